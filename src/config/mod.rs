@@ -1,0 +1,204 @@
+//! `config.yaml` as the rest of the program sees it: validated, complete, typed.
+//!
+//! `read` turns the text into this; nothing else reads configuration, and no default stands elsewhere.
+
+mod read;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use bigdecimal::BigDecimal;
+use jiff::civil::Date;
+
+
+
+/// A whole configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Folder of the configuration file; relative paths start here.
+    pub root: PathBuf,
+    /// Who the report is about.
+    pub project: Project,
+    /// How the as-of date is found when the command line names none.
+    pub as_of: AsOfRule,
+    /// Days that a snapshot looks back on.
+    pub window_days: u32,
+    /// Days between the snapshots `previous` and `current`.
+    pub compare_days: u32,
+    /// Where the rows come from, by source name: `order_lines` always, the others when configured.
+    pub sources: BTreeMap<String, Source>,
+    /// Every threshold, by name, in the order in which `settings.policy` shows them.
+    pub policy: Vec<(String, PolicyValue)>,
+    /// Rate by activity, in the order in which `settings.cost_rates` shows them.
+    pub cost_to_serve: Vec<(String, BigDecimal)>,
+    /// When a run is refused.
+    pub checks: Checks,
+    /// How much machine a run may use; never changes a result.
+    pub engine: EngineLimits,
+    /// Where runs are published.
+    pub publish: Publish,
+    /// Who gets the mail.
+    pub deliver: Option<Deliver>,
+    /// When a run starts by itself.
+    pub schedule: Option<Schedule>,
+    /// Folder of the SQL files, relative to `root`.
+    pub queries: PathBuf,
+    /// Folder of the templates, relative to `root`.
+    pub reports: PathBuf,
+    /// The configuration as it took effect, defaults filled in, secrets left out; goes into the run folder.
+    pub effective: String,
+}
+
+/// Who the report is about.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// Printed on the report.
+    pub name: String,
+    /// ISO 4217 code; one currency per report.
+    pub currency: String,
+    /// IANA name of the business time zone: a day begins at its midnight.
+    pub timezone: String,
+    /// Language of the report (`en` or `zh`).
+    pub language: String,
+    /// ISO country code of the home market.
+    pub home_country: Option<String>,
+    /// Home region within the home market.
+    pub home_region: Option<String>,
+}
+
+/// How the as-of date is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOfRule {
+    /// A fixed day.
+    Date(Date),
+    /// The most recent Monday, today included.
+    LastMonday,
+    /// The first day of the current month.
+    FirstOfMonth,
+    /// Today.
+    Today,
+}
+
+/// Where the rows of one source come from.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Path, `file://`, `s3://`, `gs://`, `az://` or `https://`; a folder (or prefix) or one file.
+    pub location: String,
+    /// Canonical name to source column or SQL expression.
+    pub columns: BTreeMap<String, String>,
+    /// Decimals kept of amounts that arrive as floating point or with more than four decimals; 0 to 4.
+    pub amount_scale: Option<u8>,
+    /// Options for the object store (endpoint, region, …); values may be secrets.
+    pub options: BTreeMap<String, Secret>,
+}
+
+/// One threshold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PolicyValue {
+    /// A number of days, customers, orders or points.
+    Integer(i64),
+    /// A share, rate, score or amount of money.
+    Decimal(BigDecimal),
+    /// A day.
+    Date(Date),
+    /// A word from a closed list.
+    Text(String),
+    /// Not set, and nothing needs it; NULL in `settings.policy`.
+    NotSet,
+}
+
+/// When a run is refused.
+#[derive(Debug, Clone)]
+pub struct Checks {
+    /// Largest share of rejected rows, 0 to 1.
+    pub max_rejected_rows: BigDecimal,
+    /// Largest share of rejected money, 0 to 1.
+    pub max_rejected_money: BigDecimal,
+    /// Largest age in days of the newest order at the as-of date; `None` for no limit.
+    pub freshness_days: Option<u32>,
+    /// Whether two input objects with the same content are allowed.
+    pub allow_duplicate_files: bool,
+}
+
+/// How much machine a run may use.
+#[derive(Debug, Clone)]
+pub struct EngineLimits {
+    /// Bytes of the memory pool.
+    pub memory: u64,
+    /// Folder for spill files and intermediate tables; the system's temporary folder when absent.
+    pub spill: Option<PathBuf>,
+    /// Worker threads and partitions; `None` for one per core.
+    pub threads: Option<usize>,
+    /// Rows in a batch.
+    pub batch_rows: usize,
+}
+
+/// Where runs are published.
+#[derive(Debug, Clone)]
+pub struct Publish {
+    /// Path or URL of a folder.
+    pub location: String,
+    /// How many runs to keep.
+    pub keep: u32,
+    /// Options for the object store.
+    pub options: BTreeMap<String, Secret>,
+}
+
+/// Who gets the mail.
+#[derive(Debug, Clone)]
+pub struct Deliver {
+    /// Server, `smtps://…` or `smtp://…?tls=required`; holds a password.
+    pub smtp: Secret,
+    /// Address of the sender.
+    pub from: String,
+    /// Who gets it.
+    pub recipients: Vec<Recipient>,
+}
+
+/// One reader of the mail.
+#[derive(Debug, Clone)]
+pub struct Recipient {
+    /// Address.
+    pub to: String,
+    /// `full` or `aggregate`.
+    pub edition: String,
+    /// Column to value: the part of the customers that this reader sees.
+    pub part: BTreeMap<String, String>,
+    /// Language, when it differs from the project's.
+    pub language: Option<String>,
+}
+
+/// When a run starts by itself.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    /// Five-field cron line.
+    pub cron: String,
+    /// IANA time zone of the cron line.
+    pub timezone: String,
+    /// `none`, `latest` or `all`.
+    pub catch_up: String,
+}
+
+/// A value that is never printed, logged or published.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps `value`.
+    #[must_use]
+    pub fn new(value: String) -> Self {
+        Self(value)
+    }
+
+    /// Hands the value out, for the one call that needs it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secret")
+    }
+}

@@ -1,0 +1,26 @@
+//! Karat: weekly reports on what each customer tier really earns.
+//!
+//! The rooms, in the order in which a run walks through them:
+//!
+//! `cli` → `config` → `calendar` → `store`, `source` → `query` → `engine` → `check` → `report` → `publish`,
+//! with `pipeline` passing values from one to the next. Stages never call each other.
+//!
+//! Invariants: SQL holds every definition and Rust computes no figure; money is decimal; only `calendar` reads
+//! the clock; only `store` talks to object storage; only `engine` talks to `DataFusion`; only `report` to Tera;
+//! only `talk` prints. A run is published whole or not at all.
+
+pub mod table;
+pub mod error;
+pub mod talk;
+pub mod config;
+pub mod calendar;
+pub mod store;
+pub mod source;
+pub mod query;
+pub mod engine;
+pub mod check;
+pub mod report;
+pub mod publish;
+pub mod generate;
+pub mod pipeline;
+pub mod cli;
