@@ -17,6 +17,7 @@ pub mod calendar;
 pub mod store;
 pub mod source;
 pub mod query;
+pub mod settings;
 pub mod engine;
 pub mod check;
 pub mod report;

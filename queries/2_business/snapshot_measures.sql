@@ -3,8 +3,8 @@
 -- key:     [snapshot]
 -- inputs:  [business.class_totals, business.customer_measures, business.customer_profit, settings.policy]
 -- note: >
---   Profit at risk is the profit of customers of the population who have not ordered for more
---   than `silent_days`.
+--   Profit at risk is the profit of profitable customers of the population who have not ordered for
+--   `silent_days` or longer.
 
 with
 
@@ -23,7 +23,7 @@ silent_customers as (
         on profit.snapshot = measures.snapshot
         and profit.customer_id = measures.customer_id
     cross join settings.policy as policy
-    where measures.days_since_last_order > policy.silent_days
+    where profit.profit > 0 and measures.days_since_last_order >= policy.silent_days
     group by profit.snapshot
 )
 
