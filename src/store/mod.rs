@@ -106,6 +106,7 @@ impl Location {
     #[must_use]
     pub fn address(&self, path: &str) -> String {
         match &self.place {
+            Place::Local { root } if path.is_empty() => root.display().to_string(),
             Place::Local { root } => root.join(path).display().to_string(),
             Place::Remote { .. } if path.is_empty() => self.shown.clone(),
             Place::Remote { .. } => format!("{}/{path}", self.shown.trim_end_matches('/')),
