@@ -24,7 +24,7 @@ pub(super) enum Purpose {
 /// Makes the generator of one customer, or of one purpose.
 pub(super) fn dice(seed: u64, purpose: Purpose, number: u64) -> Dice {
     // Streams of this generator that differ in a few bits are correlated, so the bits are mixed first.
-    let mut state = mix(mix(seed) ^ mix(number).rotate_left(17) ^ (purpose as u64) << 56);
+    let mut state = mix(mix(seed) ^ mix(number).rotate_left(17) ^ ((purpose as u64) << 56));
     let mut bytes = [0; 32];
     for chunk in bytes.chunks_exact_mut(8) {
         state = mix(state);

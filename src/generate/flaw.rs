@@ -40,7 +40,7 @@ pub(super) enum Flaw {
     FarFuture,
     AfterPeriod,
     PaddedCustomer,
-    ForeignCustomer,
+    LineConflict,
     Markup,
     Formula,
     NoQuantity,
@@ -60,7 +60,7 @@ pub(super) const FLAWS: [Flaw; 16] = [
     Flaw::FarFuture,
     Flaw::AfterPeriod,
     Flaw::PaddedCustomer,
-    Flaw::ForeignCustomer,
+    Flaw::LineConflict,
     Flaw::Markup,
     Flaw::Formula,
     Flaw::NoQuantity,
@@ -73,7 +73,7 @@ const DAY: i64 = 86_400_000_000;
 const LONG_AGO: [i64; 3] = [-25_569, 0, 10_956];
 
 /// 2099-12-31, 2199-01-01 and 9999-12-31, in days since 1970. The last is no nanosecond timestamp.
-const FAR_FUTURE: [i64; 3] = [47_481, 83_640, 2_932_896];
+const FAR_FUTURE: [i64; 3] = [47_481, 83_641, 2_932_896];
 
 const MARKUP: [&str; 4] = [
     "<script>alert(\"karat\")</script>",
@@ -134,10 +134,11 @@ pub(super) fn apply<'a>(
             let (before, after) = any(dice, &[(" ", ""), ("", "  "), ("", "\t")]);
             row.customer_id = Some(format!("{before}{id}{after}").into());
         }
-        Flaw::ForeignCustomer => {
-            let id = row.customer_id.as_deref().unwrap_or_default();
-            let before = any(dice, &["顧客 №", "Café Zoë/", "Müller & Söhne "]);
-            row.customer_id = Some(format!("{before}{id}").into());
+        Flaw::LineConflict => {
+            let mut other = row.clone();
+            other.quantity += 1;
+            other.cost += 1;
+            second = Some(other);
         }
         Flaw::Markup => row.product_name = any(dice, &MARKUP).into(),
         Flaw::Formula => row.category = any(dice, &FORMULAS).into(),
@@ -150,4 +151,14 @@ pub(super) fn apply<'a>(
         }
     }
     (row, second)
+}
+
+/// Gives a `share` of the customers an identifier that is hard to keep: other scripts, spaces within, marks.
+pub(super) fn rename(dice: &mut Dice, share: f64, id: &mut String) {
+    if share > 0.0 && happens(dice, share) {
+        *id = format!(
+            "{}{id}",
+            any(dice, &["顧客 №", "Café Zoë/", "Müller & Söhne ", " ", "a,\"b\";"])
+        );
+    }
 }

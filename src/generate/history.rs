@@ -2,13 +2,14 @@
 
 use rand::RngExt;
 
-use super::customer::{Customer, Kind, Persona};
+use super::customer::{Customer, Kind};
 use super::dice::{
     Dice, Purpose, any, between, dice, geometric, happens, log_normal, pick, poisson, real, share_of,
     uniform, whole,
 };
+use super::habits::Persona;
 use super::service::{Case, Payment, Visit, cases, payments, visits};
-use super::world::{BUSIEST_DAY, PRODUCTS_PER_CATEGORY, World, day_of, moment};
+use super::world::{PRODUCTS_PER_CATEGORY, World, day_of, moment};
 
 /// Everything that is recorded of one customer.
 #[derive(Debug)]
@@ -120,7 +121,8 @@ fn order_days(dice: &mut Dice, world: &World, customer: &Customer) -> Vec<i64> {
         }
     } else {
         for _ in 0..poisson(dice, habits.orders_per_year * years) {
-            days.push(busy_day(dice, world, customer));
+            let consumer = customer.kind == Kind::Retail;
+            days.push(world.busy_day(dice, consumer, habits.start, habits.end));
         }
     }
     if customer.persona == Persona::Angry {
@@ -129,26 +131,6 @@ fn order_days(dice: &mut Dice, world: &World, customer: &Customer) -> Vec<i64> {
     }
     days.sort_unstable();
     days
-}
-
-/// Draws a day of the customer's time, by season and weekday.
-fn busy_day(dice: &mut Dice, world: &World, customer: &Customer) -> i64 {
-    let habits = &customer.habits;
-    let mut day = habits.start;
-    // Nearly every draw ends after a few tries; the bound is for periods of a few quiet days.
-    for _ in 0..40 {
-        day = between(dice, habits.start, habits.end - 1);
-        let chances = world.day(day);
-        let weight = if customer.kind == Kind::Retail {
-            chances.consumer_weight
-        } else {
-            chances.business_weight
-        };
-        if happens(dice, weight / BUSIEST_DAY) {
-            break;
-        }
-    }
-    day
 }
 
 fn order(dice: &mut Dice, world: &World, customer: &Customer, day: i64) -> Order {
@@ -203,8 +185,8 @@ fn product(dice: &mut Dice, world: &World, favourite: usize) -> usize {
     } else {
         dice.random_range(0..categories)
     };
-    let popularity: f64 = dice.random::<f64>().powi(2);
-    let rank = whole(popularity * real(60) - 0.5, 0, 59);
+    let share = uniform(dice, 0.0, 1.0);
+    let rank = whole(share * share * 60.0 - 0.5, 0, 59);
     category * PRODUCTS_PER_CATEGORY + usize::try_from(rank).unwrap_or(0)
 }
 

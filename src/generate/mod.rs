@@ -2,12 +2,13 @@
 //!
 //! Customers are drawn one after the other, each from a generator of its own that depends on the seed and its
 //! number only: memory does not grow with their count, and the same request gives the same bytes. `world` holds
-//! what customers share, `customer` who they are, `history` and `service` what they do, `flaw` what goes wrong,
+//! what customers share, `customer` and `habits` who they are, `history` and `service` what they do, `flaw` what goes wrong,
 //! `tables` and `sheet` the files, `project` the configuration.
 
 mod customer;
 mod dice;
 mod flaw;
+mod habits;
 mod history;
 mod project;
 mod service;
@@ -23,7 +24,7 @@ use jiff::civil::Date;
 
 use crate::error::{Exit, Failure};
 use customer::{Customer, MOST_CUSTOMERS};
-use dice::{Purpose, dice};
+use dice::{Dice, Purpose, dice};
 use flaw::{LineRow, spoil};
 use history::{History, Order};
 use sheet::cannot_write;
@@ -88,8 +89,17 @@ pub fn generate(request: &Generate, out: &Path, progress: &mut dyn FnMut(u64)) -
     let mut tables = Tables::create(out, &world)?;
     let mut summary = Summary::default();
     for number in 1..=request.customers {
-        let history = History::draw(&world, number);
-        write(&mut tables, &mut summary, &world, request, number, &history)?;
+        let mut history = History::draw(&world, number);
+        let mut chance = dice(request.seed, Purpose::Flaw, number);
+        flaw::rename(&mut chance, request.flaws, &mut history.customer.id);
+        write(
+            &mut tables,
+            &mut summary,
+            &world,
+            request.flaws,
+            &mut chance,
+            &history,
+        )?;
         if number % 256 == 0 || number == request.customers {
             progress(number);
         }
@@ -108,12 +118,11 @@ fn write(
     tables: &mut Tables,
     summary: &mut Summary,
     world: &World,
-    request: &Generate,
-    number: u64,
+    flaws: f64,
+    chance: &mut Dice,
     history: &History,
 ) -> Result<(), Failure> {
     let customer = &history.customer;
-    let mut chance = dice(request.seed, Purpose::Flaw, number);
     let mut ids = Vec::with_capacity(history.orders.len());
     tables.customer(customer)?;
     summary.customers += 1;
@@ -123,7 +132,7 @@ fn write(
         // A spoilt date stays in the month in which the row arrived, as it does in real exports.
         let month = world.day(day_of(order.at)).month;
         for row in rows(world, customer, order, &id) {
-            let (row, second) = spoil(&mut chance, world, request.flaws, row);
+            let (row, second) = spoil(chance, world, flaws, row);
             for row in std::iter::once(row).chain(second) {
                 tables.line(month, &row)?;
                 summary.order_lines += 1;

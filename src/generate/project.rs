@@ -5,6 +5,16 @@ use super::dice::whole;
 use super::sheet::Columns;
 use super::tables::{CUSTOMERS, ORDER_LINES, PAYMENTS, SERVICE_CASES, VISITS, names};
 
+/// Rates at which a tenth to a third of the customers cost more than they bring.
+const COST_TO_SERVE: &str = "\
+cost_to_serve:
+  per_order: 2.50
+  per_line: 0.30
+  per_return: 6.00
+  per_case: 8.00
+  payment_fee_rate: 0.019
+";
+
 /// Writes the configuration of a history.
 pub(super) fn config(request: &Generate) -> String {
     let Generate {
@@ -33,21 +43,7 @@ pub(super) fn config(request: &Generate) -> String {
     ] {
         text.push_str(&mapping(source, columns));
     }
-    text.push_str(
-        "cost_to_serve:\n  per_order: 2.50\n  per_line: 0.30\n  per_return: 6.00\n  per_case: 8.00\n  \
-         payment_fee_rate: 0.019\n",
-    );
-    let (rows, money) = limits(*flaws);
-    text.push_str("checks:\n");
-    if *flaws > 0.0 {
-        text.push_str(&format!(
-            "  # Ugly rows were asked for, so the limits are wide.\n  max_rejected_rows: {rows}%\n  \
-             max_rejected_money: {money}%\n"
-        ));
-    }
-    text.push_str("  # A small history may be quiet at its end.\n  freshness: 90d\n");
-    text.push_str("publish:\n  location: output/\n");
-    text
+    text + COST_TO_SERVE + &checks(*flaws) + "publish:\n  location: output/\n"
 }
 
 fn mapping(source: &str, columns: Columns) -> String {
@@ -58,8 +54,16 @@ fn mapping(source: &str, columns: Columns) -> String {
     )
 }
 
-/// The shares of rows and of money that may be rejected, in percent.
-fn limits(flaws: f64) -> (i64, i64) {
+/// The limits of what may be rejected, where ugly rows were asked for.
+fn checks(flaws: f64) -> String {
+    if flaws <= 0.0 {
+        return String::new();
+    }
     // A spoilt row can take the other lines of its order with it, and few customers hold most of the money.
-    (whole(flaws * 500.0, 10, 100), whole(flaws * 1_000.0, 25, 100))
+    let rows = whole(flaws * 500.0, 10, 100);
+    let money = whole(flaws * 1_000.0, 25, 100);
+    format!(
+        "# Ugly rows were asked for, so the limits are wide.\nchecks:\n  max_rejected_rows: {rows}%\n  \
+         max_rejected_money: {money}%\n"
+    )
 }

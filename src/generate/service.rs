@@ -1,7 +1,8 @@
 //! What happens around the orders: service cases, payments and visits.
 
-use super::customer::{Customer, Kind, Persona};
+use super::customer::{Customer, Kind};
 use super::dice::{Dice, between, exponential, happens, log_normal, pick, poisson, uniform, whole};
+use super::habits::Persona;
 use super::history::Order;
 use super::world::{World, day_of, moment};
 
@@ -52,8 +53,8 @@ pub(super) struct Visit {
     pub channel: &'static str,
 }
 
-const HOUR: i64 = 3_600_000_000;
-const DAY: i64 = 24 * HOUR;
+const SECOND: i64 = 1_000_000;
+const HOUR: i64 = 3_600 * SECOND;
 
 const CASE_KINDS: [(&str, u32); 4] = [
     ("delivery", 40),
@@ -81,7 +82,7 @@ pub(super) fn cases(dice: &mut Dice, world: &World, customer: &Customer, orders:
             };
             let complains = happens(dice, if kind == "question" { 0.03 } else { 0.22 });
             let opened_at =
-                order.at + whole(exponential(dice, 60.0), 1, 500) * HOUR + between(dice, 0, HOUR - 1);
+                order.at + whole(exponential(dice, 60.0), 1, 500) * HOUR + between(dice, 0, 3_599) * SECOND;
             cases.extend(case(
                 dice,
                 world,
@@ -199,10 +200,10 @@ pub(super) fn visits(dice: &mut Dice, world: &World, customer: &Customer, orders
         };
         for _ in 0..count {
             let before = match customer.persona {
-                Persona::Impulsive => between(dice, HOUR / 30, HOUR),
-                _ => between(dice, HOUR / 4, 12 * DAY),
+                Persona::Impulsive => between(dice, 120, 3_600),
+                _ => between(dice, 900, 12 * 86_400),
             };
-            visits.extend(visit(dice, world, order.at - before));
+            visits.extend(visit(dice, world, order.at - before * SECOND));
         }
         first = false;
     }

@@ -12,6 +12,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
@@ -76,7 +77,15 @@ const DECIMALS: i8 = 2;
 
 impl Sheet {
     /// Creates the file and the folders above it; `row_group` bounds the rows that are open at a time.
-    pub(super) fn create(path: &Path, columns: Columns, row_group: usize) -> Result<Self, Failure> {
+    ///
+    /// `title` goes into the file: without it two months without an order would have equal bytes, and equal
+    /// inputs are refused as a delivery made twice.
+    pub(super) fn create(
+        path: &Path,
+        title: &str,
+        columns: Columns,
+        row_group: usize,
+    ) -> Result<Self, Failure> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|cause| cannot_write(folder, cause))?;
         }
@@ -87,7 +96,7 @@ impl Sheet {
             .collect();
         let schema = Arc::new(Schema::new(fields));
         let options = ArrowWriterOptions::new()
-            .with_properties(properties(columns, row_group)?)
+            .with_properties(properties(title, columns, row_group)?)
             .with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(file, Arc::clone(&schema), options)
             .map_err(|cause| cannot_write(path, cause))?;
@@ -210,11 +219,12 @@ impl Column {
 }
 
 /// Fixes everything that could make the bytes differ.
-fn properties(columns: Columns, row_group: usize) -> Result<WriterProperties, Failure> {
+fn properties(title: &str, columns: Columns, row_group: usize) -> Result<WriterProperties, Failure> {
     let level = ZstdLevel::try_new(1)
         .map_err(|cause| Failure::new(Exit::Bug, "generate", "cannot set up the compression").cause(cause))?;
     let mut properties = WriterProperties::builder()
         .set_created_by("karat generate".to_owned())
+        .set_key_value_metadata(Some(vec![KeyValue::new("title".to_owned(), title.to_owned())]))
         .set_compression(Compression::ZSTD(level))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_max_row_group_row_count(Some(row_group));

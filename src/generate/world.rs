@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::dice::{Dice, Purpose, dice, log_normal, pick, uniform, whole};
+use super::dice::{Dice, Purpose, between, dice, happens, log_normal, real, uniform, whole};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -68,20 +68,20 @@ pub(super) struct Category {
 pub(super) const PRODUCTS_PER_CATEGORY: usize = 60;
 
 /// How many times the average the busiest day can be.
-pub(super) const BUSIEST_DAY: f64 = 2.0;
+const BUSIEST_DAY: f64 = 2.0;
 
 /// The families of products.
 pub(super) const CATEGORIES: [Category; 8] = [
     category(
         "Office supplies",
-        780.0,
+        690.0,
         0.52,
         ["Binder", "Envelope", "Label", "Marker", "Notebook", "Stapler"],
     ),
     category(
         "Books and media",
-        1_450.0,
-        0.58,
+        1_350.0,
+        0.60,
         ["Atlas", "Calendar", "Guide", "Manual", "Reader", "Score"],
     ),
     category(
@@ -172,6 +172,25 @@ impl World {
         &self.days[position.min(self.days.len() - 1)]
     }
 
+    /// Draws a day of `start..end`, by season and weekday.
+    pub(super) fn busy_day(&self, dice: &mut Dice, consumer: bool, start: i64, end: i64) -> i64 {
+        let mut number = start;
+        // Nearly every draw ends after a few tries; the bound is for periods of a few quiet days.
+        for _ in 0..40 {
+            number = between(dice, start, end - 1);
+            let day = self.day(number);
+            let weight = if consumer {
+                day.consumer_weight
+            } else {
+                day.business_weight
+            };
+            if happens(dice, weight / BUSIEST_DAY) {
+                break;
+            }
+        }
+        number
+    }
+
     /// Microseconds since 1970 at which the period ends.
     pub(super) fn end_moment(&self) -> i64 {
         moment(self.end, 0)
@@ -225,7 +244,7 @@ fn product(dice: &mut Dice, position: usize, rank: usize) -> Product {
     // Prices end in 9, as prices do.
     let price = whole(log_normal(dice, category.price, 0.5) / 10.0, 15, 500_000) * 10 - 1;
     // A few products are sold below what they cost, and nobody has noticed.
-    let cost_share = if pick(dice, &[(false, 96), (true, 4)]) {
+    let cost_share = if happens(dice, 0.04) {
         uniform(dice, 1.02, 1.2)
     } else {
         category.cost_share + uniform(dice, -0.08, 0.08)
@@ -235,6 +254,6 @@ fn product(dice: &mut Dice, position: usize, rank: usize) -> Product {
         name: format!("{style} {}", noun.to_lowercase()),
         category: position,
         price,
-        cost: whole(super::dice::real(price) * cost_share, 1, 10_000_000),
+        cost: whole(real(price) * cost_share, 1, 10_000_000),
     }
 }
