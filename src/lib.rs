@@ -20,6 +20,7 @@ pub mod query;
 pub mod settings;
 pub mod engine;
 pub mod check;
+pub mod record;
 pub mod report;
 pub mod publish;
 pub mod generate;

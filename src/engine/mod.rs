@@ -7,15 +7,13 @@ mod cells;
 mod pinned;
 mod write;
 
-use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, SchemaRef};
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider};
-use datafusion::common::TableReference;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
@@ -47,6 +45,7 @@ pub struct Engine {
     context: SessionContext,
     store: Arc<pinned::PinnedStore>,
     folder: PathBuf,
+    scratch: PathBuf,
 }
 
 /// One file of a source, with the values that its folder names give.
@@ -59,14 +58,14 @@ pub struct SourceFile {
 }
 
 impl Engine {
-    /// Starts a session that writes its tables below `folder` and spills below `spill`, both private.
+    /// Starts a session that writes published tables to `folder`, all others and its spill files to `scratch`.
     ///
     /// # Errors
     /// Returns exit code 5 when the session cannot be made.
-    pub fn start(limits: &EngineLimits, folder: &Path, spill: &Path) -> Result<Self, Failure> {
+    pub fn start(limits: &EngineLimits, folder: &Path, scratch: &Path) -> Result<Self, Failure> {
         let memory = usize::try_from(limits.memory).unwrap_or(usize::MAX);
         let pool = TrackConsumersPool::new(FairSpillPool::new(memory), std::num::NonZeroUsize::new(5).unwrap_or(std::num::NonZeroUsize::MIN));
-        let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![spill.to_path_buf()]));
+        let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![scratch.to_path_buf()]));
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(pool))
             .with_disk_manager_builder(disk)
@@ -94,14 +93,14 @@ impl Engine {
         context.register_catalog("karat", Arc::new(catalog));
         let store = Arc::new(pinned::PinnedStore::new());
         context.register_object_store(&url("")?, Arc::clone(&store) as _);
-        Ok(Self { context, store, folder: folder.to_path_buf() })
+        Ok(Self { context, store, folder: folder.to_path_buf(), scratch: scratch.to_path_buf() })
     }
 
     /// Makes `source.<name>` of exactly `files`; `partitions` are the hive folder names, all text.
     ///
     /// # Errors
     /// Returns exit code 4 when a file cannot be used.
-    pub async fn add_source(
+    pub fn add_source(
         &self,
         name: &str,
         files: &[SourceFile],
@@ -140,6 +139,31 @@ impl Engine {
         Ok(plan.schema().fields().iter().map(|field| field.as_ref().clone()).collect())
     }
 
+    /// The file that holds the published table `name`.
+    #[must_use]
+    pub fn file_of(&self, name: &TableName) -> PathBuf {
+        self.folder.join(format!("{name}.parquet"))
+    }
+
+    /// Plans one query file and makes an empty table of its types, so that later files can be planned.
+    ///
+    /// # Errors
+    /// Returns exit code 2 when the statement does not fit its tables.
+    pub async fn plan_only(&self, query: &Query) -> Result<(), Failure> {
+        let cannot = |error| failure(format!("cannot plan `queries/{}`", query.path), error);
+        let plan = self.plan(&query.text).await.map_err(cannot)?;
+        refuse_float_sums(plan.logical_plan(), &query.path)?;
+        let schema = write::stored_schema(plan.schema().as_arrow());
+        for column in &query.header.key {
+            if schema.field_with_name(column).is_err() {
+                let message = format!("queries/{}: the key names `{column}`, which is no column", query.path);
+                return Err(Failure::new(Exit::Usage, "query", message));
+            }
+        }
+        let table = datafusion::datasource::empty::EmptyTable::new(schema);
+        self.schema(&query.name.schema)?.register_table(query.name.table.clone(), Arc::new(table)).map(|_| ()).map_err(cannot)
+    }
+
     /// Runs one query file and makes its table.
     ///
     /// # Errors
@@ -155,7 +179,8 @@ impl Engine {
         } else {
             plan.sort(ascending(&query.header.key)).map_err(|error| failure(what(), error))?
         };
-        let file = self.file_of(&query.name);
+        let folder = if query.header.is_published() { &self.folder } else { &self.scratch };
+        let file = folder.join(format!("{}.parquet", query.name));
         let work = async {
             let stream = plan.execute_stream().await?;
             write::write(stream, &file, &query.header.key, !is_result).await
@@ -176,7 +201,7 @@ impl Engine {
     /// Returns exit code 5 when the file cannot be written.
     pub async fn add_rows(&self, name: &TableName, key: &[String], batch: RecordBatch) -> Result<Written, Failure> {
         let what = || format!("cannot write `{name}`");
-        let file = self.file_of(name);
+        let file = self.folder.join(format!("{name}.parquet"));
         let plan = self
             .context
             .read_batch(batch)
@@ -187,22 +212,6 @@ impl Engine {
         written.refuse_problems(&name.to_string())?;
         self.add_file(name, &file, &written)?;
         Ok(written)
-    }
-
-    /// Registers a table that was written before: to render a stored run again, or to continue one.
-    ///
-    /// # Errors
-    /// Returns exit code 4 when the file cannot be used.
-    pub async fn add_stored(&self, name: &TableName, file: &Path) -> Result<(), Failure> {
-        let path = format!("run/{name}.parquet");
-        self.store.pin(object_path(&path)?, file.to_path_buf());
-        let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
-        let location = ListingTableUrl::parse(url(&path)?).map_err(|error| failure(format!("cannot open `{name}`"), error))?;
-        let schema = options
-            .infer_schema(&self.context.state(), &location)
-            .await
-            .map_err(|error| failure(format!("cannot open `{name}`"), error))?;
-        self.register(name, &path, schema, options)
     }
 
     /// Reads the rows that `sql` gives; for results, which are small.
@@ -225,16 +234,10 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Self::run`].
-    pub fn read_file(&self, name: &TableName, file: &Path) -> Result<Table, Failure> {
+    pub fn read_file(name: &TableName, file: &Path) -> Result<Table, Failure> {
         cells::read_file(file).map_err(|error| {
             Failure::new(Exit::Input, "engine", format!("cannot read `{name}` from `{}`", file.display())).cause(error)
         })
-    }
-
-    /// The file that holds table `name`.
-    #[must_use]
-    pub fn file_of(&self, name: &TableName) -> PathBuf {
-        self.folder.join(format!("{name}.parquet"))
     }
 
     async fn plan(&self, sql: &str) -> Result<DataFrame, DataFusionError> {
@@ -266,16 +269,6 @@ impl Engine {
             .catalog("karat")
             .and_then(|catalog| catalog.schema(name))
             .ok_or_else(|| Failure::new(Exit::Bug, "engine", format!("there is no layer `{name}`")))
-    }
-
-    /// Columns of a registered table with their types, for documentation.
-    ///
-    /// # Errors
-    /// Returns exit code 10 when there is no such table.
-    pub async fn columns(&self, name: &TableName) -> Result<BTreeMap<String, String>, Failure> {
-        let reference = TableReference::full("karat", name.schema.as_str(), name.table.as_str());
-        let table = self.context.table(reference).await.map_err(|error| failure(format!("there is no `{name}`"), error))?;
-        Ok(table.schema().fields().iter().map(|field| (field.name().clone(), field.data_type().to_string())).collect())
     }
 }
 
@@ -353,8 +346,3 @@ fn panicked(message: String, panic: &(dyn std::any::Any + Send)) -> Failure {
     Failure::new(Exit::Bug, "engine", format!("{message}: the engine gave up: {text}"))
 }
 
-/// Reads the schema of the rows in memory.
-#[must_use]
-pub fn schema_of(fields: Vec<Field>) -> SchemaRef {
-    Arc::new(Schema::new(fields))
-}

@@ -90,7 +90,7 @@ fn writer(file: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>, DataFusi
 }
 
 /// Types as every reader knows them: engine-internal views become plain text.
-fn stored_schema(schema: &Schema) -> SchemaRef {
+pub(super) fn stored_schema(schema: &Schema) -> SchemaRef {
     let fields: Vec<Field> = schema
         .fields()
         .iter()

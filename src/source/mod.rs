@@ -56,6 +56,18 @@ pub struct Pinned {
 }
 
 impl Pinned {
+    /// Tells whether the objects lie on the local disk.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.location.is_local()
+    }
+
+    /// The full address of an object.
+    #[must_use]
+    pub fn address(&self, path: &str) -> String {
+        self.location.address(path)
+    }
+
     /// Rows of all files, by their footers.
     #[must_use]
     pub fn rows(&self) -> u64 {

@@ -84,6 +84,14 @@ pub struct Object {
     key: String,
 }
 
+#[cfg(test)]
+impl Object {
+    /// Makes a listed object out of nothing.
+    pub(crate) fn for_test(path: &str, size: u64) -> Self {
+        Self { path: path.to_owned(), size, etag: None, version: None, modified: None, key: path.to_owned() }
+    }
+}
+
 /// An object that lies on the local disk, with its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obtained {
