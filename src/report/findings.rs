@@ -17,6 +17,7 @@ pub(crate) fn findings(data: &Data<'_>, cost_is_estimated: bool) -> BTreeMap<&'s
         ("whale", whale(data).to_owned()),
         ("waterfall", waterfall(data)),
         ("rfm", rfm(data).to_owned()),
+        ("segments", segments(data)),
         ("abc", abc(data).to_owned()),
         ("lifecycle", lifecycle(data).to_owned()),
         ("habits", habits(data).to_owned()),
@@ -147,6 +148,19 @@ fn rfm(data: &Data<'_>) -> &'static str {
     } else {
         "largest"
     }
+}
+
+/// Names the segment with the most profit, if any has one.
+fn segments(data: &Data<'_>) -> String {
+    let mut best: Option<(String, f64)> = None;
+    for row in data.rows("results.rfm_segments") {
+        let profit = row.get("profit").map_or(0.0, super::cells::Figure::size);
+        let name = row.get("rfm_segment").map(|name| name.text().to_owned()).unwrap_or_default();
+        if name != "total" && profit > best.as_ref().map_or(0.0, |(_, profit)| *profit) {
+            best = Some((name, profit));
+        }
+    }
+    best.map_or_else(|| "nobody".to_owned(), |(name, _)| name)
 }
 
 fn abc(data: &Data<'_>) -> &'static str {
