@@ -59,6 +59,13 @@ fn brief(data: &Data<'_>) -> &'static str {
     }
 }
 
+/// Below this many customers a share says nothing.
+fn fewest(data: &Data<'_>) -> f64 {
+    data.one("settings.policy", &[], "min_cell")
+        .float()
+        .unwrap_or(1.0)
+}
+
 fn customers(data: &Data<'_>, tier: &str) -> f64 {
     data.by("tier_profitability", tier, "customers").size()
 }
@@ -67,8 +74,8 @@ fn pyramid(data: &Data<'_>) -> &'static str {
     let profit = data.by("tier_profitability", "total", "profit").size();
     if customers(data, "total") < 1.0 {
         "nobody"
-    } else if customers(data, "total") < 2.0 {
-        "one_customer"
+    } else if customers(data, "total") < fewest(data) {
+        "few"
     } else if customers(data, "lead") >= customers(data, "total") {
         "only_lead"
     } else if profit <= 0.0 {
@@ -110,8 +117,9 @@ fn waterfall(data: &Data<'_>) -> String {
     if customers(data, "total") < 1.0 || share("total", "profit").is_none() {
         return "nobody".into();
     }
-    let best = TIERS[..3].iter().find(|tier| customers(data, tier) >= 1.0);
-    let (Some(best), true) = (best, customers(data, "lead") >= 1.0) else {
+    let enough = |tier: &str| customers(data, tier) >= fewest(data);
+    let best = TIERS[..3].iter().find(|tier| enough(tier));
+    let (Some(best), true) = (best, enough("lead")) else {
         return "total".into();
     };
     let apart = |step: &str| Some(share(best, step)? - share("lead", step)?);
@@ -143,6 +151,8 @@ fn rfm(data: &Data<'_>) -> &'static str {
         .size();
     if most < 1.0 {
         "nobody"
+    } else if customers(data, "total") < fewest(data) {
+        "few"
     } else if lowest >= most {
         "gone_quiet"
     } else {
@@ -152,10 +162,16 @@ fn rfm(data: &Data<'_>) -> &'static str {
 
 /// Names the segment with the most profit, if any has one.
 fn segments(data: &Data<'_>) -> String {
+    if customers(data, "total") < fewest(data) {
+        return "nobody".into();
+    }
     let mut best: Option<(String, f64)> = None;
     for row in data.rows("results.rfm_segments") {
         let profit = row.get("profit").map_or(0.0, super::cells::Figure::size);
-        let name = row.get("rfm_segment").map(|name| name.text().to_owned()).unwrap_or_default();
+        let name = row
+            .get("rfm_segment")
+            .map(|name| name.text().to_owned())
+            .unwrap_or_default();
         if name != "total" && profit > best.as_ref().map_or(0.0, |(_, profit)| *profit) {
             best = Some((name, profit));
         }
@@ -191,7 +207,9 @@ fn lifecycle(data: &Data<'_>) -> &'static str {
 
 fn habits(data: &Data<'_>) -> &'static str {
     let high = |column: &str| data.by("frequency_classes", "high", column).float();
-    if high("customers").unwrap_or(0.0) < 1.0 {
+    if customers(data, "total") < fewest(data) {
+        "few"
+    } else if high("customers").unwrap_or(0.0) < 1.0 {
         "nobody_often"
     } else if high("profit_share").is_some_and(|share| share > 0.0) {
         "often_profit"
@@ -202,7 +220,7 @@ fn habits(data: &Data<'_>) -> &'static str {
 
 fn concentration(data: &Data<'_>) -> &'static str {
     let measure = |measure: &str| data.by("concentration", measure, "value").float();
-    if data.by("tier_profitability", "total", "customers").size() < 2.0 {
+    if customers(data, "total") < fewest(data) {
         return "too_few";
     }
     match (

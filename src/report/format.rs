@@ -19,8 +19,10 @@ pub(crate) fn money(value: &BigDecimal, currency: &str, decimals: i64) -> String
     signed(value, decimals, &symbol(currency), "")
 }
 
-/// Writes a share or rate of 0 to 1 in percent.
+/// Writes a share or rate of 0 to 1 in percent; what would become 0% although it is not gets a decimal more.
 pub(crate) fn percent(value: &BigDecimal, decimals: i64) -> String {
+    let vanishes = decimals == 0 && !value.is_zero() && value.abs() < BigDecimal::new(5.into(), 3);
+    let decimals = if vanishes { 1 } else { decimals };
     signed(&(value * BigDecimal::from(100)), decimals, "", "%")
 }
 
@@ -155,6 +157,8 @@ mod tests {
         assert_eq!(percent(&decimal("0.0491"), 1), "4.9%");
         assert_eq!(percent(&decimal("-0.5611"), 0), "−56%");
         assert_eq!(percent(&decimal("0.0005"), 1), "0.1%");
+        assert_eq!(percent(&decimal("0.004"), 0), "0.4%");
+        assert_eq!(percent(&decimal("0"), 0), "0%");
         assert_eq!(points(&decimal("-0.007264")), "−0.73");
     }
 

@@ -176,5 +176,6 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
 /// Parses every template and message file below `folder`.
 pub fn check_templates(folder: &Path) -> Result<(), Failure> {
     let words = words::read(folder, "en")?;
+    words::check(folder)?;
     page::Door::open(folder, "EUR", &words).map(drop)
 }

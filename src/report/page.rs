@@ -37,7 +37,7 @@ impl Door {
                 .cause(error)
             })?;
             let relative = path.strip_prefix(folder).unwrap_or(&path);
-            let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+            let parts: Vec<_> = relative.iter().map(std::ffi::OsStr::to_string_lossy).collect();
             templates.push((parts.join("/"), text));
         }
         tera.add_raw_templates(templates)

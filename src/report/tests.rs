@@ -504,7 +504,7 @@ fn speaks_of_one_customer_in_the_singular_and_draws_no_conclusion() {
     let page = rendered(&inputs).report;
     assert_eq!(
         finding(&page, "pyramid"),
-        "One customer only, with a profit of $13: too few for tiers to mean anything"
+        "Only 1 customer, with a profit of $13: too few for tiers to mean anything"
     );
     assert_eq!(
         finding(&page, "whale"),

@@ -32,6 +32,23 @@ pub(crate) fn read(folder: &Path, language: &str) -> Result<Words, Failure> {
     Ok(Words(words))
 }
 
+/// Parses the words of every language.
+pub(crate) fn check(folder: &Path) -> Result<(), Failure> {
+    let entries = std::fs::read_dir(folder.join("messages"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut languages: Vec<_> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
+        .filter_map(|path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()))
+        .collect();
+    languages.sort();
+    languages
+        .iter()
+        .try_for_each(|language| read(folder, language).map(drop))
+}
+
 impl Words {
     /// Looks `key` up; an unknown word is shown as it is written in the data, with spaces for underscores.
     pub(crate) fn get(&self, key: &str) -> String {
