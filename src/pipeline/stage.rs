@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::publish::{RunSummary, StagedRun};
-use crate::query::TableName;
+use crate::query::{Query, TableName};
 use crate::record::{HashedFile, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file};
 use crate::report::{self, CheckFact, Facts, InputFact, SqlFile, TableFact};
 use crate::source::Pinned;
@@ -54,7 +54,7 @@ pub(super) fn stage(
     let headline = report::headline(&tables);
     let inputs = report::Inputs {
         facts: facts(config, plan, pinned, &records, checks, &tables, is_draft),
-        sql: sql_files(project),
+        sql: project.queries.queries.iter().map(sql_file).collect(),
         templates: super::templates(config),
         tables,
     };
@@ -91,6 +91,7 @@ pub(super) fn stage(
         tables: &records,
         checks,
         outputs: &outputs,
+        switched_off: &inputs.facts.switched_off,
         summary: &summary,
     });
     talk.step("report", "manifest", &json!({"outputs": outputs.len()}));
@@ -136,24 +137,32 @@ fn write_sql(folder: &Path, project: &Project) -> Result<Vec<HashedFile>, Failur
     Ok(files)
 }
 
-fn sql_files(project: &Project) -> Vec<SqlFile> {
-    project
-        .queries
-        .queries
-        .iter()
-        .map(|query| SqlFile {
-            path: query.path.clone(),
-            table: query.name.to_string(),
-            title: query.header.title.clone(),
-            grain: query.header.grain.clone(),
-            key: query.header.key.clone(),
-            inputs: query.header.inputs.clone(),
-            note: query.header.note.as_ref().map(|note| note.trim().to_owned()),
-            columns: query.header.columns.clone(),
-            text: query.text.clone(),
-            sha256: query.sha256.clone(),
-        })
-        .collect()
+/// What the report says of a query file.
+pub(super) fn sql_file(query: &Query) -> SqlFile {
+    SqlFile {
+        path: query.path.clone(),
+        table: query.name.to_string(),
+        title: query.header.title.clone(),
+        grain: query.header.grain.clone(),
+        key: query.header.key.clone(),
+        inputs: query.header.inputs.clone(),
+        note: query.header.note.as_ref().map(|note| note.trim().to_owned()),
+        columns: query.header.columns.clone(),
+        text: query.text.clone(),
+        sha256: query.sha256.clone(),
+    }
+}
+
+/// What the report says of a table.
+pub(super) fn table_fact(record: &TableRecord) -> TableFact {
+    TableFact {
+        name: record.name.clone(),
+        title: record.title.clone(),
+        grain: record.grain.clone(),
+        key: record.key.clone(),
+        rows: record.rows,
+        sha256: record.sha256.clone(),
+    }
 }
 
 fn facts(
@@ -210,17 +219,7 @@ fn facts(
             })
             .collect(),
         switched_off: switched_off(config),
-        tables: records
-            .iter()
-            .map(|record| TableFact {
-                name: record.name.clone(),
-                title: record.title.clone(),
-                grain: record.grain.clone(),
-                key: record.key.clone(),
-                rows: record.rows,
-                sha256: record.sha256.clone(),
-            })
-            .collect(),
+        tables: records.iter().map(table_fact).collect(),
         draft: is_draft,
         cost_is_estimated: coverage == Some(&Cell::Boolean(true)),
     }

@@ -63,6 +63,26 @@ pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Fail
     Ok(QuerySet { queries, checks })
 }
 
+/// Reads the query files of a published run, which were checked when it ran, in the order in which they ran.
+///
+/// # Errors
+/// Returns exit code 2 when a file cannot be read.
+pub fn load_recorded(folder: &Path) -> Result<Vec<Query>, Failure> {
+    let mut problems = Problems::default();
+    let mut queries = BTreeMap::new();
+    for (path, text) in read_files(folder)? {
+        if let Some((parent, stem)) = path.strip_suffix(".sql").and_then(|path| path.rsplit_once('/'))
+            && layer_of(parent) != "checks"
+            && let Some(query) = read_query(&path, layer_of(parent), stem, text, &mut problems)
+        {
+            queries.insert(query.name.clone(), query);
+        }
+    }
+    let ordered = graph::order(queries, &mut problems);
+    problems.into_result()?;
+    Ok(ordered)
+}
+
 /// `2_business` is the layer `business`; the number only sorts the folders.
 fn layer_of(folder: &str) -> &str {
     let folder = folder.split('/').next().unwrap_or(folder);

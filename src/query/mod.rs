@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 pub use header::{Header, Severity};
-pub use load::{QuerySet, load};
+pub use load::{QuerySet, load, load_recorded};
 
 use crate::error::{Exit, Failure};
 

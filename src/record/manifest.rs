@@ -80,6 +80,7 @@ pub struct Parts<'a> {
     pub tables: &'a [TableRecord],
     pub checks: &'a [Outcome],
     pub outputs: &'a [OutputFile],
+    pub switched_off: &'a [String],
     pub summary: &'a RunSummary,
 }
 
@@ -109,13 +110,16 @@ pub fn manifest(parts: &Parts<'_>) -> Value {
         "sql": parts.sql.iter().map(|file| json!({"path": format!("sql/{}", file.path), "sha256": file.sha256})).collect::<Vec<_>>(),
         "templates": parts.templates.iter().map(|file| json!({"path": file.path, "sha256": file.sha256})).collect::<Vec<_>>(),
         "tables": parts.tables.iter().map(|table| json!({
-            "name": table.name, "key": table.key, "rows": table.rows, "sha256": table.sha256,
+            "name": table.name, "title": table.title, "grain": table.grain, "key": table.key, "rows": table.rows,
+            "sha256": table.sha256,
         })).collect::<Vec<_>>(),
         "checks": parts.checks.iter().map(|check| json!({
             "name": check.name, "title": check.title, "severity": check.severity.word(), "holds": check.holds(),
             "violations": check.violations.rows.len(),
         })).collect::<Vec<_>>(),
         "outputs": parts.outputs.iter().map(|file| json!({"path": file.path, "sha256": file.sha256})).collect::<Vec<_>>(),
+        "switched_off": parts.switched_off,
+        "language": parts.config.project.language,
         "summary": serde_json::to_value(parts.summary).unwrap_or(Value::Null),
     })
 }

@@ -1,1 +1,181 @@
-//! Room `report`.
+//! The report room: result tables in, self-contained HTML pages out.
+//!
+//! Templates in `reports/` hold words and layout, `format` rounds and groups, `chart` draws, `findings` chooses
+//! which sentence is true. Nothing here computes a figure: each number shown is a cell of a table, and carries
+//! its address. Only `page` talks to Tera.
+
+mod archive;
+mod cells;
+mod chart;
+mod drawings;
+mod findings;
+mod format;
+mod page;
+mod sentences;
+mod tiles;
+mod view;
+mod words;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use crate::error::Failure;
+use crate::table::Table;
+
+pub use archive::{ArchiveEntry, index};
+pub use tiles::headline;
+
+/// Everything that a report is made of.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// What is known about the run itself.
+    pub facts: Facts,
+    /// Published tables by full name, `results.tier_profitability` and so on, `settings.*` included.
+    pub tables: BTreeMap<String, Table>,
+    /// The SQL files, in the order of the layers.
+    pub sql: Vec<SqlFile>,
+    /// The folder `reports/`.
+    pub templates: PathBuf,
+}
+
+/// What is known about the run itself.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// Who the report is about.
+    pub project: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// IANA name of the business time zone.
+    pub timezone: String,
+    /// Language of the page; names a file in `reports/messages/`.
+    pub language: String,
+    /// First day that is no longer reported.
+    pub as_of: Date,
+    /// First day of the window.
+    pub window_start: Date,
+    /// Days in the window.
+    pub window_days: i64,
+    /// Hash of everything that determines the numbers.
+    pub run_id: String,
+    /// Version of the program.
+    pub version: String,
+    /// Day of the newest order used.
+    pub data_through: Option<Date>,
+    /// Objects listed, read or excluded.
+    pub inputs: Vec<InputFact>,
+    /// Checks, with their outcome.
+    pub checks: Vec<CheckFact>,
+    /// Sentences about sources that are not configured and what that switches off.
+    pub switched_off: Vec<String>,
+    /// Published tables.
+    pub tables: Vec<TableFact>,
+    /// Whether this is a trial that is not published.
+    pub draft: bool,
+    /// Whether profit rests on an assumed margin instead of costs.
+    pub cost_is_estimated: bool,
+}
+
+/// One object that the run listed.
+#[derive(Debug, Clone)]
+pub struct InputFact {
+    /// Name of the source: `order_lines`, ….
+    pub source: String,
+    /// Path within the source's location.
+    pub path: String,
+    /// Size.
+    pub bytes: u64,
+    /// Rows in the file.
+    pub rows: u64,
+    /// Hash of the bytes read.
+    pub sha256: String,
+    /// Why it was not read; `None` when it was.
+    pub excluded: Option<String>,
+}
+
+/// One check, with its outcome.
+#[derive(Debug, Clone)]
+pub struct CheckFact {
+    /// The rule in words.
+    pub name: String,
+    /// `stop` or `warn`.
+    pub severity: String,
+    /// Whether the rule holds.
+    pub holds: bool,
+}
+
+/// One published table.
+#[derive(Debug, Clone)]
+pub struct TableFact {
+    /// Full name.
+    pub name: String,
+    /// What it holds.
+    pub title: String,
+    /// One sentence beginning "one row per".
+    pub grain: String,
+    /// Columns that make a row unique.
+    pub key: Vec<String>,
+    /// Number of rows.
+    pub rows: u64,
+    /// Hash of the published file.
+    pub sha256: String,
+}
+
+/// One SQL file: its header and its text.
+#[derive(Debug, Clone)]
+pub struct SqlFile {
+    /// Path below `queries/`.
+    pub path: String,
+    /// Full name of the table that it makes.
+    pub table: String,
+    /// What the table holds.
+    pub title: String,
+    /// One sentence beginning "one row per".
+    pub grain: String,
+    /// Columns that make a row unique.
+    pub key: Vec<String>,
+    /// Tables that it reads.
+    pub inputs: Vec<String>,
+    /// What a reader would misread.
+    pub note: Option<String>,
+    /// Column name to meaning.
+    pub columns: BTreeMap<String, String>,
+    /// The file, byte for byte.
+    pub text: String,
+    /// Hash of the file.
+    pub sha256: String,
+}
+
+/// The pages of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// `report.html`.
+    pub report: String,
+    /// `method.html`.
+    pub method: String,
+}
+
+/// Renders the pages of a run; the same inputs give the same bytes.
+pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
+    let words = words::read(&inputs.templates, &inputs.facts.language)?;
+    let data = cells::Data::new(inputs)?;
+    let door = page::Door::open(&inputs.templates, &inputs.facts.currency, &words)?;
+    let view = view::page(inputs, &data, &words);
+    Ok(Rendered {
+        report: door.page("management/report.html", &view)?,
+        method: door.page("method/method.html", &view)?,
+    })
+}
+
+/// Parses every template and message file below `folder`.
+pub fn check_templates(folder: &Path) -> Result<(), Failure> {
+    let words = words::read(folder, "en")?;
+    words::check(folder)?;
+    page::Door::open(folder, "EUR", &words).map(drop)
+}

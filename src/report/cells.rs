@@ -1,0 +1,275 @@
+//! Cells on their way to the page: each with its exact text and its address `table/key/column`.
+
+use std::collections::BTreeMap;
+
+use bigdecimal::{BigDecimal, ToPrimitive as _};
+use serde::Serialize;
+
+use super::Inputs;
+use crate::error::{Exit, Failure};
+use crate::table::{Cell, Table};
+
+/// One cell, ready to be shown and traced.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Figure {
+    /// The exact text; `None` for NULL.
+    pub(crate) value: Option<String>,
+    /// Where it stands: `table/key/column`.
+    pub(crate) cell: String,
+}
+
+/// One row, by column.
+pub(crate) type Row = BTreeMap<String, Figure>;
+
+/// All tables, with the key of each.
+#[derive(Debug)]
+pub(crate) struct Data<'a> {
+    tables: &'a BTreeMap<String, Table>,
+    keys: BTreeMap<&'a str, Vec<&'a str>>,
+}
+
+/// The column by which templates and rules look a row up, where a table has one.
+const LOOKUPS: [(&str, &str); 15] = [
+    ("results.headline", "measure"),
+    ("results.tier_profitability", "tier"),
+    ("results.rfm_segments", "rfm_segment"),
+    ("results.abc_classes", "abc_class"),
+    ("results.lifecycle_stages", "lifecycle_stage"),
+    ("results.frequency_classes", "frequency_class"),
+    ("results.value_classes", "value_class"),
+    ("results.loyalty_classes", "loyalty_class"),
+    ("results.concentration", "measure"),
+    ("results.cost_to_serve", "activity"),
+    ("results.data_quality", "outcome"),
+    ("settings.snapshots", "snapshot"),
+    ("settings.cost_rates", "activity"),
+    ("results.whale_summary", ""),
+    ("results.cost_coverage", ""),
+];
+
+/// Tables that the pages cannot do without.
+const NEEDED: [&str; 22] = [
+    "results.headline",
+    "results.weekly_trend",
+    "results.tier_profitability",
+    "results.whale_curve",
+    "results.whale_summary",
+    "results.price_waterfall",
+    "results.rfm_grid",
+    "results.rfm_scores",
+    "results.rfm_segments",
+    "results.abc_classes",
+    "results.lifecycle_stages",
+    "results.frequency_classes",
+    "results.value_classes",
+    "results.loyalty_classes",
+    "results.concentration",
+    "results.lorenz_curve",
+    "results.cost_to_serve",
+    "results.data_quality",
+    "results.reconciliation",
+    "results.cost_coverage",
+    "settings.policy",
+    "settings.snapshots",
+];
+
+impl Figure {
+    /// Makes a figure for a cell that does not exist.
+    pub(crate) fn missing() -> Self {
+        Self {
+            value: None,
+            cell: String::new(),
+        }
+    }
+
+    /// Returns the exact number, unless the cell is NULL or not a number.
+    pub(crate) fn decimal(&self) -> Option<BigDecimal> {
+        self.value.as_deref()?.parse().ok()
+    }
+
+    /// Returns the number for geometry and comparisons.
+    pub(crate) fn float(&self) -> Option<f64> {
+        self.decimal()?.to_f64()
+    }
+
+    /// Returns the number for geometry and comparisons; 0 when there is none.
+    pub(crate) fn size(&self) -> f64 {
+        self.float().unwrap_or(0.0)
+    }
+
+    /// Returns the text; empty for NULL.
+    pub(crate) fn text(&self) -> &str {
+        self.value.as_deref().unwrap_or_default()
+    }
+}
+
+impl<'a> Data<'a> {
+    /// Wraps the tables of a run; an error names every needed table that is missing.
+    pub(crate) fn new(inputs: &'a Inputs) -> Result<Self, Failure> {
+        let missing: Vec<_> = NEEDED
+            .iter()
+            .filter(|name| !inputs.tables.contains_key(**name))
+            .copied()
+            .collect();
+        if !missing.is_empty() {
+            return Err(Failure::new(
+                Exit::Usage,
+                "report",
+                format!(
+                    "the report needs tables that no query makes: {}",
+                    missing.join(", ")
+                ),
+            )
+            .hint("Restore the query files of those names in `queries/3_results/`."));
+        }
+        let mut keys = BTreeMap::new();
+        for (name, table) in &inputs.tables {
+            let declared = inputs
+                .sql
+                .iter()
+                .find(|file| file.table == *name)
+                .map(|file| &file.key);
+            let key: Vec<&str> = match declared {
+                Some(key) => key.iter().map(String::as_str).collect(),
+                None => undeclared_key(name, table),
+            };
+            keys.insert(name.as_str(), key);
+        }
+        Ok(Self {
+            tables: &inputs.tables,
+            keys,
+        })
+    }
+
+    /// Lists the rows of `table`; none when there is no such table.
+    pub(crate) fn rows(&self, table: &str) -> Vec<Row> {
+        let Some(found) = self.tables.get(table) else {
+            return Vec::new();
+        };
+        (0..found.rows.len())
+            .map(|row| self.row(table, found, row))
+            .collect()
+    }
+
+    /// Returns one cell of the row in which `column` reads `code`.
+    pub(crate) fn one(&self, table: &str, by: &[(&str, &str)], column: &str) -> Figure {
+        let Some(found) = self.tables.get(table) else {
+            return Figure::missing();
+        };
+        let matches = |row: usize| {
+            by.iter().all(|(name, code)| {
+                found
+                    .cell(row, name)
+                    .is_some_and(|cell| cell.to_string() == *code)
+            })
+        };
+        (0..found.rows.len())
+            .find(|row| matches(*row))
+            .and_then(|row| {
+                found
+                    .position(column)
+                    .map(|place| self.figure(table, found, row, place))
+            })
+            .unwrap_or_else(Figure::missing)
+    }
+
+    /// Returns one cell of the row that the table's lookup column names.
+    pub(crate) fn by(&self, table: &str, code: &str, column: &str) -> Figure {
+        let name = format!("results.{table}");
+        match LOOKUPS.iter().find(|(known, _)| *known == name) {
+            Some((_, "")) | None => self.one(&name, &[], column),
+            Some((_, lookup)) => self.one(&name, &[(lookup, code)], column),
+        }
+    }
+
+    /// All rows by schema, table and position, for templates.
+    pub(crate) fn all(&self) -> BTreeMap<String, BTreeMap<String, Vec<Row>>> {
+        let mut all: BTreeMap<String, BTreeMap<String, Vec<Row>>> = BTreeMap::new();
+        for name in self.tables.keys() {
+            if let Some((schema, table)) = name.split_once('.') {
+                all.entry(schema.into())
+                    .or_default()
+                    .insert(table.into(), self.rows(name));
+            }
+        }
+        all
+    }
+
+    /// Rows by table and code, for templates: `by.tier_profitability.platinum.profit`.
+    pub(crate) fn looked_up(&self) -> BTreeMap<String, BTreeMap<String, Row>> {
+        let mut all = BTreeMap::new();
+        for (name, lookup) in LOOKUPS {
+            let mut rows = BTreeMap::new();
+            for row in self.rows(name) {
+                let code = row.get(lookup).map_or("all", Figure::text).to_owned();
+                // The first row stands for a code that has several, as the reasons of rejected rows have.
+                rows.entry(code).or_insert(row);
+            }
+            let table = name.split_once('.').map_or(name, |(_, table)| table);
+            all.insert(table.to_owned(), rows);
+        }
+        all
+    }
+
+    fn row(&self, name: &str, table: &Table, row: usize) -> Row {
+        let figures = table.columns.iter().enumerate();
+        figures
+            .map(|(place, column)| (column.clone(), self.figure(name, table, row, place)))
+            .collect()
+    }
+
+    fn figure(&self, name: &str, table: &Table, row: usize, place: usize) -> Figure {
+        let Some(cells) = table.rows.get(row) else {
+            return Figure::missing();
+        };
+        let key: Vec<String> = self
+            .keys
+            .get(name)
+            .into_iter()
+            .flatten()
+            .map(|column| {
+                table
+                    .cell(row, column)
+                    .map_or_else(String::new, |cell| encode(&cell.to_string()))
+            })
+            .collect();
+        let key = if key.is_empty() {
+            "all".to_owned()
+        } else {
+            key.join(",")
+        };
+        let short = name.strip_prefix("results.").unwrap_or(name);
+        let column = table.columns.get(place).map_or("", String::as_str);
+        let value = cells.get(place).and_then(|cell| match cell {
+            Cell::Null => None,
+            Cell::Double(number) if !number.is_finite() => None,
+            other => Some(other.to_string()),
+        });
+        Figure {
+            value,
+            cell: format!("{short}/{key}/{column}"),
+        }
+    }
+}
+
+/// Settings have no query file; their keys are fixed.
+fn undeclared_key<'a>(name: &str, table: &'a Table) -> Vec<&'a str> {
+    let wanted: &[&str] = match name {
+        "settings.policy" => &[],
+        "settings.rfm_segments" => &["r_score", "f_score", "m_score"],
+        "settings.snapshots" => &["snapshot"],
+        "settings.cost_rates" => &["activity"],
+        _ => return table.columns.first().map(String::as_str).into_iter().collect(),
+    };
+    table
+        .columns
+        .iter()
+        .map(String::as_str)
+        .filter(|column| wanted.contains(column))
+        .collect()
+}
+
+/// Keeps the separators of an address out of its parts.
+fn encode(part: &str) -> String {
+    part.replace('%', "%25").replace('/', "%2F").replace(',', "%2C")
+}

@@ -1,0 +1,194 @@
+//! From list price to profit, one panel per tier, all on one scale.
+
+use super::{Chart, Marks, Telling, Width};
+use crate::report::cells::{Data, Figure};
+use crate::report::format;
+use crate::report::words::Words;
+
+/// Steps in the order in which they are shown.
+pub(crate) const STEPS: [&str; 5] = [
+    "list_price",
+    "discount",
+    "cost_of_goods",
+    "cost_to_serve",
+    "profit",
+];
+
+struct Panel {
+    tier: String,
+    label: String,
+    kept: String,
+    kept_cell: Figure,
+    steps: Vec<Step>,
+}
+
+struct Step {
+    figure: Figure,
+    text: String,
+    from: f64,
+    to: f64,
+}
+
+/// Draws the panels of `tiers`; the unit is chosen so that the numbers stay short.
+pub(crate) fn waterfall(data: &Data<'_>, tiers: &[&str], words: &Words, telling: Telling<'_>) -> Chart {
+    let list = |tier: &&str| amount(data, tier, "list_price").size().abs();
+    let largest = tiers.iter().map(list).fold(0.0, f64::max);
+    let (unit, places) = match largest {
+        huge if huge >= 10_000_000.0 => ("millions", 6),
+        large if large >= 10_000.0 => ("thousands", 3),
+        _ => ("units", 0),
+    };
+    let panels: Vec<_> = tiers
+        .iter()
+        .map(|tier| panel(data, tier, words, places))
+        .collect();
+    let levels = || {
+        panels
+            .iter()
+            .flat_map(|panel| &panel.steps)
+            .flat_map(|step| [step.from, step.to])
+    };
+    let (low, high) = (levels().fold(0.0, f64::min), levels().fold(0.0, f64::max));
+    let names: Vec<_> = STEPS.iter().map(|step| words.of("step", step)).collect();
+    Chart {
+        wide: wide(&panels, &names, low, high, telling),
+        narrow: narrow(&panels, &names, low, high, telling),
+        unit: unit.into(),
+    }
+}
+
+fn amount(data: &Data<'_>, tier: &str, step: &str) -> Figure {
+    data.one(
+        "results.price_waterfall",
+        &[("tier", tier), ("step", step)],
+        "amount",
+    )
+}
+
+fn panel(data: &Data<'_>, tier: &str, words: &Words, places: i64) -> Panel {
+    let mut level = 0.0;
+    let mut steps = Vec::new();
+    for step in STEPS {
+        let figure = amount(data, tier, step);
+        let (from, to) = if step == "profit" {
+            (0.0, figure.size())
+        } else {
+            (level, level + figure.size())
+        };
+        level = to;
+        steps.push(Step {
+            text: short(&figure, places),
+            figure,
+            from,
+            to,
+        });
+    }
+    let kept_cell = data.one(
+        "results.price_waterfall",
+        &[("tier", tier), ("step", "profit")],
+        "share_of_list",
+    );
+    let share = kept_cell
+        .decimal()
+        .map_or_else(|| format::NONE.into(), |share| format::percent(&share, 0));
+    Panel {
+        tier: tier.into(),
+        label: words.of("tier", tier),
+        kept: words.fill("waterfall.kept", &[("share", &share)]),
+        kept_cell,
+        steps,
+    }
+}
+
+/// Writes an amount in thousands or millions by moving its decimal point.
+fn short(figure: &Figure, places: i64) -> String {
+    let Some(value) = figure.decimal() else {
+        return format::NONE.into();
+    };
+    let divisor = bigdecimal::BigDecimal::new(1.into(), -places);
+    format::number(&(value / divisor), i64::from(places > 0))
+}
+
+fn wide(panels: &[Panel], names: &[String], low: f64, high: f64, telling: Telling<'_>) -> String {
+    let unit = if high > low { 114.0 / (high - low) } else { 0.0 };
+    let mut marks = Marks::default();
+    let mut y = 58.5;
+    for (index, name) in names.iter().enumerate() {
+        marks.text(if index == 0 || index == 4 { "strong" } else { "" }, 0.0, y, name);
+        if index < 4 {
+            marks.line("grid", (0.0, y + 15.5), (864.0, y + 15.5));
+        }
+        y += 40.0;
+    }
+    let mut start = 104.0;
+    for panel in panels {
+        let (zero, end) = (start - low * unit, start + 170.6);
+        marks.text("strong", zero, 14.0, &panel.label);
+        marks.figure("end small quiet", end, 14.0, &panel.kept, &panel.kept_cell);
+        rows(&mut marks, panel, [zero, end, 42.0, 40.0, 24.0], unit);
+        marks.line("axis", (zero, 37.0), (zero, 231.0));
+        start += 196.5;
+    }
+    marks.finish(Width::Wide, 240.0, telling)
+}
+
+fn narrow(panels: &[Panel], names: &[String], low: f64, high: f64, telling: Telling<'_>) -> String {
+    let unit = if high > low { 200.0 / (high - low) } else { 0.0 };
+    let zero = 96.0 - low * unit;
+    let mut marks = Marks::default();
+    let mut top = 0.0;
+    for panel in panels {
+        marks.text("strong", 0.0, top + 14.0, &panel.label);
+        marks.figure(
+            "end small quiet",
+            350.0,
+            top + 14.0,
+            &panel.kept,
+            &panel.kept_cell,
+        );
+        let mut y = top + 39.0;
+        for (index, name) in names.iter().enumerate() {
+            marks.text(
+                if index == 0 || index == 4 {
+                    "small strong"
+                } else {
+                    "small"
+                },
+                0.0,
+                y,
+                name,
+            );
+            y += 24.0;
+        }
+        rows(&mut marks, panel, [zero, 350.0, top + 26.0, 24.0, 16.0], unit);
+        marks.line("axis", (zero, top + 21.0), (zero, top + 143.0));
+        top += 158.0;
+    }
+    marks.finish(Width::Narrow, (top - 10.0).max(20.0), telling)
+}
+
+/// Draws the five bars of a panel; `place` holds zero line, right edge, top, distance and height.
+fn rows(marks: &mut Marks, panel: &Panel, place: [f64; 5], unit: f64) {
+    let [zero, end, mut top, distance, height] = place;
+    for (index, step) in panel.steps.iter().enumerate() {
+        let outer = index == 0 || index == 4;
+        let class = if outer { panel.tier.as_str() } else { "other" };
+        let (left, right) = (step.from.min(step.to), step.from.max(step.to));
+        marks.bar(
+            class,
+            [zero + left * unit, top, (right - left) * unit, height],
+            &step.figure,
+        );
+        if index < 4 {
+            let x = zero + step.to * unit;
+            marks.line("lead-line", (x, top + height), (x, top + distance));
+        }
+        let class = match (outer, index == 4 && step.to < 0.0) {
+            (true, true) => "end small strong adverse",
+            (true, false) => "end small strong",
+            (false, _) => "end small",
+        };
+        marks.figure(class, end, top + height / 2.0 + 4.5, &step.text, &step.figure);
+        top += distance;
+    }
+}

@@ -1,0 +1,406 @@
+//! The whale curve: profit cumulated over customers, best first, with its peak and its erosion.
+//!
+//! In shares of the total while that is positive, in money otherwise.
+
+use super::{Chart, Marks, Telling, Width, breadth, spread, step, thin};
+use crate::report::cells::{Data, Figure};
+use crate::report::format;
+use crate::report::words::Words;
+
+/// A point of the curve.
+struct Point {
+    x: f64,
+    y: f64,
+    tier: String,
+}
+
+/// Everything that both drawings share.
+struct Whale<'a> {
+    points: Vec<Point>,
+    in_money: bool,
+    peak: (f64, f64),
+    eroded: bool,
+    data: &'a Data<'a>,
+    words: &'a Words,
+    currency: &'a str,
+}
+
+/// Where the plot stands.
+struct Frame {
+    width: Width,
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Frame {
+    fn x(&self, share: f64) -> f64 {
+        self.left + (self.right - self.left) * share
+    }
+
+    fn y(&self, level: f64) -> f64 {
+        self.bottom - (self.bottom - self.top) * (level - self.low) / (self.high - self.low)
+    }
+}
+
+/// Draws the curve in both widths.
+pub(crate) fn whale(data: &Data<'_>, currency: &str, words: &Words, telling: Telling<'_>) -> Chart {
+    let summary = |column: &str| data.by("whale_summary", "all", column);
+    let in_money = summary("peak_profit_share").value.is_none() || summary("total_profit").size() <= 0.0;
+    let column = if in_money {
+        "cumulative_profit"
+    } else {
+        "cumulative_profit_share"
+    };
+    let points: Vec<Point> = data
+        .rows("results.whale_curve")
+        .into_iter()
+        .map(|row| Point {
+            x: row.get("customer_share").map_or(0.0, Figure::size),
+            y: row.get(column).map_or(0.0, Figure::size),
+            tier: row
+                .get("tier")
+                .map(|tier| tier.text().to_owned())
+                .unwrap_or_default(),
+        })
+        .collect();
+    let peak = if in_money {
+        "peak_profit"
+    } else {
+        "peak_profit_share"
+    };
+    let whale = Whale {
+        peak: (summary("peak_customer_share").size(), summary(peak).size()),
+        eroded: summary("erosion_amount").size() < 0.0,
+        points,
+        in_money,
+        data,
+        words,
+        currency,
+    };
+    let unit = if in_money { "money" } else { "share" };
+    Chart {
+        wide: draw(&whale, Width::Wide, telling),
+        narrow: draw(&whale, Width::Narrow, telling),
+        unit: unit.into(),
+    }
+}
+
+fn draw(whale: &Whale<'_>, width: Width, telling: Telling<'_>) -> String {
+    let levels = || whale.points.iter().map(|point| point.y);
+    let low = levels().fold(0.0, f64::min);
+    let mut high = levels().fold(0.0, f64::max).max(whale.peak.1);
+    if high <= low {
+        high = low + 1.0;
+    }
+    let frame = match width {
+        Width::Wide => Frame {
+            width,
+            left: 64.0,
+            right: 714.0,
+            top: 63.4,
+            bottom: 326.0,
+            low,
+            high,
+        },
+        Width::Narrow => Frame {
+            width,
+            left: 46.0,
+            right: 336.0,
+            top: 82.0,
+            bottom: 284.0,
+            low,
+            high,
+        },
+    };
+    let mut marks = Marks::default();
+    grid(&mut marks, whale, &frame);
+    curve(&mut marks, whale, &frame);
+    labels(&mut marks, whale, &frame);
+    match width {
+        Width::Wide => wide_remarks(&mut marks, whale, &frame),
+        Width::Narrow => narrow_remarks(&mut marks, whale, &frame),
+    }
+    marks.finish(width, if width == Width::Wide { 384.0 } else { 344.0 }, telling)
+}
+
+fn grid(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
+    let step = step(frame.high - frame.low, 4.0);
+    let mut level = (frame.low / step).ceil() * step;
+    while level <= frame.high * 1.000_001 {
+        let zero = level.abs() < step / 1000.0;
+        let class = if zero { "axis" } else { "grid" };
+        marks.line(class, (frame.left, frame.y(level)), (frame.right, frame.y(level)));
+        marks.text(
+            "end small quiet",
+            frame.left - 8.0,
+            frame.y(level) + 4.0,
+            &tick(whale, level, step),
+        );
+        level += step;
+    }
+}
+
+/// Writes the value of a grid line; a scale, not a figure.
+fn tick(whale: &Whale<'_>, level: f64, step: f64) -> String {
+    let value: bigdecimal::BigDecimal = format!("{level:.4}")
+        .parse()
+        .expect("a finite number prints as a decimal");
+    if !whale.in_money {
+        return format::percent(&value, 0);
+    }
+    let (places, letter) = match step {
+        large if large >= 1_000_000.0 => (6, "m"),
+        middle if middle >= 1000.0 => (3, "k"),
+        _ => (0, ""),
+    };
+    let short = value / bigdecimal::BigDecimal::new(1.into(), -places);
+    format!("{}{letter}", format::number(&short, 0))
+}
+
+fn curve(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
+    let base = frame.y(0.0);
+    let apart = if frame.width == Width::Wide { 3.0 } else { 2.5 };
+    let keep = [(frame.x(whale.peak.0), frame.y(whale.peak.1))];
+    let mut from = (frame.left, base);
+    let mut start = 0;
+    while start < whale.points.len() {
+        let tier = &whale.points[start].tier;
+        let length = whale.points[start..]
+            .iter()
+            .take_while(|point| point.tier == *tier)
+            .count();
+        let mut part = vec![from];
+        part.extend(
+            whale.points[start..start + length]
+                .iter()
+                .map(|point| (frame.x(point.x), frame.y(point.y))),
+        );
+        let end = part[part.len() - 1];
+        marks.area(
+            &format!("{} pale", colour(tier)),
+            &thin(&part, apart, &keep),
+            base,
+        );
+        marks.strip(
+            colour(tier),
+            [from.0 + 0.5, frame.bottom + 6.0, end.0 - from.0 - 1.0, 10.0],
+        );
+        from = end;
+        start += length;
+    }
+    let mut line = vec![(frame.left, base)];
+    line.extend(
+        whale
+            .points
+            .iter()
+            .map(|point| (frame.x(point.x), frame.y(point.y))),
+    );
+    marks.curve("line", &thin(&line, apart / 2.0, &keep));
+}
+
+/// Only known tiers are classes of the style sheet; anything else is drawn as other.
+fn colour(tier: &str) -> &'static str {
+    ["platinum", "gold", "iron", "lead"]
+        .into_iter()
+        .find(|known| *known == tier)
+        .unwrap_or("other")
+}
+
+/// Names the tiers under their part of the axis.
+fn labels(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
+    let wide = frame.width == Width::Wide;
+    let mut wished = Vec::new();
+    let mut texts = Vec::new();
+    let mut from = frame.left;
+    for tier in ["platinum", "gold", "iron", "lead"] {
+        let Some(last) = whale.points.iter().rfind(|point| point.tier == tier) else {
+            continue;
+        };
+        let end = frame.x(last.x);
+        let customers = whale.data.by("tier_profitability", tier, "customers");
+        let number = customers
+            .decimal()
+            .map_or_else(String::new, |number| format::number(&number, 0));
+        let name = whale.words.of("tier", tier);
+        let long = whale.words.counted("customers", &number);
+        let below = if wide && end - from > breadth(&long, 12.0) {
+            long
+        } else {
+            number
+        };
+        wished.push((
+            f64::midpoint(from, end),
+            breadth(&name, 12.5).max(breadth(&below, 12.0)),
+        ));
+        texts.push((name, below, customers));
+        from = end;
+    }
+    let centres = spread(&wished, 6.0, 0.0, frame.right + if wide { 40.0 } else { 14.0 });
+    for (centre, (name, below, customers)) in centres.iter().zip(&texts) {
+        marks.text("mid small strong", *centre, frame.bottom + 34.0, name);
+        marks.figure("mid small quiet", *centre, frame.bottom + 50.0, below, customers);
+    }
+}
+
+fn money(figure: &Figure, currency: &str) -> String {
+    figure.decimal().map_or_else(
+        || format::NONE.into(),
+        |amount| format::money(&amount, currency, 0),
+    )
+}
+
+fn wide_remarks(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
+    let summary = |column: &str| whale.data.by("whale_summary", "all", column);
+    let count = |column: &str| {
+        summary(column)
+            .decimal()
+            .map_or_else(String::new, |n| format::number(&n, 0))
+    };
+    let total = summary("total_profit");
+    let end = whale.points.last().map_or(0.0, |point| point.y);
+    let end_y = frame.y(end);
+    let peak = (frame.x(whale.peak.0), frame.y(whale.peak.1));
+    let stays = whale.words.fill(
+        if total.size() < 0.0 {
+            "whale.lost"
+        } else {
+            "whale.stays"
+        },
+        &[("amount", &money(&total, whale.currency))],
+    );
+    let class = if total.size() < 0.0 {
+        "strong adverse"
+    } else {
+        "strong"
+    };
+    if whale.eroded {
+        let anchor = if whale.peak.0 > 0.45 { "end " } else { "" };
+        let best = summary("peak_profit");
+        let text = whale.words.fill(
+            "whale.peak_wide",
+            &[
+                ("amount", &money(&best, whale.currency)),
+                (
+                    "customers",
+                    &whale.words.counted("customers", &count("profitable_customers")),
+                ),
+            ],
+        );
+        if whale.peak.1 > 0.0 {
+            marks.dot(peak.0, peak.1, 5.0);
+            marks.figure(&format!("{anchor}strong"), peak.0, peak.1 - 28.0, &text, &best);
+            let share = summary("peak_profit_share");
+            if let (Some(part), false) = (share.decimal(), whale.in_money) {
+                let text = whale
+                    .words
+                    .fill("whale.peak_share", &[("share", &format::percent(&part, 0))]);
+                marks.figure(&format!("{anchor}quiet"), peak.0, peak.1 - 12.0, &text, &share);
+            }
+        }
+        marks.line("grid", (peak.0 + 8.0, peak.1), (733.0, peak.1));
+        marks.line("grid", (718.0, end_y), (733.0, end_y));
+        if end_y - peak.1 > 16.0 {
+            let arrow = format!("M728 {:.1} V{:.1} m-4 -6 l4 6 l4 -6", peak.1 + 3.0, end_y - 3.0);
+            marks.shape("axis", &arrow);
+        }
+        let middle = f64::midpoint(peak.1, end_y).min(end_y - 42.0).max(peak.1 - 6.0);
+        marks.figure(
+            "strong adverse",
+            742.0,
+            middle,
+            &money(&summary("erosion_amount"), whale.currency),
+            &summary("erosion_amount"),
+        );
+        let customers = whale.words.counted("customers", &count("unprofitable_customers"));
+        marks.text(
+            "quiet small",
+            742.0,
+            middle + 17.0,
+            &whale.words.get("whale.eroded"),
+        );
+        marks.figure(
+            "quiet small",
+            742.0,
+            middle + 33.0,
+            &customers,
+            &summary("unprofitable_customers"),
+        );
+        marks.figure(class, 742.0, (end_y + 18.0).max(middle + 58.0), &stays, &total);
+    } else {
+        marks.figure(class, 742.0, end_y + 4.5, &stays, &total);
+    }
+    marks.dot(frame.x(1.0), end_y, 4.0);
+}
+
+fn narrow_remarks(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
+    let summary = |column: &str| whale.data.by("whale_summary", "all", column);
+    let count = |column: &str| {
+        summary(column)
+            .decimal()
+            .map_or_else(String::new, |n| format::number(&n, 0))
+    };
+    let end = whale.points.last().map_or(0.0, |point| point.y);
+    let peak = (frame.x(whale.peak.0), frame.y(whale.peak.1));
+    let total = summary("total_profit");
+    if whale.eroded && whale.peak.1 > 0.0 {
+        let best = summary("peak_profit");
+        let text = whale
+            .words
+            .fill("whale.peak_narrow", &[("amount", &money(&best, whale.currency))]);
+        let after = whale.words.fill(
+            "whale.peak_after",
+            &[(
+                "customers",
+                &whale.words.counted("customers", &count("profitable_customers")),
+            )],
+        );
+        marks.figure("end strong small", 336.0, 14.0, &text, &best);
+        marks.figure(
+            "end small quiet",
+            336.0,
+            30.0,
+            &after,
+            &summary("profitable_customers"),
+        );
+        marks.line("lead-line", (peak.0, 36.0), (peak.0, peak.1 - 7.0));
+        marks.dot(peak.0, peak.1, 5.0);
+        let middle = frame.y(frame.low + (frame.high - frame.low) * 0.42);
+        let erosion = summary("erosion_amount");
+        marks.figure(
+            "end strong small adverse",
+            336.0,
+            middle,
+            &money(&erosion, whale.currency),
+            &erosion,
+        );
+        let text = whale.words.fill(
+            "whale.eroded_by",
+            &[(
+                "customers",
+                &whale.words.counted("customers", &count("unprofitable_customers")),
+            )],
+        );
+        marks.figure(
+            "end small quiet",
+            336.0,
+            middle + 16.0,
+            &text,
+            &summary("unprofitable_customers"),
+        );
+    } else {
+        let key = if total.size() < 0.0 {
+            "whale.lost"
+        } else {
+            "whale.stays"
+        };
+        let text = whale
+            .words
+            .fill(key, &[("amount", &money(&total, whale.currency))]);
+        marks.figure("end strong small", 336.0, 14.0, &text, &total);
+    }
+    marks.dot(frame.x(1.0), frame.y(end), 4.0);
+}

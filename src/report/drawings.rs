@@ -1,0 +1,219 @@
+//! The charts of the page, each with the text that tells it to a reader who does not see it.
+
+use std::collections::BTreeMap;
+
+use super::cells::{Data, Figure};
+use super::chart::{self, Chart, Pair, PairTexts, Telling};
+use super::findings::TIERS;
+use super::format;
+use super::words::Words;
+
+/// Draws every chart, by name.
+pub(crate) fn charts(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap<&'static str, Chart> {
+    BTreeMap::from([
+        ("pyramid", pyramid(data, currency, words)),
+        ("whale", whale(data, currency, words)),
+        ("waterfall", waterfall(data, currency, words)),
+        ("lifecycle", lifecycle(data, currency, words)),
+        ("lorenz", lorenz(data, words)),
+    ])
+}
+
+fn share(figure: &Figure, decimals: i64) -> String {
+    figure
+        .decimal()
+        .map_or_else(|| format::NONE.into(), |share| format::percent(&share, decimals))
+}
+
+fn money(figure: &Figure, currency: &str) -> String {
+    figure.decimal().map_or_else(
+        || format::NONE.into(),
+        |amount| format::money(&amount, currency, 0),
+    )
+}
+
+fn count(figure: &Figure) -> String {
+    figure
+        .decimal()
+        .map_or_else(|| format::NONE.into(), |number| format::number(&number, 0))
+}
+
+/// What a chart of pairs is made from.
+struct Classes<'a> {
+    table: &'static str,
+    codes: Vec<&'a str>,
+    words: &'static str,
+    title: &'static str,
+}
+
+fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, currency: &str, words: &Words) -> Chart {
+    let cell = |code: &str, column: &str| data.by(classes.table, code, column);
+    // Shares of a total that is not positive mean nothing: the right side then shows money.
+    let in_money = cell("total", "profit").size() <= 0.0 || cell("total", "profit_share").value.is_none();
+    let largest = classes
+        .codes
+        .iter()
+        .map(|code| cell(code, "profit").size().abs())
+        .fold(0.0, f64::max);
+    let mut rows = Vec::new();
+    let mut telling = Vec::new();
+    for code in &classes.codes {
+        let (customers, profit) = (cell(code, "customer_share"), cell(code, "profit"));
+        let part = cell(code, "profit_share");
+        let (length, figure, text) = if in_money {
+            let length = if largest > 0.0 {
+                0.6 * profit.size() / largest
+            } else {
+                0.0
+            };
+            (length, profit.clone(), money(&profit, currency))
+        } else {
+            (part.size(), part.clone(), share(&part, 1))
+        };
+        let label = words.of(classes.words, code);
+        telling.push(words.fill(
+            if in_money { "pairs.row_money" } else { "pairs.row" },
+            &[
+                ("label", &label),
+                ("customers", &share(&customers, 1)),
+                ("profit", &text),
+            ],
+        ));
+        let amount = profit
+            .decimal()
+            .map_or_else(String::new, |amount| format::money(&amount.abs(), currency, 0));
+        rows.push(Pair {
+            label,
+            sub: words.counted("customers", &count(&cell(code, "customers"))),
+            class: if TIERS.contains(code) {
+                (*code).to_owned()
+            } else {
+                "other".into()
+            },
+            left: (customers.size(), customers.clone()),
+            left_text: share(&customers, 1),
+            right: (length, figure),
+            right_text: text,
+            remark: if in_money {
+                String::new()
+            } else {
+                words.fill("pairs.gives_back", &[("amount", &amount)])
+            },
+        });
+    }
+    let right = if in_money {
+        "pairs.profit_money"
+    } else {
+        "pairs.profit_share"
+    };
+    let (left_wide, right_wide) = (words.get("pairs.customer_share"), words.get(right));
+    let (left_narrow, right_narrow) = (words.get("pairs.customers"), words.get("pairs.profit"));
+    let texts = PairTexts {
+        wide: (&left_wide, &right_wide),
+        narrow: (&left_narrow, &right_narrow),
+    };
+    let description = telling.join(" ");
+    let telling = Telling {
+        id: classes.title,
+        title: &words.get(&format!("{}.title", classes.title)),
+        description: &description,
+    };
+    chart::pairs(&rows, texts, telling, if in_money { "money" } else { "share" })
+}
+
+fn pyramid(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+    let classes = Classes {
+        table: "tier_profitability",
+        codes: TIERS.to_vec(),
+        words: "tier",
+        title: "pyramid",
+    };
+    class_pairs(data, &classes, currency, words)
+}
+
+fn lifecycle(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+    let rows = data.rows("results.lifecycle_stages");
+    let codes: Vec<_> = rows
+        .iter()
+        .filter(|row| {
+            row.get("customers")
+                .is_some_and(|customers| customers.size() > 0.0)
+        })
+        .filter_map(|row| row.get("lifecycle_stage").map(Figure::text))
+        .filter(|code| *code != "total")
+        .collect();
+    let classes = Classes {
+        table: "lifecycle_stages",
+        codes,
+        words: "lifecycle",
+        title: "lifecycle",
+    };
+    class_pairs(data, &classes, currency, words)
+}
+
+fn whale(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+    let summary = |column: &str| data.by("whale_summary", "all", column);
+    let description = words.fill(
+        "whale.description",
+        &[
+            ("peak", &money(&summary("peak_profit"), currency)),
+            ("profitable", &count(&summary("profitable_customers"))),
+            ("customers", &count(&summary("customers"))),
+            ("unprofitable", &count(&summary("unprofitable_customers"))),
+            ("erosion", &money(&summary("erosion_amount"), currency)),
+            ("total", &money(&summary("total_profit"), currency)),
+        ],
+    );
+    let telling = Telling {
+        id: "whale",
+        title: &words.get("whale.title"),
+        description: &description,
+    };
+    chart::whale(data, currency, words, telling)
+}
+
+fn waterfall(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+    let tiers: Vec<&str> = TIERS
+        .into_iter()
+        .filter(|tier| data.by("tier_profitability", tier, "customers").size() >= 1.0)
+        .collect();
+    let mut telling = Vec::new();
+    for tier in &tiers {
+        let steps: Vec<_> = chart::STEPS
+            .iter()
+            .map(|step| {
+                let by = [("tier", *tier), ("step", *step)];
+                let amount = data.one("results.price_waterfall", &by, "amount");
+                format!(
+                    "{} {}",
+                    words.of("step", step).to_lowercase(),
+                    money(&amount, currency)
+                )
+            })
+            .collect();
+        telling.push(format!("{}: {}.", words.of("tier", tier), steps.join(", ")));
+    }
+    let description = telling.join(" ");
+    let telling = Telling {
+        id: "waterfall",
+        title: &words.get("waterfall.title"),
+        description: &description,
+    };
+    chart::waterfall(data, &tiers, words, telling)
+}
+
+fn lorenz(data: &Data<'_>, words: &Words) -> Chart {
+    let gini = data.by("concentration", "revenue_gini", "value");
+    let top = data.by("concentration", "top_20_revenue_share", "value");
+    let text = gini
+        .decimal()
+        .map_or_else(|| format::NONE.into(), |gini| format::number(&gini, 2));
+    let label = words.fill("lorenz.gini", &[("gini", &text)]);
+    let description = words.fill("lorenz.description", &[("gini", &text), ("top", &share(&top, 0))]);
+    let telling = Telling {
+        id: "lorenz",
+        title: &words.get("lorenz.title"),
+        description: &description,
+    };
+    chart::lorenz(data, (&gini, &label), words, telling)
+}

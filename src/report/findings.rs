@@ -1,0 +1,267 @@
+//! Which finding of a section is true: rules over cells, one name per wording.
+//!
+//! The wordings stand in the templates, one branch per name. A rule never claims a cause.
+
+use std::collections::BTreeMap;
+
+use super::cells::Data;
+
+/// Tiers from best to worst.
+pub(crate) const TIERS: [&str; 4] = ["platinum", "gold", "iron", "lead"];
+
+/// Chooses the finding of every section, by the section's name.
+pub(crate) fn findings(data: &Data<'_>, cost_is_estimated: bool) -> BTreeMap<&'static str, String> {
+    BTreeMap::from([
+        ("brief", brief(data).to_owned()),
+        ("pyramid", pyramid(data).to_owned()),
+        ("whale", whale(data).to_owned()),
+        ("waterfall", waterfall(data)),
+        ("rfm", rfm(data).to_owned()),
+        ("segments", segments(data)),
+        ("abc", abc(data).to_owned()),
+        ("lifecycle", lifecycle(data).to_owned()),
+        ("habits", habits(data).to_owned()),
+        ("concentration", concentration(data).to_owned()),
+        ("quality", quality(data, cost_is_estimated).to_owned()),
+        ("evidence", evidence(data).to_owned()),
+    ])
+}
+
+fn brief(data: &Data<'_>) -> &'static str {
+    let headline = |measure: &str, column: &str| data.by("headline", measure, column).float();
+    if headline("customers", "value").unwrap_or(0.0) < 1.0 {
+        return "nobody";
+    }
+    let profit = headline("profit", "value").unwrap_or(0.0);
+    let changes = ("net_revenue", "profit", "profit_rate");
+    let change = |measure: &str| headline(measure, "change_on_year");
+    let (Some(revenue), Some(earned)) = (change(changes.0), change(changes.1)) else {
+        return if profit < 0.0 {
+            "loss_without_past"
+        } else {
+            "without_past"
+        };
+    };
+    if profit < 0.0 {
+        return if earned > 0.0 { "smaller_loss" } else { "loss" };
+    }
+    let rate = change(changes.2).unwrap_or(0.0);
+    // A change that the tile shows as 0.0% is no change.
+    let still =
+        |measure: &str| headline(measure, "change_rate_on_year").is_some_and(|rate| rate.abs() < 0.0005);
+    match (revenue, earned) {
+        _ if still(changes.0) && still(changes.1) => "unchanged",
+        (revenue, earned) if revenue > 0.0 && earned > 0.0 && rate < 0.0 => "more_thinner",
+        (revenue, earned) if revenue > 0.0 && earned > 0.0 => "more_of_both",
+        (revenue, earned) if revenue > 0.0 && earned <= 0.0 => "more_revenue_less_profit",
+        (_, earned) if earned > 0.0 => "less_revenue_more_profit",
+        _ => "less_of_both",
+    }
+}
+
+/// Below this many customers a share says nothing.
+fn fewest(data: &Data<'_>) -> f64 {
+    data.one("settings.policy", &[], "min_cell")
+        .float()
+        .unwrap_or(1.0)
+}
+
+fn customers(data: &Data<'_>, tier: &str) -> f64 {
+    data.by("tier_profitability", tier, "customers").size()
+}
+
+fn pyramid(data: &Data<'_>) -> &'static str {
+    let profit = data.by("tier_profitability", "total", "profit").size();
+    if customers(data, "total") < 1.0 {
+        "nobody"
+    } else if customers(data, "total") < fewest(data) {
+        "few"
+    } else if customers(data, "lead") >= customers(data, "total") {
+        "only_lead"
+    } else if profit <= 0.0 {
+        "no_profit"
+    } else if customers(data, "platinum") < 1.0 {
+        "no_platinum"
+    } else if data.by("tier_profitability", "lead", "profit").size() >= 0.0 {
+        "no_losses"
+    } else {
+        "losses"
+    }
+}
+
+fn whale(data: &Data<'_>) -> &'static str {
+    let summary = |column: &str| data.by("whale_summary", "all", column).size();
+    if summary("customers") < 1.0 {
+        "nobody"
+    } else if summary("profitable_customers") < 1.0 {
+        "none_profitable"
+    } else if summary("erosion_amount") >= 0.0 {
+        "no_erosion"
+    } else if summary("total_profit") <= 0.0 {
+        "all_eroded"
+    } else {
+        "eroded"
+    }
+}
+
+/// Finds the step in which Lead and the best tier lie furthest apart, as shares of list price.
+fn waterfall(data: &Data<'_>) -> String {
+    let share = |tier: &str, step: &str| {
+        data.one(
+            "results.price_waterfall",
+            &[("tier", tier), ("step", step)],
+            "share_of_list",
+        )
+        .float()
+    };
+    if customers(data, "total") < 1.0 || share("total", "profit").is_none() {
+        return "nobody".into();
+    }
+    let enough = |tier: &str| customers(data, tier) >= fewest(data);
+    let best = TIERS[..3].iter().find(|tier| enough(tier));
+    let (Some(best), true) = (best, enough("lead")) else {
+        return "total".into();
+    };
+    let apart = |step: &str| Some(share(best, step)? - share("lead", step)?);
+    let widest = ["discount", "cost_of_goods", "cost_to_serve"]
+        .into_iter()
+        .filter_map(|step| apart(step).map(|apart| (step, apart)))
+        .filter(|(_, apart)| *apart > 0.0)
+        .fold(None, |widest: Option<(&str, f64)>, next| match widest {
+            Some(known) if known.1 >= next.1 => Some(known),
+            _ => Some(next),
+        });
+    match widest {
+        // Less than a point apart is not worth a headline.
+        Some((step, apart)) if apart >= 0.01 => format!("{step}.{best}"),
+        _ => "total".into(),
+    }
+}
+
+fn rfm(data: &Data<'_>) -> &'static str {
+    let rows = data.rows("results.rfm_grid");
+    let size = |row: &super::cells::Row| row.get("customers").map_or(0.0, super::cells::Figure::size);
+    let most = rows.iter().map(size).fold(0.0, f64::max);
+    let lowest = data
+        .one(
+            "results.rfm_grid",
+            &[("r_score", "1"), ("f_score", "1")],
+            "customers",
+        )
+        .size();
+    if most < 1.0 {
+        "nobody"
+    } else if customers(data, "total") < fewest(data) {
+        "few"
+    } else if lowest >= most {
+        "gone_quiet"
+    } else {
+        "largest"
+    }
+}
+
+/// Names the segment with the most profit, if any has one.
+fn segments(data: &Data<'_>) -> String {
+    if customers(data, "total") < fewest(data) {
+        return "nobody".into();
+    }
+    let mut best: Option<(String, f64)> = None;
+    for row in data.rows("results.rfm_segments") {
+        let profit = row.get("profit").map_or(0.0, super::cells::Figure::size);
+        let name = row
+            .get("rfm_segment")
+            .map(|name| name.text().to_owned())
+            .unwrap_or_default();
+        if name != "total" && profit > best.as_ref().map_or(0.0, |(_, profit)| *profit) {
+            best = Some((name, profit));
+        }
+    }
+    best.map_or_else(|| "nobody".to_owned(), |(name, _)| name)
+}
+
+fn abc(data: &Data<'_>) -> &'static str {
+    let of_a = |column: &str| data.by("abc_classes", "a", column).size();
+    if of_a("customers") < 1.0 {
+        "nobody"
+    } else if of_a("unprofitable_customers") >= 1.0 {
+        "losses_in_a"
+    } else {
+        "no_losses_in_a"
+    }
+}
+
+fn lifecycle(data: &Data<'_>) -> &'static str {
+    let stage = |stage: &str, column: &str| data.by("lifecycle_stages", stage, column).size();
+    if stage("total", "customers") < 1.0 {
+        "nobody"
+    } else if stage("at_risk", "customers") >= 1.0 && stage("at_risk", "profit") > 0.0 {
+        "at_risk"
+    } else if stage("at_risk", "customers") >= 1.0 {
+        "at_risk_without_profit"
+    } else if stage("lapsed", "customers") >= 1.0 {
+        "lapsed"
+    } else {
+        "nobody_late"
+    }
+}
+
+fn habits(data: &Data<'_>) -> &'static str {
+    let high = |column: &str| data.by("frequency_classes", "high", column).float();
+    if customers(data, "total") < fewest(data) {
+        "few"
+    } else if high("customers").unwrap_or(0.0) < 1.0 {
+        "nobody_often"
+    } else if high("profit_share").is_some_and(|share| share > 0.0) {
+        "often_profit"
+    } else {
+        "often_revenue"
+    }
+}
+
+fn concentration(data: &Data<'_>) -> &'static str {
+    let measure = |measure: &str| data.by("concentration", measure, "value").float();
+    if customers(data, "total") < fewest(data) {
+        return "too_few";
+    }
+    match (
+        measure("profit_80_customer_share"),
+        measure("revenue_80_customer_share"),
+    ) {
+        (Some(_), Some(_)) => "profit_and_revenue",
+        (None, Some(_)) => "revenue",
+        _ => "unknown",
+    }
+}
+
+fn quality(data: &Data<'_>, cost_is_estimated: bool) -> &'static str {
+    let rejected: Vec<_> = data
+        .rows("results.data_quality")
+        .into_iter()
+        .filter(|row| {
+            row.get("outcome")
+                .is_some_and(|outcome| outcome.text() == "rejected")
+        })
+        .filter(|row| row.get("rows").is_some_and(|rows| rows.size() > 0.0))
+        .collect();
+    let some = match rejected.len() {
+        0 => "none_rejected",
+        1 => "rejected",
+        _ => "rejected_for_reasons",
+    };
+    match (some, cost_is_estimated) {
+        ("none_rejected", true) => "estimated",
+        _ => some,
+    }
+}
+
+fn evidence(data: &Data<'_>) -> &'static str {
+    let rows = data.rows("results.reconciliation");
+    if rows
+        .iter()
+        .all(|row| row.get("holds").is_some_and(|holds| holds.text() == "true"))
+    {
+        "all_agree"
+    } else {
+        "some_differ"
+    }
+}

@@ -1,0 +1,193 @@
+//! A coherent run for tests: the tables of the sample data, as text, and facts around them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::civil::date;
+
+use super::{CheckFact, Facts, InputFact, Inputs, SqlFile, TableFact};
+use crate::table::{Cell, Table};
+
+const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
+
+/// Key columns of the result tables, as the headers of the SQL files declare them.
+const KEYS: [(&str, &[&str]); 22] = [
+    ("abc_classes", &["abc_class"]),
+    ("concentration", &["measure"]),
+    ("cost_coverage", &["lines"]),
+    ("cost_to_serve", &["activity"]),
+    ("data_quality", &["outcome", "position"]),
+    ("frequency_classes", &["frequency_class"]),
+    ("headline", &["measure"]),
+    ("lifecycle_stages", &["lifecycle_stage"]),
+    ("lorenz_curve", &["position"]),
+    ("loyalty_classes", &["loyalty_class"]),
+    ("price_waterfall", &["tier", "step"]),
+    ("reconciliation", &["identity"]),
+    ("rfm_grid", &["r_score", "f_score"]),
+    ("rfm_scores", &["measure", "score"]),
+    ("rfm_segments", &["rfm_segment"]),
+    ("tier_lifecycle_stages", &["tier", "lifecycle_stage"]),
+    ("tier_profitability", &["tier"]),
+    ("tier_value_classes", &["tier", "value_class"]),
+    ("value_classes", &["value_class"]),
+    ("weekly_trend", &["week_end"]),
+    ("whale_curve", &["rank"]),
+    ("whale_summary", &["customers"]),
+];
+
+/// The tables of the sample data.
+pub(super) fn tables() -> BTreeMap<String, Table> {
+    TABLES
+        .split("\n\n")
+        .filter(|block| !block.trim().is_empty())
+        .map(table)
+        .collect()
+}
+
+fn table(block: &str) -> (String, Table) {
+    let mut lines = block.lines();
+    let name = lines.next().expect("a block starts with its name").to_owned();
+    let heads: Vec<_> = lines
+        .next()
+        .expect("heads follow the name")
+        .split('|')
+        .map(|head| head.split_once(' ').expect("a head is a name and a type"))
+        .collect();
+    let rows = lines
+        .map(|line| {
+            line.split('|')
+                .zip(&heads)
+                .map(|(text, (_, kind))| cell(text, kind))
+                .collect()
+        })
+        .collect();
+    (
+        name,
+        Table {
+            columns: heads.iter().map(|(column, _)| (*column).to_owned()).collect(),
+            rows,
+        },
+    )
+}
+
+fn cell(text: &str, kind: &str) -> Cell {
+    if text.is_empty() {
+        return Cell::Null;
+    }
+    match kind {
+        "t" => Cell::Text(text.into()),
+        "i" => Cell::Integer(text.parse().expect("an integer")),
+        "d" => Cell::Decimal(text.parse().expect("a decimal")),
+        "f" => Cell::Double(text.parse().expect("a double")),
+        "D" => Cell::Date(text.parse().expect("a day")),
+        "b" => Cell::Boolean(text == "true"),
+        other => panic!("no type `{other}`"),
+    }
+}
+
+/// A whole run over the sample data.
+pub(super) fn inputs() -> Inputs {
+    let tables = tables();
+    let sql: Vec<_> = KEYS.iter().map(|(name, key)| sql_file(name, key)).collect();
+    Inputs {
+        facts: Facts {
+            project: "Superstore".into(),
+            currency: "USD".into(),
+            timezone: "America/New_York".into(),
+            language: "en".into(),
+            as_of: date(2018, 1, 1),
+            window_start: date(2017, 1, 1),
+            window_days: 365,
+            run_id: "7c3e5a0db1f24f6c8f0e9a1b2c3d4e5f7c3e5a0db1f24f6c8f0e9a1b2c3d4e5f".into(),
+            version: "0.1.0".into(),
+            data_through: Some(date(2017, 12, 30)),
+            inputs: vec![InputFact {
+                source: "order_lines".into(),
+                path: "superstore.parquet".into(),
+                bytes: 1_245_678,
+                rows: 9994,
+                sha256: "0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9".into(),
+                excluded: None,
+            }],
+            checks: vec![
+                CheckFact {
+                    name: "every key is unique".into(),
+                    severity: "stop".into(),
+                    holds: true,
+                },
+                CheckFact {
+                    name: "all sums agree".into(),
+                    severity: "stop".into(),
+                    holds: true,
+                },
+            ],
+            switched_off: vec![
+                "Service cases are not configured, so cost to serve holds no service cost.".into(),
+                "Payments are not configured, so no customer is judged by punctual payment.".into(),
+            ],
+            tables: tables
+                .iter()
+                .map(|(name, table)| TableFact {
+                    name: name.clone(),
+                    title: format!("Table {name}"),
+                    grain: "one row per thing".into(),
+                    key: Vec::new(),
+                    rows: u64::try_from(table.rows.len()).expect("a small table"),
+                    sha256: "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b1a0".into(),
+                })
+                .collect(),
+            draft: false,
+            cost_is_estimated: false,
+        },
+        tables,
+        sql,
+        templates: templates(),
+    }
+}
+
+/// The folder of the templates that ship with the program.
+pub(super) fn templates() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("reports")
+}
+
+fn sql_file(name: &str, key: &[&str]) -> SqlFile {
+    SqlFile {
+        path: format!("3_results/{name}.sql"),
+        table: format!("results.{name}"),
+        title: name.replace('_', " "),
+        grain: format!("one row per {}", key.join(" and ")),
+        key: key.iter().map(|column| (*column).to_owned()).collect(),
+        inputs: vec!["business.customer_profit".into()],
+        note: Some("What a reader would misread.".into()),
+        columns: BTreeMap::from([(
+            "profit".to_owned(),
+            "Contribution margin less cost to serve.".to_owned(),
+        )]),
+        text: format!("-- title: {name}\nselect 1 as one -- <b> & \"quotes\"\n"),
+        sha256: "a8d69bd2c6573578978 3e3f11cd69d88f16e1ed8cd91b0fbd79f87b678608532".replace(' ', ""),
+    }
+}
+
+impl Inputs {
+    /// Replaces the cells of `column` in every row in which `by` reads `code`.
+    pub(super) fn set(&mut self, table: &str, by: (&str, &str), column: &str, value: &Cell) {
+        let table = self.tables.get_mut(table).expect("a known table");
+        let place = table.position(column).expect("a known column");
+        let lookup = table.position(by.0).expect("a known column");
+        for row in &mut table.rows {
+            if row[lookup].to_string() == by.1 {
+                row[place] = value.clone();
+            }
+        }
+    }
+
+    /// Replaces every cell of `column`.
+    pub(super) fn set_all(&mut self, table: &str, column: &str, value: &Cell) {
+        let table = self.tables.get_mut(table).expect("a known table");
+        let place = table.position(column).expect("a known column");
+        for row in &mut table.rows {
+            row[place] = value.clone();
+        }
+    }
+}

@@ -1,0 +1,609 @@
+//! What the pages promise: traced numbers, escaped text, the same bytes, and findings that are true.
+
+use std::collections::BTreeMap;
+
+use super::fixture;
+use super::*;
+use crate::table::Cell;
+
+fn rendered(inputs: &Inputs) -> Rendered {
+    render(inputs).unwrap_or_else(|failure| {
+        let cause = failure
+            .cause
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        panic!("{failure}: {cause}")
+    })
+}
+
+fn decimal(text: &str) -> Cell {
+    Cell::Decimal(text.parse().expect("a decimal"))
+}
+
+/// The text of the finding of a section, without its elements.
+fn finding(page: &str, section: &str) -> String {
+    let start = page
+        .find(&format!("<h2 id=\"{section}\""))
+        .expect("the section is there");
+    let rest = &page[start..];
+    let start = rest.find("<p class=\"finding\">").expect("it has a finding");
+    let end = rest[start..].find("</p>").expect("the finding ends");
+    plain(&rest[start..start + end])
+}
+
+fn plain(html: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for letter in html.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => inside = false,
+            other if !inside => text.push(other),
+            _ => {}
+        }
+    }
+    text.trim().to_owned()
+}
+
+/// Finds the values of an attribute, in order.
+fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    let opening = format!(" {name}=\"");
+    page.split(&opening)
+        .skip(1)
+        .filter_map(|rest| rest.split_once('"').map(|(value, _)| value))
+        .collect()
+}
+
+#[test]
+fn writes_the_pages_where_a_person_can_look_at_them() {
+    let pages = rendered(&fixture::inputs());
+    if let Ok(folder) = std::env::var("KARAT_PAGES") {
+        let folder = PathBuf::from(folder);
+        std::fs::write(folder.join("report.html"), &pages.report).expect("the folder is writable");
+        std::fs::write(folder.join("method.html"), &pages.method).expect("the folder is writable");
+    }
+    assert!(pages.report.len() < 1_000_000, "{} bytes", pages.report.len());
+}
+
+#[test]
+fn gives_the_same_bytes_again() {
+    assert_eq!(rendered(&fixture::inputs()), rendered(&fixture::inputs()));
+}
+
+#[test]
+fn parses_every_template() {
+    check_templates(&fixture::templates()).expect("the templates that ship are valid");
+}
+
+#[test]
+fn names_the_template_that_cannot_be_parsed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir(folder.path().join("messages")).expect("a folder");
+    std::fs::write(folder.path().join("messages/en.yaml"), "a.b: c\n").expect("a file");
+    std::fs::write(folder.path().join("broken.html"), "{% if %}").expect("a file");
+    let failure = check_templates(folder.path()).expect_err("the template is broken");
+    assert_eq!(failure.exit, crate::error::Exit::Usage);
+    assert_eq!(failure.stage, "report");
+    let cause = failure.cause.expect("the place is told").to_string();
+    assert!(cause.contains("broken.html"), "{cause}");
+}
+
+#[test]
+fn traces_every_number_to_a_cell_with_that_value() {
+    let inputs = fixture::inputs();
+    let pages = rendered(&inputs);
+    let cells = addresses(&inputs);
+    for page in [&pages.report, &pages.method] {
+        for address in attributes(page, "data-cell") {
+            assert!(cells.contains_key(address), "no cell `{address}`");
+        }
+        let mut traced = 0;
+        for element in page.split("<data ").skip(1) {
+            let (head, _) = element.split_once('>').expect("an element ends");
+            let head = format!(" {head}");
+            let (value, address) = (attributes(&head, "value")[0], attributes(&head, "data-cell")[0]);
+            assert_eq!(cells.get(address).map(String::as_str), Some(value), "{address}");
+            traced += 1;
+        }
+        assert!(traced > 50, "{traced}");
+    }
+}
+
+/// Every cell by its address, worked out independently of the code under test.
+fn addresses(inputs: &Inputs) -> BTreeMap<String, String> {
+    let mut cells = BTreeMap::new();
+    for (name, table) in &inputs.tables {
+        let key: Vec<String> = match name.as_str() {
+            "settings.policy" => Vec::new(),
+            "settings.rfm_segments" => ["r_score", "f_score", "m_score"].map(String::from).to_vec(),
+            "settings.snapshots" => vec!["snapshot".into()],
+            "settings.cost_rates" => vec!["activity".into()],
+            results => inputs
+                .sql
+                .iter()
+                .find(|file| file.table == results)
+                .expect("each result has a file")
+                .key
+                .clone(),
+        };
+        for (row, cells_of_row) in table.rows.iter().enumerate() {
+            let parts: Vec<_> = key
+                .iter()
+                .map(|column| table.cell(row, column).expect("the key is a column").to_string())
+                .collect();
+            let key = if parts.is_empty() {
+                "all".into()
+            } else {
+                parts.join(",")
+            };
+            let short = name.strip_prefix("results.").unwrap_or(name);
+            for (column, cell) in table.columns.iter().zip(cells_of_row) {
+                cells.insert(format!("{short}/{key}/{column}"), cell.to_string());
+            }
+        }
+    }
+    cells
+}
+
+#[test]
+fn shows_the_figures_of_the_sample() {
+    let page = rendered(&fixture::inputs()).report;
+    for text in [
+        "$733,215",
+        "$74,297",
+        "10.1%",
+        ">693<",
+        "$11,155",
+        "−41,688",
+        "$115,985",
+        "71.0%",
+        "−56.1%",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    assert_eq!(
+        finding(&page, "pyramid"),
+        "5% of customers bring 71% of profit; 26% take 56% back"
+    );
+    assert_eq!(
+        finding(&page, "whale"),
+        "512 customers earn $115,985; 181 others give $41,688 of it back"
+    );
+    assert_eq!(
+        finding(&page, "waterfall"),
+        "The widest gap is discount: Lead is given 41% of list price, Platinum 8%"
+    );
+    assert_eq!(
+        finding(&page, "abc"),
+        "64 of the 260 largest customers by revenue bring no profit"
+    );
+    assert_eq!(
+        finding(&page, "brief"),
+        "More revenue, more profit, a thinner rate"
+    );
+}
+
+#[test]
+fn is_one_file_that_runs_and_fetches_nothing() {
+    let pages = rendered(&fixture::inputs());
+    for page in [&pages.report, &pages.method] {
+        for forbidden in [
+            "<script",
+            " style=\"",
+            "http:",
+            "https:",
+            "url(",
+            "@import",
+            "<img",
+            "<link",
+            "javascript:",
+        ] {
+            assert!(!page.contains(forbidden), "{forbidden}");
+        }
+        assert_eq!(page.matches("<style>").count(), 1);
+        assert!(!page.contains("sha256-style-of-this-page"));
+    }
+}
+
+#[test]
+fn allows_its_style_block_by_its_hash() {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    let page = rendered(&fixture::inputs()).report;
+    let style = page
+        .split_once("<style>")
+        .and_then(|(_, rest)| rest.split_once("</style>"))
+        .expect("a style")
+        .0;
+    let hash = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(style));
+    assert!(page.contains(&format!("style-src 'sha256-{hash}'")));
+}
+
+#[test]
+fn escapes_hostile_text_wherever_it_comes_from() {
+    let hostile = "x\"'><script>alert(1)</script><b onload=a>{{ 7 * 7 }}</style>";
+    let mut inputs = fixture::inputs();
+    for table in inputs.tables.values_mut() {
+        for row in &mut table.rows {
+            for cell in row.iter_mut() {
+                // Codes that choose a row or a branch stay; all the rest of the text is hostile.
+                if let Cell::Text(text) = cell
+                    && !KNOWN_CODES.contains(&text.as_str())
+                {
+                    *text = format!("{text}{hostile}");
+                }
+            }
+        }
+    }
+    let facts = &mut inputs.facts;
+    for text in [
+        &mut facts.project,
+        &mut facts.currency,
+        &mut facts.timezone,
+        &mut facts.run_id,
+        &mut facts.version,
+    ] {
+        *text = hostile.into();
+    }
+    facts.switched_off = vec![hostile.into()];
+    for input in &mut facts.inputs {
+        input.source = hostile.into();
+        input.path = hostile.into();
+        input.sha256 = hostile.into();
+        input.excluded = Some(hostile.into());
+    }
+    for check in &mut facts.checks {
+        check.name = hostile.into();
+        check.severity = hostile.into();
+    }
+    for table in &mut facts.tables {
+        table.title = hostile.into();
+    }
+    for file in &mut inputs.sql {
+        file.path = format!("3_results/{hostile}");
+        file.title = hostile.into();
+        file.grain = hostile.into();
+        file.inputs = vec![hostile.into()];
+        file.note = Some(hostile.into());
+        file.columns = BTreeMap::from([(hostile.to_owned(), hostile.to_owned())]);
+        file.text = hostile.into();
+        file.sha256 = hostile.into();
+    }
+    let pages = rendered(&inputs);
+    for page in [&pages.report, &pages.method] {
+        assert!(!page.contains("<script"), "a script got through");
+        assert!(!page.contains("<b onload"), "an element got through");
+        assert_eq!(page.matches("</style>").count(), 1, "the style block was ended");
+        assert!(
+            !page.contains("{{".repeat(2).as_str()) && !page.contains(">49<"),
+            "a template was executed"
+        );
+    }
+    let entry = ArchiveEntry {
+        as_of: inputs.facts.as_of,
+        run_id: hostile.into(),
+        project: hostile.into(),
+        currency: "USD".into(),
+        headline: vec![(hostile.into(), hostile.into())],
+        is_latest: true,
+        report: "javascript:alert(1)".into(),
+    };
+    let page = index(&fixture::templates(), &[entry]).expect("the archive renders");
+    assert!(!page.contains("<script") && !page.contains("javascript:"));
+}
+
+/// Texts by which the pages choose rows and wordings.
+const KNOWN_CODES: [&str; 66] = [
+    "net_revenue",
+    "profit",
+    "profit_rate",
+    "customers",
+    "profit_at_risk",
+    "money",
+    "rate",
+    "count",
+    "platinum",
+    "gold",
+    "iron",
+    "lead",
+    "total",
+    "list_price",
+    "discount",
+    "cost_of_goods",
+    "cost_to_serve",
+    "recency",
+    "frequency",
+    "monetary",
+    "a",
+    "b",
+    "c",
+    "d",
+    "at_risk",
+    "lapsed",
+    "new",
+    "active",
+    "reactivated",
+    "prospect",
+    "one_time",
+    "low",
+    "high",
+    "middle",
+    "loyal",
+    "ordinary",
+    "occasional",
+    "used_in_window",
+    "used_before_window",
+    "out_of_scope",
+    "rejected",
+    "read",
+    "current",
+    "previous",
+    "year_ago",
+    "per_order",
+    "per_line",
+    "per_unit",
+    "payment_fee_rate",
+    "profit_80_customer_share",
+    "revenue_80_customer_share",
+    "top_20_profit_share",
+    "top_20_revenue_share",
+    "revenue_gini",
+    "peak_profit_share",
+    "champions",
+    "potential_loyalist",
+    "new_customers",
+    "promising",
+    "need_attention",
+    "about_to_sleep",
+    "cannot_lose_them",
+    "hibernating",
+    "lost",
+    "relative",
+    "absolute",
+];
+
+#[test]
+fn tells_the_truth_when_nobody_loses_money() {
+    let mut inputs = fixture::inputs();
+    let lead = ("tier", "lead");
+    for column in ["customers", "orders"] {
+        inputs.set("results.tier_profitability", lead, column, &Cell::Integer(0));
+    }
+    inputs.set("results.tier_profitability", lead, "profit", &decimal("0"));
+    inputs.set_all(
+        "results.whale_summary",
+        "unprofitable_customers",
+        &Cell::Integer(0),
+    );
+    inputs.set_all("results.whale_summary", "erosion_amount", &decimal("0"));
+    let page = rendered(&inputs).report;
+    assert_eq!(
+        finding(&page, "pyramid"),
+        "5% of customers bring 71% of profit; nobody gives any back"
+    );
+    assert_eq!(
+        finding(&page, "whale"),
+        "512 customers earn $115,985, and nobody gives any of it back"
+    );
+    assert_eq!(
+        finding(&page, "waterfall"),
+        "8.1% of list price is kept as profit"
+    );
+    assert!(!page.contains("eroded by"));
+}
+
+#[test]
+fn shows_money_where_a_share_of_a_loss_would_mislead() {
+    let mut inputs = fixture::inputs();
+    for table in [
+        "tier_profitability",
+        "lifecycle_stages",
+        "rfm_segments",
+        "abc_classes",
+    ] {
+        inputs.set_all(&format!("results.{table}"), "profit_share", &Cell::Null);
+    }
+    inputs.set(
+        "results.tier_profitability",
+        ("tier", "total"),
+        "profit",
+        &decimal("-5000"),
+    );
+    inputs.set(
+        "results.headline",
+        ("measure", "profit"),
+        "value",
+        &decimal("-5000"),
+    );
+    inputs.set_all("results.whale_summary", "peak_profit_share", &Cell::Null);
+    inputs.set_all("results.whale_summary", "total_profit", &decimal("-5000"));
+    inputs.set_all("results.whale_curve", "cumulative_profit_share", &Cell::Null);
+    inputs.set(
+        "results.concentration",
+        ("measure", "profit_80_customer_share"),
+        "value",
+        &Cell::Null,
+    );
+    let page = rendered(&inputs).report;
+    assert_eq!(
+        finding(&page, "pyramid"),
+        "181 customers without profit take back $41,688, all that the others earn and more"
+    );
+    assert_eq!(
+        finding(&page, "whale"),
+        "512 customers earn $115,985; 181 others give all of it back and $5,000 more"
+    );
+    assert_eq!(
+        finding(&page, "brief"),
+        "A loss of $5,000, but a better result than a year ago"
+    );
+    assert_eq!(
+        finding(&page, "concentration"),
+        "38% of customers make 80% of revenue"
+    );
+    assert!(!page.contains("NaN") && !page.contains("inf"));
+}
+
+#[test]
+fn says_that_there_is_no_earlier_year() {
+    let mut inputs = fixture::inputs();
+    for column in [
+        "previous_value",
+        "year_ago_value",
+        "change_on_previous",
+        "change_on_year",
+        "change_rate_on_previous",
+        "change_rate_on_year",
+        "is_adverse_on_previous",
+        "is_adverse_on_year",
+    ] {
+        inputs.set_all("results.headline", column, &Cell::Null);
+    }
+    inputs.set_all("results.tier_profitability", "year_ago_profit", &Cell::Null);
+    let page = rendered(&inputs).report;
+    assert_eq!(
+        finding(&page, "brief"),
+        "A profit of $74,297; there is no earlier year to compare it with"
+    );
+    assert!(page.contains("<span>not known</span> on the year"));
+}
+
+#[test]
+fn speaks_of_one_customer_in_the_singular_and_draws_no_conclusion() {
+    let mut inputs = fixture::inputs();
+    for tier in ["gold", "iron", "lead", "platinum"] {
+        inputs.set(
+            "results.tier_profitability",
+            ("tier", tier),
+            "customers",
+            &Cell::Integer(0),
+        );
+    }
+    inputs.set(
+        "results.tier_profitability",
+        ("tier", "iron"),
+        "customers",
+        &Cell::Integer(1),
+    );
+    inputs.set(
+        "results.tier_profitability",
+        ("tier", "total"),
+        "customers",
+        &Cell::Integer(1),
+    );
+    inputs.set(
+        "results.tier_profitability",
+        ("tier", "total"),
+        "profit",
+        &decimal("12.5"),
+    );
+    inputs.set_all("results.whale_summary", "profitable_customers", &Cell::Integer(1));
+    inputs.set_all("results.whale_summary", "erosion_amount", &decimal("0"));
+    inputs.set_all("results.whale_summary", "peak_profit", &decimal("12.5"));
+    let page = rendered(&inputs).report;
+    assert_eq!(
+        finding(&page, "pyramid"),
+        "Only 1 customer, with a profit of $13: too few for tiers to mean anything"
+    );
+    assert_eq!(
+        finding(&page, "whale"),
+        "1 customer earns $13, and nobody gives any of it back"
+    );
+    assert_eq!(
+        finding(&page, "concentration"),
+        "Too few customers to speak of concentration"
+    );
+}
+
+#[test]
+fn renders_a_window_without_any_order() {
+    let mut inputs = fixture::inputs();
+    for table in inputs
+        .tables
+        .iter_mut()
+        .filter(|(name, _)| name.starts_with("results."))
+        .map(|(_, table)| table)
+    {
+        for row in &mut table.rows {
+            for cell in row.iter_mut() {
+                *cell = match &*cell {
+                    Cell::Integer(_) => Cell::Integer(0),
+                    Cell::Decimal(_) => decimal("0"),
+                    Cell::Double(_) => Cell::Null,
+                    other => other.clone(),
+                };
+            }
+        }
+    }
+    for curve in ["results.whale_curve", "results.lorenz_curve"] {
+        inputs.tables.get_mut(curve).expect("a known table").rows.clear();
+    }
+    inputs.facts.data_through = None;
+    let page = rendered(&inputs).report;
+    assert_eq!(finding(&page, "brief"), "No customer ordered in the window");
+    assert_eq!(finding(&page, "whale"), "No customer, no curve");
+    assert!(!page.contains("NaN"));
+}
+
+#[test]
+fn calls_equal_years_unchanged() {
+    let mut inputs = fixture::inputs();
+    for column in ["change_on_year", "change_on_previous"] {
+        inputs.set_all("results.headline", column, &decimal("0"));
+    }
+    for column in ["change_rate_on_year", "change_rate_on_previous"] {
+        inputs.set_all("results.headline", column, &Cell::Double(0.0));
+    }
+    let page = rendered(&inputs).report;
+    assert_eq!(
+        finding(&page, "brief"),
+        "Revenue and profit stand where they stood a year ago"
+    );
+    assert!(page.contains("<span>unchanged</span> on the year"));
+    assert!(!page.contains("▲") && !page.contains("▼"));
+}
+
+#[test]
+fn names_every_table_that_is_missing() {
+    let mut inputs = fixture::inputs();
+    inputs.tables.remove("results.whale_curve");
+    inputs.tables.remove("results.headline");
+    let failure = render(&inputs).expect_err("two tables are missing");
+    assert!(
+        failure.message.contains("results.headline, results.whale_curve"),
+        "{failure}"
+    );
+}
+
+#[test]
+fn lists_the_archive_newest_first() {
+    let entry = |day: i8, latest: bool| ArchiveEntry {
+        as_of: jiff::civil::date(2018, 1, day),
+        run_id: format!("run{day}"),
+        project: "Superstore".into(),
+        currency: "USD".into(),
+        headline: headline(&fixture::tables(), "USD"),
+        is_latest: latest,
+        report: format!("runs/2018-01-{day:02}/run{day}/report.html"),
+    };
+    let page = index(&fixture::templates(), &[entry(1, false), entry(8, true)]).expect("the archive renders");
+    let (newer, older) = (page.find("run8/report.html"), page.find("run1/report.html"));
+    assert!(newer.is_some() && newer < older);
+    assert!(page.contains("$733,215") && page.contains(", latest"));
+}
+
+#[test]
+fn tells_the_five_headline_numbers() {
+    let expected = [
+        ("Net revenue", "$733,215"),
+        ("Customer profit", "$74,297"),
+        ("Profit rate", "10.1%"),
+        ("Active customers", "693"),
+        ("Profit at risk", "$11,155"),
+    ];
+    let expected: Vec<_> = expected
+        .map(|(label, text)| (label.to_owned(), text.to_owned()))
+        .into();
+    assert_eq!(headline(&fixture::tables(), "USD"), expected);
+}

@@ -1,0 +1,382 @@
+//! What the templates of a run see: facts, tables, charts and the names of the sentences that are true.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::cells::{Data, Figure, Row};
+use super::chart::Chart;
+use super::words::Words;
+use super::{Facts, Inputs, SqlFile, drawings, findings, format, sentences, tiles};
+
+/// The whole view of a run.
+#[derive(Debug, Serialize)]
+pub(crate) struct Page<'a> {
+    run: Run<'a>,
+    /// `results.<table>`: rows, each by column.
+    results: BTreeMap<String, Vec<Row>>,
+    /// `settings.<table>`: rows, each by column.
+    settings: BTreeMap<String, Vec<Row>>,
+    /// `policy.<threshold>`: the one row of `settings.policy`.
+    policy: Row,
+    /// `by.<table>.<code>`: one row.
+    by: BTreeMap<String, BTreeMap<String, Row>>,
+    finding: BTreeMap<&'static str, String>,
+    sentences: Vec<&'static str>,
+    tiles: Vec<tiles::Tile>,
+    charts: BTreeMap<&'static str, Chart>,
+    grid: Grid,
+    whale_rows: Vec<Row>,
+    /// Names of thresholds in the order of `settings.policy`.
+    policy_names: Vec<String>,
+    /// Segments with the scores that belong to each.
+    segments: Vec<(String, String)>,
+    files: Vec<File<'a>>,
+}
+
+/// Facts in the form in which they are shown.
+#[derive(Debug, Serialize)]
+struct Run<'a> {
+    project: &'a str,
+    currency: &'a str,
+    currency_name: String,
+    timezone: &'a str,
+    language: &'a str,
+    as_of: String,
+    as_of_text: String,
+    window_start: String,
+    last_day: String,
+    window_days: i64,
+    compare_days: Option<i64>,
+    id: &'a str,
+    short_id: String,
+    version: &'a str,
+    data_through: Option<String>,
+    draft: bool,
+    cost_is_estimated: bool,
+    switched_off: &'a [String],
+    checks: Vec<Check<'a>>,
+    checks_held: usize,
+    inputs: Vec<Input<'a>>,
+    tables: Vec<PublishedTable<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Check<'a> {
+    name: &'a str,
+    severity: &'a str,
+    holds: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Input<'a> {
+    source: &'a str,
+    path: &'a str,
+    size: String,
+    rows: String,
+    sha256: &'a str,
+    short_hash: String,
+    excluded: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct PublishedTable<'a> {
+    name: &'a str,
+    title: &'a str,
+    rows: String,
+    sha256: &'a str,
+    short_hash: String,
+}
+
+/// One SQL file with its header.
+#[derive(Debug, Serialize)]
+struct File<'a> {
+    path: &'a str,
+    layer: &'a str,
+    table: &'a str,
+    anchor: String,
+    title: &'a str,
+    grain: &'a str,
+    key: String,
+    inputs: &'a [String],
+    note: Option<&'a str>,
+    columns: Vec<(&'a str, &'a str)>,
+    text: &'a str,
+    sha256: &'a str,
+    short_hash: String,
+    rows: Option<String>,
+}
+
+/// The recency and frequency grid, as rows of a heat map.
+#[derive(Debug, Serialize)]
+struct Grid {
+    heads: Vec<Head>,
+    rows: Vec<(Head, Vec<HeatCell>)>,
+    largest: Option<HeatCell>,
+}
+
+/// A score with the values that have it.
+#[derive(Debug, Clone, Serialize)]
+struct Head {
+    score: String,
+    lowest: Figure,
+    highest: Figure,
+    single: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct HeatCell {
+    r_score: Figure,
+    f_score: Figure,
+    customers: Figure,
+    profit: Figure,
+    level: usize,
+}
+
+/// Makes the view of a run.
+pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Page<'a> {
+    let facts = &inputs.facts;
+    let mut all = data.all();
+    let settings = all.remove("settings").unwrap_or_default();
+    Page {
+        run: run(facts, data, words),
+        policy: settings
+            .get("policy")
+            .and_then(|rows| rows.first())
+            .cloned()
+            .unwrap_or_default(),
+        settings,
+        results: all.remove("results").unwrap_or_default(),
+        by: data.looked_up(),
+        finding: findings::findings(data, facts.cost_is_estimated),
+        sentences: sentences::sentences(data),
+        tiles: tiles::tiles(data, &facts.currency, words),
+        charts: drawings::charts(data, &facts.currency, words),
+        grid: grid(data),
+        whale_rows: whale_rows(data),
+        policy_names: inputs
+            .tables
+            .get("settings.policy")
+            .map(|table| table.columns.clone())
+            .unwrap_or_default(),
+        segments: segments(data),
+        files: inputs.sql.iter().map(|file| self::file(file, facts)).collect(),
+    }
+}
+
+fn run<'a>(facts: &'a Facts, data: &Data<'_>, words: &Words) -> Run<'a> {
+    let previous = data.one("settings.snapshots", &[("snapshot", "previous")], "as_of");
+    let compare_days = previous
+        .text()
+        .parse::<jiff::civil::Date>()
+        .ok()
+        .map(|earlier| i64::from((facts.as_of - earlier).get_days()));
+    Run {
+        project: &facts.project,
+        currency: &facts.currency,
+        currency_name: words.of("currency", &facts.currency),
+        timezone: &facts.timezone,
+        language: &facts.language,
+        as_of: facts.as_of.to_string(),
+        as_of_text: format::day(facts.as_of),
+        window_start: facts.window_start.to_string(),
+        last_day: facts.as_of.yesterday().unwrap_or(facts.as_of).to_string(),
+        window_days: facts.window_days,
+        compare_days,
+        id: &facts.run_id,
+        short_id: start(&facts.run_id),
+        version: &facts.version,
+        data_through: facts.data_through.map(|day| day.to_string()),
+        draft: facts.draft,
+        cost_is_estimated: facts.cost_is_estimated,
+        switched_off: &facts.switched_off,
+        checks: facts
+            .checks
+            .iter()
+            .map(|check| Check {
+                name: &check.name,
+                severity: &check.severity,
+                holds: check.holds,
+            })
+            .collect(),
+        checks_held: facts.checks.iter().filter(|check| check.holds).count(),
+        inputs: facts
+            .inputs
+            .iter()
+            .map(|input| Input {
+                source: &input.source,
+                path: &input.path,
+                size: format::bytes(input.bytes),
+                rows: format::number(&input.rows.into(), 0),
+                sha256: &input.sha256,
+                short_hash: start(&input.sha256),
+                excluded: input.excluded.as_deref(),
+            })
+            .collect(),
+        tables: facts
+            .tables
+            .iter()
+            .map(|table| PublishedTable {
+                name: &table.name,
+                title: &table.title,
+                rows: format::number(&table.rows.into(), 0),
+                sha256: &table.sha256,
+                short_hash: start(&table.sha256),
+            })
+            .collect(),
+    }
+}
+
+/// Shortens a hash to what a person compares by eye.
+fn start(hash: &str) -> String {
+    hash.chars().take(12).collect()
+}
+
+fn file<'a>(file: &'a SqlFile, facts: &Facts) -> File<'a> {
+    let rows = facts
+        .tables
+        .iter()
+        .find(|table| table.name == file.table)
+        .map(|table| table.rows);
+    File {
+        path: &file.path,
+        layer: file.path.split('/').next().unwrap_or_default(),
+        table: &file.table,
+        anchor: file
+            .path
+            .chars()
+            .map(|letter| {
+                if letter.is_ascii_alphanumeric() {
+                    letter
+                } else {
+                    '-'
+                }
+            })
+            .collect(),
+        title: &file.title,
+        grain: &file.grain,
+        key: file.key.join(", "),
+        inputs: &file.inputs,
+        note: file.note.as_deref(),
+        columns: file
+            .columns
+            .iter()
+            .map(|(name, meaning)| (name.as_str(), meaning.as_str()))
+            .collect(),
+        text: &file.text,
+        sha256: &file.sha256,
+        short_hash: start(&file.sha256),
+        rows: rows.map(|rows| format::number(&rows.into(), 0)),
+    }
+}
+
+fn head(data: &Data<'_>, measure: &str, score: u8) -> Head {
+    let score = score.to_string();
+    let by = [("measure", measure), ("score", score.as_str())];
+    let cell = |column: &str| data.one("results.rfm_scores", &by, column);
+    let (lowest, highest) = (cell("lowest"), cell("highest"));
+    Head {
+        single: lowest.decimal() == highest.decimal(),
+        lowest,
+        highest,
+        score,
+    }
+}
+
+fn grid(data: &Data<'_>) -> Grid {
+    let cells = data.rows("results.rfm_grid");
+    let size = |row: &Row| row.get("customers").map_or(0.0, Figure::size);
+    let most = cells.iter().map(size).fold(0.0, f64::max);
+    let find = |r: u8, f: u8| {
+        let by = [("r_score", r.to_string()), ("f_score", f.to_string())];
+        let by: Vec<_> = by.iter().map(|(name, score)| (*name, score.as_str())).collect();
+        let cell = |column: &str| data.one("results.rfm_grid", &by, column);
+        let customers = cell("customers");
+        // Five steps of one hue above the palest, by size within the grid.
+        let part = if most > 0.0 {
+            5.0 * customers.size() / most + 0.5
+        } else {
+            0.0
+        };
+        let level = [1.0, 2.0, 3.0, 4.0, 5.0]
+            .into_iter()
+            .filter(|step| part >= *step)
+            .count();
+        HeatCell {
+            r_score: cell("r_score"),
+            f_score: cell("f_score"),
+            profit: cell("profit"),
+            customers,
+            level,
+        }
+    };
+    let rows: Vec<_> = (1..=5)
+        .rev()
+        .map(|r| {
+            (
+                head(data, "recency", r),
+                (1..=5).map(|f| find(r, f)).collect::<Vec<_>>(),
+            )
+        })
+        .collect();
+    let largest = rows
+        .iter()
+        .flat_map(|(_, cells)| cells)
+        .fold(None, |best: Option<&HeatCell>, next| match best {
+            Some(known) if known.customers.size() >= next.customers.size() => Some(known),
+            _ => Some(next),
+        })
+        .cloned();
+    Grid {
+        heads: (1..=5).map(|f| head(data, "frequency", f)).collect(),
+        rows,
+        largest,
+    }
+}
+
+/// Picks about twenty points of the whale curve for the table behind the chart: first, peak and last stay.
+fn whale_rows(data: &Data<'_>) -> Vec<Row> {
+    let peak = data.by("whale_summary", "all", "peak_rank").decimal();
+    let rows = data.rows("results.whale_curve");
+    let share = |row: &Row| row.get("customer_share").map_or(0.0, Figure::size);
+    let last = rows.len().saturating_sub(1);
+    let mut next = 0.0;
+    let mut picked = Vec::new();
+    for (place, row) in rows.into_iter().enumerate() {
+        let is_peak = peak.is_some() && row.get("rank").and_then(Figure::decimal) == peak;
+        if share(&row) >= next || is_peak || place == last {
+            if share(&row) >= next {
+                next = share(&row) + 0.05;
+            }
+            picked.push(row);
+        }
+    }
+    picked
+}
+
+/// Gathers the scores of each segment, in the order in which the results list the segments.
+fn segments(data: &Data<'_>) -> Vec<(String, String)> {
+    let map = data.rows("settings.rfm_segments");
+    let text = |row: &Row, column: &str| {
+        row.get(column)
+            .map(|figure| figure.text().to_owned())
+            .unwrap_or_default()
+    };
+    data.rows("results.rfm_segments")
+        .iter()
+        .map(|segment| text(segment, "rfm_segment"))
+        .filter(|segment| segment != "total")
+        .map(|segment| {
+            let scores: Vec<_> = map
+                .iter()
+                .filter(|row| text(row, "rfm_segment") == segment)
+                .map(|row| {
+                    ["r_score", "f_score", "m_score"]
+                        .map(|score| text(row, score))
+                        .concat()
+                })
+                .collect();
+            (segment, scores.join(" "))
+        })
+        .collect()
+}
