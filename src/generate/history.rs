@@ -127,7 +127,7 @@ fn order_days(dice: &mut Dice, world: &World, customer: &Customer) -> Vec<i64> {
     }
     if customer.persona == Persona::Angry {
         // There is something recent to be angry about.
-        days.push(between(dice, world.first.max(world.end - 110), world.end - 1));
+        days.push(between(dice, habits.start.max(world.end - 110), world.end - 1));
     }
     days.sort_unstable();
     days

@@ -234,11 +234,20 @@ fn plants_customers_of_every_kind_and_persona() {
 }
 
 #[test]
-fn records_nothing_after_the_period_and_nothing_about_a_later_order() {
+fn records_nothing_outside_the_period_and_nothing_about_a_later_order() {
     let (world, histories) = histories(800);
     let end = world.end_moment();
     for history in &histories {
         assert!(history.orders.iter().all(|order| order.at < end));
+        let known = world
+            .first
+            .max(super::world::day_of(history.customer.signed_up_at));
+        assert!(
+            history
+                .orders
+                .iter()
+                .all(|order| super::world::day_of(order.at) >= known)
+        );
         assert!(history.visits.iter().all(|visit| visit.at < end));
         assert!(
             history
