@@ -19,12 +19,12 @@ use crate::error::{Exit, Failure};
 use crate::store::faulty::{Fault, Faulty};
 use crate::store::{Location, open, sha256};
 
-fn day(text: &str) -> Date {
+pub(super) fn day(text: &str) -> Date {
     text.parse().expect("the test names a day")
 }
 
 /// Stages a run; its bytes follow from `as_of` and `run_id`, as those of a real run do.
-fn staged(folder: &TempDir, as_of: &str, run_id: &str) -> StagedRun {
+pub(super) fn staged(folder: &TempDir, as_of: &str, run_id: &str) -> StagedRun {
     let here = folder.path().join(run_id);
     let report = format!("<p>{as_of} {run_id}</p>");
     let table = format!("tier,profit\nlead,-{run_id}\n");
@@ -64,14 +64,14 @@ fn staged(folder: &TempDir, as_of: &str, run_id: &str) -> StagedRun {
     }
 }
 
-fn index(entries: &[LogEntry]) -> Result<String, Failure> {
+pub(super) fn index(entries: &[LogEntry]) -> Result<String, Failure> {
     Ok(entries
         .iter()
         .map(|entry| format!("{} {}\n", entry.seq, entry.run_id))
         .collect())
 }
 
-fn work() -> TempDir {
+pub(super) fn work() -> TempDir {
     tempfile::tempdir().expect("the system gives a temporary folder")
 }
 
@@ -113,7 +113,7 @@ async fn everything(location: &Location) -> Vec<(String, Bytes)> {
 }
 
 /// The promises that hold after any fault: what the log names is there, whole and unaltered.
-async fn check_invariants(location: &Location) -> Vec<LogEntry> {
+pub(super) async fn check_invariants(location: &Location) -> Vec<LogEntry> {
     let entries = history(location).await.expect("the chain is whole");
     for entry in &entries {
         let manifest = load_manifest(location, entry)
