@@ -18,6 +18,7 @@ use crate::config::Secret;
 mod error;
 #[cfg(test)]
 pub(crate) mod faulty;
+mod list;
 mod local;
 mod open;
 mod read;
@@ -132,6 +133,19 @@ impl Location {
                 StoreError::Denied { deed, path, source }
             }
             Theirs::Generic { .. } if source.0.contains("status code: 404") => StoreError::Missing { path },
+            // A plain web server that cannot list says so; asking again does not help.
+            Theirs::Generic { .. }
+                if ["status code: 405", "status code: 501"]
+                    .iter()
+                    .any(|code| source.0.contains(code)) =>
+            {
+                StoreError::Failed {
+                    deed,
+                    path,
+                    retryable: false,
+                    source,
+                }
+            }
             Theirs::Generic { .. } | Theirs::JoinError { .. } => StoreError::Failed {
                 deed,
                 path,
