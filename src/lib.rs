@@ -9,18 +9,18 @@
 //! the clock; only `store` talks to object storage; only `engine` talks to `DataFusion`; only `report` to Tera;
 //! only `talk` prints. A run is published whole or not at all.
 
-pub mod calendar;
-pub mod check;
-pub mod cli;
-pub mod config;
-pub mod engine;
+pub mod table;
 pub mod error;
+pub mod talk;
+pub mod config;
+pub mod calendar;
+pub mod store;
+pub mod source;
+pub mod query;
+pub mod engine;
+pub mod check;
+pub mod report;
+pub mod publish;
 pub mod generate;
 pub mod pipeline;
-pub mod publish;
-pub mod query;
-pub mod report;
-pub mod source;
-pub mod store;
-pub mod table;
-pub mod talk;
+pub mod cli;

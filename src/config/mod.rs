@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use bigdecimal::BigDecimal;
 use jiff::civil::Date;
 
+
+
 /// A whole configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
