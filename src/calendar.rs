@@ -1,1 +1,199 @@
-//! Room `calendar`.
+//! Dates of a run: as-of, windows and snapshots. The only reader of the clock.
+
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, Zoned};
+
+use crate::config::AsOfRule;
+use crate::error::{Exit, Failure};
+
+/// Weeks that the trend of the headline measures shows, the current one included.
+const TREND_WEEKS: i32 = 53;
+
+/// Days between the as-of dates of `year_ago` and `current`.
+const YEAR_DAYS: i32 = 365;
+
+/// The dates on which a run's figures depend; all of them are published as `settings.snapshots` and `settings.weeks`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Calendar {
+    /// End of the current window, exclusive.
+    pub as_of: Date,
+    /// Length of a window in days.
+    pub window_days: i32,
+    /// `current`, `previous` and `year_ago`, in this order.
+    pub snapshots: Vec<Snapshot>,
+    /// Trend weeks, the latest first: end (exclusive) and start of the window.
+    pub weeks: Vec<(Date, Date)>,
+}
+
+/// One moment at which every customer is measured and classed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// `current`, `previous` or `year_ago`.
+    pub name: &'static str,
+    /// End of the window, exclusive.
+    pub as_of: Date,
+    /// First day of the window.
+    pub window_start: Date,
+    /// Last complete day, the day before as-of.
+    pub last_day: Date,
+    /// First of the recent days in which an order can end a lapse.
+    pub recent_start: Date,
+    /// First days of the last four quarters before as-of, the latest first.
+    pub quarter_starts: [Date; 4],
+}
+
+/// Finds the as-of date: `explicit` if given, else by the rule of the configuration.
+///
+/// # Errors
+/// Returns exit code 2 when the time zone is unknown.
+pub fn as_of(rule: AsOfRule, explicit: Option<Date>, timezone: &str) -> Result<Date, Failure> {
+    if let Some(date) = explicit {
+        return Ok(date);
+    }
+    let day = today(timezone)?;
+    Ok(match rule {
+        AsOfRule::Date(date) => date,
+        AsOfRule::Today => day,
+        AsOfRule::FirstOfMonth => day.first_of_month(),
+        AsOfRule::LastMonday => last_monday(day),
+    })
+}
+
+/// The most recent Monday, `day` itself included.
+fn last_monday(day: Date) -> Date {
+    let back = day.weekday().since(Weekday::Monday);
+    day.saturating_sub(Span::new().days(back))
+}
+
+/// Today in the business time zone.
+///
+/// # Errors
+/// Returns exit code 2 when the time zone is unknown.
+pub fn today(timezone: &str) -> Result<Date, Failure> {
+    let zone = TimeZone::get(timezone).map_err(|error| {
+        Failure::new(Exit::Usage, "config", format!("`{timezone}` is no time zone")).cause(error)
+    })?;
+    Ok(Timestamp::now().to_zoned(zone).date())
+}
+
+/// The moment, for the volatile record of a run and for logs.
+#[must_use]
+pub fn now() -> Timestamp {
+    Zoned::now().timestamp()
+}
+
+/// Seconds that `work` took, rounded to milliseconds, with its result.
+#[derive(Debug)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Starts to measure.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// Milliseconds since the start.
+    #[must_use]
+    pub fn milliseconds(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Derives every date of a run.
+///
+/// # Errors
+/// Returns exit code 2 when a date falls outside of the calendar.
+pub fn calendar(
+    as_of: Date,
+    window_days: u32,
+    compare_days: u32,
+    reactivated_days: u32,
+) -> Result<Calendar, Failure> {
+    let window = days(window_days)?;
+    let recent = days(reactivated_days)?;
+    let snapshot = |name: &'static str, as_of: Date| -> Result<Snapshot, Failure> {
+        let mut quarter_starts = [as_of; 4];
+        for (start, months) in quarter_starts.iter_mut().zip([3, 6, 9, 12]) {
+            *start = as_of.checked_sub(Span::new().months(months)).map_err(|error| outside(as_of, error))?;
+        }
+        Ok(Snapshot {
+            name,
+            as_of,
+            window_start: back(as_of, window)?,
+            last_day: back(as_of, 1)?,
+            recent_start: back(as_of, recent)?,
+            quarter_starts,
+        })
+    };
+    let snapshots = vec![
+        snapshot("current", as_of)?,
+        snapshot("previous", back(as_of, days(compare_days)?)?)?,
+        snapshot("year_ago", back(as_of, YEAR_DAYS)?)?,
+    ];
+    let weeks = (0..TREND_WEEKS)
+        .map(|week| {
+            let end = back(as_of, 7 * week)?;
+            Ok((end, back(end, window)?))
+        })
+        .collect::<Result<_, Failure>>()?;
+    Ok(Calendar { as_of, window_days: window, snapshots, weeks })
+}
+
+/// The day `days` before `date`.
+fn back(date: Date, days: i32) -> Result<Date, Failure> {
+    date.checked_sub(Span::new().days(days)).map_err(|error| outside(date, error))
+}
+
+/// The day `days` after `date`.
+///
+/// # Errors
+/// Returns exit code 2 when the day falls outside of the calendar.
+pub fn ahead(date: Date, days: i64) -> Result<Date, Failure> {
+    Span::new().try_days(days).and_then(|span| date.checked_add(span)).map_err(|error| outside(date, error))
+}
+
+fn days(count: u32) -> Result<i32, Failure> {
+    i32::try_from(count).map_err(|error| {
+        Failure::new(Exit::Usage, "config", format!("{count} days reach beyond the calendar")).cause(error)
+    })
+}
+
+fn outside(date: Date, error: jiff::Error) -> Failure {
+    Failure::new(Exit::Usage, "config", format!("the window of {date} reaches beyond the calendar")).cause(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_monday_is_its_own_last_monday() {
+        assert_eq!(last_monday(date(2026, 11, 23)), date(2026, 11, 23));
+        assert_eq!(last_monday(date(2026, 11, 22)), date(2026, 11, 16));
+    }
+
+    #[test]
+    fn the_snapshots_are_the_day_the_week_and_the_year_before() {
+        let calendar = calendar(date(2018, 1, 1), 365, 7, 60).expect("within the calendar");
+        let dates: Vec<_> = calendar.snapshots.iter().map(|snapshot| (snapshot.name, snapshot.as_of)).collect();
+        assert_eq!(
+            dates,
+            [("current", date(2018, 1, 1)), ("previous", date(2017, 12, 25)), ("year_ago", date(2017, 1, 1))]
+        );
+        let current = &calendar.snapshots[0];
+        assert_eq!(current.window_start, date(2017, 1, 1));
+        assert_eq!(current.last_day, date(2017, 12, 31));
+        assert_eq!(current.quarter_starts, [date(2017, 10, 1), date(2017, 7, 1), date(2017, 4, 1), date(2017, 1, 1)]);
+        assert_eq!(calendar.weeks.len(), 53);
+        assert_eq!(calendar.weeks[1].0, date(2017, 12, 25));
+    }
+
+    #[test]
+    fn a_window_beyond_the_calendar_is_an_error() {
+        assert!(calendar(date(-9990, 1, 1), 36_500, 7, 60).is_err());
+    }
+}

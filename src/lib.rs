@@ -2,12 +2,14 @@
 //!
 //! The rooms, in the order in which a run walks through them:
 //!
-//! `cli` → `config` → `calendar` → `store`, `source` → `query` → `engine` → `check` → `report` → `publish`,
-//! with `pipeline` passing values from one to the next. Stages never call each other.
+//! `cli` → `config` → `calendar` → `store`, `source` → `query`, `settings` → `engine` → `check` → `report` → `record` →
+//! `publish`, with `pipeline` passing values from one to the next. Stages never call each other.
 //!
 //! Invariants: SQL holds every definition and Rust computes no figure; money is decimal; only `calendar` reads
 //! the clock; only `store` talks to object storage; only `engine` talks to `DataFusion`; only `report` to Tera;
 //! only `talk` prints. A run is published whole or not at all.
+
+// The modules stand in reading order, not in alphabetical order.
 
 pub mod table;
 pub mod error;
@@ -17,9 +19,11 @@ pub mod calendar;
 pub mod store;
 pub mod source;
 pub mod query;
+pub mod settings;
 pub mod engine;
 pub mod check;
 pub mod report;
+pub mod record;
 pub mod publish;
 pub mod generate;
 pub mod pipeline;

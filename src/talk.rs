@@ -1,1 +1,130 @@
-//! Room `talk`.
+//! What the program says: data on stdout, talk on stderr. The only room that prints.
+
+use std::io::{IsTerminal, Write};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::calendar::{Stopwatch, now};
+use crate::error::Failure;
+
+/// How talk looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Lines for people, a progress bar on a terminal.
+    Text,
+    /// One JSON object a line, for log collectors.
+    Json,
+    /// Errors only.
+    Quiet,
+}
+
+/// The voice of one invocation.
+#[derive(Debug)]
+pub struct Talk {
+    style: Style,
+    bar: ProgressBar,
+    watch: Stopwatch,
+}
+
+impl Talk {
+    /// Starts to talk in `style`.
+    #[must_use]
+    pub fn new(style: Style) -> Self {
+        let is_terminal = std::io::stderr().is_terminal();
+        let bar = if style == Style::Text && is_terminal { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        bar.set_draw_target(if style == Style::Text && is_terminal {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        });
+        if let Ok(look) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}") {
+            bar.set_style(look.progress_chars("━╸─"));
+        }
+        Self { style, bar, watch: Stopwatch::start() }
+    }
+
+    /// Begins a stage of `steps` steps.
+    pub fn stage(&self, name: &str, steps: usize) {
+        self.bar.set_length(u64::try_from(steps).unwrap_or(u64::MAX));
+        self.bar.set_position(0);
+        self.bar.set_message(name.to_owned());
+        self.event(name, &json!({"event": "stage", "steps": steps}));
+    }
+
+    /// Ends a step of a stage.
+    pub fn step(&self, stage: &str, what: &str, facts: &Value) {
+        self.bar.inc(1);
+        self.bar.set_message(what.to_owned());
+        let mut line = json!({"event": "step", "step": what});
+        merge(&mut line, facts);
+        self.event(stage, &line);
+    }
+
+    /// Says something to people.
+    pub fn say(&self, text: &str) {
+        match self.style {
+            Style::Text => self.bar.suspend(|| err(text)),
+            Style::Json => self.event("run", &json!({"event": "message", "message": text})),
+            Style::Quiet => {}
+        }
+    }
+
+    /// Clears the progress bar.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// Milliseconds since the invocation began.
+    #[must_use]
+    pub fn milliseconds(&self) -> u64 {
+        self.watch.milliseconds()
+    }
+
+    fn event(&self, stage: &str, facts: &Value) {
+        if self.style == Style::Json {
+            let mut line = json!({"time": now().to_string(), "stage": stage, "elapsed_ms": self.watch.milliseconds()});
+            merge(&mut line, facts);
+            err(&line.to_string());
+        }
+    }
+}
+
+fn merge(into: &mut Value, from: &Value) {
+    if let (Value::Object(into), Value::Object(from)) = (into, from) {
+        into.extend(from.iter().map(|(key, value)| (key.clone(), value.clone())));
+    }
+}
+
+/// Prints one line of data on stdout; a closed pipe is the reader's choice and no error.
+pub fn data(line: &str) {
+    let _closed = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+fn err(line: &str) {
+    let _closed = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Prints a failure: for people its causes and hint, and, for a scheduler, one JSON line.
+pub fn failure(failure: &Failure, with_status_line: bool) {
+    let mut text = format!("error: {failure}");
+    let mut cause = std::error::Error::source(failure);
+    while let Some(inner) = cause {
+        text.push_str(&format!("\n  because: {inner}"));
+        cause = inner.source();
+    }
+    if !failure.hint.is_empty() {
+        text.push_str(&format!("\n\nhint: {}", failure.hint));
+    }
+    err(&text);
+    if with_status_line {
+        let status = json!({
+            "code": failure.exit as u8,
+            "stage": failure.stage,
+            "message": failure.message,
+            "hint": failure.hint,
+            "retryable": failure.retryable,
+        });
+        err(&status.to_string());
+    }
+}

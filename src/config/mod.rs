@@ -1,8 +1,27 @@
 //! `config.yaml` as the rest of the program sees it: validated, complete, typed.
 //!
-//! `read` turns the text into this; nothing else reads configuration, and no default stands elsewhere.
+//! `load` turns the file into this; nothing else reads configuration, and no default stands elsewhere.
+//!
+//! Reading order: `read` (the file as a whole), `tree` and `section` (marked YAML and the walk over it),
+//! `scalar` (one value), `thresholds` and `policy`, `sources` with `location` and `secret`, `limits`, `deliver`,
+//! `effective` (the text that is published).
 
+mod deliver;
+mod effective;
+mod limits;
+mod location;
+mod policy;
+mod problem;
 mod read;
+mod scalar;
+mod secret;
+mod section;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod thresholds;
+mod tree;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,7 +29,10 @@ use std::path::PathBuf;
 use bigdecimal::BigDecimal;
 use jiff::civil::Date;
 
-
+pub use problem::{ConfigError, Problem};
+pub use read::{load, parse};
+pub use sources::{SOURCES, SourceShape};
+pub use thresholds::{Kind, THRESHOLDS, Threshold};
 
 /// A whole configuration.
 #[derive(Debug, Clone)]
@@ -46,7 +68,29 @@ pub struct Config {
     /// Folder of the templates, relative to `root`.
     pub reports: PathBuf,
     /// The configuration as it took effect, defaults filled in, secrets left out; goes into the run folder.
+    ///
+    /// Holds every key that can change a figure or a word of the report, and none that cannot (`engine`,
+    /// `publish`, `deliver`, `schedule`, folders). `as_of` is missing too, because the command line may decide
+    /// it: see [`Config::effective_at`].
     pub effective: String,
+}
+
+impl Config {
+    /// The value of a threshold; `None` when the table has no such name.
+    #[must_use]
+    pub fn threshold(&self, name: &str) -> Option<&PolicyValue> {
+        self.policy
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The configuration as it took effect for a run as of `as_of`; the same text whether the date came from
+    /// the file or from the command line.
+    #[must_use]
+    pub fn effective_at(&self, as_of: Date) -> String {
+        format!("{}as_of: {as_of}\n", self.effective)
+    }
 }
 
 /// Who the report is about.
@@ -60,9 +104,9 @@ pub struct Project {
     pub timezone: String,
     /// Language of the report (`en` or `zh`).
     pub language: String,
-    /// ISO country code of the home market.
+    /// Country of the home market, written as in the data.
     pub home_country: Option<String>,
-    /// Home region within the home market.
+    /// Home region within the home market, written as in the data.
     pub home_region: Option<String>,
 }
 
@@ -82,7 +126,8 @@ pub enum AsOfRule {
 /// Where the rows of one source come from.
 #[derive(Debug, Clone)]
 pub struct Source {
-    /// Path, `file://`, `s3://`, `gs://`, `az://` or `https://`; a folder (or prefix) or one file.
+    /// Path, `file://`, `s3://`, `gs://`, `az://` or `https://` (`http://` on this machine only); a folder
+    /// (or prefix) or one file. Variables are filled in, so this is the address to open.
     pub location: String,
     /// Canonical name to source column or SQL expression.
     pub columns: BTreeMap<String, String>,
@@ -181,19 +226,39 @@ pub struct Schedule {
 
 /// A value that is never printed, logged or published.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret {
+    value: String,
+    written: String,
+}
 
 impl Secret {
     /// Wraps `value`.
     #[must_use]
     pub fn new(value: String) -> Self {
-        Self(value)
+        Self {
+            value,
+            written: "(secret)".to_owned(),
+        }
+    }
+
+    /// Wraps `value`, which the configuration wrote as `written` (with `${NAME}` in place of what is secret).
+    pub(crate) fn written_as(value: String, written: &str) -> Self {
+        Self {
+            value,
+            written: written.to_owned(),
+        }
     }
 
     /// Hands the value out, for the one call that needs it.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.value
+    }
+
+    /// How the configuration wrote it, with `${NAME}` in place of what is secret; safe to publish.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        &self.written
     }
 }
 

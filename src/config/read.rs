@@ -1,1 +1,200 @@
-//! Reads `config.yaml`.
+//! Reads `config.yaml` as a whole: opens the file, walks its sections, returns everything or every problem.
+
+use std::path::Path;
+
+use super::deliver::{LANGUAGES, read_deliver, read_schedule};
+use super::effective::{Parts, effective};
+use super::limits::{read_checks, read_cost_to_serve, read_days, read_engine, read_folder, read_publish};
+use super::policy::{Surroundings, read_policy};
+use super::problem::{ConfigError, Place, Problems, Refusal};
+use super::scalar::{as_of, currency, line, one_of, timezone};
+use super::secret::Environment;
+use super::section::Section;
+use super::sources::{SOURCES, read_sources};
+use super::tree::parse_tree;
+use super::words::nearest;
+use super::{AsOfRule, Config, Project};
+
+const KEYS: [&str; 14] = [
+    "project",
+    "as_of",
+    "window",
+    "compare",
+    "sources",
+    "policy",
+    "cost_to_serve",
+    "checks",
+    "engine",
+    "publish",
+    "deliver",
+    "schedule",
+    "queries",
+    "reports",
+];
+
+/// Reads the configuration file at `path`; `environment` answers for `${NAME}`.
+pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+    let name = path.display().to_string();
+    let whole_file = |reason: String| {
+        let mut problems = Problems::default();
+        problems.add(Place { line: 0, column: 0 }, "", Refusal::new(reason));
+        problems.into_error(&name)
+    };
+    let bytes = std::fs::read(path).map_err(|error| whole_file(format!("cannot read the file: {error}")))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.split(|byte| *byte == b'\n').count();
+        whole_file(format!(
+            "the file is not UTF-8 text; the first bad byte is on line {line}"
+        ))
+    })?;
+    let root = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    parse(&name, &text, root, environment)
+}
+
+/// Reads the configuration in `text`; `name` stands in messages, and relative paths start at `root`.
+pub fn parse(
+    name: &str,
+    text: &str,
+    root: &Path,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Config, ConfigError> {
+    let mut problems = Problems::default();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let Some(tree) = parse_tree(text, &mut problems) else {
+        return Err(problems.into_error(name));
+    };
+    let config = walk(
+        &Section::root(&tree, &KEYS, &mut problems),
+        root,
+        environment,
+        &mut problems,
+    );
+    match config {
+        Some(config) if problems.is_empty() => Ok(config),
+        _ => Err(problems.into_error(name)),
+    }
+}
+
+fn walk(
+    file: &Section<'_>,
+    root: &Path,
+    environment: Environment<'_>,
+    problems: &mut Problems,
+) -> Option<Config> {
+    let project = read_project(file, problems);
+    let as_of = file
+        .optional("as_of", problems, as_of)
+        .unwrap_or(AsOfRule::LastMonday);
+    let (window_days, window_place) = read_days(file, "window", 365, problems);
+    let (compare_days, compare_place) = read_days(file, "compare", 7, problems);
+    if let (Some(window), Some(compare)) = (window_days, compare_days)
+        && compare >= window
+    {
+        let (place, key) = if file.has("compare") {
+            (compare_place, "compare")
+        } else {
+            (window_place, "window")
+        };
+        let reason = format!("compare ({compare}d) must be shorter than window ({window}d)");
+        problems.add(place, key, Refusal::new(reason));
+    }
+    let sources = read_sources(file, environment, problems);
+    let surroundings = Surroundings {
+        cost_is_mapped: cost_is_mapped(file),
+        as_of,
+    };
+    let policy = read_policy(file, surroundings, problems);
+    let cost_to_serve = read_cost_to_serve(file, problems);
+    let checks = read_checks(file, problems);
+    let engine = read_engine(file, problems);
+    let publish = read_publish(file, environment, problems);
+    let deliver = read_deliver(file, environment, problems);
+    let zone = project
+        .as_ref()
+        .map_or("UTC", |project| project.timezone.as_str());
+    let schedule = read_schedule(file, zone, problems);
+    let queries = read_folder(file, "queries", "queries/", problems);
+    let reports = read_folder(file, "reports", "reports/", problems);
+
+    let (project, window_days, compare_days) = (project?, window_days?, compare_days?);
+    let effective = effective(&Parts {
+        project: &project,
+        window_days,
+        compare_days,
+        sources: &sources,
+        policy: &policy,
+        cost_to_serve: &cost_to_serve,
+        checks: &checks,
+    });
+    Some(Config {
+        root: root.to_owned(),
+        project,
+        as_of,
+        window_days,
+        compare_days,
+        sources: sources
+            .into_iter()
+            .map(|(name, (source, _))| (name, source))
+            .collect(),
+        policy,
+        cost_to_serve,
+        checks,
+        engine,
+        publish,
+        deliver,
+        schedule,
+        queries,
+        reports,
+        effective,
+    })
+}
+
+fn read_project(file: &Section<'_>, problems: &mut Problems) -> Option<Project> {
+    file.missing("project", "give name, currency and timezone", problems);
+    let keys = ["name", "currency", "timezone", "language", "home"];
+    let section = file.section("project", &keys, problems)?;
+    let name = section.required("name", "it is printed on the report", problems, line);
+    let currency = section.required("currency", "give a code such as GBP", problems, currency);
+    let timezone = section.required(
+        "timezone",
+        "give an IANA name such as Europe/London",
+        problems,
+        timezone,
+    );
+    let language = section.optional("language", problems, |text| one_of(text, &LANGUAGES));
+    let home = section.section("home", &["country", "region"], problems);
+    let mut home = |key: &str| home.as_ref().and_then(|home| home.optional(key, problems, line));
+    let (home_country, home_region) = (home("country"), home("region"));
+    Some(Project {
+        name: name?,
+        currency: currency?,
+        timezone: timezone?,
+        language: language.unwrap_or("en").to_owned(),
+        home_country,
+        home_region,
+    })
+}
+
+/// Whether the order lines map a cost of goods, well or badly; a missing mapping is reported by itself.
+fn cost_is_mapped(file: &Section<'_>) -> bool {
+    // The problems of these sections are noted where they are read.
+    let mut noted = Problems::default();
+    let columns = file
+        .free_section("sources", &mut noted)
+        .and_then(|sources| sources.free_section("order_lines", &mut noted))
+        .and_then(|source| source.free_section("columns", &mut noted));
+    let known = || {
+        SOURCES
+            .iter()
+            .flat_map(|shape| [shape.required, shape.one_of, shape.optional].concat())
+    };
+    columns.is_none_or(|columns| {
+        columns
+            .keys()
+            .any(|key| nearest(key, known()).is_some_and(|meant| meant == "cost_amount"))
+    })
+}

@@ -1,1 +1,133 @@
-//! Room `query`.
+//! The SQL files: what each says of itself, what it reads, whether it keeps to the portable subset.
+//!
+//! Knows nothing of the engine: a [`Query`] is text with a checked header, in an order in which it can run.
+
+mod graph;
+mod header;
+mod lint;
+mod load;
+pub mod mapping;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+pub use header::{Header, Severity};
+pub use load::{QuerySet, load, load_recorded};
+
+use crate::error::{Exit, Failure};
+
+/// `schema.table`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableName {
+    /// Layer: `raw`, `settings`, `canonical`, `business`, `model` or `results`.
+    pub schema: String,
+    /// Table within the layer.
+    pub table: String,
+}
+
+impl TableName {
+    /// Names a table.
+    #[must_use]
+    pub fn new(schema: &str, table: &str) -> Self {
+        Self { schema: schema.to_owned(), table: table.to_owned() }
+    }
+
+    /// Reads `schema.table`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (schema, table) = text.split_once('.')?;
+        let is_name = |part: &str| {
+            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        };
+        (is_name(schema) && is_name(table)).then(|| Self::new(schema, table))
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}", self.schema, self.table)
+    }
+}
+
+/// One SQL file that makes a table.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Path below the folder of queries, with `/`.
+    pub path: String,
+    /// Table that it makes.
+    pub name: TableName,
+    /// What the file says of itself.
+    pub header: Header,
+    /// The whole file, byte for byte; this is what runs.
+    pub text: String,
+    /// SHA-256 of the text, lower-case hex.
+    pub sha256: String,
+}
+
+/// One SQL file that selects violations.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Path below the folder of queries.
+    pub path: String,
+    /// File stem.
+    pub name: String,
+    /// The rule in words.
+    pub title: String,
+    /// Tables that it reads.
+    pub inputs: Vec<TableName>,
+    /// Whether a violation stops the run.
+    pub severity: Severity,
+    /// The whole file.
+    pub text: String,
+    /// SHA-256 of the text, lower-case hex.
+    pub sha256: String,
+}
+
+/// What is wrong with the SQL files, all of it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Problems(BTreeMap<(String, u64), Vec<String>>);
+
+impl Problems {
+    /// Adds what is wrong in `path` at `line` (0 when the whole file is meant).
+    pub(crate) fn add(&mut self, path: &str, line: u64, what: impl Into<String>) {
+        self.0.entry((path.to_owned(), line)).or_default().push(what.into());
+    }
+
+    /// Tells whether nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Turns the problems, if any, into a failure.
+    ///
+    /// # Errors
+    /// Returns exit code 2 with one line for each problem.
+    pub fn into_result(self) -> Result<(), Failure> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::new(Exit::Usage, "query", self.to_string())
+            .hint("The rules of the portable subset stand in `queries/README.md`."))
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut first = true;
+        for ((path, line), messages) in &self.0 {
+            for message in messages {
+                if !first {
+                    writeln!(formatter)?;
+                }
+                first = false;
+                if *line == 0 {
+                    write!(formatter, "{path}: {message}")?;
+                } else {
+                    write!(formatter, "{path}:{line}: {message}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+-- title:   Own ordering rhythm of each customer
+-- grain:   one row per snapshot and customer_id with at least `rhythm_min_gaps` gaps
+-- key:     [snapshot, customer_id]
+-- inputs:  [business.order_gaps, settings.snapshots, settings.policy]
+-- note: >
+--   The usual gap is the nearest-rank percentile (`rhythm_percentile`, 90%) of the days between
+--   order days, over the whole history before as-of. The earlier usual gap leaves the last
+--   `reactivated_days` out: it tells whether an order of these days ended a lapse.
+
+with
+
+policy as (
+    select rhythm_min_gaps, rhythm_percentile
+    from settings.policy
+),
+
+moments as (
+    select snapshot, 'now' as moment, as_of as before_date
+    from settings.snapshots
+    union all
+    select snapshot, 'earlier' as moment, recent_start as before_date
+    from settings.snapshots
+),
+
+gaps as (
+    select moments.snapshot, moments.moment, order_gaps.customer_id, order_gaps.order_date, order_gaps.gap_days
+    from business.order_gaps as order_gaps
+    inner join moments  -- a gap counts at each moment that it precedes
+        on order_gaps.order_date < moments.before_date
+    where order_gaps.gap_days is not null
+),
+
+regular_customers as (
+    select gaps.snapshot, gaps.moment, gaps.customer_id, count(*) as gaps
+    from gaps
+    cross join policy
+    group by gaps.snapshot, gaps.moment, gaps.customer_id, policy.rhythm_min_gaps
+    having count(*) >= policy.rhythm_min_gaps
+),
+
+ranked_gaps as (
+    select
+        gaps.snapshot,
+        gaps.moment,
+        gaps.customer_id,
+        gaps.gap_days,
+        regular_customers.gaps,
+        row_number() over (
+            partition by gaps.snapshot, gaps.moment, gaps.customer_id
+            order by gaps.gap_days nulls last, gaps.order_date nulls last
+        ) as gap_rank
+    from gaps
+    inner join regular_customers  -- many-to-one
+        on gaps.snapshot = regular_customers.snapshot
+        and gaps.moment = regular_customers.moment
+        and gaps.customer_id = regular_customers.customer_id
+),
+
+usual_gaps as (
+    -- Nearest rank: the smallest rank that is at least percentile x n.
+    select ranked_gaps.snapshot, ranked_gaps.moment, ranked_gaps.customer_id, ranked_gaps.gaps, ranked_gaps.gap_days
+    from ranked_gaps
+    cross join policy
+    where ranked_gaps.gap_rank >= ranked_gaps.gaps * policy.rhythm_percentile
+        and ranked_gaps.gap_rank - 1 < ranked_gaps.gaps * policy.rhythm_percentile
+)
+
+select
+    snapshot,
+    customer_id,
+
+    max(gaps) filter (where moment = 'now') as gaps,
+    max(gap_days) filter (where moment = 'now') as usual_gap_days,
+    max(gap_days) filter (where moment = 'earlier') as earlier_usual_gap_days
+from usual_gaps
+group by snapshot, customer_id

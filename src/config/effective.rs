@@ -1,0 +1,131 @@
+//! The configuration as it took effect, as YAML: the record that goes into the run folder.
+//!
+//! The same configuration gives the same text, however it was commented, ordered or spelt. Secrets stay
+//! `${NAME}`.
+
+use std::collections::BTreeMap;
+
+use super::sources::{SOURCES, Written};
+use super::{Checks, PolicyValue, Project};
+
+/// What the text is made from.
+pub(super) struct Parts<'c> {
+    pub(super) project: &'c Project,
+    pub(super) window_days: u32,
+    pub(super) compare_days: u32,
+    pub(super) sources: &'c BTreeMap<String, Written>,
+    pub(super) policy: &'c [(String, PolicyValue)],
+    pub(super) cost_to_serve: &'c [(String, bigdecimal::BigDecimal)],
+    pub(super) checks: &'c Checks,
+}
+
+/// Writes the text.
+pub(super) fn effective(parts: &Parts<'_>) -> String {
+    let mut lines =
+        vec!["# The configuration as it took effect: every key that bears on the report.".to_owned()];
+    project(parts.project, &mut lines);
+    lines.push(format!("window: {}d", parts.window_days));
+    lines.push(format!("compare: {}d", parts.compare_days));
+    sources(parts.sources, &mut lines);
+    lines.push("policy:".to_owned());
+    for (name, value) in parts.policy {
+        let text = match value {
+            PolicyValue::Integer(value) => value.to_string(),
+            PolicyValue::Decimal(value) => value.normalized().to_plain_string(),
+            PolicyValue::Date(value) => value.to_string(),
+            PolicyValue::Text(value) => scalar(value),
+            // Nothing took effect, and an empty value would be refused.
+            PolicyValue::NotSet => continue,
+        };
+        lines.push(format!("  {name}: {text}"));
+    }
+    lines.push("cost_to_serve:".to_owned());
+    for (name, rate) in parts.cost_to_serve {
+        lines.push(format!("  {name}: {}", rate.normalized().to_plain_string()));
+    }
+    checks(parts.checks, &mut lines);
+    lines.join("\n") + "\n"
+}
+
+fn project(project: &Project, lines: &mut Vec<String>) {
+    lines.push("project:".to_owned());
+    lines.push(format!("  name: {}", scalar(&project.name)));
+    lines.push(format!("  currency: {}", scalar(&project.currency)));
+    lines.push(format!("  timezone: {}", scalar(&project.timezone)));
+    lines.push(format!("  language: {}", scalar(&project.language)));
+    let home = [
+        ("country", &project.home_country),
+        ("region", &project.home_region),
+    ];
+    if home.iter().any(|(_, value)| value.is_some()) {
+        lines.push("  home:".to_owned());
+    }
+    for (name, value) in home {
+        lines.extend(value.iter().map(|value| format!("    {name}: {}", scalar(value))));
+    }
+}
+
+fn sources(sources: &BTreeMap<String, Written>, lines: &mut Vec<String>) {
+    lines.push("sources:".to_owned());
+    for shape in SOURCES {
+        let Some((source, location)) = sources.get(shape.name) else {
+            continue;
+        };
+        lines.push(format!("  {}:", shape.name));
+        lines.push(format!("    location: {}", scalar(location)));
+        lines.push("    format: parquet".to_owned());
+        lines.extend(
+            source
+                .amount_scale
+                .map(|scale| format!("    amount_scale: {scale}")),
+        );
+        lines.push("    columns:".to_owned());
+        let names = [shape.required, shape.one_of, shape.optional].concat();
+        let columns = names
+            .iter()
+            .filter_map(|name| Some((name, source.columns.get(*name)?)));
+        lines.extend(columns.map(|(name, column)| format!("      {name}: {}", scalar(column))));
+        if !source.options.is_empty() {
+            lines.push("    options:".to_owned());
+        }
+        let option =
+            |(name, value): (&String, &super::Secret)| format!("      {name}: {}", scalar(value.written()));
+        lines.extend(source.options.iter().map(option));
+    }
+}
+
+fn checks(checks: &Checks, lines: &mut Vec<String>) {
+    lines.push("checks:".to_owned());
+    lines.push(format!(
+        "  max_rejected_rows: {}",
+        checks.max_rejected_rows.normalized().to_plain_string()
+    ));
+    lines.push(format!(
+        "  max_rejected_money: {}",
+        checks.max_rejected_money.normalized().to_plain_string()
+    ));
+    let freshness = checks
+        .freshness_days
+        .map_or("none".to_owned(), |days| format!("{days}d"));
+    lines.push(format!("  freshness: {freshness}"));
+    lines.push(format!(
+        "  allow_duplicate_files: {}",
+        checks.allow_duplicate_files
+    ));
+}
+
+/// Writes text plainly where YAML reads it back as text, otherwise in double quotes.
+fn scalar(text: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || " _./()+*-".contains(letter);
+    let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let safe = text.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && !text.ends_with(' ')
+        && text.chars().all(plain)
+        && !words.contains(&text.to_lowercase().as_str());
+    // A JSON string is a YAML string.
+    if safe {
+        text.to_owned()
+    } else {
+        serde_json::Value::from(text).to_string()
+    }
+}

@@ -1,0 +1,191 @@
+//! What bounds a run: `checks`, `engine`, `publish` and the rates of `cost_to_serve`.
+
+use std::path::PathBuf;
+
+use bigdecimal::BigDecimal;
+
+use super::location::{options, required_location};
+use super::problem::{Parsed, Place, Problems, Refusal};
+use super::scalar::{Interval, boolean, bytes, days, folder, number, share, whole};
+use super::secret::Environment;
+use super::section::Section;
+use super::{Checks, EngineLimits, Publish};
+
+/// Activities of the cost to serve, in the order of `settings.cost_rates`.
+pub(super) const ACTIVITIES: [&str; 9] = [
+    "per_order",
+    "per_line",
+    "per_unit",
+    "per_return",
+    "per_case",
+    "per_minute",
+    "payment_fee_rate",
+    "freight_rate",
+    "per_customer",
+];
+
+const SMALLEST_MEMORY: u64 = 64 << 20;
+const LARGEST_MEMORY: u64 = 1 << 44;
+
+/// Reads the rate of every activity; one that is not given costs nothing.
+pub(super) fn read_cost_to_serve(root: &Section<'_>, problems: &mut Problems) -> Vec<(String, BigDecimal)> {
+    let section = root.section("cost_to_serve", &ACTIVITIES, problems);
+    let range = Interval::new("[0, 1000000)");
+    let mut rates = Vec::new();
+    for activity in ACTIVITIES {
+        let read = |text: &str| {
+            let value = if activity.ends_with("_rate") {
+                share(text)
+            } else {
+                number(text)
+            };
+            value.and_then(|value| range.check(value))
+        };
+        let rate = section
+            .as_ref()
+            .and_then(|section| section.optional(activity, problems, read));
+        rates.push((activity.to_owned(), rate.unwrap_or_default()));
+    }
+    rates
+}
+
+/// Reads `checks`.
+pub(super) fn read_checks(root: &Section<'_>, problems: &mut Problems) -> Checks {
+    let mut checks = Checks {
+        max_rejected_rows: BigDecimal::new(5.into(), 3),
+        max_rejected_money: BigDecimal::new(1.into(), 3),
+        freshness_days: None,
+        allow_duplicate_files: false,
+    };
+    let keys = [
+        "max_rejected_rows",
+        "max_rejected_money",
+        "freshness",
+        "allow_duplicate_files",
+    ];
+    let Some(section) = root.section("checks", &keys, problems) else {
+        return checks;
+    };
+    let range = Interval::new("[0, 1]");
+    let limit = |text: &str| share(text).and_then(|value| range.check(value));
+    if let Some(value) = section.optional("max_rejected_rows", problems, limit) {
+        checks.max_rejected_rows = value;
+    }
+    if let Some(value) = section.optional("max_rejected_money", problems, limit) {
+        checks.max_rejected_money = value;
+    }
+    let age = |text: &str| {
+        if text == "none" {
+            Ok(None)
+        } else {
+            days(text).map(Some)
+        }
+    };
+    checks.freshness_days = section.optional("freshness", problems, age).flatten();
+    checks.allow_duplicate_files = section
+        .optional("allow_duplicate_files", problems, boolean)
+        .unwrap_or(false);
+    checks
+}
+
+/// Reads `engine`.
+pub(super) fn read_engine(root: &Section<'_>, problems: &mut Problems) -> EngineLimits {
+    let mut engine = EngineLimits {
+        memory: 4 << 30,
+        spill: None,
+        threads: None,
+        batch_rows: 8192,
+    };
+    let keys = ["memory", "spill", "threads", "batch_rows", "ballista"];
+    let Some(section) = root.section("engine", &keys, problems) else {
+        return engine;
+    };
+    if section.has("ballista") {
+        let reason = "this build has no Ballista engine; remove the key to run on this machine";
+        problems.add(
+            section.place_of_key("ballista"),
+            &section.path_of("ballista"),
+            Refusal::new(reason),
+        );
+    }
+    if let Some(memory) = section.optional("memory", problems, memory) {
+        engine.memory = memory;
+    }
+    engine.spill = section.optional("spill", problems, folder);
+    let threads = |text: &str| {
+        if text == "auto" {
+            Ok(None)
+        } else {
+            count(text, 1024).map(Some)
+        }
+    };
+    engine.threads = section.optional("threads", problems, threads).flatten();
+    if let Some(rows) = section.optional("batch_rows", problems, |text| count(text, 1 << 20)) {
+        engine.batch_rows = rows;
+    }
+    engine
+}
+
+fn memory(text: &str) -> Parsed<u64> {
+    let value = bytes(text)?;
+    if (SMALLEST_MEMORY..=LARGEST_MEMORY).contains(&value) {
+        Ok(value)
+    } else {
+        Err(Refusal::new(format!(
+            "must be at least 64MiB and at most 16TiB, found {text}"
+        )))
+    }
+}
+
+fn count(text: &str, most: i64) -> Parsed<usize> {
+    whole(text, 1, most).map(|value| usize::try_from(value).expect("the range begins at 1"))
+}
+
+/// Reads `publish`.
+pub(super) fn read_publish(
+    root: &Section<'_>,
+    environment: Environment<'_>,
+    problems: &mut Problems,
+) -> Publish {
+    let mut publish = Publish {
+        location: "output/".to_owned(),
+        keep: 104,
+        options: [].into(),
+    };
+    let Some(section) = root.section("publish", &["location", "keep", "options"], problems) else {
+        return publish;
+    };
+    if section.has("location")
+        && let Some((location, _)) = required_location(&section, "", environment, problems)
+    {
+        publish.location = location;
+    }
+    let keep =
+        |text: &str| whole(text, 1, 100_000).map(|runs| u32::try_from(runs).expect("the range begins at 1"));
+    if let Some(keep) = section.optional("keep", problems, keep) {
+        publish.keep = keep;
+    }
+    publish.options = options(&section, environment, problems);
+    publish
+}
+
+/// Reads a period in days, or takes the default; the place is that of the value, for comparisons with others.
+pub(super) fn read_days(
+    root: &Section<'_>,
+    key: &str,
+    default: u32,
+    problems: &mut Problems,
+) -> (Option<u32>, Place) {
+    let place = root.place_of_key(key);
+    if root.has(key) {
+        (root.optional(key, problems, days), place)
+    } else {
+        (Some(default), place)
+    }
+}
+
+/// Reads a folder of the project, or takes the default.
+pub(super) fn read_folder(root: &Section<'_>, key: &str, default: &str, problems: &mut Problems) -> PathBuf {
+    root.optional(key, problems, folder)
+        .unwrap_or_else(|| PathBuf::from(default))
+}

@@ -1,0 +1,92 @@
+//! The published text: complete, stable, readable again, and silent about what is secret or local.
+
+use jiff::civil::date;
+use proptest::prelude::*;
+
+use super::{MINIMAL, good};
+
+#[test]
+fn the_effective_text_shows_every_default() {
+    let expected = "\
+# The configuration as it took effect: every key that bears on the report.
+project:
+  name: Trial
+  currency: GBP
+  timezone: Europe/London
+  language: en
+window: 365d
+compare: 7d
+sources:
+  order_lines:
+    location: data/orders/
+    format: parquet
+    columns:
+      order_id: a
+      customer_id: b
+      ordered_at: c
+      net_amount: d
+      cost_amount: e
+policy:
+  earliest_date: 2000-01-01
+  max_future_days: 366
+  tier_cutoff: relative
+  platinum_share: 0.05
+  gold_share: 0.2
+";
+    let effective = good(MINIMAL).effective;
+    assert!(effective.starts_with(expected), "{effective}");
+    let end = "  freight_rate: 0
+  per_customer: 0
+checks:
+  max_rejected_rows: 0.005
+  max_rejected_money: 0.001
+  freshness: none
+  allow_duplicate_files: false
+";
+    assert!(effective.ends_with(end), "{effective}");
+}
+
+#[test]
+fn the_effective_text_reads_back_to_itself() {
+    let text = format!(
+        "{MINIMAL}policy: {{margin: 35%, tier_cutoff: absolute, platinum_min_profit: 20.50, gold_min_profit: 10}}\nwindow: 52w\n"
+    );
+    let once = good(&text);
+    let twice = good(&once.effective);
+    assert_eq!(once.effective, twice.effective);
+    assert_eq!(once.policy, twice.policy);
+    let dated = once.effective_at(date(2018, 1, 1));
+    assert_eq!(good(&dated).effective_at(date(2018, 1, 1)), dated);
+}
+
+#[test]
+fn spelling_and_machine_do_not_change_the_effective_text() {
+    let other = MINIMAL.replace(
+        "{name: Trial, currency: GBP,",
+        "{currency: \"GBP\", name: 'Trial',",
+    ) + "as_of: today\nwindow: 365d # a year\npolicy: {gold_share: 20.0%}\nengine: {threads: 7, memory: 1GiB}\npublish: {location: /tmp/x}\n";
+    assert_eq!(good(MINIMAL).effective, good(&other).effective);
+    assert_ne!(
+        good(MINIMAL).effective,
+        good(&format!("{MINIMAL}policy: {{gold_share: 0.21}}\n")).effective
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn any_text_survives(name in "[ -~é中\u{2028}\u{1f600}]{1,20}", column in "[ -~\n\té中]{1,40}") {
+        prop_assume!(!name.trim().is_empty() && !column.trim().is_empty());
+        prop_assume!(!name.contains("${") && !column.contains("${"));
+        let quote = |text: &str| serde_json::Value::from(text).to_string();
+        let text = MINIMAL.replace("Trial", &quote(&name)).replace("order_id: a", &format!("order_id: {}", quote(&column)));
+        let once = good(&text);
+        prop_assert_eq!(&once.project.name, &name);
+        prop_assert_eq!(&once.sources["order_lines"].columns["order_id"], column.trim());
+        let twice = good(&once.effective);
+        prop_assert_eq!(&twice.project.name, &name);
+        prop_assert_eq!(&twice.sources["order_lines"].columns, &once.sources["order_lines"].columns);
+        prop_assert_eq!(&twice.effective, &once.effective);
+    }
+}

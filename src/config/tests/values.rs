@@ -1,0 +1,357 @@
+//! One value at a time: types, ranges, overlaps, dates, names, locations, mail and schedule.
+
+use super::super::PolicyValue;
+use super::{MINIMAL, check, check_changed, good, refused, threshold};
+
+#[test]
+fn wrong_types_say_what_was_expected() {
+    check(
+        "policy: 5",
+        "config.yaml:7:9: policy: expected a section of `key: value` lines, found a single value",
+    );
+    check(
+        "checks: [1]",
+        "config.yaml:7:9: checks: expected a section of `key: value` lines, found a list",
+    );
+    check(
+        "window: {days: 3}",
+        "config.yaml:7:9: window: expected a single value, found a section",
+    );
+    check(
+        "window:",
+        "config.yaml:7:1: window: has no value; give one or remove the key",
+    );
+    check(
+        "publish: {keep: many}",
+        "config.yaml:7:17: publish.keep: expected a whole number, found \"many\"",
+    );
+    check(
+        "publish: {keep: 1.5}",
+        "config.yaml:7:17: publish.keep: expected a whole number, found \"1.5\"",
+    );
+    check(
+        "checks: {allow_duplicate_files: yes}",
+        "config.yaml:7:33: checks.allow_duplicate_files: expected true or false, found \"yes\"",
+    );
+    check(
+        "policy: {gold_share: a fifth}",
+        "config.yaml:7:22: policy.gold_share: expected a share such as 0.05 or 5%, found \"a fifth\"",
+    );
+    check(
+        "policy: {high_value_min_score: 4e0}",
+        "config.yaml:7:32: policy.high_value_min_score: expected a number such as 12 or 0.5, found \"4e0\"",
+    );
+}
+
+#[test]
+fn values_out_of_range_say_the_range() {
+    check(
+        "policy: {gold_share: 1}",
+        "config.yaml:7:22: policy.gold_share: must be above 0 and below 1, found 1",
+    );
+    check(
+        "policy: {whale_curve_points: 401}",
+        "config.yaml:7:30: policy.whale_curve_points: must be at least 50 and at most 400, found 401",
+    );
+    check(
+        "policy: {gold_share: 0.2000001}",
+        "config.yaml:7:22: policy.gold_share: has more than 6 decimals: 0.2000001",
+    );
+    check(
+        "cost_to_serve: {per_order: -1}",
+        "config.yaml:7:28: cost_to_serve.per_order: must be at least 0 and below 1000000, found -1",
+    );
+    check(
+        "engine: {memory: 1MiB}",
+        "config.yaml:7:18: engine.memory: must be at least 64MiB and at most 16TiB, found 1MiB",
+    );
+    check(
+        "engine: {threads: 0}",
+        "config.yaml:7:19: engine.threads: must be at least 1 and at most 1024, found 0",
+    );
+    check(
+        "checks: {max_rejected_rows: 120%}",
+        "config.yaml:7:29: checks.max_rejected_rows: must be at least 0 and at most 1, found 1.2",
+    );
+    check_changed(
+        "location: data/orders/",
+        "amount_scale: 5\n    location: data/orders/",
+        "config.yaml:4:19: sources.order_lines.amount_scale: must be at least 0 and at most 4, found 5",
+    );
+}
+
+#[test]
+fn overlapping_thresholds_are_refused_where_they_are_given() {
+    check(
+        "policy: {gold_share: 0.03}",
+        "config.yaml:7:10: policy.gold_share: must be above policy.platinum_share (0.05), found 0.03",
+    );
+    check(
+        "policy: {platinum_share: 30%}",
+        "config.yaml:7:10: policy.platinum_share: must be below policy.gold_share (0.2), found 0.3",
+    );
+    check(
+        "policy: {abc_a_share: 0.9, abc_b_share: 0.9}",
+        "config.yaml:7:28: policy.abc_b_share: must be above policy.abc_a_share (0.9), found 0.9",
+    );
+    check(
+        "policy: {lapsed_days: 100}",
+        "config.yaml:7:10: policy.lapsed_days: must be above policy.silent_days (180), found 100",
+    );
+    for (lines, low, high) in [
+        (
+            "middle_value_min_score: 4.5",
+            "middle_value_min_score",
+            "high_value_min_score",
+        ),
+        ("at_risk_late_ratio: 2", "at_risk_late_ratio", "lapsed_late_ratio"),
+        ("ordinary_min_score: 4", "ordinary_min_score", "loyal_min_score"),
+        ("new_customer_days: 400", "new_customer_days", "lapsed_days"),
+        ("reactivated_days: 365", "reactivated_days", "lapsed_days"),
+    ] {
+        let said = refused(&format!("{MINIMAL}policy: {{{lines}}}\n"));
+        assert!(
+            said.starts_with(&format!(
+                "config.yaml:7:10: policy.{low}: must be below policy.{high}"
+            )),
+            "{said}"
+        );
+    }
+    check(
+        "window: 7d",
+        "config.yaml:7:1: window: compare (7d) must be shorter than window (7d)",
+    );
+    check(
+        "compare: 53w",
+        "config.yaml:7:1: compare: compare (371d) must be shorter than window (365d)",
+    );
+    check(
+        "as_of: 2018-01-01\npolicy: {earliest_date: 2018-01-01}",
+        "config.yaml:8:10: policy.earliest_date: must be before as_of (2018-01-01), found 2018-01-01",
+    );
+}
+
+#[test]
+fn a_refused_threshold_is_not_compared() {
+    check(
+        "policy: {platinum_share: 0.5, gold_share: x}",
+        "config.yaml:7:43: policy.gold_share: expected a share such as 0.05 or 5%, found \"x\"",
+    );
+}
+
+#[test]
+fn absolute_tiers_need_both_amounts_in_order() {
+    check(
+        "policy: {tier_cutoff: absolute}",
+        "config.yaml:7:1: policy.gold_min_profit: missing; policy.tier_cutoff is absolute and needs it\n\
+         config.yaml:7:1: policy.platinum_min_profit: missing; policy.tier_cutoff is absolute and needs it",
+    );
+    check(
+        "policy: {tier_cutoff: absolute, gold_min_profit: 0, platinum_min_profit: 5000}",
+        "config.yaml:7:33: policy.gold_min_profit: must be above policy.lead_max_profit (0), found 0",
+    );
+    check(
+        "policy: {tier_cutoff: absolute, gold_min_profit: 10, platinum_min_profit: 9.5}",
+        "config.yaml:7:54: policy.platinum_min_profit: must be above policy.gold_min_profit (10), found 9.5",
+    );
+    check(
+        "policy: {gold_min_profit: 10}",
+        "config.yaml:7:10: policy.gold_min_profit: has no effect while policy.tier_cutoff is relative; write absolute or remove it",
+    );
+    check(
+        "policy: {tier_cutoff: relativ}",
+        "config.yaml:7:23: policy.tier_cutoff: expected relative or absolute, found \"relativ\"; did you mean \"relative\"?",
+    );
+    let config = good(&format!(
+        "{MINIMAL}policy: {{tier_cutoff: absolute, gold_min_profit: 10, platinum_min_profit: 20}}\n"
+    ));
+    assert_eq!(
+        *threshold(&config, "gold_min_profit"),
+        PolicyValue::Decimal(10.into())
+    );
+}
+
+#[test]
+fn dates_durations_and_sizes_are_read_strictly() {
+    check(
+        "as_of: 2018-02-30",
+        "config.yaml:7:8: as_of: there is no such day: \"2018-02-30\"",
+    );
+    check(
+        "as_of: 2018-1-1",
+        "config.yaml:7:8: as_of: expected a date such as 2018-01-31, found \"2018-1-1\"",
+    );
+    check(
+        "as_of: last_munday",
+        "config.yaml:7:8: as_of: expected a date such as 2018-01-31, last_monday, first_of_month or today, found \"last_munday\"; did you mean \"last_monday\"?",
+    );
+    check(
+        "window: 365",
+        "config.yaml:7:9: window: expected a duration in days or weeks such as 365d or 52w, found \"365\"; did you mean \"365d\"?",
+    );
+    check(
+        "window: 0d",
+        "config.yaml:7:9: window: must be at least 1d and at most 3660d, found \"0d\"",
+    );
+    check(
+        "engine: {memory: 4GB}",
+        "config.yaml:7:18: engine.memory: expected a size such as 512MiB or 4GiB, found \"4GB\"; did you mean \"4GiB\"?",
+    );
+    assert_eq!(good(&format!("{MINIMAL}window: 52w\n")).window_days, 364);
+    assert_eq!(
+        good(&format!("{MINIMAL}engine: {{memory: 512MiB}}\n"))
+            .engine
+            .memory,
+        536_870_912
+    );
+    assert_eq!(
+        good(&format!("{MINIMAL}checks: {{freshness: 10d}}\n"))
+            .checks
+            .freshness_days,
+        Some(10)
+    );
+    let halves = ["0.5%", "0.005", "0.50 %"].map(|share| {
+        good(&format!("{MINIMAL}checks: {{max_rejected_rows: {share}}}\n"))
+            .checks
+            .max_rejected_rows
+    });
+    assert!(halves.iter().all(|half| *half == halves[0]));
+}
+
+#[test]
+fn names_of_the_world_are_checked() {
+    check_changed(
+        "Europe/London",
+        "Europe/Londen",
+        "config.yaml:1:49: project.timezone: unknown time zone \"Europe/Londen\"; expected an IANA name such as Europe/London; did you mean \"Europe/London\"?",
+    );
+    check_changed(
+        "Europe/London",
+        "europe/london",
+        "config.yaml:1:49: project.timezone: unknown time zone \"europe/london\"; expected an IANA name such as Europe/London; did you mean \"Europe/London\"?",
+    );
+    check_changed(
+        "GBP",
+        "gbp",
+        "config.yaml:1:34: project.currency: expected a currency code of three capital letters such as GBP, found \"gbp\"; did you mean \"GBP\"?",
+    );
+    check_changed(
+        "GBP",
+        "GBP, language: fr",
+        "config.yaml:1:49: project.language: expected en or zh, found \"fr\"",
+    );
+    check_changed(
+        "location: data/orders/",
+        "format: delta\n    location: data/orders/",
+        "config.yaml:4:13: sources.order_lines.format: this build has no Delta Lake support; it reads only parquet",
+    );
+}
+
+#[test]
+fn locations_are_checked() {
+    for (location, expected) in [
+        (
+            "s4://bucket/x",
+            "unknown kind of location; expected a path, file://, s3://, gs://, az:// or https://; did you mean \"s3://\"?",
+        ),
+        (
+            "abfss://c/x",
+            "unknown kind of location; expected a path, file://, s3://, gs://, az:// or https://; did you mean \"az://\"?",
+        ),
+        ("s3:/bucket/x", "two slashes are missing: write s3://"),
+        ("s3:///x", "the bucket or host is missing after s3://"),
+        (
+            "http://example.com/x",
+            "http:// is allowed only for this machine (localhost); use https://",
+        ),
+        (
+            "http://127.0.0.1.example.com",
+            "http:// is allowed only for this machine (localhost); use https://",
+        ),
+        (
+            "https://u:p@example.com/x",
+            "a location must not hold credentials; give them under options, as ${NAME}",
+        ),
+        (
+            "s3://bucket/x?sig=abc",
+            "a location has no `?` or `#`; give keys and signatures under options, as ${NAME}",
+        ),
+        (
+            "file://data",
+            "file:// must be followed by an absolute path, as in file:///data",
+        ),
+        ("\"a\\nb\"", "contains a line break"),
+        ("\"\"", "is empty"),
+    ] {
+        let expected = format!("config.yaml:4:15: sources.order_lines.location: {expected}");
+        check_changed("data/orders/", location, &expected);
+    }
+    for location in [
+        "/data",
+        "s3://b/x",
+        "gs://b",
+        "az://c/x",
+        "https://h/x",
+        "http://localhost:9/x",
+        "http://[::1]/x",
+        "file:///x",
+    ] {
+        assert_eq!(
+            good(&MINIMAL.replace("data/orders/", location)).sources["order_lines"].location,
+            location
+        );
+    }
+}
+
+#[test]
+fn mail_and_schedule_are_checked() {
+    let mail = |recipients: &str| {
+        format!(
+            "deliver:\n  smtp: smtps://mail.example.com\n  from: a@example.com\n  recipients:\n{recipients}"
+        )
+    };
+    check(
+        &mail("    - {to: nobody, edition: full}"),
+        "config.yaml:11:12: deliver.recipients[0].to: expected an e-mail address such as name@example.com, found \"nobody\"",
+    );
+    check(
+        &mail("    - {to: \"a@example.com\\r\\nBcc: x@example.com\", edition: full}"),
+        "config.yaml:11:12: deliver.recipients[0].to: contains a line break",
+    );
+    check(
+        &mail("    - {to: b@example.com, edition: fulll}"),
+        "config.yaml:11:36: deliver.recipients[0].edition: expected full or aggregate, found \"fulll\"; did you mean \"full\"?",
+    );
+    check(
+        &mail("    - {to: b@example.com, edition: full}\n    - {to: B@example.com, edition: full}"),
+        "config.yaml:12:8: deliver.recipients[1].to: \"B@example.com\" is listed twice; a reader gets one mail",
+    );
+    check(
+        &mail("    - {to: b@example.com, edition: full, where: {regoin: North}}"),
+        "config.yaml:11:50: deliver.recipients[0].where.regoin: unknown key; did you mean \"region\"?",
+    );
+    check(
+        "deliver: {smtp: \"smtp://mail.example.com\", from: a@example.com, recipients: []}",
+        "config.yaml:7:17: deliver.smtp: the mail would travel unencrypted; write smtps://… or smtp://…?tls=required",
+    );
+    check(
+        "schedule: {cron: 0 6 * *}",
+        "config.yaml:7:18: schedule.cron: expected five fields (minute, hour, day of month, month, day of week), found 4 in \"0 6 * *\"",
+    );
+    check(
+        "schedule: {cron: 0 24 * * MON}",
+        "config.yaml:7:18: schedule.cron: the hour field is not valid: \"24\"",
+    );
+    check(
+        "schedule: {cron: 0 6 * * MON, catch_up: last}",
+        "config.yaml:7:41: schedule.catch_up: expected none, latest or all, found \"last\"; did you mean \"latest\"?",
+    );
+    for cron in ["*/15 0-6,12 1 jan-mar,DEC 1-5", "0 6 * * MON", "0 0 31 12 7"] {
+        let config = good(&format!("{MINIMAL}schedule: {{cron: \"{cron}\"}}\n"));
+        let schedule = config.schedule.expect("a schedule is configured");
+        assert_eq!(
+            (schedule.timezone.as_str(), schedule.catch_up.as_str()),
+            ("Europe/London", "latest")
+        );
+    }
+}

@@ -1,0 +1,348 @@
+//! The SQL engine: an embedded `DataFusion` session that runs one step after the other.
+//!
+//! Every step reads Parquet files of this run and writes one Parquet file, ordered and checked. The session cannot
+//! change anything else: no DDL, no DML, no settings, no paths as table names. `DataFusion` types stop here.
+
+mod cells;
+mod pinned;
+mod write;
+
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Field, SchemaRef};
+use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider};
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::error::DataFusionError;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
+use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext, col};
+use futures::FutureExt;
+use object_store::path::Path as ObjectPath;
+use url::Url;
+
+use crate::config::EngineLimits;
+use crate::error::{Exit, Failure};
+use crate::query::{Query, TableName};
+use crate::table::Table;
+
+pub use write::Written;
+
+/// Schemas of a session: sources as they lie in their files, and the layers.
+const SCHEMAS: [&str; 7] = ["source", "raw", "settings", "canonical", "business", "model", "results"];
+
+/// Name and version of the engine, for the manifest.
+pub const ENGINE: &str = concat!("DataFusion ", "55.2.0");
+
+/// A session.
+pub struct Engine {
+    context: SessionContext,
+    store: Arc<pinned::PinnedStore>,
+    folder: PathBuf,
+    scratch: PathBuf,
+}
+
+/// One file of a source, with the values that its folder names give.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Name below the source, with `/`; holds the hive folders.
+    pub name: String,
+    /// Local file with the bytes.
+    pub file: PathBuf,
+}
+
+impl Engine {
+    /// Starts a session that writes published tables to `folder`, all others and its spill files to `scratch`.
+    ///
+    /// # Errors
+    /// Returns exit code 5 when the session cannot be made.
+    pub fn start(limits: &EngineLimits, folder: &Path, scratch: &Path) -> Result<Self, Failure> {
+        let memory = usize::try_from(limits.memory).unwrap_or(usize::MAX);
+        let pool = TrackConsumersPool::new(FairSpillPool::new(memory), std::num::NonZeroUsize::new(5).unwrap_or(std::num::NonZeroUsize::MIN));
+        let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![scratch.to_path_buf()]));
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(pool))
+            .with_disk_manager_builder(disk)
+            .build_arc()
+            .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot start the engine").cause(error))?;
+        let threads = limits.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+        let mut config = SessionConfig::new()
+            .with_target_partitions(threads)
+            .with_batch_size(limits.batch_rows)
+            .with_information_schema(false)
+            .with_create_default_catalog_and_schema(false)
+            .with_default_catalog_and_schema("karat", "none");
+        let options = config.options_mut();
+        options.execution.time_zone = Some("+00:00".to_owned());
+        options.execution.listing_table_ignore_subdirectory = false;
+        options.execution.parquet.pushdown_filters = false;
+        let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+        let context = SessionContext::new_with_state(state);
+        let catalog = MemoryCatalogProvider::new();
+        for schema in SCHEMAS {
+            catalog
+                .register_schema(schema, Arc::new(MemorySchemaProvider::new()))
+                .map_err(|error| failure("cannot name the layers".to_owned(), error))?;
+        }
+        context.register_catalog("karat", Arc::new(catalog));
+        let store = Arc::new(pinned::PinnedStore::new());
+        context.register_object_store(&url("")?, Arc::clone(&store) as _);
+        Ok(Self { context, store, folder: folder.to_path_buf(), scratch: scratch.to_path_buf() })
+    }
+
+    /// Makes `source.<name>` of exactly `files`; `partitions` are the hive folder names, all text.
+    ///
+    /// # Errors
+    /// Returns exit code 4 when a file cannot be used.
+    pub fn add_source(
+        &self,
+        name: &str,
+        files: &[SourceFile],
+        schema: SchemaRef,
+        partitions: &[String],
+    ) -> Result<(), Failure> {
+        for file in files {
+            self.store.pin(object_path(&format!("source/{name}/{}", file.name))?, file.file.clone());
+        }
+        let columns = partitions.iter().map(|column| (column.clone(), DataType::Utf8)).collect();
+        let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
+            .with_file_extension("")
+            .with_table_partition_cols(columns);
+        self.register(&TableName::new("source", name), &format!("source/{name}/"), schema, options)
+    }
+
+    /// Makes `name` a view.
+    ///
+    /// # Errors
+    /// Returns exit code 2 when the statement does not fit its tables.
+    pub async fn add_view(&self, name: &TableName, sql: &str) -> Result<(), Failure> {
+        let plan = self.plan(sql).await.map_err(|error| failure(format!("cannot plan `{name}`"), error))?;
+        let view = plan.into_view();
+        self.schema(&name.schema)?
+            .register_table(name.table.clone(), view)
+            .map(|_| ())
+            .map_err(|error| failure(format!("cannot register `{name}`"), error))
+    }
+
+    /// Types of the columns that `sql` gives.
+    ///
+    /// # Errors
+    /// Returns exit code 2 when the statement does not fit its tables.
+    pub async fn types(&self, what: &str, sql: &str) -> Result<Vec<Field>, Failure> {
+        let plan = self.plan(sql).await.map_err(|error| failure(format!("cannot plan {what}"), error))?;
+        Ok(plan.schema().fields().iter().map(|field| field.as_ref().clone()).collect())
+    }
+
+    /// The file that holds the published table `name`.
+    #[must_use]
+    pub fn file_of(&self, name: &TableName) -> PathBuf {
+        self.folder.join(format!("{name}.parquet"))
+    }
+
+    /// Plans one query file and makes an empty table of its types, so that later files can be planned.
+    ///
+    /// # Errors
+    /// Returns exit code 2 when the statement does not fit its tables.
+    pub async fn plan_only(&self, query: &Query) -> Result<(), Failure> {
+        let cannot = |error| failure(format!("cannot plan `queries/{}`", query.path), error);
+        let plan = self.plan(&query.text).await.map_err(cannot)?;
+        refuse_float_sums(plan.logical_plan(), &query.path)?;
+        let schema = write::stored_schema(plan.schema().as_arrow());
+        for column in &query.header.key {
+            if schema.field_with_name(column).is_err() {
+                let message = format!("queries/{}: the key names `{column}`, which is no column", query.path);
+                return Err(Failure::new(Exit::Usage, "query", message));
+            }
+        }
+        let table = datafusion::datasource::empty::EmptyTable::new(schema);
+        self.schema(&query.name.schema)?.register_table(query.name.table.clone(), Arc::new(table)).map(|_| ()).map_err(cannot)
+    }
+
+    /// Runs one query file and makes its table.
+    ///
+    /// # Errors
+    /// Returns exit code 2 when the statement does not fit, 4 when an input cannot be read, 5 when memory, disk or time
+    /// run out, 10 when the key is not unique.
+    pub async fn run(&self, query: &Query) -> Result<Written, Failure> {
+        let what = || format!("cannot run `queries/{}`", query.path);
+        let plan = self.plan(&query.text).await.map_err(|error| failure(what(), error))?;
+        refuse_float_sums(plan.logical_plan(), &query.path)?;
+        let is_result = query.name.schema == "results";
+        let plan = if is_result || query.header.key.is_empty() {
+            plan
+        } else {
+            plan.sort(ascending(&query.header.key)).map_err(|error| failure(what(), error))?
+        };
+        let folder = if query.header.is_published() { &self.folder } else { &self.scratch };
+        let file = folder.join(format!("{}.parquet", query.name));
+        let work = async {
+            let stream = plan.execute_stream().await?;
+            write::write(stream, &file, &query.header.key, !is_result).await
+        };
+        let written = match AssertUnwindSafe(work).catch_unwind().await {
+            Ok(Ok(written)) => written,
+            Ok(Err(error)) => return Err(failure(what(), error)),
+            Err(panic) => return Err(panicked(what(), panic.as_ref())),
+        };
+        written.refuse_problems(&query.path)?;
+        self.add_file(&query.name, &file, &written)?;
+        Ok(written)
+    }
+
+    /// Makes a table of rows that Rust made.
+    ///
+    /// # Errors
+    /// Returns exit code 5 when the file cannot be written.
+    pub async fn add_rows(&self, name: &TableName, key: &[String], batch: RecordBatch) -> Result<Written, Failure> {
+        let what = || format!("cannot write `{name}`");
+        let file = self.folder.join(format!("{name}.parquet"));
+        let plan = self
+            .context
+            .read_batch(batch)
+            .and_then(|rows| rows.sort(ascending(key)))
+            .map_err(|error| failure(what(), error))?;
+        let stream = plan.execute_stream().await.map_err(|error| failure(what(), error))?;
+        let written = write::write(stream, &file, key, true).await.map_err(|error| failure(what(), error))?;
+        written.refuse_problems(&name.to_string())?;
+        self.add_file(name, &file, &written)?;
+        Ok(written)
+    }
+
+    /// Reads the rows that `sql` gives; for results, which are small.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn read(&self, what: &str, sql: &str) -> Result<Table, Failure> {
+        let cannot = |error| failure(format!("cannot read {what}"), error);
+        let plan = self.plan(sql).await.map_err(cannot)?;
+        let columns = plan.schema().fields().iter().map(|field| field.name().clone()).collect();
+        let batches = plan.collect().await.map_err(cannot)?;
+        let mut table = Table { columns, rows: Vec::new() };
+        for batch in &batches {
+            cells::append(&mut table, batch).map_err(|error| cannot(error.into()))?;
+        }
+        Ok(table)
+    }
+
+    /// Reads a whole table, rows in the order of its file.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn read_file(name: &TableName, file: &Path) -> Result<Table, Failure> {
+        cells::read_file(file).map_err(|error| {
+            Failure::new(Exit::Input, "engine", format!("cannot read `{name}` from `{}`", file.display())).cause(error)
+        })
+    }
+
+    async fn plan(&self, sql: &str) -> Result<DataFrame, DataFusionError> {
+        let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        self.context.sql_with_options(sql, read_only).await
+    }
+
+    fn add_file(&self, name: &TableName, file: &Path, written: &Written) -> Result<(), Failure> {
+        let path = format!("run/{name}.parquet");
+        self.store.pin(object_path(&path)?, file.to_path_buf());
+        let mut options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
+        if !written.order.is_empty() {
+            options = options.with_file_sort_order(vec![ascending(&written.order)]);
+        }
+        self.register(name, &path, Arc::clone(&written.schema), options)
+    }
+
+    fn register(&self, name: &TableName, path: &str, schema: SchemaRef, options: ListingOptions) -> Result<(), Failure> {
+        let cannot = |error| failure(format!("cannot register `{name}`"), error);
+        let location = ListingTableUrl::parse(url(path)?).map_err(cannot)?;
+        let config = ListingTableConfig::new(location).with_listing_options(options).with_schema(schema);
+        let cache = self.context.runtime_env().cache_manager.get_file_statistic_cache();
+        let table = ListingTable::try_new(config).map_err(cannot)?.with_cache(cache);
+        self.schema(&name.schema)?.register_table(name.table.clone(), Arc::new(table)).map(|_| ()).map_err(cannot)
+    }
+
+    fn schema(&self, name: &str) -> Result<Arc<dyn SchemaProvider>, Failure> {
+        self.context
+            .catalog("karat")
+            .and_then(|catalog| catalog.schema(name))
+            .ok_or_else(|| Failure::new(Exit::Bug, "engine", format!("there is no layer `{name}`")))
+    }
+}
+
+/// A float sum changes with the number of threads; it has no place in a published table.
+fn refuse_float_sums(plan: &LogicalPlan, path: &str) -> Result<(), Failure> {
+    use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+    use datafusion::logical_expr::ExprSchemable;
+    let mut found = None;
+    let walked = plan.apply_with_subqueries(|node| {
+        let Some(input) = node.inputs().first().copied() else { return Ok(TreeNodeRecursion::Continue) };
+        let schema = input.schema();
+        node.apply_expressions(|expression| {
+            expression.apply(|part| {
+                let (name, arguments) = match part {
+                    Expr::AggregateFunction(call) => (call.func.name().to_owned(), &call.params.args),
+                    Expr::WindowFunction(call) => (call.fun.name().to_owned(), &call.params.args),
+                    _ => return Ok(TreeNodeRecursion::Continue),
+                };
+                let floats = arguments.iter().any(|argument| argument.get_type(schema).is_ok_and(|kind| kind.is_floating()));
+                if name == "sum" && floats {
+                    found = Some(part.to_string());
+                    return Ok(TreeNodeRecursion::Stop);
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    });
+    walked.map_err(|error| failure(format!("cannot check `queries/{path}`"), error))?;
+    match found {
+        None => Ok(()),
+        Some(sum) => Err(Failure::new(Exit::Usage, "query", format!("queries/{path}: `{sum}` adds up floating-point numbers"))
+            .hint("Cast to a decimal before the sum: a float sum depends on the order of the rows.")),
+    }
+}
+
+fn ascending(columns: &[String]) -> Vec<SortExpr> {
+    columns.iter().map(|name| col(format!("\"{}\"", name.replace('"', "\"\""))).sort(true, false)).collect()
+}
+
+fn url(path: &str) -> Result<Url, Failure> {
+    let mut url = Url::parse("karat://run/").map_err(|error| Failure::new(Exit::Bug, "engine", "no base URL").cause(error))?;
+    url.set_path(path);
+    Ok(url)
+}
+
+fn object_path(name: &str) -> Result<ObjectPath, Failure> {
+    ObjectPath::parse(name)
+        .map_err(|error| Failure::new(Exit::Input, "source", format!("`{name}` is no valid object name")).cause(error))
+}
+
+/// Translates an error of the engine, with the exit code that its kind deserves.
+fn failure(message: String, error: DataFusionError) -> Failure {
+    let exit = match error.find_root() {
+        DataFusionError::ResourcesExhausted(_) => Exit::Resources,
+        DataFusionError::IoError(io) if io.kind() == std::io::ErrorKind::StorageFull => Exit::Resources,
+        DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => Exit::Input,
+        DataFusionError::ArrowError(..) | DataFusionError::Execution(_) => Exit::Input,
+        DataFusionError::Plan(_) | DataFusionError::SchemaError(..) | DataFusionError::SQL(..) => Exit::Usage,
+        _ => Exit::Bug,
+    };
+    let hint = match exit {
+        Exit::Resources => "Raise `engine.memory`, give `engine.spill` a larger disk, or lower `engine.threads`.",
+        Exit::Input => "A value of the input cannot be read or converted; the cause names it.",
+        _ => "",
+    };
+    Failure::new(exit, "engine", message).hint(hint).cause(error)
+}
+
+fn panicked(message: String, panic: &(dyn std::any::Any + Send)) -> Failure {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    Failure::new(Exit::Bug, "engine", format!("{message}: the engine gave up: {text}"))
+}
+

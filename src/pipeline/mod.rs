@@ -1,0 +1,182 @@
+//! The whole run on one screen; stages know nothing of each other, values pass through here.
+
+mod compute;
+mod prepare;
+mod preview;
+mod stage;
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use serde_json::json;
+
+pub use preview::{Preview, preview};
+
+use crate::config::Config;
+use crate::error::Failure;
+use crate::publish::{self, Found, LogEntry};
+use crate::report;
+use crate::store::{self, Location};
+use crate::talk::Talk;
+
+/// What a run is asked to do.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// As-of date from the command line; wins over the configuration.
+    pub as_of: Option<Date>,
+    /// A draft is rendered and kept apart: no log entry, no pointer.
+    pub is_draft: bool,
+}
+
+/// What a run gave.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Name of the run.
+    pub run_id: String,
+    /// End of the window, exclusive.
+    pub as_of: Date,
+    /// Where `report.html` lies.
+    pub location: String,
+    /// The headline numbers, label and text.
+    pub headline: Vec<(String, String)>,
+    /// Whether this run had been published before, so that nothing was done.
+    pub is_already_published: bool,
+    /// What the reader should know although the run is published.
+    pub remarks: Vec<String>,
+}
+
+/// Runs the job: read, compute, check, render, publish.
+///
+/// # Errors
+/// Returns the failure of the first stage that fails; nothing is visible then, unless it says so.
+pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Report, Failure> {
+    let place = open(config)?;
+    let project = prepare::load_project(config)?;
+    let work = prepare::Workplace::make(config)?;
+    let started = crate::calendar::now();
+
+    let inputs = prepare::pin_inputs(config, &work, talk).await?;
+    let (engine, plan) = prepare::plan(config, request.as_of, &project, &work, &inputs, &place).await?;
+    if !request.is_draft
+        && let Some(report) = finished(config, &place, &plan).await?
+    {
+        return Ok(report);
+    }
+    place.probe().await.map_err(|error| error.writing("publish"))?;
+
+    let tables = compute::tables(&engine, &project.queries, &plan, talk).await?;
+    let checks = compute::checks(&engine, &project.queries, talk).await?;
+    let staged = stage::stage(config, &project, &work, &inputs, &plan, tables, &checks, request.is_draft, talk)?;
+    stage::volatile(&work, config, &started, talk)?;
+
+    for source in &inputs {
+        source.check_unchanged().await?;
+    }
+    talk.stage("publish", 1);
+    let headline = staged.summary.headline.clone();
+    let mut remarks: Vec<String> =
+        checks.iter().filter(|check| !check.holds()).map(crate::check::describe).collect();
+    let (location, is_already_published) = if request.is_draft {
+        (publish::publish_draft(&place, &staged).await?, false)
+    } else {
+        let publication = publish::publish(&place, &staged, &|entries| archive(config, entries)).await?;
+        remarks.extend(publication.stale.map(|failure| format!("the archive page is out of date: {failure}")));
+        (publication.report, publication.already)
+    };
+    talk.step("publish", &location, &json!({"run_id": plan.run_id}));
+    if !request.is_draft {
+        publish::prune(&place, config.publish.keep).await?;
+    }
+    Ok(Report { run_id: plan.run_id, as_of: plan.calendar.as_of, location, headline, is_already_published, remarks })
+}
+
+/// Looks at everything that a run would read and touches nothing.
+///
+/// # Errors
+/// As [`run`], without the stages that compute and publish.
+pub async fn check(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<Vec<String>, Failure> {
+    let place = open(config)?;
+    let project = prepare::load_project(config)?;
+    let work = prepare::Workplace::make(config)?;
+    let inputs = prepare::pin_inputs(config, &work, talk).await?;
+    let (engine, plan) = prepare::plan(config, as_of, &project, &work, &inputs, &place).await?;
+    compute::plans(&engine, &project.queries).await?;
+    let newest = compute::newest_order(&engine).await?;
+    let mut lines = vec![
+        format!("configuration: {} thresholds, {} rates", config.policy.len(), config.cost_to_serve.len()),
+        format!("queries: {} tables, {} checks", project.queries.queries.len(), project.queries.checks.len()),
+        format!("templates: {} files", project.templates.len()),
+    ];
+    for source in &inputs {
+        lines.push(format!(
+            "{}: {} files read, {} excluded, {} rows in {}",
+            source.name, source.files.len(), source.excluded.len(), source.rows(), source.configured
+        ));
+        lines.extend(source.excluded.iter().map(|object| format!("  excluded: {} ({})", object.path, object.reason)));
+    }
+    lines.push(format!("newest order: {newest}"));
+    lines.push(format!("the next run would be {} of {}", plan.run_id, plan.calendar.as_of));
+    Ok(lines)
+}
+
+/// Opens the place where runs are published.
+///
+/// # Errors
+/// Returns exit code 2 when the location cannot be used.
+pub fn open(config: &Config) -> Result<Location, Failure> {
+    store::open(&config.publish.location, &config.root, &config.publish.options).map_err(|error| error.writing("publish"))
+}
+
+/// The folder of templates of a project.
+#[must_use]
+pub fn templates(config: &Config) -> PathBuf {
+    config.root.join(&config.reports)
+}
+
+/// Finds a run that is published already, or only needs its last step.
+async fn finished(config: &Config, place: &Location, plan: &prepare::Plan) -> Result<Option<Report>, Failure> {
+    let as_of = plan.calendar.as_of;
+    let (entry, location, remarks) = match publish::find(place, as_of, &plan.run_id).await? {
+        Some(Found::Published(entry)) => {
+            let location = place.address(&entry.report());
+            (entry, location, Vec::new())
+        }
+        Some(Found::Complete) => {
+            let index = |entries: &[LogEntry]| archive(config, entries);
+            match publish::finish(place, as_of, &plan.run_id, &index).await? {
+                Some(publication) => {
+                    let remark = "an earlier attempt had computed this run; it is published now".to_owned();
+                    (publication.entry, publication.report, vec![remark])
+                }
+                None => return Ok(None),
+            }
+        }
+        None => return Ok(None),
+    };
+    Ok(Some(Report {
+        run_id: entry.run_id,
+        as_of,
+        location,
+        headline: entry.summary.headline,
+        is_already_published: true,
+        remarks,
+    }))
+}
+
+/// Renders the page that lists all runs, newest first.
+fn archive(config: &Config, entries: &[LogEntry]) -> Result<String, Failure> {
+    let latest = entries.iter().filter(|entry| entry.latest).map(|entry| entry.seq).max();
+    let shown: Vec<report::ArchiveEntry> = entries
+        .iter()
+        .map(|entry| report::ArchiveEntry {
+            as_of: entry.as_of,
+            run_id: entry.run_id.clone(),
+            project: entry.summary.project.clone(),
+            currency: entry.summary.currency.clone(),
+            headline: entry.summary.headline.clone(),
+            is_latest: Some(entry.seq) == latest,
+            report: entry.report(),
+        })
+        .collect();
+    report::index(&templates(config), &shown)
+}

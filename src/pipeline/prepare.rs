@@ -1,0 +1,265 @@
+//! Everything before the first figure: project files, private folders, pinned inputs, the name of the run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::calendar::{self, Calendar};
+use crate::config::{Config, PolicyValue};
+use crate::engine::{ENGINE, Engine};
+use crate::error::{Exit, Failure};
+use crate::query::{self, QuerySet, TableName};
+use crate::record::{Determinants, HashedFile, InputRecord, run_id, sha256_file};
+use crate::report;
+use crate::settings::{self, RecordedInput};
+use crate::source::{self, Pinned, RawTable};
+use crate::store::Location;
+use crate::talk::Talk;
+
+/// SQL and templates of a project.
+pub(super) struct Project {
+    pub(super) queries: QuerySet,
+    pub(super) templates: Vec<HashedFile>,
+}
+
+/// Loads and checks SQL and templates.
+pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
+    let mut given: BTreeSet<TableName> = settings::names().into_iter().collect();
+    given.insert(TableName::new("raw", "order_lines"));
+    let queries = query::load(&config.root.join(&config.queries), &given)?;
+    let folder = super::templates(config);
+    report::check_templates(&folder)?;
+    Ok(Project { queries, templates: hashed_files(&folder)? })
+}
+
+/// Hashes every file below `folder`, in the order of the paths.
+fn hashed_files(folder: &Path) -> Result<Vec<HashedFile>, Failure> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(current) = folders.pop() {
+        let cannot = |error: std::io::Error| {
+            Failure::new(Exit::Usage, "report", format!("cannot read `{}`", current.display())).cause(error)
+        };
+        for entry in std::fs::read_dir(&current).map_err(cannot)? {
+            let path = entry.map_err(cannot)?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let below = path.strip_prefix(folder).unwrap_or(&path);
+                let name = below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+                found.insert(name, sha256_file(&path)?);
+            }
+        }
+    }
+    Ok(found.into_iter().map(|(path, sha256)| HashedFile { path, sha256 }).collect())
+}
+
+/// Private folders of one attempt; gone when it ends.
+pub(super) struct Workplace {
+    folder: TempDir,
+}
+
+impl Workplace {
+    /// Makes the folders, readable by the owner only.
+    pub(super) fn make(config: &Config) -> Result<Self, Failure> {
+        let parent = config.engine.spill.as_ref().map_or_else(std::env::temp_dir, |spill| config.root.join(spill));
+        let cannot = |error: std::io::Error| {
+            Failure::new(Exit::Usage, "engine", format!("cannot make a private folder in `{}`", parent.display()))
+                .cause(error)
+                .hint("Set `engine.spill` to a folder that this user may write.")
+        };
+        std::fs::create_dir_all(&parent).map_err(cannot)?;
+        let folder = tempfile::Builder::new()
+            .prefix("karat-")
+            .permissions(std::fs::Permissions::from_mode(0o700))
+            .tempdir_in(&parent)
+            .map_err(cannot)?;
+        let work = Self { folder };
+        for path in [work.inputs(), work.scratch(), work.stage().join("tables")] {
+            std::fs::create_dir_all(&path).map_err(cannot)?;
+        }
+        Ok(work)
+    }
+
+    /// Copies of remote inputs.
+    pub(super) fn inputs(&self) -> PathBuf {
+        self.folder.path().join("inputs")
+    }
+
+    /// Tables that are not published, and spill files.
+    pub(super) fn scratch(&self) -> PathBuf {
+        self.folder.path().join("scratch")
+    }
+
+    /// The run folder as it will be published.
+    pub(super) fn stage(&self) -> PathBuf {
+        self.folder.path().join("stage")
+    }
+}
+
+/// Lists, hashes and checks the inputs that queries read.
+pub(super) async fn pin_inputs(config: &Config, work: &Workplace, talk: &Talk) -> Result<Vec<Pinned>, Failure> {
+    talk.stage("read", 1);
+    let Some(source) = config.sources.get("order_lines") else {
+        return Err(Failure::new(Exit::Usage, "config", "sources.order_lines is missing"));
+    };
+    let pinned =
+        source::pin("order_lines", source, &config.root, &work.inputs(), config.checks.allow_duplicate_files).await?;
+    let facts = json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows()});
+    talk.step("read", "order_lines", &facts);
+    Ok(vec![pinned])
+}
+
+/// Everything that is known before the first query runs.
+pub(super) struct Plan {
+    pub(super) run_id: String,
+    pub(super) calendar: Calendar,
+    pub(super) inputs: Vec<InputRecord>,
+    pub(super) raw: RawTable,
+    pub(super) settings: Vec<settings::SettingsTable>,
+}
+
+/// Starts the engine, names the raw rows and the run.
+pub(super) async fn plan(
+    config: &Config,
+    as_of: Option<Date>,
+    project: &Project,
+    work: &Workplace,
+    pinned: &[Pinned],
+    place: &Location,
+) -> Result<(Engine, Plan), Failure> {
+    let as_of = calendar::as_of(config.as_of, as_of, &config.project.timezone)?;
+    let reactivated_days = config.policy.iter().find(|(name, _)| name == "reactivated_days").map(|(_, value)| value);
+    let reactivated_days = match reactivated_days {
+        Some(PolicyValue::Integer(days)) => u32::try_from(*days).unwrap_or(u32::MAX),
+        _ => return Err(Failure::new(Exit::Usage, "config", "policy.reactivated_days is missing")),
+    };
+    let calendar = calendar::calendar(as_of, config.window_days, config.compare_days, reactivated_days)?;
+    let engine = Engine::start(&config.engine, &work.stage().join("tables"), &work.scratch())?;
+    let mut raw = None;
+    let mut inputs = Vec::new();
+    for source in pinned {
+        let files = source.source_files();
+        engine.add_source(&source.name, &files, source.schema.clone(), &source.partitions)?;
+        let table = source::raw_table(&engine, source, &config.sources[&source.name], &config.project.timezone).await?;
+        engine.add_view(&TableName::new("raw", &source.name), &table.sql).await?;
+        inputs.extend(records(config, source, place, as_of));
+        raw = Some(table);
+    }
+    let raw = raw.ok_or_else(|| Failure::new(Exit::Bug, "source", "there is no source"))?;
+    let recorded: Vec<RecordedInput> = inputs
+        .iter()
+        .map(|input| RecordedInput {
+            source: input.source.clone(),
+            path: input.path.clone(),
+            bytes: input.bytes,
+            rows: input.rows,
+            sha256: input.sha256.clone(),
+        })
+        .collect();
+    let settings = settings::tables(config, &calendar, &recorded)?;
+    for table in &settings {
+        engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
+    }
+    let run_id = run_id(&determinants(config, &calendar, project, pinned, &inputs, &raw));
+    Ok((engine, Plan { run_id, calendar, inputs, raw, settings }))
+}
+
+/// Describes the inputs, with the address under which `reproduce.sql` finds each from the run folder.
+fn records(config: &Config, pinned: &Pinned, place: &Location, as_of: Date) -> Vec<InputRecord> {
+    // A run id has a fixed length, so any name stands for the folder here.
+    let run_folder = PathBuf::from(place.address(&format!("runs/{as_of}/0000000000000000")));
+    pinned
+        .files
+        .iter()
+        .map(|file| {
+            let address = if !pinned.is_local() {
+                pinned.address(&file.object.path)
+            } else if place.is_local() {
+                relative(&run_folder, &file.obtained.path)
+            } else {
+                relative(&config.root, &file.obtained.path)
+            };
+            InputRecord {
+                source: pinned.name.clone(),
+                path: file.object.path.clone(),
+                location: pinned.configured.clone(),
+                address,
+                bytes: file.obtained.bytes,
+                rows: file.rows,
+                sha256: file.obtained.sha256.clone(),
+                etag: file.object.etag.clone(),
+                version: file.object.version.clone(),
+            }
+        })
+        .collect()
+}
+
+/// The way from folder `from` to `to`; both are made absolute first.
+fn relative(from: &Path, to: &Path) -> String {
+    let absolute = |path: &Path| real(&std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()));
+    let (from, to) = (absolute(from), absolute(to));
+    let shared = from.components().zip(to.components()).take_while(|(left, right)| left == right).count();
+    let up = std::iter::repeat_n("..".to_owned(), from.components().count() - shared);
+    let down = to.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+/// Resolves links in the part of a path that exists.
+fn real(path: &Path) -> PathBuf {
+    match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Ok(found), _, _) => found,
+        (Err(_), Some(parent), Some(name)) => real(parent).join(name),
+        _ => path.to_path_buf(),
+    }
+}
+
+/// Lists what determines the bytes of a run.
+fn determinants(
+    config: &Config,
+    calendar: &Calendar,
+    project: &Project,
+    pinned: &[Pinned],
+    inputs: &[InputRecord],
+    raw: &RawTable,
+) -> Determinants {
+    let mut list = Determinants::from([
+        ("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+        ("engine".to_owned(), ENGINE.to_owned()),
+        ("as_of".to_owned(), calendar.as_of.to_string()),
+        ("configuration".to_owned(), config.effective.clone()),
+        ("raw".to_owned(), raw.sql.clone()),
+    ]);
+    for query in &project.queries.queries {
+        list.insert(format!("sql {}", query.path), query.sha256.clone());
+    }
+    for check in &project.queries.checks {
+        list.insert(format!("sql {}", check.path), check.sha256.clone());
+    }
+    for file in &project.templates {
+        list.insert(format!("template {}", file.path), file.sha256.clone());
+    }
+    for input in inputs {
+        let mark = format!("{} {} {:?} {:?}", input.sha256, input.address, input.etag, input.version);
+        list.insert(format!("input {} {}", input.source, input.path), mark);
+    }
+    for object in pinned.iter().flat_map(|source| &source.excluded) {
+        list.insert(format!("excluded {}", object.path), object.reason.to_owned());
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relative_path_goes_up_to_what_is_shared() {
+        assert_eq!(relative(Path::new("/a/b/c"), Path::new("/a/d/e.parquet")), "../../d/e.parquet");
+        assert_eq!(relative(Path::new("/a"), Path::new("/a/e.parquet")), "e.parquet");
+    }
+}

@@ -1,0 +1,160 @@
+//! Renders a published run again from what it stored: for designers who change templates.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::stage;
+use crate::config::Config;
+use crate::error::{Exit, Failure};
+use crate::publish;
+use crate::query;
+use crate::record::TableRecord;
+use crate::report::{self, CheckFact, Facts, InputFact, SqlFile, TableFact};
+use crate::store::Location;
+use crate::table::Cell;
+
+/// Pages that were rendered again.
+#[derive(Debug)]
+pub struct Preview {
+    /// `report.html` as the templates make it now.
+    pub report: PathBuf,
+    /// `method.html` as the templates make it now.
+    pub method: PathBuf,
+    /// Whether both are byte for byte what was published.
+    pub is_unchanged: bool,
+}
+
+/// Renders run `name` (`latest`, a date or a run id) into `folder`.
+///
+/// # Errors
+/// Returns exit code 2 for an unknown run or a broken template, 9 when a stored file is not what the manifest says.
+pub async fn preview(config: &Config, name: &str, folder: &Path) -> Result<Preview, Failure> {
+    let place = super::open(config)?;
+    let entries = publish::history(&place).await?;
+    let entry = publish::resolve(&entries, name)?;
+    let manifest = publish::load_manifest(&place, entry).await?;
+    let work = tempfile::tempdir()
+        .map_err(|error| Failure::new(Exit::Resources, "report", "cannot make a temporary folder").cause(error))?;
+    for output in list(&manifest, "outputs") {
+        let path = text(output, "path");
+        if path.starts_with("tables/results.") || path.starts_with("tables/settings.") || path.starts_with("sql/") {
+            fetch(&place, &entry.folder(), &path, &text(output, "sha256"), work.path()).await?;
+        }
+    }
+    let records: Vec<TableRecord> = list(&manifest, "tables").map(table_record).collect();
+    let tables = stage::read_tables(work.path(), &records)?;
+    let facts = facts(&manifest, &records, &tables)?;
+    let inputs = report::Inputs { facts, tables, sql: sql_files(work.path())?, templates: super::templates(config) };
+    let pages = report::render(&inputs)?;
+    let (report, method) = (folder.join("report.html"), folder.join("method.html"));
+    let cannot = |error: std::io::Error| {
+        Failure::new(Exit::Resources, "report", format!("cannot write to `{}`", folder.display())).cause(error)
+    };
+    std::fs::create_dir_all(folder).map_err(cannot)?;
+    std::fs::write(&report, &pages.report).map_err(cannot)?;
+    std::fs::write(&method, &pages.method).map_err(cannot)?;
+    let published = |path: &str| list(&manifest, "outputs").find(|output| text(output, "path") == path).map(|output| text(output, "sha256"));
+    let is_unchanged = published("report.html") == Some(crate::store::sha256(pages.report.as_bytes()))
+        && published("method.html") == Some(crate::store::sha256(pages.method.as_bytes()));
+    Ok(Preview { report, method, is_unchanged })
+}
+
+async fn fetch(place: &Location, run: &str, path: &str, sha256: &str, folder: &Path) -> Result<(), Failure> {
+    let address = place.address(&format!("{run}/{path}"));
+    let wrong = |what: &str| Failure::new(Exit::Mismatch, "report", format!("`{address}` {what}"));
+    let bytes = place.read(&format!("{run}/{path}")).await.map_err(|error| error.reading("report"))?;
+    let bytes = bytes.ok_or_else(|| wrong("is missing"))?;
+    if crate::store::sha256(&bytes) != sha256 {
+        return Err(wrong("is not what the manifest records"));
+    }
+    let file = folder.join(path);
+    let cannot = |error: std::io::Error| {
+        Failure::new(Exit::Resources, "report", format!("cannot write `{}`", file.display())).cause(error)
+    };
+    if let Some(parent) = file.parent() {
+        std::fs::create_dir_all(parent).map_err(cannot)?;
+    }
+    std::fs::write(&file, &bytes).map_err(cannot)
+}
+
+fn sql_files(folder: &Path) -> Result<Vec<SqlFile>, Failure> {
+    let queries = query::load_recorded(&folder.join("sql"))?;
+    Ok(queries.iter().map(super::stage::sql_file).collect())
+}
+
+fn table_record(table: &Value) -> TableRecord {
+    TableRecord {
+        name: text(table, "name"),
+        title: text(table, "title"),
+        grain: text(table, "grain"),
+        key: list(table, "key").filter_map(Value::as_str).map(str::to_owned).collect(),
+        rows: number(table, "rows"),
+        sha256: text(table, "sha256"),
+    }
+}
+
+fn facts(
+    manifest: &Value,
+    records: &[TableRecord],
+    tables: &std::collections::BTreeMap<String, crate::table::Table>,
+) -> Result<Facts, Failure> {
+    let window = manifest.get("window").cloned().unwrap_or(Value::Null);
+    let coverage = tables.get("results.cost_coverage").and_then(|table| table.cell(0, "is_estimated"));
+    let through = tables.get("results.data_range").and_then(|table| table.cell(0, "newest_order_date"));
+    Ok(Facts {
+        project: text(manifest, "project"),
+        currency: text(manifest, "currency"),
+        timezone: text(manifest, "timezone"),
+        language: text(manifest, "language"),
+        as_of: date(&text(manifest, "as_of"))?,
+        window_start: date(&text(&window, "from"))?,
+        window_days: i64::try_from(number(&window, "days")).unwrap_or(i64::MAX),
+        run_id: text(manifest, "run_id"),
+        version: text(manifest, "version"),
+        data_through: match through {
+            Some(Cell::Date(date)) => Some(*date),
+            _ => None,
+        },
+        inputs: list(manifest, "inputs")
+            .map(|input| InputFact {
+                source: text(input, "source"),
+                path: text(input, "path"),
+                bytes: number(input, "bytes"),
+                rows: number(input, "rows"),
+                sha256: text(input, "sha256"),
+                excluded: input.get("excluded").and_then(Value::as_str).map(str::to_owned),
+            })
+            .collect(),
+        checks: list(manifest, "checks")
+            .map(|check| CheckFact {
+                name: text(check, "title"),
+                severity: text(check, "severity"),
+                holds: check.get("holds").and_then(Value::as_bool).unwrap_or(false),
+            })
+            .collect(),
+        switched_off: list(manifest, "switched_off").filter_map(Value::as_str).map(str::to_owned).collect(),
+        tables: records.iter().map(stage::table_fact).collect::<Vec<TableFact>>(),
+        draft: false,
+        cost_is_estimated: coverage == Some(&Cell::Boolean(true)),
+    })
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn number(value: &Value, key: &str) -> u64 {
+    value.get(key).and_then(Value::as_u64).unwrap_or_default()
+}
+
+fn date(text: &str) -> Result<Date, Failure> {
+    text.parse().map_err(|error: jiff::Error| {
+        Failure::new(Exit::Mismatch, "report", format!("the manifest holds `{text}` where a date belongs")).cause(error)
+    })
+}

@@ -1,0 +1,311 @@
+//! Fills the run folder: tables as CSV, SQL, configuration, pages, manifest.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::prepare::{Plan, Project, Workplace};
+use crate::check::Outcome;
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::error::{Exit, Failure};
+use crate::publish::{RunSummary, StagedRun};
+use crate::query::{Query, TableName};
+use crate::record::{HashedFile, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file};
+use crate::report::{self, CheckFact, Facts, InputFact, SqlFile, TableFact};
+use crate::source::Pinned;
+use crate::table::{Cell, Table};
+use crate::talk::Talk;
+
+/// The file that may differ between two attempts at one run.
+const VOLATILE: &str = "volatile.json";
+
+/// Layers whose tables are small enough to be read back for the report.
+const REPORTED: [&str; 2] = ["settings.", "results."];
+
+/// Writes every file of the run folder but the manifest, and makes the manifest.
+#[expect(clippy::too_many_arguments, reason = "the one place where all stages meet")]
+pub(super) fn stage(
+    config: &Config,
+    project: &Project,
+    work: &Workplace,
+    pinned: &[Pinned],
+    plan: &Plan,
+    records: Vec<TableRecord>,
+    checks: &[Outcome],
+    is_draft: bool,
+    talk: &Talk,
+) -> Result<StagedRun, Failure> {
+    let folder = work.stage();
+    talk.stage("report", 3);
+    let tables = read_tables(&folder, &records)?;
+    for (name, table) in tables.iter().filter(|(name, _)| name.starts_with("results.")) {
+        write(&folder.join("tables").join(format!("{name}.csv")), csv(table).as_bytes())?;
+    }
+    let sql = write_sql(&folder, project)?;
+    let settings: Vec<TableName> = plan.settings.iter().map(|table| table.name.clone()).collect();
+    let script = reproduce(&plan.run_id, &settings, &plan.inputs, &plan.raw, &project.queries.queries);
+    write(&folder.join("reproduce.sql"), script.as_bytes())?;
+    write(&folder.join("config.yaml"), config.effective.as_bytes())?;
+    talk.step("report", "tables and SQL", &json!({"tables": records.len()}));
+
+    let headline = report::headline(&tables);
+    let inputs = report::Inputs {
+        facts: facts(config, plan, pinned, &records, checks, &tables, is_draft),
+        sql: project.queries.queries.iter().map(sql_file).collect(),
+        templates: super::templates(config),
+        tables,
+    };
+    let pages = report::render(&inputs)?;
+    write(&folder.join("report.html"), pages.report.as_bytes())?;
+    write(&folder.join("method.html"), pages.method.as_bytes())?;
+    talk.step("report", "report.html", &json!({"bytes": pages.report.len()}));
+
+    let summary = RunSummary {
+        as_of: plan.calendar.as_of,
+        run_id: plan.run_id.clone(),
+        project: config.project.name.clone(),
+        currency: config.project.currency.clone(),
+        headline,
+        draft: is_draft,
+    };
+    let outputs = outputs(&folder)?;
+    let empty = Table::default();
+    let table = |name: &str| inputs.tables.get(name).unwrap_or(&empty);
+    let rejected = Engine::read_file(
+        &TableName::new("canonical", "rejected_rows"),
+        &folder.join("tables/canonical.rejected_rows.parquet"),
+    )?;
+    let manifest = manifest(&Parts {
+        config,
+        calendar: &plan.calendar,
+        run_id: &plan.run_id,
+        pinned,
+        inputs: &plan.inputs,
+        rejected: &rejected,
+        reconciliation: table("results.reconciliation"),
+        sql: &sql,
+        templates: &project.templates,
+        tables: &records,
+        checks,
+        outputs: &outputs,
+        switched_off: &inputs.facts.switched_off,
+        summary: &summary,
+    });
+    talk.step("report", "manifest", &json!({"outputs": outputs.len()}));
+    Ok(StagedRun { as_of: plan.calendar.as_of, run_id: plan.run_id.clone(), folder, manifest, summary })
+}
+
+/// Writes what may differ between attempts: when, how long, with what.
+pub(super) fn volatile(work: &Workplace, config: &Config, started: &Timestamp, talk: &Talk) -> Result<(), Failure> {
+    let record = json!({
+        "started": started.to_string(),
+        "elapsed_ms": talk.milliseconds(),
+        "threads": config.engine.threads,
+        "memory": config.engine.memory,
+    });
+    write(&work.stage().join(VOLATILE), format!("{record:#}\n").as_bytes())
+}
+
+/// Reads the tables that the report shows.
+pub(super) fn read_tables(folder: &Path, records: &[TableRecord]) -> Result<BTreeMap<String, Table>, Failure> {
+    records
+        .iter()
+        .filter(|record| REPORTED.iter().any(|layer| record.name.starts_with(layer)))
+        .map(|record| {
+            let name = TableName::parse(&record.name)
+                .ok_or_else(|| Failure::new(Exit::Bug, "report", format!("`{}` is no table", record.name)))?;
+            let table = Engine::read_file(&name, &folder.join("tables").join(format!("{name}.parquet")))?;
+            Ok((record.name.clone(), table))
+        })
+        .collect()
+}
+
+fn write_sql(folder: &Path, project: &Project) -> Result<Vec<HashedFile>, Failure> {
+    let queries = project.queries.queries.iter().map(|query| (&query.path, &query.text, &query.sha256));
+    let checks = project.queries.checks.iter().map(|check| (&check.path, &check.text, &check.sha256));
+    let mut files: Vec<HashedFile> = queries
+        .chain(checks)
+        .map(|(path, text, sha256)| {
+            write(&folder.join("sql").join(path), text.as_bytes())?;
+            Ok(HashedFile { path: path.clone(), sha256: sha256.clone() })
+        })
+        .collect::<Result<_, Failure>>()?;
+    files.sort_by(|left, right| left.path.cmp(&right.path));
+    Ok(files)
+}
+
+/// What the report says of a query file.
+pub(super) fn sql_file(query: &Query) -> SqlFile {
+    SqlFile {
+        path: query.path.clone(),
+        table: query.name.to_string(),
+        title: query.header.title.clone(),
+        grain: query.header.grain.clone(),
+        key: query.header.key.clone(),
+        inputs: query.header.inputs.clone(),
+        note: query.header.note.as_ref().map(|note| note.trim().to_owned()),
+        columns: query.header.columns.clone(),
+        text: query.text.clone(),
+        sha256: query.sha256.clone(),
+    }
+}
+
+/// What the report says of a table.
+pub(super) fn table_fact(record: &TableRecord) -> TableFact {
+    TableFact {
+        name: record.name.clone(),
+        title: record.title.clone(),
+        grain: record.grain.clone(),
+        key: record.key.clone(),
+        rows: record.rows,
+        sha256: record.sha256.clone(),
+    }
+}
+
+fn facts(
+    config: &Config,
+    plan: &Plan,
+    pinned: &[Pinned],
+    records: &[TableRecord],
+    checks: &[Outcome],
+    tables: &BTreeMap<String, Table>,
+    is_draft: bool,
+) -> Facts {
+    let current = &plan.calendar.snapshots[0];
+    let read = plan.inputs.iter().map(|input| InputFact {
+        source: input.source.clone(),
+        path: input.path.clone(),
+        bytes: input.bytes,
+        rows: input.rows,
+        sha256: input.sha256.clone(),
+        excluded: None,
+    });
+    let excluded = pinned.iter().flat_map(|source| {
+        source.excluded.iter().map(|object| InputFact {
+            source: source.name.clone(),
+            path: object.path.clone(),
+            bytes: 0,
+            rows: 0,
+            sha256: String::new(),
+            excluded: Some(object.reason.to_owned()),
+        })
+    });
+    let coverage = tables.get("results.cost_coverage").and_then(|table| table.cell(0, "is_estimated"));
+    let through = tables.get("results.data_range").and_then(|table| table.cell(0, "newest_order_date"));
+    Facts {
+        project: config.project.name.clone(),
+        currency: config.project.currency.clone(),
+        timezone: config.project.timezone.clone(),
+        language: config.project.language.clone(),
+        as_of: plan.calendar.as_of,
+        window_start: current.window_start,
+        window_days: i64::from(plan.calendar.window_days),
+        run_id: plan.run_id.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        data_through: match through {
+            Some(Cell::Date(date)) => Some(*date),
+            _ => None,
+        },
+        inputs: read.chain(excluded).collect(),
+        checks: checks
+            .iter()
+            .map(|check| CheckFact {
+                name: check.title.clone(),
+                severity: check.severity.word().to_owned(),
+                holds: check.holds(),
+            })
+            .collect(),
+        switched_off: switched_off(config),
+        tables: records.iter().map(table_fact).collect(),
+        draft: is_draft,
+        cost_is_estimated: coverage == Some(&Cell::Boolean(true)),
+    }
+}
+
+/// Says which source is not read, and what the report lacks for it.
+fn switched_off(config: &Config) -> Vec<String> {
+    let needs = [
+        ("customers", "kinds of customer, industries and regions are not shown"),
+        ("service_cases", "service cases cost nothing here, and complaints are not shown"),
+        ("payments", "payment behaviour is not shown"),
+        ("visits", "prospects and visits are not shown"),
+    ];
+    needs
+        .iter()
+        .map(|(source, lacks)| match config.sources.contains_key(*source) {
+            true => format!("Source {source} is configured, but no figure of this report reads it yet: {lacks}."),
+            false => format!("Source {source} is not configured: {lacks}."),
+        })
+        .collect()
+}
+
+/// Every file of the run folder with its hash, but the volatile one.
+fn outputs(folder: &Path) -> Result<Vec<OutputFile>, Failure> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(current) = folders.pop() {
+        let cannot = |error: std::io::Error| {
+            Failure::new(Exit::Resources, "record", format!("cannot list `{}`", current.display())).cause(error)
+        };
+        for entry in std::fs::read_dir(&current).map_err(cannot)? {
+            let path = entry.map_err(cannot)?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let below = path.strip_prefix(folder).unwrap_or(&path);
+            let name = below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+            if name != VOLATILE {
+                found.push(OutputFile { sha256: sha256_file(&path)?, path: name });
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// A table as CSV: header, plain decimals, ISO dates, empty for NULL.
+fn csv(table: &Table) -> String {
+    let quote = |text: &str| {
+        if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    };
+    let mut text = table.columns.iter().map(|column| quote(column)).collect::<Vec<_>>().join(",") + "\n";
+    for row in &table.rows {
+        let line = row.iter().map(|cell| match cell {
+            Cell::Text(text) if text.is_empty() => "\"\"".to_owned(),
+            // A spreadsheet would run such a text as a formula.
+            Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => quote(&format!("'{text}")),
+            other => quote(&other.to_string()),
+        });
+        text.push_str(&line.collect::<Vec<_>>().join(","));
+        text.push('\n');
+    }
+    text
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let cannot = |error: std::io::Error| {
+        Failure::new(Exit::Resources, "record", format!("cannot write `{}`", path.display())).cause(error)
+    };
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(cannot)?;
+    }
+    std::fs::write(path, bytes).map_err(cannot)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn csv_cells_that_a_spreadsheet_would_run_are_neutralised() {
+        let table = Table {
+            columns: vec!["a".to_owned(), "b".to_owned()],
+            rows: vec![vec![Cell::Text("=cmd()".to_owned()), Cell::Null], vec![Cell::Text("x,\"y\"".to_owned()), Cell::Integer(-1)]],
+        };
+        assert_eq!(csv(&table), "a,b\n'=cmd(),\n\"x,\"\"y\"\"\",-1\n");
+    }
+}

@@ -1,0 +1,87 @@
+//! What a query really reads, and in which order queries can run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{ObjectName, Query as SqlQuery, Statement, Visit, Visitor};
+
+use super::{Problems, Query, TableName};
+
+/// Tables that a statement reads, common table expressions left out.
+#[derive(Debug, Default)]
+pub(super) struct Reads {
+    /// Tables with their schema.
+    pub(super) tables: BTreeSet<TableName>,
+    /// Names that are neither a common table expression nor `schema.table`.
+    pub(super) unqualified: BTreeSet<String>,
+}
+
+/// Finds the tables that `statement` reads.
+pub(super) fn reads(statement: &Statement) -> Reads {
+    let mut collector = Collector::default();
+    let _: ControlFlow<()> = statement.visit(&mut collector);
+    let mut reads = Reads::default();
+    for name in collector.relations {
+        match TableName::parse(&name) {
+            Some(table) => {
+                reads.tables.insert(table);
+            }
+            None if collector.expressions.contains(&name) => {}
+            None => {
+                reads.unqualified.insert(name);
+            }
+        }
+    }
+    reads
+}
+
+#[derive(Default)]
+struct Collector {
+    relations: BTreeSet<String>,
+    expressions: BTreeSet<String>,
+}
+
+impl Visitor for Collector {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &SqlQuery) -> ControlFlow<()> {
+        if let Some(with) = &query.with {
+            self.expressions.extend(with.cte_tables.iter().map(|table| table.alias.name.value.clone()));
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
+        self.relations.insert(relation.to_string());
+        ControlFlow::Continue(())
+    }
+}
+
+/// Puts `queries` into an order in which each reads only what stands before it.
+///
+/// Ties are broken by name, so the order does not depend on the file system.
+pub(super) fn order(queries: BTreeMap<TableName, Query>, problems: &mut Problems) -> Vec<Query> {
+    let mut waiting = queries;
+    let mut ordered: Vec<Query> = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let ready = waiting
+            .iter()
+            .find(|(_, query)| inputs(query).all(|input| !waiting.contains_key(&input)))
+            .map(|(name, _)| name.clone());
+        let Some(name) = ready else {
+            let names = waiting.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let path = waiting.values().next().map(|query| query.path.clone()).unwrap_or_default();
+            problems.add(&path, 0, format!("these tables read each other in a circle: {names}"));
+            break;
+        };
+        if let Some(query) = waiting.remove(&name) {
+            ordered.push(query);
+        }
+    }
+    ordered
+}
+
+/// The declared inputs of a query as names; `load` has compared them with what the query reads.
+fn inputs(query: &Query) -> impl Iterator<Item = TableName> + '_ {
+    query.header.inputs.iter().filter_map(|input| TableName::parse(input))
+}

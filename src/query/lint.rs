@@ -1,0 +1,300 @@
+//! The portable subset: what a file may say so that two engines give the same numbers.
+//!
+//! Each rule stands for a difference between `DataFusion` and `DuckDB` that was seen, or for a result that changes from
+//! run to run. `queries/README.md` lists the rules for authors.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    BinaryOperator, CastKind, DataType, Expr, Function, OrderByExpr, OrderByKind, Query as SqlQuery, Select, SelectItem,
+    SetExpr, Spanned, Statement, Value, ValueWithSpan, Visit, Visitor, WindowType,
+};
+use sqlparser::dialect::GenericDialect;
+use sqlparser::parser::Parser;
+
+/// Longest SQL text that is parsed, in bytes: far above any readable file, far below what exhausts a parser's stack.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// Functions that were seen to give the same values on both engines.
+const PORTABLE_FUNCTIONS: [&str; 33] = [
+    "abs", "ceil", "char_length", "coalesce", "concat", "count", "date_part", "date_trunc", "dense_rank", "exp",
+    "first_value", "floor", "greatest", "grouping", "lag", "last_value", "lead", "least", "left", "ln", "lower", "max", "median",
+    "min", "nullif", "power", "rank", "replace", "row_number", "sqrt", "sum", "trim", "upper",
+];
+
+/// Parses `sql` as one statement.
+///
+/// # Errors
+/// Returns what is wrong, with the line.
+pub(super) fn parse(sql: &str) -> Result<Statement, (u64, String)> {
+    if sql.len() > MAX_BYTES {
+        return Err((0, format!("the file has {} bytes; at most {MAX_BYTES} are read", sql.len())));
+    }
+    let statements = Parser::new(&GenericDialect {})
+        .with_recursion_limit(50)
+        .try_with_sql(sql)
+        .and_then(|mut parser| parser.parse_statements())
+        .map_err(|error| {
+            let text = error.to_string();
+            (line_in(&text), format!("cannot parse the SQL: {text}"))
+        })?;
+    let mut statements = statements.into_iter();
+    match (statements.next(), statements.next()) {
+        (Some(statement @ Statement::Query(_)), None) => Ok(statement),
+        (Some(Statement::Query(_)), Some(_)) => Err((0, "one file holds one statement".to_owned())),
+        (Some(_), _) => Err((0, "only a query (`select` or `with … select`) may stand here".to_owned())),
+        (None, _) => Err((0, "the file holds no statement".to_owned())),
+    }
+}
+
+/// The parser names the place as `at Line: 3, Column: 9`.
+fn line_in(message: &str) -> u64 {
+    message
+        .rsplit_once("Line: ")
+        .and_then(|(_, rest)| rest.split(|character: char| !character.is_ascii_digit()).next())
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or(0)
+}
+
+/// Where a text stands decides which rules apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A file that makes a table in `canonical` or `business`: the engine orders the rows by the key.
+    Table,
+    /// A file in `results`: the order is part of the result.
+    Result,
+    /// A file in `checks`.
+    Check,
+    /// A column mapping of `config.yaml`; its value is cast afterwards, so division and decimals are free.
+    Mapping,
+}
+
+/// Finds every breach of the portable subset, with its line.
+pub(super) fn breaches(statement: &Statement, place: Place) -> Vec<(u64, String)> {
+    let mut linter = Linter { place, found: BTreeSet::new() };
+    if let Statement::Query(query) = statement {
+        linter.check_top(query);
+    }
+    let _: ControlFlow<()> = statement.visit(&mut linter);
+    linter.found.into_iter().collect()
+}
+
+/// Finds every breach in one expression of a column mapping.
+pub(super) fn expression_breaches(expression: &Expr) -> Vec<String> {
+    let mut linter = Linter { place: Place::Mapping, found: BTreeSet::new() };
+    let _: ControlFlow<()> = expression.visit(&mut linter);
+    linter.found.into_iter().map(|(_, what)| what).collect()
+}
+
+struct Linter {
+    place: Place,
+    found: BTreeSet<(u64, String)>,
+}
+
+impl Linter {
+    fn add(&mut self, line: u64, what: impl Into<String>) {
+        self.found.insert((line, what.into()));
+    }
+
+    fn check_top(&mut self, query: &SqlQuery) {
+        let line = query.span().start.line;
+        match (self.place, query.order_by.is_some()) {
+            (Place::Result, false) => self.add(line, "a result needs an `order by` that ends with its key"),
+            (Place::Table, true) => {
+                self.add(line, "`order by` belongs to results; other tables are ordered by their key when written");
+            }
+            _ => {}
+        }
+        if let SetExpr::Select(select) = query.body.as_ref() {
+            for item in &select.projection {
+                if matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)) {
+                    self.add(select.span().start.line, "the final `select` lists its columns; no `*`");
+                }
+            }
+        }
+    }
+
+    fn check_order(&mut self, order: &[OrderByExpr]) {
+        for item in order {
+            let is_descending = item.options.asc == Some(false);
+            if is_descending && item.options.nulls_first.is_none() {
+                self.add(item.expr.span().start.line, "`desc` puts NULLs first on one engine: write `nulls last`");
+            }
+        }
+    }
+
+    fn check_function(&mut self, function: &Function) {
+        let line = function.span().start.line;
+        let name = function.name.to_string().to_lowercase();
+        if !PORTABLE_FUNCTIONS.contains(&name.as_str()) {
+            self.add(line, format!("`{name}` is not in the portable subset: {}", why_not(&name)));
+        }
+        if let Some(WindowType::WindowSpec(window)) = &function.over {
+            self.check_order(&window.order_by);
+            if window.order_by.is_empty() && matches!(name.as_str(), "row_number" | "lag" | "lead" | "first_value" | "last_value") {
+                self.add(line, format!("`{name}` needs an `order by` in its window"));
+            }
+        }
+        if self.place == Place::Mapping && function.over.is_some() {
+            self.add(line, "a column mapping is computed row by row: no window functions");
+        }
+    }
+}
+
+/// Says why a function is refused.
+fn why_not(name: &str) -> &'static str {
+    match name {
+        "now" | "current_date" | "current_time" | "current_timestamp" | "localtimestamp" | "today" => {
+            "a run must not depend on the clock; read the date from settings.policy"
+        }
+        "random" | "rand" | "uuid" | "gen_random_uuid" => "a run must give the same bytes again",
+        "avg" | "mean" => "it truncates decimals on one engine; divide a sum by a count, both cast to double",
+        "round" => "it differs between engines on ratios; round where a number is shown",
+        "stddev" | "stddev_samp" | "stddev_pop" | "var" | "variance" | "var_samp" | "var_pop" => {
+            "it sums floats; use exact sums of x and of x squared"
+        }
+        "percentile_cont" | "percentile_disc" | "quantile" | "quantile_cont" | "approx_percentile_cont" => {
+            "it differs between engines; take the nearest rank by `row_number`"
+        }
+        "ntile" => "it splits ties; compare ranks with counts",
+        _ => "it was not compared on both engines",
+    }
+}
+
+impl Visitor for Linter {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &SqlQuery) -> ControlFlow<()> {
+        if self.place == Place::Mapping {
+            self.add(0, "a column mapping is computed row by row: no subqueries");
+        }
+        if query.limit_clause.is_some() || query.fetch.is_some() {
+            self.add(query.span().start.line, "no `limit`: rank with a tie-break and compare the rank with a threshold");
+        }
+        if let Some(order) = &query.order_by {
+            match &order.kind {
+                OrderByKind::Expressions(list) => self.check_order(list),
+                OrderByKind::All(_) => self.add(query.span().start.line, "`order by all` hides the order; name the columns"),
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
+        for window in &select.named_window {
+            if let sqlparser::ast::NamedWindowExpr::WindowSpec(spec) = &window.1 {
+                self.check_order(&spec.order_by);
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<()> {
+        match expression {
+            Expr::Function(function) => self.check_function(function),
+            Expr::BinaryOp { left, op: BinaryOperator::Divide, right } if self.place != Place::Mapping => {
+                if !(is_double(left) && is_double(right)) {
+                    self.add(
+                        expression.span().start.line,
+                        "a ratio is `cast(a as double) / nullif(cast(b as double), 0)`: other divisions differ between engines",
+                    );
+                }
+            }
+            Expr::BinaryOp { op: BinaryOperator::Modulo, .. } => {
+                self.add(expression.span().start.line, "`%` is not in the portable subset");
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_value(&mut self, value: &ValueWithSpan) -> ControlFlow<()> {
+        match &value.value {
+            Value::Number(number, _) if self.place != Place::Mapping && number.contains(['.', 'e', 'E']) => {
+                self.add(
+                    value.span.start.line,
+                    format!("`{number}` is a double on one engine and a decimal on the other; thresholds come from settings.policy"),
+                );
+            }
+            Value::Placeholder(name) => {
+                self.add(value.span.start.line, format!("`{name}`: no placeholders, the file runs as it stands"));
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Recognises `cast(x as double)`, also inside `nullif(…, 0)`.
+fn is_double(expression: &Expr) -> bool {
+    match expression {
+        Expr::Cast { kind: CastKind::Cast, data_type: DataType::Double(_) | DataType::DoublePrecision, .. } => true,
+        Expr::Nested(inner) => is_double(inner),
+        Expr::Function(function) if function.name.to_string().eq_ignore_ascii_case("nullif") => {
+            let sqlparser::ast::FunctionArguments::List(list) = &function.args else { return false };
+            matches!(
+                list.args.first(),
+                Some(sqlparser::ast::FunctionArg::Unnamed(sqlparser::ast::FunctionArgExpr::Expr(first))) if is_double(first)
+            )
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(sql: &str, place: Place) -> String {
+        let statement = parse(sql).expect("the statement parses");
+        breaches(&statement, place).into_iter().map(|(line, what)| format!("{line}: {what}")).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn accepts_the_agreed_ratio() {
+        assert_eq!(found("select cast(a as double) / nullif(cast(b as double), 0) as r from t", Place::Table), "");
+    }
+
+    #[test]
+    fn refuses_what_differs_between_engines_and_says_where() {
+        for (sql, part) in [
+            ("select\n    a / b as r\nfrom t", "2: a ratio is"),
+            ("select now() as x from t", "clock"),
+            ("select random() as x from t", "same bytes"),
+            ("select avg(a) as x from t", "truncates"),
+            ("select current_date as x from t", "clock"),
+            ("select rank() over (order by a desc) as x from t", "nulls last"),
+            ("select row_number() over (partition by a) as x from t", "needs an `order by`"),
+            ("select a\nfrom t\nwhere a > 0.5", "3: `0.5`"),
+            ("select a from t limit 3", "no `limit`"),
+            ("select * from t", "no `*`"),
+            ("select a from t order by a", "belongs to results"),
+            ("select a % 2 as b from t", "`%`"),
+        ] {
+            let breaches = found(sql, Place::Table);
+            assert!(breaches.contains(part), "{sql}: {breaches}");
+        }
+    }
+
+    #[test]
+    fn a_result_needs_an_order() {
+        assert!(found("select a from t", Place::Result).contains("order by"));
+        assert_eq!(found("select a from t order by a", Place::Result), "");
+    }
+
+    #[test]
+    fn refuses_anything_but_one_query() {
+        for sql in ["select 1; select 2", "create table a (b int)", "", "copy t to 'x'", "set a = 1", "insert into t values (1)"] {
+            assert!(parse(sql).is_err(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error_and_not_a_crash() {
+        let deep = format!("select {}1{}", "(".repeat(5_000), ")".repeat(5_000));
+        assert!(parse(&deep).is_err());
+        let long = format!("select {}1", "1+".repeat(200_000));
+        assert!(parse(&long).is_err());
+    }
+}

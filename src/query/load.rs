@@ -1,0 +1,229 @@
+//! Loads a folder of SQL files and checks each against its header.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::lint::{self, Place};
+use super::{Check, Problems, Query, Severity, TableName, graph, header};
+use crate::error::{Exit, Failure};
+
+/// All SQL of a project, checked, in an order in which it can run.
+#[derive(Debug, Clone)]
+pub struct QuerySet {
+    /// Files that make tables, each after those that it reads.
+    pub queries: Vec<Query>,
+    /// Files that select violations, by name.
+    pub checks: Vec<Check>,
+}
+
+/// Layers that queries may make, with the layers that each may read.
+const LAYERS: [(&str, &[&str]); 3] = [
+    ("canonical", &["raw", "settings", "canonical"]),
+    ("business", &["raw", "settings", "canonical", "business", "model"]),
+    ("results", &["settings", "canonical", "business", "model", "results"]),
+];
+
+/// Reads every SQL file below `folder`; `given` are the tables that exist before the first query runs.
+///
+/// # Errors
+/// Returns exit code 2 with all problems of all files.
+pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Failure> {
+    let mut problems = Problems::default();
+    let mut queries = BTreeMap::new();
+    let mut checks = Vec::new();
+    for (path, text) in read_files(folder)? {
+        let Some((parent, stem)) = path.strip_suffix(".sql").and_then(|path| path.rsplit_once('/')) else {
+            problems.add(&path, 0, "a query lies in a folder such as `2_business/`");
+            continue;
+        };
+        let layer = layer_of(parent);
+        if layer == "checks" {
+            if let Some(check) = read_check(&path, stem, text, &mut problems) {
+                checks.push(check);
+            }
+        } else if LAYERS.iter().any(|(name, _)| *name == layer) {
+            if let Some(query) = read_query(&path, layer, stem, text, &mut problems)
+                && let Some(other) = queries.insert(query.name.clone(), query)
+            {
+                problems.add(&path, 0, format!("`{}` makes the same table", other.path));
+            }
+        } else {
+            problems.add(&path, 0, format!("`{layer}` is no layer: use canonical, business, results or checks"));
+        }
+    }
+    if queries.is_empty() && problems.is_empty() {
+        return Err(Failure::new(Exit::Usage, "query", format!("no SQL file in `{}`", folder.display()))
+            .hint("`karat init DIR` writes a project with all queries."));
+    }
+    check_inputs(&queries, &checks, given, &mut problems);
+    let queries = graph::order(queries, &mut problems);
+    problems.into_result()?;
+    Ok(QuerySet { queries, checks })
+}
+
+/// Reads the query files of a published run, which were checked when it ran, in the order in which they ran.
+///
+/// # Errors
+/// Returns exit code 2 when a file cannot be read.
+pub fn load_recorded(folder: &Path) -> Result<Vec<Query>, Failure> {
+    let mut problems = Problems::default();
+    let mut queries = BTreeMap::new();
+    for (path, text) in read_files(folder)? {
+        if let Some((parent, stem)) = path.strip_suffix(".sql").and_then(|path| path.rsplit_once('/'))
+            && layer_of(parent) != "checks"
+            && let Some(query) = read_query(&path, layer_of(parent), stem, text, &mut problems)
+        {
+            queries.insert(query.name.clone(), query);
+        }
+    }
+    let ordered = graph::order(queries, &mut problems);
+    problems.into_result()?;
+    Ok(ordered)
+}
+
+/// `2_business` is the layer `business`; the number only sorts the folders.
+fn layer_of(folder: &str) -> &str {
+    let folder = folder.split('/').next().unwrap_or(folder);
+    match folder.split_once('_') {
+        Some((number, name)) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => folder,
+    }
+}
+
+fn read_files(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(current) = folders.pop() {
+        let cannot = |error: std::io::Error| {
+            Failure::new(Exit::Usage, "query", format!("cannot read `{}`", current.display()))
+                .cause(error)
+                .hint("`karat init DIR` writes a project with all queries.")
+        };
+        for entry in std::fs::read_dir(&current).map_err(cannot)? {
+            let path = entry.map_err(cannot)?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "sql") {
+                let text = std::fs::read_to_string(&path).map_err(|error| {
+                    Failure::new(Exit::Usage, "query", format!("cannot read `{}`", path.display())).cause(error)
+                })?;
+                let below = path.strip_prefix(folder).unwrap_or(&path);
+                let name = below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+                files.insert(name, text);
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut Problems) -> Option<Query> {
+    let Some(name) = TableName::parse(&format!("{layer}.{stem}")) else {
+        problems.add(path, 0, "a file name is a table name: lower case letters, digits and `_`");
+        return None;
+    };
+    let header = read_header(path, &text, problems)?;
+    if !header.grain.starts_with("one row") {
+        problems.add(path, 0, "`grain` is a sentence that begins with \"one row\"");
+    }
+    if header.key.is_empty() && header.is_published() {
+        problems.add(path, 0, "`key` is missing: name the columns that make a row unique");
+    }
+    if header.severity.is_some() {
+        problems.add(path, 0, "`severity` belongs to checks");
+    }
+    let place = if layer == "results" { Place::Result } else { Place::Table };
+    check_statement(path, &text, place, &header.inputs, problems);
+    Some(Query { path: path.to_owned(), name, sha256: sha256(&text), header, text })
+}
+
+fn read_check(path: &str, stem: &str, text: String, problems: &mut Problems) -> Option<Check> {
+    let header = read_header(path, &text, problems)?;
+    let Some(severity) = header.severity else {
+        problems.add(path, 0, "`severity` is missing: stop or warn");
+        return None;
+    };
+    check_statement(path, &text, Place::Check, &header.inputs, problems);
+    Some(Check {
+        path: path.to_owned(),
+        name: stem.to_owned(),
+        title: header.title,
+        inputs: header.inputs.iter().filter_map(|input| TableName::parse(input)).collect(),
+        severity,
+        sha256: sha256(&text),
+        text,
+    })
+}
+
+fn read_header(path: &str, text: &str, problems: &mut Problems) -> Option<header::Header> {
+    match header::parse(text) {
+        Ok(header) => Some(header),
+        Err((line, what)) => {
+            problems.add(path, line, what);
+            None
+        }
+    }
+}
+
+/// Compares the declared inputs with what the statement reads, and the statement with the portable subset.
+fn check_statement(path: &str, text: &str, place: Place, declared: &[String], problems: &mut Problems) {
+    let statement = match lint::parse(text) {
+        Ok(statement) => statement,
+        Err((line, what)) => return problems.add(path, line, what),
+    };
+    for (line, what) in lint::breaches(&statement, place) {
+        problems.add(path, line, what);
+    }
+    let reads = graph::reads(&statement);
+    for name in &reads.unqualified {
+        problems.add(path, 0, format!("`{name}` is read without its schema"));
+    }
+    let declared: BTreeSet<String> = declared.iter().cloned().collect();
+    let real: BTreeSet<String> = reads.tables.iter().map(ToString::to_string).collect();
+    for name in real.difference(&declared) {
+        problems.add(path, 0, format!("`{name}` is read but not declared under `inputs`"));
+    }
+    for name in declared.difference(&real) {
+        problems.add(path, 0, format!("`{name}` is declared under `inputs` but not read"));
+    }
+}
+
+/// Every input exists and lies in a layer that may be read from there.
+fn check_inputs(
+    queries: &BTreeMap<TableName, Query>,
+    checks: &[Check],
+    given: &BTreeSet<TableName>,
+    problems: &mut Problems,
+) {
+    for query in queries.values() {
+        let allowed = LAYERS.iter().find(|(layer, _)| *layer == query.name.schema).map_or(&[][..], |(_, from)| from);
+        for input in query.header.inputs.iter().filter_map(|input| TableName::parse(input)) {
+            if !queries.contains_key(&input) && !given.contains(&input) {
+                problems.add(&query.path, 0, format!("there is no table `{input}`"));
+            } else if !allowed.contains(&input.schema.as_str()) {
+                let message = format!("`{}` does not read from `{}` (`{input}`)", query.name.schema, input.schema);
+                problems.add(&query.path, 0, message);
+            }
+        }
+    }
+    for check in checks {
+        for input in &check.inputs {
+            if !queries.contains_key(input) && !given.contains(input) {
+                problems.add(&check.path, 0, format!("there is no table `{input}`"));
+            }
+        }
+    }
+}
+
+fn sha256(text: &str) -> String {
+    hex::encode(Sha256::digest(text.as_bytes()))
+}
+
+impl Severity {
+    /// Tells whether a violation stops the run.
+    #[must_use]
+    pub fn stops(self) -> bool {
+        self == Self::Stop
+    }
+}

@@ -1,0 +1,40 @@
+//! The name of a run: a hash of what determines its bytes, and of nothing else.
+//!
+//! Threads, memory, clock and machine are left out on purpose: with the same name the same bytes must come out.
+
+use sha2::{Digest, Sha256};
+
+use super::Determinants;
+
+/// Hex digits of a run id: 64 bits, more than enough to tell runs apart.
+const DIGITS: usize = 16;
+
+/// Hashes the determinants; the order is that of their names.
+#[must_use]
+pub fn run_id(determinants: &Determinants) -> String {
+    let mut hasher = Sha256::new();
+    for (name, value) in determinants {
+        // Lengths keep two different lists from having the same text.
+        hasher.update(format!("{}:{name}={}:{value}\n", name.len(), value.len()));
+    }
+    let mut id = hex::encode(hasher.finalize());
+    id.truncate(DIGITS);
+    id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_value_or_name_changes_the_id() {
+        let base = Determinants::from([("a".to_owned(), "1".to_owned()), ("b".to_owned(), String::new())]);
+        let mut value = base.clone();
+        value.insert("a".to_owned(), "2".to_owned());
+        let moved = Determinants::from([("a".to_owned(), "1b".to_owned()), (String::new(), String::new())]);
+        assert_eq!(run_id(&base), run_id(&base.clone()));
+        assert_ne!(run_id(&base), run_id(&value));
+        assert_ne!(run_id(&base), run_id(&moved));
+        assert_eq!(run_id(&base).len(), DIGITS);
+    }
+}

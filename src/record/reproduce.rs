@@ -1,0 +1,83 @@
+//! `reproduce.sql`: the whole run as SQL for `DuckDB`, an engine that shares no code with ours.
+//!
+//! The query files stand in it byte for byte. Only the reading of the inputs is written for `DuckDB`. At the end every
+//! table is compared with the published one, row by row.
+
+use std::fmt::Write;
+
+use super::InputRecord;
+use crate::query::{Query, TableName};
+use crate::source::RawTable;
+
+/// Writes the script; `settings` are the tables that it takes from the run folder.
+#[must_use]
+pub fn reproduce(
+    run_id: &str,
+    settings: &[TableName],
+    inputs: &[InputRecord],
+    raw: &RawTable,
+    queries: &[Query],
+) -> String {
+    let mut script = format!(
+        "-- Re-performs run {run_id} with DuckDB, an engine that shares no code with the one that published it.\n\
+         -- Start it in this folder:  duckdb < reproduce.sql\n\
+         -- It reads the recorded inputs, runs every query file as it stands in sql/, and compares each table with the\n\
+         -- published one, row by row. The last statement fails when a single row differs.\n\
+         -- Not re-performed, but read from tables/: the thresholds, rates and dates in settings.*.\n\n"
+    );
+    for schema in ["raw", "settings", "canonical", "business", "model", "results"] {
+        line(&mut script, &format!("create schema if not exists {schema};"));
+    }
+    script.push('\n');
+    for table in settings {
+        line(&mut script, &format!("create table {table} as select * from {};", published(table)));
+    }
+    script.push_str("\n-- The rows of the source, under their canonical names.\n");
+    let files = inputs.iter().map(|input| format!("    '{}'", input.address.replace('\'', "''"))).collect::<Vec<_>>();
+    let options = if raw.reads_partitions { ", hive_partitioning = true, hive_types_autocast = false" } else { ", hive_partitioning = false" };
+    line(
+        &mut script,
+        &format!(
+            "create view raw.order_lines as\nselect\n    {}\nfrom read_parquet([\n{}\n], union_by_name = true{options});",
+            raw.duckdb_columns,
+            files.join(",\n")
+        ),
+    );
+    for query in queries {
+        line(&mut script, &format!("\n-- sql/{}", query.path));
+        line(&mut script, &format!("create table {} as\n{};", query.name, query.text.trim_end()));
+    }
+    compare(&mut script, queries);
+    script
+}
+
+/// Compares every published table with what was just computed.
+fn compare(script: &mut String, queries: &[Query]) {
+    script.push_str(
+        "\n-- Rows that are here and not in the published table, or there and not here.\n\
+         create table comparison (table_name varchar, rows bigint, differing_rows bigint);\n",
+    );
+    for query in queries.iter().filter(|query| query.header.is_published()) {
+        let (name, file) = (&query.name, published(&query.name));
+        line(
+            script,
+            &format!(
+                "insert into comparison select '{name}', (select count(*) from {name}), (select count(*) from (\n    \
+                 (select * from {name} except all select * from {file})\n    union all\n    \
+                 (select * from {file} except all select * from {name})\n));"
+            ),
+        );
+    }
+    script.push_str(
+        "\nselect * from comparison order by differing_rows desc, table_name;\n\
+         select case when sum(differing_rows) > 0 then error('tables differ from the published ones') else 'every table agrees' end as verdict from comparison;\n",
+    );
+}
+
+fn published(table: &TableName) -> String {
+    format!("read_parquet('tables/{table}.parquet')")
+}
+
+fn line(script: &mut String, text: &str) {
+    let _infallible = writeln!(script, "{text}");
+}

@@ -1,0 +1,107 @@
+//! Sorts the objects of a location: read, or excluded with a reason.
+
+use crate::store::Object;
+
+/// An object that is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excluded {
+    /// Path below the location.
+    pub path: String,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// The objects of a location.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) read: Vec<Object>,
+    pub(super) excluded: Vec<Excluded>,
+    pub(super) partitions: Vec<String>,
+}
+
+/// Sorts out what is read.
+///
+/// # Errors
+/// Returns what contradicts itself: an empty Parquet file, or files whose hive folders differ.
+pub(super) fn sort_out(objects: Vec<Object>) -> Result<Listed, String> {
+    let is_single = objects.len() == 1;
+    let mut read = Vec::new();
+    let mut excluded = Vec::new();
+    for object in objects {
+        match reason(&object.path, is_single) {
+            Some(reason) => excluded.push(Excluded { path: object.path, reason }),
+            None if object.size == 0 => return Err(format!("`{}` is empty (0 bytes)", object.path)),
+            None => read.push(object),
+        }
+    }
+    let mut partitions: Option<Vec<String>> = None;
+    for object in &read {
+        let keys = hive_keys(&object.path);
+        match &partitions {
+            None => partitions = Some(keys),
+            Some(first) if *first == keys => {}
+            Some(first) => {
+                return Err(format!("`{}` lies in folders {keys:?}, other files in {first:?}", object.path));
+            }
+        }
+    }
+    Ok(Listed { read, excluded, partitions: partitions.unwrap_or_default() })
+}
+
+fn reason(path: &str, is_single: bool) -> Option<&'static str> {
+    let mut parts = path.split('/').rev();
+    let name = parts.next().unwrap_or(path);
+    let is_hidden = |part: &str| part.starts_with('.') || (part.starts_with('_') && !part.contains('='));
+    if is_hidden(name) || parts.any(is_hidden) {
+        Some("hidden or temporary")
+    } else if name.ends_with(".parquet") || is_single {
+        None
+    } else if name.to_lowercase().ends_with(".parquet") || name.ends_with(".parq") || !name.contains('.') {
+        Some("may hold data, but its name does not end in .parquet")
+    } else {
+        Some("not a Parquet file by its name")
+    }
+}
+
+/// Names of the folders `name=value`, outermost first.
+fn hive_keys(path: &str) -> Vec<String> {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').filter_map(|part| part.split_once('=').map(|(key, _)| key.to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sorted(paths: &[&str]) -> Result<(Vec<String>, Vec<String>, Vec<String>), String> {
+        let objects = paths.iter().map(|path| Object::for_test(path, 10)).collect();
+        let listed = sort_out(objects)?;
+        Ok((
+            listed.read.into_iter().map(|object| object.path).collect(),
+            listed.excluded.into_iter().map(|object| format!("{} {}", object.path, object.reason)).collect(),
+            listed.partitions,
+        ))
+    }
+
+    #[test]
+    fn reads_parquet_files_and_gives_a_reason_for_every_other() {
+        let (read, excluded, _) = sorted(&["a.parquet", "_SUCCESS", "_temporary/b.parquet", ".c.parquet", "d.PARQUET", "e.csv"])
+            .expect("nothing contradicts itself");
+        assert_eq!(read, ["a.parquet"]);
+        assert_eq!(excluded.len(), 5);
+        assert!(excluded.iter().any(|line| line.starts_with("d.PARQUET may hold data")));
+    }
+
+    #[test]
+    fn takes_the_names_of_hive_folders() {
+        let (_, _, partitions) =
+            sorted(&["year=2025/month=01/a.parquet", "year=2025/month=02/a.parquet"]).expect("the folders agree");
+        assert_eq!(partitions, ["year", "month"]);
+        assert!(sorted(&["year=2025/a.parquet", "b.parquet"]).is_err());
+    }
+
+    #[test]
+    fn an_empty_file_is_an_error_and_never_skipped() {
+        assert!(sort_out(vec![Object::for_test("a.parquet", 0)]).is_err());
+    }
+}

@@ -1,0 +1,439 @@
+//! Lists and reads: every object pinned to what was listed, hashed as it is read.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::Write as _;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use futures::TryStreamExt as _;
+use object_store::path::Path as Key;
+use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt as _};
+use sha2::{Digest as _, Sha256};
+
+use super::local::{self, Found, Stop, Whose};
+use super::{Cause, Location, Object, Obtained, Place, Single, StoreError, check_relative, sha256};
+
+/// Bytes of one request when a big object is downloaded.
+const RANGE: u64 = 32 << 20;
+
+impl Location {
+    /// Lists every object of the location, by path.
+    ///
+    /// An error names what is missing: the local folder or file, the remote object, or a remote prefix
+    /// without any object. Links that leave a local location are refused, as is what is not a plain file.
+    pub async fn list(&self) -> Result<Vec<Object>, StoreError> {
+        match &self.place {
+            Place::Local { root } => {
+                let found = self.walk(root.clone(), String::new(), Whose::Input).await?;
+                Ok(found.into_iter().map(|file| local_object(root, file)).collect())
+            }
+            Place::Remote {
+                store, base, single, ..
+            } => {
+                if *single != Single::Never {
+                    match store.head(base).await {
+                        Ok(meta) => {
+                            let name = base.filename().unwrap_or_default().to_owned();
+                            return Ok(vec![remote_object(name, &meta)]);
+                        }
+                        // A folder may be named like a file: `orders.parquet/part-0.parquet`.
+                        Err(object_store::Error::NotFound { .. }) if *single == Single::Perhaps => {}
+                        Err(error) => return Err(self.failed("read", "", &error)),
+                    }
+                }
+                let objects = self.list_remote(store.as_ref(), base, base).await?;
+                if objects.is_empty() {
+                    return Err(StoreError::Missing {
+                        path: self.address(""),
+                    });
+                }
+                Ok(objects)
+            }
+        }
+    }
+
+    /// Lists the objects below `folder` of our own location; a folder that does not exist holds none.
+    pub(crate) async fn list_own(&self, folder: &str) -> Result<Vec<Object>, StoreError> {
+        check_relative(folder)?;
+        match &self.place {
+            Place::Local { root } => match self.walk(root.clone(), folder.to_owned(), Whose::Own).await {
+                Ok(found) => Ok(found.into_iter().map(|file| local_object(root, file)).collect()),
+                Err(StoreError::Missing { .. }) => Ok(Vec::new()),
+                Err(error) => Err(error),
+            },
+            Place::Remote { store, base, .. } => {
+                self.list_remote(store.as_ref(), base, &below(base, folder)).await
+            }
+        }
+    }
+
+    async fn walk(&self, root: PathBuf, folder: String, whose: Whose) -> Result<Vec<Found>, StoreError> {
+        let walked = self
+            .blocking("list", move || local::walk(&root, &folder, whose))
+            .await?;
+        walked.map_err(|stop| match stop {
+            Stop::Failed(path, error) => self.failed_locally("list", &path, &error),
+            Stop::Refused(path, reason) => StoreError::Refused {
+                path: self.address(&path),
+                reason,
+            },
+        })
+    }
+
+    async fn list_remote(
+        &self,
+        store: &dyn ObjectStore,
+        base: &Key,
+        prefix: &Key,
+    ) -> Result<Vec<Object>, StoreError> {
+        let metas: Vec<ObjectMeta> = store
+            .list(Some(prefix))
+            .try_collect()
+            .await
+            .map_err(|error| self.failed("list", "", &error))?;
+        let mut objects: Vec<Object> = metas
+            .iter()
+            .filter_map(|meta| {
+                let parts: Vec<_> = meta.location.prefix_match(base)?.collect();
+                let path = parts.iter().map(AsRef::as_ref).collect::<Vec<_>>().join("/");
+                // The marker object of an empty folder has the prefix itself for its key.
+                (!path.is_empty()).then(|| remote_object(path, meta))
+            })
+            .collect();
+        objects.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(objects)
+    }
+
+    /// Brings an object to the local disk and hashes it; a local file is hashed where it lies.
+    ///
+    /// Fails when it is no longer what was listed. Copies go into `work`, which only this user may read.
+    pub async fn obtain(&self, object: &Object, work: &Path) -> Result<Obtained, StoreError> {
+        match &self.place {
+            Place::Local { root } => {
+                let path = full_path(root, &object.key);
+                let file = path.clone();
+                let (sha256, bytes, metadata) = self
+                    .blocking("read", move || local::hash(&file))
+                    .await?
+                    .map_err(|error| self.failed_locally("read", &object.key, &error))?;
+                if bytes != object.size || local::modified(&metadata) != object.modified {
+                    return Err(self.changed(object, &format!("{} bytes listed, {bytes} read", object.size)));
+                }
+                Ok(Obtained { path, sha256, bytes })
+            }
+            Place::Remote { store, ranges, .. } => {
+                let target = copy_path(work, &self.shown, object);
+                let ranges = if *ranges {
+                    ranges_of(object.size)
+                } else {
+                    vec![None]
+                };
+                let (sha256, bytes) = self.download(store.as_ref(), object, ranges, &target).await?;
+                if bytes != object.size {
+                    return Err(self.changed(object, &format!("{} bytes listed, {bytes} read", object.size)));
+                }
+                Ok(Obtained {
+                    path: target,
+                    sha256,
+                    bytes,
+                })
+            }
+        }
+    }
+
+    async fn download(
+        &self,
+        store: &dyn ObjectStore,
+        object: &Object,
+        ranges: Vec<Option<Range<u64>>>,
+        target: &Path,
+    ) -> Result<(String, u64), StoreError> {
+        let key =
+            Key::parse(&object.key).map_err(|error| self.failed("read", &object.path, &error.into()))?;
+        let cannot_store = |error: &std::io::Error| Self::failed_in_work(target, error);
+        // Plain writes go to the page cache; they are too short to be worth another thread.
+        let mut file = create_private(target).map_err(|error| cannot_store(&error))?;
+        let mut hasher = Sha256::new();
+        let mut bytes = 0_u64;
+        for range in ranges {
+            let options = GetOptions {
+                // A weak mark never matches in a condition; it is compared with the answer below.
+                if_match: object.etag.clone().filter(|etag| !etag.starts_with("W/")),
+                version: object.version.clone(),
+                range: range.map(GetRange::Bounded),
+                ..GetOptions::default()
+            };
+            let answer = store.get_opts(&key, options).await.map_err(|error| match error {
+                object_store::Error::Precondition { .. } => self.changed(object, "its etag is another"),
+                object_store::Error::NotFound { .. } => self.changed(object, "it is gone"),
+                error => self.failed("read", &object.path, &error),
+            })?;
+            self.same(object, &answer.meta)?;
+            let mut stream = answer.into_stream();
+            while let Some(block) = stream
+                .try_next()
+                .await
+                .map_err(|error| self.failed("read", &object.path, &error))?
+            {
+                hasher.update(&block);
+                bytes += block.len() as u64;
+                file.write_all(&block).map_err(|error| cannot_store(&error))?;
+            }
+        }
+        file.flush().map_err(|error| cannot_store(&error))?;
+        Ok((hex::encode(hasher.finalize()), bytes))
+    }
+
+    /// Makes sure that an object is still what was listed and obtained.
+    pub async fn unchanged(&self, object: &Object, obtained: &Obtained) -> Result<(), StoreError> {
+        match &self.place {
+            Place::Local { .. } => {
+                let path = obtained.path.clone();
+                let metadata = self
+                    .blocking("read", move || fs::metadata(path))
+                    .await?
+                    .map_err(|error| {
+                        if error.kind() == std::io::ErrorKind::NotFound {
+                            self.changed(object, "it is gone")
+                        } else {
+                            self.failed_locally("read", &object.key, &error)
+                        }
+                    })?;
+                if metadata.len() != object.size {
+                    return Err(self.changed(
+                        object,
+                        &format!("it had {} bytes, now {}", object.size, metadata.len()),
+                    ));
+                }
+                if local::modified(&metadata) != object.modified {
+                    return Err(self.changed(object, "it was written again"));
+                }
+                Ok(())
+            }
+            Place::Remote { store, .. } => {
+                let key = Key::parse(&object.key)
+                    .map_err(|error| self.failed("read", &object.path, &error.into()))?;
+                let meta = store.head(&key).await.map_err(|error| match error {
+                    object_store::Error::NotFound { .. } => self.changed(object, "it is gone"),
+                    error => self.failed("read", &object.path, &error),
+                })?;
+                self.same(object, &meta)
+            }
+        }
+    }
+
+    fn same(&self, object: &Object, meta: &ObjectMeta) -> Result<(), StoreError> {
+        if meta.size != object.size {
+            return Err(self.changed(
+                object,
+                &format!("it had {} bytes, now {}", object.size, meta.size),
+            ));
+        }
+        let other = match (&object.etag, &meta.e_tag) {
+            (Some(was), Some(is)) => bare(was) != bare(is),
+            _ => meta.last_modified.timestamp_nanos_opt() != object.modified,
+        };
+        if other {
+            Err(self.changed(object, "it was written again"))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn changed(&self, object: &Object, detail: &str) -> StoreError {
+        StoreError::Changed {
+            path: self.address(&object.key_below(self)),
+            detail: detail.to_owned(),
+        }
+    }
+
+    /// Reads the object at `path` below the location; `None` when there is none.
+    pub async fn read(&self, path: &str) -> Result<Option<Bytes>, StoreError> {
+        check_relative(path)?;
+        match &self.place {
+            Place::Local { root } => {
+                let target = root.join(path);
+                match self.blocking("read", move || fs::read(target)).await? {
+                    Ok(bytes) => Ok(Some(bytes.into())),
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+                    Err(error) => Err(self.failed_locally("read", path, &error)),
+                }
+            }
+            Place::Remote { store, base, .. } => {
+                let answer = match store.get(&below(base, path)).await {
+                    Ok(answer) => answer,
+                    Err(object_store::Error::NotFound { .. }) => return Ok(None),
+                    Err(error) => return Err(self.failed("read", path, &error)),
+                };
+                let bytes = answer
+                    .bytes()
+                    .await
+                    .map_err(|error| self.failed("read", path, &error))?;
+                Ok(Some(bytes))
+            }
+        }
+    }
+
+    /// Returns the size of the object at `path`; `None` when there is none.
+    pub(crate) async fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
+        check_relative(path)?;
+        match &self.place {
+            Place::Local { root } => {
+                let target = root.join(path);
+                match self.blocking("read", move || fs::metadata(target)).await? {
+                    Ok(metadata) => Ok(Some(metadata.len())),
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+                    Err(error) => Err(self.failed_locally("read", path, &error)),
+                }
+            }
+            Place::Remote { store, base, .. } => match store.head(&below(base, path)).await {
+                Ok(meta) => Ok(Some(meta.size)),
+                Err(object_store::Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(self.failed("read", path, &error)),
+            },
+        }
+    }
+
+    /// Runs file work off the async threads.
+    pub(super) async fn blocking<T: Send + 'static>(
+        &self,
+        deed: &'static str,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| StoreError::Failed {
+                deed,
+                path: self.shown.clone(),
+                retryable: false,
+                source: Cause::from(error),
+            })
+    }
+
+    fn failed_in_work(target: &Path, error: &std::io::Error) -> StoreError {
+        let path = target.display().to_string();
+        let source = Cause(error.to_string());
+        if error.kind() == std::io::ErrorKind::StorageFull {
+            StoreError::Full {
+                deed: "copy into",
+                path,
+                source,
+            }
+        } else {
+            StoreError::Failed {
+                deed: "copy into",
+                path,
+                retryable: false,
+                source,
+            }
+        }
+    }
+}
+
+impl Object {
+    /// Returns the path for messages; a location that is one object already ends with its name.
+    fn key_below(&self, location: &Location) -> String {
+        let is_whole = location
+            .shown
+            .trim_end_matches('/')
+            .ends_with(&format!("/{}", self.path));
+        if self.key.is_empty() || is_whole {
+            String::new()
+        } else {
+            self.path.clone()
+        }
+    }
+}
+
+fn local_object(root: &Path, file: Found) -> Object {
+    let path = if file.path.is_empty() {
+        root.file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    } else {
+        file.path.clone()
+    };
+    Object {
+        path,
+        size: file.size,
+        etag: None,
+        version: None,
+        modified: file.modified,
+        key: file.path,
+    }
+}
+
+fn remote_object(path: String, meta: &ObjectMeta) -> Object {
+    Object {
+        path,
+        size: meta.size,
+        etag: meta.e_tag.clone(),
+        version: meta.version.clone(),
+        modified: meta.last_modified.timestamp_nanos_opt(),
+        key: meta.location.to_string(),
+    }
+}
+
+fn full_path(root: &Path, key: &str) -> PathBuf {
+    if key.is_empty() {
+        root.to_owned()
+    } else {
+        root.join(key)
+    }
+}
+
+/// Puts `path` below `base`; `path` holds plain segments only.
+pub(super) fn below(base: &Key, path: &str) -> Key {
+    path.split('/')
+        .fold(base.clone(), |key, part| key.clone().join(part))
+}
+
+/// Takes the quotes off an etag: listings and answers of one store differ in them.
+fn bare(etag: &str) -> &str {
+    etag.trim_start_matches("W/").trim_matches('"')
+}
+
+/// Cuts a big object into the ranges in which it is read; a small one is read whole.
+fn ranges_of(size: u64) -> Vec<Option<Range<u64>>> {
+    if size <= RANGE {
+        return vec![None];
+    }
+    (0..size.div_ceil(RANGE))
+        .map(|part| Some(part * RANGE..size.min((part + 1) * RANGE)))
+        .collect()
+}
+
+/// Names the copy of an object: unlike any other's, and still with its name's ending.
+fn copy_path(work: &Path, location: &str, object: &Object) -> PathBuf {
+    let mark = sha256(format!("{location}\0{}", object.key).as_bytes());
+    let name = object.path.rsplit('/').next().unwrap_or_default();
+    let plain: String = name
+        .chars()
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() || ".-_".contains(letter) {
+                letter
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let tail = plain.len().saturating_sub(80);
+    work.join(format!("{}-{}", &mark[..16], &plain[tail..]))
+}
+
+fn create_private(target: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    let mut folder = DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+        options.mode(0o600);
+        folder.mode(0o700);
+    }
+    if let Some(parent) = target.parent() {
+        folder.create(parent)?;
+    }
+    options.write(true).create(true).truncate(true).open(target)
+}
