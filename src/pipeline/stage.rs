@@ -51,7 +51,7 @@ pub(super) fn stage(
     write(&folder.join("config.yaml"), config.effective.as_bytes())?;
     talk.step("report", "tables and SQL", &json!({"tables": records.len()}));
 
-    let headline = report::headline(&tables);
+    let headline = report::headline(&tables, &config.project.currency);
     let inputs = report::Inputs {
         facts: facts(config, plan, pinned, &records, checks, &tables, is_draft),
         sql: project.queries.queries.iter().map(sql_file).collect(),
