@@ -26,5 +26,7 @@ pub mod report;
 pub mod record;
 pub mod publish;
 pub mod generate;
+pub mod builtin;
+pub mod init;
 pub mod pipeline;
 pub mod cli;

@@ -48,7 +48,7 @@ pub(super) fn stage(
     let settings: Vec<TableName> = plan.settings.iter().map(|table| table.name.clone()).collect();
     let script = reproduce(&plan.run_id, &settings, &plan.inputs, &plan.raw, &project.queries.queries);
     write(&folder.join("reproduce.sql"), script.as_bytes())?;
-    write(&folder.join("config.yaml"), config.effective.as_bytes())?;
+    write(&folder.join("config.yaml"), config.effective_at(plan.calendar.as_of).as_bytes())?;
     talk.step("report", "tables and SQL", &json!({"tables": records.len()}));
 
     let headline = report::headline(&tables, &config.project.currency);

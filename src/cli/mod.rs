@@ -1,0 +1,118 @@
+//! The command line: what can be asked for. `run` in `verbs` does it.
+
+mod verbs;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+pub use verbs::main;
+
+/// Weekly reports on what each customer tier really earns.
+#[derive(Debug, Parser)]
+#[command(name = "karat", version, about, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    general: General,
+    #[command(flatten)]
+    run: RunOptions,
+}
+
+/// Options that every verb knows.
+#[derive(Debug, Args)]
+struct General {
+    /// The configuration; its folder is the project
+    #[arg(long, short = 'c', global = true, value_name = "FILE", default_value = "config.yaml")]
+    config: PathBuf,
+    /// Form of what is printed on stdout
+    #[arg(long, global = true, value_enum, default_value_t = Output::Text)]
+    output: Output,
+    /// Form of what is told on stderr; json is one line per event
+    #[arg(long, global = true, value_enum, default_value_t = Log::Text)]
+    log: Log,
+    /// Tell errors only
+    #[arg(long, short = 'q', global = true)]
+    quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Log {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Args)]
+struct RunOptions {
+    /// End of the window, exclusive; wins over the configuration
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// Render a draft: kept apart, no log entry, `latest` stays
+    #[arg(long)]
+    draft: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Do the whole job: read, compute, check, render, publish (the default)
+    Run(RunOptions),
+    /// Check configuration, SQL, templates and inputs; touch nothing
+    Check {
+        /// End of the window, exclusive; wins over the configuration
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<Date>,
+    },
+    /// Write a new project: configuration, queries, reports
+    Init {
+        /// Folder of the new project; must be empty or not exist
+        dir: PathBuf,
+        /// Parquet files to read: their columns are proposed as the mapping
+        #[arg(long, value_name = "LOCATION")]
+        from: Option<String>,
+    },
+    /// List the published runs, newest first
+    Runs,
+    /// Tell how the publications stand; fails when the last one is overdue or the log is damaged
+    Status {
+        /// Days after the as-of date at which the last publication is overdue (8 when a schedule is configured)
+        #[arg(long, value_name = "DAYS")]
+        max_age: Option<u32>,
+    },
+    /// Render a published run again from its stored tables, with the templates as they are now
+    Preview {
+        /// `latest`, an as-of date, or a run id (its first digits are enough)
+        run: String,
+        /// Folder for the pages
+        #[arg(long, value_name = "DIR", default_value = "preview")]
+        out: PathBuf,
+    },
+    /// Write a realistic synthetic history with its configuration, for trials and benchmarks
+    Generate {
+        /// How many customers, prospects included
+        #[arg(long, value_name = "N")]
+        customers: u64,
+        /// Folder or URL; must be empty
+        #[arg(long, value_name = "LOCATION")]
+        out: String,
+        /// The same seed gives the same history
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// First day of the history
+        #[arg(long, value_name = "DATE", default_value = "2023-01-01")]
+        from: Date,
+        /// Day after the last
+        #[arg(long, value_name = "DATE", default_value = "2026-01-01")]
+        to: Date,
+        /// Share of order lines that are spoilt on purpose, 0 to 1
+        #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+        flaws: f64,
+    },
+}

@@ -1,0 +1,302 @@
+//! What each verb does with the rooms, and how its answer is printed.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Parser;
+use jiff::civil::Date;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::{Cli, General, Log, Output, RunOptions, Verb};
+use crate::builtin;
+use crate::calendar;
+use crate::config::{self, Config};
+use crate::error::{Exit, Failure};
+use crate::generate::{Generate, generate};
+use crate::init;
+use crate::pipeline::{self, Report, Request};
+use crate::publish;
+use crate::talk::{self, Style, Talk};
+
+/// Days after which a weekly schedule is late.
+const WEEKLY_MAX_AGE: u32 = 8;
+
+/// Stack of a worker: plans of long expressions are walked recursively.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Parses the command line, does what it asks, prints what comes out.
+#[must_use]
+pub fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let is_answer = !error.use_stderr();
+            let _closed = error.print();
+            return if is_answer { Exit::Published } else { Exit::Usage };
+        }
+    };
+    let style = match (cli.general.quiet, cli.general.log) {
+        (true, _) => Style::Quiet,
+        (false, Log::Json) => Style::Json,
+        (false, Log::Text) => Style::Text,
+    };
+    let verb = cli.verb.unwrap_or(Verb::Run(cli.run));
+    let is_run = matches!(verb, Verb::Run(_));
+    match perform(verb, cli.general, style) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            talk::failure(&failure, is_run);
+            failure.exit
+        }
+    }
+}
+
+/// Runs a verb on a runtime of its own; a panic becomes a failure.
+fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK_BYTES)
+        .build()
+        .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot start the runtime").cause(error))?;
+    let talk = Arc::new(Talk::new(style));
+    let told = Arc::clone(&talk);
+    let task = runtime.spawn(async move { dispatch(verb, &general, &told).await });
+    let result = runtime.block_on(task);
+    talk.finish();
+    match result {
+        Ok(result) => result,
+        Err(panic) => Err(Failure::new(Exit::Bug, "run", "the program gave up; this is a defect of it").cause(panic)),
+    }
+}
+
+async fn dispatch(verb: Verb, general: &General, talk: &Talk) -> Result<Exit, Failure> {
+    match verb {
+        Verb::Run(options) => run(general, &options, talk).await,
+        Verb::Check { as_of } => check(general, as_of, talk).await,
+        Verb::Init { dir, from } => start_project(general, &dir, from.as_deref()).await,
+        Verb::Runs => runs(general).await,
+        Verb::Status { max_age } => status(general, max_age).await,
+        Verb::Preview { run, out } => preview(general, &run, &out).await,
+        Verb::Generate { customers, out, seed, from, to, flaws } => {
+            write_history(general, &Generate { customers, seed, from, to, flaws }, &out, talk).await
+        }
+    }
+}
+
+/// A configuration with the folder that holds built-in files for as long as it is used.
+struct Loaded {
+    config: Config,
+    _builtin: Option<TempDir>,
+}
+
+/// Loads the configuration; a project without its own queries or reports uses the built-in ones.
+fn load(general: &General) -> Result<Loaded, Failure> {
+    let mut config = config::load(&general.config, &|name| std::env::var(name).ok()).map_err(Failure::from)?;
+    let lacks_queries = !config.root.join(&config.queries).exists();
+    let lacks_reports = !config.root.join(&config.reports).exists();
+    if !lacks_queries && !lacks_reports {
+        return Ok(Loaded { config, _builtin: None });
+    }
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::new(Exit::Resources, "config", "cannot make a temporary folder").cause(error))?;
+    if lacks_queries {
+        config.queries = builtin::write_queries(folder.path())?;
+    }
+    if lacks_reports {
+        config.reports = builtin::write_reports(folder.path())?;
+    }
+    Ok(Loaded { config, _builtin: Some(folder) })
+}
+
+async fn run(general: &General, options: &RunOptions, talk: &Talk) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let request = Request { as_of: options.as_of, is_draft: options.draft };
+    let report = pipeline::run(&loaded.config, &request, talk).await?;
+    talk.finish();
+    for remark in &report.remarks {
+        talk.say(&format!("note: {remark}"));
+    }
+    match general.output {
+        Output::Json => talk::data(&json_report(&report).to_string()),
+        Output::Text => {
+            if report.is_already_published {
+                talk.say("Already published; nothing was done.");
+            }
+            print_report(&report);
+        }
+    }
+    Ok(Exit::Published)
+}
+
+fn json_report(report: &Report) -> serde_json::Value {
+    json!({
+        "run_id": report.run_id,
+        "as_of": report.as_of.to_string(),
+        "report": report.location,
+        "already_published": report.is_already_published,
+        "headline": report.headline.iter().map(|(label, text)| json!({"label": label, "text": text})).collect::<Vec<_>>(),
+        "remarks": report.remarks,
+    })
+}
+
+fn print_report(report: &Report) {
+    let width = report.headline.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+    for (label, text) in &report.headline {
+        talk::data(&format!("{label:width$}  {text:>14}"));
+    }
+    talk::data(&format!("\nReport as of {}: {}", report.as_of, report.location));
+}
+
+async fn check(general: &General, as_of: Option<Date>, talk: &Talk) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let lines = pipeline::check(&loaded.config, as_of, talk).await?;
+    talk.finish();
+    match general.output {
+        Output::Json => talk::data(&json!({"ok": true, "found": lines}).to_string()),
+        Output::Text => lines.iter().for_each(|line| talk::data(line)),
+    }
+    Ok(Exit::Published)
+}
+
+async fn start_project(general: &General, folder: &Path, from: Option<&str>) -> Result<Exit, Failure> {
+    let written = init::init(folder, from).await?;
+    match general.output {
+        Output::Json => talk::data(&json!({"folder": folder, "files": written.files, "open": written.open}).to_string()),
+        Output::Text => {
+            talk::data(&format!("{} files written to {}", written.files, folder.display()));
+            for line in &written.open {
+                talk::data(&format!("  still open: {line}"));
+            }
+            talk::data(&format!("Next: cd {} && karat check && karat run", folder.display()));
+        }
+    }
+    Ok(Exit::Published)
+}
+
+async fn runs(general: &General) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let place = pipeline::open(&loaded.config)?;
+    let mut entries = publish::history(&place).await?;
+    entries.reverse();
+    for entry in &entries {
+        match general.output {
+            Output::Json => talk::data(
+                &json!({
+                    "as_of": entry.as_of.to_string(), "run_id": entry.run_id, "seq": entry.seq,
+                    "report": place.address(&entry.report()),
+                })
+                .to_string(),
+            ),
+            Output::Text => {
+                let headline = entry.summary.headline.iter().take(2).map(|(label, text)| format!("{label} {text}"));
+                let headline = headline.collect::<Vec<_>>().join(", ");
+                talk::data(&format!("{}  {}  {headline}", entry.as_of, entry.run_id));
+            }
+        }
+    }
+    Ok(Exit::Published)
+}
+
+async fn status(general: &General, max_age: Option<u32>) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let place = pipeline::open(&loaded.config)?;
+    let today = calendar::today(&loaded.config.project.timezone)?;
+    let max_age = max_age.or(loaded.config.schedule.as_ref().map(|_| WEEKLY_MAX_AGE));
+    let status = publish::status(&place, today, max_age).await?;
+    let is_well = !status.overdue && status.chain_holds && status.latest_agrees && status.problems.is_empty();
+    match general.output {
+        Output::Json => talk::data(
+            &json!({
+                "ok": is_well,
+                "publications": status.publications,
+                "last": status.last.as_ref().map(|entry| json!({"as_of": entry.as_of.to_string(), "run_id": entry.run_id})),
+                "age_days": status.age_days,
+                "overdue": status.overdue,
+                "problems": status.problems,
+            })
+            .to_string(),
+        ),
+        Output::Text => {
+            match &status.last {
+                Some(entry) => talk::data(&format!(
+                    "{} publications; the latest is {} as of {} ({} days ago)",
+                    status.publications, entry.run_id, entry.as_of, status.age_days.unwrap_or_default()
+                )),
+                None => talk::data("nothing is published yet"),
+            }
+            status.problems.iter().for_each(|problem| talk::data(&format!("problem: {problem}")));
+            if status.overdue {
+                talk::data("overdue: the latest publication is older than allowed");
+            }
+        }
+    }
+    Ok(if is_well { Exit::Published } else { Exit::Mismatch })
+}
+
+async fn preview(general: &General, run: &str, out: &Path) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let preview = pipeline::preview(&loaded.config, run, out).await?;
+    match general.output {
+        Output::Json => talk::data(
+            &json!({"report": preview.report, "method": preview.method, "unchanged": preview.is_unchanged}).to_string(),
+        ),
+        Output::Text => {
+            talk::data(&preview.report.display().to_string());
+            talk::data(&preview.method.display().to_string());
+            talk::data(if preview.is_unchanged { "the same bytes as published" } else { "differs from what is published" });
+        }
+    }
+    Ok(Exit::Published)
+}
+
+async fn write_history(general: &General, request: &Generate, out: &str, talk: &Talk) -> Result<Exit, Failure> {
+    let is_local = !out.contains("://") || out.starts_with("file://");
+    let temporary = if is_local { None } else { Some(temporary_folder()?) };
+    let folder = temporary.as_ref().map_or_else(
+        || PathBuf::from(out.strip_prefix("file://").unwrap_or(out)),
+        |folder| folder.path().join("history"),
+    );
+    talk.stage("generate", usize::try_from(request.customers / 256).unwrap_or(0));
+    let summary = generate(request, &folder, &mut |done| {
+        talk.step("generate", &format!("{done} customers"), &json!({"customers": done}));
+    })?;
+    if temporary.is_some() {
+        upload(&folder, out).await?;
+    }
+    talk.finish();
+    match general.output {
+        Output::Json => talk::data(
+            &json!({
+                "location": out, "customers": summary.customers, "orders": summary.orders, "order_lines": summary.order_lines,
+                "service_cases": summary.service_cases, "payments": summary.payments, "visits": summary.visits,
+                "files": summary.files, "bytes": summary.bytes,
+            })
+            .to_string(),
+        ),
+        Output::Text => talk::data(&format!(
+            "{} customers, {} orders, {} order lines in {} files at {out}\nNext: karat run --config {out}/config.yaml",
+            summary.customers, summary.orders, summary.order_lines, summary.files
+        )),
+    }
+    Ok(Exit::Published)
+}
+
+fn temporary_folder() -> Result<TempDir, Failure> {
+    tempfile::tempdir().map_err(|error| {
+        Failure::new(Exit::Resources, "generate", "cannot make a temporary folder").cause(error)
+    })
+}
+
+/// Copies a generated history to an object store, the configuration last.
+async fn upload(folder: &Path, out: &str) -> Result<(), Failure> {
+    let none = std::collections::BTreeMap::new();
+    let from = crate::store::open(&folder.display().to_string(), folder, &none).map_err(|error| error.reading("generate"))?;
+    let to = crate::store::open(out, folder, &none).map_err(|error| error.writing("generate"))?;
+    let mut objects = from.list().await.map_err(|error| error.reading("generate"))?;
+    objects.sort_by_key(|object| (object.path == "config.yaml", object.path.clone()));
+    for object in objects {
+        to.upload(&object.path, &folder.join(&object.path)).await.map_err(|error| error.writing("generate"))?;
+    }
+    Ok(())
+}
