@@ -46,6 +46,7 @@ pub struct Engine {
     store: Arc<pinned::PinnedStore>,
     folder: PathBuf,
     scratch: PathBuf,
+    threads: usize,
 }
 
 /// One file of a source, with the values that its folder names give.
@@ -93,7 +94,7 @@ impl Engine {
         context.register_catalog("karat", Arc::new(catalog));
         let store = Arc::new(pinned::PinnedStore::new());
         context.register_object_store(&url("")?, Arc::clone(&store) as _);
-        Ok(Self { context, store, folder: folder.to_path_buf(), scratch: scratch.to_path_buf() })
+        Ok(Self { context, store, folder: folder.to_path_buf(), scratch: scratch.to_path_buf(), threads })
     }
 
     /// Makes `source.<name>` of exactly `files`; `partitions` are the hive folder names, all text.
@@ -137,6 +138,12 @@ impl Engine {
     pub async fn types(&self, what: &str, sql: &str) -> Result<Vec<Field>, Failure> {
         let plan = self.plan(sql).await.map_err(|error| failure(format!("cannot plan {what}"), error))?;
         Ok(plan.schema().fields().iter().map(|field| field.as_ref().clone()).collect())
+    }
+
+    /// Worker threads, which is also the number of partitions of a query.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.threads
     }
 
     /// The file that holds the published table `name`.
