@@ -37,8 +37,11 @@ pub use write::Written;
 /// Schemas of a session: sources as they lie in their files, and the layers.
 const SCHEMAS: [&str; 7] = ["source", "raw", "settings", "canonical", "business", "model", "results"];
 
-/// Name and version of the engine, for the manifest.
-pub const ENGINE: &str = concat!("DataFusion ", "55.2.0");
+/// Name and version of the engine, for the manifest; a test compares it with the lock file.
+pub const ENGINE: &str = "DataFusion 55.2.0";
+
+/// The versions of all libraries; they are part of what determines a run.
+pub const LOCK_FILE: &str = include_str!("../../Cargo.lock");
 
 /// A session.
 pub struct Engine {
@@ -353,3 +356,14 @@ fn panicked(message: String, panic: &(dyn std::any::Any + Send)) -> Failure {
     Failure::new(Exit::Bug, "engine", format!("{message}: the engine gave up: {text}"))
 }
 
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_names_the_version_that_is_linked() {
+        let version = ENGINE.rsplit(' ').next().unwrap_or_default();
+        assert!(LOCK_FILE.contains(&format!("name = \"datafusion\"\nversion = \"{version}\"")), "{ENGINE}");
+    }
+}
