@@ -194,10 +194,8 @@ fn lifecycle(data: &Data<'_>) -> &'static str {
     let stage = |stage: &str, column: &str| data.by("lifecycle_stages", stage, column).size();
     if stage("total", "customers") < 1.0 {
         "nobody"
-    } else if stage("at_risk", "customers") >= 1.0 && stage("at_risk", "profit") > 0.0 {
-        "at_risk"
     } else if stage("at_risk", "customers") >= 1.0 {
-        "at_risk_without_profit"
+        "at_risk"
     } else if stage("lapsed", "customers") >= 1.0 {
         "lapsed"
     } else {
