@@ -39,7 +39,14 @@ order_lines as (
         cost_amount as stated_cost,
         cast(coalesce(freight_amount, 0) as decimal(18, 4)) as freight_amount,
         amount_problem,
-        is_return
+        is_return,
+
+        -- An id of blanks names nobody. They are listed, because engines differ in what a plain trim removes:
+        -- tab, line feed, carriage return, no-break space, ideographic space.
+        coalesce(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) from order_id), '') <> ''
+            as has_order_id,
+        coalesce(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) from customer_id), '') <> ''
+            as has_customer_id
     from raw.order_lines
 ),
 
@@ -47,7 +54,7 @@ orders_of_two_customers as (
     -- Whose order it was cannot be guessed, so none of its lines is used.
     select order_id
     from order_lines
-    where trim(order_id) <> '' and trim(customer_id) <> ''
+    where has_order_id and has_customer_id
     group by order_id
     having min(customer_id) <> max(customer_id)
 ),
@@ -65,8 +72,8 @@ judged_lines as (
             ) as decimal(18, 4)
         ) as cost_amount,
         case
-            when order_lines.customer_id is null or trim(order_lines.customer_id) = '' then 'customer_missing'
-            when order_lines.order_id is null or trim(order_lines.order_id) = '' then 'order_missing'
+            when not order_lines.has_customer_id then 'customer_missing'
+            when not order_lines.has_order_id then 'order_missing'
             when order_lines.order_date is null then 'date_missing'
             when order_lines.order_date < policy.earliest_date then 'date_before_earliest'
             when order_lines.order_date > policy.latest_date then 'date_in_the_future'

@@ -17,8 +17,8 @@ use sqlparser::parser::Parser;
 const MAX_BYTES: usize = 256 * 1024;
 
 /// Functions of one row that were seen to give the same values on both engines.
-const ROW_FUNCTIONS: [&str; 28] = [
-    "abs", "ceil", "char_length", "coalesce", "concat", "date_part", "date_trunc", "exp", "floor", "greatest", "least",
+const ROW_FUNCTIONS: [&str; 29] = [
+    "abs", "ceil", "char_length", "chr", "coalesce", "concat", "date_part", "date_trunc", "exp", "floor", "greatest", "least",
     "left", "length", "ln", "lower", "lpad", "nullif", "power", "replace", "right", "split_part", "sqrt", "starts_with",
     "strpos", "substr", "trim", "upper", "rpad",
 ];
@@ -207,6 +207,12 @@ impl Visitor for Linter {
                     );
                 }
             }
+            Expr::Trim { trim_what: None, trim_characters: None, .. } => {
+                self.add(
+                    expression.span().start.line,
+                    "a plain `trim` removes other blanks on each engine: list them, as in `trim(both ' ' from a)`",
+                );
+            }
             Expr::BinaryOp { op: BinaryOperator::Modulo, .. } => {
                 self.add(expression.span().start.line, "`%` is not in the portable subset");
             }
@@ -263,6 +269,11 @@ mod tests {
     }
 
     #[test]
+    fn accepts_a_trim_that_lists_its_blanks() {
+        assert_eq!(found("select trim(both ' ' || chr(160) from a) as b from t", Place::Table), "");
+    }
+
+    #[test]
     fn refuses_what_differs_between_engines_and_says_where() {
         for (sql, part) in [
             ("select\n    a / b as r\nfrom t", "2: a ratio is"),
@@ -277,6 +288,7 @@ mod tests {
             ("select * from t", "no `*`"),
             ("select a from t order by a", "belongs to results"),
             ("select a % 2 as b from t", "`%`"),
+            ("select trim(a) as b from t", "plain `trim`"),
         ] {
             let breaches = found(sql, Place::Table);
             assert!(breaches.contains(part), "{sql}: {breaches}");
