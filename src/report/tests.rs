@@ -517,6 +517,25 @@ fn speaks_of_one_customer_in_the_singular_and_draws_no_conclusion() {
 }
 
 #[test]
+fn counts_the_rejected_rows_of_all_reasons() {
+    let mut inputs = fixture::inputs();
+    let table = inputs.tables.get_mut("results.data_quality").expect("a known table");
+    let (reason, rows) = (table.position("reason").expect("a column"), table.position("rows").expect("a column"));
+    let total = table.position("outcome_rows").expect("a column");
+    let mut first = table.rows[3].clone();
+    first[rows] = Cell::Integer(3);
+    first[total] = Cell::Integer(7);
+    let mut second = first.clone();
+    first[reason] = Cell::Text("customer_missing".into());
+    second[reason] = Cell::Text("a_reason_without_a_word".into());
+    second[rows] = Cell::Integer(4);
+    table.rows.splice(3..4, [first, second]);
+    let page = rendered(&inputs).report;
+    assert_eq!(finding(&page, "quality"), "7 rows of 9,994 rejected, for several reasons");
+    assert!(page.contains("Rejected: customer missing") && page.contains("Rejected: a reason without a word"));
+}
+
+#[test]
 fn renders_a_window_without_any_order() {
     let mut inputs = fixture::inputs();
     for table in inputs
