@@ -3,9 +3,9 @@
 -- key:     [snapshot, customer_id]
 -- inputs:  [business.orders, settings.snapshots]
 -- note: >
---   Columns without `_ever` look back on the window of the snapshot; orders before it count only
---   for first and last order and orders_ever. Recency counts from the last complete day, the day
---   before as-of.
+--   Columns without `_ever` look back on the window of the snapshot; orders before it count only for
+--   first and last order and orders_ever. Days since an order count up to the as-of date: an order of
+--   the day before is 1 day old.
 
 with
 
@@ -30,7 +30,6 @@ snapshots as (
         snapshot,
         as_of,
         window_start,
-        last_day,
         quarter_1_start,
         quarter_2_start,
         quarter_3_start,
@@ -42,7 +41,7 @@ measures as (
     select
         snapshots.snapshot,
         orders.customer_id,
-        min(snapshots.last_day) as last_day,
+        min(snapshots.as_of) as as_of,
         min(orders.order_date) as first_order_date,
         max(orders.order_date) as last_order_date,
         count(*) as orders_ever,
@@ -98,8 +97,8 @@ select
     first_order_date,
     last_order_date,
 
-    last_day - first_order_date as days_since_first_order,
-    last_day - last_order_date as days_since_last_order,
+    as_of - first_order_date as days_since_first_order,
+    as_of - last_order_date as days_since_last_order,
     orders_ever,
     orders,
     cast(coalesce(lines, 0) as bigint) as lines,

@@ -4,7 +4,7 @@
 -- inputs:  [business.class_totals, business.customer_measures, business.customer_profit, settings.policy]
 -- note: >
 --   Profit at risk is the profit of profitable customers of the population who have not ordered for
---   `silent_days` or longer.
+--   more than `silent_days`.
 
 with
 
@@ -23,7 +23,7 @@ silent_customers as (
         on profit.snapshot = measures.snapshot
         and profit.customer_id = measures.customer_id
     cross join settings.policy as policy
-    where profit.profit > 0 and measures.days_since_last_order >= policy.silent_days
+    where profit.profit > 0 and measures.days_since_last_order > policy.silent_days
     group by profit.snapshot
 )
 

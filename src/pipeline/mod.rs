@@ -85,7 +85,9 @@ pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Repo
     };
     talk.step("publish", &location, &json!({"run_id": plan.run_id}));
     if !request.is_draft {
-        publish::prune(&place, config.publish.keep).await?;
+        // The run is published: what fails now must not look like a failed publication.
+        let pruned = publish::prune(&place, config.publish.keep).await;
+        remarks.extend(pruned.err().map(|failure| format!("old runs could not be removed: {failure}")));
     }
     Ok(Report { run_id: plan.run_id, as_of: plan.calendar.as_of, location, headline, is_already_published, remarks })
 }
@@ -139,7 +141,10 @@ async fn finished(config: &Config, place: &Location, plan: &prepare::Plan) -> Re
     let (entry, location, remarks) = match publish::find(place, as_of, &plan.run_id).await? {
         Some(Found::Published(entry)) => {
             let location = place.address(&entry.report());
-            (entry, location, Vec::new())
+            // A crash may have left the pages that are derived from the log behind it.
+            let refreshed = publish::refresh(place, &|entries: &[LogEntry]| archive(config, entries)).await;
+            let stale = refreshed.err().map(|failure| format!("the archive page is out of date: {failure}"));
+            (entry, location, stale.into_iter().collect())
         }
         Some(Found::Complete) => {
             let index = |entries: &[LogEntry]| archive(config, entries);

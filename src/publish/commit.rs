@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::error::{Exit, Failure};
 use crate::store::{Created, Location, sha256};
 
-use super::history::{Log, read_log};
+use super::history::{Log, read_log, read_on};
 use super::{
     Latest, LogEntry, MANIFEST, RunSummary, SCHEMA, STAGE, StagedRun, VOLATILE, canonical, canonical_json,
     draft_folder, latest_of, log_path, run_folder, staged,
@@ -141,8 +141,8 @@ async fn commit_and_refresh(
     summary: &RunSummary,
     index: &IndexPage<'_>,
 ) -> Result<Publication, Failure> {
-    let (entry, already) = commit(location, run, summary, index).await?;
-    let stale = refresh(location, index).await.err();
+    let (log, entry, already) = commit(location, run, summary, index).await?;
+    let stale = refresh_from(location, log, index).await.err();
     Ok(Publication {
         report: location.address(&entry.report()),
         entry,
@@ -226,21 +226,24 @@ async fn upload_files(
 }
 
 /// Creates the log entry of a run, after those that others create meanwhile.
+///
+/// Returns the log with the entry in it, the entry, and whether it was there before.
 async fn commit(
     location: &Location,
     run: &Named<'_>,
     summary: &RunSummary,
     index: &IndexPage<'_>,
-) -> Result<(LogEntry, bool), Failure> {
+) -> Result<(Log, LogEntry, bool), Failure> {
+    let mut log = Log::default();
     for _ in 0..RACES {
-        let log = read_log(location).await.map_err(while_publishing)?;
+        log = read_on(location, log).await.map_err(while_publishing)?;
         let same_run = log
             .entries
             .iter()
             .find(|entry| entry.run_id == run.run_id && entry.as_of == run.as_of);
-        if let Some(entry) = same_run {
+        if let Some(entry) = same_run.cloned() {
             if entry.manifest_sha256 == run.manifest_sha256 {
-                return Ok((entry.clone(), true));
+                return Ok((log, entry, true));
             }
             return Err(two_runs_differ(
                 location,
@@ -248,16 +251,14 @@ async fn commit(
             ));
         }
         let entry = next_entry(&log, run, summary);
+        let bytes = Bytes::from(entry.bytes()?);
+        let mut longer = log.clone();
+        longer.append(entry.clone(), &bytes);
         // A page that cannot be written must not be found out after the commit.
-        let mut entries = log.entries;
-        entries.push(entry.clone());
-        index_page(&entries, index)?;
-        let created = location
-            .create(&log_path(entry.seq), entry.bytes()?.into())
-            .await
-            .map_err(|error| error.writing(STAGE))?;
-        match created {
-            Created::New | Created::Same => return Ok((entry, false)),
+        index_page(&longer.entries, index)?;
+        let created = location.create(&log_path(entry.seq), bytes).await;
+        match created.map_err(|error| error.writing(STAGE))? {
+            Created::New | Created::Same => return Ok((longer, entry, false)),
             Created::Different(_) => {}
         }
     }
@@ -288,18 +289,22 @@ fn index_page(entries: &[LogEntry], index: &IndexPage<'_>) -> Result<String, Fai
 ///
 /// Call it also when a run was published before: an earlier attempt may have stopped short of this.
 pub async fn refresh(location: &Location, index: &IndexPage<'_>) -> Result<(), Failure> {
-    let mut log = read_log(location).await.map_err(while_publishing)?;
+    let log = read_log(location).await.map_err(while_publishing)?;
+    refresh_from(location, log, index).await
+}
+
+async fn refresh_from(location: &Location, mut log: Log, index: &IndexPage<'_>) -> Result<(), Failure> {
     loop {
         if let Some(entry) = latest_of(&log.entries) {
             write_if_other(location, "latest.json", canonical(&Latest::of(entry))?.into()).await?;
         }
         write_if_other(location, "index.html", index_page(&log.entries, index)?.into()).await?;
-        // Whoever wrote last must have seen the whole log.
-        let now = read_log(location).await.map_err(while_publishing)?;
-        if now.head_sha256 == log.head_sha256 {
+        // Whoever writes last must have seen the whole log, or an older page would stay.
+        let seen = log.entries.len();
+        log = read_on(location, log).await.map_err(while_publishing)?;
+        if log.entries.len() == seen {
             return Ok(());
         }
-        log = now;
     }
 }
 

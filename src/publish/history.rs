@@ -16,9 +16,18 @@ const AT_ONCE: usize = 16;
 const SHORTEST_PREFIX: usize = 4;
 
 /// The log as it was read: the entries, and the hash that the next one must name.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Log {
     pub(super) entries: Vec<LogEntry>,
     pub(super) head_sha256: Option<String>,
+}
+
+impl Log {
+    /// Appends an entry, which was stored as `bytes`.
+    pub(super) fn append(&mut self, entry: LogEntry, bytes: &[u8]) {
+        self.head_sha256 = Some(sha256(bytes));
+        self.entries.push(entry);
+    }
 }
 
 /// Reads every publication, oldest first, and verifies the chain.
@@ -29,18 +38,23 @@ pub async fn history(location: &Location) -> Result<Vec<LogEntry>, Failure> {
 }
 
 pub(super) async fn read_log(location: &Location) -> Result<Log, Failure> {
+    read_on(location, Log::default()).await
+}
+
+/// Reads what came to the log since `log` was read.
+pub(super) async fn read_on(location: &Location, mut log: Log) -> Result<Log, Failure> {
+    let known = log.entries.len() as u64;
     let count = count_entries(location).await?;
-    let texts: Vec<Option<Bytes>> = futures::stream::iter(1..=count)
+    if count < known {
+        return Err(broken(location, count + 1, "it is missing"));
+    }
+    let texts: Vec<Option<Bytes>> = futures::stream::iter(known + 1..=count)
         .map(|seq| async move { location.read(&log_path(seq)).await })
         .buffered(AT_ONCE)
         .try_collect()
         .await
         .map_err(|error: StoreError| error.reading(STAGE))?;
-    let mut log = Log {
-        entries: Vec::with_capacity(texts.len()),
-        head_sha256: None,
-    };
-    for (seq, text) in (1..).zip(texts) {
+    for (seq, text) in (known + 1..).zip(texts) {
         let text = text.ok_or_else(|| broken(location, seq, "it is missing"))?;
         let entry: LogEntry = serde_json::from_slice(&text)
             .map_err(|error| broken(location, seq, "it cannot be read").cause(error))?;
@@ -57,8 +71,7 @@ pub(super) async fn read_log(location: &Location) -> Result<Log, Failure> {
         if entry.previous_sha256 != log.head_sha256 {
             return Err(broken(location, seq, "it does not continue the entry before it"));
         }
-        log.head_sha256 = Some(sha256(&text));
-        log.entries.push(entry);
+        log.append(entry, &text);
     }
     Ok(log)
 }

@@ -16,6 +16,8 @@ use crate::error::{Exit, Failure};
 mod commit;
 mod history;
 mod prune;
+#[cfg(test)]
+mod real_store;
 mod staged;
 mod status;
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::config::Secret;
 mod error;
 #[cfg(test)]
 pub(crate) mod faulty;
+mod list;
 mod local;
 mod open;
 mod read;
@@ -131,6 +132,28 @@ impl Location {
             Theirs::PermissionDenied { .. } | Theirs::Unauthenticated { .. } => {
                 StoreError::Denied { deed, path, source }
             }
+            // Listings tell the answer of the server in words only.
+            Theirs::Generic { .. }
+                if ["status code: 401", "status code: 403"]
+                    .iter()
+                    .any(|code| source.0.contains(code)) =>
+            {
+                StoreError::Denied { deed, path, source }
+            }
+            Theirs::Generic { .. } if source.0.contains("status code: 404") => StoreError::Missing { path },
+            // A plain web server that cannot list says so; asking again does not help.
+            Theirs::Generic { .. }
+                if ["status code: 405", "status code: 501"]
+                    .iter()
+                    .any(|code| source.0.contains(code)) =>
+            {
+                StoreError::Failed {
+                    deed,
+                    path,
+                    retryable: false,
+                    source,
+                }
+            }
             Theirs::Generic { .. } | Theirs::JoinError { .. } => StoreError::Failed {
                 deed,
                 path,
@@ -189,7 +212,7 @@ impl Location {
             next = inner.source();
         }
         let mut clean: Vec<String> = Vec::new();
-        for word in words.split(' ') {
+        for word in words.split_whitespace() {
             clean.push(match word.split_once('?') {
                 Some((address, _)) if address.contains("://") => address.to_owned(),
                 _ => word.to_owned(),

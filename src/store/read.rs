@@ -1,4 +1,4 @@
-//! Lists and reads: every object pinned to what was listed, hashed as it is read.
+//! Reads: every object pinned to what was listed, hashed as it is read.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write as _;
@@ -11,100 +11,13 @@ use object_store::path::Path as Key;
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt as _};
 use sha2::{Digest as _, Sha256};
 
-use super::local::{self, Found, Stop, Whose};
-use super::{Cause, Location, Object, Obtained, Place, Single, StoreError, check_relative, sha256};
+use super::local;
+use super::{Cause, Location, Object, Obtained, Place, StoreError, check_relative, sha256};
 
 /// Bytes of one request when a big object is downloaded.
 const RANGE: u64 = 32 << 20;
 
 impl Location {
-    /// Lists every object of the location, by path.
-    ///
-    /// An error names what is missing: the local folder or file, the remote object, or a remote prefix
-    /// without any object. Links that leave a local location are refused, as is what is not a plain file.
-    pub async fn list(&self) -> Result<Vec<Object>, StoreError> {
-        match &self.place {
-            Place::Local { root } => {
-                let found = self.walk(root.clone(), String::new(), Whose::Input).await?;
-                Ok(found.into_iter().map(|file| local_object(root, file)).collect())
-            }
-            Place::Remote {
-                store, base, single, ..
-            } => {
-                if *single != Single::Never {
-                    match store.head(base).await {
-                        Ok(meta) => {
-                            let name = base.filename().unwrap_or_default().to_owned();
-                            return Ok(vec![remote_object(name, &meta)]);
-                        }
-                        // A folder may be named like a file: `orders.parquet/part-0.parquet`.
-                        Err(object_store::Error::NotFound { .. }) if *single == Single::Perhaps => {}
-                        Err(error) => return Err(self.failed("read", "", &error)),
-                    }
-                }
-                let objects = self.list_remote(store.as_ref(), base, base).await?;
-                if objects.is_empty() {
-                    return Err(StoreError::Missing {
-                        path: self.address(""),
-                    });
-                }
-                Ok(objects)
-            }
-        }
-    }
-
-    /// Lists the objects below `folder` of our own location; a folder that does not exist holds none.
-    pub(crate) async fn list_own(&self, folder: &str) -> Result<Vec<Object>, StoreError> {
-        check_relative(folder)?;
-        match &self.place {
-            Place::Local { root } => match self.walk(root.clone(), folder.to_owned(), Whose::Own).await {
-                Ok(found) => Ok(found.into_iter().map(|file| local_object(root, file)).collect()),
-                Err(StoreError::Missing { .. }) => Ok(Vec::new()),
-                Err(error) => Err(error),
-            },
-            Place::Remote { store, base, .. } => {
-                self.list_remote(store.as_ref(), base, &below(base, folder)).await
-            }
-        }
-    }
-
-    async fn walk(&self, root: PathBuf, folder: String, whose: Whose) -> Result<Vec<Found>, StoreError> {
-        let walked = self
-            .blocking("list", move || local::walk(&root, &folder, whose))
-            .await?;
-        walked.map_err(|stop| match stop {
-            Stop::Failed(path, error) => self.failed_locally("list", &path, &error),
-            Stop::Refused(path, reason) => StoreError::Refused {
-                path: self.address(&path),
-                reason,
-            },
-        })
-    }
-
-    async fn list_remote(
-        &self,
-        store: &dyn ObjectStore,
-        base: &Key,
-        prefix: &Key,
-    ) -> Result<Vec<Object>, StoreError> {
-        let metas: Vec<ObjectMeta> = store
-            .list(Some(prefix))
-            .try_collect()
-            .await
-            .map_err(|error| self.failed("list", "", &error))?;
-        let mut objects: Vec<Object> = metas
-            .iter()
-            .filter_map(|meta| {
-                let parts: Vec<_> = meta.location.prefix_match(base)?.collect();
-                let path = parts.iter().map(AsRef::as_ref).collect::<Vec<_>>().join("/");
-                // The marker object of an empty folder has the prefix itself for its key.
-                (!path.is_empty()).then(|| remote_object(path, meta))
-            })
-            .collect();
-        objects.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(objects)
-    }
-
     /// Brings an object to the local disk and hashes it; a local file is hashed where it lies.
     ///
     /// Fails when it is no longer what was listed. Copies go into `work`, which only this user may read.
@@ -158,8 +71,7 @@ impl Location {
         let mut bytes = 0_u64;
         for range in ranges {
             let options = GetOptions {
-                // A weak mark never matches in a condition; it is compared with the answer below.
-                if_match: object.etag.clone().filter(|etag| !etag.starts_with("W/")),
+                if_match: object.etag.as_deref().and_then(condition),
                 version: object.version.clone(),
                 range: range.map(GetRange::Bounded),
                 ..GetOptions::default()
@@ -346,35 +258,6 @@ impl Object {
     }
 }
 
-fn local_object(root: &Path, file: Found) -> Object {
-    let path = if file.path.is_empty() {
-        root.file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default()
-    } else {
-        file.path.clone()
-    };
-    Object {
-        path,
-        size: file.size,
-        etag: None,
-        version: None,
-        modified: file.modified,
-        key: file.path,
-    }
-}
-
-fn remote_object(path: String, meta: &ObjectMeta) -> Object {
-    Object {
-        path,
-        size: meta.size,
-        etag: meta.e_tag.clone(),
-        version: meta.version.clone(),
-        modified: meta.last_modified.timestamp_nanos_opt(),
-        key: meta.location.to_string(),
-    }
-}
-
 fn full_path(root: &Path, key: &str) -> PathBuf {
     if key.is_empty() {
         root.to_owned()
@@ -392,6 +275,18 @@ pub(super) fn below(base: &Key, path: &str) -> Key {
 /// Takes the quotes off an etag: listings and answers of one store differ in them.
 fn bare(etag: &str) -> &str {
     etag.trim_start_matches("W/").trim_matches('"')
+}
+
+/// Writes an etag as a condition; a weak one never matches, so it is only compared with the answer.
+fn condition(etag: &str) -> Option<String> {
+    if etag.starts_with("W/") {
+        None
+    } else if etag.starts_with("0x") {
+        // Azure lists its etags without the quotes that a condition needs.
+        Some(format!("\"{etag}\""))
+    } else {
+        Some(etag.to_owned())
+    }
 }
 
 /// Cuts a big object into the ranges in which it is read; a small one is read whole.

@@ -1,0 +1,138 @@
+//! What publishing promises: whole or not at all, in one chain, whatever fails and whoever else publishes.
+
+use std::fs;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::civil::Date;
+use object_store::memory::InMemory;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::{LogEntry, RunSummary, StagedRun, history, load_manifest};
+use crate::error::Failure;
+use crate::store::faulty::{Fault, Faulty};
+use crate::store::{Location, open, sha256};
+
+mod faults;
+mod log;
+
+pub(super) fn day(text: &str) -> Date {
+    text.parse().expect("the test names a day")
+}
+
+/// Stages a run; its bytes follow from `as_of` and `run_id`, as those of a real run do.
+pub(super) fn staged(folder: &TempDir, as_of: &str, run_id: &str) -> StagedRun {
+    let here = folder.path().join(run_id);
+    let report = format!("<p>{as_of} {run_id}</p>");
+    let table = format!("tier,profit\nlead,-{run_id}\n");
+    for (path, text) in [
+        ("report.html", report.as_str()),
+        ("tables/results.tiers.csv", &table),
+        ("volatile.json", "{\"host\": \"here\"}"),
+    ] {
+        let path = here.join(path);
+        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
+        fs::write(path, text).expect("the file can be written");
+    }
+    let summary = RunSummary {
+        as_of: day(as_of),
+        run_id: run_id.to_owned(),
+        project: "Trial".to_owned(),
+        currency: "GBP".to_owned(),
+        headline: vec![("Profit".to_owned(), "£74,297".to_owned())],
+        draft: false,
+    };
+    let manifest = json!({
+        "schema": 1,
+        "run_id": run_id,
+        "as_of": as_of,
+        "summary": summary,
+        "outputs": [
+            {"path": "report.html", "sha256": sha256(report.as_bytes())},
+            {"path": "tables/results.tiers.csv", "sha256": sha256(table.as_bytes())},
+        ],
+    });
+    StagedRun {
+        as_of: day(as_of),
+        run_id: run_id.to_owned(),
+        folder: here,
+        manifest,
+        summary,
+    }
+}
+
+pub(super) fn index(entries: &[LogEntry]) -> Result<String, Failure> {
+    Ok(entries
+        .iter()
+        .map(|entry| format!("{} {}\n", entry.seq, entry.run_id))
+        .collect())
+}
+
+pub(super) fn work() -> TempDir {
+    tempfile::tempdir().expect("the system gives a temporary folder")
+}
+
+fn local(folder: &TempDir) -> Location {
+    open("output/", folder.path(), &std::collections::BTreeMap::new()).expect("the location is valid")
+}
+
+fn sound(inner: &Arc<InMemory>) -> Location {
+    Faulty::new(inner, |_, _, _| Fault::None).location()
+}
+
+async fn text(location: &Location, path: &str) -> String {
+    let bytes = location
+        .read(path)
+        .await
+        .expect("the object can be read")
+        .unwrap_or_default();
+    String::from_utf8(bytes.to_vec()).expect("the object is text")
+}
+
+/// Every object of the run folders, the drafts and the log, with its bytes.
+async fn everything(location: &Location) -> Vec<(String, Bytes)> {
+    let mut all = Vec::new();
+    for folder in ["runs", "log", "drafts"] {
+        for object in location
+            .list_own(folder)
+            .await
+            .expect("the location can be listed")
+        {
+            let bytes = location
+                .read(&object.path)
+                .await
+                .expect("it can be read")
+                .expect("it is there");
+            all.push((object.path, bytes));
+        }
+    }
+    all
+}
+
+/// The promises that hold after any fault: what the log names is there, whole and unaltered.
+pub(super) async fn check_invariants(location: &Location) -> Vec<LogEntry> {
+    let entries = history(location).await.expect("the chain is whole");
+    for entry in &entries {
+        let manifest = load_manifest(location, entry)
+            .await
+            .expect("the manifest is the one that the log names");
+        for output in manifest["outputs"]
+            .as_array()
+            .expect("the manifest names outputs")
+        {
+            let path = format!("{}/{}", entry.folder(), output["path"].as_str().expect("a path"));
+            let bytes = location
+                .read(&path)
+                .await
+                .expect("the output can be read")
+                .expect("it is there");
+            assert_eq!(
+                sha256(&bytes),
+                output["sha256"].as_str().expect("a hash"),
+                "{path}"
+            );
+        }
+    }
+    entries
+}
