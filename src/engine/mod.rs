@@ -37,8 +37,11 @@ pub use write::Written;
 /// Schemas of a session: sources as they lie in their files, and the layers.
 const SCHEMAS: [&str; 7] = ["source", "raw", "settings", "canonical", "business", "model", "results"];
 
-/// Name and version of the engine, for the manifest.
-pub const ENGINE: &str = concat!("DataFusion ", "55.2.0");
+/// Name and version of the engine, for the manifest; a test compares it with the lock file.
+pub const ENGINE: &str = "DataFusion 55.2.0";
+
+/// The versions of all libraries; they are part of what determines a run.
+pub const LOCK_FILE: &str = include_str!("../../Cargo.lock");
 
 /// A session.
 pub struct Engine {
@@ -46,6 +49,7 @@ pub struct Engine {
     store: Arc<pinned::PinnedStore>,
     folder: PathBuf,
     scratch: PathBuf,
+    threads: usize,
 }
 
 /// One file of a source, with the values that its folder names give.
@@ -93,7 +97,7 @@ impl Engine {
         context.register_catalog("karat", Arc::new(catalog));
         let store = Arc::new(pinned::PinnedStore::new());
         context.register_object_store(&url("")?, Arc::clone(&store) as _);
-        Ok(Self { context, store, folder: folder.to_path_buf(), scratch: scratch.to_path_buf() })
+        Ok(Self { context, store, folder: folder.to_path_buf(), scratch: scratch.to_path_buf(), threads })
     }
 
     /// Makes `source.<name>` of exactly `files`; `partitions` are the hive folder names, all text.
@@ -137,6 +141,12 @@ impl Engine {
     pub async fn types(&self, what: &str, sql: &str) -> Result<Vec<Field>, Failure> {
         let plan = self.plan(sql).await.map_err(|error| failure(format!("cannot plan {what}"), error))?;
         Ok(plan.schema().fields().iter().map(|field| field.as_ref().clone()).collect())
+    }
+
+    /// Worker threads, which is also the number of partitions of a query.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.threads
     }
 
     /// The file that holds the published table `name`.
@@ -346,3 +356,14 @@ fn panicked(message: String, panic: &(dyn std::any::Any + Send)) -> Failure {
     Failure::new(Exit::Bug, "engine", format!("{message}: the engine gave up: {text}"))
 }
 
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_names_the_version_that_is_linked() {
+        let version = ENGINE.rsplit(' ').next().unwrap_or_default();
+        assert!(LOCK_FILE.contains(&format!("name = \"datafusion\"\nversion = \"{version}\"")), "{ENGINE}");
+    }
+}

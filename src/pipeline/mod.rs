@@ -6,6 +6,7 @@ mod preview;
 mod stage;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde_json::json;
@@ -64,6 +65,7 @@ pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Repo
     }
     place.probe().await.map_err(|error| error.writing("publish"))?;
 
+    let engine = Arc::new(engine);
     let tables = compute::tables(&engine, &project.queries, &plan, talk).await?;
     let checks = compute::checks(&engine, &project.queries, talk).await?;
     let staged = stage::stage(config, &project, &work, &inputs, &plan, tables, &checks, request.is_draft, talk)?;

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::calendar::{self, Calendar};
 use crate::config::{Config, PolicyValue};
-use crate::engine::{ENGINE, Engine};
+use crate::engine::{ENGINE, Engine, LOCK_FILE};
 use crate::error::{Exit, Failure};
 use crate::query::{self, QuerySet, TableName};
 use crate::record::{Determinants, HashedFile, InputRecord, run_id, sha256_file};
@@ -230,6 +230,7 @@ fn determinants(
     let mut list = Determinants::from([
         ("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
         ("engine".to_owned(), ENGINE.to_owned()),
+        ("libraries".to_owned(), crate::store::sha256(LOCK_FILE.as_bytes())),
         ("as_of".to_owned(), calendar.as_of.to_string()),
         ("configuration".to_owned(), config.effective.clone()),
         ("raw".to_owned(), raw.sql.clone()),

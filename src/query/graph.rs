@@ -66,7 +66,7 @@ pub(super) fn order(queries: BTreeMap<TableName, Query>, problems: &mut Problems
     while !waiting.is_empty() {
         let ready = waiting
             .iter()
-            .find(|(_, query)| inputs(query).all(|input| !waiting.contains_key(&input)))
+            .find(|(_, query)| query.inputs().all(|input| !waiting.contains_key(&input)))
             .map(|(name, _)| name.clone());
         let Some(name) = ready else {
             let names = waiting.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -79,9 +79,4 @@ pub(super) fn order(queries: BTreeMap<TableName, Query>, problems: &mut Problems
         }
     }
     ordered
-}
-
-/// The declared inputs of a query as names; `load` has compared them with what the query reads.
-fn inputs(query: &Query) -> impl Iterator<Item = TableName> + '_ {
-    query.header.inputs.iter().filter_map(|input| TableName::parse(input))
 }

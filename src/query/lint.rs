@@ -16,11 +16,17 @@ use sqlparser::parser::Parser;
 /// Longest SQL text that is parsed, in bytes: far above any readable file, far below what exhausts a parser's stack.
 const MAX_BYTES: usize = 256 * 1024;
 
-/// Functions that were seen to give the same values on both engines.
-const PORTABLE_FUNCTIONS: [&str; 33] = [
-    "abs", "ceil", "char_length", "coalesce", "concat", "count", "date_part", "date_trunc", "dense_rank", "exp",
-    "first_value", "floor", "greatest", "grouping", "lag", "last_value", "lead", "least", "left", "ln", "lower", "max", "median",
-    "min", "nullif", "power", "rank", "replace", "row_number", "sqrt", "sum", "trim", "upper",
+/// Functions of one row that were seen to give the same values on both engines.
+const ROW_FUNCTIONS: [&str; 28] = [
+    "abs", "ceil", "char_length", "coalesce", "concat", "date_part", "date_trunc", "exp", "floor", "greatest", "least",
+    "left", "length", "ln", "lower", "lpad", "nullif", "power", "replace", "right", "split_part", "sqrt", "starts_with",
+    "strpos", "substr", "trim", "upper", "rpad",
+];
+
+/// Functions of many rows that were seen to give the same values on both engines.
+const GROUP_FUNCTIONS: [&str; 13] = [
+    "count", "dense_rank", "first_value", "grouping", "lag", "last_value", "lead", "max", "median", "min", "rank",
+    "row_number", "sum",
 ];
 
 /// Parses `sql` as one statement.
@@ -127,7 +133,10 @@ impl Linter {
     fn check_function(&mut self, function: &Function) {
         let line = function.span().start.line;
         let name = function.name.to_string().to_lowercase();
-        if !PORTABLE_FUNCTIONS.contains(&name.as_str()) {
+        let is_of_many_rows = GROUP_FUNCTIONS.contains(&name.as_str());
+        if self.place == Place::Mapping && (is_of_many_rows || function.over.is_some()) {
+            self.add(line, format!("`{name}`: a column mapping is computed row by row"));
+        } else if !is_of_many_rows && !ROW_FUNCTIONS.contains(&name.as_str()) {
             self.add(line, format!("`{name}` is not in the portable subset: {}", why_not(&name)));
         }
         if let Some(WindowType::WindowSpec(window)) = &function.over {
@@ -135,9 +144,6 @@ impl Linter {
             if window.order_by.is_empty() && matches!(name.as_str(), "row_number" | "lag" | "lead" | "first_value" | "last_value") {
                 self.add(line, format!("`{name}` needs an `order by` in its window"));
             }
-        }
-        if self.place == Place::Mapping && function.over.is_some() {
-            self.add(line, "a column mapping is computed row by row: no window functions");
         }
     }
 }

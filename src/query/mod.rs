@@ -64,6 +64,13 @@ pub struct Query {
     pub sha256: String,
 }
 
+impl Query {
+    /// Tables that the query reads; `load` has compared the declared ones with the real ones.
+    pub fn inputs(&self) -> impl Iterator<Item = TableName> + '_ {
+        self.header.inputs.iter().filter_map(|input| TableName::parse(input))
+    }
+}
+
 /// One SQL file that selects violations.
 #[derive(Debug, Clone)]
 pub struct Check {
