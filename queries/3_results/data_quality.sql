@@ -96,6 +96,7 @@ select
     listed.reason,
 
     cast(listed.rows as bigint) as rows,
+    cast(sum(listed.rows) over (partition by listed.outcome) as bigint) as outcome_rows,
     cast(listed.rows as double) / nullif(cast(rows_read.rows as double), 0) as row_share,
     cast(listed.net_amount as decimal(28, 4)) as net_amount
 from listed

@@ -183,17 +183,20 @@ impl Engine {
         let what = || format!("cannot run `queries/{}`", query.path);
         let plan = self.plan(&query.text).await.map_err(|error| failure(what(), error))?;
         refuse_float_sums(plan.logical_plan(), &query.path)?;
-        let is_result = query.name.schema == "results";
-        let plan = if is_result || query.header.key.is_empty() {
-            plan
-        } else {
-            plan.sort(ascending(&query.header.key)).map_err(|error| failure(what(), error))?
+        let header = &query.header;
+        let order = match query.name.schema.as_str() {
+            // The order of a result is part of it and stands in its file.
+            "results" => &[][..],
+            _ if header.is_published() => &header.key,
+            _ => &header.order,
         };
-        let folder = if query.header.is_published() { &self.folder } else { &self.scratch };
+        let plan = if order.is_empty() { plan } else { plan.sort(ascending(order)).map_err(|error| failure(what(), error))? };
+        let kind = if header.is_published() { write::Kind::Published } else { write::Kind::Scratch };
+        let folder = if header.is_published() { &self.folder } else { &self.scratch };
         let file = folder.join(format!("{}.parquet", query.name));
         let work = async {
             let stream = plan.execute_stream().await?;
-            write::write(stream, &file, &query.header.key, !is_result).await
+            write::write(stream, &file, &header.key, order, kind).await
         };
         let written = match AssertUnwindSafe(work).catch_unwind().await {
             Ok(Ok(written)) => written,
@@ -218,7 +221,7 @@ impl Engine {
             .and_then(|rows| rows.sort(ascending(key)))
             .map_err(|error| failure(what(), error))?;
         let stream = plan.execute_stream().await.map_err(|error| failure(what(), error))?;
-        let written = write::write(stream, &file, key, true).await.map_err(|error| failure(what(), error))?;
+        let written = write::write(stream, &file, key, key, write::Kind::Published).await.map_err(|error| failure(what(), error))?;
         written.refuse_problems(&name.to_string())?;
         self.add_file(name, &file, &written)?;
         Ok(written)

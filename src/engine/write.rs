@@ -51,17 +51,27 @@ impl Written {
     }
 }
 
-/// Writes `stream` to `file`; `is_ordered` says that the rows ascend by `key`.
+/// Who reads a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// People and other programs, for years.
+    Published,
+    /// The next query, once.
+    Scratch,
+}
+
+/// Writes `stream`, whose rows ascend by `order`, to `file`, and checks that `key` is unique.
 pub(super) async fn write(
     mut stream: SendableRecordBatchStream,
     file: &Path,
     key: &[String],
-    is_ordered: bool,
+    order: &[String],
+    kind: Kind,
 ) -> Result<Written, DataFusionError> {
     let schema = stored_schema(&stream.schema());
-    let order = if is_ordered { key.to_vec() } else { Vec::new() };
-    let mut writer = writer(file, &schema)?;
-    let mut keys = KeyCheck::new(&schema, key, is_ordered)?;
+    let order = order.to_vec();
+    let mut writer = writer(file, &schema, kind)?;
+    let mut keys = KeyCheck::new(&schema, key, !order.is_empty())?;
     let mut rows = 0;
     let mut problem = None;
     while let Some(batch) = stream.next().await {
@@ -77,11 +87,15 @@ pub(super) async fn write(
 }
 
 /// Everything that reaches the bytes is pinned: no clock, no version of the library, no schema of the engine.
-fn writer(file: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>, DataFusionError> {
+fn writer(file: &Path, schema: &SchemaRef, kind: Kind) -> Result<ArrowWriter<File>, DataFusionError> {
+    let compression = match kind {
+        Kind::Published => Compression::ZSTD(ZstdLevel::try_new(1)?),
+        Kind::Scratch => Compression::LZ4_RAW,
+    };
     let properties = WriterProperties::builder()
         .set_created_by("karat".to_owned())
         .set_writer_version(WriterVersion::PARQUET_1_0)
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_compression(compression)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .build();

@@ -18,6 +18,9 @@ pub struct Header {
     /// Columns that make a row unique; checked in every run. Empty only for a table that is not published.
     #[serde(default)]
     pub key: Vec<String>,
+    /// Columns by which the rows of an unpublished table ascend, so that later files need not sort them again.
+    #[serde(default)]
+    pub order: Vec<String>,
     /// Tables the query reads, with schema.
     pub inputs: Vec<String>,
     /// What a reader would misread.

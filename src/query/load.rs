@@ -130,6 +130,9 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
     if header.key.is_empty() && header.is_published() {
         problems.add(path, 0, "`key` is missing: name the columns that make a row unique");
     }
+    if !header.order.is_empty() && header.is_published() {
+        problems.add(path, 0, "`order` belongs to tables that are not published; others ascend by their key");
+    }
     if header.severity.is_some() {
         problems.add(path, 0, "`severity` belongs to checks");
     }

@@ -124,8 +124,17 @@ impl<'a> Data<'a> {
         }
         let mut keys = BTreeMap::new();
         for (name, table) in &inputs.tables {
-            let of_file = inputs.sql.iter().find(|file| file.table == *name).map(|file| &file.key);
-            let of_table = inputs.facts.tables.iter().find(|table| table.name == *name).map(|table| &table.key);
+            let of_file = inputs
+                .sql
+                .iter()
+                .find(|file| file.table == *name)
+                .map(|file| &file.key);
+            let of_table = inputs
+                .facts
+                .tables
+                .iter()
+                .find(|table| table.name == *name)
+                .map(|table| &table.key);
             let key: Vec<&str> = match of_file.or(of_table).filter(|key| !key.is_empty()) {
                 Some(key) => key.iter().map(String::as_str).collect(),
                 None => undeclared_key(name, table),

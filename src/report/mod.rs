@@ -10,6 +10,7 @@ mod chart;
 mod drawings;
 mod findings;
 mod format;
+mod grid;
 mod page;
 mod sentences;
 mod tiles;
