@@ -200,8 +200,8 @@ impl Engine {
         };
         let written = match AssertUnwindSafe(work).catch_unwind().await {
             Ok(Ok(written)) => written,
-            Ok(Err(error)) => return Err(failure(what(), error)),
-            Err(panic) => return Err(panicked(what(), panic.as_ref())),
+            Ok(Err(error)) => return Err(damaged(query, failure(what(), error))),
+            Err(panic) => return Err(damaged(query, panicked(what(), panic.as_ref()))),
         };
         written.refuse_problems(&query.path)?;
         self.add_file(&query.name, &file, &written)?;
@@ -348,6 +348,14 @@ fn failure(message: String, error: DataFusionError) -> Failure {
         _ => "",
     };
     Failure::new(exit, "engine", message).hint(hint).cause(error)
+}
+
+/// Where the engine gives up on source rows, the file is to blame: a damaged page can end in a panic of the reader.
+fn damaged(query: &Query, failure: Failure) -> Failure {
+    if failure.exit != Exit::Bug || query.inputs().all(|input| input.schema != "raw") {
+        return failure;
+    }
+    Failure { exit: Exit::Input, ..failure }.hint("An input file is probably damaged; compare its hash with the delivery.")
 }
 
 fn panicked(message: String, panic: &(dyn std::any::Any + Send)) -> Failure {

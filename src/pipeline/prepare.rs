@@ -32,7 +32,7 @@ pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
     given.insert(TableName::new("raw", "order_lines"));
     let queries = query::load(&config.root.join(&config.queries), &given)?;
     let folder = super::templates(config);
-    report::check_templates(&folder)?;
+    report::check_templates(&folder, &config.project.language)?;
     Ok(Project { queries, templates: hashed_files(&folder)? })
 }
 
