@@ -38,12 +38,21 @@ out_of_scope as (
     from canonical.out_of_scope_rows
 ),
 
+order_dates as (
+    -- A line belongs to the day of its order, however late it was shipped or sent back.
+    select order_id, min(order_date) as order_date
+    from canonical.order_lines
+    group by order_id
+),
+
 window_lines as (
     select snapshots.snapshot, sum(order_lines.net_amount) as net_revenue, count(*) as lines
     from canonical.order_lines as order_lines
+    inner join order_dates  -- many-to-one
+        on order_lines.order_id = order_dates.order_id
     inner join settings.snapshots as snapshots
-        on order_lines.order_date >= snapshots.window_start
-        and order_lines.order_date < snapshots.as_of
+        on order_dates.order_date >= snapshots.window_start
+        and order_dates.order_date < snapshots.as_of
     group by snapshots.snapshot
 ),
 

@@ -35,7 +35,11 @@ impl PinnedStore {
 
     /// Adds the object `name` with the bytes of `file`.
     pub(super) fn pin(&self, name: Path, file: PathBuf) {
-        let file = std::path::absolute(&file).unwrap_or(file);
+        // The store takes no `..`, which a location such as `../orders/` holds.
+        let file = file
+            .canonicalize()
+            .or_else(|_| std::path::absolute(&file))
+            .unwrap_or(file);
         self.files
             .write()
             .unwrap_or_else(PoisonError::into_inner)
