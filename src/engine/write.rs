@@ -31,8 +31,6 @@ pub struct Written {
     pub rows: u64,
     /// Columns and types as stored.
     pub schema: SchemaRef,
-    /// Columns by which the rows ascend; empty when they do not.
-    pub order: Vec<String>,
     /// First breach of what was promised, in words.
     problem: Option<String>,
 }
@@ -59,7 +57,6 @@ pub(super) async fn write(
     is_ordered: bool,
 ) -> Result<Written, DataFusionError> {
     let schema = stored_schema(&stream.schema());
-    let order = if is_ordered { key.to_vec() } else { Vec::new() };
     let mut writer = writer(file, &schema)?;
     let mut keys = KeyCheck::new(&schema, key, is_ordered)?;
     let mut rows = 0;
@@ -73,7 +70,7 @@ pub(super) async fn write(
         writer.write(&batch)?;
     }
     writer.close()?;
-    Ok(Written { file: file.to_path_buf(), rows: u64::try_from(rows).unwrap_or(u64::MAX), schema, order, problem })
+    Ok(Written { file: file.to_path_buf(), rows: u64::try_from(rows).unwrap_or(u64::MAX), schema, problem })
 }
 
 /// Everything that reaches the bytes is pinned: no clock, no version of the library, no schema of the engine.
