@@ -32,7 +32,11 @@ impl Talk {
     #[must_use]
     pub fn new(style: Style) -> Self {
         let is_terminal = std::io::stderr().is_terminal();
-        let bar = if style == Style::Text && is_terminal { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        let bar = if style == Style::Text && is_terminal {
+            ProgressBar::new(0)
+        } else {
+            ProgressBar::hidden()
+        };
         bar.set_draw_target(if style == Style::Text && is_terminal {
             ProgressDrawTarget::stderr()
         } else {
@@ -41,7 +45,11 @@ impl Talk {
         if let Ok(look) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}") {
             bar.set_style(look.progress_chars("━╸─"));
         }
-        Self { style, bar, watch: Stopwatch::start() }
+        Self {
+            style,
+            bar,
+            watch: Stopwatch::start(),
+        }
     }
 
     /// Begins a stage of `steps` steps.
@@ -83,7 +91,8 @@ impl Talk {
 
     fn event(&self, stage: &str, facts: &Value) {
         if self.style == Style::Json {
-            let mut line = json!({"time": now().to_string(), "stage": stage, "elapsed_ms": self.watch.milliseconds()});
+            let mut line =
+                json!({"time": now().to_string(), "stage": stage, "elapsed_ms": self.watch.milliseconds()});
             merge(&mut line, facts);
             err(&line.to_string());
         }

@@ -83,7 +83,13 @@ pub(super) async fn write(
         writer.write(&batch)?;
     }
     writer.close()?;
-    Ok(Written { file: file.to_path_buf(), rows: u64::try_from(rows).unwrap_or(u64::MAX), schema, order, problem })
+    Ok(Written {
+        file: file.to_path_buf(),
+        rows: u64::try_from(rows).unwrap_or(u64::MAX),
+        schema,
+        order,
+        problem,
+    })
 }
 
 /// Everything that reaches the bytes is pinned: no clock, no version of the library, no schema of the engine.
@@ -99,8 +105,14 @@ fn writer(file: &Path, schema: &SchemaRef, kind: Kind) -> Result<ArrowWriter<Fil
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .build();
-    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
-    Ok(ArrowWriter::try_new_with_options(File::create(file)?, Arc::clone(schema), options)?)
+    let options = ArrowWriterOptions::new()
+        .with_properties(properties)
+        .with_skip_arrow_metadata(true);
+    Ok(ArrowWriter::try_new_with_options(
+        File::create(file)?,
+        Arc::clone(schema),
+        options,
+    )?)
 }
 
 /// Types as every reader knows them: engine-internal views become plain text.
@@ -111,7 +123,9 @@ pub(super) fn stored_schema(schema: &Schema) -> SchemaRef {
         .map(|field| {
             let kind = match field.data_type() {
                 DataType::Utf8View | DataType::LargeUtf8 | DataType::Dictionary(..) => DataType::Utf8,
-                DataType::Int32 | DataType::Int16 | DataType::Int8 | DataType::UInt64 | DataType::UInt32 => DataType::Int64,
+                DataType::Int32 | DataType::Int16 | DataType::Int8 | DataType::UInt64 | DataType::UInt32 => {
+                    DataType::Int64
+                }
                 other => other.clone(),
             };
             Field::new(field.name(), kind, true)
@@ -125,17 +139,31 @@ fn stored(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, DataFu
         .columns()
         .iter()
         .zip(schema.fields())
-        .map(|(column, field)| if column.data_type() == field.data_type() { Ok(Arc::clone(column)) } else { cast(column, field.data_type()) })
+        .map(|(column, field)| {
+            if column.data_type() == field.data_type() {
+                Ok(Arc::clone(column))
+            } else {
+                cast(column, field.data_type())
+            }
+        })
         .collect::<Result<Vec<_>, _>>()?;
     Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
 }
 
 /// A ratio that is not a number is a defect of the SQL, never a figure.
 fn not_finite(batch: &RecordBatch) -> Option<String> {
-    batch.columns().iter().zip(batch.schema_ref().fields()).find_map(|(column, field)| {
-        let numbers = column.as_any().downcast_ref::<Float64Array>()?;
-        numbers.iter().flatten().any(|number| !number.is_finite()).then(|| format!("`{}` holds a number that is not finite", field.name()))
-    })
+    batch
+        .columns()
+        .iter()
+        .zip(batch.schema_ref().fields())
+        .find_map(|(column, field)| {
+            let numbers = column.as_any().downcast_ref::<Float64Array>()?;
+            numbers
+                .iter()
+                .flatten()
+                .any(|number| !number.is_finite())
+                .then(|| format!("`{}` holds a number that is not finite", field.name()))
+        })
 }
 
 /// Uniqueness of the key: by comparing neighbours when rows ascend by it, else by remembering all.
@@ -150,8 +178,14 @@ struct KeyCheck {
 
 impl KeyCheck {
     fn new(schema: &SchemaRef, key: &[String], is_ordered: bool) -> Result<Self, DataFusionError> {
-        let positions = key.iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>()?;
-        let options = SortOptions { descending: false, nulls_first: false };
+        let positions = key
+            .iter()
+            .map(|name| schema.index_of(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let options = SortOptions {
+            descending: false,
+            nulls_first: false,
+        };
         let fields = positions
             .iter()
             .map(|position| SortField::new_with_options(schema.field(*position).data_type().clone(), options))
@@ -170,7 +204,11 @@ impl KeyCheck {
         if self.positions.is_empty() || batch.num_rows() == 0 {
             return Ok(None);
         }
-        let columns: Vec<_> = self.positions.iter().map(|position| Arc::clone(batch.column(*position))).collect();
+        let columns: Vec<_> = self
+            .positions
+            .iter()
+            .map(|position| Arc::clone(batch.column(*position)))
+            .collect();
         if columns.iter().any(|column| column.null_count() > 0) {
             return Ok(Some(format!("the key ({}) is NULL in a row", self.names)));
         }
@@ -180,7 +218,11 @@ impl KeyCheck {
                 if let Some(last) = &self.last
                     && last.row() >= row
                 {
-                    let what = if last.row() == row { "is not unique" } else { "does not ascend" };
+                    let what = if last.row() == row {
+                        "is not unique"
+                    } else {
+                        "does not ascend"
+                    };
                     return Ok(Some(format!("the key ({}) {what}", self.names)));
                 }
                 match &mut self.last {

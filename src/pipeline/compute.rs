@@ -26,18 +26,24 @@ pub(super) async fn tables(
     talk: &Talk,
 ) -> Result<Vec<TableRecord>, Failure> {
     talk.stage("compute", queries.queries.len());
-    let mut waiting: BTreeMap<&TableName, &Query> = queries.queries.iter().map(|query| (&query.name, query)).collect();
+    let mut waiting: BTreeMap<&TableName, &Query> =
+        queries.queries.iter().map(|query| (&query.name, query)).collect();
     let mut pending: BTreeSet<&TableName> = waiting.keys().copied().collect();
     let mut running = JoinSet::new();
     let mut done: BTreeMap<TableName, TableRecord> = BTreeMap::new();
     loop {
         while running.len() < engine.threads() {
-            let ready = waiting.values().find(|query| query.inputs().all(|input| !pending.contains(&input))).copied();
+            let ready = waiting
+                .values()
+                .find(|query| query.inputs().all(|input| !pending.contains(&input)))
+                .copied();
             let Some(query) = ready else { break };
             waiting.remove(&query.name);
             running.spawn(one(Arc::clone(engine), query.clone()));
         }
-        let Some(finished) = running.join_next().await else { break };
+        let Some(finished) = running.join_next().await else {
+            break;
+        };
         let (query, record, facts) =
             finished.map_err(|error| Failure::new(Exit::Bug, "engine", "a query gave up").cause(error))??;
         talk.step("compute", &query.name.to_string(), &facts);
@@ -47,7 +53,11 @@ pub(super) async fn tables(
         }
     }
     let settings = plan.settings.iter().map(|table| settings_record(engine, table));
-    let computed = queries.queries.iter().filter_map(|query| done.remove(&query.name)).map(Ok);
+    let computed = queries
+        .queries
+        .iter()
+        .filter_map(|query| done.remove(&query.name))
+        .map(Ok);
     settings.chain(computed).collect()
 }
 
@@ -55,7 +65,11 @@ pub(super) async fn tables(
 async fn one(engine: Arc<Engine>, query: Query) -> Result<(Query, TableRecord, Value), Failure> {
     let watch = Stopwatch::start();
     let written = engine.run(&query).await?;
-    let sha256 = if query.header.is_published() { sha256_file(&written.file)? } else { String::new() };
+    let sha256 = if query.header.is_published() {
+        sha256_file(&written.file)?
+    } else {
+        String::new()
+    };
     let record = TableRecord {
         name: query.name.to_string(),
         title: query.header.title.clone(),
@@ -80,7 +94,11 @@ fn settings_record(engine: &Engine, table: &SettingsTable) -> Result<TableRecord
 }
 
 /// Runs the checks and refuses the run when one with severity `stop` is violated.
-pub(super) async fn checks(engine: &Engine, queries: &QuerySet, talk: &Talk) -> Result<Vec<Outcome>, Failure> {
+pub(super) async fn checks(
+    engine: &Engine,
+    queries: &QuerySet,
+    talk: &Talk,
+) -> Result<Vec<Outcome>, Failure> {
     talk.stage("check", queries.checks.len());
     let outcomes = check::run(engine, &queries.checks).await?;
     for outcome in &outcomes {
@@ -96,7 +114,9 @@ pub(super) async fn plans(engine: &Engine, queries: &QuerySet) -> Result<(), Fai
         engine.plan_only(query).await?;
     }
     for check in &queries.checks {
-        engine.types(&format!("`queries/{}`", check.path), &check.text).await?;
+        engine
+            .types(&format!("`queries/{}`", check.path), &check.text)
+            .await?;
     }
     Ok(())
 }
@@ -104,6 +124,13 @@ pub(super) async fn plans(engine: &Engine, queries: &QuerySet) -> Result<(), Fai
 /// The newest order date of the source, as text.
 pub(super) async fn newest_order(engine: &Engine) -> Result<String, Failure> {
     let name = TableName::new("raw", "order_lines");
-    let table = engine.read("the newest order", &format!("select max(ordered_at) as ordered_at from {name}")).await?;
-    Ok(table.cell(0, "ordered_at").map_or_else(String::new, ToString::to_string))
+    let table = engine
+        .read(
+            "the newest order",
+            &format!("select max(ordered_at) as ordered_at from {name}"),
+        )
+        .await?;
+    Ok(table
+        .cell(0, "ordered_at")
+        .map_or_else(String::new, ToString::to_string))
 }

@@ -42,7 +42,7 @@ fn gives_the_same_bytes_again() {
 
 #[test]
 fn parses_every_template() {
-    check_templates(&fixture::templates()).expect("the templates that ship are valid");
+    check_templates(&fixture::templates(), "en").expect("the templates that ship are valid");
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn names_the_template_that_cannot_be_parsed() {
     std::fs::create_dir(folder.path().join("messages")).expect("a folder");
     std::fs::write(folder.path().join("messages/en.yaml"), "a.b: c\n").expect("a file");
     std::fs::write(folder.path().join("broken.html"), "{% if %}").expect("a file");
-    let failure = check_templates(folder.path()).expect_err("the template is broken");
+    let failure = check_templates(folder.path(), "en").expect_err("the template is broken");
     assert_eq!(failure.exit, crate::error::Exit::Usage);
     assert_eq!(failure.stage, "report");
     let cause = failure.cause.expect("the place is told").to_string();
