@@ -273,3 +273,34 @@ pub(super) fn expected_purchases_of_new(at: &Parameters, leaving: Leaving, weeks
     };
     expected_purchases(at, leaving, &new, weeks)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::optimise::check_derivatives;
+
+    #[test]
+    fn slopes_and_curvatures_are_those_of_the_likelihood() {
+        let group = |frequency, recency_weeks, age_weeks, customers| Group {
+            frequency,
+            recency_weeks,
+            age_weeks,
+            customers,
+        };
+        let groups = [
+            group(0, 0.0, 0.0, 1),
+            group(0, 0.0, 9.0, 3),
+            group(1, 2.0, 10.0, 2),
+            group(2, 30.0, 31.0, 1),
+            group(9, 5.0, 40.0, 1),
+        ];
+        for leaving in [Leaving::AfterRepeats, Leaving::AfterAll] {
+            let counts = Counts::of(leaving, &groups);
+            for at in [[0.3, 4.0, 0.8, 2.5], [2.0, 10.0, 1.5, 0.4]] {
+                check_derivatives(at, |values| {
+                    derivatives(&Parameters::from_values(values), leaving, &groups, &counts)
+                });
+            }
+        }
+    }
+}

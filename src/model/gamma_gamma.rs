@@ -214,3 +214,77 @@ pub fn correlation(spends: &[Spend]) -> Option<f64> {
     let scale = libm::sqrt(xx) * libm::sqrt(yy);
     (scale > 0.0).then(|| (xy / scale).clamp(-1.0, 1.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::optimise::check_derivatives;
+
+    #[test]
+    fn slopes_and_curvatures_are_those_of_the_likelihood() {
+        let spend = |frequency, mean_value, customers| Spend {
+            frequency,
+            mean_value,
+            customers,
+        };
+        let spends = [
+            spend(1, 3.5, 2),
+            spend(1, 40.0, 1),
+            spend(2, 22.0, 4),
+            spend(7, 19.0, 1),
+        ];
+        let counts = by_frequency(&spends);
+        for at in [[6.0, 3.7, 15.0], [0.4, 1.2, 90.0]] {
+            check_derivatives(at, |values| {
+                derivatives(&Parameters::from_values(values), &spends, &counts)
+            });
+        }
+    }
+
+    #[test]
+    fn the_gamma_functions_have_all_their_digits() {
+        // Argument, digamma, trigamma and logarithm of the gamma function, computed with 60 digits by mpmath.
+        #[expect(
+            clippy::unreadable_literal,
+            clippy::excessive_precision,
+            reason = "digits as they were computed"
+        )]
+        let reference = [
+            [
+                0.001,
+                -1000.57557193181028,
+                1000001.64253319583,
+                6.90717888538385366,
+            ],
+            [0.2, -5.289039896592188, 26.2673772054237763, 1.52406382243078447],
+            [
+                3.7,
+                1.16715353936151144,
+                0.310037857670038302,
+                1.42807232666538813,
+            ],
+            [8.0, 2.01564147795561, 0.133137014694031425, 8.5251613610654143],
+            [
+                250.3,
+                5.52066126542421941,
+                0.0040031972159257849,
+                1130.17978903658494,
+            ],
+            [
+                30000.0,
+                10.3089359938850332,
+                0.0000333338888950617284,
+                279264.344284309433,
+            ],
+        ];
+        for [x, digamma, trigamma, log_gamma] in reference {
+            for (found, exact) in [
+                (x.digamma(), digamma),
+                (x.trigamma(), trigamma),
+                (libm::lgamma(x), log_gamma),
+            ] {
+                assert!((found / exact - 1.0).abs() < 2e-14, "{x}: {found}, not {exact}");
+            }
+        }
+    }
+}

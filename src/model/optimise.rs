@@ -318,6 +318,41 @@ pub(super) fn cholesky(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     Some(root)
 }
 
+/// Fails if the slopes or curvatures are not those of the values, by central differences.
+#[cfg(test)]
+#[track_caller]
+pub(super) fn check_derivatives<const N: usize>(
+    at: [f64; N],
+    likelihood: impl Fn(&[f64; N]) -> Derivatives<N>,
+) {
+    let exact = likelihood(&at);
+    for by in 0..N {
+        let step = 1e-5 * at[by];
+        let moved = |direction: f64| {
+            let mut moved = at;
+            moved[by] += direction * step;
+            likelihood(&moved)
+        };
+        let (ahead, behind) = (moved(1.0), moved(-1.0));
+        let near = |name: &str, exact: f64, ahead: f64, behind: f64| {
+            let found = (ahead - behind) / (2.0 * step);
+            assert!(
+                (found - exact).abs() <= 1e-6 * exact.abs().max(1.0),
+                "{name} {by}: {found}, not {exact}"
+            );
+        };
+        near("slope", exact.slope[by], ahead.value, behind.value);
+        for of in 0..N {
+            near(
+                "curvature",
+                exact.curvature[of][by],
+                ahead.slope[of],
+                behind.slope[of],
+            );
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -248,3 +248,51 @@ fn standard_errors_are_those_of_other_packages() {
     near(errors.a, 0.186, 5e-3);
     near(errors.b, 0.705, 5e-3);
 }
+
+#[test]
+fn predictions_are_those_of_integrating_over_rates_and_chances_to_leave() {
+    // The definition of the models as a double integral, by mpmath: P(alive), expected purchases, log-likelihood.
+    let at = Parameters {
+        r: 0.525,
+        alpha: 6.183,
+        a: 0.891,
+        b: 1.614,
+    };
+    let (twice, once) = (group(2, 30.43, 38.86), group(0, 0.0, 38.86));
+    near(
+        mbg_nbd::probability_alive(&at, &twice),
+        0.706_202_265_118_5,
+        1e-11,
+    );
+    near(
+        mbg_nbd::expected_purchases(&at, &twice, 39.0),
+        1.262_960_623_267_4,
+        1e-11,
+    );
+    near(mbg_nbd::log_likelihood(&at, &twice), -9.485_551_314_533_9, 1e-11);
+    near(mbg_nbd::probability_alive(&at, &once), 0.389_735_080_919, 1e-11);
+    near(
+        mbg_nbd::expected_purchases(&at, &once, 39.0),
+        0.154_012_746_675,
+        1e-11,
+    );
+    near(mbg_nbd::log_likelihood(&at, &once), -0.539_837_463_531, 1e-11);
+    near(bg_nbd::probability_alive(&at, &twice), 0.634_849_081_445_8, 1e-11);
+    near(
+        bg_nbd::expected_purchases(&at, &twice, 39.0),
+        1.093_355_669_613_9,
+        1e-11,
+    );
+    near(bg_nbd::log_likelihood(&at, &twice), -9.158_664_228_311, 1e-11);
+    // The closed form with the hypergeometric function, with 40 digits.
+    near(
+        mbg_nbd::expected_purchases_of_new(&at, 1.0),
+        0.053_084_795_263_701_84,
+        1e-15,
+    );
+    near(
+        mbg_nbd::expected_purchases_of_new(&at, 52.0),
+        1.419_723_757_712_746,
+        1e-14,
+    );
+}
