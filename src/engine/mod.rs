@@ -357,6 +357,9 @@ impl Engine {
     fn add_file(&self, name: &TableName, file: &Path, written: &Written) -> Result<(), Failure> {
         let path = format!("run/{name}.parquet");
         self.store.pin(object_path(&path)?, file.to_path_buf());
+        // The order of published tables is not declared, although it is known: DataFusion (issue 25052) takes the output of
+        // a join of two ordered inputs for ordered by both, and then leaves out sorts that the result needs. A scratch
+        // table is read alone, and sorting its millions of rows again is worth sparing.
         let mut options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
         if !written.order.is_empty() {
             options = options.with_file_sort_order(vec![ascending(&written.order)]);
