@@ -49,7 +49,7 @@ for page in "${pages[@]}"; do
     [ -e "$page" ] || continue
     name="$(basename "$page" .html)"
     # The first screen, and the whole page; a page that is shorter ends in its background.
-    draw "$page" "$name-1280" 1280 1400
+    draw "$page" "$name-1280" 1280 1376
     draw "$page" "$name-1280-whole" 1280 9000
     # A headless window is not narrower than 500 pixels; a frame of 390 is.
     printf '<!doctype html><style>body{margin:0}iframe{border:0;width:390px;height:14000px}</style><iframe src="file://%s"></iframe>' \
