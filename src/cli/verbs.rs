@@ -61,8 +61,8 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
         .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot start the runtime").cause(error))?;
     let talk = Arc::new(Talk::new(style));
     let told = Arc::clone(&talk);
-    let task = runtime.spawn(async move { dispatch(verb, &general, &told).await });
-    let result = runtime.block_on(task);
+    let job = runtime.spawn(async move { dispatch(verb, &general, &told).await });
+    let result = runtime.block_on(job);
     talk.finish();
     match result {
         Ok(result) => result,
@@ -200,7 +200,7 @@ async fn start_project(general: &General, folder: &Path, from: Option<&str>) -> 
     let written = init::init(folder, from).await?;
     match general.output {
         Output::Json => {
-            talk::data(&json!({"folder": folder, "files": written.files, "open": written.open}).to_string())
+            talk::data(&json!({"folder": folder, "files": written.files, "open": written.open}).to_string());
         }
         Output::Text => {
             talk::data(&format!(

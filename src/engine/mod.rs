@@ -271,7 +271,7 @@ impl Engine {
         let written = match AssertUnwindSafe(work).catch_unwind().await {
             Ok(Ok(written)) => written,
             Ok(Err(error)) => return Err(damaged(query, failure(what(), error))),
-            Err(panic) => return Err(damaged(query, panicked(what(), panic.as_ref()))),
+            Err(panic) => return Err(damaged(query, panicked(&what(), panic.as_ref()))),
         };
         written.refuse_problems(&query.path)?;
         self.add_file(&query.name, &file, &written)?;
@@ -493,7 +493,7 @@ fn damaged(query: &Query, failure: Failure) -> Failure {
     .hint("An input file is probably damaged; compare its hash with the delivery.")
 }
 
-fn panicked(message: String, panic: &(dyn std::any::Any + Send)) -> Failure {
+fn panicked(message: &str, panic: &(dyn std::any::Any + Send)) -> Failure {
     let text = panic
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())

@@ -216,7 +216,7 @@ impl KeyCheck {
             return Ok(Some(format!("the key ({}) is NULL in a row", self.names)));
         }
         let rows = self.converter.convert_columns(&columns)?;
-        for row in rows.iter() {
+        for row in &rows {
             if self.is_ordered {
                 if let Some(last) = &self.last
                     && last.row() >= row

@@ -74,7 +74,7 @@ pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Repo
         &work,
         &inputs,
         &plan,
-        tables,
+        &tables,
         &checks,
         request.is_draft,
         talk,

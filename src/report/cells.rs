@@ -29,12 +29,13 @@ pub(crate) struct Data<'a> {
 }
 
 /// The column by which templates and rules look a row up, where a table has one.
-const LOOKUPS: [(&str, &str); 15] = [
+const LOOKUPS: [(&str, &str); 16] = [
     ("results.headline", "measure"),
     ("results.tier_profitability", "tier"),
     ("results.rfm_segments", "rfm_segment"),
     ("results.abc_classes", "abc_class"),
     ("results.lifecycle_stages", "lifecycle_stage"),
+    ("results.silent_summary", "tier"),
     ("results.frequency_classes", "frequency_class"),
     ("results.value_classes", "value_class"),
     ("results.loyalty_classes", "loyalty_class"),

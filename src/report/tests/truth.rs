@@ -8,7 +8,7 @@ fn decimal(text: &str) -> Cell {
 }
 
 /// The text of the finding of a section, without its elements.
-fn finding(page: &str, section: &str) -> String {
+pub(super) fn finding(page: &str, section: &str) -> String {
     let start = page
         .find(&format!("<h2 id=\"{section}\""))
         .expect("the section is there");
