@@ -1,5 +1,6 @@
 //! What the program says: data on stdout, talk on stderr. The only room that prints.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -119,11 +120,11 @@ pub fn failure(failure: &Failure, with_status_line: bool) {
     let mut text = format!("error: {failure}");
     let mut cause = std::error::Error::source(failure);
     while let Some(inner) = cause {
-        text.push_str(&format!("\n  because: {inner}"));
+        let _infallible = write!(text, "\n  because: {inner}");
         cause = inner.source();
     }
     if !failure.hint.is_empty() {
-        text.push_str(&format!("\n\nhint: {}", failure.hint));
+        let _infallible = write!(text, "\n\nhint: {}", failure.hint);
     }
     err(&text);
     if with_status_line {

@@ -1,4 +1,4 @@
--- title:   What each customer was expected to buy in the weeks tested, and bought
+-- title:   Each customer in the weeks that the model was not shown, expected and bought
 -- grain:   one row per customer_id with a purchase day before the backtest
 -- key:     [customer_id]
 -- inputs:  [business.customer_tiers, business.purchase_baselines, business.purchase_days, model.backtest_outlook,

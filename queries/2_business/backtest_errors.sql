@@ -1,5 +1,5 @@
 -- title:   How far each way of forecasting was off
--- grain:   one row per method (model, last_year_rate, recency_rule); none without a backtest
+-- grain:   one row per method, model, last_year_rate, recency_rule; none without a backtest
 -- key:     [method]
 -- inputs:  [business.backtest_customers]
 -- note: >

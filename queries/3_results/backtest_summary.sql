@@ -1,5 +1,5 @@
 -- title:   How well the model forecast the last weeks, against two plain rules
--- grain:   one row per method (model, last_year_rate, recency_rule); none without a backtest
+-- grain:   one row per method, model, last_year_rate, recency_rule; none without a backtest
 -- key:     [method]
 -- inputs:  [business.backtest_errors, settings.moments]
 -- note: >

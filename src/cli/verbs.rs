@@ -61,8 +61,8 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
         .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot start the runtime").cause(error))?;
     let talk = Arc::new(Talk::new(style));
     let told = Arc::clone(&talk);
-    let task = runtime.spawn(async move { dispatch(verb, &general, &told).await });
-    let result = runtime.block_on(task);
+    let job = runtime.spawn(async move { dispatch(verb, &general, &told).await });
+    let result = runtime.block_on(job);
     talk.finish();
     match result {
         Ok(result) => result,
@@ -200,7 +200,7 @@ async fn start_project(general: &General, folder: &Path, from: Option<&str>) -> 
     let written = init::init(folder, from).await?;
     match general.output {
         Output::Json => {
-            talk::data(&json!({"folder": folder, "files": written.files, "open": written.open}).to_string())
+            talk::data(&json!({"folder": folder, "files": written.files, "open": written.open}).to_string());
         }
         Output::Text => {
             talk::data(&format!(
@@ -339,10 +339,17 @@ async fn write_history(
             })
             .to_string(),
         ),
-        Output::Text => talk::data(&format!(
-            "{} customers, {} orders, {} order lines in {} files at {out}\nNext: karat run --config {out}/config.yaml",
-            summary.customers, summary.orders, summary.order_lines, summary.files
-        )),
+        Output::Text => {
+            talk::data(&format!(
+                "{} customers, {} orders, {} order lines in {} files at {out}",
+                summary.customers, summary.orders, summary.order_lines, summary.files
+            ));
+            talk::data(&if temporary.is_some() {
+                format!("Next: copy {out}/config.yaml here, set its locations to {out}/…, then karat run")
+            } else {
+                format!("Next: karat run --config {out}/config.yaml")
+            });
+        }
     }
     Ok(Exit::Published)
 }

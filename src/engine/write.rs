@@ -31,7 +31,7 @@ pub struct Written {
     pub rows: u64,
     /// Columns and types as stored.
     pub schema: SchemaRef,
-    /// Columns by which the rows ascend; empty when they do not.
+    /// Columns by which the rows ascend and that later queries may rely on; only of scratch tables.
     pub order: Vec<String>,
     /// First breach of what was promised, in words.
     problem: Option<String>,
@@ -69,7 +69,6 @@ pub(super) async fn write(
     kind: Kind,
 ) -> Result<Written, DataFusionError> {
     let schema = stored_schema(&stream.schema());
-    let order = order.to_vec();
     let mut writer = writer(file, &schema, kind)?;
     let mut keys = KeyCheck::new(&schema, key, !order.is_empty())?;
     let mut rows = 0;
@@ -87,7 +86,11 @@ pub(super) async fn write(
         file: file.to_path_buf(),
         rows: u64::try_from(rows).unwrap_or(u64::MAX),
         schema,
-        order,
+        order: if kind == Kind::Scratch {
+            order.to_vec()
+        } else {
+            Vec::new()
+        },
         problem,
     })
 }
@@ -213,7 +216,7 @@ impl KeyCheck {
             return Ok(Some(format!("the key ({}) is NULL in a row", self.names)));
         }
         let rows = self.converter.convert_columns(&columns)?;
-        for row in rows.iter() {
+        for row in &rows {
             if self.is_ordered {
                 if let Some(last) = &self.last
                     && last.row() >= row

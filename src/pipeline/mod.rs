@@ -1,6 +1,7 @@
 //! The whole run on one screen; stages know nothing of each other, values pass through here.
 
 mod compute;
+mod outlook;
 mod prepare;
 mod preview;
 mod stage;
@@ -74,7 +75,7 @@ pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Repo
         &work,
         &inputs,
         &plan,
-        tables,
+        &tables,
         &checks,
         request.is_draft,
         talk,

@@ -33,14 +33,14 @@ pub(super) fn stage(
     work: &Workplace,
     pinned: &[Pinned],
     plan: &Plan,
-    records: Vec<TableRecord>,
+    records: &[TableRecord],
     checks: &[Outcome],
     is_draft: bool,
     talk: &Talk,
 ) -> Result<StagedRun, Failure> {
     let folder = work.stage();
     talk.stage("report", 3);
-    let tables = read_tables(&folder, &records)?;
+    let tables = read_tables(&folder, records)?;
     for (name, table) in tables.iter().filter(|(name, _)| name.starts_with("results.")) {
         write(
             &folder.join("tables").join(format!("{name}.csv")),
@@ -48,7 +48,13 @@ pub(super) fn stage(
         )?;
     }
     let sql = write_sql(&folder, project)?;
-    let settings: Vec<TableName> = plan.settings.iter().map(|table| table.name.clone()).collect();
+    let made_by_rust = |name: &&str| name.starts_with("settings.") || name.starts_with("model.");
+    let settings: Vec<TableName> = records
+        .iter()
+        .map(|record| record.name.as_str())
+        .filter(made_by_rust)
+        .filter_map(TableName::parse)
+        .collect();
     let script = reproduce(
         &plan.run_id,
         &settings,
@@ -65,7 +71,7 @@ pub(super) fn stage(
 
     let headline = report::headline(&tables, &config.project.currency);
     let inputs = report::Inputs {
-        facts: facts(config, plan, pinned, &records, checks, &tables, is_draft),
+        facts: facts(config, plan, pinned, records, checks, &tables, is_draft),
         sql: project.queries.queries.iter().map(sql_file).collect(),
         templates: super::templates(config),
         tables,
@@ -100,7 +106,7 @@ pub(super) fn stage(
         reconciliation: table("results.reconciliation"),
         sql: &sql,
         templates: &project.templates,
-        tables: &records,
+        tables: records,
         checks,
         outputs: &outputs,
         switched_off: &inputs.facts.switched_off,
@@ -282,11 +288,12 @@ fn switched_off(config: &Config) -> Vec<String> {
     ];
     needs
         .iter()
-        .map(|(source, lacks)| match config.sources.contains_key(*source) {
-            true => {
+        .map(|(source, lacks)| {
+            if config.sources.contains_key(*source) {
                 format!("Source {source} is configured, but no figure of this report reads it yet: {lacks}.")
+            } else {
+                format!("Source {source} is not configured: {lacks}.")
             }
-            false => format!("Source {source} is not configured: {lacks}."),
         })
         .collect()
 }

@@ -275,13 +275,11 @@ impl Visitor for Linter {
                 left,
                 op: BinaryOperator::Divide,
                 right,
-            } if self.place != Place::Mapping => {
-                if !(is_double(left) && is_double(right)) {
-                    self.add(
+            } if self.place != Place::Mapping && !(is_double(left) && is_double(right)) => {
+                self.add(
                         expression.span().start.line,
                         "a ratio is `cast(a as double) / nullif(cast(b as double), 0)`: other divisions differ between engines",
                     );
-                }
             }
             Expr::Trim {
                 trim_what: None,

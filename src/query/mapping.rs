@@ -73,16 +73,15 @@ fn unknown(name: &str, available: &BTreeSet<String>) -> String {
         })
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|left, right| left.0.total_cmp(&right.0));
-    match nearest {
-        Some((_, column)) => format!("there is no column `{name}`; did you mean `{column}`?"),
-        None => {
-            let list = available
-                .iter()
-                .map(|column| format!("`{column}`"))
-                .collect::<Vec<_>>()
-                .join(", ");
-            format!("there is no column `{name}`; the source has {list}")
-        }
+    if let Some((_, column)) = nearest {
+        format!("there is no column `{name}`; did you mean `{column}`?")
+    } else {
+        let list = available
+            .iter()
+            .map(|column| format!("`{column}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        format!("there is no column `{name}`; the source has {list}")
     }
 }
 

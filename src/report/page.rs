@@ -264,7 +264,7 @@ fn register(tera: &mut Tera, currency: &str, words: &Words) {
 fn is_one(exact: &str) -> bool {
     exact
         .parse::<bigdecimal::BigDecimal>()
-        .is_ok_and(|number| number == bigdecimal::BigDecimal::from(1))
+        .is_ok_and(|number| number == 1)
 }
 
 /// The sign of a figure; that of NULL is 0.

@@ -117,9 +117,10 @@ pub async fn raw_table(
         )
         .hint("Correct `sources.order_lines.columns` in the configuration; a column may be any SQL expression of source columns."));
     }
-    columns.push(Both::same(match amount_checks.is_empty() {
-        true => "cast(null as varchar) as amount_problem".to_owned(),
-        false => format!("case {} end as amount_problem", amount_checks.join(" ")),
+    columns.push(Both::same(if amount_checks.is_empty() {
+        "cast(null as varchar) as amount_problem".to_owned()
+    } else {
+        format!("case {} end as amount_problem", amount_checks.join(" "))
     }));
     let reads_partitions = mapped
         .values()

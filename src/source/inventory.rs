@@ -66,11 +66,17 @@ fn reason(path: &str, is_single: bool) -> Option<&'static str> {
         Some("hidden or temporary")
     } else if name.ends_with(".parquet") || is_single {
         None
-    } else if name.to_lowercase().ends_with(".parquet") || name.ends_with(".parq") || !name.contains('.') {
+    } else if matches!(extension(name).as_deref(), None | Some("parquet" | "parq")) {
         Some("may hold data, but its name does not end in .parquet")
     } else {
         Some("not a Parquet file by its name")
     }
+}
+
+/// What stands after the last dot, in lower case.
+fn extension(name: &str) -> Option<String> {
+    name.rsplit_once('.')
+        .map(|(_, extension)| extension.to_lowercase())
 }
 
 /// Names of the folders `name=value`, outermost first.
@@ -86,7 +92,10 @@ fn hive_keys(path: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn sorted(paths: &[&str]) -> Result<(Vec<String>, Vec<String>, Vec<String>), String> {
+    /// Paths read, paths excluded with their reasons, hive folder names.
+    type Sorted = (Vec<String>, Vec<String>, Vec<String>);
+
+    fn sorted(paths: &[&str]) -> Result<Sorted, String> {
         let objects = paths.iter().map(|path| Object::for_test(path, 10)).collect();
         let listed = sort_out(objects)?;
         Ok((
