@@ -65,29 +65,28 @@ ranked_lines as (
     )
 ),
 
-neighbours as (
+lines_with_rivals as (
+    -- Rows of one line number that differ in content have more than one content rank among them.
     select
         ranked_lines.*,
-        lag(source_line) over (partition by order_id order by line_number) as line_before,
-        lag(content_rank) over (partition by order_id order by line_number) as rank_before,
-        lead(source_line) over (partition by order_id order by line_number) as line_after,
-        lead(content_rank) over (partition by order_id order by line_number) as rank_after
+        min(content_rank) over (partition by order_id, source_line) as lowest_rank,
+        max(content_rank) over (partition by order_id, source_line) as highest_rank
     from ranked_lines
 ),
 
 completed_lines as (
     -- Two of the three amounts of a price make the third; without a discount, list price is net price.
     select
-        neighbours.*,
+        lines_with_rivals.*,
         orders_of_two_customers.order_id is not null as has_two_customers,
         cast(coalesce(gross_amount, net_amount + coalesce(discount_amount, 0)) as decimal(18, 4))
             as gross,
         cast(coalesce(net_amount, gross_amount - coalesce(discount_amount, 0)) as decimal(18, 4))
             as net,
         cast(ordered_at as date) as order_date
-    from neighbours
+    from lines_with_rivals
     left join orders_of_two_customers  -- many-to-one
-        on neighbours.order_id = orders_of_two_customers.order_id
+        on lines_with_rivals.order_id = orders_of_two_customers.order_id
 )
 
 select
@@ -106,13 +105,8 @@ select
         when completed_lines.cost_amount is null and policy.margin is null then 'cost_missing'
         when completed_lines.has_two_customers then 'order_of_two_customers'
         when completed_lines.line_number > completed_lines.content_rank then 'duplicate_exact'
-        when (
-            completed_lines.source_line = completed_lines.line_before
-            and completed_lines.content_rank <> completed_lines.rank_before
-        ) or (
-            completed_lines.source_line = completed_lines.line_after
-            and completed_lines.content_rank <> completed_lines.rank_after
-        ) then 'line_conflict'
+        when completed_lines.source_line is not null
+            and completed_lines.lowest_rank < completed_lines.highest_rank then 'line_conflict'
         when completed_lines.order_date >= policy.as_of then 'out_of_scope'
         else 'used'
     end as outcome,
@@ -145,7 +139,7 @@ select
     cast(coalesce(completed_lines.freight_amount, 0) as decimal(18, 4)) as freight_amount,
 
     completed_lines.cost_amount is not null as has_cost,
-    -- A line is a return when the source says so, or when goods or money go back.
+    -- A line is a return when the source says so; else when goods go back, or money where no quantity is known.
     coalesce(completed_lines.is_return, completed_lines.quantity < 0, completed_lines.net < 0)
         as is_return
 from completed_lines
