@@ -116,7 +116,9 @@ pub fn calendar(
     let snapshot = |name: &'static str, as_of: Date| -> Result<Snapshot, Failure> {
         let mut quarter_starts = [as_of; 4];
         for (start, months) in quarter_starts.iter_mut().zip([3, 6, 9, 12]) {
-            *start = as_of.checked_sub(Span::new().months(months)).map_err(|error| outside(as_of, error))?;
+            *start = as_of
+                .checked_sub(Span::new().months(months))
+                .map_err(|error| outside(as_of, error))?;
         }
         Ok(Snapshot {
             name,
@@ -138,12 +140,18 @@ pub fn calendar(
             Ok((end, back(end, window)?))
         })
         .collect::<Result<_, Failure>>()?;
-    Ok(Calendar { as_of, window_days: window, snapshots, weeks })
+    Ok(Calendar {
+        as_of,
+        window_days: window,
+        snapshots,
+        weeks,
+    })
 }
 
 /// The day `days` before `date`.
 fn back(date: Date, days: i32) -> Result<Date, Failure> {
-    date.checked_sub(Span::new().days(days)).map_err(|error| outside(date, error))
+    date.checked_sub(Span::new().days(days))
+        .map_err(|error| outside(date, error))
 }
 
 /// The day `days` after `date`.
@@ -151,17 +159,30 @@ fn back(date: Date, days: i32) -> Result<Date, Failure> {
 /// # Errors
 /// Returns exit code 2 when the day falls outside of the calendar.
 pub fn ahead(date: Date, days: i64) -> Result<Date, Failure> {
-    Span::new().try_days(days).and_then(|span| date.checked_add(span)).map_err(|error| outside(date, error))
+    Span::new()
+        .try_days(days)
+        .and_then(|span| date.checked_add(span))
+        .map_err(|error| outside(date, error))
 }
 
 fn days(count: u32) -> Result<i32, Failure> {
     i32::try_from(count).map_err(|error| {
-        Failure::new(Exit::Usage, "config", format!("{count} days reach beyond the calendar")).cause(error)
+        Failure::new(
+            Exit::Usage,
+            "config",
+            format!("{count} days reach beyond the calendar"),
+        )
+        .cause(error)
     })
 }
 
 fn outside(date: Date, error: jiff::Error) -> Failure {
-    Failure::new(Exit::Usage, "config", format!("the window of {date} reaches beyond the calendar")).cause(error)
+    Failure::new(
+        Exit::Usage,
+        "config",
+        format!("the window of {date} reaches beyond the calendar"),
+    )
+    .cause(error)
 }
 
 #[cfg(test)]
@@ -179,15 +200,31 @@ mod tests {
     #[test]
     fn the_snapshots_are_the_day_the_week_and_the_year_before() {
         let calendar = calendar(date(2018, 1, 1), 365, 7, 60).expect("within the calendar");
-        let dates: Vec<_> = calendar.snapshots.iter().map(|snapshot| (snapshot.name, snapshot.as_of)).collect();
+        let dates: Vec<_> = calendar
+            .snapshots
+            .iter()
+            .map(|snapshot| (snapshot.name, snapshot.as_of))
+            .collect();
         assert_eq!(
             dates,
-            [("current", date(2018, 1, 1)), ("previous", date(2017, 12, 25)), ("year_ago", date(2017, 1, 1))]
+            [
+                ("current", date(2018, 1, 1)),
+                ("previous", date(2017, 12, 25)),
+                ("year_ago", date(2017, 1, 1))
+            ]
         );
         let current = &calendar.snapshots[0];
         assert_eq!(current.window_start, date(2017, 1, 1));
         assert_eq!(current.last_day, date(2017, 12, 31));
-        assert_eq!(current.quarter_starts, [date(2017, 10, 1), date(2017, 7, 1), date(2017, 4, 1), date(2017, 1, 1)]);
+        assert_eq!(
+            current.quarter_starts,
+            [
+                date(2017, 10, 1),
+                date(2017, 7, 1),
+                date(2017, 4, 1),
+                date(2017, 1, 1)
+            ]
+        );
         assert_eq!(calendar.weeks.len(), 53);
         assert_eq!(calendar.weeks[1].0, date(2017, 12, 25));
     }

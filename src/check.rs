@@ -36,7 +36,9 @@ impl Outcome {
 pub async fn run(engine: &Engine, checks: &[Check]) -> Result<Vec<Outcome>, Failure> {
     let mut outcomes = Vec::with_capacity(checks.len());
     for check in checks {
-        let violations = engine.read(&format!("`queries/{}`", check.path), &check.text).await?;
+        let violations = engine
+            .read(&format!("`queries/{}`", check.path), &check.text)
+            .await?;
         outcomes.push(Outcome {
             name: check.name.clone(),
             title: check.title.clone(),
@@ -52,13 +54,20 @@ pub async fn run(engine: &Engine, checks: &[Check]) -> Result<Vec<Outcome>, Fail
 /// # Errors
 /// Returns exit code 3 with every broken rule and its first violations.
 pub fn refuse_broken(outcomes: &[Outcome]) -> Result<(), Failure> {
-    let broken: Vec<String> =
-        outcomes.iter().filter(|outcome| outcome.severity.stops() && !outcome.holds()).map(describe).collect();
+    let broken: Vec<String> = outcomes
+        .iter()
+        .filter(|outcome| outcome.severity.stops() && !outcome.holds())
+        .map(describe)
+        .collect();
     if broken.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(Exit::Refused, "check", format!("the data is refused: {}", broken.join("; ")))
-        .hint("Nothing was published. Correct the data, or the limit under `checks:` if the data is right."))
+    Err(Failure::new(
+        Exit::Refused,
+        "check",
+        format!("the data is refused: {}", broken.join("; ")),
+    )
+    .hint("Nothing was published. Correct the data, or the limit under `checks:` if the data is right."))
 }
 
 /// Writes one broken rule in words, with its first violations.
@@ -70,12 +79,19 @@ pub fn describe(outcome: &Outcome) -> String {
         .take(SHOWN)
         .map(|row| {
             let cells = outcome.violations.columns.iter().zip(row);
-            cells.map(|(column, cell)| format!("{column} {cell}")).collect::<Vec<_>>().join(", ")
+            cells
+                .map(|(column, cell)| format!("{column} {cell}"))
+                .collect::<Vec<_>>()
+                .join(", ")
         })
         .collect::<Vec<_>>()
         .join(" | ");
     let more = rows.len().saturating_sub(SHOWN);
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     format!("not so: {} ({}: {shown}{rest})", outcome.title, outcome.name)
 }
 
@@ -85,8 +101,16 @@ mod tests {
     use crate::table::Cell;
 
     fn outcome(severity: Severity, rows: i64) -> Outcome {
-        let violations = Table { columns: vec!["n".to_owned()], rows: (0..rows).map(|n| vec![Cell::Integer(n)]).collect() };
-        Outcome { name: "rule".to_owned(), title: "The rule".to_owned(), severity, violations }
+        let violations = Table {
+            columns: vec!["n".to_owned()],
+            rows: (0..rows).map(|n| vec![Cell::Integer(n)]).collect(),
+        };
+        Outcome {
+            name: "rule".to_owned(),
+            title: "The rule".to_owned(),
+            severity,
+            violations,
+        }
     }
 
     #[test]
@@ -94,6 +118,12 @@ mod tests {
         assert!(refuse_broken(&[outcome(Severity::Stop, 0), outcome(Severity::Warn, 3)]).is_ok());
         let failure = refuse_broken(&[outcome(Severity::Stop, 7)]).expect_err("it is violated");
         assert_eq!(failure.exit, Exit::Refused);
-        assert!(failure.message.contains("The rule (rule: n 0 | n 1 | n 2 | n 3 | n 4 and 2 more)"), "{}", failure.message);
+        assert!(
+            failure
+                .message
+                .contains("The rule (rule: n 0 | n 1 | n 2 | n 3 | n 4 and 2 more)"),
+            "{}",
+            failure.message
+        );
     }
 }

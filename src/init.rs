@@ -22,16 +22,93 @@ pub struct Written {
 
 /// Canonical columns with the names under which they are usually delivered, best first, without signs and in lower case.
 const USUAL_NAMES: [(&str, bool, &[&str]); 12] = [
-    ("order_id", true, &["orderid", "ordernumber", "orderno", "invoiceno", "invoiceid", "invoice", "orderkey", "basketid", "transactionid"]),
-    ("customer_id", true, &["customerid", "customerkey", "custid", "custkey", "clientid", "accountid", "userid", "householdid", "customer"]),
-    ("ordered_at", true, &["orderedat", "orderdate", "ordertimestamp", "invoicedate", "transactiondate", "transactiontimestamp", "createdat", "date"]),
-    ("line_number", false, &["linenumber", "lineno", "rowid", "linekey", "orderlineid"]),
+    (
+        "order_id",
+        true,
+        &[
+            "orderid",
+            "ordernumber",
+            "orderno",
+            "invoiceno",
+            "invoiceid",
+            "invoice",
+            "orderkey",
+            "basketid",
+            "transactionid",
+        ],
+    ),
+    (
+        "customer_id",
+        true,
+        &[
+            "customerid",
+            "customerkey",
+            "custid",
+            "custkey",
+            "clientid",
+            "accountid",
+            "userid",
+            "householdid",
+            "customer",
+        ],
+    ),
+    (
+        "ordered_at",
+        true,
+        &[
+            "orderedat",
+            "orderdate",
+            "ordertimestamp",
+            "invoicedate",
+            "transactiondate",
+            "transactiontimestamp",
+            "createdat",
+            "date",
+        ],
+    ),
+    (
+        "line_number",
+        false,
+        &["linenumber", "lineno", "rowid", "linekey", "orderlineid"],
+    ),
     ("quantity", false, &["quantity", "qty", "units"]),
-    ("net_amount", false, &["netamount", "netrevenue", "netsales", "sales", "salesvalue", "revenue", "amount", "linetotal", "total"]),
-    ("gross_amount", false, &["grossamount", "grossrevenue", "grosssales", "listamount", "extendedprice"]),
+    (
+        "net_amount",
+        false,
+        &[
+            "netamount",
+            "netrevenue",
+            "netsales",
+            "sales",
+            "salesvalue",
+            "revenue",
+            "amount",
+            "linetotal",
+            "total",
+        ],
+    ),
+    (
+        "gross_amount",
+        false,
+        &[
+            "grossamount",
+            "grossrevenue",
+            "grosssales",
+            "listamount",
+            "extendedprice",
+        ],
+    ),
     ("discount_amount", false, &["discountamount", "discounts"]),
-    ("cost_amount", false, &["costamount", "cogs", "costofgoods", "cost", "totalcost"]),
-    ("product_id", false, &["productid", "productkey", "sku", "stockcode", "itemid"]),
+    (
+        "cost_amount",
+        false,
+        &["costamount", "cogs", "costofgoods", "cost", "totalcost"],
+    ),
+    (
+        "product_id",
+        false,
+        &["productid", "productkey", "sku", "stockcode", "itemid"],
+    ),
     ("category", false, &["category", "productcategory", "department"]),
     ("country", false, &["country", "shipcountry", "billingcountry"]),
 ];
@@ -42,12 +119,21 @@ const USUAL_NAMES: [(&str, bool, &[&str]); 12] = [
 /// Returns exit code 2 when the folder is in use, 4 when `from` cannot be read, 5 when a file cannot be written.
 pub async fn init(folder: &Path, from: Option<&str>) -> Result<Written, Failure> {
     let cannot = |error: std::io::Error| {
-        Failure::new(Exit::Resources, "init", format!("cannot write to `{}`", folder.display())).cause(error)
+        Failure::new(
+            Exit::Resources,
+            "init",
+            format!("cannot write to `{}`", folder.display()),
+        )
+        .cause(error)
     };
     let is_used = folder.exists() && std::fs::read_dir(folder).map_err(cannot)?.next().is_some();
     if is_used {
-        return Err(Failure::new(Exit::Usage, "init", format!("`{}` is not empty", folder.display()))
-            .hint("Name a new folder; nothing was written."));
+        return Err(Failure::new(
+            Exit::Usage,
+            "init",
+            format!("`{}` is not empty", folder.display()),
+        )
+        .hint("Name a new folder; nothing was written."));
     }
     let (config, open) = match from {
         None => (builtin::CONFIG.to_owned(), Vec::new()),
@@ -60,7 +146,10 @@ pub async fn init(folder: &Path, from: Option<&str>) -> Result<Written, Failure>
     if from.is_none() {
         builtin::write_sample(folder)?;
     }
-    Ok(Written { files: count(folder).map_err(cannot)?, open })
+    Ok(Written {
+        files: count(folder).map_err(cannot)?,
+        open,
+    })
 }
 
 fn count(folder: &Path) -> std::io::Result<usize> {
@@ -74,10 +163,12 @@ fn count(folder: &Path) -> std::io::Result<usize> {
 
 /// Reads the columns at `location` and writes a configuration for them.
 async fn propose(location: &str) -> Result<(String, Vec<String>), Failure> {
-    let work = tempfile::tempdir()
-        .map_err(|error| Failure::new(Exit::Resources, "init", "cannot make a temporary folder").cause(error))?;
-    let here = std::env::current_dir()
-        .map_err(|error| Failure::new(Exit::Resources, "init", "cannot tell the current folder").cause(error))?;
+    let work = tempfile::tempdir().map_err(|error| {
+        Failure::new(Exit::Resources, "init", "cannot make a temporary folder").cause(error)
+    })?;
+    let here = std::env::current_dir().map_err(|error| {
+        Failure::new(Exit::Resources, "init", "cannot tell the current folder").cause(error)
+    })?;
     let asked = Source {
         location: location.to_owned(),
         columns: BTreeMap::new(),
@@ -89,15 +180,25 @@ async fn propose(location: &str) -> Result<(String, Vec<String>), Failure> {
     let written = if location.contains("://") {
         location.to_owned()
     } else {
-        std::path::absolute(here.join(location)).unwrap_or_else(|_| here.join(location)).display().to_string()
+        std::path::absolute(here.join(location))
+            .unwrap_or_else(|_| here.join(location))
+            .display()
+            .to_string()
     };
     Ok(write_config(&written, &pinned.schema))
 }
 
 fn write_config(location: &str, schema: &Schema) -> (String, Vec<String>) {
-    let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let plain = |name: &str| {
+        name.chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_lowercase()
+    };
     let find = |names: &[&str]| {
-        names.iter().find_map(|usual| schema.fields().iter().find(|field| plain(field.name()) == *usual))
+        names
+            .iter()
+            .find_map(|usual| schema.fields().iter().find(|field| plain(field.name()) == *usual))
     };
     let mut open = Vec::new();
     let mut columns = String::new();
@@ -122,14 +223,23 @@ fn write_config(location: &str, schema: &Schema) -> (String, Vec<String>) {
     let is_float = ["net_amount", "gross_amount", "cost_amount", "discount_amount"]
         .iter()
         .any(|name| found.get(name).is_some_and(|kind| kind.is_floating()));
-    let scale = if is_float { "    amount_scale: 2              # decimals of amounts that are stored as floating point\n" } else { "" };
+    let scale = if is_float {
+        "    amount_scale: 2              # decimals of amounts that are stored as floating point\n"
+    } else {
+        ""
+    };
     let margin = if found.contains_key("cost_amount") {
         String::new()
     } else {
-        open.push("policy.margin: no cost column was found, so profit is estimated from this margin".to_owned());
+        open.push(
+            "policy.margin: no cost column was found, so profit is estimated from this margin".to_owned(),
+        );
         "policy:\n  # Without cost_amount, profit is estimated: margin as a share of net revenue.\n  # margin: 0.30\n\n".to_owned()
     };
-    let list = schema.fields().iter().map(|field| format!("      #   {} ({})", field.name(), field.data_type()));
+    let list = schema
+        .fields()
+        .iter()
+        .map(|field| format!("      #   {} ({})", field.name(), field.data_type()));
     let list = list.collect::<Vec<_>>().join("\n");
     let text = format!(
         "# Karat: configuration of this report. `karat check` tells what is missing; every key is described in the\n\
@@ -165,7 +275,10 @@ mod tests {
             Field::new("UnitPrice", DataType::Float64, true),
         ]);
         let (text, open) = write_config("/data/orders", &schema);
-        assert!(text.contains("order_id: \"InvoiceNo\"") && text.contains("customer_id: \"CustomerID\""), "{text}");
+        assert!(
+            text.contains("order_id: \"InvoiceNo\"") && text.contains("customer_id: \"CustomerID\""),
+            "{text}"
+        );
         assert_eq!(open.len(), 2, "{open:?}");
     }
 }

@@ -5,9 +5,11 @@
 //! `cli` → `config` → `calendar` → `store`, `source` → `query`, `settings` → `engine` → `check` → `report` → `record` →
 //! `publish`, with `pipeline` passing values from one to the next. Stages never call each other.
 //!
-//! Invariants: SQL holds every definition and Rust computes no figure; money is decimal; only `calendar` reads
-//! the clock; only `store` talks to object storage; only `engine` talks to `DataFusion`; only `report` to Tera;
-//! only `talk` prints. A run is published whole or not at all.
+//! `model` stands beside them: estimates of what customers will do, from numbers to numbers.
+//!
+//! Invariants: SQL holds every definition and Rust computes no figure but the estimates of `model`; money is
+//! decimal; only `calendar` reads the clock; only `store` talks to object storage; only `engine` talks to
+//! `DataFusion`; only `report` to Tera; only `talk` prints. A run is published whole or not at all.
 
 // The modules stand in reading order, not in alphabetical order.
 
@@ -22,6 +24,7 @@ pub mod query;
 pub mod settings;
 pub mod engine;
 pub mod check;
+pub mod model;
 pub mod report;
 pub mod record;
 pub mod publish;

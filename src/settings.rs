@@ -26,10 +26,16 @@ const RFM_SEGMENTS: [(&str, &str); 11] = [
         "553 551 552 541 542 533 532 531 452 451 442 441 431 453 433 432 423 353 352 351 342 341 333 323",
     ),
     ("new_customers", "512 511 422 421 412 411 311"),
-    ("promising", "525 524 523 522 521 515 514 513 425 424 413 414 415 315 314 313"),
+    (
+        "promising",
+        "525 524 523 522 521 515 514 513 425 424 413 414 415 315 314 313",
+    ),
     ("need_attention", "535 534 443 434 343 334 325 324"),
     ("about_to_sleep", "331 321 312 221 213 231 241 251"),
-    ("at_risk", "255 254 245 244 253 252 243 242 235 234 225 224 153 152 145 143 142 135 134 133 125 124"),
+    (
+        "at_risk",
+        "255 254 245 244 253 252 243 242 235 234 225 224 153 152 145 143 142 135 134 133 125 124",
+    ),
     ("cannot_lose_them", "155 154 144 214 215 115 114 113"),
     ("hibernating", "332 322 233 232 223 222 132 123 122 212 211"),
     ("lost", "111 112 121 131 141 151"),
@@ -68,22 +74,58 @@ pub struct SettingsTable {
 /// Names of the tables that exist before the first query runs.
 #[must_use]
 pub fn names() -> Vec<TableName> {
-    ["policy", "snapshots", "weeks", "cost_rates", "rfm_segments", "checks", "inputs"]
-        .into_iter()
-        .map(|table| TableName::new("settings", table))
-        .collect()
+    [
+        "policy",
+        "snapshots",
+        "weeks",
+        "cost_rates",
+        "rfm_segments",
+        "checks",
+        "inputs",
+    ]
+    .into_iter()
+    .map(|table| TableName::new("settings", table))
+    .collect()
 }
 
 /// Builds all settings tables.
 ///
 /// # Errors
 /// Returns exit code 2 when a value does not fit its column.
-pub fn tables(config: &Config, calendar: &Calendar, inputs: &[RecordedInput]) -> Result<Vec<SettingsTable>, Failure> {
+pub fn tables(
+    config: &Config,
+    calendar: &Calendar,
+    inputs: &[RecordedInput],
+) -> Result<Vec<SettingsTable>, Failure> {
     Ok(vec![
-        table("policy", "Thresholds of the run", "one row", &["as_of"], policy(config, calendar)?)?,
-        table("snapshots", "Moments at which customers are classed", "one row per snapshot", &["snapshot"], snapshots(calendar))?,
-        table("weeks", "Weeks of the trend", "one row per week_end", &["week_end"], weeks(calendar))?,
-        table("cost_rates", "Rates of the cost to serve", "one row per activity", &["activity"], cost_rates(config)?)?,
+        table(
+            "policy",
+            "Thresholds of the run",
+            "one row",
+            &["as_of"],
+            policy(config, calendar)?,
+        )?,
+        table(
+            "snapshots",
+            "Moments at which customers are classed",
+            "one row per snapshot",
+            &["snapshot"],
+            snapshots(calendar),
+        )?,
+        table(
+            "weeks",
+            "Weeks of the trend",
+            "one row per week_end",
+            &["week_end"],
+            weeks(calendar),
+        )?,
+        table(
+            "cost_rates",
+            "Rates of the cost to serve",
+            "one row per activity",
+            &["activity"],
+            cost_rates(config)?,
+        )?,
         table(
             "rfm_segments",
             "Segment of each combination of scores",
@@ -91,8 +133,20 @@ pub fn tables(config: &Config, calendar: &Calendar, inputs: &[RecordedInput]) ->
             &["r_score", "f_score", "m_score"],
             rfm_segments(),
         )?,
-        table("checks", "Limits beyond which a run is refused", "one row", &["max_rejected_rows"], limits(config)?)?,
-        table("inputs", "Files that were read", "one row per source and path", &["source", "path"], recorded(inputs)?)?,
+        table(
+            "checks",
+            "Limits beyond which a run is refused",
+            "one row",
+            &["max_rejected_rows"],
+            limits(config)?,
+        )?,
+        table(
+            "inputs",
+            "Files that were read",
+            "one row per source and path",
+            &["source", "path"],
+            recorded(inputs)?,
+        )?,
     ])
 }
 
@@ -105,8 +159,10 @@ fn table(
     key: &[&str],
     columns: Columns,
 ) -> Result<SettingsTable, Failure> {
-    let fields: Vec<Field> =
-        columns.iter().map(|(name, array, nullable)| Field::new(name, array.data_type().clone(), *nullable)).collect();
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|(name, array, nullable)| Field::new(name, array.data_type().clone(), *nullable))
+        .collect();
     let arrays = columns.into_iter().map(|(_, array, _)| array).collect();
     let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|error| {
         Failure::new(Exit::Bug, "settings", format!("cannot make `settings.{name}`")).cause(error)
@@ -121,19 +177,31 @@ fn table(
 }
 
 fn policy(config: &Config, calendar: &Calendar) -> Result<Columns, Failure> {
-    let threshold = |name: &str| config.policy.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    let threshold = |name: &str| {
+        config
+            .policy
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
+    };
     let max_future_days = match threshold("max_future_days") {
         Some(PolicyValue::Integer(days)) => *days,
         _ => 0,
     };
-    let cost_is_mapped =
-        config.sources.get("order_lines").is_some_and(|source| source.columns.contains_key("cost_amount"));
+    let cost_is_mapped = config
+        .sources
+        .get("order_lines")
+        .is_some_and(|source| source.columns.contains_key("cost_amount"));
     let mut columns: Columns = vec![
         dates("as_of", vec![calendar.as_of]),
         integers("window_days", vec![i64::from(calendar.window_days)]),
         integers("compare_days", vec![i64::from(config.compare_days)]),
         dates("latest_date", vec![ahead(calendar.as_of, max_future_days)?]),
-        ("cost_is_mapped".to_owned(), Arc::new(BooleanArray::from(vec![cost_is_mapped])), false),
+        (
+            "cost_is_mapped".to_owned(),
+            Arc::new(BooleanArray::from(vec![cost_is_mapped])),
+            false,
+        ),
     ];
     for (name, value) in &config.policy {
         columns.push(match value {
@@ -151,7 +219,10 @@ fn snapshots(calendar: &Calendar) -> Columns {
     let all = &calendar.snapshots;
     let column = |pick: fn(&crate::calendar::Snapshot) -> Date| all.iter().map(pick).collect::<Vec<_>>();
     vec![
-        texts("snapshot", all.iter().map(|snapshot| snapshot.name.to_owned()).collect()),
+        texts(
+            "snapshot",
+            all.iter().map(|snapshot| snapshot.name.to_owned()).collect(),
+        ),
         integers("position", (1..).take(all.len()).collect()),
         dates("as_of", column(|snapshot| snapshot.as_of)),
         dates("window_start", column(|snapshot| snapshot.window_start)),
@@ -175,7 +246,10 @@ fn weeks(calendar: &Calendar) -> Columns {
 fn cost_rates(config: &Config) -> Result<Columns, Failure> {
     let rates = &config.cost_to_serve;
     Ok(vec![
-        texts("activity", rates.iter().map(|(activity, _)| activity.clone()).collect()),
+        texts(
+            "activity",
+            rates.iter().map(|(activity, _)| activity.clone()).collect(),
+        ),
         integers("position", (1..).take(rates.len()).collect()),
         decimals("rate", rates.iter().map(|(_, rate)| Some(rate)).collect())?,
     ])
@@ -204,21 +278,43 @@ fn limits(config: &Config) -> Result<Columns, Failure> {
     let freshness = Int64Array::from(vec![config.checks.freshness_days.map(i64::from)]);
     Ok(vec![
         decimals("max_rejected_rows", vec![Some(&config.checks.max_rejected_rows)])?,
-        decimals("max_rejected_money", vec![Some(&config.checks.max_rejected_money)])?,
+        decimals(
+            "max_rejected_money",
+            vec![Some(&config.checks.max_rejected_money)],
+        )?,
         ("freshness_days".to_owned(), Arc::new(freshness), true),
     ])
 }
 
 fn recorded(inputs: &[RecordedInput]) -> Result<Columns, Failure> {
     let number = |value: u64| {
-        i64::try_from(value).map_err(|error| Failure::new(Exit::Input, "source", "an input is too large").cause(error))
+        i64::try_from(value)
+            .map_err(|error| Failure::new(Exit::Input, "source", "an input is too large").cause(error))
     };
     Ok(vec![
-        texts("source", inputs.iter().map(|input| input.source.clone()).collect()),
+        texts(
+            "source",
+            inputs.iter().map(|input| input.source.clone()).collect(),
+        ),
         texts("path", inputs.iter().map(|input| input.path.clone()).collect()),
-        integers("bytes", inputs.iter().map(|input| number(input.bytes)).collect::<Result<_, _>>()?),
-        integers("rows", inputs.iter().map(|input| number(input.rows)).collect::<Result<_, _>>()?),
-        texts("sha256", inputs.iter().map(|input| input.sha256.clone()).collect()),
+        integers(
+            "bytes",
+            inputs
+                .iter()
+                .map(|input| number(input.bytes))
+                .collect::<Result<_, _>>()?,
+        ),
+        integers(
+            "rows",
+            inputs
+                .iter()
+                .map(|input| number(input.rows))
+                .collect::<Result<_, _>>()?,
+        ),
+        texts(
+            "sha256",
+            inputs.iter().map(|input| input.sha256.clone()).collect(),
+        ),
     ])
 }
 
@@ -231,15 +327,31 @@ fn integers(name: &str, values: Vec<i64>) -> (String, ArrayRef, bool) {
 }
 
 fn dates(name: &str, values: Vec<Date>) -> (String, ArrayRef, bool) {
-    (name.to_owned(), Arc::new(values.into_iter().map(|date| Some(epoch_day(date))).collect::<Date32Array>()), false)
+    (
+        name.to_owned(),
+        Arc::new(
+            values
+                .into_iter()
+                .map(|date| Some(epoch_day(date)))
+                .collect::<Date32Array>(),
+        ),
+        false,
+    )
 }
 
 fn decimals(name: &str, values: Vec<Option<&BigDecimal>>) -> Result<(String, ArrayRef, bool), Failure> {
     let fits = |value: &BigDecimal| {
         let exact = value.with_scale_round(i64::from(SCALE), RoundingMode::HalfUp);
-        (exact == *value).then(|| exact.into_bigint_and_exponent().0.to_i128()).flatten().ok_or_else(|| {
-            Failure::new(Exit::Usage, "config", format!("`{name}: {value}` has more than {SCALE} decimals"))
-        })
+        (exact == *value)
+            .then(|| exact.into_bigint_and_exponent().0.to_i128())
+            .flatten()
+            .ok_or_else(|| {
+                Failure::new(
+                    Exit::Usage,
+                    "config",
+                    format!("`{name}: {value}` has more than {SCALE} decimals"),
+                )
+            })
     };
     let array = values
         .into_iter()
@@ -263,10 +375,16 @@ mod tests {
 
     #[test]
     fn the_segments_partition_all_125_combinations() {
-        let all: Vec<&str> = RFM_SEGMENTS.iter().flat_map(|(_, scores)| scores.split(' ')).collect();
+        let all: Vec<&str> = RFM_SEGMENTS
+            .iter()
+            .flat_map(|(_, scores)| scores.split(' '))
+            .collect();
         assert_eq!(all.len(), 125);
         assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 125);
-        assert!(all.iter().all(|score| score.len() == 3 && score.bytes().all(|digit| (b'1'..=b'5').contains(&digit))));
+        assert!(
+            all.iter()
+                .all(|score| score.len() == 3 && score.bytes().all(|digit| (b'1'..=b'5').contains(&digit)))
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the program says: data on stdout, talk on stderr. The only room that prints.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -32,7 +33,11 @@ impl Talk {
     #[must_use]
     pub fn new(style: Style) -> Self {
         let is_terminal = std::io::stderr().is_terminal();
-        let bar = if style == Style::Text && is_terminal { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        let bar = if style == Style::Text && is_terminal {
+            ProgressBar::new(0)
+        } else {
+            ProgressBar::hidden()
+        };
         bar.set_draw_target(if style == Style::Text && is_terminal {
             ProgressDrawTarget::stderr()
         } else {
@@ -41,7 +46,11 @@ impl Talk {
         if let Ok(look) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}") {
             bar.set_style(look.progress_chars("━╸─"));
         }
-        Self { style, bar, watch: Stopwatch::start() }
+        Self {
+            style,
+            bar,
+            watch: Stopwatch::start(),
+        }
     }
 
     /// Begins a stage of `steps` steps.
@@ -83,7 +92,8 @@ impl Talk {
 
     fn event(&self, stage: &str, facts: &Value) {
         if self.style == Style::Json {
-            let mut line = json!({"time": now().to_string(), "stage": stage, "elapsed_ms": self.watch.milliseconds()});
+            let mut line =
+                json!({"time": now().to_string(), "stage": stage, "elapsed_ms": self.watch.milliseconds()});
             merge(&mut line, facts);
             err(&line.to_string());
         }
@@ -110,11 +120,11 @@ pub fn failure(failure: &Failure, with_status_line: bool) {
     let mut text = format!("error: {failure}");
     let mut cause = std::error::Error::source(failure);
     while let Some(inner) = cause {
-        text.push_str(&format!("\n  because: {inner}"));
+        let _infallible = write!(text, "\n  because: {inner}");
         cause = inner.source();
     }
     if !failure.hint.is_empty() {
-        text.push_str(&format!("\n\nhint: {}", failure.hint));
+        let _infallible = write!(text, "\n\nhint: {}", failure.hint);
     }
     err(&text);
     if with_status_line {

@@ -3,8 +3,8 @@
 -- key:     [class_name, value]
 -- inputs:  [business.class_totals, business.class_values]
 -- note: >
---   Shares are of the population of the window. A share or rate whose base is 0 is not known
---   (NULL), never 0.
+--   Shares are of the population of the window. A share or rate whose base is not above 0 is not known
+--   (NULL): a share of a loss turns every sign around.
 
 with
 
@@ -104,13 +104,22 @@ select
     cast(all_values.discount_amount as double) / nullif(cast(all_values.gross_revenue as double), 0)
         as discount_rate,
     cast(all_values.net_revenue as decimal(28, 4)) as net_revenue,
-    cast(all_values.net_revenue as double) / nullif(cast(population.net_revenue as double), 0) as revenue_share,
+    case
+        when population.net_revenue > 0
+            then cast(all_values.net_revenue as double) / cast(population.net_revenue as double)
+    end as revenue_share,
     cast(all_values.cost_of_goods as decimal(28, 4)) as cost_of_goods,
     cast(all_values.contribution_margin as decimal(28, 4)) as contribution_margin,
     cast(all_values.cost_to_serve as decimal(28, 10)) as cost_to_serve,
     cast(all_values.profit as decimal(28, 10)) as profit,
-    cast(all_values.profit as double) / nullif(cast(population.profit as double), 0) as profit_share,
+    case
+        when population.profit > 0
+            then cast(all_values.profit as double) / cast(population.profit as double)
+    end as profit_share,
     cast(all_values.profit as double) / nullif(cast(all_values.customers as double), 0) as profit_per_customer,
-    cast(all_values.profit as double) / nullif(cast(all_values.net_revenue as double), 0) as profit_rate
+    case
+        when all_values.net_revenue > 0
+            then cast(all_values.profit as double) / cast(all_values.net_revenue as double)
+    end as profit_rate
 from all_values
 cross join population

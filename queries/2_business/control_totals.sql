@@ -38,12 +38,21 @@ out_of_scope as (
     from canonical.out_of_scope_rows
 ),
 
-window_lines as (
-    select snapshots.snapshot, sum(order_lines.net_amount) as net_revenue, count(*) as lines
+line_days as (
+    -- A line belongs to the day of its order, however late it was shipped or sent back.
+    select orders.order_date, sum(order_lines.net_amount) as net_revenue, count(*) as lines
     from canonical.order_lines as order_lines
+    inner join business.orders as orders  -- many-to-one
+        on order_lines.order_id = orders.order_id
+    group by orders.order_date
+),
+
+window_lines as (
+    select snapshots.snapshot, sum(line_days.net_revenue) as net_revenue, sum(line_days.lines) as lines
+    from line_days
     inner join settings.snapshots as snapshots
-        on order_lines.order_date >= snapshots.window_start
-        and order_lines.order_date < snapshots.as_of
+        on line_days.order_date >= snapshots.window_start
+        and line_days.order_date < snapshots.as_of
     group by snapshots.snapshot
 ),
 

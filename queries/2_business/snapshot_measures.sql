@@ -42,7 +42,10 @@ select
     cast(totals.cost_to_serve as decimal(28, 10)) as cost_to_serve,
     cast(totals.profit as decimal(28, 10)) as profit,
     cast(totals.loss_amount as decimal(28, 10)) as loss_amount,
-    cast(totals.profit as double) / nullif(cast(totals.net_revenue as double), 0) as profit_rate,
+    case
+        when totals.net_revenue > 0
+            then cast(totals.profit as double) / cast(totals.net_revenue as double)
+    end as profit_rate,
     cast(coalesce(silent_customers.profit, 0) as decimal(28, 10)) as profit_at_risk
 from totals
 left join silent_customers  -- one-to-one; none when nobody is silent

@@ -1,7 +1,7 @@
 -- title:   How much of the cost of goods is known
 -- grain:   one row
 -- key:     [lines]
--- inputs:  [canonical.order_lines, settings.snapshots]
+-- inputs:  [business.orders, settings.snapshots]
 -- note: >
 --   Order lines of the window. Where the source gives no cost it is estimated from the margin in
 --   `policy.margin`.
@@ -10,18 +10,18 @@ with
 
 lines as (
     select
-        count(*) as lines,
-        count(*) filter (where order_lines.has_cost) as lines_with_cost
-    from canonical.order_lines as order_lines
+        coalesce(sum(orders.lines), 0) as lines,
+        coalesce(sum(orders.lines_with_cost), 0) as lines_with_cost
+    from business.orders as orders
     cross join settings.snapshots as snapshots
     where snapshots.snapshot = 'current'
-        and order_lines.order_date >= snapshots.window_start
-        and order_lines.order_date < snapshots.as_of
+        and orders.order_date >= snapshots.window_start
+        and orders.order_date < snapshots.as_of
 )
 
 select
-    lines,
-    lines_with_cost,
+    cast(lines as bigint) as lines,
+    cast(lines_with_cost as bigint) as lines_with_cost,
     cast(lines_with_cost as double) / nullif(cast(lines as double), 0) as cost_share,
     lines_with_cost < lines as is_estimated
 from lines

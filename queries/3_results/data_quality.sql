@@ -1,7 +1,7 @@
 -- title:   What became of the rows that were read
 -- grain:   one row per outcome and reason
 -- key:     [outcome, position]
--- inputs:  [business.control_totals, canonical.order_lines, canonical.out_of_scope_rows, canonical.rejected_rows,
+-- inputs:  [business.control_totals, business.orders, canonical.out_of_scope_rows, canonical.rejected_rows,
 --           settings.snapshots]
 -- note: >
 --   Order lines. Money is net revenue; the amount of a rejected row that has none counts as 0.
@@ -28,13 +28,12 @@ money_read as (
 
 used_lines as (
     select
-        count(*) filter (where order_lines.order_date >= window_start.window_start) as rows_in_window,
-        count(*) filter (where order_lines.order_date < window_start.window_start) as rows_before_window,
-        sum(order_lines.net_amount) filter (where order_lines.order_date >= window_start.window_start)
-            as net_in_window,
-        sum(order_lines.net_amount) filter (where order_lines.order_date < window_start.window_start)
-            as net_before_window
-    from canonical.order_lines as order_lines
+        -- A line belongs to the day of its order, so an order's lines are in the window together.
+        sum(orders.lines) filter (where orders.order_date >= window_start.window_start) as rows_in_window,
+        sum(orders.lines) filter (where orders.order_date < window_start.window_start) as rows_before_window,
+        sum(orders.net_revenue) filter (where orders.order_date >= window_start.window_start) as net_in_window,
+        sum(orders.net_revenue) filter (where orders.order_date < window_start.window_start) as net_before_window
+    from business.orders as orders
     cross join window_start
 ),
 
@@ -43,7 +42,7 @@ listed as (
         1 as position,
         'used_in_window' as outcome,
         cast(null as varchar) as reason,
-        rows_in_window as rows,
+        coalesce(rows_in_window, 0) as rows,
         coalesce(net_in_window, 0) as net_amount
     from used_lines
     union all
@@ -51,7 +50,7 @@ listed as (
         2 as position,
         'used_before_window' as outcome,
         cast(null as varchar) as reason,
-        rows_before_window as rows,
+        coalesce(rows_before_window, 0) as rows,
         coalesce(net_before_window, 0) as net_amount
     from used_lines
     union all
@@ -96,6 +95,7 @@ select
     listed.reason,
 
     cast(listed.rows as bigint) as rows,
+    cast(sum(listed.rows) over (partition by listed.outcome) as bigint) as outcome_rows,
     cast(listed.rows as double) / nullif(cast(rows_read.rows as double), 0) as row_share,
     cast(listed.net_amount as decimal(28, 4)) as net_amount
 from listed

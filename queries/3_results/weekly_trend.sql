@@ -99,6 +99,6 @@ select
     customers,
     net_revenue,
     profit,
-    cast(profit as double) / nullif(cast(net_revenue as double), 0) as profit_rate
+    case when net_revenue > 0 then cast(profit as double) / cast(net_revenue as double) end as profit_rate
 from weekly_profit
 order by week_end

@@ -11,7 +11,13 @@ pub use verbs::main;
 
 /// Weekly reports on what each customer tier really earns.
 #[derive(Debug, Parser)]
-#[command(name = "karat", version, about, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    name = "karat",
+    version,
+    about,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
 pub struct Cli {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -25,7 +31,13 @@ pub struct Cli {
 #[derive(Debug, Args)]
 struct General {
     /// The configuration; its folder is the project
-    #[arg(long, short = 'c', global = true, value_name = "FILE", default_value = "config.yaml")]
+    #[arg(
+        long,
+        short = 'c',
+        global = true,
+        value_name = "FILE",
+        default_value = "config.yaml"
+    )]
     config: PathBuf,
     /// Form of what is printed on stdout
     #[arg(long, global = true, value_enum, default_value_t = Output::Text)]

@@ -61,12 +61,14 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
         .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot start the runtime").cause(error))?;
     let talk = Arc::new(Talk::new(style));
     let told = Arc::clone(&talk);
-    let task = runtime.spawn(async move { dispatch(verb, &general, &told).await });
-    let result = runtime.block_on(task);
+    let job = runtime.spawn(async move { dispatch(verb, &general, &told).await });
+    let result = runtime.block_on(job);
     talk.finish();
     match result {
         Ok(result) => result,
-        Err(panic) => Err(Failure::new(Exit::Bug, "run", "the program gave up; this is a defect of it").cause(panic)),
+        Err(panic) => {
+            Err(Failure::new(Exit::Bug, "run", "the program gave up; this is a defect of it").cause(panic))
+        }
     }
 }
 
@@ -78,8 +80,27 @@ async fn dispatch(verb: Verb, general: &General, talk: &Talk) -> Result<Exit, Fa
         Verb::Runs => runs(general).await,
         Verb::Status { max_age } => status(general, max_age).await,
         Verb::Preview { run, out } => preview(general, &run, &out).await,
-        Verb::Generate { customers, out, seed, from, to, flaws } => {
-            write_history(general, &Generate { customers, seed, from, to, flaws }, &out, talk).await
+        Verb::Generate {
+            customers,
+            out,
+            seed,
+            from,
+            to,
+            flaws,
+        } => {
+            write_history(
+                general,
+                &Generate {
+                    customers,
+                    seed,
+                    from,
+                    to,
+                    flaws,
+                },
+                &out,
+                talk,
+            )
+            .await
         }
     }
 }
@@ -92,26 +113,37 @@ struct Loaded {
 
 /// Loads the configuration; a project without its own queries or reports uses the built-in ones.
 fn load(general: &General) -> Result<Loaded, Failure> {
-    let mut config = config::load(&general.config, &|name| std::env::var(name).ok()).map_err(Failure::from)?;
+    let mut config =
+        config::load(&general.config, &|name| std::env::var(name).ok()).map_err(Failure::from)?;
     let lacks_queries = !config.root.join(&config.queries).exists();
     let lacks_reports = !config.root.join(&config.reports).exists();
     if !lacks_queries && !lacks_reports {
-        return Ok(Loaded { config, _builtin: None });
+        return Ok(Loaded {
+            config,
+            _builtin: None,
+        });
     }
-    let folder = tempfile::tempdir()
-        .map_err(|error| Failure::new(Exit::Resources, "config", "cannot make a temporary folder").cause(error))?;
+    let folder = tempfile::tempdir().map_err(|error| {
+        Failure::new(Exit::Resources, "config", "cannot make a temporary folder").cause(error)
+    })?;
     if lacks_queries {
         config.queries = builtin::write_queries(folder.path())?;
     }
     if lacks_reports {
         config.reports = builtin::write_reports(folder.path())?;
     }
-    Ok(Loaded { config, _builtin: Some(folder) })
+    Ok(Loaded {
+        config,
+        _builtin: Some(folder),
+    })
 }
 
 async fn run(general: &General, options: &RunOptions, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(general)?;
-    let request = Request { as_of: options.as_of, is_draft: options.draft };
+    let request = Request {
+        as_of: options.as_of,
+        is_draft: options.draft,
+    };
     let report = pipeline::run(&loaded.config, &request, talk).await?;
     talk.finish();
     for remark in &report.remarks {
@@ -141,7 +173,12 @@ fn json_report(report: &Report) -> serde_json::Value {
 }
 
 fn print_report(report: &Report) {
-    let width = report.headline.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+    let width = report
+        .headline
+        .iter()
+        .map(|(label, _)| label.chars().count())
+        .max()
+        .unwrap_or(0);
     for (label, text) in &report.headline {
         talk::data(&format!("{label:width$}  {text:>14}"));
     }
@@ -162,13 +199,22 @@ async fn check(general: &General, as_of: Option<Date>, talk: &Talk) -> Result<Ex
 async fn start_project(general: &General, folder: &Path, from: Option<&str>) -> Result<Exit, Failure> {
     let written = init::init(folder, from).await?;
     match general.output {
-        Output::Json => talk::data(&json!({"folder": folder, "files": written.files, "open": written.open}).to_string()),
+        Output::Json => {
+            talk::data(&json!({"folder": folder, "files": written.files, "open": written.open}).to_string());
+        }
         Output::Text => {
-            talk::data(&format!("{} files written to {}", written.files, folder.display()));
+            talk::data(&format!(
+                "{} files written to {}",
+                written.files,
+                folder.display()
+            ));
             for line in &written.open {
                 talk::data(&format!("  still open: {line}"));
             }
-            talk::data(&format!("Next: cd {} && karat check && karat run", folder.display()));
+            talk::data(&format!(
+                "Next: cd {} && karat check && karat run",
+                folder.display()
+            ));
         }
     }
     Ok(Exit::Published)
@@ -189,7 +235,12 @@ async fn runs(general: &General) -> Result<Exit, Failure> {
                 .to_string(),
             ),
             Output::Text => {
-                let headline = entry.summary.headline.iter().take(2).map(|(label, text)| format!("{label} {text}"));
+                let headline = entry
+                    .summary
+                    .headline
+                    .iter()
+                    .take(2)
+                    .map(|(label, text)| format!("{label} {text}"));
                 let headline = headline.collect::<Vec<_>>().join(", ");
                 talk::data(&format!("{}  {}  {headline}", entry.as_of, entry.run_id));
             }
@@ -239,18 +290,28 @@ async fn preview(general: &General, run: &str, out: &Path) -> Result<Exit, Failu
     let preview = pipeline::preview(&loaded.config, run, out).await?;
     match general.output {
         Output::Json => talk::data(
-            &json!({"report": preview.report, "method": preview.method, "unchanged": preview.is_unchanged}).to_string(),
+            &json!({"report": preview.report, "method": preview.method, "unchanged": preview.is_unchanged})
+                .to_string(),
         ),
         Output::Text => {
             talk::data(&preview.report.display().to_string());
             talk::data(&preview.method.display().to_string());
-            talk::data(if preview.is_unchanged { "the same bytes as published" } else { "differs from what is published" });
+            talk::data(if preview.is_unchanged {
+                "the same bytes as published"
+            } else {
+                "differs from what is published"
+            });
         }
     }
     Ok(Exit::Published)
 }
 
-async fn write_history(general: &General, request: &Generate, out: &str, talk: &Talk) -> Result<Exit, Failure> {
+async fn write_history(
+    general: &General,
+    request: &Generate,
+    out: &str,
+    talk: &Talk,
+) -> Result<Exit, Failure> {
     let is_local = !out.contains("://") || out.starts_with("file://");
     let temporary = if is_local { None } else { Some(temporary_folder()?) };
     let folder = temporary.as_ref().map_or_else(
@@ -259,7 +320,11 @@ async fn write_history(general: &General, request: &Generate, out: &str, talk: &
     );
     talk.stage("generate", usize::try_from(request.customers / 256).unwrap_or(0));
     let summary = generate(request, &folder, &mut |done| {
-        talk.step("generate", &format!("{done} customers"), &json!({"customers": done}));
+        talk.step(
+            "generate",
+            &format!("{done} customers"),
+            &json!({"customers": done}),
+        );
     })?;
     if temporary.is_some() {
         upload(&folder, out).await?;
@@ -291,12 +356,15 @@ fn temporary_folder() -> Result<TempDir, Failure> {
 /// Copies a generated history to an object store, the configuration last.
 async fn upload(folder: &Path, out: &str) -> Result<(), Failure> {
     let none = std::collections::BTreeMap::new();
-    let from = crate::store::open(&folder.display().to_string(), folder, &none).map_err(|error| error.reading("generate"))?;
+    let from = crate::store::open(&folder.display().to_string(), folder, &none)
+        .map_err(|error| error.reading("generate"))?;
     let to = crate::store::open(out, folder, &none).map_err(|error| error.writing("generate"))?;
     let mut objects = from.list().await.map_err(|error| error.reading("generate"))?;
     objects.sort_by_key(|object| (object.path == "config.yaml", object.path.clone()));
     for object in objects {
-        to.upload(&object.path, &folder.join(&object.path)).await.map_err(|error| error.writing("generate"))?;
+        to.upload(&object.path, &folder.join(&object.path))
+            .await
+            .map_err(|error| error.writing("generate"))?;
     }
     Ok(())
 }

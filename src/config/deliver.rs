@@ -186,8 +186,8 @@ fn cron_item(item: &str, low: u32, high: u32, names: &[&str]) -> bool {
     let point = |text: &str| {
         // Months count from one, weekdays from zero.
         let first = u32::from(names.len() == 12);
-        let named = names.iter().position(|name| name.eq_ignore_ascii_case(text));
-        let number = named
+        let position = names.iter().position(|name| name.eq_ignore_ascii_case(text));
+        let number = position
             .and_then(|index| u32::try_from(index).ok())
             .map(|index| index + first);
         number

@@ -116,6 +116,8 @@ pub const THRESHOLDS: &[Threshold] = &[
         "days since the first order that count towards loyalty"),
     row("whale_curve_points", Kind::Count, "400", "points", "[50, 400]",
         "points of the whale curve that are kept"),
+    row("silent_customers_shown", Kind::Count, "20", "customers", "[1, 200]",
+        "silent Platinum and Gold customers that are listed, longest silence first"),
     row("concentration_share", Kind::Share, "0.80", "share of profit or revenue", "(0, 1)",
         "the concentration figure says how few customers make this share"),
     row("top_share", Kind::Share, "0.20", "share of customers", "(0, 1)",

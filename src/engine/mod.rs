@@ -35,10 +35,21 @@ use crate::table::Table;
 pub use write::Written;
 
 /// Schemas of a session: sources as they lie in their files, and the layers.
-const SCHEMAS: [&str; 7] = ["source", "raw", "settings", "canonical", "business", "model", "results"];
+const SCHEMAS: [&str; 7] = [
+    "source",
+    "raw",
+    "settings",
+    "canonical",
+    "business",
+    "model",
+    "results",
+];
 
-/// Name and version of the engine, for the manifest.
-pub const ENGINE: &str = concat!("DataFusion ", "55.2.0");
+/// Name and version of the engine, for the manifest; a test compares it with the lock file.
+pub const ENGINE: &str = "DataFusion 55.2.0";
+
+/// The versions of all libraries; they are part of what determines a run.
+pub const LOCK_FILE: &str = include_str!("../../Cargo.lock");
 
 /// A session.
 pub struct Engine {
@@ -46,6 +57,7 @@ pub struct Engine {
     store: Arc<pinned::PinnedStore>,
     folder: PathBuf,
     scratch: PathBuf,
+    threads: usize,
 }
 
 /// One file of a source, with the values that its folder names give.
@@ -64,14 +76,22 @@ impl Engine {
     /// Returns exit code 5 when the session cannot be made.
     pub fn start(limits: &EngineLimits, folder: &Path, scratch: &Path) -> Result<Self, Failure> {
         let memory = usize::try_from(limits.memory).unwrap_or(usize::MAX);
-        let pool = TrackConsumersPool::new(FairSpillPool::new(memory), std::num::NonZeroUsize::new(5).unwrap_or(std::num::NonZeroUsize::MIN));
-        let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![scratch.to_path_buf()]));
+        let pool = TrackConsumersPool::new(
+            FairSpillPool::new(memory),
+            std::num::NonZeroUsize::new(5).unwrap_or(std::num::NonZeroUsize::MIN),
+        );
+        let disk = DiskManagerBuilder::default()
+            .with_mode(DiskManagerMode::Directories(vec![scratch.to_path_buf()]));
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(pool))
             .with_disk_manager_builder(disk)
             .build_arc()
-            .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot start the engine").cause(error))?;
-        let threads = limits.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+            .map_err(|error| {
+                Failure::new(Exit::Resources, "engine", "cannot start the engine").cause(error)
+            })?;
+        let threads = limits
+            .threads
+            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
         let mut config = SessionConfig::new()
             .with_target_partitions(threads)
             .with_batch_size(limits.batch_rows)
@@ -82,7 +102,11 @@ impl Engine {
         options.execution.time_zone = Some("+00:00".to_owned());
         options.execution.listing_table_ignore_subdirectory = false;
         options.execution.parquet.pushdown_filters = false;
-        let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+        let state = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(runtime)
+            .with_default_features()
+            .build();
         let context = SessionContext::new_with_state(state);
         let catalog = MemoryCatalogProvider::new();
         for schema in SCHEMAS {
@@ -93,7 +117,13 @@ impl Engine {
         context.register_catalog("karat", Arc::new(catalog));
         let store = Arc::new(pinned::PinnedStore::new());
         context.register_object_store(&url("")?, Arc::clone(&store) as _);
-        Ok(Self { context, store, folder: folder.to_path_buf(), scratch: scratch.to_path_buf() })
+        Ok(Self {
+            context,
+            store,
+            folder: folder.to_path_buf(),
+            scratch: scratch.to_path_buf(),
+            threads,
+        })
     }
 
     /// Makes `source.<name>` of exactly `files`; `partitions` are the hive folder names, all text.
@@ -108,13 +138,24 @@ impl Engine {
         partitions: &[String],
     ) -> Result<(), Failure> {
         for file in files {
-            self.store.pin(object_path(&format!("source/{name}/{}", file.name))?, file.file.clone());
+            self.store.pin(
+                object_path(&format!("source/{name}/{}", file.name))?,
+                file.file.clone(),
+            );
         }
-        let columns = partitions.iter().map(|column| (column.clone(), DataType::Utf8)).collect();
+        let columns = partitions
+            .iter()
+            .map(|column| (column.clone(), DataType::Utf8))
+            .collect();
         let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
             .with_file_extension("")
             .with_table_partition_cols(columns);
-        self.register(&TableName::new("source", name), &format!("source/{name}/"), schema, options)
+        self.register(
+            &TableName::new("source", name),
+            &format!("source/{name}/"),
+            schema,
+            options,
+        )
     }
 
     /// Makes `name` a view.
@@ -122,7 +163,10 @@ impl Engine {
     /// # Errors
     /// Returns exit code 2 when the statement does not fit its tables.
     pub async fn add_view(&self, name: &TableName, sql: &str) -> Result<(), Failure> {
-        let plan = self.plan(sql).await.map_err(|error| failure(format!("cannot plan `{name}`"), error))?;
+        let plan = self
+            .plan(sql)
+            .await
+            .map_err(|error| failure(format!("cannot plan `{name}`"), error))?;
         let view = plan.into_view();
         self.schema(&name.schema)?
             .register_table(name.table.clone(), view)
@@ -135,8 +179,22 @@ impl Engine {
     /// # Errors
     /// Returns exit code 2 when the statement does not fit its tables.
     pub async fn types(&self, what: &str, sql: &str) -> Result<Vec<Field>, Failure> {
-        let plan = self.plan(sql).await.map_err(|error| failure(format!("cannot plan {what}"), error))?;
-        Ok(plan.schema().fields().iter().map(|field| field.as_ref().clone()).collect())
+        let plan = self
+            .plan(sql)
+            .await
+            .map_err(|error| failure(format!("cannot plan {what}"), error))?;
+        Ok(plan
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.as_ref().clone())
+            .collect())
+    }
+
+    /// Worker threads, which is also the number of partitions of a query.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.threads
     }
 
     /// The file that holds the published table `name`.
@@ -156,12 +214,18 @@ impl Engine {
         let schema = write::stored_schema(plan.schema().as_arrow());
         for column in &query.header.key {
             if schema.field_with_name(column).is_err() {
-                let message = format!("queries/{}: the key names `{column}`, which is no column", query.path);
+                let message = format!(
+                    "queries/{}: the key names `{column}`, which is no column",
+                    query.path
+                );
                 return Err(Failure::new(Exit::Usage, "query", message));
             }
         }
         let table = datafusion::datasource::empty::EmptyTable::new(schema);
-        self.schema(&query.name.schema)?.register_table(query.name.table.clone(), Arc::new(table)).map(|_| ()).map_err(cannot)
+        self.schema(&query.name.schema)?
+            .register_table(query.name.table.clone(), Arc::new(table))
+            .map(|_| ())
+            .map_err(cannot)
     }
 
     /// Runs one query file and makes its table.
@@ -171,24 +235,43 @@ impl Engine {
     /// run out, 10 when the key is not unique.
     pub async fn run(&self, query: &Query) -> Result<Written, Failure> {
         let what = || format!("cannot run `queries/{}`", query.path);
-        let plan = self.plan(&query.text).await.map_err(|error| failure(what(), error))?;
+        let plan = self
+            .plan(&query.text)
+            .await
+            .map_err(|error| failure(what(), error))?;
         refuse_float_sums(plan.logical_plan(), &query.path)?;
-        let is_result = query.name.schema == "results";
-        let plan = if is_result || query.header.key.is_empty() {
+        let header = &query.header;
+        let order = match query.name.schema.as_str() {
+            // The order of a result is part of it and stands in its file.
+            "results" => &[][..],
+            _ if header.is_published() => &header.key,
+            _ => &header.order,
+        };
+        let plan = if order.is_empty() {
             plan
         } else {
-            plan.sort(ascending(&query.header.key)).map_err(|error| failure(what(), error))?
+            plan.sort(ascending(order))
+                .map_err(|error| failure(what(), error))?
         };
-        let folder = if query.header.is_published() { &self.folder } else { &self.scratch };
+        let kind = if header.is_published() {
+            write::Kind::Published
+        } else {
+            write::Kind::Scratch
+        };
+        let folder = if header.is_published() {
+            &self.folder
+        } else {
+            &self.scratch
+        };
         let file = folder.join(format!("{}.parquet", query.name));
         let work = async {
             let stream = plan.execute_stream().await?;
-            write::write(stream, &file, &query.header.key, !is_result).await
+            write::write(stream, &file, &header.key, order, kind).await
         };
         let written = match AssertUnwindSafe(work).catch_unwind().await {
             Ok(Ok(written)) => written,
-            Ok(Err(error)) => return Err(failure(what(), error)),
-            Err(panic) => return Err(panicked(what(), panic.as_ref())),
+            Ok(Err(error)) => return Err(damaged(query, failure(what(), error))),
+            Err(panic) => return Err(damaged(query, panicked(&what(), panic.as_ref()))),
         };
         written.refuse_problems(&query.path)?;
         self.add_file(&query.name, &file, &written)?;
@@ -199,7 +282,12 @@ impl Engine {
     ///
     /// # Errors
     /// Returns exit code 5 when the file cannot be written.
-    pub async fn add_rows(&self, name: &TableName, key: &[String], batch: RecordBatch) -> Result<Written, Failure> {
+    pub async fn add_rows(
+        &self,
+        name: &TableName,
+        key: &[String],
+        batch: RecordBatch,
+    ) -> Result<Written, Failure> {
         let what = || format!("cannot write `{name}`");
         let file = self.folder.join(format!("{name}.parquet"));
         let plan = self
@@ -207,8 +295,13 @@ impl Engine {
             .read_batch(batch)
             .and_then(|rows| rows.sort(ascending(key)))
             .map_err(|error| failure(what(), error))?;
-        let stream = plan.execute_stream().await.map_err(|error| failure(what(), error))?;
-        let written = write::write(stream, &file, key, true).await.map_err(|error| failure(what(), error))?;
+        let stream = plan
+            .execute_stream()
+            .await
+            .map_err(|error| failure(what(), error))?;
+        let written = write::write(stream, &file, key, key, write::Kind::Published)
+            .await
+            .map_err(|error| failure(what(), error))?;
         written.refuse_problems(&name.to_string())?;
         self.add_file(name, &file, &written)?;
         Ok(written)
@@ -221,9 +314,17 @@ impl Engine {
     pub async fn read(&self, what: &str, sql: &str) -> Result<Table, Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
         let plan = self.plan(sql).await.map_err(cannot)?;
-        let columns = plan.schema().fields().iter().map(|field| field.name().clone()).collect();
+        let columns = plan
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect();
         let batches = plan.collect().await.map_err(cannot)?;
-        let mut table = Table { columns, rows: Vec::new() };
+        let mut table = Table {
+            columns,
+            rows: Vec::new(),
+        };
         for batch in &batches {
             cells::append(&mut table, batch).map_err(|error| cannot(error.into()))?;
         }
@@ -236,31 +337,58 @@ impl Engine {
     /// As [`Self::run`].
     pub fn read_file(name: &TableName, file: &Path) -> Result<Table, Failure> {
         cells::read_file(file).map_err(|error| {
-            Failure::new(Exit::Input, "engine", format!("cannot read `{name}` from `{}`", file.display())).cause(error)
+            Failure::new(
+                Exit::Input,
+                "engine",
+                format!("cannot read `{name}` from `{}`", file.display()),
+            )
+            .cause(error)
         })
     }
 
     async fn plan(&self, sql: &str) -> Result<DataFrame, DataFusionError> {
-        let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        let read_only = SQLOptions::new()
+            .with_allow_ddl(false)
+            .with_allow_dml(false)
+            .with_allow_statements(false);
         self.context.sql_with_options(sql, read_only).await
     }
 
     fn add_file(&self, name: &TableName, file: &Path, written: &Written) -> Result<(), Failure> {
         let path = format!("run/{name}.parquet");
         self.store.pin(object_path(&path)?, file.to_path_buf());
-        // The order of the rows is not declared, although it is known: DataFusion (issue 25052) takes the output of a join
-        // of two ordered inputs for ordered by both, and then leaves out sorts that the result needs.
-        let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
+        // The order of published tables is not declared, although it is known: DataFusion (issue 25052) takes the output of
+        // a join of two ordered inputs for ordered by both, and then leaves out sorts that the result needs. A scratch
+        // table is read alone, and sorting its millions of rows again is worth sparing.
+        let mut options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
+        if !written.order.is_empty() {
+            options = options.with_file_sort_order(vec![ascending(&written.order)]);
+        }
         self.register(name, &path, Arc::clone(&written.schema), options)
     }
 
-    fn register(&self, name: &TableName, path: &str, schema: SchemaRef, options: ListingOptions) -> Result<(), Failure> {
+    fn register(
+        &self,
+        name: &TableName,
+        path: &str,
+        schema: SchemaRef,
+        options: ListingOptions,
+    ) -> Result<(), Failure> {
         let cannot = |error| failure(format!("cannot register `{name}`"), error);
         let location = ListingTableUrl::parse(url(path)?).map_err(cannot)?;
-        let config = ListingTableConfig::new(location).with_listing_options(options).with_schema(schema);
-        let cache = self.context.runtime_env().cache_manager.get_file_statistic_cache();
+        let config = ListingTableConfig::new(location)
+            .with_listing_options(options)
+            .with_schema(schema);
+        let cache = self
+            .context
+            .runtime_env()
+            .cache_manager
+            .get_file_statistic_cache();
         let table = ListingTable::try_new(config).map_err(cannot)?.with_cache(cache);
-        self.schema(&name.schema)?.register_table(name.table.clone(), Arc::new(table)).map(|_| ()).map_err(cannot)
+        self.schema(&name.schema)?
+            .register_table(name.table.clone(), Arc::new(table))
+            .map(|_| ())
+            .map_err(cannot)
     }
 
     fn schema(&self, name: &str) -> Result<Arc<dyn SchemaProvider>, Failure> {
@@ -277,7 +405,9 @@ fn refuse_float_sums(plan: &LogicalPlan, path: &str) -> Result<(), Failure> {
     use datafusion::logical_expr::ExprSchemable;
     let mut found = None;
     let walked = plan.apply_with_subqueries(|node| {
-        let Some(input) = node.inputs().first().copied() else { return Ok(TreeNodeRecursion::Continue) };
+        let Some(input) = node.inputs().first().copied() else {
+            return Ok(TreeNodeRecursion::Continue);
+        };
         let schema = input.schema();
         node.apply_expressions(|expression| {
             expression.apply(|part| {
@@ -286,7 +416,9 @@ fn refuse_float_sums(plan: &LogicalPlan, path: &str) -> Result<(), Failure> {
                     Expr::WindowFunction(call) => (call.fun.name().to_owned(), &call.params.args),
                     _ => return Ok(TreeNodeRecursion::Continue),
                 };
-                let floats = arguments.iter().any(|argument| argument.get_type(schema).is_ok_and(|kind| kind.is_floating()));
+                let floats = arguments
+                    .iter()
+                    .any(|argument| argument.get_type(schema).is_ok_and(|kind| kind.is_floating()));
                 if name == "sum" && floats {
                     found = Some(part.to_string());
                     return Ok(TreeNodeRecursion::Stop);
@@ -298,24 +430,33 @@ fn refuse_float_sums(plan: &LogicalPlan, path: &str) -> Result<(), Failure> {
     walked.map_err(|error| failure(format!("cannot check `queries/{path}`"), error))?;
     match found {
         None => Ok(()),
-        Some(sum) => Err(Failure::new(Exit::Usage, "query", format!("queries/{path}: `{sum}` adds up floating-point numbers"))
-            .hint("Cast to a decimal before the sum: a float sum depends on the order of the rows.")),
+        Some(sum) => Err(Failure::new(
+            Exit::Usage,
+            "query",
+            format!("queries/{path}: `{sum}` adds up floating-point numbers"),
+        )
+        .hint("Cast to a decimal before the sum: a float sum depends on the order of the rows.")),
     }
 }
 
 fn ascending(columns: &[String]) -> Vec<SortExpr> {
-    columns.iter().map(|name| col(format!("\"{}\"", name.replace('"', "\"\""))).sort(true, false)).collect()
+    columns
+        .iter()
+        .map(|name| col(format!("\"{}\"", name.replace('"', "\"\""))).sort(true, false))
+        .collect()
 }
 
 fn url(path: &str) -> Result<Url, Failure> {
-    let mut url = Url::parse("karat://run/").map_err(|error| Failure::new(Exit::Bug, "engine", "no base URL").cause(error))?;
+    let mut url = Url::parse("karat://run/")
+        .map_err(|error| Failure::new(Exit::Bug, "engine", "no base URL").cause(error))?;
     url.set_path(path);
     Ok(url)
 }
 
 fn object_path(name: &str) -> Result<ObjectPath, Failure> {
-    ObjectPath::parse(name)
-        .map_err(|error| Failure::new(Exit::Input, "source", format!("`{name}` is no valid object name")).cause(error))
+    ObjectPath::parse(name).map_err(|error| {
+        Failure::new(Exit::Input, "source", format!("`{name}` is no valid object name")).cause(error)
+    })
 }
 
 /// Translates an error of the engine, with the exit code that its kind deserves.
@@ -323,25 +464,58 @@ fn failure(message: String, error: DataFusionError) -> Failure {
     let exit = match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => Exit::Resources,
         DataFusionError::IoError(io) if io.kind() == std::io::ErrorKind::StorageFull => Exit::Resources,
-        DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => Exit::Input,
+        DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => {
+            Exit::Input
+        }
         DataFusionError::ArrowError(..) | DataFusionError::Execution(_) => Exit::Input,
         DataFusionError::Plan(_) | DataFusionError::SchemaError(..) | DataFusionError::SQL(..) => Exit::Usage,
         _ => Exit::Bug,
     };
     let hint = match exit {
-        Exit::Resources => "Raise `engine.memory`, give `engine.spill` a larger disk, or lower `engine.threads`.",
+        Exit::Resources => {
+            "Raise `engine.memory`, give `engine.spill` a larger disk, or lower `engine.threads`."
+        }
         Exit::Input => "A value of the input cannot be read or converted; the cause names it.",
         _ => "",
     };
     Failure::new(exit, "engine", message).hint(hint).cause(error)
 }
 
-fn panicked(message: String, panic: &(dyn std::any::Any + Send)) -> Failure {
+/// Where the engine gives up on source rows, the file is to blame: a damaged page can end in a panic of the reader.
+fn damaged(query: &Query, failure: Failure) -> Failure {
+    if failure.exit != Exit::Bug || query.inputs().all(|input| input.schema != "raw") {
+        return failure;
+    }
+    Failure {
+        exit: Exit::Input,
+        ..failure
+    }
+    .hint("An input file is probably damaged; compare its hash with the delivery.")
+}
+
+fn panicked(message: &str, panic: &(dyn std::any::Any + Send)) -> Failure {
     let text = panic
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_default();
-    Failure::new(Exit::Bug, "engine", format!("{message}: the engine gave up: {text}"))
+    Failure::new(
+        Exit::Bug,
+        "engine",
+        format!("{message}: the engine gave up: {text}"),
+    )
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_names_the_version_that_is_linked() {
+        let version = ENGINE.rsplit(' ').next().unwrap_or_default();
+        assert!(
+            LOCK_FILE.contains(&format!("name = \"datafusion\"\nversion = \"{version}\"")),
+            "{ENGINE}"
+        );
+    }
+}

@@ -31,6 +31,8 @@ pub struct Written {
     pub rows: u64,
     /// Columns and types as stored.
     pub schema: SchemaRef,
+    /// Columns by which the rows ascend and that later queries may rely on; only of scratch tables.
+    pub order: Vec<String>,
     /// First breach of what was promised, in words.
     problem: Option<String>,
 }
@@ -49,16 +51,26 @@ impl Written {
     }
 }
 
-/// Writes `stream` to `file`; `is_ordered` says that the rows ascend by `key`.
+/// Who reads a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// People and other programs, for years.
+    Published,
+    /// The next query, once.
+    Scratch,
+}
+
+/// Writes `stream`, whose rows ascend by `order`, to `file`, and checks that `key` is unique.
 pub(super) async fn write(
     mut stream: SendableRecordBatchStream,
     file: &Path,
     key: &[String],
-    is_ordered: bool,
+    order: &[String],
+    kind: Kind,
 ) -> Result<Written, DataFusionError> {
     let schema = stored_schema(&stream.schema());
-    let mut writer = writer(file, &schema)?;
-    let mut keys = KeyCheck::new(&schema, key, is_ordered)?;
+    let mut writer = writer(file, &schema, kind)?;
+    let mut keys = KeyCheck::new(&schema, key, !order.is_empty())?;
     let mut rows = 0;
     let mut problem = None;
     while let Some(batch) = stream.next().await {
@@ -70,20 +82,40 @@ pub(super) async fn write(
         writer.write(&batch)?;
     }
     writer.close()?;
-    Ok(Written { file: file.to_path_buf(), rows: u64::try_from(rows).unwrap_or(u64::MAX), schema, problem })
+    Ok(Written {
+        file: file.to_path_buf(),
+        rows: u64::try_from(rows).unwrap_or(u64::MAX),
+        schema,
+        order: if kind == Kind::Scratch {
+            order.to_vec()
+        } else {
+            Vec::new()
+        },
+        problem,
+    })
 }
 
 /// Everything that reaches the bytes is pinned: no clock, no version of the library, no schema of the engine.
-fn writer(file: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>, DataFusionError> {
+fn writer(file: &Path, schema: &SchemaRef, kind: Kind) -> Result<ArrowWriter<File>, DataFusionError> {
+    let compression = match kind {
+        Kind::Published => Compression::ZSTD(ZstdLevel::try_new(1)?),
+        Kind::Scratch => Compression::LZ4_RAW,
+    };
     let properties = WriterProperties::builder()
         .set_created_by("karat".to_owned())
         .set_writer_version(WriterVersion::PARQUET_1_0)
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_compression(compression)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .build();
-    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
-    Ok(ArrowWriter::try_new_with_options(File::create(file)?, Arc::clone(schema), options)?)
+    let options = ArrowWriterOptions::new()
+        .with_properties(properties)
+        .with_skip_arrow_metadata(true);
+    Ok(ArrowWriter::try_new_with_options(
+        File::create(file)?,
+        Arc::clone(schema),
+        options,
+    )?)
 }
 
 /// Types as every reader knows them: engine-internal views become plain text.
@@ -94,7 +126,9 @@ pub(super) fn stored_schema(schema: &Schema) -> SchemaRef {
         .map(|field| {
             let kind = match field.data_type() {
                 DataType::Utf8View | DataType::LargeUtf8 | DataType::Dictionary(..) => DataType::Utf8,
-                DataType::Int32 | DataType::Int16 | DataType::Int8 | DataType::UInt64 | DataType::UInt32 => DataType::Int64,
+                DataType::Int32 | DataType::Int16 | DataType::Int8 | DataType::UInt64 | DataType::UInt32 => {
+                    DataType::Int64
+                }
                 other => other.clone(),
             };
             Field::new(field.name(), kind, true)
@@ -108,17 +142,31 @@ fn stored(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, DataFu
         .columns()
         .iter()
         .zip(schema.fields())
-        .map(|(column, field)| if column.data_type() == field.data_type() { Ok(Arc::clone(column)) } else { cast(column, field.data_type()) })
+        .map(|(column, field)| {
+            if column.data_type() == field.data_type() {
+                Ok(Arc::clone(column))
+            } else {
+                cast(column, field.data_type())
+            }
+        })
         .collect::<Result<Vec<_>, _>>()?;
     Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
 }
 
 /// A ratio that is not a number is a defect of the SQL, never a figure.
 fn not_finite(batch: &RecordBatch) -> Option<String> {
-    batch.columns().iter().zip(batch.schema_ref().fields()).find_map(|(column, field)| {
-        let numbers = column.as_any().downcast_ref::<Float64Array>()?;
-        numbers.iter().flatten().any(|number| !number.is_finite()).then(|| format!("`{}` holds a number that is not finite", field.name()))
-    })
+    batch
+        .columns()
+        .iter()
+        .zip(batch.schema_ref().fields())
+        .find_map(|(column, field)| {
+            let numbers = column.as_any().downcast_ref::<Float64Array>()?;
+            numbers
+                .iter()
+                .flatten()
+                .any(|number| !number.is_finite())
+                .then(|| format!("`{}` holds a number that is not finite", field.name()))
+        })
 }
 
 /// Uniqueness of the key: by comparing neighbours when rows ascend by it, else by remembering all.
@@ -133,8 +181,14 @@ struct KeyCheck {
 
 impl KeyCheck {
     fn new(schema: &SchemaRef, key: &[String], is_ordered: bool) -> Result<Self, DataFusionError> {
-        let positions = key.iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>()?;
-        let options = SortOptions { descending: false, nulls_first: false };
+        let positions = key
+            .iter()
+            .map(|name| schema.index_of(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let options = SortOptions {
+            descending: false,
+            nulls_first: false,
+        };
         let fields = positions
             .iter()
             .map(|position| SortField::new_with_options(schema.field(*position).data_type().clone(), options))
@@ -153,17 +207,25 @@ impl KeyCheck {
         if self.positions.is_empty() || batch.num_rows() == 0 {
             return Ok(None);
         }
-        let columns: Vec<_> = self.positions.iter().map(|position| Arc::clone(batch.column(*position))).collect();
+        let columns: Vec<_> = self
+            .positions
+            .iter()
+            .map(|position| Arc::clone(batch.column(*position)))
+            .collect();
         if columns.iter().any(|column| column.null_count() > 0) {
             return Ok(Some(format!("the key ({}) is NULL in a row", self.names)));
         }
         let rows = self.converter.convert_columns(&columns)?;
-        for row in rows.iter() {
+        for row in &rows {
             if self.is_ordered {
                 if let Some(last) = &self.last
                     && last.row() >= row
                 {
-                    let what = if last.row() == row { "is not unique" } else { "does not ascend" };
+                    let what = if last.row() == row {
+                        "is not unique"
+                    } else {
+                        "does not ascend"
+                    };
                     return Ok(Some(format!("the key ({}) {what}", self.names)));
                 }
                 match &mut self.last {

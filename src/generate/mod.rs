@@ -109,7 +109,7 @@ pub fn generate(request: &Generate, out: &Path, progress: &mut dyn FnMut(u64)) -
     let path = out.join("config.yaml");
     std::fs::write(&path, &config).map_err(|cause| cannot_write(&path, cause))?;
     summary.files += 1;
-    summary.bytes += u64::try_from(config.len()).expect("a size in memory fits 64 bits");
+    summary.bytes += u64::try_from(config.len()).unwrap_or(u64::MAX);
     Ok(summary)
 }
 

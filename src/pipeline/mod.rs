@@ -6,6 +6,7 @@ mod preview;
 mod stage;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde_json::json;
@@ -64,9 +65,20 @@ pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Repo
     }
     place.probe().await.map_err(|error| error.writing("publish"))?;
 
+    let engine = Arc::new(engine);
     let tables = compute::tables(&engine, &project.queries, &plan, talk).await?;
     let checks = compute::checks(&engine, &project.queries, talk).await?;
-    let staged = stage::stage(config, &project, &work, &inputs, &plan, tables, &checks, request.is_draft, talk)?;
+    let staged = stage::stage(
+        config,
+        &project,
+        &work,
+        &inputs,
+        &plan,
+        &tables,
+        &checks,
+        request.is_draft,
+        talk,
+    )?;
     stage::volatile(&work, config, &started, talk)?;
 
     for source in &inputs {
@@ -74,22 +86,40 @@ pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Repo
     }
     talk.stage("publish", 1);
     let headline = staged.summary.headline.clone();
-    let mut remarks: Vec<String> =
-        checks.iter().filter(|check| !check.holds()).map(crate::check::describe).collect();
+    let mut remarks: Vec<String> = checks
+        .iter()
+        .filter(|check| !check.holds())
+        .map(crate::check::describe)
+        .collect();
     let (location, is_already_published) = if request.is_draft {
         (publish::publish_draft(&place, &staged).await?, false)
     } else {
         let publication = publish::publish(&place, &staged, &|entries| archive(config, entries)).await?;
-        remarks.extend(publication.stale.map(|failure| format!("the archive page is out of date: {failure}")));
+        remarks.extend(
+            publication
+                .stale
+                .map(|failure| format!("the archive page is out of date: {failure}")),
+        );
         (publication.report, publication.already)
     };
     talk.step("publish", &location, &json!({"run_id": plan.run_id}));
     if !request.is_draft {
         // The run is published: what fails now must not look like a failed publication.
         let pruned = publish::prune(&place, config.publish.keep).await;
-        remarks.extend(pruned.err().map(|failure| format!("old runs could not be removed: {failure}")));
+        remarks.extend(
+            pruned
+                .err()
+                .map(|failure| format!("old runs could not be removed: {failure}")),
+        );
     }
-    Ok(Report { run_id: plan.run_id, as_of: plan.calendar.as_of, location, headline, is_already_published, remarks })
+    Ok(Report {
+        run_id: plan.run_id,
+        as_of: plan.calendar.as_of,
+        location,
+        headline,
+        is_already_published,
+        remarks,
+    })
 }
 
 /// Looks at everything that a run would read and touches nothing.
@@ -105,19 +135,39 @@ pub async fn check(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<
     compute::plans(&engine, &project.queries).await?;
     let newest = compute::newest_order(&engine).await?;
     let mut lines = vec![
-        format!("configuration: {} thresholds, {} rates", config.policy.len(), config.cost_to_serve.len()),
-        format!("queries: {} tables, {} checks", project.queries.queries.len(), project.queries.checks.len()),
+        format!(
+            "configuration: {} thresholds, {} rates",
+            config.policy.len(),
+            config.cost_to_serve.len()
+        ),
+        format!(
+            "queries: {} tables, {} checks",
+            project.queries.queries.len(),
+            project.queries.checks.len()
+        ),
         format!("templates: {} files", project.templates.len()),
     ];
     for source in &inputs {
         lines.push(format!(
             "{}: {} files read, {} excluded, {} rows in {}",
-            source.name, source.files.len(), source.excluded.len(), source.rows(), source.configured
+            source.name,
+            source.files.len(),
+            source.excluded.len(),
+            source.rows(),
+            source.configured
         ));
-        lines.extend(source.excluded.iter().map(|object| format!("  excluded: {} ({})", object.path, object.reason)));
+        lines.extend(
+            source
+                .excluded
+                .iter()
+                .map(|object| format!("  excluded: {} ({})", object.path, object.reason)),
+        );
     }
     lines.push(format!("newest order: {newest}"));
-    lines.push(format!("the next run would be {} of {}", plan.run_id, plan.calendar.as_of));
+    lines.push(format!(
+        "the next run would be {} of {}",
+        plan.run_id, plan.calendar.as_of
+    ));
     Ok(lines)
 }
 
@@ -126,7 +176,8 @@ pub async fn check(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<
 /// # Errors
 /// Returns exit code 2 when the location cannot be used.
 pub fn open(config: &Config) -> Result<Location, Failure> {
-    store::open(&config.publish.location, &config.root, &config.publish.options).map_err(|error| error.writing("publish"))
+    store::open(&config.publish.location, &config.root, &config.publish.options)
+        .map_err(|error| error.writing("publish"))
 }
 
 /// The folder of templates of a project.
@@ -136,14 +187,20 @@ pub fn templates(config: &Config) -> PathBuf {
 }
 
 /// Finds a run that is published already, or only needs its last step.
-async fn finished(config: &Config, place: &Location, plan: &prepare::Plan) -> Result<Option<Report>, Failure> {
+async fn finished(
+    config: &Config,
+    place: &Location,
+    plan: &prepare::Plan,
+) -> Result<Option<Report>, Failure> {
     let as_of = plan.calendar.as_of;
     let (entry, location, remarks) = match publish::find(place, as_of, &plan.run_id).await? {
         Some(Found::Published(entry)) => {
             let location = place.address(&entry.report());
             // A crash may have left the pages that are derived from the log behind it.
             let refreshed = publish::refresh(place, &|entries: &[LogEntry]| archive(config, entries)).await;
-            let stale = refreshed.err().map(|failure| format!("the archive page is out of date: {failure}"));
+            let stale = refreshed
+                .err()
+                .map(|failure| format!("the archive page is out of date: {failure}"));
             (entry, location, stale.into_iter().collect())
         }
         Some(Found::Complete) => {
@@ -170,7 +227,11 @@ async fn finished(config: &Config, place: &Location, plan: &prepare::Plan) -> Re
 
 /// Renders the page that lists all runs, newest first.
 fn archive(config: &Config, entries: &[LogEntry]) -> Result<String, Failure> {
-    let latest = entries.iter().filter(|entry| entry.latest).map(|entry| entry.seq).max();
+    let latest = entries
+        .iter()
+        .filter(|entry| entry.latest)
+        .map(|entry| entry.seq)
+        .max();
     let shown: Vec<report::ArchiveEntry> = entries
         .iter()
         .map(|entry| report::ArchiveEntry {

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::calendar::{self, Calendar};
 use crate::config::{Config, PolicyValue};
-use crate::engine::{ENGINE, Engine};
+use crate::engine::{ENGINE, Engine, LOCK_FILE};
 use crate::error::{Exit, Failure};
 use crate::query::{self, QuerySet, TableName};
 use crate::record::{Determinants, HashedFile, InputRecord, run_id, sha256_file};
@@ -32,8 +32,11 @@ pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
     given.insert(TableName::new("raw", "order_lines"));
     let queries = query::load(&config.root.join(&config.queries), &given)?;
     let folder = super::templates(config);
-    report::check_templates(&folder)?;
-    Ok(Project { queries, templates: hashed_files(&folder)? })
+    report::check_templates(&folder, &config.project.language)?;
+    Ok(Project {
+        queries,
+        templates: hashed_files(&folder)?,
+    })
 }
 
 /// Hashes every file below `folder`, in the order of the paths.
@@ -42,7 +45,12 @@ fn hashed_files(folder: &Path) -> Result<Vec<HashedFile>, Failure> {
     let mut folders = vec![folder.to_path_buf()];
     while let Some(current) = folders.pop() {
         let cannot = |error: std::io::Error| {
-            Failure::new(Exit::Usage, "report", format!("cannot read `{}`", current.display())).cause(error)
+            Failure::new(
+                Exit::Usage,
+                "report",
+                format!("cannot read `{}`", current.display()),
+            )
+            .cause(error)
         };
         for entry in std::fs::read_dir(&current).map_err(cannot)? {
             let path = entry.map_err(cannot)?.path();
@@ -50,12 +58,19 @@ fn hashed_files(folder: &Path) -> Result<Vec<HashedFile>, Failure> {
                 folders.push(path);
             } else {
                 let below = path.strip_prefix(folder).unwrap_or(&path);
-                let name = below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+                let name = below
+                    .components()
+                    .map(|part| part.as_os_str().to_string_lossy())
+                    .collect::<Vec<_>>()
+                    .join("/");
                 found.insert(name, sha256_file(&path)?);
             }
         }
     }
-    Ok(found.into_iter().map(|(path, sha256)| HashedFile { path, sha256 }).collect())
+    Ok(found
+        .into_iter()
+        .map(|(path, sha256)| HashedFile { path, sha256 })
+        .collect())
 }
 
 /// Private folders of one attempt; gone when it ends.
@@ -66,11 +81,19 @@ pub(super) struct Workplace {
 impl Workplace {
     /// Makes the folders, readable by the owner only.
     pub(super) fn make(config: &Config) -> Result<Self, Failure> {
-        let parent = config.engine.spill.as_ref().map_or_else(std::env::temp_dir, |spill| config.root.join(spill));
+        let parent = config
+            .engine
+            .spill
+            .as_ref()
+            .map_or_else(std::env::temp_dir, |spill| config.root.join(spill));
         let cannot = |error: std::io::Error| {
-            Failure::new(Exit::Usage, "engine", format!("cannot make a private folder in `{}`", parent.display()))
-                .cause(error)
-                .hint("Set `engine.spill` to a folder that this user may write.")
+            Failure::new(
+                Exit::Usage,
+                "engine",
+                format!("cannot make a private folder in `{}`", parent.display()),
+            )
+            .cause(error)
+            .hint("Set `engine.spill` to a folder that this user may write.")
         };
         std::fs::create_dir_all(&parent).map_err(cannot)?;
         let folder = tempfile::Builder::new()
@@ -102,14 +125,29 @@ impl Workplace {
 }
 
 /// Lists, hashes and checks the inputs that queries read.
-pub(super) async fn pin_inputs(config: &Config, work: &Workplace, talk: &Talk) -> Result<Vec<Pinned>, Failure> {
+pub(super) async fn pin_inputs(
+    config: &Config,
+    work: &Workplace,
+    talk: &Talk,
+) -> Result<Vec<Pinned>, Failure> {
     talk.stage("read", 1);
     let Some(source) = config.sources.get("order_lines") else {
-        return Err(Failure::new(Exit::Usage, "config", "sources.order_lines is missing"));
+        return Err(Failure::new(
+            Exit::Usage,
+            "config",
+            "sources.order_lines is missing",
+        ));
     };
-    let pinned =
-        source::pin("order_lines", source, &config.root, &work.inputs(), config.checks.allow_duplicate_files).await?;
-    let facts = json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows()});
+    let pinned = source::pin(
+        "order_lines",
+        source,
+        &config.root,
+        &work.inputs(),
+        config.checks.allow_duplicate_files,
+    )
+    .await?;
+    let facts =
+        json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows()});
     talk.step("read", "order_lines", &facts);
     Ok(vec![pinned])
 }
@@ -133,10 +171,20 @@ pub(super) async fn plan(
     place: &Location,
 ) -> Result<(Engine, Plan), Failure> {
     let as_of = calendar::as_of(config.as_of, as_of, &config.project.timezone)?;
-    let reactivated_days = config.policy.iter().find(|(name, _)| name == "reactivated_days").map(|(_, value)| value);
+    let reactivated_days = config
+        .policy
+        .iter()
+        .find(|(name, _)| name == "reactivated_days")
+        .map(|(_, value)| value);
     let reactivated_days = match reactivated_days {
         Some(PolicyValue::Integer(days)) => u32::try_from(*days).unwrap_or(u32::MAX),
-        _ => return Err(Failure::new(Exit::Usage, "config", "policy.reactivated_days is missing")),
+        _ => {
+            return Err(Failure::new(
+                Exit::Usage,
+                "config",
+                "policy.reactivated_days is missing",
+            ));
+        }
     };
     let calendar = calendar::calendar(as_of, config.window_days, config.compare_days, reactivated_days)?;
     let engine = Engine::start(&config.engine, &work.stage().join("tables"), &work.scratch())?;
@@ -145,8 +193,16 @@ pub(super) async fn plan(
     for source in pinned {
         let files = source.source_files();
         engine.add_source(&source.name, &files, source.schema.clone(), &source.partitions)?;
-        let table = source::raw_table(&engine, source, &config.sources[&source.name], &config.project.timezone).await?;
-        engine.add_view(&TableName::new("raw", &source.name), &table.sql).await?;
+        let table = source::raw_table(
+            &engine,
+            source,
+            &config.sources[&source.name],
+            &config.project.timezone,
+        )
+        .await?;
+        engine
+            .add_view(&TableName::new("raw", &source.name), &table.sql)
+            .await?;
         inputs.extend(records(config, source, place, as_of));
         raw = Some(table);
     }
@@ -163,10 +219,21 @@ pub(super) async fn plan(
         .collect();
     let settings = settings::tables(config, &calendar, &recorded)?;
     for table in &settings {
-        engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
+        engine
+            .add_rows(&table.name, &table.key, table.batch.clone())
+            .await?;
     }
     let run_id = run_id(&determinants(config, &calendar, project, pinned, &inputs, &raw));
-    Ok((engine, Plan { run_id, calendar, inputs, raw, settings }))
+    Ok((
+        engine,
+        Plan {
+            run_id,
+            calendar,
+            inputs,
+            raw,
+            settings,
+        },
+    ))
 }
 
 /// Describes the inputs, with the address under which `reproduce.sql` finds each from the run folder.
@@ -203,9 +270,16 @@ fn records(config: &Config, pinned: &Pinned, place: &Location, as_of: Date) -> V
 fn relative(from: &Path, to: &Path) -> String {
     let absolute = |path: &Path| real(&std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()));
     let (from, to) = (absolute(from), absolute(to));
-    let shared = from.components().zip(to.components()).take_while(|(left, right)| left == right).count();
+    let shared = from
+        .components()
+        .zip(to.components())
+        .take_while(|(left, right)| left == right)
+        .count();
     let up = std::iter::repeat_n("..".to_owned(), from.components().count() - shared);
-    let down = to.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let down = to
+        .components()
+        .skip(shared)
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
     up.chain(down).collect::<Vec<_>>().join("/")
 }
 
@@ -230,6 +304,7 @@ fn determinants(
     let mut list = Determinants::from([
         ("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
         ("engine".to_owned(), ENGINE.to_owned()),
+        ("libraries".to_owned(), crate::store::sha256(LOCK_FILE.as_bytes())),
         ("as_of".to_owned(), calendar.as_of.to_string()),
         ("configuration".to_owned(), config.effective.clone()),
         ("raw".to_owned(), raw.sql.clone()),
@@ -244,7 +319,10 @@ fn determinants(
         list.insert(format!("template {}", file.path), file.sha256.clone());
     }
     for input in inputs {
-        let mark = format!("{} {} {:?} {:?}", input.sha256, input.address, input.etag, input.version);
+        let mark = format!(
+            "{} {} {:?} {:?}",
+            input.sha256, input.address, input.etag, input.version
+        );
         list.insert(format!("input {} {}", input.source, input.path), mark);
     }
     for object in pinned.iter().flat_map(|source| &source.excluded) {
@@ -259,7 +337,10 @@ mod tests {
 
     #[test]
     fn a_relative_path_goes_up_to_what_is_shared() {
-        assert_eq!(relative(Path::new("/a/b/c"), Path::new("/a/d/e.parquet")), "../../d/e.parquet");
+        assert_eq!(
+            relative(Path::new("/a/b/c"), Path::new("/a/d/e.parquet")),
+            "../../d/e.parquet"
+        );
         assert_eq!(relative(Path::new("/a"), Path::new("/a/e.parquet")), "e.parquet");
     }
 }

@@ -35,43 +35,80 @@ pub async fn preview(config: &Config, name: &str, folder: &Path) -> Result<Previ
     let entries = publish::history(&place).await?;
     let entry = publish::resolve(&entries, name)?;
     let manifest = publish::load_manifest(&place, entry).await?;
-    let work = tempfile::tempdir()
-        .map_err(|error| Failure::new(Exit::Resources, "report", "cannot make a temporary folder").cause(error))?;
+    let work = tempfile::tempdir().map_err(|error| {
+        Failure::new(Exit::Resources, "report", "cannot make a temporary folder").cause(error)
+    })?;
     for output in list(&manifest, "outputs") {
         let path = text(output, "path");
-        if path.starts_with("tables/results.") || path.starts_with("tables/settings.") || path.starts_with("sql/") {
-            fetch(&place, &entry.folder(), &path, &text(output, "sha256"), work.path()).await?;
+        if path.starts_with("tables/results.")
+            || path.starts_with("tables/settings.")
+            || path.starts_with("sql/")
+        {
+            fetch(
+                &place,
+                &entry.folder(),
+                &path,
+                &text(output, "sha256"),
+                work.path(),
+            )
+            .await?;
         }
     }
     let records: Vec<TableRecord> = list(&manifest, "tables").map(table_record).collect();
     let tables = stage::read_tables(work.path(), &records)?;
     let facts = facts(&manifest, &records, &tables)?;
-    let inputs = report::Inputs { facts, tables, sql: sql_files(work.path())?, templates: super::templates(config) };
+    let inputs = report::Inputs {
+        facts,
+        tables,
+        sql: sql_files(work.path())?,
+        templates: super::templates(config),
+    };
     let pages = report::render(&inputs)?;
     let (report, method) = (folder.join("report.html"), folder.join("method.html"));
     let cannot = |error: std::io::Error| {
-        Failure::new(Exit::Resources, "report", format!("cannot write to `{}`", folder.display())).cause(error)
+        Failure::new(
+            Exit::Resources,
+            "report",
+            format!("cannot write to `{}`", folder.display()),
+        )
+        .cause(error)
     };
     std::fs::create_dir_all(folder).map_err(cannot)?;
     std::fs::write(&report, &pages.report).map_err(cannot)?;
     std::fs::write(&method, &pages.method).map_err(cannot)?;
-    let published = |path: &str| list(&manifest, "outputs").find(|output| text(output, "path") == path).map(|output| text(output, "sha256"));
+    let published = |path: &str| {
+        list(&manifest, "outputs")
+            .find(|output| text(output, "path") == path)
+            .map(|output| text(output, "sha256"))
+    };
     let is_unchanged = published("report.html") == Some(crate::store::sha256(pages.report.as_bytes()))
         && published("method.html") == Some(crate::store::sha256(pages.method.as_bytes()));
-    Ok(Preview { report, method, is_unchanged })
+    Ok(Preview {
+        report,
+        method,
+        is_unchanged,
+    })
 }
 
 async fn fetch(place: &Location, run: &str, path: &str, sha256: &str, folder: &Path) -> Result<(), Failure> {
     let address = place.address(&format!("{run}/{path}"));
     let wrong = |what: &str| Failure::new(Exit::Mismatch, "report", format!("`{address}` {what}"));
-    let bytes = place.read(&format!("{run}/{path}")).await.map_err(|error| error.reading("report"))?;
+    let bytes = place
+        .read(&format!("{run}/{path}"))
+        .await
+        .map_err(|error| error.reading("report"))?;
     let bytes = bytes.ok_or_else(|| wrong("is missing"))?;
     if crate::store::sha256(&bytes) != sha256 {
         return Err(wrong("is not what the manifest records"));
     }
     let file = folder.join(path);
     let cannot = |error: std::io::Error| {
-        Failure::new(Exit::Resources, "report", format!("cannot write `{}`", file.display())).cause(error)
+        Failure::new(
+            Exit::Resources,
+            "report",
+            format!("cannot write `{}`", file.display()),
+        )
+        .cause(error)
     };
     if let Some(parent) = file.parent() {
         std::fs::create_dir_all(parent).map_err(cannot)?;
@@ -89,7 +126,10 @@ fn table_record(table: &Value) -> TableRecord {
         name: text(table, "name"),
         title: text(table, "title"),
         grain: text(table, "grain"),
-        key: list(table, "key").filter_map(Value::as_str).map(str::to_owned).collect(),
+        key: list(table, "key")
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         rows: number(table, "rows"),
         sha256: text(table, "sha256"),
     }
@@ -101,8 +141,12 @@ fn facts(
     tables: &std::collections::BTreeMap<String, crate::table::Table>,
 ) -> Result<Facts, Failure> {
     let window = manifest.get("window").cloned().unwrap_or(Value::Null);
-    let coverage = tables.get("results.cost_coverage").and_then(|table| table.cell(0, "is_estimated"));
-    let through = tables.get("results.data_range").and_then(|table| table.cell(0, "newest_order_date"));
+    let coverage = tables
+        .get("results.cost_coverage")
+        .and_then(|table| table.cell(0, "is_estimated"));
+    let through = tables
+        .get("results.data_range")
+        .and_then(|table| table.cell(0, "newest_order_date"));
     Ok(Facts {
         project: text(manifest, "project"),
         currency: text(manifest, "currency"),
@@ -134,7 +178,10 @@ fn facts(
                 holds: check.get("holds").and_then(Value::as_bool).unwrap_or(false),
             })
             .collect(),
-        switched_off: list(manifest, "switched_off").filter_map(Value::as_str).map(str::to_owned).collect(),
+        switched_off: list(manifest, "switched_off")
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         tables: records.iter().map(stage::table_fact).collect::<Vec<TableFact>>(),
         draft: false,
         cost_is_estimated: coverage == Some(&Cell::Boolean(true)),
@@ -146,7 +193,11 @@ fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
 }
 
 fn text(value: &Value, key: &str) -> String {
-    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+    value
+        .get(key)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn number(value: &Value, key: &str) -> u64 {
@@ -155,6 +206,11 @@ fn number(value: &Value, key: &str) -> u64 {
 
 fn date(text: &str) -> Result<Date, Failure> {
     text.parse().map_err(|error: jiff::Error| {
-        Failure::new(Exit::Mismatch, "report", format!("the manifest holds `{text}` where a date belongs")).cause(error)
+        Failure::new(
+            Exit::Mismatch,
+            "report",
+            format!("the manifest holds `{text}` where a date belongs"),
+        )
+        .cause(error)
     })
 }

@@ -33,27 +33,39 @@ pub(super) fn stage(
     work: &Workplace,
     pinned: &[Pinned],
     plan: &Plan,
-    records: Vec<TableRecord>,
+    records: &[TableRecord],
     checks: &[Outcome],
     is_draft: bool,
     talk: &Talk,
 ) -> Result<StagedRun, Failure> {
     let folder = work.stage();
     talk.stage("report", 3);
-    let tables = read_tables(&folder, &records)?;
+    let tables = read_tables(&folder, records)?;
     for (name, table) in tables.iter().filter(|(name, _)| name.starts_with("results.")) {
-        write(&folder.join("tables").join(format!("{name}.csv")), csv(table).as_bytes())?;
+        write(
+            &folder.join("tables").join(format!("{name}.csv")),
+            csv(table).as_bytes(),
+        )?;
     }
     let sql = write_sql(&folder, project)?;
     let settings: Vec<TableName> = plan.settings.iter().map(|table| table.name.clone()).collect();
-    let script = reproduce(&plan.run_id, &settings, &plan.inputs, &plan.raw, &project.queries.queries);
+    let script = reproduce(
+        &plan.run_id,
+        &settings,
+        &plan.inputs,
+        &plan.raw,
+        &project.queries.queries,
+    );
     write(&folder.join("reproduce.sql"), script.as_bytes())?;
-    write(&folder.join("config.yaml"), config.effective_at(plan.calendar.as_of).as_bytes())?;
+    write(
+        &folder.join("config.yaml"),
+        config.effective_at(plan.calendar.as_of).as_bytes(),
+    )?;
     talk.step("report", "tables and SQL", &json!({"tables": records.len()}));
 
     let headline = report::headline(&tables, &config.project.currency);
     let inputs = report::Inputs {
-        facts: facts(config, plan, pinned, &records, checks, &tables, is_draft),
+        facts: facts(config, plan, pinned, records, checks, &tables, is_draft),
         sql: project.queries.queries.iter().map(sql_file).collect(),
         templates: super::templates(config),
         tables,
@@ -88,18 +100,29 @@ pub(super) fn stage(
         reconciliation: table("results.reconciliation"),
         sql: &sql,
         templates: &project.templates,
-        tables: &records,
+        tables: records,
         checks,
         outputs: &outputs,
         switched_off: &inputs.facts.switched_off,
         summary: &summary,
     });
     talk.step("report", "manifest", &json!({"outputs": outputs.len()}));
-    Ok(StagedRun { as_of: plan.calendar.as_of, run_id: plan.run_id.clone(), folder, manifest, summary })
+    Ok(StagedRun {
+        as_of: plan.calendar.as_of,
+        run_id: plan.run_id.clone(),
+        folder,
+        manifest,
+        summary,
+    })
 }
 
 /// Writes what may differ between attempts: when, how long, with what.
-pub(super) fn volatile(work: &Workplace, config: &Config, started: &Timestamp, talk: &Talk) -> Result<(), Failure> {
+pub(super) fn volatile(
+    work: &Workplace,
+    config: &Config,
+    started: &Timestamp,
+    talk: &Talk,
+) -> Result<(), Failure> {
     let record = json!({
         "started": started.to_string(),
         "elapsed_ms": talk.milliseconds(),
@@ -110,7 +133,10 @@ pub(super) fn volatile(work: &Workplace, config: &Config, started: &Timestamp, t
 }
 
 /// Reads the tables that the report shows.
-pub(super) fn read_tables(folder: &Path, records: &[TableRecord]) -> Result<BTreeMap<String, Table>, Failure> {
+pub(super) fn read_tables(
+    folder: &Path,
+    records: &[TableRecord],
+) -> Result<BTreeMap<String, Table>, Failure> {
     records
         .iter()
         .filter(|record| REPORTED.iter().any(|layer| record.name.starts_with(layer)))
@@ -124,13 +150,24 @@ pub(super) fn read_tables(folder: &Path, records: &[TableRecord]) -> Result<BTre
 }
 
 fn write_sql(folder: &Path, project: &Project) -> Result<Vec<HashedFile>, Failure> {
-    let queries = project.queries.queries.iter().map(|query| (&query.path, &query.text, &query.sha256));
-    let checks = project.queries.checks.iter().map(|check| (&check.path, &check.text, &check.sha256));
+    let queries = project
+        .queries
+        .queries
+        .iter()
+        .map(|query| (&query.path, &query.text, &query.sha256));
+    let checks = project
+        .queries
+        .checks
+        .iter()
+        .map(|check| (&check.path, &check.text, &check.sha256));
     let mut files: Vec<HashedFile> = queries
         .chain(checks)
         .map(|(path, text, sha256)| {
             write(&folder.join("sql").join(path), text.as_bytes())?;
-            Ok(HashedFile { path: path.clone(), sha256: sha256.clone() })
+            Ok(HashedFile {
+                path: path.clone(),
+                sha256: sha256.clone(),
+            })
         })
         .collect::<Result<_, Failure>>()?;
     files.sort_by(|left, right| left.path.cmp(&right.path));
@@ -193,8 +230,12 @@ fn facts(
             excluded: Some(object.reason.to_owned()),
         })
     });
-    let coverage = tables.get("results.cost_coverage").and_then(|table| table.cell(0, "is_estimated"));
-    let through = tables.get("results.data_range").and_then(|table| table.cell(0, "newest_order_date"));
+    let coverage = tables
+        .get("results.cost_coverage")
+        .and_then(|table| table.cell(0, "is_estimated"));
+    let through = tables
+        .get("results.data_range")
+        .and_then(|table| table.cell(0, "newest_order_date"));
     Facts {
         project: config.project.name.clone(),
         currency: config.project.currency.clone(),
@@ -228,16 +269,25 @@ fn facts(
 /// Says which source is not read, and what the report lacks for it.
 fn switched_off(config: &Config) -> Vec<String> {
     let needs = [
-        ("customers", "kinds of customer, industries and regions are not shown"),
-        ("service_cases", "service cases cost nothing here, and complaints are not shown"),
+        (
+            "customers",
+            "kinds of customer, industries and regions are not shown",
+        ),
+        (
+            "service_cases",
+            "service cases cost nothing here, and complaints are not shown",
+        ),
         ("payments", "payment behaviour is not shown"),
         ("visits", "prospects and visits are not shown"),
     ];
     needs
         .iter()
-        .map(|(source, lacks)| match config.sources.contains_key(*source) {
-            true => format!("Source {source} is configured, but no figure of this report reads it yet: {lacks}."),
-            false => format!("Source {source} is not configured: {lacks}."),
+        .map(|(source, lacks)| {
+            if config.sources.contains_key(*source) {
+                format!("Source {source} is configured, but no figure of this report reads it yet: {lacks}.")
+            } else {
+                format!("Source {source} is not configured: {lacks}.")
+            }
         })
         .collect()
 }
@@ -248,7 +298,12 @@ fn outputs(folder: &Path) -> Result<Vec<OutputFile>, Failure> {
     let mut folders = vec![folder.to_path_buf()];
     while let Some(current) = folders.pop() {
         let cannot = |error: std::io::Error| {
-            Failure::new(Exit::Resources, "record", format!("cannot list `{}`", current.display())).cause(error)
+            Failure::new(
+                Exit::Resources,
+                "record",
+                format!("cannot list `{}`", current.display()),
+            )
+            .cause(error)
         };
         for entry in std::fs::read_dir(&current).map_err(cannot)? {
             let path = entry.map_err(cannot)?.path();
@@ -257,9 +312,16 @@ fn outputs(folder: &Path) -> Result<Vec<OutputFile>, Failure> {
                 continue;
             }
             let below = path.strip_prefix(folder).unwrap_or(&path);
-            let name = below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+            let name = below
+                .components()
+                .map(|part| part.as_os_str().to_string_lossy())
+                .collect::<Vec<_>>()
+                .join("/");
             if name != VOLATILE {
-                found.push(OutputFile { sha256: sha256_file(&path)?, path: name });
+                found.push(OutputFile {
+                    sha256: sha256_file(&path)?,
+                    path: name,
+                });
             }
         }
     }
@@ -270,14 +332,26 @@ fn outputs(folder: &Path) -> Result<Vec<OutputFile>, Failure> {
 /// A table as CSV: header, plain decimals, ISO dates, empty for NULL.
 fn csv(table: &Table) -> String {
     let quote = |text: &str| {
-        if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+        if text.contains(['"', ',', '\n', '\r']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text.to_owned()
+        }
     };
-    let mut text = table.columns.iter().map(|column| quote(column)).collect::<Vec<_>>().join(",") + "\n";
+    let mut text = table
+        .columns
+        .iter()
+        .map(|column| quote(column))
+        .collect::<Vec<_>>()
+        .join(",")
+        + "\n";
     for row in &table.rows {
         let line = row.iter().map(|cell| match cell {
             Cell::Text(text) if text.is_empty() => "\"\"".to_owned(),
             // A spreadsheet would run such a text as a formula.
-            Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => quote(&format!("'{text}")),
+            Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
+                quote(&format!("'{text}"))
+            }
             other => quote(&other.to_string()),
         });
         text.push_str(&line.collect::<Vec<_>>().join(","));
@@ -288,7 +362,12 @@ fn csv(table: &Table) -> String {
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| {
-        Failure::new(Exit::Resources, "record", format!("cannot write `{}`", path.display())).cause(error)
+        Failure::new(
+            Exit::Resources,
+            "record",
+            format!("cannot write `{}`", path.display()),
+        )
+        .cause(error)
     };
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(cannot)?;
@@ -304,7 +383,10 @@ mod tests {
     fn csv_cells_that_a_spreadsheet_would_run_are_neutralised() {
         let table = Table {
             columns: vec!["a".to_owned(), "b".to_owned()],
-            rows: vec![vec![Cell::Text("=cmd()".to_owned()), Cell::Null], vec![Cell::Text("x,\"y\"".to_owned()), Cell::Integer(-1)]],
+            rows: vec![
+                vec![Cell::Text("=cmd()".to_owned()), Cell::Null],
+                vec![Cell::Text("x,\"y\"".to_owned()), Cell::Integer(-1)],
+            ],
         };
         assert_eq!(csv(&table), "a,b\n'=cmd(),\n\"x,\"\"y\"\"\",-1\n");
     }

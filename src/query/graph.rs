@@ -46,7 +46,8 @@ impl Visitor for Collector {
 
     fn pre_visit_query(&mut self, query: &SqlQuery) -> ControlFlow<()> {
         if let Some(with) = &query.with {
-            self.expressions.extend(with.cte_tables.iter().map(|table| table.alias.name.value.clone()));
+            self.expressions
+                .extend(with.cte_tables.iter().map(|table| table.alias.name.value.clone()));
         }
         ControlFlow::Continue(())
     }
@@ -66,12 +67,24 @@ pub(super) fn order(queries: BTreeMap<TableName, Query>, problems: &mut Problems
     while !waiting.is_empty() {
         let ready = waiting
             .iter()
-            .find(|(_, query)| inputs(query).all(|input| !waiting.contains_key(&input)))
+            .find(|(_, query)| query.inputs().all(|input| !waiting.contains_key(&input)))
             .map(|(name, _)| name.clone());
         let Some(name) = ready else {
-            let names = waiting.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            let path = waiting.values().next().map(|query| query.path.clone()).unwrap_or_default();
-            problems.add(&path, 0, format!("these tables read each other in a circle: {names}"));
+            let names = waiting
+                .keys()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(", ");
+            let path = waiting
+                .values()
+                .next()
+                .map(|query| query.path.clone())
+                .unwrap_or_default();
+            problems.add(
+                &path,
+                0,
+                format!("these tables read each other in a circle: {names}"),
+            );
             break;
         };
         if let Some(query) = waiting.remove(&name) {
@@ -79,9 +92,4 @@ pub(super) fn order(queries: BTreeMap<TableName, Query>, problems: &mut Problems
         }
     }
     ordered
-}
-
-/// The declared inputs of a query as names; `load` has compared them with what the query reads.
-fn inputs(query: &Query) -> impl Iterator<Item = TableName> + '_ {
-    query.header.inputs.iter().filter_map(|input| TableName::parse(input))
 }

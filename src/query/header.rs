@@ -18,6 +18,9 @@ pub struct Header {
     /// Columns that make a row unique; checked in every run. Empty only for a table that is not published.
     #[serde(default)]
     pub key: Vec<String>,
+    /// Columns by which the rows of an unpublished table ascend, so that later files need not sort them again.
+    #[serde(default)]
+    pub order: Vec<String>,
     /// Tables the query reads, with schema.
     pub inputs: Vec<String>,
     /// What a reader would misread.
@@ -83,7 +86,9 @@ pub(super) fn parse(sql: &str) -> Result<Header, (u64, String)> {
         return Err((1, "the file does not start with a `--` header".to_owned()));
     }
     serde_yaml::from_str(&yaml).map_err(|error| {
-        let line = error.location().map_or(0, |location| u64::try_from(location.line()).unwrap_or(0));
+        let line = error
+            .location()
+            .map_or(0, |location| u64::try_from(location.line()).unwrap_or(0));
         (line, format!("cannot read the header: {error}"))
     })
 }
@@ -118,7 +123,8 @@ mod tests {
 
     #[test]
     fn names_the_unknown_key() {
-        let (_, message) = parse("-- title: A\n-- inputs: []\n-- keys: [a]\nselect 1").expect_err("`keys` is no key");
+        let (_, message) =
+            parse("-- title: A\n-- inputs: []\n-- keys: [a]\nselect 1").expect_err("`keys` is no key");
         assert!(message.contains("keys"), "{message}");
     }
 

@@ -22,7 +22,10 @@ pub struct QuerySet {
 const LAYERS: [(&str, &[&str]); 3] = [
     ("canonical", &["raw", "settings", "canonical"]),
     ("business", &["raw", "settings", "canonical", "business", "model"]),
-    ("results", &["settings", "canonical", "business", "model", "results"]),
+    (
+        "results",
+        &["settings", "canonical", "business", "model", "results"],
+    ),
 ];
 
 /// Reads every SQL file below `folder`; `given` are the tables that exist before the first query runs.
@@ -50,12 +53,20 @@ pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Fail
                 problems.add(&path, 0, format!("`{}` makes the same table", other.path));
             }
         } else {
-            problems.add(&path, 0, format!("`{layer}` is no layer: use canonical, business, results or checks"));
+            problems.add(
+                &path,
+                0,
+                format!("`{layer}` is no layer: use canonical, business, results or checks"),
+            );
         }
     }
     if queries.is_empty() && problems.is_empty() {
-        return Err(Failure::new(Exit::Usage, "query", format!("no SQL file in `{}`", folder.display()))
-            .hint("`karat init DIR` writes a project with all queries."));
+        return Err(Failure::new(
+            Exit::Usage,
+            "query",
+            format!("no SQL file in `{}`", folder.display()),
+        )
+        .hint("`karat init DIR` writes a project with all queries."));
     }
     check_inputs(&queries, &checks, given, &mut problems);
     let queries = graph::order(queries, &mut problems);
@@ -87,7 +98,9 @@ pub fn load_recorded(folder: &Path) -> Result<Vec<Query>, Failure> {
 fn layer_of(folder: &str) -> &str {
     let folder = folder.split('/').next().unwrap_or(folder);
     match folder.split_once('_') {
-        Some((number, name)) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        Some((number, name)) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            name
+        }
         _ => folder,
     }
 }
@@ -97,9 +110,13 @@ fn read_files(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let mut folders = vec![folder.to_path_buf()];
     while let Some(current) = folders.pop() {
         let cannot = |error: std::io::Error| {
-            Failure::new(Exit::Usage, "query", format!("cannot read `{}`", current.display()))
-                .cause(error)
-                .hint("`karat init DIR` writes a project with all queries.")
+            Failure::new(
+                Exit::Usage,
+                "query",
+                format!("cannot read `{}`", current.display()),
+            )
+            .cause(error)
+            .hint("`karat init DIR` writes a project with all queries.")
         };
         for entry in std::fs::read_dir(&current).map_err(cannot)? {
             let path = entry.map_err(cannot)?.path();
@@ -107,10 +124,15 @@ fn read_files(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "sql") {
                 let text = std::fs::read_to_string(&path).map_err(|error| {
-                    Failure::new(Exit::Usage, "query", format!("cannot read `{}`", path.display())).cause(error)
+                    Failure::new(Exit::Usage, "query", format!("cannot read `{}`", path.display()))
+                        .cause(error)
                 })?;
                 let below = path.strip_prefix(folder).unwrap_or(&path);
-                let name = below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+                let name = below
+                    .components()
+                    .map(|part| part.as_os_str().to_string_lossy())
+                    .collect::<Vec<_>>()
+                    .join("/");
                 files.insert(name, text);
             }
         }
@@ -120,7 +142,11 @@ fn read_files(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
 
 fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut Problems) -> Option<Query> {
     let Some(name) = TableName::parse(&format!("{layer}.{stem}")) else {
-        problems.add(path, 0, "a file name is a table name: lower case letters, digits and `_`");
+        problems.add(
+            path,
+            0,
+            "a file name is a table name: lower case letters, digits and `_`",
+        );
         return None;
     };
     let header = read_header(path, &text, problems)?;
@@ -128,14 +154,35 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
         problems.add(path, 0, "`grain` is a sentence that begins with \"one row\"");
     }
     if header.key.is_empty() && header.is_published() {
-        problems.add(path, 0, "`key` is missing: name the columns that make a row unique");
+        problems.add(
+            path,
+            0,
+            "`key` is missing: name the columns that make a row unique",
+        );
+    }
+    if !header.order.is_empty() && header.is_published() {
+        problems.add(
+            path,
+            0,
+            "`order` belongs to tables that are not published; others ascend by their key",
+        );
     }
     if header.severity.is_some() {
         problems.add(path, 0, "`severity` belongs to checks");
     }
-    let place = if layer == "results" { Place::Result } else { Place::Table };
+    let place = if layer == "results" {
+        Place::Result
+    } else {
+        Place::Table
+    };
     check_statement(path, &text, place, &header.inputs, problems);
-    Some(Query { path: path.to_owned(), name, sha256: sha256(&text), header, text })
+    Some(Query {
+        path: path.to_owned(),
+        name,
+        sha256: sha256(&text),
+        header,
+        text,
+    })
 }
 
 fn read_check(path: &str, stem: &str, text: String, problems: &mut Problems) -> Option<Check> {
@@ -149,7 +196,11 @@ fn read_check(path: &str, stem: &str, text: String, problems: &mut Problems) -> 
         path: path.to_owned(),
         name: stem.to_owned(),
         title: header.title,
-        inputs: header.inputs.iter().filter_map(|input| TableName::parse(input)).collect(),
+        inputs: header
+            .inputs
+            .iter()
+            .filter_map(|input| TableName::parse(input))
+            .collect(),
         severity,
         sha256: sha256(&text),
         text,
@@ -182,10 +233,18 @@ fn check_statement(path: &str, text: &str, place: Place, declared: &[String], pr
     let declared: BTreeSet<String> = declared.iter().cloned().collect();
     let real: BTreeSet<String> = reads.tables.iter().map(ToString::to_string).collect();
     for name in real.difference(&declared) {
-        problems.add(path, 0, format!("`{name}` is read but not declared under `inputs`"));
+        problems.add(
+            path,
+            0,
+            format!("`{name}` is read but not declared under `inputs`"),
+        );
     }
     for name in declared.difference(&real) {
-        problems.add(path, 0, format!("`{name}` is declared under `inputs` but not read"));
+        problems.add(
+            path,
+            0,
+            format!("`{name}` is declared under `inputs` but not read"),
+        );
     }
 }
 
@@ -197,12 +256,23 @@ fn check_inputs(
     problems: &mut Problems,
 ) {
     for query in queries.values() {
-        let allowed = LAYERS.iter().find(|(layer, _)| *layer == query.name.schema).map_or(&[][..], |(_, from)| from);
-        for input in query.header.inputs.iter().filter_map(|input| TableName::parse(input)) {
+        let allowed = LAYERS
+            .iter()
+            .find(|(layer, _)| *layer == query.name.schema)
+            .map_or(&[][..], |(_, from)| from);
+        for input in query
+            .header
+            .inputs
+            .iter()
+            .filter_map(|input| TableName::parse(input))
+        {
             if !queries.contains_key(&input) && !given.contains(&input) {
                 problems.add(&query.path, 0, format!("there is no table `{input}`"));
             } else if !allowed.contains(&input.schema.as_str()) {
-                let message = format!("`{}` does not read from `{}` (`{input}`)", query.name.schema, input.schema);
+                let message = format!(
+                    "`{}` does not read from `{}` (`{input}`)",
+                    query.name.schema, input.schema
+                );
                 problems.add(&query.path, 0, message);
             }
         }

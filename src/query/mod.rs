@@ -29,7 +29,10 @@ impl TableName {
     /// Names a table.
     #[must_use]
     pub fn new(schema: &str, table: &str) -> Self {
-        Self { schema: schema.to_owned(), table: table.to_owned() }
+        Self {
+            schema: schema.to_owned(),
+            table: table.to_owned(),
+        }
     }
 
     /// Reads `schema.table`.
@@ -37,7 +40,10 @@ impl TableName {
     pub fn parse(text: &str) -> Option<Self> {
         let (schema, table) = text.split_once('.')?;
         let is_name = |part: &str| {
-            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         };
         (is_name(schema) && is_name(table)).then(|| Self::new(schema, table))
     }
@@ -62,6 +68,16 @@ pub struct Query {
     pub text: String,
     /// SHA-256 of the text, lower-case hex.
     pub sha256: String,
+}
+
+impl Query {
+    /// Tables that the query reads; `load` has compared the declared ones with the real ones.
+    pub fn inputs(&self) -> impl Iterator<Item = TableName> + '_ {
+        self.header
+            .inputs
+            .iter()
+            .filter_map(|input| TableName::parse(input))
+    }
 }
 
 /// One SQL file that selects violations.
@@ -90,7 +106,10 @@ pub struct Problems(BTreeMap<(String, u64), Vec<String>>);
 impl Problems {
     /// Adds what is wrong in `path` at `line` (0 when the whole file is meant).
     pub(crate) fn add(&mut self, path: &str, line: u64, what: impl Into<String>) {
-        self.0.entry((path.to_owned(), line)).or_default().push(what.into());
+        self.0
+            .entry((path.to_owned(), line))
+            .or_default()
+            .push(what.into());
     }
 
     /// Tells whether nothing is wrong.

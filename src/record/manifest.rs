@@ -51,7 +51,12 @@ pub struct OutputFile {
 /// Returns exit code 5 when the file cannot be read.
 pub fn sha256_file(path: &Path) -> Result<String, Failure> {
     let cannot = |error: std::io::Error| {
-        Failure::new(Exit::Resources, "record", format!("cannot read `{}`", path.display())).cause(error)
+        Failure::new(
+            Exit::Resources,
+            "record",
+            format!("cannot read `{}`", path.display()),
+        )
+        .cause(error)
     };
     let mut file = std::fs::File::open(path).map_err(cannot)?;
     let mut hasher = Sha256::new();
@@ -66,7 +71,10 @@ pub fn sha256_file(path: &Path) -> Result<String, Failure> {
 
 /// Parts of a manifest that stages hand over.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "each field is the section of the manifest with its name")]
+#[expect(
+    missing_docs,
+    reason = "each field is the section of the manifest with its name"
+)]
 pub struct Parts<'a> {
     pub config: &'a Config,
     pub calendar: &'a Calendar,

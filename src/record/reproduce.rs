@@ -30,11 +30,21 @@ pub fn reproduce(
     }
     script.push('\n');
     for table in settings {
-        line(&mut script, &format!("create table {table} as select * from {};", published(table)));
+        line(
+            &mut script,
+            &format!("create table {table} as select * from {};", published(table)),
+        );
     }
     script.push_str("\n-- The rows of the source, under their canonical names.\n");
-    let files = inputs.iter().map(|input| format!("    '{}'", input.address.replace('\'', "''"))).collect::<Vec<_>>();
-    let options = if raw.reads_partitions { ", hive_partitioning = true, hive_types_autocast = false" } else { ", hive_partitioning = false" };
+    let files = inputs
+        .iter()
+        .map(|input| format!("    '{}'", input.address.replace('\'', "''")))
+        .collect::<Vec<_>>();
+    let options = if raw.reads_partitions {
+        ", hive_partitioning = true, hive_types_autocast = false"
+    } else {
+        ", hive_partitioning = false"
+    };
     line(
         &mut script,
         &format!(
@@ -45,7 +55,10 @@ pub fn reproduce(
     );
     for query in queries {
         line(&mut script, &format!("\n-- sql/{}", query.path));
-        line(&mut script, &format!("create table {} as\n{};", query.name, query.text.trim_end()));
+        line(
+            &mut script,
+            &format!("create table {} as\n{};", query.name, query.text.trim_end()),
+        );
     }
     compare(&mut script, queries);
     script

@@ -29,12 +29,13 @@ pub(crate) struct Data<'a> {
 }
 
 /// The column by which templates and rules look a row up, where a table has one.
-const LOOKUPS: [(&str, &str); 15] = [
+const LOOKUPS: [(&str, &str); 16] = [
     ("results.headline", "measure"),
     ("results.tier_profitability", "tier"),
     ("results.rfm_segments", "rfm_segment"),
     ("results.abc_classes", "abc_class"),
     ("results.lifecycle_stages", "lifecycle_stage"),
+    ("results.silent_summary", "tier"),
     ("results.frequency_classes", "frequency_class"),
     ("results.value_classes", "value_class"),
     ("results.loyalty_classes", "loyalty_class"),
@@ -124,8 +125,17 @@ impl<'a> Data<'a> {
         }
         let mut keys = BTreeMap::new();
         for (name, table) in &inputs.tables {
-            let of_file = inputs.sql.iter().find(|file| file.table == *name).map(|file| &file.key);
-            let of_table = inputs.facts.tables.iter().find(|table| table.name == *name).map(|table| &table.key);
+            let of_file = inputs
+                .sql
+                .iter()
+                .find(|file| file.table == *name)
+                .map(|file| &file.key);
+            let of_table = inputs
+                .facts
+                .tables
+                .iter()
+                .find(|table| table.name == *name)
+                .map(|table| &table.key);
             let key: Vec<&str> = match of_file.or(of_table).filter(|key| !key.is_empty()) {
                 Some(key) => key.iter().map(String::as_str).collect(),
                 None => undeclared_key(name, table),

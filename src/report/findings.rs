@@ -20,6 +20,7 @@ pub(crate) fn findings(data: &Data<'_>, cost_is_estimated: bool) -> BTreeMap<&'s
         ("segments", segments(data)),
         ("abc", abc(data).to_owned()),
         ("lifecycle", lifecycle(data).to_owned()),
+        ("retention", retention(data).to_owned()),
         ("habits", habits(data).to_owned()),
         ("concentration", concentration(data).to_owned()),
         ("quality", quality(data, cost_is_estimated).to_owned()),
@@ -200,6 +201,25 @@ fn lifecycle(data: &Data<'_>) -> &'static str {
         "lapsed"
     } else {
         "nobody_late"
+    }
+}
+
+/// Chooses by money: the profit that went with those who lapsed, or that of the best customers who are late.
+fn retention(data: &Data<'_>) -> &'static str {
+    let of_year = [("from_snapshot", "year_ago"), ("tier", "total")];
+    let churn = |column: &str| data.one("results.churn_by_tier", &of_year, column);
+    let silent = |column: &str| data.by("silent_summary", "total", column).size();
+    if customers(data, "total") < 1.0 && churn("customers").size() < 1.0 {
+        return "nobody";
+    }
+    let is_told = churn("has_enough_customers").text() == "true" && churn("churned").size() >= 1.0;
+    let lost = churn("lost_profit").size();
+    let has_silent = silent("customers") >= 1.0;
+    match (is_told, has_silent) {
+        (true, false) if lost <= 0.0 => "lapsed_without_profit",
+        (true, _) if lost > silent("profit").max(0.0) => "lapsed",
+        (_, true) => "silent",
+        _ => "nobody_silent",
     }
 }
 

@@ -11,8 +11,9 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 22] = [
+const KEYS: [(&str, &[&str]); 25] = [
     ("abc_classes", &["abc_class"]),
+    ("churn_by_tier", &["from_snapshot", "tier"]),
     ("concentration", &["measure"]),
     ("cost_coverage", &["lines"]),
     ("cost_to_serve", &["activity"]),
@@ -27,6 +28,8 @@ const KEYS: [(&str, &[&str]); 22] = [
     ("rfm_grid", &["r_score", "f_score"]),
     ("rfm_scores", &["measure", "score"]),
     ("rfm_segments", &["rfm_segment"]),
+    ("silent_customers", &["customer_id"]),
+    ("silent_summary", &["tier"]),
     ("tier_lifecycle_stages", &["tier", "lifecycle_stage"]),
     ("tier_profitability", &["tier"]),
     ("tier_value_classes", &["tier", "value_class"]),

@@ -36,7 +36,7 @@ pub(crate) fn bytes(count: u64) -> String {
     let count = BigDecimal::from(count);
     let (divisor, unit) = [(1_000_000_000_u64, "GB"), (1_000_000, "MB"), (1_000, "kB")]
         .into_iter()
-        .find(|(divisor, _)| count >= BigDecimal::from(*divisor))
+        .find(|(divisor, _)| count >= *divisor)
         .unwrap_or((1, "bytes"));
     let decimals = i64::from(divisor > 1);
     format!(

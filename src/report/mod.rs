@@ -10,6 +10,7 @@ mod chart;
 mod drawings;
 mod findings;
 mod format;
+mod grid;
 mod page;
 mod sentences;
 mod tiles;
@@ -173,9 +174,9 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     })
 }
 
-/// Parses every template and message file below `folder`.
-pub fn check_templates(folder: &Path) -> Result<(), Failure> {
-    let words = words::read(folder, "en")?;
+/// Parses every template and message file below `folder`; the words of `language` must be there.
+pub fn check_templates(folder: &Path, language: &str) -> Result<(), Failure> {
+    let words = words::read(folder, language)?;
     words::check(folder)?;
     page::Door::open(folder, "EUR", &words).map(drop)
 }

@@ -235,7 +235,11 @@ fn register(tera: &mut Tera, currency: &str, words: &Words) {
     });
     tera.register_filter("trimmed", |value: &str, _: Kwargs, _: &State| -> String {
         let is_number = value.parse::<bigdecimal::BigDecimal>().is_ok() && value.contains('.');
-        if is_number { value.trim_end_matches('0').trim_end_matches('.').to_owned() } else { value.to_owned() }
+        if is_number {
+            value.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            value.to_owned()
+        }
     });
     tera.register_filter("css", |value: &str, _: Kwargs, _: &State| {
         Value::safe_string(&format::escape_css(value))
@@ -260,7 +264,7 @@ fn register(tera: &mut Tera, currency: &str, words: &Words) {
 fn is_one(exact: &str) -> bool {
     exact
         .parse::<bigdecimal::BigDecimal>()
-        .is_ok_and(|number| number == bigdecimal::BigDecimal::from(1))
+        .is_ok_and(|number| number == 1)
 }
 
 /// The sign of a figure; that of NULL is 0.

@@ -101,11 +101,7 @@ fn change(data: &Data<'_>, measure: &str, unit: &str, on: &str) -> Change {
         "rate" => (difference.clone(), "points"),
         "count" => (difference.clone(), "count"),
         // From nothing or from a loss there is no meaningful rate.
-        _ if rate
-            .decimal()
-            .is_none_or(|rate| rate.abs() > BigDecimal::from(LARGEST_RATE))
-            || base.size() <= 0.0 =>
-        {
+        _ if rate.decimal().is_none_or(|rate| rate.abs() > LARGEST_RATE) || base.size() <= 0.0 => {
             (difference.clone(), "money")
         }
         _ => (rate, "percent"),

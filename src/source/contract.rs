@@ -68,8 +68,18 @@ pub struct RawTable {
 ///
 /// # Errors
 /// Returns exit code 3 with every column that cannot be normalised.
-pub async fn raw_table(engine: &Engine, pinned: &Pinned, source: &Source, timezone: &str) -> Result<RawTable, Failure> {
-    let mut available: BTreeSet<String> = pinned.schema.fields().iter().map(|field| field.name().clone()).collect();
+pub async fn raw_table(
+    engine: &Engine,
+    pinned: &Pinned,
+    source: &Source,
+    timezone: &str,
+) -> Result<RawTable, Failure> {
+    let mut available: BTreeSet<String> = pinned
+        .schema
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect();
     available.extend(pinned.partitions.iter().cloned());
     let mut problems = Vec::new();
     let mut mapped: BTreeMap<&str, (Mapped, DataType)> = BTreeMap::new();
@@ -85,7 +95,10 @@ pub async fn raw_table(engine: &Engine, pinned: &Pinned, source: &Source, timezo
     let mut amount_checks = Vec::new();
     for (target, name, kind) in ORDER_LINES {
         let Some((expression, from)) = mapped.get(name) else {
-            columns.push(Both::same(format!("cast(null as {}) as {target}", sql_type(kind))));
+            columns.push(Both::same(format!(
+                "cast(null as {}) as {target}",
+                sql_type(kind)
+            )));
             continue;
         };
         match normalise(kind, &expression.sql, from, source.amount_scale, timezone) {
@@ -104,15 +117,21 @@ pub async fn raw_table(engine: &Engine, pinned: &Pinned, source: &Source, timezo
         )
         .hint("Correct `sources.order_lines.columns` in the configuration; a column may be any SQL expression of source columns."));
     }
-    columns.push(Both::same(match amount_checks.is_empty() {
-        true => "cast(null as varchar) as amount_problem".to_owned(),
-        false => format!("case {} end as amount_problem", amount_checks.join(" ")),
+    columns.push(Both::same(if amount_checks.is_empty() {
+        "cast(null as varchar) as amount_problem".to_owned()
+    } else {
+        format!("case {} end as amount_problem", amount_checks.join(" "))
     }));
-    let reads_partitions =
-        mapped.values().any(|(column, _)| column.columns.iter().any(|name| pinned.partitions.contains(name)));
+    let reads_partitions = mapped
+        .values()
+        .any(|(column, _)| column.columns.iter().any(|name| pinned.partitions.contains(name)));
     let list = |pick: fn(&Both) -> &str| columns.iter().map(pick).collect::<Vec<_>>().join(",\n    ");
     Ok(RawTable {
-        sql: format!("select\n    {}\nfrom source.{}", list(|both| &both.engine), pinned.name),
+        sql: format!(
+            "select\n    {}\nfrom source.{}",
+            list(|both| &both.engine),
+            pinned.name
+        ),
         duckdb_columns: list(|both| &both.duckdb),
         reads_partitions,
     })
@@ -126,12 +145,21 @@ async fn resolve(
     available: &BTreeSet<String>,
 ) -> Result<(Mapped, DataType), String> {
     let mapped = mapping::resolve(text, available)?;
-    let sql = format!("select {} as value from source.{}", mapped.sql, quoted(&pinned.name));
+    let sql = format!(
+        "select {} as value from source.{}",
+        mapped.sql,
+        quoted(&pinned.name)
+    );
     let fields: Vec<Field> = engine.types("a column mapping", &sql).await.map_err(|failure| {
-        let cause = failure.cause.as_ref().map_or_else(String::new, ToString::to_string);
+        let cause = failure
+            .cause
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string);
         format!("`{text}` cannot be computed: {cause}")
     })?;
-    let kind = fields.first().map_or(DataType::Null, |field| field.data_type().clone());
+    let kind = fields
+        .first()
+        .map_or(DataType::Null, |field| field.data_type().clone());
     Ok((mapped, kind))
 }
 
@@ -143,11 +171,17 @@ struct Both {
 
 impl Both {
     fn same(sql: String) -> Self {
-        Self { duckdb: sql.clone(), engine: sql }
+        Self {
+            duckdb: sql.clone(),
+            engine: sql,
+        }
     }
 
     fn named(self, name: &str) -> Self {
-        Self { engine: format!("{} as {name}", self.engine), duckdb: format!("{} as {name}", self.duckdb) }
+        Self {
+            engine: format!("{} as {name}", self.engine),
+            duckdb: format!("{} as {name}", self.duckdb),
+        }
     }
 }
 
@@ -162,22 +196,34 @@ fn sql_type(kind: Kind) -> &'static str {
 }
 
 /// Writes the conversion of `sql`, which has type `from`, to a canonical column.
-fn normalise(kind: Kind, sql: &str, from: &DataType, amount_scale: Option<u8>, timezone: &str) -> Result<Both, String> {
+fn normalise(
+    kind: Kind,
+    sql: &str,
+    from: &DataType,
+    amount_scale: Option<u8>,
+    timezone: &str,
+) -> Result<Both, String> {
     match kind {
         Kind::Id | Kind::Text => text(sql, from).map(Both::same),
         Kind::Amount => amount(sql, from, amount_scale).map(Both::same),
         Kind::Quantity => amount(sql, from, Some(amount_scale.unwrap_or(4))).map(Both::same),
         Kind::Moment => moment(sql, from, timezone),
-        Kind::Whole if from.is_integer() || from.is_null() => Ok(Both::same(format!("cast({sql} as bigint)"))),
+        Kind::Whole if from.is_integer() || from.is_null() => {
+            Ok(Both::same(format!("cast({sql} as bigint)")))
+        }
         Kind::Whole => Err(format!("is {from}; a line number is an integer")),
-        Kind::Flag if matches!(from, DataType::Boolean | DataType::Null) => Ok(Both::same(format!("cast({sql} as boolean)"))),
+        Kind::Flag if matches!(from, DataType::Boolean | DataType::Null) => {
+            Ok(Both::same(format!("cast({sql} as boolean)")))
+        }
         Kind::Flag => Err(format!("is {from}; write a condition, such as `quantity < 0`")),
     }
 }
 
 fn text(sql: &str, from: &DataType) -> Result<String, String> {
     match from {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => Ok(format!("cast({sql} as varchar)")),
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => {
+            Ok(format!("cast({sql} as varchar)"))
+        }
         DataType::Dictionary(_, value) if value.is_string() => Ok(format!("cast({sql} as varchar)")),
         kind if kind.is_integer() => Ok(format!("cast({sql} as varchar)")),
         DataType::Decimal128(_, 0) => Ok(format!("cast({sql} as varchar)")),
@@ -185,21 +231,35 @@ fn text(sql: &str, from: &DataType) -> Result<String, String> {
         kind if kind.is_floating() => Ok(format!(
             "case when {sql} = floor({sql}) and abs({sql}) < 9007199254740992 then cast(cast({sql} as bigint) as varchar) end"
         )),
-        kind => Err(format!("is {kind}, which has no agreed text; write `cast(… as varchar)` if it is an id")),
+        kind => Err(format!(
+            "is {kind}, which has no agreed text; write `cast(… as varchar)` if it is an id"
+        )),
     }
 }
 
 fn amount(sql: &str, from: &DataType, scale: Option<u8>) -> Result<String, String> {
-    let guarded = |inner: String| format!("case when abs({sql}) < {MAX_AMOUNT} then cast({inner} as decimal(18, 4)) end");
+    let guarded = |inner: String| {
+        format!("case when abs({sql}) < {MAX_AMOUNT} then cast({inner} as decimal(18, 4)) end")
+    };
     match from {
         kind if kind.is_integer() => Ok(guarded(sql.to_owned())),
-        DataType::Decimal128(_, digits) | DataType::Decimal256(_, digits) if *digits <= 4 => Ok(guarded(sql.to_owned())),
-        DataType::Decimal128(..) | DataType::Decimal256(..) | DataType::Float64 | DataType::Float32 | DataType::Float16 => match scale {
+        DataType::Decimal128(_, digits) | DataType::Decimal256(_, digits) if *digits <= 4 => {
+            Ok(guarded(sql.to_owned()))
+        }
+        DataType::Decimal128(..)
+        | DataType::Decimal256(..)
+        | DataType::Float64
+        | DataType::Float32
+        | DataType::Float16 => match scale {
             Some(digits) => Ok(guarded(format!("cast({sql} as decimal(18, {digits}))"))),
-            None => Err(format!("is {from}; set `amount_scale` (0 to 4) to say how many decimals its amounts have")),
+            None => Err(format!(
+                "is {from}; set `amount_scale` (0 to 4) to say how many decimals its amounts have"
+            )),
         },
         DataType::Null => Ok("cast(null as decimal(18, 4))".to_owned()),
-        kind => Err(format!("is {kind}; an amount is a number: write `cast(… as decimal(18, 2))` if the text holds one")),
+        kind => Err(format!(
+            "is {kind}; an amount is a number: write `cast(… as decimal(18, 2))` if the text holds one"
+        )),
     }
 }
 
@@ -213,7 +273,9 @@ fn amount_problems(sql: &str, from: &DataType) -> Vec<String> {
         conditions.push(format!("when not (abs({sql}) < 1e300) then 'amount_not_finite'"));
     }
     if !from.is_null() {
-        conditions.push(format!("when not (abs({sql}) < {MAX_AMOUNT}) then 'amount_out_of_range'"));
+        conditions.push(format!(
+            "when not (abs({sql}) < {MAX_AMOUNT}) then 'amount_out_of_range'"
+        ));
     }
     conditions
 }
@@ -225,11 +287,17 @@ fn moment(sql: &str, from: &DataType, timezone: &str) -> Result<Both, String> {
             Ok(Both::same(format!("cast({sql} as timestamp(6))")))
         }
         DataType::Timestamp(_, Some(_)) => Ok(Both {
-            engine: format!("cast(to_local_time(cast({sql} as timestamp(6) with time zone) at time zone '{zone}') as timestamp(6))"),
+            engine: format!(
+                "cast(to_local_time(cast({sql} as timestamp(6) with time zone) at time zone '{zone}') as timestamp(6))"
+            ),
             duckdb: format!("cast(timezone('{zone}', {sql}) as timestamp(6))"),
         }),
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Ok(Both::same(format!("try_cast({sql} as timestamp(6))"))),
-        kind => Err(format!("is {kind}; a date is a date, a timestamp or ISO 8601 text")),
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
+            Ok(Both::same(format!("try_cast({sql} as timestamp(6))")))
+        }
+        kind => Err(format!(
+            "is {kind}; a date is a date, a timestamp or ISO 8601 text"
+        )),
     }
 }
 
@@ -241,7 +309,10 @@ mod tests {
 
     #[test]
     fn ids_keep_their_values_whatever_their_type() {
-        assert_eq!(text("\"a\"", &DataType::Int32), Ok("cast(\"a\" as varchar)".to_owned()));
+        assert_eq!(
+            text("\"a\"", &DataType::Int32),
+            Ok("cast(\"a\" as varchar)".to_owned())
+        );
         assert!(text("\"a\"", &DataType::Float64).is_ok_and(|sql| sql.contains("floor")));
         assert!(text("\"a\"", &DataType::Boolean).is_err());
         assert!(text("\"a\"", &DataType::Decimal128(10, 2)).is_err());
@@ -259,8 +330,12 @@ mod tests {
 
     #[test]
     fn instants_become_business_time_on_both_engines() {
-        let both = moment("\"a\"", &DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), "Europe/London")
-            .unwrap_or_else(|problem| panic!("{problem}"));
+        let both = moment(
+            "\"a\"",
+            &DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
+            "Europe/London",
+        )
+        .unwrap_or_else(|problem| panic!("{problem}"));
         assert!(both.engine.contains("to_local_time") && both.duckdb.contains("timezone('Europe/London'"));
         assert!(moment("\"a\"", &DataType::Int64, "UTC").is_err());
     }

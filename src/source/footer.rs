@@ -13,18 +13,29 @@ use crate::error::{Exit, Failure};
 /// Reads rows and columns from the footer of `file`.
 pub(super) fn read(file: &Path, shown: &str) -> Result<(u64, SchemaRef), Failure> {
     let cannot = |error: parquet::errors::ParquetError| {
-        Failure::new(Exit::Input, "source", format!("`{shown}` is no readable Parquet file"))
-            .cause(error)
-            .hint("The file is damaged, cut short, encrypted or of another format; deliver it again.")
+        Failure::new(
+            Exit::Input,
+            "source",
+            format!("`{shown}` is no readable Parquet file"),
+        )
+        .cause(error)
+        .hint("The file is damaged, cut short, encrypted or of another format; deliver it again.")
     };
     let opened = File::open(file).map_err(|error| {
-        Failure::new(Exit::Input, "source", format!("cannot open `{shown}`")).cause(error).retryable()
+        Failure::new(Exit::Input, "source", format!("cannot open `{shown}`"))
+            .cause(error)
+            .retryable()
     })?;
     // The embedded schema of a writer's library is left out: the file's own types are the same for every reader.
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let metadata = ArrowReaderMetadata::load(&opened, options).map_err(cannot)?;
     let rows = u64::try_from(metadata.metadata().file_metadata().num_rows()).map_err(|error| {
-        Failure::new(Exit::Input, "source", format!("`{shown}` claims a negative number of rows")).cause(error)
+        Failure::new(
+            Exit::Input,
+            "source",
+            format!("`{shown}` claims a negative number of rows"),
+        )
+        .cause(error)
     })?;
     Ok((rows, Arc::clone(metadata.schema())))
 }
@@ -64,7 +75,10 @@ pub(super) fn unify<'a>(
         }
     }
     let problems_of_missing = files.flat_map(|(path, schema)| {
-        order.iter().filter(|column| schema.field_with_name(column).is_err()).map(move |column| format!("`{path}` has no column `{column}`"))
+        order
+            .iter()
+            .filter(|column| schema.field_with_name(column).is_err())
+            .map(move |column| format!("`{path}` has no column `{column}`"))
     });
     problems.extend(problems_of_missing);
     if !problems.is_empty() {
@@ -73,24 +87,37 @@ pub(super) fn unify<'a>(
         if rest > 0 {
             problems.push(format!("and {rest} more"));
         }
-        return Err(Failure::new(Exit::Refused, "source", format!("{name}: the files do not agree: {}", problems.join("; ")))
-            .hint("A column that is missing in one file would read as NULL there; deliver all files in one form."));
+        return Err(Failure::new(
+            Exit::Refused,
+            "source",
+            format!("{name}: the files do not agree: {}", problems.join("; ")),
+        )
+        .hint(
+            "A column that is missing in one file would read as NULL there; deliver all files in one form.",
+        ));
     }
     let columns: Vec<Field> = order
         .into_iter()
         .filter(|column| !partitions.iter().any(|partition| partition == column))
-        .filter_map(|column| fields.get(column).map(|(kind, _)| Field::new(column, kind.clone(), true)))
+        .filter_map(|column| {
+            fields
+                .get(column)
+                .map(|(kind, _)| Field::new(column, kind.clone(), true))
+        })
         .collect();
     Ok(Arc::new(Schema::new(columns)))
 }
 
 /// The type as which values of both can be read without losing any, or `None`.
 fn wider(left: &DataType, right: &DataType) -> Option<DataType> {
-    use DataType::{Date32, Decimal128, Float32, Float64, Int8, Int16, Int32, Int64, Timestamp, UInt8, UInt16, UInt32};
+    use DataType::{
+        Date32, Decimal128, Float32, Float64, Int8, Int16, Int32, Int64, Timestamp, UInt8, UInt16, UInt32,
+    };
     if left == right {
         return Some(left.clone());
     }
-    let is_small_integer = |kind: &DataType| matches!(kind, Int8 | Int16 | Int32 | Int64 | UInt8 | UInt16 | UInt32);
+    let is_small_integer =
+        |kind: &DataType| matches!(kind, Int8 | Int16 | Int32 | Int64 | UInt8 | UInt16 | UInt32);
     match (left, right) {
         _ if is_small_integer(left) && is_small_integer(right) => Some(Int64),
         (Float32 | Float64, Float32 | Float64) => Some(Float64),
@@ -110,21 +137,40 @@ mod tests {
     use super::*;
 
     fn schema(fields: &[(&str, DataType)]) -> SchemaRef {
-        Arc::new(Schema::new(fields.iter().map(|(name, kind)| Field::new(*name, kind.clone(), true)).collect::<Vec<_>>()))
+        Arc::new(Schema::new(
+            fields
+                .iter()
+                .map(|(name, kind)| Field::new(*name, kind.clone(), true))
+                .collect::<Vec<_>>(),
+        ))
     }
 
     #[test]
     fn a_missing_column_names_file_and_column() {
-        let (first, second) = (schema(&[("a", DataType::Int64), ("b", DataType::Utf8)]), schema(&[("a", DataType::Int32)]));
-        let failure = unify("order_lines", [("x.parquet", &first), ("y.parquet", &second)].into_iter(), &[])
-            .expect_err("`b` is missing in the second file");
+        let (first, second) = (
+            schema(&[("a", DataType::Int64), ("b", DataType::Utf8)]),
+            schema(&[("a", DataType::Int32)]),
+        );
+        let failure = unify(
+            "order_lines",
+            [("x.parquet", &first), ("y.parquet", &second)].into_iter(),
+            &[],
+        )
+        .expect_err("`b` is missing in the second file");
         assert_eq!(failure.exit, Exit::Refused);
-        assert!(failure.message.contains("`y.parquet` has no column `b`"), "{}", failure.message);
+        assert!(
+            failure.message.contains("`y.parquet` has no column `b`"),
+            "{}",
+            failure.message
+        );
     }
 
     #[test]
     fn integers_widen_and_other_types_do_not_mix() {
-        let (first, second) = (schema(&[("a", DataType::Int64)]), schema(&[("a", DataType::Int32)]));
+        let (first, second) = (
+            schema(&[("a", DataType::Int64)]),
+            schema(&[("a", DataType::Int32)]),
+        );
         let unified = unify("s", [("x", &first), ("y", &second)].into_iter(), &[]).expect("integers widen");
         assert_eq!(unified.field(0).data_type(), &DataType::Int64);
         let third = schema(&[("a", DataType::Utf8)]);

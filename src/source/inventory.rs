@@ -29,7 +29,10 @@ pub(super) fn sort_out(objects: Vec<Object>) -> Result<Listed, String> {
     let mut excluded = Vec::new();
     for object in objects {
         match reason(&object.path, is_single) {
-            Some(reason) => excluded.push(Excluded { path: object.path, reason }),
+            Some(reason) => excluded.push(Excluded {
+                path: object.path,
+                reason,
+            }),
             None if object.size == 0 => return Err(format!("`{}` is empty (0 bytes)", object.path)),
             None => read.push(object),
         }
@@ -41,11 +44,18 @@ pub(super) fn sort_out(objects: Vec<Object>) -> Result<Listed, String> {
             None => partitions = Some(keys),
             Some(first) if *first == keys => {}
             Some(first) => {
-                return Err(format!("`{}` lies in folders {keys:?}, other files in {first:?}", object.path));
+                return Err(format!(
+                    "`{}` lies in folders {keys:?}, other files in {first:?}",
+                    object.path
+                ));
             }
         }
     }
-    Ok(Listed { read, excluded, partitions: partitions.unwrap_or_default() })
+    Ok(Listed {
+        read,
+        excluded,
+        partitions: partitions.unwrap_or_default(),
+    })
 }
 
 fn reason(path: &str, is_single: bool) -> Option<&'static str> {
@@ -56,46 +66,73 @@ fn reason(path: &str, is_single: bool) -> Option<&'static str> {
         Some("hidden or temporary")
     } else if name.ends_with(".parquet") || is_single {
         None
-    } else if name.to_lowercase().ends_with(".parquet") || name.ends_with(".parq") || !name.contains('.') {
+    } else if matches!(extension(name).as_deref(), None | Some("parquet" | "parq")) {
         Some("may hold data, but its name does not end in .parquet")
     } else {
         Some("not a Parquet file by its name")
     }
 }
 
+/// What stands after the last dot, in lower case.
+fn extension(name: &str) -> Option<String> {
+    name.rsplit_once('.')
+        .map(|(_, extension)| extension.to_lowercase())
+}
+
 /// Names of the folders `name=value`, outermost first.
 fn hive_keys(path: &str) -> Vec<String> {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    folders.split('/').filter_map(|part| part.split_once('=').map(|(key, _)| key.to_owned())).collect()
+    folders
+        .split('/')
+        .filter_map(|part| part.split_once('=').map(|(key, _)| key.to_owned()))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn sorted(paths: &[&str]) -> Result<(Vec<String>, Vec<String>, Vec<String>), String> {
+    /// Paths read, paths excluded with their reasons, hive folder names.
+    type Sorted = (Vec<String>, Vec<String>, Vec<String>);
+
+    fn sorted(paths: &[&str]) -> Result<Sorted, String> {
         let objects = paths.iter().map(|path| Object::for_test(path, 10)).collect();
         let listed = sort_out(objects)?;
         Ok((
             listed.read.into_iter().map(|object| object.path).collect(),
-            listed.excluded.into_iter().map(|object| format!("{} {}", object.path, object.reason)).collect(),
+            listed
+                .excluded
+                .into_iter()
+                .map(|object| format!("{} {}", object.path, object.reason))
+                .collect(),
             listed.partitions,
         ))
     }
 
     #[test]
     fn reads_parquet_files_and_gives_a_reason_for_every_other() {
-        let (read, excluded, _) = sorted(&["a.parquet", "_SUCCESS", "_temporary/b.parquet", ".c.parquet", "d.PARQUET", "e.csv"])
-            .expect("nothing contradicts itself");
+        let (read, excluded, _) = sorted(&[
+            "a.parquet",
+            "_SUCCESS",
+            "_temporary/b.parquet",
+            ".c.parquet",
+            "d.PARQUET",
+            "e.csv",
+        ])
+        .expect("nothing contradicts itself");
         assert_eq!(read, ["a.parquet"]);
         assert_eq!(excluded.len(), 5);
-        assert!(excluded.iter().any(|line| line.starts_with("d.PARQUET may hold data")));
+        assert!(
+            excluded
+                .iter()
+                .any(|line| line.starts_with("d.PARQUET may hold data"))
+        );
     }
 
     #[test]
     fn takes_the_names_of_hive_folders() {
-        let (_, _, partitions) =
-            sorted(&["year=2025/month=01/a.parquet", "year=2025/month=02/a.parquet"]).expect("the folders agree");
+        let (_, _, partitions) = sorted(&["year=2025/month=01/a.parquet", "year=2025/month=02/a.parquet"])
+            .expect("the folders agree");
         assert_eq!(partitions, ["year", "month"]);
         assert!(sorted(&["year=2025/a.parquet", "b.parquet"]).is_err());
     }

@@ -82,11 +82,22 @@ impl Pinned {
             .enumerate()
             .map(|(number, file)| {
                 // A number keeps odd file names away from the engine; the folders keep the hive values.
-                let folders = file.object.path.rsplit_once('/').map_or("", |(folders, _)| folders);
+                let folders = file
+                    .object
+                    .path
+                    .rsplit_once('/')
+                    .map_or("", |(folders, _)| folders);
                 let hive: Vec<&str> = folders.split('/').filter(|part| part.contains('=')).collect();
                 let name = format!("{number:08}.parquet");
-                let name = if hive.is_empty() { name } else { format!("{}/{name}", hive.join("/")) };
-                SourceFile { name, file: file.obtained.path.clone() }
+                let name = if hive.is_empty() {
+                    name
+                } else {
+                    format!("{}/{name}", hive.join("/"))
+                };
+                SourceFile {
+                    name,
+                    file: file.obtained.path.clone(),
+                }
             })
             .collect()
     }
@@ -97,7 +108,10 @@ impl Pinned {
     /// Returns exit code 4, retryable.
     pub async fn check_unchanged(&self) -> Result<(), Failure> {
         for file in &self.files {
-            self.location.unchanged(&file.object, &file.obtained).await.map_err(|error| error.reading("source"))?;
+            self.location
+                .unchanged(&file.object, &file.obtained)
+                .await
+                .map_err(|error| error.reading("source"))?;
         }
         Ok(())
     }
@@ -115,17 +129,30 @@ pub async fn pin(
     work: &Path,
     allow_duplicate_files: bool,
 ) -> Result<Pinned, Failure> {
-    let location = store::open(&source.location, root, &source.options).map_err(|error| error.reading("source"))?;
+    let location =
+        store::open(&source.location, root, &source.options).map_err(|error| error.reading("source"))?;
     let objects = location.list().await.map_err(|error| error.reading("source"))?;
     let listed = inventory::sort_out(objects);
-    let inventory::Listed { read, excluded, partitions } = listed.map_err(|message| {
-        Failure::new(Exit::Input, "source", format!("{name}: {message} in `{}`", source.location))
+    let inventory::Listed {
+        read,
+        excluded,
+        partitions,
+    } = listed.map_err(|message| {
+        Failure::new(
+            Exit::Input,
+            "source",
+            format!("{name}: {message} in `{}`", source.location),
+        )
     })?;
     if read.is_empty() {
         let hint = if excluded.is_empty() {
             "Check `location`; a folder is searched with all folders below it.".to_owned()
         } else {
-            let list = excluded.iter().take(5).map(|object| format!("{} ({})", object.path, object.reason)).collect::<Vec<_>>();
+            let list = excluded
+                .iter()
+                .take(5)
+                .map(|object| format!("{} ({})", object.path, object.reason))
+                .collect::<Vec<_>>();
             format!("Objects that were found but are not read: {}.", list.join(", "))
         };
         let message = format!("{name}: there is no Parquet file in `{}`", source.location);
@@ -139,13 +166,31 @@ pub async fn pin(
     if !allow_duplicate_files {
         refuse_duplicates(name, &files)?;
     }
-    let schema = footer::unify(name, files.iter().map(|file| (file.object.path.as_str(), &file.schema)), &partitions)?;
-    Ok(Pinned { name: name.to_owned(), configured: source.location.clone(), location, files, excluded, partitions, schema })
+    let schema = footer::unify(
+        name,
+        files.iter().map(|file| (file.object.path.as_str(), &file.schema)),
+        &partitions,
+    )?;
+    Ok(Pinned {
+        name: name.to_owned(),
+        configured: source.location.clone(),
+        location,
+        files,
+        excluded,
+        partitions,
+        schema,
+    })
 }
 
 async fn obtain(name: &str, location: &Location, object: Object, work: &Path) -> Result<PinnedFile, Failure> {
-    let obtained = location.obtain(&object, work).await.map_err(|error| error.reading("source"))?;
-    let (file, shown) = (obtained.path.clone(), format!("{name}: {}", location.address(&object.path)));
+    let obtained = location
+        .obtain(&object, work)
+        .await
+        .map_err(|error| error.reading("source"))?;
+    let (file, shown) = (
+        obtained.path.clone(),
+        format!("{name}: {}", location.address(&object.path)),
+    );
     // A damaged footer may panic deep in the reader: a task of its own turns that into an error.
     let (rows, schema) = tokio::task::spawn_blocking(move || footer::read(&file, &shown))
         .await
@@ -153,7 +198,12 @@ async fn obtain(name: &str, location: &Location, object: Object, work: &Path) ->
             let message = format!("{name}: `{}` is damaged: the Parquet reader gave up", object.path);
             Failure::new(Exit::Input, "source", message).cause(error)
         })??;
-    Ok(PinnedFile { object, obtained, rows, schema })
+    Ok(PinnedFile {
+        object,
+        obtained,
+        rows,
+        schema,
+    })
 }
 
 /// The same bytes twice would count every order twice.
@@ -161,7 +211,10 @@ fn refuse_duplicates(name: &str, files: &[PinnedFile]) -> Result<(), Failure> {
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for file in files.iter().filter(|file| file.rows > 0) {
         if let Some(first) = seen.insert(&file.obtained.sha256, &file.object.path) {
-            let message = format!("{name}: `{}` and `{first}` have the same content", file.object.path);
+            let message = format!(
+                "{name}: `{}` and `{first}` have the same content",
+                file.object.path
+            );
             return Err(Failure::new(Exit::Refused, "source", message)
                 .hint("Remove one of them, or set `checks.allow_duplicate_files: true` if both belong to the history."));
         }

@@ -240,7 +240,7 @@ fn make_folders(folder: &Path) -> io::Result<()> {
         .ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?;
     make_folders(parent)?;
     match fs::create_dir(folder) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         _ => sync_folder(parent),
     }
 }

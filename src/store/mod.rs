@@ -89,7 +89,14 @@ pub struct Object {
 impl Object {
     /// Makes a listed object out of nothing.
     pub(crate) fn for_test(path: &str, size: u64) -> Self {
-        Self { path: path.to_owned(), size, etag: None, version: None, modified: None, key: path.to_owned() }
+        Self {
+            path: path.to_owned(),
+            size,
+            etag: None,
+            version: None,
+            modified: None,
+            key: path.to_owned(),
+        }
     }
 }
 

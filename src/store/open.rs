@@ -72,10 +72,9 @@ pub fn open(location: &str, root: &Path, options: &BTreeMap<String, Secret>) -> 
     let is_http = kind == ObjectStoreScheme::Http;
     let is_folder = url.path().ends_with('/') || base.as_ref().is_empty();
     let single = match (is_folder, is_http) {
-        (true, _) => Single::Never,
         (false, true) => Single::Always,
         (false, false) if is_data_file(base.filename().unwrap_or_default()) => Single::Perhaps,
-        (false, false) => Single::Never,
+        _ => Single::Never,
     };
     // A plain web server need not serve ranges.
     Ok(Location {
@@ -302,12 +301,11 @@ fn keep_certificates(shown: &str, insecure: Option<&str>) -> Result<(), StoreErr
 
 /// Finds the endpoint that a service account key may carry (local test servers have one).
 fn google_endpoint(builder: &GoogleCloudStorageBuilder) -> Option<String> {
-    let text = match builder.get_config_value(&GoogleConfigKey::ServiceAccountKey) {
-        Some(text) => text,
-        None => {
-            let path = builder.get_config_value(&GoogleConfigKey::ServiceAccount)?;
-            std::fs::read_to_string(path).ok()?
-        }
+    let text = if let Some(text) = builder.get_config_value(&GoogleConfigKey::ServiceAccountKey) {
+        text
+    } else {
+        let path = builder.get_config_value(&GoogleConfigKey::ServiceAccount)?;
+        std::fs::read_to_string(path).ok()?
     };
     let key: serde_json::Value = serde_json::from_str(&text).ok()?;
     Some(key.get("gcs_base_url")?.as_str()?.to_owned())

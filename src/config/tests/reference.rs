@@ -112,8 +112,7 @@ fn every_setting_of_the_reference_can_be_switched_on() {
     let text: String = REFERENCE
         .lines()
         .filter(|line| !line.contains("_min_profit: "))
-        .map(|line| format!("{line}\n"))
-        .collect();
+        .fold(String::new(), |text, line| text + line + "\n");
     let config = read(&switched_on(&text));
     let plain = good(REFERENCE);
     assert_eq!(config.sources.len(), SOURCES.len());

@@ -110,7 +110,7 @@ fn short(figure: &Figure, places: i64) -> String {
 }
 
 fn wide(panels: &[Panel], names: &[String], low: f64, high: f64, telling: Telling<'_>) -> String {
-    let unit = if high > low { 114.0 / (high - low) } else { 0.0 };
+    let unit = if high > low { 104.0 / (high - low) } else { 0.0 };
     let mut marks = Marks::default();
     let mut y = 58.5;
     for (index, name) in names.iter().enumerate() {

@@ -2,6 +2,8 @@
 //!
 //! In shares of the total while that is positive, in money otherwise.
 
+mod remarks;
+
 use super::{Chart, Marks, Telling, Width, breadth, spread, step, thin};
 use crate::report::cells::{Data, Figure};
 use crate::report::format;
@@ -121,8 +123,8 @@ fn draw(whale: &Whale<'_>, width: Width, telling: Telling<'_>) -> String {
     curve(&mut marks, whale, &frame);
     labels(&mut marks, whale, &frame);
     match width {
-        Width::Wide => wide_remarks(&mut marks, whale, &frame),
-        Width::Narrow => narrow_remarks(&mut marks, whale, &frame),
+        Width::Wide => remarks::wide(&mut marks, whale, &frame),
+        Width::Narrow => remarks::narrow(&mut marks, whale, &frame),
     }
     marks.finish(width, if width == Width::Wide { 384.0 } else { 344.0 }, telling)
 }
@@ -244,163 +246,4 @@ fn labels(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         marks.text("mid small strong", *centre, frame.bottom + 34.0, name);
         marks.figure("mid small quiet", *centre, frame.bottom + 50.0, below, customers);
     }
-}
-
-fn money(figure: &Figure, currency: &str) -> String {
-    figure.decimal().map_or_else(
-        || format::NONE.into(),
-        |amount| format::money(&amount, currency, 0),
-    )
-}
-
-fn wide_remarks(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
-    let summary = |column: &str| whale.data.by("whale_summary", "all", column);
-    let count = |column: &str| {
-        summary(column)
-            .decimal()
-            .map_or_else(String::new, |n| format::number(&n, 0))
-    };
-    let total = summary("total_profit");
-    let end = whale.points.last().map_or(0.0, |point| point.y);
-    let end_y = frame.y(end);
-    let peak = (frame.x(whale.peak.0), frame.y(whale.peak.1));
-    let stays = whale.words.fill(
-        if total.size() < 0.0 {
-            "whale.lost"
-        } else {
-            "whale.stays"
-        },
-        &[("amount", &money(&total, whale.currency))],
-    );
-    let class = if total.size() < 0.0 {
-        "strong adverse"
-    } else {
-        "strong"
-    };
-    if whale.eroded {
-        let anchor = if whale.peak.0 > 0.45 { "end " } else { "" };
-        let best = summary("peak_profit");
-        let text = whale.words.fill(
-            "whale.peak_wide",
-            &[
-                ("amount", &money(&best, whale.currency)),
-                (
-                    "customers",
-                    &whale.words.counted("customers", &count("profitable_customers")),
-                ),
-            ],
-        );
-        if whale.peak.1 > 0.0 {
-            marks.dot(peak.0, peak.1, 5.0);
-            marks.figure(&format!("{anchor}strong"), peak.0, peak.1 - 28.0, &text, &best);
-            let share = summary("peak_profit_share");
-            if let (Some(part), false) = (share.decimal(), whale.in_money) {
-                let text = whale
-                    .words
-                    .fill("whale.peak_share", &[("share", &format::percent(&part, 0))]);
-                marks.figure(&format!("{anchor}quiet"), peak.0, peak.1 - 12.0, &text, &share);
-            }
-        }
-        marks.line("grid", (peak.0 + 8.0, peak.1), (733.0, peak.1));
-        marks.line("grid", (718.0, end_y), (733.0, end_y));
-        if end_y - peak.1 > 16.0 {
-            let arrow = format!("M728 {:.1} V{:.1} m-4 -6 l4 6 l4 -6", peak.1 + 3.0, end_y - 3.0);
-            marks.shape("axis", &arrow);
-        }
-        let middle = f64::midpoint(peak.1, end_y).min(end_y - 42.0).max(peak.1 - 6.0);
-        marks.figure(
-            "strong adverse",
-            742.0,
-            middle,
-            &money(&summary("erosion_amount"), whale.currency),
-            &summary("erosion_amount"),
-        );
-        let customers = whale.words.counted("customers", &count("unprofitable_customers"));
-        marks.text(
-            "quiet small",
-            742.0,
-            middle + 17.0,
-            &whale.words.get("whale.eroded"),
-        );
-        marks.figure(
-            "quiet small",
-            742.0,
-            middle + 33.0,
-            &customers,
-            &summary("unprofitable_customers"),
-        );
-        marks.figure(class, 742.0, (end_y + 18.0).max(middle + 58.0), &stays, &total);
-    } else {
-        marks.figure(class, 742.0, end_y + 4.5, &stays, &total);
-    }
-    marks.dot(frame.x(1.0), end_y, 4.0);
-}
-
-fn narrow_remarks(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
-    let summary = |column: &str| whale.data.by("whale_summary", "all", column);
-    let count = |column: &str| {
-        summary(column)
-            .decimal()
-            .map_or_else(String::new, |n| format::number(&n, 0))
-    };
-    let end = whale.points.last().map_or(0.0, |point| point.y);
-    let peak = (frame.x(whale.peak.0), frame.y(whale.peak.1));
-    let total = summary("total_profit");
-    if whale.eroded && whale.peak.1 > 0.0 {
-        let best = summary("peak_profit");
-        let text = whale
-            .words
-            .fill("whale.peak_narrow", &[("amount", &money(&best, whale.currency))]);
-        let after = whale.words.fill(
-            "whale.peak_after",
-            &[(
-                "customers",
-                &whale.words.counted("customers", &count("profitable_customers")),
-            )],
-        );
-        marks.figure("end strong small", 336.0, 14.0, &text, &best);
-        marks.figure(
-            "end small quiet",
-            336.0,
-            30.0,
-            &after,
-            &summary("profitable_customers"),
-        );
-        marks.line("lead-line", (peak.0, 36.0), (peak.0, peak.1 - 7.0));
-        marks.dot(peak.0, peak.1, 5.0);
-        let middle = frame.y(frame.low + (frame.high - frame.low) * 0.42);
-        let erosion = summary("erosion_amount");
-        marks.figure(
-            "end strong small adverse",
-            336.0,
-            middle,
-            &money(&erosion, whale.currency),
-            &erosion,
-        );
-        let text = whale.words.fill(
-            "whale.eroded_by",
-            &[(
-                "customers",
-                &whale.words.counted("customers", &count("unprofitable_customers")),
-            )],
-        );
-        marks.figure(
-            "end small quiet",
-            336.0,
-            middle + 16.0,
-            &text,
-            &summary("unprofitable_customers"),
-        );
-    } else {
-        let key = if total.size() < 0.0 {
-            "whale.lost"
-        } else {
-            "whale.stays"
-        };
-        let text = whale
-            .words
-            .fill(key, &[("amount", &money(&total, whale.currency))]);
-        marks.figure("end strong small", 336.0, 14.0, &text, &total);
-    }
-    marks.dot(frame.x(1.0), frame.y(end), 4.0);
 }

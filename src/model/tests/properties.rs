@@ -1,0 +1,92 @@
+//! What holds for all parameters and all histories, up to 5,000 purchases and 1,000 weeks.
+
+use proptest::prelude::*;
+
+use crate::model::{Group, Parameters, bg_nbd, gamma_gamma, mbg_nbd};
+
+fn parameters() -> impl Strategy<Value = Parameters> {
+    // Logarithms, so that small values are as likely as large ones.
+    (-5.0..3.0_f64, -3.0..6.0_f64, -5.0..3.0_f64, -5.0..4.0_f64).prop_map(|(r, alpha, a, b)| Parameters {
+        r: r.exp(),
+        alpha: alpha.exp(),
+        a: a.exp(),
+        b: b.exp(),
+    })
+}
+
+fn groups() -> impl Strategy<Value = Group> {
+    let frequencies = prop_oneof![Just(0_u32), 1..10_u32, 1..=5_000_u32];
+    (frequencies, 0.0..=1.0_f64, 0.001..=1.0_f64).prop_map(|(frequency, age, recency)| {
+        let least = f64::from(frequency) / 7.0;
+        let age_weeks = least + age * (1_000.0 - least);
+        let recency_weeks = if frequency > 0 { recency * age_weeks } else { 0.0 };
+        Group {
+            frequency,
+            recency_weeks,
+            age_weeks,
+            customers: 1,
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn being_alive_is_never_certain_and_less_likely_with_silence(
+        at in parameters(), group in groups(), silence in 0.01..500.0_f64,
+    ) {
+        let later = Group { age_weeks: group.age_weeks + silence, ..group };
+        let (now, then) = (mbg_nbd::probability_alive(&at, &group), mbg_nbd::probability_alive(&at, &later));
+        prop_assert!(now > 0.0 && now < 1.0 && then > 0.0 && then <= now, "{now} {then}");
+        let (now, then) = (bg_nbd::probability_alive(&at, &group), bg_nbd::probability_alive(&at, &later));
+        prop_assert!(now > 0.0 && now <= 1.0 && then > 0.0 && then <= now, "{now} {then}");
+        prop_assert_eq!(now >= 1.0, group.frequency == 0);
+    }
+
+    #[test]
+    fn expectations_are_numbers_and_grow_with_the_horizon(
+        at in parameters(), group in groups(), horizon in 0.01..500.0_f64, longer in 0.01..500.0_f64,
+    ) {
+        for expected in [bg_nbd::expected_purchases, mbg_nbd::expected_purchases] {
+            let (near, far) = (expected(&at, &group, horizon), expected(&at, &group, horizon + longer));
+            prop_assert!(near.is_finite() && near >= 0.0 && far.is_finite());
+            prop_assert!(far >= near * (1.0 - 1e-12), "{near} {far}");
+            prop_assert!(expected(&at, &group, 0.0).abs() <= 0.0);
+            // Nobody buys more often than without leaving.
+            let rate = (at.r + f64::from(group.frequency)) / (at.alpha + group.age_weeks);
+            prop_assert!(near <= rate * horizon * (1.0 + 1e-9), "{near} {rate} {horizon}");
+        }
+        for expected in [bg_nbd::expected_purchases_of_new, mbg_nbd::expected_purchases_of_new] {
+            let (near, far) = (expected(&at, horizon), expected(&at, horizon + longer));
+            prop_assert!(near >= 0.0 && far.is_finite() && far >= near * (1.0 - 1e-12), "{near} {far}");
+        }
+    }
+
+    #[test]
+    fn likelihoods_are_numbers(at in parameters(), group in groups()) {
+        prop_assert!(bg_nbd::log_likelihood(&at, &group).is_finite());
+        prop_assert!(mbg_nbd::log_likelihood(&at, &group).is_finite());
+    }
+
+    #[test]
+    fn probabilities_of_purchases_add_up(at in parameters(), weeks in 0.01..20.0_f64) {
+        let mut sum = 0.0;
+        for purchases in 0..400 {
+            let probability = bg_nbd::probability_of_purchases(&at, purchases, weeks);
+            prop_assert!((0.0..=1.0).contains(&probability));
+            sum += probability;
+        }
+        prop_assert!(sum <= 1.0 + 1e-9, "{sum}");
+    }
+
+    #[test]
+    fn expected_spend_lies_between_the_customer_and_all_customers(
+        p in 0.1..20.0_f64, q in 1.1..20.0_f64, gamma in 0.1..1e6_f64, x in 1..5_000_u32, mean in 0.01..1e7_f64,
+    ) {
+        let at = gamma_gamma::Parameters { p, q, gamma };
+        let all = gamma_gamma::expected_spend(&at, 0, 0.0).expect("q is more than 1");
+        let found = gamma_gamma::expected_spend(&at, x, mean).expect("q is more than 1");
+        prop_assert!(found >= all.min(mean) * (1.0 - 1e-9) && found <= all.max(mean) * (1.0 + 1e-9));
+    }
+}

@@ -1,0 +1,102 @@
+//! What the section on retention says, and what it keeps to itself.
+
+use super::truth::finding;
+use super::{fixture, rendered};
+use crate::report::Inputs;
+use crate::table::Cell;
+
+fn decimal(text: &str) -> Cell {
+    Cell::Decimal(text.parse().expect("a decimal"))
+}
+
+/// The part of the page between the heads of this section and the next.
+fn section(inputs: &Inputs) -> String {
+    let page = rendered(inputs).report;
+    let start = page.find("<h2 id=\"retention\"").expect("the section is there");
+    let end = page.find("<h2 id=\"habits\"").expect("the next section is there");
+    page[start..end].to_owned()
+}
+
+#[test]
+fn leads_with_the_profit_that_went_with_the_lapsed() {
+    let page = rendered(&fixture::inputs()).report;
+    assert_eq!(
+        finding(&page, "retention"),
+        "82 of 638 customers of a year ago have lapsed; they had brought $20,206 of profit in the year before"
+    );
+}
+
+#[test]
+fn leads_with_the_silent_when_more_money_is_theirs_or_there_is_no_earlier_year() {
+    let silent =
+        "2 customers of Platinum and Gold are late against their own rhythm, with $714 of profit at stake";
+    let mut inputs = fixture::inputs();
+    inputs.set_all("results.churn_by_tier", "lost_profit", &decimal("700"));
+    assert_eq!(finding(&rendered(&inputs).report, "retention"), silent);
+    let mut inputs = fixture::inputs();
+    for column in ["customers", "churned", "lapsed_before"] {
+        inputs.set_all("results.churn_by_tier", column, &Cell::Integer(0));
+    }
+    for column in ["churn_rate", "lost_profit_share"] {
+        inputs.set_all("results.churn_by_tier", column, &Cell::Null);
+    }
+    inputs.set_all(
+        "results.churn_by_tier",
+        "has_enough_customers",
+        &Cell::Boolean(false),
+    );
+    let section = section(&inputs);
+    assert_eq!(finding(&section, "retention"), silent);
+    assert!(section.contains("There was no customer a year ago"), "{section}");
+}
+
+#[test]
+fn says_so_when_nobody_is_late() {
+    let mut inputs = fixture::inputs();
+    let silent = inputs
+        .tables
+        .get_mut("results.silent_customers")
+        .expect("a known table");
+    silent.rows.clear();
+    for column in [
+        "customers",
+        "customers_at_risk",
+        "customers_lapsed",
+        "customers_shown",
+    ] {
+        inputs.set_all("results.silent_summary", column, &Cell::Integer(0));
+    }
+    inputs.set_all("results.churn_by_tier", "churned", &Cell::Integer(0));
+    let section = section(&inputs);
+    assert_eq!(
+        finding(&section, "retention"),
+        "No Platinum or Gold customer is late against their own rhythm"
+    );
+    assert!(section.contains("No Platinum or Gold customer is at risk or lapsed."));
+}
+
+#[test]
+fn hides_a_rate_over_few_customers_and_keeps_their_number() {
+    let mut inputs = fixture::inputs();
+    assert!(section(&inputs).contains("29.0%"));
+    let platinum = ("tier", "platinum");
+    inputs.set("results.churn_by_tier", platinum, "customers", &Cell::Integer(9));
+    inputs.set(
+        "results.churn_by_tier",
+        platinum,
+        "has_enough_customers",
+        &Cell::Boolean(false),
+    );
+    let section = section(&inputs);
+    assert!(!section.contains("churn_by_tier/year_ago,platinum/churn_rate"));
+    assert!(section.contains("data-cell=\"churn_by_tier/year_ago,platinum/customers\">9</data>"));
+}
+
+#[test]
+fn a_run_without_these_tables_has_no_such_section() {
+    let mut inputs = fixture::inputs();
+    inputs
+        .tables
+        .retain(|name, _| !name.contains("silent_") && !name.contains("churn_"));
+    assert!(!rendered(&inputs).report.contains("id=\"retention\""));
+}

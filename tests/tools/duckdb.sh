@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Runs the job on three histories and has DuckDB re-perform each run: the sample, a generated history with ugly rows, and
+# one with odd but lawful columns. Fails when a single value of a single published table differs.
+#
+#     tests/tools/duckdb.sh [KARAT]
+#
+# KARAT is the program to try, by default the one that `cargo build` makes. The cache folder is $KARAT_CACHE, by
+# default ~/.cache/karat.
+
+set -euo pipefail
+
+project="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+. "$project/tests/tools/python.sh"
+install_tools
+
+karat="${1:-}"
+if [ -z "$karat" ]; then
+    cargo build --quiet --manifest-path "$project/Cargo.toml"
+    karat="${CARGO_TARGET_DIR:-$project/target}/debug/karat"
+fi
+karat="$(realpath "$karat")"
+
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+
+compare() {
+    "$TOOLS/python3" "$project/tests/tools/compare_with_duckdb.py" "$@"
+}
+
+echo "The sample."
+mkdir "$work/sample"
+cp -R "$project/config.yaml" "$project/data" "$project/queries" "$project/reports" "$work/sample/"
+"$karat" --quiet --config "$work/sample/config.yaml"
+compare "$work/sample/output"
+
+echo
+echo "A generated history with ugly rows."
+"$karat" --quiet generate --customers 3000 --flaws 0.02 --seed 7 --out "$work/ugly"
+cp -R "$project/queries" "$project/reports" "$work/ugly/"
+"$karat" --quiet --config "$work/ugly/config.yaml"
+compare "$work/ugly/output"
+
+echo
+echo "A history with instants, floating-point ids and amounts, folder names as values, no line numbers and no costs."
+"$TOOLS/python3" "$project/tests/tools/make_odd_history.py" "$work/odd"
+cp -R "$project/queries" "$project/reports" "$work/odd/"
+"$karat" --quiet --config "$work/odd/config.yaml"
+compare "$work/odd/output"
+
+echo
+echo "Altered copies of the sample's run: each alteration must be found."
+compare --prove "$work/sample/output"

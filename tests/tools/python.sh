@@ -1,0 +1,23 @@
+# Sourced by the tools of this folder: sets TOOLS to a folder of programs (python3, sqruff) with requirements.txt installed.
+#
+# The programs live in the cache folder and are made anew when requirements.txt changes.
+
+KARAT_CACHE="${KARAT_CACHE:-$HOME/.cache/karat}"
+
+install_tools() {
+    local here stamp folder
+    here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+    stamp="$(python3 -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read() + sys.version.encode()).hexdigest()[:12])' "$here/requirements.txt")"
+    folder="$KARAT_CACHE/tools-$stamp"
+    if [ ! -e "$folder/complete" ]; then
+        rm -rf "$folder"
+        mkdir -p "$KARAT_CACHE"
+        if ! python3 -m venv "$folder" >&2; then
+            echo "cannot make a Python environment; on Debian: apt-get install python3-venv" >&2
+            return 1
+        fi
+        "$folder/bin/python3" -m pip install --quiet --disable-pip-version-check --requirement "$here/requirements.txt" >&2
+        touch "$folder/complete"
+    fi
+    TOOLS="$folder/bin"
+}
