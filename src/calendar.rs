@@ -10,6 +10,9 @@ use crate::error::{Exit, Failure};
 /// Weeks that the trend of the headline measures shows, the current one included.
 const TREND_WEEKS: i32 = 53;
 
+/// Weeks that the models look ahead from now.
+const YEAR_WEEKS: i32 = 52;
+
 /// Days between the as-of dates of `year_ago` and `current`.
 const YEAR_DAYS: i32 = 365;
 
@@ -22,6 +25,8 @@ pub struct Calendar {
     pub window_days: i32,
     /// `current`, `previous` and `year_ago`, in this order.
     pub snapshots: Vec<Snapshot>,
+    /// Moments at which the models look back and ahead: `now` and `backtest`.
+    pub moments: Vec<Moment>,
     /// Trend weeks, the latest first: end (exclusive) and start of the window.
     pub weeks: Vec<(Date, Date)>,
 }
@@ -41,6 +46,19 @@ pub struct Snapshot {
     pub recent_start: Date,
     /// First days of the last four quarters before as-of, the latest first.
     pub quarter_starts: [Date; 4],
+}
+
+/// One moment at which a model learns from what was before and predicts what comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// `now` or `backtest`.
+    pub name: &'static str,
+    /// Orders before this day are known.
+    pub before_date: Date,
+    /// Last complete day, the day before.
+    pub last_day: Date,
+    /// Weeks that are predicted.
+    pub horizon_weeks: i32,
 }
 
 /// Finds the as-of date: `explicit` if given, else by the rule of the configuration.
@@ -110,6 +128,7 @@ pub fn calendar(
     window_days: u32,
     compare_days: u32,
     reactivated_days: u32,
+    backtest_weeks: u32,
 ) -> Result<Calendar, Failure> {
     let window = days(window_days)?;
     let recent = days(reactivated_days)?;
@@ -134,6 +153,14 @@ pub fn calendar(
         snapshot("previous", back(as_of, days(compare_days)?)?)?,
         snapshot("year_ago", back(as_of, YEAR_DAYS)?)?,
     ];
+    let backtest_weeks = days(backtest_weeks)?;
+    let moment = |name: &'static str, before_date: Date, horizon_weeks: i32| -> Result<Moment, Failure> {
+        Ok(Moment { name, before_date, last_day: back(before_date, 1)?, horizon_weeks })
+    };
+    let moments = vec![
+        moment("now", as_of, YEAR_WEEKS)?,
+        moment("backtest", back(as_of, backtest_weeks.saturating_mul(7))?, backtest_weeks)?,
+    ];
     let weeks = (0..TREND_WEEKS)
         .map(|week| {
             let end = back(as_of, 7 * week)?;
@@ -144,6 +171,7 @@ pub fn calendar(
         as_of,
         window_days: window,
         snapshots,
+        moments,
         weeks,
     })
 }
@@ -199,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_snapshots_are_the_day_the_week_and_the_year_before() {
-        let calendar = calendar(date(2018, 1, 1), 365, 7, 60).expect("within the calendar");
+        let calendar = calendar(date(2018, 1, 1), 365, 7, 60, 26).expect("within the calendar");
         let dates: Vec<_> = calendar
             .snapshots
             .iter()
@@ -231,6 +259,6 @@ mod tests {
 
     #[test]
     fn a_window_beyond_the_calendar_is_an_error() {
-        assert!(calendar(date(-9990, 1, 1), 36_500, 7, 60).is_err());
+        assert!(calendar(date(-9990, 1, 1), 36_500, 7, 60, 26).is_err());
     }
 }

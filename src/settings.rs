@@ -59,7 +59,7 @@ pub struct RecordedInput {
 /// A table made by Rust, with its key.
 #[derive(Debug, Clone)]
 pub struct SettingsTable {
-    /// `settings.…`.
+    /// `settings.…` or `model.…`.
     pub name: TableName,
     /// What it holds.
     pub title: &'static str,
@@ -77,6 +77,7 @@ pub fn names() -> Vec<TableName> {
     [
         "policy",
         "snapshots",
+        "moments",
         "weeks",
         "cost_rates",
         "rfm_segments",
@@ -111,6 +112,13 @@ pub fn tables(
             "one row per snapshot",
             &["snapshot"],
             snapshots(calendar),
+        )?,
+        table(
+            "moments",
+            "Moments at which the models look back and ahead",
+            "one row per moment",
+            &["moment"],
+            moments(calendar),
         )?,
         table(
             "weeks",
@@ -232,6 +240,17 @@ fn snapshots(calendar: &Calendar) -> Columns {
         dates("quarter_2_start", column(|snapshot| snapshot.quarter_starts[1])),
         dates("quarter_3_start", column(|snapshot| snapshot.quarter_starts[2])),
         dates("quarter_4_start", column(|snapshot| snapshot.quarter_starts[3])),
+    ]
+}
+
+fn moments(calendar: &Calendar) -> Columns {
+    let all = &calendar.moments;
+    vec![
+        texts("moment", all.iter().map(|moment| moment.name.to_owned()).collect()),
+        integers("position", (1..).take(all.len()).collect()),
+        dates("before_date", all.iter().map(|moment| moment.before_date).collect()),
+        dates("last_day", all.iter().map(|moment| moment.last_day).collect()),
+        integers("horizon_weeks", all.iter().map(|moment| i64::from(moment.horizon_weeks)).collect()),
     ]
 }
 

@@ -339,10 +339,17 @@ async fn write_history(
             })
             .to_string(),
         ),
-        Output::Text => talk::data(&format!(
-            "{} customers, {} orders, {} order lines in {} files at {out}\nNext: karat run --config {out}/config.yaml",
-            summary.customers, summary.orders, summary.order_lines, summary.files
-        )),
+        Output::Text => {
+            talk::data(&format!(
+                "{} customers, {} orders, {} order lines in {} files at {out}",
+                summary.customers, summary.orders, summary.order_lines, summary.files
+            ));
+            talk::data(&if temporary.is_some() {
+                format!("Next: copy {out}/config.yaml here, set its locations to {out}/…, then karat run")
+            } else {
+                format!("Next: karat run --config {out}/config.yaml")
+            });
+        }
     }
     Ok(Exit::Published)
 }

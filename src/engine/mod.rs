@@ -221,11 +221,19 @@ impl Engine {
                 return Err(Failure::new(Exit::Usage, "query", message));
             }
         }
+        self.add_empty(&query.name, schema)
+    }
+
+    /// Registers a table without rows.
+    ///
+    /// # Errors
+    /// Returns exit code 10 when the name is taken.
+    pub fn add_empty(&self, name: &TableName, schema: SchemaRef) -> Result<(), Failure> {
         let table = datafusion::datasource::empty::EmptyTable::new(schema);
-        self.schema(&query.name.schema)?
-            .register_table(query.name.table.clone(), Arc::new(table))
+        self.schema(&name.schema)?
+            .register_table(name.table.clone(), Arc::new(table))
             .map(|_| ())
-            .map_err(cannot)
+            .map_err(|error| failure(format!("cannot register `{name}`"), error))
     }
 
     /// Runs one query file and makes its table.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+use super::outlook;
 use super::prepare::Plan;
 use crate::calendar::Stopwatch;
 use crate::check::{self, Outcome};
@@ -28,11 +29,19 @@ pub(super) async fn tables(
     talk.stage("compute", queries.queries.len());
     let mut waiting: BTreeMap<&TableName, &Query> =
         queries.queries.iter().map(|query| (&query.name, query)).collect();
-    let mut pending: BTreeSet<&TableName> = waiting.keys().copied().collect();
+    let mut pending: BTreeSet<TableName> = waiting.keys().map(|name| (*name).clone()).collect();
+    let mut models = outlook::inputs().iter().all(|input| pending.contains(input)).then(|| plan.terms.clone());
+    pending.extend(models.iter().flat_map(|_| outlook::outputs()));
     let mut running = JoinSet::new();
     let mut done: BTreeMap<TableName, TableRecord> = BTreeMap::new();
     loop {
         while running.len() < engine.threads() {
+            if outlook::inputs().iter().all(|input| !pending.contains(input))
+                && let Some(terms) = models.take()
+            {
+                running.spawn(models_of_buying(Arc::clone(engine), terms));
+                continue;
+            }
             let ready = waiting
                 .values()
                 .find(|query| query.inputs().all(|input| !pending.contains(&input)))
@@ -44,51 +53,70 @@ pub(super) async fn tables(
         let Some(finished) = running.join_next().await else {
             break;
         };
-        let (query, record, facts) =
+        let made =
             finished.map_err(|error| Failure::new(Exit::Bug, "engine", "a query gave up").cause(error))??;
-        talk.step("compute", &query.name.to_string(), &facts);
-        pending.remove(&query.name);
-        if query.header.is_published() {
-            done.insert(query.name, record);
+        for (name, record, facts) in made {
+            talk.step("compute", &name.to_string(), &facts);
+            pending.remove(&name);
+            done.extend(record.map(|record| (name, record)));
         }
     }
-    let settings = plan.settings.iter().map(|table| settings_record(engine, table));
-    let computed = queries
+    let settings = plan.settings.iter().map(|table| made_record(engine, table, table.batch.num_rows()));
+    let computed: Vec<Result<TableRecord, Failure>> = queries
         .queries
         .iter()
-        .filter_map(|query| done.remove(&query.name))
-        .map(Ok);
+        .map(|query| query.name.clone())
+        .chain(outlook::outputs())
+        .filter_map(|name| done.remove(&name))
+        .map(Ok)
+        .collect();
     settings.chain(computed).collect()
 }
 
-/// Runs one query; a task of its own.
-async fn one(engine: Arc<Engine>, query: Query) -> Result<(Query, TableRecord, Value), Failure> {
+/// A table that a step made: its record when it is published, and facts for the log.
+type Made = (TableName, Option<TableRecord>, Value);
+
+/// Fits the models and predicts; a task of its own.
+async fn models_of_buying(engine: Arc<Engine>, terms: outlook::Terms) -> Result<Vec<Made>, Failure> {
     let watch = Stopwatch::start();
-    let written = engine.run(&query).await?;
-    let sha256 = if query.header.is_published() {
-        sha256_file(&written.file)?
-    } else {
-        String::new()
-    };
-    let record = TableRecord {
-        name: query.name.to_string(),
-        title: query.header.title.clone(),
-        grain: query.header.grain.clone(),
-        key: query.header.key.clone(),
-        rows: written.rows,
-        sha256,
-    };
-    let facts = json!({"rows": written.rows, "milliseconds": watch.milliseconds()});
-    Ok((query, record, facts))
+    let tables = outlook::run(&engine, &terms).await?;
+    tables
+        .iter()
+        .map(|(table, rows)| {
+            let record = made_record(&engine, table, usize::try_from(*rows).unwrap_or(usize::MAX))?;
+            let facts = json!({"rows": rows, "milliseconds": watch.milliseconds()});
+            Ok((table.name.clone(), Some(record), facts))
+        })
+        .collect()
 }
 
-fn settings_record(engine: &Engine, table: &SettingsTable) -> Result<TableRecord, Failure> {
+/// Runs one query; a task of its own.
+async fn one(engine: Arc<Engine>, query: Query) -> Result<Vec<Made>, Failure> {
+    let watch = Stopwatch::start();
+    let written = engine.run(&query).await?;
+    let facts = json!({"rows": written.rows, "milliseconds": watch.milliseconds()});
+    if !query.header.is_published() {
+        return Ok(vec![(query.name, None, facts)]);
+    }
+    let record = TableRecord {
+        name: query.name.to_string(),
+        title: query.header.title,
+        grain: query.header.grain,
+        key: query.header.key,
+        rows: written.rows,
+        sha256: sha256_file(&written.file)?,
+    };
+    Ok(vec![(query.name, Some(record), facts)])
+}
+
+/// Describes a published table that Rust made.
+fn made_record(engine: &Engine, table: &SettingsTable, rows: usize) -> Result<TableRecord, Failure> {
     Ok(TableRecord {
         name: table.name.to_string(),
         title: table.title.to_owned(),
         grain: table.grain.to_owned(),
         key: table.key.clone(),
-        rows: u64::try_from(table.batch.num_rows()).unwrap_or(u64::MAX),
+        rows: u64::try_from(rows).unwrap_or(u64::MAX),
         sha256: sha256_file(&engine.file_of(&table.name))?,
     })
 }
@@ -110,7 +138,12 @@ pub(super) async fn checks(
 
 /// Plans every query against empty tables of the right types: finds errors of types and names without computing.
 pub(super) async fn plans(engine: &Engine, queries: &QuerySet) -> Result<(), Failure> {
+    let mut ready_for_models = false;
     for query in &queries.queries {
+        if !ready_for_models && query.inputs().any(|input| input.schema == "model") {
+            ready_for_models = true;
+            outlook::plan_only(engine)?;
+        }
         engine.plan_only(query).await?;
     }
     for check in &queries.checks {

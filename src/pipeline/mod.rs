@@ -1,6 +1,7 @@
 //! The whole run on one screen; stages know nothing of each other, values pass through here.
 
 mod compute;
+mod outlook;
 mod prepare;
 mod preview;
 mod stage;

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde_json::json;
 use tempfile::TempDir;
 
+use super::outlook;
 use crate::calendar::{self, Calendar};
 use crate::config::{Config, PolicyValue};
 use crate::engine::{ENGINE, Engine, LOCK_FILE};
@@ -30,6 +31,7 @@ pub(super) struct Project {
 pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
     let mut given: BTreeSet<TableName> = settings::names().into_iter().collect();
     given.insert(TableName::new("raw", "order_lines"));
+    given.extend(outlook::outputs());
     let queries = query::load(&config.root.join(&config.queries), &given)?;
     let folder = super::templates(config);
     report::check_templates(&folder, &config.project.language)?;
@@ -159,6 +161,7 @@ pub(super) struct Plan {
     pub(super) inputs: Vec<InputRecord>,
     pub(super) raw: RawTable,
     pub(super) settings: Vec<settings::SettingsTable>,
+    pub(super) terms: outlook::Terms,
 }
 
 /// Starts the engine, names the raw rows and the run.
@@ -171,22 +174,13 @@ pub(super) async fn plan(
     place: &Location,
 ) -> Result<(Engine, Plan), Failure> {
     let as_of = calendar::as_of(config.as_of, as_of, &config.project.timezone)?;
-    let reactivated_days = config
-        .policy
-        .iter()
-        .find(|(name, _)| name == "reactivated_days")
-        .map(|(_, value)| value);
-    let reactivated_days = match reactivated_days {
-        Some(PolicyValue::Integer(days)) => u32::try_from(*days).unwrap_or(u32::MAX),
-        _ => {
-            return Err(Failure::new(
-                Exit::Usage,
-                "config",
-                "policy.reactivated_days is missing",
-            ));
-        }
-    };
-    let calendar = calendar::calendar(as_of, config.window_days, config.compare_days, reactivated_days)?;
+    let calendar = calendar::calendar(
+        as_of,
+        config.window_days,
+        config.compare_days,
+        days(config, "reactivated_days")?,
+        days(config, "backtest_weeks")?,
+    )?;
     let engine = Engine::start(&config.engine, &work.stage().join("tables"), &work.scratch())?;
     let mut raw = None;
     let mut inputs = Vec::new();
@@ -223,6 +217,7 @@ pub(super) async fn plan(
             .add_rows(&table.name, &table.key, table.batch.clone())
             .await?;
     }
+    let terms = outlook::Terms::new(config, &calendar);
     let run_id = run_id(&determinants(config, &calendar, project, pinned, &inputs, &raw));
     Ok((
         engine,
@@ -232,8 +227,17 @@ pub(super) async fn plan(
             inputs,
             raw,
             settings,
+            terms,
         },
     ))
+}
+
+/// A threshold that counts days or weeks.
+fn days(config: &Config, name: &str) -> Result<u32, Failure> {
+    match config.threshold(name) {
+        Some(PolicyValue::Integer(days)) => Ok(u32::try_from(*days).unwrap_or(u32::MAX)),
+        _ => Err(Failure::new(Exit::Usage, "config", format!("policy.{name} is missing"))),
+    }
 }
 
 /// Describes the inputs, with the address under which `reproduce.sql` finds each from the run folder.

@@ -48,7 +48,13 @@ pub(super) fn stage(
         )?;
     }
     let sql = write_sql(&folder, project)?;
-    let settings: Vec<TableName> = plan.settings.iter().map(|table| table.name.clone()).collect();
+    let made_by_rust = |name: &&str| name.starts_with("settings.") || name.starts_with("model.");
+    let settings: Vec<TableName> = records
+        .iter()
+        .map(|record| record.name.as_str())
+        .filter(made_by_rust)
+        .filter_map(TableName::parse)
+        .collect();
     let script = reproduce(
         &plan.run_id,
         &settings,

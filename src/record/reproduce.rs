@@ -23,7 +23,8 @@ pub fn reproduce(
          -- Start it in this folder:  duckdb < reproduce.sql\n\
          -- It reads the recorded inputs, runs every query file as it stands in sql/, and compares each table with the\n\
          -- published one, row by row. The last statement fails when a single row differs.\n\
-         -- Not re-performed, but read from tables/: the thresholds, rates and dates in settings.*.\n\n"
+         -- Not re-performed, but read from tables/: the thresholds, rates and dates in settings.*, and model.*, which\n\
+         -- a fit by maximum likelihood made; SQL cannot express it.\n\n"
     );
     for schema in ["raw", "settings", "canonical", "business", "model", "results"] {
         line(&mut script, &format!("create schema if not exists {schema};"));

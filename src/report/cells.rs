@@ -29,13 +29,16 @@ pub(crate) struct Data<'a> {
 }
 
 /// The column by which templates and rules look a row up, where a table has one.
-const LOOKUPS: [(&str, &str); 16] = [
+const LOOKUPS: [(&str, &str); 19] = [
     ("results.headline", "measure"),
     ("results.tier_profitability", "tier"),
     ("results.rfm_segments", "rfm_segment"),
     ("results.abc_classes", "abc_class"),
     ("results.lifecycle_stages", "lifecycle_stage"),
     ("results.silent_summary", "tier"),
+    ("results.value_ahead", "tier"),
+    ("results.backtest_summary", "method"),
+    ("results.spend_frequency", ""),
     ("results.frequency_classes", "frequency_class"),
     ("results.value_classes", "value_class"),
     ("results.loyalty_classes", "loyalty_class"),

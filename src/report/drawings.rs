@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cells::{Data, Figure};
-use super::chart::{self, Chart, Pair, PairTexts, Telling};
+use super::chart::{self, Bar, Chart, Group, Pair, PairTexts, Telling};
 use super::findings::TIERS;
 use super::format;
 use super::words::Words;
@@ -16,6 +16,7 @@ pub(crate) fn charts(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap
         ("waterfall", waterfall(data, currency, words)),
         ("lifecycle", lifecycle(data, currency, words)),
         ("lorenz", lorenz(data, words)),
+        ("calibration", calibration(data, words)),
     ])
 }
 
@@ -216,4 +217,51 @@ fn lorenz(data: &Data<'_>, words: &Words) -> Chart {
         description: &description,
     };
     chart::lorenz(data, (&gini, &label), words, telling)
+}
+
+/// Purchases that the model expected per customer and those made, by decile; empty without a backtest.
+fn calibration(data: &Data<'_>, words: &Words) -> Chart {
+    let mut groups = Vec::new();
+    let mut telling = Vec::new();
+    for row in data.rows("results.churn_backtest") {
+        let cell = |column: &str| row.get(column).cloned().unwrap_or_else(Figure::missing);
+        if cell("tier").text() != "total" || cell("decile").text() == "0" {
+            continue;
+        }
+        let bar = |column: &str| {
+            let figure = cell(column);
+            let text = figure
+                .decimal()
+                .map_or_else(|| format::NONE.into(), |number| format::number(&number, 2));
+            Bar {
+                size: figure.size(),
+                figure,
+                text,
+            }
+        };
+        let (expected, actual) = (bar("predicted_per_customer"), bar("actual_per_customer"));
+        let label = words.fill("calibration.decile", &[("n", cell("decile").text())]);
+        telling.push(words.fill(
+            "calibration.row",
+            &[
+                ("label", &label),
+                ("expected", &expected.text),
+                ("actual", &actual.text),
+            ],
+        ));
+        groups.push(Group {
+            label,
+            sub: words.counted("customers", &count(&cell("customers"))),
+            expected,
+            actual,
+        });
+    }
+    let description = telling.join(" ");
+    let telling = Telling {
+        id: "calibration",
+        title: &words.get("calibration.title"),
+        description: &description,
+    };
+    let (expected, actual) = (words.get("calibration.expected"), words.get("calibration.actual"));
+    chart::calibration(&groups, (&expected, &actual), telling)
 }

@@ -21,6 +21,9 @@ pub(crate) fn findings(data: &Data<'_>, cost_is_estimated: bool) -> BTreeMap<&'s
         ("abc", abc(data).to_owned()),
         ("lifecycle", lifecycle(data).to_owned()),
         ("retention", retention(data).to_owned()),
+        ("outlook", outlook(data).to_owned()),
+        ("departures", departures(data).to_owned()),
+        ("backtest", backtest(data)),
         ("habits", habits(data).to_owned()),
         ("concentration", concentration(data).to_owned()),
         ("quality", quality(data, cost_is_estimated).to_owned()),
@@ -221,6 +224,33 @@ fn retention(data: &Data<'_>) -> &'static str {
         (_, true) => "silent",
         _ => "nobody_silent",
     }
+}
+
+/// Whether there is an outlook, and whether it is one of money.
+fn outlook(data: &Data<'_>) -> &'static str {
+    let fit = [("moment", "now"), ("model", "mbg_nbd")];
+    if data.one("results.model_fits", &fit, "is_converged").text() != "true" {
+        return "no_fit";
+    }
+    match data.by("value_ahead", "total", "expected_profit").float() {
+        None => "orders",
+        Some(profit) if profit < 0.0 => "loss",
+        Some(_) => "profit",
+    }
+}
+
+/// A mean P(alive) that the page would show as 100.0% tells nobody apart.
+fn departures(data: &Data<'_>) -> &'static str {
+    match data.by("value_ahead", "total", "alive_share").float() {
+        Some(share) if share >= 0.9995 => "none",
+        _ => "some",
+    }
+}
+
+/// Names the method that came closest in the weeks tested.
+fn backtest(data: &Data<'_>) -> String {
+    let best = data.one("results.backtest_summary", &[("is_best", "true")], "method");
+    best.value.unwrap_or_else(|| "untested".to_owned())
 }
 
 fn habits(data: &Data<'_>) -> &'static str {

@@ -11,8 +11,10 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 25] = [
+const KEYS: [(&str, &[&str]); 32] = [
     ("abc_classes", &["abc_class"]),
+    ("backtest_summary", &["method"]),
+    ("churn_backtest", &["tier", "decile"]),
     ("churn_by_tier", &["from_snapshot", "tier"]),
     ("concentration", &["measure"]),
     ("cost_coverage", &["lines"]),
@@ -23,6 +25,8 @@ const KEYS: [(&str, &[&str]); 25] = [
     ("lifecycle_stages", &["lifecycle_stage"]),
     ("lorenz_curve", &["position"]),
     ("loyalty_classes", &["loyalty_class"]),
+    ("model_fits", &["moment", "model"]),
+    ("model_parameters", &["moment", "model", "parameter"]),
     ("price_waterfall", &["tier", "step"]),
     ("reconciliation", &["identity"]),
     ("rfm_grid", &["r_score", "f_score"]),
@@ -30,9 +34,12 @@ const KEYS: [(&str, &[&str]); 25] = [
     ("rfm_segments", &["rfm_segment"]),
     ("silent_customers", &["customer_id"]),
     ("silent_summary", &["tier"]),
+    ("spend_frequency", &["customers"]),
     ("tier_lifecycle_stages", &["tier", "lifecycle_stage"]),
     ("tier_profitability", &["tier"]),
     ("tier_value_classes", &["tier", "value_class"]),
+    ("value_ahead", &["tier"]),
+    ("value_ahead_classes", &["class_name", "value"]),
     ("value_classes", &["value_class"]),
     ("weekly_trend", &["week_end"]),
     ("whale_curve", &["rank"]),

@@ -1,5 +1,6 @@
 //! What the pages promise: traced numbers, escaped text, the same bytes, and findings that are true.
 
+mod outlook;
 mod retention;
 mod truth;
 
@@ -225,7 +226,7 @@ fn escapes_hostile_text_wherever_it_comes_from() {
 }
 
 /// Texts by which the pages choose rows and wordings.
-const KNOWN_CODES: [&str; 66] = [
+const KNOWN_CODES: [&str; 79] = [
     "net_revenue",
     "profit",
     "profit_rate",
@@ -290,6 +291,19 @@ const KNOWN_CODES: [&str; 66] = [
     "cannot_lose_them",
     "hibernating",
     "lost",
+    "now",
+    "backtest",
+    "bg_nbd",
+    "mbg_nbd",
+    "gamma_gamma",
+    "model",
+    "last_year_rate",
+    "recency_rule",
+    "none",
+    "cohort",
+    "lifecycle_stage",
+    "rfm_segment",
+    "value_class",
     "relative",
     "absolute",
 ];

@@ -3,6 +3,7 @@
 //! Geometry is floating point; every number that is printed was formatted from a cell. Colours are classes of
 //! the style sheet, so that dark mode needs no second chart. All text is escaped here.
 
+mod calibration;
 mod lorenz;
 mod pairs;
 mod spark;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use super::cells::Figure;
 use super::format;
 
+pub(crate) use calibration::{Bar, Group, calibration};
 pub(crate) use lorenz::lorenz;
 pub(crate) use pairs::{Pair, PairTexts, pairs};
 pub(crate) use spark::spark;

@@ -1,0 +1,105 @@
+//! What the section on value ahead says: with a fit, without one, and when a plain rule was better.
+
+use super::truth::finding;
+use super::{fixture, rendered};
+use crate::report::Inputs;
+use crate::table::Cell;
+
+fn text(code: &str) -> Cell {
+    Cell::Text(code.into())
+}
+
+/// The part of the page between the heads of this section and the next.
+fn section(inputs: &Inputs) -> String {
+    let page = rendered(inputs).report;
+    let start = page.find("<h2 id=\"outlook\"").expect("the section is there");
+    let end = page.find("<h2 id=\"habits\"").expect("the next section is there");
+    page[start..end].to_owned()
+}
+
+#[test]
+fn tells_the_purchases_and_the_profit_of_the_coming_year() {
+    let section = section(&fixture::inputs());
+    assert_eq!(
+        finding(&section, "outlook"),
+        "The customers known today should buy 1,333 times in the coming year and bring $35,764 of profit"
+    );
+    assert!(section.contains("less than either plain rule"));
+    assert!(section.contains("data-cell=\"churn_backtest/total,10/actual_per_customer\""));
+}
+
+#[test]
+fn says_when_the_model_sees_nobody_leave() {
+    let words = "no sign in this history that customers ever leave";
+    let mut inputs = fixture::inputs();
+    assert!(section(&inputs).contains(words));
+    inputs.set_all("results.value_ahead", "alive_share", &Cell::Double(0.8));
+    assert!(!section(&inputs).contains(words));
+}
+
+#[test]
+fn says_plainly_that_there_is_no_fit_and_why() {
+    let mut inputs = fixture::inputs();
+    inputs.set_all("results.model_fits", "is_converged", &Cell::Boolean(false));
+    inputs.set_all("results.model_fits", "reason", &text("too_few_customers"));
+    for table in [
+        "results.backtest_summary",
+        "results.churn_backtest",
+        "results.model_parameters",
+        "results.value_ahead_classes",
+    ] {
+        inputs.tables.get_mut(table).expect("a known table").rows.clear();
+    }
+    let section = section(&inputs);
+    assert_eq!(
+        finding(&section, "outlook"),
+        "No outlook: there are too few customers for a model"
+    );
+    assert!(!section.contains("Outlook by tier") && section.contains("The model was not tested"));
+}
+
+#[test]
+fn says_that_a_plain_rule_was_better_and_is_used() {
+    let mut inputs = fixture::inputs();
+    inputs.set_all("results.backtest_summary", "is_best", &Cell::Boolean(false));
+    inputs.set(
+        "results.backtest_summary",
+        ("method", "last_year_rate"),
+        "is_best",
+        &Cell::Boolean(true),
+    );
+    let section = section(&inputs);
+    assert!(section.contains("a plain rule came closer than the model: “Last year’s rate”"));
+    assert!(section.contains("The expected purchases above use the rule"));
+}
+
+#[test]
+fn leaves_money_out_when_spend_has_no_fit() {
+    let mut inputs = fixture::inputs();
+    let spend = ("model", "gamma_gamma");
+    inputs.set("results.model_fits", spend, "is_converged", &Cell::Boolean(false));
+    inputs.set("results.model_fits", spend, "reason", &text("not_converged"));
+    for column in [
+        "expected_revenue",
+        "expected_profit",
+        "clv",
+        "clv_per_customer",
+        "value_at_risk",
+    ] {
+        inputs.set_all("results.value_ahead", column, &Cell::Null);
+    }
+    let section = section(&inputs);
+    assert_eq!(
+        finding(&section, "outlook"),
+        "The customers known today should buy 1,333 times in the coming year"
+    );
+    assert!(section.contains("Money ahead is not known: the model found no best fit."));
+}
+
+#[test]
+fn warns_of_a_high_correlation_of_spend_and_frequency() {
+    let mut inputs = fixture::inputs();
+    inputs.set_all("results.spend_frequency", "correlation", &Cell::Double(0.42));
+    inputs.set_all("results.spend_frequency", "is_high", &Cell::Boolean(true));
+    assert!(section(&inputs).contains("money ahead is too low for those who buy often"));
+}
