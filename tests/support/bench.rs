@@ -151,7 +151,7 @@ pub(crate) fn config(sections: &BTreeMap<String, String>) -> Config {
 }
 
 /// The settings tables that a configuration makes.
-fn settings_tables(config: &Config, inputs: &[RecordedInput]) -> Result<Vec<SettingsTable>, Failure> {
+pub(crate) fn settings_tables(config: &Config, inputs: &[RecordedInput]) -> Result<Vec<SettingsTable>, Failure> {
     let as_of = calendar::as_of(config.as_of, None, &config.project.timezone)?;
     let number = |name: &str| match config.threshold(name) {
         Some(PolicyValue::Integer(number)) => u32::try_from(*number).expect("a small number"),
