@@ -259,4 +259,7 @@ macro_rules! case_files {
     };
 }
 
-case_files!(abc, concentration, frequency, lifecycle, loyalty, measures, order_lines, profit, rfm, rhythms, tiers, value_classes, whale);
+case_files!(
+    abc, checks, churn, concentration, frequency, headline, lifecycle, loyalty, measures, order_lines, profit, reconciliation, results,
+    rfm, rhythms, tiers, value_classes, whale, whole_histories,
+);

@@ -151,7 +151,7 @@ pub(crate) fn config(sections: &BTreeMap<String, String>) -> Config {
 }
 
 /// The settings tables that a configuration makes.
-fn settings_tables(config: &Config, inputs: &[RecordedInput]) -> Result<Vec<SettingsTable>, Failure> {
+pub(crate) fn settings_tables(config: &Config, inputs: &[RecordedInput]) -> Result<Vec<SettingsTable>, Failure> {
     let as_of = calendar::as_of(config.as_of, None, &config.project.timezone)?;
     let number = |name: &str| match config.threshold(name) {
         Some(PolicyValue::Integer(number)) => u32::try_from(*number).expect("a small number"),
@@ -194,8 +194,13 @@ pub(crate) struct Bench {
 impl Bench {
     /// Starts with the settings that `given` makes.
     pub(crate) async fn start(given: Given) -> Result<Self, Failure> {
+        Self::start_with(given, 1, 8192).await
+    }
+
+    /// Starts with so many threads and rows in a batch.
+    pub(crate) async fn start_with(given: Given, threads: usize, batch_rows: usize) -> Result<Self, Failure> {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let engine = start(folder.path())?;
+        let engine = start_with(folder.path(), threads, batch_rows)?;
         let mut made = BTreeMap::new();
         for table in settings_tables(&config(&given.sections), &given.inputs)? {
             engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
@@ -213,6 +218,19 @@ impl Bench {
             Some(written) => Engine::read_file(&parsed, &written.file),
             None => self.engine.read(name, &format!("select * from {name}")).await,
         }
+    }
+
+    /// Computes every table of the SQL files; gives the bytes of each that is published.
+    pub(crate) async fn all(&mut self) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
+        let mut bytes = BTreeMap::new();
+        for query in &planned().queries.queries {
+            let name = query.name.to_string();
+            self.make(&name).await?;
+            if let (true, Some(Some(written))) = (query.header.is_published(), self.made.get(&name)) {
+                bytes.insert(name, std::fs::read(&written.file).expect("a table that was written"));
+            }
+        }
+        Ok(bytes)
     }
 
     /// Runs a check; gives the violations.
