@@ -110,14 +110,14 @@ ranked_lines as (
     )
 ),
 
-lines_with_neighbours as (
+lines_with_rivals as (
+    -- Rows of one line number that differ in content have more than one content rank among them.
     select
         ranked_lines.*,
-        lag(source_line) over (partition by order_id order by line_number) as line_before,
-        lag(content_rank) over (partition by order_id order by line_number) as rank_before,
-        lead(source_line) over (partition by order_id order by line_number) as line_after,
-        lead(content_rank) over (partition by order_id order by line_number) as rank_after
+        rank() over same_line as lowest_rank,
+        max(content_rank) over same_line as highest_rank
     from ranked_lines
+    window same_line as (partition by order_id order by source_line nulls last)
 )
 
 select
@@ -132,8 +132,7 @@ select
         when own_outcome not in ('used', 'out_of_scope') then own_outcome
         when line_number > content_rank then 'duplicate_exact'
         -- The source gave one line number of an order two contents: neither is used.
-        when source_line = line_before and content_rank <> rank_before then 'line_conflict'
-        when source_line = line_after and content_rank <> rank_after then 'line_conflict'
+        when source_line is not null and lowest_rank < highest_rank then 'line_conflict'
         else own_outcome
     end as outcome,
     product_id,
@@ -151,6 +150,6 @@ select
     freight_amount,
 
     stated_cost is not null as has_cost,
-    -- A line is a return when the source says so, or when goods or money go back.
+    -- A line is a return when the source says so; else when goods go back, or money where no quantity is known.
     coalesce(is_return, quantity < 0, net_amount < 0) as is_return
-from lines_with_neighbours
+from lines_with_rivals

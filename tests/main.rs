@@ -1,0 +1,15 @@
+//! Tests of the whole from outside: the SQL files, the properties that must hold for any data, the program.
+//!
+//! `README.md` beside this file says what is tested where and how to add a case.
+
+mod support;
+
+mod sql_cases;
+
+mod properties;
+
+mod inputs;
+
+mod job;
+
+mod reference;

@@ -1,0 +1,27 @@
+//! What the tests share: the engine with given tables, the program in a temporary project, Parquet files.
+
+pub(crate) mod bench;
+pub(crate) mod parquet;
+pub(crate) mod program;
+
+use std::future::Future;
+
+/// Stack of the thread that plans queries: unoptimised, deep expressions need much of it.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Runs `work` to its end on a thread of its own, with a stack as the program's workers have.
+pub(crate) fn block_on<T, F, W>(work: W) -> T
+where
+    T: Send + 'static,
+    F: Future<Output = T>,
+    W: FnOnce() -> F + Send + 'static,
+{
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+        runtime.block_on(work())
+    });
+    match thread.expect("a thread starts").join() {
+        Ok(value) => value,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
