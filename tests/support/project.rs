@@ -135,9 +135,7 @@ impl Project {
     /// The line of a published result whose `column` is `value`.
     #[track_caller]
     pub(crate) fn line(&self, table: &str, column: &str, value: &str) -> Line {
-        let lines = self.result(table);
-        let found = lines.into_iter().find(|line| line[column] == value);
-        found.unwrap_or_else(|| panic!("`{table}` has no line whose `{column}` is `{value}`"))
+        find(&self.result(table), column, value).clone()
     }
 
     /// A published table, from its Parquet file; every value as text, NULL as nothing.
@@ -149,6 +147,13 @@ impl Project {
     pub(crate) fn bytes(&self, table: &str) -> Vec<u8> {
         std::fs::read(self.run_folder().join(format!("tables/{table}.parquet"))).expect("a published table")
     }
+}
+
+/// The line whose `column` is `value`.
+#[track_caller]
+pub(crate) fn find<'a>(lines: &'a [Line], column: &str, value: &str) -> &'a Line {
+    let found = lines.iter().find(|line| line[column] == value);
+    found.unwrap_or_else(|| panic!("no line whose `{column}` is `{value}` in {lines:?}"))
 }
 
 /// Reads a CSV file with a heading; every value stays as it is written.
