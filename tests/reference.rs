@@ -202,7 +202,7 @@ fn superstore_as_a_whole_agrees_with_its_published_totals() {
 #[test]
 fn contoso_lines_add_up_without_a_join_that_repeats_them() {
     let Some(folder) = reference() else { return };
-    let columns = "order_id: order_key, line_number: line_number, customer_id: customer_key, ordered_at: order_date, \
+    let columns = "order_id: order_key, line_number: cast(line_number as bigint), customer_id: customer_key, ordered_at: order_date, \
                    quantity: quantity, gross_amount: gross_revenue, net_amount: net_revenue, cost_amount: cogs";
     let file = folder.join("files/contoso/sales.parquet");
     let project = whole_history(&file, "2024-04-30", columns, "{}", "0");
@@ -217,7 +217,9 @@ fn contoso_lines_add_up_without_a_join_that_repeats_them() {
         ("orders", "orders"),
     ];
     for (measure, name) in pairs {
-        assert_eq!(headline(&project, measure), cents_of(&totals[name]), "{measure}");
+        // The expected values are sums of floating-point amounts and hold to a cent; ours are rounded line by line.
+        let difference = headline(&project, measure) - cents_of(&totals[name]);
+        assert!(difference.abs() <= 1, "{measure} differs by {difference} cents");
     }
     let read = project.line("results.data_quality", "outcome", "read");
     assert_eq!(read["rows"], totals["lines"].to_string());
