@@ -12,6 +12,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::json;
 
+pub use outlook::{outputs as model_tables, plan_only as plan_models};
 pub use preview::{Preview, preview};
 
 use crate::config::Config;

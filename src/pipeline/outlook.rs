@@ -58,7 +58,8 @@ pub(super) fn inputs() -> [TableName; 1] {
 }
 
 /// Tables that the step makes.
-pub(super) fn outputs() -> [TableName; 4] {
+#[must_use]
+pub fn outputs() -> [TableName; 4] {
     ["fits", "parameters", "customer_outlook", "backtest_outlook"].map(|table| TableName::new("model", table))
 }
 
@@ -126,7 +127,10 @@ pub(super) async fn run(engine: &Engine, terms: &Terms) -> Result<Vec<(SettingsT
 }
 
 /// Registers empty tables of the right types, so that queries which read them can be planned.
-pub(super) fn plan_only(engine: &Engine) -> Result<(), Failure> {
+///
+/// # Errors
+/// Returns exit code 2 when a table cannot be registered.
+pub fn plan_only(engine: &Engine) -> Result<(), Failure> {
     let nobody = (Vec::new(), Vec::new());
     let none = BTreeMap::new();
     for table in [

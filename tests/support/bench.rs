@@ -14,6 +14,7 @@ use karat::calendar;
 use karat::config::{Config, EngineLimits, PolicyValue};
 use karat::engine::{Engine, SourceFile, Written};
 use karat::error::Failure;
+use karat::pipeline;
 use karat::query::{Query, QuerySet, TableName};
 use karat::settings::{self, RecordedInput, SettingsTable};
 use karat::source;
@@ -65,14 +66,21 @@ impl Planned {
         found.map_or(&[][..], |query| &query.header.inputs)
     }
 
-    /// Tells whether `name` is given, or computed from something that is.
-    fn is_fed(&self, name: &str, given: &BTreeMap<String, Vec<Row>>) -> bool {
-        given.contains_key(name) || self.inputs(name).iter().any(|input| self.is_fed(input, given))
+    /// Tables that are given, or computed from something that is.
+    fn fed(&self, given: &BTreeMap<String, Vec<Row>>) -> BTreeSet<String> {
+        let mut fed: BTreeSet<String> = given.keys().cloned().collect();
+        // The queries stand in an order in which they can run, so what a query reads was judged before it.
+        for query in &self.queries.queries {
+            if query.header.inputs.iter().any(|input| fed.contains(input)) {
+                fed.insert(query.name.to_string());
+            }
+        }
+        fed
     }
 
     /// Tells whether `name` is a table of constants.
     fn is_constant(&self, name: &str) -> bool {
-        !name.starts_with("raw.") && self.inputs(name).is_empty()
+        !is_without_file(name) && self.inputs(name).is_empty()
     }
 }
 
@@ -90,11 +98,13 @@ async fn plan() -> Result<Planned, Failure> {
     let raw = source::raw_table(&engine, &pinned, sample, &config.project.timezone).await?;
     engine.add_view(&TableName::new("raw", "order_lines"), &raw.sql).await?;
     let queries = load_queries()?;
+    pipeline::plan_models(&engine)?;
     for query in &queries.queries {
         engine.plan_only(query).await?;
     }
     let names = queries.queries.iter().map(|query| query.name.to_string());
-    for name in names.chain(["raw.order_lines".to_owned()]) {
+    let made = pipeline::model_tables().map(|name| name.to_string());
+    for name in names.chain(["raw.order_lines".to_owned()]).chain(made) {
         let fields = engine.types(&name, &format!("select * from {name}")).await?;
         types.insert(name, Arc::new(Schema::new(fields.iter().map(plain).collect::<Vec<_>>())));
     }
@@ -105,6 +115,7 @@ async fn plan() -> Result<Planned, Failure> {
 pub(crate) fn load_queries() -> Result<QuerySet, Failure> {
     let mut given: BTreeSet<TableName> = settings::names().into_iter().collect();
     given.insert(TableName::new("raw", "order_lines"));
+    given.extend(pipeline::model_tables());
     karat::query::load(&Path::new(CLONE).join("queries"), &given)
 }
 
@@ -142,11 +153,17 @@ pub(crate) fn config(sections: &BTreeMap<String, String>) -> Config {
 /// The settings tables that a configuration makes.
 fn settings_tables(config: &Config, inputs: &[RecordedInput]) -> Result<Vec<SettingsTable>, Failure> {
     let as_of = calendar::as_of(config.as_of, None, &config.project.timezone)?;
-    let reactivated_days = match config.threshold("reactivated_days") {
-        Some(PolicyValue::Integer(days)) => u32::try_from(*days).expect("a small number of days"),
-        other => panic!("reactivated_days is {other:?}"),
+    let number = |name: &str| match config.threshold(name) {
+        Some(PolicyValue::Integer(number)) => u32::try_from(*number).expect("a small number"),
+        other => panic!("{name} is {other:?}"),
     };
-    let calendar = calendar::calendar(as_of, config.window_days, config.compare_days, reactivated_days)?;
+    let calendar = calendar::calendar(
+        as_of,
+        config.window_days,
+        config.compare_days,
+        number("reactivated_days"),
+        number("backtest_weeks"),
+    )?;
     settings::tables(config, &calendar, inputs)
 }
 
@@ -169,6 +186,7 @@ pub(crate) fn start_with(folder: &Path, threads: usize, batch_rows: usize) -> Re
 pub(crate) struct Bench {
     engine: Engine,
     given: Given,
+    fed: BTreeSet<String>,
     made: BTreeMap<String, Option<Written>>,
     folder: tempfile::TempDir,
 }
@@ -183,7 +201,8 @@ impl Bench {
             engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
             made.insert(table.name.to_string(), None);
         }
-        Ok(Self { engine, given, made, folder })
+        let fed = planned().fed(&given.tables);
+        Ok(Self { engine, given, fed, made, folder })
     }
 
     /// Computes `name` with all that it needs; rows in the order of the file.
@@ -215,8 +234,8 @@ impl Bench {
                 continue;
             }
             let is_given = self.given.tables.contains_key(&name);
-            let is_computed = name == target || planned.is_fed(&name, &self.given.tables) || planned.is_constant(&name);
-            if is_given || name.starts_with("raw.") || !is_computed {
+            let is_computed = name == target || self.fed.contains(&name) || planned.is_constant(&name);
+            if is_given || is_without_file(&name) || !is_computed {
                 let rows = self.given.tables.get(&name).cloned().unwrap_or_default();
                 self.add(&name, &rows).await?;
                 open.pop();
@@ -239,8 +258,8 @@ impl Bench {
         let planned = planned();
         let batch = batch(name, planned.schema(name), rows);
         let parsed = TableName::parse(name).expect("a table name");
-        if parsed.schema == "raw" {
-            // Raw rows have no key, and their order must not matter: they come as a source does.
+        if is_without_file(name) {
+            // Raw rows have no key, and their order must not matter: they come as a source does, and so do those of models.
             let file = self.folder.path().join(format!("{name}.parquet"));
             parquet::write(&file, &batch);
             let files = [SourceFile { name: "00000000.parquet".to_owned(), file }];
@@ -255,6 +274,11 @@ impl Bench {
         }
         Ok(())
     }
+}
+
+/// Tells whether no SQL file makes the table: it comes from a source or from a model.
+fn is_without_file(name: &str) -> bool {
+    name.starts_with("raw.") || name.starts_with("model.")
 }
 
 /// Makes rows of the types that the table has in a run.
