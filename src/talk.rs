@@ -115,23 +115,26 @@ fn err(line: &str) {
     let _closed = writeln!(std::io::stderr().lock(), "{line}");
 }
 
-/// Prints a failure: for people its causes and hint, and, for a scheduler, one JSON line.
-pub fn failure(failure: &Failure, with_status_line: bool) {
-    let mut text = format!("error: {failure}");
-    let mut cause = std::error::Error::source(failure);
-    while let Some(inner) = cause {
-        let _infallible = write!(text, "\n  because: {inner}");
-        cause = inner.source();
+/// Prints a failure: for people its causes and hint, and, for a scheduler or a log, one JSON line.
+pub fn failure(failure: &Failure, style: Style, with_status_line: bool) {
+    let first = std::error::Error::source(failure);
+    let causes: Vec<String> = std::iter::successors(first, |cause| cause.source()).map(ToString::to_string).collect();
+    if style != Style::Json {
+        let mut text = format!("error: {failure}");
+        for cause in &causes {
+            let _infallible = write!(text, "\n  because: {cause}");
+        }
+        if !failure.hint.is_empty() {
+            let _infallible = write!(text, "\n\nhint: {}", failure.hint);
+        }
+        err(&text);
     }
-    if !failure.hint.is_empty() {
-        let _infallible = write!(text, "\n\nhint: {}", failure.hint);
-    }
-    err(&text);
-    if with_status_line {
+    if with_status_line || style == Style::Json {
         let status = json!({
             "code": failure.exit as u8,
             "stage": failure.stage,
             "message": failure.message,
+            "causes": causes,
             "hint": failure.hint,
             "retryable": failure.retryable,
         });

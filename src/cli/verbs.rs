@@ -46,7 +46,7 @@ pub fn main() -> Exit {
     match perform(verb, cli.general, style) {
         Ok(exit) => exit,
         Err(failure) => {
-            talk::failure(&failure, is_run);
+            talk::failure(&failure, style, is_run);
             failure.exit
         }
     }
