@@ -114,12 +114,15 @@ select
     cast(all_values.profit as decimal(28, 10)) as profit,
     case
         when population.profit > 0
-            then cast(all_values.profit as double) / cast(population.profit as double)
+            then cast(cast(all_values.profit as decimal(28, 4)) as double)
+                / cast(cast(population.profit as decimal(28, 4)) as double)
     end as profit_share,
-    cast(all_values.profit as double) / nullif(cast(all_values.customers as double), 0) as profit_per_customer,
+    cast(cast(all_values.profit as decimal(28, 4)) as double)
+        / nullif(cast(all_values.customers as double), 0) as profit_per_customer,
     case
         when all_values.net_revenue > 0
-            then cast(all_values.profit as double) / cast(all_values.net_revenue as double)
+            then cast(cast(all_values.profit as decimal(28, 4)) as double)
+                / cast(all_values.net_revenue as double)
     end as profit_rate
 from all_values
 cross join population

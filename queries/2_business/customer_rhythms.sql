@@ -14,19 +14,32 @@ policy as (
     from settings.policy
 ),
 
-moments as (
-    select snapshot, 'now' as moment, as_of as before_date
-    from settings.snapshots
-    union all
-    select snapshot, 'earlier' as moment, recent_start as before_date
-    from settings.snapshots
+recent_buyers as (
+    -- Only an order of the recent days can have ended a lapse.
+    select snapshots.snapshot, order_gaps.customer_id
+    from business.order_gaps as order_gaps
+    inner join settings.snapshots as snapshots
+        on order_gaps.order_date >= snapshots.recent_start
+        and order_gaps.order_date < snapshots.as_of
+    where order_gaps.gap_days is not null
+    group by snapshots.snapshot, order_gaps.customer_id
 ),
 
 gaps as (
-    select moments.snapshot, moments.moment, order_gaps.customer_id, order_gaps.order_date, order_gaps.gap_days
+    -- A gap counts at each snapshot that it precedes.
+    select snapshots.snapshot, 'now' as moment, order_gaps.customer_id, order_gaps.order_date, order_gaps.gap_days
     from business.order_gaps as order_gaps
-    inner join moments  -- a gap counts at each moment that it precedes
-        on order_gaps.order_date < moments.before_date
+    inner join settings.snapshots as snapshots
+        on order_gaps.order_date < snapshots.as_of
+    where order_gaps.gap_days is not null
+    union all
+    select snapshots.snapshot, 'earlier' as moment, order_gaps.customer_id, order_gaps.order_date, order_gaps.gap_days
+    from business.order_gaps as order_gaps
+    inner join recent_buyers  -- many-to-many: a customer's gaps at each snapshot with a recent order
+        on order_gaps.customer_id = recent_buyers.customer_id
+    inner join settings.snapshots as snapshots
+        on recent_buyers.snapshot = snapshots.snapshot
+        and order_gaps.order_date < snapshots.recent_start
     where order_gaps.gap_days is not null
 ),
 

@@ -28,10 +28,12 @@ rates as (
         value as tier,
         case
             when net_revenue > 0
-                then cast(contribution_margin as double) / nullif(cast(net_revenue as double), 0)
+                then cast(cast(contribution_margin as decimal(28, 4)) as double)
+                    / nullif(cast(net_revenue as double), 0)
         end as margin_rate,
         case
-            when net_revenue > 0 then cast(profit as double) / nullif(cast(net_revenue as double), 0)
+            when net_revenue > 0 then cast(cast(profit as decimal(28, 4)) as double)
+                / nullif(cast(net_revenue as double), 0)
         end as profit_rate
     from business.class_totals
     where snapshot = 'current' and class_name in ('tier', 'all')

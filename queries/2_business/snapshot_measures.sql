@@ -44,7 +44,7 @@ select
     cast(totals.loss_amount as decimal(28, 10)) as loss_amount,
     case
         when totals.net_revenue > 0
-            then cast(totals.profit as double) / cast(totals.net_revenue as double)
+            then cast(cast(totals.profit as decimal(28, 4)) as double) / cast(totals.net_revenue as double)
     end as profit_rate,
     cast(coalesce(silent_customers.profit, 0) as decimal(28, 10)) as profit_at_risk
 from totals

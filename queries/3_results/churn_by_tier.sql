@@ -85,7 +85,8 @@ select
     cast(coalesce(sums.lost_profit, 0) as decimal(28, 10)) as lost_profit,
     case
         when sums.profit > 0
-            then cast(coalesce(sums.lost_profit, 0) as double) / nullif(cast(sums.profit as double), 0)
+            then cast(cast(coalesce(sums.lost_profit, 0) as decimal(28, 4)) as double)
+                / nullif(cast(cast(sums.profit as decimal(28, 4)) as double), 0)
     end as lost_profit_share,
 
     coalesce(sums.customers, 0) >= policy.min_cell as has_enough_customers

@@ -105,7 +105,8 @@ listed as (
         'top_20_profit_share' as measure,
         case
             when profit_total.profit > 0
-                then cast(top_profit.profit as double) / cast(profit_total.profit as double)
+                then cast(cast(top_profit.profit as decimal(28, 4)) as double)
+                    / cast(cast(profit_total.profit as decimal(28, 4)) as double)
         end as value,
         top_profit.customers
     from top_profit
@@ -122,8 +123,10 @@ listed as (
     select
         5 as position,
         'revenue_gini' as measure,
-        cast(gini.weighted_revenue as double)
-            / nullif(cast(revenue_total.revenue * revenue_total.customers as double), 0) as value,
+        cast(cast(gini.weighted_revenue as decimal(38, 0)) as double)
+            / nullif(
+                cast(cast(revenue_total.revenue * revenue_total.customers as decimal(38, 0)) as double), 0
+            ) as value,
         cast(null as bigint) as customers
     from gini
     cross join revenue_total
@@ -132,7 +135,8 @@ listed as (
         6 as position,
         'peak_profit_share' as measure,
         case
-            when profit_total.profit > 0 then cast(peak.profit as double) / cast(profit_total.profit as double)
+            when profit_total.profit > 0 then cast(cast(peak.profit as decimal(28, 4)) as double)
+                / cast(cast(profit_total.profit as decimal(28, 4)) as double)
         end as value,
         peak.customers
     from peak

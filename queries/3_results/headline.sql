@@ -56,9 +56,19 @@ select
     year_ago_value,
     cast(change_on_previous as decimal(28, 6)) as change_on_previous,
     cast(change_on_year as decimal(28, 6)) as change_on_year,
-    cast(change_on_previous as double) / nullif(cast(abs(previous_value) as double), 0)
-        as change_rate_on_previous,
-    cast(change_on_year as double) / nullif(cast(abs(year_ago_value) as double), 0) as change_rate_on_year,
+    -- Four decimals of money keep a double exact up to 900 billion; a rate needs its six.
+    case unit
+        when 'rate'
+            then cast(change_on_previous as double) / nullif(cast(abs(previous_value) as double), 0)
+        else cast(cast(change_on_previous as decimal(28, 4)) as double)
+            / nullif(cast(cast(abs(previous_value) as decimal(28, 4)) as double), 0)
+    end as change_rate_on_previous,
+    case unit
+        when 'rate'
+            then cast(change_on_year as double) / nullif(cast(abs(year_ago_value) as double), 0)
+        else cast(cast(change_on_year as decimal(28, 4)) as double)
+            / nullif(cast(cast(abs(year_ago_value) as decimal(28, 4)) as double), 0)
+    end as change_rate_on_year,
 
     coalesce(change_on_previous * adverse_sign > 0, false) as is_adverse_on_previous,
     coalesce(change_on_year * adverse_sign > 0, false) as is_adverse_on_year

@@ -45,6 +45,6 @@ select
     cast(position as bigint) as position,
 
     cast(amount as decimal(28, 10)) as amount,
-    cast(amount as double) / nullif(cast(gross_revenue as double), 0) as share_of_list
+    cast(cast(amount as decimal(28, 4)) as double) / nullif(cast(gross_revenue as double), 0) as share_of_list
 from steps
 order by tier_position, position, tier, step

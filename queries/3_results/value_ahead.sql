@@ -68,14 +68,16 @@ select
 
     cast(coalesce(sums.customers, 0) as bigint) as customers,
     cast(sums.expected_alive as decimal(28, 6)) as expected_alive,
-    cast(sums.expected_alive as double) / nullif(cast(sums.customers as double), 0) as alive_share,
+    cast(cast(sums.expected_alive as decimal(28, 4)) as double)
+        / nullif(cast(sums.customers as double), 0) as alive_share,
     cast(sums.purchases_of_year as bigint) as purchases_of_year,
     cast(sums.expected_orders as decimal(28, 6)) as expected_orders,
     cast(sums.expected_revenue as decimal(28, 6)) as expected_revenue,
     cast(sums.profit as decimal(28, 10)) as profit,
     cast(sums.expected_profit as decimal(28, 6)) as expected_profit,
     cast(sums.clv as decimal(28, 6)) as clv,
-    cast(sums.clv as double) / nullif(cast(sums.customers as double), 0) as clv_per_customer,
+    cast(cast(sums.clv as decimal(28, 4)) as double)
+        / nullif(cast(sums.customers as double), 0) as clv_per_customer,
     cast(sums.value_at_risk as decimal(28, 6)) as value_at_risk,
 
     coalesce(sums.customers, 0) >= policy.min_cell as has_enough_customers

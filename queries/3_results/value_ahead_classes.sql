@@ -54,7 +54,8 @@ select
 
     sums.customers,
     cast(sums.expected_alive as decimal(28, 6)) as expected_alive,
-    cast(sums.expected_alive as double) / nullif(cast(sums.customers as double), 0) as alive_share,
+    cast(cast(sums.expected_alive as decimal(28, 4)) as double)
+        / nullif(cast(sums.customers as double), 0) as alive_share,
     cast(sums.expected_orders as decimal(28, 6)) as expected_orders,
     cast(sums.expected_profit as decimal(28, 6)) as expected_profit,
     cast(sums.clv as decimal(28, 6)) as clv,

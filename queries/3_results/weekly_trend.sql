@@ -99,6 +99,7 @@ select
     customers,
     net_revenue,
     profit,
-    case when net_revenue > 0 then cast(profit as double) / cast(net_revenue as double) end as profit_rate
+    case when net_revenue > 0 then cast(cast(profit as decimal(28, 4)) as double)
+        / cast(net_revenue as double) end as profit_rate
 from weekly_profit
 order by week_end

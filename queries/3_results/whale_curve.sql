@@ -60,7 +60,8 @@ select
     cast(position as double) / cast(customers as double) as customer_share,
     cumulative_profit,
     case
-        when total_profit > 0 then cast(cumulative_profit as double) / cast(total_profit as double)
+        when total_profit > 0 then cast(cast(cumulative_profit as decimal(28, 4)) as double)
+            / cast(cast(total_profit as decimal(28, 4)) as double)
     end as cumulative_profit_share,
     tier
 from stepped_ranks

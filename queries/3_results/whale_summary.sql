@@ -27,7 +27,8 @@ select
     cast(profitable_customers as double) / nullif(cast(customers as double), 0) as peak_customer_share,
     cast(peak_profit as decimal(28, 10)) as peak_profit,
     case
-        when total_profit > 0 then cast(peak_profit as double) / cast(total_profit as double)
+        when total_profit > 0 then cast(cast(peak_profit as decimal(28, 4)) as double)
+            / cast(cast(total_profit as decimal(28, 4)) as double)
     end as peak_profit_share,
     cast(erosion_amount as decimal(28, 10)) as erosion_amount,
     cast(total_profit as decimal(28, 10)) as total_profit
