@@ -155,11 +155,20 @@ pub fn calendar(
     ];
     let backtest_weeks = days(backtest_weeks)?;
     let moment = |name: &'static str, before_date: Date, horizon_weeks: i32| -> Result<Moment, Failure> {
-        Ok(Moment { name, before_date, last_day: back(before_date, 1)?, horizon_weeks })
+        Ok(Moment {
+            name,
+            before_date,
+            last_day: back(before_date, 1)?,
+            horizon_weeks,
+        })
     };
     let moments = vec![
         moment("now", as_of, YEAR_WEEKS)?,
-        moment("backtest", back(as_of, backtest_weeks.saturating_mul(7))?, backtest_weeks)?,
+        moment(
+            "backtest",
+            back(as_of, backtest_weeks.saturating_mul(7))?,
+            backtest_weeks,
+        )?,
     ];
     let weeks = (0..TREND_WEEKS)
         .map(|week| {

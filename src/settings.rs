@@ -246,11 +246,20 @@ fn snapshots(calendar: &Calendar) -> Columns {
 fn moments(calendar: &Calendar) -> Columns {
     let all = &calendar.moments;
     vec![
-        texts("moment", all.iter().map(|moment| moment.name.to_owned()).collect()),
+        texts(
+            "moment",
+            all.iter().map(|moment| moment.name.to_owned()).collect(),
+        ),
         integers("position", (1..).take(all.len()).collect()),
-        dates("before_date", all.iter().map(|moment| moment.before_date).collect()),
+        dates(
+            "before_date",
+            all.iter().map(|moment| moment.before_date).collect(),
+        ),
         dates("last_day", all.iter().map(|moment| moment.last_day).collect()),
-        integers("horizon_weeks", all.iter().map(|moment| i64::from(moment.horizon_weeks)).collect()),
+        integers(
+            "horizon_weeks",
+            all.iter().map(|moment| i64::from(moment.horizon_weeks)).collect(),
+        ),
     ]
 }
 

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Float32Array, Float64Array, Int16Array, Int32Array, Int64Array,
-    StringArray, TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray, TimestampSecondArray,
+    ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Float32Array, Float64Array, Int16Array,
+    Int32Array, Int64Array, StringArray, TimestampMicrosecondArray, TimestampMillisecondArray,
+    TimestampNanosecondArray, TimestampSecondArray,
 };
 use arrow::datatypes::Int32Type;
 use karat::config::Config;
@@ -25,10 +26,20 @@ type Column = (&'static str, ArrayRef);
 /// Three rows as most systems deliver them; a test replaces the column that it is about.
 fn usual() -> BTreeMap<&'static str, ArrayRef> {
     BTreeMap::from([
-        ("order", Arc::new(StringArray::from(vec!["o1", "o2", "o3"])) as ArrayRef),
+        (
+            "order",
+            Arc::new(StringArray::from(vec!["o1", "o2", "o3"])) as ArrayRef,
+        ),
         ("customer", Arc::new(StringArray::from(vec!["a", "b", "c"]))),
         ("day", Arc::new(Date32Array::from(vec![19_850, 19_851, 19_852]))),
-        ("net", Arc::new(Decimal128Array::from(vec![1_000, 2_000, 3_000]).with_precision_and_scale(10, 2).expect("fits"))),
+        (
+            "net",
+            Arc::new(
+                Decimal128Array::from(vec![1_000, 2_000, 3_000])
+                    .with_precision_and_scale(10, 2)
+                    .expect("fits"),
+            ),
+        ),
     ])
 }
 
@@ -47,7 +58,8 @@ fn configured(folder: &Path, source: &str, timezone: &str) -> Config {
          ordered_at: day\n      net_amount: net\n      cost_amount: net * 0\n\
          publish: {{location: output/}}\n",
     );
-    karat::config::parse("config.yaml", &text, folder, &|_| None).unwrap_or_else(|error| panic!("{error}\n{text}"))
+    karat::config::parse("config.yaml", &text, folder, &|_| None)
+        .unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
 /// Reads the source into `canonical.order_lines` and `canonical.rejected_rows`.
@@ -57,17 +69,40 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
         let engine = start(folder.path())?;
         let source = &config.sources["order_lines"];
         let pinned = source::pin("order_lines", source, &config.root, folder.path(), false).await?;
-        engine.add_source("order_lines", &pinned.source_files(), pinned.schema.clone(), &pinned.partitions)?;
+        engine.add_source(
+            "order_lines",
+            &pinned.source_files(),
+            pinned.schema.clone(),
+            &pinned.partitions,
+        )?;
         let raw = source::raw_table(&engine, &pinned, source, &config.project.timezone).await?;
-        engine.add_view(&TableName::new("raw", "order_lines"), &raw.sql).await?;
+        engine
+            .add_view(&TableName::new("raw", "order_lines"), &raw.sql)
+            .await?;
         for table in settings_tables(&config, &[])? {
-            engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
+            engine
+                .add_rows(&table.name, &table.key, table.batch.clone())
+                .await?;
         }
-        for name in ["canonical.checked_order_lines", "canonical.order_lines", "canonical.rejected_rows"] {
+        for name in [
+            "canonical.checked_order_lines",
+            "canonical.order_lines",
+            "canonical.rejected_rows",
+        ] {
             engine.run(planned().query(name)).await?;
         }
-        let lines = engine.read("lines", "select * from canonical.order_lines order by order_id, line_number").await?;
-        let rejected = engine.read("rejected", "select * from canonical.rejected_rows order by reason").await?;
+        let lines = engine
+            .read(
+                "lines",
+                "select * from canonical.order_lines order by order_id, line_number",
+            )
+            .await?;
+        let rejected = engine
+            .read(
+                "rejected",
+                "select * from canonical.rejected_rows order by reason",
+            )
+            .await?;
         Ok((lines, rejected))
     })
 }
@@ -84,12 +119,15 @@ fn lines_of(replaced: Vec<Column>, source: &str) -> Result<(Table, Table), Failu
 }
 
 fn column(table: &Table, name: &str) -> Vec<String> {
-    (0..table.rows.len()).map(|row| table.cell(row, name).expect("a column of the table").to_string()).collect()
+    (0..table.rows.len())
+        .map(|row| table.cell(row, name).expect("a column of the table").to_string())
+        .collect()
 }
 
 /// Reads, and gives one column of the lines that are used.
 fn check(replaced: Vec<Column>, source: &str, name: &str, expected: &[&str]) {
-    let (lines, rejected) = lines_of(replaced, source).unwrap_or_else(|failure| panic!("{failure}: {:?}", failure.cause));
+    let (lines, rejected) =
+        lines_of(replaced, source).unwrap_or_else(|failure| panic!("{failure}: {:?}", failure.cause));
     assert_eq!(column(&lines, name), expected, "rejected: {rejected:?}");
 }
 
@@ -102,16 +140,36 @@ fn refused(replaced: Vec<Column>, source: &str) -> String {
 #[test]
 fn ids_keep_their_values_whatever_their_type() {
     let cases: Vec<(ArrayRef, [&str; 3])> = vec![
-        (Arc::new(StringArray::from(vec!["007", " x ", "顧客-1"])), ["007", " x ", "顧客-1"]),
-        (Arc::new(Int64Array::from(vec![9_007_199_254_740_993, -1, 0])), ["9007199254740993", "-1", "0"]),
+        (
+            Arc::new(StringArray::from(vec!["007", " x ", "顧客-1"])),
+            ["007", " x ", "顧客-1"],
+        ),
+        (
+            Arc::new(Int64Array::from(vec![9_007_199_254_740_993, -1, 0])),
+            ["9007199254740993", "-1", "0"],
+        ),
         (Arc::new(Int32Array::from(vec![12, 13, 14])), ["12", "13", "14"]),
         (Arc::new(Int16Array::from(vec![12, 13, 14])), ["12", "13", "14"]),
-        (Arc::new(Float64Array::from(vec![12_346.0, 1.0, -3.0])), ["12346", "1", "-3"]),
         (
-            Arc::new(Decimal128Array::from(vec![12_346, 1, 2]).with_precision_and_scale(10, 0).expect("fits")),
+            Arc::new(Float64Array::from(vec![12_346.0, 1.0, -3.0])),
+            ["12346", "1", "-3"],
+        ),
+        (
+            Arc::new(
+                Decimal128Array::from(vec![12_346, 1, 2])
+                    .with_precision_and_scale(10, 0)
+                    .expect("fits"),
+            ),
             ["12346", "1", "2"],
         ),
-        (Arc::new(vec!["x", "y", "x"].into_iter().collect::<DictionaryArray<Int32Type>>()), ["x", "y", "x"]),
+        (
+            Arc::new(
+                vec!["x", "y", "x"]
+                    .into_iter()
+                    .collect::<DictionaryArray<Int32Type>>(),
+            ),
+            ["x", "y", "x"],
+        ),
     ];
     for (array, expected) in cases {
         check(vec![("customer", array)], "", "customer_id", &expected);
@@ -129,17 +187,50 @@ fn a_float_with_a_fraction_identifies_nobody() {
 
 #[test]
 fn amounts_arrive_as_decimals_integers_or_floats_with_a_declared_scale() {
-    let decimals: ArrayRef = Arc::new(Decimal128Array::from(vec![1_234, -5, 0]).with_precision_and_scale(10, 2).expect("fits"));
+    let decimals: ArrayRef = Arc::new(
+        Decimal128Array::from(vec![1_234, -5, 0])
+            .with_precision_and_scale(10, 2)
+            .expect("fits"),
+    );
     let integers: ArrayRef = Arc::new(Int32Array::from(vec![12, -3, 0]));
     // 0.1 + 0.2 is 0.30000000000000004 as a float, and 0.30 at a scale of 2.
     let floats: ArrayRef = Arc::new(Float64Array::from(vec![0.1 + 0.2, -19.99, 1_234_567.891]));
     let singles: ArrayRef = Arc::new(Float32Array::from(vec![0.1, 2.5, -1.25]));
-    let fine: ArrayRef = Arc::new(Decimal128Array::from(vec![1_234_567, 0, 5]).with_precision_and_scale(18, 6).expect("fits"));
-    check(vec![("net", decimals)], "", "net_amount", &["12.3400", "-0.0500", "0.0000"]);
-    check(vec![("net", integers)], "", "net_amount", &["12.0000", "-3.0000", "0.0000"]);
-    check(vec![("net", Arc::clone(&floats))], "    amount_scale: 2\n", "net_amount", &["0.3000", "-19.9900", "1234567.8900"]);
-    check(vec![("net", singles)], "    amount_scale: 2\n", "net_amount", &["0.1000", "2.5000", "-1.2500"]);
-    check(vec![("net", Arc::clone(&fine))], "    amount_scale: 4\n", "net_amount", &["1.2346", "0.0000", "0.0000"]);
+    let fine: ArrayRef = Arc::new(
+        Decimal128Array::from(vec![1_234_567, 0, 5])
+            .with_precision_and_scale(18, 6)
+            .expect("fits"),
+    );
+    check(
+        vec![("net", decimals)],
+        "",
+        "net_amount",
+        &["12.3400", "-0.0500", "0.0000"],
+    );
+    check(
+        vec![("net", integers)],
+        "",
+        "net_amount",
+        &["12.0000", "-3.0000", "0.0000"],
+    );
+    check(
+        vec![("net", Arc::clone(&floats))],
+        "    amount_scale: 2\n",
+        "net_amount",
+        &["0.3000", "-19.9900", "1234567.8900"],
+    );
+    check(
+        vec![("net", singles)],
+        "    amount_scale: 2\n",
+        "net_amount",
+        &["0.1000", "2.5000", "-1.2500"],
+    );
+    check(
+        vec![("net", Arc::clone(&fine))],
+        "    amount_scale: 4\n",
+        "net_amount",
+        &["1.2346", "0.0000", "0.0000"],
+    );
     assert!(refused(vec![("net", floats)], "").contains("amount_scale"));
     assert!(refused(vec![("net", fine)], "").contains("amount_scale"));
     let texts: ArrayRef = Arc::new(StringArray::from(vec!["1", "2", "3"]));
@@ -149,9 +240,13 @@ fn amounts_arrive_as_decimals_integers_or_floats_with_a_declared_scale() {
 #[test]
 fn an_amount_that_is_no_number_or_beyond_all_bounds_is_rejected_by_name() {
     let amounts: ArrayRef = Arc::new(Float64Array::from(vec![f64::NAN, f64::INFINITY, 1e13]));
-    let (lines, rejected) = lines_of(vec![("net", amounts)], "    amount_scale: 2\n").expect("the source can be read");
+    let (lines, rejected) =
+        lines_of(vec![("net", amounts)], "    amount_scale: 2\n").expect("the source can be read");
     assert!(lines.rows.is_empty());
-    assert_eq!(column(&rejected, "reason"), ["amount_not_finite", "amount_out_of_range"]);
+    assert_eq!(
+        column(&rejected, "reason"),
+        ["amount_not_finite", "amount_out_of_range"]
+    );
     assert_eq!(column(&rejected, "rows"), ["2", "1"]);
 }
 
@@ -167,7 +262,11 @@ fn a_moment_arrives_as_date_or_timestamp_of_any_unit_or_as_iso_text() {
         Arc::new(TimestampMillisecondArray::from(times(1_000))),
         Arc::new(TimestampMicrosecondArray::from(times(1_000_000))),
         Arc::new(TimestampNanosecondArray::from(times(1_000_000_000))),
-        Arc::new(StringArray::from(vec!["2024-05-07", "2024-05-08 23:59:59", "2024-05-09T23:59:59.5"])),
+        Arc::new(StringArray::from(vec![
+            "2024-05-07",
+            "2024-05-08 23:59:59",
+            "2024-05-09T23:59:59.5",
+        ])),
     ];
     for array in arrays {
         check(vec![("day", array)], "", "order_date", &days);
@@ -179,7 +278,10 @@ fn text_that_is_no_date_is_a_missing_date() {
     let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("soon"), None, Some("2024-02-30")]));
     let (lines, rejected) = lines_of(vec![("day", texts)], "").expect("the source can be read");
     assert!(lines.rows.is_empty());
-    assert_eq!((column(&rejected, "reason"), column(&rejected, "rows")), (vec!["date_missing".to_owned()], vec!["3".to_owned()]));
+    assert_eq!(
+        (column(&rejected, "reason"), column(&rejected, "rows")),
+        (vec!["date_missing".to_owned()], vec!["3".to_owned()])
+    );
 }
 
 #[test]
@@ -187,7 +289,10 @@ fn a_number_is_no_date_until_the_owner_says_which() {
     // Parquet has no timestamp in seconds: it is stored as a plain integer.
     let seconds: ArrayRef = Arc::new(TimestampSecondArray::from(SECONDS.to_vec()));
     let message = refused(vec![("day", seconds)], "");
-    assert!(message.contains("ordered_at") && message.contains("Int64"), "{message}");
+    assert!(
+        message.contains("ordered_at") && message.contains("Int64"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -201,7 +306,10 @@ fn an_instant_counts_on_the_day_of_the_business_time_zone() {
         ("Asia/Shanghai", ["2024-07-01", "2024-07-01", "2024-01-01"]),
     ] {
         let folder = folder();
-        write(&folder.path().join("data/lines.parquet"), vec![("day", Arc::clone(&array))]);
+        write(
+            &folder.path().join("data/lines.parquet"),
+            vec![("day", Arc::clone(&array))],
+        );
         let (lines, _) = read(configured(folder.path(), "", timezone)).expect("the source can be read");
         assert_eq!(column(&lines, "order_date"), days, "{timezone}");
     }
@@ -210,7 +318,13 @@ fn an_instant_counts_on_the_day_of_the_business_time_zone() {
 #[test]
 fn odd_file_names_are_files_like_others_and_small_integers_widen() {
     let folder = folder();
-    let names = ["a b.parquet", "50%25 #1?.parquet", "注文 №7/été.parquet", "x=y.parquet", "plain.parquet"];
+    let names = [
+        "a b.parquet",
+        "50%25 #1?.parquet",
+        "注文 №7/été.parquet",
+        "x=y.parquet",
+        "plain.parquet",
+    ];
     for (number, name) in names.iter().enumerate() {
         let customers: ArrayRef = if number % 2 == 0 {
             Arc::new(Int32Array::from(vec![1, 2, 3]))
@@ -219,18 +333,30 @@ fn odd_file_names_are_files_like_others_and_small_integers_widen() {
         };
         let orders: Vec<String> = (0..3).map(|line| format!("{number}-{line}")).collect();
         let orders: ArrayRef = Arc::new(StringArray::from(orders));
-        write(&folder.path().join("data").join(name), vec![("customer", customers), ("order", orders)]);
+        write(
+            &folder.path().join("data").join(name),
+            vec![("customer", customers), ("order", orders)],
+        );
     }
     let (lines, rejected) = read(configured(folder.path(), "", "UTC")).expect("the source can be read");
     assert_eq!((lines.rows.len(), rejected.rows.len()), (15, 0));
-    assert_eq!(column(&lines, "customer_id").iter().filter(|customer| *customer == "3000000000").count(), 2);
+    assert_eq!(
+        column(&lines, "customer_id")
+            .iter()
+            .filter(|customer| *customer == "3000000000")
+            .count(),
+        2
+    );
 }
 
 #[test]
 fn types_that_cannot_be_read_as_one_are_refused_with_both_files() {
     let folder = folder();
     write(&folder.path().join("data/1.parquet"), vec![]);
-    write(&folder.path().join("data/2.parquet"), vec![("customer", Arc::new(Int64Array::from(vec![1, 2, 3])) as ArrayRef)]);
+    write(
+        &folder.path().join("data/2.parquet"),
+        vec![("customer", Arc::new(Int64Array::from(vec![1, 2, 3])) as ArrayRef)],
+    );
     let failure = read(configured(folder.path(), "", "UTC")).expect_err("text and integer do not mix");
     assert_eq!(failure.exit, Exit::Refused);
     for part in ["customer", "1.parquet", "2.parquet", "Int64"] {
@@ -246,19 +372,38 @@ fn the_names_of_hive_folders_can_be_mapped_and_need_not_be() {
         columns.remove("day");
         let orders: Vec<String> = (0..3).map(|line| format!("{number}-{line}")).collect();
         columns.insert("order", Arc::new(StringArray::from(orders)));
-        parquet::write_columns(&folder.path().join(format!("data/month={month}/region=North East/part 1.parquet")), columns);
+        parquet::write_columns(
+            &folder
+                .path()
+                .join(format!("data/month={month}/region=North East/part 1.parquet")),
+            columns,
+        );
     }
     let text = "project: {name: Inputs, currency: EUR, timezone: UTC, language: en}\nas_of: 2025-01-01\nsources:\n  order_lines:\n    \
                 location: data/\n    columns: {order_id: order, customer_id: customer, ordered_at: \"month || '-15'\", net_amount: net, \
                 cost_amount: net * 0, region: region}\npublish: {location: output/}\n";
-    let config = karat::config::parse("config.yaml", text, folder.path(), &|_| None).unwrap_or_else(|error| panic!("{error}"));
+    let config = karat::config::parse("config.yaml", text, folder.path(), &|_| None)
+        .unwrap_or_else(|error| panic!("{error}"));
     let (lines, rejected) = read(config).expect("the source can be read");
     assert!(rejected.rows.is_empty());
     assert_eq!(
         column(&lines, "order_date"),
-        ["2024-05-15", "2024-05-15", "2024-05-15", "2024-06-15", "2024-06-15", "2024-06-15"]
+        [
+            "2024-05-15",
+            "2024-05-15",
+            "2024-05-15",
+            "2024-06-15",
+            "2024-06-15",
+            "2024-06-15"
+        ]
     );
-    assert!(column(&lines, "region").iter().all(|region| region == "North East"), "{:?}", column(&lines, "region"));
+    assert!(
+        column(&lines, "region")
+            .iter()
+            .all(|region| region == "North East"),
+        "{:?}",
+        column(&lines, "region")
+    );
 }
 
 #[test]
@@ -268,10 +413,17 @@ fn a_mapping_that_does_not_fit_names_the_column_and_the_nearest_one() {
     let mut config = configured(folder.path(), "", "UTC");
     let source = config.sources.get_mut("order_lines").expect("it is configured");
     source.columns.insert("net_amount".to_owned(), "nett".to_owned());
-    source.columns.insert("customer_id".to_owned(), "Customer".to_owned());
+    source
+        .columns
+        .insert("customer_id".to_owned(), "Customer".to_owned());
     let failure = read(config).expect_err("there are no such columns");
     assert_eq!(failure.exit, Exit::Refused);
-    for part in ["net_amount", "did you mean `net`?", "customer_id", "did you mean `customer`?"] {
+    for part in [
+        "net_amount",
+        "did you mean `net`?",
+        "customer_id",
+        "did you mean `customer`?",
+    ] {
         assert!(failure.message.contains(part), "{}", failure.message);
     }
 }

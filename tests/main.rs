@@ -10,6 +10,8 @@ mod properties;
 
 mod inputs;
 
+mod deliveries;
+
 mod job;
 
 mod reference;

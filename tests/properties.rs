@@ -17,7 +17,10 @@ use crate::support::block_on;
 
 /// Histories that are drawn; each is computed twice. `KARAT_PROPERTY_CASES` asks for more, from the same seed.
 fn cases() -> u32 {
-    std::env::var("KARAT_PROPERTY_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
+    std::env::var("KARAT_PROPERTY_CASES")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(3)
 }
 
 /// One drawn source row, before it becomes text.
@@ -46,16 +49,18 @@ fn drawn() -> impl Strategy<Value = Drawn> {
         prop_oneof![Just(0_u16), 0..3_000_u16],
         prop::option::weighted(0.8, (0..8_i32).prop_map(|steps| steps * 500)),
     )
-        .prop_map(|(order, line, flaw, days_before, quantity, net, discount, cost)| Drawn {
-            order,
-            line,
-            flaw,
-            days_before,
-            quantity,
-            net,
-            discount,
-            cost,
-        })
+        .prop_map(
+            |(order, line, flaw, days_before, quantity, net, discount, cost)| Drawn {
+                order,
+                line,
+                flaw,
+                days_before,
+                quantity,
+                net,
+                discount,
+                cost,
+            },
+        )
 }
 
 /// Writes a row; the flaws are those of real exports.
@@ -69,9 +74,15 @@ fn row(drawn: &Drawn) -> Row {
         ("source_line".to_owned(), drawn.line.map(|line| line.to_string())),
         ("customer_id".to_owned(), Some(customer)),
         ("ordered_at".to_owned(), Some(day.to_string())),
-        ("quantity".to_owned(), drawn.quantity.map(|quantity| quantity.to_string())),
+        (
+            "quantity".to_owned(),
+            drawn.quantity.map(|quantity| quantity.to_string()),
+        ),
         ("net_amount".to_owned(), cents(drawn.net)),
-        ("gross_amount".to_owned(), cents(drawn.net + i32::from(drawn.discount))),
+        (
+            "gross_amount".to_owned(),
+            cents(drawn.net + i32::from(drawn.discount)),
+        ),
         ("cost_amount".to_owned(), drawn.cost.and_then(cents)),
     ]);
     let flaw = match drawn.flaw {
@@ -95,14 +106,16 @@ fn row(drawn: &Drawn) -> Row {
 
 /// A history, and the same rows in another order; a part of the rows comes twice.
 fn history() -> impl Strategy<Value = (Vec<Row>, Vec<Row>)> {
-    (prop::collection::vec(drawn(), 1..120), prop::collection::vec(any::<prop::sample::Index>(), 0..6)).prop_flat_map(
-        |(drawn, twice)| {
+    (
+        prop::collection::vec(drawn(), 1..120),
+        prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+    )
+        .prop_flat_map(|(drawn, twice)| {
             let mut rows: Vec<Row> = drawn.iter().map(row).collect();
             let copies: Vec<Row> = twice.iter().map(|index| index.get(&rows).clone()).collect();
             rows.extend(copies);
             (Just(rows.clone()), Just(rows).prop_shuffle())
-        },
-    )
+        })
 }
 
 fn given(rows: Vec<Row>) -> Given {
@@ -164,14 +177,23 @@ fn computed(rows: Vec<Row>, shuffled: Vec<Row>) -> Result<(Bytes, Bytes, Tables)
 
 #[test]
 fn drawn_histories_keep_every_property() {
-    let config = Config { cases: cases(), max_shrink_iters: 20, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases: cases(),
+        max_shrink_iters: 20,
+        failure_persistence: None,
+        ..Config::default()
+    };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let result = runner.run(&history(), |(rows, shuffled)| {
         let count = rows.len();
-        let (bytes, again, tables) =
-            computed(rows, shuffled).map_err(|failure| TestCaseError::fail(format!("{failure}: {:?}", failure.cause)))?;
+        let (bytes, again, tables) = computed(rows, shuffled)
+            .map_err(|failure| TestCaseError::fail(format!("{failure}: {:?}", failure.cause)))?;
         for (name, bytes) in &bytes {
-            prop_assert!(Some(bytes) == again.get(name), "`{}` depends on the order of the rows or on the threads", name);
+            prop_assert!(
+                Some(bytes) == again.get(name),
+                "`{}` depends on the order of the rows or on the threads",
+                name
+            );
         }
         nothing_is_dropped(&tables, count)?;
         sums_are_conserved(&tables)?;
@@ -187,19 +209,34 @@ fn drawn_histories_keep_every_property() {
 fn nothing_is_dropped(tables: &Tables, count: usize) -> Result<(), TestCaseError> {
     let quality = &tables["results.data_quality"];
     let rows = |keep: &dyn Fn(&str) -> bool| -> i64 {
-        (0..quality.rows.len()).filter(|row| keep(&text(quality, *row, "outcome"))).map(|row| integer(quality, row, "rows")).sum()
+        (0..quality.rows.len())
+            .filter(|row| keep(&text(quality, *row, "outcome")))
+            .map(|row| integer(quality, row, "rows"))
+            .sum()
     };
     let count = i64::try_from(count).expect("a small history");
     prop_assert_eq!(rows(&|outcome| outcome == "read"), count);
-    prop_assert_eq!(rows(&|outcome| outcome != "read"), count, "used, rejected and out of scope");
+    prop_assert_eq!(
+        rows(&|outcome| outcome != "read"),
+        count,
+        "used, rejected and out of scope"
+    );
     Ok(())
 }
 
 fn sums_are_conserved(tables: &Tables) -> Result<(), TestCaseError> {
     let identities = &tables["results.reconciliation"];
-    prop_assert!(identities.rows.len() > 80, "there are identities for every class and snapshot");
+    prop_assert!(
+        identities.rows.len() > 80,
+        "there are identities for every class and snapshot"
+    );
     for row in 0..identities.rows.len() {
-        prop_assert_eq!(identities.cell(row, "holds"), Some(&Cell::Boolean(true)), "{}", text(identities, row, "identity"));
+        prop_assert_eq!(
+            identities.cell(row, "holds"),
+            Some(&Cell::Boolean(true)),
+            "{}",
+            text(identities, row, "identity")
+        );
     }
     // The steps of the waterfall add up, tier by tier.
     let waterfall = &tables["results.price_waterfall"];
@@ -214,33 +251,58 @@ fn sums_are_conserved(tables: &Tables) -> Result<(), TestCaseError> {
         }
     }
     for (tier, rest) in sums {
-        prop_assert_eq!(rest, BigDecimal::default(), "the waterfall of {} does not add up", tier);
+        prop_assert_eq!(
+            rest,
+            BigDecimal::default(),
+            "the waterfall of {} does not add up",
+            tier
+        );
     }
     Ok(())
 }
 
 fn classes_are_total(tables: &Tables) -> Result<(), TestCaseError> {
-    let (classes, profit, values) =
-        (&tables["business.customer_classes"], &tables["business.customer_profit"], &tables["business.class_values"]);
+    let (classes, profit, values) = (
+        &tables["business.customer_classes"],
+        &tables["business.customer_profit"],
+        &tables["business.class_values"],
+    );
     let keys = |table: &Table| -> BTreeSet<(String, String)> {
-        (0..table.rows.len()).map(|row| (text(table, row, "snapshot"), text(table, row, "customer_id"))).collect()
+        (0..table.rows.len())
+            .map(|row| (text(table, row, "snapshot"), text(table, row, "customer_id")))
+            .collect()
     };
-    prop_assert_eq!(keys(classes), keys(profit), "the population is classed, and nobody else");
-    let known: BTreeSet<(String, String)> =
-        (0..values.rows.len()).map(|row| (text(values, row, "class_name"), text(values, row, "value"))).collect();
+    prop_assert_eq!(
+        keys(classes),
+        keys(profit),
+        "the population is classed, and nobody else"
+    );
+    let known: BTreeSet<(String, String)> = (0..values.rows.len())
+        .map(|row| (text(values, row, "class_name"), text(values, row, "value")))
+        .collect();
     let names: BTreeSet<&String> = known.iter().map(|(name, _)| name).collect();
     for row in 0..classes.rows.len() {
         for name in &names {
             let value = text(classes, row, name);
-            prop_assert!(known.contains(&((*name).clone(), value.clone())), "`{}` is no {}", value, name);
+            prop_assert!(
+                known.contains(&((*name).clone(), value.clone())),
+                "`{}` is no {}",
+                value,
+                name
+            );
         }
     }
     // The 125 combinations are parted among the segments, and the 25 cells of the grid hold everybody once.
-    let population = (0..classes.rows.len()).filter(|row| text(classes, *row, "snapshot") == "current").count();
+    let population = (0..classes.rows.len())
+        .filter(|row| text(classes, *row, "snapshot") == "current")
+        .count();
     let population = i64::try_from(population).expect("few customers");
     let (grid, segments) = (&tables["results.rfm_grid"], &tables["results.rfm_segments"]);
     prop_assert_eq!(grid.rows.len(), 25);
-    prop_assert_eq!((0..25).map(|row| integer(grid, row, "customers")).sum::<i64>(), population);
+    prop_assert_eq!(
+        (0..25).map(|row| integer(grid, row, "customers")).sum::<i64>(),
+        population
+    );
     if population > 0 {
         let of_segments = (0..segments.rows.len())
             .filter(|row| text(segments, *row, "rfm_segment") != "total")
@@ -263,8 +325,11 @@ struct Customer {
 }
 
 fn customers(tables: &Tables, snapshot: &str) -> Vec<Customer> {
-    let (classes, profit, measures) =
-        (&tables["business.customer_classes"], &tables["business.customer_profit"], &tables["business.customer_measures"]);
+    let (classes, profit, measures) = (
+        &tables["business.customer_classes"],
+        &tables["business.customer_profit"],
+        &tables["business.customer_measures"],
+    );
     let rows = |table: &Table| -> BTreeMap<String, usize> {
         (0..table.rows.len())
             .filter(|row| text(table, *row, "snapshot") == snapshot)
@@ -291,7 +356,11 @@ fn classes_follow_their_definitions(tables: &Tables) -> Result<(), TestCaseError
     for snapshot in ["current", "previous", "year_ago"] {
         let all = customers(tables, snapshot);
         let n = i64::try_from(all.len()).expect("few customers");
-        let revenue: BigDecimal = all.iter().map(|one| &one.net_revenue).filter(|revenue| **revenue > zero()).sum();
+        let revenue: BigDecimal = all
+            .iter()
+            .map(|one| &one.net_revenue)
+            .filter(|revenue| **revenue > zero())
+            .sum();
         let count = |keep: &dyn Fn(&Customer) -> bool| -> i64 {
             i64::try_from(all.iter().filter(|one| keep(one)).count()).expect("few customers")
         };
@@ -309,8 +378,11 @@ fn classes_follow_their_definitions(tables: &Tables) -> Result<(), TestCaseError
             };
             prop_assert_eq!(&one.tier, tier, "profit {}, rank {} of {}", one.profit, rank, n);
 
-            let before: BigDecimal =
-                all.iter().map(|other| &other.net_revenue).filter(|revenue| **revenue > one.net_revenue).sum();
+            let before: BigDecimal = all
+                .iter()
+                .map(|other| &other.net_revenue)
+                .filter(|revenue| **revenue > one.net_revenue)
+                .sum();
             let hundredths = before * 100;
             let abc = if one.net_revenue <= zero() {
                 "d"
@@ -347,14 +419,26 @@ fn curves_end_at_the_total(tables: &Tables) -> Result<(), TestCaseError> {
     prop_assert_eq!(decimal(curve, last, "cumulative_profit"), profit.clone());
     prop_assert_eq!(integer(curve, last, "rank"), integer(tiers, total, "customers"));
     prop_assert_eq!(decimal(summary, 0, "total_profit"), profit.clone());
-    prop_assert_eq!(decimal(summary, 0, "peak_profit") + decimal(summary, 0, "erosion_amount"), profit);
-    let highest = (0..curve.rows.len()).map(|row| decimal(curve, row, "cumulative_profit")).max().expect("a point");
+    prop_assert_eq!(
+        decimal(summary, 0, "peak_profit") + decimal(summary, 0, "erosion_amount"),
+        profit
+    );
+    let highest = (0..curve.rows.len())
+        .map(|row| decimal(curve, row, "cumulative_profit"))
+        .max()
+        .expect("a point");
     let peak = decimal(summary, 0, "peak_profit");
     // The curve has no point before the first customer, where it would be 0.
-    prop_assert!(highest == peak || peak == zero(), "the curve is highest at the peak");
+    prop_assert!(
+        highest == peak || peak == zero(),
+        "the curve is highest at the peak"
+    );
     let concentration = &tables["results.concentration"];
     for row in 0..concentration.rows.len() {
-        if let (Some(Cell::Double(value)), "revenue_gini") = (concentration.cell(row, "value"), &*text(concentration, row, "measure")) {
+        if let (Some(Cell::Double(value)), "revenue_gini") = (
+            concentration.cell(row, "value"),
+            &*text(concentration, row, "measure"),
+        ) {
             prop_assert!((0.0..1.0).contains(value), "a Gini of {}", value);
         }
     }
@@ -366,7 +450,10 @@ fn zero() -> BigDecimal {
 }
 
 fn text(table: &Table, row: usize, column: &str) -> String {
-    table.cell(row, column).unwrap_or_else(|| panic!("there is no column `{column}` in {:?}", table.columns)).to_string()
+    table
+        .cell(row, column)
+        .unwrap_or_else(|| panic!("there is no column `{column}` in {:?}", table.columns))
+        .to_string()
 }
 
 fn integer(table: &Table, row: usize, column: &str) -> i64 {
@@ -392,10 +479,16 @@ const SEGMENTS: [(&str, &str); 11] = [
         "553 551 552 541 542 533 532 531 452 451 442 441 431 453 433 432 423 353 352 351 342 341 333 323",
     ),
     ("new_customers", "512 511 422 421 412 411 311"),
-    ("promising", "525 524 523 522 521 515 514 513 425 424 413 414 415 315 314 313"),
+    (
+        "promising",
+        "525 524 523 522 521 515 514 513 425 424 413 414 415 315 314 313",
+    ),
     ("need_attention", "535 534 443 434 343 334 325 324"),
     ("about_to_sleep", "331 321 312 221 213 231 241 251"),
-    ("at_risk", "255 254 245 244 253 252 243 242 235 234 225 224 153 152 145 143 142 135 134 133 125 124"),
+    (
+        "at_risk",
+        "255 254 245 244 253 252 243 242 235 234 225 224 153 152 145 143 142 135 134 133 125 124",
+    ),
     ("cannot_lose_them", "155 154 144 214 215 115 114 113"),
     ("hibernating", "332 322 233 232 223 222 132 123 122 212 211"),
     ("lost", "111 112 121 131 141 151"),
@@ -409,7 +502,10 @@ fn all_125_combinations_of_scores_get_the_segment_of_the_definitions() {
             let (recency, frequency, monetary) = (number / 25, number / 5 % 5, number % 5);
             let cell = |value: i32| Some(value.to_string());
             Row::from([
-                ("customer_id".to_owned(), Some(format!("{}{}{}", recency + 1, frequency + 1, monetary + 1))),
+                (
+                    "customer_id".to_owned(),
+                    Some(format!("{}{}{}", recency + 1, frequency + 1, monetary + 1)),
+                ),
                 ("days_since_last_order".to_owned(), cell(100 - recency)),
                 ("orders".to_owned(), cell(1 + frequency)),
                 ("net_revenue".to_owned(), cell(10 * monetary)),
@@ -417,17 +513,29 @@ fn all_125_combinations_of_scores_get_the_segment_of_the_definitions() {
             ])
         })
         .collect();
-    let given = Given { tables: BTreeMap::from([("business.customer_measures".to_owned(), rows)]), ..Given::default() };
+    let given = Given {
+        tables: BTreeMap::from([("business.customer_measures".to_owned(), rows)]),
+        ..Given::default()
+    };
     let table = block_on(|| async move { Bench::start(given).await?.table("business.customer_rfm").await })
         .expect("the scores can be computed");
-    let expected: BTreeMap<&str, &str> =
-        SEGMENTS.iter().flat_map(|(segment, cells)| cells.split(' ').map(move |cell| (cell, *segment))).collect();
+    let expected: BTreeMap<&str, &str> = SEGMENTS
+        .iter()
+        .flat_map(|(segment, cells)| cells.split(' ').map(move |cell| (cell, *segment)))
+        .collect();
     assert_eq!((table.rows.len(), expected.len()), (125, 125));
     for row in 0..125 {
         let customer = text(&table, row, "customer_id");
-        let scores: String = ["r_score", "f_score", "m_score"].iter().map(|score| text(&table, row, score)).collect();
+        let scores: String = ["r_score", "f_score", "m_score"]
+            .iter()
+            .map(|score| text(&table, row, score))
+            .collect();
         assert_eq!(scores, customer);
-        assert_eq!(text(&table, row, "rfm_segment"), expected[customer.as_str()], "{customer}");
+        assert_eq!(
+            text(&table, row, "rfm_segment"),
+            expected[customer.as_str()],
+            "{customer}"
+        );
     }
 }
 
@@ -437,7 +545,13 @@ fn a_long_whale_curve_is_thinned_to_400_points_and_keeps_first_peak_and_last() {
     let rows: Vec<Row> = (0..1499_i32)
         .map(|number| {
             let profit = 998 - number;
-            let tier = if profit <= 0 { "lead" } else if number < 75 { "platinum" } else { "iron" };
+            let tier = if profit <= 0 {
+                "lead"
+            } else if number < 75 {
+                "platinum"
+            } else {
+                "iron"
+            };
             Row::from([
                 ("customer_id".to_owned(), Some(format!("c{number:04}"))),
                 ("tier".to_owned(), Some(tier.to_owned())),
@@ -445,14 +559,24 @@ fn a_long_whale_curve_is_thinned_to_400_points_and_keeps_first_peak_and_last() {
             ])
         })
         .collect();
-    let given = Given { tables: BTreeMap::from([("business.customer_tiers".to_owned(), rows)]), ..Given::default() };
+    let given = Given {
+        tables: BTreeMap::from([("business.customer_tiers".to_owned(), rows)]),
+        ..Given::default()
+    };
     let table = block_on(|| async move { Bench::start(given).await?.table("results.whale_curve").await })
         .expect("the curve can be computed");
-    let ranks: BTreeSet<i64> = (0..table.rows.len()).map(|row| integer(&table, row, "rank")).collect();
+    let ranks: BTreeSet<i64> = (0..table.rows.len())
+        .map(|row| integer(&table, row, "rank"))
+        .collect();
     assert!((380..=400).contains(&ranks.len()), "{} points", ranks.len());
     for rank in [1, 75, 998, 1499] {
         assert!(ranks.contains(&rank), "rank {rank} is kept");
     }
-    let peak = (0..table.rows.len()).find(|row| integer(&table, *row, "rank") == 998).expect("the peak is kept");
-    assert_eq!(decimal(&table, peak, "cumulative_profit"), BigDecimal::from(998 * 999 / 2));
+    let peak = (0..table.rows.len())
+        .find(|row| integer(&table, *row, "rank") == 998)
+        .expect("the peak is kept");
+    assert_eq!(
+        decimal(&table, peak, "cumulative_profit"),
+        BigDecimal::from(998 * 999 / 2)
+    );
 }

@@ -56,25 +56,39 @@ struct Case {
 fn run_file(name: &str) {
     let path = Path::new(CLONE).join("tests/sql").join(format!("{name}.yaml"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let file: CaseFile = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let file: CaseFile =
+        serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let problems = block_on(|| async move {
         let mut problems = Vec::new();
         for case in &file.cases {
             match run_case(&file, case).await {
-                Ok(found) => problems.extend(found.into_iter().map(|problem| format!("{}: {problem}", case.name))),
+                Ok(found) => problems.extend(
+                    found
+                        .into_iter()
+                        .map(|problem| format!("{}: {problem}", case.name)),
+                ),
                 Err(failure) => problems.push(format!("{}: {failure}: {:?}", case.name, failure.cause)),
             }
         }
         problems
     });
-    assert!(problems.is_empty(), "tests/sql/{name}.yaml\n  {}", problems.join("\n  "));
+    assert!(
+        problems.is_empty(),
+        "tests/sql/{name}.yaml\n  {}",
+        problems.join("\n  ")
+    );
 }
 
 async fn run_case(file: &CaseFile, case: &Case) -> Result<Vec<String>, Failure> {
     let mut bench = Bench::start(given(file, case)).await?;
     if let Some(check) = &case.check {
         let table = bench.violations(check).await?;
-        return Ok(compare(check, &table, case.expect.as_ref(), case.expect_some.as_ref()));
+        return Ok(compare(
+            check,
+            &table,
+            case.expect.as_ref(),
+            case.expect_some.as_ref(),
+        ));
     }
     if let Some(Value::Mapping(tables)) = &case.expect {
         let mut problems = Vec::new();
@@ -85,9 +99,18 @@ async fn run_case(file: &CaseFile, case: &Case) -> Result<Vec<String>, Failure> 
         }
         return Ok(problems);
     }
-    let name = case.query.as_ref().or(file.query.as_ref()).expect("a case names its query or its file does");
+    let name = case
+        .query
+        .as_ref()
+        .or(file.query.as_ref())
+        .expect("a case names its query or its file does");
     let table = bench.table(name).await?;
-    Ok(compare(name, &table, case.expect.as_ref(), case.expect_some.as_ref()))
+    Ok(compare(
+        name,
+        &table,
+        case.expect.as_ref(),
+        case.expect_some.as_ref(),
+    ))
 }
 
 /// Puts together what a case gives.
@@ -108,7 +131,11 @@ fn given(file: &CaseFile, case: &Case) -> Given {
             }
             "settings.inputs" => given.inputs = rows(value).iter().map(recorded).collect(),
             _ => {
-                assert!(!name.starts_with("settings."), "{}: `{name}` cannot be given", case.name);
+                assert!(
+                    !name.starts_with("settings."),
+                    "{}: `{name}` cannot be given",
+                    case.name
+                );
                 let defaults = file.defaults.get(name);
                 let mut rows = rows(value);
                 for row in &mut rows {
@@ -124,11 +151,20 @@ fn given(file: &CaseFile, case: &Case) -> Given {
 }
 
 fn section(given: &mut Given, name: &str, value: &Value) {
-    let mut lines = String::new();
-    for (key, value) in value.as_mapping().expect("a mapping of settings") {
-        lines += &format!("\n  {}: {}", text(key).expect("a name"), text(value).expect("a value"));
-    }
-    given.sections.insert(name.to_owned(), lines);
+    let lines = value
+        .as_mapping()
+        .expect("a mapping of settings")
+        .iter()
+        .map(|(key, value)| {
+            format!(
+                "  {}: {}\n",
+                text(key).expect("a name"),
+                text(value).expect("a value")
+            )
+        });
+    given
+        .sections
+        .insert(name.to_owned(), format!("\n{}", lines.collect::<String>()));
 }
 
 fn recorded(row: &Row) -> RecordedInput {
@@ -144,20 +180,35 @@ fn recorded(row: &Row) -> RecordedInput {
 
 /// Rows as mappings, or as lists below a list of column names.
 fn rows(value: &Value) -> Vec<Row> {
-    let list = value.as_sequence().unwrap_or_else(|| panic!("a list of rows, not {value:?}"));
+    let list = value
+        .as_sequence()
+        .unwrap_or_else(|| panic!("a list of rows, not {value:?}"));
     let Some(Value::Sequence(names)) = list.first() else {
         return list
             .iter()
             .map(|row| {
-                let row = row.as_mapping().unwrap_or_else(|| panic!("a row is a mapping, not {row:?}"));
-                row.iter().map(|(name, value)| (text(name).expect("a column name"), text(value))).collect()
+                let row = row
+                    .as_mapping()
+                    .unwrap_or_else(|| panic!("a row is a mapping, not {row:?}"));
+                row.iter()
+                    .map(|(name, value)| (text(name).expect("a column name"), text(value)))
+                    .collect()
             })
             .collect();
     };
-    let names: Vec<String> = names.iter().map(|name| text(name).expect("a column name")).collect();
+    let names: Vec<String> = names
+        .iter()
+        .map(|name| text(name).expect("a column name"))
+        .collect();
     let of_cells = |row: &Value| {
-        let cells = row.as_sequence().unwrap_or_else(|| panic!("a row is a list, not {row:?}"));
-        assert_eq!(cells.len(), names.len(), "a row has a value for each column: {row:?}");
+        let cells = row
+            .as_sequence()
+            .unwrap_or_else(|| panic!("a row is a list, not {row:?}"));
+        assert_eq!(
+            cells.len(),
+            names.len(),
+            "a row has a value for each column: {row:?}"
+        );
         names.iter().cloned().zip(cells.iter().map(text)).collect()
     };
     list[1..].iter().map(of_cells).collect()
@@ -180,7 +231,12 @@ fn compare(name: &str, table: &Table, all: Option<&Value>, some: Option<&Value>)
     if let Some(expected) = all {
         let expected = rows(expected);
         if expected.len() != table.rows.len() {
-            problems.push(format!("`{name}` has {} rows, not {}: {}", table.rows.len(), expected.len(), shown(table)));
+            problems.push(format!(
+                "`{name}` has {} rows, not {}: {}",
+                table.rows.len(),
+                expected.len(),
+                shown(table)
+            ));
             return problems;
         }
         for (number, row) in expected.iter().enumerate() {
@@ -200,7 +256,11 @@ fn compare(name: &str, table: &Table, all: Option<&Value>, some: Option<&Value>)
     }
     for row in some.map(rows).unwrap_or_default() {
         let fits = |number: usize| {
-            row.iter().all(|(column, value)| table.cell(number, column).is_some_and(|cell| is(cell, value.as_deref())))
+            row.iter().all(|(column, value)| {
+                table
+                    .cell(number, column)
+                    .is_some_and(|cell| is(cell, value.as_deref()))
+            })
         };
         if !(0..table.rows.len()).any(fits) {
             problems.push(format!("`{name}` has no row {row:?}: {}", shown(table)));
@@ -210,12 +270,24 @@ fn compare(name: &str, table: &Table, all: Option<&Value>, some: Option<&Value>)
 }
 
 fn shown(table: &Table) -> String {
-    let rows = table.rows.iter().take(40).map(|row| row.iter().map(word).collect::<Vec<_>>().join(" "));
-    format!("\n    {}\n    {}", table.columns.join(" "), rows.collect::<Vec<_>>().join("\n    "))
+    let rows = table
+        .rows
+        .iter()
+        .take(40)
+        .map(|row| row.iter().map(word).collect::<Vec<_>>().join(" "));
+    format!(
+        "\n    {}\n    {}",
+        table.columns.join(" "),
+        rows.collect::<Vec<_>>().join("\n    ")
+    )
 }
 
 fn word(cell: &Cell) -> String {
-    if *cell == Cell::Null { "NULL".to_owned() } else { cell.to_string() }
+    if *cell == Cell::Null {
+        "NULL".to_owned()
+    } else {
+        cell.to_string()
+    }
 }
 
 /// Tells whether a cell holds what is expected. A ratio may be written as a fraction, such as `8/153`.
@@ -225,10 +297,16 @@ fn is(cell: &Cell, expected: Option<&str>) -> bool {
     };
     match cell {
         Cell::Null => false,
-        Cell::Decimal(number) => expected.parse::<BigDecimal>().is_ok_and(|expected| expected == *number),
+        Cell::Decimal(number) => expected
+            .parse::<BigDecimal>()
+            .is_ok_and(|expected| expected == *number),
         Cell::Double(number) => {
             let parsed = match expected.split_once('/') {
-                Some((above, below)) => above.parse::<f64>().ok().zip(below.parse::<f64>().ok()).map(|(a, b)| a / b),
+                Some((above, below)) => above
+                    .parse::<f64>()
+                    .ok()
+                    .zip(below.parse::<f64>().ok())
+                    .map(|(a, b)| a / b),
                 None => expected.parse().ok(),
             };
             parsed.is_some_and(|parsed: f64| (parsed - number).abs() <= 1e-12 * parsed.abs().max(1.0))
@@ -261,6 +339,23 @@ macro_rules! case_files {
 }
 
 case_files!(
-    abc, checks, churn, concentration, frequency, headline, lifecycle, loyalty, measures, order_lines, profit, reconciliation, results,
-    rfm, rhythms, tiers, value_classes, whale, whole_histories,
+    abc,
+    checks,
+    churn,
+    concentration,
+    frequency,
+    headline,
+    lifecycle,
+    loyalty,
+    measures,
+    order_lines,
+    profit,
+    reconciliation,
+    results,
+    rfm,
+    rhythms,
+    tiers,
+    value_classes,
+    whale,
+    whole_histories,
 );

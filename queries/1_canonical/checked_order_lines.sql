@@ -93,17 +93,19 @@ judged_lines as (
 ),
 
 ranked_lines as (
-    -- Equal rows share a content rank but not a line number: that makes an exact duplicate visible.
+    -- Ranks over all rows, in one order: as one window per order they would cost a hundred times as much.
+    -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
     select
         judged_lines.*,
-        row_number() over line_order as line_number,
-        rank() over line_order as content_rank
+        row_number() over by_content as row_rank,
+        rank() over by_content as content_rank,
+        rank() over (order by order_id nulls last) as order_rank,
+        rank() over (order by order_id nulls last, source_line nulls last) as number_rank
     from judged_lines
-    window line_order as (
-        partition by order_id
+    window by_content as (
         order by
-            source_line nulls last, customer_id nulls last, ordered_at nulls last, product_id nulls last,
-            quantity nulls last, net_amount nulls last, gross_amount nulls last,
+            order_id nulls last, source_line nulls last, customer_id nulls last, ordered_at nulls last,
+            product_id nulls last, quantity nulls last, net_amount nulls last, gross_amount nulls last,
             stated_discount nulls last, stated_cost nulls last, freight_amount nulls last,
             amount_problem nulls last, is_return nulls last, category nulls last,
             customer_segment nulls last, country nulls last, region nulls last, state nulls last
@@ -114,10 +116,9 @@ lines_with_rivals as (
     -- Rows of one line number that differ in content have more than one content rank among them.
     select
         ranked_lines.*,
-        rank() over same_line as lowest_rank,
-        max(content_rank) over same_line as highest_rank
+        row_rank - order_rank + 1 as line_number,
+        max(content_rank) over (order by order_id nulls last, source_line nulls last) as highest_rank
     from ranked_lines
-    window same_line as (partition by order_id order by source_line nulls last)
 )
 
 select
@@ -130,9 +131,9 @@ select
 
     case
         when own_outcome not in ('used', 'out_of_scope') then own_outcome
-        when line_number > content_rank then 'duplicate_exact'
+        when row_rank > content_rank then 'duplicate_exact'
         -- The source gave one line number of an order two contents: neither is used.
-        when source_line is not null and lowest_rank < highest_rank then 'line_conflict'
+        when source_line is not null and number_rank < highest_rank then 'line_conflict'
         else own_outcome
     end as outcome,
     product_id,

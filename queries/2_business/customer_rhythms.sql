@@ -39,6 +39,7 @@ regular_customers as (
 ),
 
 ranked_gaps as (
+    -- One window over all gaps: as one window per customer it would cost many times as much.
     select
         gaps.snapshot,
         gaps.moment,
@@ -46,9 +47,14 @@ ranked_gaps as (
         gaps.gap_days,
         regular_customers.gaps,
         row_number() over (
-            partition by gaps.snapshot, gaps.moment, gaps.customer_id
-            order by gaps.gap_days nulls last, gaps.order_date nulls last
-        ) as gap_rank
+            order by
+                gaps.snapshot nulls last, gaps.moment nulls last, gaps.customer_id nulls last,
+                gaps.gap_days nulls last, gaps.order_date nulls last
+        )
+        - rank() over (
+            order by gaps.snapshot nulls last, gaps.moment nulls last, gaps.customer_id nulls last
+        )
+        + 1 as gap_rank
     from gaps
     inner join regular_customers  -- many-to-one
         on gaps.snapshot = regular_customers.snapshot

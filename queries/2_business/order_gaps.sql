@@ -14,12 +14,25 @@ order_days as (
 ),
 
 days_with_neighbours as (
+    -- One window over all days: as one window per customer it would cost many times as much.
     select
         customer_id,
         order_date,
-        lag(order_date) over (partition by customer_id order by order_date) as previous_order_date,
-        lead(order_date) over (partition by customer_id order by order_date) as next_order_date
+        lag(customer_id) over by_day as previous_customer_id,
+        lag(order_date) over by_day as previous_order_date,
+        lead(customer_id) over by_day as next_customer_id,
+        lead(order_date) over by_day as next_order_date
     from order_days
+    window by_day as (order by customer_id nulls last, order_date nulls last)
+),
+
+days_of_one_customer as (
+    select
+        customer_id,
+        order_date,
+        case when previous_customer_id = customer_id then previous_order_date end as previous_order_date,
+        case when next_customer_id = customer_id then next_order_date end as next_order_date
+    from days_with_neighbours
 )
 
 select
@@ -30,4 +43,4 @@ select
     next_order_date,
 
     order_date - previous_order_date as gap_days
-from days_with_neighbours
+from days_of_one_customer

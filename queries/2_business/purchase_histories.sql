@@ -9,6 +9,12 @@
 
 with
 
+first_days as (
+    select customer_id, min(order_date) as first_order_date
+    from business.purchase_days
+    group by customer_id
+),
+
 days as (
     select
         moments.moment,
@@ -17,9 +23,10 @@ days as (
         purchase_days.order_date,
         purchase_days.net_revenue,
         purchase_days.contribution_margin,
-        min(purchase_days.order_date) over (partition by moments.moment, purchase_days.customer_id)
-            as first_order_date
+        first_days.first_order_date
     from business.purchase_days as purchase_days
+    inner join first_days  -- many-to-one
+        on purchase_days.customer_id = first_days.customer_id
     inner join settings.moments as moments  -- a day counts at each moment that it precedes
         on purchase_days.order_date < moments.before_date
 )

@@ -102,6 +102,10 @@ impl Engine {
         options.execution.time_zone = Some("+00:00".to_owned());
         options.execution.listing_table_ignore_subdirectory = false;
         options.execution.parquet.pushdown_filters = false;
+        // Plain strings instead of views: a view keeps the page it points into alive, and the sorter counts that page once for
+        // every batch, so that a sort of a few hundred megabytes asks for gigabytes.
+        options.execution.parquet.schema_force_view_types = false;
+        options.sql_parser.map_string_types_to_utf8view = false;
         let state = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(runtime)

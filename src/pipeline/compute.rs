@@ -30,7 +30,10 @@ pub(super) async fn tables(
     let mut waiting: BTreeMap<&TableName, &Query> =
         queries.queries.iter().map(|query| (&query.name, query)).collect();
     let mut pending: BTreeSet<TableName> = waiting.keys().map(|name| (*name).clone()).collect();
-    let mut models = outlook::inputs().iter().all(|input| pending.contains(input)).then(|| plan.terms.clone());
+    let mut models = outlook::inputs()
+        .iter()
+        .all(|input| pending.contains(input))
+        .then(|| plan.terms.clone());
     pending.extend(models.iter().flat_map(|_| outlook::outputs()));
     let mut running = JoinSet::new();
     let mut done: BTreeMap<TableName, TableRecord> = BTreeMap::new();
@@ -61,7 +64,10 @@ pub(super) async fn tables(
             done.extend(record.map(|record| (name, record)));
         }
     }
-    let settings = plan.settings.iter().map(|table| made_record(engine, table, table.batch.num_rows()));
+    let settings = plan
+        .settings
+        .iter()
+        .map(|table| made_record(engine, table, table.batch.num_rows()));
     let computed: Vec<Result<TableRecord, Failure>> = queries
         .queries
         .iter()

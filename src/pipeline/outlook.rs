@@ -117,7 +117,10 @@ pub(super) async fn run(engine: &Engine, terms: &Terms) -> Result<Vec<(SettingsT
     ];
     let mut written = Vec::new();
     for table in tables {
-        let rows = engine.add_rows(&table.name, &table.key, table.batch.clone()).await?.rows;
+        let rows = engine
+            .add_rows(&table.name, &table.key, table.batch.clone())
+            .await?
+            .rows;
         written.push((table, rows));
     }
     Ok(written)
@@ -130,7 +133,12 @@ pub(super) async fn run(engine: &Engine, terms: &Terms) -> Result<Vec<(SettingsT
 pub fn plan_only(engine: &Engine) -> Result<(), Failure> {
     let nobody = (Vec::new(), Vec::new());
     let none = BTreeMap::new();
-    for table in [fits_table(&none)?, parameters_table(&none)?, outlook_table(&nobody)?, backtest_table(&nobody)?] {
+    for table in [
+        fits_table(&none)?,
+        parameters_table(&none)?,
+        outlook_table(&nobody)?,
+        backtest_table(&nobody)?,
+    ] {
         engine.add_empty(&table.name, table.batch.schema())?;
     }
     Ok(())
@@ -153,20 +161,45 @@ async fn histories(engine: &Engine, moment: &Moment) -> Result<(Vec<String>, Vec
 }
 
 fn history(table: &Table, row: &[Cell]) -> Result<History, Failure> {
-    let wrong = || Failure::new(Exit::Bug, "model", format!("unexpected history {row:?} of {:?}", table.columns));
+    let wrong = || {
+        Failure::new(
+            Exit::Bug,
+            "model",
+            format!("unexpected history {row:?} of {:?}", table.columns),
+        )
+    };
     match row {
-        [_, Cell::Integer(frequency), Cell::Integer(recency_days), Cell::Integer(age_days), Cell::Decimal(revenue)] => {
+        [
+            _,
+            Cell::Integer(frequency),
+            Cell::Integer(recency_days),
+            Cell::Integer(age_days),
+            Cell::Decimal(revenue),
+        ] => {
             let frequency = u32::try_from(*frequency).map_err(|_| wrong())?;
             let revenue = revenue.to_f64().ok_or_else(wrong)?;
-            let mean_spend = if frequency > 0 { revenue / f64::from(frequency) } else { 0.0 };
-            Ok(History { frequency, recency_days: *recency_days, age_days: *age_days, mean_spend })
+            let mean_spend = if frequency > 0 {
+                revenue / f64::from(frequency)
+            } else {
+                0.0
+            };
+            Ok(History {
+                frequency,
+                recency_days: *recency_days,
+                age_days: *age_days,
+                mean_spend,
+            })
         }
         _ => Err(wrong()),
     }
 }
 
 fn fit(histories: &[History], terms: &Terms) -> Fits {
-    let longest = histories.iter().map(|history| history.age_days).max().unwrap_or_default();
+    let longest = histories
+        .iter()
+        .map(|history| history.age_days)
+        .max()
+        .unwrap_or_default();
     let customers = u64::try_from(histories.len()).unwrap_or(u64::MAX);
     let refused = if customers < terms.min_customers {
         Some("too_few_customers")
@@ -177,22 +210,38 @@ fn fit(histories: &[History], terms: &Terms) -> Fits {
     };
     if let Some(reason) = refused {
         let none = || Err(reason.to_owned());
-        return Fits { bg_nbd: none(), mbg_nbd: none(), gamma_gamma: Err(reason.to_owned()) };
+        return Fits {
+            bg_nbd: none(),
+            mbg_nbd: none(),
+            gamma_gamma: Err(reason.to_owned()),
+        };
     }
     let mut counts: BTreeMap<(u32, i64, i64), u64> = BTreeMap::new();
     for history in histories {
-        *counts.entry((history.frequency, history.recency_days, history.age_days)).or_default() += 1;
+        *counts
+            .entry((history.frequency, history.recency_days, history.age_days))
+            .or_default() += 1;
     }
     let groups: Vec<Group> = counts
         .into_iter()
         .map(|((frequency, recency_days, age_days), customers)| {
-            History { frequency, recency_days, age_days, mean_spend: 0.0 }.group(customers)
+            History {
+                frequency,
+                recency_days,
+                age_days,
+                mean_spend: 0.0,
+            }
+            .group(customers)
         })
         .collect();
     let spends: Vec<gamma_gamma::Spend> = histories
         .iter()
         .filter(|history| history.frequency > 0 && history.mean_spend > 0.0)
-        .map(|history| gamma_gamma::Spend { frequency: history.frequency, mean_value: history.mean_spend, customers: 1 })
+        .map(|history| gamma_gamma::Spend {
+            frequency: history.frequency,
+            mean_value: history.mean_spend,
+            customers: 1,
+        })
         .collect();
     Fits {
         bg_nbd: judged(bg_nbd::fit(&groups)),
@@ -226,11 +275,15 @@ struct Outlook {
 
 /// Predicts every customer, in the order given; nothing without a usable MBG/NBD fit.
 fn predict(fits: &Fits, histories: &[History], moment: &Moment, terms: &Terms) -> Vec<Outlook> {
-    let Ok(model) = &fits.mbg_nbd else { return Vec::new() };
+    let Ok(model) = &fits.mbg_nbd else {
+        return Vec::new();
+    };
     let of_one = |history: &History| {
         let group = history.group(1);
         let quarters: Vec<f64> = (1..=VALUE_QUARTERS)
-            .map(|quarter| mbg_nbd::expected_purchases(&model.parameters, &group, f64::from(quarter) * QUARTER_WEEKS))
+            .map(|quarter| {
+                mbg_nbd::expected_purchases(&model.parameters, &group, f64::from(quarter) * QUARTER_WEEKS)
+            })
             .collect();
         let spend = fits.gamma_gamma.as_ref().ok().and_then(|fit| {
             gamma_gamma::expected_spend(&fit.parameters, history.frequency, history.mean_spend.max(0.0))
@@ -259,7 +312,10 @@ fn predict(fits: &Fits, histories: &[History], moment: &Moment, terms: &Terms) -
             .chunks(chunk)
             .map(|part| scope.spawn(move || part.iter().map(of_one).collect::<Vec<_>>()))
             .collect();
-        parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+        parts
+            .into_iter()
+            .flat_map(|part| part.join().unwrap_or_default())
+            .collect()
     })
 }
 
@@ -268,7 +324,10 @@ fn rounded(number: f64) -> f64 {
     (number * 1e9).round() / 1e9
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a history has fewer days than a double has digits")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a history has fewer days than a double has digits"
+)]
 fn weeks(days: i64) -> f64 {
     days as f64 / 7.0
 }
@@ -282,13 +341,22 @@ fn table(
     key: &[&str],
     columns: Columns,
 ) -> Result<SettingsTable, Failure> {
-    let fields: Vec<Field> =
-        columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|(name, array)| Field::new(*name, array.data_type().clone(), true))
+        .collect();
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-        .map_err(|error| Failure::new(Exit::Bug, "model", format!("cannot make `model.{name}`")).cause(error))?;
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|error| {
+        Failure::new(Exit::Bug, "model", format!("cannot make `model.{name}`")).cause(error)
+    })?;
     let key = key.iter().map(|column| (*column).to_owned()).collect();
-    Ok(SettingsTable { name: TableName::new("model", name), title, grain, key, batch })
+    Ok(SettingsTable {
+        name: TableName::new("model", name),
+        title,
+        grain,
+        key,
+        batch,
+    })
 }
 
 fn fits_table(fits: &BTreeMap<&str, Fits>) -> Result<SettingsTable, Failure> {
@@ -324,15 +392,50 @@ fn fits_table(fits: &BTreeMap<&str, Fits>) -> Result<SettingsTable, Failure> {
         })
         .collect();
     let columns: Columns = vec![
-        ("moment", Arc::new(rows.iter().map(|row| Some(row.moment)).collect::<StringArray>())),
-        ("model", Arc::new(rows.iter().map(|row| Some(row.model)).collect::<StringArray>())),
-        ("customers", Arc::new(rows.iter().map(|row| row.customers).collect::<Int64Array>())),
-        ("is_converged", Arc::new(rows.iter().map(|row| Some(row.converged)).collect::<BooleanArray>())),
-        ("iterations", Arc::new(rows.iter().map(|row| row.iterations).collect::<Int64Array>())),
-        ("log_likelihood", Arc::new(rows.iter().map(|row| row.log_likelihood).collect::<Float64Array>())),
-        ("reason", Arc::new(rows.iter().map(|row| row.reason).collect::<StringArray>())),
+        (
+            "moment",
+            Arc::new(rows.iter().map(|row| Some(row.moment)).collect::<StringArray>()),
+        ),
+        (
+            "model",
+            Arc::new(rows.iter().map(|row| Some(row.model)).collect::<StringArray>()),
+        ),
+        (
+            "customers",
+            Arc::new(rows.iter().map(|row| row.customers).collect::<Int64Array>()),
+        ),
+        (
+            "is_converged",
+            Arc::new(
+                rows.iter()
+                    .map(|row| Some(row.converged))
+                    .collect::<BooleanArray>(),
+            ),
+        ),
+        (
+            "iterations",
+            Arc::new(rows.iter().map(|row| row.iterations).collect::<Int64Array>()),
+        ),
+        (
+            "log_likelihood",
+            Arc::new(
+                rows.iter()
+                    .map(|row| row.log_likelihood)
+                    .collect::<Float64Array>(),
+            ),
+        ),
+        (
+            "reason",
+            Arc::new(rows.iter().map(|row| row.reason).collect::<StringArray>()),
+        ),
     ];
-    table("fits", "Fits of the models of buying", "one row per moment and model", &["moment", "model"], columns)
+    table(
+        "fits",
+        "Fits of the models of buying",
+        "one row per moment and model",
+        &["moment", "model"],
+        columns,
+    )
 }
 
 fn parameters_table(fits: &BTreeMap<&str, Fits>) -> Result<SettingsTable, Failure> {
@@ -361,19 +464,45 @@ fn parameters_table(fits: &BTreeMap<&str, Fits>) -> Result<SettingsTable, Failur
         .flat_map(|(moment, fits)| {
             let mut list = rows("bg_nbd", moment, &fits.bg_nbd, &buying);
             list.extend(rows("mbg_nbd", moment, &fits.mbg_nbd, &buying));
-            list.extend(rows("gamma_gamma", moment, &fits.gamma_gamma, &["p", "q", "gamma"]));
+            list.extend(rows(
+                "gamma_gamma",
+                moment,
+                &fits.gamma_gamma,
+                &["p", "q", "gamma"],
+            ));
             list
         })
         .collect();
     let columns: Columns = vec![
-        ("model", Arc::new(list.iter().map(|row| Some(row.0)).collect::<StringArray>())),
-        ("moment", Arc::new(list.iter().map(|row| Some(row.1)).collect::<StringArray>())),
-        ("parameter", Arc::new(list.iter().map(|row| Some(row.2)).collect::<StringArray>())),
-        ("value", Arc::new(list.iter().map(|row| Some(row.3)).collect::<Float64Array>())),
-        ("standard_error", Arc::new(list.iter().map(|row| row.4).collect::<Float64Array>())),
+        (
+            "model",
+            Arc::new(list.iter().map(|row| Some(row.0)).collect::<StringArray>()),
+        ),
+        (
+            "moment",
+            Arc::new(list.iter().map(|row| Some(row.1)).collect::<StringArray>()),
+        ),
+        (
+            "parameter",
+            Arc::new(list.iter().map(|row| Some(row.2)).collect::<StringArray>()),
+        ),
+        (
+            "value",
+            Arc::new(list.iter().map(|row| Some(row.3)).collect::<Float64Array>()),
+        ),
+        (
+            "standard_error",
+            Arc::new(list.iter().map(|row| row.4).collect::<Float64Array>()),
+        ),
     ];
     let grain = "one row per model, moment and parameter";
-    table("parameters", "Parameters of the models of buying", grain, &["model", "moment", "parameter"], columns)
+    table(
+        "parameters",
+        "Parameters of the models of buying",
+        grain,
+        &["model", "moment", "parameter"],
+        columns,
+    )
 }
 
 fn outlook_table((customers, outlooks): &(Vec<String>, Vec<Outlook>)) -> Result<SettingsTable, Failure> {
@@ -381,7 +510,16 @@ fn outlook_table((customers, outlooks): &(Vec<String>, Vec<Outlook>)) -> Result<
         Arc::new(outlooks.iter().map(pick).collect::<Float64Array>())
     };
     let columns: Columns = vec![
-        ("customer_id", Arc::new(customers.iter().take(outlooks.len()).map(Some).collect::<StringArray>())),
+        (
+            "customer_id",
+            Arc::new(
+                customers
+                    .iter()
+                    .take(outlooks.len())
+                    .map(Some)
+                    .collect::<StringArray>(),
+            ),
+        ),
         ("p_alive", of(|outlook| Some(outlook.alive))),
         ("p_alive_bg_nbd", of(|outlook| outlook.alive_bg_nbd)),
         ("expected_orders", of(|outlook| Some(outlook.orders))),
@@ -389,17 +527,43 @@ fn outlook_table((customers, outlooks): &(Vec<String>, Vec<Outlook>)) -> Result<
         ("discounted_orders", of(|outlook| Some(outlook.discounted_orders))),
     ];
     let grain = "one row per customer_id with a purchase";
-    table("customer_outlook", "What is expected of each customer", grain, &["customer_id"], columns)
+    table(
+        "customer_outlook",
+        "What is expected of each customer",
+        grain,
+        &["customer_id"],
+        columns,
+    )
 }
 
 fn backtest_table((customers, outlooks): &(Vec<String>, Vec<Outlook>)) -> Result<SettingsTable, Failure> {
     let columns: Columns = vec![
-        ("customer_id", Arc::new(customers.iter().take(outlooks.len()).map(Some).collect::<StringArray>())),
+        (
+            "customer_id",
+            Arc::new(
+                customers
+                    .iter()
+                    .take(outlooks.len())
+                    .map(Some)
+                    .collect::<StringArray>(),
+            ),
+        ),
         (
             "expected_orders",
-            Arc::new(outlooks.iter().map(|outlook| Some(outlook.orders)).collect::<Float64Array>()),
+            Arc::new(
+                outlooks
+                    .iter()
+                    .map(|outlook| Some(outlook.orders))
+                    .collect::<Float64Array>(),
+            ),
         ),
     ];
     let grain = "one row per customer_id with a purchase before the backtest";
-    table("backtest_outlook", "What was expected at the backtest", grain, &["customer_id"], columns)
+    table(
+        "backtest_outlook",
+        "What was expected at the backtest",
+        grain,
+        &["customer_id"],
+        columns,
+    )
 }

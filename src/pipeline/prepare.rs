@@ -236,7 +236,11 @@ pub(super) async fn plan(
 fn days(config: &Config, name: &str) -> Result<u32, Failure> {
     match config.threshold(name) {
         Some(PolicyValue::Integer(days)) => Ok(u32::try_from(*days).unwrap_or(u32::MAX)),
-        _ => Err(Failure::new(Exit::Usage, "config", format!("policy.{name} is missing"))),
+        _ => Err(Failure::new(
+            Exit::Usage,
+            "config",
+            format!("policy.{name} is missing"),
+        )),
     }
 }
 

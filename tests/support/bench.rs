@@ -48,21 +48,33 @@ pub(crate) struct Planned {
 /// The SQL files of the clone, planned over an empty history.
 pub(crate) fn planned() -> &'static Planned {
     static PLANNED: OnceLock<Planned> = OnceLock::new();
-    PLANNED.get_or_init(|| block_on(|| async { plan().await.expect("the SQL files of the clone can be planned") }))
+    PLANNED.get_or_init(|| {
+        block_on(|| async { plan().await.expect("the SQL files of the clone can be planned") })
+    })
 }
 
 impl Planned {
     pub(crate) fn query(&self, name: &str) -> &Query {
-        let found = self.queries.queries.iter().find(|query| query.name.to_string() == name);
+        let found = self
+            .queries
+            .queries
+            .iter()
+            .find(|query| query.name.to_string() == name);
         found.unwrap_or_else(|| panic!("no SQL file makes `{name}`"))
     }
 
     pub(crate) fn schema(&self, name: &str) -> &SchemaRef {
-        self.types.get(name).unwrap_or_else(|| panic!("there is no table `{name}`"))
+        self.types
+            .get(name)
+            .unwrap_or_else(|| panic!("there is no table `{name}`"))
     }
 
     fn inputs(&self, name: &str) -> &[String] {
-        let found = self.queries.queries.iter().find(|query| query.name.to_string() == name);
+        let found = self
+            .queries
+            .queries
+            .iter()
+            .find(|query| query.name.to_string() == name);
         found.map_or(&[][..], |query| &query.header.inputs)
     }
 
@@ -90,13 +102,17 @@ async fn plan() -> Result<Planned, Failure> {
     let engine = start(folder.path())?;
     let mut types = BTreeMap::new();
     for table in settings_tables(&config, &[])? {
-        engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
+        engine
+            .add_rows(&table.name, &table.key, table.batch.clone())
+            .await?;
     }
     let sample = &config.sources["order_lines"];
     let pinned = source::pin("order_lines", sample, &config.root, folder.path(), false).await?;
     engine.add_source("order_lines", &pinned.source_files(), pinned.schema.clone(), &[])?;
     let raw = source::raw_table(&engine, &pinned, sample, &config.project.timezone).await?;
-    engine.add_view(&TableName::new("raw", "order_lines"), &raw.sql).await?;
+    engine
+        .add_view(&TableName::new("raw", "order_lines"), &raw.sql)
+        .await?;
     let queries = load_queries()?;
     pipeline::plan_models(&engine)?;
     for query in &queries.queries {
@@ -106,7 +122,10 @@ async fn plan() -> Result<Planned, Failure> {
     let made = pipeline::model_tables().map(|name| name.to_string());
     for name in names.chain(["raw.order_lines".to_owned()]).chain(made) {
         let fields = engine.types(&name, &format!("select * from {name}")).await?;
-        types.insert(name, Arc::new(Schema::new(fields.iter().map(plain).collect::<Vec<_>>())));
+        types.insert(
+            name,
+            Arc::new(Schema::new(fields.iter().map(plain).collect::<Vec<_>>())),
+        );
     }
     Ok(Planned { queries, types })
 }
@@ -145,14 +164,19 @@ pub(crate) fn config(sections: &BTreeMap<String, String>) -> Config {
         ),
     ]);
     whole.extend(sections.iter().map(|(name, text)| (name.as_str(), text.clone())));
-    let lines: Vec<String> = whole.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    let text = lines.join("\n") + "\n";
+    let text: String = whole
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\n"))
+        .collect();
     karat::config::parse("case", &text, Path::new(CLONE), &|_| None)
         .unwrap_or_else(|error| panic!("the settings of a case are no configuration: {error}\n{text}"))
 }
 
 /// The settings tables that a configuration makes.
-pub(crate) fn settings_tables(config: &Config, inputs: &[RecordedInput]) -> Result<Vec<SettingsTable>, Failure> {
+pub(crate) fn settings_tables(
+    config: &Config,
+    inputs: &[RecordedInput],
+) -> Result<Vec<SettingsTable>, Failure> {
     let as_of = calendar::as_of(config.as_of, None, &config.project.timezone)?;
     let number = |name: &str| match config.threshold(name) {
         Some(PolicyValue::Integer(number)) => u32::try_from(*number).expect("a small number"),
@@ -179,7 +203,12 @@ pub(crate) fn start_with(folder: &Path, threads: usize, batch_rows: usize) -> Re
     for path in [&tables, &scratch] {
         std::fs::create_dir_all(path).expect("a folder in the temporary folder");
     }
-    let limits = EngineLimits { memory: 512 << 20, spill: None, threads: Some(threads), batch_rows };
+    let limits = EngineLimits {
+        memory: 512 << 20,
+        spill: None,
+        threads: Some(threads),
+        batch_rows,
+    };
     Engine::start(&limits, &tables, &scratch)
 }
 
@@ -204,11 +233,19 @@ impl Bench {
         let engine = start_with(folder.path(), threads, batch_rows)?;
         let mut made = BTreeMap::new();
         for table in settings_tables(&config(&given.sections), &given.inputs)? {
-            engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
+            engine
+                .add_rows(&table.name, &table.key, table.batch.clone())
+                .await?;
             made.insert(table.name.to_string(), None);
         }
         let fed = planned().fed(&given.tables);
-        Ok(Self { engine, given, fed, made, folder })
+        Ok(Self {
+            engine,
+            given,
+            fed,
+            made,
+            folder,
+        })
     }
 
     /// Computes `name` with all that it needs; rows in the order of the file.
@@ -228,7 +265,10 @@ impl Bench {
             let name = query.name.to_string();
             self.make(&name).await?;
             if let (true, Some(Some(written))) = (query.header.is_published(), self.made.get(&name)) {
-                bytes.insert(name, std::fs::read(&written.file).expect("a table that was written"));
+                bytes.insert(
+                    name,
+                    std::fs::read(&written.file).expect("a table that was written"),
+                );
             }
         }
         Ok(bytes)
@@ -237,7 +277,10 @@ impl Bench {
     /// Runs a check; gives the violations.
     pub(crate) async fn violations(&mut self, name: &str) -> Result<Table, Failure> {
         let checks = &planned().queries.checks;
-        let check = checks.iter().find(|check| check.name == name).unwrap_or_else(|| panic!("there is no check `{name}`"));
+        let check = checks
+            .iter()
+            .find(|check| check.name == name)
+            .unwrap_or_else(|| panic!("there is no check `{name}`"));
         for input in &check.inputs {
             self.make(&input.to_string()).await?;
         }
@@ -260,8 +303,12 @@ impl Bench {
                 open.pop();
                 continue;
             }
-            let missing: Vec<String> =
-                planned.inputs(&name).iter().filter(|input| !self.made.contains_key(*input)).cloned().collect();
+            let missing: Vec<String> = planned
+                .inputs(&name)
+                .iter()
+                .filter(|input| !self.made.contains_key(*input))
+                .cloned()
+                .collect();
             if missing.is_empty() {
                 let written = self.engine.run(planned.query(&name)).await?;
                 self.made.insert(name, Some(written));
@@ -281,13 +328,23 @@ impl Bench {
             // Raw rows have no key, and their order must not matter: they come as a source does, and so do those of models.
             let file = self.folder.path().join(format!("{name}.parquet"));
             parquet::write(&file, &batch);
-            let files = [SourceFile { name: "00000000.parquet".to_owned(), file }];
-            self.engine.add_source(&parsed.table, &files, batch.schema(), &[])?;
-            self.engine.add_view(&parsed, &format!("select * from source.{}", parsed.table)).await?;
+            let files = [SourceFile {
+                name: "00000000.parquet".to_owned(),
+                file,
+            }];
+            self.engine
+                .add_source(&parsed.table, &files, batch.schema(), &[])?;
+            self.engine
+                .add_view(&parsed, &format!("select * from source.{}", parsed.table))
+                .await?;
             self.made.insert(name.to_owned(), None);
         } else {
             let header = &planned.query(name).header;
-            let key = if header.key.is_empty() { vec![batch.schema().field(0).name().clone()] } else { header.key.clone() };
+            let key = if header.key.is_empty() {
+                vec![batch.schema().field(0).name().clone()]
+            } else {
+                header.key.clone()
+            };
             let written = self.engine.add_rows(&parsed, &key, batch).await?;
             self.made.insert(name.to_owned(), Some(written));
         }
@@ -303,19 +360,30 @@ fn is_without_file(name: &str) -> bool {
 /// Makes rows of the types that the table has in a run.
 fn batch(name: &str, schema: &SchemaRef, rows: &[Row]) -> RecordBatch {
     for column in rows.iter().flat_map(BTreeMap::keys) {
-        assert!(schema.field_with_name(column).is_ok(), "`{name}` has no column `{column}`");
+        assert!(
+            schema.field_with_name(column).is_ok(),
+            "`{name}` has no column `{column}`"
+        );
     }
     let columns = schema.fields().iter().map(|field| {
         let texts: Vec<Option<String>> = rows
             .iter()
-            .map(|row| row.get(field.name()).cloned().unwrap_or_else(|| default(name, field)))
+            .map(|row| {
+                row.get(field.name())
+                    .cloned()
+                    .unwrap_or_else(|| default(name, field))
+            })
             .collect();
-        let strict = CastOptions { safe: false, ..CastOptions::default() };
+        let strict = CastOptions {
+            safe: false,
+            ..CastOptions::default()
+        };
         let texts: ArrayRef = Arc::new(StringArray::from(texts));
         cast_with_options(&texts, field.data_type(), &strict)
             .unwrap_or_else(|error| panic!("`{name}.{}` cannot hold what is given: {error}", field.name()))
     });
-    RecordBatch::try_new(Arc::clone(schema), columns.collect()).expect("the columns have the types of the schema")
+    RecordBatch::try_new(Arc::clone(schema), columns.collect())
+        .expect("the columns have the types of the schema")
 }
 
 /// What a column holds that a row does not name: nothing in raw rows; else 0, false, the current snapshot or NULL.

@@ -1,0 +1,347 @@
+//! Inputs through the program: what is refused, with which exit code and words, and which types are accepted.
+//!
+//! `karat check` reads what a run reads up to the first figure, so it stands in for `karat run` where that is enough.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, TimeUnit};
+
+use super::support::project::{Project, batch, config, history, sources, texts};
+
+const DECIMAL: DataType = DataType::Decimal128(10, 2);
+
+/// A history as most systems deliver it.
+fn plain() -> RecordBatch {
+    history(&DataType::Int64, &DECIMAL, &DataType::Date32)
+}
+
+/// A project with one file of [`plain`] rows.
+fn trial(sections: &[(&str, &str)]) -> Project {
+    let project = Project::new(&config(sections));
+    project.parquet("data/orders.parquet", &plain());
+    project
+}
+
+/// A text type with few values, as data frames keep them.
+fn dictionary() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+}
+
+fn timestamp(unit: TimeUnit) -> DataType {
+    DataType::Timestamp(unit, None)
+}
+
+// --- Files that are refused.
+
+#[test]
+fn a_column_that_one_of_two_files_lacks_is_refused_with_file_and_column() {
+    let project = trial(&[]);
+    let rows = plain().project(&[0, 1, 2]).expect("the first three columns");
+    project.parquet("data/later.parquet", &rows);
+    project
+        .karat(&["run"])
+        .exits(3)
+        .tells("`later.parquet` has no column `amount`");
+    assert!(!project.has_published());
+}
+
+#[test]
+fn a_column_that_no_file_has_is_refused_with_the_nearest_name() {
+    let project = trial(&[(
+        "sources",
+        "{order_lines: {location: data/, columns: {order_id: order, customer_id: customer, ordered_at: day, net_amount: amuont}}}",
+    )]);
+    project.karat(&["check"]).exits(3).tells("did you mean `amount`?");
+}
+
+#[test]
+fn a_truncated_file_is_unreadable() {
+    let project = trial(&[]);
+    let bytes = std::fs::read(project.path("data/orders.parquet")).expect("the file was written");
+    project.file("data/orders.parquet", &bytes[..bytes.len() / 2]);
+    project
+        .karat(&["check"])
+        .exits(4)
+        .tells("orders.parquet")
+        .tells("no readable Parquet file");
+}
+
+#[test]
+fn an_empty_file_is_an_error_and_never_skipped() {
+    let project = trial(&[]);
+    project.file("data/empty.parquet", b"");
+    project
+        .karat(&["check"])
+        .exits(4)
+        .tells("`empty.parquet` is empty");
+}
+
+#[test]
+fn a_text_file_that_calls_itself_parquet_is_unreadable() {
+    let project = trial(&[]);
+    project.file(
+        "data/text.parquet",
+        b"order,customer,day,amount\n1,1,2024-02-01,10\n",
+    );
+    project
+        .karat(&["check"])
+        .exits(4)
+        .tells("text.parquet")
+        .tells("no readable Parquet file");
+}
+
+#[test]
+fn the_same_content_twice_is_refused_unless_it_is_allowed() {
+    let project = trial(&[]);
+    project.parquet("data/copy.parquet", &plain());
+    let outcome = project.karat(&["check"]).exits(3);
+    outcome
+        .tells("`orders.parquet` and `copy.parquet` have the same content")
+        .tells("checks.allow_duplicate_files");
+    project.file(
+        "config.yaml",
+        config(&[("checks", "{allow_duplicate_files: true}")]).as_bytes(),
+    );
+    project.karat(&["check"]).exits(0).gives("2 files read");
+}
+
+#[test]
+fn a_location_that_does_not_exist_is_an_input_error() {
+    let project = trial(&[("sources", &sources("location: nowhere/"))]);
+    project.karat(&["check"]).exits(4).tells("nowhere");
+}
+
+#[test]
+fn a_location_without_parquet_tells_what_it_holds_instead() {
+    let project = Project::new(&config(&[]));
+    project.file("data/orders.csv", b"order\n1\n");
+    project.file("data/_SUCCESS", b"");
+    let outcome = project.karat(&["check"]).exits(4).tells("no Parquet file");
+    outcome
+        .tells("orders.csv (not a Parquet file by its name)")
+        .tells("_SUCCESS (hidden or temporary)");
+}
+
+#[test]
+fn money_as_floating_point_needs_its_scale() {
+    let project = Project::new(&config(&[]));
+    project.parquet(
+        "data/orders.parquet",
+        &history(&DataType::Int64, &DataType::Float64, &DataType::Date32),
+    );
+    project
+        .karat(&["check"])
+        .exits(3)
+        .tells("net_amount")
+        .tells("set `amount_scale` (0 to 4)");
+}
+
+// --- Configurations that are refused.
+
+#[test]
+fn an_unknown_key_is_refused_with_its_line_and_a_suggestion() {
+    let project = Project::new(&format!("{}windw: 365d\n", config(&[])));
+    let outcome = project.karat(&["run"]).exits(2).tells("config.yaml:6:1: windw:");
+    outcome.tells("did you mean \"window\"?");
+}
+
+#[test]
+fn a_secret_that_the_environment_lacks_is_refused_by_its_name() {
+    let settings =
+        "location: data/, options: {aws_secret_access_key: \"${KARAT_TEST_SECRET_THAT_IS_NOT_SET}\"}";
+    let project = trial(&[("sources", &sources(settings))]);
+    let outcome = project.karat(&["check"]).exits(2);
+    outcome.tells("the environment variable KARAT_TEST_SECRET_THAT_IS_NOT_SET is not set");
+}
+
+// --- Data that is refused.
+
+#[test]
+fn too_many_rejected_rows_refuse_the_run_and_nothing_is_published() {
+    let project = trial(&[]);
+    // One line in 25 has no customer, and the limit is one in 200.
+    let nobody: Vec<ArrayRef> = [
+        ("2000", DataType::Int64),
+        ("", DataType::Int64),
+        ("2024-05-05", DataType::Date32),
+        ("9", DECIMAL),
+    ]
+    .iter()
+    .map(|(text, kind)| texts(&[text], kind))
+    .collect();
+    project.parquet(
+        "data/nobody.parquet",
+        &RecordBatch::try_new(plain().schema(), nobody).expect("the same columns"),
+    );
+    let outcome = project
+        .karat(&["run"])
+        .exits(3)
+        .tells("Rejected rows stay within the limit");
+    let status = status_line(&outcome.stderr);
+    assert_eq!((&status["code"], &status["stage"]), (&3.into(), &"check".into()));
+    assert!(!project.has_published());
+}
+
+#[test]
+fn an_as_of_date_before_all_data_refuses_the_run() {
+    let project = trial(&[]);
+    project
+        .karat(&["run", "--as-of", "2020-01-01"])
+        .exits(3)
+        .tells("holds at least one order");
+    assert!(!project.has_published());
+}
+
+#[test]
+fn a_failing_run_ends_with_one_line_of_status() {
+    let project = trial(&[("sources", &sources("location: nowhere/"))]);
+    let outcome = project.karat(&["run"]).exits(4);
+    let status = status_line(&outcome.stderr);
+    assert_eq!(status["code"], 4);
+    assert_eq!(status["stage"], "source");
+    assert_eq!(status["retryable"], false);
+    assert!(
+        status["message"]
+            .as_str()
+            .is_some_and(|message| message.contains("nowhere")),
+        "{status}"
+    );
+    assert_eq!(outcome.stdout, "");
+}
+
+/// The last line of stderr.
+fn status_line(stderr: &str) -> serde_json::Value {
+    let last = stderr.lines().last().unwrap_or_default();
+    serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}: the last line is `{last}`"))
+}
+
+// --- Types that are accepted.
+
+#[test]
+fn every_usual_type_of_ids_amounts_and_dates_is_accepted() {
+    let cases = [
+        (DataType::Int64, DECIMAL, timestamp(TimeUnit::Microsecond)),
+        (
+            DataType::Float64,
+            DataType::Int32,
+            timestamp(TimeUnit::Nanosecond),
+        ),
+        (DataType::Utf8, DataType::Float64, DataType::Date32),
+        (dictionary(), DECIMAL, DataType::Utf8),
+        (
+            DataType::Int32,
+            DataType::Float32,
+            timestamp(TimeUnit::Millisecond),
+        ),
+        (DataType::LargeUtf8, DataType::Int64, dictionary()),
+    ];
+    let project = Project::new(&config(&[(
+        "sources",
+        &sources("location: data/, amount_scale: 2"),
+    )]));
+    for (ids, amounts, days) in cases {
+        project.parquet("data/orders.parquet", &history(&ids, &amounts, &days));
+        project
+            .karat(&["check"])
+            .exits(0)
+            .gives("24 rows")
+            .gives("newest order: 2024-09-08");
+    }
+}
+
+#[test]
+fn the_same_history_in_other_types_gives_the_same_lines_and_figures() {
+    let cases = [
+        (DataType::Int64, DECIMAL, DataType::Date32),
+        (
+            DataType::Float64,
+            DataType::Int32,
+            timestamp(TimeUnit::Nanosecond),
+        ),
+        (dictionary(), DataType::Float64, DataType::Utf8),
+    ];
+    let published = cases.map(|(ids, amounts, days)| {
+        let project = Project::new(&config(&[(
+            "sources",
+            &sources("location: data/, amount_scale: 2"),
+        )]));
+        project.parquet("data/orders.parquet", &history(&ids, &amounts, &days));
+        project.karat(&["run"]).exits(0);
+        assert_eq!(
+            project.line("results.headline", "measure", "net_revenue")["value"],
+            "516.000000"
+        );
+        assert_eq!(
+            project.line("results.headline", "measure", "customers")["value"],
+            "6.000000"
+        );
+        (
+            project.bytes("canonical.order_lines"),
+            project.bytes("results.headline"),
+        )
+    });
+    assert!(
+        published.iter().all(|tables| *tables == published[0]),
+        "the tables differ by the types of the source"
+    );
+}
+
+#[test]
+fn an_instant_counts_on_its_business_day_and_odd_file_names_and_folder_columns_are_read() {
+    let columns = "order_id: order, customer_id: customer, ordered_at: at, net_amount: amount, region: area";
+    let order_lines =
+        format!("{{order_lines: {{location: data/, amount_scale: 2, columns: {{{columns}}}}}}}");
+    let project = Project::new(&config(&[("sources", &order_lines)]));
+    // In New York, 03:00 UTC is the evening before in winter, and 04:00 UTC is midnight in summer.
+    let rows = |orders: &[&str], moments: &[&str], amounts: &[f64]| -> RecordBatch {
+        let zone = DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into()));
+        let order: ArrayRef = Arc::new(StringArray::from(orders.to_vec()));
+        batch(vec![
+            ("order", Arc::clone(&order)),
+            ("customer", order),
+            ("at", texts(moments, &zone)),
+            ("amount", Arc::new(Float64Array::from(amounts.to_vec()))),
+        ])
+    };
+    let west = rows(
+        &["winter", "summer"],
+        &["2025-01-01T03:00:00Z", "2024-07-01T03:59:59.999Z"],
+        &[10.25, 20.5],
+    );
+    let east = rows(
+        &["midnight", "after"],
+        &["2024-07-01T04:00:00Z", "2025-01-01T05:00:00Z"],
+        &[40.1, 80.2],
+    );
+    project.parquet("data/area=West/part 1 #100% naïve 订单.parquet", &west);
+    project.parquet("data/area=East/part 1 #100% naïve 订单.parquet", &east);
+    project.karat(&["run"]).exits(0);
+    let days: Vec<(String, String, String)> = project
+        .table("canonical.order_lines")
+        .into_iter()
+        .map(|mut line| {
+            ["order_id", "order_date", "region"]
+                .map(|name| line.remove(name).unwrap_or_default())
+                .into()
+        })
+        .collect();
+    let expected = [
+        ("midnight", "2024-07-01", "East"),
+        ("summer", "2024-06-30", "West"),
+        ("winter", "2024-12-31", "West"),
+    ];
+    assert_eq!(
+        days,
+        expected.map(|(order, day, area)| (order.to_owned(), day.to_owned(), area.to_owned()))
+    );
+    assert_eq!(
+        project.line("results.headline", "measure", "net_revenue")["value"],
+        "70.850000"
+    );
+    // The order of 1 January in New York belongs to the next report.
+    assert_eq!(
+        project.line("results.data_quality", "outcome", "out_of_scope")["net_amount"],
+        "80.2000"
+    );
+}
