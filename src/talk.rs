@@ -118,7 +118,9 @@ fn err(line: &str) {
 /// Prints a failure: for people its causes and hint, and, for a scheduler or a log, one JSON line.
 pub fn failure(failure: &Failure, style: Style, with_status_line: bool) {
     let first = std::error::Error::source(failure);
-    let causes: Vec<String> = std::iter::successors(first, |cause| cause.source()).map(ToString::to_string).collect();
+    let causes: Vec<String> = std::iter::successors(first, |cause| cause.source())
+        .map(ToString::to_string)
+        .collect();
     if style != Style::Json {
         let mut text = format!("error: {failure}");
         for cause in &causes {

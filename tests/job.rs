@@ -22,9 +22,16 @@ fn an_unknown_key_is_a_mistake_of_the_configuration_with_line_and_suggestion() {
     project.configure("window: 365d", "windw: 365d");
     project.configure("  keep: 104", "  keeep: 104");
     let lines = std::fs::read_to_string(project.path("config.yaml")).expect("a configuration");
-    let line = 1 + lines.lines().position(|line| line.starts_with("windw")).expect("the mistake");
+    let line = 1 + lines
+        .lines()
+        .position(|line| line.starts_with("windw"))
+        .expect("the mistake");
     // Both at once.
-    refuses(&project, 2, &["windw", "window", &format!("config.yaml:{line}"), "keeep"]);
+    refuses(
+        &project,
+        2,
+        &["windw", "window", &format!("config.yaml:{line}"), "keeep"],
+    );
 }
 
 #[test]
@@ -32,10 +39,16 @@ fn a_missing_configuration_and_wrong_usage_are_exit_2_and_help_is_0() {
     let project = Project::empty();
     project.karat(&["run"]).expect_failed(2, &["config.yaml"]);
     project.karat(&["no-such-verb"]).expect(2, &["no-such-verb"]);
-    project.karat(&["run", "--as-of", "yesterday"]).expect(2, &["--as-of"]);
+    project
+        .karat(&["run", "--as-of", "yesterday"])
+        .expect(2, &["--as-of"]);
     project.karat(&["--help"]).expect(0, &[]);
     let version = project.karat(&["--version"]).expect(0, &[]);
-    assert!(version.stdout.contains(env!("CARGO_PKG_VERSION")), "{}", version.stdout);
+    assert!(
+        version.stdout.contains(env!("CARGO_PKG_VERSION")),
+        "{}",
+        version.stdout
+    );
 }
 
 #[test]
@@ -71,14 +84,18 @@ fn a_location_without_anything_or_without_parquet_is_a_missing_input() {
 fn a_column_that_is_missing_in_one_file_refuses_the_run_and_names_both() {
     use arrow::array::{ArrayRef, Int64Array};
     let project = Project::sample();
-    let columns = BTreeMap::from([("Row ID", std::sync::Arc::new(Int64Array::from(vec![1])) as ArrayRef)]);
+    let columns = BTreeMap::from([(
+        "Row ID",
+        std::sync::Arc::new(Int64Array::from(vec![1])) as ArrayRef,
+    )]);
     crate::support::parquet::write_columns(&project.path("data/superstore/second.parquet"), columns);
     refuses(&project, 3, &["second.parquet", "Order ID"]);
 }
 
 #[test]
 fn damaged_files_are_unreadable_inputs_and_name_the_file() {
-    let whole = std::fs::read(Path::new(CLONE).join("data/superstore/superstore.parquet")).expect("the sample");
+    let whole =
+        std::fs::read(Path::new(CLONE).join("data/superstore/superstore.parquet")).expect("the sample");
     let mut flipped = whole.clone();
     for byte in &mut flipped[whole.len() / 3..whole.len() / 3 + 4_000] {
         *byte ^= 0x5a;
@@ -97,17 +114,37 @@ fn damaged_files_are_unreadable_inputs_and_name_the_file() {
         assert_eq!(answer.code, 4, "{what}: {}", answer.stderr);
         let answer = answer.expect_failed(4, &[]);
         if what != "with damaged pages" {
-            assert!(answer.stderr.contains("lines.parquet"), "{what}: {}", answer.stderr);
+            assert!(
+                answer.stderr.contains("lines.parquet"),
+                "{what}: {}",
+                answer.stderr
+            );
         }
-        assert_eq!(project.published(), BTreeMap::new(), "{what}: nothing is published");
+        assert_eq!(
+            project.published(),
+            BTreeMap::new(),
+            "{what}: nothing is published"
+        );
     }
 }
 
 #[test]
 fn the_same_file_twice_is_refused_unless_it_is_allowed() {
     let project = Project::sample();
-    copy(&project.path(LINES), &project.path("data/superstore/again.parquet"));
-    refuses(&project, 3, &["again.parquet", "lines.parquet", "same content", "allow_duplicate_files"]);
+    copy(
+        &project.path(LINES),
+        &project.path("data/superstore/again.parquet"),
+    );
+    refuses(
+        &project,
+        3,
+        &[
+            "again.parquet",
+            "lines.parquet",
+            "same content",
+            "allow_duplicate_files",
+        ],
+    );
     project.configure("  allow_duplicate_files: false", "  allow_duplicate_files: true");
     // Every row is a duplicate now; that is found later, by the limit on rejected rows.
     project.karat(&["check"]).expect(0, &[]);
@@ -119,9 +156,17 @@ fn check_says_what_a_run_would_read_and_touches_nothing() {
     std::fs::write(project.path("data/superstore/notes.txt"), "no data").expect("a file");
     let answer = project.karat(&["check"]).expect(0, &[]);
     for text in ["9994 rows", "notes.txt", "2017-12-30", "2018-01-01"] {
-        assert!(answer.stdout.contains(text), "`{text}` is not in {}", answer.stdout);
+        assert!(
+            answer.stdout.contains(text),
+            "`{text}` is not in {}",
+            answer.stdout
+        );
     }
-    assert!(project.karat(&["check", "--output", "json"]).json()["ok"].as_bool().expect("a flag"));
+    assert!(
+        project.karat(&["check", "--output", "json"]).json()["ok"]
+            .as_bool()
+            .expect("a flag")
+    );
     assert!(!project.path("output").exists() || project.published().is_empty());
     project.configure("net_amount: Sales", "net_amount: Sale");
     project.karat(&["check"]).expect(3, &["did you mean `Sales`?"]);
@@ -136,9 +181,13 @@ fn a_refused_run_leaves_the_published_ones_as_they_were() {
     project.configure("max_rejected_rows", "#max_rejected_rows");
     project.configure("max_rejected_money", "#max_rejected_money");
     project.configure("checks:", "checks: {}");
-    project.karat(&["run"]).expect_failed(3, &["Rejected rows stay within the limit", "rejected_rows"]);
+    project
+        .karat(&["run"])
+        .expect_failed(3, &["Rejected rows stay within the limit", "rejected_rows"]);
     assert_eq!(project.published(), before);
-    project.karat(&["run", "--as-of", "2020-01-01"]).expect_failed(3, &["at least one order"]);
+    project
+        .karat(&["run", "--as-of", "2020-01-01"])
+        .expect_failed(3, &["at least one order"]);
     assert_eq!(project.published(), before);
     assert!(project.karat(&["runs"]).expect(0, &[]).stdout.lines().count() == 1);
 }
@@ -188,24 +237,47 @@ fn the_same_inputs_give_the_same_bytes_on_any_machine() {
     let expected = files(&folder.join("output"));
     // Threads, batches, time zone, locale and working folder: two runs that share none of them.
     let first = Project::generated();
-    first.configure("publish:", "engine: {threads: 1, batch_rows: 1000, memory: 1GiB}\npublish:");
-    let variables = [("TZ", "Pacific/Auckland"), ("LC_ALL", "tr_TR.UTF-8"), ("LANG", "tr_TR.UTF-8")];
+    first.configure(
+        "publish:",
+        "engine: {threads: 1, batch_rows: 1000, memory: 1GiB}\npublish:",
+    );
+    let variables = [
+        ("TZ", "Pacific/Auckland"),
+        ("LC_ALL", "tr_TR.UTF-8"),
+        ("LANG", "tr_TR.UTF-8"),
+    ];
     karat_with(&first.path(""), &["run"], &variables).expect(0, &[]);
     let second = Project::generated();
     second.configure("publish:", "engine: {threads: 7, spill: private/}\npublish:");
     let config = second.path("config.yaml").display().to_string();
     let elsewhere = Project::empty();
     let variables = [("TZ", "America/Los_Angeles"), ("LC_ALL", "C"), ("NO_COLOR", "1")];
-    karat_with(&elsewhere.path(""), &["--config", &config, "run", "--quiet"], &variables).expect(0, &[]);
+    karat_with(
+        &elsewhere.path(""),
+        &["--config", &config, "run", "--quiet"],
+        &variables,
+    )
+    .expect(0, &[]);
     for (what, project) in [("one thread", &first), ("seven threads", &second)] {
         let found = project.published();
-        assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{what}");
+        assert_eq!(
+            found.keys().collect::<Vec<_>>(),
+            expected.keys().collect::<Vec<_>>(),
+            "{what}"
+        );
         for (name, bytes) in &expected {
             assert!(found.get(name) == Some(bytes), "{what}: `{name}` differs");
         }
     }
-    assert_eq!(files(&second.path("private")), BTreeMap::new(), "the private folder is empty after a run");
-    assert!(elsewhere.published().is_empty(), "relative paths start at the configuration");
+    assert_eq!(
+        files(&second.path("private")),
+        BTreeMap::new(),
+        "the private folder is empty after a run"
+    );
+    assert!(
+        elsewhere.published().is_empty(),
+        "relative paths start at the configuration"
+    );
 }
 
 #[test]
@@ -219,7 +291,10 @@ fn a_draft_is_kept_apart_from_the_log_and_from_latest() {
         assert!(after.get(name) == Some(bytes), "`{name}` is as it was");
     }
     let added: Vec<&String> = after.keys().filter(|name| !before.contains_key(*name)).collect();
-    assert!(!added.is_empty() && added.iter().all(|name| name.starts_with("drafts/")), "{added:?}");
+    assert!(
+        !added.is_empty() && added.iter().all(|name| name.starts_with("drafts/")),
+        "{added:?}"
+    );
     assert_eq!(project.karat(&["runs"]).expect(0, &[]).stdout.lines().count(), 1);
 }
 
@@ -228,10 +303,16 @@ fn as_of_on_the_command_line_wins_and_an_older_day_does_not_become_the_latest() 
     let (folder, first) = baseline();
     let project = Project::copy_of(folder);
     let latest = std::fs::read(project.path("output/latest.json")).expect("the pointer");
-    let report = project.karat(&["run", "--as-of", "2025-07-01", "--output", "json"]).expect(0, &[]).json();
+    let report = project
+        .karat(&["run", "--as-of", "2025-07-01", "--output", "json"])
+        .expect(0, &[])
+        .json();
     assert_eq!(report["as_of"], "2025-07-01");
     assert_ne!(report["run_id"], first.json()["run_id"]);
-    assert_eq!(std::fs::read(project.path("output/latest.json")).expect("the pointer"), latest);
+    assert_eq!(
+        std::fs::read(project.path("output/latest.json")).expect("the pointer"),
+        latest
+    );
     let runs = project.karat(&["runs", "--output", "json"]).expect(0, &[]);
     let days: Vec<Value> = runs
         .stdout
@@ -254,7 +335,13 @@ fn status_tells_an_overdue_or_altered_history_by_exit_9() {
     let log = project.path("output/log/00000001.json");
     let entry = std::fs::read_to_string(&log).expect("the log");
     std::fs::write(&log, entry.replacen("2026-01-01", "2026-01-02", 1)).expect("the log can be altered");
-    assert_eq!(project.karat(&["status", "--output", "json"]).expect(9, &[]).json()["ok"], false);
+    assert_eq!(
+        project
+            .karat(&["status", "--output", "json"])
+            .expect(9, &[])
+            .json()["ok"],
+        false
+    );
 
     // A manifest that is not the one of the log.
     let project = Project::copy_of(folder);
@@ -265,7 +352,11 @@ fn status_tells_an_overdue_or_altered_history_by_exit_9() {
 
     let nothing = Project::generated();
     let answer = nothing.karat(&["status"]).expect(0, &[]);
-    assert!(answer.stdout.contains("nothing is published yet"), "{}", answer.stdout);
+    assert!(
+        answer.stdout.contains("nothing is published yet"),
+        "{}",
+        answer.stdout
+    );
 }
 
 #[test]
@@ -273,35 +364,65 @@ fn a_preview_renders_the_same_bytes_from_the_stored_tables_and_refuses_altered_o
     let (folder, _) = baseline();
     let project = Project::copy_of(folder);
     let answer = project.karat(&["preview", "latest"]).expect(0, &[]);
-    assert!(answer.stdout.contains("the same bytes as published"), "{}", answer.stdout);
+    assert!(
+        answer.stdout.contains("the same bytes as published"),
+        "{}",
+        answer.stdout
+    );
     let run = run_folder(&project.path("output"));
     for page in ["report.html", "method.html"] {
         let read = |path: &Path| std::fs::read(path).expect("a page");
-        assert!(read(&project.path("preview").join(page)) == read(&run.join(page)), "{page}");
+        assert!(
+            read(&project.path("preview").join(page)) == read(&run.join(page)),
+            "{page}"
+        );
     }
-    assert_eq!(project.karat(&["preview", "2026-01-01", "--output", "json"]).expect(0, &[]).json()["unchanged"], true);
-    project.karat(&["preview", "2020-01-01"]).expect(2, &["2020-01-01"]);
+    assert_eq!(
+        project
+            .karat(&["preview", "2026-01-01", "--output", "json"])
+            .expect(0, &[])
+            .json()["unchanged"],
+        true
+    );
+    project
+        .karat(&["preview", "2020-01-01"])
+        .expect(2, &["2020-01-01"]);
     let stored = run.join("tables/results.headline.parquet");
     let mut bytes = std::fs::read(&stored).expect("a table");
     bytes[40] ^= 1;
     std::fs::write(&stored, bytes).expect("a table can be altered");
-    project.karat(&["preview", "latest"]).expect(9, &["results.headline.parquet"]);
+    project
+        .karat(&["preview", "latest"])
+        .expect(9, &["results.headline.parquet"]);
 }
 
 #[test]
 fn a_new_project_runs_on_the_sample_and_shows_its_figures() {
     let parent = Project::empty();
     let answer = parent.karat(&["init", "mine"]).expect(0, &[]);
-    assert!(answer.stdout.contains("files written to mine"), "{}", answer.stdout);
+    assert!(
+        answer.stdout.contains("files written to mine"),
+        "{}",
+        answer.stdout
+    );
     parent.karat(&["init", "mine"]).expect(2, &["not empty"]);
     let mine = parent.path("mine");
     let answer = karat(&mine, &[]).expect(0, &[]);
     for text in ["$733,215", "$74,297", "693", "report.html"] {
-        assert!(answer.stdout.contains(text), "`{text}` is not in {}", answer.stdout);
+        assert!(
+            answer.stdout.contains(text),
+            "`{text}` is not in {}",
+            answer.stdout
+        );
     }
     let run = run_folder(&mine.join("output"));
     let tiers = table(&run, "results.tier_profitability");
-    let cents = |text: &str| text.parse::<bigdecimal::BigDecimal>().expect("an amount").round(2).to_string();
+    let cents = |text: &str| {
+        text.parse::<bigdecimal::BigDecimal>()
+            .expect("an amount")
+            .round(2)
+            .to_string()
+    };
     for (tier, customers, profit) in [
         ("platinum", "34", "52742.46"),
         ("gold", "104", "37917.60"),
@@ -310,7 +431,11 @@ fn a_new_project_runs_on_the_sample_and_shows_its_figures() {
         ("total", "693", "74297.08"),
     ] {
         let row = row(&tiers, "tier", tier);
-        assert_eq!((row["customers"].as_str(), cents(&row["profit"]).as_str()), (customers, profit), "{tier}");
+        assert_eq!(
+            (row["customers"].as_str(), cents(&row["profit"]).as_str()),
+            (customers, profit),
+            "{tier}"
+        );
     }
     let total = row(&tiers, "tier", "total");
     assert_eq!(cents(&total["net_revenue"]), "733215.26");
@@ -326,12 +451,18 @@ fn a_project_from_a_location_proposes_the_mapping_and_says_what_is_open() {
     assert!(answer.stdout.contains("policy.margin"), "{}", answer.stdout);
     let path = parent.path("mine/config.yaml");
     let config = std::fs::read_to_string(&path).expect("a configuration");
-    for line in ["order_id: \"Order ID\"", "customer_id: \"Customer ID\"", "ordered_at: \"Order Date\"", "net_amount: \"Sales\""] {
+    for line in [
+        "order_id: \"Order ID\"",
+        "customer_id: \"Customer ID\"",
+        "ordered_at: \"Order Date\"",
+        "net_amount: \"Sales\"",
+    ] {
         assert!(config.contains(line), "`{line}` is not in {config}");
     }
     let mine = parent.path("mine");
     karat(&mine, &["check"]).expect(2, &["margin"]);
-    std::fs::write(&path, config.replace("  # margin: 0.30", "  margin: 0.30")).expect("the configuration can be written");
+    std::fs::write(&path, config.replace("  # margin: 0.30", "  margin: 0.30"))
+        .expect("the configuration can be written");
     let answer = karat(&mine, &["check"]).expect(0, &[]);
     assert!(answer.stdout.contains("9994 rows"), "{}", answer.stdout);
 }
@@ -348,12 +479,17 @@ fn odd_folders_and_names_are_published_like_any_others() {
         let month = format!("{:02}", months % 12);
         let folder = lines.join(format!("region=Part {month} & more"));
         std::fs::create_dir_all(&folder).expect("a folder");
-        std::fs::write(folder.join(format!("{months} % {}", name.replace('/', "#"))), bytes).expect("a file");
+        std::fs::write(
+            folder.join(format!("{months} % {}", name.replace('/', "#"))),
+            bytes,
+        )
+        .expect("a file");
         months += 1;
     }
     let config = std::fs::read_to_string(history.path("config.yaml")).expect("a configuration");
     let config = config.replacen("location: order_lines/", "location: \"orders data/\"", 1);
-    std::fs::write(project.path(&format!("{root}/config.yaml")), config).expect("the configuration can be written");
+    std::fs::write(project.path(&format!("{root}/config.yaml")), config)
+        .expect("the configuration can be written");
     let folder = project.path(root);
     karat(&folder, &["run"]).expect(0, &[]);
     let run = run_folder(&folder.join("output"));
@@ -361,11 +497,18 @@ fn odd_folders_and_names_are_published_like_any_others() {
     let expected = run_folder(&expected.join("output"));
     let read = |run: &Path, name: &str| std::fs::read(run.join("tables").join(name)).expect("a table");
     // Other names, the same rows: but for the region, which the folders give now, every figure is the same.
-    for name in ["results.tier_profitability.csv", "results.headline.csv", "results.data_quality.csv", "business.orders.parquet"] {
+    for name in [
+        "results.tier_profitability.csv",
+        "results.headline.csv",
+        "results.data_quality.csv",
+        "business.orders.parquet",
+    ] {
         assert!(read(&run, name) == read(&expected, name), "{name}");
     }
     let regions = table(&run, "canonical.order_lines");
     assert!((0..regions.rows.len()).all(|row| {
-        regions.cell(row, "region").is_some_and(|region| region.to_string().starts_with("Part ") && region.to_string().ends_with(" & more"))
+        regions.cell(row, "region").is_some_and(|region| {
+            region.to_string().starts_with("Part ") && region.to_string().ends_with(" & more")
+        })
     }));
 }

@@ -366,12 +366,15 @@ fn classes_follow_their_definitions(tables: &Tables) -> Result<(), TestCaseError
         };
         for one in &all {
             let rank = 1 + count(&|other| other.profit > one.profit);
-            let tier = match () {
-                () if one.profit <= zero() => "lead",
-                // The shares of this test: 10% and 30%.
-                () if 10 * rank <= n => "platinum",
-                () if 10 * rank <= 3 * n => "gold",
-                () => "iron",
+            // The shares of this test are 10% and 30%.
+            let tier = if one.profit <= zero() {
+                "lead"
+            } else if 10 * rank <= n {
+                "platinum"
+            } else if 10 * rank <= 3 * n {
+                "gold"
+            } else {
+                "iron"
             };
             prop_assert_eq!(&one.tier, tier, "profit {}, rank {} of {}", one.profit, rank, n);
 
@@ -381,11 +384,14 @@ fn classes_follow_their_definitions(tables: &Tables) -> Result<(), TestCaseError
                 .filter(|revenue| **revenue > one.net_revenue)
                 .sum();
             let hundredths = before * 100;
-            let abc = match () {
-                () if one.net_revenue <= zero() => "d",
-                () if hundredths < &revenue * 80 => "a",
-                () if hundredths < &revenue * 95 => "b",
-                () => "c",
+            let abc = if one.net_revenue <= zero() {
+                "d"
+            } else if hundredths < &revenue * 80 {
+                "a"
+            } else if hundredths < &revenue * 95 {
+                "b"
+            } else {
+                "c"
             };
             prop_assert_eq!(&one.abc, abc, "revenue {}", one.net_revenue);
 

@@ -210,6 +210,24 @@ fn superstore_as_a_whole_agrees_with_its_published_totals() {
         cents_of(&losses["unprofitable"])
     );
     assert_eq!(headline(&project, "loss_amount"), cents_of(&losses["loss"]));
+    // 5% and 20% of 793 customers are 39.65 and 158.6; Lead are those who cost more than they bring.
+    let tiers = project.result("results.tier_profitability");
+    let sizes = [("platinum", 39), ("gold", 119), ("iron", 480), ("lead", 155)];
+    for (tier, customers) in sizes {
+        assert_eq!(
+            number(&find(&tiers, "tier", tier)["customers"]),
+            customers,
+            "{tier}"
+        );
+    }
+    let lead = find(&tiers, "tier", "lead");
+    assert_eq!(lead["customers"], losses["unprofitable"].to_string());
+    assert_eq!(cents(&lead["profit"]), cents_of(&losses["loss"]));
+    assert_eq!(
+        cents(&lead["net_revenue"]),
+        cents_of(&losses["sales_of_unprofitable"])
+    );
+
     let known = &expected(&folder, "g05_superstore.json", "abc_by_sales")[0];
     assert_eq!(
         abc(&project).map(Value::from),

@@ -151,20 +151,12 @@ fn given(file: &CaseFile, case: &Case) -> Given {
 }
 
 fn section(given: &mut Given, name: &str, value: &Value) {
-    let lines = value
-        .as_mapping()
-        .expect("a mapping of settings")
-        .iter()
-        .map(|(key, value)| {
-            format!(
-                "  {}: {}\n",
-                text(key).expect("a name"),
-                text(value).expect("a value")
-            )
-        });
-    given
-        .sections
-        .insert(name.to_owned(), format!("\n{}", lines.collect::<String>()));
+    let mut lines = Vec::new();
+    for (key, value) in value.as_mapping().expect("a mapping of settings") {
+        let (key, value) = (text(key).expect("a name"), text(value).expect("a value"));
+        lines.push(format!("\n  {key}: {value}"));
+    }
+    given.sections.insert(name.to_owned(), lines.concat());
 }
 
 fn recorded(row: &Row) -> RecordedInput {

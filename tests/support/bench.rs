@@ -164,10 +164,11 @@ pub(crate) fn config(sections: &BTreeMap<String, String>) -> Config {
         ),
     ]);
     whole.extend(sections.iter().map(|(name, text)| (name.as_str(), text.clone())));
-    let text: String = whole
+    let lines: Vec<String> = whole
         .iter()
-        .map(|(name, value)| format!("{name}: {value}\n"))
+        .map(|(name, value)| format!("{name}: {value}"))
         .collect();
+    let text = lines.join("\n") + "\n";
     karat::config::parse("case", &text, Path::new(CLONE), &|_| None)
         .unwrap_or_else(|error| panic!("the settings of a case are no configuration: {error}\n{text}"))
 }
