@@ -204,7 +204,13 @@ fn write_config(location: &str, schema: &Schema) -> (String, Vec<String>) {
     let mut columns = String::new();
     let mut found: BTreeMap<&str, &DataType> = BTreeMap::new();
     for (canonical, is_required, names) in USUAL_NAMES {
-        match find(names) {
+        let is_wanted = |field: &&arrow::datatypes::FieldRef| match canonical {
+            // A line number is whole; list price and net price say the discount already.
+            "line_number" => field.data_type().is_integer(),
+            "discount_amount" => !(found.contains_key("gross_amount") && found.contains_key("net_amount")),
+            _ => true,
+        };
+        match find(names).filter(is_wanted) {
             Some(field) => {
                 found.insert(canonical, field.data_type());
                 let _infallible = writeln!(columns, "      {canonical}: {}", quoted(field.name()));
@@ -273,12 +279,14 @@ mod tests {
             Field::new("CustomerID", DataType::Float64, true),
             Field::new("InvoiceDate", DataType::Utf8, true),
             Field::new("UnitPrice", DataType::Float64, true),
+            Field::new("RowID", DataType::Float64, true),
         ]);
         let (text, open) = write_config("/data/orders", &schema);
         assert!(
             text.contains("order_id: \"InvoiceNo\"") && text.contains("customer_id: \"CustomerID\""),
             "{text}"
         );
+        assert!(!text.contains("line_number:"), "{text}");
         assert_eq!(open.len(), 2, "{open:?}");
     }
 }
