@@ -474,8 +474,7 @@ fn odd_folders_and_names_are_published_like_any_others() {
     let project = Project::empty();
     let root = "My projects #1/50% Größe 目录";
     let lines = project.path(&format!("{root}/orders data"));
-    let mut months = 0;
-    for (name, bytes) in files(&history.path("order_lines")) {
+    for (months, (name, bytes)) in files(&history.path("order_lines")).into_iter().enumerate() {
         let month = format!("{:02}", months % 12);
         let folder = lines.join(format!("region=Part {month} & more"));
         std::fs::create_dir_all(&folder).expect("a folder");
@@ -484,7 +483,6 @@ fn odd_folders_and_names_are_published_like_any_others() {
             bytes,
         )
         .expect("a file");
-        months += 1;
     }
     let config = std::fs::read_to_string(history.path("config.yaml")).expect("a configuration");
     let config = config.replacen("location: order_lines/", "location: \"orders data/\"", 1);

@@ -336,14 +336,14 @@ fn customers(tables: &Tables, snapshot: &str) -> Vec<Customer> {
             .map(|row| (text(table, row, "customer_id"), row))
             .collect()
     };
-    let (profits, measured) = (rows(profit), rows(measures));
+    let (profit_rows, measure_rows) = (rows(profit), rows(measures));
     rows(classes)
         .into_iter()
         .map(|(customer, row)| Customer {
-            profit: decimal(profit, profits[&customer], "profit"),
-            net_revenue: decimal(profit, profits[&customer], "net_revenue"),
-            orders: integer(measures, measured[&customer], "orders"),
-            days: integer(measures, measured[&customer], "days_since_last_order"),
+            profit: decimal(profit, profit_rows[&customer], "profit"),
+            net_revenue: decimal(profit, profit_rows[&customer], "net_revenue"),
+            orders: integer(measures, measure_rows[&customer], "orders"),
+            days: integer(measures, measure_rows[&customer], "days_since_last_order"),
             tier: text(classes, row, "tier"),
             abc: text(classes, row, "abc_class"),
             scores: ["r_score", "f_score", "m_score"].map(|score| integer(classes, row, score)),

@@ -225,10 +225,9 @@ pub(crate) fn config(sections: &[(&str, &str)]) -> String {
         ("publish", "{location: published/}".to_owned()),
     ]);
     whole.extend(sections.iter().map(|(name, text)| (*name, (*text).to_owned())));
-    whole
-        .iter()
-        .map(|(name, text)| format!("{name}: {text}\n"))
-        .collect()
+    whole.iter().fold(String::new(), |file, (name, text)| {
+        file + name + ": " + text + "\n"
+    })
 }
 
 /// The section `sources` for [`history`], with `settings` of the order lines.
