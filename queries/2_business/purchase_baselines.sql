@@ -24,10 +24,11 @@ counts as (
         count(*) filter (where moments.before_date - purchase_days.order_date <= 7 * years.weeks)
             as purchases_of_year,
         min(moments.before_date - purchase_days.order_date) as days_since_last_purchase
-    from business.purchase_days as purchase_days
-    inner join settings.moments as moments  -- a day counts at each moment that it precedes
+    -- The short tables stand first: the engine keeps the left side of such a join in memory.
+    from years
+    cross join settings.moments as moments
+    inner join business.purchase_days as purchase_days  -- a day counts at each moment that it precedes
         on purchase_days.order_date < moments.before_date
-    cross join years
     group by moments.moment, purchase_days.customer_id
 ),
 
@@ -55,5 +56,5 @@ select
         when rates.days_since_last_purchase > policy.silent_days then cast(0 as decimal(28, 6))
         else rates.last_year_orders
     end as recency_orders
-from rates
-cross join settings.policy as policy
+from settings.policy as policy
+cross join rates

@@ -24,11 +24,12 @@ days as (
         purchase_days.net_revenue,
         purchase_days.contribution_margin,
         first_days.first_order_date
-    from business.purchase_days as purchase_days
+    -- The short table stands first: the engine keeps the left side of such a join in memory.
+    from settings.moments as moments
+    inner join business.purchase_days as purchase_days  -- a day counts at each moment that it precedes
+        on purchase_days.order_date < moments.before_date
     inner join first_days  -- many-to-one
         on purchase_days.customer_id = first_days.customer_id
-    inner join settings.moments as moments  -- a day counts at each moment that it precedes
-        on purchase_days.order_date < moments.before_date
 )
 
 select

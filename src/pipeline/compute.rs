@@ -17,9 +17,13 @@ use crate::record::{TableRecord, sha256_file};
 use crate::settings::SettingsTable;
 use crate::talk::Talk;
 
+/// Source rows from which queries run one after the other.
+const MANY_ROWS: u64 = 500_000;
+
 /// Runs every query once its inputs are there; gives the published tables, settings first.
 ///
-/// Planning is sequential work, so as many queries as there are cores run side by side. What they give does not depend on it.
+/// Planning is sequential work, so for a small history as many queries as there are cores run side by side. For a large one
+/// planning is nothing and memory is all: one query after the other. What they give does not depend on it.
 pub(super) async fn tables(
     engine: &Arc<Engine>,
     queries: &QuerySet,
@@ -35,10 +39,12 @@ pub(super) async fn tables(
         .all(|input| pending.contains(input))
         .then(|| plan.terms.clone());
     pending.extend(models.iter().flat_map(|_| outlook::outputs()));
+    let rows: u64 = plan.inputs.iter().map(|input| input.rows).sum();
+    let side_by_side = if rows > MANY_ROWS { 1 } else { engine.threads() };
     let mut running = JoinSet::new();
     let mut done: BTreeMap<TableName, TableRecord> = BTreeMap::new();
     loop {
-        while running.len() < engine.threads() {
+        while running.len() < side_by_side {
             if outlook::inputs().iter().all(|input| !pending.contains(input))
                 && let Some(terms) = models.take()
             {
