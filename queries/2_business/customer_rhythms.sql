@@ -3,9 +3,10 @@
 -- key:     [snapshot, customer_id]
 -- inputs:  [business.order_gaps, settings.snapshots, settings.policy]
 -- note: >
---   The usual gap is the nearest-rank percentile (`rhythm_percentile`, 90%) of the days between
---   order days, over the whole history before as-of. The earlier usual gap leaves the last
---   `reactivated_days` out: it tells whether an order of these days ended a lapse.
+--   The usual gap is the nearest-rank percentile (`rhythm_percentile`, 90%) of the days between order
+--   days, over the whole history before as-of. The earlier usual gap leaves the last
+--   `reactivated_days` out: it tells whether an order of these days ended a lapse, and is known only
+--   of customers who ordered in them.
 
 with
 
