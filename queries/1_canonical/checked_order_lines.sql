@@ -116,7 +116,7 @@ lines_with_rivals as (
     -- Rows of one line number that differ in content have more than one content rank among them.
     select
         ranked_lines.*,
-        row_rank - order_rank + 1 as line_number,
+        cast(row_rank as bigint) - cast(order_rank as bigint) + 1 as line_number,
         max(content_rank) over (order by order_id nulls last, source_line nulls last) as highest_rank
     from ranked_lines
 )

@@ -60,14 +60,14 @@ ranked_gaps as (
         gaps.customer_id,
         gaps.gap_days,
         regular_customers.gaps,
-        row_number() over (
+        cast(row_number() over (
             order by
                 gaps.snapshot nulls last, gaps.moment nulls last, gaps.customer_id nulls last,
                 gaps.gap_days nulls last, gaps.order_date nulls last
-        )
-        - rank() over (
+        ) as bigint)
+        - cast(rank() over (
             order by gaps.snapshot nulls last, gaps.moment nulls last, gaps.customer_id nulls last
-        )
+        ) as bigint)
         + 1 as gap_rank
     from gaps
     inner join regular_customers  -- many-to-one
