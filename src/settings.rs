@@ -71,6 +71,34 @@ pub struct SettingsTable {
     pub batch: RecordBatch,
 }
 
+impl SettingsTable {
+    /// Puts columns together; each has its name and whether it may hold NULL.
+    pub(crate) fn new(
+        name: TableName,
+        title: &'static str,
+        grain: &'static str,
+        key: &[&str],
+        columns: Vec<(String, ArrayRef, bool)>,
+    ) -> Result<Self, Failure> {
+        let fields: Vec<Field> = columns
+            .iter()
+            .map(|(name, array, nullable)| Field::new(name, array.data_type().clone(), *nullable))
+            .collect();
+        let arrays = columns.into_iter().map(|(_, array, _)| array).collect();
+        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|error| {
+            Failure::new(Exit::Bug, "settings", format!("cannot make `{name}`")).cause(error)
+        })?;
+        let key = key.iter().map(|column| (*column).to_owned()).collect();
+        Ok(Self {
+            name,
+            title,
+            grain,
+            key,
+            batch,
+        })
+    }
+}
+
 /// Names of the tables that exist before the first query runs.
 #[must_use]
 pub fn names() -> Vec<TableName> {
@@ -167,34 +195,19 @@ fn table(
     key: &[&str],
     columns: Columns,
 ) -> Result<SettingsTable, Failure> {
-    let fields: Vec<Field> = columns
-        .iter()
-        .map(|(name, array, nullable)| Field::new(name, array.data_type().clone(), *nullable))
-        .collect();
-    let arrays = columns.into_iter().map(|(_, array, _)| array).collect();
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|error| {
-        Failure::new(Exit::Bug, "settings", format!("cannot make `settings.{name}`")).cause(error)
-    })?;
-    Ok(SettingsTable {
-        name: TableName::new("settings", name),
-        title,
-        grain,
-        key: key.iter().map(|column| (*column).to_owned()).collect(),
-        batch,
-    })
+    SettingsTable::new(TableName::new("settings", name), title, grain, key, columns)
 }
 
 fn policy(config: &Config, calendar: &Calendar) -> Result<Columns, Failure> {
-    let threshold = |name: &str| {
-        config
-            .policy
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
-    };
-    let max_future_days = match threshold("max_future_days") {
+    let max_future_days = match config.threshold("max_future_days") {
         Some(PolicyValue::Integer(days)) => *days,
-        _ => 0,
+        _ => {
+            return Err(Failure::new(
+                Exit::Usage,
+                "config",
+                "policy.max_future_days is missing",
+            ));
+        }
     };
     let cost_is_mapped = config
         .sources

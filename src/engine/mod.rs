@@ -244,7 +244,7 @@ impl Engine {
     ///
     /// # Errors
     /// Returns exit code 2 when the statement does not fit, 4 when an input cannot be read, 5 when memory, disk or time
-    /// run out, 10 when the key is not unique.
+    /// run out, 3 when the key is not unique.
     pub async fn run(&self, query: &Query) -> Result<Written, Failure> {
         let what = || format!("cannot run `queries/{}`", query.path);
         let plan = self

@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{Field, Schema};
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray};
 use bigdecimal::ToPrimitive;
 
 use crate::calendar::{Calendar, Moment};
@@ -19,7 +18,7 @@ use crate::query::TableName;
 use crate::settings::SettingsTable;
 use crate::table::{Cell, Table};
 
-/// Months over which purchases are discounted.
+/// Quarters of a year over which purchases are discounted.
 const VALUE_QUARTERS: u32 = 12;
 /// Weeks of a quarter of a year of 365.25 days.
 const QUARTER_WEEKS: f64 = 365.25 / 28.0;
@@ -34,21 +33,30 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    pub(super) fn new(config: &Config, calendar: &Calendar) -> Self {
+    /// Reads the terms; the configuration always holds them.
+    pub(super) fn new(config: &Config, calendar: &Calendar) -> Result<Self, Failure> {
+        let missing = |name: &str| {
+            Failure::new(
+                Exit::Usage,
+                "config",
+                format!("policy.{name} is missing or of the wrong kind"),
+            )
+        };
         let number = |name: &str| match config.threshold(name) {
-            Some(PolicyValue::Integer(number)) => *number,
-            _ => 0,
+            Some(PolicyValue::Integer(number)) => Ok(*number),
+            _ => Err(missing(name)),
         };
+        let min_customers = number("model_min_customers")?;
         let discount_rate = match config.threshold("clv_discount_rate") {
-            Some(PolicyValue::Decimal(rate)) => rate.to_f64().unwrap_or_default(),
-            _ => 0.0,
+            Some(PolicyValue::Decimal(rate)) => rate.to_f64(),
+            _ => None,
         };
-        Self {
+        Ok(Self {
             moments: calendar.moments.clone(),
-            min_customers: u64::try_from(number("model_min_customers")).unwrap_or_default(),
-            min_days: number("model_min_days"),
-            discount_rate,
-        }
+            min_customers: u64::try_from(min_customers).map_err(|_| missing("model_min_customers"))?,
+            min_days: number("model_min_days")?,
+            discount_rate: discount_rate.ok_or_else(|| missing("clv_discount_rate"))?,
+        })
     }
 }
 
@@ -314,7 +322,11 @@ fn predict(fits: &Fits, histories: &[History], moment: &Moment, terms: &Terms) -
             .collect();
         parts
             .into_iter()
-            .flat_map(|part| part.join().unwrap_or_default())
+            // A lost part would shift every later customer: a panic goes on instead.
+            .flat_map(|part| {
+                part.join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
             .collect()
     })
 }
@@ -341,22 +353,11 @@ fn table(
     key: &[&str],
     columns: Columns,
 ) -> Result<SettingsTable, Failure> {
-    let fields: Vec<Field> = columns
-        .iter()
-        .map(|(name, array)| Field::new(*name, array.data_type().clone(), true))
+    let columns = columns
+        .into_iter()
+        .map(|(name, array)| (name.to_owned(), array, true))
         .collect();
-    let arrays = columns.into_iter().map(|(_, array)| array).collect();
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|error| {
-        Failure::new(Exit::Bug, "model", format!("cannot make `model.{name}`")).cause(error)
-    })?;
-    let key = key.iter().map(|column| (*column).to_owned()).collect();
-    Ok(SettingsTable {
-        name: TableName::new("model", name),
-        title,
-        grain,
-        key,
-        batch,
-    })
+    SettingsTable::new(TableName::new("model", name), title, grain, key, columns)
 }
 
 fn fits_table(fits: &BTreeMap<&str, Fits>) -> Result<SettingsTable, Failure> {

@@ -217,7 +217,7 @@ pub(super) async fn plan(
             .add_rows(&table.name, &table.key, table.batch.clone())
             .await?;
     }
-    let terms = outlook::Terms::new(config, &calendar);
+    let terms = outlook::Terms::new(config, &calendar)?;
     let run_id = run_id(&determinants(config, &calendar, project, pinned, &inputs, &raw));
     Ok((
         engine,
