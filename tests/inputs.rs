@@ -85,6 +85,9 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
                 .await?;
         }
         for name in [
+            "canonical.numbered_order_lines",
+            "canonical.orders_of_two_customers",
+            "canonical.repeated_order_lines",
             "canonical.checked_order_lines",
             "canonical.order_lines",
             "canonical.rejected_rows",

@@ -91,7 +91,7 @@ pub(super) fn read_checks(root: &Section<'_>, problems: &mut Problems) -> Checks
 /// Reads `engine`.
 pub(super) fn read_engine(root: &Section<'_>, problems: &mut Problems) -> EngineLimits {
     let mut engine = EngineLimits {
-        memory: 4 << 30,
+        memory: 1 << 30,
         spill: None,
         threads: None,
         batch_rows: 8192,

@@ -71,7 +71,7 @@ fn the_shortest_configuration_takes_every_default() {
     assert_eq!(config.checks.freshness_days, None);
     assert_eq!(
         (config.engine.memory, config.engine.batch_rows),
-        (4_294_967_296, 8192)
+        (1_073_741_824, 8192)
     );
     assert_eq!(
         (config.publish.location.as_str(), config.publish.keep),

@@ -5,6 +5,7 @@
 
 mod cells;
 mod pinned;
+mod short_side;
 mod write;
 
 use std::panic::AssertUnwindSafe;
@@ -54,6 +55,8 @@ pub const LOCK_FILE: &str = include_str!("../../Cargo.lock");
 /// A session.
 pub struct Engine {
     context: SessionContext,
+    /// Joins by sorting, which is slower and spills, where hash tables would not fit. The engine does so only from two partitions on.
+    frugal: SessionContext,
     store: Arc<pinned::PinnedStore>,
     folder: PathBuf,
     scratch: PathBuf,
@@ -110,6 +113,7 @@ impl Engine {
             .with_config(config)
             .with_runtime_env(runtime)
             .with_default_features()
+            .with_physical_optimizer_rules(short_side::rules())
             .build();
         let context = SessionContext::new_with_state(state);
         let catalog = MemoryCatalogProvider::new();
@@ -119,10 +123,19 @@ impl Engine {
                 .map_err(|error| failure("cannot name the layers".to_owned(), error))?;
         }
         context.register_catalog("karat", Arc::new(catalog));
+        let mut config = context.copied_config().with_target_partitions(2);
+        let options = config.options_mut();
+        options.optimizer.prefer_hash_join = false;
+        options.execution.sort_spill_reservation_bytes = memory / 32;
+        let state = SessionStateBuilder::new_from_existing(context.state())
+            .with_config(config)
+            .build();
+        let frugal = SessionContext::new_with_state(state);
         let store = Arc::new(pinned::PinnedStore::new());
         context.register_object_store(&url("")?, Arc::clone(&store) as _);
         Ok(Self {
             context,
+            frugal,
             store,
             folder: folder.to_path_buf(),
             scratch: scratch.to_path_buf(),
@@ -167,15 +180,10 @@ impl Engine {
     /// # Errors
     /// Returns exit code 2 when the statement does not fit its tables.
     pub async fn add_view(&self, name: &TableName, sql: &str) -> Result<(), Failure> {
-        let plan = self
-            .plan(sql)
+        let plan = plan(&self.context, sql)
             .await
             .map_err(|error| failure(format!("cannot plan `{name}`"), error))?;
-        let view = plan.into_view();
-        self.schema(&name.schema)?
-            .register_table(name.table.clone(), view)
-            .map(|_| ())
-            .map_err(|error| failure(format!("cannot register `{name}`"), error))
+        self.add_plan(name, plan)
     }
 
     /// Types of the columns that `sql` gives.
@@ -183,8 +191,7 @@ impl Engine {
     /// # Errors
     /// Returns exit code 2 when the statement does not fit its tables.
     pub async fn types(&self, what: &str, sql: &str) -> Result<Vec<Field>, Failure> {
-        let plan = self
-            .plan(sql)
+        let plan = plan(&self.context, sql)
             .await
             .map_err(|error| failure(format!("cannot plan {what}"), error))?;
         Ok(plan
@@ -213,7 +220,7 @@ impl Engine {
     /// Returns exit code 2 when the statement does not fit its tables.
     pub async fn plan_only(&self, query: &Query) -> Result<(), Failure> {
         let cannot = |error| failure(format!("cannot plan `queries/{}`", query.path), error);
-        let plan = self.plan(&query.text).await.map_err(cannot)?;
+        let plan = plan(&self.context, &query.text).await.map_err(cannot)?;
         refuse_float_sums(plan.logical_plan(), &query.path)?;
         let schema = write::stored_schema(plan.schema().as_arrow());
         for column in &query.header.key {
@@ -246,39 +253,47 @@ impl Engine {
     /// Returns exit code 2 when the statement does not fit, 4 when an input cannot be read, 5 when memory, disk or time
     /// run out, 3 when the key is not unique.
     pub async fn run(&self, query: &Query) -> Result<Written, Failure> {
+        match self.attempt(&self.context, query).await {
+            // Hash tables do not spill, sorts do; the rows and their order are the same.
+            Err(failure) if failure.exit == Exit::Resources => self.attempt(&self.frugal, query).await,
+            done => done,
+        }
+    }
+
+    async fn attempt(&self, context: &SessionContext, query: &Query) -> Result<Written, Failure> {
         let what = || format!("cannot run `queries/{}`", query.path);
-        let plan = self
-            .plan(&query.text)
+        let plan = plan(context, &query.text)
             .await
             .map_err(|error| failure(what(), error))?;
         refuse_float_sums(plan.logical_plan(), &query.path)?;
         let header = &query.header;
-        let order = match query.name.schema.as_str() {
-            // The order of a result is part of it and stands in its file.
-            "results" => &[][..],
-            _ if header.is_published() => &header.key,
-            _ => &header.order,
-        };
-        let plan = if order.is_empty() {
-            plan
-        } else {
-            plan.sort(ascending(order))
+        if header.is_view() {
+            let schema = write::stored_schema(plan.schema().as_arrow());
+            self.add_plan(&query.name, plan)?;
+            return Ok(Written::nothing(schema));
+        }
+        // The order of a result is part of it and stands in its file, and so does that of a scratch table.
+        let is_sorted_here = header.is_published() && query.name.schema != "results";
+        let plan = if is_sorted_here {
+            plan.sort(ascending(&header.key))
                 .map_err(|error| failure(what(), error))?
-        };
-        let kind = if header.is_published() {
-            write::Kind::Published
         } else {
-            write::Kind::Scratch
+            plan
         };
-        let folder = if header.is_published() {
-            &self.folder
+        let (folder, kind, order) = if header.is_published() {
+            (&self.folder, write::Kind::Published, &[][..])
         } else {
-            &self.scratch
+            (&self.scratch, write::Kind::Scratch, &header.order[..])
         };
         let file = folder.join(format!("{}.parquet", query.name));
+        let promise = write::Promise {
+            key: &header.key,
+            is_sorted_by_key: is_sorted_here,
+            order,
+        };
         let work = async {
             let stream = plan.execute_stream().await?;
-            write::write(stream, &file, &header.key, order, kind).await
+            write::write(stream, &file, promise, kind).await
         };
         let written = match AssertUnwindSafe(work).catch_unwind().await {
             Ok(Ok(written)) => written,
@@ -311,7 +326,12 @@ impl Engine {
             .execute_stream()
             .await
             .map_err(|error| failure(what(), error))?;
-        let written = write::write(stream, &file, key, key, write::Kind::Published)
+        let promise = write::Promise {
+            key,
+            is_sorted_by_key: true,
+            order: &[],
+        };
+        let written = write::write(stream, &file, promise, write::Kind::Published)
             .await
             .map_err(|error| failure(what(), error))?;
         written.refuse_problems(&name.to_string())?;
@@ -325,7 +345,7 @@ impl Engine {
     /// As [`Self::run`].
     pub async fn read(&self, what: &str, sql: &str) -> Result<Table, Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
-        let plan = self.plan(sql).await.map_err(cannot)?;
+        let plan = plan(&self.context, sql).await.map_err(cannot)?;
         let columns = plan
             .schema()
             .fields()
@@ -358,12 +378,11 @@ impl Engine {
         })
     }
 
-    async fn plan(&self, sql: &str) -> Result<DataFrame, DataFusionError> {
-        let read_only = SQLOptions::new()
-            .with_allow_ddl(false)
-            .with_allow_dml(false)
-            .with_allow_statements(false);
-        self.context.sql_with_options(sql, read_only).await
+    fn add_plan(&self, name: &TableName, plan: DataFrame) -> Result<(), Failure> {
+        self.schema(&name.schema)?
+            .register_table(name.table.clone(), plan.into_view())
+            .map(|_| ())
+            .map_err(|error| failure(format!("cannot register `{name}`"), error))
     }
 
     fn add_file(&self, name: &TableName, file: &Path, written: &Written) -> Result<(), Failure> {
@@ -409,6 +428,14 @@ impl Engine {
             .and_then(|catalog| catalog.schema(name))
             .ok_or_else(|| Failure::new(Exit::Bug, "engine", format!("there is no layer `{name}`")))
     }
+}
+
+async fn plan(context: &SessionContext, sql: &str) -> Result<DataFrame, DataFusionError> {
+    let read_only = SQLOptions::new()
+        .with_allow_ddl(false)
+        .with_allow_dml(false)
+        .with_allow_statements(false);
+    context.sql_with_options(sql, read_only).await
 }
 
 /// A float sum changes with the number of threads; it has no place in a published table.
@@ -519,15 +546,4 @@ fn panicked(message: &str, panic: &(dyn std::any::Any + Send)) -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_manifest_names_the_version_that_is_linked() {
-        let version = ENGINE.rsplit(' ').next().unwrap_or_default();
-        assert!(
-            LOCK_FILE.contains(&format!("name = \"datafusion\"\nversion = \"{version}\"")),
-            "{ENGINE}"
-        );
-    }
-}
+mod tests;

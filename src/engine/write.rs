@@ -1,14 +1,15 @@
 //! Writes one ordered stream of rows as one Parquet file, and checks on the way what its header promises.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, Float64Array, RecordBatch};
+use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch};
 use arrow::compute::{SortOptions, cast};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use arrow::row::{OwnedRow, RowConverter, SortField};
+use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
@@ -25,8 +26,8 @@ const ROW_GROUP_ROWS: usize = 262_144;
 /// A table that was written.
 #[derive(Debug)]
 pub struct Written {
-    /// The Parquet file.
-    pub file: PathBuf,
+    /// The Parquet file; a view has none.
+    pub file: Option<PathBuf>,
     /// Rows.
     pub rows: u64,
     /// Columns and types as stored.
@@ -38,6 +39,17 @@ pub struct Written {
 }
 
 impl Written {
+    /// What a view leaves: its types.
+    pub(super) fn nothing(schema: SchemaRef) -> Self {
+        Self {
+            file: None,
+            rows: 0,
+            schema,
+            order: Vec::new(),
+            problem: None,
+        }
+    }
+
     /// Turns a broken promise into a failure.
     ///
     /// # Errors
@@ -60,37 +72,48 @@ pub(super) enum Kind {
     Scratch,
 }
 
-/// Writes `stream`, whose rows ascend by `order`, to `file`, and checks that `key` is unique.
+/// What a header promises of the rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Promise<'a> {
+    /// Columns that are never NULL and together unique; may be empty.
+    pub key: &'a [String],
+    /// Whether the rows ascend by the key, which makes checking it cheap.
+    pub is_sorted_by_key: bool,
+    /// Columns by which the rows do not descend; may be empty.
+    pub order: &'a [String],
+}
+
+/// Writes `stream` to `file`, and checks that the rows keep the promise.
 pub(super) async fn write(
     mut stream: SendableRecordBatchStream,
     file: &Path,
-    key: &[String],
-    order: &[String],
+    promise: Promise<'_>,
     kind: Kind,
 ) -> Result<Written, DataFusionError> {
     let schema = stored_schema(&stream.schema());
     let mut writer = writer(file, &schema, kind)?;
-    let mut keys = KeyCheck::new(&schema, key, !order.is_empty())?;
+    let mut keys = KeyCheck::new(&schema, promise.key, promise.is_sorted_by_key)?;
+    let mut order = OrderCheck::new(&schema, promise.order)?;
     let mut rows = 0;
     let mut problem = None;
     while let Some(batch) = stream.next().await {
         let batch = stored(&batch?, &schema)?;
         if problem.is_none() {
-            problem = keys.check(&batch)?.or_else(|| not_finite(&batch));
+            problem = match keys.check(&batch)? {
+                Some(problem) => Some(problem),
+                None => order.check(&batch)?,
+            }
+            .or_else(|| not_finite(&batch));
         }
         rows += batch.num_rows();
         writer.write(&batch)?;
     }
     writer.close()?;
     Ok(Written {
-        file: file.to_path_buf(),
+        file: Some(file.to_path_buf()),
         rows: u64::try_from(rows).unwrap_or(u64::MAX),
         schema,
-        order: if kind == Kind::Scratch {
-            order.to_vec()
-        } else {
-            Vec::new()
-        },
+        order: promise.order.to_vec(),
         problem,
     })
 }
@@ -171,17 +194,77 @@ fn not_finite(batch: &RecordBatch) -> Option<String> {
 
 /// Uniqueness of the key: by comparing neighbours when rows ascend by it, else by remembering all.
 struct KeyCheck {
-    positions: Vec<usize>,
-    names: String,
-    converter: RowConverter,
-    is_ordered: bool,
-    last: Option<OwnedRow>,
+    columns: Columns,
+    /// Of rows that ascend by the key.
+    neighbours: Option<Neighbours>,
     seen: HashSet<OwnedRow>,
 }
 
 impl KeyCheck {
-    fn new(schema: &SchemaRef, key: &[String], is_ordered: bool) -> Result<Self, DataFusionError> {
-        let positions = key
+    fn new(schema: &SchemaRef, key: &[String], is_sorted: bool) -> Result<Self, DataFusionError> {
+        Ok(Self {
+            columns: Columns::new(schema, key)?,
+            neighbours: is_sorted.then(Neighbours::default),
+            seen: HashSet::new(),
+        })
+    }
+
+    fn check(&mut self, batch: &RecordBatch) -> Result<Option<String>, DataFusionError> {
+        let names = &self.columns.names;
+        if self.columns.of(batch).any(|column| column.null_count() > 0) {
+            return Ok(Some(format!("the key ({names}) is NULL in a row")));
+        }
+        let Some(rows) = self.columns.rows(batch)? else {
+            return Ok(None);
+        };
+        let problem = match &mut self.neighbours {
+            Some(neighbours) => match neighbours.broken_step(&rows, Ordering::is_ge) {
+                Some(Ordering::Equal) => Some("is not unique"),
+                Some(_) => Some("does not ascend"),
+                None => None,
+            },
+            None => rows
+                .iter()
+                .any(|row| !self.seen.insert(row.owned()))
+                .then_some("is not unique"),
+        };
+        Ok(problem.map(|problem| format!("the key ({}) {problem}", self.columns.names)))
+    }
+}
+
+/// The order of a scratch table, on which later queries rely.
+struct OrderCheck {
+    columns: Columns,
+    neighbours: Neighbours,
+}
+
+impl OrderCheck {
+    fn new(schema: &SchemaRef, order: &[String]) -> Result<Self, DataFusionError> {
+        Ok(Self {
+            columns: Columns::new(schema, order)?,
+            neighbours: Neighbours::default(),
+        })
+    }
+
+    fn check(&mut self, batch: &RecordBatch) -> Result<Option<String>, DataFusionError> {
+        let Some(rows) = self.columns.rows(batch)? else {
+            return Ok(None);
+        };
+        let broken = self.neighbours.broken_step(&rows, Ordering::is_gt);
+        Ok(broken.map(|_| format!("the rows do not ascend by `order` ({})", self.columns.names)))
+    }
+}
+
+/// Some columns, comparable row by row: ascending, NULL last.
+struct Columns {
+    positions: Vec<usize>,
+    names: String,
+    converter: RowConverter,
+}
+
+impl Columns {
+    fn new(schema: &SchemaRef, columns: &[String]) -> Result<Self, DataFusionError> {
+        let positions = columns
             .iter()
             .map(|name| schema.index_of(name))
             .collect::<Result<Vec<_>, _>>()?;
@@ -195,47 +278,42 @@ impl KeyCheck {
             .collect();
         Ok(Self {
             positions,
-            names: key.join(", "),
+            names: columns.join(", "),
             converter: RowConverter::new(fields)?,
-            is_ordered,
-            last: None,
-            seen: HashSet::new(),
         })
     }
 
-    fn check(&mut self, batch: &RecordBatch) -> Result<Option<String>, DataFusionError> {
+    fn of<'a>(&'a self, batch: &'a RecordBatch) -> impl Iterator<Item = &'a ArrayRef> {
+        self.positions.iter().map(|position| batch.column(*position))
+    }
+
+    /// `None` when there is nothing to compare.
+    fn rows(&self, batch: &RecordBatch) -> Result<Option<Rows>, DataFusionError> {
         if self.positions.is_empty() || batch.num_rows() == 0 {
             return Ok(None);
         }
-        let columns: Vec<_> = self
-            .positions
-            .iter()
-            .map(|position| Arc::clone(batch.column(*position)))
-            .collect();
-        if columns.iter().any(|column| column.null_count() > 0) {
-            return Ok(Some(format!("the key ({}) is NULL in a row", self.names)));
-        }
-        let rows = self.converter.convert_columns(&columns)?;
-        for row in &rows {
-            if self.is_ordered {
-                if let Some(last) = &self.last
-                    && last.row() >= row
-                {
-                    let what = if last.row() == row {
-                        "is not unique"
-                    } else {
-                        "does not ascend"
-                    };
-                    return Ok(Some(format!("the key ({}) {what}", self.names)));
-                }
-                match &mut self.last {
-                    Some(last) if last.row() == row => {}
-                    last => *last = Some(row.owned()),
-                }
-            } else if !self.seen.insert(row.owned()) {
-                return Ok(Some(format!("the key ({}) is not unique", self.names)));
-            }
-        }
-        Ok(None)
+        let columns: Vec<_> = self.of(batch).map(Arc::clone).collect();
+        Ok(Some(self.converter.convert_columns(&columns)?))
+    }
+}
+
+/// Compares each row with the one before it, across batches.
+#[derive(Default)]
+struct Neighbours {
+    last: Option<OwnedRow>,
+}
+
+impl Neighbours {
+    /// The first comparison of a row with the next for which `is_broken` holds.
+    fn broken_step(&mut self, rows: &Rows, is_broken: fn(Ordering) -> bool) -> Option<Ordering> {
+        let across = self
+            .last
+            .as_ref()
+            .filter(|_| rows.num_rows() > 0)
+            .map(|last| last.row().cmp(&rows.row(0)));
+        let within = (1..rows.num_rows()).map(|place| rows.row(place - 1).cmp(&rows.row(place)));
+        let broken = across.into_iter().chain(within).find(|step| is_broken(*step));
+        self.last = rows.iter().last().map(|row| row.owned());
+        broken
     }
 }

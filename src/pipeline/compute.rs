@@ -107,16 +107,16 @@ async fn one(engine: Arc<Engine>, query: Query) -> Result<Vec<Made>, Failure> {
     let watch = Stopwatch::start();
     let written = engine.run(&query).await?;
     let facts = json!({"rows": written.rows, "milliseconds": watch.milliseconds()});
-    if !query.header.is_published() {
+    let (true, Some(file)) = (query.header.is_published(), &written.file) else {
         return Ok(vec![(query.name, None, facts)]);
-    }
+    };
     let record = TableRecord {
         name: query.name.to_string(),
         title: query.header.title,
         grain: query.header.grain,
         key: query.header.key,
         rows: written.rows,
-        sha256: sha256_file(&written.file)?,
+        sha256: sha256_file(file)?,
     };
     Ok(vec![(query.name, Some(record), facts)])
 }

@@ -18,7 +18,8 @@ pub struct Header {
     /// Columns that make a row unique; checked in every run. Empty only for a table that is not published.
     #[serde(default)]
     pub key: Vec<String>,
-    /// Columns by which the rows of an unpublished table ascend, so that later files need not sort them again.
+    /// Columns by which the statement of an unpublished table orders its rows, so that later files need not sort them
+    /// again; checked in every run.
     #[serde(default)]
     pub order: Vec<String>,
     /// Tables the query reads, with schema.
@@ -29,7 +30,7 @@ pub struct Header {
     /// What single columns mean.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
-    /// `no` keeps the table inside the run.
+    /// `no` keeps the table inside the run, `view` keeps only the statement.
     #[serde(default)]
     pub publish: Option<Publish>,
     /// Of a check: whether a violation stops the run.
@@ -45,6 +46,8 @@ pub enum Publish {
     Yes,
     /// Later steps read it, nobody else.
     No,
+    /// As `no`, and each of those steps computes it anew: for a few short tables joined to a long one.
+    View,
 }
 
 /// What a violated check does.
@@ -72,7 +75,13 @@ impl Header {
     /// Tells whether the table goes into the run folder.
     #[must_use]
     pub fn is_published(&self) -> bool {
-        self.publish != Some(Publish::No)
+        !matches!(self.publish, Some(Publish::No | Publish::View))
+    }
+
+    /// Tells whether later steps compute the table anew.
+    #[must_use]
+    pub fn is_view(&self) -> bool {
+        self.publish == Some(Publish::View)
     }
 }
 

@@ -111,6 +111,8 @@ fn line_in(message: &str) -> u64 {
 pub(super) enum Place {
     /// A file that makes a table in `canonical` or `business`: the engine orders the rows by the key.
     Table,
+    /// A file that names an `order`: later files rely on it.
+    Ordered,
     /// A file in `results`: the order is part of the result.
     Result,
     /// A file in `checks`.
@@ -156,6 +158,9 @@ impl Linter {
         let line = query.span().start.line;
         match (self.place, query.order_by.is_some()) {
             (Place::Result, false) => self.add(line, "a result needs an `order by` that ends with its key"),
+            (Place::Ordered, false) => {
+                self.add(line, "a table with an `order` needs an `order by` that gives it")
+            }
             (Place::Table, true) => {
                 self.add(
                     line,

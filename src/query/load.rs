@@ -160,20 +160,23 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
             "`key` is missing: name the columns that make a row unique",
         );
     }
-    if !header.order.is_empty() && header.is_published() {
+    if !header.order.is_empty() && (header.is_published() || header.is_view()) {
         problems.add(
             path,
             0,
-            "`order` belongs to tables that are not published; others ascend by their key",
+            "`order` belongs to tables with `publish: no`; published ones ascend by their key, a view has no order",
         );
+    }
+    if !header.key.is_empty() && header.is_view() {
+        problems.add(path, 0, "the key of a view is not checked: leave `key` empty");
     }
     if header.severity.is_some() {
         problems.add(path, 0, "`severity` belongs to checks");
     }
-    let place = if layer == "results" {
-        Place::Result
-    } else {
-        Place::Table
+    let place = match layer {
+        "results" => Place::Result,
+        _ if header.order.is_empty() => Place::Table,
+        _ => Place::Ordered,
     };
     check_statement(path, &text, place, &header.inputs, problems);
     Some(Query {

@@ -253,8 +253,8 @@ impl Bench {
     pub(crate) async fn table(&mut self, name: &str) -> Result<Table, Failure> {
         self.make(name).await?;
         let parsed = TableName::parse(name).expect("a table name");
-        match self.made.get(name).and_then(Option::as_ref) {
-            Some(written) => Engine::read_file(&parsed, &written.file),
+        match self.made.get(name).and_then(|made| made.as_ref()?.file.as_ref()) {
+            Some(file) => Engine::read_file(&parsed, file),
             None => self.engine.read(name, &format!("select * from {name}")).await,
         }
     }
@@ -265,11 +265,9 @@ impl Bench {
         for query in &planned().queries.queries {
             let name = query.name.to_string();
             self.make(&name).await?;
-            if let (true, Some(Some(written))) = (query.header.is_published(), self.made.get(&name)) {
-                bytes.insert(
-                    name,
-                    std::fs::read(&written.file).expect("a table that was written"),
-                );
+            let file = self.made.get(&name).and_then(|made| made.as_ref()?.file.as_ref());
+            if let (true, Some(file)) = (query.header.is_published(), file) {
+                bytes.insert(name, std::fs::read(file).expect("a table that was written"));
             }
         }
         Ok(bytes)

@@ -21,7 +21,7 @@ cp -R "$project/config.yaml" "$project/data" "$project/queries" "$project/report
 
 # How many threads, rows of a batch and how much memory: settings that may change no byte.
 configuration() {
-    sed -e "s|^  threads: auto.*|  threads: $1|" -e "s|^  batch_rows: 8192.*|  batch_rows: $2|" -e "s|^  memory: 4GiB.*|  memory: $3|" \
+    sed -e "s|^  threads: auto.*|  threads: $1|" -e "s|^  batch_rows: 8192.*|  batch_rows: $2|" -e "s|^  memory: 1GiB.*|  memory: $3|" \
         -e "s|^  location: output/.*|  location: $4/|" "$project/config.yaml" >"$work/$4.yaml"
     grep -q "^  threads: $1\$" "$work/$4.yaml"
     grep -q "^  batch_rows: $2\$" "$work/$4.yaml"

@@ -1,0 +1,175 @@
+//! The session on small query files of its own.
+
+use std::sync::Arc;
+
+use arrow::array::{Int64Array, StringArray};
+use datafusion::physical_plan::displayable;
+use tempfile::TempDir;
+
+use super::*;
+use crate::query::{QuerySet, load};
+
+const MIB: u64 = 1 << 20;
+
+struct Bench {
+    engine: Engine,
+    queries: QuerySet,
+    _folder: TempDir,
+}
+
+impl Bench {
+    /// A session with `settings.long` (rows 0, 1, … of `id` and `text`) and `settings.short` (one row, `limit_id`).
+    async fn start(memory: u64, rows: i64, files: &[(&str, &str)]) -> Result<Self, Failure> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::create_dir(folder.path().join("queries")).expect("a folder");
+        for (path, text) in files {
+            let file = folder.path().join("queries").join(path);
+            std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+            std::fs::write(file, text).expect("a file");
+        }
+        let given = ["long", "short"].map(|name| TableName::new("settings", name));
+        let queries = load(&folder.path().join("queries"), &given.into())?;
+        let limits = EngineLimits {
+            memory,
+            spill: None,
+            threads: Some(2),
+            batch_rows: 1024,
+        };
+        let engine = Engine::start(&limits, folder.path(), folder.path())?;
+        let ids: Vec<i64> = (0..rows).collect();
+        let texts = ids.iter().map(|id| format!("{id:0>100}"));
+        let long = RecordBatch::try_from_iter([
+            ("id", Arc::new(Int64Array::from(ids.clone())) as _),
+            ("text", Arc::new(texts.map(Some).collect::<StringArray>()) as _),
+        ]);
+        let short =
+            RecordBatch::try_from_iter([("limit_id", Arc::new(Int64Array::from(vec![rows / 2])) as _)]);
+        for (name, key, batch) in [("long", "id", long), ("short", "limit_id", short)] {
+            engine
+                .add_rows(
+                    &TableName::new("settings", name),
+                    &[key.to_owned()],
+                    batch.expect("rows"),
+                )
+                .await?;
+        }
+        Ok(Self {
+            engine,
+            queries,
+            _folder: folder,
+        })
+    }
+
+    fn query(&self, name: &str) -> &Query {
+        let found = self.queries.queries.iter().find(|query| query.name.table == name);
+        found.expect("a query of that name")
+    }
+}
+
+fn scratch(order_by: &str) -> String {
+    format!(
+        "-- title: Long\n-- grain: one row per id\n-- order: [id]\n-- publish: no\n-- inputs: [settings.long]\n\n\
+         select id, text from settings.long order by {order_by}\n"
+    )
+}
+
+#[tokio::test]
+async fn a_scratch_table_in_its_order_is_kept_and_out_of_its_order_refused() {
+    let files = [
+        ("1_canonical/good.sql", scratch("id nulls last")),
+        ("1_canonical/bad.sql", scratch("0 - id nulls last")),
+    ];
+    let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+    let bench = Bench::start(256 * MIB, 3000, &files).await.expect("a session");
+    let good = bench.engine.run(bench.query("good")).await.expect("a table");
+    assert_eq!((good.rows, good.order.as_slice()), (3000, &["id".to_owned()][..]));
+    let bad = bench
+        .engine
+        .run(bench.query("bad"))
+        .await
+        .expect_err("the wrong order");
+    assert_eq!(bad.exit, Exit::Refused);
+    assert!(
+        bad.message.contains("do not ascend by `order` (id)"),
+        "{}",
+        bad.message
+    );
+}
+
+#[tokio::test]
+async fn a_view_keeps_no_rows_and_its_readers_compute_it() {
+    let files = [
+        (
+            "1_canonical/seen.sql",
+            "-- title: Seen\n-- grain: one row per id\n-- publish: view\n-- inputs: [settings.long]\n\n\
+             select id from settings.long where id < 10\n",
+        ),
+        (
+            "2_business/counted.sql",
+            "-- title: Counted\n-- grain: one row per rows\n-- key: [rows]\n-- inputs: [canonical.seen]\n\n\
+             select count(*) as rows from canonical.seen\n",
+        ),
+    ];
+    let bench = Bench::start(256 * MIB, 3000, &files).await.expect("a session");
+    let seen = bench.engine.run(bench.query("seen")).await.expect("a view");
+    assert_eq!(seen.file, None);
+    bench.engine.run(bench.query("counted")).await.expect("a table");
+    let table = bench
+        .engine
+        .read("rows", "select rows from business.counted")
+        .await
+        .expect("rows");
+    assert_eq!(
+        table.cell(0, "rows").map(ToString::to_string),
+        Some("10".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn the_short_side_of_a_cross_join_is_the_kept_one_also_behind_a_join() {
+    let files = [("1_canonical/long.sql", scratch("id nulls last"))];
+    let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+    let bench = Bench::start(256 * MIB, 3000, &files).await.expect("a session");
+    let sql = "select a.id from settings.long as a \
+               inner join (select text from settings.long group by text having min(id) <> max(id)) as b on a.text = b.text \
+               cross join settings.short as short where a.id < short.limit_id";
+    let plan = plan(&bench.engine.context, sql).await.expect("a plan");
+    let physical = plan.create_physical_plan().await.expect("a physical plan");
+    let shown = displayable(physical.as_ref()).indent(false).to_string();
+    let lines: Vec<&str> = shown.lines().collect();
+    let join = lines
+        .iter()
+        .position(|line| line.contains("NestedLoopJoinExec") || line.contains("CrossJoinExec"))
+        .unwrap_or_else(|| panic!("{shown}"));
+    assert!(lines[join + 1].contains("settings.short"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_join_whose_hash_table_does_not_fit_is_done_by_sorting() {
+    // Four times as many rows on each side as the table has: their hash table does not fit, the table itself does.
+    let copies = (0..4)
+        .map(|copy| format!("select id * 4 + {copy} as id, text from settings.long"))
+        .collect::<Vec<_>>()
+        .join(" union all ");
+    let pairs = format!(
+        "-- title: Pairs\n-- grain: one row per id\n-- key: [id]\n-- inputs: [settings.long]\n\n\
+         with copies as ({copies})\n\
+         select a.id, b.text from copies as a inner join copies as b on a.id = b.id and a.text = b.text\n"
+    );
+    let bench = Bench::start(48 * MIB, 100_000, &[("2_business/pairs.sql", &pairs)])
+        .await
+        .expect("a session");
+    let query = bench.query("pairs");
+    let hashed = bench.engine.attempt(&bench.engine.context, query).await;
+    assert_eq!(hashed.expect_err("too little memory").exit, Exit::Resources);
+    assert_eq!(bench.engine.run(query).await.expect("a table").rows, 400_000);
+}
+
+#[test]
+fn the_manifest_names_the_version_that_is_linked() {
+    let version = ENGINE.rsplit(' ').next().unwrap_or_default();
+    assert!(
+        LOCK_FILE.contains(&format!("name = \"datafusion\"\nversion = \"{version}\"")),
+        "{ENGINE}"
+    );
+}
