@@ -17,7 +17,7 @@ use karat::source;
 use karat::table::Table;
 use tempfile::TempDir;
 
-use crate::support::bench::{planned, settings_tables, start};
+use crate::support::bench::{add_empty_sources, planned, settings_tables, start};
 use crate::support::{block_on, parquet};
 
 /// A column of a source.
@@ -84,9 +84,14 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
                 .add_rows(&table.name, &table.key, table.batch.clone())
                 .await?;
         }
+        add_empty_sources(&engine, &["order_lines"]).await?;
         for name in [
             "canonical.checked_order_lines",
             "canonical.order_lines",
+            "canonical.checked_customers",
+            "canonical.checked_service_cases",
+            "canonical.checked_payments",
+            "canonical.checked_visits",
             "canonical.rejected_rows",
         ] {
             engine.run(planned().query(name)).await?;

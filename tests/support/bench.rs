@@ -113,6 +113,7 @@ async fn plan() -> Result<Planned, Failure> {
     engine
         .add_view(&TableName::new("raw", "order_lines"), &raw.sql)
         .await?;
+    add_empty_sources(&engine, &["order_lines"]).await?;
     let queries = load_queries()?;
     pipeline::plan_models(&engine)?;
     for query in &queries.queries {
@@ -120,7 +121,8 @@ async fn plan() -> Result<Planned, Failure> {
     }
     let names = queries.queries.iter().map(|query| query.name.to_string());
     let made = pipeline::model_tables().map(|name| name.to_string());
-    for name in names.chain(["raw.order_lines".to_owned()]).chain(made) {
+    let raw = pipeline::source_tables().map(|name| name.to_string());
+    for name in names.chain(raw).chain(made) {
         let fields = engine.types(&name, &format!("select * from {name}")).await?;
         types.insert(
             name,
@@ -130,10 +132,19 @@ async fn plan() -> Result<Planned, Failure> {
     Ok(Planned { queries, types })
 }
 
+/// Makes the raw tables of the sources that are not `given`, as a run does that does not configure them.
+pub(crate) async fn add_empty_sources(engine: &Engine, given: &[&str]) -> Result<(), Failure> {
+    for name in pipeline::source_tables().filter(|name| !given.contains(&name.table.as_str())) {
+        let table = source::empty_table(&name.table)?;
+        engine.add_view(&name, &table.sql).await?;
+    }
+    Ok(())
+}
+
 /// Loads the SQL files of the clone.
 pub(crate) fn load_queries() -> Result<QuerySet, Failure> {
     let mut given: BTreeSet<TableName> = settings::names().into_iter().collect();
-    given.insert(TableName::new("raw", "order_lines"));
+    given.extend(pipeline::source_tables());
     given.extend(pipeline::model_tables());
     karat::query::load(&Path::new(CLONE).join("queries"), &given)
 }
