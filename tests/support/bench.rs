@@ -11,7 +11,7 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use karat::calendar;
-use karat::config::{Config, EngineLimits, PolicyValue};
+use karat::config::{Config, EngineLimits, PolicyValue, SOURCES};
 use karat::engine::{Engine, SourceFile, Written};
 use karat::error::Failure;
 use karat::pipeline;
@@ -161,18 +161,15 @@ fn plain(field: &Field) -> Field {
 /// The configuration of the cases: as of 2025-01-01, window 365 days, with the sections that a case gives.
 pub(crate) fn config(sections: &BTreeMap<String, String>) -> Config {
     let mut whole: BTreeMap<&str, String> = BTreeMap::from([
-        ("project", "{name: Cases, currency: EUR, timezone: UTC, language: en}".to_owned()),
+        (
+            "project",
+            "{name: Cases, currency: EUR, timezone: UTC, language: en}".to_owned(),
+        ),
         ("as_of", "2025-01-01".to_owned()),
         ("window", "365d".to_owned()),
         ("compare", "7d".to_owned()),
         ("publish", "{location: output/}".to_owned()),
-        (
-            "sources",
-            "{order_lines: {location: data/superstore/, amount_scale: 4, columns: {order_id: Order ID, customer_id: Customer ID, \
-             ordered_at: Order Date, net_amount: Sales, gross_amount: Sales / (1 - Discount), discount_amount: Sales * 0, \
-             cost_amount: Sales - Profit, freight_amount: Sales * 0, quantity: Quantity, line_number: Row ID}}}"
-                .to_owned(),
-        ),
+        ("sources", sources(&BTreeMap::new())),
     ]);
     whole.extend(sections.iter().map(|(name, text)| (name.as_str(), text.clone())));
     let lines: Vec<String> = whole
@@ -182,6 +179,34 @@ pub(crate) fn config(sections: &BTreeMap<String, String>) -> Config {
     let text = lines.join("\n") + "\n";
     karat::config::parse("case", &text, Path::new(CLONE), &|_| None)
         .unwrap_or_else(|error| panic!("the settings of a case are no configuration: {error}\n{text}"))
+}
+
+/// The section `sources` of the cases: the order lines, and these others with the columns that are mapped.
+pub(crate) fn sources(others: &BTreeMap<String, Vec<String>>) -> String {
+    let order_lines = "{location: data/superstore/, amount_scale: 4, columns: {order_id: Order ID, customer_id: Customer ID, \
+         ordered_at: Order Date, net_amount: Sales, gross_amount: Sales / (1 - Discount), discount_amount: Sales * 0, \
+         cost_amount: Sales - Profit, freight_amount: Sales * 0, quantity: Quantity, line_number: Row ID}}";
+    let others = others.iter().map(|(name, columns)| {
+        let columns: Vec<String> = columns
+            .iter()
+            .map(|column| format!("{column}: {column}"))
+            .collect();
+        format!(
+            ", {name}: {{location: data/{name}/, columns: {{{}}}}}",
+            columns.join(", ")
+        )
+    });
+    format!("{{order_lines: {order_lines}{}}}", others.collect::<String>())
+}
+
+/// Every column that a source can have.
+pub(crate) fn columns_of(source: &str) -> Vec<String> {
+    let shape = SOURCES
+        .iter()
+        .find(|shape| shape.name == source)
+        .unwrap_or_else(|| panic!("there is no source `{source}`"));
+    let names = [shape.required, shape.one_of, shape.optional].concat();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// The settings tables that a configuration makes.
