@@ -264,7 +264,7 @@ fn lists_every_source_with_its_rows_or_that_it_is_not_configured() {
     assert!(row("Payments").contains("not configured"));
     let cases = row("Service cases");
     for cell in [
-        "results.sources/service_cases/rows_used",
+        "\"sources/service_cases/rows_used\"",
         ">380<",
         ">9<",
         "29 December 2017",
