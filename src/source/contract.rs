@@ -276,7 +276,7 @@ fn misfit(pinned: &Pinned, problems: &[String]) -> Failure {
         pinned.name,
         problems.join("; ")
     );
-    Failure::new(Exit::Refused, "source", message).hint(&format!(
+    Failure::new(Exit::Refused, "source", message).hint(format!(
         "Correct `sources.{}.columns` in the configuration; a column may be any SQL expression of source columns.",
         pinned.name
     ))
