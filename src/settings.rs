@@ -10,7 +10,7 @@ use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
 use jiff::civil::Date;
 
 use crate::calendar::{Calendar, ahead};
-use crate::config::{Config, PolicyValue};
+use crate::config::{Config, PolicyValue, SOURCES, SourceShape};
 use crate::error::{Exit, Failure};
 use crate::query::TableName;
 
@@ -110,6 +110,8 @@ pub fn names() -> Vec<TableName> {
         "cost_rates",
         "rfm_segments",
         "checks",
+        "sources",
+        "source_columns",
         "inputs",
     ]
     .into_iter()
@@ -175,6 +177,20 @@ pub fn tables(
             "one row",
             &["max_rejected_rows"],
             limits(config)?,
+        )?,
+        table(
+            "sources",
+            "Sources, and which are configured",
+            "one row per source",
+            &["source"],
+            sources(config),
+        )?,
+        table(
+            "source_columns",
+            "Columns of the sources, and which are mapped",
+            "one row per source and column_name",
+            &["source", "column_name"],
+            source_columns(config),
         )?,
         table(
             "inputs",
@@ -327,6 +343,53 @@ fn limits(config: &Config) -> Result<Columns, Failure> {
     ])
 }
 
+/// Every source that can be configured; what is not configured switches off what needs it.
+fn sources(config: &Config) -> Columns {
+    let freshness = |name: &str| match name {
+        "order_lines" => config.checks.freshness_days,
+        _ => config.checks.source_freshness_days.get(name).copied(),
+    };
+    let days: Int64Array = SOURCES
+        .iter()
+        .map(|shape| freshness(shape.name).map(i64::from))
+        .collect();
+    let is_configured = |shape: &SourceShape| config.sources.contains_key(shape.name);
+    vec![
+        texts(
+            "source",
+            SOURCES.iter().map(|shape| shape.name.to_owned()).collect(),
+        ),
+        integers("position", (1..).take(SOURCES.len()).collect()),
+        flags("is_configured", SOURCES.iter().map(is_configured)),
+        ("freshness_days".to_owned(), Arc::new(days), true),
+    ]
+}
+
+/// Every column that a source can have, by its name in the configuration.
+fn source_columns(config: &Config) -> Columns {
+    let columns = || {
+        SOURCES.iter().flat_map(|shape| {
+            let names = [shape.required, shape.one_of, shape.optional].concat();
+            names.into_iter().map(move |name| (shape, name))
+        })
+    };
+    let is_mapped = |(shape, name): (&SourceShape, &str)| {
+        let source = config.sources.get(shape.name);
+        source.is_some_and(|source| source.columns.contains_key(name))
+    };
+    vec![
+        texts(
+            "source",
+            columns().map(|(shape, _)| shape.name.to_owned()).collect(),
+        ),
+        texts(
+            "column_name",
+            columns().map(|(_, name)| name.to_owned()).collect(),
+        ),
+        flags("is_mapped", columns().map(is_mapped)),
+    ]
+}
+
 fn recorded(inputs: &[RecordedInput]) -> Result<Columns, Failure> {
     let number = |value: u64| {
         i64::try_from(value)
@@ -361,6 +424,11 @@ fn recorded(inputs: &[RecordedInput]) -> Result<Columns, Failure> {
 
 fn texts(name: &str, values: Vec<String>) -> (String, ArrayRef, bool) {
     (name.to_owned(), Arc::new(StringArray::from(values)), false)
+}
+
+fn flags(name: &str, values: impl Iterator<Item = bool>) -> (String, ArrayRef, bool) {
+    let values = BooleanArray::from(values.collect::<Vec<_>>());
+    (name.to_owned(), Arc::new(values), false)
 }
 
 fn integers(name: &str, values: Vec<i64>) -> (String, ArrayRef, bool) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, TimeUnit};
 
-use super::support::project::{Project, batch, config, history, sources, texts};
+use super::support::project::{Project, batch, config, find, history, sources, texts};
 
 const DECIMAL: DataType = DataType::Decimal128(10, 2);
 
@@ -344,4 +344,146 @@ fn an_instant_counts_on_its_business_day_and_odd_file_names_and_folder_columns_a
         project.line("results.data_quality", "outcome", "out_of_scope")["net_amount"],
         "80.2000"
     );
+}
+
+// --- The sources that need not be configured.
+
+/// The section `sources` with the order lines of the trial and these other sources, as YAML text.
+fn with_sources(others: &str) -> String {
+    let order_lines = sources("location: data/");
+    format!(
+        "{}, {others}}}",
+        order_lines.trim_end_matches('}').to_owned() + "}}"
+    )
+}
+
+/// Four service cases of the trial's customers, the last of nobody who ordered.
+fn cases() -> RecordBatch {
+    let text = |values: &[&str]| texts(values, &DataType::Utf8);
+    batch(vec![
+        ("no", text(&["s1", "s2", "s3", "s4"])),
+        ("who", text(&["1", "2", "2", "prospect"])),
+        (
+            "asked",
+            text(&["2024-03-01", "2024-03-02T10:00:00", "2025-02-01", "2024-05-01"]),
+        ),
+        ("answered", text(&["", "2024-03-03", "", "2024-05-02"])),
+    ])
+}
+
+const CASES: &str = "service_cases: {location: cases/, columns: {case_id: no, customer_id: who, opened_at: asked, first_answer_at: answered}}";
+
+#[test]
+fn an_optional_source_is_read_pinned_and_reconciled_and_its_missing_columns_are_null() {
+    let project = trial(&[("sources", &with_sources(CASES))]);
+    project.parquet("cases/month=2024-03/cases.parquet", &cases());
+    project.karat(&["run"]).exits(0);
+    let cases = project.table("canonical.service_cases");
+    assert_eq!(cases.len(), 3);
+    let second = find(&cases, "case_id", "s2");
+    assert_eq!(
+        (second["opened_date"].as_str(), second["cost"].as_str()),
+        ("2024-03-02", "")
+    );
+    assert_eq!(find(&cases, "case_id", "s4")["customer_id"], "prospect");
+    let line = project.line("results.sources", "source", "service_cases");
+    for (column, value) in [
+        ("rows_read", "4"),
+        ("rows_used", "3"),
+        ("rows_rejected", "0"),
+        ("rows_out_of_scope", "1"),
+        ("newest_date", "2024-05-01"),
+        ("is_configured", "true"),
+    ] {
+        assert_eq!(line[column], value, "{column}");
+    }
+    assert!(project.table("canonical.visits").is_empty());
+    let columns = project.table("settings.source_columns");
+    let mapped = |column: &str| {
+        let found = columns
+            .iter()
+            .find(|line| line["source"] == "service_cases" && line["column_name"] == column);
+        found.expect("every column has a row")["is_mapped"].clone()
+    };
+    assert_eq!(
+        (mapped("first_answer_at"), mapped("cost")),
+        ("true".to_owned(), "false".to_owned())
+    );
+    let identity = "rows read, service_cases = rows in file footers, service_cases";
+    assert_eq!(
+        project.line("results.reconciliation", "identity", identity)["left_side"],
+        "4.0000000000"
+    );
+    let manifest = std::fs::read_to_string(project.run_folder().join("manifest.json")).expect("a manifest");
+    assert!(manifest.contains("month=2024-03/cases.parquet"));
+    let report = std::fs::read_to_string(project.run_folder().join("report.html")).expect("a report");
+    assert!(report.contains("Source visits is not configured"));
+}
+
+#[test]
+fn a_column_that_an_optional_source_lacks_is_refused_with_file_and_column() {
+    let project = trial(&[(
+        "sources",
+        &with_sources(&CASES.replace("case_id: no,", "case_id: number,")),
+    )]);
+    project.parquet("cases/part.parquet", &cases());
+    project
+        .karat(&["run"])
+        .exits(3)
+        .tells("service_cases")
+        .tells("part.parquet")
+        .tells("there is no column `number`")
+        .tells("sources.service_cases.columns");
+    assert!(!project.has_published());
+}
+
+#[test]
+fn an_optional_source_that_is_configured_and_not_there_is_a_missing_input() {
+    let project = trial(&[("sources", &with_sources(CASES))]);
+    project.karat(&["run"]).exits(4).tells("cases");
+    std::fs::create_dir(project.path("cases")).expect("a folder");
+    project
+        .karat(&["run"])
+        .exits(4)
+        .tells("service_cases: there is no Parquet file");
+    project.file("cases/part.parquet", b"no Parquet");
+    project
+        .karat(&["run"])
+        .exits(4)
+        .tells("service_cases: ")
+        .tells("part.parquet");
+    assert!(!project.has_published());
+}
+
+#[test]
+fn too_many_rejected_rows_of_an_optional_source_refuse_the_run_and_name_it() {
+    let project = trial(&[("sources", &with_sources(CASES))]);
+    let rows = cases();
+    project.parquet("cases/1.parquet", &rows);
+    // The same cases with another answer: which is true cannot be told.
+    let mut columns: Vec<(&str, ArrayRef)> = ["no", "who", "asked"]
+        .into_iter()
+        .map(|name| (name, Arc::clone(rows.column_by_name(name).expect("a column"))))
+        .collect();
+    columns.push(("answered", texts(&["soon"; 4], &DataType::Utf8)));
+    project.parquet("cases/2.parquet", &batch(columns));
+    project
+        .karat(&["run"])
+        .exits(3)
+        .tells("Rejected rows stay within the limit")
+        .tells("service_cases");
+    assert!(!project.has_published());
+}
+
+#[test]
+fn a_source_that_is_older_than_its_limit_refuses_the_run() {
+    let freshness = |days: &str| format!("{{source_freshness: {{service_cases: {days}}}}}");
+    // The newest case is of 2024-05-01, 245 days before as-of.
+    for (days, code) in [("244d", 3), ("245d", 0)] {
+        let project = trial(&[("sources", &with_sources(CASES)), ("checks", &freshness(days))]);
+        project.parquet("cases/part.parquet", &cases());
+        project.karat(&["run"]).exits(code);
+    }
+    let project = trial(&[("checks", "{source_freshness: {order_lines: 10d}}")]);
+    project.karat(&["check"]).exits(2).tells("order_lines");
 }

@@ -17,7 +17,7 @@ use karat::source;
 use karat::table::Table;
 use tempfile::TempDir;
 
-use crate::support::bench::{planned, settings_tables, start};
+use crate::support::bench::{add_empty_sources, planned, settings_tables, start};
 use crate::support::{block_on, parquet};
 
 /// A column of a source.
@@ -84,12 +84,17 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
                 .add_rows(&table.name, &table.key, table.batch.clone())
                 .await?;
         }
+        add_empty_sources(&engine, &["order_lines"]).await?;
         for name in [
             "canonical.numbered_order_lines",
             "canonical.orders_of_two_customers",
             "canonical.repeated_order_lines",
             "canonical.checked_order_lines",
             "canonical.order_lines",
+            "canonical.checked_customers",
+            "canonical.checked_service_cases",
+            "canonical.checked_payments",
+            "canonical.checked_visits",
             "canonical.rejected_rows",
         ] {
             engine.run(planned().query(name)).await?;
@@ -429,4 +434,155 @@ fn a_mapping_that_does_not_fit_names_the_column_and_the_nearest_one() {
     ] {
         assert!(failure.message.contains(part), "{}", failure.message);
     }
+}
+
+// --- The other sources.
+
+/// Reads one optional source of these columns into `canonical.checked_<source>`, rows by their key.
+fn read_other(
+    source: &'static str,
+    mapping: &str,
+    columns: Vec<Column>,
+    timezone: &str,
+) -> Result<Table, Failure> {
+    let folder = folder();
+    parquet::write_columns(
+        &folder.path().join("other/part.parquet"),
+        columns.into_iter().collect(),
+    );
+    let text = format!(
+        "project: {{name: Inputs, currency: EUR, timezone: {timezone}, language: en}}\nas_of: 2025-01-01\nsources:\n  \
+         order_lines: {{location: data/, columns: {{order_id: a, customer_id: b, ordered_at: c, net_amount: d, cost_amount: e}}}}\n  \
+         {source}: {{location: other/, {mapping}}}\npublish: {{location: output/}}\n",
+    );
+    let config = karat::config::parse("config.yaml", &text, folder.path(), &|_| None)
+        .unwrap_or_else(|error| panic!("{error}\n{text}"));
+    block_on(move || async move {
+        let work = tempfile::tempdir().expect("a temporary folder");
+        let engine = start(work.path())?;
+        let configured = &config.sources[source];
+        let pinned = source::pin(source, configured, &config.root, work.path(), false).await?;
+        engine.add_source(
+            source,
+            &pinned.source_files(),
+            pinned.schema.clone(),
+            &pinned.partitions,
+        )?;
+        let raw = source::raw_table(&engine, &pinned, configured, &config.project.timezone).await?;
+        engine.add_view(&TableName::new("raw", source), &raw.sql).await?;
+        add_empty_sources(&engine, &[source]).await?;
+        for table in settings_tables(&config, &[])? {
+            engine
+                .add_rows(&table.name, &table.key, table.batch.clone())
+                .await?;
+        }
+        let checked = format!("canonical.checked_{source}");
+        for name in ["canonical.checked_order_lines", "canonical.order_lines", &checked] {
+            engine.run(planned().query(name)).await?;
+        }
+        engine
+            .read("rows", &format!("select * from {checked} order by 1"))
+            .await
+    })
+}
+
+fn strings(values: &[Option<&str>]) -> ArrayRef {
+    Arc::new(StringArray::from(values.to_vec()))
+}
+
+#[test]
+fn a_text_that_is_no_date_is_no_unpaid_payment() {
+    let columns: Vec<Column> = vec![
+        (
+            "id",
+            strings(&[Some("1"), Some("2"), Some("3"), Some("4"), Some("5")]),
+        ),
+        ("who", strings(&[Some("a"); 5])),
+        (
+            "due",
+            strings(&[
+                Some("2024-05-07"),
+                Some("2024-05-07 23:59:59"),
+                Some("2024-05-07"),
+                Some("2024-05-07"),
+                Some("7 May"),
+            ]),
+        ),
+        (
+            "paid",
+            strings(&[Some("2024-05-09"), None, Some(" "), Some("paid"), None]),
+        ),
+    ];
+    let mapping = "columns: {payment_id: id, customer_id: who, due_date: due, paid_date: paid}";
+    let rows = read_other("payments", mapping, columns, "UTC").expect("the source can be read");
+    assert_eq!(
+        column(&rows, "outcome"),
+        ["used", "used", "used", "paid_date_not_a_date", "date_missing"]
+    );
+    assert_eq!(column(&rows, "paid_date")[..3], ["2024-05-09", "", ""]);
+    assert_eq!(column(&rows, "due_date")[..2], ["2024-05-07", "2024-05-07"]);
+}
+
+#[test]
+fn a_day_of_an_instant_is_that_of_the_business_time_zone() {
+    // 2024-07-01 03:59 and 04:00 UTC: before and after midnight in New York.
+    let instants: ArrayRef = Arc::new(
+        TimestampMillisecondArray::from(vec![1_719_806_340_000, 1_719_806_400_000]).with_timezone("UTC"),
+    );
+    let columns: Vec<Column> = vec![
+        ("id", Arc::new(Int64Array::from(vec![1, 2]))),
+        ("who", Arc::new(Float64Array::from(vec![7.0, 7.0]))),
+        ("due", instants),
+    ];
+    let mapping = "columns: {payment_id: id, customer_id: who, due_date: due}";
+    let rows = read_other("payments", mapping, columns, "America/New_York").expect("the source can be read");
+    assert_eq!(column(&rows, "due_date"), ["2024-06-30", "2024-07-01"]);
+    assert_eq!(column(&rows, "customer_id"), ["7", "7"]);
+}
+
+#[test]
+fn a_number_of_a_case_that_is_none_is_rejected_by_the_name_of_its_column() {
+    let number = |values: [f64; 4]| -> ArrayRef { Arc::new(Float64Array::from(values.to_vec())) };
+    let columns = || -> Vec<Column> {
+        vec![
+            ("id", Arc::new(Int64Array::from(vec![1, 2, 3, 4]))),
+            ("who", strings(&[Some("a"); 4])),
+            ("day", Arc::new(Date32Array::from(vec![19_850; 4]))),
+            ("cost", number([0.1 + 0.2, f64::NAN, 1.0, 1.0])),
+            ("minutes", number([2.5, 1.0, f64::INFINITY, 1.0])),
+            ("stars", number([4.5, 1.0, 1.0, 1e13])),
+            (
+                "type",
+                strings(&[Some("complaint"), Some("question"), None, None]),
+            ),
+        ]
+    };
+    let mapping = "amount_scale: 2, columns: {case_id: id, customer_id: who, opened_at: day, cost: cost, minutes: minutes, \
+                   satisfaction: stars, is_complaint: type = 'complaint'}";
+    let rows = read_other("service_cases", mapping, columns(), "UTC").expect("the source can be read");
+    assert_eq!(
+        column(&rows, "outcome"),
+        [
+            "used",
+            "cost_not_finite",
+            "minutes_not_finite",
+            "satisfaction_out_of_range"
+        ]
+    );
+    assert_eq!(column(&rows, "cost")[0], "0.3000");
+    assert_eq!(column(&rows, "satisfaction")[0], "4.5000");
+    assert_eq!(column(&rows, "is_complaint"), ["true", "false", "", ""]);
+    // Money as a float still needs its scale, and a word is no flag.
+    let without = mapping.replace("amount_scale: 2, ", "");
+    let failure = read_other("service_cases", &without, columns(), "UTC").expect_err("no scale");
+    assert!(
+        failure.exit == Exit::Refused && failure.message.contains("amount_scale"),
+        "{failure}"
+    );
+    let word = mapping.replace("type = 'complaint'", "type");
+    let failure = read_other("service_cases", &word, columns(), "UTC").expect_err("a word");
+    assert!(
+        failure.message.contains("is_complaint") && failure.message.contains("a condition"),
+        "{failure}"
+    );
 }

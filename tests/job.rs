@@ -485,7 +485,16 @@ fn odd_folders_and_names_are_published_like_any_others() {
         .expect("a file");
     }
     let config = std::fs::read_to_string(history.path("config.yaml")).expect("a configuration");
-    let config = config.replacen("location: order_lines/", "location: \"orders data/\"", 1);
+    let mut config = config.replacen("location: order_lines/", "location: \"orders data/\"", 1);
+    for source in ["customers", "service_cases", "payments", "visits"] {
+        let (from, to) = (
+            format!("location: {source}/"),
+            format!("location: \"{source} №/\""),
+        );
+        config = config.replacen(&from, &to, 1);
+        let folder = project.path(&format!("{root}/{source} №/as of=today"));
+        copy(&history.path(source), &folder);
+    }
     std::fs::write(project.path(&format!("{root}/config.yaml")), config)
         .expect("the configuration can be written");
     let folder = project.path(root);
@@ -499,7 +508,12 @@ fn odd_folders_and_names_are_published_like_any_others() {
         "results.tier_profitability.csv",
         "results.headline.csv",
         "results.data_quality.csv",
+        "results.sources.csv",
         "business.orders.parquet",
+        "canonical.customers.parquet",
+        "canonical.service_cases.parquet",
+        "canonical.payments.parquet",
+        "canonical.visits.parquet",
     ] {
         assert!(read(&run, name) == read(&expected, name), "{name}");
     }

@@ -12,7 +12,7 @@ use karat::table::{Cell, Table};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use crate::support::bench::{Bench, Given, Row};
+use crate::support::bench::{self, Bench, Given, Row};
 use crate::support::block_on;
 
 /// Histories that are drawn; each is computed twice. `KARAT_PROPERTY_CASES` asks for more, from the same seed.
@@ -222,6 +222,126 @@ fn nothing_is_dropped(tables: &Tables, count: usize) -> Result<(), TestCaseError
         "used, rejected and out of scope"
     );
     Ok(())
+}
+
+/// A drawn row of every optional source: which thing, whose, on which day before as-of, and what is wrong with it.
+type Event = (u8, u8, i32, i32, u8);
+
+/// Writes an event as a row of `source`; the flaws are those of real exports.
+fn event(source: &str, (number, customer, days_before, amount, flaw): Event) -> Row {
+    let day = |days: i32| {
+        let as_of = jiff::civil::date(2025, 1, 1);
+        Some(as_of.saturating_sub(jiff::Span::new().days(days)).to_string())
+    };
+    let money = Some(BigDecimal::new(BigInt::from(amount), 2).to_string());
+    let id = |letter: &str, number: u8| Some(format!("{letter}{number}"));
+    let mut row = Row::from([("customer_id".to_owned(), id("c", customer))]);
+    let (key, date) = match source {
+        "customers" => {
+            row.insert("kind".to_owned(), id("kind", number % 3));
+            ("customer_id", "signed_up_at")
+        }
+        "service_cases" => {
+            row.insert("cost".to_owned(), money);
+            row.insert("resolved_at".to_owned(), day(days_before - i32::from(flaw) + 8));
+            ("case_id", "opened_at")
+        }
+        "payments" => {
+            row.insert("amount".to_owned(), money);
+            row.insert("paid_date".to_owned(), day(days_before - 5));
+            ("payment_id", "due_date")
+        }
+        _ => ("visit_id", "visited_at"),
+    };
+    row.insert(date.to_owned(), day(days_before));
+    if source != "customers" {
+        row.insert(key.to_owned(), id("e", number));
+    }
+    match flaw {
+        0 => row.insert("customer_id".to_owned(), None),
+        1 => row.insert(key.to_owned(), Some(" ".to_owned())),
+        2 => row.insert(date.to_owned(), None),
+        3 => row.insert(date.to_owned(), Some("1960-01-01".to_owned())),
+        4 => row.insert(date.to_owned(), Some("2199-01-01".to_owned())),
+        _ => None,
+    };
+    row
+}
+
+/// Computes what became of these rows of one source: read, used, rejected and out of scope, and the rows that are kept.
+fn judged(source: &'static str, rows: Vec<Row>) -> Result<([i64; 4], Table, Table), Failure> {
+    block_on(move || async move {
+        let sections = [(
+            "sources".to_owned(),
+            bench::sources(&BTreeMap::from([(source.to_owned(), bench::columns_of(source))])),
+        )];
+        let mut bench = Bench::start(Given {
+            tables: BTreeMap::from([(format!("raw.{source}"), rows)]),
+            sections: BTreeMap::from(sections),
+            inputs: Vec::new(),
+        })
+        .await?;
+        let totals = bench.table("business.source_totals").await?;
+        let row = (0..totals.rows.len())
+            .find(|row| text(&totals, *row, "source") == source)
+            .expect("every source has a row");
+        let counts = ["rows_read", "rows_used", "rows_rejected", "rows_out_of_scope"]
+            .map(|column| integer(&totals, row, column));
+        let kept = bench.table(&format!("canonical.{source}")).await?;
+        Ok((counts, kept, bench.table("results.reconciliation").await?))
+    })
+}
+
+#[test]
+fn every_drawn_row_of_an_optional_source_is_used_rejected_or_out_of_scope() {
+    let config = Config {
+        cases: cases() * 2,
+        max_shrink_iters: 20,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let events = prop::collection::vec((0..25_u8, 0..9_u8, -10..800_i32, -3..9_i32, 0..20_u8), 1..60);
+    let result = runner.run(&events, |events| {
+        for source in ["customers", "service_cases", "payments", "visits"] {
+            let rows: Vec<Row> = events.iter().map(|drawn| event(source, *drawn)).collect();
+            let count = i64::try_from(rows.len()).expect("a small history");
+            let mut backwards = rows.clone();
+            backwards.reverse();
+            let fail =
+                |failure: Failure| TestCaseError::fail(format!("{source}: {failure}: {:?}", failure.cause));
+            let ([read, used, rejected, later], kept, identities) = judged(source, rows).map_err(fail)?;
+            prop_assert_eq!(read, count, "{}", source);
+            prop_assert_eq!(used + rejected + later, count, "{}", source);
+            prop_assert_eq!(
+                i64::try_from(kept.rows.len()).expect("few rows"),
+                used,
+                "{}",
+                source
+            );
+            for row in 0..identities.rows.len() {
+                let identity = text(&identities, row, "identity");
+                // No file is recorded here.
+                prop_assert!(
+                    identity.contains("footers")
+                        || identities.cell(row, "holds") == Some(&Cell::Boolean(true)),
+                    "{}: {}",
+                    source,
+                    identity
+                );
+            }
+            let (_, again, _) = judged(source, backwards).map_err(fail)?;
+            prop_assert!(
+                kept.rows == again.rows,
+                "{} depends on the order of the rows",
+                source
+            );
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
 }
 
 fn sums_are_conserved(tables: &Tables) -> Result<(), TestCaseError> {

@@ -10,7 +10,7 @@ use karat::table::{Cell, Table};
 use serde::Deserialize;
 use serde_yaml::Value;
 
-use crate::support::bench::{Bench, CLONE, Given, Row};
+use crate::support::bench::{self, Bench, CLONE, Given, Row, columns_of};
 use crate::support::block_on;
 
 /// One file of cases.
@@ -116,6 +116,7 @@ async fn run_case(file: &CaseFile, case: &Case) -> Result<Vec<String>, Failure> 
 /// Puts together what a case gives.
 fn given(file: &CaseFile, case: &Case) -> Given {
     let mut given = Given::default();
+    let mut configured: BTreeMap<String, Option<Vec<String>>> = BTreeMap::new();
     let mut all: BTreeMap<&String, &Value> = file.given.iter().collect();
     all.extend(&case.given);
     for (name, value) in all {
@@ -129,6 +130,7 @@ fn given(file: &CaseFile, case: &Case) -> Given {
                     given.sections.insert(key, value);
                 }
             }
+            "settings.sources" => configured.extend(mapped_columns(value)),
             "settings.inputs" => given.inputs = rows(value).iter().map(recorded).collect(),
             _ => {
                 assert!(
@@ -147,13 +149,62 @@ fn given(file: &CaseFile, case: &Case) -> Given {
             }
         }
     }
+    // A source whose rows are given is configured with all its columns, unless the case says otherwise.
+    for name in given.tables.keys() {
+        let source = name
+            .strip_prefix("raw.")
+            .or_else(|| name.strip_prefix("canonical."));
+        if let Some(source) = source.filter(|source| OPTIONAL_SOURCES.contains(source)) {
+            configured
+                .entry(source.to_owned())
+                .or_insert_with(|| Some(columns_of(source)));
+        }
+    }
+    let configured = configured
+        .into_iter()
+        .filter_map(|(source, columns)| Some((source, columns?)))
+        .collect();
     given
+        .sections
+        .insert("sources".to_owned(), bench::sources(&configured));
+    given
+}
+
+/// The sources that need not be configured.
+const OPTIONAL_SOURCES: [&str; 4] = ["customers", "service_cases", "payments", "visits"];
+
+/// Which optional sources are configured, each with the columns that are mapped; null is a source that is not.
+fn mapped_columns(value: &Value) -> BTreeMap<String, Option<Vec<String>>> {
+    let sources = value
+        .as_mapping()
+        .expect("a mapping of sources to lists of columns");
+    let columns = |value: &Value| {
+        let list = value.as_sequence()?;
+        Some(
+            list.iter()
+                .map(|name| text(name).expect("a column name"))
+                .collect(),
+        )
+    };
+    sources
+        .iter()
+        .map(|(name, value)| (text(name).expect("a source"), columns(value)))
+        .collect()
 }
 
 fn section(given: &mut Given, name: &str, value: &Value) {
     let mut lines = Vec::new();
     for (key, value) in value.as_mapping().expect("a mapping of settings") {
-        let (key, value) = (text(key).expect("a name"), text(value).expect("a value"));
+        let key = text(key).expect("a name");
+        if let Value::Mapping(inner) = value {
+            lines.push(format!("\n  {key}:"));
+            for (key, value) in inner {
+                let (key, value) = (text(key).expect("a name"), text(value).expect("a value"));
+                lines.push(format!("\n    {key}: {value}"));
+            }
+            continue;
+        }
+        let value = text(value).expect("a value");
         lines.push(format!("\n  {key}: {value}"));
     }
     given.sections.insert(name.to_owned(), lines.concat());
@@ -346,6 +397,7 @@ case_files!(
     results,
     rfm,
     rhythms,
+    sources,
     tiers,
     value_classes,
     whale,

@@ -2,40 +2,20 @@
 -- grain:   one row per total
 -- key:     [total]
 -- inputs:  [business.class_totals, business.customer_measures, business.customer_profit, business.orders,
---           business.whale_ranks, canonical.order_lines, canonical.out_of_scope_rows, canonical.rejected_rows,
---           raw.order_lines, settings.cost_rates, settings.inputs, settings.snapshots]
+--           business.source_totals, business.whale_ranks, canonical.order_lines, settings.cost_rates,
+--           settings.snapshots]
 -- note: >
---   results.reconciliation compares them in pairs. Rows and money read are counted on the source
---   rows themselves.
+--   results.reconciliation compares them in pairs. Totals of rows and of money read, used and set
+--   aside are those of the order lines, unless they name another source.
 
 with
 
-source_rows as (
+source_totals as (
+    -- The order lines are what the report is about: their totals have no name after them.
     select
-        count(*) as rows,
-        coalesce(sum(coalesce(net_amount, gross_amount - coalesce(discount_amount, 0))), 0) as amount
-    from raw.order_lines
-),
-
-footer_rows as (
-    select coalesce(sum(rows), 0) as rows
-    from settings.inputs
-    where source = 'order_lines'
-),
-
-used_lines as (
-    select count(*) as rows, coalesce(sum(net_amount), 0) as amount
-    from canonical.order_lines
-),
-
-rejected as (
-    select coalesce(sum(rows), 0) as rows, coalesce(sum(amount), 0) as amount
-    from canonical.rejected_rows
-),
-
-out_of_scope as (
-    select coalesce(sum(rows), 0) as rows, coalesce(sum(amount), 0) as amount
-    from canonical.out_of_scope_rows
+        source_totals.*,
+        case when source = 'order_lines' then '' else ', ' || source end as suffix
+    from business.source_totals as source_totals
 ),
 
 line_days as (
@@ -119,25 +99,24 @@ driver_costs as (
 ),
 
 listed as (
-    select 'rows read' as total, cast(rows as decimal(28, 10)) as amount from source_rows
+    select 'rows read' || suffix as total, cast(rows_read as decimal(28, 10)) as amount
+    from source_totals
     union all
-    select 'money read' as total, cast(amount as decimal(28, 10)) as amount from source_rows
+    select 'money read' || suffix as total, cast(amount_read as decimal(28, 10)) as amount
+    from source_totals
     union all
-    select 'rows in file footers' as total, cast(rows as decimal(28, 10)) as amount from footer_rows
-    union all
-    select
-        'rows used, rejected and out of scope' as total,
-        cast(used_lines.rows + rejected.rows + out_of_scope.rows as decimal(28, 10)) as amount
-    from used_lines
-    cross join rejected
-    cross join out_of_scope
+    select 'rows in file footers' || suffix as total, cast(rows_in_footers as decimal(28, 10)) as amount
+    from source_totals
     union all
     select
-        'money used, rejected and out of scope' as total,
-        cast(used_lines.amount + rejected.amount + out_of_scope.amount as decimal(28, 10)) as amount
-    from used_lines
-    cross join rejected
-    cross join out_of_scope
+        'rows used, rejected and out of scope' || suffix as total,
+        cast(rows_used + rows_rejected + rows_out_of_scope as decimal(28, 10)) as amount
+    from source_totals
+    union all
+    select
+        'money used, rejected and out of scope' || suffix as total,
+        cast(amount_used + amount_rejected + amount_out_of_scope as decimal(28, 10)) as amount
+    from source_totals
     union all
     select 'net revenue of lines, ' || snapshot as total, cast(net_revenue as decimal(28, 10)) as amount
     from window_lines

@@ -1,10 +1,11 @@
--- title:   What became of the rows that were read
+-- title:   What became of the order lines that were read
 -- grain:   one row per outcome and reason
 -- key:     [outcome, position]
 -- inputs:  [business.control_totals, business.orders, canonical.out_of_scope_rows, canonical.rejected_rows,
 --           settings.snapshots]
 -- note: >
---   Order lines. Money is net revenue; the amount of a rejected row that has none counts as 0.
+--   Money is net revenue; the amount of a rejected row that has none counts as 0. The other
+--   sources stand in results.sources and results.rejected_rows.
 
 with
 
@@ -61,14 +62,16 @@ listed as (
         coalesce(sum(rows), 0) as rows,
         coalesce(sum(amount), 0) as net_amount
     from canonical.out_of_scope_rows
+    where source = 'order_lines'
     union all
     select
-        10 + row_number() over (order by source nulls last, reason nulls last) as position,
+        10 + row_number() over (order by reason nulls last) as position,
         'rejected' as outcome,
         reason,
         rows,
         amount as net_amount
     from canonical.rejected_rows
+    where source = 'order_lines'
     union all
     -- The line of zeros that says: nothing was rejected.
     select
@@ -77,7 +80,7 @@ listed as (
         cast(null as varchar) as reason,
         0 as rows,
         0 as net_amount
-    where not exists (select reason from canonical.rejected_rows)
+    where not exists (select reason from canonical.rejected_rows where source = 'order_lines')
     union all
     select
         100 as position,

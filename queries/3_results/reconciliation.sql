@@ -1,7 +1,7 @@
 -- title:   Sums that must agree
 -- grain:   one row per identity
 -- key:     [identity]
--- inputs:  [business.control_totals, settings.snapshots]
+-- inputs:  [business.control_totals, settings.snapshots, settings.sources]
 -- note: >
 --   Both sides are taken at different places of the flow and must agree exactly. A side that is
 --   missing counts as 0.
@@ -16,6 +16,23 @@ compared_totals as (
         (2, 'count', 'rows read', 'rows used, rejected and out of scope'),
         (3, 'money', 'money read', 'money used, rejected and out of scope')
     ) as listed (position, unit, left_total, right_total)
+),
+
+compared_by_source as (
+    select *
+    from (
+        values
+        (4, 'count', 'customers', 'rows read', 'rows in file footers'),
+        (5, 'count', 'customers', 'rows read', 'rows used, rejected and out of scope'),
+        (6, 'count', 'service_cases', 'rows read', 'rows in file footers'),
+        (7, 'count', 'service_cases', 'rows read', 'rows used, rejected and out of scope'),
+        (8, 'money', 'service_cases', 'money read', 'money used, rejected and out of scope'),
+        (9, 'count', 'payments', 'rows read', 'rows in file footers'),
+        (10, 'count', 'payments', 'rows read', 'rows used, rejected and out of scope'),
+        (11, 'money', 'payments', 'money read', 'money used, rejected and out of scope'),
+        (12, 'count', 'visits', 'rows read', 'rows in file footers'),
+        (13, 'count', 'visits', 'rows read', 'rows used, rejected and out of scope')
+    ) as listed (position, unit, source, left_total, right_total)
 ),
 
 compared_by_snapshot as (
@@ -64,6 +81,17 @@ compared_now as (
 pairs as (
     select position, unit, left_total, right_total
     from compared_totals
+    union all
+    -- A source that is not configured has nothing to compare.
+    select
+        compared.position,
+        compared.unit,
+        compared.left_total || ', ' || compared.source as left_total,
+        compared.right_total || ', ' || compared.source as right_total
+    from compared_by_source as compared
+    inner join settings.sources as sources  -- many-to-one
+        on compared.source = sources.source
+    where sources.is_configured
     union all
     select
         compared.position + 100 * snapshots.position as position,

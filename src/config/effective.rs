@@ -108,6 +108,11 @@ fn checks(checks: &Checks, lines: &mut Vec<String>) {
         .freshness_days
         .map_or("none".to_owned(), |days| format!("{days}d"));
     lines.push(format!("  freshness: {freshness}"));
+    if !checks.source_freshness_days.is_empty() {
+        lines.push("  source_freshness:".to_owned());
+    }
+    let limits = checks.source_freshness_days.iter();
+    lines.extend(limits.map(|(source, days)| format!("    {source}: {days}d")));
     lines.push(format!(
         "  allow_duplicate_files: {}",
         checks.allow_duplicate_files

@@ -1,5 +1,6 @@
 //! What bounds a run: `checks`, `engine`, `publish` and the rates of `cost_to_serve`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use bigdecimal::BigDecimal;
@@ -9,6 +10,7 @@ use super::problem::{Parsed, Place, Problems, Refusal};
 use super::scalar::{Interval, boolean, bytes, days, folder, number, share, whole};
 use super::secret::Environment;
 use super::section::Section;
+use super::sources::SOURCES;
 use super::{Checks, EngineLimits, Publish};
 
 /// Activities of the cost to serve, in the order of `settings.cost_rates`.
@@ -55,12 +57,14 @@ pub(super) fn read_checks(root: &Section<'_>, problems: &mut Problems) -> Checks
         max_rejected_rows: BigDecimal::new(5.into(), 3),
         max_rejected_money: BigDecimal::new(1.into(), 3),
         freshness_days: None,
+        source_freshness_days: BTreeMap::new(),
         allow_duplicate_files: false,
     };
     let keys = [
         "max_rejected_rows",
         "max_rejected_money",
         "freshness",
+        "source_freshness",
         "allow_duplicate_files",
     ];
     let Some(section) = root.section("checks", &keys, problems) else {
@@ -82,6 +86,16 @@ pub(super) fn read_checks(root: &Section<'_>, problems: &mut Problems) -> Checks
         }
     };
     checks.freshness_days = section.optional("freshness", problems, age).flatten();
+    // The order lines have the key above.
+    let others: Vec<&str> = SOURCES[1..].iter().map(|shape| shape.name).collect();
+    if let Some(section) = section.section("source_freshness", &others, problems) {
+        for name in others {
+            let days = section.optional(name, problems, age).flatten();
+            checks
+                .source_freshness_days
+                .extend(days.map(|days| (name.to_owned(), days)));
+        }
+    }
     checks.allow_duplicate_files = section
         .optional("allow_duplicate_files", problems, boolean)
         .unwrap_or(false);

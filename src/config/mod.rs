@@ -161,6 +161,8 @@ pub struct Checks {
     pub max_rejected_money: BigDecimal,
     /// Largest age in days of the newest order at the as-of date; `None` for no limit.
     pub freshness_days: Option<u32>,
+    /// Largest age in days of the newest row of other sources, by source; a source that is not named has no limit.
+    pub source_freshness_days: BTreeMap<String, u32>,
     /// Whether two input objects with the same content are allowed.
     pub allow_duplicate_files: bool,
 }

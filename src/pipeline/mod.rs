@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 pub use outlook::{outputs as model_tables, plan_only as plan_models};
+pub use prepare::source_tables;
 pub use preview::{Preview, preview};
 
 use crate::config::Config;

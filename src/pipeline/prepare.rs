@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::outlook;
 use crate::calendar::{self, Calendar};
-use crate::config::{Config, PolicyValue};
+use crate::config::{Config, PolicyValue, SOURCES};
 use crate::engine::{ENGINE, Engine, LOCK_FILE};
 use crate::error::{Exit, Failure};
 use crate::query::{self, QuerySet, TableName};
@@ -30,7 +30,7 @@ pub(super) struct Project {
 /// Loads and checks SQL and templates.
 pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
     let mut given: BTreeSet<TableName> = settings::names().into_iter().collect();
-    given.insert(TableName::new("raw", "order_lines"));
+    given.extend(source_tables());
     given.extend(outlook::outputs());
     let queries = query::load(&config.root.join(&config.queries), &given)?;
     let folder = super::templates(config);
@@ -39,6 +39,11 @@ pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
         queries,
         templates: hashed_files(&folder)?,
     })
+}
+
+/// The raw table of every source, configured or not.
+pub fn source_tables() -> impl Iterator<Item = TableName> {
+    SOURCES.iter().map(|shape| TableName::new("raw", shape.name))
 }
 
 /// Hashes every file below `folder`, in the order of the paths.
@@ -132,26 +137,33 @@ pub(super) async fn pin_inputs(
     work: &Workplace,
     talk: &Talk,
 ) -> Result<Vec<Pinned>, Failure> {
-    talk.stage("read", 1);
-    let Some(source) = config.sources.get("order_lines") else {
+    talk.stage("read", config.sources.len());
+    if !config.sources.contains_key("order_lines") {
         return Err(Failure::new(
             Exit::Usage,
             "config",
             "sources.order_lines is missing",
         ));
-    };
-    let pinned = source::pin(
-        "order_lines",
-        source,
-        &config.root,
-        &work.inputs(),
-        config.checks.allow_duplicate_files,
-    )
-    .await?;
-    let facts =
-        json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows()});
-    talk.step("read", "order_lines", &facts);
-    Ok(vec![pinned])
+    }
+    let mut all = Vec::new();
+    for shape in SOURCES {
+        let Some(source) = config.sources.get(shape.name) else {
+            continue;
+        };
+        let pinned = source::pin(
+            shape.name,
+            source,
+            &config.root,
+            &work.inputs(),
+            config.checks.allow_duplicate_files,
+        )
+        .await?;
+        let facts =
+            json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows()});
+        talk.step("read", shape.name, &facts);
+        all.push(pinned);
+    }
+    Ok(all)
 }
 
 /// Everything that is known before the first query runs.
@@ -159,7 +171,7 @@ pub(super) struct Plan {
     pub(super) run_id: String,
     pub(super) calendar: Calendar,
     pub(super) inputs: Vec<InputRecord>,
-    pub(super) raw: RawTable,
+    pub(super) raw: Vec<RawTable>,
     pub(super) settings: Vec<settings::SettingsTable>,
     pub(super) terms: outlook::Terms,
 }
@@ -182,25 +194,29 @@ pub(super) async fn plan(
         days(config, "backtest_weeks")?,
     )?;
     let engine = Engine::start(&config.engine, &work.stage().join("tables"), &work.scratch())?;
-    let mut raw = None;
+    let mut raw = Vec::new();
     let mut inputs = Vec::new();
-    for source in pinned {
-        let files = source.source_files();
-        engine.add_source(&source.name, &files, source.schema.clone(), &source.partitions)?;
-        let table = source::raw_table(
-            &engine,
-            source,
-            &config.sources[&source.name],
-            &config.project.timezone,
-        )
-        .await?;
+    for shape in SOURCES {
+        let table = match pinned.iter().find(|source| source.name == shape.name) {
+            None => source::empty_table(shape.name)?,
+            Some(source) => {
+                let files = source.source_files();
+                engine.add_source(&source.name, &files, source.schema.clone(), &source.partitions)?;
+                inputs.extend(records(config, source, place, as_of));
+                source::raw_table(
+                    &engine,
+                    source,
+                    &config.sources[shape.name],
+                    &config.project.timezone,
+                )
+                .await?
+            }
+        };
         engine
-            .add_view(&TableName::new("raw", &source.name), &table.sql)
+            .add_view(&TableName::new("raw", shape.name), &table.sql)
             .await?;
-        inputs.extend(records(config, source, place, as_of));
-        raw = Some(table);
+        raw.push(table);
     }
-    let raw = raw.ok_or_else(|| Failure::new(Exit::Bug, "source", "there is no source"))?;
     let recorded: Vec<RecordedInput> = inputs
         .iter()
         .map(|input| RecordedInput {
@@ -307,7 +323,7 @@ fn determinants(
     project: &Project,
     pinned: &[Pinned],
     inputs: &[InputRecord],
-    raw: &RawTable,
+    raw: &[RawTable],
 ) -> Determinants {
     let mut list = Determinants::from([
         ("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
@@ -315,8 +331,10 @@ fn determinants(
         ("libraries".to_owned(), crate::store::sha256(LOCK_FILE.as_bytes())),
         ("as_of".to_owned(), calendar.as_of.to_string()),
         ("configuration".to_owned(), config.effective.clone()),
-        ("raw".to_owned(), raw.sql.clone()),
     ]);
+    for table in raw {
+        list.insert(format!("raw {}", table.source), table.sql.clone());
+    }
     for query in &project.queries.queries {
         list.insert(format!("sql {}", query.path), query.sha256.clone());
     }
@@ -333,8 +351,11 @@ fn determinants(
         );
         list.insert(format!("input {} {}", input.source, input.path), mark);
     }
-    for object in pinned.iter().flat_map(|source| &source.excluded) {
-        list.insert(format!("excluded {}", object.path), object.reason.to_owned());
+    for source in pinned {
+        for object in &source.excluded {
+            let name = format!("excluded {} {}", source.name, object.path);
+            list.insert(name, object.reason.to_owned());
+        }
     }
     list
 }

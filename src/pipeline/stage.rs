@@ -272,27 +272,52 @@ fn facts(
     }
 }
 
-/// Says which source is not read, and what the report lacks for it.
+/// What a source is for, and what no figure does with it.
+struct Need {
+    source: &'static str,
+    /// What the report lacks without the source.
+    without: &'static str,
+    /// What it lacks although the source is there.
+    lacks: &'static str,
+}
+
+const NEEDS: [Need; 4] = [
+    Need {
+        source: "customers",
+        without: "kinds of customer, industries, account owners and customers who never ordered are not known",
+        lacks: "kinds of customer, industries and account owners are not shown",
+    },
+    Need {
+        source: "service_cases",
+        without: "complaints are not known, and service cases cost nothing here",
+        lacks: "complaints are not shown, and service cases cost nothing here",
+    },
+    Need {
+        source: "payments",
+        without: "it is not known who pays on time",
+        lacks: "payment behaviour is not shown",
+    },
+    Need {
+        source: "visits",
+        without: "visits, and visitors who never ordered, are not known",
+        lacks: "visits are not shown",
+    },
+];
+
+/// Says what the report lacks, and for which source.
 fn switched_off(config: &Config) -> Vec<String> {
-    let needs = [
-        (
-            "customers",
-            "kinds of customer, industries and regions are not shown",
-        ),
-        (
-            "service_cases",
-            "service cases cost nothing here, and complaints are not shown",
-        ),
-        ("payments", "payment behaviour is not shown"),
-        ("visits", "prospects and visits are not shown"),
-    ];
-    needs
+    NEEDS
         .iter()
-        .map(|(source, lacks)| {
+        .map(|need| {
+            let Need {
+                source,
+                without,
+                lacks,
+            } = need;
             if config.sources.contains_key(*source) {
-                format!("Source {source} is configured, but no figure of this report reads it yet: {lacks}.")
+                format!("Source {source} is read and checked, but no figure of this report uses it: {lacks}.")
             } else {
-                format!("Source {source} is not configured: {lacks}.")
+                format!("Source {source} is not configured: {without}.")
             }
         })
         .collect()

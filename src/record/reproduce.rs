@@ -15,7 +15,7 @@ pub fn reproduce(
     run_id: &str,
     settings: &[TableName],
     inputs: &[InputRecord],
-    raw: &RawTable,
+    raw: &[RawTable],
     queries: &[Query],
 ) -> String {
     let mut script = format!(
@@ -36,24 +36,10 @@ pub fn reproduce(
             &format!("create table {table} as select * from {};", published(table)),
         );
     }
-    script.push_str("\n-- The rows of the source, under their canonical names.\n");
-    let files = inputs
-        .iter()
-        .map(|input| format!("    '{}'", input.address.replace('\'', "''")))
-        .collect::<Vec<_>>();
-    let options = if raw.reads_partitions {
-        ", hive_partitioning = true, hive_types_autocast = false"
-    } else {
-        ", hive_partitioning = false"
-    };
-    line(
-        &mut script,
-        &format!(
-            "create view raw.order_lines as\nselect\n    {}\nfrom read_parquet([\n{}\n], union_by_name = true{options});",
-            raw.duckdb_columns,
-            files.join(",\n")
-        ),
-    );
+    script.push_str("\n-- The rows of the sources, under their canonical names.\n");
+    for table in raw {
+        read(&mut script, table, inputs);
+    }
     for query in queries {
         line(&mut script, &format!("\n-- sql/{}", query.path));
         line(
@@ -63,6 +49,35 @@ pub fn reproduce(
     }
     compare(&mut script, queries);
     script
+}
+
+/// Makes the raw table of a source from its recorded files; one that is not configured has no row.
+fn read(script: &mut String, table: &RawTable, inputs: &[InputRecord]) {
+    let files = inputs
+        .iter()
+        .filter(|input| input.source == table.source)
+        .map(|input| format!("    '{}'", input.address.replace('\'', "''")))
+        .collect::<Vec<_>>();
+    let rows = if table.is_empty {
+        "where false".to_owned()
+    } else {
+        let options = if table.reads_partitions {
+            "hive_partitioning = true, hive_types_autocast = false"
+        } else {
+            "hive_partitioning = false"
+        };
+        format!(
+            "from read_parquet([\n{}\n], union_by_name = true, {options})",
+            files.join(",\n")
+        )
+    };
+    line(
+        script,
+        &format!(
+            "create view raw.{} as\nselect\n    {}\n{rows};",
+            table.source, table.duckdb_columns
+        ),
+    );
 }
 
 /// Compares every published table with what was just computed.

@@ -11,7 +11,7 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 32] = [
+const KEYS: [(&str, &[&str]); 34] = [
     ("abc_classes", &["abc_class"]),
     ("backtest_summary", &["method"]),
     ("churn_backtest", &["tier", "decile"]),
@@ -29,11 +29,13 @@ const KEYS: [(&str, &[&str]); 32] = [
     ("model_parameters", &["moment", "model", "parameter"]),
     ("price_waterfall", &["tier", "step"]),
     ("reconciliation", &["identity"]),
+    ("rejected_rows", &["source", "reason"]),
     ("rfm_grid", &["r_score", "f_score"]),
     ("rfm_scores", &["measure", "score"]),
     ("rfm_segments", &["rfm_segment"]),
     ("silent_customers", &["customer_id"]),
     ("silent_summary", &["tier"]),
+    ("sources", &["source"]),
     ("spend_frequency", &["customers"]),
     ("tier_lifecycle_stages", &["tier", "lifecycle_stage"]),
     ("tier_profitability", &["tier"]),
@@ -133,8 +135,8 @@ pub(super) fn inputs() -> Inputs {
                 },
             ],
             switched_off: vec![
-                "Service cases are not configured, so cost to serve holds no service cost.".into(),
-                "Payments are not configured, so no customer is judged by punctual payment.".into(),
+                "Source customers is not configured: kinds of customer are not known.".into(),
+                "Source payments is not configured: it is not known who pays on time.".into(),
             ],
             tables: tables
                 .iter()

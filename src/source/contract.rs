@@ -26,14 +26,57 @@ enum Kind {
     Quantity,
     /// A moment in business time.
     Moment,
+    /// A day in business time.
+    Day,
     /// A whole number.
     Whole,
     /// A flag.
     Flag,
 }
 
-/// Columns of `raw.order_lines`, in order: name in the table, name in the configuration, kind.
-const ORDER_LINES: [(&str, &str, Kind); 17] = [
+/// A column of a raw table: its name there, its name in the configuration, and what it holds.
+type Column = (&'static str, &'static str, Kind);
+
+/// What a source becomes in `raw`.
+struct Contract {
+    /// Name of the source.
+    source: &'static str,
+    /// Columns, in order.
+    columns: &'static [Column],
+    /// The column that names a value which cannot be used, if the source has values of which that can be said.
+    problem: Option<&'static str>,
+}
+
+/// The contract of every source, in the order of [`crate::config::SOURCES`].
+const CONTRACTS: [Contract; 5] = [
+    Contract {
+        source: "order_lines",
+        columns: &ORDER_LINES,
+        problem: Some("amount_problem"),
+    },
+    Contract {
+        source: "customers",
+        columns: &CUSTOMERS,
+        problem: Some("value_problem"),
+    },
+    Contract {
+        source: "service_cases",
+        columns: &SERVICE_CASES,
+        problem: Some("value_problem"),
+    },
+    Contract {
+        source: "payments",
+        columns: &PAYMENTS,
+        problem: Some("value_problem"),
+    },
+    Contract {
+        source: "visits",
+        columns: &VISITS,
+        problem: None,
+    },
+];
+
+const ORDER_LINES: [Column; 17] = [
     ("order_id", "order_id", Kind::Id),
     ("source_line", "line_number", Kind::Whole),
     ("customer_id", "customer_id", Kind::Id),
@@ -53,18 +96,101 @@ const ORDER_LINES: [(&str, &str, Kind); 17] = [
     ("state", "state", Kind::Text),
 ];
 
+const CUSTOMERS: [Column; 10] = [
+    ("customer_id", "customer_id", Kind::Id),
+    ("name", "name", Kind::Text),
+    ("kind", "kind", Kind::Text),
+    ("industry", "industry", Kind::Text),
+    ("country", "country", Kind::Text),
+    ("region", "region", Kind::Text),
+    ("segment", "segment", Kind::Text),
+    ("owner", "owner", Kind::Text),
+    ("referred_by", "referred_by", Kind::Id),
+    ("signed_up_at", "signed_up_at", Kind::Moment),
+];
+
+const SERVICE_CASES: [Column; 12] = [
+    ("case_id", "case_id", Kind::Id),
+    ("customer_id", "customer_id", Kind::Id),
+    ("order_id", "order_id", Kind::Id),
+    ("opened_at", "opened_at", Kind::Moment),
+    ("first_answer_at", "first_answer_at", Kind::Moment),
+    ("resolved_at", "resolved_at", Kind::Moment),
+    ("kind", "kind", Kind::Text),
+    ("channel", "channel", Kind::Text),
+    ("cost", "cost", Kind::Amount),
+    ("minutes", "minutes", Kind::Quantity),
+    ("satisfaction", "satisfaction", Kind::Quantity),
+    ("is_complaint", "is_complaint", Kind::Flag),
+];
+
+const PAYMENTS: [Column; 6] = [
+    ("payment_id", "payment_id", Kind::Id),
+    ("customer_id", "customer_id", Kind::Id),
+    ("order_id", "order_id", Kind::Id),
+    ("due_date", "due_date", Kind::Day),
+    ("paid_date", "paid_date", Kind::Day),
+    ("amount", "amount", Kind::Amount),
+];
+
+const VISITS: [Column; 4] = [
+    ("visit_id", "visit_id", Kind::Id),
+    ("customer_id", "customer_id", Kind::Id),
+    ("visited_at", "visited_at", Kind::Moment),
+    ("channel", "channel", Kind::Text),
+];
+
 /// The raw table of a source, as SQL for both engines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawTable {
-    /// `select … from source.<name>`, for the engine of a run.
+    /// Name of the source, and of the table in `raw`.
+    pub source: String,
+    /// The whole statement, for the engine of a run.
     pub sql: String,
     /// The same column list for `DuckDB`, without `from`.
     pub duckdb_columns: String,
     /// Whether a mapping reads a hive folder name.
     pub reads_partitions: bool,
+    /// Whether the source is not configured: the table has its columns and no row.
+    pub is_empty: bool,
 }
 
-/// Builds `raw.order_lines` from the mapping of the configuration and the types of the files.
+fn contract(source: &str) -> Result<&'static Contract, Failure> {
+    CONTRACTS
+        .iter()
+        .find(|contract| contract.source == source)
+        .ok_or_else(|| Failure::new(Exit::Bug, "source", format!("`{source}` has no contract")))
+}
+
+/// Builds the raw table of a source that is not configured: every column, typed, and no row.
+///
+/// # Errors
+/// Returns exit code 10 for a source without a contract.
+pub fn empty_table(source: &str) -> Result<RawTable, Failure> {
+    let contract = contract(source)?;
+    let columns = contract
+        .columns
+        .iter()
+        .map(|(target, _, kind)| format!("cast(null as {}) as {target}", sql_type(*kind)))
+        .chain(
+            contract
+                .problem
+                .map(|problem| format!("cast(null as varchar) as {problem}")),
+        )
+        .collect::<Vec<_>>()
+        .join(",\n    ");
+    Ok(RawTable {
+        source: source.to_owned(),
+        sql: format!("select\n    {columns}\nwhere false"),
+        duckdb_columns: columns,
+        reads_partitions: false,
+        is_empty: true,
+    })
+}
+
+/// Builds `raw.<source>` from the mapping of the configuration and the types of the files.
+///
+/// A column that is not mapped is a typed NULL.
 ///
 /// # Errors
 /// Returns exit code 3 with every column that cannot be normalised.
@@ -74,6 +200,7 @@ pub async fn raw_table(
     source: &Source,
     timezone: &str,
 ) -> Result<RawTable, Failure> {
+    let contract = contract(&pinned.name)?;
     let mut available: BTreeSet<String> = pinned
         .schema
         .fields()
@@ -92,8 +219,8 @@ pub async fn raw_table(
         }
     }
     let mut columns = Vec::new();
-    let mut amount_checks = Vec::new();
-    for (target, name, kind) in ORDER_LINES {
+    let mut unusable = Vec::new();
+    for &(target, name, kind) in contract.columns {
         let Some((expression, from)) = mapped.get(name) else {
             columns.push(Both::same(format!(
                 "cast(null as {}) as {target}",
@@ -105,28 +232,24 @@ pub async fn raw_table(
             Ok(sql) => columns.push(sql.named(target)),
             Err(problem) => problems.push(format!("{name} ({}): {problem}", source.columns[name])),
         }
-        if matches!(kind, Kind::Amount | Kind::Quantity) {
-            amount_checks.extend(amount_problems(&expression.sql, from));
-        }
+        unusable.extend(value_problems(contract, target, kind, &expression.sql, from));
     }
     if !problems.is_empty() {
-        return Err(Failure::new(
-            Exit::Refused,
-            "source",
-            format!("{}: the columns of `{}` do not fit: {}", pinned.name, pinned.configured, problems.join("; ")),
-        )
-        .hint("Correct `sources.order_lines.columns` in the configuration; a column may be any SQL expression of source columns."));
+        return Err(misfit(pinned, &problems));
     }
-    columns.push(Both::same(if amount_checks.is_empty() {
-        "cast(null as varchar) as amount_problem".to_owned()
-    } else {
-        format!("case {} end as amount_problem", amount_checks.join(" "))
+    columns.extend(contract.problem.map(|name| {
+        Both::same(if unusable.is_empty() {
+            format!("cast(null as varchar) as {name}")
+        } else {
+            format!("case {} end as {name}", unusable.join(" "))
+        })
     }));
     let reads_partitions = mapped
         .values()
         .any(|(column, _)| column.columns.iter().any(|name| pinned.partitions.contains(name)));
     let list = |pick: fn(&Both) -> &str| columns.iter().map(pick).collect::<Vec<_>>().join(",\n    ");
     Ok(RawTable {
+        source: pinned.name.clone(),
         sql: format!(
             "select\n    {}\nfrom source.{}",
             list(|both| &both.engine),
@@ -134,7 +257,29 @@ pub async fn raw_table(
         ),
         duckdb_columns: list(|both| &both.duckdb),
         reads_partitions,
+        is_empty: false,
     })
+}
+
+/// Says which columns cannot be read, and in which files: all of them have the same columns.
+fn misfit(pinned: &Pinned, problems: &[String]) -> Failure {
+    let first = pinned
+        .files
+        .first()
+        .map_or(String::new(), |file| pinned.address(&file.object.path));
+    let others = match pinned.files.len() {
+        0 | 1 => String::new(),
+        files => format!(" and {} more", files - 1),
+    };
+    let message = format!(
+        "{}: the columns of `{first}`{others} do not fit: {}",
+        pinned.name,
+        problems.join("; ")
+    );
+    Failure::new(Exit::Refused, "source", message).hint(format!(
+        "Correct `sources.{}.columns` in the configuration; a column may be any SQL expression of source columns.",
+        pinned.name
+    ))
 }
 
 /// Resolves a mapping and asks the engine for its type.
@@ -177,6 +322,13 @@ impl Both {
         }
     }
 
+    fn day(self) -> Self {
+        Self {
+            engine: format!("cast({} as date)", self.engine),
+            duckdb: format!("cast({} as date)", self.duckdb),
+        }
+    }
+
     fn named(self, name: &str) -> Self {
         Self {
             engine: format!("{} as {name}", self.engine),
@@ -190,6 +342,7 @@ fn sql_type(kind: Kind) -> &'static str {
         Kind::Id | Kind::Text => "varchar",
         Kind::Amount | Kind::Quantity => "decimal(18, 4)",
         Kind::Moment => "timestamp(6)",
+        Kind::Day => "date",
         Kind::Whole => "bigint",
         Kind::Flag => "boolean",
     }
@@ -208,6 +361,7 @@ fn normalise(
         Kind::Amount => amount(sql, from, amount_scale).map(Both::same),
         Kind::Quantity => amount(sql, from, Some(amount_scale.unwrap_or(4))).map(Both::same),
         Kind::Moment => moment(sql, from, timezone),
+        Kind::Day => moment(sql, from, timezone).map(Both::day),
         Kind::Whole if from.is_integer() || from.is_null() => {
             Ok(Both::same(format!("cast({sql} as bigint)")))
         }
@@ -215,7 +369,9 @@ fn normalise(
         Kind::Flag if matches!(from, DataType::Boolean | DataType::Null) => {
             Ok(Both::same(format!("cast({sql} as boolean)")))
         }
-        Kind::Flag => Err(format!("is {from}; write a condition, such as `quantity < 0`")),
+        Kind::Flag => Err(format!(
+            "is {from}; write a condition, such as `quantity < 0` or `type = 'complaint'`"
+        )),
     }
 }
 
@@ -266,16 +422,30 @@ fn amount(sql: &str, from: &DataType, scale: Option<u8>) -> Result<String, Strin
 /// Far beyond any order line, and small enough that 10 billion of them still add up exactly in 28 digits.
 const MAX_AMOUNT: &str = "10000000000000";
 
-/// Conditions that name what is wrong with an amount; NULL is judged later, when all amounts are known.
-fn amount_problems(sql: &str, from: &DataType) -> Vec<String> {
+/// Conditions that name what is wrong with a value that is there; NULL is judged later, when all values are known.
+///
+/// A reason begins with the column. Only in the order lines it is always `amount`: there a price is wrong as a whole. Their
+/// date needs no condition, because a row without one is rejected.
+fn value_problems(contract: &Contract, target: &str, kind: Kind, sql: &str, from: &DataType) -> Vec<String> {
+    let is_order_line = contract.source == "order_lines";
+    let name = if is_order_line { "amount" } else { target };
     let mut conditions = Vec::new();
-    if from.is_floating() {
-        conditions.push(format!("when not (abs({sql}) < 1e300) then 'amount_not_finite'"));
-    }
-    if !from.is_null() {
-        conditions.push(format!(
-            "when not (abs({sql}) < {MAX_AMOUNT}) then 'amount_out_of_range'"
-        ));
+    match kind {
+        Kind::Amount | Kind::Quantity => {
+            if from.is_floating() {
+                conditions.push(format!("when not (abs({sql}) < 1e300) then '{name}_not_finite'"));
+            }
+            if !from.is_null() {
+                conditions.push(format!(
+                    "when not (abs({sql}) < {MAX_AMOUNT}) then '{name}_out_of_range'"
+                ));
+            }
+        }
+        // A text that is no date must not pass for a date that is not known: unpaid, unanswered.
+        Kind::Moment | Kind::Day if from.is_string() && !is_order_line => conditions.push(format!(
+            "when trim(both ' ' from {sql}) <> '' and try_cast({sql} as timestamp(6)) is null then '{name}_not_a_date'"
+        )),
+        _ => {}
     }
     conditions
 }

@@ -13,7 +13,7 @@ use std::path::Path;
 use arrow::datatypes::SchemaRef;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-pub use contract::{RawTable, raw_table};
+pub use contract::{RawTable, empty_table, raw_table};
 pub use inventory::Excluded;
 
 use crate::config::Source;

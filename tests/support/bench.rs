@@ -11,7 +11,7 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use karat::calendar;
-use karat::config::{Config, EngineLimits, PolicyValue};
+use karat::config::{Config, EngineLimits, PolicyValue, SOURCES};
 use karat::engine::{Engine, SourceFile, Written};
 use karat::error::Failure;
 use karat::pipeline;
@@ -113,6 +113,7 @@ async fn plan() -> Result<Planned, Failure> {
     engine
         .add_view(&TableName::new("raw", "order_lines"), &raw.sql)
         .await?;
+    add_empty_sources(&engine, &["order_lines"]).await?;
     let queries = load_queries()?;
     pipeline::plan_models(&engine)?;
     for query in &queries.queries {
@@ -120,7 +121,8 @@ async fn plan() -> Result<Planned, Failure> {
     }
     let names = queries.queries.iter().map(|query| query.name.to_string());
     let made = pipeline::model_tables().map(|name| name.to_string());
-    for name in names.chain(["raw.order_lines".to_owned()]).chain(made) {
+    let raw = pipeline::source_tables().map(|name| name.to_string());
+    for name in names.chain(raw).chain(made) {
         let fields = engine.types(&name, &format!("select * from {name}")).await?;
         types.insert(
             name,
@@ -130,10 +132,19 @@ async fn plan() -> Result<Planned, Failure> {
     Ok(Planned { queries, types })
 }
 
+/// Makes the raw tables of the sources that are not `given`, as a run does that does not configure them.
+pub(crate) async fn add_empty_sources(engine: &Engine, given: &[&str]) -> Result<(), Failure> {
+    for name in pipeline::source_tables().filter(|name| !given.contains(&name.table.as_str())) {
+        let table = source::empty_table(&name.table)?;
+        engine.add_view(&name, &table.sql).await?;
+    }
+    Ok(())
+}
+
 /// Loads the SQL files of the clone.
 pub(crate) fn load_queries() -> Result<QuerySet, Failure> {
     let mut given: BTreeSet<TableName> = settings::names().into_iter().collect();
-    given.insert(TableName::new("raw", "order_lines"));
+    given.extend(pipeline::source_tables());
     given.extend(pipeline::model_tables());
     karat::query::load(&Path::new(CLONE).join("queries"), &given)
 }
@@ -150,18 +161,15 @@ fn plain(field: &Field) -> Field {
 /// The configuration of the cases: as of 2025-01-01, window 365 days, with the sections that a case gives.
 pub(crate) fn config(sections: &BTreeMap<String, String>) -> Config {
     let mut whole: BTreeMap<&str, String> = BTreeMap::from([
-        ("project", "{name: Cases, currency: EUR, timezone: UTC, language: en}".to_owned()),
+        (
+            "project",
+            "{name: Cases, currency: EUR, timezone: UTC, language: en}".to_owned(),
+        ),
         ("as_of", "2025-01-01".to_owned()),
         ("window", "365d".to_owned()),
         ("compare", "7d".to_owned()),
         ("publish", "{location: output/}".to_owned()),
-        (
-            "sources",
-            "{order_lines: {location: data/superstore/, amount_scale: 4, columns: {order_id: Order ID, customer_id: Customer ID, \
-             ordered_at: Order Date, net_amount: Sales, gross_amount: Sales / (1 - Discount), discount_amount: Sales * 0, \
-             cost_amount: Sales - Profit, freight_amount: Sales * 0, quantity: Quantity, line_number: Row ID}}}"
-                .to_owned(),
-        ),
+        ("sources", sources(&BTreeMap::new())),
     ]);
     whole.extend(sections.iter().map(|(name, text)| (name.as_str(), text.clone())));
     let lines: Vec<String> = whole
@@ -171,6 +179,34 @@ pub(crate) fn config(sections: &BTreeMap<String, String>) -> Config {
     let text = lines.join("\n") + "\n";
     karat::config::parse("case", &text, Path::new(CLONE), &|_| None)
         .unwrap_or_else(|error| panic!("the settings of a case are no configuration: {error}\n{text}"))
+}
+
+/// The section `sources` of the cases: the order lines, and these others with the columns that are mapped.
+pub(crate) fn sources(others: &BTreeMap<String, Vec<String>>) -> String {
+    let order_lines = "{location: data/superstore/, amount_scale: 4, columns: {order_id: Order ID, customer_id: Customer ID, \
+         ordered_at: Order Date, net_amount: Sales, gross_amount: Sales / (1 - Discount), discount_amount: Sales * 0, \
+         cost_amount: Sales - Profit, freight_amount: Sales * 0, quantity: Quantity, line_number: Row ID}}";
+    let others = others.iter().map(|(name, columns)| {
+        let columns: Vec<String> = columns
+            .iter()
+            .map(|column| format!("{column}: {column}"))
+            .collect();
+        format!(
+            ", {name}: {{location: data/{name}/, columns: {{{}}}}}",
+            columns.join(", ")
+        )
+    });
+    format!("{{order_lines: {order_lines}{}}}", others.collect::<String>())
+}
+
+/// Every column that a source can have.
+pub(crate) fn columns_of(source: &str) -> Vec<String> {
+    let shape = SOURCES
+        .iter()
+        .find(|shape| shape.name == source)
+        .unwrap_or_else(|| panic!("there is no source `{source}`"));
+    let names = [shape.required, shape.one_of, shape.optional].concat();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// The settings tables that a configuration makes.

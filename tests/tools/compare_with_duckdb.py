@@ -157,8 +157,10 @@ def compare_files(run, manifest, files):
 
 def compare_inputs(run, manifest, script, files):
     """The inputs that reproduce.sql reads are those that manifest.json records."""
-    listing = re.search(r"from read_parquet\(\[\n(.*?)\n\], union_by_name", script, re.DOTALL)
-    addresses = re.findall(r"^    '((?:[^']|'')*)',?$", listing.group(1), re.MULTILINE) if listing else []
+    listings = re.findall(r"from read_parquet\(\[\n(.*?)\n\], union_by_name", script, re.DOTALL)
+    addresses = [
+        address for listing in listings for address in re.findall(r"^    '((?:[^']|'')*)',?$", listing, re.MULTILINE)
+    ]
     recorded = [entry for entry in manifest["inputs"] if entry["excluded"] is None]
     if len(addresses) != len(recorded):
         files.add(f"reproduce.sql reads {len(addresses)} files, manifest.json records {len(recorded)}")

@@ -3,7 +3,8 @@
 
 What `karat generate` does not write is here: instants in UTC that become days of New York (the nights of the clock change
 too), ids that are floating-point or whole numbers, amounts in floating point with NaN, infinity and far too large ones,
-a region that stands in folder names only, no line numbers and no costs.
+a region that stands in folder names only, no line numbers and no costs. So it goes on in the other sources, of which one is
+not configured: days that are text or none, scores that cannot be, rows that contradict each other, blanks of many kinds.
 """
 
 import sys
@@ -35,6 +36,35 @@ sources:
       category: case when Product < 7 then 'Garden' when Product < 25 then 'Home' end
       is_return: Pieces < 0
       region: shop
+  # The kind of a customer stands in folder names only; no other column is mapped but the day.
+  customers:
+    location: people/
+    columns:
+      customer_id: Nr
+      kind: kind
+      signed_up_at: Since
+      owner: Owner
+  service_cases:
+    location: cases/
+    amount_scale: 2
+    columns:
+      case_id: Ticket
+      customer_id: Customer
+      opened_at: Opened
+      first_answer_at: Answered
+      is_complaint: Topic = 'complaint'
+      channel: Way
+      cost: Cost
+      minutes: Minutes
+      satisfaction: Stars
+  # Days that are text, some of them none; no amounts.
+  payments:
+    location: payments.parquet
+    columns:
+      payment_id: No
+      customer_id: Customer
+      due_date: Due
+      paid_date: Paid
 cost_to_serve:
   per_order: 1.75
   per_unit: 0.015
@@ -104,6 +134,47 @@ from shaped
 """
 
 
+OTHERS = """
+create table people as
+select
+    cast(1000 + row_number as bigint) as Nr,
+    case when dice % 13 = 0 then '2021-05-0' || (dice % 9) when dice % 101 = 0 then 'yesterday' when dice % 7 = 0 then ' ' end as Since,
+    case dice % 5 when 0 then 'Ada' when 1 then chr(160) || ' ' when 2 then chr(9) when 3 then 'Zoë' end as Owner,
+    ['retail', 'B2B & co'][1 + cast(dice % 2 as integer)] as kind
+from (select row_number, hash(row_number + 7) as dice from range(900) as numbers (row_number))
+-- Some customers stand in both folders, some twice in one.
+union all
+select 1000 + row_number, null, null, 'retail' from range(0, 900, 97) as numbers (row_number);
+
+create table cases as
+select
+    row_number // 2 * 2 + case when dice % 43 = 0 then 0 else row_number % 2 end as Ticket,
+    case when dice % 211 = 0 then null else cast(1000 + dice % 950 as double) end as Customer,
+    case when dice % 223 = 0 then null else timestamptz '2022-05-01 00:00:00+00' + to_seconds(cast(dice % 86000000 as bigint)) end
+        as Opened,
+    timestamptz '2022-05-01 00:00:00+00' + to_seconds(cast(dice % 86000000 as bigint) + cast(dice % 90000 as bigint) - 900) as Answered,
+    case dice % 3 when 0 then 'complaint' when 1 then 'question' end as Topic,
+    case dice % 4 when 0 then '' when 1 then ' web' else 'phone' end as Way,
+    case when dice % 227 = 0 then 'nan'::double when dice % 229 = 0 then -1 when dice % 2 = 0 then (dice % 9000) / 100.0 + 0.005 end as Cost,
+    cast(dice % 90 as integer) - case when dice % 233 = 0 then 100 else 0 end as Minutes,
+    case when dice % 239 = 0 then 6 when dice % 3 > 0 then 1 + (dice % 9) / 2.0 end as Stars
+from (select row_number, hash(row_number + 11) as dice from range(4000) as numbers (row_number));
+
+create table payments as
+select
+    'p' || row_number as No,
+    cast(1000 + dice % 900 as varchar) as Customer,
+    cast(date '2023-01-01' + cast(dice % 800 as integer) as varchar) as Due,
+    case
+        when dice % 307 = 0 then 'never'
+        when dice % 11 = 0 then ''
+        when dice % 13 = 0 then null
+        else cast(timestamp '2023-01-01 10:00:00' + to_days(cast(dice % 800 + dice % 40 as integer)) as varchar)
+    end as Paid
+from (select row_number, hash(row_number + 13) as dice from range(3000) as numbers (row_number));
+"""
+
+
 def main():
     folder = Path(sys.argv[1])
     (folder / "orders").mkdir(parents=True)
@@ -120,6 +191,17 @@ def main():
             f"to '{place}/part {number}.parquet' (format parquet)",
             [shop],
         )
+    connection.execute(OTHERS)
+    for kind in ("retail", "B2B & co"):
+        place = folder / "people" / f"kind={kind}"
+        place.mkdir(parents=True)
+        connection.execute(
+            f"copy (select * exclude (kind) from people where kind = ? order by all) to '{place}/part.parquet' (format parquet)",
+            [kind],
+        )
+    (folder / "cases").mkdir()
+    connection.execute(f"copy (select * from cases order by all) to '{folder}/cases/cases.parquet' (format parquet)")
+    connection.execute(f"copy (select * from payments order by all) to '{folder}/payments.parquet' (format parquet)")
 
 
 if __name__ == "__main__":

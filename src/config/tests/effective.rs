@@ -47,6 +47,22 @@ checks:
 }
 
 #[test]
+fn limits_of_age_stand_by_source_and_read_back() {
+    let text = format!(
+        "{MINIMAL}checks: {{source_freshness: {{visits: 3d, customers: none, service_cases: 2w}}}}\n"
+    );
+    let config = good(&text);
+    let expected = "  freshness: none\n  source_freshness:\n    service_cases: 14d\n    visits: 3d\n  allow";
+    assert!(config.effective.contains(expected), "{}", config.effective);
+    let again = good(&config.effective);
+    assert_eq!(again.effective, config.effective);
+    assert_eq!(
+        again.checks.source_freshness_days,
+        config.checks.source_freshness_days
+    );
+}
+
+#[test]
 fn the_effective_text_reads_back_to_itself() {
     let text = format!(
         "{MINIMAL}policy: {{margin: 35%, tier_cutoff: absolute, platinum_min_profit: 20.50, gold_min_profit: 10}}\nwindow: 52w\n"

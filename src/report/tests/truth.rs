@@ -246,11 +246,34 @@ fn counts_the_rejected_rows_of_all_reasons() {
     let page = rendered(&inputs).report;
     assert_eq!(
         finding(&page, "quality"),
-        "7 rows of 9,994 rejected, for several reasons"
+        "7 order lines of 9,994 rejected, for several reasons"
     );
     assert!(
         page.contains("Rejected: customer missing") && page.contains("Rejected: a reason without a word")
     );
+}
+
+#[test]
+fn lists_every_source_with_its_rows_or_that_it_is_not_configured() {
+    let page = rendered(&fixture::inputs()).report;
+    let row = |name: &str| {
+        let start = page.find(&format!("<th scope=\"row\">{name}</th>"));
+        let rest = &page[start.unwrap_or_else(|| panic!("no row `{name}`"))..];
+        rest[..rest.find("</tr>").expect("a row ends")].to_owned()
+    };
+    assert!(row("Payments").contains("not configured"));
+    let cases = row("Service cases");
+    for cell in [
+        "\"sources/service_cases/rows_used\"",
+        ">380<",
+        ">9<",
+        "29 December 2017",
+    ] {
+        assert!(cases.contains(cell), "{cell} is not in {cases}");
+    }
+    assert!(row("Rejected: two different rows of one case").contains(">8<"));
+    // The order lines have a table of their own, and these rows no day.
+    assert!(row("Visits").ends_with("<td>–</td>"), "{}", row("Visits"));
 }
 
 #[test]
