@@ -66,10 +66,18 @@ pub struct Moment {
 /// # Errors
 /// Returns exit code 2 when the time zone is unknown.
 pub fn as_of(rule: AsOfRule, explicit: Option<Date>, timezone: &str) -> Result<Date, Failure> {
-    if let Some(date) = explicit {
-        return Ok(date);
+    match explicit {
+        Some(date) => Ok(date),
+        None => as_of_at(rule, now(), timezone),
     }
-    let day = today(timezone)?;
+}
+
+/// The as-of date that the rule gives at `moment`.
+///
+/// # Errors
+/// Returns exit code 2 when the time zone is unknown.
+pub fn as_of_at(rule: AsOfRule, moment: Timestamp, timezone: &str) -> Result<Date, Failure> {
+    let day = day_of(moment, timezone)?;
     Ok(match rule {
         AsOfRule::Date(date) => date,
         AsOfRule::Today => day,
@@ -89,10 +97,14 @@ fn last_monday(day: Date) -> Date {
 /// # Errors
 /// Returns exit code 2 when the time zone is unknown.
 pub fn today(timezone: &str) -> Result<Date, Failure> {
+    day_of(now(), timezone)
+}
+
+fn day_of(moment: Timestamp, timezone: &str) -> Result<Date, Failure> {
     let zone = TimeZone::get(timezone).map_err(|error| {
         Failure::new(Exit::Usage, "config", format!("`{timezone}` is no time zone")).cause(error)
     })?;
-    Ok(Timestamp::now().to_zoned(zone).date())
+    Ok(moment.to_zoned(zone).date())
 }
 
 /// The moment, for the volatile record of a run and for logs.

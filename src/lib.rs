@@ -5,6 +5,8 @@
 //! `cli` → `config` → `calendar` → `store`, `source` → `query`, `settings` → `engine` → `check` → `report` → `record` →
 //! `publish`, with `pipeline` passing values from one to the next. Stages never call each other.
 //!
+//! `schedule` calls the pipeline again and again, by a cron line.
+//!
 //! `model` stands beside them: estimates of what customers will do, from numbers to numbers.
 //!
 //! Invariants: SQL holds every definition and Rust computes no figure but the estimates of `model`; money is
@@ -32,4 +34,5 @@ pub mod generate;
 pub mod builtin;
 pub mod init;
 pub mod pipeline;
+pub mod schedule;
 pub mod cli;

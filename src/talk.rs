@@ -117,13 +117,9 @@ fn err(line: &str) {
 
 /// Prints a failure: for people its causes and hint, and, for a scheduler or a log, one JSON line.
 pub fn failure(failure: &Failure, style: Style, with_status_line: bool) {
-    let first = std::error::Error::source(failure);
-    let causes: Vec<String> = std::iter::successors(first, |cause| cause.source())
-        .map(ToString::to_string)
-        .collect();
     if style != Style::Json {
         let mut text = format!("error: {failure}");
-        for cause in &causes {
+        for cause in &causes(failure) {
             let _infallible = write!(text, "\n  because: {cause}");
         }
         if !failure.hint.is_empty() {
@@ -132,14 +128,26 @@ pub fn failure(failure: &Failure, style: Style, with_status_line: bool) {
         err(&text);
     }
     if with_status_line || style == Style::Json {
-        let status = json!({
-            "code": failure.exit as u8,
-            "stage": failure.stage,
-            "message": failure.message,
-            "causes": causes,
-            "hint": failure.hint,
-            "retryable": failure.retryable,
-        });
-        err(&status.to_string());
+        err(&status(failure).to_string());
     }
+}
+
+/// A failure as one JSON object, for a scheduler, a log or an alert.
+#[must_use]
+pub fn status(failure: &Failure) -> Value {
+    json!({
+        "code": failure.exit as u8,
+        "stage": failure.stage,
+        "message": failure.message,
+        "causes": causes(failure),
+        "hint": failure.hint,
+        "retryable": failure.retryable,
+    })
+}
+
+fn causes(failure: &Failure) -> Vec<String> {
+    let first = std::error::Error::source(failure);
+    std::iter::successors(first, |cause| cause.source())
+        .map(ToString::to_string)
+        .collect()
 }

@@ -14,4 +14,8 @@ mod deliveries;
 
 mod job;
 
+mod schedule;
+
+mod deploy;
+
 mod reference;

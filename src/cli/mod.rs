@@ -1,5 +1,7 @@
 //! The command line: what can be asked for. `run` in `verbs` does it.
 
+mod schedule;
+mod stop;
 mod verbs;
 
 use std::path::PathBuf;
@@ -106,6 +108,8 @@ enum Verb {
         #[arg(long, value_name = "DIR", default_value = "preview")]
         out: PathBuf,
     },
+    /// Stay in the foreground and run by the cron line of the configuration
+    Schedule,
     /// Write a realistic synthetic history with its configuration, for trials and benchmarks
     Generate {
         /// How many customers, prospects included

@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use jiff::civil::Date;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{Cli, General, Log, Output, RunOptions, Verb};
+use super::schedule::schedule;
+use super::{Cli, General, Log, Output, RunOptions, Verb, stop};
 use crate::builtin;
 use crate::calendar;
 use crate::config::{self, Config};
@@ -24,6 +26,9 @@ const WEEKLY_MAX_AGE: u32 = 8;
 
 /// Stack of a worker: plans of long expressions are walked recursively.
 const STACK_BYTES: usize = 64 << 20;
+
+/// How long work may take to end when the program is told to stop.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Parses the command line, does what it asks, prints what comes out.
 #[must_use]
@@ -61,18 +66,43 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
         .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot start the runtime").cause(error))?;
     let talk = Arc::new(Talk::new(style));
     let told = Arc::clone(&talk);
-    let job = runtime.spawn(async move { dispatch(verb, &general, &told).await });
-    let result = runtime.block_on(job);
+    let is_schedule = matches!(verb, Verb::Schedule);
+    let mut job = runtime.spawn(async move { dispatch(verb, &Arc::new(general), &told, style).await });
+    let ended = runtime.block_on(async {
+        tokio::select! {
+            result = &mut job => Ok(result),
+            signal = stop::asked() => Err(signal),
+        }
+    });
     talk.finish();
-    match result {
-        Ok(result) => result,
-        Err(panic) => {
+    match ended {
+        Ok(Ok(result)) => result,
+        Ok(Err(panic)) => {
             Err(Failure::new(Exit::Bug, "run", "the program gave up; this is a defect of it").cause(panic))
+        }
+        Err(signal) => {
+            // What is half done is dropped with its temporary folders; what is published stays whole at any moment.
+            job.abort();
+            runtime.shutdown_timeout(PATIENCE);
+            if is_schedule {
+                talk.say(&format!("stopped by {signal}"));
+                return Ok(Exit::Published);
+            }
+            Err(
+                Failure::new(Exit::Resources, "run", format!("stopped by {signal}"))
+                    .hint("The same command does the job from the beginning; nothing is half published.")
+                    .retryable(),
+            )
         }
     }
 }
 
-async fn dispatch(verb: Verb, general: &General, talk: &Talk) -> Result<Exit, Failure> {
+async fn dispatch(
+    verb: Verb,
+    general: &Arc<General>,
+    talk: &Arc<Talk>,
+    style: Style,
+) -> Result<Exit, Failure> {
     match verb {
         Verb::Run(options) => run(general, &options, talk).await,
         Verb::Check { as_of } => check(general, as_of, talk).await,
@@ -80,6 +110,7 @@ async fn dispatch(verb: Verb, general: &General, talk: &Talk) -> Result<Exit, Fa
         Verb::Runs => runs(general).await,
         Verb::Status { max_age } => status(general, max_age).await,
         Verb::Preview { run, out } => preview(general, &run, &out).await,
+        Verb::Schedule => schedule(general, talk, style).await,
         Verb::Generate {
             customers,
             out,
@@ -106,13 +137,13 @@ async fn dispatch(verb: Verb, general: &General, talk: &Talk) -> Result<Exit, Fa
 }
 
 /// A configuration with the folder that holds built-in files for as long as it is used.
-struct Loaded {
-    config: Config,
+pub(super) struct Loaded {
+    pub(super) config: Config,
     _builtin: Option<TempDir>,
 }
 
 /// Loads the configuration; a project without its own queries or reports uses the built-in ones.
-fn load(general: &General) -> Result<Loaded, Failure> {
+pub(super) fn load(general: &General) -> Result<Loaded, Failure> {
     let mut config =
         config::load(&general.config, &|name| std::env::var(name).ok()).map_err(Failure::from)?;
     let lacks_queries = !config.root.join(&config.queries).exists();
@@ -138,7 +169,7 @@ fn load(general: &General) -> Result<Loaded, Failure> {
     })
 }
 
-async fn run(general: &General, options: &RunOptions, talk: &Talk) -> Result<Exit, Failure> {
+pub(super) async fn run(general: &General, options: &RunOptions, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let request = Request {
         as_of: options.as_of,

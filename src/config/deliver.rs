@@ -1,6 +1,8 @@
 //! Who gets the mail (`deliver`) and when a run starts by itself (`schedule`).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::Path;
 
 use url::Url;
 
@@ -10,7 +12,7 @@ use super::scalar::{email, line, one_of, timezone};
 use super::secret::{Environment, Insert, expand, has_literal_password, only_variable};
 use super::section::Section;
 use super::words::found;
-use super::{Deliver, Recipient, Schedule, Secret};
+use super::{AlertTo, Deliver, Recipient, Schedule, Secret};
 
 /// Languages of the report and the mail.
 pub(super) const LANGUAGES: [&str; 2] = ["en", "zh"];
@@ -125,19 +127,56 @@ fn server(written: &str, environment: Environment<'_>) -> Parsed<Secret> {
 pub(super) fn read_schedule(
     root: &Section<'_>,
     project_timezone: &str,
+    folder: &Path,
+    environment: Environment<'_>,
     problems: &mut Problems,
 ) -> Option<Schedule> {
-    let section = root.section("schedule", &["cron", "timezone", "catch_up"], problems)?;
+    let keys = ["cron", "timezone", "catch_up", "health", "alert"];
+    let section = root.section("schedule", &keys, problems)?;
     let cron = section.required("cron", "give five fields, as in \"0 6 * * MON\"", problems, cron);
     let timezone = section.optional("timezone", problems, timezone);
     let catch_up = section.optional("catch_up", problems, |text| {
         one_of(text, &["none", "latest", "all"])
     });
+    let health = section.optional("health", problems, loopback);
+    let alert = section.leaf("alert", problems).and_then(|leaf| {
+        let value = alert(leaf.text, folder, environment);
+        leaf.note(value, problems)
+    });
     Some(Schedule {
         cron: cron?,
         timezone: timezone.unwrap_or_else(|| project_timezone.to_owned()),
         catch_up: catch_up.unwrap_or("latest").to_owned(),
+        health,
+        alert,
     })
+}
+
+/// Reads an address that only this machine can reach: what it answers is not protected.
+fn loopback(text: &str) -> Parsed<SocketAddr> {
+    let reason = format!(
+        "expected a loopback address and port such as 127.0.0.1:9464, found {}",
+        found(text)
+    );
+    text.parse::<SocketAddr>()
+        .ok()
+        .filter(|address| address.ip().is_loopback() && address.port() > 0)
+        .ok_or_else(|| Refusal::new(reason))
+}
+
+/// Reads a web address, or the path of a program.
+fn alert(written: &str, folder: &Path, environment: Environment<'_>) -> Parsed<AlertTo> {
+    let value = expand(written, Insert::Plain, environment)?;
+    super::scalar::printable(&value)?;
+    if !value.contains("://") {
+        return Ok(AlertTo::Program(folder.join(value)));
+    }
+    let url = Url::parse(&value).map_err(|error| Refusal::new(format!("not a valid address: {error}")))?;
+    if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
+        Ok(AlertTo::Address(Secret::written_as(value, written)))
+    } else {
+        Err(Refusal::new("expected https://… or the path of a program"))
+    }
 }
 
 const MONTHS: [&str; 12] = [

@@ -224,6 +224,19 @@ pub struct Schedule {
     pub timezone: String,
     /// `none`, `latest` or `all`.
     pub catch_up: String,
+    /// Loopback address that answers `/health` and `/metrics`.
+    pub health: Option<std::net::SocketAddr>,
+    /// Who is told that a run failed.
+    pub alert: Option<AlertTo>,
+}
+
+/// Who is told that a scheduled run failed.
+#[derive(Debug, Clone)]
+pub enum AlertTo {
+    /// A program, below the project's folder or with a whole path.
+    Program(std::path::PathBuf),
+    /// A web address; it often holds a token.
+    Address(Secret),
 }
 
 /// A value that is never printed, logged or published.

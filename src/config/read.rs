@@ -116,7 +116,7 @@ fn walk(
     let zone = project
         .as_ref()
         .map_or("UTC", |project| project.timezone.as_str());
-    let schedule = read_schedule(file, zone, problems);
+    let schedule = read_schedule(file, zone, root, environment, problems);
     let queries = read_folder(file, "queries", "queries/", problems);
     let reports = read_folder(file, "reports", "reports/", problems);
 

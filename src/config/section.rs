@@ -269,7 +269,7 @@ impl<'t> Section<'t> {
         let leaf = self.leaf(key, problems)?;
         let value = if leaf.text.contains("${") {
             Err(Refusal::new(
-                "`${…}` is filled in only in locations, options and deliver.smtp",
+                "`${…}` is filled in only in locations, options, deliver.smtp and schedule.alert",
             ))
         } else {
             read(leaf.text)

@@ -216,7 +216,7 @@ config.yaml:11:7: the key \"order_id\" stands twice in one section; the first is
 config.yaml:12:1: policy.margin: missing; sources.order_lines.columns has no cost_amount, so profit needs an assumed margin
 config.yaml:13:15: policy.gold_share: must be above 0 and below 1, found 2
 config.yaml:14:3: policy.${HOME}: unknown key
-config.yaml:15:16: policy.tier_cutoff: `${…}` is filled in only in locations, options and deliver.smtp"
+config.yaml:15:16: policy.tier_cutoff: `${…}` is filled in only in locations, options, deliver.smtp and schedule.alert"
     );
 }
 

@@ -313,7 +313,7 @@ impl Neighbours {
             .map(|last| last.row().cmp(&rows.row(0)));
         let within = (1..rows.num_rows()).map(|place| rows.row(place - 1).cmp(&rows.row(place)));
         let broken = across.into_iter().chain(within).find(|step| is_broken(*step));
-        self.last = rows.iter().last().map(|row| row.owned());
+        self.last = rows.iter().next_back().map(|row| row.owned());
         broken
     }
 }

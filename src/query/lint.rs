@@ -159,7 +159,7 @@ impl Linter {
         match (self.place, query.order_by.is_some()) {
             (Place::Result, false) => self.add(line, "a result needs an `order by` that ends with its key"),
             (Place::Ordered, false) => {
-                self.add(line, "a table with an `order` needs an `order by` that gives it")
+                self.add(line, "a table with an `order` needs an `order by` that gives it");
             }
             (Place::Table, true) => {
                 self.add(

@@ -117,7 +117,7 @@ fn a_bad_variable_is_named_without_its_value() {
 fn variables_elsewhere_or_badly_written_are_refused() {
     check(
         "window: ${WINDOW}",
-        "config.yaml:7:9: window: `${…}` is filled in only in locations, options and deliver.smtp",
+        "config.yaml:7:9: window: `${…}` is filled in only in locations, options, deliver.smtp and schedule.alert",
     );
     for location in ["s3://${}", "s3://${A B}", "s3://${A", "s3://${1}"] {
         check_changed(

@@ -1,0 +1,247 @@
+//! The moments at which a cron line asks for a run.
+//!
+//! A time that the clocks skip in spring is due at the end of the gap; one that they pass twice in autumn is due once,
+//! the first time, unless the line asks for every hour (as Vixie cron does).
+
+use std::str::FromStr;
+
+use croner::Cron;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use crate::error::{Exit, Failure};
+
+/// Most slots that `all` makes up for: ten years of weeks.
+const MOST_MISSED: usize = 520;
+
+/// What becomes of slots that passed while nothing was running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CatchUp {
+    /// Nothing.
+    None,
+    /// The latest is done.
+    Latest,
+    /// All since the last publication are done, oldest first.
+    All,
+}
+
+/// A cron line in its time zone.
+#[derive(Debug)]
+pub struct Slots {
+    cron: Cron,
+    zone: TimeZone,
+}
+
+impl Slots {
+    /// Reads a line of five fields.
+    ///
+    /// # Errors
+    /// Returns exit code 2 when the line or the time zone is not valid.
+    pub fn new(cron: &str, timezone: &str) -> Result<Self, Failure> {
+        let wrong =
+            |what: &str, text: &str| Failure::new(Exit::Usage, "schedule", format!("`{text}` is no {what}"));
+        Ok(Self {
+            cron: Cron::from_str(cron).map_err(|error| wrong("cron line", cron).cause(error))?,
+            zone: TimeZone::get(timezone).map_err(|error| wrong("time zone", timezone).cause(error))?,
+        })
+    }
+
+    /// The first slot after `moment`.
+    ///
+    /// # Errors
+    /// Returns exit code 2 when there is none.
+    pub fn after(&self, moment: Timestamp) -> Result<Timestamp, Failure> {
+        let from = moment.to_zoned(self.zone.clone());
+        let found = self.cron.find_next_occurrence(&from, false);
+        self.moment(found)
+    }
+
+    /// The last slot up to and including `moment`.
+    ///
+    /// # Errors
+    /// Returns exit code 2 when there is none.
+    pub fn up_to(&self, moment: Timestamp) -> Result<Timestamp, Failure> {
+        let from = moment.to_zoned(self.zone.clone());
+        let found = self.cron.find_previous_occurrence(&from, true);
+        self.moment(found)
+    }
+
+    fn moment(&self, found: Result<Zoned, croner::errors::CronError>) -> Result<Timestamp, Failure> {
+        found.map(|zoned| zoned.timestamp()).map_err(|error| {
+            let message = format!("the cron line `{}` has no such slot", self.cron.pattern);
+            Failure::new(Exit::Usage, "schedule", message).cause(error)
+        })
+    }
+
+    /// The slots up to `now` that are to be made up for, oldest first.
+    ///
+    /// Of a schedule that never published anything, only the latest can be meant.
+    ///
+    /// # Errors
+    /// Returns the failures of [`Self::up_to`] and `is_done`.
+    pub fn missed(
+        &self,
+        catch_up: CatchUp,
+        now: Timestamp,
+        anything_published: bool,
+        is_done: impl Fn(Timestamp) -> Result<bool, Failure>,
+    ) -> Result<Vec<Timestamp>, Failure> {
+        let most = match catch_up {
+            CatchUp::None => 0,
+            CatchUp::All if anything_published => MOST_MISSED,
+            CatchUp::Latest | CatchUp::All => 1,
+        };
+        let mut missed = Vec::new();
+        let mut moment = now;
+        while missed.len() < most {
+            let slot = self.up_to(moment)?;
+            if is_done(slot)? {
+                break;
+            }
+            missed.push(slot);
+            moment = slot - jiff::SignedDuration::from_secs(1);
+        }
+        missed.reverse();
+        Ok(missed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn slots(cron: &str, zone: &str) -> Slots {
+        Slots::new(cron, zone).expect("a valid line")
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a moment")
+    }
+
+    /// Every slot in `[from, to)`.
+    fn between(slots: &Slots, from: &str, to: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut moment = at(from) - jiff::SignedDuration::from_secs(1);
+        loop {
+            moment = slots.after(moment).expect("a slot");
+            if moment >= at(to) {
+                return found;
+            }
+            found.push(
+                moment
+                    .to_zoned(slots.zone.clone())
+                    .strftime("%m-%d %H:%M %:z")
+                    .to_string(),
+            );
+        }
+    }
+
+    #[test]
+    fn a_weekly_slot_keeps_its_local_time_over_both_changes_of_the_clock() {
+        let weekly = slots("0 6 * * MON", "Europe/London");
+        assert_eq!(
+            between(&weekly, "2026-03-22T00:00:00Z", "2026-04-07T00:00:00Z"),
+            ["03-23 06:00 +00:00", "03-30 06:00 +01:00", "04-06 06:00 +01:00"]
+        );
+        assert_eq!(
+            between(&weekly, "2026-10-18T00:00:00Z", "2026-11-01T00:00:00Z"),
+            ["10-19 06:00 +01:00", "10-26 06:00 +00:00"]
+        );
+    }
+
+    #[test]
+    fn a_time_that_the_clocks_skip_is_due_once_and_on_that_day() {
+        // On 29 March 2026 Berlin goes from 02:00 to 03:00.
+        let daily = slots("30 2 * * *", "Europe/Berlin");
+        let found = between(&daily, "2026-03-27T23:00:00Z", "2026-03-30T22:00:00Z");
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert_eq!(found[1], "03-29 03:00 +02:00");
+    }
+
+    #[test]
+    fn a_time_that_the_clocks_pass_twice_is_due_once() {
+        // On 25 October 2026 Berlin goes from 03:00 back to 02:00.
+        let daily = slots("30 2 * * *", "Europe/Berlin");
+        let found = between(&daily, "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z");
+        assert_eq!(found, ["10-25 02:30 +02:00"]);
+    }
+
+    #[test]
+    fn an_hourly_line_is_due_in_every_hour_that_passes() {
+        let hourly = slots("0 * * * *", "Europe/Berlin");
+        let spring = between(&hourly, "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z");
+        let autumn = between(&hourly, "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z");
+        assert_eq!((spring.len(), autumn.len()), (23, 25), "{spring:?} {autumn:?}");
+    }
+
+    /// Over a hundred years in every time zone: each Monday has one slot, they ascend, and none is skipped.
+    #[test]
+    fn every_monday_of_a_hundred_years_has_one_slot_in_every_time_zone() {
+        let mut zones = 0;
+        for name in jiff::tz::db().available() {
+            let Ok(slots) = Slots::new("30 2 * * MON", name.as_str()) else {
+                panic!("{name} is no time zone");
+            };
+            zones += 1;
+            // A year of this zone's hundred a pass would hide nothing but take long: each zone gets ten of its own,
+            // and all zones together every year.
+            for decade in 0..10_i16 {
+                let year = 1980 + decade * 10 + i16::try_from(zones % 10).unwrap_or(0);
+                let start = date(year, 1, 1).to_zoned(slots.zone.clone()).expect("a year");
+                let mut moment = start.timestamp();
+                let mut monday = first_monday(year);
+                while monday.year() == year {
+                    let slot = slots.after(moment).expect("a slot");
+                    let day = slot.to_zoned(slots.zone.clone()).date();
+                    // A zone may skip a whole day when it crosses the date line.
+                    assert!(
+                        slot > moment && (day == monday || day == monday.tomorrow().expect("a day")),
+                        "{name} {monday}: {slot}"
+                    );
+                    moment = slot;
+                    monday = monday.checked_add(7.days()).expect("a week");
+                }
+            }
+        }
+        assert!(zones > 400, "{zones} time zones");
+    }
+
+    fn first_monday(year: i16) -> jiff::civil::Date {
+        date(year, 1, 1)
+            .nth_weekday_of_month(1, jiff::civil::Weekday::Monday)
+            .expect("a Monday")
+    }
+
+    #[test]
+    fn what_was_missed_is_made_up_for_as_asked() {
+        let weekly = slots("0 6 * * MON", "UTC");
+        let now = at("2026-11-18T12:00:00Z");
+        let done = |slot: Timestamp| Ok(slot <= at("2026-10-26T06:00:00Z"));
+        let missed = |catch_up, anything| {
+            weekly
+                .missed(catch_up, now, anything, done)
+                .expect("slots")
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
+        assert!(missed(CatchUp::None, true).is_empty());
+        assert_eq!(missed(CatchUp::Latest, true), ["2026-11-16T06:00:00Z"]);
+        assert_eq!(
+            missed(CatchUp::All, true),
+            [
+                "2026-11-02T06:00:00Z",
+                "2026-11-09T06:00:00Z",
+                "2026-11-16T06:00:00Z"
+            ]
+        );
+        assert_eq!(missed(CatchUp::All, false), ["2026-11-16T06:00:00Z"]);
+        let all_done = weekly
+            .missed(CatchUp::All, now, true, |_| Ok(true))
+            .expect("slots");
+        assert!(all_done.is_empty());
+    }
+}

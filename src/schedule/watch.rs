@@ -1,0 +1,236 @@
+//! What monitoring sees of a running schedule: `/health` for a probe, `/metrics` for Prometheus.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use serde_json::json;
+use tiny_http::{Header, Method, Response, Server};
+
+use crate::calendar;
+use crate::error::{Exit, Failure};
+
+/// How a run of a slot ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// Its exit code.
+    pub exit: Exit,
+    /// Whether the same run may succeed later.
+    pub is_retryable: bool,
+    /// How long it took.
+    pub milliseconds: u64,
+}
+
+/// The state that is shown; shared with the thread that answers.
+#[derive(Debug, Clone, Default)]
+pub struct Watch(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    next: Option<Timestamp>,
+    last: Option<(Timestamp, Outcome)>,
+    last_success: Option<Timestamp>,
+    /// Runs by exit code.
+    runs: BTreeMap<u8, u64>,
+}
+
+impl Watch {
+    /// Answers on `address` from a thread of its own, for as long as the program runs.
+    ///
+    /// # Errors
+    /// Returns exit code 2 when nobody can listen there.
+    pub fn listen(&self, address: SocketAddr) -> Result<(), Failure> {
+        let server = Server::http(address).map_err(|error| {
+            Failure::new(Exit::Usage, "schedule", format!("cannot listen on {address}")).cause(error)
+        })?;
+        let watch = self.clone();
+        std::thread::spawn(move || {
+            for request in server.incoming_requests() {
+                let (status, kind, body) = match (request.method(), request.url()) {
+                    (Method::Get, "/health") => watch.health(),
+                    (Method::Get, "/metrics") => (200, "text/plain; version=0.0.4", watch.metrics()),
+                    _ => (404, "text/plain", "there are /health and /metrics\n".to_owned()),
+                };
+                let mut answer = Response::from_string(body).with_status_code(status);
+                if let Ok(header) = Header::from_bytes("Content-Type", kind) {
+                    answer = answer.with_header(header);
+                }
+                // Who asked may have gone.
+                let _gone = request.respond(answer);
+            }
+        });
+        Ok(())
+    }
+
+    /// Notes the slot that is next.
+    pub fn waits_for(&self, slot: Timestamp) {
+        self.state().next = Some(slot);
+    }
+
+    /// Notes how a run ended.
+    pub fn saw(&self, slot: Timestamp, outcome: &Outcome) {
+        let mut state = self.state();
+        state.last = Some((slot, *outcome));
+        *state.runs.entry(outcome.exit as u8).or_default() += 1;
+        if outcome.exit == Exit::Published {
+            state.last_success = Some(calendar::now());
+        }
+    }
+
+    /// 200 while the last run succeeded or none was due yet, else 503.
+    fn health(&self) -> (u16, &'static str, String) {
+        let state = self.state();
+        let is_well = state
+            .last
+            .is_none_or(|(_, outcome)| outcome.exit == Exit::Published);
+        let body = json!({
+            "ok": is_well,
+            "next": state.next.map(|moment| moment.to_string()),
+            "last": state.last.map(|(slot, outcome)| json!({"slot": slot.to_string(), "code": outcome.exit as u8})),
+        });
+        (
+            if is_well { 200 } else { 503 },
+            "application/json",
+            format!("{body}\n"),
+        )
+    }
+
+    /// The text format of Prometheus, version 0.0.4.
+    fn metrics(&self) -> String {
+        let state = self.state();
+        let mut text = String::new();
+        let mut family = |name: &str, kind: &str, help: &str, samples: &[(String, String)]| {
+            if !samples.is_empty() {
+                let _infallible = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+            }
+            for (labels, value) in samples {
+                let _infallible = writeln!(text, "{name}{labels} {value}");
+            }
+        };
+        let one = |value: Option<String>| {
+            value
+                .map(|value| (String::new(), value))
+                .into_iter()
+                .collect::<Vec<_>>()
+        };
+        let seconds = |moment: Option<Timestamp>| one(moment.map(|moment| moment.as_second().to_string()));
+        let runs: Vec<_> = state
+            .runs
+            .iter()
+            .map(|(code, count)| (format!("{{code=\"{code}\"}}"), count.to_string()))
+            .collect();
+        family(
+            "karat_runs_total",
+            "counter",
+            "Runs of this process by exit code.",
+            &runs,
+        );
+        family(
+            "karat_next_run_timestamp_seconds",
+            "gauge",
+            "When the next run is due.",
+            &seconds(state.next),
+        );
+        family(
+            "karat_last_success_timestamp_seconds",
+            "gauge",
+            "When a run last succeeded.",
+            &seconds(state.last_success),
+        );
+        let last = state.last.map(|(_, outcome)| outcome);
+        family(
+            "karat_last_run_exit_code",
+            "gauge",
+            "Exit code of the last run.",
+            &one(last.map(|outcome| (outcome.exit as u8).to_string())),
+        );
+        family(
+            "karat_last_run_duration_seconds",
+            "gauge",
+            "How long the last run took.",
+            &one(last.map(|outcome| {
+                format!(
+                    "{}.{:03}",
+                    outcome.milliseconds / 1000,
+                    outcome.milliseconds % 1000
+                )
+            })),
+        );
+        text
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    fn get(address: SocketAddr, path: &str) -> String {
+        let mut stream = TcpStream::connect(address).expect("somebody listens");
+        write!(stream, "GET {path} HTTP/1.0\r\n\r\n").expect("a request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    }
+
+    #[test]
+    fn a_probe_sees_whether_the_last_run_succeeded_and_prometheus_counts_runs() {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = free.local_addr().expect("an address");
+        drop(free);
+        let watch = Watch::default();
+        watch.listen(address).expect("the port is free");
+        let slot: Timestamp = "2026-11-16T06:00:00Z".parse().expect("a moment");
+        watch.waits_for(slot);
+        assert!(get(address, "/health").starts_with("HTTP/1.0 200"));
+
+        let failed = Outcome {
+            exit: Exit::Refused,
+            is_retryable: false,
+            milliseconds: 1_050,
+        };
+        watch.saw(slot, &failed);
+        let answer = get(address, "/health");
+        assert!(
+            answer.starts_with("HTTP/1.0 503") && answer.contains("\"code\":3"),
+            "{answer}"
+        );
+
+        let good = Outcome {
+            exit: Exit::Published,
+            ..failed
+        };
+        watch.saw(slot, &good);
+        watch.saw(slot, &good);
+        assert!(get(address, "/health").starts_with("HTTP/1.0 200"));
+        let metrics = get(address, "/metrics");
+        for line in [
+            "karat_runs_total{code=\"0\"} 2",
+            "karat_runs_total{code=\"3\"} 1",
+            "karat_next_run_timestamp_seconds 1794808800",
+            "karat_last_run_exit_code 0",
+            "karat_last_run_duration_seconds 1.050",
+        ] {
+            assert!(metrics.lines().any(|found| found == line), "{line} in {metrics}");
+        }
+        assert!(get(address, "/else").starts_with("HTTP/1.0 404"));
+    }
+
+    #[test]
+    fn a_port_that_is_taken_is_an_error() {
+        let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = taken.local_addr().expect("an address");
+        assert_eq!(
+            Watch::default().listen(address).expect_err("taken").exit,
+            Exit::Usage
+        );
+    }
+}

@@ -1,0 +1,61 @@
+//! The files of `deploy/` say what the program understands.
+
+use std::path::Path;
+
+use karat::error::Exit;
+use karat::schedule::Slots;
+use serde_yaml::Value;
+
+use crate::support::bench::CLONE;
+
+fn text(name: &str) -> String {
+    std::fs::read_to_string(Path::new(CLONE).join("deploy").join(name)).expect(name)
+}
+
+fn yaml(name: &str) -> Value {
+    serde_yaml::from_str(&text(name)).expect(name)
+}
+
+#[test]
+fn the_kubernetes_job_runs_on_a_valid_line_and_gives_up_on_the_right_exit_codes() {
+    let job = yaml("cronjob.yaml");
+    let spec = &job["spec"];
+    let line = |key: &str| spec[key].as_str().expect("text");
+    Slots::new(line("schedule"), line("timeZone")).expect("a cron line in a time zone");
+    assert_eq!(line("concurrencyPolicy"), "Forbid");
+    let rule = &spec["jobTemplate"]["spec"]["podFailurePolicy"]["rules"][0]["onExitCodes"];
+    let codes: Vec<u64> = rule["values"]
+        .as_sequence()
+        .expect("codes")
+        .iter()
+        .filter_map(Value::as_u64)
+        .collect();
+    let hopeless = [Exit::Usage, Exit::Refused, Exit::Mail, Exit::Mismatch, Exit::Bug];
+    assert_eq!(codes, hopeless.map(|exit| exit as u64));
+    let container = &spec["jobTemplate"]["spec"]["template"]["spec"]["containers"][0];
+    assert_eq!(container["name"], rule["containerName"]);
+}
+
+#[test]
+fn the_workflow_runs_on_a_valid_line_and_calls_verbs_that_exist() {
+    let workflow = yaml("github-workflow.yaml");
+    let line = workflow["on"]["schedule"][0]["cron"].as_str().expect("text");
+    Slots::new(line, "UTC").expect("a cron line");
+    let steps = workflow["jobs"]["report"]["steps"].as_sequence().expect("steps");
+    let commands: Vec<&str> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
+    assert!(
+        commands.contains(&"karat check") && commands.contains(&"karat run --log json"),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn the_image_builds_with_the_compiler_that_the_crate_asks_for() {
+    let manifest = include_str!("../Cargo.toml");
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = \""))
+        .and_then(|rest| rest.strip_suffix('"'))
+        .expect("a version");
+    assert!(text("Containerfile").contains(&format!("rust:{version}-")));
+}
