@@ -20,7 +20,7 @@ const SPEND: gamma_gamma::Parameters = gamma_gamma::Parameters {
     q: 4.5,
     gamma: 30.0,
 };
-const HORIZON: Horizon = Horizon {
+pub(super) const HORIZON: Horizon = Horizon {
     weeks: 52.0,
     quarters: 4,
     discount_rate: 0.0,
@@ -29,22 +29,26 @@ const PROFIT_RATE: f64 = 0.2;
 const MARGIN_RATE: f64 = 0.35;
 
 /// A customer, and what comes in the weeks of the horizon: purchases, money, and whether the customer is still one.
-struct Life {
-    member: Member,
+pub(super) struct Life {
+    pub(super) member: Member,
     purchases: f64,
     money: f64,
     is_alive: bool,
 }
 
-/// Plays out the lives of customers; every second one is of group 1, all are of group 0.
-fn lives(customers: usize, random: &mut Pcg64) -> Vec<Life> {
+/// Few ages: customers of one age share most of the work.
+fn age(number: usize) -> f64 {
+    [60.0, 80.0, 100.0, 120.0][number / 2 % 4]
+}
+
+/// Plays out the lives of customers of the ages given; every second one is of group 1, all are of group 0.
+pub(super) fn lives(customers: usize, age_weeks: impl Fn(usize) -> f64, random: &mut Pcg64) -> Vec<Life> {
     let rates = Gamma::new(BUYING.r, 1.0 / BUYING.alpha).expect("positive parameters");
     let chances = Beta::new(BUYING.a, BUYING.b).expect("positive parameters");
     let scales = Gamma::new(SPEND.q, 1.0 / SPEND.gamma).expect("positive parameters");
     (0..customers)
         .map(|number| {
-            // Few ages: customers of one age share most of the work.
-            let age_weeks = [60.0, 80.0, 100.0, 120.0][number / 2 % 4];
+            let age_weeks = age_weeks(number);
             let (rate, chance) = (rates.sample(random), chances.sample(random));
             let values = Gamma::new(SPEND.p, 1.0 / scales.sample(random)).expect("positive parameters");
             let mut is_alive = random.random::<f64>() >= chance;
@@ -137,7 +141,7 @@ fn sums(figures: &[[f64; FIGURES]]) -> [f64; FIGURES] {
     std::array::from_fn(|figure| figures.iter().map(|one| one[figure]).sum())
 }
 
-fn basis<'a>(buying: &'a Fit<Parameters>, spend: &'a Fit<gamma_gamma::Parameters>) -> Basis<'a> {
+pub(super) fn basis<'a>(buying: &'a Fit<Parameters>, spend: &'a Fit<gamma_gamma::Parameters>) -> Basis<'a> {
     Basis {
         buying,
         spend: Some(spend),
@@ -154,7 +158,7 @@ fn what_customers_do_lies_as_far_from_the_sums_as_their_errors_say() {
     let mut squares = [0.0; 3];
     let mut within = [0; 3];
     for _ in 0..TIMES {
-        let lives = lives(500, &mut random);
+        let lives = lives(500, age, &mut random);
         let members: Vec<Member> = lives.iter().map(|life| life.member).collect();
         let (buying, spend) = fits(&members);
         let expected = figures(&members, &buying.parameters, &spend.parameters);
@@ -184,7 +188,10 @@ fn what_customers_do_lies_as_far_from_the_sums_as_their_errors_say() {
 fn the_delta_method_agrees_with_a_parametric_bootstrap() {
     const DRAWS: usize = 400;
     let mut random = Pcg64::seed_from_u64(1979);
-    let members: Vec<Member> = lives(3_000, &mut random).iter().map(|life| life.member).collect();
+    let members: Vec<Member> = lives(3_000, age, &mut random)
+        .iter()
+        .map(|life| life.member)
+        .collect();
     let (buying, spend) = fits(&members);
     // Without a covariance only chance is left; what it takes off is the part of the parameters.
     let sure = |matrix: &Option<Vec<Vec<f64>>>| {
@@ -227,7 +234,10 @@ fn the_delta_method_agrees_with_a_parametric_bootstrap() {
 #[test]
 fn a_group_errs_less_than_all_and_more_for_its_size() {
     let mut random = Pcg64::seed_from_u64(3);
-    let members: Vec<Member> = lives(800, &mut random).iter().map(|life| life.member).collect();
+    let members: Vec<Member> = lives(800, age, &mut random)
+        .iter()
+        .map(|life| life.member)
+        .collect();
     let (buying, spend) = fits(&members);
     let errors = Sums::new(&members, basis(&buying, &spend)).standard_errors(3, Method::Model);
     for figure in 0..FIGURES {
@@ -240,11 +250,11 @@ fn a_group_errs_less_than_all_and_more_for_its_size() {
 
 #[test]
 fn a_rule_is_off_by_the_chance_in_its_counts() {
-    let mut member = lives(1, &mut Pcg64::seed_from_u64(4))[0].member;
+    let mut member = lives(1, age, &mut Pcg64::seed_from_u64(4))[0].member;
     member.by_rule = [6.0, 0.0];
     let members = [member; 50];
     let (buying, spend) = {
-        let many: Vec<Member> = lives(800, &mut Pcg64::seed_from_u64(5))
+        let many: Vec<Member> = lives(800, age, &mut Pcg64::seed_from_u64(5))
             .iter()
             .map(|life| life.member)
             .collect();
@@ -261,7 +271,7 @@ fn a_rule_is_off_by_the_chance_in_its_counts() {
 
 #[test]
 fn without_a_model_of_spend_there_is_no_error_of_money() {
-    let members: Vec<Member> = lives(600, &mut Pcg64::seed_from_u64(6))
+    let members: Vec<Member> = lives(600, age, &mut Pcg64::seed_from_u64(6))
         .iter()
         .map(|life| life.member)
         .collect();
@@ -279,7 +289,7 @@ fn without_a_model_of_spend_there_is_no_error_of_money() {
 
 #[test]
 fn errors_are_numbers_even_where_the_spread_of_spend_has_no_bound() {
-    let members: Vec<Member> = lives(600, &mut Pcg64::seed_from_u64(7))
+    let members: Vec<Member> = lives(600, age, &mut Pcg64::seed_from_u64(7))
         .iter()
         .map(|life| life.member)
         .collect();

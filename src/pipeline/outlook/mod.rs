@@ -9,7 +9,7 @@ mod tables;
 use arrow::array::ArrayRef;
 use bigdecimal::ToPrimitive;
 
-use crate::calendar::{Calendar, Moment};
+use crate::calendar::{Calendar, Moment, Stopwatch};
 use crate::config::{Config, PolicyValue};
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
@@ -92,6 +92,7 @@ pub fn outputs() -> [TableName; 5] {
 struct Findings {
     moment: &'static str,
     fits: Fits,
+    fit_milliseconds: u64,
     /// Ids of the customers, in parts.
     customers: Vec<ArrayRef>,
     /// As many as customers, or none.
@@ -127,8 +128,17 @@ struct Range {
     half_widths: [Option<f64>; FIGURES],
 }
 
+/// A table that the step made.
+pub(super) struct Made {
+    pub(super) table: SettingsTable,
+    pub(super) rows: u64,
+    /// What the fits took, for what they found; else what the whole step took.
+    pub(super) milliseconds: u64,
+}
+
 /// Fits and predicts; the tables are written and registered.
-pub(super) async fn run(engine: &Engine, terms: &Terms) -> Result<Vec<(SettingsTable, u64)>, Failure> {
+pub(super) async fn run(engine: &Engine, terms: &Terms) -> Result<Vec<Made>, Failure> {
+    let watch = Stopwatch::start();
     let mut findings = Vec::new();
     for moment in &terms.moments {
         let customers = customers::read(engine, moment).await?;
@@ -139,15 +149,24 @@ pub(super) async fn run(engine: &Engine, terms: &Terms) -> Result<Vec<(SettingsT
             .map_err(|error| Failure::new(Exit::Bug, "model", "a model gave up").cause(error))?;
         findings.push(found);
     }
-    let mut written = Vec::new();
+    let fit_milliseconds = findings.iter().map(|found| found.fit_milliseconds).sum();
+    let mut made = Vec::new();
     for table in tables::all(&findings)? {
         let rows = engine
             .add_rows(&table.name, &table.key, table.batch.clone())
             .await?
             .rows;
-        written.push((table, rows));
+        let milliseconds = match table.name.table.as_str() {
+            "fits" | "parameters" => fit_milliseconds,
+            _ => watch.milliseconds(),
+        };
+        made.push(Made {
+            table,
+            rows,
+            milliseconds,
+        });
     }
-    Ok(written)
+    Ok(made)
 }
 
 /// Registers empty tables of the right types, so that queries which read them can be planned.
@@ -168,7 +187,9 @@ fn find(customers: Customers, moment: &Moment, terms: &Terms) -> Findings {
         quarters: terms.quarters,
         discount_rate: terms.discount_rate,
     };
+    let watch = Stopwatch::start();
     let fits = fit(&members, terms);
+    let fit_milliseconds = watch.milliseconds();
     let outlooks = predict(&fits, &members, &horizon);
     let ranges = match moment.name {
         "now" => ranges(&fits, &members, &groups, &horizon, moment, terms),
@@ -178,6 +199,7 @@ fn find(customers: Customers, moment: &Moment, terms: &Terms) -> Findings {
     Findings {
         moment: moment.name,
         fits,
+        fit_milliseconds,
         customers: ids,
         outlooks,
         ranges,
