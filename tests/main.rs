@@ -14,4 +14,6 @@ mod deliveries;
 
 mod job;
 
+mod outlook;
+
 mod reference;

@@ -29,6 +29,8 @@ use super::{
 
 /// A small step of the logarithm of a parameter, for slopes by differences.
 const STEP: f64 = 1e-4;
+/// The most parts into which members are cut; far more than a machine has cores.
+const MOST_CHUNKS: usize = 256;
 /// Parameters of buying and of spend.
 const PARAMETERS: usize = 7;
 
@@ -143,7 +145,9 @@ impl<'a> Sums<'a> {
     /// The standard errors of the sums over each group, in the order of the figures; no money without a model of spend.
     #[must_use]
     pub fn standard_errors(&self, groups: usize, method: Method) -> Vec<[Option<f64>; FIGURES]> {
-        let chunks = by_chunk(self.members, CHUNK, |chunk| {
+        // Not many chunks, for each holds sums of all groups.
+        let size = self.members.len().div_ceil(MOST_CHUNKS).max(CHUNK);
+        let chunks = by_chunk(self.members, size, |chunk| {
             let mut sums = vec![Spread::default(); groups];
             for member in chunk {
                 let spread = self.spread(method, member);
@@ -209,7 +213,8 @@ impl<'a> Sums<'a> {
             Method::Rule(_) => mean * (mean + 1.0 + self.basis.horizon.weeks / self.basis.weeks_counted),
         };
         let [within, square_of_spend] = self.spread_of_spend(member, spend);
-        // The mean of a customer is not known for sure, and each purchase differs from it.
+        // The mean of a customer is not known for sure, and each purchase differs from it. (For discounted purchases the
+        // last term is a little too large: it should be discounted twice.)
         let money = |mean: f64, square: f64, rate: f64| {
             (square_of_spend * square - mean * mean * spend * spend + within * mean) * rate * rate
         };
