@@ -17,3 +17,5 @@ mod job;
 mod outlook;
 
 mod reference;
+
+mod cdnow;

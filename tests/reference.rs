@@ -8,7 +8,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Once, OnceLock};
 
-use karat::model::{Group, Parameters, bg_nbd, gamma_gamma, value};
 use serde_json::Value;
 
 use super::support::project::{Line, Project, config, find, read_parquet};
@@ -116,7 +115,7 @@ fn assert_identities(identities: &[Line]) {
 // --- Larger histories.
 
 /// The folder of the reference data, if there is one.
-fn reference() -> Option<PathBuf> {
+pub(crate) fn reference() -> Option<PathBuf> {
     static TOLD: Once = Once::new();
     let folder = std::env::var_os("KARAT_REFERENCE_DATA").map(|folder| Path::new(CLONE).join(folder));
     if folder.is_none() {
@@ -136,7 +135,7 @@ fn expected(folder: &Path, file: &str, check: &str) -> Vec<Value> {
 }
 
 /// What a check in a file of expected values expects.
-fn expected_value(folder: &Path, file: &str, check: &str) -> Value {
+pub(crate) fn expected_value(folder: &Path, file: &str, check: &str) -> Value {
     let path = folder.join(file);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let case: Value =
@@ -396,265 +395,6 @@ fn distinct_returns(file: &Path) -> usize {
         .len()
 }
 
-/// The purchases of the CDNOW sample by customer and day, in cents, with the days since 1970.
-fn cdnow(file: &Path) -> BTreeMap<String, BTreeMap<i32, i64>> {
-    let mut purchases: BTreeMap<String, BTreeMap<i32, i64>> = BTreeMap::new();
-    for line in read_parquet(file) {
-        let day: jiff::civil::Date = line["date"].parse().expect("a day");
-        let days = (day - jiff::civil::date(1970, 1, 1)).get_days();
-        let amount: f64 = line["amount"].parse().expect("an amount");
-        #[expect(clippy::cast_possible_truncation, reason = "some dollars, in cents")]
-        let cents = (amount * 100.0).round() as i64;
-        *purchases
-            .entry(line["sample_id"].clone())
-            .or_default()
-            .entry(days)
-            .or_default() += cents;
-    }
-    purchases
-}
-
-#[test]
-fn the_cdnow_sample_agrees_with_what_papers_and_other_packages_say() {
-    let copy = Path::new(CLONE).join("tests/data/cdnow/cdnow_sample.parquet");
-    let purchases = cdnow(&copy);
-    // Orders up to 30 September 1997 are learnt from; the rest is what happened.
-    let last = (jiff::civil::date(1997, 9, 30) - jiff::civil::date(1970, 1, 1)).get_days();
-    let mut groups = Vec::new();
-    let mut spends = Vec::new();
-    let mut happened = 0;
-    for days in purchases.values() {
-        let known: Vec<(i32, i64)> = days.range(..=last).map(|(day, cents)| (*day, *cents)).collect();
-        happened += days.len() - known.len();
-        let first = known[0].0;
-        let frequency = u32::try_from(known.len() - 1).expect("few purchases");
-        let weeks = |days: i32| f64::from(days) / 7.0;
-        groups.push(Group {
-            frequency,
-            recency_weeks: weeks(known[known.len() - 1].0 - first),
-            age_weeks: weeks(last - first),
-            customers: 1,
-        });
-        let cents: i64 = known[1..].iter().map(|(_, cents)| cents).sum();
-        let dollars = f64::from(i32::try_from(cents).expect("a small sum")) / 100.0;
-        spends.push(gamma_gamma::Spend {
-            frequency,
-            mean_value: if frequency > 0 {
-                dollars / f64::from(frequency)
-            } else {
-                0.0
-            },
-            customers: 1,
-        });
-    }
-    let buying = bg_nbd::fit(&groups).expect("possible histories");
-    let spending = gamma_gamma::fit(&spends).expect("possible spends");
-    let expect = |found: f64, expected: f64, tolerance: f64, what: &str| {
-        assert!(
-            (found - expected).abs() <= tolerance,
-            "{what}: {found}, not {expected}"
-        );
-    };
-
-    // The summary of the literature.
-    assert_eq!((purchases.len(), happened), (2_357, 1_882));
-    assert_eq!(purchases.values().map(BTreeMap::len).sum::<usize>(), 6_696);
-    assert_eq!(groups.iter().map(|group| group.frequency).sum::<u32>(), 2_457);
-    let repeats: Vec<f64> = spends
-        .iter()
-        .filter(|spend| spend.frequency > 0)
-        .map(|spend| spend.mean_value)
-        .collect();
-    assert_eq!(repeats.len(), 946);
-    expect(
-        repeats.iter().sum::<f64>() / 946.0,
-        35.0778,
-        1e-4,
-        "mean of mean spends",
-    );
-    expect(
-        repeats.iter().copied().fold(f64::MAX, f64::min),
-        2.99,
-        1e-4,
-        "least mean spend",
-    );
-    expect(
-        repeats.iter().copied().fold(0.0, f64::max),
-        299.6338,
-        1e-4,
-        "largest mean spend",
-    );
-    let ages = groups.iter().map(|group| group.age_weeks);
-    expect(
-        ages.clone().fold(f64::MAX, f64::min),
-        27.0,
-        1e-6,
-        "shortest history",
-    );
-    expect(ages.fold(0.0, f64::max), 38.857_143, 1e-6, "longest history");
-    let Some(folder) = reference() else { return };
-    let file = "g02_cdnow_sample.json";
-    assert_eq!(
-        std::fs::read(folder.join("files/cdnow/cdnow_sample.parquet")).expect("the sample"),
-        std::fs::read(&copy).expect("the copy"),
-        "the copy of the clone is the sample"
-    );
-    let of = |check: &str| expected_value(&folder, file, check);
-    let number = |value: &Value| value.as_f64().expect("a number");
-    let raw = &of("raw")[0];
-    let all = purchases.values().flat_map(BTreeMap::values);
-    assert_eq!(all.sum::<i64>(), cents_of(&raw["spend"]));
-    let summary = of("calibration_summary");
-    let mut sorted = repeats.clone();
-    sorted.sort_by(f64::total_cmp);
-    let mean = sorted.iter().sum::<f64>() / 946.0;
-    let squares: f64 = sorted.iter().map(|value| (value - mean) * (value - mean)).sum();
-    expect(
-        (squares / 945.0).sqrt(),
-        number(&summary["zbar_sd"]),
-        1e-4,
-        "spread of mean spends",
-    );
-    let median = (sorted[472] + sorted[473]) / 2.0;
-    expect(
-        median,
-        number(&summary["zbar_median"]),
-        1e-4,
-        "median of mean spends",
-    );
-    let first_ten = of("first_customers");
-    for ((group, spend), row) in groups
-        .iter()
-        .zip(&spends)
-        .zip(first_ten.as_array().expect("a list"))
-    {
-        assert_eq!(u64::from(group.frequency), row["x"].as_u64().expect("a count"));
-        expect(
-            group.recency_weeks,
-            number(&row["t_x"]),
-            0.01,
-            "recency of a customer",
-        );
-        expect(group.age_weeks, number(&row["T"]), 0.01, "age of a customer");
-        expect(
-            spend.mean_value,
-            number(&row["zbar"]),
-            0.01,
-            "mean spend of a customer",
-        );
-    }
-    let fit = of("bgnbd_fit");
-    for (name, found, tolerance) in [
-        ("r", buying.parameters.r, 0.0005),
-        ("alpha", buying.parameters.alpha, 0.0005),
-        ("a", buying.parameters.a, 0.0005),
-        ("b", buying.parameters.b, 0.0005),
-        ("log_likelihood", buying.log_likelihood, 0.01),
-    ] {
-        expect(found, number(&fit[name]), tolerance, name);
-    }
-    let fit = of("gamma_gamma_fit");
-    for (name, found) in [
-        ("p", spending.parameters.p),
-        ("q", spending.parameters.q),
-        ("gamma", spending.parameters.gamma),
-        ("log_likelihood", spending.log_likelihood),
-    ] {
-        expect(found, number(&fit[name]), 0.0005, name);
-    }
-    let first = of("bgnbd_customer_1_39w");
-    let bought = bg_nbd::expected_purchases(&buying.parameters, &groups[0], 39.0);
-    expect(
-        bought,
-        number(&first["expected"]),
-        0.001,
-        "customer 0001 in 39 weeks",
-    );
-    for row in of("bgnbd_unconditional").as_array().expect("a list") {
-        let found = bg_nbd::expected_purchases_of_new(&buying.parameters, number(&row["t"]));
-        expect(found, number(&row["EX"]), 0.001, "purchases of a new customer");
-    }
-    let mass = of("bgnbd_pmf");
-    let at: Vec<f64> = mass["params"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(number)
-        .collect();
-    let at = Parameters {
-        r: at[0],
-        alpha: at[1],
-        a: at[2],
-        b: at[3],
-    };
-    let mut probabilities = vec![
-        (10, 2.0, number(&mass["P_X2_10"])),
-        (0, 39.0, number(&mass["P_X39_0"])),
-    ];
-    let busy = mass["P_X30_11_to_20"].as_array().expect("a list");
-    probabilities.extend(
-        (11..)
-            .zip(busy)
-            .map(|(purchases, value)| (purchases, 30.0, number(value))),
-    );
-    for (purchases, weeks, value) in probabilities {
-        let found = bg_nbd::probability_of_purchases(&at, purchases, weeks);
-        expect(found / value, 1.0, 1e-6, "probability of purchases");
-    }
-    for row in of("bgnbd_numeric_stability").as_array().expect("a list") {
-        let at = Parameters {
-            r: 0.25,
-            alpha: 4.0,
-            a: 0.8,
-            b: 2.5,
-        };
-        let group = Group {
-            frequency: u32::try_from(row["x"].as_u64().expect("a count")).expect("a small count"),
-            recency_weeks: number(&row["t_x"]),
-            age_weeks: number(&row["T"]),
-            customers: 1,
-        };
-        // The value is printed with four decimals.
-        expect(
-            bg_nbd::log_likelihood(&at, &group),
-            number(&row["logp"]),
-            5e-5,
-            "log-likelihood",
-        );
-    }
-    let spent = of("gamma_gamma_expected_spend_first10");
-    for (spend, value) in spends.iter().zip(spent.as_array().expect("a list")) {
-        let found = gamma_gamma::expected_spend(&spending.parameters, spend.frequency, spend.mean_value);
-        expect(
-            found.expect("q is more than 1"),
-            number(value),
-            0.02,
-            "expected spend",
-        );
-    }
-    let worth = of("clv_12_months_quickstart");
-    for (steps, weeks) in [("step_30", 30.0), ("step_4_345", 4.345)] {
-        let values = worth[steps].as_array().expect("a list");
-        for ((group, spend), expected) in groups.iter().zip(&spends).zip(values) {
-            // The published values rest on histories of two decimals.
-            let cents = |number: f64| (number * 100.0).round() / 100.0;
-            let group = Group {
-                recency_weeks: cents(group.recency_weeks),
-                age_weeks: cents(group.age_weeks),
-                ..*group
-            };
-            let purchases: Vec<f64> = (1..=12)
-                .map(|step| bg_nbd::expected_purchases(&buying.parameters, &group, f64::from(step) * weeks))
-                .collect();
-            let value =
-                gamma_gamma::expected_spend(&spending.parameters, spend.frequency, cents(spend.mean_value));
-            let value = value.expect("q is more than 1");
-            let found = value::clv(&purchases, 12.0, 1.01_f64.powi(12) - 1.0, value);
-            expect(found / number(expected), 1.0, 1e-3, steps);
-        }
-    }
-}
-
 // --- Exact numbers from text.
 
 /// An amount in cents, rounded half away from zero.
@@ -663,7 +403,7 @@ fn cents(text: &str) -> i64 {
 }
 
 /// An expected value in cents.
-fn cents_of(value: &Value) -> i64 {
+pub(crate) fn cents_of(value: &Value) -> i64 {
     cents(&value.to_string())
 }
 

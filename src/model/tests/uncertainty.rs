@@ -240,12 +240,12 @@ fn a_group_errs_less_than_all_and_more_for_its_size() {
         .collect();
     let (buying, spend) = fits(&members);
     let errors = Sums::new(&members, basis(&buying, &spend)).standard_errors(3, Method::Model);
-    for figure in 0..FIGURES {
-        let [all, half] = [errors[0][figure], errors[1][figure]].map(|error| error.expect("an error"));
-        assert!(half < all && half > all / 2.0, "{figure}: {half} of {all}");
-        // Nobody is a member of the third group.
-        assert_eq!(errors[2][figure], Some(0.0));
+    for (all, half) in errors[0].iter().zip(errors[1]) {
+        let (all, half) = (all.expect("an error"), half.expect("an error"));
+        assert!(half < all && half > all / 2.0, "{half} of {all}");
     }
+    // Nobody is a member of the third group.
+    assert_eq!(errors[2], [Some(0.0); FIGURES]);
 }
 
 #[test]

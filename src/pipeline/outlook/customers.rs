@@ -20,6 +20,7 @@ const ALL: &str = "all";
 const NUMBERS: [&str; 4] = ["margin_rate", "profit_rate", "last_year_orders", "recency_orders"];
 
 /// Customers with a purchase before a moment, ordered by their ids.
+#[derive(Default)]
 pub(super) struct Customers {
     /// Ids, in parts.
     pub(super) ids: Vec<ArrayRef>,
@@ -51,16 +52,6 @@ struct Reader {
     numbers: BTreeMap<(String, String), u16>,
 }
 
-impl Default for Customers {
-    fn default() -> Self {
-        Self {
-            ids: Vec::new(),
-            members: Vec::new(),
-            groups: Vec::new(),
-        }
-    }
-}
-
 impl Reader {
     fn take(&mut self, batch: &RecordBatch) -> Result<(), Failure> {
         let number = |name: &str| -> Result<ArrayRef, Failure> { column(batch, name, &DataType::Float64) };
@@ -72,7 +63,7 @@ impl Reader {
         let (margin_rate, profit_rate) = (margin_rate?, profit_rate?);
         let by_rule = [last_year_orders?, recency_orders?];
         let groups = self.groups(batch)?;
-        for row in 0..batch.num_rows() {
+        for (row, groups) in groups.into_iter().enumerate() {
             let frequency = u32::try_from(integer(&frequency, row)).map_err(|error| {
                 Failure::new(Exit::Bug, "model", "a number of purchases is out of range").cause(error)
             })?;
@@ -90,7 +81,7 @@ impl Reader {
                 margin_rate: float(&margin_rate, row),
                 profit_rate: float(&profit_rate, row),
                 by_rule: [0, 1].map(|rule| float(&by_rule[rule], row).unwrap_or(0.0)),
-                groups: groups[row],
+                groups,
             });
         }
         self.customers.ids.push(ids);
