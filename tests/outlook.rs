@@ -105,9 +105,8 @@ fn a_run_tells_what_customers_should_bring_and_how_far_that_may_be_off() {
 #[test]
 fn the_policy_decides_how_far_the_outlook_looks_and_what_its_ranges_hold() {
     let (_first, year) = run("");
-    let (_second, half) = run(
-        ", expected_orders_months: 6, clv_quarters: 4, clv_discount_rate: 0.5, interval_share: 0.5, silent_days: 30",
-    );
+    let (_second, half) =
+        run(", expected_orders_months: 6, clv_quarters: 4, clv_discount_rate: 0.5, interval_share: 0.5");
     let orders = total(&half, "expected_orders") / total(&year, "expected_orders");
     assert!((0.4..0.7).contains(&orders), "{orders}");
     assert!(total(&half, "clv") < 0.6 * total(&year, "clv"));
