@@ -374,7 +374,7 @@ impl Engine {
         mut take: impl FnMut(&RecordBatch) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
-        let plan = self.plan(sql).await.map_err(cannot)?;
+        let plan = plan(&self.context, sql).await.map_err(cannot)?;
         let mut stream = plan.execute_stream().await.map_err(cannot)?;
         while let Some(batch) = stream.next().await {
             take(&batch.map_err(cannot)?)?;
