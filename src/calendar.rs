@@ -10,7 +10,7 @@ use crate::error::{Exit, Failure};
 /// Weeks that the trend of the headline measures shows, the current one included.
 const TREND_WEEKS: i32 = 53;
 
-/// Weeks that the models look ahead from now.
+/// Weeks of a year: what the plain rules count, and what the months ahead are taken from.
 const YEAR_WEEKS: i32 = 52;
 
 /// Days between the as-of dates of `year_ago` and `current`.
@@ -59,6 +59,8 @@ pub struct Moment {
     pub last_day: Date,
     /// Weeks that are predicted.
     pub horizon_weeks: i32,
+    /// Weeks before the moment over which the plain rules count.
+    pub counted_weeks: i32,
 }
 
 /// Finds the as-of date: `explicit` if given, else by the rule of the configuration.
@@ -140,6 +142,7 @@ pub fn calendar(
     window_days: u32,
     compare_days: u32,
     reactivated_days: u32,
+    expected_orders_months: u32,
     backtest_weeks: u32,
 ) -> Result<Calendar, Failure> {
     let window = days(window_days)?;
@@ -166,16 +169,22 @@ pub fn calendar(
         snapshot("year_ago", back(as_of, YEAR_DAYS)?)?,
     ];
     let backtest_weeks = days(backtest_weeks)?;
+    // 12 months are 52 weeks; other horizons are rounded to whole weeks.
+    let ahead_weeks = days(expected_orders_months)?
+        .saturating_mul(YEAR_WEEKS)
+        .saturating_add(6)
+        / 12;
     let moment = |name: &'static str, before_date: Date, horizon_weeks: i32| -> Result<Moment, Failure> {
         Ok(Moment {
             name,
             before_date,
             last_day: back(before_date, 1)?,
             horizon_weeks,
+            counted_weeks: YEAR_WEEKS,
         })
     };
     let moments = vec![
-        moment("now", as_of, YEAR_WEEKS)?,
+        moment("now", as_of, ahead_weeks)?,
         moment(
             "backtest",
             back(as_of, backtest_weeks.saturating_mul(7))?,
@@ -248,7 +257,7 @@ mod tests {
 
     #[test]
     fn the_snapshots_are_the_day_the_week_and_the_year_before() {
-        let calendar = calendar(date(2018, 1, 1), 365, 7, 60, 26).expect("within the calendar");
+        let calendar = calendar(date(2018, 1, 1), 365, 7, 60, 12, 26).expect("within the calendar");
         let dates: Vec<_> = calendar
             .snapshots
             .iter()
@@ -279,7 +288,24 @@ mod tests {
     }
 
     #[test]
+    fn months_ahead_are_whole_weeks_and_twelve_are_fifty_two() {
+        for (months, weeks) in [(1, 4), (3, 13), (6, 26), (12, 52), (18, 78), (60, 260)] {
+            let calendar = calendar(date(2018, 1, 1), 365, 7, 60, months, 26).expect("within the calendar");
+            let found: Vec<_> = calendar
+                .moments
+                .iter()
+                .map(|moment| (moment.name, moment.horizon_weeks, moment.counted_weeks))
+                .collect();
+            assert_eq!(
+                found,
+                [("now", weeks, 52), ("backtest", 26, 52)],
+                "{months} months"
+            );
+        }
+    }
+
+    #[test]
     fn a_window_beyond_the_calendar_is_an_error() {
-        assert!(calendar(date(-9990, 1, 1), 36_500, 7, 60, 26).is_err());
+        assert!(calendar(date(-9990, 1, 1), 36_500, 7, 60, 12, 26).is_err());
     }
 }

@@ -289,6 +289,10 @@ fn moments(calendar: &Calendar) -> Columns {
             "horizon_weeks",
             all.iter().map(|moment| i64::from(moment.horizon_weeks)).collect(),
         ),
+        integers(
+            "counted_weeks",
+            all.iter().map(|moment| i64::from(moment.counted_weeks)).collect(),
+        ),
     ]
 }
 

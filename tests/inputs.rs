@@ -477,7 +477,14 @@ fn read_other(
                 .await?;
         }
         let checked = format!("canonical.checked_{source}");
-        for name in ["canonical.checked_order_lines", "canonical.order_lines", &checked] {
+        for name in [
+            "canonical.numbered_order_lines",
+            "canonical.orders_of_two_customers",
+            "canonical.repeated_order_lines",
+            "canonical.checked_order_lines",
+            "canonical.order_lines",
+            &checked,
+        ] {
             engine.run(planned().query(name)).await?;
         }
         engine

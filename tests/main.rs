@@ -18,4 +18,8 @@ mod schedule;
 
 mod deploy;
 
+mod outlook;
+
 mod reference;
+
+mod cdnow;

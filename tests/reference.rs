@@ -115,7 +115,7 @@ fn assert_identities(identities: &[Line]) {
 // --- Larger histories.
 
 /// The folder of the reference data, if there is one.
-fn reference() -> Option<PathBuf> {
+pub(crate) fn reference() -> Option<PathBuf> {
     static TOLD: Once = Once::new();
     let folder = std::env::var_os("KARAT_REFERENCE_DATA").map(|folder| Path::new(CLONE).join(folder));
     if folder.is_none() {
@@ -128,6 +128,14 @@ fn reference() -> Option<PathBuf> {
 
 /// The expected rows of a check in a file of expected values.
 fn expected(folder: &Path, file: &str, check: &str) -> Vec<Value> {
+    expected_value(folder, file, check)
+        .as_array()
+        .expect("a list of rows")
+        .clone()
+}
+
+/// What a check in a file of expected values expects.
+pub(crate) fn expected_value(folder: &Path, file: &str, check: &str) -> Value {
     let path = folder.join(file);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let case: Value =
@@ -137,7 +145,7 @@ fn expected(folder: &Path, file: &str, check: &str) -> Vec<Value> {
         .iter()
         .find(|found| found["name"] == check)
         .unwrap_or_else(|| panic!("{file} has no `{check}`"));
-    found["expected"].as_array().expect("a list of rows").clone()
+    found["expected"].clone()
 }
 
 /// The run of a whole history: what is sold is all that counts, serving costs nothing.
@@ -395,7 +403,7 @@ fn cents(text: &str) -> i64 {
 }
 
 /// An expected value in cents.
-fn cents_of(value: &Value) -> i64 {
+pub(crate) fn cents_of(value: &Value) -> i64 {
     cents(&value.to_string())
 }
 

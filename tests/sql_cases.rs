@@ -399,6 +399,7 @@ case_files!(
     rhythms,
     sources,
     tiers,
+    value_ahead,
     value_classes,
     whale,
     whole_histories,

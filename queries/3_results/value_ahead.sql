@@ -1,88 +1,64 @@
--- title:   What the customers of each tier should bring in the coming year
+-- title:   What the customers of each tier should bring in the time ahead
 -- grain:   one row per tier, one for customers without an order in the window (`none`), and a total
 -- key:     [tier]
--- inputs:  [business.class_values, business.customer_profit, business.customer_value_ahead,
---           business.purchase_baselines, settings.policy]
+-- inputs:  [business.class_values, business.value_ahead_sums, settings.policy]
 -- note: >
---   Customers with an outlook: all who ever bought. Expected purchases by the method that was best in
---   the backtest; see business.customer_value_ahead. Without a fit there are no customers here.
+--   Customers with an outlook: all who ever bought. Expected purchases and profit are those of the coming
+--   `expected_orders_months`, by the method that was best in the backtest; see
+--   business.customer_value_ahead. Without a fit there are no customers here. A range, from low to high,
+--   is to hold the figure in `interval_share` of cases when customers go on as they did: it covers the
+--   uncertainty of the parameters and the chance in what customers do, and no change of the times. It is
+--   NULL where spend varies too widely for one.
 -- columns:
 --   expected_alive: sum of P(alive)
 --   alive_share: expected_alive / customers
---   purchases_of_year: purchase days in the weeks before as-of, as many as the outlook has
---   clv: lifetime value, discounted contribution margin over the horizon of the model
+--   purchases_of_year: purchase days in the 52 weeks before as-of
+--   clv: lifetime value, discounted contribution margin of the coming `clv_quarters`
 --   value_at_risk: sum of (1 - P(alive)) x expected profit
+--   has_enough_customers: false below `min_cell` customers, whose sums say too little to be compared
 
 with
 
 tiers as (
-    select value as tier, position
+    select value as tier, value as group_value, 'tier' as class_name, position
     from business.class_values
     where class_name = 'tier'
     union all
-    select 'none' as tier, 50 as position
+    select 'none' as tier, 'none' as group_value, 'tier' as class_name, 50 as position
     union all
-    select 'total' as tier, 100 as position
-),
-
-customers as (
-    select
-        coalesce(ahead.tier, 'none') as tier,
-        cast(ahead.p_alive as decimal(28, 6)) as p_alive,
-        ahead.expected_orders,
-        ahead.expected_revenue,
-        ahead.expected_profit,
-        ahead.clv,
-        ahead.value_at_risk,
-        baselines.purchases_of_year,
-        coalesce(profit.profit, cast(0 as decimal(28, 10))) as profit
-    from business.customer_value_ahead as ahead
-    inner join business.purchase_baselines as baselines  -- one-to-one
-        on ahead.customer_id = baselines.customer_id
-        and baselines.moment = 'now'
-    left join business.customer_profit as profit  -- one-to-one; none without an order in the window
-        on ahead.customer_id = profit.customer_id
-        and profit.snapshot = 'current'
-),
-
-sums as (
-    select
-        coalesce(tier, 'total') as tier,
-        count(*) as customers,
-        sum(p_alive) as expected_alive,
-        sum(purchases_of_year) as purchases_of_year,
-        sum(expected_orders) as expected_orders,
-        sum(expected_revenue) as expected_revenue,
-        sum(profit) as profit,
-        sum(expected_profit) as expected_profit,
-        sum(clv) as clv,
-        sum(value_at_risk) as value_at_risk
-    from customers
-    group by grouping sets ((tier), ())
+    select 'total' as tier, 'all' as group_value, 'all' as class_name, 100 as position
 )
 
 select
     tiers.tier,
 
     cast(tiers.position as bigint) as position,
+    sums.method,
 
     cast(coalesce(sums.customers, 0) as bigint) as customers,
-    cast(sums.expected_alive as decimal(28, 6)) as expected_alive,
-    cast(cast(sums.expected_alive as decimal(28, 4)) as double)
-        / nullif(cast(sums.customers as double), 0) as alive_share,
-    cast(sums.purchases_of_year as bigint) as purchases_of_year,
-    cast(sums.expected_orders as decimal(28, 6)) as expected_orders,
-    cast(sums.expected_revenue as decimal(28, 6)) as expected_revenue,
-    cast(sums.profit as decimal(28, 10)) as profit,
-    cast(sums.expected_profit as decimal(28, 6)) as expected_profit,
-    cast(sums.clv as decimal(28, 6)) as clv,
-    cast(cast(sums.clv as decimal(28, 4)) as double)
-        / nullif(cast(sums.customers as double), 0) as clv_per_customer,
-    cast(sums.value_at_risk as decimal(28, 6)) as value_at_risk,
+    sums.expected_alive,
+    sums.alive_share,
+    sums.purchases_of_year,
+    sums.expected_orders,
+    sums.expected_orders_low,
+    sums.expected_orders_high,
+    sums.expected_revenue,
+    sums.profit,
+    sums.expected_profit,
+    sums.expected_profit_low,
+    sums.expected_profit_high,
+    sums.clv,
+    sums.clv_low,
+    sums.clv_high,
+    sums.clv_per_customer,
+    sums.value_at_risk,
+    sums.value_at_risk_low,
+    sums.value_at_risk_high,
 
     coalesce(sums.customers, 0) >= policy.min_cell as has_enough_customers
 from tiers
-left join sums  -- one-to-one; none where nobody has the tier
-    on tiers.tier = sums.tier
+left join business.value_ahead_sums as sums  -- one-to-one; none where nobody has the tier
+    on tiers.class_name = sums.class_name
+    and tiers.group_value = sums.value
 cross join settings.policy as policy
 order by position, tier

@@ -24,7 +24,7 @@ use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext, col};
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt};
 use object_store::path::Path as ObjectPath;
 use url::Url;
 
@@ -361,6 +361,25 @@ impl Engine {
             cells::append(&mut table, batch).map_err(|error| cannot(error.into()))?;
         }
         Ok(table)
+    }
+
+    /// Hands over the rows that `sql` gives batch by batch, in their order; for tables that are too large for cells.
+    ///
+    /// # Errors
+    /// As [`Self::run`], and what `take` refuses.
+    pub async fn each_batch(
+        &self,
+        what: &str,
+        sql: &str,
+        mut take: impl FnMut(&RecordBatch) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let cannot = |error| failure(format!("cannot read {what}"), error);
+        let plan = plan(&self.context, sql).await.map_err(cannot)?;
+        let mut stream = plan.execute_stream().await.map_err(cannot)?;
+        while let Some(batch) = stream.next().await {
+            take(&batch.map_err(cannot)?)?;
+        }
+        Ok(())
     }
 
     /// Reads a whole table, rows in the order of its file.

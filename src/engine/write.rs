@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch};
-use arrow::compute::{SortOptions, cast};
+use arrow::compute::{BatchCoalescer, SortOptions, cast};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
 use datafusion::error::DataFusionError;
@@ -22,6 +22,10 @@ use crate::error::{Exit, Failure};
 
 /// Rows of a row group: a unit of parallel reading later.
 const ROW_GROUP_ROWS: usize = 262_144;
+
+/// Rows that the writer gets at a time. It ends a page between two of its steps, and these begin anew with every batch: of
+/// batches as they come, the pages would depend on the number of threads.
+const WRITTEN_ROWS: usize = 8_192;
 
 /// A table that was written.
 #[derive(Debug)]
@@ -94,6 +98,7 @@ pub(super) async fn write(
     let mut writer = writer(file, &schema, kind)?;
     let mut keys = KeyCheck::new(&schema, promise.key, promise.is_sorted_by_key)?;
     let mut order = OrderCheck::new(&schema, promise.order)?;
+    let mut even = BatchCoalescer::new(Arc::clone(&schema), WRITTEN_ROWS);
     let mut rows = 0;
     let mut problem = None;
     while let Some(batch) = stream.next().await {
@@ -106,6 +111,13 @@ pub(super) async fn write(
             .or_else(|| not_finite(&batch));
         }
         rows += batch.num_rows();
+        even.push_batch(batch)?;
+        while let Some(batch) = even.next_completed_batch() {
+            writer.write(&batch)?;
+        }
+    }
+    even.finish_buffered_batch()?;
+    while let Some(batch) = even.next_completed_batch() {
         writer.write(&batch)?;
     }
     writer.close()?;
@@ -315,5 +327,58 @@ impl Neighbours {
         let broken = across.into_iter().chain(within).find(|step| is_broken(*step));
         self.last = rows.iter().next_back().map(|row| row.owned());
         broken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{ArrayRef, Int64Array, StringArray};
+    use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+
+    use super::*;
+
+    #[test]
+    fn the_bytes_do_not_depend_on_how_the_rows_are_cut_into_batches() {
+        let count = 60_000_i64;
+        let texts: ArrayRef = Arc::new(
+            (0..count)
+                .map(|row| Some(format!("customer {}", row / 7)))
+                .collect::<StringArray>(),
+        );
+        let numbers: ArrayRef = Arc::new((0..count).map(Some).collect::<Int64Array>());
+        let whole = RecordBatch::try_from_iter([("customer", texts), ("row", numbers)]).expect("two columns");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime");
+        let bytes = |sizes: &[usize]| {
+            let mut batches = Vec::new();
+            let mut start = 0;
+            for size in sizes.iter().cycle() {
+                let size = (*size).min(whole.num_rows() - start);
+                batches.push(Ok(whole.slice(start, size)));
+                start += size;
+                if start == whole.num_rows() {
+                    break;
+                }
+            }
+            let stream = RecordBatchStreamAdapter::new(whole.schema(), futures::stream::iter(batches));
+            let file = folder.path().join("table.parquet");
+            let key = ["row".to_owned()];
+            let promise = Promise {
+                key: &key,
+                is_sorted_by_key: true,
+                order: &[],
+            };
+            let written = runtime
+                .block_on(write(Box::pin(stream), &file, promise, Kind::Published))
+                .expect("the table can be written");
+            assert_eq!((written.rows, &written.problem), (60_000, &None));
+            std::fs::read(&file).expect("the file that was written")
+        };
+        let even = bytes(&[8_192]);
+        for sizes in [&[60_000][..], &[1_000], &[8_191, 3], &[5_000, 1, 12_345]] {
+            assert!(bytes(sizes) == even, "batches of {sizes:?} rows give other bytes");
+        }
     }
 }

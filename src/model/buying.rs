@@ -16,7 +16,7 @@ use super::{
     ModelError,
     fit::{Estimated, Fit},
     history::{Counts, Group, Leaving, merged},
-    horizon::{Future, purchases_while_alive},
+    horizon::{Future, Purchases, purchases_while_alive},
     optimise::{Derivatives, maximise},
     sums::{as_number, ordered_sums},
 };
@@ -254,13 +254,25 @@ pub(super) fn expected_purchases(
     group: &Group,
     horizon_weeks: f64,
 ) -> f64 {
+    let ahead = while_alive(at, leaving, group.frequency, group.age_weeks, horizon_weeks);
+    probability_alive(at, leaving, group) * ahead.mean
+}
+
+/// The purchases of the next `horizon_weeks` if the customer is alive; when the last purchase was does not matter then.
+pub(super) fn while_alive(
+    at: &Parameters,
+    leaving: Leaving,
+    frequency: u32,
+    age_weeks: f64,
+    horizon_weeks: f64,
+) -> Purchases {
     let future = Future {
-        shape: at.r + f64::from(group.frequency),
-        scale: at.alpha + group.age_weeks,
+        shape: at.r + f64::from(frequency),
+        scale: at.alpha + age_weeks,
         a: at.a,
-        b: at.b + leaving.chances(group.frequency),
+        b: at.b + leaving.chances(frequency),
     };
-    probability_alive(at, leaving, group) * purchases_while_alive(&future, horizon_weeks)
+    purchases_while_alive(&future, horizon_weeks)
 }
 
 /// How often a new customer is expected to buy again in the first `weeks`.

@@ -38,7 +38,12 @@ impl Leaving {
 }
 
 /// Groups of possible histories, sorted and without repetition, so that the order they came in changes nothing.
-pub(super) fn merged(groups: &[Group]) -> Result<Vec<Group>, ModelError> {
+///
+/// A fit does this by itself; where several fits follow, it is worth doing once before.
+///
+/// # Errors
+/// Names the first history that cannot be.
+pub fn merged(groups: &[Group]) -> Result<Vec<Group>, ModelError> {
     let mut sorted = Vec::with_capacity(groups.len());
     for group in groups.iter().filter(|group| group.customers > 0) {
         check(group)?;

@@ -8,6 +8,7 @@
 //! - [`gamma_gamma`]: what a purchase of a customer is worth, drawn towards the mean of all customers the fewer
 //!   purchases were seen (Fader, Hardie 2013, "The Gamma-Gamma model of monetary value").
 //! - [`value`]: purchases to come, discounted to today's money.
+//! - [`forecast`]: all of this for many customers at once; [`uncertainty`]: how far sums of it may be off.
 //!
 //! This room knows neither SQL nor the engine: it takes numbers and gives numbers. It is the one room that computes in
 //! floating point, and its results are estimates, always with their standard errors. Customers with an equal history
@@ -18,12 +19,14 @@
 pub mod bg_nbd;
 mod buying;
 mod fit;
+pub mod forecast;
 pub mod gamma_gamma;
 mod history;
 mod horizon;
 pub mod mbg_nbd;
 mod optimise;
 mod sums;
+pub mod uncertainty;
 pub mod value;
 
 #[cfg(test)]
@@ -31,7 +34,7 @@ mod tests;
 
 pub use buying::Parameters;
 pub use fit::{Estimated, Fit};
-pub use history::Group;
+pub use history::{Group, merged};
 
 /// The reason why a fit cannot even begin.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

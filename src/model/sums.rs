@@ -1,20 +1,19 @@
 //! Sums over many groups that come out the same, bit by bit, on every number of threads.
 //!
-//! The items are cut into chunks of a fixed size; each chunk is summed by itself, and the sums of the chunks are added
-//! in their order. Threads only decide who sums a chunk.
+//! The items are cut into chunks of a fixed size; each chunk is worked on by itself, and the sums of the chunks are added
+//! in their order. Threads only decide who works on a chunk.
 
 use std::thread;
 
 /// Enough work for a thread to be worth its start, few enough for the chunks to be spread evenly.
-const CHUNK: usize = 8_192;
+pub(super) const CHUNK: usize = 8_192;
 
 /// Adds up `terms` of all `items`; `terms` adds what one item gives to the sums so far.
 pub(super) fn ordered_sums<T: Sync, const N: usize>(
     items: &[T],
     terms: impl Fn(&T, &mut [f64; N]) + Sync,
 ) -> [f64; N] {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    ordered_sums_on(threads, items, terms)
+    ordered_sums_on(threads(), items, terms)
 }
 
 fn ordered_sums_on<T: Sync, const N: usize>(
@@ -22,39 +21,62 @@ fn ordered_sums_on<T: Sync, const N: usize>(
     items: &[T],
     terms: impl Fn(&T, &mut [f64; N]) + Sync,
 ) -> [f64; N] {
-    let chunks: Vec<&[T]> = items.chunks(CHUNK).collect();
-    let sum_chunk = |chunk: &[T]| {
+    let of_chunks = by_chunk_on(threads, items, CHUNK, |chunk| {
         let mut sums = [0.0; N];
         for item in chunk {
             terms(item, &mut sums);
         }
         sums
-    };
-    let share = chunks.len().div_ceil(threads).max(1);
-    let mut sums_of_chunks: Vec<[f64; N]> = vec![[0.0; N]; chunks.len()];
-    if chunks.len() <= 1 || threads == 1 {
-        for (sums, chunk) in sums_of_chunks.iter_mut().zip(&chunks) {
-            *sums = sum_chunk(chunk);
-        }
-    } else {
-        thread::scope(|scope| {
-            for (results, mine) in sums_of_chunks.chunks_mut(share).zip(chunks.chunks(share)) {
-                let sum_chunk = &sum_chunk;
-                scope.spawn(move || {
-                    for (sums, chunk) in results.iter_mut().zip(mine) {
-                        *sums = sum_chunk(chunk);
-                    }
-                });
-            }
-        });
-    }
+    });
     let mut total = [0.0; N];
-    for sums in sums_of_chunks {
+    for sums in of_chunks {
         for (total, sum) in total.iter_mut().zip(sums) {
             *total += sum;
         }
     }
     total
+}
+
+/// What `work` makes of each chunk of so many `items`, in the order of the chunks.
+pub(super) fn by_chunk<T: Sync, R: Send>(
+    items: &[T],
+    size: usize,
+    work: impl Fn(&[T]) -> R + Sync,
+) -> Vec<R> {
+    by_chunk_on(threads(), items, size, work)
+}
+
+fn by_chunk_on<T: Sync, R: Send>(
+    threads: usize,
+    items: &[T],
+    size: usize,
+    work: impl Fn(&[T]) -> R + Sync,
+) -> Vec<R> {
+    let chunks: Vec<&[T]> = items.chunks(size).collect();
+    if chunks.len() <= 1 || threads == 1 {
+        return chunks.into_iter().map(work).collect();
+    }
+    let share = chunks.len().div_ceil(threads);
+    thread::scope(|scope| {
+        let work = &work;
+        let workers: Vec<_> = chunks
+            .chunks(share)
+            .map(|mine| scope.spawn(move || mine.iter().map(|chunk| work(chunk)).collect::<Vec<_>>()))
+            .collect();
+        workers
+            .into_iter()
+            // A lost part would shift every later one: a panic goes on instead.
+            .flat_map(|worker| {
+                worker
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect()
+    })
+}
+
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Counts as a number to compute with; exact up to nine quadrillion.

@@ -4,6 +4,8 @@ mod cdnow;
 mod degenerate;
 mod properties;
 mod recovery;
+mod speed;
+mod uncertainty;
 
 use super::{Group, gamma_gamma::Spend};
 

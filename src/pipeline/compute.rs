@@ -90,14 +90,14 @@ type Made = (TableName, Option<TableRecord>, Value);
 
 /// Fits the models and predicts; a task of its own.
 async fn models_of_buying(engine: Arc<Engine>, terms: outlook::Terms) -> Result<Vec<Made>, Failure> {
-    let watch = Stopwatch::start();
     let tables = outlook::run(&engine, &terms).await?;
     tables
         .iter()
-        .map(|(table, rows)| {
-            let record = made_record(&engine, table, usize::try_from(*rows).unwrap_or(usize::MAX))?;
-            let facts = json!({"rows": rows, "milliseconds": watch.milliseconds()});
-            Ok((table.name.clone(), Some(record), facts))
+        .map(|made| {
+            let rows = usize::try_from(made.rows).unwrap_or(usize::MAX);
+            let record = made_record(&engine, &made.table, rows)?;
+            let facts = json!({"rows": made.rows, "milliseconds": made.milliseconds});
+            Ok((made.table.name.clone(), Some(record), facts))
         })
         .collect()
 }

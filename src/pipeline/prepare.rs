@@ -191,6 +191,7 @@ pub(super) async fn plan(
         config.window_days,
         config.compare_days,
         days(config, "reactivated_days")?,
+        days(config, "expected_orders_months")?,
         days(config, "backtest_weeks")?,
     )?;
     let engine = Engine::start(&config.engine, &work.stage().join("tables"), &work.scratch())?;
@@ -248,7 +249,7 @@ pub(super) async fn plan(
     ))
 }
 
-/// A threshold that counts days or weeks.
+/// A threshold that counts days, weeks or months.
 fn days(config: &Config, name: &str) -> Result<u32, Failure> {
     match config.threshold(name) {
         Some(PolicyValue::Integer(days)) => Ok(u32::try_from(*days).unwrap_or(u32::MAX)),

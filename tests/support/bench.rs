@@ -224,6 +224,7 @@ pub(crate) fn settings_tables(
         config.window_days,
         config.compare_days,
         number("reactivated_days"),
+        number("expected_orders_months"),
         number("backtest_weeks"),
     )?;
     settings::tables(config, &calendar, inputs)

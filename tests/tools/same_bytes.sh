@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the sample several times, each time with other threads, batches, memory, time zone, locale and working directory,
-# into output folders of their own, and compares all bytes. Then runs it once more: nothing may be done again.
+# into output folders of their own, and compares all bytes. Then runs it once more: nothing may be done again. Last, a
+# generated history, whose models have fits and whose tables have many pages, with all cores and with one.
 #
 #     tests/tools/same_bytes.sh [KARAT]
 
@@ -49,3 +50,15 @@ before="$(cd "$work/one" && find . -type f -exec ls -ln --time-style=full-iso {}
 grep -q "Already published" "$work/said"
 test "$before" = "$(cd "$work/one" && find . -type f -exec ls -ln --time-style=full-iso {} + | sort)"
 echo "A second run says that it is published already and touches nothing."
+
+"$karat" --quiet generate --customers 5000 --out "$work/all" >/dev/null
+cp -R "$work/all" "$work/single"
+one_core=()
+! command -v taskset >/dev/null || one_core=(taskset -c 0)
+(cd "$work/all" && "$karat" --quiet >/dev/null)
+(cd "$work/single" && printf 'engine: {threads: 1, batch_rows: 3000}\n' >>config.yaml && "${one_core[@]}" "$karat" --quiet >/dev/null)
+for table in "$work"/all/output/runs/*/*/tables/*; do
+    cmp "$table" "$(echo "$work"/single/output/runs/*/*/tables)/$(basename "$table")"
+done
+grep -q "mbg_nbd,.*,true," "$work"/all/output/runs/*/*/tables/results.model_fits.csv
+echo "The tables of a generated history are the same bytes with all cores and with one."

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use crate::model::forecast::{Horizon, forecasts};
 use crate::model::{Group, Parameters, bg_nbd, gamma_gamma, mbg_nbd};
 
 fn parameters() -> impl Strategy<Value = Parameters> {
@@ -61,6 +62,33 @@ proptest! {
             let (near, far) = (expected(&at, horizon), expected(&at, horizon + longer));
             prop_assert!(near >= 0.0 && far.is_finite() && far >= near * (1.0 - 1e-12), "{near} {far}");
         }
+    }
+
+    #[test]
+    fn forecasts_are_numbers_with_a_spread_and_agree_with_the_model(
+        at in parameters(), group in groups(), weeks in 0.01..300.0_f64, quarters in 1..40_u32, rate in 0.0..1.0_f64,
+    ) {
+        let horizon = |quarters, discount_rate| Horizon { weeks, quarters, discount_rate };
+        let forecast = |horizon: &Horizon| forecasts(&at, &[group], horizon)[0];
+        let found = forecast(&horizon(quarters, rate));
+        prop_assert_eq!(found.alive.to_bits(), mbg_nbd::probability_alive(&at, &group).to_bits());
+        prop_assert_eq!(
+            found.purchases.to_bits(),
+            mbg_nbd::expected_purchases(&at, &group, weeks).to_bits()
+        );
+        for (mean, square) in [
+            (found.purchases, found.purchases_square),
+            (found.discounted, found.discounted_square),
+        ] {
+            prop_assert!(mean.is_finite() && square.is_finite(), "{found:?}");
+            prop_assert!(square >= mean * mean * (1.0 - 1e-9), "{found:?}");
+        }
+        // A discount takes off, and a quarter more adds.
+        let (undiscounted, longer) = (forecast(&horizon(quarters, 0.0)), forecast(&horizon(quarters + 1, rate)));
+        prop_assert!(found.discounted <= undiscounted.discounted * (1.0 + 1e-12));
+        prop_assert!(longer.discounted >= found.discounted * (1.0 - 1e-12));
+        let all = mbg_nbd::expected_purchases(&at, &group, f64::from(quarters) * 365.25 / 28.0);
+        prop_assert!((undiscounted.discounted - all).abs() <= 1e-9 * all.max(1e-300));
     }
 
     #[test]
