@@ -28,6 +28,10 @@ pub enum Exit {
     Mismatch = 9,
     /// A defect of the program.
     Bug = 10,
+    /// Stopped by SIGINT, as shells number it.
+    Interrupted = 130,
+    /// Stopped by SIGTERM, as shells number it.
+    Terminated = 143,
 }
 
 /// A stage's failure: where, what, why and what to do.

@@ -9,6 +9,7 @@ use arrow::datatypes::{DataType, Schema};
 use crate::builtin;
 use crate::config::Source;
 use crate::error::{Exit, Failure};
+use crate::private::PrivateFolder;
 use crate::source;
 
 /// What was written.
@@ -163,9 +164,7 @@ fn count(folder: &Path) -> std::io::Result<usize> {
 
 /// Reads the columns at `location` and writes a configuration for them.
 async fn propose(location: &str) -> Result<(String, Vec<String>), Failure> {
-    let work = tempfile::tempdir().map_err(|error| {
-        Failure::new(Exit::Resources, "init", "cannot make a temporary folder").cause(error)
-    })?;
+    let work = PrivateFolder::make(&std::env::temp_dir())?;
     let here = std::env::current_dir().map_err(|error| {
         Failure::new(Exit::Resources, "init", "cannot tell the current folder").cause(error)
     })?;

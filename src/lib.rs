@@ -20,6 +20,7 @@ pub mod error;
 pub mod talk;
 pub mod config;
 pub mod calendar;
+pub mod private;
 pub mod store;
 pub mod source;
 pub mod query;

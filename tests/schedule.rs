@@ -125,7 +125,7 @@ fn without_a_schedule_the_verb_says_what_to_add() {
 
 #[cfg(unix)]
 #[test]
-fn a_run_that_is_told_to_stop_ends_with_the_code_for_time_and_leaves_nothing_visible() {
+fn a_run_that_is_told_to_stop_ends_with_the_code_of_the_signal_and_leaves_nothing_visible() {
     let project = Project::sample();
     let mut child = Command::new(env!("CARGO_BIN_EXE_karat"))
         .current_dir(project.path(""))
@@ -141,7 +141,7 @@ fn a_run_that_is_told_to_stop_ends_with_the_code_for_time_and_leaves_nothing_vis
     stderr.read_to_string(&mut said).expect("UTF-8");
     let status = child.wait().expect("it ends");
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
-    assert_eq!(status.code(), Some(5), "{said}");
+    assert_eq!(status.code(), Some(143), "{said}");
     assert!(said.contains("stopped by SIGTERM"), "{said}");
     assert!(!project.path("output/latest.json").exists());
 }

@@ -1,5 +1,6 @@
 //! The command line: what can be asked for. `run` in `verbs` does it.
 
+mod gc;
 mod schedule;
 mod stop;
 mod verbs;
@@ -107,6 +108,15 @@ enum Verb {
         /// Folder for the pages
         #[arg(long, value_name = "DIR", default_value = "preview")]
         out: PathBuf,
+    },
+    /// Remove what interrupted runs left in the publish location; never what is published
+    Gc {
+        /// What was changed within so many days stays
+        #[arg(long, value_name = "DAYS", default_value_t = 7)]
+        keep_days: u32,
+        /// Only list it
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Stay in the foreground and run by the cron line of the configuration
     Schedule,

@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::Parser;
 use jiff::civil::Date;
 use serde_json::json;
-use tempfile::TempDir;
 
+use super::gc::gc;
 use super::schedule::schedule;
 use super::{Cli, General, Log, Output, RunOptions, Verb, stop};
 use crate::builtin;
@@ -18,6 +18,7 @@ use crate::error::{Exit, Failure};
 use crate::generate::{Generate, generate};
 use crate::init;
 use crate::pipeline::{self, Report, Request};
+use crate::private::PrivateFolder;
 use crate::publish;
 use crate::talk::{self, Style, Talk};
 
@@ -88,11 +89,14 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
                 talk.say(&format!("stopped by {signal}"));
                 return Ok(Exit::Published);
             }
-            Err(
-                Failure::new(Exit::Resources, "run", format!("stopped by {signal}"))
-                    .hint("The same command does the job from the beginning; nothing is half published.")
-                    .retryable(),
-            )
+            let exit = if signal == stop::SIGTERM {
+                Exit::Terminated
+            } else {
+                Exit::Interrupted
+            };
+            Err(Failure::new(exit, "run", format!("stopped by {signal}"))
+                .hint("The same command does the job from the beginning; nothing is half published.")
+                .retryable())
         }
     }
 }
@@ -110,6 +114,7 @@ async fn dispatch(
         Verb::Runs => runs(general).await,
         Verb::Status { max_age } => status(general, max_age).await,
         Verb::Preview { run, out } => preview(general, &run, &out).await,
+        Verb::Gc { keep_days, dry_run } => gc(general, keep_days, dry_run).await,
         Verb::Schedule => schedule(general, talk, style).await,
         Verb::Generate {
             customers,
@@ -139,7 +144,7 @@ async fn dispatch(
 /// A configuration with the folder that holds built-in files for as long as it is used.
 pub(super) struct Loaded {
     pub(super) config: Config,
-    _builtin: Option<TempDir>,
+    _builtin: Option<PrivateFolder>,
 }
 
 /// Loads the configuration; a project without its own queries or reports uses the built-in ones.
@@ -154,9 +159,7 @@ pub(super) fn load(general: &General) -> Result<Loaded, Failure> {
             _builtin: None,
         });
     }
-    let folder = tempfile::tempdir().map_err(|error| {
-        Failure::new(Exit::Resources, "config", "cannot make a temporary folder").cause(error)
-    })?;
+    let folder = PrivateFolder::make(&std::env::temp_dir())?;
     if lacks_queries {
         config.queries = builtin::write_queries(folder.path())?;
     }
@@ -344,7 +347,11 @@ async fn write_history(
     talk: &Talk,
 ) -> Result<Exit, Failure> {
     let is_local = !out.contains("://") || out.starts_with("file://");
-    let temporary = if is_local { None } else { Some(temporary_folder()?) };
+    let temporary = if is_local {
+        None
+    } else {
+        Some(PrivateFolder::make(&std::env::temp_dir())?)
+    };
     let folder = temporary.as_ref().map_or_else(
         || PathBuf::from(out.strip_prefix("file://").unwrap_or(out)),
         |folder| folder.path().join("history"),
@@ -383,12 +390,6 @@ async fn write_history(
         }
     }
     Ok(Exit::Published)
-}
-
-fn temporary_folder() -> Result<TempDir, Failure> {
-    tempfile::tempdir().map_err(|error| {
-        Failure::new(Exit::Resources, "generate", "cannot make a temporary folder").cause(error)
-    })
 }
 
 /// Copies a generated history to an object store, the configuration last.

@@ -1,18 +1,17 @@
 //! Everything before the first figure: project files, private folders, pinned inputs, the name of the run.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde_json::json;
-use tempfile::TempDir;
 
 use super::outlook;
 use crate::calendar::{self, Calendar};
 use crate::config::{Config, PolicyValue, SOURCES};
 use crate::engine::{ENGINE, Engine, LOCK_FILE};
 use crate::error::{Exit, Failure};
+use crate::private::PrivateFolder;
 use crate::query::{self, QuerySet, TableName};
 use crate::record::{Determinants, HashedFile, InputRecord, run_id, sha256_file};
 use crate::report;
@@ -82,7 +81,7 @@ fn hashed_files(folder: &Path) -> Result<Vec<HashedFile>, Failure> {
 
 /// Private folders of one attempt; gone when it ends.
 pub(super) struct Workplace {
-    folder: TempDir,
+    folder: PrivateFolder,
 }
 
 impl Workplace {
@@ -93,21 +92,11 @@ impl Workplace {
             .spill
             .as_ref()
             .map_or_else(std::env::temp_dir, |spill| config.root.join(spill));
+        let folder = PrivateFolder::make(&parent)?;
         let cannot = |error: std::io::Error| {
-            Failure::new(
-                Exit::Usage,
-                "engine",
-                format!("cannot make a private folder in `{}`", parent.display()),
-            )
-            .cause(error)
-            .hint("Set `engine.spill` to a folder that this user may write.")
+            let message = format!("cannot make a private folder in `{}`", parent.display());
+            Failure::new(Exit::Usage, "engine", message).cause(error)
         };
-        std::fs::create_dir_all(&parent).map_err(cannot)?;
-        let folder = tempfile::Builder::new()
-            .prefix("karat-")
-            .permissions(std::fs::Permissions::from_mode(0o700))
-            .tempdir_in(&parent)
-            .map_err(cannot)?;
         let work = Self { folder };
         for path in [work.inputs(), work.scratch(), work.stage().join("tables")] {
             std::fs::create_dir_all(&path).map_err(cannot)?;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::stage;
 use crate::config::Config;
 use crate::error::{Exit, Failure};
+use crate::private::PrivateFolder;
 use crate::publish;
 use crate::query;
 use crate::record::TableRecord;
@@ -35,9 +36,7 @@ pub async fn preview(config: &Config, name: &str, folder: &Path) -> Result<Previ
     let entries = publish::history(&place).await?;
     let entry = publish::resolve(&entries, name)?;
     let manifest = publish::load_manifest(&place, entry).await?;
-    let work = tempfile::tempdir().map_err(|error| {
-        Failure::new(Exit::Resources, "report", "cannot make a temporary folder").cause(error)
-    })?;
+    let work = PrivateFolder::make(&std::env::temp_dir())?;
     for output in list(&manifest, "outputs") {
         let path = text(output, "path");
         if path.starts_with("tables/results.")

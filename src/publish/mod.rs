@@ -14,7 +14,9 @@ use serde_json::Value;
 use crate::error::{Exit, Failure};
 
 mod commit;
+mod gc;
 mod history;
+mod lease;
 mod prune;
 #[cfg(test)]
 mod real_store;
@@ -24,7 +26,9 @@ mod status;
 mod tests;
 
 pub use commit::{Found, IndexPage, Publication, find, finish, publish, publish_draft, refresh};
+pub use gc::{Garbage, find_garbage, remove_garbage};
 pub use history::{history, load_manifest, resolve};
+pub use lease::Lease;
 pub use prune::prune;
 pub use status::{Status, status};
 

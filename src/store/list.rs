@@ -61,6 +61,19 @@ impl Location {
         }
     }
 
+    /// Lists the files of our own location that are being written or whose writer was killed. A remote store shows an
+    /// object only when it is whole.
+    pub(crate) async fn list_unfinished(&self) -> Result<Vec<Object>, StoreError> {
+        match &self.place {
+            Place::Local { root } => match self.walk(root.clone(), String::new(), Whose::Unfinished).await {
+                Ok(found) => Ok(found.into_iter().map(|file| local_object(root, file)).collect()),
+                Err(StoreError::Missing { .. }) => Ok(Vec::new()),
+                Err(error) => Err(error),
+            },
+            Place::Remote { .. } => Ok(Vec::new()),
+        }
+    }
+
     async fn walk(&self, root: PathBuf, folder: String, whose: Whose) -> Result<Vec<Found>, StoreError> {
         let walked = self
             .blocking("list", move || local::walk(&root, &folder, whose))

@@ -41,6 +41,8 @@ pub(super) enum Whose {
     Input,
     /// Our own: private files are passed over, and what a colleague removes meanwhile is simply gone.
     Own,
+    /// Our own as well, and only the private files: each is being written, or its writer was killed.
+    Unfinished,
 }
 
 /// Lists the plain files at or below `folder`, which lies at or below `root`.
@@ -60,7 +62,7 @@ pub(super) fn walk(root: &Path, folder: &str, whose: Whose) -> Result<Vec<Found>
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         let entries = match fs::read_dir(root.join(&folder)) {
-            Err(error) if whose == Whose::Own && error.kind() == ErrorKind::NotFound => continue,
+            Err(error) if whose != Whose::Input && error.kind() == ErrorKind::NotFound => continue,
             other => other.map_err(|error| failed(&folder, error))?,
         };
         for entry in entries {
@@ -81,10 +83,11 @@ pub(super) fn walk(root: &Path, folder: &str, whose: Whose) -> Result<Vec<Found>
                 format!("{folder}/{name}")
             };
             match look(&real_root, &entry.path(), &path) {
+                Ok(Entry::File(_)) if whose == Whose::Unfinished && !path.ends_with(PRIVATE) => {}
                 Ok(Entry::File(metadata)) => files.push(found(path, &metadata)),
                 Ok(Entry::Folder) => folders.push(path),
-                Err(Stop::Failed(_, error)) if whose == Whose::Own && error.kind() == ErrorKind::NotFound => {
-                }
+                Err(Stop::Failed(_, error))
+                    if whose != Whose::Input && error.kind() == ErrorKind::NotFound => {}
                 Err(stop) => return Err(stop),
             }
         }

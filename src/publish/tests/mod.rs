@@ -15,6 +15,7 @@ use crate::store::faulty::{Fault, Faulty};
 use crate::store::{Location, open, sha256};
 
 mod faults;
+mod garbage;
 mod log;
 
 pub(super) fn day(text: &str) -> Date {

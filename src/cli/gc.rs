@@ -1,0 +1,38 @@
+//! `karat gc`: shows or removes what interrupted runs left in the publish location.
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::verbs::load;
+use super::{General, Output};
+use crate::calendar;
+use crate::error::{Exit, Failure};
+use crate::pipeline;
+use crate::publish;
+use crate::talk;
+
+/// Lists what is older than `keep_days`, and removes it unless this is a dry run.
+pub(super) async fn gc(general: &General, keep_days: u32, dry_run: bool) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let place = pipeline::open(&loaded.config)?;
+    let limit = calendar::now() - SignedDuration::from_hours(24 * i64::from(keep_days));
+    let garbage = publish::find_garbage(&place, limit).await?;
+    if !dry_run {
+        publish::remove_garbage(&place, &garbage).await?;
+    }
+    match general.output {
+        Output::Json => talk::data(
+            &json!({"removed": !dry_run, "bytes": garbage.bytes, "objects": garbage.paths}).to_string(),
+        ),
+        Output::Text => {
+            garbage.paths.iter().for_each(|path| talk::data(path));
+            talk::data(&format!(
+                "{} objects, {} bytes {}",
+                garbage.paths.len(),
+                garbage.bytes,
+                if dry_run { "could be removed" } else { "removed" }
+            ));
+        }
+    }
+    Ok(Exit::Published)
+}
