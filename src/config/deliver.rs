@@ -1,41 +1,45 @@
 //! Who gets the mail (`deliver`) and when a run starts by itself (`schedule`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::location::is_loopback;
 use super::problem::{Parsed, Problems, Refusal};
-use super::scalar::{email, line, one_of, timezone};
+use super::scalar::{boolean, domain, email, folder, one_of, timezone};
 use super::secret::{Environment, Insert, expand, has_literal_password, only_variable};
 use super::section::Section;
-use super::words::found;
-use super::{AlertTo, Deliver, Recipient, Schedule, Secret};
+use super::words::{found, nearest};
+use super::{AlertTo, Credentials, Deliver, Encryption, MailServer, Recipient, Schedule, Secret};
 
 /// Languages of the report and the mail.
 pub(super) const LANGUAGES: [&str; 2] = ["en", "zh"];
 
-/// Columns by which a reader's part of the customers can be chosen.
-const PARTS: [&str; 8] = [
-    "country",
-    "region",
-    "state",
-    "customer_segment",
-    "segment",
-    "industry",
-    "kind",
-    "owner",
-];
+/// Ports of the two ways to encrypt.
+const IMPLICIT_PORT: u16 = 465;
+const SUBMISSION_PORT: u16 = 587;
+
+/// What `deliver` is read beside.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Beside<'c> {
+    /// Language of the report, which is that of the mail.
+    pub(super) language: &'c str,
+    /// Whether readers find the published report on the web.
+    pub(super) has_url: bool,
+}
 
 /// Reads `deliver`.
 pub(super) fn read_deliver(
     root: &Section<'_>,
     environment: Environment<'_>,
+    beside: Beside<'_>,
     problems: &mut Problems,
 ) -> Option<Deliver> {
-    let section = root.section("deliver", &["smtp", "from", "recipients"], problems)?;
+    let keys = ["smtp", "ca_file", "from", "domains", "attach", "recipients"];
+    let section = root.section("deliver", &keys, problems)?;
     section.missing(
         "smtp",
         "name the mail server, as in smtps://user:${SMTP_PASSWORD}@host",
@@ -45,52 +49,117 @@ pub(super) fn read_deliver(
         let value = server(leaf.text, environment);
         leaf.note(value, problems)
     });
+    let ca_file = section.optional("ca_file", problems, folder);
     let from = section.required("from", "give the sender's address", problems, email);
-    section.missing("recipients", "list who gets the mail", problems);
-    let items = section.sections("recipients", &["to", "edition", "where", "language"], problems);
-    let mut seen = BTreeSet::new();
-    let mut recipients = Vec::new();
-    for item in &items {
-        let Some(recipient) = read_recipient(item, problems) else {
-            continue;
-        };
-        if !seen.insert(recipient.to.to_lowercase()) {
-            let reason = format!("{} is listed twice; a reader gets one mail", found(&recipient.to));
-            problems.add(item.place_of_key("to"), &item.path_of("to"), Refusal::new(reason));
-        }
-        recipients.push(recipient);
+    let attach = section.optional("attach", problems, boolean).unwrap_or(true);
+    if !attach && !beside.has_url {
+        let reason = "without the attachment the mail must link the report: set publish.url, or remove the key";
+        problems.add(
+            section.place_of_key("attach"),
+            &section.path_of("attach"),
+            Refusal::new(reason),
+        );
     }
+    let domains: Option<Vec<String>> = section.has("domains").then(|| {
+        let leaves = section.leaves("domains", problems);
+        leaves
+            .iter()
+            .filter_map(|leaf| leaf.note(domain(leaf.text), problems))
+            .collect()
+    });
+    let recipients = read_recipients(&section, domains.as_deref(), beside, problems);
     Some(Deliver {
         smtp: smtp?,
+        ca_file,
         from: from?,
+        attach,
         recipients,
     })
 }
 
-fn read_recipient(section: &Section<'_>, problems: &mut Problems) -> Option<Recipient> {
-    let to = section.required("to", "give the reader's address", problems, email);
-    let editions = ["full", "aggregate"];
-    let why = "full shows single customers, aggregate does not";
-    let edition = section.required("edition", why, problems, |text| one_of(text, &editions));
-    let language = section.optional("language", problems, |text| one_of(text, &LANGUAGES));
-    let mut part = BTreeMap::new();
-    if let Some(section) = section.section("where", &PARTS, problems) {
-        for name in PARTS {
-            if let Some(value) = section.optional(name, problems, line) {
-                part.insert(name.to_owned(), value);
-            }
-        }
+fn read_recipients(
+    section: &Section<'_>,
+    domains: Option<&[String]>,
+    beside: Beside<'_>,
+    problems: &mut Problems,
+) -> Vec<Recipient> {
+    section.missing("recipients", "list who gets the mail", problems);
+    let items = section.sections("recipients", &["to", "edition", "where", "language"], problems);
+    if items.is_empty() && section.is_list("recipients") {
+        let reason = "is empty; list who gets the mail, or remove deliver";
+        problems.add(
+            section.place_of_key("recipients"),
+            &section.path_of("recipients"),
+            Refusal::new(reason),
+        );
     }
-    Some(Recipient {
-        to: to?,
-        edition: edition?.to_owned(),
-        part,
-        language: language.map(str::to_owned),
-    })
+    let mut seen = BTreeSet::new();
+    let mut recipients = Vec::new();
+    for item in &items {
+        let Some(recipient) = read_recipient(item, beside.language, problems) else {
+            continue;
+        };
+        let to = recipient.to.to_lowercase();
+        let mut refuse = |reason: String, suggestion: Option<String>| {
+            let refusal = Refusal::new(reason).suggest(suggestion);
+            problems.add(item.place_of_key("to"), &item.path_of("to"), refusal);
+        };
+        if let Some(domains) = domains
+            && let Some((local, host)) = to.rsplit_once('@')
+            && !domains.iter().any(|allowed| allowed == host)
+        {
+            let close = nearest(host, domains.iter().map(String::as_str));
+            refuse(
+                format!("{} is in none of deliver.domains", found(&recipient.to)),
+                close.map(|host| format!("{local}@{host}")),
+            );
+        }
+        if !seen.insert(to) {
+            refuse(
+                format!("{} is listed twice; a reader gets one mail", found(&recipient.to)),
+                None,
+            );
+        }
+        recipients.push(recipient);
+    }
+    recipients
+}
+
+fn read_recipient(section: &Section<'_>, language: &str, problems: &mut Problems) -> Option<Recipient> {
+    let to = section.required("to", "give the reader's address", problems, email);
+    let why = "write full: the mail and the report show single customers";
+    let edition = section.required("edition", why, problems, |text| {
+        match one_of(text, &["full", "aggregate"])? {
+            // A reader who may not see single customers must never get them, so this is refused and not replaced.
+            "aggregate" => Err(Refusal::new(
+                "this version makes no aggregate edition; who may not see single customers cannot get this report",
+            )),
+            full => Ok(full.to_owned()),
+        }
+    });
+    if section.has("where") {
+        let reason = "this version makes no edition of a part of the customers; remove the reader, or send all";
+        problems.add(
+            section.place_of_key("where"),
+            &section.path_of("where"),
+            Refusal::new(reason),
+        );
+    }
+    section.optional("language", problems, |text| {
+        let wanted = one_of(text, &LANGUAGES)?;
+        if wanted == language {
+            return Ok(());
+        }
+        Err(Refusal::new(format!(
+            "a run has one language, that of the project ({language}); remove the key"
+        )))
+    });
+    edition?;
+    Some(Recipient { to: to? })
 }
 
 /// Reads the address of the mail server; messages never repeat it.
-fn server(written: &str, environment: Environment<'_>) -> Parsed<Secret> {
+fn server(written: &str, environment: Environment<'_>) -> Parsed<MailServer> {
     if has_literal_password(written) {
         return Err(Refusal::new(
             "a password must not stand in the file; write it as ${NAME}, as in smtps://user:${SMTP_PASSWORD}@host",
@@ -104,22 +173,49 @@ fn server(written: &str, environment: Environment<'_>) -> Parsed<Secret> {
     let value = expand(written, insert, environment)?;
     super::scalar::printable(&value)?;
     let url = Url::parse(&value).map_err(|error| Refusal::new(format!("not a valid address: {error}")))?;
-    if url.host_str().is_none_or(str::is_empty) {
-        return Err(Refusal::new("the host of the mail server is missing"));
-    }
+    let host = url.host_str().filter(|host| !host.is_empty());
+    let host = host.ok_or_else(|| Refusal::new("the host of the mail server is missing"))?;
     if !["", "/"].contains(&url.path()) || url.fragment().is_some() {
         return Err(Refusal::new("nothing but ?tls=required may follow the host"));
     }
-    match (url.scheme(), url.query()) {
+    let (encryption, usual_port) = match (url.scheme(), url.query()) {
         ("smtps" | "smtp", Some(query)) if query != "tls=required" => {
-            Err(Refusal::new("nothing but ?tls=required may follow the host"))
+            return Err(Refusal::new("nothing but ?tls=required may follow the host"));
         }
-        ("smtps", _) | ("smtp", Some(_)) => Ok(Secret::written_as(value, written)),
-        ("smtp", None) if is_loopback(&url) => Ok(Secret::written_as(value, written)),
-        ("smtp", None) => Err(Refusal::new(
-            "the mail would travel unencrypted; write smtps://… or smtp://…?tls=required",
+        ("smtps", _) => (Encryption::Implicit, IMPLICIT_PORT),
+        ("smtp", Some(_)) => (Encryption::StartTls, SUBMISSION_PORT),
+        ("smtp", None) => {
+            return Err(Refusal::new(
+                "the mail would travel unencrypted; write smtps://… or smtp://…?tls=required",
+            ));
+        }
+        _ => return Err(Refusal::new("expected smtps://… or smtp://…?tls=required")),
+    };
+    Ok(MailServer {
+        // An address of IPv6 stands in brackets in a URL, and without them elsewhere.
+        host: host.trim_matches(['[', ']']).to_owned(),
+        port: url.port().unwrap_or(usual_port),
+        encryption,
+        credentials: credentials(&url)?,
+    })
+}
+
+/// Takes user and password out of the address: both, or neither.
+fn credentials(url: &Url) -> Parsed<Option<Credentials>> {
+    let decoded = |text: &str| {
+        let text = percent_decode_str(text).decode_utf8();
+        text.map(std::borrow::Cow::into_owned)
+            .map_err(|_| Refusal::new("user or password is not valid UTF-8"))
+    };
+    match (decoded(url.username())?, url.password()) {
+        (user, None) if user.is_empty() => Ok(None),
+        (user, Some(password)) if !user.is_empty() => Ok(Some(Credentials {
+            user,
+            password: Secret::new(decoded(password)?),
+        })),
+        _ => Err(Refusal::new(
+            "user and password belong together, as in smtps://user:${SMTP_PASSWORD}@host",
         )),
-        _ => Err(Refusal::new("expected smtps://… or smtp://…?tls=required")),
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) struct Parts<'c> {
     pub(super) policy: &'c [(String, PolicyValue)],
     pub(super) cost_to_serve: &'c [(String, bigdecimal::BigDecimal)],
     pub(super) checks: &'c Checks,
+    pub(super) url: Option<&'c str>,
 }
 
 /// Writes the text.
@@ -44,6 +45,10 @@ pub(super) fn effective(parts: &Parts<'_>) -> String {
         lines.push(format!("  {name}: {}", rate.normalized().to_plain_string()));
     }
     checks(parts.checks, &mut lines);
+    if let Some(url) = parts.url {
+        lines.push("publish:".to_owned());
+        lines.push(format!("  url: {}", scalar(url)));
+    }
     lines.join("\n") + "\n"
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bigdecimal::BigDecimal;
 
-use super::location::{options, required_location};
+use super::location::{options, required_location, web_folder};
 use super::problem::{Parsed, Place, Problems, Refusal};
 use super::scalar::{Interval, boolean, bytes, days, folder, number, share, whole};
 use super::secret::Environment;
@@ -165,8 +165,10 @@ pub(super) fn read_publish(
         location: "output/".to_owned(),
         keep: 104,
         options: [].into(),
+        url: None,
     };
-    let Some(section) = root.section("publish", &["location", "keep", "options"], problems) else {
+    let keys = ["location", "keep", "options", "url"];
+    let Some(section) = root.section("publish", &keys, problems) else {
         return publish;
     };
     if section.has("location")
@@ -180,6 +182,7 @@ pub(super) fn read_publish(
         publish.keep = keep;
     }
     publish.options = options(&section, environment, problems);
+    publish.url = section.optional("url", problems, web_folder);
     publish
 }
 

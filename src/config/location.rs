@@ -129,6 +129,24 @@ fn check_location(location: &str) -> Parsed<()> {
     Ok(())
 }
 
+/// Reads the address under which readers find a folder on the web; a `/` stands at its end.
+pub(super) fn web_folder(text: &str) -> Parsed<String> {
+    super::scalar::printable(text)?;
+    let url = Url::parse(text).map_err(|error| Refusal::new(format!("not a valid address: {error}")))?;
+    if url.scheme() != "https" || !url.has_host() {
+        return Err(Refusal::new(
+            "expected the https:// address under which readers find the published runs",
+        ));
+    }
+    if url.username() != "" || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return Err(Refusal::new(
+            "must hold no user, password, `?` or `#`: it stands in every mail",
+        ));
+    }
+    let text = url.as_str().trim_end_matches('/');
+    Ok(format!("{text}/"))
+}
+
 fn unknown_scheme(scheme: &str) -> Refusal {
     let suggestion = match scheme {
         "s3a" | "s3n" => Some("s3".to_owned()),

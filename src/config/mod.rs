@@ -69,8 +69,8 @@ pub struct Config {
     pub reports: PathBuf,
     /// The configuration as it took effect, defaults filled in, secrets left out; goes into the run folder.
     ///
-    /// Holds every key that can change a figure or a word of the report, and none that cannot (`engine`,
-    /// `publish`, `deliver`, `schedule`, folders). `as_of` is missing too, because the command line may decide
+    /// Holds every key that can change a figure or a word of the report or of its mail, and none that cannot
+    /// (`engine`, `publish` but for its `url`, `deliver`, `schedule`, folders). `as_of` is missing too, because the command line may decide
     /// it: see [`Config::effective_at`].
     pub effective: String,
 }
@@ -189,30 +189,61 @@ pub struct Publish {
     pub keep: u32,
     /// Options for the object store.
     pub options: BTreeMap<String, Secret>,
+    /// Where readers find the publish location on the web, with a `/` at the end; the mail links there.
+    pub url: Option<String>,
 }
 
 /// Who gets the mail.
 #[derive(Debug, Clone)]
 pub struct Deliver {
-    /// Server, `smtps://…` or `smtp://…?tls=required`; holds a password.
-    pub smtp: Secret,
+    /// The mail server.
+    pub smtp: MailServer,
+    /// Certificates (PEM) of the authority that is trusted for this server, in place of the system's; relative to `root`.
+    pub ca_file: Option<PathBuf>,
     /// Address of the sender.
     pub from: String,
+    /// Whether the report is attached; without it the mail links to `publish.url`.
+    pub attach: bool,
     /// Who gets it.
     pub recipients: Vec<Recipient>,
 }
 
-/// One reader of the mail.
+/// A mail server; nothing is ever sent to it without encryption.
+#[derive(Debug, Clone)]
+pub struct MailServer {
+    /// Host, as its certificate must name it.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// How the connection is encrypted.
+    pub encryption: Encryption,
+    /// Who sends; `None` for a server that asks for nobody.
+    pub credentials: Option<Credentials>,
+}
+
+/// How a connection to a mail server is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encryption {
+    /// From the first byte: `smtps://`.
+    Implicit,
+    /// By STARTTLS, without which nothing is sent: `smtp://…?tls=required`.
+    StartTls,
+}
+
+/// User and password of a mail server.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// User.
+    pub user: String,
+    /// Password.
+    pub password: Secret,
+}
+
+/// One reader of the mail, who gets the full edition: single customers may be in it.
 #[derive(Debug, Clone)]
 pub struct Recipient {
     /// Address.
     pub to: String,
-    /// `full` or `aggregate`.
-    pub edition: String,
-    /// Column to value: the part of the customers that this reader sees.
-    pub part: BTreeMap<String, String>,
-    /// Language, when it differs from the project's.
-    pub language: Option<String>,
 }
 
 /// When a run starts by itself.

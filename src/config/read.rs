@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::deliver::{LANGUAGES, read_deliver, read_schedule};
+use super::deliver::{Beside, LANGUAGES, read_deliver, read_schedule};
 use super::effective::{Parts, effective};
 use super::limits::{read_checks, read_cost_to_serve, read_days, read_engine, read_folder, read_publish};
 use super::policy::{Surroundings, read_policy};
@@ -112,7 +112,11 @@ fn walk(
     let checks = read_checks(file, problems);
     let engine = read_engine(file, problems);
     let publish = read_publish(file, environment, problems);
-    let deliver = read_deliver(file, environment, problems);
+    let beside = Beside {
+        language: project.as_ref().map_or("en", |project| project.language.as_str()),
+        has_url: publish.url.is_some(),
+    };
+    let deliver = read_deliver(file, environment, beside, problems);
     let zone = project
         .as_ref()
         .map_or("UTC", |project| project.timezone.as_str());
@@ -129,6 +133,7 @@ fn walk(
         policy: &policy,
         cost_to_serve: &cost_to_serve,
         checks: &checks,
+        url: publish.url.as_deref(),
     });
     Some(Config {
         root: root.to_owned(),

@@ -332,3 +332,14 @@ pub(super) fn email(text: &str) -> Parsed<String> {
         Err(refusal())
     }
 }
+
+/// Reads the domain of e-mail addresses; gives it in small letters.
+pub(super) fn domain(text: &str) -> Parsed<String> {
+    email(&format!("name@{text}")).map_err(|_| {
+        Refusal::new(format!(
+            "expected a domain such as example.com, found {}",
+            found(text)
+        ))
+    })?;
+    Ok(text.to_lowercase())
+}

@@ -229,6 +229,41 @@ impl<'t> Section<'t> {
         items.iter().enumerate().filter_map(open).collect()
     }
 
+    /// Whether the key holds a list.
+    pub(super) fn is_list(&self, key: &str) -> bool {
+        self.entry(key)
+            .is_some_and(|entry| matches!(entry.node, Node::Sequence(_)))
+    }
+
+    /// Reads a list of single values; problems are noted.
+    pub(super) fn leaves(&self, key: &str, problems: &mut Problems) -> Vec<Leaf<'t>> {
+        let Some(entry) = self.entry(key) else {
+            return Vec::new();
+        };
+        let Node::Sequence(items) = entry.node else {
+            let reason = format!("expected a list, as in [a, b], found {}", kind_of(entry.node));
+            problems.add(entry.place, &self.path_of(key), Refusal::new(reason));
+            return Vec::new();
+        };
+        let mut leaves = Vec::new();
+        for (index, node) in items.iter().enumerate() {
+            let path = format!("{}[{index}]", self.path_of(key));
+            let place = node.span().start().map_or(entry.place, place_of);
+            match node {
+                Node::Scalar(scalar) if !is_null(scalar) => leaves.push(Leaf {
+                    text: scalar.as_str(),
+                    place,
+                    path,
+                }),
+                node => {
+                    let reason = format!("expected a single value, found {}", kind_of(node));
+                    problems.add(place, &path, Refusal::new(reason));
+                }
+            }
+        }
+        leaves
+    }
+
     /// The single value behind a key; `None` when it is absent, empty or not a single value.
     pub(super) fn leaf(&self, key: &str, problems: &mut Problems) -> Option<Leaf<'t>> {
         let entry = self.entry(key)?;
