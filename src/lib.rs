@@ -3,7 +3,7 @@
 //! The rooms, in the order in which a run walks through them:
 //!
 //! `cli` → `config` → `calendar` → `store`, `source` → `query`, `settings` → `engine` → `check` → `report` → `record` →
-//! `publish`, with `pipeline` passing values from one to the next. Stages never call each other.
+//! `publish` → `deliver`, with `pipeline` passing values from one to the next. Stages never call each other.
 //!
 //! `schedule` calls the pipeline again and again, by a cron line.
 //!
@@ -11,7 +11,7 @@
 //!
 //! Invariants: SQL holds every definition and Rust computes no figure but the estimates of `model`; money is
 //! decimal; only `calendar` reads the clock; only `store` talks to object storage; only `engine` talks to
-//! `DataFusion`; only `report` to Tera; only `talk` prints. A run is published whole or not at all.
+//! `DataFusion`; only `report` to Tera; only `deliver` to mail servers; only `talk` prints. A run is published whole or not at all.
 
 // The modules stand in reading order, not in alphabetical order.
 
@@ -31,6 +31,7 @@ pub mod model;
 pub mod report;
 pub mod record;
 pub mod publish;
+pub mod deliver;
 pub mod generate;
 pub mod builtin;
 pub mod init;

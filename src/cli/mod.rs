@@ -77,7 +77,7 @@ struct RunOptions {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Do the whole job: read, compute, check, render, publish (the default)
+    /// Do the whole job: read, compute, check, render, publish, mail (the default)
     Run(RunOptions),
     /// Check configuration, SQL, templates and inputs; touch nothing
     Check {
@@ -117,6 +117,20 @@ enum Verb {
         /// Only list it
         #[arg(long)]
         dry_run: bool,
+    },
+    /// Mail a published run to those readers of the configuration who have not got it
+    Deliver {
+        /// `latest`, an as-of date, or a run id (its first digits are enough)
+        run: String,
+        /// Only to this reader; may be repeated
+        #[arg(long, value_name = "ADDRESS")]
+        to: Vec<String>,
+        /// Send a held mail again, although it is perhaps sent; may be repeated
+        #[arg(long, value_name = "ADDRESS")]
+        resend: Vec<String>,
+        /// Write the mails to this folder as .eml files; send and record nothing
+        #[arg(long, value_name = "DIR", conflicts_with = "resend")]
+        dry_run: Option<PathBuf>,
     },
     /// Stay in the foreground and run by the cron line of the configuration
     Schedule,

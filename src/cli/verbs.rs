@@ -14,10 +14,11 @@ use super::{Cli, General, Log, Output, RunOptions, Verb, stop};
 use crate::builtin;
 use crate::calendar;
 use crate::config::{self, Config};
+use crate::deliver::{self, Delivery};
 use crate::error::{Exit, Failure};
 use crate::generate::{Generate, generate};
 use crate::init;
-use crate::pipeline::{self, Report, Request};
+use crate::pipeline::{self, Choice, Report, Request};
 use crate::private::PrivateFolder;
 use crate::publish;
 use crate::talk::{self, Style, Talk};
@@ -48,7 +49,7 @@ pub fn main() -> Exit {
         (false, Log::Text) => Style::Text,
     };
     let verb = cli.verb.unwrap_or(Verb::Run(cli.run));
-    let is_run = matches!(verb, Verb::Run(_));
+    let is_run = matches!(verb, Verb::Run(_) | Verb::Deliver { .. });
     match perform(verb, cli.general, style) {
         Ok(exit) => exit,
         Err(failure) => {
@@ -115,6 +116,18 @@ async fn dispatch(
         Verb::Status { max_age } => status(general, max_age).await,
         Verb::Preview { run, out } => preview(general, &run, &out).await,
         Verb::Gc { keep_days, dry_run } => gc(general, keep_days, dry_run).await,
+        Verb::Deliver {
+            run,
+            to,
+            resend,
+            dry_run,
+        } => {
+            let choice = Choice { to, resend };
+            match dry_run {
+                Some(folder) => deliver_dry(general, &run, &choice, &folder).await,
+                None => deliver(general, &run, &choice, talk).await,
+            }
+        }
         Verb::Schedule => schedule(general, talk, style).await,
         Verb::Generate {
             customers,
@@ -190,9 +203,11 @@ pub(super) async fn run(general: &General, options: &RunOptions, talk: &Talk) ->
                 talk.say("Already published; nothing was done.");
             }
             print_report(&report);
+            print_deliveries(&report.deliveries);
         }
     }
-    Ok(Exit::Published)
+    // The report is published and printed; only then is told what its mail lacks.
+    report.mail_failure.map_or(Ok(Exit::Published), Err)
 }
 
 fn json_report(report: &Report) -> serde_json::Value {
@@ -203,7 +218,61 @@ fn json_report(report: &Report) -> serde_json::Value {
         "already_published": report.is_already_published,
         "headline": report.headline.iter().map(|(label, text)| json!({"label": label, "text": text})).collect::<Vec<_>>(),
         "remarks": report.remarks,
+        "deliveries": json_deliveries(&report.deliveries),
     })
+}
+
+fn json_deliveries(deliveries: &[Delivery]) -> Vec<serde_json::Value> {
+    deliveries
+        .iter()
+        .map(|delivery| {
+            json!({"to": delivery.to, "outcome": delivery.fate.word(), "reason": delivery.fate.reason()})
+        })
+        .collect()
+}
+
+fn print_deliveries(deliveries: &[Delivery]) {
+    let width = deliveries
+        .iter()
+        .map(|delivery| delivery.to.len())
+        .max()
+        .unwrap_or(0);
+    for delivery in deliveries {
+        let line = format!(
+            "{:width$}  {:15} {}",
+            delivery.to,
+            delivery.fate.word(),
+            delivery.fate.reason()
+        );
+        talk::data(line.trim_end());
+    }
+}
+
+async fn deliver(general: &General, run: &str, choice: &Choice, talk: &Talk) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let delivered = pipeline::deliver_run(&loaded.config, run, choice, talk).await?;
+    talk.finish();
+    let (entry, deliveries) = (delivered.entry, delivered.deliveries);
+    match general.output {
+        Output::Json => talk::data(
+            &json!({
+                "run_id": entry.run_id, "as_of": entry.as_of.to_string(), "deliveries": json_deliveries(&deliveries),
+            })
+            .to_string(),
+        ),
+        Output::Text => print_deliveries(&deliveries),
+    }
+    deliver::verdict(&entry.run_id, &deliveries).map_or(Ok(Exit::Published), Err)
+}
+
+async fn deliver_dry(general: &General, run: &str, choice: &Choice, folder: &Path) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let files = pipeline::deliver_dry(&loaded.config, run, choice, folder).await?;
+    match general.output {
+        Output::Json => talk::data(&json!({"files": files}).to_string()),
+        Output::Text => files.iter().for_each(|file| talk::data(&file.display().to_string())),
+    }
+    Ok(Exit::Published)
 }
 
 fn print_report(report: &Report) {
@@ -324,12 +393,13 @@ async fn preview(general: &General, run: &str, out: &Path) -> Result<Exit, Failu
     let preview = pipeline::preview(&loaded.config, run, out).await?;
     match general.output {
         Output::Json => talk::data(
-            &json!({"report": preview.report, "method": preview.method, "unchanged": preview.is_unchanged})
+            &json!({"report": preview.pages.first(), "method": preview.pages.get(1), "pages": preview.pages, "unchanged": preview.is_unchanged})
                 .to_string(),
         ),
         Output::Text => {
-            talk::data(&preview.report.display().to_string());
-            talk::data(&preview.method.display().to_string());
+            for page in &preview.pages {
+                talk::data(&page.display().to_string());
+            }
             talk::data(if preview.is_unchanged {
                 "the same bytes as published"
             } else {

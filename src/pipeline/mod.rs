@@ -1,6 +1,7 @@
 //! The whole run on one screen; stages know nothing of each other, values pass through here.
 
 mod compute;
+mod deliver;
 mod outlook;
 mod prepare;
 mod preview;
@@ -12,12 +13,14 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::json;
 
+pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
 pub use outlook::{outputs as model_tables, plan_only as plan_models};
 pub use prepare::source_tables;
 pub use preview::{Preview, preview};
 
 use crate::config::Config;
-use crate::error::Failure;
+use crate::deliver::Delivery;
+use crate::error::{Exit, Failure};
 use crate::publish::{self, Found, LogEntry};
 use crate::report;
 use crate::store::{self, Location};
@@ -33,7 +36,7 @@ pub struct Request {
 }
 
 /// What a run gave.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Report {
     /// Name of the run.
     pub run_id: String,
@@ -47,24 +50,63 @@ pub struct Report {
     pub is_already_published: bool,
     /// What the reader should know although the run is published.
     pub remarks: Vec<String>,
+    /// What became of the mails; empty when none is configured, or the run is a draft or not the latest.
+    pub deliveries: Vec<Delivery>,
+    /// Why the mail is incomplete, although the run is published.
+    pub mail_failure: Option<Failure>,
 }
 
-/// Runs the job: read, compute, check, render, publish.
+/// Runs the job: read, compute, check, render, publish, and mail what is published.
 ///
 /// # Errors
-/// Returns the failure of the first stage that fails; nothing is visible then, unless it says so.
+/// Returns the failure of the first stage that fails; nothing is visible then, unless it says so. Once the run is published a
+/// failure of the mail stands in the report and not here.
 pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Report, Failure> {
     let place = open(config)?;
+    let (mut report, entry) = published(config, &place, request, talk).await?;
+    let (Some(_), Some(entry)) = (&config.deliver, entry) else {
+        return Ok(report);
+    };
+    if !entry.latest {
+        report.remarks.push(format!(
+            "not mailed, because a later day is published already; `karat deliver {}` mails it",
+            entry.run_id
+        ));
+        return Ok(report);
+    }
+    match deliver::send(config, &place, &entry, &Choice::default(), talk).await {
+        Ok(deliveries) => {
+            report.mail_failure = crate::deliver::verdict(&entry.run_id, &deliveries);
+            report.deliveries = deliveries;
+        }
+        Err(failure) => {
+            let message = format!("the report is published, but not mailed: {}", failure.message);
+            let mut mail_failure = Failure::new(Exit::Mail, "deliver", message).hint(failure.hint);
+            mail_failure.retryable = failure.retryable;
+            mail_failure.cause = failure.cause;
+            report.mail_failure = Some(mail_failure);
+        }
+    }
+    Ok(report)
+}
+
+/// Makes sure that the run is published; gives its entry of the log too, which a draft has not.
+async fn published(
+    config: &Config,
+    place: &Location,
+    request: &Request,
+    talk: &Talk,
+) -> Result<(Report, Option<LogEntry>), Failure> {
     let project = prepare::load_project(config)?;
     let work = prepare::Workplace::make(config)?;
     let started = crate::calendar::now();
 
     let inputs = prepare::pin_inputs(config, &work, talk).await?;
-    let (engine, plan) = prepare::plan(config, request.as_of, &project, &work, &inputs, &place).await?;
+    let (engine, plan) = prepare::plan(config, request.as_of, &project, &work, &inputs, place).await?;
     if !request.is_draft
-        && let Some(report) = finished(config, &place, &plan).await?
+        && let Some((report, entry)) = finished(config, place, &plan).await?
     {
-        return Ok(report);
+        return Ok((report, Some(entry)));
     }
     place.probe().await.map_err(|error| error.writing("publish"))?;
 
@@ -94,35 +136,38 @@ pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Repo
         .filter(|check| !check.holds())
         .map(crate::check::describe)
         .collect();
-    let (location, is_already_published) = if request.is_draft {
-        (publish::publish_draft(&place, &staged).await?, false)
+    let (location, is_already_published, entry) = if request.is_draft {
+        (publish::publish_draft(place, &staged).await?, false, None)
     } else {
-        let publication = publish::publish(&place, &staged, &|entries| archive(config, entries)).await?;
+        let publication = publish::publish(place, &staged, &|entries| archive(config, entries)).await?;
         remarks.extend(
             publication
                 .stale
                 .map(|failure| format!("the archive page is out of date: {failure}")),
         );
-        (publication.report, publication.already)
+        (publication.report, publication.already, Some(publication.entry))
     };
     talk.step("publish", &location, &json!({"run_id": plan.run_id}));
     if !request.is_draft {
         // The run is published: what fails now must not look like a failed publication.
-        let pruned = publish::prune(&place, config.publish.keep).await;
+        let pruned = publish::prune(place, config.publish.keep).await;
         remarks.extend(
             pruned
                 .err()
                 .map(|failure| format!("old runs could not be removed: {failure}")),
         );
     }
-    Ok(Report {
+    let report = Report {
         run_id: plan.run_id,
         as_of: plan.calendar.as_of,
         location,
         headline,
         is_already_published,
         remarks,
-    })
+        deliveries: Vec::new(),
+        mail_failure: None,
+    };
+    Ok((report, entry))
 }
 
 /// Looks at everything that a run would read and touches nothing.
@@ -194,7 +239,7 @@ async fn finished(
     config: &Config,
     place: &Location,
     plan: &prepare::Plan,
-) -> Result<Option<Report>, Failure> {
+) -> Result<Option<(Report, LogEntry)>, Failure> {
     let as_of = plan.calendar.as_of;
     let (entry, location, remarks) = match publish::find(place, as_of, &plan.run_id).await? {
         Some(Found::Published(entry)) => {
@@ -218,14 +263,17 @@ async fn finished(
         }
         None => return Ok(None),
     };
-    Ok(Some(Report {
-        run_id: entry.run_id,
+    let report = Report {
+        run_id: entry.run_id.clone(),
         as_of,
         location,
-        headline: entry.summary.headline,
+        headline: entry.summary.headline.clone(),
         is_already_published: true,
         remarks,
-    }))
+        deliveries: Vec::new(),
+        mail_failure: None,
+    };
+    Ok(Some((report, entry)))
 }
 
 /// Renders the page that lists all runs, newest first.

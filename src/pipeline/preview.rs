@@ -19,11 +19,9 @@ use crate::table::Cell;
 /// Pages that were rendered again.
 #[derive(Debug)]
 pub struct Preview {
-    /// `report.html` as the templates make it now.
-    pub report: PathBuf,
-    /// `method.html` as the templates make it now.
-    pub method: PathBuf,
-    /// Whether both are byte for byte what was published.
+    /// The pages and the mail as the templates make them now: report, method, mail, its plain text.
+    pub pages: Vec<PathBuf>,
+    /// Whether all are byte for byte what was published.
     pub is_unchanged: bool,
 }
 
@@ -61,9 +59,18 @@ pub async fn preview(config: &Config, name: &str, folder: &Path) -> Result<Previ
         tables,
         sql: sql_files(work.path())?,
         templates: super::templates(config),
+        url: manifest
+            .pointer("/mail/url")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
     };
     let pages = report::render(&inputs)?;
-    let (report, method) = (folder.join("report.html"), folder.join("method.html"));
+    let files = [
+        ("report.html", pages.report),
+        ("method.html", pages.method),
+        (stage::MAIL_HTML, pages.mail.html),
+        (stage::MAIL_TEXT, pages.mail.text),
+    ];
     let cannot = |error: std::io::Error| {
         Failure::new(
             Exit::Resources,
@@ -73,33 +80,25 @@ pub async fn preview(config: &Config, name: &str, folder: &Path) -> Result<Previ
         .cause(error)
     };
     std::fs::create_dir_all(folder).map_err(cannot)?;
-    std::fs::write(&report, &pages.report).map_err(cannot)?;
-    std::fs::write(&method, &pages.method).map_err(cannot)?;
+    for (name, text) in &files {
+        std::fs::write(folder.join(name), text).map_err(cannot)?;
+    }
     let published = |path: &str| {
         list(&manifest, "outputs")
             .find(|output| text(output, "path") == path)
             .map(|output| text(output, "sha256"))
     };
-    let is_unchanged = published("report.html") == Some(crate::store::sha256(pages.report.as_bytes()))
-        && published("method.html") == Some(crate::store::sha256(pages.method.as_bytes()));
+    let is_unchanged = files
+        .iter()
+        .all(|(name, text)| published(name) == Some(crate::store::sha256(text.as_bytes())));
     Ok(Preview {
-        report,
-        method,
+        pages: files.iter().map(|(name, _)| folder.join(name)).collect(),
         is_unchanged,
     })
 }
 
 async fn fetch(place: &Location, run: &str, path: &str, sha256: &str, folder: &Path) -> Result<(), Failure> {
-    let address = place.address(&format!("{run}/{path}"));
-    let wrong = |what: &str| Failure::new(Exit::Mismatch, "report", format!("`{address}` {what}"));
-    let bytes = place
-        .read(&format!("{run}/{path}"))
-        .await
-        .map_err(|error| error.reading("report"))?;
-    let bytes = bytes.ok_or_else(|| wrong("is missing"))?;
-    if crate::store::sha256(&bytes) != sha256 {
-        return Err(wrong("is not what the manifest records"));
-    }
+    let bytes = verified(place, run, path, sha256).await?;
     let file = folder.join(path);
     let cannot = |error: std::io::Error| {
         Failure::new(
@@ -113,6 +112,27 @@ async fn fetch(place: &Location, run: &str, path: &str, sha256: &str, folder: &P
         std::fs::create_dir_all(parent).map_err(cannot)?;
     }
     std::fs::write(&file, &bytes).map_err(cannot)
+}
+
+/// Reads a file of a published run and makes sure that it is what the manifest records.
+pub(super) async fn verified(
+    place: &Location,
+    run: &str,
+    path: &str,
+    sha256: &str,
+) -> Result<bytes::Bytes, Failure> {
+    let address = place.address(&format!("{run}/{path}"));
+    let wrong = |what: &str| Failure::new(Exit::Mismatch, "report", format!("`{address}` {what}"));
+    let bytes = place
+        .read(&format!("{run}/{path}"))
+        .await
+        .map_err(|error| error.reading("report"))?;
+    let bytes = bytes.ok_or_else(|| wrong("is missing"))?;
+    if crate::store::sha256(&bytes) == sha256 {
+        Ok(bytes)
+    } else {
+        Err(wrong("is not what the manifest records"))
+    }
 }
 
 fn sql_files(folder: &Path) -> Result<Vec<SqlFile>, Failure> {
@@ -187,11 +207,11 @@ fn facts(
     })
 }
 
-fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+pub(super) fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     value.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
-fn text(value: &Value, key: &str) -> String {
+pub(super) fn text(value: &Value, key: &str) -> String {
     value
         .get(key)
         .and_then(Value::as_str)

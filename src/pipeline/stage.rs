@@ -11,16 +11,20 @@ use crate::check::Outcome;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
-use crate::publish::{RunSummary, StagedRun};
+use crate::publish::{RunSummary, StagedRun, report_path};
 use crate::query::{Query, TableName};
-use crate::record::{HashedFile, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file};
+use crate::record::{HashedFile, MailRecord, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file};
 use crate::report::{self, CheckFact, Facts, InputFact, SqlFile, TableFact};
 use crate::source::Pinned;
 use crate::table::{Cell, Table};
 use crate::talk::Talk;
 
 /// The file that may differ between two attempts at one run.
-const VOLATILE: &str = "volatile.json";
+pub(super) const VOLATILE: &str = "volatile.json";
+/// The mail of a run.
+pub(super) const MAIL_HTML: &str = "mail.html";
+/// Its plain text.
+pub(super) const MAIL_TEXT: &str = "mail.txt";
 
 /// Layers whose tables are small enough to be read back for the report.
 const REPORTED: [&str; 2] = ["settings.", "results."];
@@ -75,10 +79,18 @@ pub(super) fn stage(
         sql: project.queries.queries.iter().map(sql_file).collect(),
         templates: super::templates(config),
         tables,
+        url: config
+            .publish
+            .url
+            .as_ref()
+            .filter(|_| !is_draft)
+            .map(|url| format!("{url}{}", report_path(plan.calendar.as_of, &plan.run_id))),
     };
     let pages = report::render(&inputs)?;
     write(&folder.join("report.html"), pages.report.as_bytes())?;
     write(&folder.join("method.html"), pages.method.as_bytes())?;
+    write(&folder.join(MAIL_HTML), pages.mail.html.as_bytes())?;
+    write(&folder.join(MAIL_TEXT), pages.mail.text.as_bytes())?;
     talk.step("report", "report.html", &json!({"bytes": pages.report.len()}));
 
     let summary = RunSummary {
@@ -110,6 +122,10 @@ pub(super) fn stage(
         checks,
         outputs: &outputs,
         switched_off: &inputs.facts.switched_off,
+        mail: MailRecord {
+            subject: &pages.mail.subject,
+            url: inputs.url.as_deref(),
+        },
         summary: &summary,
     });
     talk.step("report", "manifest", &json!({"outputs": outputs.len()}));

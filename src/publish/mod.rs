@@ -107,7 +107,7 @@ impl LogEntry {
     /// Returns the path of the report, below the publish location.
     #[must_use]
     pub fn report(&self) -> String {
-        format!("{}/report.html", self.folder())
+        report_path(self.as_of, &self.run_id)
     }
 
     /// Writes the entry as it is stored.
@@ -151,6 +151,12 @@ fn latest_of(entries: &[LogEntry]) -> Option<&LogEntry> {
 
 fn run_folder(as_of: Date, run_id: &str) -> String {
     format!("runs/{as_of}/{run_id}")
+}
+
+/// Returns the path of a run's report, below the publish location.
+#[must_use]
+pub fn report_path(as_of: Date, run_id: &str) -> String {
+    format!("{}/report.html", run_folder(as_of, run_id))
 }
 
 fn draft_folder(as_of: Date, run_id: &str) -> String {

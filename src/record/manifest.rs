@@ -69,6 +69,15 @@ pub fn sha256_file(path: &Path) -> Result<String, Failure> {
     }
 }
 
+/// What the manifest says of the mail.
+#[derive(Debug, Clone, Copy)]
+pub struct MailRecord<'a> {
+    /// Subject, one line.
+    pub subject: &'a str,
+    /// Address of the report on the web, to which the mail links.
+    pub url: Option<&'a str>,
+}
+
 /// Parts of a manifest that stages hand over.
 #[derive(Debug)]
 #[expect(
@@ -89,6 +98,7 @@ pub struct Parts<'a> {
     pub checks: &'a [Outcome],
     pub outputs: &'a [OutputFile],
     pub switched_off: &'a [String],
+    pub mail: MailRecord<'a>,
     pub summary: &'a RunSummary,
 }
 
@@ -127,6 +137,7 @@ pub fn manifest(parts: &Parts<'_>) -> Value {
         })).collect::<Vec<_>>(),
         "outputs": parts.outputs.iter().map(|file| json!({"path": file.path, "sha256": file.sha256})).collect::<Vec<_>>(),
         "switched_off": parts.switched_off,
+        "mail": {"subject": parts.mail.subject, "url": parts.mail.url},
         "language": parts.config.project.language,
         "summary": serde_json::to_value(parts.summary).unwrap_or(Value::Null),
     })

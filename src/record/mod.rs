@@ -5,7 +5,7 @@ mod manifest;
 mod reproduce;
 
 pub use identity::run_id;
-pub use manifest::{OutputFile, Parts, TableRecord, manifest, sha256_file};
+pub use manifest::{MailRecord, OutputFile, Parts, TableRecord, manifest, sha256_file};
 pub use reproduce::reproduce;
 
 use std::collections::BTreeMap;

@@ -155,6 +155,7 @@ pub(super) fn inputs() -> Inputs {
         tables,
         sql,
         templates: templates(),
+        url: None,
     }
 }
 

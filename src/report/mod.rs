@@ -1,4 +1,4 @@
-//! The report room: result tables in, self-contained HTML pages out.
+//! The report room: result tables in, self-contained HTML pages and a mail out.
 //!
 //! Templates in `reports/` hold words and layout, `format` rounds and groups, `chart` draws, `findings` chooses
 //! which sentence is true. Nothing here computes a figure: each number shown is a cell of a table, and carries
@@ -11,6 +11,7 @@ mod drawings;
 mod findings;
 mod format;
 mod grid;
+mod mail;
 mod page;
 mod sentences;
 mod tiles;
@@ -27,7 +28,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::error::Failure;
+use crate::error::{Exit, Failure};
 use crate::table::Table;
 
 pub use archive::{ArchiveEntry, index};
@@ -44,6 +45,8 @@ pub struct Inputs {
     pub sql: Vec<SqlFile>,
     /// The folder `reports/`.
     pub templates: PathBuf,
+    /// Address of the report on the web, to which the mail links; without one it says that the report is attached.
+    pub url: Option<String>,
 }
 
 /// What is known about the run itself.
@@ -160,6 +163,19 @@ pub struct Rendered {
     pub report: String,
     /// `method.html`.
     pub method: String,
+    /// The mail that goes with them.
+    pub mail: Mail,
+}
+
+/// A mail about a run, without its addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// One line.
+    pub subject: String,
+    /// `mail.html`.
+    pub html: String,
+    /// `mail.txt`.
+    pub text: String,
 }
 
 /// Renders the pages of a run; the same inputs give the same bytes.
@@ -168,7 +184,23 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     let data = cells::Data::new(inputs)?;
     let door = page::Door::open(&inputs.templates, &inputs.facts.currency, &words)?;
     let view = view::page(inputs, &data, &words);
+    let day = format::day(inputs.facts.as_of);
+    let subject = words.fill(
+        "mail.subject",
+        &[("project", &inputs.facts.project), ("as_of", &day)],
+    );
+    let html = mail::compact(&door.page("mail/mail.html", &view)?);
+    if html.len() > mail::MOST_BYTES {
+        let message = format!("mail.html has {} bytes, more than {}", html.len(), mail::MOST_BYTES);
+        return Err(Failure::new(Exit::Usage, "report", message)
+            .hint("Mail programs cut off what is longer; shorten the templates in `mail/`."));
+    }
     Ok(Rendered {
+        mail: Mail {
+            subject: mail::one_line(&subject),
+            html,
+            text: door.text("mail/mail.txt", &view)?,
+        },
         report: door.page("management/report.html", &view)?,
         method: door.page("method/method.html", &view)?,
     })

@@ -1,6 +1,7 @@
 //! The only door to Tera: loads the templates, registers the filters, seals the finished page.
 //!
-//! Every template is escaped, whatever its name. What a filter returns as safe was escaped here.
+//! Every page is escaped, whatever its name. What a filter returns as safe was escaped here. Plain text has an engine of its
+//! own, with the same templates and filters that write no tags; nothing that it makes is read as HTML.
 
 use std::path::{Path, PathBuf};
 
@@ -15,17 +16,36 @@ use crate::error::{Exit, Failure};
 /// Stands in the policy of a template until the hash of its style block is known.
 const STYLE_HASH: &str = "sha256-style-of-this-page";
 
+/// Templates without which no run can be rendered.
+const NEEDED: [&str; 5] = [
+    "management/report.html",
+    "method/method.html",
+    "archive/index.html",
+    "mail/mail.html",
+    "mail/mail.txt",
+];
+
+/// Longest line of plain text, in letters; mail programs show as much without breaking it again.
+const LINE: usize = 72;
+
+/// What templates are rendered to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// HTML: escaped, numbers in elements that tell their cell.
+    Markup,
+    /// Plain text.
+    Text,
+}
+
 /// Loaded templates.
 pub(crate) struct Door {
-    tera: Tera,
+    markup: Tera,
+    text: Tera,
 }
 
 impl Door {
     /// Loads every template below `folder`; errors show the place in the template.
     pub(crate) fn open(folder: &Path, currency: &str, words: &Words) -> Result<Self, Failure> {
-        let mut tera = Tera::new();
-        tera.autoescape_on([""]);
-        register(&mut tera, currency, words);
         let mut templates = Vec::new();
         for path in files(folder)? {
             let text = std::fs::read_to_string(&path).map_err(|error| {
@@ -40,29 +60,65 @@ impl Door {
             let parts: Vec<_> = relative.iter().map(std::ffi::OsStr::to_string_lossy).collect();
             templates.push((parts.join("/"), text));
         }
-        tera.add_raw_templates(templates)
-            .map_err(|error| broken("cannot parse the templates", &error))?;
-        for needed in [
-            "management/report.html",
-            "method/method.html",
-            "archive/index.html",
-        ] {
-            if !tera.contains_template(needed) {
+        let open = |form: Form| -> Result<Tera, Failure> {
+            let mut tera = Tera::new();
+            tera.autoescape_on(if form == Form::Markup { vec![""] } else { Vec::new() });
+            register(&mut tera, currency, words, form);
+            tera.add_raw_templates(templates.clone())
+                .map_err(|error| broken("cannot parse the templates", &error))?;
+            Ok(tera)
+        };
+        let door = Self {
+            markup: open(Form::Markup)?,
+            text: open(Form::Text)?,
+        };
+        for needed in NEEDED {
+            if !door.markup.contains_template(needed) {
                 let message = format!("template `{}` is missing", folder.join(needed).display());
                 return Err(Failure::new(Exit::Usage, "report", message)
                     .hint("Restore it from the version control or from a new project."));
             }
         }
-        Ok(Self { tera })
+        Ok(door)
     }
 
     /// Renders one page and allows its style block, and nothing else, by its hash.
     pub(crate) fn page(&self, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {
-        let page = tera::Context::from_serialize(view)
-            .and_then(|context| self.tera.render(name, &context))
-            .map_err(|error| broken(&format!("cannot render template `{name}`"), &error))?;
-        Ok(seal(&page))
+        Ok(seal(&render(&self.markup, name, view)?))
     }
+
+    /// Renders one plain text, in lines that a mail program does not break again.
+    pub(crate) fn text(&self, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {
+        let text = render(&self.text, name, view)?;
+        let lines: Vec<String> = text.lines().flat_map(broken_lines).collect();
+        Ok(lines.join("\n").trim().to_owned() + "\n")
+    }
+}
+
+fn render(tera: &Tera, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {
+    tera::Context::from_serialize(view)
+        .and_then(|context| tera.render(name, &context))
+        .map_err(|error| broken(&format!("cannot render template `{name}`"), &error))
+}
+
+/// Breaks a long line between words; a word that is longer than a line, as an address may be, stays whole.
+fn broken_lines(line: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    if line.chars().count() <= LINE {
+        return vec![line.trim_end().to_owned()];
+    }
+    for word in line.split(' ') {
+        let last = lines.last_mut().expect("there is always a last line");
+        if !last.is_empty() && last.chars().count() + 1 + word.chars().count() > LINE {
+            lines.push(word.to_owned());
+        } else {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    lines
 }
 
 fn broken(deed: &str, error: &tera::Error) -> Failure {
@@ -76,7 +132,7 @@ fn broken(deed: &str, error: &tera::Error) -> Failure {
     Failure::new(Exit::Usage, "report", deed).cause(place)
 }
 
-/// Lists templates in a fixed order: `.html` and `.css`, at any depth.
+/// Lists templates in a fixed order: `.html`, `.css` and `.txt`, at any depth.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
@@ -91,7 +147,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
                 open.push(path);
             } else if path
                 .extension()
-                .is_some_and(|ending| ending == "html" || ending == "css")
+                .is_some_and(|ending| ["html", "css", "txt"].iter().any(|known| ending == *known))
             {
                 found.push(path);
             }
@@ -129,8 +185,15 @@ fn shown(value: &Value) -> TeraResult<Shown<'_>> {
 /// How a filter writes a number.
 type Write = fn(&bigdecimal::BigDecimal, &str, i64) -> String;
 
-/// Makes the element that shows a number and tells where it comes from.
-fn traced(value: &Value, options: &Kwargs, currency: &str, decimals: i64, write: Write) -> TeraResult<Value> {
+/// Makes the element that shows a number and tells where it comes from; in plain text, the number.
+fn traced(
+    value: &Value,
+    options: &Kwargs,
+    currency: &str,
+    decimals: i64,
+    write: Write,
+    form: Form,
+) -> TeraResult<Value> {
     let figure = shown(value)?;
     let decimals = options.get::<i64>("decimals")?.unwrap_or(decimals);
     let unsigned = options.get::<bool>("unsigned")?.unwrap_or(false);
@@ -147,7 +210,7 @@ fn traced(value: &Value, options: &Kwargs, currency: &str, decimals: i64, write:
     } else {
         write(&number, currency, decimals)
     };
-    if bare {
+    if bare || form == Form::Text {
         return Ok(Value::from(text));
     }
     let class = if !plain && text.starts_with('−') {
@@ -163,7 +226,8 @@ fn traced(value: &Value, options: &Kwargs, currency: &str, decimals: i64, write:
     )))
 }
 
-fn register(tera: &mut Tera, currency: &str, words: &Words) {
+#[expect(clippy::too_many_lines, reason = "a list of filters, each of some lines")]
+fn register(tera: &mut Tera, currency: &str, words: &Words, form: Form) {
     let writers: [(&'static str, i64, Write); 6] = [
         ("money", 0, |value, currency, decimals| {
             format::money(value, currency, decimals)
@@ -179,7 +243,7 @@ fn register(tera: &mut Tera, currency: &str, words: &Words) {
     for (name, decimals, write) in writers {
         let currency = currency.to_owned();
         tera.register_filter(name, move |value: Value, options: Kwargs, _: &State| {
-            traced(&value, &options, &currency, decimals, write)
+            traced(&value, &options, &currency, decimals, write, form)
         });
     }
     tera.register_filter(
@@ -205,22 +269,24 @@ fn register(tera: &mut Tera, currency: &str, words: &Words) {
         move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
             let unit: &str = options.must_get("of")?;
             let figure = shown(&value)?;
-            let number = traced(&value, &Kwargs::default(), "", 0, |value, _, _| {
-                format::number(value, 0)
-            })?;
-            let form = if figure.value.is_some_and(is_one) {
+            let write: Write = |value, _, _| format::number(value, 0);
+            let number = traced(&value, &Kwargs::default(), "", 0, write, form)?;
+            let number_form = if figure.value.is_some_and(is_one) {
                 "one"
             } else {
                 "many"
             };
-            let pattern = counts.get(&format!("{unit}.{form}"));
+            let pattern = counts.get(&format!("{unit}.{number_form}"));
             let number = number.as_str().unwrap_or_default();
+            if form == Form::Text {
+                return Ok(Value::from(pattern.replace("{n}", number)));
+            }
             Ok(Value::safe_string(
                 &format::escape(&pattern).replace("{n}", number),
             ))
         },
     );
-    tera.register_filter("day", |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
+    tera.register_filter("day", move |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
         let text = match value.as_str() {
             Some(text) => text,
             None => shown(&value)?.value.unwrap_or_default(),
@@ -228,6 +294,9 @@ fn register(tera: &mut Tera, currency: &str, words: &Words) {
         let date: jiff::civil::Date = text
             .parse()
             .map_err(|_| tera::Error::message(format!("`{text}` is not a day")))?;
+        if form == Form::Text {
+            return Ok(Value::from(format::day(date)));
+        }
         Ok(Value::safe_string(&format!(
             "<time datetime=\"{date}\">{}</time>",
             format::day(date)
@@ -241,6 +310,17 @@ fn register(tera: &mut Tera, currency: &str, words: &Words) {
             value.to_owned()
         }
     });
+    // Columns of plain text: `left` for words, `right` for numbers.
+    for (name, is_right) in [("left", false), ("right", true)] {
+        tera.register_filter(name, move |value: &str, options: Kwargs, _: &State| -> TeraResult<String> {
+            let width: usize = options.must_get("width")?;
+            Ok(if is_right {
+                format!("{value:>width$}")
+            } else {
+                format!("{value:<width$}")
+            })
+        });
+    }
     tera.register_filter("css", |value: &str, _: Kwargs, _: &State| {
         Value::safe_string(&format::escape_css(value))
     });

@@ -8,7 +8,7 @@ use super::cells::{Data, Row};
 use super::chart::Chart;
 use super::grid::{self, Grid};
 use super::words::Words;
-use super::{Facts, Inputs, SqlFile, drawings, findings, format, sentences, tiles};
+use super::{Facts, Inputs, SqlFile, drawings, findings, format, mail, sentences, tiles};
 
 /// The whole view of a run.
 #[derive(Debug, Serialize)]
@@ -33,6 +33,7 @@ pub(crate) struct Page<'a> {
     /// Segments with the scores that belong to each.
     segments: Vec<(String, String)>,
     files: Vec<File<'a>>,
+    mail: mail::View<'a>,
 }
 
 /// Facts in the form in which they are shown.
@@ -136,6 +137,7 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
             .unwrap_or_default(),
         segments: grid::segments(data),
         files: inputs.sql.iter().map(|file| self::file(file, facts)).collect(),
+        mail: mail::view(data, facts, inputs.url.as_deref()),
     }
 }
 

@@ -1,0 +1,341 @@
+//! Sends the mail of a published run, to each reader at most once.
+//!
+//! Between the last dot of a message and the server's answer nobody can know whether it was taken. So an intent is created,
+//! only if absent, after the server has accepted sender and recipient and before the message goes out; the answer is
+//! recorded in a receipt. An intent without a receipt means "perhaps sent": such a mail is held and reported, and goes out
+//! again only when a person says so. Records lie in the publish location, so that a second scheduler sees them.
+//!
+//! This room knows no report, no table and no log of publications: `pipeline` hands over what is to be sent.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::config::MailServer;
+use crate::error::{Exit, Failure};
+use crate::store::{Location, StoreError};
+
+mod carrier;
+mod message;
+mod records;
+mod smtp;
+#[cfg(test)]
+mod tests;
+
+use carrier::{Answer, Carrier, NotOffered, Reply};
+use records::{Outcome, Records, State};
+
+/// The stage that failures of this room name.
+const STAGE: &str = "deliver";
+
+/// A mail about a published run, for every reader the same but for the address.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// The day before which the data counts.
+    pub as_of: Date,
+    /// Name of the run.
+    pub run_id: String,
+    /// Name of the sender, as mail programs show it.
+    pub sender: String,
+    /// Address of the sender.
+    pub from: String,
+    /// When the run was made; the mail bears this time whenever it goes out.
+    pub date: Timestamp,
+    /// Subject, one line.
+    pub subject: String,
+    /// Body in HTML.
+    pub html: String,
+    /// Body in plain text.
+    pub text: String,
+    /// `report.html`, byte for byte as it was published, when it goes along.
+    pub report: Option<Vec<u8>>,
+}
+
+/// A reader, and whether a mail that is held goes out again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    /// Address.
+    pub to: String,
+    /// Whether a person has decided that a mail which is perhaps sent goes out again.
+    pub resend: bool,
+}
+
+/// What became of the mail to one reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Address.
+    pub to: String,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// The server has taken it now.
+    Sent,
+    /// The server had taken it before; nothing was done.
+    SentBefore,
+    /// It was not sent, and the next delivery tries again; why.
+    NotSent(String),
+    /// The server has taken it, but that could not be recorded; it is held from now on; why.
+    Unrecorded(String),
+    /// It is perhaps sent: an earlier or simultaneous delivery began and did not record its end.
+    Held(String),
+}
+
+impl Fate {
+    /// Whether nothing is left to do.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        matches!(self, Self::Sent | Self::SentBefore)
+    }
+
+    /// One word for machines.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::SentBefore => "sent_before",
+            Self::NotSent(_) => "not_sent",
+            Self::Unrecorded(_) => "sent_unrecorded",
+            Self::Held(_) => "held",
+        }
+    }
+
+    /// Why it is not complete.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Sent | Self::SentBefore => "",
+            Self::NotSent(reason) | Self::Unrecorded(reason) | Self::Held(reason) => reason,
+        }
+    }
+}
+
+/// How to reach the mail server.
+#[derive(Debug)]
+pub struct Post<'a> {
+    /// The server.
+    pub server: &'a MailServer,
+    /// Certificates (PEM) that are trusted in place of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// Reads the clock, for the records.
+    pub clock: fn() -> Timestamp,
+}
+
+/// Sends `letter` to each of `readers` who has not got it; one reader's failure does not stop the others.
+///
+/// # Errors
+/// Returns exit code 2 when the certificates cannot be read, 6 when the records cannot, 10 when a message cannot be made;
+/// nothing is sent then.
+pub async fn deliver(
+    place: &Location,
+    post: &Post<'_>,
+    letter: &Letter,
+    readers: &[Reader],
+) -> Result<Vec<Delivery>, Failure> {
+    let server = smtp::Server::new(post.server, post.ca_file.as_deref())?;
+    deliver_by(place, &server, letter, readers, post.clock).await
+}
+
+async fn deliver_by(
+    place: &Location,
+    carrier: &dyn Carrier,
+    letter: &Letter,
+    readers: &[Reader],
+    clock: fn() -> Timestamp,
+) -> Result<Vec<Delivery>, Failure> {
+    let records = Records::new(place, letter, clock);
+    let messages: Vec<message::Message> = readers
+        .iter()
+        .map(|reader| message::message(letter, &reader.to))
+        .collect::<Result<_, _>>()?;
+    let mut deliveries = Vec::new();
+    // Without a connection for one reader there is none for the next: a wrong password tried fifty times locks the account.
+    let mut unreachable: Option<String> = None;
+    for (reader, message) in readers.iter().zip(&messages) {
+        let fate = match one(&records, carrier, reader, message, unreachable.as_deref()).await {
+            Ok(Step::Fate(fate)) => fate,
+            Ok(Step::Unreachable(reason)) => {
+                unreachable = Some(reason.clone());
+                Fate::NotSent(reason)
+            }
+            Err(error) => Fate::NotSent(format!("its records cannot be read or written: {}", told(&error))),
+        };
+        deliveries.push(Delivery {
+            to: reader.to.clone(),
+            fate,
+        });
+    }
+    Ok(deliveries)
+}
+
+/// How far one mail came.
+enum Step {
+    Fate(Fate),
+    /// The server does not take any mail; why.
+    Unreachable(String),
+}
+
+/// Sends one mail, unless it was sent or perhaps sent before.
+///
+/// An error of the store that is returned means that nothing was sent.
+async fn one(
+    records: &Records<'_>,
+    carrier: &dyn Carrier,
+    reader: &Reader,
+    message: &message::Message,
+    unreachable: Option<&str>,
+) -> Result<Step, StoreError> {
+    let attempt = match records.state(&message.mark).await? {
+        State::Accepted => return Ok(Step::Fate(Fate::SentBefore)),
+        State::Open { attempt } => attempt,
+        State::Held { attempt, since } if reader.resend => {
+            records.close(&message.mark, attempt, Outcome::Abandoned, None).await?;
+            debug_assert!(!since.is_empty(), "an intent says when it was made");
+            attempt + 1
+        }
+        State::Held { since, .. } => {
+            let reason = format!("a delivery began at {since} and did not record its end");
+            return Ok(Step::Fate(Fate::Held(reason)));
+        }
+    };
+    if let Some(reason) = unreachable {
+        return Ok(Step::Fate(Fate::NotSent(reason.to_owned())));
+    }
+    let offered = match carrier.offer(message).await {
+        Ok(offered) => offered,
+        Err(NotOffered::Server(reason)) => return Ok(Step::Unreachable(reason)),
+        Err(NotOffered::Reader(reply)) => {
+            return Ok(Step::Fate(Fate::NotSent(format!("refused: {reply}"))));
+        }
+    };
+    match records.begin(&message.mark, attempt, message).await {
+        Ok(true) => {}
+        Ok(false) => {
+            offered.withdraw().await;
+            let reason = "another delivery has begun at the same time".to_owned();
+            return Ok(Step::Fate(Fate::Held(reason)));
+        }
+        Err(error) => {
+            offered.withdraw().await;
+            return Err(error);
+        }
+    }
+    // From here on the mail is perhaps sent until a receipt says what became of it.
+    let close = |outcome: Outcome, reply: Reply| async move {
+        records
+            .close(&message.mark, attempt, outcome, Some(&reply))
+            .await
+            .map_err(|error| told(&error))
+    };
+    Ok(Step::Fate(match offered.hand_over(message).await {
+        Answer::Accepted(reply) => match close(Outcome::Accepted, reply).await {
+            Ok(()) => Fate::Sent,
+            Err(error) => {
+                Fate::Unrecorded(format!("the server has taken it, but the receipt is not written: {error}"))
+            }
+        },
+        Answer::Refused(reply) => {
+            let said = reply.to_string();
+            match close(Outcome::Refused, reply).await {
+                Ok(()) => Fate::NotSent(format!("refused: {said}")),
+                Err(error) => Fate::Held(format!("refused ({said}), but the receipt is not written: {error}")),
+            }
+        }
+        Answer::Unknown(reason) => {
+            Fate::Held(format!("the server did not say whether it has taken it: {reason}"))
+        }
+    }))
+}
+
+/// Says what is not delivered; `None` when all is.
+#[must_use]
+pub fn verdict(run: &str, deliveries: &[Delivery]) -> Option<Failure> {
+    let incomplete: Vec<&Delivery> = deliveries
+        .iter()
+        .filter(|delivery| !delivery.fate.is_complete())
+        .collect();
+    if incomplete.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "the report is published, but {} of {} mails {} not delivered for sure",
+        incomplete.len(),
+        deliveries.len(),
+        if incomplete.len() == 1 { "is" } else { "are" }
+    );
+    let causes: Vec<String> = incomplete
+        .iter()
+        .map(|delivery| {
+            format!(
+                "{}: {}: {}",
+                delivery.to,
+                delivery.fate.word(),
+                delivery.fate.reason()
+            )
+        })
+        .collect();
+    let held = |delivery: &&&Delivery| !matches!(delivery.fate, Fate::NotSent(_));
+    let mut hints = Vec::new();
+    if incomplete.iter().any(|delivery| !held(&delivery)) {
+        hints.push(format!("`karat deliver {run}` tries again what is not sent."));
+    }
+    if let Some(one) = incomplete.iter().find(held) {
+        hints.push(format!(
+            "A held mail is perhaps sent: ask its reader or look into the log of the mail server, then \
+             `karat deliver {run} --resend {}`.",
+            one.to
+        ));
+    }
+    let mut failure = Failure::new(Exit::Mail, STAGE, message)
+        .cause(causes.join("; "))
+        .hint(hints.join(" "));
+    failure.retryable = incomplete.iter().any(|delivery| !held(&delivery));
+    Some(failure)
+}
+
+/// Writes the messages as files instead of sending them; no record is made.
+///
+/// # Errors
+/// Returns exit code 5 when a file cannot be written, 10 when a message cannot be made.
+pub fn dry_run(letter: &Letter, readers: &[Reader], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let cannot = |path: &Path| {
+        let message = format!("cannot write `{}`", path.display());
+        move |error: std::io::Error| Failure::new(Exit::Resources, STAGE, message).cause(error)
+    };
+    std::fs::create_dir_all(folder).map_err(cannot(folder))?;
+    let mut files = Vec::new();
+    for (number, reader) in (1..).zip(readers) {
+        let plain: String = reader
+            .to
+            .chars()
+            .map(|letter| {
+                if letter.is_ascii_alphanumeric() || "@._+-".contains(letter) {
+                    letter
+                } else {
+                    '_'
+                }
+            })
+            .collect();
+        let path = folder.join(format!("{number:02}-{plain}.eml"));
+        let message = message::message(letter, &reader.to)?;
+        std::fs::write(&path, &message.bytes).map_err(cannot(&path))?;
+        files.push(path);
+    }
+    Ok(files)
+}
+
+/// An error with its causes, in one line.
+fn told(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}

@@ -1,0 +1,207 @@
+//! The conversation with the mail server: encrypted or not at all, one per message.
+//!
+//! Speaks through lettre, command by command, because its own transport does not tell a refusal before the message from an
+//! answer that is lost after it.
+
+use std::future::Future;
+use std::path::Path;
+use std::time::Duration;
+
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters,
+};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
+
+use super::carrier::{Answer, Carrier, NotOffered, Offered, Reply};
+use super::message::Message;
+use super::{STAGE, told};
+use crate::config::{Encryption, MailServer};
+use crate::error::{Exit, Failure};
+
+/// How long one answer may take.
+const STEP: Duration = Duration::from_secs(60);
+/// How long the answer to a message may take: RFC 5321 allows a server ten minutes to look through it.
+const LAST_STEP: Duration = Duration::from_mins(10);
+
+/// How long a goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// A mail server, ready to be talked to.
+pub(super) struct Server<'a> {
+    server: &'a MailServer,
+    tls: TlsParameters,
+}
+
+impl<'a> Server<'a> {
+    /// Reads the certificates; connects to nothing.
+    pub(super) fn new(server: &'a MailServer, ca_file: Option<&Path>) -> Result<Self, Failure> {
+        let mut tls = TlsParameters::builder(server.host.clone());
+        if let Some(path) = ca_file {
+            let unusable = |cause: String| {
+                let message = format!("cannot use the certificates in `{}`", path.display());
+                Failure::new(Exit::Usage, STAGE, message)
+                    .hint("`deliver.ca_file` names a file of certificates in PEM.")
+                    .cause(cause)
+            };
+            let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+            if !pem.starts_with(b"-----BEGIN CERTIFICATE") && !contains(&pem, b"\n-----BEGIN CERTIFICATE") {
+                return Err(unusable("it holds no certificate".to_owned()));
+            }
+            let certificate = Certificate::from_pem(&pem).map_err(|error| unusable(told(&error)))?;
+            // This authority and no other.
+            tls = tls
+                .certificate_store(CertificateStore::None)
+                .add_root_certificate(certificate);
+        }
+        let tls = tls.build().map_err(|error| {
+            Failure::new(Exit::Usage, STAGE, "cannot prepare an encrypted connection").cause(told(&error))
+        })?;
+        Ok(Self { server, tls })
+    }
+
+    /// Connects, encrypts, and says who sends.
+    async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
+        let address = (self.server.host.as_str(), self.server.port);
+        let name = ClientId::default();
+        let implicit = (self.server.encryption == Encryption::Implicit).then(|| self.tls.clone());
+        let connecting =
+            AsyncSmtpConnection::connect_tokio1(address, Some(STEP), &name, implicit, None);
+        let mut connection = self.within(connecting, "no connection").await?;
+        if self.server.encryption == Encryption::StartTls {
+            if !connection.can_starttls() {
+                leave(&mut connection).await;
+                return Err(self.failed("the server offers no encryption, so nothing is sent", ""));
+            }
+            self.within(connection.starttls(self.tls.clone(), &name), "no encryption")
+                .await?;
+        }
+        if !connection.is_encrypted() {
+            leave(&mut connection).await;
+            return Err(self.failed("the connection is not encrypted, so nothing is sent", ""));
+        }
+        if let Some(credentials) = &self.server.credentials {
+            let login =
+                Credentials::new(credentials.user.clone(), credentials.password.expose().to_owned());
+            let welcome = self.within(connection.auth(DEFAULT_MECHANISMS, &login), "no login").await;
+            if let Err(reason) = welcome {
+                leave(&mut connection).await;
+                return Err(reason);
+            }
+        }
+        Ok(connection)
+    }
+
+    async fn within<T>(
+        &self,
+        step: impl Future<Output = Result<T, Error>>,
+        what: &str,
+    ) -> Result<T, String> {
+        match tokio::time::timeout(STEP, step).await {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(error)) => Err(self.failed(what, &said(&error))),
+            Err(_) => Err(self.failed(what, &format!("no answer within {} seconds", STEP.as_secs()))),
+        }
+    }
+
+    /// Names the server and never the login.
+    fn failed(&self, what: &str, why: &str) -> String {
+        let server = format!("{}:{}", self.server.host, self.server.port);
+        if why.is_empty() {
+            format!("{server}: {what}")
+        } else {
+            format!("{server}: {what}: {why}")
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Carrier for Server<'_> {
+    async fn offer(&self, message: &Message) -> Result<Box<dyn Offered>, NotOffered> {
+        let mut connection = self.connect().await.map_err(NotOffered::Server)?;
+        let commands = [
+            Mail::new(Some(message.from.clone()), Vec::new()).to_string(),
+            Rcpt::new(message.to.clone(), Vec::new()).to_string(),
+        ];
+        for command in commands {
+            let refused = match tokio::time::timeout(STEP, connection.command(command)).await {
+                Ok(Ok(_)) => continue,
+                Ok(Err(error)) => match refusal(&error) {
+                    Some(reply) => NotOffered::Reader(reply),
+                    None => NotOffered::Server(self.failed("the connection broke", &said(&error))),
+                },
+                Err(_) => NotOffered::Server(self.failed("no answer", "")),
+            };
+            leave(&mut connection).await;
+            return Err(refused);
+        }
+        Ok(Box::new(Conversation { connection }))
+    }
+}
+
+/// A connection on which the server waits for the message.
+struct Conversation {
+    connection: AsyncSmtpConnection,
+}
+
+#[async_trait::async_trait]
+impl Offered for Conversation {
+    async fn hand_over(mut self: Box<Self>, message: &Message) -> Answer {
+        let answer = match tokio::time::timeout(STEP, self.connection.command(Data)).await {
+            Ok(Ok(_)) => {
+                match tokio::time::timeout(LAST_STEP, self.connection.message(&message.bytes)).await {
+                    Ok(Ok(response)) => Answer::Accepted(reply(&response)),
+                    Ok(Err(error)) => answered(&error),
+                    Err(_) => Answer::Unknown("no answer in time".to_owned()),
+                }
+            }
+            Ok(Err(error)) => answered(&error),
+            Err(_) => Answer::Unknown("no answer in time".to_owned()),
+        };
+        leave(&mut self.connection).await;
+        answer
+    }
+
+    async fn withdraw(mut self: Box<Self>) {
+        leave(&mut self.connection).await;
+    }
+}
+
+/// Says goodbye; a server that does not answer is left without.
+async fn leave(connection: &mut AsyncSmtpConnection) {
+    let _goodbye = tokio::time::timeout(GOODBYE, connection.abort()).await;
+}
+
+/// A reply with a code is a refusal; anything else tells nothing.
+fn answered(error: &Error) -> Answer {
+    refusal(error).map_or_else(|| Answer::Unknown(said(error)), Answer::Refused)
+}
+
+fn refusal(error: &Error) -> Option<Reply> {
+    let code: u16 = error.status()?.to_string().parse().ok()?;
+    Some(Reply::new(code, &cause(error)))
+}
+
+fn reply(response: &Response) -> Reply {
+    let code = response.code().to_string().parse().unwrap_or_default();
+    Reply::new(code, &response.message().collect::<Vec<_>>().join(" "))
+}
+
+/// What the server said, or what went wrong.
+fn said(error: &Error) -> String {
+    match refusal(error) {
+        Some(reply) => reply.to_string(),
+        None => told(error),
+    }
+}
+
+fn cause(error: &Error) -> String {
+    std::error::Error::source(error).map_or_else(String::new, ToString::to_string)
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}

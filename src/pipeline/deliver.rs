@@ -1,0 +1,204 @@
+//! Mails a published run: takes the mail out of the run folder, checks it, and hands it to `deliver`.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::preview::{list, text, verified};
+use super::stage::{MAIL_HTML, MAIL_TEXT, VOLATILE};
+use crate::calendar;
+use crate::config::{Config, Deliver};
+use crate::deliver::{self, Delivery, Letter, Post, Reader};
+use crate::error::{Exit, Failure};
+use crate::publish::{self, LogEntry};
+use crate::store::Location;
+use crate::talk::Talk;
+
+/// Who gets the mail of a run, when not everybody of the configuration does.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// Only these readers; all when there are none.
+    pub to: Vec<String>,
+    /// Readers whose mail is perhaps sent and goes out again.
+    pub resend: Vec<String>,
+}
+
+/// What became of the mails of a run.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    /// The publication.
+    pub entry: LogEntry,
+    /// One for each reader.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// Mails run `name` (`latest`, a date or a run id) to those who have not got it.
+///
+/// # Errors
+/// Returns exit code 2 for an unknown run or reader, or when no mail is configured; 9 when a published file is not what its
+/// record says. A mail that is not delivered is no error here: see [`deliver::verdict`].
+pub async fn deliver_run(
+    config: &Config,
+    name: &str,
+    choice: &Choice,
+    talk: &Talk,
+) -> Result<Delivered, Failure> {
+    let (place, entry) = find(config, name).await?;
+    let deliveries = send(config, &place, &entry, choice, talk).await?;
+    Ok(Delivered { entry, deliveries })
+}
+
+/// Writes the mails of run `name` to `folder` instead of sending them; gives the files.
+///
+/// # Errors
+/// As [`deliver_run`], and exit code 5 when a file cannot be written.
+pub async fn deliver_dry(
+    config: &Config,
+    name: &str,
+    choice: &Choice,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, Failure> {
+    let (place, entry) = find(config, name).await?;
+    let wanted = configured(config)?;
+    let readers = readers(wanted, choice)?;
+    let letter = letter(config, wanted, &place, &entry).await?;
+    deliver::dry_run(&letter, &readers, folder)
+}
+
+/// Mails a publication to those who have not got it.
+pub(super) async fn send(
+    config: &Config,
+    place: &Location,
+    entry: &LogEntry,
+    choice: &Choice,
+    talk: &Talk,
+) -> Result<Vec<Delivery>, Failure> {
+    let wanted = configured(config)?;
+    let readers = readers(wanted, choice)?;
+    let letter = letter(config, wanted, place, entry).await?;
+    talk.stage("deliver", readers.len());
+    let post = Post {
+        server: &wanted.smtp,
+        ca_file: wanted.ca_file.as_ref().map(|file| config.root.join(file)),
+        clock: calendar::now,
+    };
+    let deliveries = deliver::deliver(place, &post, &letter, &readers).await?;
+    for delivery in &deliveries {
+        talk.step(
+            "deliver",
+            &delivery.to,
+            &json!({"outcome": delivery.fate.word(), "reason": delivery.fate.reason()}),
+        );
+    }
+    Ok(deliveries)
+}
+
+async fn find(config: &Config, name: &str) -> Result<(Location, LogEntry), Failure> {
+    // Told first: without it nothing else matters.
+    configured(config)?;
+    let place = super::open(config)?;
+    let entries = publish::history(&place).await?;
+    let entry = publish::resolve(&entries, name)?.clone();
+    Ok((place, entry))
+}
+
+fn configured(config: &Config) -> Result<&Deliver, Failure> {
+    config.deliver.as_ref().ok_or_else(|| {
+        Failure::new(Exit::Usage, "deliver", "no mail is configured")
+            .hint("Give the mail server and the readers under `deliver` in config.yaml.")
+    })
+}
+
+/// Chooses readers of the configuration; nobody else ever gets a mail.
+fn readers(wanted: &Deliver, choice: &Choice) -> Result<Vec<Reader>, Failure> {
+    let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+    for address in choice.to.iter().chain(&choice.resend) {
+        if !wanted.recipients.iter().any(|known| same(&known.to, address)) {
+            let message = format!("`{address}` is not among the recipients of the configuration");
+            return Err(Failure::new(Exit::Usage, "deliver", message)
+                .hint("Only readers under `deliver.recipients` in config.yaml get a mail."));
+        }
+    }
+    let all = choice.to.is_empty() && choice.resend.is_empty();
+    Ok(wanted
+        .recipients
+        .iter()
+        .map(|recipient| Reader {
+            to: recipient.to.clone(),
+            resend: choice
+                .resend
+                .iter()
+                .any(|address| same(&recipient.to, address)),
+        })
+        .filter(|reader| {
+            all || reader.resend || choice.to.iter().any(|address| same(&reader.to, address))
+        })
+        .collect())
+}
+
+/// Takes the mail out of the run folder; every byte is what the manifest records, and every check that stops a run holds.
+async fn letter(
+    config: &Config,
+    wanted: &Deliver,
+    place: &Location,
+    entry: &LogEntry,
+) -> Result<Letter, Failure> {
+    let manifest = publish::load_manifest(place, entry).await?;
+    let broken = list(&manifest, "checks")
+        .any(|check| text(check, "severity") == "stop" && check.get("holds") != Some(&Value::Bool(true)));
+    if broken || entry.summary.draft {
+        let message = format!("run {} is not mailed: it is a draft, or a check failed", entry.run_id);
+        return Err(Failure::new(Exit::Refused, "deliver", message));
+    }
+    let subject = manifest.pointer("/mail/subject").and_then(Value::as_str);
+    let subject = subject.ok_or_else(|| {
+        let message = format!("run {} has no mail; an earlier version published it", entry.run_id);
+        Failure::new(Exit::Usage, "deliver", message).hint("Run it again to publish it with a mail.")
+    })?;
+    if !wanted.attach && manifest.pointer("/mail/url").and_then(Value::as_str).is_none() {
+        let message = format!(
+            "the mail of run {} does not link the report, and `deliver.attach` is false",
+            entry.run_id
+        );
+        return Err(Failure::new(Exit::Usage, "deliver", message)
+            .hint("`publish.url` was not set when the run was made: attach the report, or run it again."));
+    }
+    let file = async |path: &str| {
+        let output = list(&manifest, "outputs").find(|output| text(output, "path") == path);
+        let sha256 = output.map(|output| text(output, "sha256")).unwrap_or_default();
+        verified(place, &entry.folder(), path, &sha256).await
+    };
+    let words = async |path: &str| {
+        String::from_utf8(file(path).await?.to_vec()).map_err(|error| {
+            Failure::new(Exit::Mismatch, "deliver", format!("`{path}` is not UTF-8")).cause(error)
+        })
+    };
+    Ok(Letter {
+        as_of: entry.as_of,
+        run_id: entry.run_id.clone(),
+        sender: config.project.name.clone(),
+        from: wanted.from.clone(),
+        date: made(place, entry).await?,
+        subject: subject.to_owned(),
+        html: words(MAIL_HTML).await?,
+        text: words(MAIL_TEXT).await?,
+        report: if wanted.attach {
+            Some(file("report.html").await?.to_vec())
+        } else {
+            None
+        },
+    })
+}
+
+/// When the run was made.
+async fn made(place: &Location, entry: &LogEntry) -> Result<Timestamp, Failure> {
+    let path = format!("{}/{VOLATILE}", entry.folder());
+    let bytes = place.read(&path).await.map_err(|error| error.reading("deliver"))?;
+    let record = bytes.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    let started = record.and_then(|record| text(&record, "started").parse::<Timestamp>().ok());
+    started.ok_or_else(|| {
+        let message = format!("`{}` does not say when the run began", place.address(&path));
+        Failure::new(Exit::Mismatch, "deliver", message)
+    })
+}
