@@ -20,6 +20,8 @@ mod deploy;
 
 mod outlook;
 
+mod mail;
+
 mod reference;
 
 mod cdnow;

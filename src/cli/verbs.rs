@@ -270,7 +270,9 @@ async fn deliver_dry(general: &General, run: &str, choice: &Choice, folder: &Pat
     let files = pipeline::deliver_dry(&loaded.config, run, choice, folder).await?;
     match general.output {
         Output::Json => talk::data(&json!({"files": files}).to_string()),
-        Output::Text => files.iter().for_each(|file| talk::data(&file.display().to_string())),
+        Output::Text => files
+            .iter()
+            .for_each(|file| talk::data(&file.display().to_string())),
     }
     Ok(Exit::Published)
 }

@@ -53,15 +53,16 @@ pub(super) fn read_deliver(
     let from = section.required("from", "give the sender's address", problems, email);
     let attach = section.optional("attach", problems, boolean).unwrap_or(true);
     if !attach && !beside.has_url {
-        let reason = "without the attachment the mail must link the report: set publish.url, or remove the key";
+        let reason =
+            "without the attachment the mail must link the report: set publish.url, or remove the key";
         problems.add(
             section.place_of_key("attach"),
             &section.path_of("attach"),
             Refusal::new(reason),
         );
     }
-    let domains: Option<Vec<String>> = section.has("domains").then(|| {
-        let leaves = section.leaves("domains", problems);
+    let leaves = section.leaves("domains", problems);
+    let domains: Option<Vec<String>> = section.is_list("domains").then(|| {
         leaves
             .iter()
             .filter_map(|leaf| leaf.note(domain(leaf.text), problems))
@@ -138,7 +139,8 @@ fn read_recipient(section: &Section<'_>, language: &str, problems: &mut Problems
         }
     });
     if section.has("where") {
-        let reason = "this version makes no edition of a part of the customers; remove the reader, or send all";
+        let reason =
+            "this version makes no edition of a part of the customers; remove the reader, or send all";
         problems.add(
             section.place_of_key("where"),
             &section.path_of("where"),

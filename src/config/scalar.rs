@@ -326,7 +326,9 @@ pub(super) fn email(text: &str) -> Parsed<String> {
         part.bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
     };
-    if word(local) && word(domain) && host(domain) && text.len() <= 254 {
+    // What the mail library would refuse later is refused here, where the line can be told.
+    let is_accepted = text.parse::<lettre::Address>().is_ok();
+    if word(local) && word(domain) && host(domain) && text.len() <= 254 && is_accepted {
         Ok(text.to_owned())
     } else {
         Err(refusal())

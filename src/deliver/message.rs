@@ -1,7 +1,7 @@
 //! The message as bytes: the same for the same run and reader, whenever and how often it is made.
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message as Mime};
 
 use super::{Letter, STAGE};
@@ -41,9 +41,9 @@ pub(super) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
         .singlepart(SinglePart::plain(letter.text.clone()))
         .singlepart(SinglePart::html(letter.html.clone()));
     let builder = Mime::builder()
-        .from(Mailbox::new(Some(letter.sender.clone()), from.clone()))
+        .from(Mailbox::new(one_line(&letter.sender), from.clone()))
         .to(Mailbox::new(None, to.clone()))
-        .subject(letter.subject.clone())
+        .subject(one_line(&letter.subject).unwrap_or_default())
         .date(letter.date.into())
         .message_id(Some(id.clone()))
         // Keeps out-of-office programs from answering.
@@ -51,15 +51,14 @@ pub(super) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
         .raw_header(plain_header("X-Run-Id", &letter.run_id));
     let mime = match &letter.report {
         None => builder.multipart(alternatives),
-        Some(report) => builder.multipart(
-            MultiPart::mixed()
-                .boundary(boundary(&mark, "parts"))
-                .multipart(alternatives)
-                // Bytes, not text: the attachment has the hash that the manifest records.
-                .singlepart(
-                    Attachment::new("report.html".to_owned()).body(report.clone(), ContentType::TEXT_HTML),
-                ),
-        ),
+        Some(report) => {
+            // Bytes that no server rewrites on its way: the attachment has the hash that the manifest records.
+            let body = Body::new_with_encoding(report.clone(), ContentTransferEncoding::Base64)
+                .map_err(|_| Failure::new(Exit::Bug, STAGE, "cannot attach the report"))?;
+            let attached = Attachment::new("report.html".to_owned()).body(body, ContentType::TEXT_HTML);
+            let parts = MultiPart::mixed().boundary(boundary(&mark, "parts"));
+            builder.multipart(parts.multipart(alternatives).singlepart(attached))
+        }
     };
     let mime = mime.map_err(|error| Failure::new(Exit::Bug, STAGE, "cannot make the mail").cause(error))?;
     Ok(Message {
@@ -69,6 +68,16 @@ pub(super) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
         from,
         to,
     })
+}
+
+/// The text of a header: no control character, so that it stays one line; `None` when nothing is left.
+fn one_line(text: &str) -> Option<String> {
+    let spaced: String = text
+        .chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect();
+    let words = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!words.is_empty()).then_some(words)
 }
 
 /// Stands for a reader where others may read: who does not know the address does not learn it.

@@ -193,7 +193,9 @@ async fn one(
         State::Accepted => return Ok(Step::Fate(Fate::SentBefore)),
         State::Open { attempt } => attempt,
         State::Held { attempt, since } if reader.resend => {
-            records.close(&message.mark, attempt, Outcome::Abandoned, None).await?;
+            records
+                .close(&message.mark, attempt, Outcome::Abandoned, None)
+                .await?;
             debug_assert!(!since.is_empty(), "an intent says when it was made");
             attempt + 1
         }
@@ -234,20 +236,22 @@ async fn one(
     Ok(Step::Fate(match offered.hand_over(message).await {
         Answer::Accepted(reply) => match close(Outcome::Accepted, reply).await {
             Ok(()) => Fate::Sent,
-            Err(error) => {
-                Fate::Unrecorded(format!("the server has taken it, but the receipt is not written: {error}"))
-            }
+            Err(error) => Fate::Unrecorded(format!(
+                "the server has taken it, but the receipt is not written: {error}"
+            )),
         },
         Answer::Refused(reply) => {
             let said = reply.to_string();
             match close(Outcome::Refused, reply).await {
                 Ok(()) => Fate::NotSent(format!("refused: {said}")),
-                Err(error) => Fate::Held(format!("refused ({said}), but the receipt is not written: {error}")),
+                Err(error) => Fate::Held(format!(
+                    "refused ({said}), but the receipt is not written: {error}"
+                )),
             }
         }
-        Answer::Unknown(reason) => {
-            Fate::Held(format!("the server did not say whether it has taken it: {reason}"))
-        }
+        Answer::Unknown(reason) => Fate::Held(format!(
+            "the server did not say whether it has taken it: {reason}"
+        )),
     }))
 }
 

@@ -10,9 +10,9 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Letter;
 use super::carrier::Reply;
 use super::message::Message;
-use super::Letter;
 use crate::store::{Created, Location, StoreError, sha256};
 
 /// Version of the form of the records.
@@ -119,7 +119,12 @@ impl<'a> Records<'a> {
     }
 
     /// Records that a message is about to go out; `false` when another delivery did so first.
-    pub(super) async fn begin(&self, mark: &str, attempt: u32, message: &Message) -> Result<bool, StoreError> {
+    pub(super) async fn begin(
+        &self,
+        mark: &str,
+        attempt: u32,
+        message: &Message,
+    ) -> Result<bool, StoreError> {
         let intent = Intent {
             schema: SCHEMA.to_owned(),
             run_id: self.run_id.to_owned(),

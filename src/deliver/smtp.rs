@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{
-    AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters,
-};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
@@ -41,24 +39,17 @@ impl<'a> Server<'a> {
     pub(super) fn new(server: &'a MailServer, ca_file: Option<&Path>) -> Result<Self, Failure> {
         let mut tls = TlsParameters::builder(server.host.clone());
         if let Some(path) = ca_file {
-            let unusable = |cause: String| {
-                let message = format!("cannot use the certificates in `{}`", path.display());
-                Failure::new(Exit::Usage, STAGE, message)
-                    .hint("`deliver.ca_file` names a file of certificates in PEM.")
-                    .cause(cause)
-            };
-            let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-            if !pem.starts_with(b"-----BEGIN CERTIFICATE") && !contains(&pem, b"\n-----BEGIN CERTIFICATE") {
-                return Err(unusable("it holds no certificate".to_owned()));
-            }
-            let certificate = Certificate::from_pem(&pem).map_err(|error| unusable(told(&error)))?;
             // This authority and no other.
             tls = tls
                 .certificate_store(CertificateStore::None)
-                .add_root_certificate(certificate);
+                .add_root_certificate(certificates(path)?);
         }
         let tls = tls.build().map_err(|error| {
-            Failure::new(Exit::Usage, STAGE, "cannot prepare an encrypted connection").cause(told(&error))
+            let what = ca_file.map_or_else(
+                || "cannot prepare an encrypted connection".to_owned(),
+                |path| format!("cannot use the certificates in `{}`", path.display()),
+            );
+            Failure::new(Exit::Usage, STAGE, what).cause(told(&error))
         })?;
         Ok(Self { server, tls })
     }
@@ -68,8 +59,7 @@ impl<'a> Server<'a> {
         let address = (self.server.host.as_str(), self.server.port);
         let name = ClientId::default();
         let implicit = (self.server.encryption == Encryption::Implicit).then(|| self.tls.clone());
-        let connecting =
-            AsyncSmtpConnection::connect_tokio1(address, Some(STEP), &name, implicit, None);
+        let connecting = AsyncSmtpConnection::connect_tokio1(address, Some(STEP), &name, implicit, None);
         let mut connection = self.within(connecting, "no connection").await?;
         if self.server.encryption == Encryption::StartTls {
             if !connection.can_starttls() {
@@ -84,9 +74,10 @@ impl<'a> Server<'a> {
             return Err(self.failed("the connection is not encrypted, so nothing is sent", ""));
         }
         if let Some(credentials) = &self.server.credentials {
-            let login =
-                Credentials::new(credentials.user.clone(), credentials.password.expose().to_owned());
-            let welcome = self.within(connection.auth(DEFAULT_MECHANISMS, &login), "no login").await;
+            let login = Credentials::new(credentials.user.clone(), credentials.password.expose().to_owned());
+            let welcome = self
+                .within(connection.auth(DEFAULT_MECHANISMS, &login), "no login")
+                .await;
             if let Err(reason) = welcome {
                 leave(&mut connection).await;
                 return Err(reason);
@@ -95,11 +86,7 @@ impl<'a> Server<'a> {
         Ok(connection)
     }
 
-    async fn within<T>(
-        &self,
-        step: impl Future<Output = Result<T, Error>>,
-        what: &str,
-    ) -> Result<T, String> {
+    async fn within<T>(&self, step: impl Future<Output = Result<T, Error>>, what: &str) -> Result<T, String> {
         match tokio::time::timeout(STEP, step).await {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) => Err(self.failed(what, &said(&error))),
@@ -116,6 +103,22 @@ impl<'a> Server<'a> {
             format!("{server}: {what}: {why}")
         }
     }
+}
+
+/// Reads the certificates of an authority.
+fn certificates(path: &Path) -> Result<Certificate, Failure> {
+    let unusable = |cause: String| {
+        let message = format!("cannot use the certificates in `{}`", path.display());
+        Failure::new(Exit::Usage, STAGE, message)
+            .hint("`deliver.ca_file` names a file of certificates in PEM.")
+            .cause(cause)
+    };
+    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    // An empty list would be taken without a word, and then no server is trusted.
+    if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+        return Err(unusable("it holds no certificate".to_owned()));
+    }
+    Certificate::from_pem(&pem).map_err(|error| unusable(told(&error)))
 }
 
 #[async_trait::async_trait]
@@ -200,8 +203,4 @@ fn said(error: &Error) -> String {
 
 fn cause(error: &Error) -> String {
     std::error::Error::source(error).map_or_else(String::new, ToString::to_string)
-}
-
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
 }

@@ -126,14 +126,9 @@ fn readers(wanted: &Deliver, choice: &Choice) -> Result<Vec<Reader>, Failure> {
         .iter()
         .map(|recipient| Reader {
             to: recipient.to.clone(),
-            resend: choice
-                .resend
-                .iter()
-                .any(|address| same(&recipient.to, address)),
+            resend: choice.resend.iter().any(|address| same(&recipient.to, address)),
         })
-        .filter(|reader| {
-            all || reader.resend || choice.to.iter().any(|address| same(&reader.to, address))
-        })
+        .filter(|reader| all || reader.resend || choice.to.iter().any(|address| same(&reader.to, address)))
         .collect())
 }
 
@@ -148,12 +143,18 @@ async fn letter(
     let broken = list(&manifest, "checks")
         .any(|check| text(check, "severity") == "stop" && check.get("holds") != Some(&Value::Bool(true)));
     if broken || entry.summary.draft {
-        let message = format!("run {} is not mailed: it is a draft, or a check failed", entry.run_id);
+        let message = format!(
+            "run {} is not mailed: it is a draft, or a check failed",
+            entry.run_id
+        );
         return Err(Failure::new(Exit::Refused, "deliver", message));
     }
     let subject = manifest.pointer("/mail/subject").and_then(Value::as_str);
     let subject = subject.ok_or_else(|| {
-        let message = format!("run {} has no mail; an earlier version published it", entry.run_id);
+        let message = format!(
+            "run {} has no mail; an earlier version published it",
+            entry.run_id
+        );
         Failure::new(Exit::Usage, "deliver", message).hint("Run it again to publish it with a mail.")
     })?;
     if !wanted.attach && manifest.pointer("/mail/url").and_then(Value::as_str).is_none() {
@@ -194,7 +195,10 @@ async fn letter(
 /// When the run was made.
 async fn made(place: &Location, entry: &LogEntry) -> Result<Timestamp, Failure> {
     let path = format!("{}/{VOLATILE}", entry.folder());
-    let bytes = place.read(&path).await.map_err(|error| error.reading("deliver"))?;
+    let bytes = place
+        .read(&path)
+        .await
+        .map_err(|error| error.reading("deliver"))?;
     let record = bytes.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     let started = record.and_then(|record| text(&record, "started").parse::<Timestamp>().ok());
     started.ok_or_else(|| {

@@ -13,7 +13,9 @@ use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::publish::{RunSummary, StagedRun, report_path};
 use crate::query::{Query, TableName};
-use crate::record::{HashedFile, MailRecord, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file};
+use crate::record::{
+    HashedFile, MailRecord, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file,
+};
 use crate::report::{self, CheckFact, Facts, InputFact, SqlFile, TableFact};
 use crate::source::Pinned;
 use crate::table::{Cell, Table};

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Facts;
 use super::cells::{Data, Figure, Row};
 use super::findings::TIERS;
+use super::sentences;
 
 /// Longest HTML of a mail, in bytes; the narrowest mail program cuts off at 102 KB, counted after encoding.
 pub(crate) const MOST_BYTES: usize = 80_000;
@@ -16,6 +17,8 @@ pub(crate) const MOST_BYTES: usize = 80_000;
 pub(crate) struct View<'a> {
     /// One bar for each tier, best first.
     bars: Vec<Bar>,
+    /// Where the zero line of the profits lies, in percent of the cell.
+    zero: u8,
     /// Names of the wordings of what to do, heaviest first.
     actions: Vec<&'static str>,
     /// Where the report lies on the web.
@@ -37,20 +40,10 @@ struct Stretch {
     before: u8,
     length: u8,
     after: u8,
-    /// Where the zero line lies.
-    zero: u8,
 }
 
 /// Makes the parts of the mail.
 pub(crate) fn view<'a>(data: &Data<'_>, facts: &Facts, url: Option<&'a str>) -> View<'a> {
-    View {
-        bars: bars(data),
-        actions: actions(data, facts.cost_is_estimated),
-        url,
-    }
-}
-
-fn bars(data: &Data<'_>) -> Vec<Bar> {
     let cell = |tier: &str, column: &str| data.by("tier_profitability", tier, column).size();
     let most = |column: &str, sign: f64| {
         TIERS
@@ -58,24 +51,30 @@ fn bars(data: &Data<'_>) -> Vec<Bar> {
             .map(|tier| sign * cell(tier, column))
             .fold(0.0, f64::max)
     };
-    let largest = most("customer_share", 1.0);
-    let (loss, gain) = (most("profit", -1.0), most("profit", 1.0));
+    let (largest, loss, gain) = (
+        most("customer_share", 1.0),
+        most("profit", -1.0),
+        most("profit", 1.0),
+    );
     let rows = data.rows("results.tier_profitability");
     let row_of = |tier: &str| {
         let mut rows = rows.iter();
         rows.find(|row| row.get("tier").map(Figure::text) == Some(tier))
     };
-    TIERS
-        .into_iter()
-        .filter_map(|tier| {
-            Some(Bar {
-                tier,
-                row: row_of(tier)?.clone(),
-                customers: stretch(cell(tier, "customer_share"), 0.0, largest),
-                profit: stretch(cell(tier, "profit"), loss, gain),
-            })
+    let bar = |tier: &'static str| {
+        Some(Bar {
+            tier,
+            row: row_of(tier)?.clone(),
+            customers: stretch(cell(tier, "customer_share"), 0.0, largest),
+            profit: stretch(cell(tier, "profit"), loss, gain),
         })
-        .collect()
+    };
+    View {
+        bars: TIERS.into_iter().filter_map(bar).collect(),
+        zero: zero(loss, gain),
+        actions: actions(data, facts.cost_is_estimated),
+        url,
+    }
 }
 
 /// A part of a whole in percent; what is there at all is seen.
@@ -91,9 +90,14 @@ fn percent(part: f64, whole: f64) -> u8 {
     (part / whole * 100.0).clamp(0.0, 100.0).round().max(1.0) as u8
 }
 
+/// Where the zero line lies between the largest loss and the largest gain; room is left for a number at its right.
+fn zero(loss: f64, gain: f64) -> u8 {
+    percent(loss, loss + gain).min(99)
+}
+
 /// Lays an amount beside the zero line, on the scale of the largest loss and the largest gain.
 fn stretch(amount: f64, loss: f64, gain: f64) -> Stretch {
-    let zero = percent(loss, loss + gain).min(99);
+    let zero = zero(loss, gain);
     let room = if amount < 0.0 { zero } else { 100 - zero };
     let length = percent(amount.abs(), loss + gain).min(room);
     let (before, after) = if amount < 0.0 {
@@ -105,7 +109,6 @@ fn stretch(amount: f64, loss: f64, gain: f64) -> Stretch {
         before,
         length,
         after,
-        zero,
     }
 }
 
@@ -115,16 +118,18 @@ fn actions(data: &Data<'_>, cost_is_estimated: bool) -> Vec<&'static str> {
     let silent = |column: &str| data.by("silent_summary", "total", column).size();
     let lead = |column: &str| tier("lead", column).unwrap_or(0.0);
     let mut weighed: Vec<(&'static str, f64)> = Vec::new();
-    if silent("customers") >= 1.0 {
-        weighed.push(("win_back", silent("profit")));
-    }
     if lead("profit") < 0.0 && tier("lead", "discount_rate") > tier("total", "discount_rate") {
         weighed.push(("discounts", lead("discount_amount")));
     }
     if lead("contribution_margin") > 0.0 && lead("cost_to_serve") > lead("contribution_margin") {
         weighed.push(("cost_to_serve", lead("cost_to_serve")));
     }
-    weighed.retain(|(_, weight)| *weight > 0.0);
+    if silent("customers") >= 1.0 {
+        weighed.push(("win_back", silent("profit")));
+    }
+    weighed.push(("quiet", data.by("headline", "profit_at_risk", "value").size()));
+    let floor = sentences::floor(data);
+    weighed.retain(|(_, weight)| *weight > 0.0 && *weight >= floor);
     // Stable: equal weights keep the order above.
     weighed.sort_by(|left, right| right.1.total_cmp(&left.1));
     let mut actions: Vec<&'static str> = weighed.into_iter().map(|(name, _)| name).collect();
@@ -180,6 +185,9 @@ mod tests {
 
     #[test]
     fn a_subject_stays_one_line() {
-        assert_eq!(one_line(" A\r\nBcc: b@example.com\t  c\u{0}"), "A Bcc: b@example.com c");
+        assert_eq!(
+            one_line(" A\r\nBcc: b@example.com\t  c\u{0}"),
+            "A Bcc: b@example.com c"
+        );
     }
 }

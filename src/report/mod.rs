@@ -191,7 +191,11 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     );
     let html = mail::compact(&door.page("mail/mail.html", &view)?);
     if html.len() > mail::MOST_BYTES {
-        let message = format!("mail.html has {} bytes, more than {}", html.len(), mail::MOST_BYTES);
+        let message = format!(
+            "mail.html has {} bytes, more than {}",
+            html.len(),
+            mail::MOST_BYTES
+        );
         return Err(Failure::new(Exit::Usage, "report", message)
             .hint("Mail programs cut off what is longer; shorten the templates in `mail/`."));
     }

@@ -62,7 +62,11 @@ impl Door {
         }
         let open = |form: Form| -> Result<Tera, Failure> {
             let mut tera = Tera::new();
-            tera.autoescape_on(if form == Form::Markup { vec![""] } else { Vec::new() });
+            tera.autoescape_on(if form == Form::Markup {
+                vec![""]
+            } else {
+                Vec::new()
+            });
             register(&mut tera, currency, words, form);
             tera.add_raw_templates(templates.clone())
                 .map_err(|error| broken("cannot parse the templates", &error))?;
@@ -286,22 +290,25 @@ fn register(tera: &mut Tera, currency: &str, words: &Words, form: Form) {
             ))
         },
     );
-    tera.register_filter("day", move |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
-        let text = match value.as_str() {
-            Some(text) => text,
-            None => shown(&value)?.value.unwrap_or_default(),
-        };
-        let date: jiff::civil::Date = text
-            .parse()
-            .map_err(|_| tera::Error::message(format!("`{text}` is not a day")))?;
-        if form == Form::Text {
-            return Ok(Value::from(format::day(date)));
-        }
-        Ok(Value::safe_string(&format!(
-            "<time datetime=\"{date}\">{}</time>",
-            format::day(date)
-        )))
-    });
+    tera.register_filter(
+        "day",
+        move |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
+            let text = match value.as_str() {
+                Some(text) => text,
+                None => shown(&value)?.value.unwrap_or_default(),
+            };
+            let date: jiff::civil::Date = text
+                .parse()
+                .map_err(|_| tera::Error::message(format!("`{text}` is not a day")))?;
+            if form == Form::Text {
+                return Ok(Value::from(format::day(date)));
+            }
+            Ok(Value::safe_string(&format!(
+                "<time datetime=\"{date}\">{}</time>",
+                format::day(date)
+            )))
+        },
+    );
     tera.register_filter("trimmed", |value: &str, _: Kwargs, _: &State| -> String {
         let is_number = value.parse::<bigdecimal::BigDecimal>().is_ok() && value.contains('.');
         if is_number {
@@ -312,14 +319,17 @@ fn register(tera: &mut Tera, currency: &str, words: &Words, form: Form) {
     });
     // Columns of plain text: `left` for words, `right` for numbers.
     for (name, is_right) in [("left", false), ("right", true)] {
-        tera.register_filter(name, move |value: &str, options: Kwargs, _: &State| -> TeraResult<String> {
-            let width: usize = options.must_get("width")?;
-            Ok(if is_right {
-                format!("{value:>width$}")
-            } else {
-                format!("{value:<width$}")
-            })
-        });
+        tera.register_filter(
+            name,
+            move |value: &str, options: Kwargs, _: &State| -> TeraResult<String> {
+                let width: usize = options.must_get("width")?;
+                Ok(if is_right {
+                    format!("{value:>width$}")
+                } else {
+                    format!("{value:<width$}")
+                })
+            },
+        );
     }
     tera.register_filter("css", |value: &str, _: Kwargs, _: &State| {
         Value::safe_string(&format::escape_css(value))

@@ -45,10 +45,15 @@ pub(crate) fn sentences(data: &Data<'_>) -> Vec<&'static str> {
     if quiet > 0.0 {
         weighed.push(("at_risk", quiet));
     }
-    let floor = headline("net_revenue", "value").unwrap_or(0.0).abs() * MATERIAL;
+    let floor = floor(data);
     weighed.retain(|(_, weight)| *weight > 0.0 && *weight >= floor);
     // Stable: equal weights keep the order above.
     weighed.sort_by(|left, right| right.1.total_cmp(&left.1));
     weighed.truncate(MOST);
     weighed.into_iter().map(|(name, _)| name).collect()
+}
+
+/// The amount of money below which nothing is worth a reader's minute.
+pub(crate) fn floor(data: &Data<'_>) -> f64 {
+    data.by("headline", "net_revenue", "value").size().abs() * MATERIAL
 }

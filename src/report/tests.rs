@@ -1,5 +1,6 @@
 //! What the pages promise: traced numbers, escaped text, the same bytes, and findings that are true.
 
+mod mail;
 mod outlook;
 mod retention;
 mod truth;
@@ -64,7 +65,7 @@ fn traces_every_number_to_a_cell_with_that_value() {
     let inputs = fixture::inputs();
     let pages = rendered(&inputs);
     let cells = addresses(&inputs);
-    for page in [&pages.report, &pages.method] {
+    for page in [&pages.report, &pages.method, &pages.mail.html] {
         for address in attributes(page, "data-cell") {
             assert!(cells.contains_key(address), "no cell `{address}`");
         }
@@ -203,10 +204,16 @@ fn escapes_hostile_text_wherever_it_comes_from() {
         file.sha256 = hostile.into();
     }
     let pages = rendered(&inputs);
-    for page in [&pages.report, &pages.method] {
+    assert_eq!(
+        pages.mail.subject.lines().count(),
+        1,
+        "the subject is one header line"
+    );
+    assert!(!pages.mail.html.contains("style>"), "the mail has no style block");
+    for page in [&pages.report, &pages.method, &pages.mail.html] {
         assert!(!page.contains("<script"), "a script got through");
         assert!(!page.contains("<b onload"), "an element got through");
-        assert_eq!(page.matches("</style>").count(), 1, "the style block was ended");
+        assert!(page.matches("</style>").count() <= 1, "the style block was ended");
         assert!(
             !page.contains("{{".repeat(2).as_str()) && !page.contains(">49<"),
             "a template was executed"

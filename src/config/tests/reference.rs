@@ -116,9 +116,10 @@ fn every_setting_of_the_reference_can_be_switched_on() {
     let config = read(&switched_on(&text));
     let plain = good(REFERENCE);
     assert_eq!(config.sources.len(), SOURCES.len());
-    let recipients = config.deliver.expect("mail is switched on").recipients;
-    assert_eq!(recipients.len(), 2);
-    assert_eq!(recipients[1].part["region"], "North");
+    let deliver = config.deliver.expect("mail is switched on");
+    assert_eq!(deliver.recipients.len(), 2);
+    assert_eq!(deliver.ca_file.as_deref(), Some(Path::new("mail-ca.pem")));
+    assert!(deliver.attach && config.publish.url.is_some());
     assert_eq!(
         config.schedule.expect("the schedule is switched on").cron,
         "0 6 * * MON"

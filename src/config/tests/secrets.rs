@@ -33,15 +33,20 @@ fn with_options(options: &str) -> String {
 fn variables_are_filled_in_where_secrets_may_stand() {
     let text = with_options("aws_secret_access_key: \"${HIDDEN}\", endpoint: \"https://${BUCKET}.example.com\", aws_region: eu-west-1")
         .replace("s3://b/x", "s3://${BUCKET}/x")
-        + "deliver: {smtp: \"smtps://user:${HIDDEN}@mail.example.com:465\", from: a@example.com, recipients: []}\n";
+        + "deliver: {smtp: \"smtps://user:${HIDDEN}@mail.example.com:465\", from: a@example.com, recipients: [{to: b@example.com, edition: full}]}\n";
     let config = read(&text, &hidden).expect("every variable is set");
     let source = &config.sources["order_lines"];
     assert_eq!(source.location, "s3://orders/x");
     assert_eq!(source.options["aws_secret_access_key"].expose(), HIDDEN);
     assert_eq!(source.options["endpoint"].expose(), "https://orders.example.com");
     assert_eq!(source.options["aws_region"].expose(), "eu-west-1");
-    let smtp = config.deliver.as_ref().expect("mail is configured").smtp.expose();
-    assert_eq!(smtp, "smtps://user:hunter2%2F%40%3Asecret@mail.example.com:465");
+    let smtp = &config.deliver.as_ref().expect("mail is configured").smtp;
+    let credentials = smtp.credentials.as_ref().expect("user and password are given");
+    assert_eq!(
+        (smtp.host.as_str(), credentials.user.as_str()),
+        ("mail.example.com", "user")
+    );
+    assert_eq!(credentials.password.expose(), HIDDEN);
     assert!(
         config.effective.contains("aws_secret_access_key: \"${HIDDEN}\""),
         "{}",
@@ -79,7 +84,7 @@ fn a_literal_secret_is_refused_and_not_repeated() {
         }
     }
     check(
-        "deliver: {smtp: \"smtps://user:hunter2@mail.example.com\", from: a@example.com, recipients: []}",
+        "deliver: {smtp: \"smtps://user:hunter2@mail.example.com\", from: a@example.com, recipients: [{to: b@example.com, edition: full}]}",
         "config.yaml:7:17: deliver.smtp: a password must not stand in the file; write it as ${NAME}, as in smtps://user:${SMTP_PASSWORD}@host",
     );
     let text = with_options("proxy_url: \"http://user:hunter2@proxy\"");

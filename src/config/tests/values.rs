@@ -1,6 +1,6 @@
 //! One value at a time: types, ranges, overlaps, dates, names, locations, mail and schedule.
 
-use super::super::PolicyValue;
+use super::super::{Encryption, PolicyValue};
 use super::{MINIMAL, check, check_changed, good, refused, threshold};
 
 #[test]
@@ -326,14 +326,83 @@ fn mail_and_schedule_are_checked() {
         &mail("    - {to: b@example.com, edition: full}\n    - {to: B@example.com, edition: full}"),
         "config.yaml:12:8: deliver.recipients[1].to: \"B@example.com\" is listed twice; a reader gets one mail",
     );
+    // Who must not see single customers gets nothing, rather than everything.
     check(
-        &mail("    - {to: b@example.com, edition: full, where: {regoin: North}}"),
-        "config.yaml:11:50: deliver.recipients[0].where.regoin: unknown key; did you mean \"region\"?",
+        &mail("    - {to: b@example.com, edition: aggregate}"),
+        "config.yaml:11:36: deliver.recipients[0].edition: this version makes no aggregate edition; who may not see single customers cannot get this report",
     );
     check(
-        "deliver: {smtp: \"smtp://mail.example.com\", from: a@example.com, recipients: []}",
-        "config.yaml:7:17: deliver.smtp: the mail would travel unencrypted; write smtps://… or smtp://…?tls=required",
+        &mail("    - {to: b@example.com, edition: full, where: {region: North}}"),
+        "config.yaml:11:42: deliver.recipients[0].where: this version makes no edition of a part of the customers; remove the reader, or send all",
     );
+    check(
+        &mail("    - {to: b@example.com, edition: full, language: zh}"),
+        "config.yaml:11:52: deliver.recipients[0].language: a run has one language, that of the project (en); remove the key",
+    );
+    check(
+        &mail("    - {to: b@exmaple.com, edition: full}\n  domains: [Example.com]"),
+        "config.yaml:11:8: deliver.recipients[0].to: \"b@exmaple.com\" is in none of deliver.domains; did you mean \"b@example.com\"?",
+    );
+    check(
+        &mail("    - {to: b@example.com, edition: full}\n  domains: [example.com, a@b]"),
+        "config.yaml:12:26: deliver.domains[1]: expected a domain such as example.com, found \"a@b\"",
+    );
+    check(
+        &mail("    - {to: b@example.com, edition: full}\n  domains: example.com"),
+        "config.yaml:12:3: deliver.domains: expected a list, as in [a, b], found a single value",
+    );
+    check(
+        &mail("    - {to: b@example.com, edition: full}\n  attach: false"),
+        "config.yaml:12:3: deliver.attach: without the attachment the mail must link the report: set publish.url, or remove the key",
+    );
+    check(
+        "deliver: {smtp: \"smtps://mail.example.com\", from: a@example.com, recipients: []}",
+        "config.yaml:7:70: deliver.recipients: is empty; list who gets the mail, or remove deliver",
+    );
+    let server = |address: &str, expected: &str| {
+        check(
+            &format!(
+                "deliver: {{smtp: \"{address}\", from: a@example.com, recipients: [{{to: b@example.com, edition: full}}]}}"
+            ),
+            &format!("config.yaml:7:17: deliver.smtp: {expected}"),
+        );
+    };
+    let unencrypted = "the mail would travel unencrypted; write smtps://… or smtp://…?tls=required";
+    server("smtp://mail.example.com", unencrypted);
+    // Not even to this machine.
+    server("smtp://localhost:25", unencrypted);
+    server(
+        "smtp://mail.example.com?tls=opportunistic",
+        "nothing but ?tls=required may follow the host",
+    );
+    server(
+        "smtps://reports@mail.example.com",
+        "user and password belong together, as in smtps://user:${SMTP_PASSWORD}@host",
+    );
+    server(
+        "imap://mail.example.com",
+        "expected smtps://… or smtp://…?tls=required",
+    );
+    for (url, expected) in [
+        (
+            "http://reports.example.com",
+            "expected the https:// address under which readers find the published runs",
+        ),
+        ("reports", "not a valid address: relative URL without a base"),
+        (
+            "https://a:b@reports.example.com/x",
+            "must hold no user, password, `?` or `#`: it stands in every mail",
+        ),
+        (
+            "https://reports.example.com/?key=1",
+            "must hold no user, password, `?` or `#`: it stands in every mail",
+        ),
+    ] {
+        check(
+            &format!("publish: {{url: \"{url}\"}}"),
+            &format!("config.yaml:7:16: publish.url: {expected}"),
+        );
+    }
     check(
         "schedule: {cron: 0 6 * *}",
         "config.yaml:7:18: schedule.cron: expected five fields (minute, hour, day of month, month, day of week), found 4 in \"0 6 * *\"",
@@ -352,6 +421,59 @@ fn mail_and_schedule_are_checked() {
         assert_eq!(
             (schedule.timezone.as_str(), schedule.catch_up.as_str()),
             ("Europe/London", "latest")
+        );
+    }
+}
+
+#[test]
+fn the_mail_server_is_read_with_its_usual_port() {
+    let read = |smtp: &str| {
+        let mail = format!(
+            "deliver: {{smtp: \"{smtp}\", from: a@example.com, recipients: [{{to: b@example.com, edition: full, language: en}}]}}"
+        );
+        good(&format!(
+            "{MINIMAL}{mail}\npublish: {{url: \"https://reports.example.com/karat\"}}\n"
+        ))
+    };
+    for (written, host, port, encryption) in [
+        (
+            "smtps://mail.example.com",
+            "mail.example.com",
+            465,
+            Encryption::Implicit,
+        ),
+        (
+            "smtps://mail.example.com:10465/",
+            "mail.example.com",
+            10465,
+            Encryption::Implicit,
+        ),
+        (
+            "smtp://mail.example.com?tls=required",
+            "mail.example.com",
+            587,
+            Encryption::StartTls,
+        ),
+        ("smtps://[::1]:25", "::1", 25, Encryption::Implicit),
+    ] {
+        let config = read(written);
+        let deliver = config.deliver.expect("mail is configured");
+        assert_eq!(
+            (deliver.smtp.host.as_str(), deliver.smtp.port),
+            (host, port),
+            "{written}"
+        );
+        assert_eq!(deliver.smtp.encryption, encryption, "{written}");
+        assert!(deliver.smtp.credentials.is_none() && deliver.attach && deliver.ca_file.is_none());
+        // The mail links there, so it is a part of what makes the run.
+        assert_eq!(
+            config.publish.url.as_deref(),
+            Some("https://reports.example.com/karat/")
+        );
+        assert!(
+            config
+                .effective
+                .ends_with("publish:\n  url: \"https://reports.example.com/karat/\"\n")
         );
     }
 }
