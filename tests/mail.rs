@@ -2,25 +2,39 @@
 //!
 //! `tools/with_smtp.py` does the same with a real server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::support::program::{Answer, Project, files, karat_with, run_folder};
+use crate::support::program::{Answer, Project, copy, files, karat_with, run_folder, shared_folder};
 
 /// Nothing listens on this port: only root could.
 const NOBODY: &str = "smtps://reports:${KARAT_TEST_PASSWORD}@localhost:1";
 const PASSWORD: &str = "canary-7f3a/@:";
 
-/// The sample with three readers, and a server that is not there.
-fn project(more: &str) -> Project {
+/// A published run of the sample with three readers, and a server that is not there.
+fn published() -> Project {
+    static PUBLISHED: OnceLock<PathBuf> = OnceLock::new();
+    let folder = PUBLISHED.get_or_init(|| {
+        let project = configured();
+        karat(&project, &["run"]).expect(7, &[]);
+        let folder = shared_folder().join("mailed");
+        copy(&project.path(""), &folder);
+        folder
+    });
+    Project::copy_of(folder)
+}
+
+/// The same before its first run.
+fn configured() -> Project {
     let project = Project::sample();
     let readers =
         ["ann", "bob", "cem"].map(|name| format!("    - {{to: {name}@example.com, edition: full}}\n"));
     project.configure(
         "#deliver:  ",
         &format!(
-            "deliver:\n  smtp: {NOBODY}\n  from: reports@example.com\n  recipients:\n{}{more}#deliver:  ",
+            "deliver:\n  smtp: {NOBODY}\n  from: reports@example.com\n  recipients:\n{}#deliver:  ",
             readers.concat()
         ),
     );
@@ -60,7 +74,7 @@ fn header(message: &str, name: &str) -> String {
 
 #[test]
 fn a_run_whose_mail_fails_is_published_and_says_so() {
-    let project = project("");
+    let project = configured();
     let first = karat(&project, &["run"]).expect(7, &["3 of 3 mails are not delivered", "localhost:1"]);
     assert!(
         first.stdout.contains("$733,215") && first.stdout.contains("report.html"),
@@ -100,8 +114,7 @@ fn a_run_whose_mail_fails_is_published_and_says_so() {
 
 #[test]
 fn a_dry_run_writes_the_mails_as_they_would_be_sent() {
-    let project = project("");
-    karat(&project, &["run"]).expect(7, &[]);
+    let project = published();
     let before = files(&project.path("output"));
     let answer = karat(&project, &["deliver", "latest", "--dry-run", "mails"]).expect(0, &[]);
     assert_eq!(answer.stdout.lines().count(), 3);
@@ -233,8 +246,7 @@ fn the_mail_is_a_part_of_the_published_run() {
 
 #[test]
 fn nobody_but_the_readers_of_the_configuration_gets_a_mail() {
-    let project = project("");
-    karat(&project, &["run"]).expect(7, &[]);
+    let project = published();
     for option in ["--to", "--resend"] {
         karat(&project, &["deliver", "latest", option, "eve@example.com"])
             .expect_failed(2, &["`eve@example.com` is not among the recipients"]);
@@ -249,10 +261,9 @@ fn nobody_but_the_readers_of_the_configuration_gets_a_mail() {
 
 #[test]
 fn drafts_and_older_days_are_not_mailed_by_a_run() {
-    let project = project("");
+    let project = published();
     let draft = karat(&project, &["run", "--draft"]).expect(0, &[]);
     assert!(!draft.stdout.contains("example.com"), "{}", draft.stdout);
-    karat(&project, &["run"]).expect(7, &[]);
     let older = karat(&project, &["run", "--as-of", "2017-07-03"])
         .expect(0, &["not mailed, because a later day is published"]);
     assert!(!older.stdout.contains("example.com"), "{}", older.stdout);
@@ -262,8 +273,7 @@ fn drafts_and_older_days_are_not_mailed_by_a_run() {
 
 #[test]
 fn a_published_mail_that_was_altered_is_not_sent() {
-    let project = project("");
-    karat(&project, &["run"]).expect(7, &[]);
+    let project = published();
     let mail = run_folder(&project.path("output")).join("mail.html");
     let html = std::fs::read_to_string(&mail).expect("the mail");
     std::fs::write(&mail, html.replace("$733,215", "$933,215")).expect("a file");
@@ -274,7 +284,8 @@ fn a_published_mail_that_was_altered_is_not_sent() {
 
 #[test]
 fn certificates_that_cannot_be_read_are_told() {
-    let project = project("  ca_file: nowhere.pem\n");
+    let project = published();
+    project.configure("  from: reports@", "  ca_file: nowhere.pem\n  from: reports@");
     karat(&project, &["run"]).expect(7, &["nowhere.pem"]);
     karat(&project, &["deliver", "latest"]).expect_failed(2, &["nowhere.pem", "ca_file"]);
 }

@@ -95,7 +95,7 @@ enum Verb {
     },
     /// List the published runs, newest first
     Runs,
-    /// Tell how the publications stand; fails when the last one is overdue or the log is damaged
+    /// Tell how the publications stand; fails when the last one is overdue or not mailed, or the log is damaged
     Status {
         /// Days after the as-of date at which the last publication is overdue (8 when a schedule is configured)
         #[arg(long, value_name = "DAYS")]

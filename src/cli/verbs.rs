@@ -360,16 +360,26 @@ async fn status(general: &General, max_age: Option<u32>) -> Result<Exit, Failure
     let today = calendar::today(&loaded.config.project.timezone)?;
     let max_age = max_age.or(loaded.config.schedule.as_ref().map(|_| WEEKLY_MAX_AGE));
     let status = publish::status(&place, today, max_age).await?;
+    // Who has not got the latest report; a mail is no part of the publication, so it has an exit code of its own.
+    let deliveries = match (&loaded.config.deliver, &status.last) {
+        (Some(deliver), Some(last)) => {
+            let readers = deliver.recipients.iter().map(|recipient| &recipient.to);
+            deliver::standing(&place, last.as_of, &last.run_id, readers, calendar::now).await?
+        }
+        _ => Vec::new(),
+    };
+    let is_mailed = deliveries.iter().all(|delivery| delivery.fate.is_complete());
     let is_well = !status.overdue && status.chain_holds && status.latest_agrees && status.problems.is_empty();
     match general.output {
         Output::Json => talk::data(
             &json!({
-                "ok": is_well,
+                "ok": is_well && is_mailed,
                 "publications": status.publications,
                 "last": status.last.as_ref().map(|entry| json!({"as_of": entry.as_of.to_string(), "run_id": entry.run_id})),
                 "age_days": status.age_days,
                 "overdue": status.overdue,
                 "problems": status.problems,
+                "deliveries": json_deliveries(&deliveries),
             })
             .to_string(),
         ),
@@ -382,12 +392,17 @@ async fn status(general: &General, max_age: Option<u32>) -> Result<Exit, Failure
                 None => talk::data("nothing is published yet"),
             }
             status.problems.iter().for_each(|problem| talk::data(&format!("problem: {problem}")));
+            print_deliveries(&deliveries);
             if status.overdue {
                 talk::data("overdue: the latest publication is older than allowed");
             }
         }
     }
-    Ok(if is_well { Exit::Published } else { Exit::Mismatch })
+    Ok(match (is_well, is_mailed) {
+        (false, _) => Exit::Mismatch,
+        (true, false) => Exit::Mail,
+        (true, true) => Exit::Published,
+    })
 }
 
 async fn preview(general: &General, run: &str, out: &Path) -> Result<Exit, Failure> {

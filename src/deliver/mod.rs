@@ -128,8 +128,7 @@ pub struct Post<'a> {
 /// Sends `letter` to each of `readers` who has not got it; one reader's failure does not stop the others.
 ///
 /// # Errors
-/// Returns exit code 2 when the certificates cannot be read, 6 when the records cannot, 10 when a message cannot be made;
-/// nothing is sent then.
+/// Returns exit code 2 when the certificates cannot be read, 10 when a message cannot be made; nothing is sent then.
 pub async fn deliver(
     place: &Location,
     post: &Post<'_>,
@@ -147,7 +146,7 @@ async fn deliver_by(
     readers: &[Reader],
     clock: fn() -> Timestamp,
 ) -> Result<Vec<Delivery>, Failure> {
-    let records = Records::new(place, letter, clock);
+    let records = Records::new(place, letter.as_of, &letter.run_id, clock);
     let messages: Vec<message::Message> = readers
         .iter()
         .map(|reader| message::message(letter, &reader.to))
@@ -253,6 +252,36 @@ async fn one(
             "the server did not say whether it has taken it: {reason}"
         )),
     }))
+}
+
+fn held(since: &str) -> Fate {
+    Fate::Held(format!("a delivery began at {since} and did not record its end"))
+}
+
+/// Reads from the records who has got the mail of a run; connects to nothing.
+///
+/// # Errors
+/// Returns exit code 4 when the records cannot be read.
+pub async fn standing(
+    place: &Location,
+    as_of: Date,
+    run_id: &str,
+    readers: impl IntoIterator<Item = &String>,
+    clock: fn() -> Timestamp,
+) -> Result<Vec<Delivery>, Failure> {
+    let records = Records::new(place, as_of, run_id, clock);
+    let mut deliveries = Vec::new();
+    for to in readers {
+        let state = records.state(&message::mark(run_id, to)).await;
+        let fate = match state.map_err(|error| error.reading(STAGE))? {
+            State::Accepted => Fate::SentBefore,
+            State::Open { attempt: 1 } => Fate::NotSent("no delivery has begun".to_owned()),
+            State::Open { .. } => Fate::NotSent("the last attempt was refused or given up".to_owned()),
+            State::Held { since, .. } => held(&since),
+        };
+        deliveries.push(Delivery { to: to.clone(), fate });
+    }
+    Ok(deliveries)
 }
 
 /// Says what is not delivered; `None` when all is.

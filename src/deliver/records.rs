@@ -8,9 +8,9 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Letter;
 use super::carrier::Reply;
 use super::message::Message;
 use crate::store::{Created, Location, StoreError, sha256};
@@ -75,11 +75,11 @@ pub(super) struct Records<'a> {
 
 impl<'a> Records<'a> {
     /// Opens the records of a run; nothing is read yet.
-    pub(super) fn new(place: &'a Location, letter: &'a Letter, clock: fn() -> Timestamp) -> Self {
+    pub(super) fn new(place: &'a Location, as_of: Date, run_id: &'a str, clock: fn() -> Timestamp) -> Self {
         Self {
             place,
-            folder: format!("deliveries/{}/{}", letter.as_of, letter.run_id),
-            run_id: &letter.run_id,
+            folder: format!("deliveries/{as_of}/{run_id}"),
+            run_id,
             clock,
         }
     }

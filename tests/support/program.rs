@@ -226,7 +226,7 @@ pub(crate) fn row(table: &Table, column: &str, value: &str) -> BTreeMap<String, 
 }
 
 /// A folder that tests of this process share; those of earlier processes are removed.
-fn shared_folder() -> &'static Path {
+pub(crate) fn shared_folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         const PREFIX: &str = "karat-tests-";
