@@ -363,8 +363,12 @@ async fn status(general: &General, max_age: Option<u32>) -> Result<Exit, Failure
     // Who has not got the latest report; a mail is no part of the publication, so it has an exit code of its own.
     let deliveries = match (&loaded.config.deliver, &status.last) {
         (Some(deliver), Some(last)) => {
-            let readers = deliver.recipients.iter().map(|recipient| &recipient.to);
-            deliver::standing(&place, last.as_of, &last.run_id, readers, calendar::now).await?
+            let readers: Vec<String> = deliver
+                .recipients
+                .iter()
+                .map(|recipient| recipient.to.clone())
+                .collect();
+            deliver::standing(&place, last.as_of, &last.run_id, &readers, calendar::now).await?
         }
         _ => Vec::new(),
     };

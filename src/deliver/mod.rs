@@ -266,7 +266,7 @@ pub async fn standing(
     place: &Location,
     as_of: Date,
     run_id: &str,
-    readers: impl IntoIterator<Item = &String>,
+    readers: &[String],
     clock: fn() -> Timestamp,
 ) -> Result<Vec<Delivery>, Failure> {
     let records = Records::new(place, as_of, run_id, clock);

@@ -21,7 +21,7 @@ use crate::config::{Encryption, MailServer};
 use crate::error::{Exit, Failure};
 
 /// How long one answer may take.
-const STEP: Duration = Duration::from_secs(60);
+const STEP: Duration = Duration::from_mins(1);
 /// How long the answer to a message may take: RFC 5321 allows a server ten minutes to look through it.
 const LAST_STEP: Duration = Duration::from_mins(10);
 

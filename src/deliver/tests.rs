@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
 use jiff::Timestamp;
 use jiff::civil::date;
 use object_store::memory::InMemory;
@@ -399,7 +400,6 @@ fn a_message_is_the_same_each_time_and_says_who_sends_it() {
     ]
     .map(|part| body.find(part).unwrap_or_else(|| panic!("{part} in {body}")));
     assert!(order.is_sorted(), "{order:?}");
-    use base64::Engine as _;
     let attached = base64::engine::general_purpose::STANDARD.encode(letter().report.expect("a report"));
     assert!(
         body.contains(&attached),

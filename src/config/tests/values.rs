@@ -304,7 +304,7 @@ fn locations_are_checked() {
 }
 
 #[test]
-fn mail_and_schedule_are_checked() {
+fn readers_of_the_mail_are_checked() {
     let mail = |recipients: &str| {
         format!(
             "deliver:\n  smtp: smtps://mail.example.com\n  from: a@example.com\n  recipients:\n{recipients}"
@@ -359,6 +359,10 @@ fn mail_and_schedule_are_checked() {
         "deliver: {smtp: \"smtps://mail.example.com\", from: a@example.com, recipients: []}",
         "config.yaml:7:70: deliver.recipients: is empty; list who gets the mail, or remove deliver",
     );
+}
+
+#[test]
+fn the_mail_server_and_the_address_on_the_web_are_checked() {
     let server = |address: &str, expected: &str| {
         check(
             &format!(
@@ -403,6 +407,10 @@ fn mail_and_schedule_are_checked() {
             &format!("config.yaml:7:16: publish.url: {expected}"),
         );
     }
+}
+
+#[test]
+fn the_schedule_is_checked() {
     check(
         "schedule: {cron: 0 6 * *}",
         "config.yaml:7:18: schedule.cron: expected five fields (minute, hour, day of month, month, day of week), found 4 in \"0 6 * *\"",
