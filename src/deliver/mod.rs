@@ -188,20 +188,20 @@ async fn one(
     message: &message::Message,
     unreachable: Option<&str>,
 ) -> Result<Step, StoreError> {
-    let attempt = match records.state(&message.mark).await? {
+    let mut state = records.state(&message.mark).await?;
+    if let State::Held { attempt, .. } = state
+        && reader.resend
+    {
+        records
+            .close(&message.mark, attempt, Outcome::Abandoned, None)
+            .await?;
+        // The delivery that was given up may have ended at this very moment; what was recorded first counts.
+        state = records.state(&message.mark).await?;
+    }
+    let attempt = match state {
         State::Accepted => return Ok(Step::Fate(Fate::SentBefore)),
         State::Open { attempt } => attempt,
-        State::Held { attempt, since } if reader.resend => {
-            records
-                .close(&message.mark, attempt, Outcome::Abandoned, None)
-                .await?;
-            debug_assert!(!since.is_empty(), "an intent says when it was made");
-            attempt + 1
-        }
-        State::Held { since, .. } => {
-            let reason = format!("a delivery began at {since} and did not record its end");
-            return Ok(Step::Fate(Fate::Held(reason)));
-        }
+        State::Held { since, .. } => return Ok(Step::Fate(held(&since))),
     };
     if let Some(reason) = unreachable {
         return Ok(Step::Fate(Fate::NotSent(reason.to_owned())));

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
+use futures::FutureExt as _;
 use jiff::Timestamp;
 use jiff::civil::date;
+use object_store::ObjectStoreExt as _;
 use object_store::memory::InMemory;
+use object_store::path::Path as Key;
 use proptest::prelude::*;
 
 use super::carrier::{Answer, Carrier, NotOffered, Offered, Reply};
@@ -225,6 +228,31 @@ async fn a_mail_without_an_answer_is_held_until_a_person_decides() {
         let taken = server.taken.lock().expect("no panic").clone();
         assert!(taken[READERS[1]].iter().all(|id| *id == taken[READERS[1]][0]));
     }
+}
+
+#[tokio::test]
+async fn a_delivery_that_ends_while_it_is_given_up_counts() {
+    let inner = Arc::new(InMemory::new());
+    let place = Faulty::new(&inner, |_, _, _| Fault::None).location();
+    let server = Server::told(&[(READERS[1], &[Script::TakeSilently])]);
+    assert_eq!(
+        words(&send(&place, &server, false).await),
+        ["sent", "held", "sent"]
+    );
+    // The first delivery gets its answer after all, just before the person's decision is recorded.
+    let late = Arc::clone(&inner);
+    let place = Faulty::new(&inner, move |_, operation, key| {
+        if operation == "put" && key.ends_with(".001.receipt.json") {
+            let receipt = r#"{"schema": "karat-delivery/1", "attempt": 1, "outcome": "accepted", "code": 250, "text": "", "at": ""}"#;
+            let key = Key::from(key);
+            let put = late.put(&key, receipt.into());
+            put.now_or_never().expect("memory does not wait").expect("memory holds it");
+        }
+        Fault::None
+    })
+    .location();
+    assert_eq!(words(&send(&place, &server, true).await), ["sent_before"; 3]);
+    assert_eq!(server.counts(), [1; 3]);
 }
 
 #[tokio::test]

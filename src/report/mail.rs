@@ -8,6 +8,7 @@ use super::Facts;
 use super::cells::{Data, Figure, Row};
 use super::findings::TIERS;
 use super::sentences;
+use super::tiles::Tile;
 
 /// Longest HTML of a mail, in bytes; the narrowest mail program cuts off at 102 KB, counted after encoding.
 pub(crate) const MOST_BYTES: usize = 80_000;
@@ -19,6 +20,8 @@ pub(crate) struct View<'a> {
     bars: Vec<Bar>,
     /// Where the zero line of the profits lies, in percent of the cell.
     zero: u8,
+    /// Sizes of the values of the two upper tiles and of the three lower ones, in pixels.
+    sizes: (u8, u8),
     /// Names of the wordings of what to do, heaviest first.
     actions: Vec<&'static str>,
     /// Where the report lies on the web.
@@ -43,7 +46,7 @@ struct Stretch {
 }
 
 /// Makes the parts of the mail.
-pub(crate) fn view<'a>(data: &Data<'_>, facts: &Facts, url: Option<&'a str>) -> View<'a> {
+pub(crate) fn view<'a>(data: &Data<'_>, facts: &Facts, tiles: &[Tile], url: Option<&'a str>) -> View<'a> {
     let cell = |tier: &str, column: &str| data.by("tier_profitability", tier, column).size();
     let most = |column: &str, sign: f64| {
         TIERS
@@ -72,8 +75,19 @@ pub(crate) fn view<'a>(data: &Data<'_>, facts: &Facts, url: Option<&'a str>) -> 
     View {
         bars: TIERS.into_iter().filter_map(bar).collect(),
         zero: zero(loss, gain),
+        sizes: sizes(tiles.iter().map(|tile| tile.letters).max().unwrap_or(0)),
         actions: actions(data, facts.cost_is_estimated),
         url,
+    }
+}
+
+/// Values of so many letters stand side by side on a phone when they have these sizes.
+fn sizes(letters: usize) -> (u8, u8) {
+    match letters {
+        0..=10 => (28, 22),
+        11..=12 => (24, 18),
+        13..=14 => (20, 16),
+        _ => (17, 14),
     }
 }
 

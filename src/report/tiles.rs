@@ -29,6 +29,8 @@ pub(crate) struct Tile {
     measure: &'static str,
     unit: String,
     value: Figure,
+    /// How many letters the value takes.
+    pub(crate) letters: usize,
     year: Change,
     previous: Change,
     spark: Option<String>,
@@ -77,6 +79,7 @@ pub(crate) fn tiles(data: &Data<'_>, currency: &str, words: &Words) -> Vec<Tile>
             );
             Tile {
                 measure,
+                letters: shown(Some(&cell("value"))).chars().count(),
                 value: cell("value"),
                 year: change(data, measure, &unit, "year"),
                 previous: change(data, measure, &unit, "previous"),

@@ -114,6 +114,7 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
     let facts = &inputs.facts;
     let mut all = data.all();
     let settings = all.remove("settings").unwrap_or_default();
+    let tiles = tiles::tiles(data, &facts.currency, words);
     Page {
         run: run(facts, data, words),
         policy: settings
@@ -126,7 +127,6 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
         by: data.looked_up(),
         finding: findings::findings(data, facts.cost_is_estimated),
         sentences: sentences::sentences(data),
-        tiles: tiles::tiles(data, &facts.currency, words),
         charts: drawings::charts(data, &facts.currency, words),
         grid: grid::grid(data),
         whale_rows: grid::whale_rows(data),
@@ -137,7 +137,8 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
             .unwrap_or_default(),
         segments: grid::segments(data),
         files: inputs.sql.iter().map(|file| self::file(file, facts)).collect(),
-        mail: mail::view(data, facts, inputs.url.as_deref()),
+        mail: mail::view(data, facts, &tiles, inputs.url.as_deref()),
+        tiles,
     }
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Draws the pages of a run as pictures, for people who change templates: report.html, method.html and, if there is one,
-# the archive page, each on a desk (1280 pixels), on a phone (390 pixels), in dark mode and as a PDF.
+# the archive page, each on a desk (1280 pixels), on a phone (390 pixels), in dark mode and as a PDF; and the mail, as wide
+# as mail programs show it (640 and 390 pixels), and turned to dark as they do it.
 #
 #     tests/tools/look.sh FOLDER [PICTURES]
 #
@@ -10,7 +11,7 @@
 set -euo pipefail
 
 if [ "$#" -lt 1 ]; then
-    sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
 fi
 folder="$(realpath "$1")"
@@ -59,3 +60,14 @@ for page in "${pages[@]}"; do
     browse --print-to-pdf="$pictures/$name.pdf" --no-pdf-header-footer "file://$page"
     echo "$pictures/$name.pdf"
 done
+
+mail="$folder/mail.html"
+if [ -e "$mail" ]; then
+    draw "$mail" mail-640 640 1800
+    printf '<!doctype html><style>body{margin:0}iframe{border:0;width:390px;height:2400px}</style><iframe src="file://%s"></iframe>' \
+        "$mail" >"$profile/phone.html"
+    draw "$profile/phone.html" mail-390 500 2400 --allow-file-access-from-files
+    # A page that says that it knows dark mode is left alone; many mail programs turn it all the same.
+    grep -v 'color-scheme' "$mail" >"$profile/turned.html"
+    draw "$profile/turned.html" mail-640-dark 640 1800 --blink-settings=forceDarkModeEnabled=true,preferredColorScheme=0
+fi

@@ -357,7 +357,7 @@ fn readers_of_the_mail_are_checked() {
     );
     check(
         "deliver: {smtp: \"smtps://mail.example.com\", from: a@example.com, recipients: []}",
-        "config.yaml:7:70: deliver.recipients: is empty; list who gets the mail, or remove deliver",
+        "config.yaml:7:66: deliver.recipients: is empty; list who gets the mail, or remove deliver",
     );
 }
 

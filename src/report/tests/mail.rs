@@ -162,6 +162,47 @@ fn says_the_same_in_plain_text_as_in_html() {
 }
 
 #[test]
+fn shows_no_number_that_is_not_traced() {
+    let inputs = fixture::inputs();
+    let html = mail_of(&inputs).html;
+    let body = html.split_once("<body").expect("a body").1;
+    let mut rest = String::new();
+    let mut inside = None;
+    for part in body.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').expect("a tag ends");
+        let name = tag.split(' ').next().unwrap_or_default();
+        match inside {
+            None if name == "data" || name == "time" => inside = Some(name),
+            Some(open) if name.strip_prefix('/') == Some(open) => inside = None,
+            _ => {}
+        }
+        if inside.is_none() {
+            rest.push_str(text);
+            rest.push('|');
+        }
+    }
+    // Facts of the run, which are no cells of a table.
+    let facts = &inputs.facts;
+    let held = facts.checks.iter().filter(|check| check.holds).count();
+    let sums = inputs.tables["results.reconciliation"].rows.len();
+    let id: String = facts.run_id.chars().take(12).collect();
+    let mut known = vec![
+        format!("{held} of {}", facts.checks.len()),
+        format!("All {sums} sums"),
+        format!("The {} days", facts.window_days),
+        id,
+    ];
+    // The longest first, so that no fact hides a part of another.
+    known.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    for text in known {
+        assert!(rest.contains(&text), "{text}");
+        rest = rest.replace(&text, "");
+    }
+    let digit = rest.find(|letter: char| letter.is_ascii_digit());
+    assert_eq!(digit, None, "{}", &rest[digit.unwrap_or_default()..]);
+}
+
+#[test]
 fn tells_in_the_subject_who_and_when() {
     let mut inputs = fixture::inputs();
     assert_eq!(
