@@ -154,7 +154,7 @@ fn says_the_same_in_plain_text_as_in_html() {
         "−$41,688",
         "−56.1%",
         "−25.7%",
-        "9,994 rows read",
+        "9,994 order lines read",
     ] {
         assert!(mail.text.contains(number), "{number}");
         assert!(html.contains(number), "{number}");
