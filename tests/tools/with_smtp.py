@@ -24,6 +24,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 
 import trustme
 from aiosmtpd.controller import Controller
@@ -412,6 +413,7 @@ def main():
         raise SystemExit(__doc__)
     # What the servers say is not what is tried here.
     logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+    warnings.simplefilter("ignore")
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         world = World(str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(folder))
