@@ -524,3 +524,31 @@ fn odd_folders_and_names_are_published_like_any_others() {
         })
     }));
 }
+
+#[test]
+fn a_second_process_does_not_compute_the_run_that_a_first_one_computes() {
+    let project = Project::sample();
+    let folder = project.path("");
+    let start = || {
+        std::process::Command::new(env!("CARGO_BIN_EXE_karat"))
+            .current_dir(&folder)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("the program starts")
+    };
+    let running: Vec<_> = (0..4).map(|_| start()).collect();
+    let codes: Vec<_> = running
+        .into_iter()
+        .map(|child| child.wait_with_output().expect("it ends").status.code())
+        .collect();
+    // Who comes while the first computes is told so; who comes after it finds the run published.
+    assert!(codes.contains(&Some(0)), "{codes:?}");
+    assert!(codes.iter().all(|code| matches!(code, Some(0 | 8))), "{codes:?}");
+    let status = karat(&folder, &["status", "--output", "json"])
+        .expect(0, &[])
+        .json();
+    assert_eq!(status["publications"], 1, "{status}");
+    let leases = project.path("output/leases");
+    assert!(!leases.exists(), "a lease is let go in the end");
+}

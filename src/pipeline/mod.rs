@@ -20,9 +20,11 @@ pub use preview::{Preview, preview};
 
 use crate::config::Config;
 use crate::deliver::Delivery;
+use crate::engine::Engine;
 use crate::error::{Exit, Failure};
-use crate::publish::{self, Found, LogEntry};
+use crate::publish::{self, Found, Lease, LogEntry};
 use crate::report;
+use crate::source::Pinned;
 use crate::store::{self, Location};
 use crate::talk::Talk;
 
@@ -90,6 +92,19 @@ pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Repo
     Ok(report)
 }
 
+/// A run that is planned and not yet computed.
+struct Job<'a> {
+    config: &'a Config,
+    place: &'a Location,
+    project: prepare::Project,
+    work: prepare::Workplace,
+    inputs: Vec<Pinned>,
+    engine: Arc<Engine>,
+    plan: prepare::Plan,
+    is_draft: bool,
+    started: jiff::Timestamp,
+}
+
 /// Makes sure that the run is published; gives its entry of the log too, which a draft has not.
 async fn published(
     config: &Config,
@@ -103,31 +118,78 @@ async fn published(
 
     let inputs = prepare::pin_inputs(config, &work, talk).await?;
     let (engine, plan) = prepare::plan(config, request.as_of, &project, &work, &inputs, place).await?;
-    if !request.is_draft
-        && let Some((report, entry)) = finished(config, place, &plan).await?
-    {
+    let job = Job {
+        config,
+        place,
+        project,
+        work,
+        inputs,
+        engine: Arc::new(engine),
+        plan,
+        is_draft: request.is_draft,
+        started,
+    };
+    if job.is_draft {
+        place.probe().await.map_err(|error| error.writing("publish"))?;
+        return computed(&job, None, talk).await;
+    }
+    if let Some((report, entry)) = finished(config, place, &job.plan).await? {
         return Ok((report, Some(entry)));
     }
     place.probe().await.map_err(|error| error.writing("publish"))?;
+    let lease = Lease::take(place, &job.plan.run_id).await?;
+    // Another process may have published it just before it let go.
+    let made = match finished(config, place, &job.plan).await {
+        Ok(Some((report, entry))) => Ok((report, Some(entry))),
+        Ok(None) => computed(&job, Some(&lease), talk).await,
+        Err(failure) => Err(failure),
+    };
+    let released = lease.release().await;
+    let (mut report, entry) = made?;
+    report.remarks.extend(
+        released
+            .err()
+            .map(|failure| format!("the lease could not be removed, it expires by itself: {failure}")),
+    );
+    Ok((report, entry))
+}
 
-    let engine = Arc::new(engine);
-    let tables = compute::tables(&engine, &project.queries, &plan, talk).await?;
-    let checks = compute::checks(&engine, &project.queries, talk).await?;
+/// Computes, checks, renders and publishes.
+async fn computed(
+    job: &Job<'_>,
+    lease: Option<&Lease>,
+    talk: &Talk,
+) -> Result<(Report, Option<LogEntry>), Failure> {
+    let Job {
+        config,
+        place,
+        project,
+        work,
+        inputs,
+        engine,
+        plan,
+        ..
+    } = job;
+    let tables = compute::tables(engine, &project.queries, plan, talk).await?;
+    let checks = compute::checks(engine, &project.queries, talk).await?;
     let staged = stage::stage(
         config,
-        &project,
-        &work,
-        &inputs,
-        &plan,
+        project,
+        work,
+        inputs,
+        plan,
         &tables,
         &checks,
-        request.is_draft,
+        job.is_draft,
         talk,
     )?;
-    stage::volatile(&work, config, &started, talk)?;
+    stage::volatile(work, config, &job.started, talk)?;
 
-    for source in &inputs {
+    for source in inputs {
         source.check_unchanged().await?;
+    }
+    if let Some(lease) = lease {
+        lease.check().await?;
     }
     talk.stage("publish", 1);
     let headline = staged.summary.headline.clone();
@@ -136,7 +198,7 @@ async fn published(
         .filter(|check| !check.holds())
         .map(crate::check::describe)
         .collect();
-    let (location, is_already_published, entry) = if request.is_draft {
+    let (location, is_already_published, entry) = if job.is_draft {
         (publish::publish_draft(place, &staged).await?, false, None)
     } else {
         let publication = publish::publish(place, &staged, &|entries| archive(config, entries)).await?;
@@ -148,7 +210,7 @@ async fn published(
         (publication.report, publication.already, Some(publication.entry))
     };
     talk.step("publish", &location, &json!({"run_id": plan.run_id}));
-    if !request.is_draft {
+    if !job.is_draft {
         // The run is published: what fails now must not look like a failed publication.
         let pruned = publish::prune(place, config.publish.keep).await;
         remarks.extend(
@@ -158,7 +220,7 @@ async fn published(
         );
     }
     let report = Report {
-        run_id: plan.run_id,
+        run_id: plan.run_id.clone(),
         as_of: plan.calendar.as_of,
         location,
         headline,
