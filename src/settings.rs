@@ -103,6 +103,7 @@ impl SettingsTable {
 #[must_use]
 pub fn names() -> Vec<TableName> {
     [
+        "project",
         "policy",
         "snapshots",
         "moments",
@@ -129,6 +130,7 @@ pub fn tables(
     inputs: &[RecordedInput],
 ) -> Result<Vec<SettingsTable>, Failure> {
     Ok(vec![
+        table("project", "The project", "one row", &["name"], project(config))?,
         table(
             "policy",
             "Thresholds of the run",
@@ -212,6 +214,19 @@ fn table(
     columns: Columns,
 ) -> Result<SettingsTable, Failure> {
     SettingsTable::new(TableName::new("settings", name), title, grain, key, columns)
+}
+
+fn project(config: &Config) -> Columns {
+    let project = &config.project;
+    let known = |name: &str, value: &Option<String>| {
+        let array: ArrayRef = Arc::new(StringArray::from(vec![value.clone()]));
+        (name.to_owned(), array, true)
+    };
+    vec![
+        texts("name", vec![project.name.clone()]),
+        known("home_country", &project.home_country),
+        known("home_region", &project.home_region),
+    ]
 }
 
 fn policy(config: &Config, calendar: &Calendar) -> Result<Columns, Failure> {

@@ -1,9 +1,9 @@
 -- title:   Totals that must agree, each taken at its own place
 -- grain:   one row per total
 -- key:     [total]
--- inputs:  [business.class_totals, business.customer_measures, business.customer_profit, business.orders,
---           business.source_totals, business.whale_ranks, canonical.order_lines, settings.cost_rates,
---           settings.snapshots]
+-- inputs:  [business.class_totals, business.customer_measures, business.customer_profit, business.internal_totals,
+--           business.orders, business.place_totals, business.source_totals, business.whale_ranks,
+--           canonical.order_lines, settings.cost_rates, settings.snapshots]
 -- note: >
 --   results.reconciliation compares them in pairs. Totals of rows and of money read, used and set
 --   aside are those of the order lines, unless they name another source.
@@ -127,17 +127,32 @@ listed as (
     select 'net revenue of customers, ' || snapshot as total, cast(net_revenue as decimal(28, 10)) as amount
     from customers
     union all
+    select
+        'net revenue of customers and internal customers, ' || internal_totals.snapshot as total,
+        cast(coalesce(customers.net_revenue, 0) + internal_totals.net_revenue as decimal(28, 10)) as amount
+    from business.internal_totals as internal_totals
+    left join customers  -- one-to-one; none without a population
+        on internal_totals.snapshot = customers.snapshot
+    union all
     select 'lines of lines, ' || snapshot as total, cast(lines as decimal(28, 10)) as amount
     from window_lines
     union all
-    select 'lines of customers, ' || snapshot as total, cast(lines as decimal(28, 10)) as amount
-    from customers
+    select
+        'lines of customers and internal customers, ' || internal_totals.snapshot as total,
+        cast(coalesce(customers.lines, 0) + internal_totals.lines as decimal(28, 10)) as amount
+    from business.internal_totals as internal_totals
+    left join customers  -- one-to-one; none without a population
+        on internal_totals.snapshot = customers.snapshot
     union all
     select 'orders of orders, ' || snapshot as total, cast(orders as decimal(28, 10)) as amount
     from window_orders
     union all
-    select 'orders of customers, ' || snapshot as total, cast(orders as decimal(28, 10)) as amount
-    from customers
+    select
+        'orders of customers and internal customers, ' || internal_totals.snapshot as total,
+        cast(coalesce(customers.orders, 0) + internal_totals.orders as decimal(28, 10)) as amount
+    from business.internal_totals as internal_totals
+    left join customers  -- one-to-one; none without a population
+        on internal_totals.snapshot = customers.snapshot
     union all
     select 'profit of customers, ' || snapshot as total, cast(profit as decimal(28, 10)) as amount
     from customers
@@ -170,6 +185,15 @@ listed as (
     union all
     select 'customers by ' || class_name || ', ' || snapshot as total, cast(customers as decimal(28, 10)) as amount
     from class_sums
+    union all
+    select 'customers by country and region, current' as total, cast(sum(customers) as decimal(28, 10)) as amount
+    from business.place_totals
+    union all
+    select 'net revenue by country and region, current' as total, cast(sum(net_revenue) as decimal(28, 10)) as amount
+    from business.place_totals
+    union all
+    select 'profit by country and region, current' as total, cast(sum(profit) as decimal(28, 10)) as amount
+    from business.place_totals
     union all
     select 'profit at the end of the whale curve, current' as total, cumulative_profit as amount
     from business.whale_ranks

@@ -19,6 +19,7 @@ days as (
         sum(cost_of_goods) as cost_of_goods,
         sum(freight_amount) as freight_amount
     from business.orders
+    where not is_internal
     group by order_date
 ),
 

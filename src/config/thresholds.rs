@@ -118,6 +118,8 @@ pub const THRESHOLDS: &[Threshold] = &[
         "points of the whale curve that are kept"),
     row("silent_customers_shown", Kind::Count, "20", "customers", "[1, 200]",
         "silent Platinum and Gold customers that are listed, longest silence first"),
+    row("places_shown", Kind::Count, "12", "countries or regions", "[1, 1000]",
+        "countries, and regions, that are listed, largest revenue first"),
     row("concentration_share", Kind::Share, "0.80", "share of profit or revenue", "(0, 1)",
         "the concentration figure says how few customers make this share"),
     row("top_share", Kind::Share, "0.20", "share of customers", "(0, 1)",
