@@ -104,39 +104,53 @@ fn row(drawn: &Drawn) -> Row {
     row
 }
 
-/// A history, and the same rows in another order; a part of the rows comes twice.
-fn history() -> impl Strategy<Value = (Vec<Row>, Vec<Row>)> {
+/// A history, and the same rows in another order; a part of the rows comes twice. With events around the orders, or none.
+fn history() -> impl Strategy<Value = (Vec<Row>, Vec<Row>, Vec<Event>)> {
     (
         prop::collection::vec(drawn(), 1..120),
         prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        prop_oneof![1 => Just(Vec::new()), 3 => events()],
     )
-        .prop_flat_map(|(drawn, twice)| {
+        .prop_flat_map(|(drawn, twice, events)| {
             let mut rows: Vec<Row> = drawn.iter().map(row).collect();
             let copies: Vec<Row> = twice.iter().map(|index| index.get(&rows).clone()).collect();
             rows.extend(copies);
-            (Just(rows.clone()), Just(rows).prop_shuffle())
+            (Just(rows.clone()), Just(rows).prop_shuffle(), Just(events))
         })
 }
 
-fn given(rows: Vec<Row>) -> Given {
-    let count = u64::try_from(rows.len()).expect("a small history");
-    let input = RecordedInput {
-        source: "order_lines".to_owned(),
+/// The rows of a history as a run gets them; without events no other source is configured.
+fn given(rows: Vec<Row>, events: &[Event]) -> Given {
+    let mut tables = BTreeMap::from([("raw.order_lines".to_owned(), rows)]);
+    let mut sources = BTreeMap::new();
+    for source in OPTIONAL_SOURCES.into_iter().filter(|_| !events.is_empty()) {
+        let rows = events.iter().map(|drawn| event(source, *drawn)).collect();
+        tables.insert(format!("raw.{source}"), rows);
+        sources.insert(source.to_owned(), bench::columns_of(source));
+    }
+    let recorded = |(name, rows): (&String, &Vec<Row>)| RecordedInput {
+        source: name.trim_start_matches("raw.").to_owned(),
         path: "drawn.parquet".to_owned(),
         bytes: 1,
-        rows: count,
+        rows: u64::try_from(rows.len()).expect("a small history"),
         sha256: String::new(),
     };
+    let inputs = tables.iter().map(recorded).collect();
     Given {
-        tables: BTreeMap::from([("raw.order_lines".to_owned(), rows)]),
+        tables,
+        inputs,
         sections: BTreeMap::from([
+            ("sources".to_owned(), bench::sources(&sources)),
+            (
+                "project".to_owned(),
+                "{name: Drawn, currency: EUR, timezone: UTC, language: en, home: {country: GB, region: London}}".to_owned(),
+            ),
             ("policy".to_owned(), "{margin: 0.3, platinum_share: 0.1, gold_share: 0.3}".to_owned()),
             (
                 "cost_to_serve".to_owned(),
                 "{per_order: 2.5, per_line: 0.3, per_unit: 0.01, per_return: 6, payment_fee_rate: 0.019, per_customer: 1}".to_owned(),
             ),
         ]),
-        inputs: vec![input],
     }
 }
 
@@ -162,15 +176,23 @@ const LOOKED_AT: [&str; 13] = [
 type Bytes = BTreeMap<String, Vec<u8>>;
 
 /// Computes a history in order on one thread, and shuffled on three with tiny batches.
-fn computed(rows: Vec<Row>, shuffled: Vec<Row>) -> Result<(Bytes, Bytes, Tables), Failure> {
+fn computed(
+    rows: Vec<Row>,
+    shuffled: Vec<Row>,
+    mut events: Vec<Event>,
+) -> Result<(Bytes, Bytes, Tables), Failure> {
     block_on(|| async move {
-        let mut bench = Bench::start(given(rows)).await?;
+        let mut bench = Bench::start(given(rows, &events)).await?;
         let bytes = bench.all().await?;
         let mut tables = Tables::new();
         for name in LOOKED_AT {
             tables.insert(name, bench.table(name).await?);
         }
-        let again = Bench::start_with(given(shuffled), 3, 16).await?.all().await?;
+        events.reverse();
+        let again = Bench::start_with(given(shuffled, &events), 3, 16)
+            .await?
+            .all()
+            .await?;
         Ok((bytes, again, tables))
     })
 }
@@ -184,9 +206,9 @@ fn drawn_histories_keep_every_property() {
         ..Config::default()
     };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let result = runner.run(&history(), |(rows, shuffled)| {
+    let result = runner.run(&history(), |(rows, shuffled, events)| {
         let count = rows.len();
-        let (bytes, again, tables) = computed(rows, shuffled)
+        let (bytes, again, tables) = computed(rows, shuffled, events)
             .map_err(|failure| TestCaseError::fail(format!("{failure}: {:?}", failure.cause)))?;
         for (name, bytes) in &bytes {
             prop_assert!(
@@ -227,6 +249,13 @@ fn nothing_is_dropped(tables: &Tables, count: usize) -> Result<(), TestCaseError
 /// A drawn row of every optional source: which thing, whose, on which day before as-of, and what is wrong with it.
 type Event = (u8, u8, i32, i32, u8);
 
+/// The sources that need not be configured.
+const OPTIONAL_SOURCES: [&str; 4] = ["customers", "service_cases", "payments", "visits"];
+
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    prop::collection::vec((0..25_u8, 0..9_u8, -10..800_i32, -3..9_i32, 0..20_u8), 1..60)
+}
+
 /// Writes an event as a row of `source`; the flaws are those of real exports.
 fn event(source: &str, (number, customer, days_before, amount, flaw): Event) -> Row {
     let day = |days: i32| {
@@ -238,11 +267,27 @@ fn event(source: &str, (number, customer, days_before, amount, flaw): Event) -> 
     let mut row = Row::from([("customer_id".to_owned(), id("c", customer))]);
     let (key, date) = match source {
         "customers" => {
-            row.insert("kind".to_owned(), id("kind", number % 3));
+            // By customer, so that the rows of one customer mostly agree and are used.
+            let word = |words: [&str; 5]| Some(words[usize::from(customer % 5)].to_owned());
+            row.insert(
+                "kind".to_owned(),
+                word(["retail", "merchant", "channel", "internal", "reseller"]),
+            );
+            row.insert(
+                "industry".to_owned(),
+                word(["Machinery", "Retail trade", "Logistics", "Household", "Mining"]),
+            );
+            row.insert("country".to_owned(), word(["GB", "GB", "DE", "GB", " "]));
+            row.insert("region".to_owned(), word(["London", "Kent", "Berlin", "London", ""]));
             ("customer_id", "signed_up_at")
         }
         "service_cases" => {
             row.insert("cost".to_owned(), money);
+            row.insert("is_complaint".to_owned(), Some((number % 2 == 0).to_string()));
+            row.insert(
+                "satisfaction".to_owned(),
+                (number % 3 > 0).then(|| (1 + number % 5).to_string()),
+            );
             row.insert("resolved_at".to_owned(), day(days_before - i32::from(flaw) + 8));
             ("case_id", "opened_at")
         }
@@ -301,9 +346,8 @@ fn every_drawn_row_of_an_optional_source_is_used_rejected_or_out_of_scope() {
         ..Config::default()
     };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let events = prop::collection::vec((0..25_u8, 0..9_u8, -10..800_i32, -3..9_i32, 0..20_u8), 1..60);
-    let result = runner.run(&events, |events| {
-        for source in ["customers", "service_cases", "payments", "visits"] {
+    let result = runner.run(&events(), |events| {
+        for source in OPTIONAL_SOURCES {
             let rows: Vec<Row> = events.iter().map(|drawn| event(source, *drawn)).collect();
             let count = i64::try_from(rows.len()).expect("a small history");
             let mut backwards = rows.clone();

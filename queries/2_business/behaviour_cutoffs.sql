@@ -1,7 +1,7 @@
 -- title:   Behaviour beyond which a customer stands out
--- grain:   one row per snapshot with a population
+-- grain:   one row per snapshot
 -- key:     [snapshot]
--- inputs:  [business.customer_behaviours, settings.policy]
+-- inputs:  [business.customer_behaviours, settings.policy, settings.snapshots]
 -- note: >
 --   Nearest rank: the smallest value that at least the quantile of the customers do not exceed, among
 --   those of whom it is known. Standing out is to lie above it, so equal customers stay together. Not
@@ -98,15 +98,17 @@ cutoffs as (
 )
 
 select
-    snapshot,
+    snapshots.snapshot,
 
-    max(value) filter (where measure = 'cases_per_order') as cases_per_order,
-    max(value) filter (where measure = 'visits_per_order') as visits_per_order,
-    max(value) filter (where measure = 'return_rate') as return_rate,
-    max(value) filter (where measure = 'visited_sale_share') as visited_sale_share,
-    max(value) filter (where measure = 'discounted_sale_share') as discounted_sale_share,
-    max(value) filter (where measure = 'median_cases_per_order') as median_cases_per_order,
-    max(value) filter (where measure = 'median_basket_amount') as median_basket_amount,
-    max(value) filter (where measure = 'median_profit_rate') as median_profit_rate
-from cutoffs
-group by snapshot
+    max(cutoffs.value) filter (where cutoffs.measure = 'cases_per_order') as cases_per_order,
+    max(cutoffs.value) filter (where cutoffs.measure = 'visits_per_order') as visits_per_order,
+    max(cutoffs.value) filter (where cutoffs.measure = 'return_rate') as return_rate,
+    max(cutoffs.value) filter (where cutoffs.measure = 'visited_sale_share') as visited_sale_share,
+    max(cutoffs.value) filter (where cutoffs.measure = 'discounted_sale_share') as discounted_sale_share,
+    max(cutoffs.value) filter (where cutoffs.measure = 'median_cases_per_order') as median_cases_per_order,
+    max(cutoffs.value) filter (where cutoffs.measure = 'median_basket_amount') as median_basket_amount,
+    max(cutoffs.value) filter (where cutoffs.measure = 'median_profit_rate') as median_profit_rate
+from settings.snapshots as snapshots
+left join cutoffs  -- one-to-many; none where nothing is known
+    on snapshots.snapshot = cutoffs.snapshot
+group by snapshots.snapshot

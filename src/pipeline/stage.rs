@@ -277,50 +277,48 @@ struct Need {
     source: &'static str,
     /// What the report lacks without the source.
     without: &'static str,
-    /// What it lacks although the source is there.
+    /// What it lacks although the source is there; nothing when every figure is made.
     lacks: &'static str,
 }
 
 const NEEDS: [Need; 4] = [
     Need {
         source: "customers",
-        without: "kinds of customer, industries, account owners and customers who never ordered are not known",
-        lacks: "kinds of customer, industries and account owners are not shown",
+        without: "kinds of customer, industries and account owners are not known, and who never ordered only by a visit",
+        lacks: "account owners are not shown",
     },
     Need {
         source: "service_cases",
-        without: "complaints are not known, and service cases cost nothing here",
-        lacks: "complaints are not shown, and service cases cost nothing here",
+        without: "complaints and service-led customers are not known, and service cases cost nothing here",
+        lacks: "service cases cost nothing here",
     },
     Need {
         source: "payments",
         without: "it is not known who pays on time",
-        lacks: "payment behaviour is not shown",
+        lacks: "",
     },
     Need {
         source: "visits",
         without: "visits, and visitors who never ordered, are not known",
-        lacks: "visits are not shown",
+        lacks: "",
     },
 ];
 
 /// Says what the report lacks, and for which source.
 fn switched_off(config: &Config) -> Vec<String> {
-    NEEDS
-        .iter()
-        .map(|need| {
-            let Need {
-                source,
-                without,
-                lacks,
-            } = need;
-            if config.sources.contains_key(*source) {
-                format!("Source {source} is read and checked, but no figure of this report uses it: {lacks}.")
-            } else {
-                format!("Source {source} is not configured: {without}.")
-            }
-        })
-        .collect()
+    let said = |need: &Need| {
+        let Need {
+            source,
+            without,
+            lacks,
+        } = need;
+        match (config.sources.contains_key(*source), lacks.is_empty()) {
+            (false, _) => Some(format!("Source {source} is not configured: {without}.")),
+            (true, false) => Some(format!("Source {source} is used, but not for everything: {lacks}.")),
+            (true, true) => None,
+        }
+    };
+    NEEDS.iter().filter_map(said).collect()
 }
 
 /// Every file of the run folder with its hash, but the volatile one.

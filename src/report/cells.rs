@@ -29,7 +29,7 @@ pub(crate) struct Data<'a> {
 }
 
 /// The column by which templates and rules look a row up, where a table has one.
-const LOOKUPS: [(&str, &str); 19] = [
+const LOOKUPS: [(&str, &str); 21] = [
     ("results.headline", "measure"),
     ("results.tier_profitability", "tier"),
     ("results.rfm_segments", "rfm_segment"),
@@ -42,6 +42,8 @@ const LOOKUPS: [(&str, &str); 19] = [
     ("results.frequency_classes", "frequency_class"),
     ("results.value_classes", "value_class"),
     ("results.loyalty_classes", "loyalty_class"),
+    ("results.customer_types", "customer_type"),
+    ("results.customer_kinds", "customer_kind"),
     ("results.concentration", "measure"),
     ("results.cost_to_serve", "activity"),
     ("results.data_quality", "outcome"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{Data, Figure};
+use super::cells::{Data, Figure, Row};
 use super::chart::{self, Bar, Chart, Group, Pair, PairTexts, Telling};
 use super::findings::TIERS;
 use super::format;
@@ -15,6 +15,7 @@ pub(crate) fn charts(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap
         ("whale", whale(data, currency, words)),
         ("waterfall", waterfall(data, currency, words)),
         ("lifecycle", lifecycle(data, currency, words)),
+        ("types", types(data, currency, words)),
         ("lorenz", lorenz(data, words)),
         ("calibration", calibration(data, words)),
     ])
@@ -134,22 +135,36 @@ fn pyramid(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
 
 fn lifecycle(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
     let rows = data.rows("results.lifecycle_stages");
-    let codes: Vec<_> = rows
-        .iter()
-        .filter(|row| {
-            row.get("customers")
-                .is_some_and(|customers| customers.size() > 0.0)
-        })
-        .filter_map(|row| row.get("lifecycle_stage").map(Figure::text))
-        .filter(|code| *code != "total")
-        .collect();
     let classes = Classes {
         table: "lifecycle_stages",
-        codes,
+        codes: with_customers(&rows, "lifecycle_stage", &["total"]),
         words: "lifecycle",
         title: "lifecycle",
     };
     class_pairs(data, &classes, currency, words)
+}
+
+fn types(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+    let rows = data.rows("results.customer_types");
+    let classes = Classes {
+        table: "customer_types",
+        codes: with_customers(&rows, "customer_type", &["total", "prospect"]),
+        words: "customer_type",
+        title: "types",
+    };
+    class_pairs(data, &classes, currency, words)
+}
+
+/// The classes that somebody is in, but those left out.
+fn with_customers<'a>(rows: &'a [Row], column: &str, left_out: &[&str]) -> Vec<&'a str> {
+    rows.iter()
+        .filter(|row| {
+            row.get("customers")
+                .is_some_and(|customers| customers.size() > 0.0)
+        })
+        .filter_map(|row| row.get(column).map(Figure::text))
+        .filter(|code| !left_out.contains(code))
+        .collect()
 }
 
 fn whale(data: &Data<'_>, currency: &str, words: &Words) -> Chart {

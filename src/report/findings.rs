@@ -25,6 +25,7 @@ pub(crate) fn findings(data: &Data<'_>, cost_is_estimated: bool) -> BTreeMap<&'s
         ("departures", departures(data).to_owned()),
         ("backtest", backtest(data)),
         ("habits", habits(data).to_owned()),
+        ("kinds", kinds(data)),
         ("concentration", concentration(data).to_owned()),
         ("quality", quality(data, cost_is_estimated).to_owned()),
         ("evidence", evidence(data).to_owned()),
@@ -181,6 +182,28 @@ fn segments(data: &Data<'_>) -> String {
         }
     }
     best.map_or_else(|| "nobody".to_owned(), |(name, _)| name)
+}
+
+/// Names the type that gives back most profit, or else the one that brings most; types known of nobody are none.
+fn kinds(data: &Data<'_>) -> String {
+    if customers(data, "total") < fewest(data) {
+        return "few".into();
+    }
+    let mut types: Vec<(String, f64)> = Vec::new();
+    for row in data.rows("results.customer_types") {
+        let name = row.get("customer_type").map_or("", super::cells::Figure::text);
+        let size = |column: &str| row.get(column).map_or(0.0, super::cells::Figure::size);
+        if !["total", "prospect", "not_known"].contains(&name) && size("customers") >= fewest(data) {
+            types.push((name.to_owned(), size("profit")));
+        }
+    }
+    let worst = types.iter().min_by(|left, right| left.1.total_cmp(&right.1));
+    let best = types.iter().max_by(|left, right| left.1.total_cmp(&right.1));
+    match (worst, best) {
+        (Some((name, profit)), _) if *profit < 0.0 => name.clone(),
+        (_, Some((name, _))) => name.clone(),
+        _ => "unknown".into(),
+    }
 }
 
 fn abc(data: &Data<'_>) -> &'static str {
