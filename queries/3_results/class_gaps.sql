@@ -14,8 +14,9 @@ needs as (
         values
         ('customer_kind', 1, 'kind', 1),
         ('region_class', 2, 'country', 1),
-        ('region_class', 2, 'home_country', 2),
-        ('region_class', 2, 'home_region', 3),
+        ('region_class', 2, 'region', 2),
+        ('region_class', 2, 'home_country', 3),
+        ('region_class', 2, 'home_region', 4),
         ('industry', 3, 'industry', 1),
         ('need_class', 4, 'discount', 1),
         ('need_class', 4, 'quantity', 2),
@@ -38,6 +39,7 @@ judged_needs as (
         case needs.gap
             when 'kind' then class_sources.has_kind
             when 'country' then class_sources.has_country
+            when 'region' then class_sources.has_region
             when 'home_country' then class_sources.has_home_country
             when 'home_region' then class_sources.has_home_region
             when 'industry' then class_sources.has_industry

@@ -29,7 +29,7 @@ pub(crate) struct Data<'a> {
 }
 
 /// The column by which templates and rules look a row up, where a table has one.
-const LOOKUPS: [(&str, &str); 21] = [
+const LOOKUPS: [(&str, &str); 20] = [
     ("results.headline", "measure"),
     ("results.tier_profitability", "tier"),
     ("results.rfm_segments", "rfm_segment"),
@@ -43,7 +43,6 @@ const LOOKUPS: [(&str, &str); 21] = [
     ("results.value_classes", "value_class"),
     ("results.loyalty_classes", "loyalty_class"),
     ("results.customer_types", "customer_type"),
-    ("results.customer_kinds", "customer_kind"),
     ("results.concentration", "measure"),
     ("results.cost_to_serve", "activity"),
     ("results.data_quality", "outcome"),

@@ -1,5 +1,6 @@
 //! What the pages promise: traced numbers, escaped text, the same bytes, and findings that are true.
 
+mod kinds;
 mod outlook;
 mod retention;
 mod truth;
