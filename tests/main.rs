@@ -20,6 +20,8 @@ mod deploy;
 
 mod outlook;
 
+mod kinds;
+
 mod reference;
 
 mod cdnow;
