@@ -9,7 +9,9 @@ fn planted() -> (Project, Vec<Line>) {
     let project = Project::new("project: {name: Not read}\n");
     let folder = project.path("history");
     let out = folder.to_str().expect("a path in UTF-8");
-    project.karat(&["generate", "--customers", "600", "--out", out]).exits(0);
+    project
+        .karat(&["generate", "--customers", "600", "--out", out])
+        .exits(0);
     let text = std::fs::read_to_string(folder.join("config.yaml")).expect("a configuration");
     let text = text
         .replace("location: output/", "location: published/")
@@ -36,7 +38,10 @@ fn the_classes_find_the_customers_of_each_type_that_were_planted() {
 
     // Every kind of the file comes back as it is, but the internal ones, who are in no class.
     for line in &classes {
-        assert_eq!(line["customer_kind"], personas[line["customer_id"].as_str()]["kind"]);
+        assert_eq!(
+            line["customer_kind"],
+            personas[line["customer_id"].as_str()]["kind"]
+        );
         assert_ne!(line["customer_kind"], "internal");
         assert_ne!(line["region_class"], "not_known");
         assert_ne!(line["industry"], "not_known");
@@ -46,7 +51,8 @@ fn the_classes_find_the_customers_of_each_type_that_were_planted() {
 
     // How many of these customers have the type, in thousandths.
     let found = |kind: &str, planted: bool| {
-        let of_persona = |line: &&Line| (personas[line["customer_id"].as_str()]["persona"] == kind) == planted;
+        let of_persona =
+            |line: &&Line| (personas[line["customer_id"].as_str()]["persona"] == kind) == planted;
         let group: Vec<&Line> = classes.iter().filter(of_persona).collect();
         let hits = group.iter().filter(|line| line["customer_type"] == kind).count();
         (hits, hits * 1000 / group.len().max(1))
@@ -74,7 +80,11 @@ fn the_classes_find_the_customers_of_each_type_that_were_planted() {
     for customer in customers.iter().filter(|line| line["persona"] == "prospect") {
         assert!(prospects.contains(&customer["customer_id"]), "{customer:?}");
     }
-    assert!(classes.iter().all(|line| !prospects.contains(&line["customer_id"])));
+    assert!(
+        classes
+            .iter()
+            .all(|line| !prospects.contains(&line["customer_id"]))
+    );
     assert_eq!(
         project.line("results.lifecycle_stages", "lifecycle_stage", "prospect")["customers"],
         prospects.len().to_string()

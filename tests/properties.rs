@@ -278,7 +278,10 @@ fn event(source: &str, (number, customer, days_before, amount, flaw): Event) -> 
                 word(["Machinery", "Retail trade", "Logistics", "Household", "Mining"]),
             );
             row.insert("country".to_owned(), word(["GB", "GB", "DE", "GB", " "]));
-            row.insert("region".to_owned(), word(["London", "Kent", "Berlin", "London", ""]));
+            row.insert(
+                "region".to_owned(),
+                word(["London", "Kent", "Berlin", "London", ""]),
+            );
             ("customer_id", "signed_up_at")
         }
         "service_cases" => {

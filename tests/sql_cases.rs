@@ -125,7 +125,11 @@ fn given(file: &CaseFile, case: &Case) -> Given {
                 let home = value.as_mapping().expect("country and region").iter();
                 let home: Vec<String> = home
                     .map(|(key, value)| {
-                        format!("{}: {}", text(key).expect("a name"), text(value).expect("a value"))
+                        format!(
+                            "{}: {}",
+                            text(key).expect("a name"),
+                            text(value).expect("a value")
+                        )
                     })
                     .collect();
                 let home = match home.join(", ") {

@@ -314,7 +314,9 @@ fn switched_off(config: &Config) -> Vec<String> {
         } = need;
         match (config.sources.contains_key(*source), lacks.is_empty()) {
             (false, _) => Some(format!("Source {source} is not configured: {without}.")),
-            (true, false) => Some(format!("Source {source} is used, but not for everything: {lacks}.")),
+            (true, false) => Some(format!(
+                "Source {source} is used, but not for everything: {lacks}."
+            )),
             (true, true) => None,
         }
     };

@@ -6,7 +6,9 @@ use crate::table::Cell;
 
 /// The text of the section.
 fn section(page: &str) -> &str {
-    let start = page.find("aria-labelledby=\"kinds\"").expect("there is such a section");
+    let start = page
+        .find("aria-labelledby=\"kinds\"")
+        .expect("there is such a section");
     let end = page[start..].find("</section>").expect("it ends");
     &page[start..start + end]
 }
@@ -42,7 +44,13 @@ fn says_why_a_class_is_not_known_and_shows_no_table_of_it() {
     for caption in ["By kind of customer", "By home market", "By industry"] {
         assert!(!section.contains(caption), "{caption}");
     }
-    for caption in ["By customer type", "By need", "a proxy from behaviour", "Countries", "Regions"] {
+    for caption in [
+        "By customer type",
+        "By need",
+        "a proxy from behaviour",
+        "Countries",
+        "Regions",
+    ] {
         assert!(section.contains(caption), "{caption}");
     }
 }
@@ -53,7 +61,12 @@ fn shows_internal_customers_and_prospects_below_the_total() {
     let kinds = ("customer_kind", "internal");
     inputs.set("results.customer_kinds", kinds, "orders", &Cell::Integer(3));
     inputs.set("results.customer_kinds", kinds, "customers", &Cell::Integer(2));
-    inputs.set("results.customer_kinds", ("customer_kind", "retail"), "customers", &Cell::Integer(5));
+    inputs.set(
+        "results.customer_kinds",
+        ("customer_kind", "retail"),
+        "customers",
+        &Cell::Integer(5),
+    );
     let page = rendered(&inputs).report;
     let section = section(&page);
     let place = |text: &str| section.find(text).unwrap_or_else(|| panic!("`{text}` is shown"));
@@ -66,13 +79,23 @@ fn shows_internal_customers_and_prospects_below_the_total() {
 fn names_no_type_when_none_is_known_or_customers_are_few() {
     let mut inputs = fixture::inputs();
     for code in ["new_buyer", "discount_chaser", "loyal"] {
-        inputs.set("results.customer_types", ("customer_type", code), "customers", &Cell::Integer(0));
+        inputs.set(
+            "results.customer_types",
+            ("customer_type", code),
+            "customers",
+            &Cell::Integer(0),
+        );
     }
     assert_eq!(
         finding(&rendered(&inputs).report, "kinds"),
         "Too little is known of the customers to tell their types"
     );
-    inputs.set("results.tier_profitability", ("tier", "total"), "customers", &Cell::Integer(3));
+    inputs.set(
+        "results.tier_profitability",
+        ("tier", "total"),
+        "customers",
+        &Cell::Integer(3),
+    );
     assert_eq!(
         finding(&rendered(&inputs).report, "kinds"),
         "Too few customers to compare kinds"
