@@ -423,11 +423,8 @@ case_files!(
     rhythms,
     sources,
     tiers,
-<<<<<<< HEAD
-    value_ahead,
-=======
     types,
->>>>>>> 8af77cf (Kinds of customers in the report, cases for every class, and drawn histories with all sources)
+    value_ahead,
     value_classes,
     whale,
     whole_histories,
