@@ -434,7 +434,7 @@ fn run_with_customers(project: &Project, as_of: &str, lines: &str, customers: &s
         ("as_of", as_of),
         ("window", "3650d"),
         ("sources", &sources),
-        ("policy", "{margin: 0.3}"),
+        ("policy", "{margin: 0.3, earliest_date: 1990-01-01}"),
         ("checks", "{max_rejected_rows: 0, max_rejected_money: 0}"),
     ]);
     project.file("config.yaml", text.as_bytes());
