@@ -10,7 +10,8 @@
 --   each of k groups (Agresti and Caffo 2000; Price and Bonett 2004), so that its middle lies a little off the
 --   effect; `interval_z` standard errors either way. Standardised: effect over the pooled standard deviation,
 --   Cohen's d (Cohen 1988; Hedges and Olkin 1985). Holds: the interval leaves out 0 and the standardised
---   effect is at least `pyramid_min_effect`. Too few: a group has fewer than `pyramid_min_customers`. No
+--   effect is at least `pyramid_min_effect`. Does not: the interval leaves out every effect of that size.
+--   Too few: the interval is too wide for either, or a group has fewer than `pyramid_min_customers`. No
 --   effect says why.
 -- columns:
 --   unit: of the effect and its interval (count, money, rate, share, minutes, score)
@@ -195,11 +196,15 @@ select
     case
         when not is_known then 'not_known'
         when not has_enough_customers then 'too_few'
-        -- Without any spread within the groups every difference is as plain as can be.
-        when effect = 0 then 'does_not'
-        when abs(standardised_effect) < min_effect then 'does_not'
-        when centre - z * standard_error > 0 or centre + z * standard_error < 0 then 'holds'
-        else 'does_not'
+        -- Without any spread within the groups a difference is as plain as can be, and so is none.
+        when standard_deviation = 0 and effect = 0 then 'does_not'
+        when (centre - z * standard_error > 0 or centre + z * standard_error < 0)
+            and coalesce(abs(standardised_effect) >= min_effect, true)
+            then 'holds'
+        when centre - z * standard_error > -min_effect * standard_deviation
+            and centre + z * standard_error < min_effect * standard_deviation
+            then 'does_not'
+        else 'too_few'
     end as verdict,
 
     case when is_known then cast(customers as bigint) end as customers,

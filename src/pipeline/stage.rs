@@ -277,30 +277,30 @@ struct Need {
     source: &'static str,
     /// What the report lacks without the source.
     without: &'static str,
-    /// What it lacks although the source is there.
-    lacks: &'static str,
+    /// What it lacks although the source is there, when no figure uses it yet.
+    lacks: Option<&'static str>,
 }
 
 const NEEDS: [Need; 4] = [
     Need {
         source: "customers",
         without: "kinds of customer, industries, account owners and customers who never ordered are not known",
-        lacks: "kinds of customer, industries and account owners are not shown",
+        lacks: Some("kinds of customer, industries and account owners are not shown"),
     },
     Need {
         source: "service_cases",
-        without: "complaints are not known, and service cases cost nothing here",
-        lacks: "complaints are not shown, and service cases cost nothing here",
+        without: "service by tier, complaints and what follows them are not known, and service cases cost nothing here",
+        lacks: None,
     },
     Need {
         source: "payments",
         without: "it is not known who pays on time",
-        lacks: "payment behaviour is not shown",
+        lacks: Some("payment behaviour is not shown"),
     },
     Need {
         source: "visits",
         without: "visits, and visitors who never ordered, are not known",
-        lacks: "visits are not shown",
+        lacks: Some("visits are not shown"),
     },
 ];
 
@@ -308,16 +308,20 @@ const NEEDS: [Need; 4] = [
 fn switched_off(config: &Config) -> Vec<String> {
     NEEDS
         .iter()
-        .map(|need| {
+        .filter_map(|need| {
             let Need {
                 source,
                 without,
                 lacks,
             } = need;
             if config.sources.contains_key(*source) {
-                format!("Source {source} is read and checked, but no figure of this report uses it: {lacks}.")
+                lacks.map(|lacks| {
+                    format!(
+                        "Source {source} is read and checked, but no figure of this report uses it: {lacks}."
+                    )
+                })
             } else {
-                format!("Source {source} is not configured: {without}.")
+                Some(format!("Source {source} is not configured: {without}."))
             }
         })
         .collect()
