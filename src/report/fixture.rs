@@ -11,10 +11,11 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 34] = [
+const KEYS: [(&str, &[&str]); 42] = [
     ("abc_classes", &["abc_class"]),
     ("backtest_summary", &["method"]),
     ("churn_backtest", &["tier", "decile"]),
+    ("churn_after_complaints", &["from_snapshot", "tier"]),
     ("churn_by_tier", &["from_snapshot", "tier"]),
     ("concentration", &["measure"]),
     ("cost_coverage", &["lines"]),
@@ -28,15 +29,22 @@ const KEYS: [(&str, &[&str]); 34] = [
     ("model_fits", &["moment", "model"]),
     ("model_parameters", &["moment", "model", "parameter"]),
     ("price_waterfall", &["tier", "step"]),
+    ("pyramid_conditions", &["condition", "measure"]),
+    ("pyramid_summary", &["conditions"]),
+    ("rate_sensitivity", &["activity", "direction"]),
     ("reconciliation", &["identity"]),
     ("rejected_rows", &["source", "reason"]),
+    ("repeat_after_service", &["from_snapshot", "tier"]),
     ("rfm_grid", &["r_score", "f_score"]),
     ("rfm_scores", &["measure", "score"]),
     ("rfm_segments", &["rfm_segment"]),
+    ("service_by_channel", &["position"]),
+    ("service_by_tier", &["tier"]),
     ("silent_customers", &["customer_id"]),
     ("silent_summary", &["tier"]),
     ("sources", &["source"]),
     ("spend_frequency", &["customers"]),
+    ("tier_boundaries", &["boundary"]),
     ("tier_lifecycle_stages", &["tier", "lifecycle_stage"]),
     ("tier_profitability", &["tier"]),
     ("tier_value_classes", &["tier", "value_class"]),

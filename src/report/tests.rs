@@ -2,6 +2,7 @@
 
 mod outlook;
 mod retention;
+mod service;
 mod truth;
 
 use std::collections::BTreeMap;
