@@ -5,7 +5,7 @@
 -- note: >
 --   Outcome `lapsed` is churn by rule as of now, `ordered_again` an order since. The interval of the
 --   difference of the two rates is that of Newcombe (1998, Statistics in Medicine 17, 873-890, method
---   10), made of the score intervals of Wilson (1927) with `interval_z`. A difference is no cause: who
+--   10), made of the score intervals of Wilson (1927) for `interval_share` of cases. A difference is no cause: who
 --   buys more has more occasions to complain.
 -- columns:
 --   difference: rate with a complaint less rate without
@@ -77,7 +77,7 @@ sums as (
 rates as (
     select
         sums.*,
-        cast(policy.interval_z as double) as z,
+        cast(policy.interval_standard_errors as double) as z,
         cast(outcomes_with as double) / nullif(cast(customers_with as double), 0) as rate_with,
         cast(outcomes_without as double) / nullif(cast(customers_without as double), 0) as rate_without,
         customers_with >= policy.min_cell and customers_without >= policy.min_cell as has_enough_customers

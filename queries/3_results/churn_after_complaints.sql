@@ -5,7 +5,7 @@
 -- note: >
 --   Customers of the tier at the earlier snapshot, with and without a complaint in the `complaint_days`
 --   before it. Churned is who counts as lapsed now, as in results.churn_by_tier.
---   Interval by Newcombe (1998) with `interval_z`. Where a group has fewer than `min_cell` customers the
+--   Interval by Newcombe (1998) for `interval_share` of cases. Where a group has fewer than `min_cell` customers the
 --   report shows their number only.
 -- columns:
 --   difference: rate with a complaint less rate without

@@ -8,7 +8,7 @@
 --   differences that it makes in each (difference of differences). Interval: effect and standard
 --   error of independent groups (Welch 1947); of shares with 2/k successes and failures more in
 --   each of k groups (Agresti and Caffo 2000; Price and Bonett 2004), so that its middle lies a little off the
---   effect; `interval_z` standard errors either way. Standardised: effect over the pooled standard deviation,
+--   effect; as many standard errors either way as hold `interval_share` of cases. Standardised: effect over the pooled standard deviation,
 --   Cohen's d (Cohen 1988; Hedges and Olkin 1985). Holds: the interval leaves out 0 and the standardised
 --   effect is at least `pyramid_min_effect`. Does not: the interval leaves out every effect of that size.
 --   Too few: the interval is too wide for either, or a group has fewer than `pyramid_min_customers`. No
@@ -177,7 +177,7 @@ effects as (
 standardised as (
     select
         effects.*,
-        cast(policy.interval_z as double) as z,
+        cast(policy.interval_standard_errors as double) as z,
         cast(policy.pyramid_min_effect as double) as min_effect,
         upper_mean - lower_mean as effect,
         cast(upper_mean - lower_mean as double) / nullif(cast(standard_deviation as double), 0)
