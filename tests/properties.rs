@@ -391,6 +391,168 @@ fn every_drawn_row_of_an_optional_source_is_used_rejected_or_out_of_scope() {
     }
 }
 
+/// Order lines and service cases together, each case with a cost, minutes and a complaint or without.
+fn with_service(mut given: Given, events: &[Event]) -> Given {
+    let cases: Vec<Row> = events
+        .iter()
+        .map(|drawn| {
+            let (number, customer, _, amount, flaw) = *drawn;
+            let mut row = event("service_cases", *drawn);
+            row.insert(
+                "is_complaint".to_owned(),
+                (flaw % 3 > 0).then(|| (flaw % 3 > 1).to_string()),
+            );
+            row.insert(
+                "minutes".to_owned(),
+                (amount % 2 == 0).then(|| number.to_string()),
+            );
+            row.insert("channel".to_owned(), Some(format!("channel{}", customer % 2)));
+            if amount > 5 {
+                row.insert("cost".to_owned(), None);
+            }
+            row
+        })
+        .collect();
+    given.tables.insert("raw.service_cases".to_owned(), cases);
+    given.sections.insert(
+        "sources".to_owned(),
+        bench::sources(&BTreeMap::from([(
+            "service_cases".to_owned(),
+            bench::columns_of("service_cases"),
+        )])),
+    );
+    given.sections.insert(
+        "cost_to_serve".to_owned(),
+        "{per_order: 2.5, per_return: 6, per_case: 8.25, per_minute: 0.125, payment_fee_rate: 0.019}"
+            .to_owned(),
+    );
+    given
+}
+
+const OF_SERVICE: [&str; 9] = [
+    "results.reconciliation",
+    "results.cost_to_serve",
+    "results.weekly_trend",
+    "results.service_by_tier",
+    "results.service_by_channel",
+    "results.rate_sensitivity",
+    "results.churn_after_complaints",
+    "results.pyramid_conditions",
+    "business.customer_profit",
+];
+
+#[test]
+fn service_costs_are_conserved_for_any_cases_and_the_rates_give_back_the_tiers() {
+    let config = Config {
+        cases: cases(),
+        max_shrink_iters: 20,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let events = prop::collection::vec((0..90_u8, 0..16_u8, -10..800_i32, -3..9_i32, 0..30_u8), 1..90);
+    let result = runner.run(&(history(), events), |((rows, shuffled, _), events)| {
+        let mut backwards = events.clone();
+        backwards.reverse();
+        let computed = block_on(move || async move {
+            let mut bench = Bench::start(with_service(given(rows, &[]), &events)).await?;
+            let mut tables = Tables::new();
+            for name in OF_SERVICE {
+                tables.insert(name, bench.table(name).await?);
+            }
+            let moved = bench.violations("tiers_follow_from_the_rates").await?;
+            let mut again = Bench::start_with(with_service(given(shuffled, &[]), &backwards), 3, 16).await?;
+            let mut same = Tables::new();
+            for name in OF_SERVICE {
+                same.insert(name, again.table(name).await?);
+            }
+            Ok::<_, Failure>((tables, moved, same))
+        });
+        let (tables, moved, same) =
+            computed.map_err(|failure| TestCaseError::fail(format!("{failure}: {:?}", failure.cause)))?;
+        for name in OF_SERVICE {
+            prop_assert!(
+                tables[name].rows == same[name].rows,
+                "`{}` depends on the order of the rows or on the threads",
+                name
+            );
+        }
+        prop_assert!(moved.rows.is_empty(), "{:?}", moved.rows);
+        service_is_conserved(&tables)
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+fn service_is_conserved(tables: &Tables) -> Result<(), TestCaseError> {
+    let identities = &tables["results.reconciliation"];
+    let mut compared = 0;
+    for row in 0..identities.rows.len() {
+        let identity = text(identities, row, "identity");
+        // Of the cases no file is recorded here.
+        if !identity.contains("footers, service_cases") {
+            compared += usize::from(identity.contains("of others"));
+            prop_assert_eq!(
+                identities.cell(row, "holds"),
+                Some(&Cell::Boolean(true)),
+                "{}",
+                identity
+            );
+        }
+    }
+    prop_assert_eq!(compared, 6, "service of others has two lines for each snapshot");
+
+    let activities = &tables["results.cost_to_serve"];
+    let cost = |total: bool| -> BigDecimal {
+        (0..activities.rows.len())
+            .filter(|row| (text(activities, *row, "activity") == "total") == total)
+            .map(|row| decimal(activities, row, "cost"))
+            .sum()
+    };
+    let profits = &tables["business.customer_profit"];
+    let sum = |snapshot: &str, column: &str| -> BigDecimal {
+        (0..profits.rows.len())
+            .filter(|row| text(profits, *row, "snapshot") == snapshot)
+            .map(|row| decimal(profits, row, column))
+            .sum()
+    };
+    prop_assert_eq!(cost(false), sum("current", "cost_to_serve"));
+
+    // The trend goes another way than the customers, and must come to the same profit.
+    let weeks = &tables["results.weekly_trend"];
+    for row in 0..weeks.rows.len() {
+        let snapshot = match integer(weeks, row, "weeks_ago") {
+            0 => "current",
+            1 => "previous",
+            _ => continue,
+        };
+        prop_assert_eq!(
+            decimal(weeks, row, "profit"),
+            sum(snapshot, "profit"),
+            "{}",
+            snapshot
+        );
+    }
+
+    let (tiers, channels) = (
+        &tables["results.service_by_tier"],
+        &tables["results.service_by_channel"],
+    );
+    let mut cases = 0;
+    for row in 0..tiers.rows.len() {
+        if text(tiers, row, "tier") != "total" {
+            cases += integer(tiers, row, "cases");
+        }
+    }
+    for row in 0..channels.rows.len() {
+        if text(channels, row, "line") == "total" {
+            prop_assert_eq!(integer(channels, row, "cases"), cases);
+        }
+    }
+    Ok(())
+}
+
 fn sums_are_conserved(tables: &Tables) -> Result<(), TestCaseError> {
     let identities = &tables["results.reconciliation"];
     prop_assert!(

@@ -4,7 +4,8 @@
 -- inputs:  [business.class_values, business.control_totals, settings.snapshots, settings.sources]
 -- note: >
 --   Both sides are taken at different places of the flow and must agree exactly. A side that is
---   missing counts as 0.
+--   missing counts as 0. Service of others are cases of people without an order in the window: they
+--   are the cost of nobody in the population.
 
 with
 
@@ -71,6 +72,15 @@ compared_by_class as (
     cross join class_names
 ),
 
+compared_service as (
+    select *
+    from (
+        values
+        (18, 'count', 'service cases of others', 'service cases in the window less that of customers'),
+        (19, 'money', 'cost of service of others', 'cost of service in the window less that of customers')
+    ) as listed (position, unit, left_total, right_total)
+),
+
 compared_now as (
     select *
     from (
@@ -110,6 +120,16 @@ pairs as (
         from compared_by_class
     ) as compared
     cross join settings.snapshots as snapshots
+    union all
+    select
+        compared.position + 100 * snapshots.position as position,
+        compared.unit,
+        compared.left_total || ', ' || snapshots.snapshot as left_total,
+        compared.right_total || ', ' || snapshots.snapshot as right_total
+    from compared_service as compared
+    cross join settings.snapshots as snapshots
+    cross join settings.sources as sources
+    where sources.source = 'service_cases' and sources.is_configured
     union all
     select
         compared.position + 100 * snapshots.position as position,

@@ -278,29 +278,30 @@ struct Need {
     /// What the report lacks without the source.
     without: &'static str,
     /// What it lacks although the source is there; nothing when every figure is made.
-    lacks: &'static str,
+    lacks: Option<&'static str>,
 }
 
 const NEEDS: [Need; 4] = [
     Need {
         source: "customers",
         without: "kinds of customer, industries and account owners are not known, and who never ordered only by a visit",
-        lacks: "account owners are not shown",
+        lacks: Some("account owners are not shown"),
     },
     Need {
         source: "service_cases",
-        without: "complaints and service-led customers are not known, and service cases cost nothing here",
-        lacks: "service cases cost nothing here",
+        without: "service by tier, complaints and what follows them, and service-led customers are not known, and service cases \
+                  cost nothing here",
+        lacks: None,
     },
     Need {
         source: "payments",
         without: "it is not known who pays on time",
-        lacks: "",
+        lacks: None,
     },
     Need {
         source: "visits",
         without: "visits, and visitors who never ordered, are not known",
-        lacks: "",
+        lacks: None,
     },
 ];
 
@@ -312,12 +313,10 @@ fn switched_off(config: &Config) -> Vec<String> {
             without,
             lacks,
         } = need;
-        match (config.sources.contains_key(*source), lacks.is_empty()) {
-            (false, _) => Some(format!("Source {source} is not configured: {without}.")),
-            (true, false) => Some(format!(
-                "Source {source} is used, but not for everything: {lacks}."
-            )),
-            (true, true) => None,
+        if config.sources.contains_key(*source) {
+            lacks.map(|lacks| format!("Source {source} is used, but not for everything: {lacks}."))
+        } else {
+            Some(format!("Source {source} is not configured: {without}."))
         }
     };
     NEEDS.iter().filter_map(said).collect()

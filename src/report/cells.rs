@@ -29,13 +29,15 @@ pub(crate) struct Data<'a> {
 }
 
 /// The column by which templates and rules look a row up, where a table has one.
-const LOOKUPS: [(&str, &str); 20] = [
+const LOOKUPS: [(&str, &str); 22] = [
     ("results.headline", "measure"),
     ("results.tier_profitability", "tier"),
     ("results.rfm_segments", "rfm_segment"),
     ("results.abc_classes", "abc_class"),
     ("results.lifecycle_stages", "lifecycle_stage"),
     ("results.silent_summary", "tier"),
+    ("results.service_by_tier", "tier"),
+    ("results.pyramid_summary", ""),
     ("results.value_ahead", "tier"),
     ("results.backtest_summary", "method"),
     ("results.spend_frequency", ""),

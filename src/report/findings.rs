@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::Data;
+use super::cells::{Data, Figure, Row};
 
 /// Tiers from best to worst.
 pub(crate) const TIERS: [&str; 4] = ["platinum", "gold", "iron", "lead"];
@@ -16,11 +16,14 @@ pub(crate) fn findings(data: &Data<'_>, cost_is_estimated: bool) -> BTreeMap<&'s
         ("pyramid", pyramid(data).to_owned()),
         ("whale", whale(data).to_owned()),
         ("waterfall", waterfall(data)),
+        ("firmness", firmness(data)),
         ("rfm", rfm(data).to_owned()),
         ("segments", segments(data)),
         ("abc", abc(data).to_owned()),
         ("lifecycle", lifecycle(data).to_owned()),
         ("retention", retention(data).to_owned()),
+        ("service", service(data).to_owned()),
+        ("conditions", conditions(data).to_owned()),
         ("outlook", outlook(data).to_owned()),
         ("departures", departures(data).to_owned()),
         ("backtest", backtest(data)),
@@ -143,6 +146,30 @@ fn waterfall(data: &Data<'_>) -> String {
     }
 }
 
+/// Names the change of rates that moves most customers; of equal ones the last, so that all rates together win.
+fn firmness(data: &Data<'_>) -> String {
+    let text = |row: &Row, column: &str| {
+        row.get(column)
+            .map_or_else(String::new, |cell| cell.text().to_owned())
+    };
+    let size = |row: &Row, column: &str| row.get(column).map_or(0.0, Figure::size);
+    let rows = data.rows("results.rate_sensitivity");
+    if rows.iter().all(|row| size(row, "customers") < 1.0) {
+        return "nobody".into();
+    }
+    let mut widest = ("steady".to_owned(), 1.0);
+    for row in &rows {
+        let moved = size(row, "customers_moved");
+        if moved >= widest.1 {
+            widest = (
+                format!("{}.{}", text(row, "activity"), text(row, "direction")),
+                moved,
+            );
+        }
+    }
+    widest.0
+}
+
 fn rfm(data: &Data<'_>) -> &'static str {
     let rows = data.rows("results.rfm_grid");
     let size = |row: &super::cells::Row| row.get("customers").map_or(0.0, super::cells::Figure::size);
@@ -246,6 +273,38 @@ fn retention(data: &Data<'_>) -> &'static str {
         (true, _) if lost > silent("profit").max(0.0) => "lapsed",
         (_, true) => "silent",
         _ => "nobody_silent",
+    }
+}
+
+/// Compares the ends of the pyramid where both have customers enough.
+fn service(data: &Data<'_>) -> &'static str {
+    let of = |tier: &str, column: &str| data.by("service_by_tier", tier, column);
+    if data.rows("results.service_by_tier").is_empty() {
+        return "not_known";
+    }
+    if of("total", "cases").size() + of("none", "cases").size() < 1.0 {
+        return "no_cases";
+    }
+    let is_told = |tier: &str| {
+        of(tier, "has_enough_customers").text() == "true" && of(tier, "cases_per_order").float().is_some()
+    };
+    if is_told("platinum") && is_told("lead") {
+        "tiers"
+    } else {
+        "total"
+    }
+}
+
+/// How many of the conditions hold.
+fn conditions(data: &Data<'_>) -> &'static str {
+    let count = |column: &str| data.by("pyramid_summary", "all", column).size();
+    let told = count("conditions_that_hold") + count("conditions_that_do_not");
+    if told < 1.0 {
+        "untold"
+    } else if count("conditions_that_hold") >= count("conditions") {
+        "all"
+    } else {
+        "some"
     }
 }
 

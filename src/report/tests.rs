@@ -3,6 +3,7 @@
 mod kinds;
 mod outlook;
 mod retention;
+mod service;
 mod truth;
 
 use std::collections::BTreeMap;
