@@ -41,7 +41,12 @@ fn says_why_a_class_is_not_known_and_shows_no_table_of_it() {
     ] {
         assert!(section.contains(said), "{said}");
     }
-    for caption in ["By kind of customer", "By home market", "By industry"] {
+    for caption in [
+        "By kind of customer",
+        "By home market",
+        "By industry",
+        "Prospects",
+    ] {
         assert!(!section.contains(caption), "{caption}");
     }
     for caption in [
@@ -67,6 +72,8 @@ fn shows_internal_customers_and_prospects_below_the_total() {
         "customers",
         &Cell::Integer(5),
     );
+    let prospect = ("customer_type", "prospect");
+    inputs.set("results.customer_types", prospect, "customers", &Cell::Integer(4));
     let page = rendered(&inputs).report;
     let section = section(&page);
     let place = |text: &str| section.find(text).unwrap_or_else(|| panic!("`{text}` is shown"));
