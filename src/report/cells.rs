@@ -29,7 +29,7 @@ pub(crate) struct Data<'a> {
 }
 
 /// The column by which templates and rules look a row up, where a table has one.
-const LOOKUPS: [(&str, &str); 20] = [
+const LOOKUPS: [(&str, &str); 23] = [
     ("results.headline", "measure"),
     ("results.tier_profitability", "tier"),
     ("results.rfm_segments", "rfm_segment"),
@@ -38,6 +38,9 @@ const LOOKUPS: [(&str, &str); 20] = [
     ("results.silent_summary", "tier"),
     ("results.value_ahead", "tier"),
     ("results.backtest_summary", "method"),
+    ("results.value_agreement", "levels_apart"),
+    ("results.discount_by_tier", "tier"),
+    ("results.action_summary", "tier"),
     ("results.spend_frequency", ""),
     ("results.frequency_classes", "frequency_class"),
     ("results.value_classes", "value_class"),
