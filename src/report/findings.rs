@@ -314,11 +314,7 @@ fn value_views(data: &Data<'_>) -> &'static str {
     let large = [("value_class", "all"), ("abc_class", "a"), ("tier", "lead")];
     if customers(data, "total") < 1.0 {
         "nobody"
-    } else if data
-        .one("results.value_disagreement", &large, "customers")
-        .size()
-        >= 1.0
-    {
+    } else if data.one("results.value_disagreement", &large, "customers").size() >= 1.0 {
         "a_lead"
     } else if data.by("value_agreement", "2", "customers").size() >= 1.0 {
         "contradict"

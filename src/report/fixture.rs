@@ -11,8 +11,11 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 46] = [
+const KEYS: [(&str, &[&str]); 54] = [
     ("abc_classes", &["abc_class"]),
+    ("account_owners", &["kind", "owner"]),
+    ("action_summary", &["tier"]),
+    ("actions", &["customer_id"]),
     ("backtest_summary", &["method"]),
     ("churn_backtest", &["tier", "decile"]),
     ("churn_by_tier", &["from_snapshot", "tier"]),
@@ -24,6 +27,7 @@ const KEYS: [(&str, &[&str]); 46] = [
     ("customer_kinds", &["customer_kind"]),
     ("customer_types", &["customer_type"]),
     ("data_quality", &["outcome", "position"]),
+    ("discount_by_tier", &["tier"]),
     ("frequency_classes", &["frequency_class"]),
     ("headline", &["measure"]),
     ("industries", &["industry"]),
@@ -39,6 +43,7 @@ const KEYS: [(&str, &[&str]); 46] = [
     ("reconciliation", &["identity"]),
     ("region_classes", &["region_class"]),
     ("regions", &["country", "region"]),
+    ("referrals", &["kind", "referrer_id"]),
     ("rejected_rows", &["source", "reason"]),
     ("rfm_grid", &["r_score", "f_score"]),
     ("rfm_scores", &["measure", "score"]),
@@ -52,9 +57,12 @@ const KEYS: [(&str, &[&str]); 46] = [
     ("tier_lifecycle_stages", &["tier", "lifecycle_stage"]),
     ("tier_profitability", &["tier"]),
     ("tier_value_classes", &["tier", "value_class"]),
+    ("value_agreement", &["levels_apart"]),
     ("value_ahead", &["tier"]),
     ("value_ahead_classes", &["class_name", "value"]),
     ("value_classes", &["value_class"]),
+    ("value_contradictions", &["customer_id"]),
+    ("value_disagreement", &["value_class", "abc_class", "tier"]),
     ("weekly_trend", &["week_end"]),
     ("whale_curve", &["rank"]),
     ("whale_summary", &["customers"]),
