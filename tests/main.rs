@@ -22,6 +22,8 @@ mod outlook;
 
 mod kinds;
 
+mod exports;
+
 mod reference;
 
 mod cdnow;

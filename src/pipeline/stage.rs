@@ -9,8 +9,10 @@ use serde_json::json;
 use super::prepare::{Plan, Project, Workplace};
 use crate::check::Outcome;
 use crate::config::Config;
+use crate::csv;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
+use crate::exports;
 use crate::publish::{RunSummary, StagedRun};
 use crate::query::{Query, TableName};
 use crate::record::{HashedFile, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file};
@@ -44,9 +46,10 @@ pub(super) fn stage(
     for (name, table) in tables.iter().filter(|(name, _)| name.starts_with("results.")) {
         write(
             &folder.join("tables").join(format!("{name}.csv")),
-            csv(table).as_bytes(),
+            csv::table(table).as_bytes(),
         )?;
     }
+    exports::write(&config.exports, &super::templates(config), &folder)?;
     let sql = write_sql(&folder, project)?;
     let made_by_rust = |name: &&str| name.starts_with("settings.") || name.starts_with("model.");
     let settings: Vec<TableName> = records
@@ -360,37 +363,6 @@ fn outputs(folder: &Path) -> Result<Vec<OutputFile>, Failure> {
     Ok(found)
 }
 
-/// A table as CSV: header, plain decimals, ISO dates, empty for NULL.
-fn csv(table: &Table) -> String {
-    let quote = |text: &str| {
-        if text.contains(['"', ',', '\n', '\r']) {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        } else {
-            text.to_owned()
-        }
-    };
-    let mut text = table
-        .columns
-        .iter()
-        .map(|column| quote(column))
-        .collect::<Vec<_>>()
-        .join(",")
-        + "\n";
-    for row in &table.rows {
-        let line = row.iter().map(|cell| match cell {
-            Cell::Text(text) if text.is_empty() => "\"\"".to_owned(),
-            // A spreadsheet would run such a text as a formula.
-            Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-                quote(&format!("'{text}"))
-            }
-            other => quote(&other.to_string()),
-        });
-        text.push_str(&line.collect::<Vec<_>>().join(","));
-        text.push('\n');
-    }
-    text
-}
-
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| {
         Failure::new(
@@ -404,21 +376,4 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         std::fs::create_dir_all(parent).map_err(cannot)?;
     }
     std::fs::write(path, bytes).map_err(cannot)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn csv_cells_that_a_spreadsheet_would_run_are_neutralised() {
-        let table = Table {
-            columns: vec!["a".to_owned(), "b".to_owned()],
-            rows: vec![
-                vec![Cell::Text("=cmd()".to_owned()), Cell::Null],
-                vec![Cell::Text("x,\"y\"".to_owned()), Cell::Integer(-1)],
-            ],
-        };
-        assert_eq!(csv(&table), "a,b\n'=cmd(),\n\"x,\"\"y\"\"\",-1\n");
-    }
 }

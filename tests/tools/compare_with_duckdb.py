@@ -361,7 +361,7 @@ def says(cell, value):
         return datetime.fromisoformat(text) == value
     if isinstance(value, date):
         return text == value.isoformat()
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+    if isinstance(value, str) and value[:1] and value[0] in "=+-@\t\r\n\0＝＋－＠":
         # A spreadsheet would run such a text as a formula; the apostrophe keeps it a text.
         return text == f"'{value}"
     return text == str(value)
