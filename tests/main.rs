@@ -24,6 +24,8 @@ mod kinds;
 
 mod exports;
 
+mod own_class;
+
 mod reference;
 
 mod cdnow;

@@ -196,6 +196,21 @@ impl<'a> Data<'a> {
         }
     }
 
+    /// Names and class columns of the results that add customers up by one class, with shares and a total.
+    pub(crate) fn classes(&self) -> impl Iterator<Item = (&'a str, &str)> {
+        let sums = ["customers", "customer_share", "profit", "profit_share"];
+        self.tables.iter().filter_map(move |(name, table)| {
+            let short = name.strip_prefix("results.")?;
+            let [column] = self.keys.get(name.as_str())?.as_slice() else {
+                return None;
+            };
+            let has_total = (0..table.rows.len())
+                .any(|row| table.cell(row, column) == Some(&Cell::Text("total".to_owned())));
+            let has_sums = sums.iter().all(|sum| table.position(sum).is_some());
+            (has_total && has_sums).then_some((short, *column))
+        })
+    }
+
     /// All rows by schema, table and position, for templates.
     pub(crate) fn all(&self) -> BTreeMap<String, BTreeMap<String, Vec<Row>>> {
         let mut all: BTreeMap<String, BTreeMap<String, Vec<Row>>> = BTreeMap::new();
