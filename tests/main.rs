@@ -24,6 +24,8 @@ mod kinds;
 
 mod exports;
 
+mod examples;
+
 mod own_class;
 
 mod reference;

@@ -287,8 +287,8 @@ struct Need {
 const NEEDS: [Need; 4] = [
     Need {
         source: "customers",
-        without: "kinds of customer, industries and account owners are not known, and who never ordered only by a visit",
-        lacks: "account owners are not shown",
+        without: "kinds of customer, industries, account owners and referrals are not known, and who never ordered only by a visit",
+        lacks: "",
     },
     Need {
         source: "service_cases",

@@ -194,7 +194,7 @@ fn tells_of_each_case_why_what_who_and_by_when() {
         "Call, and find out what is wrong",
         "Account owner",
         "6 January 2018",
-        "Brings no profit",
+        "Loses <data",
         "New price or minimum order",
     ] {
         assert!(section.contains(text), "`{text}`");
