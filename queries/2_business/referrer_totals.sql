@@ -15,10 +15,13 @@ referred_customers as (
         profit.net_revenue,
         profit.profit
     from canonical.customers as known_customers
+    inner join business.customer_tiers as tiers  -- one-to-one
+        on known_customers.customer_id = tiers.customer_id
+        and tiers.snapshot = 'current'
     inner join business.customer_profit as profit  -- one-to-one
-        on known_customers.customer_id = profit.customer_id
-    where profit.snapshot = 'current'
-        and known_customers.referred_by is not null
+        on tiers.snapshot = profit.snapshot
+        and tiers.customer_id = profit.customer_id
+    where known_customers.referred_by is not null
         and known_customers.referred_by <> known_customers.customer_id
 ),
 

@@ -62,7 +62,7 @@ fn text(table: &str, class: &str, header: &Header) -> String {
 -- title:   {title}
 -- grain:   one row per {class}, and a total
 -- key:     [{class}]
--- inputs:  [business.customer_profit, business.{table}]
+-- inputs:  [business.customer_profit, business.customer_tiers, business.{table}]
 -- note: >
 --   Made from the line `class` in 2_business/{table}.sql. Population of the window; a customer without a row or a
 --   value there is `not_known`, so that the values add up to the total.
@@ -74,11 +74,14 @@ customers as (
         cast(coalesce(classes.{class}, 'not_known') as varchar) as {class},
         profit.net_revenue,
         profit.profit
-    from business.customer_profit as profit
+    from business.customer_tiers as tiers
+    inner join business.customer_profit as profit  -- one-to-one
+        on tiers.snapshot = profit.snapshot
+        and tiers.customer_id = profit.customer_id
     left join business.{table} as classes  -- one-to-one; none whom the class leaves out
-        on profit.snapshot = classes.snapshot
-        and profit.customer_id = classes.customer_id
-    where profit.snapshot = 'current'
+        on tiers.snapshot = classes.snapshot
+        and tiers.customer_id = classes.customer_id
+    where tiers.snapshot = 'current'
 ),
 
 sums as (
