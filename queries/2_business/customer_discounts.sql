@@ -31,7 +31,7 @@ bought_lines as (
         orders.customer_id,
         order_lines.quantity,
         order_lines.net_amount,
-        order_lines.gross_amount > 0
+        order_lines.discount_amount > 0
         and order_lines.discount_amount >= order_lines.gross_amount * policy.price_sensitive_discount_rate
             as is_discounted,
         order_lines.discount_amount <= 0 as is_full_price
