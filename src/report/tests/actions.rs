@@ -13,8 +13,11 @@ fn said(inputs: &Inputs, section: &str) -> String {
     finding(&rendered(inputs).report, section)
 }
 
+/// A row of `results.account_owners`, shortened.
+type Owner<'a> = (&'a str, &'a str, Option<i64>, i64, f64, Option<f64>);
+
 /// Rows of `results.account_owners` from their text: kind, owner, rank among the flagged, customers, two shares.
-fn set_owners(inputs: &mut Inputs, rows: &[(&str, &str, Option<i64>, i64, f64, Option<f64>)]) {
+fn set_owners(inputs: &mut Inputs, rows: &[Owner<'_>]) {
     let table = inputs
         .tables
         .get_mut("results.account_owners")
