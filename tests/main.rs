@@ -22,6 +22,12 @@ mod outlook;
 
 mod kinds;
 
+mod exports;
+
+mod examples;
+
+mod own_class;
+
 mod reference;
 
 mod cdnow;

@@ -402,9 +402,12 @@ macro_rules! case_files {
 case_files!(
     abc,
     behaviours,
+    account_owners,
+    actions,
     checks,
     churn,
     concentration,
+    discounts,
     frequency,
     headline,
     kinds,
@@ -429,6 +432,7 @@ case_files!(
     types,
     value_ahead,
     value_classes,
+    value_views,
     whale,
     whole_histories,
 );

@@ -17,6 +17,7 @@ pub(super) struct Parts<'c> {
     pub(super) policy: &'c [(String, PolicyValue)],
     pub(super) cost_to_serve: &'c [(String, bigdecimal::BigDecimal)],
     pub(super) checks: &'c Checks,
+    pub(super) exports: &'c [String],
 }
 
 /// Writes the text.
@@ -44,6 +45,7 @@ pub(super) fn effective(parts: &Parts<'_>) -> String {
         lines.push(format!("  {name}: {}", rate.normalized().to_plain_string()));
     }
     checks(parts.checks, &mut lines);
+    lines.push(format!("exports: [{}]", parts.exports.join(", ")));
     lines.join("\n") + "\n"
 }
 

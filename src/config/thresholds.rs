@@ -120,6 +120,8 @@ pub const THRESHOLDS: &[Threshold] = &[
         "silent Platinum and Gold customers that are listed, longest silence first"),
     row("places_shown", Kind::Count, "12", "countries or regions", "[1, 1000]",
         "countries, and regions, that are listed, largest revenue first"),
+    row("list_rows_shown", Kind::Count, "10", "rows", "[1, 200]",
+        "cases of each tier, account owners and referrers that are listed, most money first"),
     row("concentration_share", Kind::Share, "0.80", "share of profit or revenue", "(0, 1)",
         "the concentration figure says how few customers make this share"),
     row("top_share", Kind::Share, "0.20", "share of customers", "(0, 1)",

@@ -9,8 +9,10 @@ use serde_json::json;
 use super::prepare::{Plan, Project, Workplace};
 use crate::check::Outcome;
 use crate::config::Config;
+use crate::csv;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
+use crate::exports;
 use crate::publish::{RunSummary, StagedRun};
 use crate::query::{Query, TableName};
 use crate::record::{HashedFile, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file};
@@ -44,9 +46,10 @@ pub(super) fn stage(
     for (name, table) in tables.iter().filter(|(name, _)| name.starts_with("results.")) {
         write(
             &folder.join("tables").join(format!("{name}.csv")),
-            csv(table).as_bytes(),
+            csv::table(table).as_bytes(),
         )?;
     }
+    exports::write(&config.exports, &super::templates(config), &folder)?;
     let sql = write_sql(&folder, project)?;
     let made_by_rust = |name: &&str| name.starts_with("settings.") || name.starts_with("model.");
     let settings: Vec<TableName> = records
@@ -272,54 +275,40 @@ fn facts(
     }
 }
 
-/// What a source is for, and what no figure does with it.
+/// What a source is for.
 struct Need {
     source: &'static str,
     /// What the report lacks without the source.
     without: &'static str,
-    /// What it lacks although the source is there; nothing when every figure is made.
-    lacks: Option<&'static str>,
 }
 
 const NEEDS: [Need; 4] = [
     Need {
         source: "customers",
-        without: "kinds of customer, industries and account owners are not known, and who never ordered only by a visit",
-        lacks: Some("account owners are not shown"),
+        without: "kinds of customer, industries, account owners and referrals are not known, and who never ordered only by a visit",
     },
     Need {
         source: "service_cases",
         without: "service by tier, complaints and what follows them, and service-led customers are not known, and service cases \
                   cost nothing here",
-        lacks: None,
     },
     Need {
         source: "payments",
         without: "it is not known who pays on time",
-        lacks: None,
     },
     Need {
         source: "visits",
         without: "visits, and visitors who never ordered, are not known",
-        lacks: None,
     },
 ];
 
 /// Says what the report lacks, and for which source.
 fn switched_off(config: &Config) -> Vec<String> {
-    let said = |need: &Need| {
-        let Need {
-            source,
-            without,
-            lacks,
-        } = need;
-        if config.sources.contains_key(*source) {
-            lacks.map(|lacks| format!("Source {source} is used, but not for everything: {lacks}."))
-        } else {
-            Some(format!("Source {source} is not configured: {without}."))
-        }
-    };
-    NEEDS.iter().filter_map(said).collect()
+    NEEDS
+        .iter()
+        .filter(|need| !config.sources.contains_key(need.source))
+        .map(|need| format!("Source {} is not configured: {}.", need.source, need.without))
+        .collect()
 }
 
 /// Every file of the run folder with its hash, but the volatile one.
@@ -359,37 +348,6 @@ fn outputs(folder: &Path) -> Result<Vec<OutputFile>, Failure> {
     Ok(found)
 }
 
-/// A table as CSV: header, plain decimals, ISO dates, empty for NULL.
-fn csv(table: &Table) -> String {
-    let quote = |text: &str| {
-        if text.contains(['"', ',', '\n', '\r']) {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        } else {
-            text.to_owned()
-        }
-    };
-    let mut text = table
-        .columns
-        .iter()
-        .map(|column| quote(column))
-        .collect::<Vec<_>>()
-        .join(",")
-        + "\n";
-    for row in &table.rows {
-        let line = row.iter().map(|cell| match cell {
-            Cell::Text(text) if text.is_empty() => "\"\"".to_owned(),
-            // A spreadsheet would run such a text as a formula.
-            Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-                quote(&format!("'{text}"))
-            }
-            other => quote(&other.to_string()),
-        });
-        text.push_str(&line.collect::<Vec<_>>().join(","));
-        text.push('\n');
-    }
-    text
-}
-
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| {
         Failure::new(
@@ -403,21 +361,4 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         std::fs::create_dir_all(parent).map_err(cannot)?;
     }
     std::fs::write(path, bytes).map_err(cannot)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn csv_cells_that_a_spreadsheet_would_run_are_neutralised() {
-        let table = Table {
-            columns: vec!["a".to_owned(), "b".to_owned()],
-            rows: vec![
-                vec![Cell::Text("=cmd()".to_owned()), Cell::Null],
-                vec![Cell::Text("x,\"y\"".to_owned()), Cell::Integer(-1)],
-            ],
-        };
-        assert_eq!(csv(&table), "a,b\n'=cmd(),\n\"x,\"\"y\"\"\",-1\n");
-    }
 }

@@ -30,6 +30,11 @@ pub(crate) fn findings(data: &Data<'_>, cost_is_estimated: bool) -> BTreeMap<&'s
         ("habits", habits(data).to_owned()),
         ("kinds", kinds(data)),
         ("concentration", concentration(data).to_owned()),
+        ("value_views", value_views(data).to_owned()),
+        ("discounts", discounts(data).to_owned()),
+        ("owners", owners(data).to_owned()),
+        ("referrals", referrals(data).to_owned()),
+        ("actions", actions(data).to_owned()),
         ("quality", quality(data, cost_is_estimated).to_owned()),
         ("evidence", evidence(data).to_owned()),
     ])
@@ -360,6 +365,74 @@ fn concentration(data: &Data<'_>) -> &'static str {
         (Some(_), Some(_)) => "profit_and_revenue",
         (None, Some(_)) => "revenue",
         _ => "unknown",
+    }
+}
+
+/// Whether revenue, profit and value score contradict each other; large customers without profit come first.
+fn value_views(data: &Data<'_>) -> &'static str {
+    let large = [("value_class", "all"), ("abc_class", "a"), ("tier", "lead")];
+    if customers(data, "total") < 1.0 {
+        "nobody"
+    } else if data.one("results.value_disagreement", &large, "customers").size() >= 1.0 {
+        "a_lead"
+    } else if data.by("value_agreement", "2", "customers").size() >= 1.0 {
+        "contradict"
+    } else {
+        "agree"
+    }
+}
+
+fn discounts(data: &Data<'_>) -> &'static str {
+    let total = |column: &str| data.by("discount_by_tier", "total", column);
+    if total("customers").size() < 1.0 {
+        "nobody"
+    } else if total("discount_amount").size() <= 0.0 {
+        "none"
+    } else if total("discount_made_champions").size() >= 1.0 {
+        "champions"
+    } else if total("margin_given_away_rate").value.is_some() {
+        "rate"
+    } else {
+        "amount"
+    }
+}
+
+fn owners(data: &Data<'_>) -> &'static str {
+    let is = |column: &str, value: &str| {
+        let table = "results.account_owners";
+        data.one(table, &[(column, value)], column).value.is_some()
+    };
+    if !is("kind", "total") {
+        "not_known"
+    } else if !is("kind", "owner") {
+        "nobody"
+    } else if is("is_dependency", "true") {
+        "dependency"
+    } else {
+        "spread"
+    }
+}
+
+fn referrals(data: &Data<'_>) -> &'static str {
+    let referrers = |kind: &str| data.one("results.referrals", &[("kind", kind)], "referrers");
+    match referrers("total").float() {
+        None => "not_known",
+        Some(referrers) if referrers >= 1.0 => "some",
+        Some(_) => "none",
+    }
+}
+
+/// Late customers first, then the losses of Lead.
+fn actions(data: &Data<'_>) -> &'static str {
+    let of = |tier: &str, column: &str| data.by("action_summary", tier, column).size();
+    if of("total", "customers") < 1.0 {
+        "none"
+    } else if of("total", "urgent_customers") >= 1.0 {
+        "urgent"
+    } else if of("lead", "stake_amount") > 0.0 {
+        "loss"
+    } else {
+        "calm"
     }
 }
 

@@ -11,8 +11,11 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 54] = [
+const KEYS: [(&str, &[&str]); 62] = [
     ("abc_classes", &["abc_class"]),
+    ("account_owners", &["kind", "owner"]),
+    ("action_summary", &["tier"]),
+    ("actions", &["customer_id"]),
     ("backtest_summary", &["method"]),
     ("churn_backtest", &["tier", "decile"]),
     ("churn_after_complaints", &["from_snapshot", "tier"]),
@@ -25,6 +28,7 @@ const KEYS: [(&str, &[&str]); 54] = [
     ("customer_kinds", &["customer_kind"]),
     ("customer_types", &["customer_type"]),
     ("data_quality", &["outcome", "position"]),
+    ("discount_by_tier", &["tier"]),
     ("frequency_classes", &["frequency_class"]),
     ("headline", &["measure"]),
     ("industries", &["industry"]),
@@ -43,6 +47,7 @@ const KEYS: [(&str, &[&str]); 54] = [
     ("reconciliation", &["identity"]),
     ("region_classes", &["region_class"]),
     ("regions", &["country", "region"]),
+    ("referrals", &["kind", "referrer_id"]),
     ("rejected_rows", &["source", "reason"]),
     ("repeat_after_service", &["from_snapshot", "tier"]),
     ("rfm_grid", &["r_score", "f_score"]),
@@ -60,9 +65,12 @@ const KEYS: [(&str, &[&str]); 54] = [
     ("tier_lifecycle_stages", &["tier", "lifecycle_stage"]),
     ("tier_profitability", &["tier"]),
     ("tier_value_classes", &["tier", "value_class"]),
+    ("value_agreement", &["levels_apart"]),
     ("value_ahead", &["tier"]),
     ("value_ahead_classes", &["class_name", "value"]),
     ("value_classes", &["value_class"]),
+    ("value_contradictions", &["customer_id"]),
+    ("value_disagreement", &["value_class", "abc_class", "tier"]),
     ("weekly_trend", &["week_end"]),
     ("whale_curve", &["rank"]),
     ("whale_summary", &["customers"]),

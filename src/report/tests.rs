@@ -1,6 +1,7 @@
 //! What the pages promise: traced numbers, escaped text, the same bytes, and findings that are true.
 
 mod kinds;
+mod actions;
 mod outlook;
 mod retention;
 mod service;
