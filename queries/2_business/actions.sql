@@ -4,10 +4,10 @@
 -- inputs:  []
 -- note: >
 --   This table belongs to the owner of the customers: edit it. A customer gets the first row, by position, whose
---   tier, lifecycle_stage and customer_type are theirs; `any` fits all. `responsible` and `action` are codes with words in
---   reports/messages/, or plain words that are shown as they stand; `days` counts from the as-of date. A
---   customer whom no row fits has no action. The stages are new, active, reactivated, at_risk and
---   lapsed; the types those of business.customer_types.
+--   tier, lifecycle_stage and customer_type are theirs; `any` fits all. `responsible` and `action` are codes with
+--   words in reports/messages/, or plain words that are shown as they stand; `days` counts from the as-of date. A
+--   customer whom no row fits has no action. The stages are new, active, reactivated, at_risk and lapsed; the
+--   types those of business.customer_types.
 
 select
     cast(position as bigint) as position,
