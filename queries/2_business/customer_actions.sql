@@ -23,6 +23,7 @@ customers as (
         classes.customer_id,
         classes.tier,
         classes.lifecycle_stage,
+        classes.customer_type,
         profit.net_revenue,
         profit.profit
     from business.customer_classes as classes
@@ -34,17 +35,18 @@ customers as (
 
 marks as (
     -- Few, however many customers there are.
-    select distinct tier, lifecycle_stage
+    select distinct tier, lifecycle_stage, customer_type
     from customers
 ),
 
 first_actions as (
-    select marks.tier, marks.lifecycle_stage, min(actions.position) as position
+    select marks.tier, marks.lifecycle_stage, marks.customer_type, min(actions.position) as position
     from marks
     inner join business.actions as actions
         on (actions.tier = 'any' or actions.tier = marks.tier)
         and (actions.lifecycle_stage = 'any' or actions.lifecycle_stage = marks.lifecycle_stage)
-    group by marks.tier, marks.lifecycle_stage
+        and (actions.customer_type = 'any' or actions.customer_type = marks.customer_type)
+    group by marks.tier, marks.lifecycle_stage, marks.customer_type
 ),
 
 tier_levels as (
@@ -70,6 +72,7 @@ reasoned_customers as (
         customers.customer_id,
         customers.tier,
         customers.lifecycle_stage,
+        customers.customer_type,
         customers.net_revenue,
         customers.profit,
         earlier_tiers.prior_tier,
@@ -137,6 +140,7 @@ select
     ranked_customers.prior_tier,
     ranked_customers.year_ago_tier,
     ranked_customers.lifecycle_stage,
+    ranked_customers.customer_type,
     ranked_customers.reason,
     actions.action,
     actions.responsible,
@@ -161,6 +165,7 @@ left join canonical.customers as known_customers  -- one-to-one; none whom the f
 left join first_actions  -- many-to-one; none where no action fits
     on ranked_customers.tier = first_actions.tier
     and ranked_customers.lifecycle_stage = first_actions.lifecycle_stage
+    and ranked_customers.customer_type = first_actions.customer_type
 left join business.actions as actions  -- many-to-one
     on first_actions.position = actions.position
 cross join settings.policy as policy
