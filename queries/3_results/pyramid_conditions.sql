@@ -6,13 +6,14 @@
 --   The first measure of a condition decides, the others are beside it. The effect is upper (Platinum
 --   and Gold) less lower (Iron and Lead): of means, of shares, or, where a driver is named, of the
 --   differences that it makes in each (difference of differences). Interval: effect and standard
---   error of independent groups (Welch 1947); of shares with 2/k successes and failures more in
---   each of k groups (Agresti and Caffo 2000; Price and Bonett 2004), so that its middle lies a little off the
---   effect; as many standard errors either way as hold `interval_share` of cases. Standardised: effect over the pooled standard deviation,
---   Cohen's d (Cohen 1988; Hedges and Olkin 1985). Holds: the interval leaves out 0 and the standardised
---   effect is at least `pyramid_min_effect`. Does not: the interval leaves out every effect of that size.
---   Too few: the interval is too wide for either, or a group has fewer than `pyramid_min_customers`. No
---   effect says why.
+--   error of independent groups (Welch 1947); of shares with 2/k successes and failures more in each
+--   of k groups (Agresti and Caffo 2000; Price and Bonett 2004), so that its middle lies a little
+--   off the effect; as many standard errors either way as hold `interval_share` of cases.
+--   Standardised: effect over the pooled standard deviation, Cohen's d (Cohen 1988; Hedges and Olkin
+--   1985). Holds: the interval leaves out 0 and the standardised effect is at least
+--   `pyramid_min_effect`. Does not: the interval leaves out every effect of that size. Too few: the
+--   interval is too wide for either, or a group has fewer than `pyramid_min_customers`. No effect
+--   says why.
 -- columns:
 --   unit: of the effect and its interval (count, money, rate, share, minutes, score)
 --   customers: all customers compared
