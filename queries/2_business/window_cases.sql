@@ -4,7 +4,7 @@
 -- publish: no
 -- inputs:  [business.customer_tiers, canonical.service_cases, settings.cost_rates, settings.snapshots]
 -- note: >
---   Tier `none` is without an order in the window. Waits are whole seconds from the opening, and NULL
+--   Tier `none` is without an order in the window, or internal. Waits are whole seconds from the opening, and NULL
 --   while there was no answer or solution before the as-of date.
 
 with

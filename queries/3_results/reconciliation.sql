@@ -4,8 +4,8 @@
 -- inputs:  [business.class_values, business.control_totals, settings.snapshots, settings.sources]
 -- note: >
 --   Both sides are taken at different places of the flow and must agree exactly. A side that is
---   missing counts as 0. Service of others are cases of people without an order in the window: they
---   are the cost of nobody in the population.
+--   missing counts as 0. Service of others are cases of people without an order in the window, and of
+--   internal customers: they are the cost of nobody in the population.
 
 with
 
