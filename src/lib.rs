@@ -2,8 +2,8 @@
 //!
 //! The rooms, in the order in which a run walks through them:
 //!
-//! `cli` → `config` → `calendar` → `store`, `source` → `query`, `settings` → `engine` → `check` → `report` → `record` →
-//! `publish` → `deliver`, with `pipeline` passing values from one to the next. Stages never call each other.
+//! `cli` → `config` → `calendar` → `store`, `source` → `query`, `settings` → `engine` → `check` → `report` → `exports` →
+//! `record` → `publish` → `deliver`, with `pipeline` passing values from one to the next. Stages never call each other.
 //!
 //! `schedule` calls the pipeline again and again, by a cron line.
 //!
@@ -16,6 +16,7 @@
 // The modules stand in reading order, not in alphabetical order.
 
 pub mod table;
+mod csv;
 pub mod error;
 pub mod talk;
 pub mod config;
@@ -29,6 +30,7 @@ pub mod engine;
 pub mod check;
 pub mod model;
 pub mod report;
+mod exports;
 pub mod record;
 pub mod publish;
 pub mod deliver;

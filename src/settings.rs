@@ -6,12 +6,13 @@ use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray,
 };
 use arrow::datatypes::{DataType, Field, Schema};
-use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
+use bigdecimal::{BigDecimal, FromPrimitive as _, RoundingMode, ToPrimitive};
 use jiff::civil::Date;
 
 use crate::calendar::{Calendar, ahead};
 use crate::config::{Config, PolicyValue, SOURCES, SourceShape};
 use crate::error::{Exit, Failure};
+use crate::model::uncertainty::standard_errors_of_share;
 use crate::query::TableName;
 
 /// Decimals of thresholds and rates.
@@ -103,6 +104,7 @@ impl SettingsTable {
 #[must_use]
 pub fn names() -> Vec<TableName> {
     [
+        "project",
         "policy",
         "snapshots",
         "moments",
@@ -129,6 +131,7 @@ pub fn tables(
     inputs: &[RecordedInput],
 ) -> Result<Vec<SettingsTable>, Failure> {
     Ok(vec![
+        table("project", "The project", "one row", &["name"], project(config))?,
         table(
             "policy",
             "Thresholds of the run",
@@ -214,6 +217,19 @@ fn table(
     SettingsTable::new(TableName::new("settings", name), title, grain, key, columns)
 }
 
+fn project(config: &Config) -> Columns {
+    let project = &config.project;
+    let known = |name: &str, value: &Option<String>| {
+        let array: ArrayRef = Arc::new(StringArray::from(vec![value.clone()]));
+        (name.to_owned(), array, true)
+    };
+    vec![
+        texts("name", vec![project.name.clone()]),
+        known("home_country", &project.home_country),
+        known("home_region", &project.home_region),
+    ]
+}
+
 fn policy(config: &Config, calendar: &Calendar) -> Result<Columns, Failure> {
     let max_future_days = match config.threshold("max_future_days") {
         Some(PolicyValue::Integer(days)) => *days,
@@ -239,6 +255,10 @@ fn policy(config: &Config, calendar: &Calendar) -> Result<Columns, Failure> {
             Arc::new(BooleanArray::from(vec![cost_is_mapped])),
             false,
         ),
+        decimals(
+            "interval_standard_errors",
+            vec![Some(&interval_standard_errors(config)?)],
+        )?,
     ];
     for (name, value) in &config.policy {
         columns.push(match value {
@@ -250,6 +270,19 @@ fn policy(config: &Config, calendar: &Calendar) -> Result<Columns, Failure> {
         });
     }
     Ok(columns)
+}
+
+/// How many standard errors each way hold `interval_share` of all cases: SQL has no inverse of the normal distribution.
+fn interval_standard_errors(config: &Config) -> Result<BigDecimal, Failure> {
+    let share = match config.threshold("interval_share") {
+        Some(PolicyValue::Decimal(share)) => share.to_f64(),
+        _ => None,
+    };
+    share
+        .map(standard_errors_of_share)
+        .and_then(BigDecimal::from_f64)
+        .map(|errors| errors.with_scale_round(i64::from(SCALE), RoundingMode::HalfUp))
+        .ok_or_else(|| Failure::new(Exit::Usage, "config", "policy.interval_share is missing"))
 }
 
 fn snapshots(calendar: &Calendar) -> Columns {
@@ -483,6 +516,7 @@ fn epoch_day(date: Date) -> i32 {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::path::Path;
 
     use super::*;
 
@@ -498,6 +532,21 @@ mod tests {
             all.iter()
                 .all(|score| score.len() == 3 && score.bytes().all(|digit| (b'1'..=b'5').contains(&digit)))
         );
+    }
+
+    #[test]
+    fn an_interval_is_as_wide_as_its_share_of_cases_asks() {
+        for (share, errors) in [("0.95", "1.959964"), ("0.9", "1.644854"), ("0.99", "2.575829")] {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("config.yaml");
+            let mut config = crate::config::load(&file, &|_| None).expect("the sample's configuration");
+            for (name, value) in &mut config.policy {
+                if name == "interval_share" {
+                    *value = PolicyValue::Decimal(share.parse().expect("a share"));
+                }
+            }
+            let found = interval_standard_errors(&config).expect("the share is there");
+            assert_eq!(found.to_string(), errors, "{share}");
+        }
     }
 
     #[test]

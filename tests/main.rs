@@ -22,6 +22,14 @@ mod outlook;
 
 mod mail;
 
+mod kinds;
+
+mod exports;
+
+mod examples;
+
+mod own_class;
+
 mod reference;
 
 mod cdnow;

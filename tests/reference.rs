@@ -8,8 +8,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Once, OnceLock};
 
+use datafusion::dataframe::DataFrameWriteOptions;
+use datafusion::prelude::{ParquetReadOptions, SessionContext};
 use serde_json::Value;
 
+use super::support::block_on;
 use super::support::project::{Line, Project, config, find, read_parquet};
 
 /// The root of the clone.
@@ -393,6 +396,197 @@ fn distinct_returns(file: &Path) -> usize {
         .filter(|line| is_known(line) && is_return(line))
         .collect::<BTreeSet<_>>()
         .len()
+}
+
+// --- Customers by country, industry and region.
+
+/// Writes what `sql` gives over the files of `folder`, each a table by its name, to `out`.
+fn join(folder: &Path, tables: &[&str], sql: &str, out: &Path) {
+    let (folder, sql, out) = (folder.to_owned(), sql.to_owned(), out.to_owned());
+    let tables: Vec<String> = tables.iter().map(|&table| table.to_owned()).collect();
+    block_on(move || async move {
+        let context = SessionContext::new();
+        for table in &tables {
+            let file = folder.join(format!("{table}.parquet")).display().to_string();
+            context
+                .register_parquet(table, &file, ParquetReadOptions::default())
+                .await
+                .unwrap_or_else(|error| panic!("{file}: {error}"));
+        }
+        let rows = context.sql(&sql).await.expect("a query");
+        rows.write_parquet(
+            &out.display().to_string(),
+            DataFrameWriteOptions::new().with_single_file_output(true),
+            None,
+        )
+        .await
+        .expect("a written file");
+    });
+}
+
+/// The run of a whole history with a customer file; both lie in the project.
+fn run_with_customers(project: &Project, as_of: &str, lines: &str, customers: &str) {
+    let sources = format!(
+        "{{order_lines: {{location: lines.parquet, amount_scale: 4, columns: {{{lines}}}}}, \
+         customers: {{location: customers.parquet, columns: {{{customers}}}}}}}"
+    );
+    let text = config(&[
+        ("as_of", as_of),
+        ("window", "3650d"),
+        ("sources", &sources),
+        ("policy", "{margin: 0.3, earliest_date: 1990-01-01}"),
+        ("checks", "{max_rejected_rows: 0, max_rejected_money: 0}"),
+    ]);
+    project.file("config.yaml", text.as_bytes());
+    project.karat(&["run"]).exits(0);
+    assert_identities(&project.result("results.reconciliation"));
+}
+
+/// Asserts customers and revenue of every expected country, to a cent; expected sums are of floating point.
+#[track_caller]
+fn assert_countries(project: &Project, expected: &[Value], revenue: &str) {
+    let countries = project.result("results.countries");
+    // The total stands below the countries.
+    assert_eq!(countries.len(), expected.len() + 1);
+    for known in expected {
+        let country = known["country"].as_str().expect("a country");
+        let line = find(&countries, "country", country);
+        assert_eq!(line["customers"], known["customers"].to_string(), "{country}");
+        let difference = cents(&line["net_revenue"]) - cents_of(&known[revenue]);
+        assert!(difference.abs() <= 1, "{country} differs by {difference} cents");
+    }
+}
+
+#[test]
+fn chinook_customers_have_the_country_of_their_invoices() {
+    let Some(folder) = reference() else { return };
+    let columns = "order_id: InvoiceId, customer_id: CustomerId, ordered_at: InvoiceDate, net_amount: Total, country: BillingCountry";
+    let file = folder.join("files/chinook/Invoice.parquet");
+    let project = whole_history(&file, "2026-01-01", columns, "{margin: 0.3}", "0");
+    let known = expected(&folder, "g08_chinook.json", "by_country");
+    assert_countries(&project, &known, "revenue");
+}
+
+#[test]
+fn northwind_customers_have_the_country_of_the_customer_file_and_two_never_ordered() {
+    let Some(folder) = reference() else { return };
+    let files = folder.join("files/northwind");
+    let project = Project::new("project: {name: Not read}\n");
+    let tables = ["orders", "order_details"];
+    // The price and discount are of single precision there.
+    join(
+        &files,
+        &tables,
+        "select d.order_id, o.customer_id, o.order_date, d.quantity, \
+         cast(d.unit_price as double) * d.quantity * (1 - cast(d.discount as double)) as net, o.ship_country \
+         from order_details d join orders o on d.order_id = o.order_id",
+        &project.path("lines.parquet"),
+    );
+    std::fs::copy(files.join("customers.parquet"), project.path("customers.parquet")).expect("a copy");
+    run_with_customers(
+        &project,
+        "1998-05-07",
+        "order_id: order_id, customer_id: customer_id, ordered_at: order_date, quantity: quantity, net_amount: net, country: ship_country",
+        "customer_id: customer_id, country: country",
+    );
+    let known = expected(&folder, "g09_northwind.json", "by_country");
+    assert_countries(&project, &known, "net");
+    let prospects: BTreeSet<String> = project
+        .table("business.prospects")
+        .into_iter()
+        .filter(|line| line["snapshot"] == "current")
+        .map(|line| line["customer_id"].clone())
+        .collect();
+    let without: BTreeSet<String> = expected(&folder, "g09_northwind.json", "no_orders")
+        .iter()
+        .map(|row| row["customer_id"].as_str().expect("an id").to_owned())
+        .collect();
+    assert_eq!(prospects, without);
+}
+
+#[test]
+fn tpch_customers_fall_into_industries_and_regions_as_computed_twice() {
+    let Some(folder) = reference() else { return };
+    let files = folder.join("files/tpch_sf001");
+    let project = Project::new("project: {name: Not read}\n");
+    join(
+        &files,
+        &["lineitem", "orders", "partsupp"],
+        "select l_orderkey, l_linenumber, o_custkey, o_orderdate, l_quantity, l_extendedprice as gross, \
+         l_extendedprice * (1 - l_discount) as net, ps_supplycost * l_quantity as cost \
+         from lineitem join orders on l_orderkey = o_orderkey \
+         join partsupp on ps_partkey = l_partkey and ps_suppkey = l_suppkey",
+        &project.path("lines.parquet"),
+    );
+    join(
+        &files,
+        &["customer", "nation", "region"],
+        "select c_custkey, c_mktsegment, n_name, r_name \
+         from customer join nation on c_nationkey = n_nationkey join region on n_regionkey = r_regionkey",
+        &project.path("customers.parquet"),
+    );
+    run_with_customers(
+        &project,
+        "1998-12-01",
+        "order_id: l_orderkey, line_number: l_linenumber, customer_id: o_custkey, ordered_at: o_orderdate, \
+         quantity: l_quantity, gross_amount: gross, net_amount: net, cost_amount: cost",
+        "customer_id: c_custkey, industry: c_mktsegment, country: n_name, region: r_name",
+    );
+    // Customers, orders, revenue and profit of these rows in cents.
+    let sums = |rows: &mut dyn Iterator<Item = &Value>| -> [i64; 3] {
+        rows.fold([0; 3], |sum, row| {
+            let customers = row["customers"].as_i64().expect("a count");
+            [
+                sum[0] + customers,
+                sum[1] + cents_of(&row["net"]),
+                sum[2] + cents_of(&row["profit"]),
+            ]
+        })
+    };
+    let close = |found: [i64; 3], known: [i64; 3], what: &str| {
+        // Expected sums are rounded one by one.
+        let near = found
+            .iter()
+            .zip(known)
+            .all(|(found, known)| (found - known).abs() <= 5);
+        assert!(found[0] == known[0] && near, "{what}: {found:?}, not {known:?}");
+    };
+    let of_line = |line: &Line| {
+        [
+            number(&line["customers"]),
+            cents(&line["net_revenue"]),
+            cents(&line["profit"]),
+        ]
+    };
+
+    let industries = expected(&folder, "g10_tpch_sf001.json", "industry");
+    let is_household = |row: &&Value| row["industry"] == "HOUSEHOLD";
+    let published = |industry: &str| of_line(&project.line("results.industries", "industry", industry));
+    close(
+        published("other"),
+        sums(&mut industries.iter().filter(is_household)),
+        "other",
+    );
+    close(
+        published("manufacturing"),
+        sums(&mut industries.iter().filter(|row| !is_household(row))),
+        "manufacturing",
+    );
+    assert_eq!(published("not_known"), [0; 3]);
+
+    let by_region = expected(&folder, "g10_tpch_sf001.json", "industry_by_region");
+    let regions = project.result("results.regions");
+    for region in ["AFRICA", "AMERICA", "ASIA", "EUROPE", "MIDDLE EAST"] {
+        let known = sums(&mut by_region.iter().filter(|row| row["region"] == region));
+        let lines = regions.iter().filter(|line| line["region"] == region);
+        let found = lines.map(of_line).fold([0; 3], |sum, line| {
+            [sum[0] + line[0], sum[1] + line[1], sum[2] + line[2]]
+        });
+        close(found, known, region);
+    }
+    let without = &expected(&folder, "g10_tpch_sf001.json", "customers_without_orders")[0];
+    let prospects = project.line("results.lifecycle_stages", "lifecycle_stage", "prospect");
+    assert_eq!(prospects["customers"], without["n"].to_string());
 }
 
 // --- Exact numbers from text.

@@ -121,6 +121,24 @@ fn given(file: &CaseFile, case: &Case) -> Given {
     all.extend(&case.given);
     for (name, value) in all {
         match name.as_str() {
+            "settings.project" => {
+                let home = value.as_mapping().expect("country and region").iter();
+                let home: Vec<String> = home
+                    .map(|(key, value)| {
+                        format!(
+                            "{}: {}",
+                            text(key).expect("a name"),
+                            text(value).expect("a value")
+                        )
+                    })
+                    .collect();
+                let home = match home.join(", ") {
+                    none if none.is_empty() => none,
+                    some => format!(", home: {{{some}}}"),
+                };
+                let project = format!("{{name: Cases, currency: EUR, timezone: UTC, language: en{home}}}");
+                given.sections.insert("project".to_owned(), project);
+            }
             "settings.policy" => section(&mut given, "policy", value),
             "settings.cost_rates" => section(&mut given, "cost_to_serve", value),
             "settings.checks" => section(&mut given, "checks", value),
@@ -383,24 +401,38 @@ macro_rules! case_files {
 
 case_files!(
     abc,
+    behaviours,
+    account_owners,
+    actions,
     checks,
     churn,
     concentration,
+    discounts,
     frequency,
     headline,
+    kinds,
     lifecycle,
     loyalty,
     measures,
+    needs,
     order_lines,
     profit,
+    prospects,
+    quality,
+    pyramid,
     reconciliation,
+    regions,
     results,
     rfm,
     rhythms,
+    sensitivity,
+    service,
     sources,
     tiers,
+    types,
     value_ahead,
     value_classes,
+    value_views,
     whale,
     whole_histories,
 );

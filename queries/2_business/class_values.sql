@@ -4,7 +4,8 @@
 -- inputs:  []
 -- note: >
 --   A class value without customers still has a row in the results. Phase maps lifecycle stages
---   to the four phases of the customer lifecycle.
+--   to the four phases of the customer lifecycle. Internal customers and prospects are outside the
+--   population: they stand in the results of their class, below the total.
 
 select
     cast(class_name as varchar) as class_name,
@@ -47,5 +48,44 @@ from (
     ('lifecycle_stage', 'active', 3, 'development'),
     ('lifecycle_stage', 'reactivated', 4, 'development'),
     ('lifecycle_stage', 'at_risk', 5, 'retention'),
-    ('lifecycle_stage', 'lapsed', 6, 'departure')
+    ('lifecycle_stage', 'lapsed', 6, 'departure'),
+    ('lifecycle_phase', 'acquisition', 1, null),
+    ('lifecycle_phase', 'development', 2, null),
+    ('lifecycle_phase', 'retention', 3, null),
+    ('lifecycle_phase', 'departure', 4, null),
+    ('customer_kind', 'retail', 1, null),
+    ('customer_kind', 'merchant', 2, null),
+    ('customer_kind', 'channel', 3, null),
+    ('customer_kind', 'not_known', 9, null),
+    ('region_class', 'local', 1, null),
+    ('region_class', 'domestic', 2, null),
+    ('region_class', 'overseas', 3, null),
+    ('region_class', 'not_known', 9, null),
+    ('industry', 'manufacturing', 1, null),
+    ('industry', 'retail', 2, null),
+    ('industry', 'services', 3, null),
+    ('industry', 'other', 4, null),
+    ('industry', 'not_known', 9, null),
+    ('need_class', 'price_sensitive', 1, null),
+    ('need_class', 'service_led', 2, null),
+    ('need_class', 'product_led', 3, null),
+    ('need_class', 'mixed', 4, null),
+    ('need_class', 'not_known', 9, null),
+    ('temperament', 'impulsive', 1, null),
+    ('temperament', 'rational', 2, null),
+    ('temperament', 'emotional', 3, null),
+    ('temperament', 'unclear', 4, null),
+    ('temperament', 'not_known', 9, null),
+    ('customer_type', 'angry', 1, null),
+    ('customer_type', 'new_buyer', 2, null),
+    ('customer_type', 'discount_chaser', 3, null),
+    ('customer_type', 'impulsive', 4, null),
+    ('customer_type', 'researcher', 5, null),
+    ('customer_type', 'sceptic', 6, null),
+    ('customer_type', 'loyal', 7, null),
+    ('customer_type', 'regular', 8, null),
+    ('customer_type', 'not_known', 9, null),
+    ('quality_customer', 'yes', 1, null),
+    ('quality_customer', 'no', 2, null),
+    ('quality_customer', 'not_known', 9, null)
 ) as listed (class_name, value, position, phase)

@@ -1,8 +1,9 @@
 -- title:   Totals that must agree, each taken at its own place
 -- grain:   one row per total
 -- key:     [total]
--- inputs:  [business.class_totals, business.customer_measures, business.customer_profit, business.orders,
---           business.source_totals, business.whale_ranks, canonical.order_lines, settings.cost_rates,
+-- inputs:  [business.class_totals, business.customer_measures, business.customer_profit, business.customer_service,
+--           business.internal_totals, business.orders, business.place_totals, business.source_totals,
+--           business.whale_ranks, canonical.order_lines, canonical.service_cases, settings.cost_rates,
 --           settings.snapshots]
 -- note: >
 --   results.reconciliation compares them in pairs. Totals of rows and of money read, used and set
@@ -54,6 +55,10 @@ customers as (
         sum(units) as units,
         sum(returned_lines) as returned_lines,
         sum(freight_amount) as freight_amount,
+        sum(service_cases) as service_cases,
+        sum(cases_at_rate) as cases_at_rate,
+        sum(recorded_case_cost) as recorded_case_cost,
+        sum(handling_minutes) as handling_minutes,
         sum(net_revenue) as net_revenue,
         sum(cost_of_goods) as cost_of_goods,
         sum(cost_to_serve) as cost_to_serve,
@@ -86,16 +91,84 @@ driver_costs as (
                     when 'per_line' then cast(customers.lines as decimal(28, 4))
                     when 'per_unit' then cast(customers.units as decimal(28, 4))
                     when 'per_return' then cast(customers.returned_lines as decimal(28, 4))
+                    when 'per_case' then cast(customers.cases_at_rate as decimal(28, 4))
+                    when 'per_minute' then cast(customers.handling_minutes as decimal(28, 4))
                     when 'payment_fee_rate' then cast(customers.net_revenue as decimal(28, 4))
                     when 'freight_rate' then cast(customers.freight_amount as decimal(28, 4))
                     when 'per_customer' then cast(customers.customers as decimal(28, 4))
                     else cast(0 as decimal(28, 4))
                 end as decimal(28, 4)
             )
-        ) as cost
+        )
+        -- What the source recorded is volume and price in one.
+        + max(customers.recorded_case_cost) as cost
     from customers
     cross join settings.cost_rates as cost_rates
     group by customers.snapshot
+),
+
+service_rates as (
+    select
+        max(rate) filter (where activity = 'per_case') as per_case,
+        max(rate) filter (where activity = 'per_minute') as per_minute
+    from settings.cost_rates
+),
+
+window_service as (
+    select
+        snapshots.snapshot,
+        count(*) as cases,
+        count(*) filter (where service_cases.cost is null) as cases_at_rate,
+        coalesce(sum(service_cases.cost), 0) as recorded_case_cost,
+        coalesce(sum(service_cases.minutes), 0) as handling_minutes
+    from canonical.service_cases as service_cases
+    inner join settings.snapshots as snapshots
+        on service_cases.opened_date >= snapshots.window_start
+        and service_cases.opened_date < snapshots.as_of
+    group by snapshots.snapshot
+),
+
+service_of_others as (
+    -- Cases of people without an order in the window: a cost, but of nobody in the population.
+    select
+        service.snapshot,
+        sum(service.cases) as cases,
+        sum(service.cases_at_rate) as cases_at_rate,
+        sum(service.recorded_case_cost) as recorded_case_cost,
+        sum(service.handling_minutes) as handling_minutes
+    from business.customer_service as service
+    left join business.customer_profit as profit  -- one-to-one
+        on service.snapshot = profit.snapshot
+        and service.customer_id = profit.customer_id
+    where profit.customer_id is null
+    group by service.snapshot
+),
+
+service_less_customers as (
+    -- The same from the other side: all cases of the window less those that the customers bear.
+    select
+        window_service.snapshot,
+        window_service.cases - coalesce(customers.service_cases, 0) as cases,
+        window_service.cases_at_rate - coalesce(customers.cases_at_rate, 0) as cases_at_rate,
+        window_service.recorded_case_cost - coalesce(customers.recorded_case_cost, 0) as recorded_case_cost,
+        window_service.handling_minutes - coalesce(customers.handling_minutes, 0) as handling_minutes
+    from window_service
+    left join customers  -- one-to-one; none without an order in the window
+        on window_service.snapshot = customers.snapshot
+),
+
+service_sides as (
+    select 'of others' as side, snapshot, cases, cases_at_rate, recorded_case_cost, handling_minutes
+    from service_of_others
+    union all
+    select
+        'in the window less that of customers' as side,
+        snapshot,
+        cases,
+        cases_at_rate,
+        recorded_case_cost,
+        handling_minutes
+    from service_less_customers
 ),
 
 listed as (
@@ -127,17 +200,32 @@ listed as (
     select 'net revenue of customers, ' || snapshot as total, cast(net_revenue as decimal(28, 10)) as amount
     from customers
     union all
+    select
+        'net revenue of customers and internal customers, ' || internal_totals.snapshot as total,
+        cast(coalesce(customers.net_revenue, 0) + internal_totals.net_revenue as decimal(28, 10)) as amount
+    from business.internal_totals as internal_totals
+    left join customers  -- one-to-one; none without a population
+        on internal_totals.snapshot = customers.snapshot
+    union all
     select 'lines of lines, ' || snapshot as total, cast(lines as decimal(28, 10)) as amount
     from window_lines
     union all
-    select 'lines of customers, ' || snapshot as total, cast(lines as decimal(28, 10)) as amount
-    from customers
+    select
+        'lines of customers and internal customers, ' || internal_totals.snapshot as total,
+        cast(coalesce(customers.lines, 0) + internal_totals.lines as decimal(28, 10)) as amount
+    from business.internal_totals as internal_totals
+    left join customers  -- one-to-one; none without a population
+        on internal_totals.snapshot = customers.snapshot
     union all
     select 'orders of orders, ' || snapshot as total, cast(orders as decimal(28, 10)) as amount
     from window_orders
     union all
-    select 'orders of customers, ' || snapshot as total, cast(orders as decimal(28, 10)) as amount
-    from customers
+    select
+        'orders of customers and internal customers, ' || internal_totals.snapshot as total,
+        cast(coalesce(customers.orders, 0) + internal_totals.orders as decimal(28, 10)) as amount
+    from business.internal_totals as internal_totals
+    left join customers  -- one-to-one; none without a population
+        on internal_totals.snapshot = customers.snapshot
     union all
     select 'profit of customers, ' || snapshot as total, cast(profit as decimal(28, 10)) as amount
     from customers
@@ -152,6 +240,20 @@ listed as (
     union all
     select 'cost to serve by rate and volume, ' || snapshot as total, cast(cost as decimal(28, 10)) as amount
     from driver_costs
+    union all
+    select 'service cases ' || side || ', ' || snapshot as total, cast(cases as decimal(28, 10)) as amount
+    from service_sides
+    union all
+    select
+        'cost of service ' || service_sides.side || ', ' || service_sides.snapshot as total,
+        cast(
+            cast(service_sides.cases_at_rate as decimal(28, 4)) * service_rates.per_case
+            + cast(service_sides.handling_minutes as decimal(28, 4)) * service_rates.per_minute
+            + cast(service_sides.recorded_case_cost as decimal(28, 4))
+            as decimal(28, 10)
+        ) as amount
+    from service_sides
+    cross join service_rates
     union all
     select 'customers, ' || snapshot as total, cast(customers as decimal(28, 10)) as amount
     from customers
@@ -170,6 +272,15 @@ listed as (
     union all
     select 'customers by ' || class_name || ', ' || snapshot as total, cast(customers as decimal(28, 10)) as amount
     from class_sums
+    union all
+    select 'customers by country and region, current' as total, cast(sum(customers) as decimal(28, 10)) as amount
+    from business.place_totals
+    union all
+    select 'net revenue by country and region, current' as total, cast(sum(net_revenue) as decimal(28, 10)) as amount
+    from business.place_totals
+    union all
+    select 'profit by country and region, current' as total, cast(sum(profit) as decimal(28, 10)) as amount
+    from business.place_totals
     union all
     select 'profit at the end of the whale curve, current' as total, cumulative_profit as amount
     from business.whale_ranks

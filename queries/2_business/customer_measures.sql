@@ -4,8 +4,10 @@
 -- inputs:  [business.orders, settings.snapshots]
 -- note: >
 --   Columns without `_ever` look back on the window of the snapshot; orders before it count only for
---   first and last order and orders_ever. Days since an order count up to the as-of date: an order of
---   the day before is 1 day old.
+--   first and last order and orders_ever. Internal customers are left out. Days since an order count
+--   up to the as-of date: an order of the day before is 1 day old.
+-- columns:
+--   sales: orders with at least one line that is no return
 
 with
 
@@ -21,8 +23,13 @@ orders as (
         freight_amount,
         lines,
         units,
-        returned_lines
+        returned_lines,
+        sold_lines,
+        discounted_lines,
+        sold_units,
+        discounted_units
     from business.orders
+    where not is_internal
 ),
 
 snapshots as (
@@ -50,6 +57,16 @@ measures as (
         sum(orders.units) filter (where orders.order_date >= snapshots.window_start) as units,
         sum(orders.returned_lines) filter (where orders.order_date >= snapshots.window_start)
             as returned_lines,
+        count(*) filter (where orders.order_date >= snapshots.window_start and orders.sold_lines > 0)
+            as sales,
+        count(*) filter (where orders.order_date >= snapshots.window_start and orders.sold_lines = 1)
+            as sales_of_one_line,
+        count(*) filter (where orders.order_date >= snapshots.window_start and orders.discounted_lines > 0)
+            as discounted_sales,
+        sum(orders.sold_lines) filter (where orders.order_date >= snapshots.window_start) as sold_lines,
+        sum(orders.sold_units) filter (where orders.order_date >= snapshots.window_start) as sold_units,
+        sum(orders.discounted_units) filter (where orders.order_date >= snapshots.window_start)
+            as discounted_units,
         sum(orders.gross_revenue) filter (where orders.order_date >= snapshots.window_start)
             as gross_revenue,
         sum(orders.discount_amount) filter (where orders.order_date >= snapshots.window_start)
@@ -104,6 +121,12 @@ select
     cast(coalesce(lines, 0) as bigint) as lines,
     cast(coalesce(units, 0) as decimal(28, 4)) as units,
     cast(coalesce(returned_lines, 0) as bigint) as returned_lines,
+    sales,
+    sales_of_one_line,
+    discounted_sales,
+    cast(coalesce(sold_lines, 0) as bigint) as sold_lines,
+    cast(coalesce(sold_units, 0) as decimal(28, 4)) as sold_units,
+    cast(coalesce(discounted_units, 0) as decimal(28, 4)) as discounted_units,
     cast(coalesce(gross_revenue, 0) as decimal(28, 4)) as gross_revenue,
     cast(coalesce(discount_amount, 0) as decimal(28, 4)) as discount_amount,
     cast(coalesce(net_revenue, 0) as decimal(28, 4)) as net_revenue,

@@ -1,60 +1,36 @@
 -- title:   Profit of each customer, for each snapshot
 -- grain:   one row per snapshot and customer_id of the population
 -- key:     [snapshot, customer_id]
--- inputs:  [business.customer_measures, settings.cost_rates]
+-- inputs:  [business.customer_costs]
 -- note: >
 --   The population is every customer with an order in the window. Contribution margin is net
---   revenue less cost of goods; cost to serve is the sum of rate x driver over all activities,
---   unrounded, so that customers add up to rate x volume exactly; profit is contribution margin
---   less cost to serve.
+--   revenue less cost of goods; cost to serve is the sum of rate x driver over all activities, and
+--   the recorded cost of service cases, unrounded, so that customers add up to rate x volume exactly;
+--   profit is contribution margin less cost to serve.
+-- columns:
+--   cases_at_rate: service cases without a recorded cost
+--   recorded_case_cost: recorded cost of the other cases
 
 with
 
-customers as (
-    select
-        snapshot,
-        customer_id,
-        orders,
-        lines,
-        units,
-        returned_lines,
-        gross_revenue,
-        discount_amount,
-        net_revenue,
-        cost_of_goods,
-        freight_amount
-    from business.customer_measures
-    where is_in_window
-),
-
-rates as (
-    select
-        max(rate) filter (where activity = 'per_order') as per_order,
-        max(rate) filter (where activity = 'per_line') as per_line,
-        max(rate) filter (where activity = 'per_unit') as per_unit,
-        max(rate) filter (where activity = 'per_return') as per_return,
-        max(rate) filter (where activity = 'payment_fee_rate') as payment_fee_rate,
-        max(rate) filter (where activity = 'freight_rate') as freight_rate,
-        max(rate) filter (where activity = 'per_customer') as per_customer
-    from settings.cost_rates
-),
-
 costs as (
     select
-        customers.*,
+        customer_costs.*,
         cast(net_revenue - cost_of_goods as decimal(28, 4)) as contribution_margin,
         cast(
-            cast(orders as decimal(28, 4)) * per_order
-            + cast(lines as decimal(28, 4)) * per_line
-            + units * per_unit
-            + cast(returned_lines as decimal(28, 4)) * per_return
-            + net_revenue * payment_fee_rate
-            + freight_amount * freight_rate
-            + per_customer
+            order_cost
+            + line_cost
+            + unit_cost
+            + return_cost
+            + case_cost
+            + recorded_case_cost
+            + minute_cost
+            + payment_cost
+            + freight_cost
+            + customer_cost
             as decimal(28, 10)
         ) as cost_to_serve
-    from customers
-    cross join rates
+    from business.customer_costs as customer_costs
 )
 
 select
@@ -70,6 +46,10 @@ select
     net_revenue,
     cost_of_goods,
     freight_amount,
+    service_cases,
+    cases_at_rate,
+    recorded_case_cost,
+    handling_minutes,
     contribution_margin,
     cost_to_serve,
     cast(contribution_margin - cost_to_serve as decimal(28, 10)) as profit

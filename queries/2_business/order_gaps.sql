@@ -3,7 +3,8 @@
 -- key:     [customer_id, order_date]
 -- inputs:  [business.orders]
 -- note: >
---   Orders on one day count as one purchase occasion. The first order day has no gap.
+--   Orders on one day count as one purchase occasion. The first order day has no gap. Internal orders
+--   are left out.
 
 with
 
@@ -11,6 +12,7 @@ order_days as (
     -- Distinct on purpose: several orders of one day are one occasion.
     select distinct customer_id, order_date
     from business.orders
+    where not is_internal
 ),
 
 days_with_neighbours as (

@@ -1,27 +1,75 @@
 -- title:   Orders
 -- grain:   one row per order_id
 -- key:     [order_id]
--- inputs:  [canonical.order_lines]
+-- inputs:  [business.customer_kinds, canonical.order_lines, settings.policy]
 -- note: >
 --   An order is a distinct order_id, returns under their own id included; its date is that of
 --   its first line. Full-price revenue is the net revenue of lines sold without a discount.
+--   Internal orders are those of customers of the kind `internal`: no customer measure counts them.
+-- columns:
+--   sold_lines: lines that are no returns; sold_units and discounted_lines are of these
+--   discounted_units: units sold at a discount of at least price_sensitive_discount_rate
+
+with
+
+orders as (
+    select
+        order_lines.order_id,
+        min(order_lines.customer_id) as customer_id,
+        min(order_lines.ordered_at) as ordered_at,
+        min(order_lines.order_date) as order_date,
+        sum(order_lines.gross_amount) as gross_revenue,
+        sum(order_lines.discount_amount) as discount_amount,
+        sum(order_lines.net_amount) as net_revenue,
+        sum(order_lines.net_amount) filter (where order_lines.discount_amount <= 0) as full_price_revenue,
+        sum(order_lines.cost_amount) as cost_of_goods,
+        sum(order_lines.freight_amount) as freight_amount,
+        count(*) as lines,
+        sum(order_lines.quantity) as units,
+        count(*) filter (where order_lines.is_return) as returned_lines,
+        count(*) filter (where order_lines.has_cost) as lines_with_cost,
+        count(*) filter (where not order_lines.is_return) as sold_lines,
+        count(*) filter (where not order_lines.is_return and order_lines.discount_amount > 0) as discounted_lines,
+        sum(order_lines.quantity) filter (where not order_lines.is_return) as sold_units,
+        sum(order_lines.quantity) filter (
+            where not order_lines.is_return
+                and order_lines.discount_amount > 0
+                and order_lines.discount_amount >= order_lines.gross_amount * policy.price_sensitive_discount_rate
+        ) as discounted_units
+    from canonical.order_lines as order_lines
+    cross join settings.policy as policy
+    group by order_lines.order_id
+),
+
+internal_customers as (
+    select customer_id
+    from business.customer_kinds
+    where is_internal
+)
 
 select
-    order_id,
-    min(customer_id) as customer_id,
+    orders.order_id,
+    orders.customer_id,
 
-    min(order_date) as order_date,
+    orders.ordered_at,
+    orders.order_date,
 
-    cast(sum(gross_amount) as decimal(28, 4)) as gross_revenue,
-    cast(sum(discount_amount) as decimal(28, 4)) as discount_amount,
-    cast(sum(net_amount) as decimal(28, 4)) as net_revenue,
-    cast(coalesce(sum(net_amount) filter (where discount_amount <= 0), 0) as decimal(28, 4))
-        as full_price_revenue,
-    cast(sum(cost_amount) as decimal(28, 4)) as cost_of_goods,
-    cast(sum(freight_amount) as decimal(28, 4)) as freight_amount,
-    count(*) as lines,
-    cast(coalesce(sum(quantity), 0) as decimal(28, 4)) as units,
-    count(*) filter (where is_return) as returned_lines,
-    count(*) filter (where has_cost) as lines_with_cost
-from canonical.order_lines
-group by order_id
+    cast(orders.gross_revenue as decimal(28, 4)) as gross_revenue,
+    cast(orders.discount_amount as decimal(28, 4)) as discount_amount,
+    cast(orders.net_revenue as decimal(28, 4)) as net_revenue,
+    cast(coalesce(orders.full_price_revenue, 0) as decimal(28, 4)) as full_price_revenue,
+    cast(orders.cost_of_goods as decimal(28, 4)) as cost_of_goods,
+    cast(orders.freight_amount as decimal(28, 4)) as freight_amount,
+    orders.lines,
+    cast(coalesce(orders.units, 0) as decimal(28, 4)) as units,
+    orders.returned_lines,
+    orders.lines_with_cost,
+    orders.sold_lines,
+    orders.discounted_lines,
+    cast(coalesce(orders.sold_units, 0) as decimal(28, 4)) as sold_units,
+    cast(coalesce(orders.discounted_units, 0) as decimal(28, 4)) as discounted_units,
+
+    internal_customers.customer_id is not null as is_internal
+from orders
+left join internal_customers  -- many-to-one; none of customers that are not internal
+    on orders.customer_id = internal_customers.customer_id

@@ -4,7 +4,8 @@
 -- inputs:  [business.orders]
 -- note: >
 --   All orders of a day are one purchase. A day on which returns outweigh the sales is no purchase,
---   and what is returned on a later day is not taken off the day of the sale.
+--   and what is returned on a later day is not taken off the day of the sale. Internal orders
+--   are left out.
 
 with
 
@@ -15,6 +16,7 @@ days as (
         sum(net_revenue) as net_revenue,
         sum(net_revenue - cost_of_goods) as contribution_margin
     from business.orders
+    where not is_internal
     group by customer_id, order_date
 )
 

@@ -1,10 +1,10 @@
 -- title:   Customers, revenue and profit by lifecycle stage
 -- grain:   one row per lifecycle_stage, and a total
 -- key:     [lifecycle_stage]
--- inputs:  [business.class_shares, business.customer_lifecycle]
+-- inputs:  [business.class_shares, business.customer_lifecycle, business.prospects]
 -- note: >
---   Customers are all known customers, with or without an order in the window; money is that of
---   the window.
+--   Customers are all known customers, with or without an order in the window; prospects never
+--   ordered. Money is that of the window.
 
 with
 
@@ -14,21 +14,28 @@ stages as (
     where class_name = 'lifecycle_stage'
 ),
 
-known_customers as (
+stage_customers as (
     select lifecycle_stage, count(*) as customers
     from business.customer_lifecycle
     where snapshot = 'current'
     group by lifecycle_stage
     union all
-    select 'total' as lifecycle_stage, count(*) as customers
-    from business.customer_lifecycle
+    select 'prospect' as lifecycle_stage, count(*) as customers
+    from business.prospects
     where snapshot = 'current'
 ),
 
 total as (
-    select customers
-    from known_customers
-    where lifecycle_stage = 'total'
+    select cast(sum(customers) as bigint) as customers
+    from stage_customers
+),
+
+known_customers as (
+    select lifecycle_stage, customers
+    from stage_customers
+    union all
+    select 'total' as lifecycle_stage, customers
+    from total
 )
 
 select

@@ -1,10 +1,11 @@
 -- title:   Sums that must agree
 -- grain:   one row per identity
 -- key:     [identity]
--- inputs:  [business.control_totals, settings.snapshots, settings.sources]
+-- inputs:  [business.class_values, business.control_totals, settings.snapshots, settings.sources]
 -- note: >
 --   Both sides are taken at different places of the flow and must agree exactly. A side that is
---   missing counts as 0.
+--   missing counts as 0. Service of others are cases of people without an order in the window, and of
+--   internal customers: they are the cost of nobody in the population.
 
 with
 
@@ -39,34 +40,44 @@ compared_by_snapshot as (
     select *
     from (
         values
-        (11, 'count', 'lines of lines', 'lines of customers'),
-        (12, 'count', 'orders of orders', 'orders of customers'),
+        (11, 'count', 'lines of lines', 'lines of customers and internal customers'),
+        (12, 'count', 'orders of orders', 'orders of customers and internal customers'),
         (13, 'money', 'net revenue of lines', 'net revenue of orders'),
-        (14, 'money', 'net revenue of orders', 'net revenue of customers'),
+        (14, 'money', 'net revenue of orders', 'net revenue of customers and internal customers'),
         (15, 'money', 'profit of customers', 'list price less discount, cost of goods and cost to serve'),
         (16, 'money', 'cost to serve of customers', 'cost to serve by rate and volume'),
-        (17, 'count', 'customers with an order in the window', 'customers'),
-        (21, 'count', 'customers', 'customers by tier'),
-        (22, 'count', 'customers', 'customers by abc_class'),
-        (23, 'count', 'customers', 'customers by rfm_segment'),
-        (24, 'count', 'customers', 'customers by value_class'),
-        (25, 'count', 'customers', 'customers by frequency_class'),
-        (26, 'count', 'customers', 'customers by lifecycle_stage'),
-        (27, 'count', 'customers', 'customers by loyalty_class'),
-        (31, 'money', 'net revenue of customers', 'net revenue by tier'),
-        (32, 'money', 'net revenue of customers', 'net revenue by abc_class'),
-        (33, 'money', 'net revenue of customers', 'net revenue by rfm_segment'),
-        (34, 'money', 'net revenue of customers', 'net revenue by value_class'),
-        (35, 'money', 'net revenue of customers', 'net revenue by frequency_class'),
-        (36, 'money', 'net revenue of customers', 'net revenue by lifecycle_stage'),
-        (37, 'money', 'net revenue of customers', 'net revenue by loyalty_class'),
-        (41, 'money', 'profit of customers', 'profit by tier'),
-        (42, 'money', 'profit of customers', 'profit by abc_class'),
-        (43, 'money', 'profit of customers', 'profit by rfm_segment'),
-        (44, 'money', 'profit of customers', 'profit by value_class'),
-        (45, 'money', 'profit of customers', 'profit by frequency_class'),
-        (46, 'money', 'profit of customers', 'profit by lifecycle_stage'),
-        (47, 'money', 'profit of customers', 'profit by loyalty_class')
+        (17, 'count', 'customers with an order in the window', 'customers')
+    ) as listed (position, unit, left_total, right_total)
+),
+
+class_names as (
+    -- Every class is compared, in the order of their names.
+    select class_name, dense_rank() over (order by class_name nulls last) as class_position
+    from business.class_values
+    group by class_name
+),
+
+compared_by_class as (
+    select
+        listed.position + class_names.class_position as position,
+        listed.unit,
+        listed.left_total,
+        listed.right_total || ' by ' || class_names.class_name as right_total
+    from (
+        values
+        (20, 'count', 'customers', 'customers'),
+        (40, 'money', 'net revenue of customers', 'net revenue'),
+        (60, 'money', 'profit of customers', 'profit')
+    ) as listed (position, unit, left_total, right_total)
+    cross join class_names
+),
+
+compared_service as (
+    select *
+    from (
+        values
+        (18, 'count', 'service cases of others', 'service cases in the window less that of customers'),
+        (19, 'money', 'cost of service of others', 'cost of service in the window less that of customers')
     ) as listed (position, unit, left_total, right_total)
 ),
 
@@ -74,7 +85,10 @@ compared_now as (
     select *
     from (
         values
-        (51, 'money', 'profit by tier', 'profit at the end of the whale curve')
+        (81, 'money', 'profit by tier', 'profit at the end of the whale curve'),
+        (82, 'count', 'customers', 'customers by country and region'),
+        (83, 'money', 'net revenue of customers', 'net revenue by country and region'),
+        (84, 'money', 'profit of customers', 'profit by country and region')
     ) as listed (position, unit, left_total, right_total)
 ),
 
@@ -98,8 +112,24 @@ pairs as (
         compared.unit,
         compared.left_total || ', ' || snapshots.snapshot as left_total,
         compared.right_total || ', ' || snapshots.snapshot as right_total
-    from compared_by_snapshot as compared
+    from (
+        select position, unit, left_total, right_total
+        from compared_by_snapshot
+        union all
+        select position, unit, left_total, right_total
+        from compared_by_class
+    ) as compared
     cross join settings.snapshots as snapshots
+    union all
+    select
+        compared.position + 100 * snapshots.position as position,
+        compared.unit,
+        compared.left_total || ', ' || snapshots.snapshot as left_total,
+        compared.right_total || ', ' || snapshots.snapshot as right_total
+    from compared_service as compared
+    cross join settings.snapshots as snapshots
+    cross join settings.sources as sources
+    where sources.source = 'service_cases' and sources.is_configured
     union all
     select
         compared.position + 100 * snapshots.position as position,

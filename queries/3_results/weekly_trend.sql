@@ -1,7 +1,8 @@
 -- title:   Measures of the window as they stood at the end of each of the last weeks
 -- grain:   one row per week_end
 -- key:     [week_end]
--- inputs:  [business.order_gaps, business.orders, settings.cost_rates, settings.weeks]
+-- inputs:  [business.order_gaps, business.orders, business.service_cost_changes, settings.cost_rates,
+--           settings.policy, settings.weeks]
 -- note: >
 --   Each row looks back on a window of the same length; week_end is exclusive. With today's cost
 --   rates and data.
@@ -19,6 +20,7 @@ days as (
         sum(cost_of_goods) as cost_of_goods,
         sum(freight_amount) as freight_amount
     from business.orders
+    where not is_internal
     group by order_date
 ),
 
@@ -68,6 +70,15 @@ rates as (
     from settings.cost_rates
 ),
 
+service_costs as (
+    select weeks.weeks_ago, sum(changes.cost) as cost
+    from weeks
+    cross join settings.policy as policy
+    inner join business.service_cost_changes as changes
+        on changes.day_number < weeks.week_end - policy.earliest_date
+    group by weeks.weeks_ago
+),
+
 weekly_profit as (
     select
         sums.weeks_ago,
@@ -83,11 +94,14 @@ weekly_profit as (
             - cast(sums.net_revenue as decimal(28, 4)) * rates.payment_fee_rate
             - cast(sums.freight_amount as decimal(28, 4)) * rates.freight_rate
             - cast(active_customers.customers as decimal(28, 4)) * rates.per_customer
+            - coalesce(service_costs.cost, 0)
             as decimal(28, 10)
         ) as profit
     from sums
     inner join active_customers  -- one-to-one
         on sums.weeks_ago = active_customers.weeks_ago
+    left join service_costs  -- one-to-one; none without service cases
+        on sums.weeks_ago = service_costs.weeks_ago
     cross join rates
 )
 

@@ -17,6 +17,7 @@ pub(super) struct Parts<'c> {
     pub(super) policy: &'c [(String, PolicyValue)],
     pub(super) cost_to_serve: &'c [(String, bigdecimal::BigDecimal)],
     pub(super) checks: &'c Checks,
+    pub(super) exports: &'c [String],
     pub(super) url: Option<&'c str>,
 }
 
@@ -45,6 +46,7 @@ pub(super) fn effective(parts: &Parts<'_>) -> String {
         lines.push(format!("  {name}: {}", rate.normalized().to_plain_string()));
     }
     checks(parts.checks, &mut lines);
+    lines.push(format!("exports: [{}]", parts.exports.join(", ")));
     if let Some(url) = parts.url {
         lines.push("publish:".to_owned());
         lines.push(format!("  url: {}", scalar(url)));

@@ -186,6 +186,19 @@ pub(super) fn read_publish(
     publish
 }
 
+/// Forms in which the list of actions can be written, in the order in which the configuration shows them.
+pub(crate) const EXPORTS: [&str; 3] = ["csv", "zoho_crm", "fxiaoke"];
+
+/// Reads `exports`: which forms of the list of actions go into the run folder, in the order of [`EXPORTS`].
+pub(super) fn read_exports(root: &Section<'_>, problems: &mut Problems) -> Vec<String> {
+    let chosen = root.words("exports", &EXPORTS, problems);
+    let chosen = chosen.unwrap_or_else(|| vec!["csv".to_owned()]);
+    let known = EXPORTS
+        .iter()
+        .filter(|form| chosen.iter().any(|word| word == *form));
+    known.map(|form| (*form).to_owned()).collect()
+}
+
 /// Reads a period in days, or takes the default; the place is that of the value, for comparisons with others.
 pub(super) fn read_days(
     root: &Section<'_>,

@@ -59,6 +59,8 @@ pub struct Config {
     pub engine: EngineLimits,
     /// Where runs are published.
     pub publish: Publish,
+    /// Forms in which the list of actions goes into the run folder: `csv`, `zoho_crm`, `fxiaoke`.
+    pub exports: Vec<String>,
     /// Who gets the mail.
     pub deliver: Option<Deliver>,
     /// When a run starts by itself.

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use super::deliver::{Beside, LANGUAGES, read_deliver, read_schedule};
 use super::effective::{Parts, effective};
-use super::limits::{read_checks, read_cost_to_serve, read_days, read_engine, read_folder, read_publish};
+use super::limits::{
+    read_checks, read_cost_to_serve, read_days, read_engine, read_exports, read_folder, read_publish,
+};
 use super::policy::{Surroundings, read_policy};
 use super::problem::{ConfigError, Place, Problems, Refusal};
 use super::scalar::{as_of, currency, line, one_of, timezone};
@@ -15,7 +17,7 @@ use super::tree::parse_tree;
 use super::words::nearest;
 use super::{AsOfRule, Config, Project};
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "project",
     "as_of",
     "window",
@@ -26,6 +28,7 @@ const KEYS: [&str; 14] = [
     "checks",
     "engine",
     "publish",
+    "exports",
     "deliver",
     "schedule",
     "queries",
@@ -112,6 +115,7 @@ fn walk(
     let checks = read_checks(file, problems);
     let engine = read_engine(file, problems);
     let publish = read_publish(file, environment, problems);
+    let exports = read_exports(file, problems);
     let beside = Beside {
         language: project.as_ref().map_or("en", |project| project.language.as_str()),
         has_url: publish.url.is_some(),
@@ -134,6 +138,7 @@ fn walk(
         cost_to_serve: &cost_to_serve,
         checks: &checks,
         url: publish.url.as_deref(),
+        exports: &exports,
     });
     Some(Config {
         root: root.to_owned(),
@@ -150,6 +155,7 @@ fn walk(
         checks,
         engine,
         publish,
+        exports,
         deliver,
         schedule,
         queries,

@@ -9,6 +9,7 @@ use marked_yaml::Node;
 use marked_yaml::types::MarkedScalarNode;
 
 use super::problem::{Parsed, Place, Problems, Refusal};
+use super::scalar::one_of;
 use super::tree::place_of;
 use super::words::nearest;
 
@@ -262,6 +263,44 @@ impl<'t> Section<'t> {
             }
         }
         leaves
+    }
+
+    /// Reads a list of words out of `allowed`, each once; `None` when the key is absent or not a list.
+    pub(super) fn words(&self, key: &str, allowed: &[&str], problems: &mut Problems) -> Option<Vec<String>> {
+        let entry = self.entry(key)?;
+        let path = self.path_of(key);
+        let Node::Sequence(items) = entry.node else {
+            let reason = format!(
+                "expected a list such as [{}], found {}",
+                allowed.join(", "),
+                kind_of(entry.node)
+            );
+            problems.add(entry.place, &path, Refusal::new(reason));
+            return None;
+        };
+        let mut words: Vec<String> = Vec::new();
+        for (index, node) in items.iter().enumerate() {
+            let place = node.span().start().map_or(entry.place, place_of);
+            let word = match node {
+                Node::Scalar(scalar) => one_of(scalar.as_str(), allowed),
+                other => Err(Refusal::new(format!(
+                    "expected a single value, found {}",
+                    kind_of(other)
+                ))),
+            };
+            match word {
+                Ok(word) if words.iter().any(|known| known == word) => {
+                    problems.add(
+                        place,
+                        &format!("{path}[{index}]"),
+                        Refusal::new("stands there twice"),
+                    );
+                }
+                Ok(word) => words.push(word.to_owned()),
+                Err(refusal) => problems.add(place, &format!("{path}[{index}]"), refusal),
+            }
+        }
+        Some(words)
     }
 
     /// The single value behind a key; `None` when it is absent, empty or not a single value.

@@ -36,6 +36,36 @@ pub(super) fn read_file(file: &Path) -> Result<Table, Box<dyn std::error::Error 
     Ok(table)
 }
 
+/// Hands a Parquet file on in parts of some thousand rows, in file order; a file without rows is one empty part.
+pub(super) fn read_in_parts<E>(
+    file: &Path,
+    take: &mut dyn FnMut(&Table) -> Result<(), E>,
+) -> Result<Result<(), E>, Box<dyn std::error::Error + Send + Sync>> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?;
+    let columns: Vec<String> = builder
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect();
+    let mut part = Table {
+        columns,
+        rows: Vec::new(),
+    };
+    let mut parts = builder.build()?.peekable();
+    if parts.peek().is_none() {
+        return Ok(take(&part));
+    }
+    for batch in parts {
+        part.rows.clear();
+        append(&mut part, &batch?)?;
+        if let Err(error) = take(&part) {
+            return Ok(Err(error));
+        }
+    }
+    Ok(Ok(()))
+}
+
 /// Appends the rows of `batch`.
 pub(super) fn append(table: &mut Table, batch: &RecordBatch) -> Result<(), ArrowError> {
     let columns = batch

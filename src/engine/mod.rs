@@ -397,6 +397,21 @@ impl Engine {
         })
     }
 
+    /// Hands a published table of any size on, some thousand rows at a time.
+    ///
+    /// # Errors
+    /// As [`Self::read_file`], and what `take` returns.
+    pub fn read_in_parts(
+        name: &TableName,
+        file: &Path,
+        take: &mut dyn FnMut(&Table) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        cells::read_in_parts(file, take).map_err(|error| {
+            let message = format!("cannot read `{name}` from `{}`", file.display());
+            Failure::new(Exit::Input, "engine", message).cause(error)
+        })?
+    }
+
     fn add_plan(&self, name: &TableName, plan: DataFrame) -> Result<(), Failure> {
         self.schema(&name.schema)?
             .register_table(name.table.clone(), plan.into_view())

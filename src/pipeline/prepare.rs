@@ -11,6 +11,7 @@ use crate::calendar::{self, Calendar};
 use crate::config::{Config, PolicyValue, SOURCES};
 use crate::engine::{ENGINE, Engine, LOCK_FILE};
 use crate::error::{Exit, Failure};
+use crate::exports;
 use crate::private::PrivateFolder;
 use crate::query::{self, QuerySet, TableName};
 use crate::record::{Determinants, HashedFile, InputRecord, run_id, sha256_file};
@@ -34,6 +35,7 @@ pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
     let queries = query::load(&config.root.join(&config.queries), &given)?;
     let folder = super::templates(config);
     report::check_templates(&folder, &config.project.language)?;
+    exports::check(&config.exports, &folder)?;
     Ok(Project {
         queries,
         templates: hashed_files(&folder)?,

@@ -9,8 +9,10 @@ use serde_json::json;
 use super::prepare::{Plan, Project, Workplace};
 use crate::check::Outcome;
 use crate::config::Config;
+use crate::csv;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
+use crate::exports;
 use crate::publish::{RunSummary, StagedRun, report_path};
 use crate::query::{Query, TableName};
 use crate::record::{
@@ -50,9 +52,10 @@ pub(super) fn stage(
     for (name, table) in tables.iter().filter(|(name, _)| name.starts_with("results.")) {
         write(
             &folder.join("tables").join(format!("{name}.csv")),
-            csv(table).as_bytes(),
+            csv::table(table).as_bytes(),
         )?;
     }
+    exports::write(&config.exports, &super::templates(config), &folder)?;
     let sql = write_sql(&folder, project)?;
     let made_by_rust = |name: &&str| name.starts_with("settings.") || name.starts_with("model.");
     let settings: Vec<TableName> = records
@@ -290,35 +293,30 @@ fn facts(
     }
 }
 
-/// What a source is for, and what no figure does with it.
+/// What a source is for.
 struct Need {
     source: &'static str,
     /// What the report lacks without the source.
     without: &'static str,
-    /// What it lacks although the source is there.
-    lacks: &'static str,
 }
 
 const NEEDS: [Need; 4] = [
     Need {
         source: "customers",
-        without: "kinds of customer, industries, account owners and customers who never ordered are not known",
-        lacks: "kinds of customer, industries and account owners are not shown",
+        without: "kinds of customer, industries, account owners and referrals are not known, and who never ordered only by a visit",
     },
     Need {
         source: "service_cases",
-        without: "complaints are not known, and service cases cost nothing here",
-        lacks: "complaints are not shown, and service cases cost nothing here",
+        without: "service by tier, complaints and what follows them, and service-led customers are not known, and service cases \
+                  cost nothing here",
     },
     Need {
         source: "payments",
         without: "it is not known who pays on time",
-        lacks: "payment behaviour is not shown",
     },
     Need {
         source: "visits",
         without: "visits, and visitors who never ordered, are not known",
-        lacks: "visits are not shown",
     },
 ];
 
@@ -326,18 +324,8 @@ const NEEDS: [Need; 4] = [
 fn switched_off(config: &Config) -> Vec<String> {
     NEEDS
         .iter()
-        .map(|need| {
-            let Need {
-                source,
-                without,
-                lacks,
-            } = need;
-            if config.sources.contains_key(*source) {
-                format!("Source {source} is read and checked, but no figure of this report uses it: {lacks}.")
-            } else {
-                format!("Source {source} is not configured: {without}.")
-            }
-        })
+        .filter(|need| !config.sources.contains_key(need.source))
+        .map(|need| format!("Source {} is not configured: {}.", need.source, need.without))
         .collect()
 }
 
@@ -378,37 +366,6 @@ fn outputs(folder: &Path) -> Result<Vec<OutputFile>, Failure> {
     Ok(found)
 }
 
-/// A table as CSV: header, plain decimals, ISO dates, empty for NULL.
-fn csv(table: &Table) -> String {
-    let quote = |text: &str| {
-        if text.contains(['"', ',', '\n', '\r']) {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        } else {
-            text.to_owned()
-        }
-    };
-    let mut text = table
-        .columns
-        .iter()
-        .map(|column| quote(column))
-        .collect::<Vec<_>>()
-        .join(",")
-        + "\n";
-    for row in &table.rows {
-        let line = row.iter().map(|cell| match cell {
-            Cell::Text(text) if text.is_empty() => "\"\"".to_owned(),
-            // A spreadsheet would run such a text as a formula.
-            Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-                quote(&format!("'{text}"))
-            }
-            other => quote(&other.to_string()),
-        });
-        text.push_str(&line.collect::<Vec<_>>().join(","));
-        text.push('\n');
-    }
-    text
-}
-
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| {
         Failure::new(
@@ -422,21 +379,4 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         std::fs::create_dir_all(parent).map_err(cannot)?;
     }
     std::fs::write(path, bytes).map_err(cannot)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn csv_cells_that_a_spreadsheet_would_run_are_neutralised() {
-        let table = Table {
-            columns: vec!["a".to_owned(), "b".to_owned()],
-            rows: vec![
-                vec![Cell::Text("=cmd()".to_owned()), Cell::Null],
-                vec![Cell::Text("x,\"y\"".to_owned()), Cell::Integer(-1)],
-            ],
-        };
-        assert_eq!(csv(&table), "a,b\n'=cmd(),\n\"x,\"\"y\"\"\",-1\n");
-    }
 }

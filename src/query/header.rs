@@ -27,6 +27,12 @@ pub struct Header {
     /// What a reader would misread.
     #[serde(default)]
     pub note: Option<String>,
+    /// Of a table of customers: the column that is a class of its own, whose values get their sums as a result.
+    #[serde(default)]
+    pub class: Option<String>,
+    /// Values of the class in the order in which they are shown; others follow by name.
+    #[serde(default)]
+    pub values: Vec<String>,
     /// What single columns mean.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,

@@ -6,7 +6,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::lint::{self, Place};
-use super::{Check, Problems, Query, Severity, TableName, graph, header};
+use super::{Check, Problems, Query, Severity, TableName, graph, header, own_class};
 use crate::error::{Exit, Failure};
 
 /// All SQL of a project, checked, in an order in which it can run.
@@ -68,6 +68,7 @@ pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Fail
         )
         .hint("`karat init DIR` writes a project with all queries."));
     }
+    add_own_classes(&mut queries, &mut problems);
     check_inputs(&queries, &checks, given, &mut problems);
     let queries = graph::order(queries, &mut problems);
     problems.into_result()?;
@@ -248,6 +249,26 @@ fn check_statement(path: &str, text: &str, place: Place, declared: &[String], pr
             0,
             format!("`{name}` is declared under `inputs` but not read"),
         );
+    }
+}
+
+/// Adds the file of sums for every class that a file declares.
+fn add_own_classes(queries: &mut BTreeMap<TableName, Query>, problems: &mut Problems) {
+    let made: Vec<(String, String)> = queries
+        .values()
+        .filter_map(|query| own_class::sums(&query.path, &query.name, &query.header, problems))
+        .collect();
+    for (path, text) in made {
+        let stem = path
+            .trim_start_matches("3_results/")
+            .trim_end_matches(".sql")
+            .to_owned();
+        if let Some(query) = read_query(&path, "results", &stem, text, problems)
+            && let Some(other) = queries.insert(query.name.clone(), query)
+        {
+            let message = format!("the sums of a class in `2_business/{stem}.sql` make the same table");
+            problems.add(&other.path, 0, message);
+        }
     }
 }
 

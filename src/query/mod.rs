@@ -7,6 +7,7 @@ mod header;
 mod lint;
 mod load;
 pub mod mapping;
+mod own_class;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -29,19 +29,25 @@ pub(crate) struct Data<'a> {
 }
 
 /// The column by which templates and rules look a row up, where a table has one.
-const LOOKUPS: [(&str, &str); 19] = [
+const LOOKUPS: [(&str, &str); 25] = [
     ("results.headline", "measure"),
     ("results.tier_profitability", "tier"),
     ("results.rfm_segments", "rfm_segment"),
     ("results.abc_classes", "abc_class"),
     ("results.lifecycle_stages", "lifecycle_stage"),
     ("results.silent_summary", "tier"),
+    ("results.service_by_tier", "tier"),
+    ("results.pyramid_summary", ""),
     ("results.value_ahead", "tier"),
     ("results.backtest_summary", "method"),
+    ("results.value_agreement", "levels_apart"),
+    ("results.discount_by_tier", "tier"),
+    ("results.action_summary", "tier"),
     ("results.spend_frequency", ""),
     ("results.frequency_classes", "frequency_class"),
     ("results.value_classes", "value_class"),
     ("results.loyalty_classes", "loyalty_class"),
+    ("results.customer_types", "customer_type"),
     ("results.concentration", "measure"),
     ("results.cost_to_serve", "activity"),
     ("results.data_quality", "outcome"),
@@ -190,6 +196,21 @@ impl<'a> Data<'a> {
             Some((_, "")) | None => self.one(&name, &[], column),
             Some((_, lookup)) => self.one(&name, &[(lookup, code)], column),
         }
+    }
+
+    /// Names and class columns of the results that add customers up by one class, with shares and a total.
+    pub(crate) fn classes(&self) -> impl Iterator<Item = (&'a str, &str)> {
+        let sums = ["customers", "customer_share", "profit", "profit_share"];
+        self.tables.iter().filter_map(move |(name, table)| {
+            let short = name.strip_prefix("results.")?;
+            let [column] = self.keys.get(name.as_str())?.as_slice() else {
+                return None;
+            };
+            let has_total = (0..table.rows.len())
+                .any(|row| table.cell(row, column) == Some(&Cell::Text("total".to_owned())));
+            let has_sums = sums.iter().all(|sum| table.position(sum).is_some());
+            (has_total && has_sums).then_some((short, *column))
+        })
     }
 
     /// All rows by schema, table and position, for templates.

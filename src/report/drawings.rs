@@ -2,22 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{Data, Figure};
+use super::cells::{Data, Figure, Row};
 use super::chart::{self, Bar, Chart, Group, Pair, PairTexts, Telling};
 use super::findings::TIERS;
 use super::format;
 use super::words::Words;
 
 /// Draws every chart, by name.
-pub(crate) fn charts(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap<&'static str, Chart> {
-    BTreeMap::from([
-        ("pyramid", pyramid(data, currency, words)),
-        ("whale", whale(data, currency, words)),
-        ("waterfall", waterfall(data, currency, words)),
-        ("lifecycle", lifecycle(data, currency, words)),
-        ("lorenz", lorenz(data, words)),
-        ("calibration", calibration(data, words)),
-    ])
+pub(crate) fn charts(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap<String, Chart> {
+    let mut charts = classes_of_their_own(data, currency, words);
+    charts.extend([
+        ("pyramid".to_owned(), pyramid(data, currency, words)),
+        ("whale".to_owned(), whale(data, currency, words)),
+        ("waterfall".to_owned(), waterfall(data, currency, words)),
+        ("lifecycle".to_owned(), lifecycle(data, currency, words)),
+        ("types".to_owned(), types(data, currency, words)),
+        ("lorenz".to_owned(), lorenz(data, words)),
+        ("calibration".to_owned(), calibration(data, words)),
+    ]);
+    charts
 }
 
 fn share(figure: &Figure, decimals: i64) -> String {
@@ -41,14 +44,19 @@ fn count(figure: &Figure) -> String {
 
 /// What a chart of pairs is made from.
 struct Classes<'a> {
-    table: &'static str,
+    /// Name of the result, and the column that holds the class.
+    table: &'a str,
+    column: &'a str,
     codes: Vec<&'a str>,
-    words: &'static str,
-    title: &'static str,
+    words: &'a str,
+    /// Unique within the page, and the text for a reader who does not see the chart.
+    id: &'a str,
+    title: String,
 }
 
 fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, currency: &str, words: &Words) -> Chart {
-    let cell = |code: &str, column: &str| data.by(classes.table, code, column);
+    let table = format!("results.{}", classes.table);
+    let cell = |code: &str, column: &str| data.one(&table, &[(classes.column, code)], column);
     // Shares of a total that is not positive mean nothing: the right side then shows money.
     let in_money = cell("total", "profit").size() <= 0.0 || cell("total", "profit_share").value.is_none();
     let largest = classes
@@ -115,8 +123,8 @@ fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, currency: &str, words: &W
     };
     let description = telling.join(" ");
     let telling = Telling {
-        id: classes.title,
-        title: &words.get(&format!("{}.title", classes.title)),
+        id: classes.id,
+        title: &classes.title,
         description: &description,
     };
     chart::pairs(&rows, texts, telling, if in_money { "money" } else { "share" })
@@ -125,31 +133,69 @@ fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, currency: &str, words: &W
 fn pyramid(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
     let classes = Classes {
         table: "tier_profitability",
+        column: "tier",
         codes: TIERS.to_vec(),
         words: "tier",
-        title: "pyramid",
+        id: "pyramid",
+        title: words.get("pyramid.title"),
     };
     class_pairs(data, &classes, currency, words)
 }
 
 fn lifecycle(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
     let rows = data.rows("results.lifecycle_stages");
-    let codes: Vec<_> = rows
-        .iter()
+    let classes = Classes {
+        table: "lifecycle_stages",
+        column: "lifecycle_stage",
+        codes: with_customers(&rows, "lifecycle_stage", &["total"]),
+        words: "lifecycle",
+        id: "lifecycle",
+        title: words.get("lifecycle.title"),
+    };
+    class_pairs(data, &classes, currency, words)
+}
+
+fn types(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+    let rows = data.rows("results.customer_types");
+    let classes = Classes {
+        table: "customer_types",
+        column: "customer_type",
+        codes: with_customers(&rows, "customer_type", &["total", "prospect"]),
+        words: "customer_type",
+        id: "types",
+        title: words.get("types.title"),
+    };
+    class_pairs(data, &classes, currency, words)
+}
+
+/// The classes that somebody is in, but those left out.
+fn with_customers<'a>(rows: &'a [Row], column: &str, left_out: &[&str]) -> Vec<&'a str> {
+    rows.iter()
         .filter(|row| {
             row.get("customers")
                 .is_some_and(|customers| customers.size() > 0.0)
         })
-        .filter_map(|row| row.get("lifecycle_stage").map(Figure::text))
-        .filter(|code| *code != "total")
-        .collect();
-    let classes = Classes {
-        table: "lifecycle_stages",
-        codes,
-        words: "lifecycle",
-        title: "lifecycle",
-    };
-    class_pairs(data, &classes, currency, words)
+        .filter_map(|row| row.get(column).map(Figure::text))
+        .filter(|code| !left_out.contains(code))
+        .collect()
+}
+
+/// A chart for every result that adds up one class, by the name of the table: one key column, the shares, a total.
+fn classes_of_their_own(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap<String, Chart> {
+    let mut charts = BTreeMap::new();
+    for (table, column) in data.classes() {
+        let rows = data.rows(&format!("results.{table}"));
+        let classes = Classes {
+            table,
+            column,
+            codes: with_customers(&rows, column, &["total"]),
+            words: column,
+            id: table,
+            title: words.fill("class_chart.title", &[("class", &column.replace('_', " "))]),
+        };
+        charts.insert(table.to_owned(), class_pairs(data, &classes, currency, words));
+    }
+    charts
 }
 
 fn whale(data: &Data<'_>, currency: &str, words: &Words) -> Chart {

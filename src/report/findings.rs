@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::Data;
+use super::cells::{Data, Figure, Row};
 
 /// Tiers from best to worst.
 pub(crate) const TIERS: [&str; 4] = ["platinum", "gold", "iron", "lead"];
@@ -16,16 +16,25 @@ pub(crate) fn findings(data: &Data<'_>, cost_is_estimated: bool) -> BTreeMap<&'s
         ("pyramid", pyramid(data).to_owned()),
         ("whale", whale(data).to_owned()),
         ("waterfall", waterfall(data)),
+        ("firmness", firmness(data)),
         ("rfm", rfm(data).to_owned()),
         ("segments", segments(data)),
         ("abc", abc(data).to_owned()),
         ("lifecycle", lifecycle(data).to_owned()),
         ("retention", retention(data).to_owned()),
+        ("service", service(data).to_owned()),
+        ("conditions", conditions(data).to_owned()),
         ("outlook", outlook(data).to_owned()),
         ("departures", departures(data).to_owned()),
         ("backtest", backtest(data)),
         ("habits", habits(data).to_owned()),
+        ("kinds", kinds(data)),
         ("concentration", concentration(data).to_owned()),
+        ("value_views", value_views(data).to_owned()),
+        ("discounts", discounts(data).to_owned()),
+        ("owners", owners(data).to_owned()),
+        ("referrals", referrals(data).to_owned()),
+        ("actions", actions(data).to_owned()),
         ("quality", quality(data, cost_is_estimated).to_owned()),
         ("evidence", evidence(data).to_owned()),
     ])
@@ -142,6 +151,30 @@ fn waterfall(data: &Data<'_>) -> String {
     }
 }
 
+/// Names the change of rates that moves most customers; of equal ones the last, so that all rates together win.
+fn firmness(data: &Data<'_>) -> String {
+    let text = |row: &Row, column: &str| {
+        row.get(column)
+            .map_or_else(String::new, |cell| cell.text().to_owned())
+    };
+    let size = |row: &Row, column: &str| row.get(column).map_or(0.0, Figure::size);
+    let rows = data.rows("results.rate_sensitivity");
+    if rows.iter().all(|row| size(row, "customers") < 1.0) {
+        return "nobody".into();
+    }
+    let mut widest = ("steady".to_owned(), 1.0);
+    for row in &rows {
+        let moved = size(row, "customers_moved");
+        if moved >= widest.1 {
+            widest = (
+                format!("{}.{}", text(row, "activity"), text(row, "direction")),
+                moved,
+            );
+        }
+    }
+    widest.0
+}
+
 fn rfm(data: &Data<'_>) -> &'static str {
     let rows = data.rows("results.rfm_grid");
     let size = |row: &super::cells::Row| row.get("customers").map_or(0.0, super::cells::Figure::size);
@@ -181,6 +214,28 @@ fn segments(data: &Data<'_>) -> String {
         }
     }
     best.map_or_else(|| "nobody".to_owned(), |(name, _)| name)
+}
+
+/// Names the type that gives back most profit, or else the one that brings most; types known of nobody are none.
+fn kinds(data: &Data<'_>) -> String {
+    if customers(data, "total") < fewest(data) {
+        return "few".into();
+    }
+    let mut types: Vec<(String, f64)> = Vec::new();
+    for row in data.rows("results.customer_types") {
+        let name = row.get("customer_type").map_or("", super::cells::Figure::text);
+        let size = |column: &str| row.get(column).map_or(0.0, super::cells::Figure::size);
+        if !["total", "prospect", "not_known"].contains(&name) && size("customers") >= fewest(data) {
+            types.push((name.to_owned(), size("profit")));
+        }
+    }
+    let worst = types.iter().min_by(|left, right| left.1.total_cmp(&right.1));
+    let best = types.iter().max_by(|left, right| left.1.total_cmp(&right.1));
+    match (worst, best) {
+        (Some((name, profit)), _) if *profit < 0.0 => name.clone(),
+        (_, Some((name, _))) => name.clone(),
+        _ => "unknown".into(),
+    }
 }
 
 fn abc(data: &Data<'_>) -> &'static str {
@@ -223,6 +278,38 @@ fn retention(data: &Data<'_>) -> &'static str {
         (true, _) if lost > silent("profit").max(0.0) => "lapsed",
         (_, true) => "silent",
         _ => "nobody_silent",
+    }
+}
+
+/// Compares the ends of the pyramid where both have customers enough.
+fn service(data: &Data<'_>) -> &'static str {
+    let of = |tier: &str, column: &str| data.by("service_by_tier", tier, column);
+    if data.rows("results.service_by_tier").is_empty() {
+        return "not_known";
+    }
+    if of("total", "cases").size() + of("none", "cases").size() < 1.0 {
+        return "no_cases";
+    }
+    let is_told = |tier: &str| {
+        of(tier, "has_enough_customers").text() == "true" && of(tier, "cases_per_order").float().is_some()
+    };
+    if is_told("platinum") && is_told("lead") {
+        "tiers"
+    } else {
+        "total"
+    }
+}
+
+/// How many of the conditions hold.
+fn conditions(data: &Data<'_>) -> &'static str {
+    let count = |column: &str| data.by("pyramid_summary", "all", column).size();
+    let told = count("conditions_that_hold") + count("conditions_that_do_not");
+    if told < 1.0 {
+        "untold"
+    } else if count("conditions_that_hold") >= count("conditions") {
+        "all"
+    } else {
+        "some"
     }
 }
 
@@ -278,6 +365,74 @@ fn concentration(data: &Data<'_>) -> &'static str {
         (Some(_), Some(_)) => "profit_and_revenue",
         (None, Some(_)) => "revenue",
         _ => "unknown",
+    }
+}
+
+/// Whether revenue, profit and value score contradict each other; large customers without profit come first.
+fn value_views(data: &Data<'_>) -> &'static str {
+    let large = [("value_class", "all"), ("abc_class", "a"), ("tier", "lead")];
+    if customers(data, "total") < 1.0 {
+        "nobody"
+    } else if data.one("results.value_disagreement", &large, "customers").size() >= 1.0 {
+        "a_lead"
+    } else if data.by("value_agreement", "2", "customers").size() >= 1.0 {
+        "contradict"
+    } else {
+        "agree"
+    }
+}
+
+fn discounts(data: &Data<'_>) -> &'static str {
+    let total = |column: &str| data.by("discount_by_tier", "total", column);
+    if total("customers").size() < 1.0 {
+        "nobody"
+    } else if total("discount_amount").size() <= 0.0 {
+        "none"
+    } else if total("discount_made_champions").size() >= 1.0 {
+        "champions"
+    } else if total("margin_given_away_rate").value.is_some() {
+        "rate"
+    } else {
+        "amount"
+    }
+}
+
+fn owners(data: &Data<'_>) -> &'static str {
+    let is = |column: &str, value: &str| {
+        let table = "results.account_owners";
+        data.one(table, &[(column, value)], column).value.is_some()
+    };
+    if !is("kind", "total") {
+        "not_known"
+    } else if !is("kind", "owner") {
+        "nobody"
+    } else if is("is_dependency", "true") {
+        "dependency"
+    } else {
+        "spread"
+    }
+}
+
+fn referrals(data: &Data<'_>) -> &'static str {
+    let referrers = |kind: &str| data.one("results.referrals", &[("kind", kind)], "referrers");
+    match referrers("total").float() {
+        None => "not_known",
+        Some(referrers) if referrers >= 1.0 => "some",
+        Some(_) => "none",
+    }
+}
+
+/// Late customers first, then the losses of Lead.
+fn actions(data: &Data<'_>) -> &'static str {
+    let of = |tier: &str, column: &str| data.by("action_summary", tier, column).size();
+    if of("total", "customers") < 1.0 {
+        "none"
+    } else if of("total", "urgent_customers") >= 1.0 {
+        "urgent"
+    } else if of("lead", "stake_amount") > 0.0 {
+        "loss"
+    } else {
+        "calm"
     }
 }
 

@@ -1,8 +1,11 @@
 //! What the pages promise: traced numbers, escaped text, the same bytes, and findings that are true.
 
 mod mail;
+mod kinds;
+mod actions;
 mod outlook;
 mod retention;
+mod service;
 mod truth;
 
 use std::collections::BTreeMap;

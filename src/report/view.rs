@@ -25,7 +25,7 @@ pub(crate) struct Page<'a> {
     finding: BTreeMap<&'static str, String>,
     sentences: Vec<&'static str>,
     tiles: Vec<tiles::Tile>,
-    charts: BTreeMap<&'static str, Chart>,
+    charts: BTreeMap<String, Chart>,
     grid: Grid,
     whale_rows: Vec<Row>,
     /// Names of thresholds in the order of `settings.policy`.

@@ -58,10 +58,11 @@ impl Words {
             .unwrap_or_else(|| key.rsplit('.').next().unwrap_or(key).replace('_', " "))
     }
 
-    /// Looks `code` up within `group`; an unknown word is shown as it is written in the data.
+    /// Looks `code` up within `group`, then among the words that stand for `any` group; an unknown word is shown as it is written in the data.
     pub(crate) fn of(&self, group: &str, code: &str) -> String {
         self.0
             .get(&format!("{group}.{code}"))
+            .or_else(|| self.0.get(&format!("any.{code}")))
             .cloned()
             .unwrap_or_else(|| code.replace('_', " "))
     }

@@ -1,7 +1,7 @@
 //! The real SQL files on tables that a test gives: types as in a run, settings as the configuration makes them.
 //!
 //! A table that is not given is computed from its own file when something given lies upstream of it, or when it reads
-//! no data at all; else it is empty. So a case names only what matters to it.
+//! no data but settings; else it is empty. So a case names only what matters to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -90,9 +90,11 @@ impl Planned {
         fed
     }
 
-    /// Tells whether `name` is a table of constants.
+    /// Tells whether `name` reads no data: only constants and settings.
     fn is_constant(&self, name: &str) -> bool {
-        !is_without_file(name) && self.inputs(name).is_empty()
+        let inputs = || self.inputs(name).iter();
+        !is_without_file(name)
+            && inputs().all(|input| input.starts_with("settings.") || self.is_constant(input))
     }
 }
 

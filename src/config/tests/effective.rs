@@ -42,6 +42,7 @@ checks:
   max_rejected_money: 0.001
   freshness: none
   allow_duplicate_files: false
+exports: [csv]
 ";
     assert!(effective.ends_with(end), "{effective}");
 }
@@ -60,6 +61,20 @@ fn limits_of_age_stand_by_source_and_read_back() {
         again.checks.source_freshness_days,
         config.checks.source_freshness_days
     );
+}
+
+#[test]
+fn exports_stand_in_one_order_and_none_is_none() {
+    let config = good(&format!("{MINIMAL}exports: [fxiaoke, csv]\n"));
+    assert_eq!(config.exports, ["csv", "fxiaoke"]);
+    assert!(
+        config.effective.ends_with("exports: [csv, fxiaoke]\n"),
+        "{}",
+        config.effective
+    );
+    let none = good(&format!("{MINIMAL}exports: []\n"));
+    assert!(none.exports.is_empty());
+    assert_eq!(good(&none.effective).effective, none.effective);
 }
 
 #[test]

@@ -94,6 +94,7 @@ fn settings_that_are_shown_with_their_default_have_it() {
     assert_eq!(format!("{:?}", shown.checks), format!("{:?}", default.checks));
     assert_eq!(format!("{:?}", shown.engine), format!("{:?}", default.engine));
     assert_eq!(format!("{:?}", shown.publish), format!("{:?}", default.publish));
+    assert_eq!(shown.exports, default.exports);
     assert_eq!(
         (&shown.queries, &shown.reports),
         (&default.queries, &default.reports)

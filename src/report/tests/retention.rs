@@ -13,7 +13,9 @@ fn decimal(text: &str) -> Cell {
 fn section(inputs: &Inputs) -> String {
     let page = rendered(inputs).report;
     let start = page.find("<h2 id=\"retention\"").expect("the section is there");
-    let end = page.find("<h2 id=\"habits\"").expect("the next section is there");
+    let end = page
+        .find("<h2 id=\"service\"")
+        .expect("the next section is there");
     page[start..end].to_owned()
 }
 
@@ -90,6 +92,40 @@ fn hides_a_rate_over_few_customers_and_keeps_their_number() {
     let section = section(&inputs);
     assert!(!section.contains("churn_by_tier/year_ago,platinum/churn_rate"));
     assert!(section.contains("data-cell=\"churn_by_tier/year_ago,platinum/customers\">9</data>"));
+}
+
+#[test]
+fn compares_churn_with_and_without_complaints_and_says_where_nobody_knows() {
+    let shown = section(&fixture::inputs());
+    for text in [
+        "Churn after complaints: customers of a year ago, by tier",
+        "Churn after complaints: customers of 7 days ago, by tier",
+        "data-cell=\"churn_after_complaints/year_ago,gold/customers_with_complaint\">48</data>",
+        "data-cell=\"churn_after_complaints/year_ago,gold/difference\">−14.97</data>",
+        "data-cell=\"churn_after_complaints/year_ago,gold/difference_low\">−24.98</data>",
+    ] {
+        assert!(shown.contains(text), "{text}");
+    }
+    let mut inputs = fixture::inputs();
+    inputs.set(
+        "results.churn_after_complaints",
+        ("tier", "gold"),
+        "has_enough_customers",
+        &Cell::Boolean(false),
+    );
+    let few = section(&inputs);
+    assert!(few.contains("too few to tell"));
+    assert!(few.contains("churn_after_complaints/year_ago,gold/churned_with_complaint"));
+    for hidden in ["churn_rate_with_complaint", "difference", "difference_high"] {
+        let address = format!("churn_after_complaints/year_ago,gold/{hidden}\"");
+        assert!(!few.contains(&address), "{address}");
+    }
+    let complaints = inputs.tables.get_mut("results.churn_after_complaints");
+    complaints.expect("a known table").rows.clear();
+    assert!(
+        section(&inputs)
+            .contains("Churn after complaints is not known: no source says who had complained before.")
+    );
 }
 
 #[test]

@@ -1,0 +1,72 @@
+-- title:   Rejected rows by reason
+-- grain:   one row per source and reason
+-- key:     [source, reason]
+-- inputs:  [canonical.checked_customers, canonical.checked_order_lines, canonical.checked_payments,
+--           canonical.checked_service_cases, canonical.checked_visits]
+-- note: >
+--   Amount is net of an order line, the cost of a service case, the amount of a payment; a missing
+--   one counts as 0, and customers and visits have none. The absolute amount adds up without regard
+--   to sign: it is what the limit `checks.max_rejected_money` compares.
+
+with
+
+rejected as (
+    select
+        'order_lines' as source,
+        outcome as reason,
+        count(*) as rows,
+        cast(coalesce(sum(net_amount), 0) as decimal(28, 4)) as amount,
+        cast(coalesce(sum(abs(net_amount)), 0) as decimal(28, 4)) as absolute_amount
+    from canonical.checked_order_lines
+    where outcome not in ('used', 'out_of_scope')
+    group by outcome
+    union all
+    select
+        'customers' as source,
+        outcome as reason,
+        count(*) as rows,
+        cast(0 as decimal(28, 4)) as amount,
+        cast(0 as decimal(28, 4)) as absolute_amount
+    from canonical.checked_customers
+    where outcome not in ('used', 'out_of_scope')
+    group by outcome
+    union all
+    select
+        'service_cases' as source,
+        outcome as reason,
+        count(*) as rows,
+        cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount,
+        cast(coalesce(sum(abs(cost)), 0) as decimal(28, 4)) as absolute_amount
+    from canonical.checked_service_cases
+    where outcome not in ('used', 'out_of_scope')
+    group by outcome
+    union all
+    select
+        'payments' as source,
+        outcome as reason,
+        count(*) as rows,
+        cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount,
+        cast(coalesce(sum(abs(amount)), 0) as decimal(28, 4)) as absolute_amount
+    from canonical.checked_payments
+    where outcome not in ('used', 'out_of_scope')
+    group by outcome
+    union all
+    select
+        'visits' as source,
+        outcome as reason,
+        count(*) as rows,
+        cast(0 as decimal(28, 4)) as amount,
+        cast(0 as decimal(28, 4)) as absolute_amount
+    from canonical.checked_visits
+    where outcome not in ('used', 'out_of_scope')
+    group by outcome
+)
+
+select
+    cast(source as varchar) as source,
+    cast(reason as varchar) as reason,
+
+    rows,
+    amount,
+    absolute_amount
+from rejected

@@ -1,0 +1,55 @@
+-- title:   How far each way of forecasting was off
+-- grain:   one row per method, model, last_year_rate, recency_rule; none without a backtest
+-- key:     [method]
+-- inputs:  [business.backtest_customers]
+-- note: >
+--   The best method has the least mean absolute error; of equals the plainer one, for a model has to
+--   earn its place. business.customer_value_ahead counts on the best.
+
+with
+
+forecasts as (
+    select 'recency_rule' as method, 1 as position, recency_orders as expected_orders, actual_orders
+    from business.backtest_customers
+    union all
+    select 'last_year_rate' as method, 2 as position, last_year_orders as expected_orders, actual_orders
+    from business.backtest_customers
+    union all
+    select 'model' as method, 3 as position, model_orders as expected_orders, actual_orders
+    from business.backtest_customers
+),
+
+errors as (
+    select
+        method,
+        position,
+        expected_orders,
+        actual_orders,
+        cast(expected_orders - cast(actual_orders as decimal(18, 6)) as decimal(18, 6)) as error
+    from forecasts
+),
+
+sums as (
+    select
+        method,
+        position,
+        count(*) as customers,
+        sum(expected_orders) as expected_orders,
+        sum(actual_orders) as actual_orders,
+        sum(abs(error)) as absolute_error,
+        sum(cast(error * error as decimal(36, 12))) as squared_error
+    from errors
+    group by method, position
+)
+
+select
+    method,
+
+    customers,
+    cast(expected_orders as decimal(28, 6)) as expected_orders,
+    cast(actual_orders as bigint) as actual_orders,
+    cast(absolute_error as decimal(28, 6)) as absolute_error,
+    cast(squared_error as decimal(28, 6)) as squared_error,
+
+    row_number() over (order by absolute_error nulls last, position nulls last) as error_rank
+from sums

@@ -1,0 +1,46 @@
+-- title:   Days between successive order days of a customer
+-- grain:   one row per customer_id and order_date
+-- key:     [customer_id, order_date]
+-- inputs:  [business.orders]
+-- note: >
+--   Orders on one day count as one purchase occasion. The first order day has no gap.
+
+with
+
+order_days as (
+    -- Distinct on purpose: several orders of one day are one occasion.
+    select distinct customer_id, order_date
+    from business.orders
+),
+
+days_with_neighbours as (
+    -- One window over all days: as one window per customer it would cost many times as much.
+    select
+        customer_id,
+        order_date,
+        lag(customer_id) over by_day as previous_customer_id,
+        lag(order_date) over by_day as previous_order_date,
+        lead(customer_id) over by_day as next_customer_id,
+        lead(order_date) over by_day as next_order_date
+    from order_days
+    window by_day as (order by customer_id nulls last, order_date nulls last)
+),
+
+days_of_one_customer as (
+    select
+        customer_id,
+        order_date,
+        case when previous_customer_id = customer_id then previous_order_date end as previous_order_date,
+        case when next_customer_id = customer_id then next_order_date end as next_order_date
+    from days_with_neighbours
+)
+
+select
+    customer_id,
+    order_date,
+
+    previous_order_date,
+    next_order_date,
+
+    order_date - previous_order_date as gap_days
+from days_of_one_customer

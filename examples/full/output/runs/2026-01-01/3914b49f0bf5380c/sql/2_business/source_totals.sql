@@ -1,0 +1,134 @@
+-- title:   What became of the rows of each source
+-- grain:   one row per source
+-- key:     [source]
+-- inputs:  [canonical.customers, canonical.order_lines, canonical.out_of_scope_rows, canonical.payments,
+--           canonical.rejected_rows, canonical.service_cases, canonical.visits, raw.customers, raw.order_lines,
+--           raw.payments, raw.service_cases, raw.visits, settings.inputs, settings.sources]
+-- note: >
+--   Each number is counted at its own place, so that they can be compared. Amounts are those of
+--   canonical.rejected_rows. The days are those of the rows used, ordered, signed up, opened, due or
+--   visited; the newest day of payments is the last on which one was paid, if that is known.
+--   A source that is not configured has no row anywhere.
+
+with
+
+footer_rows as (
+    select source, sum(rows) as rows
+    from settings.inputs
+    group by source
+),
+
+read_rows as (
+    select
+        'order_lines' as source,
+        count(*) as rows,
+        cast(
+            coalesce(sum(coalesce(net_amount, gross_amount - coalesce(discount_amount, 0))), 0) as decimal(28, 4)
+        ) as amount
+    from raw.order_lines
+    union all
+    select 'customers' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount
+    from raw.customers
+    union all
+    select 'service_cases' as source, count(*) as rows, cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount
+    from raw.service_cases
+    union all
+    select 'payments' as source, count(*) as rows, cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount
+    from raw.payments
+    union all
+    select 'visits' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount
+    from raw.visits
+),
+
+used_rows as (
+    select
+        'order_lines' as source,
+        count(*) as rows,
+        cast(coalesce(sum(net_amount), 0) as decimal(28, 4)) as amount,
+        cast(coalesce(sum(abs(net_amount)), 0) as decimal(28, 4)) as absolute_amount,
+        min(order_date) as oldest_date,
+        max(order_date) as newest_date
+    from canonical.order_lines
+    union all
+    select
+        'customers' as source,
+        count(*) as rows,
+        cast(0 as decimal(28, 4)) as amount,
+        cast(0 as decimal(28, 4)) as absolute_amount,
+        min(signed_up_date) as oldest_date,
+        max(signed_up_date) as newest_date
+    from canonical.customers
+    union all
+    select
+        'service_cases' as source,
+        count(*) as rows,
+        cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount,
+        cast(coalesce(sum(abs(cost)), 0) as decimal(28, 4)) as absolute_amount,
+        min(opened_date) as oldest_date,
+        max(opened_date) as newest_date
+    from canonical.service_cases
+    union all
+    select
+        'payments' as source,
+        count(*) as rows,
+        cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount,
+        cast(coalesce(sum(abs(amount)), 0) as decimal(28, 4)) as absolute_amount,
+        min(due_date) as oldest_date,
+        coalesce(max(paid_date), max(due_date)) as newest_date
+    from canonical.payments
+    union all
+    select
+        'visits' as source,
+        count(*) as rows,
+        cast(0 as decimal(28, 4)) as amount,
+        cast(0 as decimal(28, 4)) as absolute_amount,
+        min(visit_date) as oldest_date,
+        max(visit_date) as newest_date
+    from canonical.visits
+),
+
+rejected_rows as (
+    select
+        source,
+        sum(rows) as rows,
+        sum(amount) as amount,
+        sum(absolute_amount) as absolute_amount
+    from canonical.rejected_rows
+    group by source
+),
+
+out_of_scope_rows as (
+    select source, sum(rows) as rows, sum(amount) as amount
+    from canonical.out_of_scope_rows
+    group by source
+)
+
+select
+    sources.source,
+
+    used_rows.oldest_date,
+    used_rows.newest_date,
+
+    cast(coalesce(footer_rows.rows, 0) as bigint) as rows_in_footers,
+    cast(coalesce(read_rows.rows, 0) as bigint) as rows_read,
+    cast(coalesce(used_rows.rows, 0) as bigint) as rows_used,
+    cast(coalesce(rejected_rows.rows, 0) as bigint) as rows_rejected,
+    cast(coalesce(out_of_scope_rows.rows, 0) as bigint) as rows_out_of_scope,
+
+    cast(coalesce(read_rows.amount, 0) as decimal(28, 4)) as amount_read,
+    cast(coalesce(used_rows.amount, 0) as decimal(28, 4)) as amount_used,
+    cast(coalesce(rejected_rows.amount, 0) as decimal(28, 4)) as amount_rejected,
+    cast(coalesce(out_of_scope_rows.amount, 0) as decimal(28, 4)) as amount_out_of_scope,
+    cast(coalesce(used_rows.absolute_amount, 0) as decimal(28, 4)) as absolute_amount_used,
+    cast(coalesce(rejected_rows.absolute_amount, 0) as decimal(28, 4)) as absolute_amount_rejected
+from settings.sources as sources
+left join footer_rows  -- one-to-one
+    on sources.source = footer_rows.source
+left join read_rows  -- one-to-one
+    on sources.source = read_rows.source
+left join used_rows  -- one-to-one
+    on sources.source = used_rows.source
+left join rejected_rows  -- one-to-one
+    on sources.source = rejected_rows.source
+left join out_of_scope_rows  -- one-to-one
+    on sources.source = out_of_scope_rows.source

@@ -1,0 +1,52 @@
+-- title:   Customers, revenue and profit by lifecycle stage
+-- grain:   one row per lifecycle_stage, and a total
+-- key:     [lifecycle_stage]
+-- inputs:  [business.class_shares, business.customer_lifecycle]
+-- note: >
+--   Customers are all known customers, with or without an order in the window; money is that of
+--   the window.
+
+with
+
+stages as (
+    select *
+    from business.class_shares
+    where class_name = 'lifecycle_stage'
+),
+
+known_customers as (
+    select lifecycle_stage, count(*) as customers
+    from business.customer_lifecycle
+    where snapshot = 'current'
+    group by lifecycle_stage
+    union all
+    select 'total' as lifecycle_stage, count(*) as customers
+    from business.customer_lifecycle
+    where snapshot = 'current'
+),
+
+total as (
+    select customers
+    from known_customers
+    where lifecycle_stage = 'total'
+)
+
+select
+    stages.value as lifecycle_stage,
+
+    stages.phase,
+    stages.position,
+
+    coalesce(known_customers.customers, 0) as customers,
+    cast(coalesce(known_customers.customers, 0) as double) / nullif(cast(total.customers as double), 0)
+        as customer_share,
+    stages.customers as customers_in_window,
+    stages.net_revenue,
+    stages.revenue_share,
+    stages.profit,
+    stages.profit_share
+from stages
+left join known_customers  -- one-to-one
+    on stages.value = known_customers.lifecycle_stage
+cross join total
+order by stages.position, stages.value

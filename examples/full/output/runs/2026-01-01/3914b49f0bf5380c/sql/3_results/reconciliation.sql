@@ -1,0 +1,140 @@
+-- title:   Sums that must agree
+-- grain:   one row per identity
+-- key:     [identity]
+-- inputs:  [business.control_totals, settings.snapshots, settings.sources]
+-- note: >
+--   Both sides are taken at different places of the flow and must agree exactly. A side that is
+--   missing counts as 0.
+
+with
+
+compared_totals as (
+    select *
+    from (
+        values
+        (1, 'count', 'rows read', 'rows in file footers'),
+        (2, 'count', 'rows read', 'rows used, rejected and out of scope'),
+        (3, 'money', 'money read', 'money used, rejected and out of scope')
+    ) as listed (position, unit, left_total, right_total)
+),
+
+compared_by_source as (
+    select *
+    from (
+        values
+        (4, 'count', 'customers', 'rows read', 'rows in file footers'),
+        (5, 'count', 'customers', 'rows read', 'rows used, rejected and out of scope'),
+        (6, 'count', 'service_cases', 'rows read', 'rows in file footers'),
+        (7, 'count', 'service_cases', 'rows read', 'rows used, rejected and out of scope'),
+        (8, 'money', 'service_cases', 'money read', 'money used, rejected and out of scope'),
+        (9, 'count', 'payments', 'rows read', 'rows in file footers'),
+        (10, 'count', 'payments', 'rows read', 'rows used, rejected and out of scope'),
+        (11, 'money', 'payments', 'money read', 'money used, rejected and out of scope'),
+        (12, 'count', 'visits', 'rows read', 'rows in file footers'),
+        (13, 'count', 'visits', 'rows read', 'rows used, rejected and out of scope')
+    ) as listed (position, unit, source, left_total, right_total)
+),
+
+compared_by_snapshot as (
+    select *
+    from (
+        values
+        (11, 'count', 'lines of lines', 'lines of customers'),
+        (12, 'count', 'orders of orders', 'orders of customers'),
+        (13, 'money', 'net revenue of lines', 'net revenue of orders'),
+        (14, 'money', 'net revenue of orders', 'net revenue of customers'),
+        (15, 'money', 'profit of customers', 'list price less discount, cost of goods and cost to serve'),
+        (16, 'money', 'cost to serve of customers', 'cost to serve by rate and volume'),
+        (17, 'count', 'customers with an order in the window', 'customers'),
+        (21, 'count', 'customers', 'customers by tier'),
+        (22, 'count', 'customers', 'customers by abc_class'),
+        (23, 'count', 'customers', 'customers by rfm_segment'),
+        (24, 'count', 'customers', 'customers by value_class'),
+        (25, 'count', 'customers', 'customers by frequency_class'),
+        (26, 'count', 'customers', 'customers by lifecycle_stage'),
+        (27, 'count', 'customers', 'customers by loyalty_class'),
+        (31, 'money', 'net revenue of customers', 'net revenue by tier'),
+        (32, 'money', 'net revenue of customers', 'net revenue by abc_class'),
+        (33, 'money', 'net revenue of customers', 'net revenue by rfm_segment'),
+        (34, 'money', 'net revenue of customers', 'net revenue by value_class'),
+        (35, 'money', 'net revenue of customers', 'net revenue by frequency_class'),
+        (36, 'money', 'net revenue of customers', 'net revenue by lifecycle_stage'),
+        (37, 'money', 'net revenue of customers', 'net revenue by loyalty_class'),
+        (41, 'money', 'profit of customers', 'profit by tier'),
+        (42, 'money', 'profit of customers', 'profit by abc_class'),
+        (43, 'money', 'profit of customers', 'profit by rfm_segment'),
+        (44, 'money', 'profit of customers', 'profit by value_class'),
+        (45, 'money', 'profit of customers', 'profit by frequency_class'),
+        (46, 'money', 'profit of customers', 'profit by lifecycle_stage'),
+        (47, 'money', 'profit of customers', 'profit by loyalty_class')
+    ) as listed (position, unit, left_total, right_total)
+),
+
+compared_now as (
+    select *
+    from (
+        values
+        (51, 'money', 'profit by tier', 'profit at the end of the whale curve')
+    ) as listed (position, unit, left_total, right_total)
+),
+
+pairs as (
+    select position, unit, left_total, right_total
+    from compared_totals
+    union all
+    -- A source that is not configured has nothing to compare.
+    select
+        compared.position,
+        compared.unit,
+        compared.left_total || ', ' || compared.source as left_total,
+        compared.right_total || ', ' || compared.source as right_total
+    from compared_by_source as compared
+    inner join settings.sources as sources  -- many-to-one
+        on compared.source = sources.source
+    where sources.is_configured
+    union all
+    select
+        compared.position + 100 * snapshots.position as position,
+        compared.unit,
+        compared.left_total || ', ' || snapshots.snapshot as left_total,
+        compared.right_total || ', ' || snapshots.snapshot as right_total
+    from compared_by_snapshot as compared
+    cross join settings.snapshots as snapshots
+    union all
+    select
+        compared.position + 100 * snapshots.position as position,
+        compared.unit,
+        compared.left_total || ', ' || snapshots.snapshot as left_total,
+        compared.right_total || ', ' || snapshots.snapshot as right_total
+    from compared_now as compared
+    cross join settings.snapshots as snapshots
+    where snapshots.snapshot = 'current'
+),
+
+sides as (
+    select
+        pairs.position,
+        pairs.unit,
+        pairs.left_total,
+        pairs.right_total,
+        coalesce(left_totals.amount, 0) as left_side,
+        coalesce(right_totals.amount, 0) as right_side
+    from pairs
+    left join business.control_totals as left_totals  -- many-to-one
+        on pairs.left_total = left_totals.total
+    left join business.control_totals as right_totals  -- many-to-one
+        on pairs.right_total = right_totals.total
+)
+
+select
+    left_total || ' = ' || right_total as identity,
+
+    cast(position as bigint) as position,
+    unit,
+
+    cast(left_side as decimal(28, 10)) as left_side,
+    cast(right_side as decimal(28, 10)) as right_side,
+    cast(left_side - right_side as decimal(28, 10)) as difference,
+    left_side = right_side as holds
+from sides
+order by position, identity

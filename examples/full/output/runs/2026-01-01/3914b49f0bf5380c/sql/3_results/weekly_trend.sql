@@ -1,0 +1,105 @@
+-- title:   Measures of the window as they stood at the end of each of the last weeks
+-- grain:   one row per week_end
+-- key:     [week_end]
+-- inputs:  [business.order_gaps, business.orders, settings.cost_rates, settings.weeks]
+-- note: >
+--   Each row looks back on a window of the same length; week_end is exclusive. With today's cost
+--   rates and data.
+
+with
+
+days as (
+    select
+        order_date,
+        count(*) as orders,
+        sum(lines) as lines,
+        sum(units) as units,
+        sum(returned_lines) as returned_lines,
+        sum(net_revenue) as net_revenue,
+        sum(cost_of_goods) as cost_of_goods,
+        sum(freight_amount) as freight_amount
+    from business.orders
+    group by order_date
+),
+
+weeks as (
+    select weeks_ago, week_end, window_start
+    from settings.weeks
+),
+
+sums as (
+    select
+        weeks.weeks_ago,
+        weeks.week_end,
+        sum(days.orders) as orders,
+        sum(days.lines) as lines,
+        sum(days.units) as units,
+        sum(days.returned_lines) as returned_lines,
+        sum(days.net_revenue) as net_revenue,
+        sum(days.cost_of_goods) as cost_of_goods,
+        sum(days.freight_amount) as freight_amount
+    from weeks
+    inner join days
+        on days.order_date >= weeks.window_start
+        and days.order_date < weeks.week_end
+    group by weeks.weeks_ago, weeks.week_end
+),
+
+active_customers as (
+    -- A customer counts once: at the last order day before the end of the week, if that lies in the window.
+    select weeks.weeks_ago, count(*) as customers
+    from weeks
+    inner join business.order_gaps as order_gaps
+        on order_gaps.order_date >= weeks.window_start
+        and order_gaps.order_date < weeks.week_end
+        and (order_gaps.next_order_date is null or order_gaps.next_order_date >= weeks.week_end)
+    group by weeks.weeks_ago
+),
+
+rates as (
+    select
+        max(rate) filter (where activity = 'per_order') as per_order,
+        max(rate) filter (where activity = 'per_line') as per_line,
+        max(rate) filter (where activity = 'per_unit') as per_unit,
+        max(rate) filter (where activity = 'per_return') as per_return,
+        max(rate) filter (where activity = 'payment_fee_rate') as payment_fee_rate,
+        max(rate) filter (where activity = 'freight_rate') as freight_rate,
+        max(rate) filter (where activity = 'per_customer') as per_customer
+    from settings.cost_rates
+),
+
+weekly_profit as (
+    select
+        sums.weeks_ago,
+        sums.week_end,
+        active_customers.customers,
+        cast(sums.net_revenue as decimal(28, 4)) as net_revenue,
+        cast(
+            cast(sums.net_revenue - sums.cost_of_goods as decimal(28, 4))
+            - cast(sums.orders as decimal(28, 4)) * rates.per_order
+            - cast(sums.lines as decimal(28, 4)) * rates.per_line
+            - cast(sums.units as decimal(28, 4)) * rates.per_unit
+            - cast(sums.returned_lines as decimal(28, 4)) * rates.per_return
+            - cast(sums.net_revenue as decimal(28, 4)) * rates.payment_fee_rate
+            - cast(sums.freight_amount as decimal(28, 4)) * rates.freight_rate
+            - cast(active_customers.customers as decimal(28, 4)) * rates.per_customer
+            as decimal(28, 10)
+        ) as profit
+    from sums
+    inner join active_customers  -- one-to-one
+        on sums.weeks_ago = active_customers.weeks_ago
+    cross join rates
+)
+
+select
+    week_end,
+
+    weeks_ago,
+
+    customers,
+    net_revenue,
+    profit,
+    case when net_revenue > 0 then cast(cast(profit as decimal(28, 4)) as double)
+        / cast(net_revenue as double) end as profit_rate
+from weekly_profit
+order by week_end

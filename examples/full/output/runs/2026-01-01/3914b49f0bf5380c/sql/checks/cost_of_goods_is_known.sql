@@ -1,0 +1,10 @@
+-- title:    The cost of goods is known for every order line of the window
+-- inputs:   [results.cost_coverage]
+-- severity: warn
+-- note:     Where it is not, profit is estimated from policy.margin and the report says so.
+
+select
+    lines,
+    lines_with_cost
+from results.cost_coverage
+where is_estimated

@@ -1,0 +1,21 @@
+-- title:    The newest order is recent enough
+-- inputs:   [business.orders, settings.checks, settings.snapshots]
+-- severity: stop
+-- note:     The limit is checks.freshness, in days before the as-of date; without it any age passes.
+
+with
+
+newest as (
+    select max(order_date) as order_date
+    from business.orders
+)
+
+select
+    newest.order_date as newest_order,
+    snapshots.as_of,
+    checks.freshness_days as allowed_days
+from newest
+cross join settings.snapshots as snapshots
+cross join settings.checks as checks
+where snapshots.snapshot = 'current'
+    and snapshots.as_of - newest.order_date > checks.freshness_days

@@ -1,0 +1,21 @@
+-- title:    The newest row of every other source is recent enough
+-- inputs:   [business.source_totals, settings.snapshots, settings.sources]
+-- severity: stop
+-- note: >
+--   The limits are checks.source_freshness, in days before the as-of date; a source without one
+--   passes at any age. A source with a limit and no known day is not fresh.
+
+select
+    sources.source,
+    source_totals.newest_date as newest_row,
+    snapshots.as_of,
+    sources.freshness_days as allowed_days
+from settings.sources as sources
+inner join business.source_totals as source_totals  -- one-to-one
+    on sources.source = source_totals.source
+cross join settings.snapshots as snapshots
+where snapshots.snapshot = 'current'
+    and sources.source <> 'order_lines'
+    and sources.is_configured
+    and sources.freshness_days is not null
+    and (source_totals.newest_date is null or snapshots.as_of - source_totals.newest_date > sources.freshness_days)

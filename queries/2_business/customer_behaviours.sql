@@ -1,0 +1,100 @@
+-- title:   How each customer behaves in the window
+-- grain:   one row per snapshot and customer_id of the population
+-- key:     [snapshot, customer_id]
+-- inputs:  [business.class_sources, business.customer_categories, business.customer_contacts,
+--           business.customer_measures, business.customer_profit, business.customer_regularity,
+--           business.first_purchases, settings.snapshots]
+-- note: >
+--   What rests on a source or column that is not configured is not known (NULL), and so is a ratio of
+--   nothing. A sale is an order with a line that is no return.
+-- columns:
+--   return_rate: returned lines / lines sold
+--   visited_sale_share: sales on a day with a visit / sales
+--   discounted_unit_share: units sold at price_sensitive_discount_rate or more / units sold
+--   full_price_share: net revenue without a discount / net revenue
+--   category_share: net revenue of the largest category / net revenue
+--   basket_amount: net revenue / sales
+--   is_first_returned: as many lines came back before the second purchase as the first one had
+
+with
+
+customers as (
+    select
+        profit.snapshot,
+        profit.customer_id,
+        measures.orders,
+        measures.sales,
+        measures.sales_of_one_line,
+        measures.discounted_sales,
+        measures.sold_lines,
+        measures.returned_lines,
+        measures.sold_units,
+        measures.discounted_units,
+        measures.full_price_revenue,
+        profit.net_revenue,
+        profit.profit
+    from business.customer_profit as profit
+    inner join business.customer_measures as measures  -- one-to-one
+        on profit.snapshot = measures.snapshot
+        and profit.customer_id = measures.customer_id
+)
+
+select
+    customers.snapshot,
+    customers.customer_id,
+
+    case when class_sources.has_cases then coalesce(contacts.cases, 0) end as cases,
+    case when class_sources.has_complaints then coalesce(contacts.recent_complaints, 0) end as recent_complaints,
+    contacts.lowest_recent_satisfaction,
+    case when class_sources.has_visits then coalesce(contacts.visits, 0) end as visits,
+    case when class_sources.has_visits then coalesce(first_purchases.visits_before, 0) end as visits_before,
+    case when class_sources.has_payments and contacts.payments > 0 then contacts.payments end as payments,
+    case when class_sources.has_payments and contacts.payments > 0 then contacts.payments_on_time end
+        as payments_on_time,
+    case when class_sources.has_category then coalesce(categories.categories, 0) end as categories,
+    cast(case when class_sources.has_cases then coalesce(contacts.cases, 0) end as double)
+        / nullif(cast(customers.orders as double), 0) as cases_per_order,
+    cast(case when class_sources.has_visits then coalesce(contacts.visits, 0) end as double)
+        / nullif(cast(customers.orders as double), 0) as visits_per_order,
+    cast(customers.returned_lines as double) / nullif(cast(customers.sold_lines as double), 0) as return_rate,
+    cast(case when class_sources.has_visits then coalesce(contacts.sales_after_visit, 0) end as double)
+        / nullif(cast(customers.sales as double), 0) as visited_sale_share,
+    cast(case when class_sources.has_discount then customers.discounted_sales end as double)
+        / nullif(cast(customers.sales as double), 0) as discounted_sale_share,
+    cast(
+        case when class_sources.has_discount and class_sources.has_quantity then customers.discounted_units end
+        as double
+    ) / nullif(cast(customers.sold_units as double), 0) as discounted_unit_share,
+    case
+        when class_sources.has_discount and customers.net_revenue > 0
+            then cast(customers.full_price_revenue as double) / cast(customers.net_revenue as double)
+    end as full_price_share,
+    case
+        when class_sources.has_category and categories.net_revenue > 0
+            then cast(categories.largest_category_revenue as double) / cast(categories.net_revenue as double)
+    end as category_share,
+    regularity.gap_variation,
+    cast(customers.net_revenue as double) / nullif(cast(customers.sales as double), 0) as basket_amount,
+    case
+        when customers.net_revenue > 0
+            then cast(cast(customers.profit as decimal(28, 4)) as double) / cast(customers.net_revenue as double)
+    end as profit_rate,
+
+    customers.sales > 0 and 2 * customers.sales_of_one_line >= customers.sales as is_usually_one_line,
+    coalesce(regularity.is_regular, false) as is_regular,
+    coalesce(first_purchases.returned_date < snapshots.as_of, false) as is_first_returned
+from customers
+inner join settings.snapshots as snapshots  -- many-to-one
+    on customers.snapshot = snapshots.snapshot
+left join business.customer_contacts as contacts  -- one-to-one; none without a case, visit or payment
+    on customers.snapshot = contacts.snapshot
+    and customers.customer_id = contacts.customer_id
+left join business.customer_categories as categories  -- one-to-one
+    on customers.snapshot = categories.snapshot
+    and customers.customer_id = categories.customer_id
+left join business.customer_regularity as regularity  -- one-to-one; none with few gaps
+    on customers.snapshot = regularity.snapshot
+    and customers.customer_id = regularity.customer_id
+left join business.first_purchases as first_purchases  -- many-to-one; none of who only returned
+    on customers.customer_id = first_purchases.customer_id
+cross join business.class_sources as class_sources

@@ -1,0 +1,69 @@
+-- title:   Days on which service costs enter and leave the window of the population
+-- grain:   one row per day_number
+-- key:     []
+-- publish: no
+-- inputs:  [business.order_gaps, canonical.service_cases, settings.cost_rates, settings.policy]
+-- note: >
+--   The cost of a service case counts in a window that holds the case and an order of its customer.
+--   The window that ends on a day holds both from the later of case and order on, until one of them
+--   leaves it, or the next order takes over. So the cost of any window is the sum of the changes on the
+--   days before its end: a few thousand rows in place of every case in every week.
+
+with
+
+rates as (
+    select
+        max(rate) filter (where activity = 'per_case') as per_case,
+        max(rate) filter (where activity = 'per_minute') as per_minute
+    from settings.cost_rates
+),
+
+cases as (
+    select
+        service_cases.customer_id,
+        service_cases.opened_date - policy.earliest_date as opened_day,
+        cast(
+            coalesce(cast(service_cases.cost as decimal(28, 10)), cast(rates.per_case as decimal(28, 10)))
+            + cast(cast(coalesce(service_cases.minutes, 0) as decimal(28, 4)) * rates.per_minute as decimal(28, 10))
+            as decimal(28, 10)
+        ) as cost
+    from canonical.service_cases as service_cases
+    cross join rates
+    cross join settings.policy as policy
+),
+
+spans as (
+    select
+        cases.cost,
+        greatest(cases.opened_day, order_gaps.order_date - policy.earliest_date) as first_day,
+        least(
+            cases.opened_day + policy.window_days,
+            (order_gaps.order_date - policy.earliest_date) + policy.window_days,
+            -- Without a next order, that of the day on which this one leaves the window.
+            coalesce(
+                order_gaps.next_order_date - policy.earliest_date,
+                (order_gaps.order_date - policy.earliest_date) + policy.window_days
+            )
+        ) as last_day
+    from cases
+    inner join business.order_gaps as order_gaps  -- each case meets each order day of its customer
+        on cases.customer_id = order_gaps.customer_id
+    cross join settings.policy as policy
+),
+
+changes as (
+    select first_day as day_number, cost
+    from spans
+    where first_day < last_day
+    union all
+    select last_day as day_number, -cost as cost
+    from spans
+    where first_day < last_day
+)
+
+select
+    cast(day_number as bigint) as day_number,
+
+    cast(sum(cost) as decimal(28, 10)) as cost
+from changes
+group by day_number

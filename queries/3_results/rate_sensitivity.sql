@@ -1,0 +1,71 @@
+-- title:   Tiers and profit when a rate of the cost to serve moves
+-- grain:   one row per activity and direction, and one with the rates as configured
+-- key:     [activity, direction]
+-- inputs:  [business.class_values, business.rate_scenarios, settings.cost_rates, settings.policy]
+-- note: >
+--   Each rate that is not 0, and all of them together, moved by `rate_sensitivity`, with the
+--   tiers cut anew. business.rate_sensitivity_moves names the customers.
+-- columns:
+--   rate: the rate as moved; none for all rates together
+--   customers_moved: customers whose tier is not the one that they have with the rates as configured
+--   profit_change: profit less that with the rates as configured
+
+with
+
+tiers as (
+    select value as tier, position
+    from business.class_values
+    where class_name = 'tier'
+),
+
+sums as (
+    select
+        scenarios.scenario,
+        scenarios.activity,
+        scenarios.direction,
+        count(*) as customers,
+        count(*) filter (where scenarios.from_tier <> scenarios.to_tier) as customers_moved,
+        count(*) filter (where to_tiers.position < from_tiers.position) as customers_moved_up,
+        count(*) filter (where to_tiers.position > from_tiers.position) as customers_moved_down,
+        count(*) filter (where scenarios.to_tier = 'lead') as lead_customers,
+        sum(scenarios.to_profit) filter (where scenarios.to_tier = 'platinum') as platinum_profit,
+        sum(scenarios.to_profit) filter (where scenarios.to_tier = 'gold') as gold_profit,
+        sum(scenarios.to_profit) filter (where scenarios.to_tier = 'iron') as iron_profit,
+        sum(scenarios.to_profit) filter (where scenarios.to_tier = 'lead') as lead_profit,
+        sum(scenarios.to_profit) as profit,
+        sum(scenarios.from_profit) as from_profit
+    from business.rate_scenarios as scenarios
+    inner join tiers as from_tiers  -- many-to-one
+        on scenarios.from_tier = from_tiers.tier
+    inner join tiers as to_tiers  -- many-to-one
+        on scenarios.to_tier = to_tiers.tier
+    group by scenarios.scenario, scenarios.activity, scenarios.direction
+)
+
+select
+    sums.activity,
+    sums.direction,
+
+    sums.scenario as position,
+
+    case sums.direction
+        when 'down' then cast(cost_rates.rate * (1 - policy.rate_sensitivity) as decimal(28, 10))
+        when 'up' then cast(cost_rates.rate * (1 + policy.rate_sensitivity) as decimal(28, 10))
+    end as rate,
+    sums.customers,
+    sums.customers_moved,
+    cast(sums.customers_moved as double) / nullif(cast(sums.customers as double), 0) as customer_share_moved,
+    sums.customers_moved_up,
+    sums.customers_moved_down,
+    sums.lead_customers,
+    cast(coalesce(sums.platinum_profit, 0) as decimal(28, 10)) as platinum_profit,
+    cast(coalesce(sums.gold_profit, 0) as decimal(28, 10)) as gold_profit,
+    cast(coalesce(sums.iron_profit, 0) as decimal(28, 10)) as iron_profit,
+    cast(coalesce(sums.lead_profit, 0) as decimal(28, 10)) as lead_profit,
+    cast(sums.profit as decimal(28, 10)) as profit,
+    cast(sums.profit - sums.from_profit as decimal(28, 10)) as profit_change
+from sums
+left join settings.cost_rates as cost_rates  -- many-to-one; none for all rates together
+    on sums.activity = cost_rates.activity
+cross join settings.policy as policy
+order by position, activity, direction

@@ -1,0 +1,77 @@
+-- title:   Customers, revenue and profit by region
+-- grain:   one row per country and region, and a total
+-- key:     [country, region]
+-- inputs:  [business.class_totals, business.place_totals, settings.policy]
+-- note: >
+--   The region of the customer file, or of the last order of a customer for whom it has none. Largest by
+--   net revenue first, equal ones by name; the report shows places_shown of them.
+
+with
+
+population as (
+    select
+        customers,
+        unprofitable_customers,
+        orders,
+        cast(net_revenue as decimal(28, 4)) as net_revenue,
+        cast(profit as decimal(28, 10)) as profit
+    from business.class_totals
+    where snapshot = 'current' and class_name = 'all'
+),
+
+places as (
+    select
+        country,
+        region,
+        row_number() over (order by net_revenue desc nulls last, country nulls last, region nulls last)
+            as position,
+        customers,
+        unprofitable_customers,
+        orders,
+        net_revenue,
+        profit
+    from business.place_totals
+    union all
+    select
+        'total' as country,
+        'total' as region,
+        1000000 as position,
+        customers,
+        unprofitable_customers,
+        orders,
+        net_revenue,
+        profit
+    from population
+)
+
+select
+    places.country,
+    places.region,
+
+    cast(places.position as bigint) as position,
+
+    cast(places.customers as bigint) as customers,
+    cast(places.customers as double) / nullif(cast(population.customers as double), 0) as customer_share,
+    cast(places.orders as bigint) as orders,
+    places.net_revenue,
+    case
+        when population.net_revenue > 0
+            then cast(places.net_revenue as double) / cast(population.net_revenue as double)
+    end as revenue_share,
+    places.profit,
+    case
+        when population.profit > 0
+            then cast(cast(places.profit as decimal(28, 4)) as double)
+                / nullif(cast(cast(population.profit as decimal(28, 4)) as double), 0)
+    end as profit_share,
+    case
+        when places.net_revenue > 0
+            then cast(cast(places.profit as decimal(28, 4)) as double) / cast(places.net_revenue as double)
+    end as profit_rate,
+    cast(places.unprofitable_customers as bigint) as unprofitable_customers,
+
+    places.position <= policy.places_shown as is_shown
+from places
+cross join population
+cross join settings.policy as policy
+order by position, country, region

@@ -1,0 +1,78 @@
+//! The examples of the clone, as a reader would run them.
+
+use std::path::Path;
+
+use crate::support::bench::CLONE;
+use crate::support::program::{Project, copy, karat, run_folder};
+
+/// Every section of the report, by the id of its head; a section with several wordings of one head is one.
+fn sections() -> Vec<String> {
+    let folder = Path::new(CLONE).join("reports/management/sections");
+    let mut ids: Vec<String> = std::fs::read_dir(folder)
+        .expect("the sections")
+        .map(|entry| std::fs::read_to_string(entry.expect("an entry").path()).expect("a section"))
+        .filter_map(|text| {
+            let (_, rest) = text.split_once("<h2 id=\"")?;
+            rest.split_once('"').map(|(id, _)| id.to_owned())
+        })
+        .collect();
+    ids.sort();
+    ids
+}
+
+#[test]
+fn the_full_example_shows_every_section_and_every_export_from_one_generated_history() {
+    let project = Project::empty();
+    let config = Path::new(CLONE).join("examples/full/config.yaml");
+    copy(&config, &project.path("config.yaml"));
+    // As its first lines say, with fewer customers: enough for a model of buying.
+    let text = std::fs::read_to_string(&config).expect("the example");
+    assert!(text.contains("generate --customers 5000 --seed 1 --out examples/full/data"));
+    let words = ["generate", "--customers", "900", "--seed", "1", "--out", "data"];
+    karat(&project.path(""), &words).expect(0, &[]);
+    // The example maps what a generated history maps, and reads it from data/.
+    let generated = std::fs::read_to_string(project.path("data/config.yaml")).expect("a configuration");
+    for line in generated.lines().skip_while(|line| !line.starts_with("project:")) {
+        let wanted = match line.strip_prefix("    location: ") {
+            Some(location) => format!("    location: data/{location}"),
+            None => line.to_owned(),
+        };
+        assert!(
+            text.lines().any(|line| line == wanted),
+            "`{wanted}` is not in the example"
+        );
+    }
+
+    project.karat(&["run"]).expect(0, &[]);
+    let run = run_folder(&project.path("output"));
+    let page = std::fs::read_to_string(run.join("report.html")).expect("the report");
+    let sections = sections();
+    assert!(sections.len() >= 15, "{sections:?}");
+    for id in sections {
+        assert!(page.contains(&format!("<h2 id=\"{id}\"")), "no section `{id}`");
+    }
+    for text in [
+        "is not configured",
+        "Account owners are not known",
+        "Referrals are not known",
+        "No outlook",
+        "not tested on the last weeks",
+    ] {
+        assert!(!page.contains(text), "the example says `{text}`");
+    }
+    for text in [
+        "Class A by revenue, Lead by profit",
+        "made by discount",
+        "times the usual gap",
+    ] {
+        assert!(page.contains(text), "the example does not say `{text}`");
+    }
+    for name in [
+        "actions.csv",
+        "actions.parquet",
+        "zoho_crm-001.csv",
+        "fxiaoke-001.csv",
+    ] {
+        assert!(run.join("exports").join(name).is_file(), "no `{name}`");
+    }
+}
