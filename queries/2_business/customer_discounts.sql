@@ -2,7 +2,7 @@
 -- grain:   one row per customer_id of the current population
 -- key:     [customer_id]
 -- inputs:  [business.customer_classes, business.customer_profit, business.customer_rfm, business.orders,
---           canonical.order_lines, settings.policy, settings.rfm_segments, settings.snapshots]
+--           settings.policy, settings.rfm_segments, settings.snapshots]
 -- note: >
 --   A line counts as sold at a discount from `price_sensitive_discount_rate` of its list price; returned lines
 --   are left out. Price sensitive: at least `price_sensitive_unit_share` of the units bought so. A Champion is made by
@@ -21,40 +21,23 @@ snapshot as (
 ),
 
 policy as (
-    select price_sensitive_discount_rate, price_sensitive_unit_share
+    select price_sensitive_unit_share
     from settings.policy
-),
-
-bought_lines as (
-    -- A line belongs to the day of its order.
-    select
-        orders.customer_id,
-        order_lines.quantity,
-        order_lines.net_amount,
-        order_lines.discount_amount > 0
-        and order_lines.discount_amount >= order_lines.gross_amount * policy.price_sensitive_discount_rate
-            as is_discounted,
-        order_lines.discount_amount <= 0 as is_full_price
-    from canonical.order_lines as order_lines
-    inner join business.orders as orders  -- many-to-one
-        on order_lines.order_id = orders.order_id
-    cross join snapshot
-    cross join policy
-    where not order_lines.is_return
-        and orders.order_date >= snapshot.window_start
-        and orders.order_date < snapshot.as_of
 ),
 
 sums as (
     select
-        customer_id,
-        sum(quantity) as bought_units,
-        sum(quantity) filter (where is_discounted) as discounted_units,
-        sum(net_amount) as bought_revenue,
-        sum(net_amount) filter (where is_discounted) as discounted_revenue,
-        sum(net_amount) filter (where is_full_price) as full_price_revenue
-    from bought_lines
-    group by customer_id
+        orders.customer_id,
+        sum(orders.sold_units) as bought_units,
+        sum(orders.discounted_units) as discounted_units,
+        sum(orders.sold_revenue) as bought_revenue,
+        sum(orders.discounted_revenue) as discounted_revenue,
+        sum(orders.sold_full_price_revenue) as full_price_revenue
+    from business.orders as orders
+    cross join snapshot
+    where orders.order_date >= snapshot.window_start
+        and orders.order_date < snapshot.as_of
+    group by orders.customer_id
 ),
 
 score_ceilings as (

@@ -7,8 +7,9 @@
 --   its first line. Full-price revenue is the net revenue of lines sold without a discount.
 --   Internal orders are those of customers of the kind `internal`: no customer measure counts them.
 -- columns:
---   sold_lines: lines that are no returns; sold_units and discounted_lines are of these
+--   sold_lines: lines that are no returns; every sold_ and discounted_ column is of these
 --   discounted_units: units sold at a discount of at least price_sensitive_discount_rate
+--   discounted_revenue: net revenue of the lines sold at such a discount
 
 with
 
@@ -34,8 +35,19 @@ orders as (
         sum(order_lines.quantity) filter (
             where not order_lines.is_return
                 and order_lines.discount_amount > 0
-                and order_lines.discount_amount >= order_lines.gross_amount * policy.price_sensitive_discount_rate
-        ) as discounted_units
+                and order_lines.discount_amount
+                >= cast(order_lines.gross_amount as decimal(28, 4)) * policy.price_sensitive_discount_rate
+        ) as discounted_units,
+        sum(order_lines.net_amount) filter (where not order_lines.is_return) as sold_revenue,
+        sum(order_lines.net_amount) filter (
+            where not order_lines.is_return
+                and order_lines.discount_amount > 0
+                and order_lines.discount_amount
+                >= cast(order_lines.gross_amount as decimal(28, 4)) * policy.price_sensitive_discount_rate
+        ) as discounted_revenue,
+        sum(order_lines.net_amount) filter (
+            where not order_lines.is_return and order_lines.discount_amount <= 0
+        ) as sold_full_price_revenue
     from canonical.order_lines as order_lines
     cross join settings.policy as policy
     group by order_lines.order_id
@@ -68,6 +80,9 @@ select
     orders.discounted_lines,
     cast(coalesce(orders.sold_units, 0) as decimal(28, 4)) as sold_units,
     cast(coalesce(orders.discounted_units, 0) as decimal(28, 4)) as discounted_units,
+    cast(coalesce(orders.sold_revenue, 0) as decimal(28, 4)) as sold_revenue,
+    cast(coalesce(orders.discounted_revenue, 0) as decimal(28, 4)) as discounted_revenue,
+    cast(coalesce(orders.sold_full_price_revenue, 0) as decimal(28, 4)) as sold_full_price_revenue,
 
     internal_customers.customer_id is not null as is_internal
 from orders
