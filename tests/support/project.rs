@@ -110,7 +110,8 @@ impl Project {
 
     /// Tells whether any run or log entry is published in `published/`.
     pub(crate) fn has_published(&self) -> bool {
-        self.path("published").exists()
+        // A lease that was held and let go leaves an empty folder.
+        std::fs::read_dir(self.path("published")).is_ok_and(|mut entries| entries.next().is_some())
     }
 
     /// The folder of the only published run.
