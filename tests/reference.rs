@@ -18,19 +18,21 @@ use super::support::project::{Line, Project, config, find, read_parquet};
 /// The root of the clone.
 const CLONE: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Results of the sample that are compared.
-const SAMPLE_TABLES: [&str; 3] = [
+/// Tables of the sample that are compared.
+const SAMPLE_TABLES: [&str; 5] = [
     "results.headline",
     "results.tier_profitability",
     "results.reconciliation",
+    "results.regions",
+    "canonical.order_lines",
 ];
 
 // --- The sample with the configuration of the clone.
 
-/// Results of the clone's own configuration by table, from one run.
+/// Tables of the clone's own configuration by name, from one run.
 fn sample(table: &str) -> &'static [Line] {
     static SAMPLE: OnceLock<BTreeMap<&str, Vec<Line>>> = OnceLock::new();
-    let results = SAMPLE.get_or_init(|| {
+    let tables = SAMPLE.get_or_init(|| {
         let text = std::fs::read_to_string(Path::new(CLONE).join("config.yaml"))
             .expect("the clone has a config.yaml");
         let text = replaced(
@@ -48,10 +50,10 @@ fn sample(table: &str) -> &'static [Line] {
         project.karat(&["run"]).exits(0);
         SAMPLE_TABLES
             .into_iter()
-            .map(|table| (table, project.result(table)))
+            .map(|table| (table, project.table(table)))
             .collect()
     });
-    &results[table]
+    &tables[table]
 }
 
 fn replaced(text: &str, from: &str, to: &str) -> String {
@@ -95,6 +97,58 @@ fn the_sample_gives_the_known_tiers() {
             (line["customers"].as_str(), cents(&line["profit"])),
             (customers, cents(profit)),
             "{tier}"
+        );
+    }
+}
+
+/// Counted by another program on the same file: customers, orders and net revenue of 2017 by the region of a customer's
+/// last order day.
+#[test]
+fn the_sample_gives_the_known_regions() {
+    let known = [
+        ("East", "194", "465", "234610.69"),
+        ("West", "219", "523", "224967.16"),
+        ("South", "117", "319", "140281.65"),
+        ("Central", "163", "380", "133355.76"),
+    ];
+    for (region, customers, orders, revenue) in known {
+        let line = find(sample("results.regions"), "region", region);
+        assert_eq!(
+            (
+                line["customers"].as_str(),
+                line["orders"].as_str(),
+                cents(&line["net_revenue"])
+            ),
+            (customers, orders, cents(revenue)),
+            "{region}"
+        );
+    }
+}
+
+/// Counted by another program on the same file: customers and net revenue of 2017 by segment.
+#[test]
+fn the_sample_keeps_the_segments_of_its_order_lines() {
+    let known = [
+        ("Consumer", 361, "331904.70"),
+        ("Corporate", 204, "241847.82"),
+        ("Home Office", 128, "159462.73"),
+    ];
+    let lines = sample("canonical.order_lines");
+    for (segment, customers, revenue) in known {
+        let of_segment: Vec<_> = lines
+            .iter()
+            .filter(|line| line["customer_segment"] == segment && line["order_date"].as_str() >= "2017-01-01")
+            .collect();
+        let names: std::collections::BTreeSet<_> =
+            of_segment.iter().map(|line| &line["customer_id"]).collect();
+        let total: i64 = of_segment
+            .iter()
+            .map(|line| ten_thousandths(&line["net_amount"]))
+            .sum();
+        assert_eq!(
+            (names.len(), rounded(total)),
+            (customers, cents(revenue)),
+            "{segment}"
         );
     }
 }
