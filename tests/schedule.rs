@@ -1,6 +1,6 @@
 //! `karat schedule` as a service manager sees it: what it catches up, what a probe sees, and that it ends when told.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -128,16 +128,18 @@ fn without_a_schedule_the_verb_says_what_to_add() {
 fn a_run_that_is_told_to_stop_ends_with_the_code_of_the_signal_and_leaves_nothing_visible() {
     let project = Project::sample();
     let mut child = Command::new(env!("CARGO_BIN_EXE_karat"))
+        .args(["--log", "json"])
         .current_dir(project.path(""))
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    std::thread::sleep(Duration::from_millis(700));
+    // It is at work, and hears signals, when it has said its first word.
+    let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut said = String::new();
+    stderr.read_line(&mut said).expect("UTF-8");
     let told = Command::new("kill").arg(child.id().to_string()).status();
     assert!(told.expect("`kill` is there").success());
     let start = Instant::now();
-    let mut said = String::new();
-    let mut stderr = child.stderr.take().expect("a pipe");
     stderr.read_to_string(&mut said).expect("UTF-8");
     let status = child.wait().expect("it ends");
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());

@@ -13,6 +13,29 @@
 
 with
 
+judged_lines as (
+    select
+        order_lines.order_id,
+        order_lines.customer_id,
+        order_lines.ordered_at,
+        order_lines.order_date,
+        order_lines.gross_amount,
+        order_lines.discount_amount,
+        order_lines.net_amount,
+        order_lines.cost_amount,
+        order_lines.freight_amount,
+        order_lines.quantity,
+        order_lines.is_return,
+        order_lines.has_cost,
+        not order_lines.is_return
+        and order_lines.discount_amount > 0
+        and order_lines.discount_amount
+        >= cast(order_lines.gross_amount as decimal(28, 4)) * policy.price_sensitive_discount_rate
+            as is_discounted_sale
+    from canonical.order_lines as order_lines
+    cross join settings.policy as policy
+),
+
 orders as (
     select
         order_lines.order_id,
@@ -32,24 +55,13 @@ orders as (
         count(*) filter (where not order_lines.is_return) as sold_lines,
         count(*) filter (where not order_lines.is_return and order_lines.discount_amount > 0) as discounted_lines,
         sum(order_lines.quantity) filter (where not order_lines.is_return) as sold_units,
-        sum(order_lines.quantity) filter (
-            where not order_lines.is_return
-                and order_lines.discount_amount > 0
-                and order_lines.discount_amount
-                >= cast(order_lines.gross_amount as decimal(28, 4)) * policy.price_sensitive_discount_rate
-        ) as discounted_units,
+        sum(order_lines.quantity) filter (where order_lines.is_discounted_sale) as discounted_units,
         sum(order_lines.net_amount) filter (where not order_lines.is_return) as sold_revenue,
-        sum(order_lines.net_amount) filter (
-            where not order_lines.is_return
-                and order_lines.discount_amount > 0
-                and order_lines.discount_amount
-                >= cast(order_lines.gross_amount as decimal(28, 4)) * policy.price_sensitive_discount_rate
-        ) as discounted_revenue,
+        sum(order_lines.net_amount) filter (where order_lines.is_discounted_sale) as discounted_revenue,
         sum(order_lines.net_amount) filter (
             where not order_lines.is_return and order_lines.discount_amount <= 0
         ) as sold_full_price_revenue
-    from canonical.order_lines as order_lines
-    cross join settings.policy as policy
+    from judged_lines as order_lines
     group by order_lines.order_id
 ),
 
