@@ -81,7 +81,7 @@ fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, currency: &str, words: &W
         };
         let label = words.of(classes.words, code);
         telling.push(words.fill(
-            if in_money { "pairs.row_money" } else { "pairs.row" },
+            if in_money { "pairs-row_money" } else { "pairs-row" },
             &[
                 ("label", &label),
                 ("customers", &share(&customers, 1)),
@@ -106,17 +106,17 @@ fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, currency: &str, words: &W
             remark: if in_money {
                 String::new()
             } else {
-                words.fill("pairs.gives_back", &[("amount", &amount)])
+                words.fill("pairs-gives_back", &[("amount", &amount)])
             },
         });
     }
     let right = if in_money {
-        "pairs.profit_money"
+        "pairs-profit_money"
     } else {
-        "pairs.profit_share"
+        "pairs-profit_share"
     };
-    let (left_wide, right_wide) = (words.get("pairs.customer_share"), words.get(right));
-    let (left_narrow, right_narrow) = (words.get("pairs.customers"), words.get("pairs.profit"));
+    let (left_wide, right_wide) = (words.get("pairs-customer_share"), words.get(right));
+    let (left_narrow, right_narrow) = (words.get("pairs-customers"), words.get("pairs-profit"));
     let texts = PairTexts {
         wide: (&left_wide, &right_wide),
         narrow: (&left_narrow, &right_narrow),
@@ -137,7 +137,7 @@ fn pyramid(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
         codes: TIERS.to_vec(),
         words: "tier",
         id: "pyramid",
-        title: words.get("pyramid.title"),
+        title: words.get("pyramid-title"),
     };
     class_pairs(data, &classes, currency, words)
 }
@@ -150,7 +150,7 @@ fn lifecycle(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
         codes: with_customers(&rows, "lifecycle_stage", &["total"]),
         words: "lifecycle",
         id: "lifecycle",
-        title: words.get("lifecycle.title"),
+        title: words.get("lifecycle-title"),
     };
     class_pairs(data, &classes, currency, words)
 }
@@ -163,7 +163,7 @@ fn types(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
         codes: with_customers(&rows, "customer_type", &["total", "prospect"]),
         words: "customer_type",
         id: "types",
-        title: words.get("types.title"),
+        title: words.get("types-title"),
     };
     class_pairs(data, &classes, currency, words)
 }
@@ -191,7 +191,7 @@ fn classes_of_their_own(data: &Data<'_>, currency: &str, words: &Words) -> BTree
             codes: with_customers(&rows, column, &["total"]),
             words: column,
             id: table,
-            title: words.fill("class_chart.title", &[("class", &column.replace('_', " "))]),
+            title: words.fill("class_chart-title", &[("class", &column.replace('_', " "))]),
         };
         charts.insert(table.to_owned(), class_pairs(data, &classes, currency, words));
     }
@@ -201,7 +201,7 @@ fn classes_of_their_own(data: &Data<'_>, currency: &str, words: &Words) -> BTree
 fn whale(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
     let summary = |column: &str| data.by("whale_summary", "all", column);
     let description = words.fill(
-        "whale.description",
+        "whale-description",
         &[
             ("peak", &money(&summary("peak_profit"), currency)),
             ("profitable", &count(&summary("profitable_customers"))),
@@ -213,7 +213,7 @@ fn whale(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
     );
     let telling = Telling {
         id: "whale",
-        title: &words.get("whale.title"),
+        title: &words.get("whale-title"),
         description: &description,
     };
     chart::whale(data, currency, words, telling)
@@ -243,7 +243,7 @@ fn waterfall(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
     let description = telling.join(" ");
     let telling = Telling {
         id: "waterfall",
-        title: &words.get("waterfall.title"),
+        title: &words.get("waterfall-title"),
         description: &description,
     };
     chart::waterfall(data, &tiers, words, telling)
@@ -255,11 +255,11 @@ fn lorenz(data: &Data<'_>, words: &Words) -> Chart {
     let text = gini
         .decimal()
         .map_or_else(|| format::NONE.into(), |gini| format::number(&gini, 2));
-    let label = words.fill("lorenz.gini", &[("gini", &text)]);
-    let description = words.fill("lorenz.description", &[("gini", &text), ("top", &share(&top, 0))]);
+    let label = words.fill("lorenz-gini", &[("gini", &text)]);
+    let description = words.fill("lorenz-description", &[("gini", &text), ("top", &share(&top, 0))]);
     let telling = Telling {
         id: "lorenz",
-        title: &words.get("lorenz.title"),
+        title: &words.get("lorenz-title"),
         description: &description,
     };
     chart::lorenz(data, (&gini, &label), words, telling)
@@ -286,9 +286,9 @@ fn calibration(data: &Data<'_>, words: &Words) -> Chart {
             }
         };
         let (expected, actual) = (bar("predicted_per_customer"), bar("actual_per_customer"));
-        let label = words.fill("calibration.decile", &[("n", cell("decile").text())]);
+        let label = words.fill("calibration-decile", &[("n", cell("decile").text())]);
         telling.push(words.fill(
-            "calibration.row",
+            "calibration-row",
             &[
                 ("label", &label),
                 ("expected", &expected.text),
@@ -305,9 +305,9 @@ fn calibration(data: &Data<'_>, words: &Words) -> Chart {
     let description = telling.join(" ");
     let telling = Telling {
         id: "calibration",
-        title: &words.get("calibration.title"),
+        title: &words.get("calibration-title"),
         description: &description,
     };
-    let (expected, actual) = (words.get("calibration.expected"), words.get("calibration.actual"));
+    let (expected, actual) = (words.get("calibration-expected"), words.get("calibration-actual"));
     chart::calibration(&groups, (&expected, &actual), telling)
 }

@@ -3,14 +3,16 @@
 //! Every page is escaped, whatever its name. What a filter returns as safe was escaped here. Plain text has an engine of its
 //! own, with the same templates and filters that write no tags; nothing that it makes is read as HTML.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
+use super::asked::asked;
 use super::format;
-use super::words::Words;
+use super::words::{Filling, Words};
 use crate::error::{Exit, Failure};
 
 /// Stands in the policy of a template until the hash of its style block is known.
@@ -58,7 +60,9 @@ impl Door {
             })?;
             let relative = path.strip_prefix(folder).unwrap_or(&path);
             let parts: Vec<_> = relative.iter().map(std::ffi::OsStr::to_string_lossy).collect();
-            templates.push((parts.join("/"), text));
+            let name = parts.join("/");
+            asked_of(words, &name, &text)?;
+            templates.push((name, text));
         }
         let open = |form: Form| -> Result<Tera, Failure> {
             let mut tera = Tera::new();
@@ -97,6 +101,18 @@ impl Door {
         let lines: Vec<String> = text.lines().flat_map(broken_lines).collect();
         Ok(lines.join("\n").trim().to_owned() + "\n")
     }
+}
+
+/// Refuses a template that asks for a message that is not there or that wants more than it is given.
+fn asked_of(words: &Words, name: &str, text: &str) -> Result<(), Failure> {
+    let asked = asked(text).map_err(|reason| {
+        let message = format!("cannot tell which messages template `{name}` shows");
+        Failure::new(Exit::Usage, "report", message).cause(reason)
+    })?;
+    asked.iter().try_for_each(|message| {
+        let given: Vec<&str> = message.given.iter().map(String::as_str).collect();
+        words.must_have(&message.id, &given, &format!("template `{name}`"))
+    })
 }
 
 fn render(tera: &Tera, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {
@@ -275,21 +291,28 @@ fn register(tera: &mut Tera, currency: &str, words: &Words, form: Form) {
             let figure = shown(&value)?;
             let write: Write = |value, _, _| format::number(value, 0);
             let number = traced(&value, &Kwargs::default(), "", 0, write, form)?;
-            let number_form = if figure.value.is_some_and(is_one) {
-                "one"
-            } else {
-                "many"
-            };
-            let pattern = counts.get(&format!("{unit}.{number_form}"));
-            let number = number.as_str().unwrap_or_default();
-            if form == Form::Text {
-                return Ok(Value::from(pattern.replace("{n}", number)));
-            }
-            Ok(Value::safe_string(
-                &format::escape(&pattern).replace("{n}", number),
-            ))
+            let size = size(figure.value);
+            let written = number.as_str().unwrap_or_default().to_owned();
+            let fillings = [("n".to_owned(), Filling::Number { size, written })].into();
+            said(&counts, unit, &fillings, form)
         },
     );
+    let messages = words.clone();
+    tera.register_function("t", move |options: Kwargs, _: &State| -> TeraResult<Value> {
+        let id: &str = options.must_get("id")?;
+        let mut fillings = BTreeMap::new();
+        for (name, value) in options
+            .iter()
+            .filter_map(|(key, value)| Some((key.as_str()?, value)))
+        {
+            if name != "id" {
+                let filling = filling(value, form)
+                    .map_err(|error| tera::Error::message(format!("`{name}` of message `{id}`: {error}")))?;
+                fillings.insert(name.to_owned(), filling);
+            }
+        }
+        said(&messages, id, &fillings, form)
+    });
     tera.register_filter(
         "day",
         move |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
@@ -349,6 +372,52 @@ fn register(tera: &mut Tera, currency: &str, words: &Words, form: Form) {
     tera.register_test("one", |value: Value, _: Kwargs, _: &State| {
         shown(&value).map(|figure| figure.value.is_some_and(is_one))
     });
+}
+
+/// Fills a message for a page or for a text.
+fn said(words: &Words, id: &str, fillings: &BTreeMap<String, Filling>, form: Form) -> TeraResult<Value> {
+    let text = words
+        .say(id, fillings, form == Form::Markup)
+        .map_err(tera::Error::message)?;
+    Ok(match form {
+        Form::Markup => Value::safe_string(&text),
+        Form::Text => Value::from(text),
+    })
+}
+
+/// What a template fills in: a cell as a whole number, finished elements, text, or a number that is no cell.
+fn filling(value: &Value, form: Form) -> TeraResult<Filling> {
+    if let Some(text) = value.as_str() {
+        return Ok(if value.is_safe() || form == Form::Text {
+            Filling::Finished(text.to_owned())
+        } else {
+            Filling::Text(text.to_owned())
+        });
+    }
+    if value.is_map() {
+        let figure = shown(value)?;
+        let write: Write = |value, _, _| format::number(value, 0);
+        let written = traced(value, &Kwargs::default(), "", 0, write, form)?;
+        return Ok(Filling::Number {
+            size: size(figure.value),
+            written: written.as_str().unwrap_or_default().to_owned(),
+        });
+    }
+    match value.as_i128() {
+        Some(number) => Ok(Filling::Number {
+            size: size(Some(&number.to_string())),
+            written: format::number(&number.into(), 0),
+        }),
+        None => Err(tera::Error::message(format!(
+            "has no value that can be written, it is {}",
+            value.name()
+        ))),
+    }
+}
+
+/// The size of a number, by which a language chooses its words; no figure depends on it.
+fn size(exact: Option<&str>) -> f64 {
+    exact.and_then(|text| text.parse().ok()).unwrap_or(0.0)
 }
 
 fn is_one(exact: &str) -> bool {

@@ -69,7 +69,7 @@ pub(crate) fn tiles(data: &Data<'_>, currency: &str, words: &Words) -> Vec<Tile>
             };
             let count = line.len().to_string();
             let label = words.fill(
-                "tile.spark",
+                "tile-spark",
                 &[
                     ("measure", &words.of("measure", measure)),
                     ("n", &count),

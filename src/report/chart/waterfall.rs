@@ -94,7 +94,7 @@ fn panel(data: &Data<'_>, tier: &str, words: &Words, places: i64) -> Panel {
     Panel {
         tier: tier.into(),
         label: words.of("tier", tier),
-        kept: words.fill("waterfall.kept", &[("share", &share)]),
+        kept: words.fill("waterfall-kept", &[("share", &share)]),
         kept_cell,
         steps,
     }

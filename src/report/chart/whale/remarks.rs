@@ -26,9 +26,9 @@ pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
     let peak = (frame.x(whale.peak.0), frame.y(whale.peak.1));
     let stays = whale.words.fill(
         if total.size() < 0.0 {
-            "whale.lost"
+            "whale-lost"
         } else {
-            "whale.stays"
+            "whale-stays"
         },
         &[("amount", &money(&total, whale.currency))],
     );
@@ -41,7 +41,7 @@ pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         let anchor = if whale.peak.0 > 0.45 { "end " } else { "" };
         let best = summary("peak_profit");
         let text = whale.words.fill(
-            "whale.peak_wide",
+            "whale-peak_wide",
             &[
                 ("amount", &money(&best, whale.currency)),
                 (
@@ -57,7 +57,7 @@ pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
             if let (Some(part), false) = (share.decimal(), whale.in_money) {
                 let text = whale
                     .words
-                    .fill("whale.peak_share", &[("share", &format::percent(&part, 0))]);
+                    .fill("whale-peak_share", &[("share", &format::percent(&part, 0))]);
                 marks.figure(&format!("{anchor}quiet"), peak.0, peak.1 - 12.0, &text, &share);
             }
         }
@@ -80,7 +80,7 @@ pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
             "quiet small",
             742.0,
             middle + 17.0,
-            &whale.words.get("whale.eroded"),
+            &whale.words.get("whale-eroded"),
         );
         marks.figure(
             "quiet small",
@@ -111,9 +111,9 @@ pub(super) fn narrow(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         let best = summary("peak_profit");
         let text = whale
             .words
-            .fill("whale.peak_narrow", &[("amount", &money(&best, whale.currency))]);
+            .fill("whale-peak_narrow", &[("amount", &money(&best, whale.currency))]);
         let after = whale.words.fill(
-            "whale.peak_after",
+            "whale-peak_after",
             &[(
                 "customers",
                 &whale.words.counted("customers", &count("profitable_customers")),
@@ -139,7 +139,7 @@ pub(super) fn narrow(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
             &erosion,
         );
         let text = whale.words.fill(
-            "whale.eroded_by",
+            "whale-eroded_by",
             &[(
                 "customers",
                 &whale.words.counted("customers", &count("unprofitable_customers")),
@@ -154,9 +154,9 @@ pub(super) fn narrow(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         );
     } else {
         let key = if total.size() < 0.0 {
-            "whale.lost"
+            "whale-lost"
         } else {
-            "whale.stays"
+            "whale-stays"
         };
         let text = whale
             .words
