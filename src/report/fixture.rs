@@ -163,8 +163,8 @@ pub(super) fn inputs() -> Inputs {
                 },
             ],
             switched_off: vec![
-                "Source customers is not configured: kinds of customer are not known.".into(),
-                "Source payments is not configured: it is not known who pays on time.".into(),
+                "customers".into(),
+                "payments".into(),
             ],
             tables: tables
                 .iter()

@@ -77,7 +77,7 @@ pub struct Facts {
     pub inputs: Vec<InputFact>,
     /// Checks, with their outcome.
     pub checks: Vec<CheckFact>,
-    /// Sentences about sources that are not configured and what that switches off.
+    /// Names of sources that are not configured; the messages say what that switches off.
     pub switched_off: Vec<String>,
     /// Published tables.
     pub tables: Vec<TableFact>,
@@ -184,8 +184,9 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     let words = words::read(&inputs.templates, &inputs.facts.language)?;
     let data = cells::Data::new(inputs)?;
     let door = page::Door::open(&inputs.templates, &inputs.facts.currency, &words)?;
-    let view = view::page(inputs, &data, &words);
-    let day = format::day(inputs.facts.as_of);
+    let pen = words.pen()?;
+    let view = view::page(inputs, &data, &words, &pen);
+    let day = pen.day(inputs.facts.as_of);
     let subject = words.fill(
         "mail-subject",
         &[("project", &inputs.facts.project), ("as_of", &day)],

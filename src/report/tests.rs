@@ -2,6 +2,7 @@
 
 mod mail;
 mod kinds;
+mod languages;
 mod actions;
 mod outlook;
 mod retention;

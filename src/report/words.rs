@@ -14,14 +14,14 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use unic_langid::LanguageIdentifier;
 
-use super::format;
+use super::format::{self, Habits, Order, Pen};
 use crate::error::{Exit, Failure};
 
 /// The language that every other one is compared with.
 pub(crate) const FIRST: &str = "en";
 
 /// Messages that charts and subjects ask for, with what they fill in; those of the templates stand in the templates.
-const ASKED_HERE: [(&str, &[&str]); 40] = [
+const ASKED_HERE: [(&str, &[&str]); 46] = [
     ("calibration-actual", &[]),
     ("calibration-decile", &["n"]),
     ("calibration-expected", &[]),
@@ -39,6 +39,10 @@ const ASKED_HERE: [(&str, &[&str]); 40] = [
     ("lorenz-title", &[]),
     ("lifecycle-title", &[]),
     ("mail-subject", &["project", "as_of"]),
+    ("comma", &[]),
+    ("number-money", &["sign", "n"]),
+    ("number-percent", &["n"]),
+    ("number-scales", &[]),
     ("pairs-customer_share", &[]),
     ("pairs-customers", &[]),
     ("pairs-gives_back", &["amount"]),
@@ -51,6 +55,8 @@ const ASKED_HERE: [(&str, &[&str]); 40] = [
     ("tile-spark", &["measure", "n", "first", "last"]),
     ("types-title", &[]),
     ("waterfall-kept", &["share"]),
+    ("waterfall-step", &["step", "amount"]),
+    ("waterfall-steps", &["tier", "steps"]),
     ("waterfall-title", &[]),
     (
         "whale-description",
@@ -102,6 +108,8 @@ struct Loaded {
     bundle: FluentBundle<FluentResource>,
     /// What each message fills in, whichever of its forms is chosen.
     places: BTreeMap<String, BTreeSet<String>>,
+    /// The language, as ICU and Fluent name it.
+    language: String,
 }
 
 impl std::fmt::Debug for Words {
@@ -125,6 +133,12 @@ pub(crate) fn languages(folder: &Path) -> Vec<String> {
     languages
 }
 
+/// Names the messages that the program asks for by itself.
+#[cfg(test)]
+pub(crate) fn asked_here() -> impl Iterator<Item = &'static str> {
+    ASKED_HERE.iter().map(|(id, _)| *id)
+}
+
 /// Reads the words of one language; what English has must be there.
 pub(crate) fn read(folder: &Path, language: &str) -> Result<Words, Failure> {
     let words = load(folder, language)?;
@@ -132,6 +146,7 @@ pub(crate) fn read(folder: &Path, language: &str) -> Result<Words, Failure> {
         let given: Vec<&str> = given.to_vec();
         words.must_have(id, &given, "the charts and the mail")?;
     }
+    words.pen()?;
     if language != FIRST {
         let first = load(folder, FIRST)?;
         for (id, places) in &first.0.places {
@@ -193,7 +208,12 @@ fn load(folder: &Path, language: &str) -> Result<Words, Failure> {
         let reasons: Vec<_> = errors.iter().map(ToString::to_string).collect();
         refuse(reasons.join("; "))
     })?;
-    Ok(Words(Arc::new(Loaded { path, bundle, places })))
+    Ok(Words(Arc::new(Loaded {
+        path,
+        bundle,
+        places,
+        language: language.to_owned(),
+    })))
 }
 
 /// Finds what each message fills in, also through the messages that it refers to.
@@ -323,13 +343,76 @@ impl Words {
             .expect("`read` refuses a file without what charts and mail ask for")
     }
 
-    /// Names a number of something.
-    pub(crate) fn counted(&self, id: &str, number: &str) -> String {
-        let size = if number == "1" { 1.0 } else { 2.0 };
-        let written = number.to_owned();
+    /// Names a number of something; `size` chooses the form of the words.
+    pub(crate) fn counted(&self, id: &str, size: f64, written: String) -> String {
         let fillings = [("n".to_owned(), Filling::Number { size, written })].into();
         self.say(id, &fillings, false)
             .expect("`read` refuses a file without what charts and mail ask for")
+    }
+
+    /// Makes the pen that writes numbers and days of this language.
+    pub(crate) fn pen(&self) -> Result<Pen, Failure> {
+        let wrong = |reason: String| {
+            let message = format!("cannot use the words of `{}`", self.0.path.display());
+            Failure::new(Exit::Usage, "report", message).cause(reason)
+        };
+        let habits = self.habits().map_err(wrong)?;
+        Pen::new(&self.0.language, habits)
+            .ok_or_else(|| wrong(format!("`{}` is not the name of a language", self.0.language)))
+    }
+
+    /// Reads what the file says about numbers.
+    pub(crate) fn habits(&self) -> Result<Habits, String> {
+        let around = |id: &str, place: &str| -> Result<(String, String), String> {
+            let text = self.get_filled(id, &[(place, "\u{1}")])?;
+            match text.split_once('\u{1}') {
+                Some((before, after)) => Ok((before.to_owned(), after.to_owned())),
+                None => Err(format!("message `{id}` does not hold `${place}`")),
+            }
+        };
+        let money = self.get_filled("number-money", &[("sign", "\u{1}"), ("n", "\u{2}")])?;
+        let order = money
+            .strip_prefix('\u{1}')
+            .and_then(|rest| rest.strip_suffix('\u{2}'))
+            .map(|between| Order::SignFirst(between.to_owned()))
+            .or_else(|| {
+                let rest = money.strip_prefix('\u{2}')?.strip_suffix('\u{1}')?;
+                Some(Order::SignLast(rest.to_owned()))
+            })
+            .ok_or("message `number-money` begins with one of `$sign` and `$n`, and ends with the other")?;
+        let mut scales: Vec<(i64, String)> = Vec::new();
+        for pair in self.get_filled("number-scales", &[])?.split_whitespace() {
+            let scale = pair
+                .split_once('=')
+                .and_then(|(zeros, word)| Some((zeros.parse::<i64>().ok()?, word.to_owned())))
+                .filter(|(zeros, word)| (1..=30).contains(zeros) && !word.is_empty())
+                .filter(|(zeros, _)| scales.last().is_none_or(|(before, _)| before < zeros))
+                .ok_or_else(|| {
+                    format!("`{pair}` of message `number-scales` is not a number of zeros, `=` and a word, smallest first")
+                })?;
+            scales.push(scale);
+        }
+        Ok(Habits {
+            percent: around("number-percent", "n")?,
+            money: order,
+            scales,
+        })
+    }
+
+    /// The sign of a currency, or its code and a space that does not break.
+    pub(crate) fn sign(&self, currency: &str) -> String {
+        let id = format!("sign-{currency}");
+        if self.0.places.contains_key(&id) {
+            self.get(&id)
+        } else {
+            format::symbol(currency)
+        }
+    }
+
+    fn get_filled(&self, id: &str, places: &[(&str, &str)]) -> Result<String, String> {
+        let finished = |text: &str| Filling::Finished(text.to_owned());
+        let fillings = places.iter().map(|(name, text)| ((*name).to_owned(), finished(text)));
+        self.say(id, &fillings.collect(), false)
     }
 
     /// Fills a message. As `markup` the words and texts are escaped, and what is finished stays as it is.
