@@ -10,6 +10,8 @@ mod properties;
 
 mod inputs;
 
+mod formats;
+
 mod deliveries;
 
 mod job;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::sources::{SOURCES, Written};
-use super::{Checks, PolicyValue, Project};
+use super::{Checks, Format, PolicyValue, Project};
 
 /// What the text is made from.
 pub(super) struct Parts<'c> {
@@ -80,7 +80,7 @@ fn sources(sources: &BTreeMap<String, Written>, lines: &mut Vec<String>) {
         };
         lines.push(format!("  {}:", shape.name));
         lines.push(format!("    location: {}", scalar(location)));
-        lines.push("    format: parquet".to_owned());
+        format(&source.format, lines);
         lines.extend(
             source
                 .amount_scale
@@ -99,6 +99,24 @@ fn sources(sources: &BTreeMap<String, Written>, lines: &mut Vec<String>) {
             |(name, value): (&String, &super::Secret)| format!("      {name}: {}", scalar(value.written()));
         lines.extend(source.options.iter().map(option));
     }
+}
+
+fn format(format: &Format, lines: &mut Vec<String>) {
+    lines.push(format!("    format: {}", format.name()));
+    match format {
+        Format::Csv { delimiter, .. } => {
+            lines.push(format!("    delimiter: {}", scalar(&delimiter.to_string())))
+        }
+        Format::Delta {
+            version: Some(version),
+        } => lines.push(format!("    version: {version}")),
+        Format::Delta { version: None } | Format::Json { .. } | Format::Parquet => {}
+    }
+    if !format.schema().is_empty() {
+        lines.push("    schema:".to_owned());
+    }
+    let columns = format.schema().iter();
+    lines.extend(columns.map(|(name, kind)| format!("      {}: {}", scalar(name), scalar(&kind.written()))));
 }
 
 fn checks(checks: &Checks, lines: &mut Vec<String>) {

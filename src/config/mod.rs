@@ -8,6 +8,7 @@
 
 mod deliver;
 mod effective;
+mod format;
 mod limits;
 mod location;
 mod policy;
@@ -29,6 +30,7 @@ use std::path::PathBuf;
 use bigdecimal::BigDecimal;
 use jiff::civil::Date;
 
+pub use format::{ColumnType, Format};
 pub use problem::{ConfigError, Problem};
 pub use read::{load, parse};
 pub use sources::{SOURCES, SourceShape};
@@ -131,6 +133,8 @@ pub struct Source {
     /// Path, `file://`, `s3://`, `gs://`, `az://` or `https://` (`http://` on this machine only); a folder
     /// (or prefix) or one file. Variables are filled in, so this is the address to open.
     pub location: String,
+    /// In what form its files come.
+    pub format: Format,
     /// Canonical name to source column or SQL expression.
     pub columns: BTreeMap<String, String>,
     /// Decimals kept of amounts that arrive as floating point or with more than four decimals; 0 to 4.

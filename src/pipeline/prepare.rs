@@ -277,6 +277,7 @@ fn records(config: &Config, pinned: &Pinned, place: &Location, as_of: Date) -> V
                 sha256: file.obtained.sha256.clone(),
                 etag: file.object.etag.clone(),
                 version: file.object.version.clone(),
+                table_version: pinned.table_version,
             }
         })
         .collect()
@@ -338,8 +339,8 @@ fn determinants(
     }
     for input in inputs {
         let mark = format!(
-            "{} {} {:?} {:?}",
-            input.sha256, input.address, input.etag, input.version
+            "{} {} {:?} {:?} {:?}",
+            input.sha256, input.address, input.etag, input.version, input.table_version
         );
         list.insert(format!("input {} {}", input.source, input.path), mark);
     }

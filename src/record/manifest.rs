@@ -148,7 +148,7 @@ fn inputs(parts: &Parts<'_>) -> Vec<Value> {
     let read = parts.inputs.iter().map(|input| {
         json!({
             "source": input.source, "location": input.location, "path": input.path, "bytes": input.bytes,
-            "sha256": input.sha256, "rows": input.rows, "etag": input.etag, "version": input.version, "excluded": null,
+            "sha256": input.sha256, "rows": input.rows, "etag": input.etag, "version": input.version, "table_version": input.table_version, "excluded": null,
         })
     });
     let excluded = parts.pinned.iter().flat_map(|source| {
