@@ -34,6 +34,7 @@ impl Bench {
             spill: None,
             threads: Some(2),
             batch_rows: 1024,
+            deadline: std::time::Duration::from_hours(1),
         };
         let engine = Engine::start(&limits, folder.path(), folder.path())?;
         let ids: Vec<i64> = (0..rows).collect();

@@ -4,10 +4,12 @@
 //! either read or excluded with a reason.
 
 mod contract;
+#[cfg(test)]
+mod faults;
 mod footer;
 mod inventory;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use arrow::datatypes::SchemaRef;
@@ -74,6 +76,12 @@ impl Pinned {
         self.files.iter().map(|file| file.rows).sum()
     }
 
+    /// Requests that failed and were tried again.
+    #[must_use]
+    pub fn retries(&self) -> u64 {
+        self.location.retries()
+    }
+
     /// The files as the engine takes them.
     #[must_use]
     pub fn source_files(&self) -> Vec<SourceFile> {
@@ -102,18 +110,33 @@ impl Pinned {
             .collect()
     }
 
-    /// Refuses to go on when an object changed since it was read.
+    /// Refuses to go on when an object changed since it was read; gives the objects that arrived since.
     ///
     /// # Errors
     /// Returns exit code 4, retryable.
-    pub async fn check_unchanged(&self) -> Result<(), Failure> {
+    pub async fn check_unchanged(&self) -> Result<Vec<String>, Failure> {
         for file in &self.files {
             self.location
                 .unchanged(&file.object, &file.obtained)
                 .await
                 .map_err(|error| error.reading("source"))?;
         }
-        Ok(())
+        let known: BTreeSet<&str> = self
+            .files
+            .iter()
+            .map(|file| file.object.path.as_str())
+            .chain(self.excluded.iter().map(|object| object.path.as_str()))
+            .collect();
+        let objects = self
+            .location
+            .list()
+            .await
+            .map_err(|error| error.reading("source"))?;
+        Ok(objects
+            .into_iter()
+            .map(|object| object.path)
+            .filter(|path| !known.contains(path.as_str()))
+            .collect())
     }
 }
 
@@ -131,6 +154,17 @@ pub async fn pin(
 ) -> Result<Pinned, Failure> {
     let location =
         store::open(&source.location, root, &source.options).map_err(|error| error.reading("source"))?;
+    pin_at(name, &source.location, location, work, allow_duplicate_files).await
+}
+
+/// As [`pin`], at a location that is open.
+pub(crate) async fn pin_at(
+    name: &str,
+    configured: &str,
+    location: Location,
+    work: &Path,
+    allow_duplicate_files: bool,
+) -> Result<Pinned, Failure> {
     let objects = location.list().await.map_err(|error| error.reading("source"))?;
     let listed = inventory::sort_out(objects);
     let inventory::Listed {
@@ -141,7 +175,7 @@ pub async fn pin(
         Failure::new(
             Exit::Input,
             "source",
-            format!("{name}: {message} in `{}`", source.location),
+            format!("{name}: {message} in `{configured}`"),
         )
     })?;
     if read.is_empty() {
@@ -155,7 +189,7 @@ pub async fn pin(
                 .collect::<Vec<_>>();
             format!("Objects that were found but are not read: {}.", list.join(", "))
         };
-        let message = format!("{name}: there is no Parquet file in `{}`", source.location);
+        let message = format!("{name}: there is no Parquet file in `{configured}`");
         return Err(Failure::new(Exit::Input, "source", message).hint(hint));
     }
     let files: Vec<PinnedFile> = stream::iter(read)
@@ -173,7 +207,7 @@ pub async fn pin(
     )?;
     Ok(Pinned {
         name: name.to_owned(),
-        configured: source.location.clone(),
+        configured: configured.to_owned(),
         location,
         files,
         excluded,

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use object_store::ObjectStore;
@@ -15,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::config::Secret;
 
+mod client;
 mod error;
 #[cfg(test)]
 pub(crate) mod faulty;
@@ -40,6 +42,8 @@ pub struct Location {
     secrets: Arc<Vec<Secret>>,
     /// First pause before a try is repeated; doubled each time.
     pause: Duration,
+    /// Requests that failed and were tried again.
+    retries: Arc<AtomicU64>,
 }
 
 #[derive(Clone)]
@@ -116,6 +120,12 @@ impl Location {
     #[must_use]
     pub fn is_local(&self) -> bool {
         matches!(self.place, Place::Local { .. })
+    }
+
+    /// How many requests failed so far and were tried again.
+    #[must_use]
+    pub fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
     }
 
     /// Writes the full address of `path` below this location, for people.
