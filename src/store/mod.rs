@@ -190,7 +190,11 @@ impl Location {
     fn failed_locally(&self, deed: &'static str, path: &str, error: &std::io::Error) -> StoreError {
         use std::io::ErrorKind;
         let path = self.address(path);
-        let source = Cause(error.to_string());
+        let source = Cause(match error.raw_os_error() {
+            // EMFILE and ENFILE.
+            Some(23 | 24) => format!("{error}: raise the limit of open files (`ulimit -n`)"),
+            _ => error.to_string(),
+        });
         match error.kind() {
             ErrorKind::NotFound => StoreError::Missing { path },
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
