@@ -27,7 +27,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext, col};
 use futures::{FutureExt, StreamExt};
 use object_store::path::Path as ObjectPath;
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use url::Url;
 
 use crate::config::EngineLimits;
@@ -257,29 +257,45 @@ impl Engine {
     /// Returns exit code 2 when the statement does not fit, 4 when an input cannot be read, 5 when memory, disk or time
     /// run out, 3 when the key is not unique.
     pub async fn run(&self, query: &Query) -> Result<Written, Failure> {
-        let first = {
-            let _beside = self.beside.read().await;
-            self.attempt(&self.context, query).await
-        };
-        let mut failure = match first {
-            Err(failure) if is_out_of_memory(&failure) => failure,
-            done => return done,
-        };
-        // What ran beside has ended now, and the whole memory is there for this one. The rows and their order are the same.
-        let _alone = self.beside.write().await;
-        for (rung, frugal) in (1..).zip(&self.ladder) {
-            match self.attempt(frugal, query).await {
-                Err(next) if is_out_of_memory(&next) => failure = next,
-                Err(other) => return Err(other),
+        for (rung, session) in self.rungs_of_the_ladder() {
+            let _turn = self.turn(rung).await;
+            match self.attempt(session, query).await {
+                Err(failure) if is_out_of_memory(&failure) && rung < self.ladder.len() => {}
                 Ok(mut written) => {
                     written.rung = rung;
-                    let mut rungs = self.rungs.lock().unwrap_or_else(PoisonError::into_inner);
-                    rungs.insert(query.name.to_string(), rung);
+                    self.climbed(&query.name.to_string(), rung);
                     return Ok(written);
                 }
+                failed => return failed,
             }
         }
-        Err(failure)
+        Err(no_rung())
+    }
+
+    /// The sessions in which a step is tried one after the other: the usual one, then the ladder. The rows and their order are
+    /// the same in all.
+    fn rungs_of_the_ladder(&self) -> impl Iterator<Item = (usize, &SessionContext)> {
+        std::iter::once(&self.context).chain(&self.ladder).enumerate()
+    }
+
+    /// Waits until a step may begin: the usual way beside others, on the ladder alone, with the whole memory.
+    async fn turn(&self, rung: usize) -> Turn<'_> {
+        if rung == 0 {
+            Turn::Beside {
+                _guard: self.beside.read().await,
+            }
+        } else {
+            Turn::Alone {
+                _guard: self.beside.write().await,
+            }
+        }
+    }
+
+    fn climbed(&self, what: &str, rung: usize) {
+        if rung > 0 {
+            let mut rungs = self.rungs.lock().unwrap_or_else(PoisonError::into_inner);
+            rungs.insert(what.to_owned(), rung);
+        }
     }
 
     /// The queries that did not fit into memory as they stood, with the rung of the ladder on which they ended well.
@@ -343,10 +359,29 @@ impl Engine {
         key: &[String],
         batch: RecordBatch,
     ) -> Result<Written, Failure> {
+        for (rung, session) in self.rungs_of_the_ladder() {
+            let _turn = self.turn(rung).await;
+            match self.write_rows(session, name, key, batch.clone()).await {
+                Err(failure) if is_out_of_memory(&failure) && rung < self.ladder.len() => {}
+                done => {
+                    self.climbed(&name.to_string(), rung);
+                    return done;
+                }
+            }
+        }
+        Err(no_rung())
+    }
+
+    async fn write_rows(
+        &self,
+        session: &SessionContext,
+        name: &TableName,
+        key: &[String],
+        batch: RecordBatch,
+    ) -> Result<Written, Failure> {
         let what = || format!("cannot write `{name}`");
         let file = self.folder.join(format!("{name}.parquet"));
-        let plan = self
-            .context
+        let plan = session
             .read_batch(batch)
             .and_then(|rows| rows.sort(ascending(key)))
             .map_err(|error| failure(what(), error))?;
@@ -373,14 +408,7 @@ impl Engine {
     /// As [`Self::run`].
     pub async fn read(&self, what: &str, sql: &str) -> Result<Table, Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
-        let plan = plan(&self.context, sql).await.map_err(cannot)?;
-        let columns = plan
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| field.name().clone())
-            .collect();
-        let batches = plan.collect().await.map_err(cannot)?;
+        let (columns, batches) = self.collected(sql).await.map_err(cannot)?;
         let mut table = Table {
             columns,
             rows: Vec::new(),
@@ -389,6 +417,27 @@ impl Engine {
             cells::append(&mut table, batch).map_err(|error| cannot(error.into()))?;
         }
         Ok(table)
+    }
+
+    /// Names of the columns and all rows that `sql` gives.
+    async fn collected(&self, sql: &str) -> Result<(Vec<String>, Vec<RecordBatch>), DataFusionError> {
+        let mut failed = None;
+        for (rung, session) in self.rungs_of_the_ladder() {
+            let _turn = self.turn(rung).await;
+            let plan = plan(session, sql).await?;
+            let columns = plan
+                .schema()
+                .fields()
+                .iter()
+                .map(|field| field.name().clone())
+                .collect();
+            match plan.collect().await {
+                Ok(batches) => return Ok((columns, batches)),
+                Err(error) if is_exhausted(&error) => failed = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(failed.unwrap_or_else(|| DataFusionError::Internal("no session".to_owned())))
     }
 
     /// Hands over the rows that `sql` gives batch by batch, in their order; for tables that are too large for cells.
@@ -402,12 +451,30 @@ impl Engine {
         mut take: impl FnMut(&RecordBatch) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
-        let plan = plan(&self.context, sql).await.map_err(cannot)?;
-        let mut stream = plan.execute_stream().await.map_err(cannot)?;
-        while let Some(batch) = stream.next().await {
-            take(&batch.map_err(cannot)?)?;
+        for (rung, session) in self.rungs_of_the_ladder() {
+            let _turn = self.turn(rung).await;
+            let plan = plan(session, sql).await.map_err(cannot)?;
+            let mut stream = plan.execute_stream().await.map_err(cannot)?;
+            let mut is_taken = false;
+            loop {
+                match stream.next().await {
+                    None => {
+                        self.climbed(what, rung);
+                        return Ok(());
+                    }
+                    Some(Ok(batch)) => {
+                        is_taken = true;
+                        take(&batch)?;
+                    }
+                    // What is handed over cannot be taken back; a sort hands nothing over before it has read all.
+                    Some(Err(error)) if is_exhausted(&error) && !is_taken && rung < self.ladder.len() => {
+                        break;
+                    }
+                    Some(Err(error)) => return Err(cannot(error)),
+                }
+            }
         }
-        Ok(())
+        Err(no_rung())
     }
 
     /// Reads a whole table, rows in the order of its file.
@@ -640,7 +707,22 @@ fn is_out_of_memory(failure: &Failure) -> bool {
         .cause
         .as_ref()
         .and_then(|cause| cause.downcast_ref::<DataFusionError>());
-    engine.is_some_and(|error| matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)))
+    engine.is_some_and(is_exhausted)
+}
+
+fn is_exhausted(error: &DataFusionError) -> bool {
+    matches!(error.find_root(), DataFusionError::ResourcesExhausted(_))
+}
+
+/// The ladder ends with a session that tells its own failure.
+fn no_rung() -> Failure {
+    Failure::new(Exit::Bug, "engine", "the memory ladder has no rung")
+}
+
+/// The right to work beside others, or alone.
+enum Turn<'a> {
+    Beside { _guard: RwLockReadGuard<'a, ()> },
+    Alone { _guard: RwLockWriteGuard<'a, ()> },
 }
 
 /// Where the engine gives up on source rows, the file is to blame: a damaged page can end in a panic of the reader.

@@ -12,20 +12,18 @@ pub(super) async fn within<T>(
     talk: &Talk,
     work: impl Future<Output = Result<T, Failure>> + Send,
 ) -> Result<T, Failure> {
-    match tokio::time::timeout(deadline.left(), Box::pin(work)).await {
-        Ok(done) => done,
-        Err(_) => {
-            let stage = talk.current_stage();
-            let message = format!(
-                "out of time: the run may take {} seconds (`engine.deadline`), and these ended in the stage `{stage}`",
-                deadline.allowed.as_secs()
-            );
-            Err(Failure::new(Exit::Resources, stage, message)
-                .hint(
-                    "Nothing new is published; the same command does the job again. A stage that takes long is told by \
-                     `--log json`, and stores that fail by `retries` there. Raise `engine.deadline` if the time is too short.",
-                )
-                .retryable())
-        }
+    if let Ok(done) = tokio::time::timeout(deadline.left(), Box::pin(work)).await {
+        return done;
     }
+    let stage = talk.current_stage();
+    let message = format!(
+        "out of time: the run may take {} seconds (`engine.deadline`), and these ended in the stage `{stage}`",
+        deadline.allowed.as_secs()
+    );
+    Err(Failure::new(Exit::Resources, stage, message)
+        .hint(
+            "Nothing new is published; the same command does the job again. A stage that takes long is told by \
+             `--log json`, and stores that fail by `retries` there. Raise `engine.deadline` if the time is too short.",
+        )
+        .retryable())
 }

@@ -46,13 +46,13 @@ impl Wanted<'_> {
         }
         let lease = self.in_time(Lease::take(self.place, self.run_id)).await?;
         // Another process may have published it just before it let go.
-        let made = match self.finished().await {
+        let done = match self.finished().await {
             Ok(Some(published)) => Ok(published),
             Ok(None) => self.made(make, &lease).await,
             Err(failure) => Err(failure),
         };
         let released = tokio::time::timeout(RELEASE, lease.release()).await;
-        let (mut report, entry) = made?;
+        let (mut report, entry) = done?;
         let why = match released {
             Ok(Ok(())) => None,
             Ok(Err(failure)) => Some(failure.to_string()),

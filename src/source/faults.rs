@@ -129,12 +129,11 @@ async fn an_input_that_changes_or_goes_after_it_was_listed_stops_the_run() {
                 let (place, bytes) = (Arc::clone(&inner), bytes.clone());
                 let rule = move |count, _: &str, _: &str| {
                     if count == number {
-                        match &bytes {
-                            Some(bytes) => put(&place, key, bytes.clone()),
-                            None => {
-                                let removed = place.delete(&Key::from(key)).now_or_never();
-                                removed.expect("memory does not wait").expect("it was there");
-                            }
+                        if let Some(bytes) = &bytes {
+                            put(&place, key, bytes.clone());
+                        } else {
+                            let removed = place.delete(&Key::from(key)).now_or_never();
+                            removed.expect("memory does not wait").expect("it was there");
                         }
                     }
                     Fault::None

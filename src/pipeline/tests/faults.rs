@@ -459,14 +459,16 @@ async fn whatever_operation_of_a_run_fails_nothing_is_half_published_or_mailed_t
             if operations < number {
                 break;
             }
-            match (fault, said) {
-                (Fault::Stop | Fault::StopAfter, None) => failed += 1,
-                (Fault::Stop | Fault::StopAfter, Some(exit)) => panic!("{exit:?}: it did not stop"),
-                (_, Some(Exit::Published)) => {}
-                (Fault::Denied, Some(Exit::Usage | Exit::Publish | Exit::Mail)) => failed += 1,
-                (_, Some(Exit::Publish | Exit::Mail)) => failed += 1,
-                (_, other) => panic!("operation {number}, {fault:?}: {other:?}"),
-            }
+            let is_stop = matches!(fault, Fault::Stop | Fault::StopAfter);
+            let is_expected = match said {
+                None => is_stop,
+                Some(exit) if is_stop => panic!("{exit:?}: it did not stop"),
+                Some(Exit::Published | Exit::Publish | Exit::Mail) => true,
+                // The trial before all work is told that it may not write.
+                Some(exit) => exit == Exit::Usage && fault == Fault::Denied,
+            };
+            assert!(is_expected, "operation {number}, {fault:?}: {said:?}");
+            failed += usize::from(said != Some(Exit::Published));
         }
         assert!(number > 45, "{fault:?}: {number} operations");
         assert!(
@@ -528,11 +530,8 @@ async fn a_run_whose_time_is_over_ends_before_its_commit_and_says_where() {
             failure.retryable && failure.message.contains("out of time"),
             "{failure}"
         );
-        assert_eq!(
-            world.everything().contains_key("log/00000002.json"),
-            false,
-            "operation {number}"
-        );
+        let is_committed = world.everything().contains_key("log/00000002.json");
+        assert!(!is_committed, "operation {number}");
         ended += 1;
         // The lease is let go; the next run does the job.
         let sound = World::new(world.inner.fork(), (0, 0, Fault::None));
@@ -584,4 +583,40 @@ impl Stage {
         };
         wanted.published(make).await.map(|_| ())
     }
+}
+
+#[tokio::test]
+async fn a_store_that_overwrites_is_refused_before_anything_is_read() {
+    let stage = Stage::new().await;
+    let store = Faulty::new(&Arc::new(InMemory::new()), |_, _, _| Fault::Unconditional);
+    let home = work();
+    // The project is the one of the clone, its order lines are nowhere: who reads first fails in another way.
+    let config = Config {
+        root: Path::new(env!("CARGO_MANIFEST_DIR")).to_owned(),
+        engine: crate::config::EngineLimits {
+            spill: Some(home.path().join("spill")),
+            ..stage.config.engine.clone()
+        },
+        ..stage.config.clone()
+    };
+    let request = super::super::Request {
+        as_of: Some(day("2025-01-13")),
+        is_draft: false,
+    };
+    let outcome = Box::pin(super::super::published(
+        &config,
+        &store.location(),
+        &request,
+        &stage.talk,
+    ))
+    .await;
+    let failure = outcome.expect_err("it cannot publish safely");
+    assert_eq!(
+        (failure.exit, failure.stage),
+        (Exit::Usage, "publish"),
+        "{failure}"
+    );
+    assert!(failure.message.contains("cannot publish safely"), "{failure}");
+    let left = futures::StreamExt::count(store.inner.list(None)).await;
+    assert_eq!(left, 0, "the trial object is removed");
 }
