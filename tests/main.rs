@@ -16,6 +16,8 @@ mod deliveries;
 
 mod job;
 
+mod fault_table;
+
 mod schedule;
 
 mod deploy;

@@ -71,6 +71,7 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
     let is_schedule = matches!(verb, Verb::Schedule);
     let mut job = runtime.spawn(async move { dispatch(verb, &Arc::new(general), &told, style).await });
     let ended = runtime.block_on(async {
+        stop::survive_large_files();
         tokio::select! {
             result = &mut job => Ok(result),
             signal = stop::asked() => Err(signal),
@@ -78,7 +79,11 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
     });
     talk.finish();
     match ended {
-        Ok(Ok(result)) => result,
+        Ok(Ok(result)) => {
+            // After a deadline work may still be ending; it holds nothing that matters, and nobody waits for it for ever.
+            runtime.shutdown_timeout(PATIENCE);
+            result
+        }
         Ok(Err(panic)) => {
             Err(Failure::new(Exit::Bug, "run", "the program gave up; this is a defect of it").cause(panic))
         }

@@ -26,6 +26,7 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bigdecimal::BigDecimal;
 use jiff::civil::Date;
@@ -184,6 +185,8 @@ pub struct EngineLimits {
     pub threads: Option<usize>,
     /// Rows in a batch.
     pub batch_rows: usize,
+    /// How long a run may take until it is published.
+    pub deadline: Duration,
 }
 
 /// Where runs are published.

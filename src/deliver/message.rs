@@ -13,21 +13,21 @@ const MARK: usize = 20;
 
 /// A message to one reader.
 #[derive(Debug, Clone)]
-pub(super) struct Message {
+pub(crate) struct Message {
     /// Stands for the reader in records and in the Message-ID: a hash of the run and the address.
-    pub(super) mark: String,
+    pub(crate) mark: String,
     /// Message-ID, with its brackets.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// Sender.
-    pub(super) from: Address,
+    pub(crate) from: Address,
     /// Reader.
-    pub(super) to: Address,
+    pub(crate) to: Address,
     /// The message, lines ending in CRLF, ASCII only.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// Makes the message to `to`.
-pub(super) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
+pub(crate) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
     let address = |text: &str| -> Result<Address, Failure> {
         text.parse().map_err(|error: lettre::address::AddressError| {
             Failure::new(Exit::Usage, STAGE, format!("`{text}` is no e-mail address")).cause(error)
@@ -81,7 +81,7 @@ fn one_line(text: &str) -> Option<String> {
 }
 
 /// Stands for a reader where others may read: who does not know the address does not learn it.
-pub(super) fn mark(run_id: &str, to: &str) -> String {
+pub(crate) fn mark(run_id: &str, to: &str) -> String {
     let mut mark = sha256(format!("{run_id}\n{}", to.to_lowercase()).as_bytes());
     mark.truncate(MARK);
     mark

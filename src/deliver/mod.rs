@@ -23,7 +23,10 @@ mod smtp;
 #[cfg(test)]
 mod tests;
 
-use carrier::{Answer, Carrier, NotOffered, Reply};
+#[cfg(test)]
+pub(crate) use carrier::Offered;
+pub(crate) use carrier::{Answer, Carrier, NotOffered, Reply};
+pub(crate) use message::Message;
 use records::{Outcome, Records, State};
 
 /// The stage that failures of this room name.
@@ -139,7 +142,7 @@ pub async fn deliver(
     deliver_by(place, &server, letter, readers, post.clock).await
 }
 
-async fn deliver_by(
+pub(crate) async fn deliver_by(
     place: &Location,
     carrier: &dyn Carrier,
     letter: &Letter,
@@ -147,7 +150,7 @@ async fn deliver_by(
     clock: fn() -> Timestamp,
 ) -> Result<Vec<Delivery>, Failure> {
     let records = Records::new(place, letter.as_of, &letter.run_id, clock);
-    let messages: Vec<message::Message> = readers
+    let messages: Vec<Message> = readers
         .iter()
         .map(|reader| message::message(letter, &reader.to))
         .collect::<Result<_, _>>()?;
@@ -185,7 +188,7 @@ async fn one(
     records: &Records<'_>,
     carrier: &dyn Carrier,
     reader: &Reader,
-    message: &message::Message,
+    message: &Message,
     unreachable: Option<&str>,
 ) -> Result<Step, StoreError> {
     let mut state = records.state(&message.mark).await?;

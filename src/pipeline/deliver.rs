@@ -133,7 +133,7 @@ fn readers(wanted: &Deliver, choice: &Choice) -> Result<Vec<Reader>, Failure> {
 }
 
 /// Takes the mail out of the run folder; every byte is what the manifest records, and every check that stops a run holds.
-async fn letter(
+pub(super) async fn letter(
     config: &Config,
     wanted: &Deliver,
     place: &Location,

@@ -81,6 +81,32 @@ fn hashed_files(folder: &Path) -> Result<Vec<HashedFile>, Failure> {
         .collect())
 }
 
+/// Makes sure that the templates are still those that the record of the run names: they are read where they are used.
+pub(super) fn check_templates_unchanged(config: &Config, project: &Project) -> Result<(), Failure> {
+    let now = hashed_files(&super::templates(config))?;
+    let hashes = |files: &[HashedFile]| -> BTreeMap<String, String> {
+        files
+            .iter()
+            .map(|file| (file.path.clone(), file.sha256.clone()))
+            .collect()
+    };
+    let (then, now) = (hashes(&project.templates), hashes(&now));
+    let changed = then
+        .iter()
+        .chain(&now)
+        .find(|(path, _)| then.get(*path) != now.get(*path));
+    match changed {
+        None => Ok(()),
+        Some((path, _)) => {
+            let path = super::templates(config).join(path);
+            let message = format!("`{}` changed during the run", path.display());
+            Err(Failure::new(Exit::Input, "report", message)
+                .hint("Run again when nobody edits the templates.")
+                .retryable())
+        }
+    }
+}
+
 /// Private folders of one attempt; gone when it ends.
 pub(super) struct Workplace {
     folder: PrivateFolder,
@@ -149,8 +175,7 @@ pub(super) async fn pin_inputs(
             config.checks.allow_duplicate_files,
         )
         .await?;
-        let facts =
-            json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows()});
+        let facts = json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows(), "retries": pinned.retries()});
         talk.step("read", shape.name, &facts);
         all.push(pinned);
     }

@@ -148,6 +148,8 @@ pub(super) fn volatile(
     work: &Workplace,
     config: &Config,
     started: &Timestamp,
+    engine: &Engine,
+    retries: u64,
     talk: &Talk,
 ) -> Result<(), Failure> {
     let record = json!({
@@ -155,6 +157,10 @@ pub(super) fn volatile(
         "elapsed_ms": talk.milliseconds(),
         "threads": config.engine.threads,
         "memory": config.engine.memory,
+        // Requests to stores that failed and were tried again, until the upload began.
+        "retries": retries,
+        // Queries that did not fit into memory as they stood, each with the rung of the ladder on which it ended well.
+        "rungs": engine.rungs(),
     });
     write(&work.stage().join(VOLATILE), format!("{record:#}\n").as_bytes())
 }

@@ -44,6 +44,12 @@ pub struct Publication {
     pub stale: Option<Failure>,
 }
 
+/// A run whose files and manifest are up, and that no log entry names yet.
+#[derive(Debug)]
+pub struct Uploaded {
+    manifest_sha256: String,
+}
+
 /// Looks whether a run is published, or complete and only to be committed.
 pub async fn find(location: &Location, as_of: Date, run_id: &str) -> Result<Option<Found>, Failure> {
     let manifest = format!("{}/{MANIFEST}", run_folder(as_of, run_id));
@@ -77,12 +83,29 @@ pub async fn publish(
     run: &StagedRun,
     index: &IndexPage<'_>,
 ) -> Result<Publication, Failure> {
-    let folder = run_folder(run.as_of, &run.run_id);
-    let manifest = put_up(location, run, &folder).await?;
+    let uploaded = upload(location, run).await?;
+    enter(location, run, &uploaded, index).await
+}
+
+/// Puts files and manifest of a staged run up; nobody sees them until [`enter`]. Safe to be dropped at any moment.
+pub async fn upload(location: &Location, run: &StagedRun) -> Result<Uploaded, Failure> {
+    let manifest = put_up(location, run, &run_folder(run.as_of, &run.run_id)).await?;
+    Ok(Uploaded {
+        manifest_sha256: sha256(&manifest),
+    })
+}
+
+/// Enters an uploaded run into the log, which is the commit, and derives the pages from the log.
+pub async fn enter(
+    location: &Location,
+    run: &StagedRun,
+    uploaded: &Uploaded,
+    index: &IndexPage<'_>,
+) -> Result<Publication, Failure> {
     let named = Named {
         as_of: run.as_of,
         run_id: &run.run_id,
-        manifest_sha256: sha256(&manifest),
+        manifest_sha256: uploaded.manifest_sha256.clone(),
     };
     commit_and_refresh(location, &named, &run.summary, index).await
 }

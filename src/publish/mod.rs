@@ -23,9 +23,11 @@ mod real_store;
 mod staged;
 mod status;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
-pub use commit::{Found, IndexPage, Publication, find, finish, publish, publish_draft, refresh};
+pub use commit::{
+    Found, IndexPage, Publication, Uploaded, enter, find, finish, publish, publish_draft, refresh, upload,
+};
 pub use gc::{Garbage, find_garbage, remove_garbage};
 pub use history::{history, load_manifest, resolve};
 pub use lease::Lease;

@@ -8,12 +8,14 @@ mod csv;
 #[cfg(feature = "delta")]
 mod delta;
 mod duckdb;
+#[cfg(test)]
+mod faults;
 mod footer;
 mod inventory;
 mod json;
 mod sheet;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::SchemaRef;
@@ -86,6 +88,12 @@ impl Pinned {
         self.files.iter().map(|file| file.rows).sum()
     }
 
+    /// Requests that failed and were tried again.
+    #[must_use]
+    pub fn retries(&self) -> u64 {
+        self.location.retries()
+    }
+
     /// The files as the engine takes them.
     #[must_use]
     pub fn source_files(&self) -> Vec<SourceFile> {
@@ -114,18 +122,33 @@ impl Pinned {
             .collect()
     }
 
-    /// Refuses to go on when an object changed since it was read.
+    /// Refuses to go on when an object changed since it was read; gives the objects that arrived since.
     ///
     /// # Errors
     /// Returns exit code 4, retryable.
-    pub async fn check_unchanged(&self) -> Result<(), Failure> {
+    pub async fn check_unchanged(&self) -> Result<Vec<String>, Failure> {
         for file in &self.files {
             self.location
                 .unchanged(&file.object, &file.obtained)
                 .await
                 .map_err(|error| error.reading("source"))?;
         }
-        Ok(())
+        let known: BTreeSet<&str> = self
+            .files
+            .iter()
+            .map(|file| file.object.path.as_str())
+            .chain(self.excluded.iter().map(|object| object.path.as_str()))
+            .collect();
+        let objects = self
+            .location
+            .list()
+            .await
+            .map_err(|error| error.reading("source"))?;
+        Ok(objects
+            .into_iter()
+            .map(|object| object.path)
+            .filter(|path| !known.contains(path.as_str()))
+            .collect())
     }
 }
 
@@ -143,6 +166,17 @@ pub async fn pin(
 ) -> Result<Pinned, Failure> {
     let location =
         store::open(&source.location, root, &source.options).map_err(|error| error.reading("source"))?;
+    pin_at(name, source, location, work, allow_duplicate_files).await
+}
+
+/// As [`pin`], at a location that is open.
+pub(crate) async fn pin_at(
+    name: &str,
+    source: &Source,
+    location: Location,
+    work: &Path,
+    allow_duplicate_files: bool,
+) -> Result<Pinned, Failure> {
     let objects = location.list().await.map_err(|error| error.reading("source"))?;
     let (table_version, listed) = sort_out(name, source, &location, objects, work).await?;
     let inventory::Listed {

@@ -389,10 +389,19 @@ async fn refuses_a_store_that_cannot_publish_safely() {
     assert_eq!(probe(|_, _, _| Fault::Unconditional).await, (Err(Exit::Usage), 0));
     assert_eq!(probe(|_, _, _| Fault::Denied).await, (Err(Exit::Usage), 0));
     assert_eq!(probe(|_, _, _| Fault::Before).await, (Err(Exit::Publish), 0));
-    opened("output", Path::new("/nowhere"))
+    let root = folder();
+    opened("output", root.path())
         .probe()
         .await
-        .expect("a local folder is known to be safe");
+        .expect("a local folder can be written");
+    assert!(paths(&opened(".", root.path()).list().await.expect("a folder")).is_empty());
+    // What stands in the way of the folder is told before any work, as a mistake of the configuration.
+    write(&root.path().join("file"), "no folder");
+    let refused = opened("file", root.path())
+        .probe()
+        .await
+        .expect_err("a file is no folder");
+    assert_eq!(refused.writing("publish").exit, Exit::Usage);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use object_store::path::Path as Key;
@@ -190,14 +191,10 @@ impl Location {
 
     /// Makes sure that a publish location can be written and refuses to create an object twice.
     ///
-    /// A local folder is known to; a remote store shows it on an object of its own, which is removed.
+    /// It shows on an object of its own, which is removed.
     pub async fn probe(&self) -> Result<(), StoreError> {
-        let Place::Remote { store, base, .. } = &self.place else {
-            return Ok(());
-        };
         // Two probes at once must not meet: each has a name of its own.
         let name = format!("probe/{:016x}", RandomState::new().build_hasher().finish());
-        let key = below(base, &name);
         let first = Bytes::from_static(b"first");
         let refused = |reason: &str| StoreError::Unsafe {
             location: self.shown.clone(),
@@ -220,8 +217,14 @@ impl Location {
             }
             Err(error) => return Err(error),
         }
+        let Place::Remote { store, base, .. } = &self.place else {
+            // A file system refuses a second link of one name, or it had refused the first.
+            return self.remove(&name).await;
+        };
         let second = PutPayload::from_static(b"second");
-        let answer = store.put_opts(&key, second, PutMode::Create.into()).await;
+        let answer = store
+            .put_opts(&below(base, &name), second, PutMode::Create.into())
+            .await;
         let there = self.read(&name).await;
         self.remove(&name).await?;
         if answer.is_ok() || there?.is_some_and(|bytes| bytes != first) {
@@ -249,6 +252,7 @@ impl Location {
     }
 
     async fn wait(&self, tried: &mut u32) {
+        self.retries.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(self.pause * 2_u32.pow(*tried - 1)).await;
         *tried += 1;
     }

@@ -66,6 +66,14 @@ fn values_out_of_range_say_the_range() {
         "config.yaml:7:18: engine.memory: must be at least 64MiB and at most 16TiB, found 1MiB",
     );
     check(
+        "engine: {deadline: 2 hours}",
+        "config.yaml:7:20: engine.deadline: expected a duration such as 45s, 90m, 2h or 1d, found \"2 hours\"",
+    );
+    check(
+        "engine: {deadline: 31d}",
+        "config.yaml:7:20: engine.deadline: must be at least 1s and at most 30d, found \"31d\"",
+    );
+    check(
         "engine: {threads: 0}",
         "config.yaml:7:19: engine.threads: must be at least 1 and at most 1024, found 0",
     );
