@@ -831,6 +831,7 @@ quality-note_estimate = Cost of goods is an assumption of the policy, not data, 
 quality-note_coverage = { $cost_share } of order lines carry a cost.
 quality-label_order_lines = Order lines
 unit-their_net_amount = and their net amount in { $currency_name }
+head-outcome_of_rows = Rows
 head-number = Number
 head-share = Share
 head-net_amount = Net amount
@@ -1070,6 +1071,7 @@ head-profit_lapsed = Profit of the lapsed
 
 ## components/complaints.html
 
+head-rate_of_them = Rate
 head-complaint = With a complaint
 head-without = Without
 head-difference_points = Difference in points
@@ -1270,6 +1272,7 @@ mail-line_data = Data through: { $data_through }
 mail-line_no_data = Data through: no order
 mail-line_checks = Checks passed: { $checks_held } of { $checks }
 mail-line_run = Run: { $short_id }
+column-profit_rate = Rate
 column-now = now
 column-year = on the year
 mail-line_address = The full report:

@@ -326,7 +326,7 @@ fn escapes_hostile_text_wherever_it_comes_from() {
         is_latest: true,
         report: "javascript:alert(1)".into(),
     };
-    let page = index(&fixture::templates(), &[entry]).expect("the archive renders");
+    let page = index(&fixture::templates(), "en", &[entry]).expect("the archive renders");
     assert!(!page.contains("<script") && !page.contains("javascript:"));
 }
 
@@ -436,7 +436,8 @@ fn lists_the_archive_newest_first() {
         is_latest: latest,
         report: format!("runs/2018-01-{day:02}/run{day}/report.html"),
     };
-    let page = index(&fixture::templates(), &[entry(1, false), entry(8, true)]).expect("the archive renders");
+    let page =
+        index(&fixture::templates(), "en", &[entry(1, false), entry(8, true)]).expect("the archive renders");
     let (newer, older) = (page.find("run8/report.html"), page.find("run1/report.html"));
     assert!(newer.is_some() && newer < older);
     assert!(page.contains("$733,215") && page.contains(", latest"));

@@ -411,7 +411,9 @@ impl Words {
 
     fn get_filled(&self, id: &str, places: &[(&str, &str)]) -> Result<String, String> {
         let finished = |text: &str| Filling::Finished(text.to_owned());
-        let fillings = places.iter().map(|(name, text)| ((*name).to_owned(), finished(text)));
+        let fillings = places
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), finished(text)));
         self.say(id, &fillings.collect(), false)
     }
 
