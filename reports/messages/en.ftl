@@ -745,6 +745,7 @@ outlook-last_weeks_model_off = In the last { $weeks } weeks the model was off by
 outlook-last_weeks_plain_rule = In the last { $weeks } weeks a plain rule came closer than the model: “{ $method }” was off by { $mean_absolute_error } purchases per customer, the model by { $model_mean_absolute_error }. The expected purchases above use the rule; P(alive) and lifetime value remain the model’s
 outlook-forecasts_last_weeks_made = Forecasts of the last { $weeks } weeks, made on what was known before { $first_day }
 unit-purchases = purchases of { $customers }
+unit-per_customer_decile = per customer in the weeks tested; decile 1 holds those of whom most was expected
 head-method = Method
 head-expected = Expected
 head-made = Made

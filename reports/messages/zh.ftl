@@ -670,6 +670,7 @@ outlook-last_weeks_model_off = 最近 { $weeks } 周，模型平均每客户偏�
 outlook-last_weeks_plain_rule = 最近 { $weeks } 周，简单规则比模型更接近实际：“{ $method }”平均每客户偏差 { $mean_absolute_error } 次购买，模型为 { $model_mean_absolute_error } 次。上方的预期购买采用该规则；P(alive) 与生命周期价值仍出自模型
 outlook-forecasts_last_weeks_made = 对最近 { $weeks } 周的预测，依据 { $first_day } 之前已知的情况
 unit-purchases = { $customers }的购买次数
+unit-per_customer_decile = 每客户，检验各周；第 1 十分位为预期最多者
 head-method = 方法
 head-expected = 预期
 head-made = 实际

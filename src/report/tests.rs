@@ -106,7 +106,7 @@ fn a_message_that_is_missing_or_wants_more_than_it_gets_is_refused_by_name_befor
     let section = "management/sections/abc.html";
     // A chart asks for what is not there.
     refused(
-        &changed(english, |text| text.replace("whale-title =", "whale-name =")),
+        &changed(english, |text| text.replace("whale-title =", "whale-nothing =")),
         &["en.ftl", "whale-title", "missing"],
     );
     // A message wants what no chart gives.

@@ -280,6 +280,9 @@ fn a_third_language_is_one_file_and_no_template_holds_a_word_of_its_own() {
         ]);
         given.extend(file.columns.values().cloned());
     }
+    // Thresholds are shown as they are stored.
+    let policy = &inputs.tables["settings.policy"].rows;
+    given.extend(policy.iter().flatten().map(ToString::to_string));
     for table in inputs.tables.values() {
         for (row, _) in table.rows.iter().enumerate() {
             for column in [
@@ -289,6 +292,8 @@ fn a_third_language_is_one_file_and_no_template_holds_a_word_of_its_own() {
                 "owner",
                 "channel",
                 "parameter",
+                "country",
+                "region",
                 "referrer_id",
             ] {
                 given.extend(table.cell(row, column).map(ToString::to_string));
@@ -332,4 +337,57 @@ fn what_a_template_fills_in_is_escaped_unless_it_is_an_element() {
         pages.mail.text.contains("<b>&"),
         "plain text has no markup to escape"
     );
+}
+
+/// Takes out of `text` everything between `open` and `close`; gives what was taken, too.
+fn without(text: &str, open: &str, close: &str) -> (String, Vec<String>) {
+    let (mut kept, mut taken, mut rest) = (String::new(), Vec::new(), text);
+    while let Some((before, after)) = rest.split_once(open) {
+        let (inside, after) = after.split_once(close).expect("it is closed");
+        kept.push_str(before);
+        kept.push(' ');
+        taken.push(inside.to_owned());
+        rest = after;
+    }
+    (kept + rest, taken)
+}
+
+#[test]
+fn no_branch_of_a_template_holds_words_whether_it_is_taken_or_not() {
+    let mut found = Vec::new();
+    for (path, text) in templates()
+        .into_iter()
+        .filter(|(path, _)| !path.ends_with(".css"))
+    {
+        let (text, _) = without(&text, "{#", "#}");
+        let (text, mut code) = without(&text, "{%", "%}");
+        let (text, more) = without(&text, "{{", "}}");
+        code.extend(more);
+        let (text, tags) = without(&text, "<", ">");
+        // What is left is text between elements; entities and one command are no words.
+        let known = ["nbsp", "middot", "lt", "duckdb", "reproduce", "sql"];
+        found.extend(
+            latin(&text)
+                .into_iter()
+                .filter(|word| !known.contains(&word.as_str()))
+                .map(|word| format!("{path}: {word}")),
+        );
+        // Attributes that are read aloud or shown.
+        for tag in &tags {
+            for name in ["aria-label", "data-label", "alt", "title"] {
+                let spoken = attributes(tag, name)
+                    .into_iter()
+                    .filter(|value| !latin(value).is_empty());
+                found.extend(spoken.map(|value| format!("{path}: {name}=\"{value}\"")));
+            }
+        }
+        // Strings of expressions: a name has no space, a style has a colon.
+        for expression in &code {
+            let strings = expression.split('"').skip(1).step_by(2);
+            let sentences = strings.filter(|string| latin(string).len() > 1 && string.contains(' '));
+            let sentences = sentences.filter(|string| !string.contains([':', '<', '=', '_']));
+            found.extend(sentences.map(|string| format!("{path}: \"{string}\"")));
+        }
+    }
+    assert_eq!(found, Vec::<String>::new(), "these words belong to `messages/`");
 }
