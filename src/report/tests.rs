@@ -151,6 +151,14 @@ fn a_message_that_is_missing_or_wants_more_than_it_gets_is_refused_by_name_befor
         &changed(english, |text| text + "\na = { a }\n"),
         &["`a`", "itself"],
     );
+    // A sentence of another language leaves a number out.
+    let chinese = "messages/zh.ftl";
+    refused(
+        &changed(chinese, |text| {
+            text.replace("whale-stays = 剩余 { $amount }", "whale-stays = 剩余")
+        }),
+        &["zh.ftl", "whale-stays", "leaves out `$amount`"],
+    );
     // Another language lacks what English has, though the run is English.
     refused(
         &changed("messages/xx.ftl", |_| "whale-title = X\n".into()),
