@@ -745,6 +745,7 @@ outlook-last_weeks_model_off = In the last { $weeks } weeks the model was off by
 outlook-last_weeks_plain_rule = In the last { $weeks } weeks a plain rule came closer than the model: “{ $method }” was off by { $mean_absolute_error } purchases per customer, the model by { $model_mean_absolute_error }. The expected purchases above use the rule; P(alive) and lifetime value remain the model’s
 outlook-forecasts_last_weeks_made = Forecasts of the last { $weeks } weeks, made on what was known before { $first_day }
 unit-purchases = purchases of { $customers }
+unit-per_customer_decile = per customer in the weeks tested; decile 1 holds those of whom most was expected
 head-method = Method
 head-expected = Expected
 head-made = Made
@@ -831,6 +832,7 @@ quality-note_estimate = Cost of goods is an assumption of the policy, not data, 
 quality-note_coverage = { $cost_share } of order lines carry a cost.
 quality-label_order_lines = Order lines
 unit-their_net_amount = and their net amount in { $currency_name }
+head-outcome_of_rows = Rows
 head-number = Number
 head-share = Share
 head-net_amount = Net amount
@@ -1070,6 +1072,7 @@ head-profit_lapsed = Profit of the lapsed
 
 ## components/complaints.html
 
+head-rate_of_them = Rate
 head-complaint = With a complaint
 head-without = Without
 head-difference_points = Difference in points
@@ -1270,6 +1273,7 @@ mail-line_data = Data through: { $data_through }
 mail-line_no_data = Data through: no order
 mail-line_checks = Checks passed: { $checks_held } of { $checks }
 mail-line_run = Run: { $short_id }
+column-profit_rate = Rate
 column-now = now
 column-year = on the year
 mail-line_address = The full report:

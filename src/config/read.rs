@@ -192,12 +192,15 @@ fn read_project(file: &Section<'_>, problems: &mut Problems) -> Option<Project> 
 
 /// Reads the name of a language; whether it has a file of words is seen when the reports are read.
 fn language_name(text: &str) -> Parsed<String> {
-    let is_name = text.len() <= 35 && text.parse::<unic_langid::LanguageIdentifier>().is_ok() && !text.contains('_');
+    let is_name =
+        text.len() <= 35 && text.parse::<unic_langid::LanguageIdentifier>().is_ok() && !text.contains('_');
     if is_name {
         Ok(text.to_owned())
     } else {
         let found = found(text);
-        Err(Refusal::new(format!("expected the name of a language, such as en or zh, found {found}")))
+        Err(Refusal::new(format!(
+            "expected the name of a language, such as en or zh, found {found}"
+        )))
     }
 }
 

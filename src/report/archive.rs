@@ -63,7 +63,9 @@ pub fn index(templates: &Path, language: &str, entries: &[ArchiveEntry]) -> Resu
         heads: newest
             .into_iter()
             .flat_map(|entry| &entry.headline)
-            .map(|(label, _)| tiles::measure(label).map_or_else(|| label.clone(), |measure| words.of("measure", measure)))
+            .map(|(label, _)| {
+                tiles::measure(label).map_or_else(|| label.clone(), |measure| words.of("measure", measure))
+            })
             .collect(),
         entries: sorted.iter().map(|entry| line(entry)).collect(),
     };

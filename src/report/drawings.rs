@@ -30,10 +30,9 @@ fn share(pen: &Pen, figure: &Figure, decimals: i64) -> String {
 }
 
 fn money(pen: &Pen, figure: &Figure, sign: &str) -> String {
-    figure.decimal().map_or_else(
-        || format::NONE.into(),
-        |amount| pen.told(&amount, sign, 0),
-    )
+    figure
+        .decimal()
+        .map_or_else(|| format::NONE.into(), |amount| pen.told(&amount, sign, 0))
 }
 
 fn count(pen: &Pen, figure: &Figure) -> String {
@@ -258,7 +257,10 @@ fn lorenz(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
         .decimal()
         .map_or_else(|| format::NONE.into(), |gini| pen.number(&gini, 2));
     let label = words.fill("lorenz-gini", &[("gini", &text)]);
-    let description = words.fill("lorenz-description", &[("gini", &text), ("top", &share(pen, &top, 0))]);
+    let description = words.fill(
+        "lorenz-description",
+        &[("gini", &text), ("top", &share(pen, &top, 0))],
+    );
     let telling = Telling {
         id: "lorenz",
         title: &words.get("lorenz-title"),

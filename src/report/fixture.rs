@@ -162,10 +162,7 @@ pub(super) fn inputs() -> Inputs {
                     holds: true,
                 },
             ],
-            switched_off: vec![
-                "customers".into(),
-                "payments".into(),
-            ],
+            switched_off: vec!["customers".into(), "payments".into()],
             tables: tables
                 .iter()
                 .map(|(name, table)| TableFact {

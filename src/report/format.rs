@@ -151,11 +151,10 @@ impl Pen {
     /// Writes a day in full: 1 January 2018.
     pub(crate) fn day(&self, date: Date) -> String {
         let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());
-        icu_calendar::Date::try_new_gregorian(i32::from(date.year()), month, day)
-            .map_or_else(
-                |_| date.to_string(),
-                |day| self.days().expect(KNOWN).format(&day).to_string(),
-            )
+        icu_calendar::Date::try_new_gregorian(i32::from(date.year()), month, day).map_or_else(
+            |_| date.to_string(),
+            |day| self.days().expect(KNOWN).format(&day).to_string(),
+        )
     }
 
     fn signed(&self, value: &BigDecimal, decimals: i64, before: &str, after: &str) -> String {
@@ -167,7 +166,10 @@ impl Pen {
         };
         let plain = rounded.abs().to_plain_string();
         let digits = Decimal::try_from_str(&plain).expect("a decimal is written in digits");
-        format!("{minus}{before}{}{after}", self.decimals().expect(KNOWN).format(&digits))
+        format!(
+            "{minus}{before}{}{after}",
+            self.decimals().expect(KNOWN).format(&digits)
+        )
     }
 }
 
@@ -242,17 +244,27 @@ mod tests {
             ("1E+6", 0, "1,000,000"),
             ("12", 2, "12.00"),
         ] {
-            assert_eq!(Pen::english().number(&decimal(value), decimals), expected, "{value}");
+            assert_eq!(
+                Pen::english().number(&decimal(value), decimals),
+                expected,
+                "{value}"
+            );
         }
     }
 
     #[test]
     fn puts_the_minus_before_the_sign_of_the_currency() {
-        assert_eq!(Pen::english().money(&decimal("-41687.7688"), &symbol("USD"), 0), "−$41,688");
+        assert_eq!(
+            Pen::english().money(&decimal("-41687.7688"), &symbol("USD"), 0),
+            "−$41,688"
+        );
         assert_eq!(Pen::english().money(&decimal("5"), &symbol("GBP"), 2), "£5.00");
         assert_eq!(Pen::english().money(&decimal("5"), &symbol("EUR"), 0), "€5");
         assert_eq!(Pen::english().money(&decimal("5"), &symbol("CNY"), 0), "¥5");
-        assert_eq!(Pen::english().money(&decimal("-5"), &symbol("CHF"), 0), "−CHF\u{a0}5");
+        assert_eq!(
+            Pen::english().money(&decimal("-5"), &symbol("CHF"), 0),
+            "−CHF\u{a0}5"
+        );
     }
 
     #[test]

@@ -252,13 +252,7 @@ struct Hand {
 type Write = fn(&Pen, &bigdecimal::BigDecimal, &str, i64) -> String;
 
 /// Makes the element that shows a number and tells where it comes from; in plain text, the number.
-fn traced(
-    value: &Value,
-    options: &Kwargs,
-    hand: &Hand,
-    decimals: i64,
-    write: Write,
-) -> TeraResult<Value> {
+fn traced(value: &Value, options: &Kwargs, hand: &Hand, decimals: i64, write: Write) -> TeraResult<Value> {
     let form = hand.form;
     let figure = shown(value)?;
     let decimals = options.get::<i64>("decimals")?.unwrap_or(decimals);
@@ -297,7 +291,9 @@ fn register(tera: &mut Tera, hand: &Hand) {
     let form = hand.form;
     let writers: [(&'static str, i64, Write); 5] = [
         ("number", 0, |pen, value, _, decimals| pen.number(value, decimals)),
-        ("percent", 1, |pen, value, _, decimals| pen.percent(value, decimals)),
+        ("percent", 1, |pen, value, _, decimals| {
+            pen.percent(value, decimals)
+        }),
         ("points", 2, |pen, value, _, _| pen.points(value)),
         ("exact", 2, |pen, value, _, decimals| pen.number(value, decimals)),
         ("score", 2, |pen, value, _, decimals| pen.number(value, decimals)),
@@ -309,32 +305,40 @@ fn register(tera: &mut Tera, hand: &Hand) {
         });
     }
     let purse = hand.clone();
-    tera.register_filter("money", move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
-        // A sentence may tell a large amount by its scale; a table has every digit.
-        let full = options.get::<bool>("full")?.unwrap_or(false);
-        let write: Write = if full {
-            |pen, value, sign, decimals| pen.money(value, sign, decimals)
-        } else {
-            |pen, value, sign, decimals| pen.told(value, sign, decimals)
-        };
-        traced(&value, &options, &purse, 0, write)
-    });
+    tera.register_filter(
+        "money",
+        move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
+            // A sentence may tell a large amount by its scale; a table has every digit.
+            let full = options.get::<bool>("full")?.unwrap_or(false);
+            let write: Write = if full {
+                |pen, value, sign, decimals| pen.money(value, sign, decimals)
+            } else {
+                |pen, value, sign, decimals| pen.told(value, sign, decimals)
+            };
+            traced(&value, &options, &purse, 0, write)
+        },
+    );
     for (name, begin, end) in [("code", "<code>".to_owned(), "</code>")] {
         tera.register_filter(name, move |value: &str, _: Kwargs, _: &State| {
             marked_up(form, &begin, value, end)
         });
     }
-    tera.register_filter("link", move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
-        let to: &str = options.must_get("to")?;
-        let text = value.as_str().unwrap_or_default();
-        let text = if value.is_safe() { text.to_owned() } else { format::escape(text) };
-        Ok(match form {
-            Form::Markup => {
-                Value::safe_string(&format!("<a href=\"{}\">{text}</a>", format::escape(to)))
-            }
-            Form::Text => Value::from(text),
-        })
-    });
+    tera.register_filter(
+        "link",
+        move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
+            let to: &str = options.must_get("to")?;
+            let text = value.as_str().unwrap_or_default();
+            let text = if value.is_safe() {
+                text.to_owned()
+            } else {
+                format::escape(text)
+            };
+            Ok(match form {
+                Form::Markup => Value::safe_string(&format!("<a href=\"{}\">{text}</a>", format::escape(to))),
+                Form::Text => Value::from(text),
+            })
+        },
+    );
     tera.register_filter(
         "text",
         |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
@@ -378,7 +382,12 @@ fn register(tera: &mut Tera, hand: &Hand) {
                 fillings.insert(name.to_owned(), filling);
             }
         }
-        said(&messages.words, id, &fillings, if plain { Form::Text } else { form })
+        said(
+            &messages.words,
+            id,
+            &fillings,
+            if plain { Form::Text } else { form },
+        )
     });
     let days = hand.pen.clone();
     tera.register_filter(

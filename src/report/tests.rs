@@ -106,7 +106,7 @@ fn a_message_that_is_missing_or_wants_more_than_it_gets_is_refused_by_name_befor
     let section = "management/sections/abc.html";
     // A chart asks for what is not there.
     refused(
-        &changed(english, |text| text.replace("whale-title =", "whale-name =")),
+        &changed(english, |text| text.replace("whale-title =", "whale-nothing =")),
         &["en.ftl", "whale-title", "missing"],
     );
     // A message wants what no chart gives.
@@ -150,6 +150,14 @@ fn a_message_that_is_missing_or_wants_more_than_it_gets_is_refused_by_name_befor
     refused(
         &changed(english, |text| text + "\na = { a }\n"),
         &["`a`", "itself"],
+    );
+    // A sentence of another language leaves a number out.
+    let chinese = "messages/zh.ftl";
+    refused(
+        &changed(chinese, |text| {
+            text.replace("whale-stays = 剩余 { $amount }", "whale-stays = 剩余")
+        }),
+        &["zh.ftl", "whale-stays", "leaves out `$amount`"],
     );
     // Another language lacks what English has, though the run is English.
     refused(
@@ -326,7 +334,7 @@ fn escapes_hostile_text_wherever_it_comes_from() {
         is_latest: true,
         report: "javascript:alert(1)".into(),
     };
-    let page = index(&fixture::templates(), &[entry]).expect("the archive renders");
+    let page = index(&fixture::templates(), "en", &[entry]).expect("the archive renders");
     assert!(!page.contains("<script") && !page.contains("javascript:"));
 }
 
@@ -436,7 +444,8 @@ fn lists_the_archive_newest_first() {
         is_latest: latest,
         report: format!("runs/2018-01-{day:02}/run{day}/report.html"),
     };
-    let page = index(&fixture::templates(), &[entry(1, false), entry(8, true)]).expect("the archive renders");
+    let page =
+        index(&fixture::templates(), "en", &[entry(1, false), entry(8, true)]).expect("the archive renders");
     let (newer, older) = (page.find("run8/report.html"), page.find("run1/report.html"));
     assert!(newer.is_some() && newer < older);
     assert!(page.contains("$733,215") && page.contains(", latest"));

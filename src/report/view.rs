@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::cells::{Data, Row};
 use super::chart::Chart;
-use super::grid::{self, Grid};
 use super::format::Pen;
+use super::grid::{self, Grid};
 use super::words::Words;
 use super::{Facts, Inputs, SqlFile, drawings, findings, mail, sentences, tiles};
 
@@ -138,7 +138,11 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
             .map(|table| table.columns.clone())
             .unwrap_or_default(),
         segments: grid::segments(data),
-        files: inputs.sql.iter().map(|file| self::file(file, facts, pen)).collect(),
+        files: inputs
+            .sql
+            .iter()
+            .map(|file| self::file(file, facts, pen))
+            .collect(),
         mail: mail::view(data, facts, &tiles, inputs.url.as_deref()),
         tiles,
     }

@@ -107,9 +107,20 @@ struct Loaded {
     path: PathBuf,
     bundle: FluentBundle<FluentResource>,
     /// What each message fills in, whichever of its forms is chosen.
-    places: BTreeMap<String, BTreeSet<String>>,
+    places: BTreeMap<String, Places>,
     /// The language, as ICU and Fluent name it.
     language: String,
+}
+
+/// What a message fills in.
+#[derive(Debug, Clone, Default)]
+struct Places {
+    /// All, those that only choose among forms included.
+    wanted: BTreeSet<String>,
+    /// Those that a reader sees.
+    shown: BTreeSet<String>,
+    /// Messages and terms that it refers to.
+    references: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for Words {
@@ -150,8 +161,20 @@ pub(crate) fn read(folder: &Path, language: &str) -> Result<Words, Failure> {
     if language != FIRST {
         let first = load(folder, FIRST)?;
         for (id, places) in &first.0.places {
-            let given: Vec<&str> = places.iter().map(String::as_str).collect();
-            words.must_have(id, &given, &format!("`{}`", first.0.path.display()))?;
+            let given: Vec<&str> = places.wanted.iter().map(String::as_str).collect();
+            let whom = format!("`{}`", first.0.path.display());
+            words.must_have(id, &given, &whom)?;
+            // A number that a sentence leaves out is as bad as a sentence that is missing.
+            let shown = words.0.places.get(id).map(|places| &places.shown);
+            if let Some(lost) = places
+                .shown
+                .iter()
+                .find(|place| shown.is_some_and(|shown| !shown.contains(*place)))
+            {
+                let message = format!("cannot use the words of `{}`", words.0.path.display());
+                let reason = format!("message `{id}` leaves out `${lost}`, which {whom} shows");
+                return Err(Failure::new(Exit::Usage, "report", message).cause(reason));
+            }
         }
     }
     Ok(words)
@@ -217,8 +240,8 @@ fn load(folder: &Path, language: &str) -> Result<Words, Failure> {
 }
 
 /// Finds what each message fills in, also through the messages that it refers to.
-fn places(resource: &FluentResource) -> Result<BTreeMap<String, BTreeSet<String>>, String> {
-    let mut found: BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
+fn places(resource: &FluentResource) -> Result<BTreeMap<String, Places>, String> {
+    let mut found: BTreeMap<String, Places> = BTreeMap::new();
     for entry in resource.entries() {
         let (name, value) = match entry {
             Entry::Message(message) => {
@@ -229,63 +252,67 @@ fn places(resource: &FluentResource) -> Result<BTreeMap<String, BTreeSet<String>
             Entry::Term(term) => (format!("-{}", term.id.name), &term.value),
             _ => continue,
         };
-        let mut wanted = (BTreeSet::new(), BTreeSet::new());
-        pattern(value, &mut wanted).map_err(|reason| format!("message `{name}`: {reason}"))?;
-        found.insert(name, wanted);
+        let mut own = Places::default();
+        pattern(value, &mut own).map_err(|reason| format!("message `{name}`: {reason}"))?;
+        found.insert(name, own);
     }
-    let mut places = BTreeMap::new();
+    let mut whole = BTreeMap::new();
     for name in found.keys().filter(|name| !name.starts_with('-')) {
-        let (mut all, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![name.clone()]);
+        let (mut all, mut open) = (Places::default(), vec![name.clone()]);
         while let Some(next) = open.pop() {
-            let Some((variables, references)) = found.get(&next) else {
+            let Some(own) = found.get(&next) else {
                 return Err(format!("message `{name}` refers to `{next}`, which is not there"));
             };
-            all.extend(variables.iter().cloned());
-            for reference in references {
+            all.wanted.extend(own.wanted.iter().cloned());
+            all.shown.extend(own.shown.iter().cloned());
+            for reference in &own.references {
                 if reference == name {
                     return Err(format!("message `{name}` refers to itself"));
                 }
-                if seen.insert(reference.clone()) {
+                if all.references.insert(reference.clone()) {
                     open.push(reference.clone());
                 }
             }
         }
-        places.insert(name.clone(), all);
+        whole.insert(name.clone(), all);
     }
-    Ok(places)
+    Ok(whole)
 }
 
-/// Variables and references of a text.
-type Wanted = (BTreeSet<String>, BTreeSet<String>);
-
-fn pattern(pattern: &Pattern<&str>, wanted: &mut Wanted) -> Result<(), String> {
+fn pattern(pattern: &Pattern<&str>, places: &mut Places) -> Result<(), String> {
     pattern.elements.iter().try_for_each(|element| match element {
         PatternElement::TextElement { .. } => Ok(()),
-        PatternElement::Placeable { expression: part } => expression(part, wanted),
+        PatternElement::Placeable { expression: part } => expression(part, places),
     })
 }
 
-fn expression(part: &Expression<&str>, wanted: &mut Wanted) -> Result<(), String> {
+fn expression(part: &Expression<&str>, places: &mut Places) -> Result<(), String> {
     match part {
-        Expression::Inline(part) => inline(part, wanted),
+        Expression::Inline(part) => inline(part, places),
         Expression::Select { selector, variants } => {
-            inline(selector, wanted)?;
+            // What chooses is not yet seen.
+            if let InlineExpression::VariableReference { id } = selector {
+                places.wanted.insert(id.name.to_owned());
+            } else {
+                inline(selector, places)?;
+            }
             variants
                 .iter()
-                .try_for_each(|variant| pattern(&variant.value, wanted))
+                .try_for_each(|variant| pattern(&variant.value, places))
         }
     }
 }
 
-fn inline(part: &InlineExpression<&str>, wanted: &mut Wanted) -> Result<(), String> {
+fn inline(part: &InlineExpression<&str>, places: &mut Places) -> Result<(), String> {
     match part {
         InlineExpression::StringLiteral { .. } => Ok(()),
         InlineExpression::VariableReference { id } => {
-            wanted.0.insert(id.name.to_owned());
+            places.wanted.insert(id.name.to_owned());
+            places.shown.insert(id.name.to_owned());
             Ok(())
         }
         InlineExpression::MessageReference { id, attribute: None } => {
-            wanted.1.insert(id.name.to_owned());
+            places.references.insert(id.name.to_owned());
             Ok(())
         }
         InlineExpression::TermReference {
@@ -293,10 +320,10 @@ fn inline(part: &InlineExpression<&str>, wanted: &mut Wanted) -> Result<(), Stri
             attribute: None,
             arguments: None,
         } => {
-            wanted.1.insert(format!("-{}", id.name));
+            places.references.insert(format!("-{}", id.name));
             Ok(())
         }
-        InlineExpression::Placeable { expression: part } => expression(part, wanted),
+        InlineExpression::Placeable { expression: part } => expression(part, places),
         InlineExpression::NumberLiteral { .. }
         | InlineExpression::MessageReference { .. }
         | InlineExpression::TermReference { .. }
@@ -311,7 +338,11 @@ impl Words {
     pub(crate) fn must_have(&self, id: &str, given: &[&str], whom: &str) -> Result<(), Failure> {
         let reason = match self.0.places.get(id) {
             None => format!("message `{id}` is missing; {whom} shows it"),
-            Some(places) => match places.iter().find(|place| !given.contains(&place.as_str())) {
+            Some(places) => match places
+                .wanted
+                .iter()
+                .find(|place| !given.contains(&place.as_str()))
+            {
                 Some(place) => format!("message `{id}` wants `${place}`, which {whom} does not give"),
                 None => return Ok(()),
             },
@@ -329,7 +360,12 @@ impl Words {
     pub(crate) fn of(&self, group: &str, code: &str) -> String {
         [format!("{group}-{code}"), format!("any-{code}")]
             .iter()
-            .find(|id| self.0.places.get(*id).is_some_and(BTreeSet::is_empty))
+            .find(|id| {
+                self.0
+                    .places
+                    .get(*id)
+                    .is_some_and(|places| places.wanted.is_empty())
+            })
             .map_or_else(|| code.replace('_', " "), |id| self.get(id))
     }
 
@@ -411,7 +447,9 @@ impl Words {
 
     fn get_filled(&self, id: &str, places: &[(&str, &str)]) -> Result<String, String> {
         let finished = |text: &str| Filling::Finished(text.to_owned());
-        let fillings = places.iter().map(|(name, text)| ((*name).to_owned(), finished(text)));
+        let fillings = places
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), finished(text)));
         self.say(id, &fillings.collect(), false)
     }
 

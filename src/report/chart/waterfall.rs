@@ -31,21 +31,25 @@ struct Step {
 }
 
 /// Draws the panels of `tiers`; the unit is chosen so that the numbers stay short.
-pub(crate) fn waterfall(data: &Data<'_>, tiers: &[&str], hand: (&Words, &Pen), telling: Telling<'_>) -> Chart {
+pub(crate) fn waterfall(
+    data: &Data<'_>,
+    tiers: &[&str],
+    hand: (&Words, &Pen),
+    telling: Telling<'_>,
+) -> Chart {
     let list = |tier: &&str| amount(data, tier, "list_price").size().abs();
     let largest = tiers.iter().map(list).fold(0.0, f64::max);
     let (words, pen) = hand;
     let (unit, places) = match largest {
         // Readers of some languages count by other steps than thousands.
-        large if pen.scale(large).is_some() => pen.scale(large).map_or(("units", 0), |(zeros, word)| (word, zeros)),
+        large if pen.scale(large).is_some() => pen
+            .scale(large)
+            .map_or(("units", 0), |(zeros, word)| (word, zeros)),
         huge if huge >= 10_000_000.0 => ("millions", 6),
         large if large >= 10_000.0 => ("thousands", 3),
         _ => ("units", 0),
     };
-    let panels: Vec<_> = tiers
-        .iter()
-        .map(|tier| panel(data, tier, hand, places))
-        .collect();
+    let panels: Vec<_> = tiers.iter().map(|tier| panel(data, tier, hand, places)).collect();
     let levels = || {
         panels
             .iter()
@@ -110,7 +114,9 @@ fn short(pen: &Pen, figure: &Figure, places: i64) -> String {
         return format::NONE.into();
     };
     let divisor = bigdecimal::BigDecimal::new(1.into(), -places);
-    pen.number(&(value / divisor), i64::from(places > 0))
+    // Ten thousands leave fewer digits before the point than thousands do.
+    let decimals = i64::from(places > 0) + i64::from(places % 3 > 0);
+    pen.number(&(value / divisor), decimals)
 }
 
 fn wide(panels: &[Panel], names: &[String], low: f64, high: f64, telling: Telling<'_>) -> String {

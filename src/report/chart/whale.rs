@@ -50,7 +50,12 @@ impl Frame {
 }
 
 /// Draws the curve in both widths.
-pub(crate) fn whale(data: &Data<'_>, (sign, pen): (&str, &Pen), words: &Words, telling: Telling<'_>) -> Chart {
+pub(crate) fn whale(
+    data: &Data<'_>,
+    (sign, pen): (&str, &Pen),
+    words: &Words,
+    telling: Telling<'_>,
+) -> Chart {
     let summary = |column: &str| data.by("whale_summary", "all", column);
     let in_money = summary("peak_profit_share").value.is_none() || summary("total_profit").size() <= 0.0;
     let column = if in_money {

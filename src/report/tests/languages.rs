@@ -14,7 +14,10 @@ fn templates() -> Vec<(String, String)> {
             let path = entry.path();
             if path.is_dir() {
                 walk(&path, found);
-            } else if path.extension().is_some_and(|ending| ending == "html" || ending == "txt" || ending == "css") {
+            } else if path
+                .extension()
+                .is_some_and(|ending| ending == "html" || ending == "txt" || ending == "css")
+            {
                 let text = std::fs::read_to_string(&path).expect("a template");
                 found.push((path.display().to_string(), text));
             }
@@ -77,7 +80,10 @@ fn every_message_is_used() {
     let idle: Vec<String> = messages("en")
         .into_keys()
         .filter(|id| !used.contains(id) && !here.contains(id.as_str()))
-        .filter(|id| id.split_once('-').is_none_or(|(group, _)| !groups.contains(group)))
+        .filter(|id| {
+            id.split_once('-')
+                .is_none_or(|(group, _)| !groups.contains(group))
+        })
         .collect();
     assert_eq!(idle, Vec::<String>::new(), "nothing shows these messages");
 }
@@ -137,7 +143,11 @@ fn a_chinese_report_speaks_chinese() {
         assert!(pages.report.contains(word), "{word}");
     }
     assert!(pages.mail.text.contains("净收入"), "{}", pages.mail.text);
-    assert!(pages.mail.subject.contains("客户利润报告"), "{}", pages.mail.subject);
+    assert!(
+        pages.mail.subject.contains("客户利润报告"),
+        "{}",
+        pages.mail.subject
+    );
 }
 
 #[test]
@@ -145,8 +155,15 @@ fn plain_text_in_chinese_breaks_between_letters_and_never_before_a_mark() {
     use unicode_width::UnicodeWidthStr as _;
     let text = rendered(&in_language("zh")).mail.text;
     for line in text.lines() {
-        assert!(line.width() <= 72 || !line.contains(' '), "{} columns: {line}", line.width());
-        assert!(!line.starts_with(|letter| "，。、；：）”".contains(letter)), "{line}");
+        assert!(
+            line.width() <= 72 || !line.contains(' '),
+            "{} columns: {line}",
+            line.width()
+        );
+        assert!(
+            !line.starts_with(|letter| "，。、；：）”".contains(letter)),
+            "{line}"
+        );
     }
     assert!(text.lines().any(|line| line.width() > 60), "no line is full");
 }
@@ -187,7 +204,10 @@ fn changed_letters(english: &str) -> String {
 
 /// The words of a page that a reader sees or hears, without SQL, code and names.
 fn seen(page: &str) -> Vec<String> {
-    let mut rest = page.split_once("</style>").map_or(page, |(_, rest)| rest).to_owned();
+    let mut rest = page
+        .split_once("</style>")
+        .map_or(page, |(_, rest)| rest)
+        .to_owned();
     for (open, close) in [("<pre", "</pre>"), ("<code", "</code>"), ("<!--", "-->")] {
         while let Some(start) = rest.find(open) {
             let end = rest[start..].find(close).expect("it is closed") + start + close.len();
@@ -196,7 +216,12 @@ fn seen(page: &str) -> Vec<String> {
     }
     let mut text: Vec<String> = ["aria-label", "data-label"]
         .iter()
-        .flat_map(|name| attributes(&rest, name).into_iter().map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|name| {
+            attributes(&rest, name)
+                .into_iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
         .collect();
     let mut inside = false;
     let mut run = String::new();
@@ -228,21 +253,51 @@ fn a_third_language_is_one_file_and_no_template_holds_a_word_of_its_own() {
         inputs.facts.project.clone(),
         inputs.facts.timezone.clone(),
         inputs.facts.version.clone(),
+        inputs.facts.run_id.clone(),
+        inputs.facts.run_id.chars().take(12).collect(),
         // Signs of the notation, not words.
         "SHA kB MB GB GBP CHF br nbsp middot quot amp lt gt".into(),
     ];
     given.extend(inputs.facts.checks.iter().map(|check| check.name.clone()));
     given.extend(inputs.facts.inputs.iter().flat_map(|input| {
-        [input.path.clone(), input.source.clone(), input.excluded.clone().unwrap_or_default(), input.sha256.clone()]
+        [
+            input.path.clone(),
+            input.source.clone(),
+            input.excluded.clone().unwrap_or_default(),
+            input.sha256.clone(),
+        ]
     }));
-    given.extend(inputs.facts.tables.iter().flat_map(|table| [table.title.clone(), table.name.clone()]));
+    given.extend(
+        inputs
+            .facts
+            .tables
+            .iter()
+            .flat_map(|table| [table.title.clone(), table.name.clone()]),
+    );
     for file in &inputs.sql {
-        given.extend([file.title.clone(), file.grain.clone(), file.note.clone().unwrap_or_default()]);
+        given.extend([
+            file.title.clone(),
+            file.grain.clone(),
+            file.note.clone().unwrap_or_default(),
+        ]);
         given.extend(file.columns.values().cloned());
     }
+    // Thresholds are shown as they are stored.
+    let policy = &inputs.tables["settings.policy"].rows;
+    given.extend(policy.iter().flatten().map(ToString::to_string));
     for table in inputs.tables.values() {
         for (row, _) in table.rows.iter().enumerate() {
-            for column in ["identity", "customer_id", "name", "owner", "channel", "parameter", "referrer_id"] {
+            for column in [
+                "identity",
+                "customer_id",
+                "name",
+                "owner",
+                "channel",
+                "parameter",
+                "country",
+                "region",
+                "referrer_id",
+            ] {
                 given.extend(table.cell(row, column).map(ToString::to_string));
             }
         }
@@ -254,7 +309,11 @@ fn a_third_language_is_one_file_and_no_template_holds_a_word_of_its_own() {
             .filter(|text| latin(text).iter().any(|word| !given.contains(word)))
             .cloned()
             .collect();
-        assert_eq!(left, BTreeSet::new(), "these words stand in a template or in the program");
+        assert_eq!(
+            left,
+            BTreeSet::new(),
+            "these words stand in a template or in the program"
+        );
     }
 }
 
@@ -271,7 +330,66 @@ fn what_a_template_fills_in_is_escaped_unless_it_is_an_element() {
     let mut inputs = in_language("zh");
     inputs.facts.project = "<b>&".into();
     let pages = rendered(&inputs);
-    assert!(!pages.report.contains("<b>&"), "the name of the project became an element");
+    assert!(
+        !pages.report.contains("<b>&"),
+        "the name of the project became an element"
+    );
     assert!(pages.report.contains("&lt;b&gt;&amp;"));
-    assert!(pages.mail.text.contains("<b>&"), "plain text has no markup to escape");
+    assert!(
+        pages.mail.text.contains("<b>&"),
+        "plain text has no markup to escape"
+    );
+}
+
+/// Takes out of `text` everything between `open` and `close`; gives what was taken, too.
+fn without(text: &str, open: &str, close: &str) -> (String, Vec<String>) {
+    let (mut kept, mut taken, mut rest) = (String::new(), Vec::new(), text);
+    while let Some((before, after)) = rest.split_once(open) {
+        let (inside, after) = after.split_once(close).expect("it is closed");
+        kept.push_str(before);
+        kept.push(' ');
+        taken.push(inside.to_owned());
+        rest = after;
+    }
+    (kept + rest, taken)
+}
+
+#[test]
+fn no_branch_of_a_template_holds_words_whether_it_is_taken_or_not() {
+    let mut found = Vec::new();
+    for (path, text) in templates()
+        .into_iter()
+        .filter(|(path, _)| !path.ends_with(".css"))
+    {
+        let (text, _) = without(&text, "{#", "#}");
+        let (text, mut code) = without(&text, "{%", "%}");
+        let (text, more) = without(&text, "{{", "}}");
+        code.extend(more);
+        let (text, tags) = without(&text, "<", ">");
+        // What is left is text between elements; entities and one command are no words.
+        let known = ["nbsp", "middot", "lt", "duckdb", "reproduce", "sql"];
+        found.extend(
+            latin(&text)
+                .into_iter()
+                .filter(|word| !known.contains(&word.as_str()))
+                .map(|word| format!("{path}: {word}")),
+        );
+        // Attributes that are read aloud or shown.
+        for tag in &tags {
+            for name in ["aria-label", "data-label", "alt", "title"] {
+                let spoken = attributes(tag, name)
+                    .into_iter()
+                    .filter(|value| !latin(value).is_empty());
+                found.extend(spoken.map(|value| format!("{path}: {name}=\"{value}\"")));
+            }
+        }
+        // Strings of expressions: a name has no space, a style has a colon.
+        for expression in &code {
+            let strings = expression.split('"').skip(1).step_by(2);
+            let sentences = strings.filter(|string| latin(string).len() > 1 && string.contains(' '));
+            let sentences = sentences.filter(|string| !string.contains([':', '<', '=', '_']));
+            found.extend(sentences.map(|string| format!("{path}: \"{string}\"")));
+        }
+    }
+    assert_eq!(found, Vec::<String>::new(), "these words belong to `messages/`");
 }

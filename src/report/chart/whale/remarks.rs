@@ -47,10 +47,7 @@ pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
             "whale-peak_wide",
             &[
                 ("amount", &money(whale, &best)),
-                (
-                    "customers",
-                    &counted(whale, "profitable_customers"),
-                ),
+                ("customers", &counted(whale, "profitable_customers")),
             ],
         );
         if whale.peak.1 > 0.0 {
@@ -112,10 +109,7 @@ pub(super) fn narrow(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
             .fill("whale-peak_narrow", &[("amount", &money(whale, &best))]);
         let after = whale.words.fill(
             "whale-peak_after",
-            &[(
-                "customers",
-                &counted(whale, "profitable_customers"),
-            )],
+            &[("customers", &counted(whale, "profitable_customers"))],
         );
         marks.figure("end strong small", 336.0, 14.0, &text, &best);
         marks.figure(
@@ -138,10 +132,7 @@ pub(super) fn narrow(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         );
         let text = whale.words.fill(
             "whale-eroded_by",
-            &[(
-                "customers",
-                &counted(whale, "unprofitable_customers"),
-            )],
+            &[("customers", &counted(whale, "unprofitable_customers"))],
         );
         marks.figure(
             "end small quiet",
@@ -156,9 +147,7 @@ pub(super) fn narrow(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         } else {
             "whale-stays"
         };
-        let text = whale
-            .words
-            .fill(key, &[("amount", &money(whale, &total))]);
+        let text = whale.words.fill(key, &[("amount", &money(whale, &total))]);
         marks.figure("end strong small", 336.0, 14.0, &text, &total);
     }
     marks.dot(frame.x(1.0), frame.y(end), 4.0);
