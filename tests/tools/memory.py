@@ -2,14 +2,15 @@
 """Runs a history that is much larger than the memory, under a hard bound, and compares all bytes with a run without one.
 
     . tests/tools/python.sh && install_tools
-    "$TOOLS/python3" tests/tools/memory.py KARAT [--customers 6000] [--memory 64MiB] [--bound 700] [--times 0]
+    "$TOOLS/python3" tests/tools/memory.py KARAT [--customers 3000] [--memory 64MiB] [--bound 700] [--times 0]
 
 `--memory` is that of the query engine (`engine.memory`), `--bound` the megabytes that the whole program may use, which the
 kernel enforces: by a control group where one can be made (root), else by the limit on private memory (`prlimit --data`).
 `--times` asks for a history that is at least so many times `--memory`, by the size of its columns when they are read.
-A history of 20 times 64MiB has about a million customers; use the release build, room of some gigabytes, and an hour:
+A history of 20 times 64MiB has about 1.3 million customers; use the release build and room of some gigabytes. This long form is a
+trial: up to now only the small one is known to pass.
 
-    "$TOOLS/python3" tests/tools/memory.py target/release/karat --customers 1000000 --times 20
+    "$TOOLS/python3" tests/tools/memory.py target/release/karat --customers 1300000 --times 20
 """
 
 import argparse
@@ -72,7 +73,7 @@ def published(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("karat")
-    parser.add_argument("--customers", type=int, default=6000)
+    parser.add_argument("--customers", type=int, default=3000)
     parser.add_argument("--memory", default="64MiB")
     parser.add_argument("--bound", type=int, default=700)
     parser.add_argument("--times", type=float, default=0)
