@@ -189,6 +189,11 @@ async fn letter(
         } else {
             None
         },
+        method: if wanted.attach {
+            Some(file("method.html").await?.to_vec())
+        } else {
+            None
+        },
     })
 }
 

@@ -16,7 +16,7 @@ use serde_json::json;
 pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
 pub use outlook::{outputs as model_tables, plan_only as plan_models};
 pub use prepare::source_tables;
-pub use preview::{Preview, preview};
+pub use preview::{Preview, Reload, StoredRun, fingerprint, preview, stored};
 
 use crate::config::Config;
 use crate::deliver::Delivery;
@@ -296,6 +296,18 @@ pub fn templates(config: &Config) -> PathBuf {
     config.root.join(&config.reports)
 }
 
+/// Whose look the pages have; reads the logo.
+fn brand(config: &Config) -> Result<report::Brand, Failure> {
+    let brand = &config.brand;
+    let logo = brand.logo.as_ref();
+    Ok(report::Brand {
+        name: brand.name.clone(),
+        logo: logo.map(|file| report::Logo::read(&config.root.join(file))).transpose()?,
+        colour: brand.colour,
+        accent: brand.accent,
+    })
+}
+
 /// Finds a run that is published already, or only needs its last step.
 async fn finished(
     config: &Config,
@@ -345,6 +357,7 @@ fn archive(config: &Config, entries: &[LogEntry]) -> Result<String, Failure> {
         .filter(|entry| entry.latest)
         .map(|entry| entry.seq)
         .max();
+    let kept = publish::kept(entries, config.publish.keep);
     let shown: Vec<report::ArchiveEntry> = entries
         .iter()
         .map(|entry| report::ArchiveEntry {
@@ -353,9 +366,21 @@ fn archive(config: &Config, entries: &[LogEntry]) -> Result<String, Failure> {
             project: entry.summary.project.clone(),
             currency: entry.summary.currency.clone(),
             headline: entry.summary.headline.clone(),
+            figures: entry
+                .summary
+                .figures
+                .iter()
+                .map(|figure| report::HeadlineFigure {
+                    measure: figure.measure.clone(),
+                    unit: figure.unit.clone(),
+                    value: figure.value.clone(),
+                })
+                .collect(),
+            seq: entry.seq,
             is_latest: Some(entry.seq) == latest,
-            report: entry.report(),
+            // What is no longer kept is listed, and leads nowhere.
+            report: kept.contains(&entry.folder()).then(|| entry.report()),
         })
         .collect();
-    report::index(&templates(config), &shown)
+    report::index(&templates(config), &brand(config)?, &shown)
 }

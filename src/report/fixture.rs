@@ -184,6 +184,7 @@ pub(super) fn inputs() -> Inputs {
         sql,
         templates: templates(),
         url: None,
+        brand: super::Brand::default(),
     }
 }
 

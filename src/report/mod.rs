@@ -5,6 +5,7 @@
 //! its address. Only `page` talks to Tera.
 
 mod archive;
+mod brand;
 mod cells;
 mod chart;
 mod drawings;
@@ -32,7 +33,8 @@ use crate::error::{Exit, Failure};
 use crate::table::Table;
 
 pub use archive::{ArchiveEntry, index};
-pub use tiles::headline;
+pub use brand::{Brand, Logo};
+pub use tiles::{HeadlineFigure, headline, headline_figures};
 
 /// Everything that a report is made of.
 #[derive(Debug, Clone)]
@@ -47,6 +49,8 @@ pub struct Inputs {
     pub templates: PathBuf,
     /// Address of the report on the web, to which the mail links; without one it says that the report is attached.
     pub url: Option<String>,
+    /// Whose look the pages have.
+    pub brand: Brand,
 }
 
 /// What is known about the run itself.

@@ -8,12 +8,13 @@ use super::cells::{Data, Row};
 use super::chart::Chart;
 use super::grid::{self, Grid};
 use super::words::Words;
-use super::{Facts, Inputs, SqlFile, drawings, findings, format, mail, sentences, tiles};
+use super::{Facts, Inputs, SqlFile, brand, drawings, findings, format, mail, sentences, tiles};
 
 /// The whole view of a run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Page<'a> {
     run: Run<'a>,
+    brand: brand::View<'a>,
     /// `results.<table>`: rows, each by column.
     results: BTreeMap<String, Vec<Row>>,
     /// `settings.<table>`: rows, each by column.
@@ -117,6 +118,7 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
     let tiles = tiles::tiles(data, &facts.currency, words);
     Page {
         run: run(facts, data, words),
+        brand: brand::view(&inputs.brand, "Karat"),
         policy: settings
             .get("policy")
             .and_then(|rows| rows.first())

@@ -126,6 +126,7 @@ fn a_beginning_of_a_run_id_must_be_unmistakable() {
             project: String::new(),
             currency: String::new(),
             headline: Vec::new(),
+            figures: Vec::new(),
             draft: false,
         },
     };
