@@ -103,7 +103,17 @@ mod tests {
     #[test]
     fn only_six_digits_are_a_colour() {
         assert_eq!(colour("#1D4F7C").to_string(), "#1d4f7c");
-        for text in ["", "#", "red", "#12345", "#1234567", "##12345", "12345g", "#é2345", "rgb(1,2,3)"] {
+        for text in [
+            "",
+            "#",
+            "red",
+            "#12345",
+            "#1234567",
+            "##12345",
+            "12345g",
+            "#é2345",
+            "rgb(1,2,3)",
+        ] {
             assert_eq!(Colour::parse(text), None, "{text}");
         }
     }

@@ -22,6 +22,8 @@ mod outlook;
 
 mod mail;
 
+mod look;
+
 mod kinds;
 
 mod exports;

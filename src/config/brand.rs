@@ -2,9 +2,11 @@
 //!
 //! Whether the logo can be shown is found out where it is read, `report::Logo`.
 
+use std::path::PathBuf;
+
 use super::Brand;
 use super::problem::{Parsed, Problems, Refusal};
-use super::scalar::{folder, line};
+use super::scalar::{line, printable};
 use super::section::Section;
 use super::words::found;
 use crate::colour::{Colour, LEAST_CONTRAST, WHITE};
@@ -17,12 +19,13 @@ pub(super) fn read_brand(root: &Section<'_>, problems: &mut Problems) -> Brand {
     };
     let brand = Brand {
         name: section.optional("name", problems, line),
-        logo: section.optional("logo", problems, folder),
+        logo: section.optional("logo", problems, file),
         colour: section.optional("colour", problems, colour),
         accent: section.optional("accent", problems, colour),
     };
     if section.has("logo") && !section.has_or_means("name") {
-        let reason = "brand.name is missing; it is told to those who cannot see the logo, and stands in the mail";
+        let reason =
+            "brand.name is missing; it is told to those who cannot see the logo, and stands in the mail";
         problems.add(
             section.place_of_key("logo"),
             &section.path_of("logo"),
@@ -30,6 +33,15 @@ pub(super) fn read_brand(root: &Section<'_>, problems: &mut Problems) -> Brand {
         );
     }
     brand
+}
+
+/// Reads a file on this machine; whether it is a picture is found out when it is shown.
+fn file(text: &str) -> Parsed<PathBuf> {
+    printable(text)?;
+    if text.contains("://") {
+        return Err(Refusal::new("expected a file on this machine, found an address"));
+    }
+    Ok(text.into())
 }
 
 /// Reads a colour in which text on white paper can be read; the dark page lightens it by itself.

@@ -302,7 +302,9 @@ fn brand(config: &Config) -> Result<report::Brand, Failure> {
     let logo = brand.logo.as_ref();
     Ok(report::Brand {
         name: brand.name.clone(),
-        logo: logo.map(|file| report::Logo::read(&config.root.join(file))).transpose()?,
+        logo: logo
+            .map(|file| report::Logo::read(&config.root.join(file)))
+            .transpose()?,
         colour: brand.colour,
         accent: brand.accent,
     })

@@ -88,12 +88,7 @@ pub async fn stored(config: &Config, name: &str) -> Result<StoredRun, Failure> {
 ///
 /// # Errors
 /// Returns exit code 2 for a broken template or logo, 5 when a page cannot be written.
-pub fn preview(
-    config: &Config,
-    run: &StoredRun,
-    folder: &Path,
-    reload: Reload,
-) -> Result<Preview, Failure> {
+pub fn preview(config: &Config, run: &StoredRun, folder: &Path, reload: Reload) -> Result<Preview, Failure> {
     let url = run.manifest.pointer("/mail/url").and_then(Value::as_str);
     let inputs = report::Inputs {
         facts: run.facts.clone(),

@@ -13,7 +13,11 @@ pub fn kept(entries: &[LogEntry], keep: u32) -> BTreeSet<String> {
     let mut newest_first: Vec<&LogEntry> = entries.iter().collect();
     newest_first.sort_by_key(|entry| std::cmp::Reverse((entry.as_of, entry.seq)));
     let keep = usize::try_from(keep.max(1)).unwrap_or(usize::MAX);
-    newest_first.into_iter().take(keep).map(LogEntry::folder).collect()
+    newest_first
+        .into_iter()
+        .take(keep)
+        .map(LogEntry::folder)
+        .collect()
 }
 
 /// Removes all but the newest `keep` published runs (at least one); returns the folders that were removed.

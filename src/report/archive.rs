@@ -88,7 +88,9 @@ pub fn index(templates: &Path, look: &Brand, entries: &[ArchiveEntry]) -> Result
             .map(|(label, _)| label.as_str())
             .collect(),
         trends: newest.map_or_else(Vec::new, |newest| trends(newest, &by_day, &words)),
-        days: first.zip(last).map(|(first, last)| (first.to_string(), last.to_string())),
+        days: first
+            .zip(last)
+            .map(|(first, last)| (first.to_string(), last.to_string())),
         entries: sorted.iter().map(|entry| line(entry)).collect(),
     };
     door.page("archive/index.html", &view)
@@ -116,7 +118,10 @@ fn trends(newest: &ArchiveEntry, by_day: &BTreeMap<Date, &ArchiveEntry>, words: 
         let line: Vec<Figure> = by_day
             .values()
             .filter_map(|entry| {
-                let figure = entry.figures.iter().find(|figure| figure.measure == wanted.measure)?;
+                let figure = entry
+                    .figures
+                    .iter()
+                    .find(|figure| figure.measure == wanted.measure)?;
                 Some(Figure {
                     value: figure.value.clone(),
                     cell: format!("{}/headline/{}/value", entry.run_id, figure.measure),

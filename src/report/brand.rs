@@ -275,7 +275,9 @@ mod tests {
 
     #[test]
     fn shapes_are_a_logo() {
-        let text = format!("<?xml version=\"1.0\"?>\n<!-- x -->{SVG}<defs><path id=\"p\" d=\"M0 0h4v4z\"/></defs><use href=\"#p\" fill=\"url(#g)\"/></svg>\n");
+        let text = format!(
+            "<?xml version=\"1.0\"?>\n<!-- x -->{SVG}<defs><path id=\"p\" d=\"M0 0h4v4z\"/></defs><use href=\"#p\" fill=\"url(#g)\"/></svg>\n"
+        );
         let logo = Logo::check(text.clone().into_bytes()).expect("an SVG file");
         let address = logo.address();
         assert!(address.starts_with("data:image/svg+xml;base64,"), "{address}");

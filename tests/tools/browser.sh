@@ -96,6 +96,14 @@ for language in "${languages[@]}"; do
     # A week earlier too, so that the archive has something to list.
     (cd "$work/sample-$language" && "$karat" --quiet run --as-of 2017-12-25 && "$karat" --quiet) >/dev/null
 done
+# The sample with the look of somebody else.
+mkdir -p "$work/branded"
+cp -R "$project/config.yaml" "$project/data" "$project/queries" "$project/reports" "$work/branded/"
+cp "$tools/browser/logo.svg" "$work/branded/"
+printf 'brand: {name: "House of Reports", logo: logo.svg, colour: "#5b2a86", accent: "#0b6e4f"}\n' >>"$work/branded/config.yaml"
+sed -i 's|^  #url: .*|  url: https://reports.example.com/karat/|' "$work/branded/config.yaml"
+"$karat" --quiet --config "$work/branded/config.yaml" >/dev/null
+
 if [ "${#approve[@]}" -eq 0 ]; then
     "$karat" --quiet generate --customers 900 --out "$work/generated" >/dev/null
     "$TOOLS/python3" "$tools/make_hostile_project.py" "$work/generated" "$work/hostile"
@@ -160,7 +168,13 @@ for language in languages:
         more = {"set": name, "language": language}
         add(pages, f"{name} {language}", latest(folder), **more)
         pages.append({"name": f"{name} {language} archive", "kind": "archive", "file": str(folder / "index.html"), **more})
+more = {"set": "branded", "language": "en"}
+add(pages, "branded", latest(work / "branded/output"), **more)
+pages.append({"name": "branded archive", "kind": "archive", "file": str(work / "branded/output/index.html"), **more})
 for page in pages:
+    if page["set"] == "branded" and page["kind"] in ("report", "mail"):
+        page["picture"] = f"{page['kind']}-branded"
+        page["pictures"] = [[1280, "light", 1500], [1280, "dark", 1500]] if page["kind"] == "report" else [[640, "light", 5000]]
     if page["set"] == "sample" and page["kind"] in PICTURES:
         page["picture"], page["pictures"] = f"{page['kind']}-{page['language']}", PICTURES[page["kind"]]
 

@@ -81,6 +81,7 @@ def main():
     config = re.sub(r"(?m)^  home: .*", lambda _: home, config, count=1)
     # Every list is as long as the strings are many.
     config += "policy:\n  places_shown: 400\n  list_rows_shown: 200\n  silent_customers_shown: 200\n  service_channels_shown: 100\n"
+    config += f"brand: {{name: {json.dumps(PROJECT)}}}\n"
     (folder / "config.yaml").write_text(config, encoding="utf-8")
 
 

@@ -7,7 +7,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { breaches, mail } from "./mail.mjs";
+import { accepted, breaches, mail } from "./mail.mjs";
 import { accessible, keyboard, misdeeds, reflow, unseen } from "./pages.mjs";
 import { compare, paper, proven, screen, tidy } from "./pictures.mjs";
 import { browser, complain, count, part, resolve } from "./tools.mjs";
@@ -82,10 +82,13 @@ try {
         });
 
         await part("caniemail and the rules of the mail", async () => {
+            const seen = new Set();
             for (const page of pages.filter((page) => page.kind === "mail")) {
-                const { bytes, goal } = await mail(chromium, page);
+                const { bytes, goal, features } = await mail(chromium, page);
+                for (const feature of features) seen.add(feature);
                 console.log(`  ${page.name}: ${bytes} bytes${bytes > goal ? `, above the goal of ${goal}` : ""}`);
             }
+            for (const feature of accepted) if (!seen.has(feature)) complain("mail.mjs", `accepts \`${feature}\`, which no mail uses`);
             // Shown to find: one mail with each of the things that a mail must not hold.
             const broken = unsafe.find((page) => page.kind === "mail");
             for (const thing of ["<svg>", "<img>", "padding", "flex", "class", "data:"]) {
@@ -104,13 +107,13 @@ try {
     await part("pictures", async () => {
         const wanted = [];
         for (const page of pages.filter((page) => page.pictures)) {
-            for (const [width, scheme] of page.pictures) wanted.push({ page, width, scheme });
+            for (const [width, scheme, most] of page.pictures) wanted.push({ page, width, scheme, most });
         }
-        await each(wanted, async ({ page, width, scheme }) => {
+        await each(wanted, async ({ page, width, scheme, most }) => {
             const name = `${page.picture}-${width}${scheme === "dark" ? "-dark" : ""}`;
             names.add(name);
             if (width !== "A4") {
-                compare(name, await screen(chromium, page, width, scheme), folders);
+                compare(name, await screen(chromium, page, width, scheme, { most }), folders);
                 return;
             }
             const { picture, sheets } = await paper(chromium, page);
