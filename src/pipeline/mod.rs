@@ -325,7 +325,7 @@ async fn finished(
             let stale = refreshed
                 .err()
                 .map(|failure| format!("the archive page is out of date: {failure}"));
-            (entry, location, stale.into_iter().collect())
+            (*entry, location, stale.into_iter().collect())
         }
         Some(Found::Complete) => {
             let index = |entries: &[LogEntry]| archive(config, entries);

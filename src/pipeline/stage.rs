@@ -105,14 +105,7 @@ pub(super) fn stage(
         project: config.project.name.clone(),
         currency: config.project.currency.clone(),
         headline,
-        figures: report::headline_figures(&inputs.tables)
-            .into_iter()
-            .map(|figure| PublishedFigure {
-                measure: figure.measure,
-                unit: figure.unit,
-                value: figure.value,
-            })
-            .collect(),
+        figures: figures(&inputs.tables),
         draft: is_draft,
     };
     let outputs = outputs(&folder)?;
@@ -151,6 +144,18 @@ pub(super) fn stage(
         manifest,
         summary,
     })
+}
+
+/// The headline numbers as the log keeps them.
+fn figures(tables: &BTreeMap<String, Table>) -> Vec<PublishedFigure> {
+    report::headline_figures(tables)
+        .into_iter()
+        .map(|figure| PublishedFigure {
+            measure: figure.measure,
+            unit: figure.unit,
+            value: figure.value,
+        })
+        .collect()
 }
 
 /// Writes what may differ between attempts: when, how long, with what.

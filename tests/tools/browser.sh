@@ -146,8 +146,8 @@ work, languages = pathlib.Path(sys.argv[1]), sys.argv[2:]
 pages = []
 
 
-def add(into, name, run, **more):
-    for kind in ("report", "method", "mail"):
+def add(into, name, run, kinds=("report", "method", "mail"), **more):
+    for kind in kinds:
         into.append({"name": f"{name} {kind}", "kind": kind, "file": str(run / f"{kind}.html"), **more})
 
 
@@ -169,7 +169,7 @@ for language in languages:
         add(pages, f"{name} {language}", latest(folder), **more)
         pages.append({"name": f"{name} {language} archive", "kind": "archive", "file": str(folder / "index.html"), **more})
 more = {"set": "branded", "language": "en"}
-add(pages, "branded", latest(work / "branded/output"), **more)
+add(pages, "branded", latest(work / "branded/output"), ("report", "mail"), **more)
 pages.append({"name": "branded archive", "kind": "archive", "file": str(work / "branded/output/index.html"), **more})
 for page in pages:
     if page["set"] == "branded" and page["kind"] in ("report", "mail"):

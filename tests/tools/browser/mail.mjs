@@ -29,6 +29,7 @@ const ACCEPTED = {
     "align attribute": "only on cells and heads of cells",
     "aria-label attribute": "of the whole mail, whose title says the same",
     "aria-hidden attribute": "of arrows, beside which stands the word",
+    "text-decoration": "the button then has its line",
     "role attribute": "of layout tables; where it is dropped a screen reader names them tables",
     "color-scheme meta tag": "every colour of text stands on a colour that is set, by the rule below",
     display: "only none, of the preview text",
