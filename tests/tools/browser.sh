@@ -78,13 +78,9 @@ work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 started=$SECONDS
 
-languages=()
-for file in "$project"/reports/messages/*; do
-    name="$(basename "$file")"
-    languages+=("${name%%.*}")
-done
+mapfile -t languages < <(cd "$project/reports/messages" && for name in *; do echo "${name%%.*}"; done | sort -u)
 
-# language_of FILE LANGUAGE : a configuration in that language.
+# in_language FILE LANGUAGE : a configuration in that language.
 in_language() {
     sed -i "s/^  language: .*/  language: $2/" "$1"
 }
