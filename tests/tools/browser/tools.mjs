@@ -29,6 +29,8 @@ export async function browser(letters = 16) {
 export async function visit(chromium, file, options, deed) {
     const context = await chromium.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: "light", ...options });
     try {
+        // A busy machine is slow, and a page that is unsafe on purpose opens a dialog for each string.
+        context.setDefaultTimeout(150_000);
         const page = await context.newPage();
         const heard = listen(page);
         await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
