@@ -26,6 +26,8 @@ mod outlook;
 
 mod mail;
 
+mod look;
+
 mod kinds;
 
 mod exports;

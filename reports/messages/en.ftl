@@ -378,6 +378,7 @@ mail-subject = { $project }: customer profit report as of { $as_of }
 
 ## Labels on charts
 
+archive-spark = { $measure }, { $n } published values from { $first } to { $last }
 tile-spark = { $measure }, { $n } weekly values from { $first } to { $last }
 pairs-customer_share = Share of customers
 pairs-profit_share = Share of profit
@@ -423,7 +424,7 @@ report-skip_report = Skip to the report
 report-name = Customer profit report
 report-period = The { $window_days } days from { $window_start } to { $last_day }. Money in { $currency_name }, net of discounts and returns. Days begin at midnight in { $timezone }.
 report-draft = Draft. Not published, and not to be passed on.
-report-colophon = { $project }. Customer profit report as of { $as_of }. Run { $short_id }, made by Karat { $version }. For internal use.
+report-colophon = { $project }. Customer profit report as of { $as_of }. Run { $short_id }, made by { $maker }. For internal use.
 
 ## management/sections/abc.html
 
@@ -1259,7 +1260,7 @@ head-and_its_rate = and its rate
 mail-rules_report_calls_nothing = By its rules the report calls for nothing in particular.
 mail-open_full_report = Open the full report
 mail-full_report_attached_report = The full report is attached: report.html.
-mail-opens_any_browser_fetches = It opens in any browser, fetches nothing and prints well.
+mail-opens_any_browser_fetches = It opens in any browser, fetches nothing and prints well. Its links lead to method.html, attached too: keep both in one folder.
 mail-data = Data.
 mail-not_passed = Not passed: { $name }.
 mail-terms = Terms.
@@ -1277,7 +1278,7 @@ column-profit_rate = Rate
 column-now = now
 column-year = on the year
 mail-line_address = The full report:
-mail-line_attached = The full report is attached: report.html. It opens in any browser, fetches nothing and prints well.
+mail-line_attached = The full report is attached: report.html. It opens in any browser, fetches nothing and prints well. Its links lead to method.html, attached too: keep both in one folder.
 
 ## archive/index.html
 
@@ -1290,7 +1291,11 @@ unit-headline_figures_they_published = headline figures as they were published
 head-as_of = As of
 head-latest = , latest
 archive-no_run_published_yet = No run is published yet.
-archive-made_karat_internal_use = Made by Karat. For internal use.
+archive-made_karat_internal_use = Made by { $maker }. For internal use.
+archive-trend = Headline figures over the published runs
+archive-from = from { $first }
+archive-trend_means = Each line goes from the report as of { $first } to that as of { $last }, one step for each day with a report, on its own scale; the thin rule marks where it began. Of two reports of one day the later counts.
+archive-no_longer_kept = , no longer kept
 
 ## method/method.html
 

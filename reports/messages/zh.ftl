@@ -348,6 +348,7 @@ mail-subject = { $project }：客户利润报告（截至 { $as_of }）
 
 ## 图表上的文字
 
+archive-spark = { $measure }：{ $n } 个已发布的值，从 { $first } 到 { $last }
 tile-spark = { $measure }：{ $n } 个周值，从 { $first } 到 { $last }
 pairs-customer_share = 客户占比
 pairs-profit_share = 利润占比
@@ -393,7 +394,7 @@ report-skip_report = 跳到报告正文
 report-name = 客户利润报告
 report-period = { $window_start }至{ $last_day }，共 { $window_days } 天。金额单位：{ $currency_name }，已扣除折扣与退货。每日以 { $timezone } 零点起算。
 report-draft = 草稿。未发布，请勿外传。
-report-colophon = { $project }。客户利润报告，截至 { $as_of }。运行编号 { $short_id }，由 Karat { $version } 生成。仅供内部使用。
+report-colophon = { $project }。客户利润报告，截至 { $as_of }。运行编号 { $short_id }，由 { $maker } 生成。仅供内部使用。
 
 ## ABC
 
@@ -1058,7 +1059,7 @@ head-and_its_rate = 及利润率
 mail-rules_report_calls_nothing = 按其规则，本报告无特别建议。
 mail-open_full_report = 打开完整报告
 mail-full_report_attached_report = 完整报告见附件：report.html。
-mail-opens_any_browser_fetches = 可用任意浏览器打开，不联网，便于打印。
+mail-opens_any_browser_fetches = 可用任意浏览器打开，不联网，便于打印。其中的链接指向同样附上的 method.html，请将两者放在同一文件夹。
 mail-data = 数据。
 mail-not_passed = 未通过：{ $name }。
 mail-terms = 术语。
@@ -1073,7 +1074,7 @@ column-profit_rate = 利润率
 column-now = 当前
 column-year = 较去年
 mail-line_address = 完整报告：
-mail-line_attached = 完整报告见附件：report.html。可用任意浏览器打开，不联网，便于打印。
+mail-line_attached = 完整报告见附件：report.html。可用任意浏览器打开，不联网，便于打印。其中的链接指向同样附上的 method.html，请将两者放在同一文件夹。
 on_previous-week = 较上周
 on_previous-days_before = 较 { $compare_days } 天前
 on_previous-otherwise = 较上次运行
@@ -1089,7 +1090,11 @@ unit-headline_figures_they_published = 发布时的主要数字
 head-as_of = 截至
 head-latest = （最新）
 archive-no_run_published_yet = 尚未发布报告。
-archive-made_karat_internal_use = 由 Karat 生成。仅供内部使用。
+archive-made_karat_internal_use = 由 { $maker } 生成。仅供内部使用。
+archive-trend = 历次报告的主要指标
+archive-from = 起点 { $first }
+archive-trend_means = 每条线从截至 { $first } 的报告到截至 { $last } 的报告，每个有报告的日期为一步，各自按自身刻度；细线标出起点。同一天有两份报告时，以后发布的为准。
+archive-no_longer_kept = （已不保留）
 
 ## 方法页
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::sources::{SOURCES, Written};
-use super::{Checks, Format, PolicyValue, Project};
+use super::{Brand, Checks, Format, PolicyValue, Project};
 
 /// What the text is made from.
 pub(super) struct Parts<'c> {
@@ -19,6 +19,7 @@ pub(super) struct Parts<'c> {
     pub(super) checks: &'c Checks,
     pub(super) exports: &'c [String],
     pub(super) url: Option<&'c str>,
+    pub(super) brand: &'c Brand,
 }
 
 /// Writes the text.
@@ -51,6 +52,7 @@ pub(super) fn effective(parts: &Parts<'_>) -> String {
         lines.push("publish:".to_owned());
         lines.push(format!("  url: {}", scalar(url)));
     }
+    brand(parts.brand, &mut lines);
     lines.join("\n") + "\n"
 }
 
@@ -142,6 +144,23 @@ fn checks(checks: &Checks, lines: &mut Vec<String>) {
         "  allow_duplicate_files: {}",
         checks.allow_duplicate_files
     ));
+}
+
+/// What is given of the look; the bytes of the logo are a determinant of the run by themselves.
+fn brand(brand: &Brand, lines: &mut Vec<String>) {
+    let logo = brand.logo.as_ref().map(|path| path.display().to_string());
+    let given = [
+        ("name", brand.name.clone()),
+        ("logo", logo),
+        ("colour", brand.colour.map(|colour| colour.to_string())),
+        ("accent", brand.accent.map(|colour| colour.to_string())),
+    ];
+    if given.iter().any(|(_, value)| value.is_some()) {
+        lines.push("brand:".to_owned());
+    }
+    for (key, value) in given {
+        lines.extend(value.iter().map(|value| format!("  {key}: {}", scalar(value))));
+    }
 }
 
 /// Writes text plainly where YAML reads it back as text, otherwise in double quotes.

@@ -3,9 +3,10 @@
 //! `load` turns the file into this; nothing else reads configuration, and no default stands elsewhere.
 //!
 //! Reading order: `read` (the file as a whole), `tree` and `section` (marked YAML and the walk over it),
-//! `scalar` (one value), `thresholds` and `policy`, `sources` with `location` and `secret`, `limits`, `deliver`,
+//! `scalar` (one value), `thresholds` and `policy`, `sources` with `location` and `secret`, `limits`, `brand`, `deliver`,
 //! `effective` (the text that is published).
 
+mod brand;
 mod deliver;
 mod effective;
 mod format;
@@ -30,6 +31,8 @@ use std::time::Duration;
 
 use bigdecimal::BigDecimal;
 use jiff::civil::Date;
+
+use crate::colour::Colour;
 
 pub use format::{ColumnType, Format};
 pub use problem::{ConfigError, Problem};
@@ -64,6 +67,8 @@ pub struct Config {
     pub publish: Publish,
     /// Forms in which the list of actions goes into the run folder: `csv`, `zoho_crm`, `fxiaoke`.
     pub exports: Vec<String>,
+    /// Whose look the pages have.
+    pub brand: Brand,
     /// Who gets the mail.
     pub deliver: Option<Deliver>,
     /// When a run starts by itself.
@@ -200,6 +205,19 @@ pub struct Publish {
     pub options: BTreeMap<String, Secret>,
     /// Where readers find the publish location on the web, with a `/` at the end; the mail links there.
     pub url: Option<String>,
+}
+
+/// Whose look the pages have; what is not given is the program's own.
+#[derive(Debug, Clone, Default)]
+pub struct Brand {
+    /// Stands above the name of the project, and at the foot.
+    pub name: Option<String>,
+    /// PNG or SVG file, relative to `root`; stands in place of the name.
+    pub logo: Option<PathBuf>,
+    /// Of headings and the rules over sections.
+    pub colour: Option<Colour>,
+    /// Of links and of the button of the mail.
+    pub accent: Option<Colour>,
 }
 
 /// Who gets the mail.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::brand::read_brand;
 use super::deliver::{Beside, read_deliver, read_schedule};
 use super::effective::{Parts, effective};
 use super::limits::{
@@ -17,7 +18,7 @@ use super::tree::parse_tree;
 use super::words::{found, nearest};
 use super::{AsOfRule, Config, Project};
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "project",
     "as_of",
     "window",
@@ -29,6 +30,7 @@ const KEYS: [&str; 15] = [
     "engine",
     "publish",
     "exports",
+    "brand",
     "deliver",
     "schedule",
     "queries",
@@ -116,6 +118,7 @@ fn walk(
     let engine = read_engine(file, problems);
     let publish = read_publish(file, environment, problems);
     let exports = read_exports(file, problems);
+    let brand = read_brand(file, problems);
     let beside = Beside {
         language: project.as_ref().map_or("en", |project| project.language.as_str()),
         has_url: publish.url.is_some(),
@@ -139,6 +142,7 @@ fn walk(
         checks: &checks,
         url: publish.url.as_deref(),
         exports: &exports,
+        brand: &brand,
     });
     Some(Config {
         root: root.to_owned(),
@@ -156,6 +160,7 @@ fn walk(
         engine,
         publish,
         exports,
+        brand,
         deliver,
         schedule,
         queries,

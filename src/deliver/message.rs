@@ -52,12 +52,14 @@ pub(crate) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
     let mime = match &letter.report {
         None => builder.multipart(alternatives),
         Some(report) => {
-            // Bytes that no server rewrites on its way: the attachment has the hash that the manifest records.
-            let body = Body::new_with_encoding(report.clone(), ContentTransferEncoding::Base64)
-                .map_err(|_| Failure::new(Exit::Bug, STAGE, "cannot attach the report"))?;
-            let attached = Attachment::new("report.html".to_owned()).body(body, ContentType::TEXT_HTML);
             let parts = MultiPart::mixed().boundary(boundary(&mark, "parts"));
-            builder.multipart(parts.multipart(alternatives).singlepart(attached))
+            let parts = parts
+                .multipart(alternatives)
+                .singlepart(attached("report.html", report)?);
+            builder.multipart(match &letter.method {
+                None => parts,
+                Some(method) => parts.singlepart(attached("method.html", method)?),
+            })
         }
     };
     let mime = mime.map_err(|error| Failure::new(Exit::Bug, STAGE, "cannot make the mail").cause(error))?;
@@ -68,6 +70,13 @@ pub(crate) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
         from,
         to,
     })
+}
+
+/// A page as an attachment, in bytes that no server rewrites on its way: it has the hash that the manifest records.
+fn attached(name: &str, page: &[u8]) -> Result<SinglePart, Failure> {
+    let body = Body::new_with_encoding(page.to_vec(), ContentTransferEncoding::Base64)
+        .map_err(|_| Failure::new(Exit::Bug, STAGE, format!("cannot attach `{name}`")))?;
+    Ok(Attachment::new(name.to_owned()).body(body, ContentType::TEXT_HTML))
 }
 
 /// The text of a header: no control character, so that it stays one line; `None` when nothing is left.

@@ -53,6 +53,8 @@ pub struct Letter {
     pub text: String,
     /// `report.html`, byte for byte as it was published, when it goes along.
     pub report: Option<Vec<u8>>,
+    /// `method.html`, to which the attached report links; goes along with it.
+    pub method: Option<Vec<u8>>,
 }
 
 /// A reader, and whether a mail that is held goes out again.

@@ -189,6 +189,11 @@ pub(super) async fn letter(
         } else {
             None
         },
+        method: if wanted.attach {
+            Some(file("method.html").await?.to_vec())
+        } else {
+            None
+        },
     })
 }
 

@@ -20,7 +20,7 @@ use serde_json::json;
 pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
 pub use outlook::{outputs as model_tables, plan_only as plan_models};
 pub use prepare::source_tables;
-pub use preview::{Preview, preview};
+pub use preview::{Preview, Reload, StoredRun, fingerprint, preview, stored};
 
 use self::deadline::within;
 use self::publication::{Made, Wanted};
@@ -295,6 +295,20 @@ pub fn templates(config: &Config) -> PathBuf {
     config.root.join(&config.reports)
 }
 
+/// Whose look the pages have; reads the logo.
+fn brand(config: &Config) -> Result<report::Brand, Failure> {
+    let brand = &config.brand;
+    let logo = brand.logo.as_ref();
+    Ok(report::Brand {
+        name: brand.name.clone(),
+        logo: logo
+            .map(|file| report::Logo::read(&config.root.join(file)))
+            .transpose()?,
+        colour: brand.colour,
+        accent: brand.accent,
+    })
+}
+
 /// Renders the page that lists all runs, newest first.
 fn archive(config: &Config, entries: &[LogEntry]) -> Result<String, Failure> {
     let latest = entries
@@ -302,6 +316,7 @@ fn archive(config: &Config, entries: &[LogEntry]) -> Result<String, Failure> {
         .filter(|entry| entry.latest)
         .map(|entry| entry.seq)
         .max();
+    let kept = publish::kept(entries, config.publish.keep);
     let shown: Vec<report::ArchiveEntry> = entries
         .iter()
         .map(|entry| report::ArchiveEntry {
@@ -310,9 +325,26 @@ fn archive(config: &Config, entries: &[LogEntry]) -> Result<String, Failure> {
             project: entry.summary.project.clone(),
             currency: entry.summary.currency.clone(),
             headline: entry.summary.headline.clone(),
+            figures: entry
+                .summary
+                .figures
+                .iter()
+                .map(|figure| report::HeadlineFigure {
+                    measure: figure.measure.clone(),
+                    unit: figure.unit.clone(),
+                    value: figure.value.clone(),
+                })
+                .collect(),
+            seq: entry.seq,
             is_latest: Some(entry.seq) == latest,
-            report: entry.report(),
+            // What is no longer kept is listed, and leads nowhere.
+            report: kept.contains(&entry.folder()).then(|| entry.report()),
         })
         .collect();
-    report::index(&templates(config), &config.project.language, &shown)
+    report::index(
+        &templates(config),
+        &config.project.language,
+        &brand(config)?,
+        &shown,
+    )
 }

@@ -25,6 +25,7 @@ use crate::talk::Talk;
 pub(super) struct Project {
     pub(super) queries: QuerySet,
     pub(super) templates: Vec<HashedFile>,
+    pub(super) brand: report::Brand,
 }
 
 /// Loads and checks SQL and templates.
@@ -39,6 +40,7 @@ pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
     Ok(Project {
         queries,
         templates: hashed_files(&folder)?,
+        brand: super::brand(config)?,
     })
 }
 
@@ -48,7 +50,7 @@ pub fn source_tables() -> impl Iterator<Item = TableName> {
 }
 
 /// Hashes every file below `folder`, in the order of the paths.
-fn hashed_files(folder: &Path) -> Result<Vec<HashedFile>, Failure> {
+pub(super) fn hashed_files(folder: &Path) -> Result<Vec<HashedFile>, Failure> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(current) = folders.pop() {
@@ -361,6 +363,9 @@ fn determinants(
     }
     for file in &project.templates {
         list.insert(format!("template {}", file.path), file.sha256.clone());
+    }
+    if let Some(logo) = &project.brand.logo {
+        list.insert("logo".to_owned(), logo.sha256());
     }
     for input in inputs {
         let mark = format!(

@@ -13,7 +13,7 @@ use crate::csv;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::exports;
-use crate::publish::{RunSummary, StagedRun, report_path};
+use crate::publish::{PublishedFigure, RunSummary, StagedRun, report_path};
 use crate::query::{Query, TableName};
 use crate::record::{
     HashedFile, MailRecord, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file,
@@ -90,6 +90,7 @@ pub(super) fn stage(
             .as_ref()
             .filter(|_| !is_draft)
             .map(|url| format!("{url}{}", report_path(plan.calendar.as_of, &plan.run_id))),
+        brand: project.brand.clone(),
     };
     let pages = report::render(&inputs)?;
     write(&folder.join("report.html"), pages.report.as_bytes())?;
@@ -104,6 +105,7 @@ pub(super) fn stage(
         project: config.project.name.clone(),
         currency: config.project.currency.clone(),
         headline,
+        figures: figures(&inputs.tables),
         draft: is_draft,
     };
     let outputs = outputs(&folder)?;
@@ -123,6 +125,7 @@ pub(super) fn stage(
         reconciliation: table("results.reconciliation"),
         sql: &sql,
         templates: &project.templates,
+        logo: project.brand.logo.as_ref().map(report::Logo::sha256),
         tables: records,
         checks,
         outputs: &outputs,
@@ -141,6 +144,18 @@ pub(super) fn stage(
         manifest,
         summary,
     })
+}
+
+/// The headline numbers as the log keeps them.
+fn figures(tables: &BTreeMap<String, Table>) -> Vec<PublishedFigure> {
+    report::headline_figures(tables)
+        .into_iter()
+        .map(|figure| PublishedFigure {
+            measure: figure.measure,
+            unit: figure.unit,
+            value: figure.value,
+        })
+        .collect()
 }
 
 /// Writes what may differ between attempts: when, how long, with what.

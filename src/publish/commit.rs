@@ -26,7 +26,7 @@ pub type IndexPage<'a> = dyn Fn(&[LogEntry]) -> Result<String, Failure> + Send +
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// The log names it; nothing is left to do.
-    Published(LogEntry),
+    Published(Box<LogEntry>),
     /// Its manifest is up, so all its files are, but no log entry names it yet.
     Complete,
 }
@@ -66,7 +66,9 @@ pub async fn find(location: &Location, as_of: Date, run_id: &str) -> Result<Opti
         .find(|entry| entry.run_id == run_id && entry.as_of == as_of);
     match entry {
         None => Ok(Some(Found::Complete)),
-        Some(entry) if entry.manifest_sha256 == sha256(&manifest) => Ok(Some(Found::Published(entry))),
+        Some(entry) if entry.manifest_sha256 == sha256(&manifest) => {
+            Ok(Some(Found::Published(Box::new(entry))))
+        }
         Some(entry) => {
             let path = location.address(&format!("{}/{MANIFEST}", entry.folder()));
             let message = format!("`{path}` is not the manifest that the log names");

@@ -181,6 +181,7 @@ pub(super) fn inputs() -> Inputs {
         sql,
         templates: templates(),
         url: None,
+        brand: super::Brand::default(),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod archive;
 mod asked;
+mod brand;
 mod cells;
 mod chart;
 mod drawings;
@@ -33,7 +34,8 @@ use crate::error::{Exit, Failure};
 use crate::table::Table;
 
 pub use archive::{ArchiveEntry, index};
-pub use tiles::headline;
+pub use brand::{Brand, Logo};
+pub use tiles::{HeadlineFigure, headline, headline_figures};
 
 /// Everything that a report is made of.
 #[derive(Debug, Clone)]
@@ -48,6 +50,8 @@ pub struct Inputs {
     pub templates: PathBuf,
     /// Address of the report on the web, to which the mail links; without one it says that the report is attached.
     pub url: Option<String>,
+    /// Whose look the pages have.
+    pub brand: Brand,
 }
 
 /// What is known about the run itself.

@@ -331,10 +331,16 @@ fn escapes_hostile_text_wherever_it_comes_from() {
         project: hostile.into(),
         currency: "USD".into(),
         headline: vec![(hostile.into(), hostile.into())],
+        figures: Vec::new(),
+        seq: 1,
         is_latest: true,
-        report: "javascript:alert(1)".into(),
+        report: Some("javascript:alert(1)".into()),
     };
-    let page = index(&fixture::templates(), "en", &[entry]).expect("the archive renders");
+    let look = Brand {
+        name: Some(hostile.into()),
+        ..Brand::default()
+    };
+    let page = index(&fixture::templates(), "en", &look, &[entry]).expect("the archive renders");
     assert!(!page.contains("<script") && !page.contains("javascript:"));
 }
 
@@ -441,12 +447,32 @@ fn lists_the_archive_newest_first() {
         project: "Superstore".into(),
         currency: "USD".into(),
         headline: headline(&fixture::tables(), "USD"),
+        figures: headline_figures(&fixture::tables()),
+        seq: u64::from(day.unsigned_abs()),
         is_latest: latest,
-        report: format!("runs/2018-01-{day:02}/run{day}/report.html"),
+        report: (day > 1).then(|| format!("runs/2018-01-{day:02}/run{day}/report.html")),
     };
-    let page =
-        index(&fixture::templates(), "en", &[entry(1, false), entry(8, true)]).expect("the archive renders");
-    let (newer, older) = (page.find("run8/report.html"), page.find("run1/report.html"));
+    let plain = Brand::default();
+    let archive = |entries: &[ArchiveEntry]| {
+        index(&fixture::templates(), "en", &plain, entries).expect("the archive renders")
+    };
+    // One day has no trend, and an earlier version's runs have no exact figures.
+    let lone = archive(&[entry(8, true)]);
+    assert!(!lone.contains("<svg") && lone.contains("run8/report.html"));
+    let mut old = entry(1, false);
+    old.figures.clear();
+    assert!(!archive(&[old, entry(8, true)]).contains("<svg"));
+    // Of two runs of a day the later counts.
+    let (mut corrected, mut other) = (entry(2, false), entry(2, false));
+    corrected.seq = 9;
+    corrected.figures[0].value = Some("111.0000".into());
+    other.figures[0].value = Some("999.0000".into());
+    let page = archive(&[corrected, other, entry(8, true)]);
+    assert!(page.contains("value=\"111.0000\"") && !page.contains("value=\"999.0000\""));
+    let page = archive(&[entry(1, false), entry(2, false), entry(8, true)]);
+    assert_eq!(page.matches("<svg").count(), 5, "a line for each headline number");
+    assert!(page.contains("no longer kept") && !page.contains("run1/report.html"));
+    let (newer, older) = (page.find("run8/report.html"), page.find("run2/report.html"));
     assert!(newer.is_some() && newer < older);
     assert!(page.contains("$733,215") && page.contains(", latest"));
 }

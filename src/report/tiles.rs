@@ -152,12 +152,44 @@ fn direction(pen: &Pen, difference: &BigDecimal, amount: &BigDecimal, style: &st
     }
 }
 
-fn written(pen: &Pen, value: &BigDecimal, unit: &str, sign: &str) -> String {
+pub(super) fn written(pen: &Pen, value: &BigDecimal, unit: &str, sign: &str) -> String {
     match unit {
         "money" => pen.told(value, sign, 0),
         "rate" => pen.percent(value, 1),
         _ => pen.number(value, 0),
     }
+}
+
+/// One headline number, exact, for the trend of the archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadlineFigure {
+    /// Code of the measure: `net_revenue`, `profit`, ….
+    pub measure: String,
+    /// `money`, `rate` or `count`.
+    pub unit: String,
+    /// The exact value as text, as the cell of `results.headline` holds it; none for NULL.
+    pub value: Option<String>,
+}
+
+/// Lists the five headline numbers, exact.
+#[must_use]
+pub fn headline_figures(tables: &BTreeMap<String, Table>) -> Vec<HeadlineFigure> {
+    let Some(table) = tables.get("results.headline") else {
+        return Vec::new();
+    };
+    let text = |row: usize, column: &str| table.cell(row, column).map_or_else(String::new, Cell::to_string);
+    MEASURES
+        .into_iter()
+        .filter_map(|measure| {
+            let row = (0..table.rows.len()).find(|row| text(*row, "measure") == measure)?;
+            let value = text(row, "value");
+            Some(HeadlineFigure {
+                measure: measure.to_owned(),
+                unit: text(row, "unit"),
+                value: value.parse::<BigDecimal>().is_ok().then_some(value),
+            })
+        })
+        .collect()
 }
 
 /// Lists label and text of the five headline numbers, for the command line and the archive.

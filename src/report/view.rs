@@ -9,12 +9,13 @@ use super::chart::Chart;
 use super::format::Pen;
 use super::grid::{self, Grid};
 use super::words::Words;
-use super::{Facts, Inputs, SqlFile, drawings, findings, mail, sentences, tiles};
+use super::{Facts, Inputs, SqlFile, brand, drawings, findings, mail, sentences, tiles};
 
 /// The whole view of a run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Page<'a> {
     run: Run<'a>,
+    brand: brand::View<'a>,
     /// `results.<table>`: rows, each by column.
     results: BTreeMap<String, Vec<Row>>,
     /// `settings.<table>`: rows, each by column.
@@ -119,6 +120,7 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
     let tiles = tiles::tiles(data, &sign, words, pen);
     Page {
         run: run(facts, data, words, pen),
+        brand: brand::view(&inputs.brand, "Karat"),
         policy: settings
             .get("policy")
             .and_then(|rows| rows.first())

@@ -21,7 +21,8 @@ use crate::error::{Exit, Failure};
 pub(crate) const FIRST: &str = "en";
 
 /// Messages that charts and subjects ask for, with what they fill in; those of the templates stand in the templates.
-const ASKED_HERE: [(&str, &[&str]); 46] = [
+const ASKED_HERE: [(&str, &[&str]); 47] = [
+    ("archive-spark", &["measure", "n", "first", "last"]),
     ("calibration-actual", &[]),
     ("calibration-decile", &["n"]),
     ("calibration-expected", &[]),

@@ -471,3 +471,42 @@ fn refuses_unsafe_or_mistaken_locations_and_never_shows_a_secret() {
     let said = location.cause(&said).to_string();
     assert_eq!(said, "GET https://x/y with *** failed");
 }
+
+#[tokio::test]
+async fn a_bucket_is_told_what_each_object_is_so_that_a_browser_shows_it() {
+    use object_store::Attribute;
+
+    let root = folder();
+    write(&root.path().join("page"), "<p>page</p>");
+    let inner = Arc::new(InMemory::new());
+    let remote = Faulty::new(&inner, |_, _, _| Fault::None).location();
+    remote
+        .replace("index.html", "<p>index</p>".into())
+        .await
+        .expect("written");
+    remote
+        .create("log/00000001.json", "{}".into())
+        .await
+        .expect("created");
+    remote
+        .upload("runs/a/report.html", &root.path().join("page"))
+        .await
+        .expect("uploaded");
+    remote
+        .upload("runs/a/logo", &root.path().join("page"))
+        .await
+        .expect("uploaded");
+    for (path, kind) in [
+        ("index.html", Some("text/html; charset=utf-8")),
+        ("log/00000001.json", Some("application/json")),
+        ("runs/a/report.html", Some("text/html; charset=utf-8")),
+        ("runs/a/logo", None),
+    ] {
+        let there = inner
+            .get(&Key::from(format!("published/{path}")))
+            .await
+            .expect("it is there");
+        let told = there.attributes.get(&Attribute::ContentType).map(AsRef::as_ref);
+        assert_eq!(told, kind, "{path}");
+    }
+}

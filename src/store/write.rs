@@ -7,7 +7,10 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutPayload};
+use object_store::{
+    Attribute, Attributes, ObjectStore, ObjectStoreExt as _, PutMode, PutMultipartOptions, PutOptions,
+    PutPayload,
+};
 
 use super::local::{self, Content};
 use super::read::below;
@@ -17,6 +20,27 @@ use super::{Cause, Location, Place, StoreError, check_relative};
 const TRIES: u32 = 5;
 /// Bytes of one part of a big upload; smaller files go in one request.
 const PART: usize = 8 << 20;
+
+/// What a browser must know of an object to show it: without it, it would save a page instead of showing it.
+fn attributes(path: &str) -> Attributes {
+    let kind = match path.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("txt" | "sql" | "yaml") => "text/plain; charset=utf-8",
+        Some("csv") => "text/csv; charset=utf-8",
+        Some("json") => "application/json",
+        Some("parquet") => "application/vnd.apache.parquet",
+        _ => return Attributes::new(),
+    };
+    Attributes::from_iter([(Attribute::ContentType, kind)])
+}
+
+fn options(path: &str, mode: PutMode) -> PutOptions {
+    PutOptions {
+        mode,
+        attributes: attributes(path),
+        ..PutOptions::default()
+    }
+}
 
 /// What became of a create.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +84,10 @@ impl Location {
         let mut tried = 1;
         loop {
             let payload = PutPayload::from_bytes(bytes.clone());
-            let Err(error) = store.put_opts(&key, payload, PutMode::Create.into()).await else {
+            let Err(error) = store
+                .put_opts(&key, payload, options(path, PutMode::Create))
+                .await
+            else {
                 return Ok(Created::New);
             };
             let refused_for_good = matches!(
@@ -99,7 +126,11 @@ impl Location {
                 let key = below(base, path);
                 let mut tried = 1;
                 loop {
-                    match store.put(&key, PutPayload::from_bytes(bytes.clone())).await {
+                    let payload = PutPayload::from_bytes(bytes.clone());
+                    match store
+                        .put_opts(&key, payload, options(path, PutMode::Overwrite))
+                        .await
+                    {
                         Ok(_) => return Ok(()),
                         Err(error) => self.again(&mut tried, self.failed("write", path, &error)).await?,
                     }
@@ -143,12 +174,22 @@ impl Location {
         let mut parts = Parts::open(from)?;
         let first = parts.next()?;
         if first.len() < PART {
+            let payload = PutPayload::from_bytes(first);
             store
-                .put(key, PutPayload::from_bytes(first))
+                .put_opts(key, payload, options(path, PutMode::Overwrite))
                 .await
                 .map_err(failed)?;
         } else {
-            let mut upload = store.put_multipart(key).await.map_err(failed)?;
+            let mut upload = store
+                .put_multipart_opts(
+                    key,
+                    PutMultipartOptions {
+                        attributes: attributes(path),
+                        ..PutMultipartOptions::default()
+                    },
+                )
+                .await
+                .map_err(failed)?;
             let mut part = first;
             while !part.is_empty() {
                 if let Err(error) = upload.put_part(PutPayload::from_bytes(part)).await {

@@ -493,3 +493,50 @@ fn the_mail_server_is_read_with_its_usual_port() {
         );
     }
 }
+
+#[test]
+fn a_look_is_taken_over_and_reads_back() {
+    let text = format!(
+        "{MINIMAL}brand: {{name: \"House & Co\", logo: art/logo.svg, colour: \"#5B2A86\", accent: 0b6e4f}}\n"
+    );
+    let brand = good(&text).brand;
+    assert_eq!(brand.name.as_deref(), Some("House & Co"));
+    assert_eq!(brand.logo.as_deref(), Some(std::path::Path::new("art/logo.svg")));
+    let colours = [brand.colour, brand.accent].map(|colour| colour.map(|colour| colour.to_string()));
+    assert_eq!(colours, [Some("#5b2a86".into()), Some("#0b6e4f".into())]);
+    let effective = good(&text).effective;
+    let end = "brand:\n  name: \"House & Co\"\n  logo: art/logo.svg\n  colour: \"#5b2a86\"\n  accent: \"#0b6e4f\"\n";
+    assert!(effective.ends_with(end), "{effective}");
+    assert_eq!(good(&effective).effective, effective);
+    let none = good(MINIMAL);
+    assert!(!none.effective.contains("brand") && none.brand.name.is_none());
+}
+
+#[test]
+fn a_look_that_nobody_can_read_is_refused_with_the_measured_contrast() {
+    let line = MINIMAL.lines().count() + 1;
+    let told = refused(&format!("{MINIMAL}brand: {{colour: \"#777777\"}}\n"));
+    let expected = format!(
+        "config.yaml:{line}:17: brand.colour: text in #777777 on white paper has a contrast of 4.47 to 1; at least 4.5 to 1 is needed"
+    );
+    assert!(told.contains(&expected), "{told}");
+    for (lines, expected) in [
+        (
+            "{colour: \"#76767\"}",
+            "expected a colour of six hexadecimal digits such as \"#1d4f7c\", found \"#76767\"",
+        ),
+        (
+            "{color: \"#000000\"}",
+            "brand.color: unknown key; did you mean \"colour\"",
+        ),
+        ("{logo: logo.svg}", "brand.logo: brand.name is missing"),
+        ("{name: \"\"}", "brand.name: is empty"),
+        (
+            "{name: A, logo: https://example.com/logo.svg}",
+            "expected a file on this machine, found an address",
+        ),
+    ] {
+        let told = refused(&format!("{MINIMAL}brand: {lines}\n"));
+        assert!(told.contains(expected), "{lines}: {told}");
+    }
+}

@@ -42,6 +42,7 @@ pub(crate) fn staged(folder: &TempDir, as_of: &str, run_id: &str) -> StagedRun {
         project: "Trial".to_owned(),
         currency: "GBP".to_owned(),
         headline: vec![("Profit".to_owned(), "£74,297".to_owned())],
+        figures: Vec::new(),
         draft: false,
     };
     let manifest = json!({
