@@ -113,7 +113,7 @@ impl Wanted<'_> {
                 // A crash may have left the pages that are derived from the log behind it.
                 let stale = publish::refresh(self.place, self.index).await.err();
                 let remark = stale.map(|failure| format!("the archive page is out of date: {failure}"));
-                (entry, location, remark.into_iter().collect())
+                (*entry, location, remark.into_iter().collect())
             }
             Some(Found::Complete) => {
                 match publish::finish(self.place, self.as_of, self.run_id, self.index).await? {
