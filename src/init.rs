@@ -172,6 +172,8 @@ async fn propose(location: &str) -> Result<(String, Vec<String>), Failure> {
         location: location.to_owned(),
         columns: BTreeMap::new(),
         amount_scale: None,
+        manifest: None,
+        period_folder: None,
         options: BTreeMap::new(),
     };
     let pinned = source::pin("order_lines", &asked, &here, work.path(), true).await?;

@@ -12,6 +12,8 @@ mod inputs;
 
 mod deliveries;
 
+mod bad_inputs;
+
 mod job;
 
 mod schedule;

@@ -86,6 +86,9 @@ fn sources(sources: &BTreeMap<String, Written>, lines: &mut Vec<String>) {
                 .amount_scale
                 .map(|scale| format!("    amount_scale: {scale}")),
         );
+        for (key, value) in [("manifest", &source.manifest), ("period_folder", &source.period_folder)] {
+            lines.extend(value.iter().map(|value| format!("    {key}: {}", scalar(value))));
+        }
         lines.push("    columns:".to_owned());
         let names = [shape.required, shape.one_of, shape.optional].concat();
         let columns = names
@@ -124,6 +127,11 @@ fn checks(checks: &Checks, lines: &mut Vec<String>) {
         "  allow_duplicate_files: {}",
         checks.allow_duplicate_files
     ));
+    lines.push(format!(
+        "  allow_missing_periods: {}",
+        checks.allow_missing_periods
+    ));
+    lines.push(format!("  max_unpacked_ratio: {}", checks.max_unpacked_ratio));
 }
 
 /// Writes text plainly where YAML reads it back as text, otherwise in double quotes.

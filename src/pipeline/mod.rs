@@ -198,6 +198,7 @@ async fn computed(
         .filter(|check| !check.holds())
         .map(crate::check::describe)
         .collect();
+    remarks.extend(inputs.iter().flat_map(Pinned::remarks));
     let (location, is_already_published, entry) = if job.is_draft {
         (publish::publish_draft(place, &staged).await?, false, None)
     } else {
@@ -272,6 +273,7 @@ pub async fn check(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<
                 .iter()
                 .map(|object| format!("  excluded: {} ({})", object.path, object.reason)),
         );
+        lines.extend(source.remarks().into_iter().map(|remark| format!("  {remark}")));
     }
     lines.push(format!("newest order: {newest}"));
     lines.push(format!(

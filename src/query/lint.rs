@@ -12,9 +12,16 @@ use sqlparser::ast::{
 };
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 /// Longest SQL text that is parsed, in bytes: far above any readable file, far below what exhausts a parser's stack.
 const MAX_BYTES: usize = 256 * 1024;
+
+/// Most words and signs of a SQL text: five times the longest file of the program. A tree of more could be deeper than a stack.
+const MAX_TOKENS: usize = 10_000;
+
+/// Deepest expression, and longest chain of `union`: the planner walks both recursively.
+const MAX_DEPTH: usize = 500;
 
 /// Functions of one row that were seen to give the same values on both engines.
 const ROW_FUNCTIONS: [&str; 29] = [
@@ -77,14 +84,22 @@ pub(super) fn parse(sql: &str) -> Result<Statement, (u64, String)> {
             format!("the file has {} bytes; at most {MAX_BYTES} are read", sql.len()),
         ));
     }
-    let statements = Parser::new(&GenericDialect {})
+    let cannot = |text: String| (line_in(&text), format!("cannot parse the SQL: {text}"));
+    let dialect = GenericDialect {};
+    let tokens = Tokenizer::new(&dialect, sql)
+        .tokenize_with_location()
+        .map_err(|error| cannot(error.to_string()))?;
+    let is_blank = |token: &&TokenWithSpan| matches!(token.token, Token::Whitespace(_));
+    let count = tokens.len() - tokens.iter().filter(is_blank).count();
+    if count > MAX_TOKENS {
+        let message = format!("the file has {count} words and signs; at most {MAX_TOKENS} are read");
+        return Err((0, message));
+    }
+    let statements = Parser::new(&dialect)
         .with_recursion_limit(50)
-        .try_with_sql(sql)
-        .and_then(|mut parser| parser.parse_statements())
-        .map_err(|error| {
-            let text = error.to_string();
-            (line_in(&text), format!("cannot parse the SQL: {text}"))
-        })?;
+        .with_tokens_with_locations(tokens)
+        .parse_statements()
+        .map_err(|error| cannot(error.to_string()))?;
     let mut statements = statements.into_iter();
     match (statements.next(), statements.next()) {
         (Some(statement @ Statement::Query(_)), None) => Ok(statement),
@@ -123,10 +138,7 @@ pub(super) enum Place {
 
 /// Finds every breach of the portable subset, with its line.
 pub(super) fn breaches(statement: &Statement, place: Place) -> Vec<(u64, String)> {
-    let mut linter = Linter {
-        place,
-        found: BTreeSet::new(),
-    };
+    let mut linter = Linter::new(place);
     if let Statement::Query(query) = statement {
         linter.check_top(query);
     }
@@ -136,10 +148,7 @@ pub(super) fn breaches(statement: &Statement, place: Place) -> Vec<(u64, String)
 
 /// Finds every breach in one expression of a column mapping.
 pub(super) fn expression_breaches(expression: &Expr) -> Vec<String> {
-    let mut linter = Linter {
-        place: Place::Mapping,
-        found: BTreeSet::new(),
-    };
+    let mut linter = Linter::new(Place::Mapping);
     let _: ControlFlow<()> = expression.visit(&mut linter);
     linter.found.into_iter().map(|(_, what)| what).collect()
 }
@@ -147,9 +156,18 @@ pub(super) fn expression_breaches(expression: &Expr) -> Vec<String> {
 struct Linter {
     place: Place,
     found: BTreeSet<(u64, String)>,
+    depth: usize,
 }
 
 impl Linter {
+    fn new(place: Place) -> Self {
+        Self {
+            place,
+            found: BTreeSet::new(),
+            depth: 0,
+        }
+    }
+
     fn add(&mut self, line: u64, what: impl Into<String>) {
         self.found.insert((line, what.into()));
     }
@@ -246,6 +264,15 @@ impl Visitor for Linter {
         if self.place == Place::Mapping {
             self.add(0, "a column mapping is computed row by row: no subqueries");
         }
+        let mut body = query.body.as_ref();
+        let mut depth = 0;
+        while let SetExpr::SetOperation { left, .. } = body {
+            body = left;
+            depth += 1;
+        }
+        if depth > MAX_DEPTH {
+            self.add(0, format!("{depth} statements are joined by `union`; at most {MAX_DEPTH} can be"));
+        }
         if query.limit_clause.is_some() || query.fetch.is_some() {
             self.add(
                 query.span().start.line,
@@ -273,7 +300,17 @@ impl Visitor for Linter {
         ControlFlow::Continue(())
     }
 
+    fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<()> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+
     fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            self.add(0, format!("an expression is nested more than {MAX_DEPTH} deep"));
+            return ControlFlow::Break(());
+        }
         match expression {
             Expr::Function(function) => self.check_function(function),
             Expr::BinaryOp {
