@@ -14,6 +14,12 @@ mod deliveries;
 
 mod bad_inputs;
 
+mod mutated_parquet;
+
+mod security;
+
+mod fuzz;
+
 mod job;
 
 mod schedule;

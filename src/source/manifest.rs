@@ -219,4 +219,13 @@ mod tests {
             assert!(problem.contains(words), "{problem}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_without_a_panic(text in "(path|rows|sha256|bytes|[,\"\n\r ]|[0-9a-f]{64}|\\PC){0,30}") {
+            if let Ok(lines) = parse(&text) {
+                let _either = compare("orders", "m.csv", &lines, &[seen("a")]);
+            }
+        }
+    }
 }

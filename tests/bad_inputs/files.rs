@@ -99,7 +99,7 @@ fn i04_flipped_bit_in_a_data_page() {
 
 #[test]
 fn i05_decompression_bomb() {
-    let project = trial(&[]);
+    let project = Project::new(&config(&[]));
     let level = ZstdLevel::try_new(3).expect("a level");
     write_numbers(&project.path("data/bomb.parquet"), vec![0; 10_000_000], Compression::ZSTD(level));
     input("I05", "a file that unpacks to more than a thousand times its size", &project)
@@ -108,7 +108,7 @@ fn i05_decompression_bomb() {
 
 #[test]
 fn i06_row_group_larger_than_the_memory() {
-    let project = trial(&[("engine", "{memory: 64MiB}")]);
+    let project = Project::new(&config(&[("engine", "{memory: 64MiB}")]));
     let mut dice = Pcg64::seed_from_u64(6);
     let numbers = (0..9_000_000).map(|_| dice.random()).collect();
     write_numbers(&project.path("data/large.parquet"), numbers, Compression::UNCOMPRESSED);

@@ -82,7 +82,9 @@ impl Input<'_> {
         for word in words {
             assert!(all.contains(word), "{}: `{word}` is not told:\n{all}", self.id);
         }
-        message.to_owned()
+        let causes = status["causes"].as_array().expect("causes are a list");
+        let causes = causes.iter().filter_map(serde_json::Value::as_str);
+        std::iter::once(message).chain(causes).collect::<Vec<_>>().join("; because: ")
     }
 
     /// `karat check` passes and gives these words on stdout; the last of its lines that holds the first of them is told.
