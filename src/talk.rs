@@ -180,7 +180,10 @@ mod tests {
 
     #[test]
     fn nothing_that_is_said_can_steer_a_terminal_or_turn_its_text() {
-        assert_eq!(harmless("a\u{1b}[2Jb\r\u{202e}c\u{9b}"), "a\\u{1b}[2Jb\\r\\u{202e}c\\u{9b}");
+        assert_eq!(
+            harmless("a\u{1b}[2Jb\r\u{202e}c\u{9b}"),
+            "a\\u{1b}[2Jb\\r\\u{202e}c\\u{9b}"
+        );
         assert_eq!(harmless("line\n\tnext 注文"), "line\n\tnext 注文");
     }
 }

@@ -6,6 +6,7 @@
 //! for test files, under the name that it tells. Found inputs belong into the corpus.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -26,9 +27,46 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Pieces that mean something to one of the targets.
 const PIECES: [&str; 40] = [
-    "'", "\"", "`", "(", ")", "[", "]", "{", "}", ":", ",", ";", "-", "--", "\n", "\t", "  ", "${A}", "${", "0", "-1",
-    "99999999999999999999", "1e400", "\u{0}", "\u{202e}", "é", "select ", " from ", " union all ", "cast(", " over (",
-    "case when ", "null", "true", "\\", "/*", "*/", "!!", "&a", "*a",
+    "'",
+    "\"",
+    "`",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ":",
+    ",",
+    ";",
+    "-",
+    "--",
+    "\n",
+    "\t",
+    "  ",
+    "${A}",
+    "${",
+    "0",
+    "-1",
+    "99999999999999999999",
+    "1e400",
+    "\u{0}",
+    "\u{202e}",
+    "é",
+    "select ",
+    " from ",
+    " union all ",
+    "cast(",
+    " over (",
+    "case when ",
+    "null",
+    "true",
+    "\\",
+    "/*",
+    "*/",
+    "!!",
+    "&a",
+    "*a",
 ];
 
 /// The files of a target, by name.
@@ -80,13 +118,19 @@ fn changed(original: &[u8], others: &[&Vec<u8>], dice: &mut impl Rng) -> Vec<u8>
 
 /// Gives every file of the corpus, and changes of it, to `take`.
 fn fuzz(target: &'static str, take: impl AsyncFn(&[u8]) + Send + 'static) {
-    let seconds = std::env::var("KARAT_FUZZ_SECONDS").ok().map(|text| text.parse().expect("a number of seconds"));
+    let seconds = std::env::var("KARAT_FUZZ_SECONDS")
+        .ok()
+        .map(|text| text.parse().expect("a number of seconds"));
     let trials = block_on(move || async move {
         let corpus = corpus(target);
         let others: Vec<&Vec<u8>> = corpus.values().collect();
         let last = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{target}-last"));
         let started = Instant::now();
-        let seed = if seconds.is_some() { u64::from(std::process::id()) } else { 1 };
+        let seed = if seconds.is_some() {
+            u64::from(std::process::id())
+        } else {
+            1
+        };
         let mut dice = Pcg64::seed_from_u64(seed);
         let mut trials = 0_u64;
         let one = async |name: &str, bytes: &[u8]| {
@@ -98,7 +142,10 @@ fn fuzz(target: &'static str, take: impl AsyncFn(&[u8]) + Send + 'static) {
             let ended = AssertUnwindSafe(take(bytes)).catch_unwind().await;
             if ended.is_err() || began.elapsed() > PATIENCE {
                 std::fs::write(&last, bytes).expect("the folder for test files");
-                panic!("{target}: a change of {name} panics or hangs; it is {}", last.display());
+                panic!(
+                    "{target}: a change of {name} panics or hangs; it is {}",
+                    last.display()
+                );
             }
         };
         for (name, bytes) in &corpus {
@@ -106,7 +153,9 @@ fn fuzz(target: &'static str, take: impl AsyncFn(&[u8]) + Send + 'static) {
             trials += 1;
         }
         for round in 0.. {
-            let is_over = seconds.map_or(round >= CHANGES, |seconds| started.elapsed() >= Duration::from_secs(seconds));
+            let is_over = seconds.map_or(round >= CHANGES, |seconds| {
+                started.elapsed() >= Duration::from_secs(seconds)
+            });
             if is_over {
                 break;
             }
@@ -119,7 +168,6 @@ fn fuzz(target: &'static str, take: impl AsyncFn(&[u8]) + Send + 'static) {
     });
     assert!(trials > 100, "{target}: {trials} inputs");
     if seconds.is_some() {
-        use std::io::Write as _;
         let _told = writeln!(std::io::stdout(), "{target}: {trials} inputs");
     }
 }
@@ -128,9 +176,13 @@ fn fuzz(target: &'static str, take: impl AsyncFn(&[u8]) + Send + 'static) {
 fn fuzz_configuration() {
     fuzz("config", async |bytes| {
         let text = String::from_utf8_lossy(bytes);
-        let parsed = karat::config::parse("config.yaml", &text, Path::new("/srv"), &|_| Some("value".to_owned()));
+        let parsed = karat::config::parse("config.yaml", &text, Path::new("/srv"), &|_| {
+            Some("value".to_owned())
+        });
         if let Ok(config) = parsed {
-            let again = karat::config::parse("again", &config.effective, Path::new("/srv"), &|_| Some("value".to_owned()));
+            let again = karat::config::parse("again", &config.effective, Path::new("/srv"), &|_| {
+                Some("value".to_owned())
+            });
             if let Ok(again) = again {
                 assert_eq!(again.effective, config.effective, "what takes effect reads back");
             }
@@ -140,7 +192,11 @@ fn fuzz_configuration() {
 
 #[test]
 fn fuzz_sql_with_its_header() {
-    let given: BTreeSet<TableName> = [TableName::new("raw", "order_lines"), TableName::new("settings", "policy")].into();
+    let given: BTreeSet<TableName> = [
+        TableName::new("raw", "order_lines"),
+        TableName::new("settings", "policy"),
+    ]
+    .into();
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::create_dir_all(folder.path().join("2_business")).expect("a folder");
     fuzz("sql", async move |bytes| {
@@ -152,7 +208,10 @@ fn fuzz_sql_with_its_header() {
 
 #[test]
 fn fuzz_mapping() {
-    let columns: BTreeSet<String> = ["Order ID", "Sales", "Discount", "a\"b"].into_iter().map(str::to_owned).collect();
+    let columns: BTreeSet<String> = ["Order ID", "Sales", "Discount", "a\"b"]
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     fuzz("mapping", async move |bytes| {
         // The configuration lets no more pass.
         let text: String = String::from_utf8_lossy(bytes).chars().take(4_000).collect();

@@ -41,9 +41,10 @@ fn originals() -> Vec<Vec<u8>> {
         delta("day", Encoding::DELTA_BINARY_PACKED),
     ]
     .into_iter()
-    .fold(plain(Compression::UNCOMPRESSED).set_dictionary_enabled(false), |properties, (column, encoding)| {
-        properties.set_column_encoding(column, encoding)
-    });
+    .fold(
+        plain(Compression::UNCOMPRESSED).set_dictionary_enabled(false),
+        |properties, (column, encoding)| properties.set_column_encoding(column, encoding),
+    );
     [
         plain(Compression::UNCOMPRESSED),
         plain(Compression::UNCOMPRESSED).set_dictionary_enabled(false),
@@ -62,7 +63,8 @@ fn originals() -> Vec<Vec<u8>> {
 
 fn written(rows: &RecordBatch, properties: WriterProperties) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, rows.schema(), Some(properties)).expect("a Parquet writer");
+    let mut writer =
+        ArrowWriter::try_new(&mut bytes, rows.schema(), Some(properties)).expect("a Parquet writer");
     writer.write(rows).expect("rows that fit the schema");
     writer.close().expect("a Parquet file");
     bytes
@@ -87,7 +89,8 @@ fn damaged(original: &[u8], dice: &mut impl Rng) -> Vec<u8> {
 
 fn configured(root: &Path, settings: &str) -> Config {
     let text = config(&[("sources", &sources(&format!("location: data/{settings}")))]);
-    karat::config::parse("config.yaml", &text, root, &|_| None).unwrap_or_else(|error| panic!("{error}\n{text}"))
+    karat::config::parse("config.yaml", &text, root, &|_| None)
+        .unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
 /// Everything that is in the rows, in one row.
@@ -123,9 +126,16 @@ async fn read(config: &Config, work: &Path) -> Result<Table, Failure> {
     let pinned = source::pin("order_lines", source, &config.root, work, false).await?;
     pinned.refuse_excess(config)?;
     let engine: Engine = start(work)?;
-    engine.add_source("order_lines", &pinned.source_files(), Arc::clone(&pinned.schema), &pinned.partitions)?;
+    engine.add_source(
+        "order_lines",
+        &pinned.source_files(),
+        Arc::clone(&pinned.schema),
+        &pinned.partitions,
+    )?;
     let raw = source::raw_table(&engine, &pinned, source, &config.project.timezone).await?;
-    engine.add_view(&TableName::new("raw", "order_lines"), &raw.sql).await?;
+    engine
+        .add_view(&TableName::new("raw", "order_lines"), &raw.sql)
+        .await?;
     let query = query();
     engine.run(&query).await?;
     Engine::read_file(&query.name, &engine.file_of(&query.name))
@@ -147,14 +157,22 @@ fn damaged_files_end_in_an_error_and_never_in_a_wrong_total_where_the_hash_is_kn
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("data/orders.parquet");
         std::fs::create_dir(folder.path().join("data")).expect("a folder");
-        let (without, with) = (configured(folder.path(), ""), configured(folder.path(), ", manifest: manifest.csv"));
+        let (without, with) = (
+            configured(folder.path(), ""),
+            configured(folder.path(), ", manifest: manifest.csv"),
+        );
         let mut right = Vec::new();
         for original in &originals {
             std::fs::write(&file, original).expect("a file");
-            let table = read(&without, folder.path()).await.unwrap_or_else(|failure| panic!("{failure:?}"));
+            let table = read(&without, folder.path())
+                .await
+                .unwrap_or_else(|failure| panic!("{failure:?}"));
             right.push(table);
         }
-        assert!(right.iter().all(|table| *table == right[0]), "all files hold the same rows");
+        assert!(
+            right.iter().all(|table| *table == right[0]),
+            "all files hold the same rows"
+        );
         let mut dice = Pcg64::seed_from_u64(20_260_101);
         let mut counts = Counts::default();
         for number in 0..files {
@@ -165,7 +183,10 @@ fn damaged_files_end_in_an_error_and_never_in_a_wrong_total_where_the_hash_is_kn
                 continue;
             }
             std::fs::write(&file, &bytes).expect("a file");
-            let manifest = format!("path,sha256\norders.parquet,{}\n", hex::encode(Sha256::digest(original)));
+            let manifest = format!(
+                "path,sha256\norders.parquet,{}\n",
+                hex::encode(Sha256::digest(original))
+            );
             std::fs::write(folder.path().join("data/manifest.csv"), manifest).expect("a file");
             let source = &with.sources["order_lines"];
             let known = source::pin("order_lines", source, &with.root, folder.path(), false).await;
@@ -177,7 +198,11 @@ fn damaged_files_end_in_an_error_and_never_in_a_wrong_total_where_the_hash_is_kn
                 // A damaged name or type in a footer is a file of another shape, which the owner is told of.
                 Err(failure) => {
                     let is_expected = matches!(failure.exit, Exit::Input | Exit::Refused);
-                    assert!(is_expected, "file {number} ends with {:?}: {failure}: {:?}", failure.exit, failure.cause);
+                    assert!(
+                        is_expected,
+                        "file {number} ends with {:?}: {failure}: {:?}",
+                        failure.exit, failure.cause
+                    );
                     counts.refused += 1;
                 }
             }
@@ -193,7 +218,8 @@ fn damaged_files_end_in_an_error_and_never_in_a_wrong_total_where_the_hash_is_kn
          without an error. With a known hash all that differed were refused.",
         counts.refused, counts.same, counts.other
     );
-    let documentation = std::fs::read_to_string(Path::new(CLONE).join("docs/bad-data.md")).expect("docs/bad-data.md");
+    let documentation =
+        std::fs::read_to_string(Path::new(CLONE).join("docs/bad-data.md")).expect("docs/bad-data.md");
     let joined = documentation.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(joined.contains(&said), "docs/bad-data.md does not say: {said}");
 }

@@ -20,8 +20,19 @@ use crate::support::project::{Project, batch, config, sources};
 
 /// Reads a configuration with these sections, as an operator's environment lets it.
 fn parsed(sections: &[(&str, &str)], roots: Option<&str>) -> Result<Config, ConfigError> {
-    let environment = |name: &str| if name == ROOTS { roots.map(str::to_owned) } else { Some("value".to_owned()) };
-    karat::config::parse("config.yaml", &config(sections), Path::new("/srv/project"), &environment)
+    let environment = |name: &str| {
+        if name == ROOTS {
+            roots.map(str::to_owned)
+        } else {
+            Some("value".to_owned())
+        }
+    };
+    karat::config::parse(
+        "config.yaml",
+        &config(sections),
+        Path::new("/srv/project"),
+        &environment,
+    )
 }
 
 fn quoted(text: &str) -> String {
@@ -120,7 +131,9 @@ fn a_hundred_and_more_hostile_addresses_are_refused_wherever_an_address_stands()
         let server = quoted(&format!("smtps://{host}"));
         refuse(&[(
             "deliver",
-            &format!("{{smtp: {server}, from: a@example.com, recipients: [{{to: b@example.com, edition: full}}]}}"),
+            &format!(
+                "{{smtp: {server}, from: a@example.com, recipients: [{{to: b@example.com, edition: full}}]}}"
+            ),
         )]);
     }
     for address in HOSTILE_ADDRESSES {
@@ -130,9 +143,17 @@ fn a_hundred_and_more_hostile_addresses_are_refused_wherever_an_address_stands()
     }
     assert!(refused >= 200, "{refused}");
     // What they are like, and what is fine.
-    for address in ["https://files.example.com/orders/", "http://127.0.0.1:9000/x/", "https://10.1.2.3/x/", "s3://bucket/x/"] {
-        parsed(&[("sources", &sources(&format!("location: {}", quoted(address))))], None)
-            .unwrap_or_else(|error| panic!("{error}"));
+    for address in [
+        "https://files.example.com/orders/",
+        "http://127.0.0.1:9000/x/",
+        "https://10.1.2.3/x/",
+        "s3://bucket/x/",
+    ] {
+        parsed(
+            &[("sources", &sources(&format!("location: {}", quoted(address))))],
+            None,
+        )
+        .unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
@@ -142,9 +163,15 @@ fn an_endpoint_of_a_store_is_refused_like_any_address() {
         for scheme in ["http", "https"] {
             let endpoint = karat::config::Secret::new(format!("{scheme}://{host}/"));
             let region = karat::config::Secret::new("eu-west-1".to_owned());
-            let options = BTreeMap::from([("aws_endpoint".to_owned(), endpoint), ("aws_region".to_owned(), region)]);
+            let options = BTreeMap::from([
+                ("aws_endpoint".to_owned(), endpoint),
+                ("aws_region".to_owned(), region),
+            ]);
             let answer = store::open("s3://bucket/orders/", Path::new("."), &options);
-            let failure = answer.err().unwrap_or_else(|| panic!("{scheme}://{host} is accepted")).reading("source");
+            let failure = answer
+                .err()
+                .unwrap_or_else(|| panic!("{scheme}://{host} is accepted"))
+                .reading("source");
             assert_eq!(failure.exit, karat::error::Exit::Usage, "{failure}");
         }
     }
@@ -152,8 +179,15 @@ fn an_endpoint_of_a_store_is_refused_like_any_address() {
 
 #[test]
 fn the_program_ends_with_exit_2_on_a_hostile_address() {
-    for address in ["https://2852039166/orders/", "http://169.254.169.254/latest/", "https://[::ffff:a9fe:a9fe]/x/"] {
-        let project = Project::new(&config(&[("sources", &sources(&format!("location: {}", quoted(address))))]));
+    for address in [
+        "https://2852039166/orders/",
+        "http://169.254.169.254/latest/",
+        "https://[::ffff:a9fe:a9fe]/x/",
+    ] {
+        let project = Project::new(&config(&[(
+            "sources",
+            &sources(&format!("location: {}", quoted(address))),
+        )]));
         project.karat(&["run"]).exits(2);
     }
 }
@@ -162,17 +196,66 @@ fn the_program_ends_with_exit_2_on_a_hostile_address() {
 
 /// A hundred and more ways to leave `/srv/project`.
 fn hostile_paths() -> Vec<String> {
-    let ups = ["../", "..//", "./../", "a/../../", "a/b/../../../", "a//../../", ".//..//", "data/.././../"];
-    let targets = ["", "other", "etc/passwd", "project2", "projects/x", "../etc", "../../etc/shadow"];
-    let mut paths: Vec<String> =
-        ups.iter().flat_map(|up| targets.iter().map(move |target| format!("{up}{target}"))).collect();
-    let absolute = ["/", "/etc", "/etc/passwd", "/srv", "/srv/project2", "/srv/project/../x", "/srv//project/../../etc", "//etc", "/./etc", "/proc/self/environ"];
+    let ups = [
+        "../",
+        "..//",
+        "./../",
+        "a/../../",
+        "a/b/../../../",
+        "a//../../",
+        ".//..//",
+        "data/.././../",
+    ];
+    let targets = [
+        "",
+        "other",
+        "etc/passwd",
+        "project2",
+        "projects/x",
+        "../etc",
+        "../../etc/shadow",
+    ];
+    let mut paths: Vec<String> = ups
+        .iter()
+        .flat_map(|up| targets.iter().map(move |target| format!("{up}{target}")))
+        .collect();
+    let absolute = [
+        "/",
+        "/etc",
+        "/etc/passwd",
+        "/srv",
+        "/srv/project2",
+        "/srv/project/../x",
+        "/srv//project/../../etc",
+        "//etc",
+        "/./etc",
+        "/proc/self/environ",
+    ];
     paths.extend(absolute.iter().map(|path| (*path).to_owned()));
-    paths.extend(absolute.iter().filter(|path| !path.starts_with("//")).map(|path| format!("file://{path}")));
-    paths.extend(["file:///srv/project/%2e%2e/x", "file:///srv/project/..%2fx", "file:///%65tc"].map(str::to_owned));
     paths.extend(
-        ["s3://bucket/", "s3://reports/karat2/", "s3://reports/karat/../x/", "s3://reports/", "gs://reports/karat/", "https://reports/karat/"]
-            .map(str::to_owned),
+        absolute
+            .iter()
+            .filter(|path| !path.starts_with("//"))
+            .map(|path| format!("file://{path}")),
+    );
+    paths.extend(
+        [
+            "file:///srv/project/%2e%2e/x",
+            "file:///srv/project/..%2fx",
+            "file:///%65tc",
+        ]
+        .map(str::to_owned),
+    );
+    paths.extend(
+        [
+            "s3://bucket/",
+            "s3://reports/karat2/",
+            "s3://reports/karat/../x/",
+            "s3://reports/",
+            "gs://reports/karat/",
+            "https://reports/karat/",
+        ]
+        .map(str::to_owned),
     );
     paths.extend((1..20).map(|depth| "../".repeat(depth) + "srv"));
     paths
@@ -194,9 +277,18 @@ fn a_hundred_paths_that_leave_the_allowed_roots_are_refused() {
         let answer = parsed(&[("publish", &format!("{{location: {location}}}"))], roots);
         assert!(answer.is_err(), "{path} is written");
     }
-    for path in ["data/", "./x/../data", "/srv/project/data", "file:///srv/project/data", "s3://reports/karat/x/"] {
-        parsed(&[("sources", &sources(&format!("location: {}", quoted(path))))], roots)
-            .unwrap_or_else(|error| panic!("{path}: {error}"));
+    for path in [
+        "data/",
+        "./x/../data",
+        "/srv/project/data",
+        "file:///srv/project/data",
+        "s3://reports/karat/x/",
+    ] {
+        parsed(
+            &[("sources", &sources(&format!("location: {}", quoted(path))))],
+            roots,
+        )
+        .unwrap_or_else(|error| panic!("{path}: {error}"));
     }
     for (section, text) in [
         ("queries", "../queries"),
@@ -205,36 +297,64 @@ fn a_hundred_paths_that_leave_the_allowed_roots_are_refused() {
         ("schedule", "{cron: \"0 6 * * 1\", alert: /bin/sh}"),
     ] {
         let error = parsed(&[(section, text)], roots).expect_err(section);
-        assert!(error.to_string().contains("lies outside of what KARAT_ROOTS allows"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("lies outside of what KARAT_ROOTS allows"),
+            "{error}"
+        );
     }
 }
 
 #[test]
 fn a_manifest_or_a_log_that_names_other_places_leads_nowhere() {
-    for path in ["../m.csv", "/etc/passwd", "a/../../m.csv", "a\\\\b", "./m.csv", "a//b", ""] {
-        let answer = parsed(&[("sources", &sources(&format!("location: data/, manifest: {}", quoted(path))))], None);
+    for path in [
+        "../m.csv",
+        "/etc/passwd",
+        "a/../../m.csv",
+        "a\\\\b",
+        "./m.csv",
+        "a//b",
+        "",
+    ] {
+        let answer = parsed(
+            &[(
+                "sources",
+                &sources(&format!("location: data/, manifest: {}", quoted(path))),
+            )],
+            None,
+        );
         assert!(answer.is_err(), "{path}");
     }
     // A manifest of a published run that names a file outside of it, in a log that vouches for it.
     let (published, _) = baseline();
     let project = program::Project::copy_of(published);
     let entry = project.path("output/log/00000001.json");
-    let mut log: serde_json::Value = serde_json::from_slice(&std::fs::read(&entry).expect("the log")).expect("JSON");
-    let run = format!("output/runs/{}/{}", log["as_of"].as_str().expect("a day"), log["run_id"].as_str().expect("a run"));
+    let mut log: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&entry).expect("the log")).expect("JSON");
+    let run = format!(
+        "output/runs/{}/{}",
+        log["as_of"].as_str().expect("a day"),
+        log["run_id"].as_str().expect("a run")
+    );
     std::fs::write(project.path("stolen"), "secret").expect("a file");
     let file = project.path(&run).join("manifest.json");
-    let mut manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).expect("the manifest")).expect("JSON");
-    manifest["outputs"]
-        .as_array_mut()
-        .expect("a list")
-        .push(json!({"path": "tables/results./../../../../../../stolen", "sha256": store::sha256(b"secret")}));
+    let mut manifest: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).expect("the manifest")).expect("JSON");
+    manifest["outputs"].as_array_mut().expect("a list").push(
+        json!({"path": "tables/results./../../../../../../stolen", "sha256": store::sha256(b"secret")}),
+    );
     let bytes = manifest.to_string();
     std::fs::write(&file, &bytes).expect("the manifest");
     log["manifest_sha256"] = json!(store::sha256(bytes.as_bytes()));
     std::fs::write(&entry, log.to_string()).expect("the log");
     let answer = project.karat(&["preview", "latest", "--out", "preview"]);
     assert_ne!(answer.code, 0, "{answer:?}");
-    assert!(answer.stderr.contains("does not stay below its location"), "{}", answer.stderr);
+    assert!(
+        answer.stderr.contains("does not stay below its location"),
+        "{}",
+        answer.stderr
+    );
 }
 
 // --- S6: SQL of a mapping reads nothing but its source.
@@ -323,7 +443,10 @@ fn telling_server() -> u16 {
             let mut asked = vec![0; 16 << 10];
             let count = stream.read(&mut asked).unwrap_or(0);
             let said = String::from_utf8_lossy(&asked[..count]).into_owned() + KEY;
-            let answer = format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{said}", said.len());
+            let answer = format!(
+                "HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{said}",
+                said.len()
+            );
             let _closed = stream.write_all(answer.as_bytes());
         }
     });
@@ -363,7 +486,10 @@ fn run_with_secrets(project: &Project, words: &[&str], code: i32) -> String {
 #[test]
 fn no_secret_is_told_published_or_left_whatever_happens() {
     let port = telling_server();
-    let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a port")
+        .port();
     let deliver = format!(
         "{{smtp: \"smtps://reports:${{CANARY_PASSWORD}}@127.0.0.1:{closed}\", from: a@example.com, recipients: [{{to: b@example.com, edition: full}}]}}"
     );
@@ -372,25 +498,43 @@ fn no_secret_is_told_published_or_left_whatever_happens() {
         "options: {{aws_region: eu-west-1, aws_endpoint: \"http://127.0.0.1:{port}\", aws_access_key_id: \"${{CANARY_KEY}}\", \
          aws_secret_access_key: \"${{CANARY_KEY}}\"}}"
     );
-    let rows = || crate::support::project::history(
-        &arrow::datatypes::DataType::Int64,
-        &arrow::datatypes::DataType::Decimal128(10, 2),
-        &arrow::datatypes::DataType::Date32,
-    );
+    let rows = || {
+        crate::support::project::history(
+            &arrow::datatypes::DataType::Int64,
+            &arrow::datatypes::DataType::Decimal128(10, 2),
+            &arrow::datatypes::DataType::Date32,
+        )
+    };
     // Published, and then the mail fails.
     let project = Project::new(&config(&[("deliver", &deliver), ("schedule", schedule)]));
     project.parquet("data/orders.parquet", &rows());
     run_with_secrets(&project, &["check", "--log", "json"], 0);
     let said = run_with_secrets(&project, &["run", "--log", "json", "--output", "json"], 7);
     assert!(said.contains("\"code\":7"), "{said}");
-    run_with_secrets(&project, &["deliver", "latest", "--dry-run", &project.path("mails").display().to_string()], 0);
+    run_with_secrets(
+        &project,
+        &[
+            "deliver",
+            "latest",
+            "--dry-run",
+            &project.path("mails").display().to_string(),
+        ],
+        0,
+    );
     // A store that refuses and tells back what it was asked.
     let source = sources(&format!("location: \"s3://bucket/orders/\", {options}"));
-    let project = Project::new(&config(&[("deliver", &deliver), ("schedule", schedule), ("sources", &source)]));
+    let project = Project::new(&config(&[
+        ("deliver", &deliver),
+        ("schedule", schedule),
+        ("sources", &source),
+    ]));
     let said = run_with_secrets(&project, &["run"], 4);
     assert!(said.contains("not allowed to"), "{said}");
     // A place of publication that does, an option that is none, and a mistake beside a secret.
-    let project = Project::new(&config(&[("publish", &format!("{{location: \"s3://bucket/out/\", {options}}}"))]));
+    let project = Project::new(&config(&[(
+        "publish",
+        &format!("{{location: \"s3://bucket/out/\", {options}}}"),
+    )]));
     project.parquet("data/orders.parquet", &rows());
     run_with_secrets(&project, &["run"], 6);
     let wrong = "{location: \"s3://bucket/out/\", options: {no_such_key: \"${CANARY_KEY}\"}}";
@@ -414,7 +558,10 @@ fn personal(orders: [&str; 4], lines: [&str; 4], amounts: [f64; 4]) -> Vec<(&'st
         ("order", texts(orders)),
         ("line", texts(lines)),
         ("customer", texts([PERSON, "b", "c", "d"])),
-        ("day", texts(["2024-05-05", "2024-06-05", "2024-07-05", "2024-08-05"])),
+        (
+            "day",
+            texts(["2024-05-05", "2024-06-05", "2024-07-05", "2024-08-05"]),
+        ),
         ("amount", Arc::new(Float64Array::from(amounts.to_vec()))),
     ]
 }
@@ -422,29 +569,69 @@ fn personal(orders: [&str; 4], lines: [&str; 4], amounts: [f64; 4]) -> Vec<(&'st
 #[test]
 fn no_message_tells_who_a_customer_is() {
     let columns = |more: &str| {
-        format!("{{order_lines: {{location: data/, amount_scale: 2, columns: {{order_id: order, customer_id: customer, ordered_at: day, {more}}}}}}}")
+        format!(
+            "{{order_lines: {{location: data/, amount_scale: 2, columns: {{order_id: order, customer_id: customer, ordered_at: day, {more}}}}}}}"
+        )
     };
     let amounts = [10.0, 20.0, 30.0, 40.0];
     let orders = ["1", "2", "3", "4"];
     let cases = [
         // A cast that fails on a name.
-        (columns("net_amount: cast(customer as decimal(18, 2))"), personal(orders, orders, amounts), 4, "values themselves are not shown"),
-        (columns("net_amount: amount, quantity: cast(customer as integer)"), personal(orders, orders, amounts), 4, "values themselves are not shown"),
+        (
+            columns("net_amount: \"cast(customer as decimal(18, 2))\""),
+            personal(orders, orders, amounts),
+            4,
+            "values themselves are not shown",
+        ),
+        (
+            columns("net_amount: amount, quantity: cast(customer as integer)"),
+            personal(orders, orders, amounts),
+            4,
+            "values themselves are not shown",
+        ),
         // Rows that contradict each other, above the limit.
-        (columns("net_amount: amount"), personal(["1", "1", "2", "3"], orders, amounts), 3, "Rejected rows stay within the limit"),
-        (columns("net_amount: amount"), personal(orders, orders, [f64::NAN, 1.0, 1.0, 1.0]), 3, "Rejected rows stay within the limit"),
+        (
+            columns("net_amount: amount"),
+            personal(["1", "1", "2", "3"], orders, amounts),
+            3,
+            "Rejected rows stay within the limit",
+        ),
+        (
+            columns("net_amount: amount"),
+            personal(orders, orders, [f64::NAN, 1.0, 1.0, 1.0]),
+            3,
+            "Rejected rows stay within the limit",
+        ),
         // A column that is not there, and a type that is not read.
-        (columns("net_amount: amuont"), personal(orders, orders, amounts), 3, "did you mean"),
-        (columns("net_amount: customer"), personal(orders, orders, amounts), 3, "an amount is a number"),
+        (
+            columns("net_amount: amuont"),
+            personal(orders, orders, amounts),
+            3,
+            "did you mean",
+        ),
+        (
+            columns("net_amount: customer"),
+            personal(orders, orders, amounts),
+            3,
+            "an amount is a number",
+        ),
     ];
     for (sources, rows, code, words) in cases {
         let project = Project::new(&config(&[("sources", &sources)]));
         project.parquet("data/orders.parquet", &batch(rows));
         for log in ["text", "json"] {
             let said = project.karat(&["run", "--log", log]).exits(code);
-            assert!(said.stderr.contains(words), "`{words}` is not told: {}", said.stderr);
+            assert!(
+                said.stderr.contains(words),
+                "`{words}` is not told: {}",
+                said.stderr
+            );
             for name in [PERSON, "Canary", "4711"] {
-                assert!(!said.stderr.contains(name) && !said.stdout.contains(name), "{}", said.stderr);
+                assert!(
+                    !said.stderr.contains(name) && !said.stdout.contains(name),
+                    "{}",
+                    said.stderr
+                );
             }
         }
     }
@@ -462,6 +649,9 @@ fn a_good_run_tells_no_customer_on_its_way() {
         .collect();
     assert!(ids.len() > 100, "{} customers", ids.len());
     for id in ids {
-        assert!(!answer.stderr.contains(&id) && !answer.stdout.contains(&id), "{id}");
+        assert!(
+            !answer.stderr.contains(&id) && !answer.stdout.contains(&id),
+            "{id}"
+        );
     }
 }

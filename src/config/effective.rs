@@ -86,7 +86,10 @@ fn sources(sources: &BTreeMap<String, Written>, lines: &mut Vec<String>) {
                 .amount_scale
                 .map(|scale| format!("    amount_scale: {scale}")),
         );
-        for (key, value) in [("manifest", &source.manifest), ("period_folder", &source.period_folder)] {
+        for (key, value) in [
+            ("manifest", &source.manifest),
+            ("period_folder", &source.period_folder),
+        ] {
             lines.extend(value.iter().map(|value| format!("    {key}: {}", scalar(value))));
         }
         lines.push("    columns:".to_owned());

@@ -30,8 +30,8 @@ use std::path::PathBuf;
 use bigdecimal::BigDecimal;
 use jiff::civil::Date;
 
-pub use problem::{ConfigError, Problem};
 pub(crate) use location::forbidden_host;
+pub use problem::{ConfigError, Problem};
 pub use read::{load, parse};
 pub use roots::ROOTS;
 pub use sources::{SOURCES, SourceShape};

@@ -605,7 +605,12 @@ fn masked(text: &str) -> String {
                 .char_indices()
                 .filter(|(_, other)| *other == letter)
                 .map(|(at, _)| at)
-                .find(|at| others[at + 1..].chars().next().is_none_or(|next| !next.is_alphanumeric()));
+                .find(|at| {
+                    others[at + 1..]
+                        .chars()
+                        .next()
+                        .is_none_or(|next| !next.is_alphanumeric())
+                });
             let passed = end.map_or(others.chars().count(), |end| others[..=end].chars().count());
             for _ in 0..passed {
                 rest.next();

@@ -254,7 +254,12 @@ async fn refuse_misplaced(engine: &Engine, config: &Config, raw: &RawTable) -> R
         .get(&raw.source)
         .and_then(|source| source.period_folder.as_deref())
         .unwrap_or_default();
-    let cell = |row: usize, column: &str| found.cell(row, column).map(ToString::to_string).unwrap_or_default();
+    let cell = |row: usize, column: &str| {
+        found
+            .cell(row, column)
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    };
     let folders: Vec<String> = (0..found.rows.len().min(5))
         .map(|row| {
             format!(
@@ -268,7 +273,11 @@ async fn refuse_misplaced(engine: &Engine, config: &Config, raw: &RawTable) -> R
     if folders.is_empty() {
         return Ok(());
     }
-    let message = format!("{}: folders contradict their rows: {}", raw.source, folders.join("; "));
+    let message = format!(
+        "{}: folders contradict their rows: {}",
+        raw.source,
+        folders.join("; ")
+    );
     Err(Failure::new(Exit::Refused, "source", message).hint(format!(
         "`sources.{}.period_folder` says that the folder names the day or month of its rows, in business time.",
         raw.source

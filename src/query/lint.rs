@@ -104,12 +104,13 @@ pub(super) fn parse(sql: &str) -> Result<Statement, (u64, String)> {
     }
 }
 
+static DIALECT: GenericDialect = GenericDialect {};
+
 /// A parser of a text that is not too long and not too deep for it.
 ///
 /// # Errors
 /// Returns what is wrong; the place, where one is known, stands in the words.
 pub(super) fn parser(sql: &str) -> Result<Parser<'static>, String> {
-    static DIALECT: GenericDialect = GenericDialect {};
     let tokens = Tokenizer::new(&DIALECT, sql)
         .tokenize_with_location()
         .map_err(|error| error.to_string())?;
@@ -130,7 +131,9 @@ pub(super) fn parser(sql: &str) -> Result<Parser<'static>, String> {
         }
     }
     if count > MAX_TOKENS {
-        return Err(format!("there are {count} words and signs; at most {MAX_TOKENS} are read"));
+        return Err(format!(
+            "there are {count} words and signs; at most {MAX_TOKENS} are read"
+        ));
     }
     Ok(Parser::new(&DIALECT)
         .with_recursion_limit(50)
@@ -296,7 +299,10 @@ impl Visitor for Linter {
             depth += 1;
         }
         if depth > MAX_DEPTH {
-            self.add(0, format!("{depth} statements are joined by `union`; at most {MAX_DEPTH} can be"));
+            self.add(
+                0,
+                format!("{depth} statements are joined by `union`; at most {MAX_DEPTH} can be"),
+            );
         }
         if query.limit_clause.is_some() || query.fetch.is_some() {
             self.add(
@@ -496,7 +502,10 @@ mod tests {
         let deep = format!("select {}1{}", "(".repeat(5_000), ")".repeat(5_000));
         assert!(parse(&deep).is_err());
         // Found by changing texts at random: half an hour for fifty levels.
-        assert!(parse(&format!("select {}1", "array[".repeat(700))).is_err_and(|(_, what)| what.contains("nested")));
+        assert!(
+            parse(&format!("select {}1", "array[".repeat(700)))
+                .is_err_and(|(_, what)| what.contains("nested"))
+        );
         let long = format!("select {}1", "1+".repeat(200_000));
         assert!(parse(&long).is_err());
     }

@@ -130,8 +130,9 @@ fn refuse_active(name: &str, text: &str) -> Result<(), Failure> {
         return Ok(());
     };
     let message = format!("template `{name}` holds `{word}`");
-    Err(Failure::new(Exit::Usage, "report", message)
-        .hint("Reports hold no script and ask for nothing elsewhere: that is promised to those who open them."))
+    Err(Failure::new(Exit::Usage, "report", message).hint(
+        "Reports hold no script and ask for nothing elsewhere: that is promised to those who open them.",
+    ))
 }
 
 fn render(tera: &Tera, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {

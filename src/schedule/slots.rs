@@ -196,11 +196,18 @@ mod tests {
             let end = to.to_zoned(TimeZone::UTC).expect("a day").timestamp() + 72.hours();
             let offset = |moment: Timestamp| slots.zone.to_offset(moment).seconds();
             let mut clock = vec![(start, offset(start))];
-            let changes = slots.zone.following(start).take_while(|change| change.timestamp() < end);
+            let changes = slots
+                .zone
+                .following(start)
+                .take_while(|change| change.timestamp() < end);
             clock.extend(changes.map(|change| (change.timestamp(), change.offset().seconds())));
             clocks.entry(clock).or_insert(slots);
         }
-        assert!(zones > 400 && clocks.len() > 150, "{zones} time zones, {} clocks", clocks.len());
+        assert!(
+            zones > 400 && clocks.len() > 150,
+            "{zones} time zones, {} clocks",
+            clocks.len()
+        );
         for slots in clocks.values() {
             let name = slots.zone.iana_name().unwrap_or_default();
             let mut moment = from.to_zoned(slots.zone.clone()).expect("a day").timestamp();
@@ -215,7 +222,10 @@ mod tests {
                     let meant = slots.zone.to_ambiguous_timestamp(asked);
                     assert!(meant.is_ambiguous(), "{name} {monday}: {local}");
                     let before = slots.zone.to_offset(slot - jiff::SignedDuration::from_secs(1));
-                    assert!(before < slots.zone.to_offset(slot), "{name} {monday}: {local} is not behind a gap");
+                    assert!(
+                        before < slots.zone.to_offset(slot),
+                        "{name} {monday}: {local} is not behind a gap"
+                    );
                 }
                 moment = slot;
                 monday = monday.checked_add(7.days()).expect("a week");

@@ -27,16 +27,20 @@ pub(super) struct Line {
     sha256: Option<String>,
 }
 
+/// Columns that a manifest may have.
+const KNOWN: [&str; 4] = ["path", "rows", "bytes", "sha256"];
+
 /// Reads a manifest.
 ///
 /// # Errors
 /// Returns what is wrong, with the line.
 pub(super) fn parse(text: &str) -> Result<Vec<Line>, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = (1_usize..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    let mut lines = (1_usize..)
+        .zip(text.lines())
+        .filter(|(_, line)| !line.trim().is_empty());
     let (_, header) = lines.next().ok_or("it is empty")?;
     let columns: Vec<&str> = header.split(',').map(str::trim).collect();
-    const KNOWN: [&str; 4] = ["path", "rows", "bytes", "sha256"];
     if let Some(column) = columns.iter().find(|column| !KNOWN.contains(column)) {
         return Err(format!(
             "line 1: `{}` is none of the columns {}",
@@ -46,7 +50,12 @@ pub(super) fn parse(text: &str) -> Result<Vec<Line>, String> {
     }
     let place = |name: &str| columns.iter().position(|column| *column == name);
     let path = place("path").ok_or("line 1: the column `path` is missing")?;
-    if columns.len() < 2 || columns.iter().enumerate().any(|(at, name)| place(name) != Some(at)) {
+    if columns.len() < 2
+        || columns
+            .iter()
+            .enumerate()
+            .any(|(at, name)| place(name) != Some(at))
+    {
         return Err("line 1: name `path` and at least one of rows, bytes and sha256, each once".to_owned());
     }
     lines
@@ -59,10 +68,17 @@ pub(super) fn parse(text: &str) -> Result<Vec<Line>, String> {
                     columns.len()
                 ));
             }
-            let cell = |name: &str| place(name).map(|at| cells[at].trim()).filter(|cell| !cell.is_empty());
+            let cell = |name: &str| {
+                place(name)
+                    .map(|at| cells[at].trim())
+                    .filter(|cell| !cell.is_empty())
+            };
             let count = |name: &str| {
                 cell(name)
-                    .map(|text| text.parse::<u64>().map_err(|_| format!("line {number}: `{name}` is no whole number")))
+                    .map(|text| {
+                        text.parse::<u64>()
+                            .map_err(|_| format!("line {number}: `{name}` is no whole number"))
+                    })
                     .transpose()
             };
             let sha256 = cell("sha256").map(str::to_lowercase);
@@ -70,7 +86,9 @@ pub(super) fn parse(text: &str) -> Result<Vec<Line>, String> {
                 .as_ref()
                 .is_some_and(|hash| hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
             {
-                return Err(format!("line {number}: `sha256` is no SHA-256 of 64 hexadecimal digits"));
+                return Err(format!(
+                    "line {number}: `sha256` is no SHA-256 of 64 hexadecimal digits"
+                ));
             }
             Ok(Line {
                 path: cells[path].clone(),
@@ -138,7 +156,11 @@ pub(super) fn compare(name: &str, manifest: &str, lines: &[Line], seen: &[Seen<'
             .keys()
             .map(|path| format!("`{}` is listed and not there", path.escape_default())),
     );
-    let exit = if damaged.is_empty() { Exit::Refused } else { Exit::Input };
+    let exit = if damaged.is_empty() {
+        Exit::Refused
+    } else {
+        Exit::Input
+    };
     damaged.extend(refused);
     if damaged.is_empty() {
         return Ok(());
@@ -148,7 +170,10 @@ pub(super) fn compare(name: &str, manifest: &str, lines: &[Line], seen: &[Seen<'
     if rest > 0 {
         damaged.push(format!("and {rest} more"));
     }
-    let message = format!("{name}: the files are not those of `{manifest}`: {}", damaged.join("; "));
+    let message = format!(
+        "{name}: the files are not those of `{manifest}`: {}",
+        damaged.join("; ")
+    );
     Err(Failure::new(exit, "source", message)
         .hint("The delivery is not complete, damaged, or newer than its manifest; deliver both again."))
 }
@@ -177,18 +202,34 @@ mod tests {
 
     #[test]
     fn what_is_listed_and_there_agrees_in_any_order_and_with_quotes() {
-        let text = format!("\u{feff}sha256, path ,rows\r\n{HASH},\"a,\"\"b\"\".parquet\",3\n\n{},b.parquet,\n", HASH.to_uppercase());
+        let text = format!(
+            "\u{feff}sha256, path ,rows\r\n{HASH},\"a,\"\"b\"\".parquet\",3\n\n{},b.parquet,\n",
+            HASH.to_uppercase()
+        );
         let lines = parse(&text).expect("a manifest");
-        compare("orders", "m.csv", &lines, &[seen("b.parquet"), seen("a,\"b\".parquet")])
-            .unwrap_or_else(|failure| panic!("{failure}"));
+        compare(
+            "orders",
+            "m.csv",
+            &lines,
+            &[seen("b.parquet"), seen("a,\"b\".parquet")],
+        )
+        .unwrap_or_else(|failure| panic!("{failure}"));
     }
 
     #[test]
     fn every_difference_is_named() {
         for (manifest, exit, words) in [
             ("path,rows\na,4\n", Exit::Refused, "`a` has 3 rows, listed are 4"),
-            ("path,bytes\na,99\n", Exit::Input, "`a` has 100 bytes, listed are 99"),
-            ("path,rows\nb,3\n", Exit::Input, "`b` is listed and not there; `a` is not listed"),
+            (
+                "path,bytes\na,99\n",
+                Exit::Input,
+                "`a` has 100 bytes, listed are 99",
+            ),
+            (
+                "path,rows\nb,3\n",
+                Exit::Input,
+                "`b` is listed and not there; `a` is not listed",
+            ),
             ("path,rows\na,3\na,3\n", Exit::Refused, "it lists `a` twice"),
         ] {
             let (found, message) = said(manifest, &["a"]);

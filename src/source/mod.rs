@@ -177,7 +177,11 @@ impl Pinned {
         if let Some(key) = &self.period_folder
             && !self.missing_periods.is_empty()
         {
-            remarks.push(format!("{}: {}", self.name, period::describe(key, &self.missing_periods)));
+            remarks.push(format!(
+                "{}: {}",
+                self.name,
+                period::describe(key, &self.missing_periods)
+            ));
         }
         let bytes: u64 = self.files.iter().map(|file| file.object.size).sum();
         let files = self.files.len();
@@ -222,7 +226,10 @@ pub async fn pin(
         store::open(&source.location, root, &source.options).map_err(|error| error.reading("source"))?;
     let objects = location.list().await.map_err(|error| error.reading("source"))?;
     let described_by = source.manifest.as_deref();
-    let manifest = objects.iter().find(|object| described_by == Some(object.path.as_str())).cloned();
+    let manifest = objects
+        .iter()
+        .find(|object| described_by == Some(object.path.as_str()))
+        .cloned();
     let listed = inventory::sort_out(objects, described_by);
     let inventory::Listed {
         read,
@@ -293,8 +300,14 @@ async fn compare(
 ) -> Result<(), Failure> {
     let address = location.address(path);
     let unreadable = |what: String| {
-        Failure::new(Exit::Input, "source", format!("{name}: the manifest `{address}` cannot be read: {what}"))
-            .hint(format!("It is a CSV file with `path` and any of rows, bytes and sha256; see `sources.{name}.manifest`."))
+        Failure::new(
+            Exit::Input,
+            "source",
+            format!("{name}: the manifest `{address}` cannot be read: {what}"),
+        )
+        .hint(format!(
+            "It is a CSV file with `path` and any of rows, bytes and sha256; see `sources.{name}.manifest`."
+        ))
     };
     let Some(object) = manifest else {
         return Err(unreadable("it is not there".to_owned()));
@@ -302,7 +315,10 @@ async fn compare(
     if object.size > LARGEST_MANIFEST {
         return Err(unreadable(format!("it has {} bytes", object.size)));
     }
-    let obtained = location.obtain(object, work).await.map_err(|error| error.reading("source"))?;
+    let obtained = location
+        .obtain(object, work)
+        .await
+        .map_err(|error| error.reading("source"))?;
     let bytes = std::fs::read(&obtained.path).map_err(|error| unreadable(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
     let lines = manifest::parse(&text).map_err(unreadable)?;

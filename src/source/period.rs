@@ -84,7 +84,11 @@ pub(super) fn refuse_gap(name: &str, key: &str, missing: &[String]) -> Result<()
 pub(super) fn describe(key: &str, missing: &[String]) -> String {
     let shown: Vec<&str> = missing.iter().take(5).map(String::as_str).collect();
     let rest = missing.len() - shown.len();
-    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    let more = if rest > 0 {
+        format!(" and {rest} more")
+    } else {
+        String::new()
+    };
     format!("there is no folder `{key}` for {}{more}", shown.join(", "))
 }
 
@@ -112,9 +116,18 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_no_day_and_no_month_is_refused() {
-        for path in ["a", "at=2024/a", "at=2024-13/a", "at=2024-02-30/a", "at=+24-02-01/a", "at=2024-1-01/a"] {
+        for path in [
+            "a",
+            "at=2024/a",
+            "at=2024-13/a",
+            "at=2024-02-30/a",
+            "at=+24-02-01/a",
+            "at=2024-1-01/a",
+        ] {
             assert!(gaps(&[path]).is_err_and(|said| said.contains(path)), "{path}");
         }
-        assert!(gaps(&["at=2024-12/a", "at=2024-12-02/b"]).is_err_and(|said| said.contains("a day and a month")));
+        assert!(
+            gaps(&["at=2024-12/a", "at=2024-12-02/b"]).is_err_and(|said| said.contains("a day and a month"))
+        );
     }
 }

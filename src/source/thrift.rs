@@ -33,7 +33,9 @@ pub(super) fn check(file: &mut File) -> Result<(), String> {
         return Err(format!("its footer claims {length} bytes, the file has {bytes}"));
     }
     if length > LARGEST {
-        return Err(format!("its footer has {length} bytes; at most {LARGEST} are read"));
+        return Err(format!(
+            "its footer has {length} bytes; at most {LARGEST} are read"
+        ));
     }
     file.seek(SeekFrom::Start(bytes - TAIL - length)).map_err(told)?;
     let mut footer = Vec::new();
@@ -58,7 +60,9 @@ impl Walker<'_> {
     }
 
     fn pass(&mut self, bytes: u64) -> Result<(), String> {
-        let rest = usize::try_from(bytes).ok().and_then(|bytes| self.rest.get(bytes..));
+        let rest = usize::try_from(bytes)
+            .ok()
+            .and_then(|bytes| self.rest.get(bytes..));
         self.rest =
             rest.ok_or_else(|| format!("its footer claims a text of {bytes} bytes, which are not there"))?;
         Ok(())

@@ -51,12 +51,16 @@ fn plain_bytes() -> Vec<u8> {
 /// One input and what it is called in the documentation.
 struct Input<'p> {
     id: &'static str,
-    input: &'static str,
+    words: &'static str,
     project: &'p Project,
 }
 
 fn input<'p>(id: &'static str, input: &'static str, project: &'p Project) -> Input<'p> {
-    Input { id, input, project }
+    Input {
+        id,
+        words: input,
+        project,
+    }
 }
 
 impl Input<'_> {
@@ -65,13 +69,17 @@ impl Input<'_> {
     fn is_refused(&self, code: i32, words: &[&str]) {
         let outcome = self.project.karat(&["run"]);
         let said = self.failed(outcome, code, words);
-        record(self.id, self.input, "refused", code, &said);
+        record(self.id, self.words, "refused", code, &said);
     }
 
     #[track_caller]
     fn failed(&self, outcome: Outcome, code: i32, words: &[&str]) -> String {
         let outcome = outcome.exits(code);
-        assert!(!self.project.has_published(), "{}: something is published", self.id);
+        assert!(
+            !self.project.has_published(),
+            "{}: something is published",
+            self.id
+        );
         assert_eq!(outcome.stdout, "", "a failed run prints no data");
         let last = outcome.stderr.lines().last().unwrap_or_default();
         let status: serde_json::Value =
@@ -84,7 +92,10 @@ impl Input<'_> {
         }
         let causes = status["causes"].as_array().expect("causes are a list");
         let causes = causes.iter().filter_map(serde_json::Value::as_str);
-        std::iter::once(message).chain(causes).collect::<Vec<_>>().join("; because: ")
+        std::iter::once(message)
+            .chain(causes)
+            .collect::<Vec<_>>()
+            .join("; because: ")
     }
 
     /// `karat check` passes and gives these words on stdout; the last of its lines that holds the first of them is told.
@@ -92,10 +103,18 @@ impl Input<'_> {
     fn is_read(&self, outcome: &str, words: &[&str]) {
         let said = self.project.karat(&["check"]).exits(0);
         for word in words {
-            assert!(said.stdout.contains(word), "{}: `{word}` is not told:\n{}", self.id, said.stdout);
+            assert!(
+                said.stdout.contains(word),
+                "{}: `{word}` is not told:\n{}",
+                self.id,
+                said.stdout
+            );
         }
-        let line = said.stdout.lines().rfind(|line| words.first().is_some_and(|word| line.contains(word)));
-        record(self.id, self.input, outcome, 0, line.unwrap_or_default().trim());
+        let line = said
+            .stdout
+            .lines()
+            .rfind(|line| words.first().is_some_and(|word| line.contains(word)));
+        record(self.id, self.words, outcome, 0, line.unwrap_or_default().trim());
     }
 
     /// The run is published and notes these words on stderr.
@@ -116,17 +135,18 @@ impl Input<'_> {
                 said.stderr
             );
         }
-        record(self.id, self.input, "published, noted", 0, &notes.join("; "));
+        record(self.id, self.words, "published, noted", 0, &notes.join("; "));
     }
 }
+
+/// Tests run side by side and write one file.
+static WRITING: Mutex<()> = Mutex::new(());
 
 /// Compares a line of the documentation with what was seen, or writes it.
 #[track_caller]
 fn record(id: &str, input: &str, outcome: &str, code: i32, said: &str) {
     let line = line(id, input, outcome, code, said);
     let file = documentation();
-    // Tests run side by side and write one file.
-    static WRITING: Mutex<()> = Mutex::new(());
     let _one_at_a_time = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     let text = std::fs::read_to_string(&file).expect("docs/bad-data.md");
     let start = line_start(id, input);
@@ -148,7 +168,9 @@ fn record(id: &str, input: &str, outcome: &str, code: i32, said: &str) {
     rows.sort();
     let (before, after) = (
         text.lines().take_while(|line| !is_row(line)),
-        text.lines().skip_while(|line| !is_row(line)).skip_while(|line| is_row(line)),
+        text.lines()
+            .skip_while(|line| !is_row(line))
+            .skip_while(|line| is_row(line)),
     );
     let whole: Vec<String> = before
         .map(str::to_owned)
@@ -167,7 +189,11 @@ fn line_start(id: &str, input: &str) -> String {
 }
 
 fn line(id: &str, input: &str, outcome: &str, code: i32, said: &str) -> String {
-    format!("{}{outcome} | {code} | {} |", line_start(id, input), cell(&without_folder(said)))
+    format!(
+        "{}{outcome} | {code} | {} |",
+        line_start(id, input),
+        cell(&without_folder(said))
+    )
 }
 
 /// A message as a cell of a Markdown table.
@@ -211,16 +237,25 @@ fn the_documentation_has_every_input_and_no_other() {
     assert!(rows.is_sorted(), "the lines are in order");
     for number in 1..=73 {
         let id = format!("I{number:02}");
-        let test = format!("fn {}_", id.to_lowercase());
-        assert!(TESTS.iter().any(|file| file.contains(&test)), "{id} has a test");
-        assert!(rows.iter().any(|row| row.starts_with(&format!("| {id} | "))), "{id} has a line");
+        let name = format!("fn {}_", id.to_lowercase());
+        assert!(TESTS.iter().any(|file| file.contains(&name)), "{id} has a test");
+        assert!(
+            rows.iter().any(|row| row.starts_with(&format!("| {id} | "))),
+            "{id} has a line"
+        );
     }
     for row in rows {
         let mut cells = row.split(" | ");
         let (id, input) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
         let known = TESTS.iter().any(|file| {
             file.contains(&format!("\"{}\"", id.trim_start_matches("| ")))
-                && file.contains(&format!("\"{}\"", input.replace("&lt;", "<").replace("\\|", "|").replace("&amp;", "&")))
+                && file.contains(&format!(
+                    "\"{}\"",
+                    input
+                        .replace("&lt;", "<")
+                        .replace("\\|", "|")
+                        .replace("&amp;", "&")
+                ))
         });
         assert!(known, "no test is about this line: {row}");
     }
