@@ -121,7 +121,10 @@ mod tests {
             proptest::prop_assert_eq!(cells.len(), 2, "{:?}", line);
             let runs = |cell: &str| cell.starts_with(RUNS) || cell.starts_with('\0');
             proptest::prop_assert!(!runs(&cells[0]) && !runs(&cells[1]), "{:?}", line);
-            let back = cells[0].strip_prefix('\'').filter(|rest| runs(rest)).unwrap_or(&cells[0]);
+            // A text of one's own that begins so is the only one that could be meant by two.
+            let begins_so = text.strip_prefix('\'').is_some_and(runs);
+            let added = cells[0].strip_prefix('\'').filter(|rest| runs(rest) && !begins_so);
+            let back = added.unwrap_or(&cells[0]);
             proptest::prop_assert_eq!(back, text.as_str());
         }
     }

@@ -91,8 +91,20 @@ impl Input<'_> {
             assert!(all.contains(word), "{}: `{word}` is not told:\n{all}", self.id);
         }
         let causes = status["causes"].as_array().expect("causes are a list");
-        let causes = causes.iter().filter_map(serde_json::Value::as_str);
-        std::iter::once(message)
+        // Of a long cause the beginning: a template's lists every field that there is.
+        let causes = causes.iter().filter_map(serde_json::Value::as_str).map(|cause| {
+            let line = cause.lines().next().unwrap_or_default();
+            match line.char_indices().nth(140) {
+                Some((end, _)) => format!(
+                    "{} …",
+                    line[..end]
+                        .rsplit_once(". ")
+                        .map_or(&line[..end], |(begin, _)| begin)
+                ),
+                None => line.to_owned(),
+            }
+        });
+        std::iter::once(message.to_owned())
             .chain(causes)
             .collect::<Vec<_>>()
             .join("; because: ")
