@@ -90,4 +90,42 @@ mod tests {
             assert_eq!(text(given), written, "{given:?}");
         }
     }
+
+    /// Reads one line of comma-separated cells back, with the quotes and the apostrophes that were added.
+    fn cells_of(line: &str) -> Vec<String> {
+        let mut cells = vec![String::new()];
+        let mut letters = line.chars().peekable();
+        let mut is_quoted = false;
+        while let Some(letter) = letters.next() {
+            let cell = cells.last_mut().expect("there is a cell");
+            match letter {
+                '"' if is_quoted && letters.peek() == Some(&'"') => {
+                    letters.next();
+                    cell.push('"');
+                }
+                '"' => is_quoted = !is_quoted,
+                ',' if !is_quoted => cells.push(String::new()),
+                other => cell.push(other),
+            }
+        }
+        cells
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_stays_one_cell_that_no_spreadsheet_runs_and_reads_back(
+            text in "[=+@＝＋－＠'\",;|\t\r\n\u{0} a1-]{0,12}|\\PC{0,12}", other in "\\PC{0,5}"
+        ) {
+            let line = line([super::text(&text), super::text(&other)].into_iter());
+            let cells = cells_of(line.strip_suffix('\n').expect("a line"));
+            proptest::prop_assert_eq!(cells.len(), 2, "{:?}", line);
+            let runs = |cell: &str| cell.starts_with(RUNS) || cell.starts_with('\0');
+            proptest::prop_assert!(!runs(&cells[0]) && !runs(&cells[1]), "{:?}", line);
+            // A text of one's own that begins so is the only one that could be meant by two.
+            let begins_so = text.strip_prefix('\'').is_some_and(runs);
+            let added = cells[0].strip_prefix('\'').filter(|rest| runs(rest) && !begins_so);
+            let back = added.unwrap_or(&cells[0]);
+            proptest::prop_assert_eq!(back, text.as_str());
+        }
+    }
 }

@@ -173,6 +173,8 @@ async fn propose(location: &str) -> Result<(String, Vec<String>), Failure> {
         format: Format::Parquet,
         columns: BTreeMap::new(),
         amount_scale: None,
+        manifest: None,
+        period_folder: None,
         options: BTreeMap::new(),
     };
     let pinned = source::pin("order_lines", &asked, &here, work.path(), true).await?;

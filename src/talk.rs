@@ -1,5 +1,6 @@
 //! What the program says: data on stdout, talk on stderr. The only room that prints.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
@@ -119,11 +120,32 @@ fn merge(into: &mut Value, from: &Value) {
 
 /// Prints one line of data on stdout; a closed pipe is the reader's choice and no error.
 pub fn data(line: &str) {
-    let _closed = writeln!(std::io::stdout().lock(), "{line}");
+    let _closed = writeln!(std::io::stdout().lock(), "{}", harmless(line));
 }
 
 fn err(line: &str) {
-    let _closed = writeln!(std::io::stderr().lock(), "{line}");
+    let _closed = writeln!(std::io::stderr().lock(), "{}", harmless(line));
+}
+
+/// Writes out what would move a terminal's cursor, colour it, or turn the direction of the text: names of files and columns
+/// come from elsewhere.
+fn harmless(line: &str) -> Cow<'_, str> {
+    let is_harmful = |letter: char| {
+        (letter.is_control() && !['\n', '\t'].contains(&letter))
+            || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !line.contains(is_harmful) {
+        return Cow::Borrowed(line);
+    }
+    let mut text = String::with_capacity(line.len());
+    for letter in line.chars() {
+        if is_harmful(letter) {
+            text.extend(letter.escape_default());
+        } else {
+            text.push(letter);
+        }
+    }
+    Cow::Owned(text)
 }
 
 /// Prints a failure: for people its causes and hint, and, for a scheduler or a log, one JSON line.
@@ -161,4 +183,18 @@ fn causes(failure: &Failure) -> Vec<String> {
     std::iter::successors(first, |cause| cause.source())
         .map(ToString::to_string)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_said_can_steer_a_terminal_or_turn_its_text() {
+        assert_eq!(
+            harmless("a\u{1b}[2Jb\r\u{202e}c\u{9b}"),
+            "a\\u{1b}[2Jb\\r\\u{202e}c\\u{9b}"
+        );
+        assert_eq!(harmless("line\n\tnext 注文"), "line\n\tnext 注文");
+    }
 }

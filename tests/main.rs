@@ -14,6 +14,14 @@ mod formats;
 
 mod deliveries;
 
+mod bad_inputs;
+
+mod mutated_parquet;
+
+mod security;
+
+mod fuzz;
+
 mod job;
 
 mod fault_table;

@@ -7,7 +7,7 @@ use std::path::Path;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::location::is_loopback;
+use super::location::{is_loopback, refuse_forbidden};
 use super::problem::{Parsed, Problems, Refusal};
 use super::scalar::{boolean, domain, email, folder, one_of, timezone};
 use super::secret::{Environment, Insert, expand, has_literal_password, only_variable};
@@ -17,6 +17,9 @@ use super::{AlertTo, Credentials, Deliver, Encryption, MailServer, Recipient, Sc
 
 /// Languages of the report and the mail.
 const LANGUAGES: [&str; 2] = ["en", "zh"];
+
+/// Most readers: each gets a message of their own, and a run waits for all.
+const MOST_READERS: usize = 200;
 
 /// Ports of the two ways to encrypt.
 const IMPLICIT_PORT: u16 = 465;
@@ -93,6 +96,15 @@ fn read_recipients(
             &section.path_of("recipients"),
             Refusal::new(reason),
         );
+    }
+    if items.len() > MOST_READERS {
+        let reason = format!(
+            "lists {} readers; a mail goes to at most {MOST_READERS} readers, for more keep a mailing list",
+            items.len()
+        );
+        let place = section.place_of_key("recipients");
+        problems.add(place, &section.path_of("recipients"), Refusal::new(reason));
+        return Vec::new();
     }
     let mut seen = BTreeSet::new();
     let mut recipients = Vec::new();
@@ -177,6 +189,7 @@ fn server(written: &str, environment: Environment<'_>) -> Parsed<MailServer> {
     let url = Url::parse(&value).map_err(|error| Refusal::new(format!("not a valid address: {error}")))?;
     let host = url.host_str().filter(|host| !host.is_empty());
     let host = host.ok_or_else(|| Refusal::new("the host of the mail server is missing"))?;
+    refuse_forbidden(&url)?;
     if !["", "/"].contains(&url.path()) || url.fragment().is_some() {
         return Err(Refusal::new("nothing but ?tls=required may follow the host"));
     }
@@ -270,6 +283,7 @@ fn alert(written: &str, folder: &Path, environment: Environment<'_>) -> Parsed<A
         return Ok(AlertTo::Program(folder.join(value)));
     }
     let url = Url::parse(&value).map_err(|error| Refusal::new(format!("not a valid address: {error}")))?;
+    refuse_forbidden(&url)?;
     if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
         Ok(AlertTo::Address(Secret::written_as(value, written)))
     } else {

@@ -88,6 +88,12 @@ fn sources(sources: &BTreeMap<String, Written>, lines: &mut Vec<String>) {
                 .amount_scale
                 .map(|scale| format!("    amount_scale: {scale}")),
         );
+        for (key, value) in [
+            ("manifest", &source.manifest),
+            ("period_folder", &source.period_folder),
+        ] {
+            lines.extend(value.iter().map(|value| format!("    {key}: {}", scalar(value))));
+        }
         lines.push("    columns:".to_owned());
         let names = [shape.required, shape.one_of, shape.optional].concat();
         let columns = names
@@ -144,6 +150,11 @@ fn checks(checks: &Checks, lines: &mut Vec<String>) {
         "  allow_duplicate_files: {}",
         checks.allow_duplicate_files
     ));
+    lines.push(format!(
+        "  allow_missing_periods: {}",
+        checks.allow_missing_periods
+    ));
+    lines.push(format!("  max_unpacked_ratio: {}", checks.max_unpacked_ratio));
 }
 
 /// What is given of the look; the bytes of the logo are a determinant of the run by themselves.

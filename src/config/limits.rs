@@ -60,6 +60,8 @@ pub(super) fn read_checks(root: &Section<'_>, problems: &mut Problems) -> Checks
         freshness_days: None,
         source_freshness_days: BTreeMap::new(),
         allow_duplicate_files: false,
+        allow_missing_periods: false,
+        max_unpacked_ratio: 1000,
     };
     let keys = [
         "max_rejected_rows",
@@ -67,6 +69,8 @@ pub(super) fn read_checks(root: &Section<'_>, problems: &mut Problems) -> Checks
         "freshness",
         "source_freshness",
         "allow_duplicate_files",
+        "allow_missing_periods",
+        "max_unpacked_ratio",
     ];
     let Some(section) = root.section("checks", &keys, problems) else {
         return checks;
@@ -100,6 +104,13 @@ pub(super) fn read_checks(root: &Section<'_>, problems: &mut Problems) -> Checks
     checks.allow_duplicate_files = section
         .optional("allow_duplicate_files", problems, boolean)
         .unwrap_or(false);
+    checks.allow_missing_periods = section
+        .optional("allow_missing_periods", problems, boolean)
+        .unwrap_or(false);
+    let ratio = |text: &str| whole(text, 1, 1_000_000).map(i64::unsigned_abs);
+    if let Some(ratio) = section.optional("max_unpacked_ratio", problems, ratio) {
+        checks.max_unpacked_ratio = ratio;
+    }
     checks
 }
 

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use url::{Host, Url};
 
 use super::Secret;
@@ -126,7 +128,82 @@ fn check_location(location: &str) -> Parsed<()> {
             "http:// is allowed only for this machine (localhost); use https://",
         ));
     }
+    // In other schemes the host is a bucket, and nobody connects to it.
+    if scheme.starts_with("http") {
+        refuse_forbidden(&url)?;
+    }
     Ok(())
+}
+
+/// Refuses an address at which a machine tells its own credentials.
+pub(super) fn refuse_forbidden(url: &Url) -> Parsed<()> {
+    match forbidden_host(url) {
+        Some(reason) => Err(Refusal::new(reason)),
+        None => Ok(()),
+    }
+}
+
+/// Names under which clouds serve the credentials of a machine.
+const METADATA_NAMES: [&str; 6] = [
+    "metadata",
+    "metadata.google.internal",
+    "metadata.goog",
+    "metadata.azure.internal",
+    "instance-data",
+    "instance-data.ec2.internal",
+];
+
+/// Addresses outside of the link-local ranges at which clouds do.
+const METADATA_V4: [Ipv4Addr; 3] = [
+    Ipv4Addr::new(100, 100, 100, 200),
+    Ipv4Addr::new(168, 63, 129, 16),
+    Ipv4Addr::new(192, 0, 0, 192),
+];
+const METADATA_V6: [Ipv6Addr; 2] = [
+    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),
+    Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254),
+];
+
+/// Says why nothing is read from this host and nothing sent to it: link-local addresses, the metadata services of clouds, and
+/// the address that stands for none, however they are written. Private networks are allowed: stores live there.
+pub(crate) fn forbidden_host(url: &Url) -> Option<&'static str> {
+    const REASON: &str = "link-local addresses and the metadata services of clouds are never used";
+    let address = match url.host()? {
+        Host::Ipv4(address) => IpAddr::V4(address),
+        Host::Ipv6(address) => IpAddr::V6(address),
+        Host::Domain(name) => {
+            let name = name.trim_end_matches('.').to_lowercase();
+            if METADATA_NAMES.contains(&name.as_str()) {
+                return Some(REASON);
+            }
+            // Schemes that the URL standard does not know keep `0xA9FEA9FE` as a name; what connects does not.
+            match Host::parse(&name) {
+                Ok(Host::Ipv4(address)) => IpAddr::V4(address),
+                _ => return None,
+            }
+        }
+    };
+    is_forbidden(address).then_some(REASON)
+}
+
+fn is_forbidden(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            address.is_link_local() || address.is_unspecified() || METADATA_V4.contains(&address)
+        }
+        IpAddr::V6(address) => {
+            let [first, second, .., high, low] = address.segments();
+            let embedded = Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+            let leading = address.segments()[..6].iter().all(|part| *part == 0);
+            let holds_v4 = address.to_ipv4_mapped().is_some()
+                || (leading && !address.is_loopback() && !address.is_unspecified())
+                || (first == 0x64 && second == 0xff9b);
+            address.is_unspecified()
+                || address.is_unicast_link_local()
+                || METADATA_V6.contains(&address)
+                || (holds_v4 && is_forbidden(IpAddr::V4(embedded)))
+        }
+    }
 }
 
 /// Reads the address under which readers find a folder on the web; a `/` stands at its end.

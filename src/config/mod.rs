@@ -15,6 +15,7 @@ mod location;
 mod policy;
 mod problem;
 mod read;
+mod roots;
 mod scalar;
 mod secret;
 mod section;
@@ -35,8 +36,10 @@ use jiff::civil::Date;
 use crate::colour::Colour;
 
 pub use format::{ColumnType, Format};
+pub(crate) use location::forbidden_host;
 pub use problem::{ConfigError, Problem};
 pub use read::{load, parse};
+pub use roots::ROOTS;
 pub use sources::{SOURCES, SourceShape};
 pub use thresholds::{Kind, THRESHOLDS, Threshold};
 
@@ -147,6 +150,10 @@ pub struct Source {
     pub amount_scale: Option<u8>,
     /// Options for the object store (endpoint, region, …); values may be secrets.
     pub options: BTreeMap<String, Secret>,
+    /// Path, below the location, of the list of its files with their rows, bytes or hashes.
+    pub manifest: Option<String>,
+    /// Name of the hive folder whose value is the day or the month of its rows.
+    pub period_folder: Option<String>,
 }
 
 /// One threshold.
@@ -177,6 +184,10 @@ pub struct Checks {
     pub source_freshness_days: BTreeMap<String, u32>,
     /// Whether two input objects with the same content are allowed.
     pub allow_duplicate_files: bool,
+    /// Whether a day or month may be missing among the folders of `period_folder`.
+    pub allow_missing_periods: bool,
+    /// Largest ratio of decompressed to stored bytes of an input file.
+    pub max_unpacked_ratio: u64,
 }
 
 /// How much machine a run may use.

@@ -10,6 +10,7 @@ use super::limits::{
 };
 use super::policy::{Surroundings, read_policy};
 use super::problem::{ConfigError, Parsed, Place, Problems, Refusal};
+use super::roots::refuse_outside;
 use super::scalar::{as_of, currency, line, timezone};
 use super::secret::Environment;
 use super::section::Section;
@@ -78,6 +79,9 @@ pub fn parse(
         environment,
         &mut problems,
     );
+    if let Some(config) = &config {
+        refuse_outside(config, environment, &mut problems);
+    }
     match config {
         Some(config) if problems.is_empty() => Ok(config),
         _ => Err(problems.into_error(name)),

@@ -6,7 +6,7 @@ use super::Source;
 use super::format::read_format;
 use super::location::{options, required_location};
 use super::problem::{Parsed, Problems, Refusal};
-use super::scalar::whole;
+use super::scalar::{printable, whole};
 use super::secret::Environment;
 use super::section::Section;
 use super::words::either;
@@ -117,6 +117,8 @@ pub(super) fn read_sources(
             "columns",
             "amount_scale",
             "options",
+            "manifest",
+            "period_folder",
         ];
         let Some(section) = section.section(shape.name, &keys, problems) else {
             continue;
@@ -141,6 +143,8 @@ fn read_source(
         whole(text, 0, 4).map(|scale| u8::try_from(scale).expect("the range is 0 to 4"))
     });
     let options = options(section, environment, problems);
+    let manifest = section.optional("manifest", problems, below);
+    let period_folder = section.optional("period_folder", problems, hive_name);
     let (location, written) = location?;
     Some((
         Source {
@@ -149,9 +153,37 @@ fn read_source(
             columns,
             amount_scale,
             options,
+            manifest,
+            period_folder,
         },
         written,
     ))
+}
+
+/// Reads a path that stays below its location.
+fn below(text: &str) -> Parsed<String> {
+    printable(text)?;
+    let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\\');
+    if text.split('/').all(plain) {
+        Ok(text.to_owned())
+    } else {
+        Err(Refusal::new(format!(
+            "expected a path below the location such as manifest.csv, found {}",
+            found(text)
+        )))
+    }
+}
+
+/// Reads the name of folders such as `month=2025-01`.
+fn hive_name(text: &str) -> Parsed<String> {
+    printable(text)?;
+    if text.contains(['/', '=', '\\']) {
+        return Err(Refusal::new(format!(
+            "expected the name of a folder without its value, such as month, found {}",
+            found(text)
+        )));
+    }
+    Ok(text.to_owned())
 }
 
 fn read_columns(

@@ -111,6 +111,9 @@ impl Engine {
         options.execution.time_zone = Some("+00:00".to_owned());
         options.execution.listing_table_ignore_subdirectory = false;
         options.execution.parquet.pushdown_filters = false;
+        // Nothing is looked up in the files, so what only lookups need is not read: it could only be wrong.
+        options.execution.parquet.enable_page_index = false;
+        options.execution.parquet.bloom_filter_on_read = false;
         // Plain strings instead of views: a view keeps the page it points into alive, and the sorter counts that page once for
         // every batch, so that a sort of a few hundred megabytes asks for gigabytes.
         options.execution.parquet.schema_force_view_types = false;
@@ -671,10 +674,16 @@ fn failure(message: String, error: DataFusionError) -> Failure {
             "Raise `engine.memory`, give `engine.spill` a larger disk, or lower `engine.threads`.",
             |(_, hint)| hint,
         ),
-        Exit::Input => "A value of the input cannot be read or converted; the cause names it.",
+        Exit::Input => "A value of the input cannot be read or converted; values themselves are not shown.",
         _ => "",
     };
-    Failure::new(exit, "engine", message).hint(hint).cause(error)
+    let failure = Failure::new(exit, "engine", message).hint(hint);
+    match error.find_root() {
+        DataFusionError::ArrowError(..) | DataFusionError::Execution(_) | DataFusionError::External(_) => {
+            failure.cause(masked(&error.to_string()))
+        }
+        _ => failure.cause(error),
+    }
 }
 
 /// What a system runs out of, by the number of its error, and what helps.
@@ -727,7 +736,15 @@ enum Turn<'a> {
 
 /// Where the engine gives up on source rows, the file is to blame: a damaged page can end in a panic of the reader.
 fn damaged(query: &Query, failure: Failure) -> Failure {
-    if failure.exit != Exit::Bug || query.inputs().all(|input| input.schema != "raw") {
+    if query.inputs().all(|input| input.schema != "raw") {
+        return failure;
+    }
+    damaged_input(failure)
+}
+
+/// Blames the input for a failure that would be the program's own, for reads that go to the sources.
+pub(crate) fn damaged_input(failure: Failure) -> Failure {
+    if failure.exit != Exit::Bug {
         return failure;
     }
     Failure {
@@ -735,6 +752,53 @@ fn damaged(query: &Query, failure: Failure) -> Failure {
         ..failure
     }
     .hint("An input file is probably damaged; compare its hash with the delivery.")
+}
+
+/// The words of the engine without values of the data: an error must not tell who a customer is.
+///
+/// What stands in quotes is left out, and so are long numbers. Names of types and columns that it writes plainly stay.
+fn masked(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(letter) = rest.next() {
+        // Not the apostrophe of "can't".
+        if ['\'', '"', '`'].contains(&letter) && !before.is_alphanumeric() {
+            masked.push(letter);
+            masked.push('…');
+            // To the last quote that could close it, so that a quote within the value shows nothing.
+            let others: String = rest.clone().collect();
+            let end = others
+                .char_indices()
+                .filter(|(_, other)| *other == letter)
+                .map(|(at, _)| at)
+                .find(|at| {
+                    others[at + 1..]
+                        .chars()
+                        .next()
+                        .is_none_or(|next| !next.is_alphanumeric())
+                });
+            let passed = end.map_or(others.chars().count(), |end| others[..=end].chars().count());
+            for _ in 0..passed {
+                rest.next();
+            }
+            masked.push(letter);
+            before = letter;
+            continue;
+        }
+        if letter.is_ascii_digit() && !before.is_alphanumeric() && before != '_' {
+            let mut digits = String::from(letter);
+            while let Some(digit) = rest.next_if(|next| next.is_ascii_digit() || *next == '.') {
+                digits.push(digit);
+            }
+            masked.push_str(if digits.len() > 3 { "…" } else { &digits });
+            before = '0';
+            continue;
+        }
+        masked.push(letter);
+        before = letter;
+    }
+    masked
 }
 
 fn panicked(message: &str, panic: &(dyn std::any::Any + Send)) -> Failure {
@@ -746,7 +810,7 @@ fn panicked(message: &str, panic: &(dyn std::any::Any + Send)) -> Failure {
     Failure::new(
         Exit::Bug,
         "engine",
-        format!("{message}: the engine gave up: {text}"),
+        format!("{message}: the engine gave up: {}", masked(&text)),
     )
 }
 

@@ -203,3 +203,25 @@ fn the_manifest_names_the_version_that_is_linked() {
         "{ENGINE}"
     );
 }
+
+#[test]
+fn the_words_of_the_engine_do_not_tell_values() {
+    for (told, shown) in [
+        (
+            "Cannot cast string 'Ann Example' to value of Int32 type",
+            "Cannot cast string '…' to value of Int32 type",
+        ),
+        ("Error parsing 'O'Hara' as Date32", "Error parsing '…' as Date32"),
+        (
+            "Can't cast value 12345678 to type Int8",
+            "Can't cast value … to type Int8",
+        ),
+        (
+            "99999999.5 is too large to store in a Decimal128 of precision 5",
+            "… is too large to store in a Decimal128 of precision 5",
+        ),
+        ("no such \"Ann\", `Bea` and 'Cy", "no such \"…\", `…` and '…'"),
+    ] {
+        assert_eq!(super::masked(told), shown);
+    }
+}

@@ -10,7 +10,7 @@ use super::outlook;
 use super::prepare::Plan;
 use crate::calendar::Stopwatch;
 use crate::check::{self, Outcome};
-use crate::engine::Engine;
+use crate::engine::{Engine, damaged_input};
 use crate::error::{Exit, Failure};
 use crate::query::{Query, QuerySet, TableName};
 use crate::record::{TableRecord, sha256_file};
@@ -177,7 +177,8 @@ pub(super) async fn newest_order(engine: &Engine) -> Result<String, Failure> {
             "the newest order",
             &format!("select max(ordered_at) as ordered_at from {name}"),
         )
-        .await?;
+        .await
+        .map_err(damaged_input)?;
     Ok(table
         .cell(0, "ordered_at")
         .map_or_else(String::new, ToString::to_string))

@@ -201,6 +201,7 @@ async fn computed(job: &Job<'_>, talk: &Talk) -> Result<Made, Failure> {
         .filter(|check| !check.holds())
         .map(crate::check::describe)
         .collect();
+    remarks.extend(inputs.iter().flat_map(Pinned::remarks));
     for source in inputs {
         let arrived = source.check_unchanged().await?;
         if let Some(first) = arrived.first() {
@@ -271,6 +272,7 @@ pub async fn check(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<
                 .iter()
                 .map(|object| format!("  excluded: {} ({})", object.path, object.reason)),
         );
+        lines.extend(source.remarks().into_iter().map(|remark| format!("  {remark}")));
     }
     lines.push(format!("newest order: {newest}"));
     lines.push(format!(

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::outlook;
 use crate::calendar::{self, Calendar};
 use crate::config::{Config, PolicyValue, SOURCES};
-use crate::engine::{ENGINE, Engine, LOCK_FILE};
+use crate::engine::{ENGINE, Engine, LOCK_FILE, damaged_input};
 use crate::error::{Exit, Failure};
 use crate::exports;
 use crate::private::PrivateFolder;
@@ -177,6 +177,7 @@ pub(super) async fn pin_inputs(
             config.checks.allow_duplicate_files,
         )
         .await?;
+        pinned.refuse_excess(config)?;
         let facts = json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows(), "retries": pinned.retries()});
         talk.step("read", shape.name, &facts);
         all.push(pinned);
@@ -234,6 +235,7 @@ pub(super) async fn plan(
         engine
             .add_view(&TableName::new("raw", shape.name), &table.sql)
             .await?;
+        refuse_misplaced(&engine, config, &table).await?;
         raw.push(table);
     }
     let recorded: Vec<RecordedInput> = inputs
@@ -265,6 +267,48 @@ pub(super) async fn plan(
             terms,
         },
     ))
+}
+
+/// Refuses rows that lie in the folder of another day or month: some were delivered twice, or to the wrong place.
+async fn refuse_misplaced(engine: &Engine, config: &Config, raw: &RawTable) -> Result<(), Failure> {
+    let Some(sql) = &raw.misplaced else {
+        return Ok(());
+    };
+    let read = engine.read(&format!("the folders of {}", raw.source), sql).await;
+    let found = read.map_err(damaged_input)?;
+    let key = config
+        .sources
+        .get(&raw.source)
+        .and_then(|source| source.period_folder.as_deref())
+        .unwrap_or_default();
+    let cell = |row: usize, column: &str| {
+        found
+            .cell(row, column)
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    };
+    let folders: Vec<String> = (0..found.rows.len().min(5))
+        .map(|row| {
+            format!(
+                "`{key}={}` holds {} rows of other periods, from {}",
+                cell(row, "folder"),
+                cell(row, "row_count"),
+                cell(row, "period")
+            )
+        })
+        .collect();
+    if folders.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "{}: folders contradict their rows: {}",
+        raw.source,
+        folders.join("; ")
+    );
+    Err(Failure::new(Exit::Refused, "source", message).hint(format!(
+        "`sources.{}.period_folder` says that the folder names the day or month of its rows, in business time.",
+        raw.source
+    )))
 }
 
 /// A threshold that counts days, weeks or months.

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{Expr, Ident, VisitMut, VisitorMut};
-use sqlparser::dialect::GenericDialect;
-use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Token;
 
 use super::lint;
@@ -32,10 +30,7 @@ pub fn resolve(text: &str, available: &BTreeSet<String>) -> Result<Mapped, Strin
             columns: BTreeSet::from([text.to_owned()]),
         });
     }
-    let mut parser = Parser::new(&GenericDialect {})
-        .with_recursion_limit(50)
-        .try_with_sql(text)
-        .map_err(|_| unknown(text, available))?;
+    let mut parser = lint::parser(text).map_err(|_| unknown(text, available))?;
     let mut expression = parser.parse_expr().map_err(|_| unknown(text, available))?;
     if parser.peek_token().token != Token::EOF {
         return Err(unknown(text, available));

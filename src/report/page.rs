@@ -64,6 +64,7 @@ impl Door {
             let parts: Vec<_> = relative.iter().map(std::ffi::OsStr::to_string_lossy).collect();
             let name = parts.join("/");
             asked_of(words, &name, &text)?;
+            refuse_active(&name, &text)?;
             templates.push((name, text));
         }
         let pen = Arc::new(words.pen()?);
@@ -122,6 +123,40 @@ fn asked_of(words: &Words, name: &str, text: &str) -> Result<(), Failure> {
         let given: Vec<&str> = message.given.iter().map(String::as_str).collect();
         words.must_have(&message.id, &given, &format!("template `{name}`"))
     })
+}
+
+/// What makes a page act or ask elsewhere. The policy in the page stops browsers; mail programs have no such policy.
+const ACTIVE: [&str; 13] = [
+    "<script",
+    "<iframe",
+    "<object",
+    "<embed",
+    "<link",
+    "<base",
+    "javascript:",
+    "@import",
+    "src=\"http:",
+    "src=\"https:",
+    "src='http",
+    "src=http",
+    "src=\"//",
+];
+
+/// Refuses a template that would make pages act or ask elsewhere.
+fn refuse_active(name: &str, text: &str) -> Result<(), Failure> {
+    let lower = text.to_lowercase();
+    let found = ACTIVE.iter().find(|word| lower.contains(*word)).copied();
+    let remote = lower.split("url(").skip(1).any(|rest| {
+        let target = rest.trim_start_matches(['"', '\'', ' ']);
+        target.starts_with("http") || target.starts_with("//")
+    });
+    let Some(word) = found.or(remote.then_some("url(http")) else {
+        return Ok(());
+    };
+    let message = format!("template `{name}` holds `{word}`");
+    Err(Failure::new(Exit::Usage, "report", message).hint(
+        "Reports hold no script and ask for nothing elsewhere: that is promised to those who open them.",
+    ))
 }
 
 fn render(tera: &Tera, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {

@@ -153,6 +153,8 @@ pub struct RawTable {
     pub duckdb_reader: (String, String),
     /// Whether the source is not configured: the table has its columns and no row.
     pub is_empty: bool,
+    /// Selects the values of `period_folder` whose rows are of another day or month, with their number.
+    pub misplaced: Option<String>,
 }
 
 fn contract(source: &str) -> Result<&'static Contract, Failure> {
@@ -185,6 +187,7 @@ pub fn empty_table(source: &str) -> Result<RawTable, Failure> {
         duckdb_columns: columns,
         duckdb_reader: Default::default(),
         is_empty: true,
+        misplaced: None,
     })
 }
 
@@ -220,6 +223,7 @@ pub async fn raw_table(
     }
     let mut columns = Vec::new();
     let mut unusable = Vec::new();
+    let mut moment = None;
     for &(target, name, kind) in contract.columns {
         let Some((expression, from)) = mapped.get(name) else {
             columns.push(Both::same(format!(
@@ -229,7 +233,12 @@ pub async fn raw_table(
             continue;
         };
         match normalise(kind, &expression.sql, from, source.amount_scale, timezone) {
-            Ok(sql) => columns.push(sql.named(target)),
+            Ok(sql) => {
+                if matches!(kind, Kind::Moment | Kind::Day) && moment.is_none() {
+                    moment = Some(sql.engine.clone());
+                }
+                columns.push(sql.named(target));
+            }
             Err(problem) => problems.push(format!("{name} ({}): {problem}", source.columns[name])),
         }
         unusable.extend(value_problems(contract, target, kind, &expression.sql, from));
@@ -258,7 +267,22 @@ pub async fn raw_table(
         duckdb_columns: list(|both| &both.duckdb),
         duckdb_reader: duckdb::reader(&source.format, pinned, reads_partitions),
         is_empty: false,
+        misplaced: source
+            .period_folder
+            .as_ref()
+            .zip(moment)
+            .map(|(folder, moment)| misplaced(&pinned.name, folder, &moment)),
     })
+}
+
+/// Rows whose day or month is not the one after which their folder is named; rows without a date are judged later.
+fn misplaced(source: &str, folder: &str, moment: &str) -> String {
+    let folder = quoted(folder);
+    let period = format!("substr(cast(cast({moment} as date) as varchar), 1, char_length({folder}))");
+    format!(
+        "select {folder} as folder, min({period}) as period, count(*) as row_count from source.{source} \
+         where {period} <> {folder} group by {folder} order by {folder}"
+    )
 }
 
 /// Says which columns cannot be read, and in which files: all of them have the same columns.

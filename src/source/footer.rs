@@ -7,28 +7,50 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::file::metadata::RowGroupMetaData;
 
+use super::thrift;
 use crate::error::{Exit, Failure};
 
-/// Reads rows and columns from the footer of `file`.
-pub(super) fn read(file: &Path, shown: &str) -> Result<(u64, SchemaRef), Failure> {
-    let cannot = |error: parquet::errors::ParquetError| {
+/// What a footer says.
+#[derive(Debug)]
+pub(super) struct Footer {
+    pub(super) rows: u64,
+    pub(super) schema: SchemaRef,
+    pub(super) weight: Weight,
+}
+
+/// What reading a file will take, by its footer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Weight {
+    /// Bytes of all columns as they lie in the file.
+    pub(super) packed: u64,
+    /// Bytes of all columns as they will lie in memory, decompressed.
+    pub(super) unpacked: u64,
+    /// Bytes, as they lie in the file, of the largest row group; a row group is fetched as a whole.
+    pub(super) largest_group: u64,
+}
+
+/// Reads rows, columns and weight from the footer of `file`.
+pub(super) fn read(file: &Path, shown: &str) -> Result<Footer, Failure> {
+    let cannot = |cause: Box<dyn std::error::Error + Send + Sync>| {
         Failure::new(
             Exit::Input,
             "source",
             format!("`{shown}` is no readable Parquet file"),
         )
-        .cause(error)
+        .cause(cause)
         .hint("The file is damaged, cut short, encrypted or of another format; deliver it again.")
     };
-    let opened = File::open(file).map_err(|error| {
+    let mut opened = File::open(file).map_err(|error| {
         Failure::new(Exit::Input, "source", format!("cannot open `{shown}`"))
             .cause(error)
             .retryable()
     })?;
     // The embedded schema of a writer's library is left out: the file's own types are the same for every reader.
+    thrift::check(&mut opened).map_err(|what| cannot(what.into()))?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = ArrowReaderMetadata::load(&opened, options).map_err(cannot)?;
+    let metadata = ArrowReaderMetadata::load(&opened, options).map_err(|error| cannot(error.into()))?;
     let rows = u64::try_from(metadata.metadata().file_metadata().num_rows()).map_err(|error| {
         Failure::new(
             Exit::Input,
@@ -37,7 +59,36 @@ pub(super) fn read(file: &Path, shown: &str) -> Result<(u64, SchemaRef), Failure
         )
         .cause(error)
     })?;
-    Ok((rows, Arc::clone(metadata.schema())))
+    let groups = metadata.metadata().row_groups();
+    let counted: u64 = groups
+        .iter()
+        .map(|group| u64::try_from(group.num_rows()).unwrap_or(0))
+        .fold(0, u64::saturating_add);
+    if counted != rows {
+        let cause = format!("it claims {rows} rows, its row groups {counted}");
+        return Err(cannot(cause.into()));
+    }
+    Ok(Footer {
+        rows,
+        schema: Arc::clone(metadata.schema()),
+        weight: weigh(groups),
+    })
+}
+
+/// Adds up what the row groups claim; a claim below zero counts nothing, and the reader refuses it.
+fn weigh(groups: &[RowGroupMetaData]) -> Weight {
+    let mut weight = Weight::default();
+    for group in groups {
+        let mut packed = 0_u64;
+        for column in group.columns() {
+            packed = packed.saturating_add(u64::try_from(column.compressed_size()).unwrap_or(0));
+            let unpacked = u64::try_from(column.uncompressed_size()).unwrap_or(0);
+            weight.unpacked = weight.unpacked.saturating_add(unpacked);
+        }
+        weight.packed = weight.packed.saturating_add(packed);
+        weight.largest_group = weight.largest_group.max(packed);
+    }
+    weight
 }
 
 /// Joins the columns of all files: each must have all columns, in types that one can be read as the other.

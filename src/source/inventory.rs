@@ -59,15 +59,36 @@ pub(super) struct Listed {
     pub(super) partitions: Vec<String>,
 }
 
-/// Sorts out what is read.
+/// What is said of an object that looks as if it should be read.
+pub(super) const MAY_HOLD_DATA: &str = "may hold data";
+
+/// Sorts out what is read; `manifest` is the object that describes the others.
 ///
 /// # Errors
-/// Returns what contradicts itself: an empty Parquet file, or files whose hive folders differ.
-pub(super) fn sort_out(objects: Vec<Object>, endings: Endings) -> Result<Listed, String> {
+/// Returns what contradicts itself: an empty Parquet file, files whose hive folders differ, or a name that would not
+/// be the same in a message, a log and a report.
+pub(super) fn sort_out(
+    objects: Vec<Object>,
+    endings: Endings,
+    manifest: Option<&str>,
+) -> Result<Listed, String> {
     let is_single = objects.len() == 1;
     let mut read = Vec::new();
     let mut excluded = Vec::new();
     for object in objects {
+        if object.path.chars().any(char::is_control) {
+            return Err(format!(
+                "the name `{}` holds a control character",
+                object.path.escape_default()
+            ));
+        }
+        if manifest == Some(object.path.as_str()) {
+            excluded.push(Excluded {
+                path: object.path,
+                reason: "the manifest of the source",
+            });
+            continue;
+        }
         match reason(&object.path, is_single, endings) {
             Some(reason) => excluded.push(Excluded {
                 path: object.path,
@@ -143,7 +164,7 @@ mod tests {
 
     fn sorted(paths: &[&str]) -> Result<Sorted, String> {
         let objects = paths.iter().map(|path| Object::for_test(path, 10)).collect();
-        let listed = sort_out(objects, Endings::of(&Format::Parquet))?;
+        let listed = sort_out(objects, Endings::of(&Format::Parquet), None)?;
         Ok((
             listed.read.into_iter().map(|object| object.path).collect(),
             listed
@@ -184,8 +205,16 @@ mod tests {
     }
 
     #[test]
+    fn a_control_character_in_a_name_is_refused_and_shown_harmless() {
+        for name in ["a\nb.parquet", "\u{1b}[2J.parquet", "x\u{85}/a.parquet", "_\r"] {
+            let said = sort_out(vec![Object::for_test(name, 10)], None).expect_err(name);
+            assert!(!said.chars().any(char::is_control), "{said:?}");
+        }
+    }
+
+    #[test]
     fn an_empty_file_is_an_error_and_never_skipped() {
         let empty = vec![Object::for_test("a.parquet", 0)];
-        assert!(sort_out(empty, Endings::of(&Format::Parquet)).is_err());
+        assert!(sort_out(empty, Endings::of(&Format::Parquet), None).is_err());
     }
 }

@@ -13,7 +13,10 @@ mod faults;
 mod footer;
 mod inventory;
 mod json;
+mod manifest;
+mod period;
 mod sheet;
+mod thrift;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -24,13 +27,20 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 pub use contract::{RawTable, empty_table, raw_table};
 pub use inventory::Excluded;
 
-use crate::config::{Format, Source};
+use crate::config::{Config, Format, Source};
 use crate::engine::SourceFile;
 use crate::error::{Exit, Failure};
 use crate::store::{self, Location, Object, Obtained};
 
 /// Objects that are obtained at once.
 const CONCURRENCY: usize = 4;
+/// Files smaller than this are told of packing; a source of this many smaller files takes long for what it holds.
+const SMALL_FILE: u64 = 64 << 10;
+const MANY_FILES: usize = 1_000;
+/// Decompressed bytes below which no file is suspicious: a column of one value packs as well as a bomb.
+const SUSPICIOUS: u64 = 64 << 20;
+/// Largest manifest that is read.
+const LARGEST_MANIFEST: u64 = 64 << 20;
 
 /// One object of a source, with its bytes at hand.
 #[derive(Debug, Clone)]
@@ -47,6 +57,7 @@ pub struct PinnedFile {
     schema: SchemaRef,
     /// All columns of a file without types, in its order.
     header: Vec<String>,
+    weight: footer::Weight,
 }
 
 /// A source whose objects are all known.
@@ -67,6 +78,9 @@ pub struct Pinned {
     pub schema: SchemaRef,
     /// Version of the Delta Lake table.
     pub table_version: Option<u64>,
+    /// Days or months that `period_folder` lacks between its first and its last.
+    missing_periods: Vec<String>,
+    period_folder: Option<String>,
 }
 
 impl Pinned {
@@ -120,6 +134,84 @@ impl Pinned {
                 }
             })
             .collect()
+    }
+
+    /// Refuses what would take more than a run has: files that decompress beyond measure, and row groups larger than the
+    /// memory, which are fetched whole; and days or months without a folder.
+    ///
+    /// # Errors
+    /// Returns exit code 3 for a missing period, 4 for a file that looks like a decompression bomb, 5 for a row group that
+    /// does not fit.
+    pub fn refuse_excess(&self, config: &Config) -> Result<(), Failure> {
+        for file in &self.files {
+            let (weight, path) = (file.weight, &file.object.path);
+            let allowed = weight.packed.saturating_mul(config.checks.max_unpacked_ratio);
+            if weight.unpacked > allowed.max(SUSPICIOUS) {
+                let message = format!(
+                    "{}: `{path}` unpacks from {} to {} bytes",
+                    self.name, weight.packed, weight.unpacked
+                );
+                return Err(Failure::new(Exit::Input, "source", message).hint(
+                    "A file that grows so much is more often hostile or damaged than well packed; if it is yours, raise \
+                     `checks.max_unpacked_ratio`.",
+                ));
+            }
+            if weight.largest_group > config.engine.memory {
+                let message = format!(
+                    "{}: a row group of `{path}` has {} bytes, `engine.memory` is {}",
+                    self.name, weight.largest_group, config.engine.memory
+                );
+                return Err(Failure::new(Exit::Resources, "source", message)
+                    .hint("Write the file with smaller row groups, or raise `engine.memory`."));
+            }
+        }
+        match &self.period_folder {
+            Some(key) if !config.checks.allow_missing_periods => {
+                period::refuse_gap(&self.name, key, &self.missing_periods)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the owner of the data should know although it can be read.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        let unread: Vec<(&str, &str)> = self
+            .excluded
+            .iter()
+            .filter(|object| object.reason.starts_with(inventory::MAY_HOLD_DATA))
+            .map(|object| (object.path.as_str(), object.reason))
+            .collect();
+        if let Some((first, reason)) = unread.first() {
+            let more = match unread.len() {
+                1 => String::new(),
+                all => format!(" and {} more", all - 1),
+            };
+            remarks.push(format!(
+                "{}: not read: `{first}`{more}; it {reason}",
+                self.name
+            ));
+        }
+        if let Some(key) = &self.period_folder
+            && !self.missing_periods.is_empty()
+        {
+            remarks.push(format!(
+                "{}: {}",
+                self.name,
+                period::describe(key, &self.missing_periods)
+            ));
+        }
+        let bytes: u64 = self.files.iter().map(|file| file.object.size).sum();
+        let files = self.files.len();
+        if files >= MANY_FILES && bytes / (files as u64) < SMALL_FILE {
+            remarks.push(format!(
+                "{}: {files} files of {} bytes on average; fewer and larger ones are read faster",
+                self.name,
+                bytes / (files as u64)
+            ));
+        }
+        remarks
     }
 
     /// Refuses to go on when an object changed since it was read; gives the objects that arrived since.
@@ -178,6 +270,11 @@ pub(crate) async fn pin_at(
     allow_duplicate_files: bool,
 ) -> Result<Pinned, Failure> {
     let objects = location.list().await.map_err(|error| error.reading("source"))?;
+    let described_by = source.manifest.as_deref();
+    let manifest = objects
+        .iter()
+        .find(|object| described_by == Some(object.path.as_str()))
+        .cloned();
     let (table_version, listed) = sort_out(name, source, &location, objects, work).await?;
     let inventory::Listed {
         read,
@@ -208,9 +305,16 @@ pub(crate) async fn pin_at(
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
+    if let Some(path) = described_by {
+        compare(name, &location, path, manifest.as_ref(), &files, work).await?;
+    }
     if !allow_duplicate_files {
         refuse_duplicates(name, &files)?;
     }
+    let missing_periods = match &source.period_folder {
+        Some(key) => period::missing(name, key, files.iter().map(|file| file.object.path.as_str()))?,
+        None => Vec::new(),
+    };
     let schema = footer::unify(
         name,
         files.iter().map(|file| (file.object.path.as_str(), &file.schema)),
@@ -227,7 +331,54 @@ pub(crate) async fn pin_at(
         partitions,
         schema,
         table_version,
+        missing_periods,
+        period_folder: source.period_folder.clone(),
     })
+}
+
+/// Compares what was read with the manifest that lies beside it.
+async fn compare(
+    name: &str,
+    location: &Location,
+    path: &str,
+    manifest: Option<&Object>,
+    files: &[PinnedFile],
+    work: &Path,
+) -> Result<(), Failure> {
+    let address = location.address(path);
+    let unreadable = |what: String| {
+        Failure::new(
+            Exit::Input,
+            "source",
+            format!("{name}: the manifest `{address}` cannot be read: {what}"),
+        )
+        .hint(format!(
+            "It is a CSV file with `path` and any of rows, bytes and sha256; see `sources.{name}.manifest`."
+        ))
+    };
+    let Some(object) = manifest else {
+        return Err(unreadable("it is not there".to_owned()));
+    };
+    if object.size > LARGEST_MANIFEST {
+        return Err(unreadable(format!("it has {} bytes", object.size)));
+    }
+    let obtained = location
+        .obtain(object, work)
+        .await
+        .map_err(|error| error.reading("source"))?;
+    let bytes = std::fs::read(&obtained.path).map_err(|error| unreadable(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
+    let lines = manifest::parse(&text).map_err(unreadable)?;
+    let seen: Vec<manifest::Seen<'_>> = files
+        .iter()
+        .map(|file| manifest::Seen {
+            path: &file.object.path,
+            rows: file.rows,
+            bytes: file.obtained.bytes,
+            sha256: &file.obtained.sha256,
+        })
+        .collect();
+    manifest::compare(name, path, &lines, &seen)
 }
 
 /// Decides which objects are read.
@@ -245,7 +396,11 @@ async fn sort_out(
     }
     #[cfg(not(feature = "delta"))]
     let _without_delta = (location, work);
-    let listed = inventory::sort_out(objects, inventory::Endings::of(&source.format)).map_err(|message| {
+    let listed = inventory::sort_out(
+        objects,
+        inventory::Endings::of(&source.format),
+        source.manifest.as_deref(),
+    ).map_err(|message| {
         let message = format!("{name}: {message} in `{}`", source.location);
         Failure::new(Exit::Input, "source", message)
     })?;
@@ -282,6 +437,7 @@ async fn obtain(
         table: read.table,
         schema: read.schema,
         header: read.header,
+        weight: read.weight,
     })
 }
 
@@ -291,31 +447,39 @@ struct ReadFile {
     rows: u64,
     schema: SchemaRef,
     header: Vec<String>,
+    weight: footer::Weight,
 }
 
 /// Reads the footer of a Parquet file, or makes a Parquet file `copy` of one without types.
 fn read(file: PathBuf, copy: PathBuf, format: &Format, shown: &str) -> Result<ReadFile, Failure> {
-    let (table, rows, schema, header) = match format {
+    let made = |rows, schema, header| ReadFile {
+        table: copy.clone(),
+        rows,
+        schema,
+        header,
+        weight: footer::Weight::default(),
+    };
+    match format {
         Format::Parquet | Format::Delta { .. } => {
-            let (rows, schema) = footer::read(&file, shown)?;
-            (file, rows, schema, Vec::new())
+            let footer::Footer { rows, schema, weight } = footer::read(&file, shown)?;
+            Ok(ReadFile {
+                table: file,
+                rows,
+                schema,
+                header: Vec::new(),
+                weight,
+            })
         }
         Format::Csv { delimiter, schema } => {
             let csv::Converted { rows, schema, header } =
                 csv::convert(&file, &copy, *delimiter, schema, shown)?;
-            (copy, rows, schema, header)
+            Ok(made(rows, schema, header))
         }
         Format::Json { schema } => {
             let (rows, schema) = json::convert(&file, &copy, schema, shown)?;
-            (copy, rows, schema, Vec::new())
+            Ok(made(rows, schema, Vec::new()))
         }
-    };
-    Ok(ReadFile {
-        table,
-        rows,
-        schema,
-        header,
-    })
+    }
 }
 
 /// Files that are read by the order of their columns must agree on it.

@@ -16,7 +16,7 @@ use object_store::http::HttpBuilder;
 use object_store::{ClientConfigKey, ObjectStore, ObjectStoreScheme};
 use url::{Host, Position, Url};
 
-use crate::config::Secret;
+use crate::config::{Secret, forbidden_host};
 
 use super::client::{CONNECT_TIMEOUT, Counting, REQUEST_TIMEOUT, retries};
 use super::{Cause, Location, Place, Single, StoreError};
@@ -60,6 +60,11 @@ pub fn open(location: &str, root: &Path, options: &BTreeMap<String, Secret>) -> 
             &shown,
             "plain http is allowed for loopback addresses only; use https",
         ));
+    }
+    if url.scheme().starts_with("http")
+        && let Some(reason) = forbidden_host(&url)
+    {
+        return Err(invalid(&shown, reason));
     }
     let location = Location {
         shown,
@@ -298,6 +303,9 @@ fn plain_loopback(shown: &str, endpoint: Option<&str>) -> Result<bool, StoreErro
     };
     let url = Url::parse(endpoint)
         .map_err(|error| invalid(shown, &format!("its endpoint is not a URL ({error})")))?;
+    if let Some(reason) = forbidden_host(&url) {
+        return Err(invalid(shown, &format!("its endpoint is refused: {reason}")));
+    }
     match url.scheme() {
         "https" => Ok(false),
         "http" if is_loopback(&url) => Ok(true),

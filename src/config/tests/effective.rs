@@ -42,6 +42,8 @@ checks:
   max_rejected_money: 0.001
   freshness: none
   allow_duplicate_files: false
+  allow_missing_periods: false
+  max_unpacked_ratio: 1000
 exports: [csv]
 ";
     assert!(effective.ends_with(end), "{effective}");

@@ -1,0 +1,420 @@
+//! Files: empty, damaged, hostile, foreign, missing, doubled, oddly named.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Array};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+use rand::{RngExt as _, SeedableRng as _};
+use rand_pcg::Pcg64;
+use sha2::{Digest as _, Sha256};
+
+use super::super::support::project::{Project, batch, config, sources};
+use super::{input, plain, plain_bytes, trial, trial_with};
+
+/// A project whose only file is this.
+fn only(bytes: &[u8]) -> Project {
+    let project = trial(&[]);
+    project.file("data/orders.parquet", bytes);
+    project
+}
+
+/// The bytes of a good file with this footer in place of its own.
+fn with_footer(footer: &[u8], claimed: u32) -> Vec<u8> {
+    [b"PAR1", footer, &claimed.to_le_bytes(), b"PAR1"].concat()
+}
+
+/// Writes numbers in one row group.
+fn write_numbers(file: &Path, numbers: Vec<i64>, compression: Compression) {
+    let rows = numbers.len();
+    let column: ArrayRef = Arc::new(Int64Array::from(numbers));
+    let batch = batch(vec![("number", column)]);
+    let properties = WriterProperties::builder()
+        .set_compression(compression)
+        .set_dictionary_enabled(false)
+        .set_max_row_group_row_count(Some(rows))
+        .build();
+    let output = File::create(file).expect("a file in the temporary folder");
+    let mut writer =
+        ArrowWriter::try_new(output, batch.schema(), Some(properties)).expect("a Parquet writer");
+    writer.write(&batch).expect("rows that fit the schema");
+    writer.close().expect("a Parquet file");
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+#[test]
+fn i01_zero_byte_file() {
+    let project = trial(&[]);
+    project.file("data/empty.parquet", b"");
+    input("I01", "a file of zero bytes", &project).is_refused(4, &["`empty.parquet` is empty (0 bytes)"]);
+}
+
+#[test]
+fn i02_truncated_footer_or_bad_magic() {
+    let bytes = plain_bytes();
+    input(
+        "I02",
+        "a file that is cut in half",
+        &only(&bytes[..bytes.len() / 2]),
+    )
+    .is_refused(4, &["orders.parquet` is no readable Parquet file"]);
+    let mut other = bytes.clone();
+    let end = other.len();
+    other[end - 4..].copy_from_slice(b"PAR9");
+    input(
+        "I02",
+        "a file whose last four bytes are not those of Parquet",
+        &only(&other),
+    )
+    .is_refused(4, &["orders.parquet` is no readable Parquet file"]);
+}
+
+#[test]
+fn i03_footer_that_claims_what_is_not_there() {
+    let bytes = plain_bytes();
+    let mut longer = bytes.clone();
+    let end = longer.len();
+    longer[end - 8..end - 4].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
+    input(
+        "I03",
+        "a footer that claims to be longer than its file",
+        &only(&longer),
+    )
+    .is_refused(4, &["its footer claims 2147483647 bytes"]);
+    // Version, a schema of one column, rows, then a list of row groups of 2,147,483,647.
+    let bomb = [
+        0x15, 0x02, 0x19, 0x1c, 0x48, 0x01, b'a', 0x00, 0x16, 0x02, 0x19, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x07,
+    ];
+    input(
+        "I03",
+        "a footer that claims two thousand million row groups",
+        &only(&with_footer(&bomb, 17)),
+    )
+    .is_refused(4, &["claims a list of 2147483647 values"]);
+}
+
+#[test]
+fn i04_flipped_bit_in_a_data_page() {
+    let mut bytes = plain_bytes();
+    let project = trial_with("manifest: manifest.csv");
+    project.file(
+        "data/manifest.csv",
+        format!("path,sha256\norders.parquet,{}\n", sha256(&bytes)).as_bytes(),
+    );
+    // The first page begins behind the four bytes of the mark.
+    bytes[40] ^= 1;
+    project.file("data/orders.parquet", &bytes);
+    input("I04", "one bit of a file with a manifest is flipped", &project)
+        .is_refused(4, &["the SHA-256 of `orders.parquet` is another"]);
+}
+
+#[test]
+fn i05_decompression_bomb() {
+    let project = Project::new(&config(&[]));
+    let level = ZstdLevel::try_new(3).expect("a level");
+    write_numbers(
+        &project.path("data/bomb.parquet"),
+        vec![0; 10_000_000],
+        Compression::ZSTD(level),
+    );
+    input(
+        "I05",
+        "a file that unpacks to more than a thousand times its size",
+        &project,
+    )
+    .is_refused(4, &["`bomb.parquet` unpacks from", "checks.max_unpacked_ratio"]);
+}
+
+#[test]
+fn i06_row_group_larger_than_the_memory() {
+    let project = Project::new(&config(&[("engine", "{memory: 64MiB}")]));
+    let mut dice = Pcg64::seed_from_u64(6);
+    let numbers = (0..9_000_000).map(|_| dice.random()).collect();
+    write_numbers(
+        &project.path("data/large.parquet"),
+        numbers,
+        Compression::UNCOMPRESSED,
+    );
+    input(
+        "I06",
+        "a row group that is larger than the memory of the engine",
+        &project,
+    )
+    .is_refused(5, &["a row group of `large.parquet`", "smaller row groups"]);
+}
+
+/// `KARAT_MANY_FILES=100000 cargo test i07` takes as many.
+#[test]
+fn i07_many_tiny_files() {
+    let project = trial(&[("checks", "{allow_duplicate_files: true}")]);
+    let bytes = plain_bytes();
+    let files: usize = std::env::var("KARAT_MANY_FILES")
+        .ok()
+        .map_or(1_000, |text| text.parse().expect("a number"));
+    for number in 1..files {
+        project.file(&format!("data/{number:06}.parquet"), &bytes);
+    }
+    if files == 1_000 {
+        input("I07", "a thousand tiny files", &project)
+            .is_read("read, noted", &["1000 files of", "24000 rows"]);
+    } else {
+        project
+            .karat(&["check"])
+            .exits(0)
+            .gives(&format!("{} rows", files * 24));
+    }
+}
+
+#[test]
+fn i08_encrypted_file_or_unknown_codec() {
+    let mut bytes = plain_bytes();
+    let end = bytes.len();
+    bytes[..4].copy_from_slice(b"PARE");
+    bytes[end - 4..].copy_from_slice(b"PARE");
+    input("I08", "an encrypted file", &only(&bytes))
+        .is_refused(4, &["orders.parquet` is no readable Parquet file"]);
+    let mut bytes = plain_bytes();
+    // The name of the column, its codec (0: none), and the field after it; 3 is LZO.
+    let mark = b"amount\x15\x00\x16";
+    let at = bytes
+        .windows(mark.len())
+        .position(|window| window == mark)
+        .expect("the column in the footer");
+    bytes[at + 7] = 6;
+    input("I08", "a codec that no reader has (LZO)", &only(&bytes)).is_refused(4, &["LZO"]);
+}
+
+#[test]
+fn i09_file_of_another_format() {
+    input(
+        "I09",
+        "a CSV file that is named .parquet",
+        &only(b"order,customer,day,amount\n1,1,2024-02-01,10\n"),
+    )
+    .is_refused(4, &["orders.parquet` is no readable Parquet file"]);
+}
+
+#[test]
+fn i10_files_of_other_programs() {
+    let project = trial(&[]);
+    std::fs::create_dir(project.path("data/_temporary")).expect("a folder");
+    for name in [
+        "_SUCCESS",
+        "_temporary/part.parquet",
+        ".orders.parquet.crc",
+        "part.tmp",
+        ".hidden.parquet",
+    ] {
+        project.file(&format!("data/{name}"), b"x");
+    }
+    input(
+        "I10",
+        "_SUCCESS, _temporary/, .crc, .tmp and hidden files",
+        &project,
+    )
+    .is_read(
+        "read, listed as excluded",
+        &[
+            "1 files read, 5 excluded",
+            "excluded: _SUCCESS (hidden or temporary)",
+            "excluded: _temporary/part.parquet (hidden or temporary)",
+            "excluded: .orders.parquet.crc (hidden or temporary)",
+            "excluded: .hidden.parquet (hidden or temporary)",
+            "excluded: part.tmp (not a Parquet file by its name)",
+        ],
+    );
+}
+
+#[test]
+fn i11_name_that_only_looks_like_another() {
+    let project = trial(&[]);
+    for name in ["later.PARQUET", "later.parq", "later"] {
+        project.file(&format!("data/{name}"), &plain_bytes());
+    }
+    input("I11", "a name that ends in .PARQUET, .parq or nothing", &project)
+        .is_noted(&["not read: `later` and 2 more", "may hold data"]);
+}
+
+#[test]
+fn i12_same_content_twice() {
+    let project = trial(&[]);
+    project.parquet("data/copy.parquet", &plain());
+    input("I12", "a copy of a file under another name", &project).is_refused(
+        3,
+        &[
+            "`orders.parquet` and `copy.parquet` have the same content",
+            "allow_duplicate_files",
+        ],
+    );
+}
+
+#[test]
+fn i13_files_with_overlapping_orders() {
+    let project = trial(&[]);
+    let rows = plain();
+    project.parquet("data/again.parquet", &rows.slice(4, 10));
+    input("I13", "two files that share ten of 24 rows", &project)
+        .is_refused(3, &["Rejected rows stay within the limit", "rejected_rows 10"]);
+}
+
+/// The history in folders after its months.
+fn by_month(settings: &str) -> Project {
+    let project = Project::new(&config(&[(
+        "sources",
+        &sources(&format!("location: data/, period_folder: month{settings}")),
+    )]));
+    let rows = plain();
+    // Two lines each 20 days, from 2024-02-01: four in February (1 and 21), four in March (12), and so on.
+    for (month, from, length) in [
+        ("2024-02", 0, 4),
+        ("2024-03", 4, 2),
+        ("2024-04", 6, 4),
+        ("2024-05", 10, 4),
+    ] {
+        project.parquet(
+            &format!("data/month={month}/part.parquet"),
+            &rows.slice(from, length),
+        );
+    }
+    project
+}
+
+#[test]
+fn i14_folder_that_contradicts_its_rows() {
+    let project = by_month("");
+    project.karat(&["check"]).exits(0).gives("14 rows");
+    project.parquet("data/month=2024-05/late.parquet", &plain().slice(14, 4));
+    input("I14", "a folder of a month with rows of other months", &project).is_refused(
+        3,
+        &["`month=2024-05` holds 4 rows of other periods, from 2024-06"],
+    );
+}
+
+#[test]
+fn i15_missing_day_partition() {
+    let project = by_month("");
+    std::fs::remove_dir_all(project.path("data/month=2024-04")).expect("the folder was there");
+    input("I15", "a month without its folder", &project).is_refused(
+        3,
+        &["there is no folder `month` for 2024-04", "allow_missing_periods"],
+    );
+    project.file(
+        "config.yaml",
+        config(&[
+            ("sources", &sources("location: data/, period_folder: month")),
+            ("checks", "{allow_missing_periods: true}"),
+        ])
+        .as_bytes(),
+    );
+    input(
+        "I15",
+        "the same where checks.allow_missing_periods is set",
+        &project,
+    )
+    .is_read(
+        "read, noted",
+        &["there is no folder `month` for 2024-04", "10 rows"],
+    );
+}
+
+#[test]
+fn i16_manifest_that_disagrees() {
+    let project = trial_with("manifest: manifest.csv");
+    let hash = sha256(&std::fs::read(project.path("data/orders.parquet")).expect("the file was written"));
+    project.file(
+        "data/manifest.csv",
+        format!("path,rows,sha256\norders.parquet,24,{hash}\n").as_bytes(),
+    );
+    project
+        .karat(&["check"])
+        .exits(0)
+        .gives("excluded: manifest.csv (the manifest of the source)");
+    for (text, name, code, words) in [
+        (
+            "path,rows\norders.parquet,25\n",
+            "a manifest with another number of rows",
+            3,
+            "`orders.parquet` has 24 rows, listed are 25",
+        ),
+        (
+            "path,rows\norders.parquet,24\nmore.parquet,1\n",
+            "a manifest with a file that is not there",
+            4,
+            "`more.parquet` is listed and not there",
+        ),
+        (
+            "path,rows\n",
+            "a file that the manifest lacks",
+            3,
+            "`orders.parquet` is not listed",
+        ),
+        (
+            "file,rows\norders.parquet,24\n",
+            "a manifest that cannot be read",
+            4,
+            "line 1: `file` is none of the columns",
+        ),
+    ] {
+        project.file("data/manifest.csv", text.as_bytes());
+        input("I16", name, &project).is_refused(code, &[words]);
+    }
+    std::fs::remove_file(project.path("data/manifest.csv")).expect("it was there");
+    input("I16", "a manifest that is configured and not there", &project).is_refused(4, &["it is not there"]);
+}
+
+#[test]
+fn i17_hostile_file_names() {
+    let project = trial(&[("checks", "{allow_duplicate_files: true}")]);
+    let rows = plain();
+    for (number, name) in ["a..b", "%2e%2e", "two words #12", "注文", "<script>alert(1)<"]
+        .iter()
+        .enumerate()
+    {
+        project.parquet(&format!("data/{name}.parquet"), &rows.slice(number, 1));
+    }
+    std::fs::remove_file(project.path("data/orders.parquet")).expect("it was there");
+    input(
+        "I17",
+        "names with dots, %2e, blanks, #12, Unicode and <script>",
+        &project,
+    )
+    .is_read("read", &["5 files read, 0 excluded, 5 rows"]);
+    project.karat(&["run"]).exits(0);
+    for page in ["report.html", "method.html", "mail.html"] {
+        let html = std::fs::read_to_string(project.run_folder().join(page)).expect("a page");
+        assert!(!html.contains("<script"), "{page}");
+    }
+    let method = std::fs::read_to_string(project.run_folder().join("method.html")).expect("a page");
+    assert!(
+        method.contains("&lt;script&gt;alert(1)&lt;.parquet"),
+        "the name is shown as it is"
+    );
+    let project = trial(&[]);
+    project.file("data/two\nlines.parquet", b"x");
+    input("I17", "a name with a line break", &project)
+        .is_refused(4, &["`two\\\\nlines.parquet` holds a control character"]);
+}
+
+#[test]
+fn i18_link_that_leaves_the_location() {
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(elsewhere.path().join("secret.parquet"), plain_bytes()).expect("a file");
+    let project = trial(&[]);
+    std::os::unix::fs::symlink(
+        elsewhere.path().join("secret.parquet"),
+        project.path("data/link.parquet"),
+    )
+    .expect("a link");
+    input(
+        "I18",
+        "a symbolic link to a file outside of the location",
+        &project,
+    )
+    .is_refused(4, &["link.parquet", "a symbolic link that leaves the location"]);
+}

@@ -1,0 +1,235 @@
+//! Inputs that somebody else writes, changed at random: the configuration, SQL with its header, a column mapping, the log of
+//! publications. Whatever they hold, the answer is a value or an error, and never a panic, a hang or a crash.
+//!
+//! `tests/corpus/<target>/` holds what is changed. `cargo test fuzz` replays it with some hundred changes of each file, always the
+//! same. `KARAT_FUZZ_SECONDS=60 cargo test fuzz` goes on for so long, with others each time; what it finds is written to the folder
+//! for test files, under the name that it tells. Found inputs belong into the corpus.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use futures::FutureExt as _;
+use karat::query::{self, TableName, mapping};
+use karat::{publish, store};
+use rand::{Rng, RngExt as _, SeedableRng as _};
+use rand_pcg::Pcg64;
+
+use crate::support::bench::CLONE;
+use crate::support::block_on;
+
+/// Changes of each file of the corpus in `cargo test`.
+const CHANGES: usize = 200;
+/// The longest that one input may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Pieces that mean something to one of the targets.
+const PIECES: [&str; 40] = [
+    "'",
+    "\"",
+    "`",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ":",
+    ",",
+    ";",
+    "-",
+    "--",
+    "\n",
+    "\t",
+    "  ",
+    "${A}",
+    "${",
+    "0",
+    "-1",
+    "99999999999999999999",
+    "1e400",
+    "\u{0}",
+    "\u{202e}",
+    "é",
+    "select ",
+    " from ",
+    " union all ",
+    "cast(",
+    " over (",
+    "case when ",
+    "null",
+    "true",
+    "\\",
+    "/*",
+    "*/",
+    "!!",
+    "&a",
+    "*a",
+];
+
+/// The files of a target, by name.
+fn corpus(target: &str) -> BTreeMap<String, Vec<u8>> {
+    let folder = Path::new(CLONE).join("tests/corpus").join(target);
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let files: BTreeMap<String, Vec<u8>> = entries
+        .map(|entry| {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            (name, std::fs::read(path).expect("a file of the corpus"))
+        })
+        .collect();
+    assert!(!files.is_empty(), "the corpus of {target} is empty");
+    files
+}
+
+/// Some changes, one upon the other.
+fn changed(original: &[u8], others: &[&Vec<u8>], dice: &mut impl Rng) -> Vec<u8> {
+    let mut bytes = original.to_vec();
+    for _ in 0..dice.random_range(1..=6) {
+        let at = dice.random_range(0..=bytes.len());
+        let end = (at + dice.random_range(0..32)).min(bytes.len());
+        match dice.random_range(0..7_u8) {
+            0 if at < bytes.len() => bytes[at] ^= 1 << dice.random_range(0..8_u8),
+            1 => drop(bytes.drain(at..end)),
+            2 => {
+                let block = bytes[at..end].to_vec();
+                let times = dice.random_range(1..200);
+                bytes.splice(at..at, block.repeat(times));
+            }
+            3 => {
+                let other = others[dice.random_range(0..others.len())];
+                let from = dice.random_range(0..=other.len());
+                let to = (from + dice.random_range(0..200)).min(other.len());
+                bytes.splice(at..end, other[from..to].iter().copied());
+            }
+            4 => bytes.truncate(at),
+            _ => {
+                let piece = PIECES[dice.random_range(0..PIECES.len())];
+                let times = if dice.random_bool(0.05) { 2_000 } else { 1 };
+                bytes.splice(at..end, piece.repeat(times).into_bytes());
+            }
+        }
+        bytes.truncate(1 << 19);
+    }
+    bytes
+}
+
+/// Gives every file of the corpus, and changes of it, to `take`.
+fn fuzz(target: &'static str, take: impl AsyncFn(&[u8]) + Send + 'static) {
+    let seconds = std::env::var("KARAT_FUZZ_SECONDS")
+        .ok()
+        .map(|text| text.parse().expect("a number of seconds"));
+    let trials = block_on(move || async move {
+        let corpus = corpus(target);
+        let others: Vec<&Vec<u8>> = corpus.values().collect();
+        let last = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{target}-last"));
+        let started = Instant::now();
+        let seed = if seconds.is_some() {
+            u64::from(std::process::id())
+        } else {
+            1
+        };
+        let mut dice = Pcg64::seed_from_u64(seed);
+        let mut trials = 0_u64;
+        let one = async |name: &str, bytes: &[u8]| {
+            // An overflow of the stack ends the process: then this file holds the input.
+            if seconds.is_some() {
+                std::fs::write(&last, bytes).expect("the folder for test files");
+            }
+            let began = Instant::now();
+            let ended = AssertUnwindSafe(take(bytes)).catch_unwind().await;
+            if ended.is_err() || began.elapsed() > PATIENCE {
+                std::fs::write(&last, bytes).expect("the folder for test files");
+                panic!(
+                    "{target}: a change of {name} panics or hangs; it is {}",
+                    last.display()
+                );
+            }
+        };
+        for (name, bytes) in &corpus {
+            one(name, bytes).await;
+            trials += 1;
+        }
+        for round in 0.. {
+            let is_over = seconds.map_or(round >= CHANGES, |seconds| {
+                started.elapsed() >= Duration::from_secs(seconds)
+            });
+            if is_over {
+                break;
+            }
+            for (name, bytes) in &corpus {
+                one(name, &changed(bytes, &others, &mut dice)).await;
+                trials += 1;
+            }
+        }
+        trials
+    });
+    assert!(trials > 100, "{target}: {trials} inputs");
+    if seconds.is_some() {
+        let _told = writeln!(std::io::stdout(), "{target}: {trials} inputs");
+    }
+}
+
+#[test]
+fn fuzz_configuration() {
+    fuzz("config", async |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        let environment = |name: &str| (name != karat::config::ROOTS).then(|| "value".to_owned());
+        let parsed = karat::config::parse("config.yaml", &text, Path::new("/srv"), &environment);
+        if let Ok(config) = parsed {
+            let again = karat::config::parse("again", &config.effective, Path::new("/srv"), &environment);
+            if let Ok(again) = again {
+                assert_eq!(again.effective, config.effective, "what takes effect reads back");
+            }
+        }
+    });
+}
+
+#[test]
+fn fuzz_sql_with_its_header() {
+    let given: BTreeSet<TableName> = [
+        TableName::new("raw", "order_lines"),
+        TableName::new("settings", "policy"),
+    ]
+    .into();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir_all(folder.path().join("2_business")).expect("a folder");
+    fuzz("sql", async move |bytes| {
+        let file = folder.path().join("2_business/trial.sql");
+        std::fs::write(&file, bytes).expect("a file");
+        let _either = query::load(folder.path(), &given);
+    });
+}
+
+#[test]
+fn fuzz_mapping() {
+    let columns: BTreeSet<String> = ["Order ID", "Sales", "Discount", "a\"b"]
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    fuzz("mapping", async move |bytes| {
+        // The configuration lets no more pass.
+        let text: String = String::from_utf8_lossy(bytes).chars().take(4_000).collect();
+        if let Ok(mapped) = mapping::resolve(&text, &columns) {
+            assert!(mapped.columns.is_subset(&columns), "{text}");
+            assert!(!mapped.sql.contains(';') || text.contains(';'), "{text}");
+        }
+    });
+}
+
+#[test]
+fn fuzz_log_of_publications() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir_all(folder.path().join("log")).expect("a folder");
+    fuzz("log", async move |bytes| {
+        std::fs::write(folder.path().join("log/00000001.json"), bytes).expect("a file");
+        let place = store::open(".", folder.path(), &BTreeMap::new()).expect("a folder is a location");
+        if let Ok(entries) = publish::history(&place).await {
+            // What is believed of a hostile log is a name below its location.
+            let _either = publish::load_manifest(&place, &entries[0]).await;
+            assert!(!place.address(&entries[0].report()).is_empty());
+        }
+    });
+}
