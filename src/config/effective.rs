@@ -113,7 +113,7 @@ fn format(format: &Format, lines: &mut Vec<String>) {
     lines.push(format!("    format: {}", format.name()));
     match format {
         Format::Csv { delimiter, .. } => {
-            lines.push(format!("    delimiter: {}", scalar(&delimiter.to_string())))
+            lines.push(format!("    delimiter: {}", scalar(&delimiter.to_string())));
         }
         Format::Delta {
             version: Some(version),

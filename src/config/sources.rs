@@ -9,7 +9,7 @@ use super::problem::{Parsed, Problems, Refusal};
 use super::scalar::{printable, whole};
 use super::secret::Environment;
 use super::section::Section;
-use super::words::either;
+use super::words::{either, found};
 
 /// What a source may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

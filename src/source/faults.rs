@@ -60,6 +60,8 @@ async fn read(store: &Arc<Faulty>) -> Result<Known, Failure> {
         columns: BTreeMap::new(),
         amount_scale: None,
         options: BTreeMap::new(),
+        manifest: None,
+        period_folder: None,
     };
     let pinned = pin_at("order_lines", &source, store.location(), work.path(), false).await?;
     let arrived = pinned.check_unchanged().await?;

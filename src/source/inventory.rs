@@ -207,7 +207,12 @@ mod tests {
     #[test]
     fn a_control_character_in_a_name_is_refused_and_shown_harmless() {
         for name in ["a\nb.parquet", "\u{1b}[2J.parquet", "x\u{85}/a.parquet", "_\r"] {
-            let said = sort_out(vec![Object::for_test(name, 10)], None).expect_err(name);
+            let said = sort_out(
+                vec![Object::for_test(name, 10)],
+                Endings::of(&Format::Parquet),
+                None,
+            )
+            .expect_err(name);
             assert!(!said.chars().any(char::is_control), "{said:?}");
         }
     }

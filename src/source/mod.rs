@@ -188,10 +188,7 @@ impl Pinned {
                 1 => String::new(),
                 all => format!(" and {} more", all - 1),
             };
-            remarks.push(format!(
-                "{}: not read: `{first}`{more}; it {reason}",
-                self.name
-            ));
+            remarks.push(format!("{}: not read: `{first}`{more}; it {reason}", self.name));
         }
         if let Some(key) = &self.period_folder
             && !self.missing_periods.is_empty()
@@ -400,7 +397,8 @@ async fn sort_out(
         objects,
         inventory::Endings::of(&source.format),
         source.manifest.as_deref(),
-    ).map_err(|message| {
+    )
+    .map_err(|message| {
         let message = format!("{name}: {message} in `{}`", source.location);
         Failure::new(Exit::Input, "source", message)
     })?;
@@ -424,7 +422,7 @@ async fn obtain(
     let place = crate::store::sha256(shown.as_bytes());
     let copy = work.join(format!("{place}.{}.parquet", obtained.sha256));
     // A damaged footer may panic deep in the reader: a task of its own turns that into an error.
-    let read = tokio::task::spawn_blocking(move || read(file, copy, &format, &shown))
+    let read = tokio::task::spawn_blocking(move || read(file, &copy, &format, &shown))
         .await
         .map_err(|error| {
             let message = format!("{name}: `{}` is damaged: the reader gave up", object.path);
@@ -451,9 +449,9 @@ struct ReadFile {
 }
 
 /// Reads the footer of a Parquet file, or makes a Parquet file `copy` of one without types.
-fn read(file: PathBuf, copy: PathBuf, format: &Format, shown: &str) -> Result<ReadFile, Failure> {
+fn read(file: PathBuf, copy: &Path, format: &Format, shown: &str) -> Result<ReadFile, Failure> {
     let made = |rows, schema, header| ReadFile {
-        table: copy.clone(),
+        table: copy.to_owned(),
         rows,
         schema,
         header,
@@ -472,11 +470,11 @@ fn read(file: PathBuf, copy: PathBuf, format: &Format, shown: &str) -> Result<Re
         }
         Format::Csv { delimiter, schema } => {
             let csv::Converted { rows, schema, header } =
-                csv::convert(&file, &copy, *delimiter, schema, shown)?;
+                csv::convert(&file, copy, *delimiter, schema, shown)?;
             Ok(made(rows, schema, header))
         }
         Format::Json { schema } => {
-            let (rows, schema) = json::convert(&file, &copy, schema, shown)?;
+            let (rows, schema) = json::convert(&file, copy, schema, shown)?;
             Ok(made(rows, schema, Vec::new()))
         }
     }
