@@ -7,8 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::support::project::{Line, Project, read_parquet};
 
+/// Columns with their declared types.
+type Types = &'static [(&'static str, &'static str)];
+
 /// What each small source is turned into, and the declared types of its columns that are no text.
-const FORMS: [(&str, &str, &[(&str, &str)]); 4] = [
+const FORMS: [(&str, &str, Types); 4] = [
     ("customers", "csv", &[("signed_up_at", "timestamp")]),
     (
         "service_cases",
@@ -353,7 +356,8 @@ mod delta {
             add("part-1.parquet"),
         ];
         for (version, actions) in [&first[..], &second[..]].into_iter().enumerate() {
-            let text: String = actions.iter().map(|action| format!("{action}\n")).collect();
+            let lines: Vec<String> = actions.iter().map(Value::to_string).collect();
+            let text = lines.join("\n") + "\n";
             project.file(
                 &format!("history/customers/_delta_log/{version:020}.json"),
                 text.as_bytes(),

@@ -6,6 +6,7 @@
 mod cells;
 mod pinned;
 mod short_side;
+mod source_table;
 mod write;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, SchemaRef};
-use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider};
+use datafusion::catalog::{
+    CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
+};
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
@@ -30,6 +33,7 @@ use object_store::path::Path as ObjectPath;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use url::Url;
 
+use self::source_table::SourceTable;
 use crate::config::EngineLimits;
 use crate::error::{Exit, Failure};
 use crate::query::{Query, TableName};
@@ -171,15 +175,14 @@ impl Engine {
             .iter()
             .map(|column| (column.clone(), DataType::Utf8))
             .collect();
-        let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
+        // Nothing is skipped by what a footer says of the values; see `SourceTable`.
+        let format = ParquetFormat::default().with_enable_pruning(false);
+        let options = ListingOptions::new(Arc::new(format))
             .with_file_extension("")
             .with_table_partition_cols(columns);
-        self.register(
-            &TableName::new("source", name),
-            &format!("source/{name}/"),
-            schema,
-            options,
-        )
+        let table_name = TableName::new("source", name);
+        let table = self.listing(&table_name, &format!("source/{name}/"), schema, options)?;
+        self.register(&table_name, Arc::new(SourceTable(table)))
     }
 
     /// Makes `name` a view.
@@ -527,16 +530,18 @@ impl Engine {
         if !written.order.is_empty() {
             options = options.with_file_sort_order(vec![ascending(&written.order)]);
         }
-        self.register(name, &path, Arc::clone(&written.schema), options)
+        let table = self.listing(name, &path, Arc::clone(&written.schema), options)?;
+        self.register(name, Arc::new(table))
     }
 
-    fn register(
+    /// A table over the files below `path`.
+    fn listing(
         &self,
         name: &TableName,
         path: &str,
         schema: SchemaRef,
         options: ListingOptions,
-    ) -> Result<(), Failure> {
+    ) -> Result<ListingTable, Failure> {
         let cannot = |error| failure(format!("cannot register `{name}`"), error);
         let location = ListingTableUrl::parse(url(path)?).map_err(cannot)?;
         let config = ListingTableConfig::new(location)
@@ -547,11 +552,14 @@ impl Engine {
             .runtime_env()
             .cache_manager
             .get_file_statistic_cache();
-        let table = ListingTable::try_new(config).map_err(cannot)?.with_cache(cache);
+        Ok(ListingTable::try_new(config).map_err(cannot)?.with_cache(cache))
+    }
+
+    fn register(&self, name: &TableName, table: Arc<dyn TableProvider>) -> Result<(), Failure> {
         self.schema(&name.schema)?
-            .register_table(name.table.clone(), Arc::new(table))
+            .register_table(name.table.clone(), table)
             .map(|_| ())
-            .map_err(cannot)
+            .map_err(|error| failure(format!("cannot register `{name}`"), error))
     }
 
     fn schema(&self, name: &str) -> Result<Arc<dyn SchemaProvider>, Failure> {
