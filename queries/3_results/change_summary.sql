@@ -107,4 +107,4 @@ inner join from_snapshots  -- one-to-one
     on sums.from_snapshot = from_snapshots.snapshot
 left join told_tiers  -- one-to-one; none where every tier was small
     on sums.from_snapshot = told_tiers.from_snapshot
-order by from_as_of desc nulls last, sums.from_snapshot
+order by from_as_of, sums.from_snapshot

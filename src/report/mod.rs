@@ -7,6 +7,7 @@
 mod archive;
 mod cells;
 mod chart;
+mod cohorts;
 mod drawings;
 mod findings;
 mod format;

@@ -33,6 +33,7 @@ pub(crate) struct Tile {
     pub(crate) letters: usize,
     year: Change,
     previous: Change,
+    four_weeks: Change,
     spark: Option<String>,
 }
 
@@ -83,6 +84,7 @@ pub(crate) fn tiles(data: &Data<'_>, currency: &str, words: &Words) -> Vec<Tile>
                 value: cell("value"),
                 year: change(data, measure, &unit, "year"),
                 previous: change(data, measure, &unit, "previous"),
+                four_weeks: change(data, measure, &unit, "four_weeks"),
                 spark: chart::spark(&line, &label),
                 unit,
             }
@@ -95,10 +97,10 @@ fn change(data: &Data<'_>, measure: &str, unit: &str, on: &str) -> Change {
     let difference = cell(&format!("change_on_{on}"));
     let rate = cell(&format!("change_rate_on_{on}"));
     let adverse = cell(&format!("is_adverse_on_{on}")).text() == "true";
-    let base = cell(if on == "year" {
-        "year_ago_value"
-    } else {
-        "previous_value"
+    let base = cell(match on {
+        "year" => "year_ago_value",
+        "four_weeks" => "four_week_value",
+        _ => "previous_value",
     });
     let (figure, style) = match unit {
         "rate" => (difference.clone(), "points"),

@@ -8,6 +8,7 @@ use super::cells::{Data, Row};
 use super::chart::Chart;
 use super::grid::{self, Grid};
 use super::words::Words;
+use super::cohorts::{self, Cohorts};
 use super::{Facts, Inputs, SqlFile, drawings, findings, format, mail, sentences, tiles};
 
 /// The whole view of a run.
@@ -23,10 +24,11 @@ pub(crate) struct Page<'a> {
     /// `by.<table>.<code>`: one row.
     by: BTreeMap<String, BTreeMap<String, Row>>,
     finding: BTreeMap<&'static str, String>,
-    sentences: Vec<&'static str>,
+    sentences: Vec<String>,
     tiles: Vec<tiles::Tile>,
     charts: BTreeMap<String, Chart>,
     grid: Grid,
+    cohorts: Cohorts,
     whale_rows: Vec<Row>,
     /// Names of thresholds in the order of `settings.policy`.
     policy_names: Vec<String>,
@@ -129,6 +131,7 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
         sentences: sentences::sentences(data),
         charts: drawings::charts(data, &facts.currency, words),
         grid: grid::grid(data),
+        cohorts: cohorts::cohorts(data, words),
         whale_rows: grid::whale_rows(data),
         policy_names: inputs
             .tables
