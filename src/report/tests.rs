@@ -3,6 +3,7 @@
 mod mail;
 mod kinds;
 mod actions;
+mod moves;
 mod outlook;
 mod retention;
 mod service;
