@@ -5,8 +5,8 @@
 --           settings.cost_rates]
 -- note: >
 --   A cohort is all customers whose first order lies in one period. Only periods that are over. Profit is contribution
---   margin less the cost to serve of the orders and service cases of the period; the rate `per_customer`, a cost of being
---   a customer for a whole window, belongs to no period and is left out.
+--   margin less the cost to serve of the orders and service cases of the period; the rate `per_customer`, a cost of
+--   being a customer for a whole window, belongs to no period and is left out.
 -- columns:
 --   active: customers of the cohort with an order in the period
 
@@ -91,6 +91,7 @@ months as (
         cast(0 as bigint) as orders,
         cast(0 as decimal(28, 4)) as net_revenue,
         cast(
+            cast(0 as decimal(28, 10))
             - cast(case_months.cases_at_rate as decimal(28, 4)) * rates.per_case
             - cast(case_months.handling_minutes as decimal(28, 4)) * rates.per_minute
             - cast(case_months.recorded_case_cost as decimal(28, 4))

@@ -345,7 +345,9 @@ listed as (
     select 'profit by country and region, current' as total, cast(sum(profit) as decimal(28, 10)) as amount
     from business.place_totals
     union all
-    select 'customers of migration before, ' || from_snapshot as total, cast(from_customers as decimal(28, 10)) as amount
+    select
+        'customers of migration before, ' || from_snapshot as total,
+        cast(from_customers as decimal(28, 10)) as amount
     from moves
     union all
     select 'profit of migration before, ' || from_snapshot as total, cast(from_profit as decimal(28, 10)) as amount
@@ -372,7 +374,9 @@ listed as (
     select 'customers of cohorts, current' as total, cast(coalesce(customers, 0) as decimal(28, 10)) as amount
     from cohorts
     union all
-    select 'customers with a first order in a period that is over, current' as total, cast(customers as decimal(28, 10)) as amount
+    select
+        'customers with a first order in a period that is over, current' as total,
+        cast(customers as decimal(28, 10)) as amount
     from first_orders_before_the_open_period
     union all
     select 'net revenue of cohorts, current' as total, cast(coalesce(net_revenue, 0) as decimal(28, 10)) as amount

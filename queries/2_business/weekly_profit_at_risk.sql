@@ -4,8 +4,8 @@
 -- inputs:  [business.order_gaps, business.orders, canonical.service_cases, settings.cost_rates, settings.policy,
 --           settings.weeks]
 -- note: >
---   For each week the profit of profitable customers whose last order before its end was more than `silent_days` old, in
---   the window that the week looks back on, as business.snapshot_measures has it for the snapshots. Days are
+--   For each week the profit of profitable customers whose last order before its end was more than `silent_days` old,
+--   in the window that the week looks back on, as business.snapshot_measures has it for the snapshots. Days are
 --   numbered from the earliest lawful date.
 
 with
@@ -89,6 +89,7 @@ contributions as (
         service_cases.customer_id,
         service_cases.opened_date - policy.earliest_date as day_number,
         cast(
+            cast(0 as decimal(28, 10))
             - coalesce(cast(service_cases.cost as decimal(28, 10)), cast(rates.per_case as decimal(28, 10)))
             - cast(cast(coalesce(service_cases.minutes, 0) as decimal(28, 4)) * rates.per_minute as decimal(28, 10))
             as decimal(28, 10)

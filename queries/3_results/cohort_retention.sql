@@ -76,8 +76,11 @@ select
 
     years.period,
     years.year_number as cohort_year,
-    cast(floor(cast(years.first_month_number - 12 * years.year_number as double) / cast(years.months as double)) as bigint)
-    + 1 as part_of_year,
+    cast(
+        floor(
+            cast(years.first_month_number - 12 * years.year_number as double) / cast(years.months as double)
+        ) as bigint
+    ) + 1 as part_of_year,
     years.age as age_periods,
 
     cast(years.customers as bigint) as customers,

@@ -3,8 +3,8 @@
 -- key:     [period]
 -- inputs:  [results.cohort_retention]
 -- note: >
---   Told is the oldest cohort that the report shows with at least `min_cell` customers, in the last period that is over.
---   Without such a cohort that is older than its first period, the told columns are not known.
+--   Told is the oldest cohort that the report shows with at least `min_cell` customers, in the last period that is
+--   over. Without such a cohort that is older than its first period, the told columns are not known.
 -- columns:
 --   small_cohorts: cohorts with fewer than `min_cell` customers
 

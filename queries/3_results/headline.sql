@@ -40,23 +40,38 @@ four_weeks as (
 ),
 
 four_week_means as (
-    select 'net_revenue' as measure, cast(net_revenue as decimal(28, 4)) as amount, cast(weeks as decimal(28, 4)) as divisor
+    select
+        'net_revenue' as measure,
+        cast(net_revenue as decimal(28, 4)) as amount,
+        cast(weeks as decimal(28, 4)) as divisor
     from four_weeks
     where weeks = 4
     union all
-    select 'profit' as measure, cast(profit as decimal(28, 4)) as amount, cast(weeks as decimal(28, 4)) as divisor
+    select
+        'profit' as measure,
+        cast(profit as decimal(28, 4)) as amount,
+        cast(weeks as decimal(28, 4)) as divisor
     from four_weeks
     where weeks = 4
     union all
-    select 'profit_rate' as measure, cast(profit as decimal(28, 4)) as amount, cast(net_revenue as decimal(28, 4)) as divisor
+    select
+        'profit_rate' as measure,
+        cast(profit as decimal(28, 4)) as amount,
+        cast(net_revenue as decimal(28, 4)) as divisor
     from four_weeks
     where weeks = 4 and net_revenue > 0
     union all
-    select 'customers' as measure, cast(customers as decimal(28, 4)) as amount, cast(weeks as decimal(28, 4)) as divisor
+    select
+        'customers' as measure,
+        cast(customers as decimal(28, 4)) as amount,
+        cast(weeks as decimal(28, 4)) as divisor
     from four_weeks
     where weeks = 4
     union all
-    select 'profit_at_risk' as measure, cast(profit_at_risk as decimal(28, 4)) as amount, cast(weeks as decimal(28, 4)) as divisor
+    select
+        'profit_at_risk' as measure,
+        cast(profit_at_risk as decimal(28, 4)) as amount,
+        cast(weeks as decimal(28, 4)) as divisor
     from four_weeks
     where weeks = 4
 ),

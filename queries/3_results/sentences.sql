@@ -4,8 +4,8 @@
 -- inputs:  [results.headline, results.materiality, results.profit_bridge, results.tier_profitability, settings.policy]
 -- note: >
 --   Each sentence has an amount of money at stake. It is material when that reaches `material_change_share` of net
---   revenue. The report says the `sentences_shown` material ones with most money, and "no material change" when there are
---   none. Of equal amounts the one that is listed first here wins.
+--   revenue. The report says the `sentences_shown` material ones with most money, and "no material change" when there
+--   are none. Of equal amounts the one that is listed first here wins.
 -- columns:
 --   amount: money at stake, never below 0
 --   threshold_amount: amount from which a sentence is material

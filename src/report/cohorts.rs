@@ -56,7 +56,9 @@ pub(crate) fn cohorts(data: &Data<'_>, words: &Words) -> Cohorts {
         }
     }
     ages.sort_by_key(Figure::decimal);
-    let starts = shown.iter().filter(|row| figure(row, "age_periods").size() <= 0.0);
+    let starts = shown
+        .iter()
+        .filter(|row| figure(row, "age_periods").size() <= 0.0);
     let rows = starts
         .map(|start| {
             let cohort = text(start, "cohort_month");
@@ -106,10 +108,15 @@ fn text<'a>(row: &'a Row, column: &str) -> &'a str {
     row.get(column).map(Figure::text).unwrap_or_default()
 }
 
-/// Names a cohort by year and part of the year.
+/// Names a cohort by year and part of the year; a month has two digits.
 fn label(row: &Row, year: &str, part: &str, words: &Words) -> String {
-    let key = format!("cohort.{}", text(row, "period"));
-    words.fill(&key, &[("year", text(row, year)), ("n", text(row, part))])
+    let period = text(row, "period");
+    let part = match period {
+        "month" => format!("{:0>2}", text(row, part)),
+        _ => text(row, part).to_owned(),
+    };
+    let key = format!("cohort.{period}");
+    words.fill(&key, &[("year", text(row, year)), ("n", &part)])
 }
 
 /// The step of the ramp for a share, by the largest share shown.

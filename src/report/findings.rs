@@ -173,7 +173,11 @@ fn moves(data: &Data<'_>) -> &'static str {
 fn bridge(data: &Data<'_>, sign: f64) -> String {
     let of_year = |row: &Row| row.get("from_snapshot").map(Figure::text) == Some("year_ago");
     let mut widest = ("none".to_owned(), 0.0);
-    for row in data.rows("results.profit_bridge").iter().filter(|row| of_year(row)) {
+    for row in data
+        .rows("results.profit_bridge")
+        .iter()
+        .filter(|row| of_year(row))
+    {
         let amount = sign * row.get("amount").map_or(0.0, Figure::size);
         if amount > widest.1 {
             let step = row.get("step").map(Figure::text).unwrap_or_default();

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::cells::{Data, Row};
 use super::chart::Chart;
+use super::cohorts::{self, Cohorts};
 use super::grid::{self, Grid};
 use super::words::Words;
-use super::cohorts::{self, Cohorts};
 use super::{Facts, Inputs, SqlFile, drawings, findings, format, mail, sentences, tiles};
 
 /// The whole view of a run.

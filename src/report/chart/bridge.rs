@@ -59,12 +59,7 @@ fn draw(stages: &[Stage], telling: Telling<'_>, width: Width) -> String {
     for (place, (stage, (from, to))) in stages.iter().zip(&levels).enumerate() {
         let baseline = top + height / 2.0 + 4.5;
         let weight = if stage.is_end { "strong" } else { "" };
-        marks.text(
-            [class, weight].join(" ").trim(),
-            0.0,
-            baseline,
-            &stage.label,
-        );
+        marks.text([class, weight].join(" ").trim(), 0.0, baseline, &stage.label);
         let (start, end) = (from.min(*to), from.max(*to));
         let fill = if stage.is_end { "whole" } else { "other" };
         marks.bar(
@@ -86,7 +81,11 @@ fn draw(stages: &[Stage], telling: Telling<'_>, width: Width) -> String {
         );
         top += distance;
     }
-    marks.line("axis", (zero, 0.0), (zero, (top - distance + height + 4.0).max(0.0)));
+    marks.line(
+        "axis",
+        (zero, 0.0),
+        (zero, (top - distance + height + 4.0).max(0.0)),
+    );
     marks.finish(width, (top - distance + height + 8.0).max(8.0), telling)
 }
 

@@ -41,7 +41,11 @@ fn tells_who_moved_and_what_that_did_to_profit() {
     ] {
         assert!(moves.contains(text), "{text}");
     }
-    assert_eq!(moves.matches("flow is-key").count(), 8, "four moves, in two widths");
+    assert_eq!(
+        moves.matches("flow is-key").count(),
+        8,
+        "four moves, in two widths"
+    );
 }
 
 #[test]
@@ -83,7 +87,10 @@ fn stays_small_and_says_why_without_an_earlier_year_or_a_cohort() {
     assert_eq!(finding(&page, "cohorts"), "No cohort yet");
     for name in ["moves", "cohorts"] {
         let section = section(&page, name);
-        assert!(section.contains("class=\"note\"") && section.len() < 500, "{section}");
+        assert!(
+            section.contains("class=\"note\"") && section.len() < 500,
+            "{section}"
+        );
     }
 }
 
@@ -124,7 +131,10 @@ fn says_that_nothing_is_material_and_names_the_threshold() {
     let rendered = rendered(&inputs);
     let brief = section(&rendered.report, "brief").to_owned();
     assert_eq!(brief.matches("<li>").count(), 1);
-    assert!(brief.contains("No material change: nothing reaches <data"), "{brief}");
+    assert!(
+        brief.contains("No material change: nothing reaches <data"),
+        "{brief}"
+    );
     assert!(
         brief.contains(">$7,332</data>") && brief.contains(">1.0%</data> of net revenue"),
         "{brief}"
@@ -175,12 +185,14 @@ fn numbers(text: &str) -> Vec<BigDecimal> {
 /// Whether `shown` is `exact` as a page may write it: rounded, in percent, in points, in thousands or millions, without sign.
 fn is_written(shown: &BigDecimal, exact: &BigDecimal) -> bool {
     let scale = shown.fractional_digit_count().max(0);
-    [("1", 0), ("100", 0), ("1", 3), ("1", 6)].iter().any(|(times, places)| {
-        let times: BigDecimal = times.parse().expect("a number");
-        let divisor = BigDecimal::new(1.into(), -places);
-        let value = exact.abs() * times / divisor;
-        value.with_scale_round(scale, bigdecimal::RoundingMode::HalfUp) == *shown
-    })
+    [("1", 0_i64), ("100", 0), ("1", 3), ("1", 6)]
+        .iter()
+        .any(|(times, places)| {
+            let times: BigDecimal = times.parse().expect("a number");
+            let divisor = BigDecimal::new(1.into(), -places);
+            let value = exact.abs() * times / divisor;
+            value.with_scale_round(scale, bigdecimal::RoundingMode::HalfUp) == *shown
+        })
 }
 
 /// Elements that name a cell, with their text, that do not show the number of the cell.
@@ -189,16 +201,19 @@ fn untrue(page: &str, cells: &BTreeMap<String, String>) -> Vec<String> {
     for element in ["data", "text"] {
         for part in page.split(&format!("<{element} ")).skip(1) {
             let (head, rest) = part.split_once('>').expect("an element ends");
-            let Some((_, address)) = head.split_once("data-cell=\"") else { continue };
-            let address = address.split('"').next().unwrap_or_default();
-            let text = rest.split(&format!("</{element}>")).next().unwrap_or_default();
-            let Some(exact) = cells.get(address).and_then(|cell| cell.parse::<BigDecimal>().ok()) else {
-                wrong.push(format!("no number at {address}"));
+            let Some((_, address)) = head.split_once("data-cell=\"") else {
                 continue;
             };
-            let shown = numbers(text);
-            if !shown.iter().any(|shown| is_written(shown, &exact)) {
-                wrong.push(format!("{address} is {exact}, not {text}"));
+            let address = address.split('"').next().unwrap_or_default();
+            let text = rest.split(&format!("</{element}>")).next().unwrap_or_default();
+            let cell = cells.get(address).map(String::as_str).unwrap_or_default();
+            // A setting may be a word or a day, and is then written as it is.
+            let is_true = match cell.parse::<BigDecimal>() {
+                Ok(exact) => numbers(text).iter().any(|shown| is_written(shown, &exact)),
+                Err(_) => address.starts_with("settings.") && text == cell,
+            };
+            if !is_true {
+                wrong.push(format!("{address} is {cell}, not {text}"));
             }
         }
     }
@@ -247,7 +262,10 @@ fn finds_one_digit_changed_in_a_template() {
     };
     let wrong = untrue(&rendered(&changed).report, &cells);
     assert_eq!(wrong.len(), 1, "{wrong:?}");
-    assert!(wrong[0].contains("change_summary/year_ago/profit_change"), "{wrong:?}");
+    assert!(
+        wrong[0].contains("change_summary/year_ago/profit_change"),
+        "{wrong:?}"
+    );
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {
@@ -261,4 +279,79 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
             std::fs::copy(entry.path(), &target).expect("a file is copied");
         }
     }
+}
+
+/// Words with digits that templates may hold: names, scales, and numbers that are part of a definition.
+const TYPED: [&str; 14] = [
+    "queries/2_business/actions.sql.",
+    "80%",
+    "0",
+    "0%.",
+    "5",
+    "20",
+    "53",
+    "4",
+    "holdsRowsSHA-256",
+    "FileSourceRowsSizeSHA-256",
+    "SHA-256",
+    "2_business/actions.sql",
+    "1",
+    "1.",
+];
+
+#[test]
+fn no_template_of_the_report_or_the_mail_holds_a_figure() {
+    let mut open = vec![fixture::templates()];
+    let mut read = 0;
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                // The method page explains, with formulas and years of papers.
+                if !path.ends_with("method") {
+                    open.push(path);
+                }
+                continue;
+            }
+            if !path
+                .extension()
+                .is_some_and(|ending| ending == "html" || ending == "txt")
+            {
+                continue;
+            }
+            read += 1;
+            let text = std::fs::read_to_string(&path).expect("a template");
+            let typed = typed_words(&text);
+            let figures: Vec<_> = typed
+                .iter()
+                .filter(|word| !TYPED.contains(&word.as_str()))
+                .collect();
+            assert!(figures.is_empty(), "{}: {figures:?}", path.display());
+        }
+    }
+    assert!(read > 40, "{read} templates");
+    // Were 71% typed in place of a cell, it would be found.
+    assert_eq!(
+        typed_words("<b class=\"h1\">{{ row.share | percent(decimals=0) }} of</b> 71%"),
+        ["71%"]
+    );
+}
+
+/// The words with a digit outside of elements, expressions, statements and comments.
+fn typed_words(template: &str) -> Vec<String> {
+    let mut text = template.to_owned();
+    for (start, end) in [("{#", "#}"), ("{{", "}}"), ("{%", "%}"), ("<", ">")] {
+        let mut kept = String::new();
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once(start) {
+            kept.push_str(before);
+            rest = after.split_once(end).map_or("", |(_, after)| after);
+        }
+        kept.push_str(rest);
+        text = kept;
+    }
+    text.split_whitespace()
+        .filter(|word| word.contains(|letter: char| letter.is_ascii_digit()))
+        .map(str::to_owned)
+        .collect()
 }
