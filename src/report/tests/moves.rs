@@ -125,6 +125,17 @@ fn leaves_a_cell_empty_that_is_not_lived_yet_and_tells_no_share_of_few() {
 }
 
 #[test]
+fn names_months_with_two_digits() {
+    let mut inputs = fixture::inputs();
+    for table in ["results.cohort_retention", "results.cohort_summary"] {
+        inputs.set_all(table, "period", &Cell::Text("month".into()));
+    }
+    let page = rendered(&inputs).report;
+    assert!(section(&page, "cohorts").contains("<th scope=\"row\">2014-01</th>"));
+    assert!(finding(&page, "cohorts").contains("won in 2014-01 ordered in the last month"));
+}
+
+#[test]
 fn says_that_nothing_is_material_and_names_the_threshold() {
     let mut inputs = fixture::inputs();
     inputs.set_all("results.sentences", "is_shown", &Cell::Boolean(false));
