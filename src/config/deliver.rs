@@ -16,7 +16,7 @@ use super::words::{found, nearest};
 use super::{AlertTo, Credentials, Deliver, Encryption, MailServer, Recipient, Schedule, Secret};
 
 /// Languages of the report and the mail.
-pub(super) const LANGUAGES: [&str; 2] = ["en", "zh"];
+const LANGUAGES: [&str; 2] = ["en", "zh"];
 
 /// Ports of the two ways to encrypt.
 const IMPLICIT_PORT: u16 = 465;

@@ -357,5 +357,5 @@ fn archive(config: &Config, entries: &[LogEntry]) -> Result<String, Failure> {
             report: entry.report(),
         })
         .collect();
-    report::index(&templates(config), &shown)
+    report::index(&templates(config), &config.project.language, &shown)
 }

@@ -293,39 +293,15 @@ fn facts(
     }
 }
 
-/// What a source is for.
-struct Need {
-    source: &'static str,
-    /// What the report lacks without the source.
-    without: &'static str,
-}
+/// Sources that a report can do without; the messages say what each switches off.
+const OPTIONAL: [&str; 4] = ["customers", "service_cases", "payments", "visits"];
 
-const NEEDS: [Need; 4] = [
-    Need {
-        source: "customers",
-        without: "kinds of customer, industries, account owners and referrals are not known, and who never ordered only by a visit",
-    },
-    Need {
-        source: "service_cases",
-        without: "service by tier, complaints and what follows them, and service-led customers are not known, and service cases \
-                  cost nothing here",
-    },
-    Need {
-        source: "payments",
-        without: "it is not known who pays on time",
-    },
-    Need {
-        source: "visits",
-        without: "visits, and visitors who never ordered, are not known",
-    },
-];
-
-/// Says what the report lacks, and for which source.
+/// Names the sources that are not configured.
 fn switched_off(config: &Config) -> Vec<String> {
-    NEEDS
+    OPTIONAL
         .iter()
-        .filter(|need| !config.sources.contains_key(need.source))
-        .map(|need| format!("Source {} is not configured: {}.", need.source, need.without))
+        .filter(|source| !config.sources.contains_key(**source))
+        .map(ToString::to_string)
         .collect()
 }
 

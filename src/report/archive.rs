@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{page, words};
+use super::{page, tiles, words};
 use crate::error::Failure;
 
 /// One published run.
@@ -30,7 +30,8 @@ pub struct ArchiveEntry {
 #[derive(Serialize)]
 struct Archive<'a> {
     project: &'a str,
-    heads: Vec<&'a str>,
+    language: &'a str,
+    heads: Vec<String>,
     entries: Vec<Line<'a>>,
 }
 
@@ -46,10 +47,10 @@ struct Line<'a> {
 }
 
 /// Renders the archive page; `entries` are shown newest first, whatever their order.
-pub fn index(templates: &Path, entries: &[ArchiveEntry]) -> Result<String, Failure> {
+pub fn index(templates: &Path, language: &str, entries: &[ArchiveEntry]) -> Result<String, Failure> {
     let newest = entries.iter().max_by_key(|entry| (entry.is_latest, entry.as_of));
     let currency = newest.map_or("EUR", |entry| entry.currency.as_str());
-    let words = words::read(templates, "en")?;
+    let words = words::read(templates, language)?;
     let door = page::Door::open(templates, currency, &words)?;
     let mut sorted: Vec<_> = entries.iter().collect();
     sorted.sort_by(|left, right| {
@@ -57,11 +58,14 @@ pub fn index(templates: &Path, entries: &[ArchiveEntry]) -> Result<String, Failu
     });
     let view = Archive {
         project: newest.map_or("", |entry| entry.project.as_str()),
+        language: super::view::html_language(language),
         // Runs of other versions may show other figures; the heads are those of the newest.
         heads: newest
             .into_iter()
             .flat_map(|entry| &entry.headline)
-            .map(|(label, _)| label.as_str())
+            .map(|(label, _)| {
+                tiles::measure(label).map_or_else(|| label.clone(), |measure| words.of("measure", measure))
+            })
             .collect(),
         entries: sorted.iter().map(|entry| line(entry)).collect(),
     };

@@ -108,15 +108,18 @@ fn text<'a>(row: &'a Row, column: &str) -> &'a str {
     row.get(column).map(Figure::text).unwrap_or_default()
 }
 
-/// Names a cohort by year and part of the year; a month has two digits.
+/// Names a cohort by year and part of the year, as the language does; a month of one digit has a name of its own, because some
+/// languages set a zero before it.
 fn label(row: &Row, year: &str, part: &str, words: &Words) -> String {
-    let period = text(row, "period");
-    let part = match period {
-        "month" => format!("{:0>2}", text(row, part)),
-        _ => text(row, part).to_owned(),
+    let part = text(row, part);
+    let key = match text(row, "period") {
+        "month" if part.len() == 1 => "cohort-month_of_one_digit",
+        "month" => "cohort-month",
+        "quarter" => "cohort-quarter",
+        _ if part == "1" => "cohort-first_half",
+        _ => "cohort-second_half",
     };
-    let key = format!("cohort.{period}");
-    words.fill(&key, &[("year", text(row, year)), ("n", &part)])
+    words.fill(key, &[("year", text(row, year)), ("n", part)])
 }
 
 /// The step of the ramp for a share, by the largest share shown.

@@ -5,43 +5,46 @@ use std::collections::BTreeMap;
 use super::cells::{Data, Figure, Row};
 use super::chart::{self, Bar, Chart, Flow, Group, Moves, Node, Pair, PairTexts, Stage, Telling};
 use super::findings::TIERS;
-use super::format;
+use super::format::{self, Pen};
 use super::words::Words;
 
 /// Draws every chart, by name.
-pub(crate) fn charts(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap<String, Chart> {
-    let mut charts = classes_of_their_own(data, currency, words);
+pub(crate) fn charts(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> BTreeMap<String, Chart> {
+    let mut charts = classes_of_their_own(data, sign, words, pen);
     charts.extend([
-        ("pyramid".to_owned(), pyramid(data, currency, words)),
-        ("whale".to_owned(), whale(data, currency, words)),
-        ("waterfall".to_owned(), waterfall(data, currency, words)),
-        ("lifecycle".to_owned(), lifecycle(data, currency, words)),
-        ("types".to_owned(), types(data, currency, words)),
-        ("moves".to_owned(), moves(data, words)),
-        ("bridge".to_owned(), bridge(data, currency, words)),
-        ("lorenz".to_owned(), lorenz(data, words)),
-        ("calibration".to_owned(), calibration(data, words)),
+        ("pyramid".to_owned(), pyramid(data, sign, words, pen)),
+        ("whale".to_owned(), whale(data, sign, words, pen)),
+        ("waterfall".to_owned(), waterfall(data, sign, words, pen)),
+        ("lifecycle".to_owned(), lifecycle(data, sign, words, pen)),
+        ("types".to_owned(), types(data, sign, words, pen)),
+        ("moves".to_owned(), moves(data, words, pen)),
+        ("bridge".to_owned(), bridge(data, sign, words, pen)),
+        ("lorenz".to_owned(), lorenz(data, words, pen)),
+        ("calibration".to_owned(), calibration(data, words, pen)),
     ]);
     charts
 }
 
-fn share(figure: &Figure, decimals: i64) -> String {
+fn share(pen: &Pen, figure: &Figure, decimals: i64) -> String {
     figure
         .decimal()
-        .map_or_else(|| format::NONE.into(), |share| format::percent(&share, decimals))
+        .map_or_else(|| format::NONE.into(), |share| pen.percent(&share, decimals))
 }
 
-fn money(figure: &Figure, currency: &str) -> String {
-    figure.decimal().map_or_else(
-        || format::NONE.into(),
-        |amount| format::money(&amount, currency, 0),
-    )
-}
-
-fn count(figure: &Figure) -> String {
+fn money(pen: &Pen, figure: &Figure, sign: &str) -> String {
     figure
         .decimal()
-        .map_or_else(|| format::NONE.into(), |number| format::number(&number, 0))
+        .map_or_else(|| format::NONE.into(), |amount| pen.told(&amount, sign, 0))
+}
+
+fn count(pen: &Pen, figure: &Figure) -> String {
+    figure
+        .decimal()
+        .map_or_else(|| format::NONE.into(), |number| pen.number(&number, 0))
+}
+
+fn counted(words: &Words, pen: &Pen, figure: &Figure) -> String {
+    words.counted("customers", figure.size(), count(pen, figure))
 }
 
 /// What a chart of pairs is made from.
@@ -56,7 +59,7 @@ struct Classes<'a> {
     title: String,
 }
 
-fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, currency: &str, words: &Words) -> Chart {
+fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
     let table = format!("results.{}", classes.table);
     let cell = |code: &str, column: &str| data.one(&table, &[(classes.column, code)], column);
     // Shares of a total that is not positive mean nothing: the right side then shows money.
@@ -77,48 +80,48 @@ fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, currency: &str, words: &W
             } else {
                 0.0
             };
-            (length, profit.clone(), money(&profit, currency))
+            (length, profit.clone(), money(pen, &profit, sign))
         } else {
-            (part.size(), part.clone(), share(&part, 1))
+            (part.size(), part.clone(), share(pen, &part, 1))
         };
         let label = words.of(classes.words, code);
         telling.push(words.fill(
-            if in_money { "pairs.row_money" } else { "pairs.row" },
+            if in_money { "pairs-row_money" } else { "pairs-row" },
             &[
                 ("label", &label),
-                ("customers", &share(&customers, 1)),
+                ("customers", &share(pen, &customers, 1)),
                 ("profit", &text),
             ],
         ));
         let amount = profit
             .decimal()
-            .map_or_else(String::new, |amount| format::money(&amount.abs(), currency, 0));
+            .map_or_else(String::new, |amount| pen.told(&amount.abs(), sign, 0));
         rows.push(Pair {
             label,
-            sub: words.counted("customers", &count(&cell(code, "customers"))),
+            sub: counted(words, pen, &cell(code, "customers")),
             class: if TIERS.contains(code) {
                 (*code).to_owned()
             } else {
                 "other".into()
             },
             left: (customers.size(), customers.clone()),
-            left_text: share(&customers, 1),
+            left_text: share(pen, &customers, 1),
             right: (length, figure),
             right_text: text,
             remark: if in_money {
                 String::new()
             } else {
-                words.fill("pairs.gives_back", &[("amount", &amount)])
+                words.fill("pairs-gives_back", &[("amount", &amount)])
             },
         });
     }
     let right = if in_money {
-        "pairs.profit_money"
+        "pairs-profit_money"
     } else {
-        "pairs.profit_share"
+        "pairs-profit_share"
     };
-    let (left_wide, right_wide) = (words.get("pairs.customer_share"), words.get(right));
-    let (left_narrow, right_narrow) = (words.get("pairs.customers"), words.get("pairs.profit"));
+    let (left_wide, right_wide) = (words.get("pairs-customer_share"), words.get(right));
+    let (left_narrow, right_narrow) = (words.get("pairs-customers"), words.get("pairs-profit"));
     let texts = PairTexts {
         wide: (&left_wide, &right_wide),
         narrow: (&left_narrow, &right_narrow),
@@ -132,19 +135,19 @@ fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, currency: &str, words: &W
     chart::pairs(&rows, texts, telling, if in_money { "money" } else { "share" })
 }
 
-fn pyramid(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+fn pyramid(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
     let classes = Classes {
         table: "tier_profitability",
         column: "tier",
         codes: TIERS.to_vec(),
         words: "tier",
         id: "pyramid",
-        title: words.get("pyramid.title"),
+        title: words.get("pyramid-title"),
     };
-    class_pairs(data, &classes, currency, words)
+    class_pairs(data, &classes, sign, words, pen)
 }
 
-fn lifecycle(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+fn lifecycle(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
     let rows = data.rows("results.lifecycle_stages");
     let classes = Classes {
         table: "lifecycle_stages",
@@ -152,12 +155,12 @@ fn lifecycle(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
         codes: with_customers(&rows, "lifecycle_stage", &["total"]),
         words: "lifecycle",
         id: "lifecycle",
-        title: words.get("lifecycle.title"),
+        title: words.get("lifecycle-title"),
     };
-    class_pairs(data, &classes, currency, words)
+    class_pairs(data, &classes, sign, words, pen)
 }
 
-fn types(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+fn types(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
     let rows = data.rows("results.customer_types");
     let classes = Classes {
         table: "customer_types",
@@ -165,9 +168,9 @@ fn types(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
         codes: with_customers(&rows, "customer_type", &["total", "prospect"]),
         words: "customer_type",
         id: "types",
-        title: words.get("types.title"),
+        title: words.get("types-title"),
     };
-    class_pairs(data, &classes, currency, words)
+    class_pairs(data, &classes, sign, words, pen)
 }
 
 /// The classes that somebody is in, but those left out.
@@ -183,7 +186,7 @@ fn with_customers<'a>(rows: &'a [Row], column: &str, left_out: &[&str]) -> Vec<&
 }
 
 /// A chart for every result that adds up one class, by the name of the table: one key column, the shares, a total.
-fn classes_of_their_own(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap<String, Chart> {
+fn classes_of_their_own(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> BTreeMap<String, Chart> {
     let mut charts = BTreeMap::new();
     for (table, column) in data.classes() {
         let rows = data.rows(&format!("results.{table}"));
@@ -193,35 +196,35 @@ fn classes_of_their_own(data: &Data<'_>, currency: &str, words: &Words) -> BTree
             codes: with_customers(&rows, column, &["total"]),
             words: column,
             id: table,
-            title: words.fill("class_chart.title", &[("class", &column.replace('_', " "))]),
+            title: words.fill("class_chart-title", &[("class", &column.replace('_', " "))]),
         };
-        charts.insert(table.to_owned(), class_pairs(data, &classes, currency, words));
+        charts.insert(table.to_owned(), class_pairs(data, &classes, sign, words, pen));
     }
     charts
 }
 
-fn whale(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+fn whale(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
     let summary = |column: &str| data.by("whale_summary", "all", column);
     let description = words.fill(
-        "whale.description",
+        "whale-description",
         &[
-            ("peak", &money(&summary("peak_profit"), currency)),
-            ("profitable", &count(&summary("profitable_customers"))),
-            ("customers", &count(&summary("customers"))),
-            ("unprofitable", &count(&summary("unprofitable_customers"))),
-            ("erosion", &money(&summary("erosion_amount"), currency)),
-            ("total", &money(&summary("total_profit"), currency)),
+            ("peak", &money(pen, &summary("peak_profit"), sign)),
+            ("profitable", &count(pen, &summary("profitable_customers"))),
+            ("customers", &count(pen, &summary("customers"))),
+            ("unprofitable", &count(pen, &summary("unprofitable_customers"))),
+            ("erosion", &money(pen, &summary("erosion_amount"), sign)),
+            ("total", &money(pen, &summary("total_profit"), sign)),
         ],
     );
     let telling = Telling {
         id: "whale",
-        title: &words.get("whale.title"),
+        title: &words.get("whale-title"),
         description: &description,
     };
-    chart::whale(data, currency, words, telling)
+    chart::whale(data, (sign, pen), words, telling)
 }
 
-fn waterfall(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+fn waterfall(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
     let tiers: Vec<&str> = TIERS
         .into_iter()
         .filter(|tier| data.by("tier_profitability", tier, "customers").size() >= 1.0)
@@ -233,26 +236,24 @@ fn waterfall(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
             .map(|step| {
                 let by = [("tier", *tier), ("step", *step)];
                 let amount = data.one("results.price_waterfall", &by, "amount");
-                format!(
-                    "{} {}",
-                    words.of("step", step).to_lowercase(),
-                    money(&amount, currency)
-                )
+                let (name, amount) = (words.of("step", step).to_lowercase(), money(pen, &amount, sign));
+                words.fill("waterfall-step", &[("step", &name), ("amount", &amount)])
             })
             .collect();
-        telling.push(format!("{}: {}.", words.of("tier", tier), steps.join(", ")));
+        let (tier, steps) = (words.of("tier", tier), steps.join(&words.get("comma")));
+        telling.push(words.fill("waterfall-steps", &[("tier", &tier), ("steps", &steps)]));
     }
     let description = telling.join(" ");
     let telling = Telling {
         id: "waterfall",
-        title: &words.get("waterfall.title"),
+        title: &words.get("waterfall-title"),
         description: &description,
     };
-    chart::waterfall(data, &tiers, words, telling)
+    chart::waterfall(data, &tiers, (words, pen), telling)
 }
 
 /// The states of one side of the migration since a year ago, without the total.
-fn states(data: &Data<'_>, side: &str, words: &Words) -> Vec<(String, Node)> {
+fn states(data: &Data<'_>, side: &str, words: &Words, pen: &Pen) -> Vec<(String, Node)> {
     let text = |row: &Row, column: &str| row.get(column).map(Figure::text).unwrap_or_default().to_owned();
     data.rows("results.tier_migration_totals")
         .iter()
@@ -268,7 +269,7 @@ fn states(data: &Data<'_>, side: &str, words: &Words) -> Vec<(String, Node)> {
                     "other".into()
                 },
                 label: words.of("move_state", &state),
-                text: count(&figure),
+                text: count(pen, &figure),
                 figure,
             };
             (state, node)
@@ -277,9 +278,9 @@ fn states(data: &Data<'_>, side: &str, words: &Words) -> Vec<(String, Node)> {
 }
 
 /// Customers by tier a year ago and now; empty without customers a year ago.
-fn moves(data: &Data<'_>, words: &Words) -> Chart {
+fn moves(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
     let told = data.by("change_summary", "year_ago", "told_tier");
-    let (from, to) = (states(data, "from", words), states(data, "to", words));
+    let (from, to) = (states(data, "from", words, pen), states(data, "to", words, pen));
     let mut flows = Vec::new();
     let mut telling = Vec::new();
     for (place, (state, node)) in from.iter().enumerate() {
@@ -294,7 +295,11 @@ fn moves(data: &Data<'_>, words: &Words) -> Chart {
             if figure.size() < 1.0 {
                 continue;
             }
-            parts.push(format!("{} {}", count(&figure), to_node.label));
+            let customers = count(pen, &figure);
+            parts.push(words.fill(
+                "moves-part",
+                &[("label", &to_node.label), ("customers", &customers)],
+            ));
             flows.push(Flow {
                 from: place,
                 to: target,
@@ -304,11 +309,11 @@ fn moves(data: &Data<'_>, words: &Words) -> Chart {
         }
         if !parts.is_empty() {
             telling.push(words.fill(
-                "moves.row",
+                "moves-row",
                 &[
                     ("label", &node.label),
                     ("customers", &node.text),
-                    ("parts", &parts.join(", ")),
+                    ("parts", &parts.join(&words.get("comma"))),
                 ],
             ));
         }
@@ -318,22 +323,22 @@ fn moves(data: &Data<'_>, words: &Words) -> Chart {
         from: nodes(from),
         to: nodes(to),
         flows,
-        heads: (words.get("moves.then"), words.get("moves.now")),
+        heads: (words.get("moves-then"), words.get("moves-now")),
     };
     let description = telling.join(" ");
     let telling = Telling {
         id: "moves",
-        title: &words.get("moves.title"),
+        title: &words.get("moves-title"),
         description: &description,
     };
     chart::alluvial(&moves, telling)
 }
 
 /// From the profit of a year ago to that of now; empty without customers a year ago.
-fn bridge(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+fn bridge(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
     let stage = |label: String, figure: Figure, is_end: bool| Stage {
         label,
-        text: money(&figure, currency),
+        text: money(pen, &figure, sign),
         figure,
         is_end,
     };
@@ -351,41 +356,44 @@ fn bridge(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
         .collect();
     let mut stages = Vec::new();
     if !steps.is_empty() {
-        stages.push(stage(words.get("bridge.then"), end("from_profit"), true));
+        stages.push(stage(words.get("bridge-then"), end("from_profit"), true));
         stages.extend(steps);
-        stages.push(stage(words.get("bridge.now"), end("to_profit"), true));
+        stages.push(stage(words.get("bridge-now"), end("to_profit"), true));
     }
     let description: Vec<_> = stages
         .iter()
-        .map(|stage| format!("{}: {}.", stage.label, stage.text))
+        .map(|stage| words.fill("bridge-row", &[("label", &stage.label), ("amount", &stage.text)]))
         .collect();
     let description = description.join(" ");
     let telling = Telling {
         id: "bridge",
-        title: &words.get("bridge.title"),
+        title: &words.get("bridge-title"),
         description: &description,
     };
     chart::bridge(&stages, telling)
 }
 
-fn lorenz(data: &Data<'_>, words: &Words) -> Chart {
+fn lorenz(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
     let gini = data.by("concentration", "revenue_gini", "value");
     let top = data.by("concentration", "top_20_revenue_share", "value");
     let text = gini
         .decimal()
-        .map_or_else(|| format::NONE.into(), |gini| format::number(&gini, 2));
-    let label = words.fill("lorenz.gini", &[("gini", &text)]);
-    let description = words.fill("lorenz.description", &[("gini", &text), ("top", &share(&top, 0))]);
+        .map_or_else(|| format::NONE.into(), |gini| pen.number(&gini, 2));
+    let label = words.fill("lorenz-gini", &[("gini", &text)]);
+    let description = words.fill(
+        "lorenz-description",
+        &[("gini", &text), ("top", &share(pen, &top, 0))],
+    );
     let telling = Telling {
         id: "lorenz",
-        title: &words.get("lorenz.title"),
+        title: &words.get("lorenz-title"),
         description: &description,
     };
     chart::lorenz(data, (&gini, &label), words, telling)
 }
 
 /// Purchases that the model expected per customer and those made, by decile; empty without a backtest.
-fn calibration(data: &Data<'_>, words: &Words) -> Chart {
+fn calibration(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
     let mut groups = Vec::new();
     let mut telling = Vec::new();
     for row in data.rows("results.churn_backtest") {
@@ -397,7 +405,7 @@ fn calibration(data: &Data<'_>, words: &Words) -> Chart {
             let figure = cell(column);
             let text = figure
                 .decimal()
-                .map_or_else(|| format::NONE.into(), |number| format::number(&number, 2));
+                .map_or_else(|| format::NONE.into(), |number| pen.number(&number, 2));
             Bar {
                 size: figure.size(),
                 figure,
@@ -405,9 +413,9 @@ fn calibration(data: &Data<'_>, words: &Words) -> Chart {
             }
         };
         let (expected, actual) = (bar("predicted_per_customer"), bar("actual_per_customer"));
-        let label = words.fill("calibration.decile", &[("n", cell("decile").text())]);
+        let label = words.fill("calibration-decile", &[("n", cell("decile").text())]);
         telling.push(words.fill(
-            "calibration.row",
+            "calibration-row",
             &[
                 ("label", &label),
                 ("expected", &expected.text),
@@ -416,7 +424,7 @@ fn calibration(data: &Data<'_>, words: &Words) -> Chart {
         ));
         groups.push(Group {
             label,
-            sub: words.counted("customers", &count(&cell("customers"))),
+            sub: counted(words, pen, &cell("customers")),
             expected,
             actual,
         });
@@ -424,9 +432,9 @@ fn calibration(data: &Data<'_>, words: &Words) -> Chart {
     let description = telling.join(" ");
     let telling = Telling {
         id: "calibration",
-        title: &words.get("calibration.title"),
+        title: &words.get("calibration-title"),
         description: &description,
     };
-    let (expected, actual) = (words.get("calibration.expected"), words.get("calibration.actual"));
+    let (expected, actual) = (words.get("calibration-expected"), words.get("calibration-actual"));
     chart::calibration(&groups, (&expected, &actual), telling)
 }

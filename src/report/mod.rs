@@ -5,6 +5,7 @@
 //! its address. Only `page` talks to Tera.
 
 mod archive;
+mod asked;
 mod cells;
 mod chart;
 mod cohorts;
@@ -77,7 +78,7 @@ pub struct Facts {
     pub inputs: Vec<InputFact>,
     /// Checks, with their outcome.
     pub checks: Vec<CheckFact>,
-    /// Sentences about sources that are not configured and what that switches off.
+    /// Names of sources that are not configured; the messages say what that switches off.
     pub switched_off: Vec<String>,
     /// Published tables.
     pub tables: Vec<TableFact>,
@@ -184,10 +185,11 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     let words = words::read(&inputs.templates, &inputs.facts.language)?;
     let data = cells::Data::new(inputs)?;
     let door = page::Door::open(&inputs.templates, &inputs.facts.currency, &words)?;
-    let view = view::page(inputs, &data, &words);
-    let day = format::day(inputs.facts.as_of);
+    let pen = words.pen()?;
+    let view = view::page(inputs, &data, &words, &pen);
+    let day = pen.day(inputs.facts.as_of);
     let subject = words.fill(
-        "mail.subject",
+        "mail-subject",
         &[("project", &inputs.facts.project), ("as_of", &day)],
     );
     let html = mail::compact(&door.page("mail/mail.html", &view)?);
@@ -211,9 +213,13 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     })
 }
 
-/// Parses every template and message file below `folder`; the words of `language` must be there.
+/// Parses every template and message file below `folder`: every language must have what the templates show, and `language`
+/// must be there.
 pub fn check_templates(folder: &Path, language: &str) -> Result<(), Failure> {
     let words = words::read(folder, language)?;
-    words::check(folder)?;
-    page::Door::open(folder, "EUR", &words).map(drop)
+    page::Door::open(folder, "EUR", &words)?;
+    words::languages(folder)
+        .iter()
+        .filter(|other| *other != language)
+        .try_for_each(|other| page::Door::open(folder, "EUR", &words::read(folder, other)?).map(drop))
 }

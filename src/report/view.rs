@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::cells::{Data, Row};
 use super::chart::Chart;
 use super::cohorts::{self, Cohorts};
+use super::format::Pen;
 use super::grid::{self, Grid};
 use super::words::Words;
-use super::{Facts, Inputs, SqlFile, drawings, findings, format, mail, sentences, tiles};
+use super::{Facts, Inputs, SqlFile, drawings, findings, mail, sentences, tiles};
 
 /// The whole view of a run.
 #[derive(Debug, Serialize)]
@@ -112,13 +113,14 @@ struct File<'a> {
 }
 
 /// Makes the view of a run.
-pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Page<'a> {
+pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Page<'a> {
     let facts = &inputs.facts;
+    let sign = words.sign(&facts.currency);
     let mut all = data.all();
     let settings = all.remove("settings").unwrap_or_default();
-    let tiles = tiles::tiles(data, &facts.currency, words);
+    let tiles = tiles::tiles(data, &sign, words, pen);
     Page {
-        run: run(facts, data, words),
+        run: run(facts, data, words, pen),
         policy: settings
             .get("policy")
             .and_then(|rows| rows.first())
@@ -129,7 +131,7 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
         by: data.looked_up(),
         finding: findings::findings(data, facts.cost_is_estimated),
         sentences: sentences::sentences(data),
-        charts: drawings::charts(data, &facts.currency, words),
+        charts: drawings::charts(data, &sign, words, pen),
         grid: grid::grid(data),
         cohorts: cohorts::cohorts(data, words),
         whale_rows: grid::whale_rows(data),
@@ -139,13 +141,17 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
             .map(|table| table.columns.clone())
             .unwrap_or_default(),
         segments: grid::segments(data),
-        files: inputs.sql.iter().map(|file| self::file(file, facts)).collect(),
+        files: inputs
+            .sql
+            .iter()
+            .map(|file| self::file(file, facts, pen))
+            .collect(),
         mail: mail::view(data, facts, &tiles, inputs.url.as_deref()),
         tiles,
     }
 }
 
-fn run<'a>(facts: &'a Facts, data: &Data<'_>, words: &Words) -> Run<'a> {
+fn run<'a>(facts: &'a Facts, data: &Data<'_>, words: &Words, pen: &Pen) -> Run<'a> {
     let previous = data.one("settings.snapshots", &[("snapshot", "previous")], "as_of");
     let compare_days = previous
         .text()
@@ -157,9 +163,9 @@ fn run<'a>(facts: &'a Facts, data: &Data<'_>, words: &Words) -> Run<'a> {
         currency: &facts.currency,
         currency_name: words.of("currency", &facts.currency),
         timezone: &facts.timezone,
-        language: &facts.language,
+        language: html_language(&facts.language),
         as_of: facts.as_of.to_string(),
-        as_of_text: format::day(facts.as_of),
+        as_of_text: pen.day(facts.as_of),
         window_start: facts.window_start.to_string(),
         last_day: facts.as_of.yesterday().unwrap_or(facts.as_of).to_string(),
         window_days: facts.window_days,
@@ -187,8 +193,8 @@ fn run<'a>(facts: &'a Facts, data: &Data<'_>, words: &Words) -> Run<'a> {
             .map(|input| Input {
                 source: &input.source,
                 path: &input.path,
-                size: format::bytes(input.bytes),
-                rows: format::number(&input.rows.into(), 0),
+                size: pen.bytes(input.bytes),
+                rows: pen.number(&input.rows.into(), 0),
                 sha256: &input.sha256,
                 short_hash: start(&input.sha256),
                 excluded: input.excluded.as_deref(),
@@ -200,7 +206,7 @@ fn run<'a>(facts: &'a Facts, data: &Data<'_>, words: &Words) -> Run<'a> {
             .map(|table| PublishedTable {
                 name: &table.name,
                 title: &table.title,
-                rows: format::number(&table.rows.into(), 0),
+                rows: pen.number(&table.rows.into(), 0),
                 sha256: &table.sha256,
                 short_hash: start(&table.sha256),
             })
@@ -208,12 +214,17 @@ fn run<'a>(facts: &'a Facts, data: &Data<'_>, words: &Words) -> Run<'a> {
     }
 }
 
+/// Names the language for HTML; Chinese is written in simplified letters here.
+pub(crate) fn html_language(language: &str) -> &str {
+    if language == "zh" { "zh-Hans" } else { language }
+}
+
 /// Shortens a hash to what a person compares by eye.
 fn start(hash: &str) -> String {
     hash.chars().take(12).collect()
 }
 
-fn file<'a>(file: &'a SqlFile, facts: &Facts) -> File<'a> {
+fn file<'a>(file: &'a SqlFile, facts: &Facts, pen: &Pen) -> File<'a> {
     let rows = facts
         .tables
         .iter()
@@ -247,6 +258,6 @@ fn file<'a>(file: &'a SqlFile, facts: &Facts) -> File<'a> {
         text: &file.text,
         sha256: &file.sha256,
         short_hash: start(&file.sha256),
-        rows: rows.map(|rows| format::number(&rows.into(), 0)),
+        rows: rows.map(|rows| pen.number(&rows.into(), 0)),
     }
 }

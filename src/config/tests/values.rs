@@ -237,8 +237,8 @@ fn names_of_the_world_are_checked() {
     );
     check_changed(
         "GBP",
-        "GBP, language: fr",
-        "config.yaml:1:49: project.language: expected en or zh, found \"fr\"",
+        "GBP, language: ../en",
+        "config.yaml:1:49: project.language: expected the name of a language, such as en or zh, found \"../en\"",
     );
     check_changed(
         "location: data/orders/",
