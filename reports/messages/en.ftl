@@ -1470,6 +1470,7 @@ definitions-profit_risk_means = The profit of profitable customers of the popula
 definitions-tier_absolute = Platinum: profit of { $platinum_min_profit } or more; Gold: { $gold_min_profit } or more; Iron: the rest.
 definitions-tier_ranked = The others by profit, best first, rank being 1 plus the number of strictly better customers: Platinum up to { $platinum_share } of all customers, Gold up to { $gold_share }, Iron the rest.
 definitions-tier_source = After the customer pyramid of Zeithaml, Rust and Lemon (2001).
+definitions-value = Value
 definitions-abc_d = ABC and D
 definitions-abc_d_means = By net revenue, largest first. A while the share accumulated before the customer is below { $abc_a_share }, B below { $abc_b_share }, C the rest; D without net revenue, and every known customer without an order in the window.
 definitions-scores_recency_frequency_money = Scores for recency, frequency and money

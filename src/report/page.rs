@@ -318,11 +318,10 @@ fn register(tera: &mut Tera, hand: &Hand) {
             traced(&value, &options, &purse, 0, write)
         },
     );
-    for (name, begin, end) in [("code", "<code>".to_owned(), "</code>")] {
-        tera.register_filter(name, move |value: &str, _: Kwargs, _: &State| {
-            marked_up(form, &begin, value, end)
-        });
-    }
+    tera.register_filter("code", move |value: &str, _: Kwargs, _: &State| match form {
+        Form::Markup => Value::safe_string(&format!("<code>{}</code>", format::escape(value))),
+        Form::Text => Value::from(value),
+    });
     tera.register_filter(
         "link",
         move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
@@ -461,14 +460,6 @@ fn said(words: &Words, id: &str, fillings: &BTreeMap<String, Filling>, form: For
         Form::Markup => Value::safe_string(&text),
         Form::Text => Value::from(text),
     })
-}
-
-/// Puts text between tags; in plain text, the text.
-fn marked_up(form: Form, begin: &str, text: &str, end: &str) -> Value {
-    match form {
-        Form::Markup => Value::safe_string(&format!("{begin}{}{end}", format::escape(text))),
-        Form::Text => Value::from(text),
-    }
 }
 
 /// What a template fills in: a cell as a whole number, finished elements, text, or a number that is no cell.

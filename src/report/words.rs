@@ -211,8 +211,7 @@ fn load(folder: &Path, language: &str) -> Result<Words, Failure> {
             format!("cannot read the words of language `{language}`"),
         )
         .hint(format!(
-            "Write `{}`, or set `project.language` to a language that has one: {}.",
-            path.display(),
+            "Write `messages/{language}.ftl` in the folder of `reports`, or set `project.language` to a language that has one: {}.",
             languages(folder).join(", ")
         ))
         .cause(error)
