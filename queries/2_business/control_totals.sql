@@ -1,10 +1,10 @@
 -- title:   Totals that must agree, each taken at its own place
 -- grain:   one row per total
 -- key:     [total]
--- inputs:  [business.class_totals, business.customer_measures, business.customer_profit, business.customer_service,
---           business.internal_totals, business.orders, business.place_totals, business.source_totals,
---           business.whale_ranks, canonical.order_lines, canonical.service_cases, settings.cost_rates,
---           settings.snapshots]
+-- inputs:  [business.class_totals, business.cohort_activity, business.cohort_periods, business.customer_measures,
+--           business.customer_profit, business.customer_service, business.internal_totals, business.move_totals,
+--           business.orders, business.place_totals, business.source_totals, business.whale_ranks,
+--           canonical.order_lines, canonical.service_cases, settings.cost_rates, settings.snapshots]
 -- note: >
 --   results.reconciliation compares them in pairs. Totals of rows and of money read, used and set
 --   aside are those of the order lines, unless they name another source.
@@ -171,6 +171,69 @@ service_sides as (
     from service_less_customers
 ),
 
+moves as (
+    select
+        from_snapshot,
+        sum(customers) filter (where step not in ('new', 'reactivated')) as from_customers,
+        sum(customers) filter (where step <> 'gone') as to_customers,
+        sum(from_profit) as from_profit,
+        sum(to_profit) as to_profit
+    from business.move_totals
+    group by from_snapshot
+),
+
+bridge_steps as (
+    select from_snapshot, step, sum(to_profit) - sum(from_profit) as amount
+    from business.move_totals
+    group by from_snapshot, step
+),
+
+bridges as (
+    select from_snapshot, sum(amount) as amount
+    from bridge_steps
+    group by from_snapshot
+),
+
+changes as (
+    -- The current snapshot against each earlier one that has customers.
+    select
+        earlier.snapshot as from_snapshot,
+        coalesce(now.customers, 0) as to_customers,
+        coalesce(now.profit, 0) as to_profit,
+        coalesce(now.profit, 0) - earlier.profit as profit_change
+    from customers as earlier
+    left join customers as now  -- many-to-one; none without an order in the window
+        on now.snapshot = 'current'
+    where earlier.snapshot <> 'current'
+),
+
+cohorts as (
+    select
+        sum(active) filter (where period_number = cohort_number) as customers,
+        sum(net_revenue) as net_revenue
+    from business.cohort_activity
+),
+
+days_before_the_open_period as (
+    -- Months are numbered through, 12 a year.
+    select
+        sum(orders.net_revenue) as net_revenue
+    from business.orders as orders
+    cross join business.cohort_periods as periods
+    where not orders.is_internal
+        and cast(date_part('year', orders.order_date) as bigint) * 12
+            + cast(date_part('month', orders.order_date) as bigint) - 1 < periods.open_period * periods.months
+),
+
+first_orders_before_the_open_period as (
+    select count(*) as customers
+    from business.customer_measures as measures
+    cross join business.cohort_periods as periods
+    where measures.snapshot = 'current'
+        and cast(date_part('year', measures.first_order_date) as bigint) * 12
+            + cast(date_part('month', measures.first_order_date) as bigint) - 1 < periods.open_period * periods.months
+),
+
 listed as (
     select 'rows read' || suffix as total, cast(rows_read as decimal(28, 10)) as amount
     from source_totals
@@ -281,6 +344,48 @@ listed as (
     union all
     select 'profit by country and region, current' as total, cast(sum(profit) as decimal(28, 10)) as amount
     from business.place_totals
+    union all
+    select
+        'customers of migration before, ' || from_snapshot as total,
+        cast(from_customers as decimal(28, 10)) as amount
+    from moves
+    union all
+    select 'profit of migration before, ' || from_snapshot as total, cast(from_profit as decimal(28, 10)) as amount
+    from moves
+    union all
+    select 'customers of migration now, ' || from_snapshot as total, cast(to_customers as decimal(28, 10)) as amount
+    from moves
+    union all
+    select 'current customers, ' || from_snapshot as total, cast(to_customers as decimal(28, 10)) as amount
+    from changes
+    union all
+    select 'profit of migration now, ' || from_snapshot as total, cast(to_profit as decimal(28, 10)) as amount
+    from moves
+    union all
+    select 'current profit of customers, ' || from_snapshot as total, cast(to_profit as decimal(28, 10)) as amount
+    from changes
+    union all
+    select 'steps of the profit bridge, ' || from_snapshot as total, cast(amount as decimal(28, 10)) as amount
+    from bridges
+    union all
+    select 'change of profit of customers, ' || from_snapshot as total, cast(profit_change as decimal(28, 10)) as amount
+    from changes
+    union all
+    select 'customers of cohorts, current' as total, cast(coalesce(customers, 0) as decimal(28, 10)) as amount
+    from cohorts
+    union all
+    select
+        'customers with a first order in a period that is over, current' as total,
+        cast(customers as decimal(28, 10)) as amount
+    from first_orders_before_the_open_period
+    union all
+    select 'net revenue of cohorts, current' as total, cast(coalesce(net_revenue, 0) as decimal(28, 10)) as amount
+    from cohorts
+    union all
+    select
+        'net revenue of orders in the periods that are over, current' as total,
+        cast(coalesce(net_revenue, 0) as decimal(28, 10)) as amount
+    from days_before_the_open_period
     union all
     select 'profit at the end of the whale curve, current' as total, cumulative_profit as amount
     from business.whale_ranks

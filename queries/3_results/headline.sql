@@ -1,11 +1,12 @@
 -- title:   Headline measures, now and before
 -- grain:   one row per measure
 -- key:     [measure]
--- inputs:  [business.measure_values]
+-- inputs:  [business.measure_values, results.weekly_trend]
 -- note: >
---   Previous is one compare period earlier, year ago the same window a year earlier. A change is
---   now less before; its rate is over the absolute value before. Without orders in an earlier
---   window there is nothing to compare with.
+--   Previous is one compare period earlier, year ago the same window a year earlier. The four-week value is the
+--   mean of the four week ends before the as-of date, of a rate that of their sums; only measures of the weekly
+--   trend have one, and only where all four weeks are known. A change is now less before; its rate is over the
+--   absolute value before. Without orders in an earlier window there is nothing to compare with.
 
 with
 
@@ -27,6 +28,61 @@ values_year_ago as (
     where snapshot = 'year_ago'
 ),
 
+four_weeks as (
+    select
+        count(*) as weeks,
+        sum(net_revenue) as net_revenue,
+        sum(profit) as profit,
+        sum(customers) as customers,
+        sum(profit_at_risk) as profit_at_risk
+    from results.weekly_trend
+    where weeks_ago in (1, 2, 3, 4)
+),
+
+four_week_means as (
+    select
+        'net_revenue' as measure,
+        cast(net_revenue as decimal(28, 4)) as amount,
+        cast(weeks as decimal(28, 4)) as divisor
+    from four_weeks
+    where weeks = 4
+    union all
+    select
+        'profit' as measure,
+        cast(profit as decimal(28, 4)) as amount,
+        cast(weeks as decimal(28, 4)) as divisor
+    from four_weeks
+    where weeks = 4
+    union all
+    select
+        'profit_rate' as measure,
+        cast(profit as decimal(28, 4)) as amount,
+        cast(net_revenue as decimal(28, 4)) as divisor
+    from four_weeks
+    where weeks = 4 and net_revenue > 0
+    union all
+    select
+        'customers' as measure,
+        cast(customers as decimal(28, 4)) as amount,
+        cast(weeks as decimal(28, 4)) as divisor
+    from four_weeks
+    where weeks = 4
+    union all
+    select
+        'profit_at_risk' as measure,
+        cast(profit_at_risk as decimal(28, 4)) as amount,
+        cast(weeks as decimal(28, 4)) as divisor
+    from four_weeks
+    where weeks = 4
+),
+
+values_four_weeks as (
+    select
+        measure,
+        cast(cast(amount as double) / nullif(cast(divisor as double), 0) as decimal(28, 6)) as value
+    from four_week_means
+),
+
 compared as (
     select
         values_now.measure,
@@ -35,12 +91,16 @@ compared as (
         values_now.adverse_sign,
         values_now.value,
         values_previous.value as previous_value,
+        values_four_weeks.value as four_week_value,
         values_year_ago.value as year_ago_value,
         values_now.value - values_previous.value as change_on_previous,
+        values_now.value - values_four_weeks.value as change_on_four_weeks,
         values_now.value - values_year_ago.value as change_on_year
     from values_now
     left join values_previous  -- one-to-one; none without orders then
         on values_now.measure = values_previous.measure
+    left join values_four_weeks  -- one-to-one; none of measures without a weekly trend
+        on values_now.measure = values_four_weeks.measure
     left join values_year_ago  -- one-to-one; none without orders then
         on values_now.measure = values_year_ago.measure
 )
@@ -53,8 +113,10 @@ select
 
     value,
     previous_value,
+    four_week_value,
     year_ago_value,
     cast(change_on_previous as decimal(28, 6)) as change_on_previous,
+    cast(change_on_four_weeks as decimal(28, 6)) as change_on_four_weeks,
     cast(change_on_year as decimal(28, 6)) as change_on_year,
     -- Four decimals of money keep a double exact up to 900 billion; a rate needs its six.
     case unit
@@ -65,12 +127,19 @@ select
     end as change_rate_on_previous,
     case unit
         when 'rate'
+            then cast(change_on_four_weeks as double) / nullif(cast(abs(four_week_value) as double), 0)
+        else cast(cast(change_on_four_weeks as decimal(28, 4)) as double)
+            / nullif(cast(cast(abs(four_week_value) as decimal(28, 4)) as double), 0)
+    end as change_rate_on_four_weeks,
+    case unit
+        when 'rate'
             then cast(change_on_year as double) / nullif(cast(abs(year_ago_value) as double), 0)
         else cast(cast(change_on_year as decimal(28, 4)) as double)
             / nullif(cast(cast(abs(year_ago_value) as decimal(28, 4)) as double), 0)
     end as change_rate_on_year,
 
     coalesce(change_on_previous * adverse_sign > 0, false) as is_adverse_on_previous,
+    coalesce(change_on_four_weeks * adverse_sign > 0, false) as is_adverse_on_four_weeks,
     coalesce(change_on_year * adverse_sign > 0, false) as is_adverse_on_year
 from compared
 order by position, measure

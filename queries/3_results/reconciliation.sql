@@ -88,7 +88,21 @@ compared_now as (
         (81, 'money', 'profit by tier', 'profit at the end of the whale curve'),
         (82, 'count', 'customers', 'customers by country and region'),
         (83, 'money', 'net revenue of customers', 'net revenue by country and region'),
-        (84, 'money', 'profit of customers', 'profit by country and region')
+        (84, 'money', 'profit of customers', 'profit by country and region'),
+        (85, 'count', 'customers with a first order in a period that is over', 'customers of cohorts'),
+        (86, 'money', 'net revenue of orders in the periods that are over', 'net revenue of cohorts')
+    ) as listed (position, unit, left_total, right_total)
+),
+
+compared_moves as (
+    select *
+    from (
+        values
+        (91, 'count', 'customers', 'customers of migration before'),
+        (92, 'money', 'profit of customers', 'profit of migration before'),
+        (93, 'count', 'current customers', 'customers of migration now'),
+        (94, 'money', 'current profit of customers', 'profit of migration now'),
+        (95, 'money', 'change of profit of customers', 'steps of the profit bridge')
     ) as listed (position, unit, left_total, right_total)
 ),
 
@@ -139,6 +153,15 @@ pairs as (
     from compared_now as compared
     cross join settings.snapshots as snapshots
     where snapshots.snapshot = 'current'
+    union all
+    select
+        compared.position + 100 * snapshots.position as position,
+        compared.unit,
+        compared.left_total || ', ' || snapshots.snapshot as left_total,
+        compared.right_total || ', ' || snapshots.snapshot as right_total
+    from compared_moves as compared
+    cross join settings.snapshots as snapshots
+    where snapshots.snapshot <> 'current'
 ),
 
 sides as (

@@ -1,8 +1,8 @@
 -- title:   Measures of the window as they stood at the end of each of the last weeks
 -- grain:   one row per week_end
 -- key:     [week_end]
--- inputs:  [business.order_gaps, business.orders, business.service_cost_changes, settings.cost_rates,
---           settings.policy, settings.weeks]
+-- inputs:  [business.order_gaps, business.orders, business.service_cost_changes, business.weekly_profit_at_risk,
+--           settings.cost_rates, settings.policy, settings.weeks]
 -- note: >
 --   Each row looks back on a window of the same length; week_end is exclusive. With today's cost
 --   rates and data.
@@ -106,14 +106,17 @@ weekly_profit as (
 )
 
 select
-    week_end,
+    weekly_profit.week_end,
 
-    weeks_ago,
+    weekly_profit.weeks_ago,
 
-    customers,
-    net_revenue,
-    profit,
-    case when net_revenue > 0 then cast(cast(profit as decimal(28, 4)) as double)
-        / cast(net_revenue as double) end as profit_rate
+    weekly_profit.customers,
+    weekly_profit.net_revenue,
+    weekly_profit.profit,
+    case when weekly_profit.net_revenue > 0 then cast(cast(weekly_profit.profit as decimal(28, 4)) as double)
+        / cast(weekly_profit.net_revenue as double) end as profit_rate,
+    cast(coalesce(at_risk.profit_at_risk, 0) as decimal(28, 10)) as profit_at_risk
 from weekly_profit
-order by week_end
+left join business.weekly_profit_at_risk as at_risk  -- one-to-one; none when nobody was silent
+    on weekly_profit.weeks_ago = at_risk.weeks_ago
+order by weekly_profit.week_end

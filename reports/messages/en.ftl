@@ -167,6 +167,31 @@ responsible-marketing = Marketing
 responsible-service = Service
 responsible-pricing = Pricing
 
+## Where customers went, and what that did to profit
+
+move_state-reactivated = Returned
+move_state-new = New
+move_state-not_in_window = No order
+move_state-platinum = Platinum
+move_state-gold = Gold
+move_state-iron = Iron
+move_state-lead = Lead
+move_state-total = Total
+bridge_step-new = New
+bridge_step-reactivated = Returned
+bridge_step-moved_up = Moved up
+bridge_step-stayed = Same tier
+bridge_step-moved_down = Moved down
+bridge_step-gone = No order
+
+## Cohorts, by year and month, quarter or half; months 1 to 9 may want another digit
+
+cohort-month = { $year }-{ $n }
+cohort-month_of_one_digit = { $year }-0{ $n }
+cohort-quarter = { $year } Q{ $n }
+cohort-first_half = { $year } H1
+cohort-second_half = { $year } H2
+
 ## Measures
 
 measure-net_revenue = Net revenue
@@ -404,6 +429,15 @@ whale-stays = { $amount } stays
 whale-lost = { $amount } in all
 waterfall-title = From list price to profit, by tier
 waterfall-kept = { $share } of list
+moves-title = Customers by tier, a year earlier and now
+moves-then = A year earlier
+moves-now = Now
+moves-part = { $customers } { $label }
+moves-row = { $label } a year earlier { $customers }: { $parts }.
+bridge-title = From the profit of a year earlier to that of now
+bridge-then = A year earlier
+bridge-now = Now
+bridge-row = { $label }: { $amount }.
 lorenz-title = Lorenz curve of net revenue
 lorenz-description = Customers from the smallest to the largest by net revenue, against the share of revenue that they bring together. Gini coefficient { $gini }; the largest 20% of customers bring { $top } of revenue.
 lorenz-customers = Customers, smallest by revenue first
@@ -490,6 +524,28 @@ actions-every_customer_reason_money = Every customer with reason, money at stake
 
 brief-name = In brief
 brief-no_material_change = No material change.
+brief-nothing_reaches = No material change: nothing reaches { $threshold_amount }, { $material_change_share } of net revenue.
+
+## management/sections/cohorts.html
+
+cohorts-name = Cohort retention
+cohorts-finding_none = No cohort yet
+cohorts-note_none = A cohort is the month of the first order, and the first month is not over.
+cohorts-finding_untold = No cohort is old and large enough to tell who stays
+cohorts-finding_month = { $told_retention } of the { $told_customers } won in { $told } ordered in the last month that is over
+cohorts-finding_quarter = { $told_retention } of the { $told_customers } won in { $told } ordered in the last quarter that is over
+cohorts-finding_half_year = { $told_retention } of the { $told_customers } won in { $told } ordered in the last half-year that is over
+cohorts-note_month = A cohort is the month of the first order. Cohorts of fewer than { $min_cell } are not shown as percentages; a month not yet lived is blank, never zero.
+cohorts-note_quarter = A cohort is the quarter of the first order, because shorter ones hold fewer than { $min_cell }. Cohorts of fewer than { $min_cell } are not shown as percentages; a quarter not yet lived is blank, never zero.
+cohorts-note_half_year = A cohort is the half-year of the first order, because shorter ones hold fewer than { $min_cell }. Cohorts of fewer than { $min_cell } are not shown as percentages; a half-year not yet lived is blank, never zero.
+cohorts-newest_shown = Shown are the newest { $cohorts_shown } of { $cohorts } cohorts.
+cohorts-customers_ordered_again = Customers who ordered again
+unit-percent_cohort_month = in percent of the cohort, by months since the first order
+unit-percent_cohort_quarter = in percent of the cohort, by quarters since the first order
+unit-percent_cohort_half_year = in percent of the cohort, by half-years since the first order
+head-cohort = Cohort
+head-cohort_size = Size
+cohorts-revenue_retention = The { $customers } of a year ago buy { $net_revenue_retention } of what they bought then (net revenue retention). Counting each at most with what they bought then, it is { $gross_revenue_retention } (gross revenue retention).
 
 ## management/sections/concentration.html
 
@@ -708,6 +764,67 @@ lifecycle-label_lifecycle_stages = Lifecycle stages
 head-stage = Stage
 lifecycle-label_customers_tier_stage = Customers by tier and stage
 unit-number_customers_profit_below_only = number of customers, profit in { $currency_name } below; only customers with an order in the window
+
+## management/sections/moves.html
+
+moves-name = What changed
+moves-finding_no_past = There is no earlier year to compare with
+moves-note_no_past = Nobody ordered in the window of a year ago, so no customer can have moved since.
+moves-finding_small = { $stayed ->
+        [one] { $stayed } of { $customers } of a year ago is in the same tier today
+       *[other] { $stayed } of { $customers } of a year ago are in the same tier today
+    }
+moves-finding_none_stayed = None of last year’s { $told_customers } { $told_tier } customers is { $told_tier } today
+moves-finding_otherwise = { $told_stayed ->
+        [one] { $told_stayed } of last year’s { $told_customers } { $told_tier } customers is { $told_tier } today
+       *[other] { $told_stayed } of last year’s { $told_customers } { $told_tier } customers are { $told_tier } today
+    }
+moves-turned_unprofitable = { $turned_unprofitable ->
+        [one] { $turned_unprofitable } customer who brought a profit a year ago brings none now.
+       *[other] { $turned_unprofitable } customers who brought a profit a year ago bring none now.
+    }
+moves-note = Returned: ordered before, but not in the earlier window. New: first order ever. Both years are seen with today’s data, rules and cost rates; { $moved_by_cutoff } changed tier only because the cut-offs moved.
+unit-number_customers = number of customers
+unit-number_customers_strong = number of customers; strong bands are last year’s { $told_tier }
+moves-tier_migration = Tier migration
+unit-number_customers_then_now = number of customers; rows a year earlier, columns now
+head-from = From
+moves-profit_stands = Profit stands where it stood
+moves-profit_rose = Profit rose by { $profit_change }
+moves-profit_fell = Profit fell by { $profit_change }
+moves-more_with = { $amount } more with { $who }
+moves-less_with = { $amount } less with { $who }
+moves-bridge = From the profit of a year earlier to that of now, by what customers did
+moves-profit_bridge = Profit bridge
+head-customers_since_year_ago = Customers since a year ago
+head-customers_since = Customers since { $day }
+
+## wording/bridge_step.txt
+
+bridge_step_of-new = { $customers ->
+        [one] { $customers } customer who is new
+       *[other] { $customers } customers who are new
+    }
+bridge_step_of-reactivated = { $customers ->
+        [one] { $customers } customer who returned
+       *[other] { $customers } customers who returned
+    }
+bridge_step_of-moved_up = { $customers ->
+        [one] { $customers } customer who moved up a tier
+       *[other] { $customers } customers who moved up a tier
+    }
+bridge_step_of-moved_down = { $customers ->
+        [one] { $customers } customer who moved down a tier
+       *[other] { $customers } customers who moved down a tier
+    }
+bridge_step_of-gone = { $customers ->
+        [one] { $customers } customer who did not order again
+       *[other] { $customers } customers who did not order again
+    }
+bridge_step_of-stayed = { $customers ->
+        [one] { $customers } customer who stayed in the same tier
+       *[other] { $customers } customers who stayed in their tier
+    }
 
 ## management/sections/outlook.html
 
@@ -965,13 +1082,14 @@ status-sums_sources = sums and sources
 ## management/sections/tiles.html
 
 tiles-name = Key figures
-tiles-each_line_shows_figure = Each line shows the figure as it stood at the end of the last 53 weeks, on its own scale; the thin rule marks where it stood at the start. Profit at risk is the profit of customers without an order for more than { $silent_days } days.
+tiles-each_line_shows_figure = Each line shows the figure as it stood at the end of the last 53 weeks, on its own scale; the thin rule marks where it stood at the start. On 4 weeks: against the mean of the four weeks before. Profit at risk is the profit of customers without an order for more than { $silent_days } days.
 tiles-figures_what_they_compared = The figures and what they are compared with
 tiles-label_key_figures_what_they_compared = Key figures and what they are compared with
 head-figure = Figure
 head-now = Now
 head-last_week = Last week
 head-earlier = Earlier
+head-four_week_mean = Four-week mean
 head-year_earlier = A year earlier
 
 ## management/sections/value_views.html
@@ -1223,6 +1341,8 @@ sentence-top_without_share = Platinum is { $customer_share } of customers; the p
 sentence-losses = Lead gives back { $profit } on { $net_revenue } of net revenue.
 sentence-lead_discount = That is { $discount_rate } of its list price, against { $total_discount_rate } for all customers.
 sentence-discount = That is { $discount_rate } of list price.
+sentence-moved_down = Their profit went from { $from_profit } to { $to_profit }.
+sentence-gone = They had brought { $from_profit } of profit in the window of that time.
 sentence-at_risk_and_before = The customers who brought it have not ordered for more than { $silent_days } days; a year ago it was { $year_ago_value }.
 sentence-at_risk = The customers who brought it have not ordered for more than { $silent_days } days.
 
@@ -1243,6 +1363,14 @@ sentence_head-losses = { $customers ->
     }
 sentence_head-lead_discount = Lead receives { $discount_amount } in discounts.
 sentence_head-discount = Discounts take { $discount_amount }.
+sentence_head-moved_down = { $customers ->
+        [one] { $customers } customer moved down a tier since last year.
+       *[other] { $customers } customers moved down a tier since last year.
+    }
+sentence_head-gone = { $customers ->
+        [one] { $customers } customer of last year did not order again.
+       *[other] { $customers } customers of last year did not order again.
+    }
 sentence_head-at_risk = { $profit_at_risk } of profit has gone quiet.
 
 ## wording/tiers.txt
@@ -1339,6 +1467,9 @@ definitions-contribution_margin_assumed = The input has no cost: a margin of { $
 definitions-cost_serve_means = The sum over activities of rate times volume. The sum over customers equals rate times total volume exactly.
 definitions-profit_profit_rate = Profit, profit rate
 definitions-profit_profit_rate_means = Contribution margin less cost to serve; and that in relation to net revenue.
+definitions-material = Material
+definitions-material_means = A sentence of the first page speaks of at least { $material_change_share } of net revenue. At most { $sentences_shown } are shown, most money first.
+definitions-four_week_mean_means = The mean of the figure at the ends of the four weeks before; of a rate, that of their sums.
 definitions-profit_risk = Profit at risk
 definitions-profit_risk_means = The profit of profitable customers of the population who have not ordered for more than { $silent_days } days.
 definitions-tier_absolute = Platinum: profit of { $platinum_min_profit } or more; Gold: { $gold_min_profit } or more; Iron: the rest.
@@ -1363,6 +1494,13 @@ definitions-lifecycle_stage = Lifecycle stage
 definitions-lifecycle_stage_means = The first that applies. New: first order at most { $new_customer_days } days ago. Reactivated: an order in the last { $reactivated_days } days after a lapse. Lapsed: late ratio above { $lapsed_late_ratio }, or more than { $lapsed_days } days without an order. At risk: late ratio above { $at_risk_late_ratio }. Active: the rest. Prospect: known, but never ordered. The stages belong to four phases: acquisition, development, retention, departure.
 definitions-churn_churn_rate = Churn, churn rate
 definitions-churn_churn_rate_means = No contract ends, so churn is an estimate by rule: who has lapsed counts as churned. The churn rate of a tier is the customers who had the tier at an earlier snapshot and are lapsed now, over all who had it; those who were lapsed then already are told apart. Lost profit is what the churned brought in the window before the earlier snapshot. A rate over fewer than { $min_cell } customers is not shown.
+definitions-migration = Migration
+definitions-migration_means = Customers by the tier that they had at an earlier snapshot and the one that they have now. New: first order ever since then; returned: ordered before, but not in the earlier window; no order: none in the window of now. Both snapshots use today’s data, rules and cost rates, so a move has one of two reasons: the cut-offs moved, when those of the earlier snapshot put the profit of now into the earlier tier; otherwise the customer’s own behaviour.
+definitions-profit_bridge_means = The change of profit as the sum of six steps, exactly: new, returned, moved up, same tier, moved down, no order. Each step is the profit of its customers now less their profit then.
+definitions-cohort_retention = Cohort, retention
+definitions-cohort_retention_means = A cohort is everybody whose first order lies in one month; in one quarter where a month holds fewer than { $min_cell } customers, in one half-year where a quarter does. Retention is the share of it that ordered in a later period of that length. A period that is not over has no figure; a period without orders has 0. The profit of a cohort leaves out the cost per active customer, which belongs to a whole window.
+definitions-net_gross_revenue_retention = Net and gross revenue retention
+definitions-net_gross_revenue_retention_means = Net revenue of now over that of a year ago, both of the customers of a year ago; for gross retention, each counts now at most as much as then.
 definitions-silent_customer = Silent customer
 definitions-silent_customer_means = A Platinum or Gold customer who is at risk or lapsed. At stake is the profit of the window. The report lists the { $silent_customers_shown } longest silent, and counts all.
 definitions-purchase = Purchase
@@ -1411,7 +1549,7 @@ definitions-action_reason_money_stake_means = The action is the first row of que
 definitions-figures_first_page = Figures of the first page
 definitions-change_means = Now less before. As a rate only over a positive base and up to fivefold, otherwise in money. Differences of rates are in points.
 definitions-sentences = Sentences
-definitions-sentences_means = At most five, chosen by rule from the tables, heaviest in money first; below half a percent of net revenue a sentence is left out. A rule states what is, and claims no cause.
+definitions-sentences_means = Chosen by rule from the tables, heaviest in money first; how many and from which amount on says Material. A rule states what is, and claims no cause.
 
 ## method/settings.html
 
@@ -1467,6 +1605,7 @@ number-scales = { "" }
 space = { " " }
 stop = .
 comma = ,{ " " }
+clause_comma = ,{ " " }
 waterfall-step = { $step } { $amount }
 waterfall-steps = { $tier }: { $steps }.
 colon = :{ " " }
@@ -1498,6 +1637,7 @@ change-points = { $points } points
 change-unchanged = unchanged
 change-not_known = not known
 tile-on_the_year = { $change } on the year
+tile-on_four_weeks = { $change } on 4 weeks
 tile-on_the_week = { $change } on the week
 tile-on_days_before = { $change } on { $days } days before
 tile-on_the_earlier_run = { $change } on the earlier run

@@ -165,6 +165,31 @@ responsible-marketing = 市场
 responsible-service = 客服
 responsible-pricing = 定价
 
+## 客户去向与利润变动
+
+move_state-reactivated = 回流
+move_state-new = 新客户
+move_state-not_in_window = 无订单
+move_state-platinum = 铂金
+move_state-gold = 黄金
+move_state-iron = 钢铁
+move_state-lead = 重铅
+move_state-total = 合计
+bridge_step-new = 新客户
+bridge_step-reactivated = 回流
+bridge_step-moved_up = 升级
+bridge_step-stayed = 层级未变
+bridge_step-moved_down = 降级
+bridge_step-gone = 无订单
+
+## 同期群名称
+
+cohort-month = { $year }年{ $n }月
+cohort-month_of_one_digit = { $year }年{ $n }月
+cohort-quarter = { $year }年第{ $n }季度
+cohort-first_half = { $year }年上半年
+cohort-second_half = { $year }年下半年
+
 ## 指标
 
 measure-net_revenue = 净收入
@@ -374,6 +399,15 @@ whale-stays = 剩余 { $amount }
 whale-lost = 合计 { $amount }
 waterfall-title = 从目录价到利润，按层级
 waterfall-kept = 目录价的 { $share }
+moves-title = 客户层级：一年前与当前
+moves-then = 一年前
+moves-now = 当前
+moves-part = { $label } { $customers }
+moves-row = 一年前为{ $label }的 { $customers } 位：{ $parts }。
+bridge-title = 从一年前的利润到当前利润
+bridge-then = 一年前
+bridge-now = 当前
+bridge-row = { $label }：{ $amount }。
 lorenz-title = 净收入洛伦兹曲线
 lorenz-description = 客户按净收入由小到大排列，对应其累计收入占比。基尼系数 { $gini }；收入最高的 20% 客户贡献收入的 { $top }。
 lorenz-customers = 客户，按收入由小到大
@@ -451,6 +485,28 @@ actions-every_customer_reason_money = 每位客户的原因、涉及金额与下
 
 brief-name = 摘要
 brief-no_material_change = 无重大变化。
+brief-nothing_reaches = 无重大变化：均未达到 { $threshold_amount }，即净收入的 { $material_change_share }。
+
+## 同期群
+
+cohorts-name = 同期群留存
+cohorts-finding_none = 尚无同期群
+cohorts-note_none = 同期群按首单月份划分，而第一个月尚未结束。
+cohorts-finding_untold = 没有足够早且足够大的同期群可供判断留存
+cohorts-finding_month = { $told }首次下单的 { $told_customers }中，{ $told_retention } 在最近一个完整月份内再次下单
+cohorts-finding_quarter = { $told }首次下单的 { $told_customers }中，{ $told_retention } 在最近一个完整季度内再次下单
+cohorts-finding_half_year = { $told }首次下单的 { $told_customers }中，{ $told_retention } 在最近一个完整半年内再次下单
+cohorts-note_month = 同期群按首单所在月份划分。少于 { $min_cell }的同期群不以百分比显示；尚未到来的月份留空，不写作零。
+cohorts-note_quarter = 同期群按首单所在季度划分，因为更短的时段不足 { $min_cell }。少于 { $min_cell }的同期群不以百分比显示；尚未到来的季度留空，不写作零。
+cohorts-note_half_year = 同期群按首单所在半年划分，因为更短的时段不足 { $min_cell }。少于 { $min_cell }的同期群不以百分比显示；尚未到来的半年留空，不写作零。
+cohorts-newest_shown = 共 { $cohorts } 个同期群，此处列出最新的 { $cohorts_shown } 个。
+cohorts-customers_ordered_again = 再次下单的客户
+unit-percent_cohort_month = 占同期群的 %，按首单之后的月数
+unit-percent_cohort_quarter = 占同期群的 %，按首单之后的季度数
+unit-percent_cohort_half_year = 占同期群的 %，按首单之后的半年数
+head-cohort = 同期群
+head-cohort_size = 客户数
+cohorts-revenue_retention = 一年前的 { $customers }，现购买额为当时的 { $net_revenue_retention }（净收入留存率）；若每位至多按当时购买额计，则为 { $gross_revenue_retention }（总收入留存率）。
 
 ## 集中度
 
@@ -634,6 +690,37 @@ head-stage = 阶段
 lifecycle-label_customers_tier_stage = 客户，按层级与阶段
 unit-number_customers_profit_below_only = 客户数，下方为利润，单位：{ $currency_name }；仅含统计期内有订单的客户
 
+## 客户变动
+
+moves-name = 客户变动
+moves-finding_no_past = 没有更早年度可供比较
+moves-note_no_past = 一年前的统计期内没有客户下单，因此不存在此后的变动。
+moves-finding_small = 一年前的 { $customers }中，{ $stayed } 位如今仍在同一层级
+moves-finding_none_stayed = 去年的 { $told_customers } 位{ $told_tier }客户，如今无一仍为{ $told_tier }
+moves-finding_otherwise = 去年的 { $told_customers } 位{ $told_tier }客户中，{ $told_stayed } 位如今仍为{ $told_tier }
+moves-turned_unprofitable = { $turned_unprofitable } 位客户一年前带来利润，如今不再带来。
+moves-note = 回流：此前下过单，但不在较早的统计期内。新客户：首次下单。两个年度均按今天的数据、规则与费率计算；{ $moved_by_cutoff }仅因分界值变动而改变层级。
+unit-number_customers = 客户数
+unit-number_customers_strong = 客户数；突出的色带为去年的{ $told_tier }客户
+moves-tier_migration = 层级迁移
+unit-number_customers_then_now = 客户数；行为一年前，列为当前
+head-from = 原层级
+moves-profit_stands = 利润与一年前持平
+moves-profit_rose = 利润增加 { $profit_change }
+moves-profit_fell = 利润减少 { $profit_change }
+moves-more_with = { $who }的利润多出 { $amount }
+moves-less_with = { $who }的利润减少 { $amount }
+moves-bridge = 从一年前的利润到当前利润，按客户去向
+moves-profit_bridge = 利润变动
+head-customers_since_year_ago = 客户数（较一年前）
+head-customers_since = 客户数（较{ $day }）
+bridge_step_of-new = { $customers } 位新客户
+bridge_step_of-reactivated = { $customers } 位回流客户
+bridge_step_of-moved_up = { $customers } 位升级客户
+bridge_step_of-moved_down = { $customers } 位降级客户
+bridge_step_of-gone = { $customers } 位未再下单的客户
+bridge_step_of-stayed = { $customers } 位层级未变的客户
+
 ## 展望
 
 outlook-name = 未来价值
@@ -662,8 +749,8 @@ outlook-correlation_spend_frequency_over = 消费额与频率的相关系数：{
 outlook-money_ahead_too_low = 达到 { $spend_frequency_correlation } 起，高频客户的未来金额会被低估：模型假定二者相互独立。
 outlook-model_takes_two_independent = 模型假定二者相互独立；达到 { $spend_frequency_correlation } 起报告会发出警告。
 outlook-class_year_first_order = 按分类与首单年份
-outlook-label_outlook_class_cohort = 展望，按分类与批次
-outlook-expected_class_cohort = { $horizon }的预期，按分类与批次
+outlook-label_outlook_class_cohort = 展望，按分类与同期群
+outlook-expected_class_cohort = { $horizon }的预期，按分类与同期群
 unit-money_range = 金额单位：{ $currency_name }；合计下方为其范围
 outlook-untested_reason = 模型未在最近几周上检验：此前{ $reason }
 outlook-untested = 模型未在最近几周上检验
@@ -872,13 +959,14 @@ status-sums_sources = 合计与数据源
 ## 关键数字
 
 tiles-name = 关键数字
-tiles-each_line_shows_figure = 每条线显示过去 53 周各周末的数值，各用自己的刻度；细线标出起点水平。风险利润指超过 { $silent_days } 天没有下单的客户的利润。
+tiles-each_line_shows_figure = 每条线显示过去 53 周各周末的数值，各用自己的刻度；细线标出起点水平。较四周均值：与此前四周的均值相比。风险利润指超过 { $silent_days } 天没有下单的客户的利润。
 tiles-figures_what_they_compared = 各项数字及其比较对象
 tiles-label_key_figures_what_they_compared = 关键数字及其比较对象
 head-figure = 数字
 head-now = 当前
 head-last_week = 上周
 head-earlier = 此前
+head-four_week_mean = 四周均值
 head-year_earlier = 一年前
 
 ## 三种价值视角
@@ -1034,6 +1122,8 @@ sentence-top_without_share = 铂金占客户的 { $customer_share }；全体客�
 sentence-losses = 重铅在 { $net_revenue } 的净收入上侵蚀 { $profit }。
 sentence-lead_discount = 占其目录价的 { $discount_rate }，全体客户为 { $total_discount_rate }。
 sentence-discount = 占目录价的 { $discount_rate }。
+sentence-moved_down = 其利润由 { $from_profit } 变为 { $to_profit }。
+sentence-gone = 他们在当时的统计期内曾带来利润 { $from_profit }。
 sentence-at_risk_and_before = 带来这些利润的客户已超过 { $silent_days } 天没有下单；一年前为 { $year_ago_value }。
 sentence-at_risk = 带来这些利润的客户已超过 { $silent_days } 天没有下单。
 sentence_head-more_thinner = 销售增长快于利润。
@@ -1045,6 +1135,8 @@ sentence_head-top = { $customers } 位客户赚得 { $profit }。
 sentence_head-losses = { $customers } 位客户没有带来利润。
 sentence_head-lead_discount = 重铅获得折扣 { $discount_amount }。
 sentence_head-discount = 折扣占去 { $discount_amount }。
+sentence_head-moved_down = 去年以来，{ $customers } 位客户降级。
+sentence_head-gone = 去年的客户中，{ $customers } 位未再下单。
 sentence_head-at_risk = { $profit_at_risk } 的利润陷入沉默。
 tiers-lead_profit_zero = 重铅：利润不大于零。
 tiers-lead = 重铅：利润不高于 { $lead_max_profit }。
@@ -1138,6 +1230,9 @@ definitions-contribution_margin_assumed = 输入没有成本：假设毛利率�
 definitions-cost_serve_means = 各作业费率乘以数量之和。各客户之和恰等于费率乘以总数量。
 definitions-profit_profit_rate = 利润、利润率
 definitions-profit_profit_rate_means = 边际贡献减服务成本；及其与净收入之比。
+definitions-material = 重大
+definitions-material_means = 首页语句涉及的金额不低于净收入的 { $material_change_share }。最多显示 { $sentences_shown } 句，金额大者在前。
+definitions-four_week_mean_means = 此前四周各周末数值的均值；比率则以各周之和计算。
 definitions-profit_risk = 风险利润
 definitions-profit_risk_means = 总体中超过 { $silent_days } 天没有下单的盈利客户的利润。
 definitions-tier_absolute = 铂金：利润不低于 { $platinum_min_profit }；黄金：不低于 { $gold_min_profit }；其余为钢铁。
@@ -1162,6 +1257,13 @@ definitions-lifecycle_stage = 生命周期阶段
 definitions-lifecycle_stage_means = 取第一个适用者。新客户：首单距今不超过 { $new_customer_days } 天。已唤回：流失之后最近 { $reactivated_days } 天内有订单。已流失：逾期倍数高于 { $lapsed_late_ratio }，或超过 { $lapsed_days } 天没有订单。流失风险：逾期倍数高于 { $at_risk_late_ratio }。活跃：其余。潜在客户：已知但从未下单。各阶段归入四个时期：获客期、成长期、挽留期、流失期。
 definitions-churn_churn_rate = 流失、流失率
 definitions-churn_churn_rate_means = 没有合同到期可言，因此流失是按规则的估计：已流失者计为流失。某层级的流失率为：较早快照中属于该层级、现已流失的客户，除以当时该层级的全部客户；当时已流失者单独列出。流失利润为流失客户在较早快照之前的统计期内带来的利润。少于 { $min_cell } 位客户时不显示比率。
+definitions-migration = 层级迁移
+definitions-migration_means = 客户按较早快照中的层级与当前层级交叉统计。新客户：此后首次下单；回流：此前下过单，但不在较早的统计期内；无订单：当前统计期内没有订单。两个快照均采用今天的数据、规则与费率，因此层级变动只有两种原因：若按较早快照的分界值，当前利润仍属原层级，则为分界值变动；否则为客户自身行为。
+definitions-profit_bridge_means = 利润变动恰为六项之和：新客户、回流、升级、层级未变、降级、无订单。每项为相应客户的当前利润减其当时利润。
+definitions-cohort_retention = 同期群、留存率
+definitions-cohort_retention_means = 首单在同一个月的全部客户为一个同期群；若每月不足 { $min_cell } 位客户则按季度，每季度仍不足则按半年。留存率为同期群中在此后某一等长时段内下单的客户占比。尚未结束的时段没有数值；没有订单的时段为 0。同期群的利润不含按活跃客户计的成本，该成本属于整个统计期。
+definitions-net_gross_revenue_retention = 净收入与总收入留存率
+definitions-net_gross_revenue_retention_means = 一年前的客户的当前净收入除以其一年前的净收入；总收入留存率中，每位客户的当前净收入至多按当时计。
 definitions-silent_customer = 沉默客户
 definitions-silent_customer_means = 处于流失风险或已流失的铂金或黄金客户。涉及金额为统计期利润。报告列出沉默最久的 { $silent_customers_shown } 位，并统计全部。
 definitions-purchase = 购买
@@ -1210,7 +1312,7 @@ definitions-action_reason_money_stake_means = 行动为 queries/2_business/actio
 definitions-figures_first_page = 首页数字
 definitions-change_means = 当前减此前。仅当基数为正且不超过五倍时以比率表示，否则以金额表示。比率之差以百分点表示。
 definitions-sentences = 语句
-definitions-sentences_means = 最多五句，由规则从各表选出，金额大者在前；低于净收入 0.5% 的语句略去。规则只陈述事实，不断言原因。
+definitions-sentences_means = 由规则从各表选出，金额大者在前；句数与起始金额见“重大”。规则只陈述事实，不断言原因。
 
 ## 阈值
 
@@ -1263,6 +1365,7 @@ number-scales = 4=万 8=亿
 space = { "" }
 stop = 。
 comma = 、
+clause_comma = ，
 colon = ：
 waterfall-step = { $step } { $amount }
 waterfall-steps = { $tier }：{ $steps }。
@@ -1294,6 +1397,7 @@ change-points = { $points } 百分点
 change-unchanged = 持平
 change-not_known = 未知
 tile-on_the_year = 较去年 { $change }
+tile-on_four_weeks = 较四周均值 { $change }
 tile-on_the_week = 较上周 { $change }
 tile-on_days_before = 较 { $days } 天前 { $change }
 tile-on_the_earlier_run = 较上次运行 { $change }

@@ -122,6 +122,10 @@ pub const THRESHOLDS: &[Threshold] = &[
         "countries, and regions, that are listed, largest revenue first"),
     row("list_rows_shown", Kind::Count, "10", "rows", "[1, 200]",
         "cases of each tier, account owners and referrers that are listed, most money first"),
+    row("sentences_shown", Kind::Count, "5", "sentences", "[1, 5]",
+        "sentences on the first page, most money first"),
+    row("cohorts_shown", Kind::Count, "12", "cohorts", "[2, 24]",
+        "cohorts of the retention table that the report shows, the newest; results.cohort_retention holds all"),
     row("concentration_share", Kind::Share, "0.80", "share of profit or revenue", "(0, 1)",
         "the concentration figure says how few customers make this share"),
     row("top_share", Kind::Share, "0.20", "share of customers", "(0, 1)",
@@ -190,8 +194,8 @@ pub const THRESHOLDS: &[Threshold] = &[
         "fewest customers of a tier for which the four conditions are tested"),
     row("pyramid_min_effect", Kind::Number, "0.2", "standard deviations", "[0, 10]",
         "smallest difference between tiers that counts for the four conditions; 0.2 is small, 0.5 middle, 0.8 large"),
-    row("material_change_share", Kind::Share, "0.01", "share of the earlier figure", "[0, 1]",
-        "smaller restatements are not material"),
+    row("material_change_share", Kind::Share, "0.01", "share of net revenue", "[0, 1]",
+        "less money is not material: no sentence of the first page speaks of it"),
 ];
 
 /// Pairs of thresholds of which the first must be below the second.

@@ -29,7 +29,7 @@ pub(crate) struct Data<'a> {
 }
 
 /// The column by which templates and rules look a row up, where a table has one.
-const LOOKUPS: [(&str, &str); 25] = [
+const LOOKUPS: [(&str, &str); 28] = [
     ("results.headline", "measure"),
     ("results.tier_profitability", "tier"),
     ("results.rfm_segments", "rfm_segment"),
@@ -54,13 +54,18 @@ const LOOKUPS: [(&str, &str); 25] = [
     ("settings.snapshots", "snapshot"),
     ("settings.cost_rates", "activity"),
     ("results.whale_summary", ""),
+    ("results.materiality", ""),
+    ("results.change_summary", "from_snapshot"),
+    ("results.cohort_summary", ""),
     ("results.cost_coverage", ""),
 ];
 
 /// Tables that the pages cannot do without.
-const NEEDED: [&str; 22] = [
+const NEEDED: [&str; 24] = [
     "results.headline",
     "results.weekly_trend",
+    "results.sentences",
+    "results.materiality",
     "results.tier_profitability",
     "results.whale_curve",
     "results.whale_summary",

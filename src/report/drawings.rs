@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cells::{Data, Figure, Row};
-use super::chart::{self, Bar, Chart, Group, Pair, PairTexts, Telling};
+use super::chart::{self, Bar, Chart, Flow, Group, Moves, Node, Pair, PairTexts, Stage, Telling};
 use super::findings::TIERS;
 use super::format::{self, Pen};
 use super::words::Words;
@@ -17,6 +17,8 @@ pub(crate) fn charts(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> B
         ("waterfall".to_owned(), waterfall(data, sign, words, pen)),
         ("lifecycle".to_owned(), lifecycle(data, sign, words, pen)),
         ("types".to_owned(), types(data, sign, words, pen)),
+        ("moves".to_owned(), moves(data, words, pen)),
+        ("bridge".to_owned(), bridge(data, sign, words, pen)),
         ("lorenz".to_owned(), lorenz(data, words, pen)),
         ("calibration".to_owned(), calibration(data, words, pen)),
     ]);
@@ -248,6 +250,127 @@ fn waterfall(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
         description: &description,
     };
     chart::waterfall(data, &tiers, (words, pen), telling)
+}
+
+/// The states of one side of the migration since a year ago, without the total.
+fn states(data: &Data<'_>, side: &str, words: &Words, pen: &Pen) -> Vec<(String, Node)> {
+    let text = |row: &Row, column: &str| row.get(column).map(Figure::text).unwrap_or_default().to_owned();
+    data.rows("results.tier_migration_totals")
+        .iter()
+        .filter(|row| text(row, "from_snapshot") == "year_ago" && text(row, "side") == side)
+        .filter(|row| text(row, "state") != "total")
+        .map(|row| {
+            let state = text(row, "state");
+            let figure = row.get("customers").cloned().unwrap_or_else(Figure::missing);
+            let node = Node {
+                class: if TIERS.contains(&state.as_str()) {
+                    state.clone()
+                } else {
+                    "other".into()
+                },
+                label: words.of("move_state", &state),
+                text: count(pen, &figure),
+                figure,
+            };
+            (state, node)
+        })
+        .collect()
+}
+
+/// Customers by tier a year ago and now; empty without customers a year ago.
+fn moves(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
+    let told = data.by("change_summary", "year_ago", "told_tier");
+    let (from, to) = (states(data, "from", words, pen), states(data, "to", words, pen));
+    let mut flows = Vec::new();
+    let mut telling = Vec::new();
+    for (place, (state, node)) in from.iter().enumerate() {
+        let mut parts = Vec::new();
+        for (target, (to_state, to_node)) in to.iter().enumerate() {
+            let by = [
+                ("from_snapshot", "year_ago"),
+                ("from_tier", state),
+                ("to_tier", to_state),
+            ];
+            let figure = data.one("results.tier_migration", &by, "customers");
+            if figure.size() < 1.0 {
+                continue;
+            }
+            let customers = count(pen, &figure);
+            parts.push(words.fill(
+                "moves-part",
+                &[("label", &to_node.label), ("customers", &customers)],
+            ));
+            flows.push(Flow {
+                from: place,
+                to: target,
+                figure,
+                is_told: told.value.as_ref() == Some(state),
+            });
+        }
+        if !parts.is_empty() {
+            telling.push(words.fill(
+                "moves-row",
+                &[
+                    ("label", &node.label),
+                    ("customers", &node.text),
+                    ("parts", &parts.join(&words.get("comma"))),
+                ],
+            ));
+        }
+    }
+    let nodes = |states: Vec<(String, Node)>| states.into_iter().map(|(_, node)| node).collect();
+    let moves = Moves {
+        from: nodes(from),
+        to: nodes(to),
+        flows,
+        heads: (words.get("moves-then"), words.get("moves-now")),
+    };
+    let description = telling.join(" ");
+    let telling = Telling {
+        id: "moves",
+        title: &words.get("moves-title"),
+        description: &description,
+    };
+    chart::alluvial(&moves, telling)
+}
+
+/// From the profit of a year ago to that of now; empty without customers a year ago.
+fn bridge(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
+    let stage = |label: String, figure: Figure, is_end: bool| Stage {
+        label,
+        text: money(pen, &figure, sign),
+        figure,
+        is_end,
+    };
+    let of_year = |row: &Row| row.get("from_snapshot").map(Figure::text) == Some("year_ago");
+    let end = |column: &str| data.by("change_summary", "year_ago", column);
+    let steps: Vec<Stage> = data
+        .rows("results.profit_bridge")
+        .iter()
+        .filter(|row| of_year(row))
+        .map(|row| {
+            let step = row.get("step").map(Figure::text).unwrap_or_default();
+            let amount = row.get("amount").cloned().unwrap_or_else(Figure::missing);
+            stage(words.of("bridge_step", step), amount, false)
+        })
+        .collect();
+    let mut stages = Vec::new();
+    if !steps.is_empty() {
+        stages.push(stage(words.get("bridge-then"), end("from_profit"), true));
+        stages.extend(steps);
+        stages.push(stage(words.get("bridge-now"), end("to_profit"), true));
+    }
+    let description: Vec<_> = stages
+        .iter()
+        .map(|stage| words.fill("bridge-row", &[("label", &stage.label), ("amount", &stage.text)]))
+        .collect();
+    let description = description.join(" ");
+    let telling = Telling {
+        id: "bridge",
+        title: &words.get("bridge-title"),
+        description: &description,
+    };
+    chart::bridge(&stages, telling)
 }
 
 fn lorenz(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {

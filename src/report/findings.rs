@@ -16,6 +16,10 @@ pub(crate) fn findings(data: &Data<'_>, cost_is_estimated: bool) -> BTreeMap<&'s
         ("pyramid", pyramid(data).to_owned()),
         ("whale", whale(data).to_owned()),
         ("waterfall", waterfall(data)),
+        ("moves", moves(data).to_owned()),
+        ("bridge_gain", bridge(data, 1.0)),
+        ("bridge_loss", bridge(data, -1.0)),
+        ("cohorts", cohorts(data).to_owned()),
         ("firmness", firmness(data)),
         ("rfm", rfm(data).to_owned()),
         ("segments", segments(data)),
@@ -148,6 +152,50 @@ fn waterfall(data: &Data<'_>) -> String {
         // Less than a point apart is not worth a headline.
         Some((step, apart)) if apart >= 0.01 => format!("{step}.{best}"),
         _ => "total".into(),
+    }
+}
+
+/// Whether the best tier of a year ago kept anybody.
+fn moves(data: &Data<'_>) -> &'static str {
+    let cell = |column: &str| data.by("change_summary", "year_ago", column);
+    if cell("from_customers").size() < 1.0 {
+        "no_past"
+    } else if cell("told_tier").value.is_none() {
+        "small"
+    } else if cell("told_stayed").size() < 1.0 {
+        "none_stayed"
+    } else {
+        "some_stayed"
+    }
+}
+
+/// Names the step of the bridge that brought, or with a sign of -1 took, most; `none` where nothing did.
+fn bridge(data: &Data<'_>, sign: f64) -> String {
+    let of_year = |row: &Row| row.get("from_snapshot").map(Figure::text) == Some("year_ago");
+    let mut widest = ("none".to_owned(), 0.0);
+    for row in data
+        .rows("results.profit_bridge")
+        .iter()
+        .filter(|row| of_year(row))
+    {
+        let amount = sign * row.get("amount").map_or(0.0, Figure::size);
+        if amount > widest.1 {
+            let step = row.get("step").map(Figure::text).unwrap_or_default();
+            widest = (step.to_owned(), amount);
+        }
+    }
+    widest.0
+}
+
+/// Whether there is a cohort old and large enough to tell of.
+fn cohorts(data: &Data<'_>) -> &'static str {
+    let cell = |column: &str| data.by("cohort_summary", "all", column);
+    if cell("cohorts").size() < 1.0 {
+        "none"
+    } else if cell("told_retention").value.is_none() {
+        "untold"
+    } else {
+        "told"
     }
 }
 

@@ -11,7 +11,7 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 62] = [
+const KEYS: [(&str, &[&str]); 70] = [
     ("abc_classes", &["abc_class"]),
     ("account_owners", &["kind", "owner"]),
     ("action_summary", &["tier"]),
@@ -71,6 +71,14 @@ const KEYS: [(&str, &[&str]); 62] = [
     ("value_classes", &["value_class"]),
     ("value_contradictions", &["customer_id"]),
     ("value_disagreement", &["value_class", "abc_class", "tier"]),
+    ("change_summary", &["from_snapshot"]),
+    ("cohort_retention", &["cohort_month", "age_months"]),
+    ("cohort_summary", &["period"]),
+    ("materiality", &["material_change_share"]),
+    ("profit_bridge", &["from_snapshot", "step"]),
+    ("sentences", &["sentence"]),
+    ("tier_migration", &["from_snapshot", "from_tier", "to_tier"]),
+    ("tier_migration_totals", &["from_snapshot", "side", "state"]),
     ("weekly_trend", &["week_end"]),
     ("whale_curve", &["rank"]),
     ("whale_summary", &["customers"]),

@@ -142,7 +142,7 @@ fn actions(data: &Data<'_>, cost_is_estimated: bool) -> Vec<&'static str> {
         weighed.push(("win_back", silent("profit")));
     }
     weighed.push(("quiet", data.by("headline", "profit_at_risk", "value").size()));
-    let floor = sentences::floor(data);
+    let floor = sentences::threshold(data);
     weighed.retain(|(_, weight)| *weight > 0.0 && *weight >= floor);
     // Stable: equal weights keep the order above.
     weighed.sort_by(|left, right| right.1.total_cmp(&left.1));

@@ -9,6 +9,7 @@ mod asked;
 mod brand;
 mod cells;
 mod chart;
+mod cohorts;
 mod drawings;
 mod findings;
 mod format;

@@ -4,6 +4,7 @@ mod mail;
 mod kinds;
 mod languages;
 mod actions;
+mod moves;
 mod outlook;
 mod retention;
 mod service;

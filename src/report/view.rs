@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::cells::{Data, Row};
 use super::chart::Chart;
+use super::cohorts::{self, Cohorts};
 use super::format::Pen;
 use super::grid::{self, Grid};
 use super::words::Words;
@@ -25,10 +26,11 @@ pub(crate) struct Page<'a> {
     /// `by.<table>.<code>`: one row.
     by: BTreeMap<String, BTreeMap<String, Row>>,
     finding: BTreeMap<&'static str, String>,
-    sentences: Vec<&'static str>,
+    sentences: Vec<String>,
     tiles: Vec<tiles::Tile>,
     charts: BTreeMap<String, Chart>,
     grid: Grid,
+    cohorts: Cohorts,
     whale_rows: Vec<Row>,
     /// Names of thresholds in the order of `settings.policy`.
     policy_names: Vec<String>,
@@ -133,6 +135,7 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
         sentences: sentences::sentences(data),
         charts: drawings::charts(data, &sign, words, pen),
         grid: grid::grid(data),
+        cohorts: cohorts::cohorts(data, words),
         whale_rows: grid::whale_rows(data),
         policy_names: inputs
             .tables

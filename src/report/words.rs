@@ -21,14 +21,23 @@ use crate::error::{Exit, Failure};
 pub(crate) const FIRST: &str = "en";
 
 /// Messages that charts and subjects ask for, with what they fill in; those of the templates stand in the templates.
-const ASKED_HERE: [(&str, &[&str]); 47] = [
+const ASKED_HERE: [(&str, &[&str]); 61] = [
     ("archive-spark", &["measure", "n", "first", "last"]),
+    ("bridge-now", &[]),
+    ("bridge-row", &["label", "amount"]),
+    ("bridge-then", &[]),
+    ("bridge-title", &[]),
     ("calibration-actual", &[]),
     ("calibration-decile", &["n"]),
     ("calibration-expected", &[]),
     ("calibration-row", &["label", "expected", "actual"]),
     ("calibration-title", &[]),
     ("class_chart-title", &["class"]),
+    ("cohort-first_half", &["year"]),
+    ("cohort-month", &["year", "n"]),
+    ("cohort-month_of_one_digit", &["year", "n"]),
+    ("cohort-quarter", &["year", "n"]),
+    ("cohort-second_half", &["year"]),
     ("customers", &["n"]),
     ("lorenz-customers", &[]),
     ("lorenz-description", &["gini", "top"]),
@@ -40,6 +49,11 @@ const ASKED_HERE: [(&str, &[&str]); 47] = [
     ("lorenz-title", &[]),
     ("lifecycle-title", &[]),
     ("mail-subject", &["project", "as_of"]),
+    ("moves-now", &[]),
+    ("moves-part", &["label", "customers"]),
+    ("moves-row", &["label", "customers", "parts"]),
+    ("moves-then", &[]),
+    ("moves-title", &[]),
     ("comma", &[]),
     ("number-money", &["sign", "n"]),
     ("number-percent", &["n"]),

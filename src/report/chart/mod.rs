@@ -3,6 +3,8 @@
 //! Geometry is floating point; every number that is printed was formatted from a cell. Colours are classes of
 //! the style sheet, so that dark mode needs no second chart. All text is escaped here.
 
+mod alluvial;
+mod bridge;
 mod calibration;
 mod lorenz;
 mod pairs;
@@ -17,6 +19,8 @@ use serde::Serialize;
 use super::cells::Figure;
 use super::format;
 
+pub(crate) use alluvial::{Flow, Moves, Node, alluvial};
+pub(crate) use bridge::{Stage, bridge};
 pub(crate) use calibration::{Bar, Group, calibration};
 pub(crate) use lorenz::lorenz;
 pub(crate) use pairs::{Pair, PairTexts, pairs};
@@ -141,6 +145,15 @@ impl Marks {
     /// Draws a path given as SVG path data of our own making.
     pub(crate) fn shape(&mut self, class: &str, data: &str) {
         self.push(&format!("<path{} d=\"{data}\"/>", classed(class)));
+    }
+
+    /// Draws a path, as `shape` does, that shows a cell.
+    pub(crate) fn traced_shape(&mut self, class: &str, data: &str, figure: &Figure) {
+        self.push(&format!(
+            "<path{} d=\"{data}\"{}/>",
+            classed(class),
+            addressed(figure)
+        ));
     }
 
     /// Draws a dot.

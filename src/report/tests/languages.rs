@@ -8,7 +8,7 @@ use crate::report::words;
 use crate::report::{Inputs, check_templates, render};
 
 /// Every template below the folder, by path.
-fn templates() -> Vec<(String, String)> {
+pub(super) fn templates() -> Vec<(String, String)> {
     fn walk(folder: &Path, found: &mut Vec<(String, String)>) {
         for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
             let path = entry.path();
@@ -29,7 +29,7 @@ fn templates() -> Vec<(String, String)> {
 }
 
 /// Messages with their text, of a file in which each begins at the start of a line.
-fn messages(language: &str) -> BTreeMap<String, String> {
+pub(super) fn messages(language: &str) -> BTreeMap<String, String> {
     let path = fixture::templates().join(format!("messages/{language}.ftl"));
     let text = std::fs::read_to_string(path).expect("a file of words");
     let mut found: BTreeMap<String, String> = BTreeMap::new();

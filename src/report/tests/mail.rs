@@ -246,23 +246,23 @@ fn calls_for_what_the_figures_say_and_for_nothing_else() {
         .map(|head| text.contains(head))
         .collect()
     };
-    // Of the sample: discounts of Lead, and a profit at risk of $11,155; $714 of silent customers are below 0.5% of revenue.
+    // Of the sample: discounts of Lead, and a profit at risk of $11,155; $714 of silent customers are below 1% of revenue.
     assert_eq!(heads(&inputs), [true, false, true, false, false, false]);
-    set(&mut inputs, "silent_summary", "total", "profit", amount("5000"));
+    set(&mut inputs, "silent_summary", "total", "profit", amount("8000"));
     assert!(heads(&inputs)[1]);
     set(
         &mut inputs,
         "tier_profitability",
         "lead",
         "contribution_margin",
-        amount("5000"),
+        amount("8000"),
     );
     set(
         &mut inputs,
         "tier_profitability",
         "lead",
         "cost_to_serve",
-        amount("5001"),
+        amount("8001"),
     );
     assert!(heads(&inputs)[3]);
     inputs.facts.cost_is_estimated = true;

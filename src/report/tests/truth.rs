@@ -309,10 +309,14 @@ fn renders_a_window_without_any_order() {
 #[test]
 fn calls_equal_years_unchanged() {
     let mut inputs = fixture::inputs();
-    for column in ["change_on_year", "change_on_previous"] {
+    for column in ["change_on_year", "change_on_four_weeks", "change_on_previous"] {
         inputs.set_all("results.headline", column, &decimal("0"));
     }
-    for column in ["change_rate_on_year", "change_rate_on_previous"] {
+    for column in [
+        "change_rate_on_year",
+        "change_rate_on_four_weeks",
+        "change_rate_on_previous",
+    ] {
         inputs.set_all("results.headline", column, &Cell::Double(0.0));
     }
     let page = rendered(&inputs).report;

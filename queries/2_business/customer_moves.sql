@@ -1,0 +1,137 @@
+-- title:   Moves of each customer between tiers since an earlier snapshot
+-- grain:   one row per from_snapshot and customer_id of the earlier or the current population
+-- key:     [from_snapshot, customer_id]
+-- inputs:  [business.class_values, business.customer_measures, business.customer_profit, business.customer_tiers,
+--           settings.policy]
+-- note: >
+--   From an earlier snapshot, previous or year_ago, to the current one. Who is in only one of the two populations
+--   comes from `new` (first order ever since) or `reactivated` (ordered before, but not in the earlier window), or goes
+--   to `not_in_window`. Both snapshots are made with today's data, rules and cost rates, so none of these is the
+--   reason of a move here. Without orders in an earlier window there is nothing to compare with, and no row.
+-- columns:
+--   step: part of the profit bridge that the customer is in
+--   from_profit: profit in the earlier window; 0 of who did not order in it
+--   to_profit: profit in the current window; 0 of who did not order in it
+--   reason: >
+--     no_move, cutoff_moved (the cut-offs of the earlier snapshot put the customer's profit of now into the earlier
+--     tier), own_behaviour (all other moves)
+
+with
+
+tiers as (
+    select value as tier, position
+    from business.class_values
+    where class_name = 'tier'
+),
+
+customers as (
+    select
+        customer_tiers.snapshot,
+        customer_tiers.customer_id,
+        customer_tiers.tier,
+        tiers.position,
+        profit.net_revenue,
+        profit.profit
+    from business.customer_tiers as customer_tiers
+    inner join business.customer_profit as profit  -- one-to-one
+        on customer_tiers.snapshot = profit.snapshot
+        and customer_tiers.customer_id = profit.customer_id
+    inner join tiers  -- many-to-one
+        on customer_tiers.tier = tiers.tier
+),
+
+earlier_cutoffs as (
+    -- One row for each earlier snapshot that has a population.
+    select
+        snapshot,
+        min(profit) filter (where tier = 'platinum') as platinum,
+        min(profit) filter (where tier = 'gold') as gold
+    from customers
+    where snapshot <> 'current'
+    group by snapshot
+),
+
+earlier_customers as (
+    select *
+    from customers
+    where snapshot <> 'current'
+),
+
+current_customers as (
+    -- Each current customer meets each earlier snapshot.
+    select
+        earlier_cutoffs.snapshot as from_snapshot,
+        customers.customer_id,
+        customers.tier,
+        customers.position,
+        customers.net_revenue,
+        customers.profit
+    from customers
+    cross join earlier_cutoffs
+    where customers.snapshot = 'current'
+),
+
+pairs as (
+    select
+        coalesce(earlier.snapshot, now.from_snapshot) as from_snapshot,
+        coalesce(earlier.customer_id, now.customer_id) as customer_id,
+        earlier.tier as from_tier,
+        now.tier as to_tier,
+        earlier.position as from_position,
+        now.position as to_position,
+        earlier.net_revenue as from_net_revenue,
+        now.net_revenue as to_net_revenue,
+        earlier.profit as from_profit,
+        now.profit as to_profit
+    from earlier_customers as earlier
+    full join current_customers as now  -- one-to-one
+        on earlier.snapshot = now.from_snapshot
+        and earlier.customer_id = now.customer_id
+),
+
+judged_pairs as (
+    select
+        pairs.*,
+        case
+            when pairs.to_tier is null then 'gone'
+            when pairs.from_tier is null and measures.customer_id is null then 'new'
+            when pairs.from_tier is null then 'reactivated'
+            when pairs.from_position = pairs.to_position then 'stayed'
+            when pairs.from_position > pairs.to_position then 'moved_up'
+            else 'moved_down'
+        end as step,
+        case
+            when pairs.to_profit <= policy.lead_max_profit then 'lead'
+            when policy.tier_cutoff = 'absolute' and pairs.to_profit >= policy.platinum_min_profit then 'platinum'
+            when policy.tier_cutoff = 'absolute' and pairs.to_profit >= policy.gold_min_profit then 'gold'
+            when policy.tier_cutoff = 'relative' and pairs.to_profit >= earlier_cutoffs.platinum then 'platinum'
+            when policy.tier_cutoff = 'relative' and pairs.to_profit >= earlier_cutoffs.gold then 'gold'
+            else 'iron'
+        end as tier_by_earlier_cutoffs
+    from pairs
+    inner join earlier_cutoffs  -- many-to-one
+        on pairs.from_snapshot = earlier_cutoffs.snapshot
+    left join business.customer_measures as measures  -- one-to-one; none of who had not ordered yet
+        on pairs.from_snapshot = measures.snapshot
+        and pairs.customer_id = measures.customer_id
+    cross join settings.policy as policy
+)
+
+select
+    from_snapshot,
+    customer_id,
+
+    coalesce(from_tier, step) as from_tier,
+    coalesce(to_tier, 'not_in_window') as to_tier,
+    step,
+    case
+        when step = 'stayed' then 'no_move'
+        when step in ('moved_up', 'moved_down') and tier_by_earlier_cutoffs = from_tier then 'cutoff_moved'
+        else 'own_behaviour'
+    end as reason,
+
+    cast(coalesce(from_net_revenue, 0) as decimal(28, 4)) as from_net_revenue,
+    cast(coalesce(to_net_revenue, 0) as decimal(28, 4)) as to_net_revenue,
+    cast(coalesce(from_profit, 0) as decimal(28, 10)) as from_profit,
+    cast(coalesce(to_profit, 0) as decimal(28, 10)) as to_profit
+from judged_pairs

@@ -1,0 +1,121 @@
+-- title:   Profit at risk as it stood at the end of each of the last weeks
+-- grain:   one row per weeks_ago in which a profitable customer was silent
+-- key:     [weeks_ago]
+-- inputs:  [business.order_gaps, business.orders, canonical.service_cases, settings.cost_rates, settings.policy,
+--           settings.weeks]
+-- note: >
+--   For each week the profit of profitable customers whose last order before its end was more than `silent_days` old,
+--   in the window that the week looks back on, as business.snapshot_measures has it for the snapshots. Days are
+--   numbered from the earliest lawful date.
+
+with
+
+policy as (
+    select earliest_date, silent_days
+    from settings.policy
+),
+
+weeks as (
+    select
+        weeks.weeks_ago,
+        weeks.window_start - policy.earliest_date as first_day,
+        weeks.week_end - policy.earliest_date as end_day,
+        (weeks.week_end - policy.earliest_date) - policy.silent_days as silent_day
+    from settings.weeks as weeks
+    cross join policy
+),
+
+last_days as (
+    -- Order days that a long silence follows; the others can make nobody silent.
+    select
+        order_gaps.customer_id,
+        order_gaps.order_date - policy.earliest_date as order_day,
+        order_gaps.next_order_date - policy.earliest_date as next_order_day
+    from business.order_gaps as order_gaps
+    cross join policy
+    where order_gaps.next_order_date is null
+        or order_gaps.next_order_date - order_gaps.order_date > policy.silent_days
+),
+
+silent_customers as (
+    select weeks.weeks_ago, weeks.first_day, weeks.end_day, last_days.customer_id
+    from weeks
+    inner join last_days  -- a silence meets every week that ends within it
+        on last_days.order_day >= weeks.first_day
+        and last_days.order_day < weeks.silent_day
+        and (last_days.next_order_day is null or last_days.next_order_day >= weeks.end_day)
+),
+
+rates as (
+    select
+        max(rate) filter (where activity = 'per_order') as per_order,
+        max(rate) filter (where activity = 'per_line') as per_line,
+        max(rate) filter (where activity = 'per_unit') as per_unit,
+        max(rate) filter (where activity = 'per_return') as per_return,
+        max(rate) filter (where activity = 'per_case') as per_case,
+        max(rate) filter (where activity = 'per_minute') as per_minute,
+        max(rate) filter (where activity = 'payment_fee_rate') as payment_fee_rate,
+        max(rate) filter (where activity = 'freight_rate') as freight_rate,
+        max(rate) filter (where activity = 'per_customer') as per_customer
+    from settings.cost_rates
+),
+
+reach as (
+    select min(first_day) as first_day
+    from weeks
+),
+
+contributions as (
+    select
+        orders.customer_id,
+        orders.order_date - policy.earliest_date as day_number,
+        cast(
+            cast(orders.net_revenue - orders.cost_of_goods as decimal(28, 4))
+            - cast(rates.per_order as decimal(28, 6))
+            - cast(orders.lines as decimal(28, 4)) * rates.per_line
+            - orders.units * rates.per_unit
+            - cast(orders.returned_lines as decimal(28, 4)) * rates.per_return
+            - orders.net_revenue * rates.payment_fee_rate
+            - orders.freight_amount * rates.freight_rate
+            as decimal(28, 10)
+        ) as profit
+    from business.orders as orders
+    cross join rates
+    cross join policy
+    cross join reach
+    where not orders.is_internal and orders.order_date - policy.earliest_date >= reach.first_day
+    union all
+    select
+        service_cases.customer_id,
+        service_cases.opened_date - policy.earliest_date as day_number,
+        cast(
+            cast(0 as decimal(28, 10))
+            - coalesce(cast(service_cases.cost as decimal(28, 10)), cast(rates.per_case as decimal(28, 10)))
+            - cast(cast(coalesce(service_cases.minutes, 0) as decimal(28, 4)) * rates.per_minute as decimal(28, 10))
+            as decimal(28, 10)
+        ) as profit
+    from canonical.service_cases as service_cases
+    cross join rates
+    cross join policy
+    cross join reach
+    where service_cases.opened_date - policy.earliest_date >= reach.first_day
+),
+
+customer_profits as (
+    select silent_customers.weeks_ago, silent_customers.customer_id, sum(contributions.profit) as profit
+    from silent_customers
+    inner join contributions  -- each week meets the orders and cases of its window
+        on silent_customers.customer_id = contributions.customer_id
+        and contributions.day_number >= silent_customers.first_day
+        and contributions.day_number < silent_customers.end_day
+    group by silent_customers.weeks_ago, silent_customers.customer_id
+)
+
+select
+    customer_profits.weeks_ago,
+
+    cast(sum(customer_profits.profit - rates.per_customer) as decimal(28, 10)) as profit_at_risk
+from customer_profits
+cross join rates
+where customer_profits.profit > rates.per_customer
+group by customer_profits.weeks_ago
