@@ -229,7 +229,10 @@ fn the_words_of_the_engine_do_not_tell_values() {
 
 #[tokio::test]
 async fn a_source_is_read_whole_whatever_its_footer_says_of_the_values() {
-    let bench = Bench::start(64 * MIB, 1, &[]).await.expect("a session");
+    let query = scratch("id nulls last");
+    let bench = Bench::start(64 * MIB, 1, &[("1_canonical/long.sql", &query)])
+        .await
+        .expect("a session");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("a.parquet");
     // Smallest and largest leave NaN out: the footer says that each amount is 1.

@@ -258,6 +258,7 @@ impl Stage {
         let attempt = self.attempts.fetch_add(1, Ordering::SeqCst);
         let volatile = json!({"started": "2025-01-13T06:00:00Z", "elapsed_ms": attempt});
         let files = [
+            ("method.html", format!("<p>{run_id}</p>")),
             ("mail.html", format!("<p>{run_id}</p>")),
             ("mail.txt", run_id.to_owned()),
             ("volatile.json", volatile.to_string()),
@@ -269,7 +270,7 @@ impl Stage {
             .as_array_mut()
             .expect("the manifest names outputs");
         outputs.extend(
-            files[..2]
+            files[..3]
                 .iter()
                 .map(|(path, text)| json!({"path": path, "sha256": sha256(text.as_bytes())})),
         );

@@ -255,6 +255,8 @@ fn a_third_language_is_one_file_and_no_template_holds_a_word_of_its_own() {
         inputs.facts.version.clone(),
         inputs.facts.run_id.clone(),
         inputs.facts.run_id.chars().take(12).collect(),
+        // The name of the program.
+        "Karat".into(),
         // Signs of the notation, not words.
         "SHA kB MB GB GBP CHF br nbsp middot quot amp lt gt".into(),
     ];
