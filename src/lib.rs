@@ -29,6 +29,7 @@ pub mod settings;
 pub mod engine;
 pub mod check;
 pub mod model;
+pub mod disclosure;
 pub mod report;
 mod exports;
 pub mod record;

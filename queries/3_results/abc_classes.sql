@@ -2,6 +2,13 @@
 -- grain:   one row per abc_class, and a total
 -- key:     [abc_class]
 -- inputs:  [business.class_shares, business.customer_measures]
+-- cells:
+--   by: [abc_class]
+--   count: customers
+--   columns: [customers, customer_share]
+--   parts:
+--     customers_without_order: [net_revenue, revenue_share, profit, profit_share, profit_rate]
+--   open: [position]
 -- note: >
 --   Of all known customers: D holds those without net revenue in the window, with those who did
 --   not order in it.

@@ -2,6 +2,16 @@
 -- grain:   one row per measure
 -- key:     [measure]
 -- inputs:  [business.measure_values]
+-- cells:
+--   apart: [measure]
+--   rows: [net_revenue, profit, profit_rate, customers, contribution_margin, gross_revenue, discount_amount,
+--          cost_of_goods, cost_to_serve, orders]
+--   count_row: customers
+--   parts:
+--     value: [value]
+--     previous_value: [previous_value, change_on_previous, change_rate_on_previous, is_adverse_on_previous]
+--     year_ago_value: [year_ago_value, change_on_year, change_rate_on_year, is_adverse_on_year]
+--   open: [position, unit]
 -- note: >
 --   Previous is one compare period earlier, year ago the same window a year earlier. A change is
 --   now less before; its rate is over the absolute value before. Without orders in an earlier

@@ -7,6 +7,7 @@
 //! `effective` (the text that is published).
 
 mod deliver;
+mod edition;
 mod effective;
 mod limits;
 mod location;
@@ -29,6 +30,7 @@ use std::path::PathBuf;
 use bigdecimal::BigDecimal;
 use jiff::civil::Date;
 
+pub use edition::{Detail, Edition, PART_COLUMNS, Part};
 pub use problem::{ConfigError, Problem};
 pub use read::{load, parse};
 pub use sources::{SOURCES, SourceShape};
@@ -246,6 +248,8 @@ pub struct Credentials {
 pub struct Recipient {
     /// Address.
     pub to: String,
+    /// What they get.
+    pub edition: Edition,
 }
 
 /// When a run starts by itself.

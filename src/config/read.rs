@@ -119,6 +119,10 @@ fn walk(
     let beside = Beside {
         language: project.as_ref().map_or("en", |project| project.language.as_str()),
         has_url: publish.url.is_some(),
+        maps: &|source, column| {
+            let found = sources.get(source);
+            found.is_some_and(|(source, _)| source.columns.contains_key(column))
+        },
     };
     let deliver = read_deliver(file, environment, beside, problems);
     let zone = project
