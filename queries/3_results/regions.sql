@@ -5,8 +5,8 @@
 -- cells:
 --   by: [country, region]
 --   count: customers
---   columns: [customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share, profit_rate]
---   open: [position, is_shown]
+--   columns: [customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share, profit_rate,
+--             position, is_shown]
 -- note: >
 --   The region of the customer file, or of the last order of a customer for whom it has none. Largest by
 --   net revenue first, equal ones by name; the report shows places_shown of them.

@@ -55,6 +55,16 @@ pub struct Edition {
 }
 
 impl Edition {
+    /// The edition that a run holds whoever reads it: everything, of everybody, in its own language.
+    #[must_use]
+    pub fn main(language: &str) -> Self {
+        Self {
+            detail: Detail::Full,
+            part: None,
+            language: language.to_owned(),
+        }
+    }
+
     /// Names the folder of the edition below `editions/`: letters, digits and `-`, another for each edition of a run.
     #[must_use]
     pub fn name(&self) -> String {
@@ -76,20 +86,10 @@ impl Edition {
 }
 
 impl Config {
-    /// The edition that a run holds whoever reads it: everything, in the language of the project.
-    #[must_use]
-    pub fn main_edition(&self) -> Edition {
-        Edition {
-            detail: Detail::Full,
-            part: None,
-            language: self.project.language.clone(),
-        }
-    }
-
     /// The editions that readers need beside the main one, each once, in a fixed order.
     #[must_use]
     pub fn editions(&self) -> Vec<Edition> {
-        let main = self.main_edition();
+        let main = Edition::main(&self.project.language);
         let readers = self.deliver.iter().flat_map(|deliver| &deliver.recipients);
         let mut editions: Vec<Edition> = readers
             .map(|reader| reader.edition.clone())

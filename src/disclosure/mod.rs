@@ -289,14 +289,23 @@ impl<'a> Reading<'a> {
         let cells = self.cells;
         let first = cells.apart.first().map_or("", String::as_str);
         let mut mask = Mask::default();
-        for (row, marks) in rows.iter().enumerate() {
+        // Whose customers nobody counts may be too few.
+        let is_small = |marks: &Marks| hidden.contains(&marks.base) || !problem.knows(&marks.base);
+        let mut order: Vec<(usize, &Marks)> = rows.iter().enumerate().collect();
+        // Among rows that are ordered by a figure the place tells the figure: hidden rows go last, in the order of the key.
+        if self.declared.table.position("position").is_some() && !cells.open.contains(&"position".to_owned()) {
+            order.sort_by_cached_key(|(row, marks)| {
+                let is_small = is_small(marks);
+                (is_small, if is_small { marks.base.clone() } else { String::new() }, *row)
+            });
+        }
+        for (row, marks) in order {
             if !cells.rows.is_empty() && !cells.rows.contains(&self.text(row, first)) {
                 continue;
             }
             let place = mask.rows.len();
             mask.rows.push(row);
-            // Whose customers nobody counts may be too few.
-            let is_hidden = hidden.contains(&marks.base) || !problem.knows(&marks.base);
+            let is_hidden = is_small(marks);
             for (position, column) in self.declared.table.columns.iter().enumerate() {
                 let is_always_shown = [self.declared.key, &cells.by, &cells.apart, &cells.open]
                     .into_iter()

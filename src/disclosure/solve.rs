@@ -9,8 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A prime below 2^61: arithmetic modulo it is exact, and no fraction grows.
 const PRIME: i128 = 2_305_843_009_213_693_951;
 
-/// A cell of a sum.
-#[derive(Debug, Clone)]
+/// More customers than anybody has, and few enough that sums of it do not overflow.
+const MANY: i64 = 1 << 40;
+
+/// A cell of a sum. Cells of one name are hidden together; those of one name and another count, as of another time, are
+/// different unknowns all the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Member {
     name: String,
     count: i64,
@@ -24,17 +28,12 @@ impl Member {
             count,
         }
     }
-
-    /// Customers.
-    pub(super) fn count(&self) -> i64 {
-        self.count
-    }
 }
 
 /// A total and its cells.
 #[derive(Debug)]
 struct Sum {
-    total: String,
+    total: Member,
     cells: Vec<Member>,
 }
 
@@ -74,8 +73,9 @@ impl Problem {
 
     /// Notes that `total` is the sum of `cells`.
     pub(super) fn sum(&mut self, total: &str, cells: Vec<Member>) {
+        let count = cells.iter().map(|cell| cell.count).sum();
         self.sums.push(Sum {
-            total: total.to_owned(),
+            total: Member::new(total, count),
             cells,
         });
     }
@@ -107,7 +107,7 @@ impl Problem {
     fn uncovered(&self, sum: &Sum, hidden: &BTreeSet<String>) -> Option<String> {
         let somebody = || sum.cells.iter().filter(|cell| cell.count > 0);
         let mut cells = somebody().filter(|cell| hidden.contains(&cell.name)).peekable();
-        if hidden.contains(&sum.total) {
+        if hidden.contains(&sum.total.name) {
             // The total follows when all of its cells are seen.
             return cells.peek().is_none().then(|| self.smallest(sum, hidden)).flatten();
         }
@@ -116,7 +116,7 @@ impl Problem {
         if number >= 2 && together >= self.fewest {
             return None;
         }
-        self.smallest(sum, hidden).or_else(|| Some(sum.total.clone()))
+        self.smallest(sum, hidden).or_else(|| Some(sum.total.name.clone()))
     }
 
     /// The smallest cell of `sum` that is seen and counts anybody.
@@ -132,24 +132,31 @@ impl Problem {
         let holding = || {
             self.sums
                 .iter()
-                .filter(|sum| sum.total == *name || sum.cells.iter().any(|cell| cell.name == *name))
+                .filter(|sum| sum.total.name == *name || sum.cells.iter().any(|cell| cell.name == *name))
         };
         let whole = super::base_name(&BTreeMap::new());
         holding().find_map(|sum| self.smallest(sum, hidden)).or_else(|| {
-            let mut totals = holding().map(|sum| &sum.total);
+            let mut totals = holding().map(|sum| &sum.total.name);
             totals.find(|total| **total != whole && !hidden.contains(*total)).cloned()
         })
     }
 
-    /// Hidden counts of somebody that follow from the sums together: rows of the reduced system with one unknown.
+    /// The unknowns of an attacker: what is hidden and stands in a sum.
+    fn unknowns<'p>(&'p self, hidden: &BTreeSet<String>) -> BTreeSet<&'p Member> {
+        let members = self.sums.iter().flat_map(|sum| sum.cells.iter().chain([&sum.total]));
+        members.filter(|member| hidden.contains(&member.name)).collect()
+    }
+
+    /// Hidden counts that follow from the sums together: rows of the reduced system with one unknown.
     fn determined(&self, hidden: &BTreeSet<String>) -> Vec<String> {
-        let names: Vec<&String> = hidden.iter().collect();
-        let place: BTreeMap<&String, usize> = names.iter().enumerate().map(|(at, name)| (*name, at)).collect();
+        let unknowns: Vec<&Member> = self.unknowns(hidden).into_iter().collect();
+        let place: BTreeMap<&Member, usize> =
+            unknowns.iter().enumerate().map(|(at, member)| (*member, at)).collect();
         let mut rows: Vec<Vec<i128>> = Vec::new();
         for sum in &self.sums {
-            let mut row = vec![0_i128; names.len()];
+            let mut row = vec![0_i128; unknowns.len()];
             for cell in &sum.cells {
-                if let Some(at) = place.get(&cell.name) {
+                if let Some(at) = place.get(cell) {
                     row[*at] += 1;
                 }
             }
@@ -160,49 +167,42 @@ impl Problem {
                 rows.push(row);
             }
         }
-        let reduced = reduce(rows, names.len());
+        let reduced = reduce(rows, unknowns.len());
         let alone = |row: &Vec<i128>| {
             let mut places = row.iter().enumerate().filter(|(_, factor)| **factor != 0);
             match (places.next(), places.next()) {
-                (Some((at, _)), None) => Some(names[at].clone()),
+                (Some((at, _)), None) => Some(unknowns[at].name.clone()),
                 _ => None,
             }
         };
         reduced.iter().filter_map(alone).collect()
     }
 
-    /// Hidden counts whose bounds lie closer together than the fewest customers that may be seen.
+    /// Hidden counts of somebody whose bounds lie closer together than the fewest customers that may be seen.
     fn narrow(&self, hidden: &BTreeSet<String>) -> Vec<String> {
-        let mut bounds: BTreeMap<&str, (i64, i64)> =
-            hidden.iter().map(|name| (name.as_str(), (0, i64::MAX / 4))).collect();
-        let mut counted: BTreeMap<&str, i64> = BTreeMap::new();
-        for sum in &self.sums {
-            counted.extend(sum.cells.iter().map(|cell| (cell.name.as_str(), cell.count)));
-        }
+        let mut bounds: BTreeMap<&Member, (i64, i64)> =
+            self.unknowns(hidden).into_iter().map(|member| (member, (0, MANY))).collect();
         // Each pass can only narrow; a few show what single steps of an attacker show.
         for _ in 0..20 {
             let before = bounds.clone();
             for sum in &self.sums {
-                let total = sum.cells.iter().map(|cell| cell.count).sum::<i64>();
                 let seen = |cell: &&Member| !hidden.contains(&cell.name);
                 let known: i64 = sum.cells.iter().filter(seen).map(|cell| cell.count).sum();
                 let unknown: Vec<&Member> = sum.cells.iter().filter(|cell| !seen(cell)).collect();
                 let (lows, highs) = unknown.iter().fold((0_i64, 0_i64), |(lows, highs), cell| {
-                    let (low, high) = bounds[cell.name.as_str()];
-                    (lows + low, highs.saturating_add(high))
+                    let (low, high) = bounds[*cell];
+                    (lows + low, highs + high)
                 });
-                let of_total = if hidden.contains(&sum.total) {
-                    let entry = bounds.entry(sum.total.as_str()).or_insert((0, i64::MAX / 4));
-                    *entry = (entry.0.max(known + lows), entry.1.min(known.saturating_add(highs)));
-                    *entry
-                } else {
-                    (total, total)
-                };
+                let mut of_total = (sum.total.count, sum.total.count);
+                if let Some(entry) = bounds.get_mut(&sum.total) {
+                    *entry = (entry.0.max(known + lows), entry.1.min(known + highs));
+                    of_total = *entry;
+                }
                 for cell in unknown {
-                    let (low, high) = bounds[cell.name.as_str()];
-                    let above = of_total.0 - known - highs.saturating_sub(high);
-                    let below = (of_total.1 - known).saturating_sub(lows - low);
-                    bounds.insert(&cell.name, (low.max(above), high.min(below)));
+                    let (low, high) = bounds[cell];
+                    let above = of_total.0 - known - (highs - high);
+                    let below = of_total.1 - known - (lows - low);
+                    bounds.insert(cell, (low.max(above), high.min(below)));
                 }
             }
             if before == bounds {
@@ -211,10 +211,8 @@ impl Problem {
         }
         bounds
             .into_iter()
-            .filter(|(name, (low, high))| {
-                counted.get(name).is_some_and(|count| *count > 0) && high - low < self.fewest
-            })
-            .map(|(name, _)| name.to_owned())
+            .filter(|(member, (low, high))| member.count > 0 && high - low < self.fewest)
+            .map(|(member, _)| member.name.clone())
             .collect()
     }
 }

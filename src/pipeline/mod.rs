@@ -2,7 +2,9 @@
 
 mod compute;
 mod deliver;
+mod editions;
 mod outlook;
+mod parts;
 mod prepare;
 mod preview;
 mod stage;
@@ -170,8 +172,10 @@ async fn computed(
         plan,
         ..
     } = job;
-    let tables = compute::tables(engine, &project.queries, plan, talk).await?;
+    let given = compute::Given::Sources;
+    let tables = compute::tables(engine, &project.queries.queries, plan, given, talk).await?;
     let checks = compute::checks(engine, &project.queries, talk).await?;
+    let editions = editions::stage(job, &tables, &checks, talk).await?;
     let staged = stage::stage(
         config,
         project,
@@ -180,6 +184,7 @@ async fn computed(
         plan,
         &tables,
         &checks,
+        &editions,
         job.is_draft,
         talk,
     )?;

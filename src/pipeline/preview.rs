@@ -63,6 +63,7 @@ pub async fn preview(config: &Config, name: &str, folder: &Path) -> Result<Previ
             .pointer("/mail/url")
             .and_then(Value::as_str)
             .map(str::to_owned),
+        edition: report::EditionFact::default(),
     };
     let pages = report::render(&inputs)?;
     let files = [

@@ -8,18 +8,22 @@ use super::findings::TIERS;
 use super::format;
 use super::words::Words;
 
-/// Draws every chart, by name.
-pub(crate) fn charts(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap<String, Chart> {
-    let mut charts = classes_of_their_own(data, currency, words);
-    charts.extend([
-        ("pyramid".to_owned(), pyramid(data, currency, words)),
-        ("whale".to_owned(), whale(data, currency, words)),
-        ("waterfall".to_owned(), waterfall(data, currency, words)),
-        ("lifecycle".to_owned(), lifecycle(data, currency, words)),
-        ("types".to_owned(), types(data, currency, words)),
-        ("lorenz".to_owned(), lorenz(data, words)),
-        ("calibration".to_owned(), calibration(data, words)),
-    ]);
+/// Draws every chart, by name; each with whether it lacks something that the edition leaves out, so that it must not be shown.
+pub(crate) fn charts(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap<String, (Chart, bool)> {
+    type Draw<'d> = Box<dyn Fn() -> Chart + 'd>;
+    let draws: [(&str, Draw<'_>); 7] = [
+        ("pyramid", Box::new(|| pyramid(data, currency, words))),
+        ("whale", Box::new(|| whale(data, currency, words))),
+        ("waterfall", Box::new(|| waterfall(data, currency, words))),
+        ("lifecycle", Box::new(|| lifecycle(data, currency, words))),
+        ("types", Box::new(|| types(data, currency, words))),
+        ("lorenz", Box::new(|| lorenz(data, words))),
+        ("calibration", Box::new(|| calibration(data, words))),
+    ];
+    let (own, lacks) = data.watched(|| classes_of_their_own(data, currency, words));
+    let mut charts: BTreeMap<String, (Chart, bool)> =
+        own.into_iter().map(|(name, chart)| (name, (chart, lacks))).collect();
+    charts.extend(draws.into_iter().map(|(name, draw)| (name.to_owned(), data.watched(draw))));
     charts
 }
 

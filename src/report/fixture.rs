@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use jiff::civil::date;
 
-use super::{CheckFact, Facts, InputFact, Inputs, SqlFile, TableFact};
+use super::{EditionFact, CheckFact, Facts, InputFact, Inputs, SqlFile, TableFact};
 use crate::table::{Cell, Table};
 
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
@@ -184,6 +184,7 @@ pub(super) fn inputs() -> Inputs {
         sql,
         templates: templates(),
         url: None,
+        edition: EditionFact::default(),
     }
 }
 

@@ -23,6 +23,12 @@ pub(crate) struct Page<'a> {
     /// `by.<table>.<code>`: one row.
     by: BTreeMap<String, BTreeMap<String, Row>>,
     finding: BTreeMap<&'static str, String>,
+    /// Findings that rest on nothing that the edition leaves out.
+    told: BTreeMap<&'static str, bool>,
+    /// Charts that show nothing that the edition leaves out.
+    drawn: BTreeMap<String, bool>,
+    /// Whether anything is hidden because too few customers stand behind it.
+    hides: bool,
     sentences: Vec<&'static str>,
     tiles: Vec<tiles::Tile>,
     charts: BTreeMap<String, Chart>,
@@ -39,7 +45,11 @@ pub(crate) struct Page<'a> {
 /// Facts in the form in which they are shown.
 #[derive(Debug, Serialize)]
 struct Run<'a> {
-    project: &'a str,
+    project: String,
+    /// The part of the customers, as column and value.
+    part: Option<&'a (String, String)>,
+    /// Whether no single customer is shown.
+    aggregate: bool,
     currency: &'a str,
     currency_name: String,
     timezone: &'a str,
@@ -114,9 +124,14 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
     let facts = &inputs.facts;
     let mut all = data.all();
     let settings = all.remove("settings").unwrap_or_default();
-    let tiles = tiles::tiles(data, &facts.currency, words);
+    let mut tiles = tiles::tiles(data, &facts.currency, words);
+    let hidden = inputs.edition.hidden.as_ref();
+    // A measure that the edition has not would be a tile without a number.
+    tiles.retain(|tile| hidden.is_none() || tile.is_there());
+    let found = findings::findings(data, facts.cost_is_estimated);
+    let charts = drawings::charts(data, &facts.currency, words);
     Page {
-        run: run(facts, data, words),
+        run: run(inputs, data, words),
         policy: settings
             .get("policy")
             .and_then(|rows| rows.first())
@@ -125,9 +140,12 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
         settings,
         results: all.remove("results").unwrap_or_default(),
         by: data.looked_up(),
-        finding: findings::findings(data, facts.cost_is_estimated),
+        told: found.iter().map(|(name, found)| (*name, !found.1)).collect(),
+        finding: found.into_iter().map(|(name, found)| (name, found.0)).collect(),
+        drawn: charts.iter().map(|(name, chart)| (name.clone(), !chart.1)).collect(),
+        hides: hidden.is_some_and(|hidden| hidden.small.values().any(|cells| !cells.is_empty())),
         sentences: sentences::sentences(data),
-        charts: drawings::charts(data, &facts.currency, words),
+        charts: charts.into_iter().map(|(name, chart)| (name, chart.0)).collect(),
         grid: grid::grid(data),
         whale_rows: grid::whale_rows(data),
         policy_names: inputs
@@ -142,7 +160,24 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
     }
 }
 
-fn run<'a>(facts: &'a Facts, data: &Data<'_>, words: &Words) -> Run<'a> {
+/// Who the report is about: the project, and the part of its customers.
+pub(crate) fn name(inputs: &Inputs, words: &Words) -> String {
+    let project = &inputs.facts.project;
+    match &inputs.edition.part {
+        None => project.clone(),
+        Some((column, value)) => {
+            let value = match (column.as_str(), value.as_str()) {
+                ("industry", code) => words.of("industry", code),
+                (_, "not_known") => words.of("place", value),
+                _ => value.clone(),
+            };
+            format!("{project}, {} {value}", words.of("part", column))
+        }
+    }
+}
+
+fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Run<'a> {
+    let facts = &inputs.facts;
     let previous = data.one("settings.snapshots", &[("snapshot", "previous")], "as_of");
     let compare_days = previous
         .text()
@@ -150,7 +185,9 @@ fn run<'a>(facts: &'a Facts, data: &Data<'_>, words: &Words) -> Run<'a> {
         .ok()
         .map(|earlier| i64::from((facts.as_of - earlier).get_days()));
     Run {
-        project: &facts.project,
+        project: name(inputs, words),
+        part: inputs.edition.part.as_ref(),
+        aggregate: inputs.edition.hidden.is_some(),
         currency: &facts.currency,
         currency_name: words.of("currency", &facts.currency),
         timezone: &facts.timezone,
