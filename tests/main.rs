@@ -22,6 +22,8 @@ mod outlook;
 
 mod mail;
 
+mod editions;
+
 mod kinds;
 
 mod exports;

@@ -11,7 +11,7 @@
 --   columns: [customers, profit]
 --   parts:
 --     churned: [churned, churn_rate, lost_profit, lost_profit_share]
---   open: [position, from_as_of, has_enough_customers]
+--   open: [position, from_as_of]
 -- note: >
 --   Churn without a contract is an estimate: churned is who counts as lapsed in the current
 --   snapshot, by their own rhythm. Tier and money are those of the earlier snapshot, with today's

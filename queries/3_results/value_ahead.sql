@@ -8,7 +8,7 @@
 --   columns: [expected_alive, expected_orders, expected_orders_low, expected_orders_high,
 --             expected_revenue, expected_profit, expected_profit_low, expected_profit_high, clv, clv_low, clv_high,
 --             value_at_risk, value_at_risk_low, value_at_risk_high]
---   open: [position, method, has_enough_customers]
+--   open: [position, method]
 -- note: >
 --   Customers with an outlook: all who ever bought. Expected purchases and profit are those of the coming
 --   `expected_orders_months`, by the method that was best in the backtest; see

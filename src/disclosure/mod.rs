@@ -291,15 +291,12 @@ impl<'a> Reading<'a> {
         let mut mask = Mask::default();
         // Whose customers nobody counts may be too few.
         let is_small = |marks: &Marks| hidden.contains(&marks.base) || !problem.knows(&marks.base);
-        let mut order: Vec<(usize, &Marks)> = rows.iter().enumerate().collect();
-        // Among rows that are ordered by a figure the place tells the figure: hidden rows go last, in the order of the key.
-        if self.declared.table.position("position").is_some() && !cells.open.contains(&"position".to_owned()) {
-            order.sort_by_cached_key(|(row, marks)| {
-                let is_small = is_small(marks);
-                (is_small, if is_small { marks.base.clone() } else { String::new() }, *row)
-            });
-        }
-        for (row, marks) in order {
+        // Where rows are ordered by a figure the place of one tells the figure, and its name that there is anybody.
+        let tells_by_place = self.declared.table.position("position").is_some() && !cells.open.contains(&"position".to_owned());
+        for (row, marks) in rows.iter().enumerate() {
+            if tells_by_place && is_small(marks) {
+                continue;
+            }
             if !cells.rows.is_empty() && !cells.rows.contains(&self.text(row, first)) {
                 continue;
             }

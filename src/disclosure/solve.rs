@@ -41,6 +41,8 @@ struct Sum {
 #[derive(Debug)]
 pub(super) struct Problem {
     fewest: i64,
+    /// Name of all customers.
+    whole: String,
     /// Every count under which a name stands anywhere.
     counts: BTreeMap<String, BTreeSet<i64>>,
     sums: Vec<Sum>,
@@ -51,6 +53,7 @@ impl Problem {
     pub(super) fn new(fewest: i64) -> Self {
         Self {
             fewest,
+            whole: super::base_name(&BTreeMap::new()),
             counts: BTreeMap::new(),
             sums: Vec::new(),
         }
@@ -119,10 +122,10 @@ impl Problem {
         self.smallest(sum, hidden).or_else(|| Some(sum.total.name.clone()))
     }
 
-    /// The smallest cell of `sum` that is seen and counts anybody.
-    #[expect(clippy::unused_self, reason = "one of the rules of the problem")]
+    /// The smallest cell of `sum` that is seen and counts anybody; all customers together are the last to go.
     fn smallest(&self, sum: &Sum, hidden: &BTreeSet<String>) -> Option<String> {
-        let seen = sum.cells.iter().filter(|cell| cell.count > 0 && !hidden.contains(&cell.name));
+        let can_go = |cell: &&Member| cell.count > 0 && cell.name != self.whole && !hidden.contains(&cell.name);
+        let seen = sum.cells.iter().filter(can_go);
         seen.min_by(|left, right| (left.count, &left.name).cmp(&(right.count, &right.name)))
             .map(|cell| cell.name.clone())
     }
@@ -134,10 +137,9 @@ impl Problem {
                 .iter()
                 .filter(|sum| sum.total.name == *name || sum.cells.iter().any(|cell| cell.name == *name))
         };
-        let whole = super::base_name(&BTreeMap::new());
         holding().find_map(|sum| self.smallest(sum, hidden)).or_else(|| {
             let mut totals = holding().map(|sum| &sum.total.name);
-            totals.find(|total| **total != whole && !hidden.contains(*total)).cloned()
+            totals.find(|total| **total != self.whole && !hidden.contains(*total)).cloned()
         })
     }
 

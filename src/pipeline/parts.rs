@@ -56,7 +56,15 @@ pub(super) async fn compute(
     let plan = Plan::new(job, &engine, records)?;
     let mut queries = vec![part_query(&customers)];
     queries.extend(plan.rows.iter().map(|name| rows_query(name, CHOSEN)));
-    queries.extend(plan.empty.iter().map(|name| rows_query(name, "where false")));
+    queries.extend(plan.empty.iter().map(|name| {
+        let mut query = rows_query(name, "where false");
+        let of_run = job.project.queries.queries.iter().find(|query| query.name == *name);
+        if let Some(of_run) = of_run.filter(|_| name.schema == "results") {
+            let inputs = std::mem::take(&mut query.header.inputs);
+            query.header = Header { inputs, ..of_run.header.clone() };
+        }
+        query
+    }));
     queries.extend(plan.again.iter().cloned());
     let mut made = compute::tables(&engine, &queries, &job.plan, Given::Tables, talk).await?;
     for record in records.iter().filter(|record| plan.is_shared_result(&record.name)) {
@@ -136,14 +144,15 @@ impl Plan {
             };
             let query = job.project.queries.queries.iter().find(|query| query.name == name);
             let scope = query.and_then(|query| query.header.scope);
-            if (name.schema == "results" || scope == Some(Scope::Part)) && scope != Some(Scope::Base) {
+            let is_told_again = scope == Some(Scope::Part) || (name.schema == "results" && scope.is_none());
+            if is_told_again {
                 continue;
             }
             let file = job.engine.file_of(&name);
             let columns = engine.add_published(&in_whole(&name), &file)?;
             let is_of_customers = columns.iter().any(|column| column == CUSTOMER);
             let is_computed = name.schema == "business" && scope.is_none();
-            if record.name == RANGES {
+            if record.name == RANGES || scope == Some(Scope::Whole) {
                 plan.empty.push(name);
             } else if is_of_customers && name.schema != EDITIONS && name.schema != "settings" {
                 plan.rows.push(name);
@@ -154,7 +163,8 @@ impl Plan {
         }
         let known: BTreeSet<TableName> = [&plan.base, &plan.rows, &plan.empty].into_iter().flatten().cloned().collect();
         let again: Vec<&Query> = (job.project.queries.queries.iter())
-            .filter(|query| !known.contains(&query.name) && query.header.scope != Some(Scope::Base))
+            .filter(|query| !known.contains(&query.name))
+            .filter(|query| matches!(query.header.scope, None | Some(Scope::Part)))
             .filter(|query| query.name.schema == "business" || query.name.schema == "results")
             .collect();
         // Later steps of the run itself, such as a check, may be the only readers of a table.
@@ -185,7 +195,7 @@ impl Plan {
             })
             .collect();
         plan.rows.retain(|name| needed.contains(name));
-        plan.empty.retain(|name| needed.contains(name));
+        plan.empty.retain(|name| needed.contains(name) || name.schema == "results");
         let made: BTreeSet<&TableName> = plan.again.iter().map(|query| &query.name).collect();
         for query in &plan.again {
             if let Some(input) = query.inputs().find(|input| !known.contains(input) && !made.contains(input)) {

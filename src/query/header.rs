@@ -72,6 +72,8 @@ pub enum Publish {
 pub enum Scope {
     /// All customers: the table is that of the whole run.
     Base,
+    /// All customers, of whom it says nothing about a part: it has no rows there.
+    Whole,
     /// The customers of the part: the statement runs again, although its rows have a `customer_id`.
     Part,
 }

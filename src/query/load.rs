@@ -222,7 +222,7 @@ fn read_check(path: &str, stem: &str, text: String, problems: &mut Problems) -> 
             .filter_map(|input| TableName::parse(input))
             .collect(),
         severity,
-        is_of_base: header.scope == Some(Scope::Base),
+        is_of_base: matches!(header.scope, Some(Scope::Base | Scope::Whole)),
         sha256: sha256(&text),
         text,
     })

@@ -48,6 +48,8 @@ struct Run<'a> {
     project: String,
     /// The part of the customers, as column and value.
     part: Option<&'a (String, String)>,
+    /// The same in words.
+    part_name: Option<String>,
     /// Whether no single customer is shown.
     aggregate: bool,
     currency: &'a str,
@@ -163,17 +165,18 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
 /// Who the report is about: the project, and the part of its customers.
 pub(crate) fn name(inputs: &Inputs, words: &Words) -> String {
     let project = &inputs.facts.project;
-    match &inputs.edition.part {
-        None => project.clone(),
-        Some((column, value)) => {
-            let value = match (column.as_str(), value.as_str()) {
-                ("industry", code) => words.of("industry", code),
-                (_, "not_known") => words.of("place", value),
-                _ => value.clone(),
-            };
-            format!("{project}, {} {value}", words.of("part", column))
-        }
-    }
+    part_name(inputs, words).map_or_else(|| project.clone(), |part| format!("{project}, {part}"))
+}
+
+/// The part of the customers in words.
+fn part_name(inputs: &Inputs, words: &Words) -> Option<String> {
+    let (column, value) = inputs.edition.part.as_ref()?;
+    let value = match (column.as_str(), value.as_str()) {
+        ("industry", code) => words.of("industry", code),
+        (_, "not_known") => words.of("place", value),
+        _ => value.clone(),
+    };
+    Some(format!("{} {value}", words.of("part", column)))
 }
 
 fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Run<'a> {
@@ -187,6 +190,7 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Run<'a> {
     Run {
         project: name(inputs, words),
         part: inputs.edition.part.as_ref(),
+        part_name: part_name(inputs, words),
         aggregate: inputs.edition.hidden.is_some(),
         currency: &facts.currency,
         currency_name: words.of("currency", &facts.currency),
