@@ -16,25 +16,35 @@ use serde_json::Value;
 
 use crate::support::program::{Project, copy, files, run_folder, shared_folder};
 
-/// Every industry of the generated history.
-const INDUSTRIES: [&str; 5] = ["other", "services", "retail", "manufacturing", "not_known"];
+/// Every region of the sample.
+const REGIONS: [&str; 4] = ["Central", "East", "South", "West"];
 
 /// Fewest customers that an aggregate edition shows: the default of `policy.min_cell`.
 const FEWEST: i64 = 10;
 
-/// A run of the generated history with readers of every kind. Tests only read it, or copy it.
+/// A run of the sample with readers of every kind. Tests only read it, or copy it.
 fn published() -> &'static Path {
     static PUBLISHED: OnceLock<PathBuf> = OnceLock::new();
     PUBLISHED.get_or_init(|| {
-        let project = Project::generated();
+        let project = Project::sample();
         let mut readers = vec![
             ("ann".to_owned(), "edition: full".to_owned()),
             ("bob".to_owned(), "edition: aggregate".to_owned()),
-            ("cem".to_owned(), "edition: aggregate, where: {country: GB}".to_owned()),
+            (
+                "cem".to_owned(),
+                "edition: aggregate, where: {region: West}".to_owned(),
+            ),
         ];
-        readers.extend(INDUSTRIES.map(|name| (name.to_owned(), format!("edition: full, where: {{industry: {name}}}"))));
+        readers.extend(REGIONS.map(|name| {
+            (
+                name.to_lowercase(),
+                format!("edition: full, where: {{region: {name}}}"),
+            )
+        }));
         deliver_to(&project, &readers);
-        project.karat(&["run"]).expect(7, &["8 of 8 mails are not delivered"]);
+        project
+            .karat(&["run"])
+            .expect(7, &["7 of 7 mails are not delivered"]);
         let folder = shared_folder().join("editions");
         copy(&project.path(""), &folder);
         folder
@@ -43,12 +53,13 @@ fn published() -> &'static Path {
 
 fn deliver_to(project: &Project, readers: &[(String, String)]) {
     let path = project.path("config.yaml");
-    let mut text = std::fs::read_to_string(&path).expect("a configuration");
-    text += "\ndeliver:\n  smtp: smtps://localhost:1\n  from: reports@example.com\n  recipients:\n";
-    for (name, edition) in readers {
-        text += &format!("    - {{to: {name}@example.com, {edition}}}\n");
-    }
-    std::fs::write(path, text).expect("the configuration can be written");
+    let text = std::fs::read_to_string(&path).expect("a configuration");
+    let head = "\ndeliver:\n  smtp: smtps://localhost:1\n  from: reports@example.com\n  recipients:\n";
+    let lines: Vec<String> = readers
+        .iter()
+        .map(|(name, edition)| format!("    - {{to: {name}@example.com, {edition}}}\n"))
+        .collect();
+    std::fs::write(path, text + head + &lines.concat()).expect("the configuration can be written");
 }
 
 fn manifest(run: &Path) -> Value {
@@ -61,12 +72,14 @@ fn edition(run: &Path, detail: &str, part: &Value) -> PathBuf {
     let manifest = manifest(run);
     let mut records = manifest["editions"].as_array().expect("editions").iter();
     let found = records.find(|record| record["edition"] == detail && record["where"] == *part);
-    let name = found.unwrap_or_else(|| panic!("no edition {detail} {part}"))["name"].as_str().expect("a name");
+    let name = found.unwrap_or_else(|| panic!("no edition {detail} {part}"))["name"]
+        .as_str()
+        .expect("a name");
     run.join("editions").join(name)
 }
 
 fn aggregates(run: &Path) -> [PathBuf; 2] {
-    [Value::Null, serde_json::json!({"country": "GB"})].map(|part| edition(run, "aggregate", &part))
+    [Value::Null, serde_json::json!({"region": "West"})].map(|part| edition(run, "aggregate", &part))
 }
 
 fn read(folder: &Path, table: &str) -> Table {
@@ -84,20 +97,76 @@ fn number(cell: &Cell) -> Option<BigDecimal> {
 
 /// Columns of results that add customers, their orders or their money up.
 const ADDITIVE: [&str; 34] = [
-    "customers", "orders", "lines", "net_revenue", "gross_revenue", "discount_amount", "cost_of_goods",
-    "contribution_margin", "cost_to_serve", "profit", "unprofitable_customers", "year_ago_customers", "year_ago_profit",
-    "customers_without_order", "customers_in_window", "amount", "churned", "lapsed_before", "lost_profit", "bought_units",
-    "discounted_units", "bought_revenue", "discounted_revenue", "price_sensitive_customers", "champions", "cases",
-    "complaints", "minutes", "customers_with_case", "stake_amount", "urgent_amount", "customers_lapsed", "volume", "cost",
+    "customers",
+    "orders",
+    "lines",
+    "net_revenue",
+    "gross_revenue",
+    "discount_amount",
+    "cost_of_goods",
+    "contribution_margin",
+    "cost_to_serve",
+    "profit",
+    "unprofitable_customers",
+    "year_ago_customers",
+    "year_ago_profit",
+    "customers_without_order",
+    "customers_in_window",
+    "amount",
+    "churned",
+    "lapsed_before",
+    "lost_profit",
+    "bought_units",
+    "discounted_units",
+    "bought_revenue",
+    "discounted_revenue",
+    "price_sensitive_customers",
+    "champions",
+    "cases",
+    "complaints",
+    "minutes",
+    "customers_with_case",
+    "stake_amount",
+    "urgent_amount",
+    "customers_lapsed",
+    "volume",
+    "cost",
 ];
 
 /// Results of groups that every part has, or has nobody in.
 const OF_GROUPS: [&str; 33] = [
-    "abc_classes", "action_summary", "churn_by_tier", "cost_to_serve", "countries", "customer_kinds", "customer_types",
-    "discount_by_tier", "frequency_classes", "industries", "lifecycle_phases", "lifecycle_stages", "loyalty_classes",
-    "need_classes", "price_waterfall", "quality_customers", "region_classes", "regions", "rfm_grid", "rfm_segments",
-    "service_by_tier", "silent_summary", "temperaments", "tier_boundaries", "tier_classes", "tier_lifecycle_stages",
-    "tier_profitability", "tier_value_classes", "value_agreement", "value_classes", "value_disagreement", "weekly_trend",
+    "abc_classes",
+    "action_summary",
+    "churn_by_tier",
+    "cost_to_serve",
+    "countries",
+    "customer_kinds",
+    "customer_types",
+    "discount_by_tier",
+    "frequency_classes",
+    "industries",
+    "lifecycle_phases",
+    "lifecycle_stages",
+    "loyalty_classes",
+    "need_classes",
+    "price_waterfall",
+    "quality_customers",
+    "region_classes",
+    "regions",
+    "rfm_grid",
+    "rfm_segments",
+    "service_by_tier",
+    "silent_summary",
+    "temperaments",
+    "tier_boundaries",
+    "tier_classes",
+    "tier_lifecycle_stages",
+    "tier_profitability",
+    "tier_value_classes",
+    "value_agreement",
+    "value_classes",
+    "value_disagreement",
+    "weekly_trend",
     "churn_after_complaints",
 ];
 
@@ -105,10 +174,15 @@ const OF_GROUPS: [&str; 33] = [
 fn sums(folder: &Path, table: &str, key: &[String], into: &mut BTreeMap<(String, String), BigDecimal>) {
     let rows = read(folder, table);
     for (row, cells) in rows.rows.iter().enumerate() {
-        let of_key = |column: &String| rows.cell(row, column).map_or_else(String::new, ToString::to_string);
+        let of_key = |column: &String| {
+            rows.cell(row, column)
+                .map_or_else(String::new, ToString::to_string)
+        };
         let place = key.iter().map(of_key).collect::<Vec<_>>().join(",");
         for (column, cell) in rows.columns.iter().zip(cells) {
-            if ADDITIVE.contains(&column.as_str()) && let Some(number) = number(cell) {
+            if ADDITIVE.contains(&column.as_str())
+                && let Some(number) = number(cell)
+            {
                 *into.entry((place.clone(), column.clone())).or_default() += number;
             }
         }
@@ -119,15 +193,21 @@ fn sums(folder: &Path, table: &str, key: &[String], into: &mut BTreeMap<(String,
 fn the_parts_of_a_column_add_up_to_all_customers_exactly() {
     let run = run_folder(&published().join("output"));
     let customers = read(&run, "editions.customers");
-    let place = customers.position("industry").expect("an industry");
+    let place = customers.position("region").expect("a region");
     let known: BTreeSet<String> = customers.rows.iter().map(|row| row[place].to_string()).collect();
-    assert_eq!(known, INDUSTRIES.map(str::to_owned).into(), "the parts are all there are");
+    assert_eq!(
+        known,
+        REGIONS.map(str::to_owned).into(),
+        "the parts are all there are"
+    );
     let manifest = manifest(&run);
-    let parts = INDUSTRIES.map(|name| edition(&run, "full", &serde_json::json!({"industry": name})));
+    let parts = REGIONS.map(|name| edition(&run, "full", &serde_json::json!({"region": name})));
     let mut compared = 0;
     for table in OF_GROUPS.map(|name| format!("results.{name}")) {
         let mut tables = manifest["tables"].as_array().expect("tables").iter();
-        let record = tables.find(|record| record["name"] == table).unwrap_or_else(|| panic!("no {table}"));
+        let record = tables
+            .find(|record| record["name"] == table)
+            .unwrap_or_else(|| panic!("no {table}"));
         let key: Vec<String> = serde_json::from_value(record["key"].clone()).expect("columns");
         let (mut whole, mut together) = (BTreeMap::new(), BTreeMap::new());
         sums(&run, &table, &key, &mut whole);
@@ -138,24 +218,32 @@ fn the_parts_of_a_column_add_up_to_all_customers_exactly() {
         let zero = BigDecimal::from(0);
         let places: BTreeSet<_> = whole.keys().chain(together.keys()).collect();
         for place in places {
-            let (all, parts) = (whole.get(place).unwrap_or(&zero), together.get(place).unwrap_or(&zero));
+            let (all, parts) = (
+                whole.get(place).unwrap_or(&zero),
+                together.get(place).unwrap_or(&zero),
+            );
             assert_eq!(all, parts, "{table} {place:?}");
             compared += 1;
         }
     }
-    assert!(compared > 2_000, "{compared}");
+    assert!(compared > 1_000, "{compared}");
 }
 
 #[test]
 fn a_customer_has_one_tier_whoever_is_shown() {
     let run = run_folder(&published().join("output"));
-    let part = edition(&run, "full", &serde_json::json!({"industry": "services"}));
-    let (classes, of) = (read(&run, "business.customer_classes"), |row: usize, column: &str, table: &Table| {
-        table.cell(row, column).map_or_else(String::new, ToString::to_string)
-    });
+    let part = edition(&run, "full", &serde_json::json!({"region": "East"}));
+    let (classes, of) = (
+        read(&run, "business.customer_classes"),
+        |row: usize, column: &str, table: &Table| {
+            table
+                .cell(row, column)
+                .map_or_else(String::new, ToString::to_string)
+        },
+    );
     let mut expected: BTreeMap<String, i64> = BTreeMap::new();
     for row in 0..classes.rows.len() {
-        if of(row, "snapshot", &classes) == "current" && of(row, "industry", &classes) == "services" {
+        if of(row, "snapshot", &classes) == "current" && of(row, "region", &classes) == "East" {
             *expected.entry(of(row, "tier", &classes)).or_default() += 1;
         }
     }
@@ -163,31 +251,53 @@ fn a_customer_has_one_tier_whoever_is_shown() {
     for row in 0..tiers.rows.len() {
         let (tier, count) = (of(row, "tier", &tiers), of(row, "customers", &tiers));
         if tier != "total" {
-            assert_eq!(count, expected.get(&tier).copied().unwrap_or(0).to_string(), "{tier}");
+            assert_eq!(
+                count,
+                expected.get(&tier).copied().unwrap_or(0).to_string(),
+                "{tier}"
+            );
         }
     }
     let report = std::fs::read_to_string(part.join("report.html")).expect("a report");
-    assert!(report.contains("<title>Customer profit report, Synthetic history, industry Services"), "{}", &report[..400]);
+    assert!(
+        report.contains("<title>Customer profit report, Superstore, region East"),
+        "{}",
+        &report[..400]
+    );
     assert!(report.contains("set against all customers"));
 }
 
 #[test]
 fn sums_of_a_part_agree_among_themselves() {
     let run = run_folder(&published().join("output"));
-    for industry in INDUSTRIES {
-        let sums = read(&edition(&run, "full", &serde_json::json!({"industry": industry})), "results.reconciliation");
+    for region in REGIONS {
+        let sums = read(
+            &edition(&run, "full", &serde_json::json!({"region": region})),
+            "results.reconciliation",
+        );
         let holds = sums.position("holds").expect("a column");
-        assert!(sums.rows.len() > 100 && sums.rows.iter().all(|row| row[holds] == Cell::Boolean(true)), "{industry}");
+        assert!(
+            sums.rows.len() > 100 && sums.rows.iter().all(|row| row[holds] == Cell::Boolean(true)),
+            "{region}"
+        );
     }
 }
 
 /// Every id and name of a customer, whatever source knows them.
 fn customers(run: &Path) -> Vec<String> {
     let mut found = BTreeSet::new();
-    for (table, column) in [("editions.customers", "customer_id"), ("canonical.customers", "name")] {
+    for (table, column) in [
+        ("editions.customers", "customer_id"),
+        ("canonical.customers", "name"),
+    ] {
         let rows = read(run, table);
         let place = rows.position(column).expect("a column");
-        found.extend(rows.rows.iter().map(|row| row[place].to_string()).filter(|text| text.len() > 4));
+        found.extend(
+            rows.rows
+                .iter()
+                .map(|row| row[place].to_string())
+                .filter(|text| text.len() > 4),
+        );
     }
     found.into_iter().collect()
 }
@@ -199,7 +309,10 @@ fn an_aggregate_edition_names_no_customer() {
     assert!(customers.len() > 300);
     for folder in aggregates(&run) {
         let files = files(&folder);
-        assert!(files.len() > 40 && files.contains_key("report.html") && files.contains_key("mail.html"), "{files:?}");
+        assert!(
+            files.len() > 40 && files.contains_key("report.html") && files.contains_key("mail.html"),
+            "{files:?}"
+        );
         for (path, bytes) in &files {
             // Parquet is compressed: its rows are looked at.
             let text = if path.ends_with(".parquet") {
@@ -222,7 +335,10 @@ fn counts(folder: &Path, table: &str, classes: &[&str], count: &str) -> BTreeMap
     let rows = read(folder, table);
     (0..rows.rows.len())
         .map(|row| {
-            let text = |column: &&str| rows.cell(row, column).map_or_else(String::new, ToString::to_string);
+            let text = |column: &&str| {
+                rows.cell(row, column)
+                    .map_or_else(String::new, ToString::to_string)
+            };
             let count = match rows.cell(row, count) {
                 Some(Cell::Integer(count)) => Some(*count),
                 _ => None,
@@ -243,7 +359,7 @@ const OF_ONE_CLASS: [(&str, &str, &str); 14] = [
     ("temperaments", "temperament", "customers"),
     ("quality_customers", "quality_customer", "customers"),
     ("customer_kinds", "customer_kind", "customers"),
-    ("industries", "industry", "customers"),
+    ("regions", "region", "customers"),
     ("countries", "country", "customers"),
     ("abc_classes", "abc_class", "customers_in_window"),
     ("lifecycle_stages", "lifecycle_stage", "customers_in_window"),
@@ -259,10 +375,17 @@ fn nothing_that_is_hidden_can_be_computed_from_totals() {
             let counts = counts(&folder, &format!("results.{table}"), &[class], count);
             let seen = |value: &str| counts.get(&vec![value.to_owned()]).copied().flatten();
             let Some(total) = seen("total") else { continue };
-            let cells = || counts.iter().filter(|(classes, _)| classes[0] != "total" && classes[0] != "internal");
+            let cells = || {
+                counts
+                    .iter()
+                    .filter(|(classes, _)| classes[0] != "total" && classes[0] != "internal")
+            };
             let shown: i64 = cells().filter_map(|(_, count)| *count).sum();
             for (classes, count) in cells() {
-                assert!(count.is_none_or(|count| count == 0 || count >= FEWEST), "{table} {classes:?}");
+                assert!(
+                    count.is_none_or(|count| count == 0 || count >= FEWEST),
+                    "{table} {classes:?}"
+                );
             }
             // All that an attacker learns: what is hidden lies between 0 and this.
             let rest = total - shown;
@@ -270,20 +393,30 @@ fn nothing_that_is_hidden_can_be_computed_from_totals() {
             hidden += usize::from(rest > 0);
         }
     }
-    assert!(hidden > 6, "something is hidden in {hidden} tables");
+    assert!(hidden > 2, "something is hidden in {hidden} tables");
 }
 
 #[test]
 fn nothing_that_is_hidden_can_be_computed_from_rows_and_columns() {
     let run = run_folder(&published().join("output"));
     let crosses = [
-        ("tier_lifecycle_stages", "lifecycle_stage", "lifecycle_stages", "customers_in_window"),
+        (
+            "tier_lifecycle_stages",
+            "lifecycle_stage",
+            "lifecycle_stages",
+            "customers_in_window",
+        ),
         ("tier_value_classes", "value_class", "value_classes", "customers"),
     ];
     for folder in aggregates(&run) {
         let tiers = counts(&folder, "results.tier_profitability", &["tier"], "customers");
         for (cross, class, totals, count) in crosses {
-            let cells = counts(&folder, &format!("results.{cross}"), &["tier", class], "customers");
+            let cells = counts(
+                &folder,
+                &format!("results.{cross}"),
+                &["tier", class],
+                "customers",
+            );
             let classes = counts(&folder, &format!("results.{totals}"), &[class], count);
             // Bounds of each hidden cell by its row and its column, narrowed until nothing changes.
             let mut bounds: BTreeMap<&Vec<String>, (i64, i64)> = cells
@@ -293,24 +426,42 @@ fn nothing_that_is_hidden_can_be_computed_from_rows_and_columns() {
             let lines: Vec<(i64, Vec<&Vec<String>>)> = [(0, &tiers), (1, &classes)]
                 .into_iter()
                 .flat_map(|(axis, totals)| {
-                    totals.iter().filter_map(move |(value, total)| Some((axis, &value[0], (*total)?)))
+                    totals
+                        .iter()
+                        .filter_map(move |(value, total)| Some((axis, &value[0], (*total)?)))
                 })
-                .map(|(axis, value, total)| (total, cells.keys().filter(|place| place[axis] == *value).collect()))
+                .map(|(axis, value, total)| {
+                    (
+                        total,
+                        cells.keys().filter(|place| place[axis] == *value).collect(),
+                    )
+                })
                 .filter(|(_, places): &(i64, Vec<&Vec<String>>)| !places.is_empty())
                 .collect();
             for _ in 0..100 {
                 for (total, places) in &lines {
-                    let (lows, highs) = places.iter().fold((0, 0), |(low, high), place| (low + bounds[place].0, high + bounds[place].1));
+                    let (lows, highs) = places.iter().fold((0, 0), |(low, high), place| {
+                        (low + bounds[place].0, high + bounds[place].1)
+                    });
                     for place in places {
                         let (low, high) = bounds[place];
-                        bounds.insert(place, (low.max(total - (highs - high)), high.min(total - (lows - low))));
+                        bounds.insert(
+                            place,
+                            (low.max(total - (highs - high)), high.min(total - (lows - low))),
+                        );
                     }
                 }
             }
             for (place, count) in &cells {
-                assert!(count.is_none_or(|count| count == 0 || count >= FEWEST), "{cross} {place:?}");
+                assert!(
+                    count.is_none_or(|count| count == 0 || count >= FEWEST),
+                    "{cross} {place:?}"
+                );
                 let (low, high) = bounds[place];
-                assert!(count.is_some() || high - low >= FEWEST, "{cross} {place:?} lies between {low} and {high}");
+                assert!(
+                    count.is_some() || high - low >= FEWEST,
+                    "{cross} {place:?} lies between {low} and {high}"
+                );
             }
         }
     }
@@ -320,55 +471,107 @@ fn nothing_that_is_hidden_can_be_computed_from_rows_and_columns() {
 fn a_list_of_customers_is_no_table_of_an_aggregate_edition() {
     let run = run_folder(&published().join("output"));
     for folder in aggregates(&run) {
-        for list in ["actions", "silent_customers", "value_contradictions", "whale_curve", "referrals", "account_owners"] {
-            assert!(!folder.join(format!("tables/results.{list}.parquet")).exists(), "{list}");
+        for list in [
+            "actions",
+            "silent_customers",
+            "value_contradictions",
+            "whale_curve",
+            "referrals",
+            "account_owners",
+        ] {
+            assert!(
+                !folder.join(format!("tables/results.{list}.parquet")).exists(),
+                "{list}"
+            );
         }
         assert!(!folder.join("method.html").exists() && !folder.join("reproduce.sql").exists());
         let headline = read(&folder, "results.headline");
         let text = format!("{headline:?}");
-        assert!(!text.contains("loss_amount") && !text.contains("profit_at_risk"), "groups of unknown size");
+        assert!(
+            !text.contains("loss_amount") && !text.contains("profit_at_risk"),
+            "groups of unknown size"
+        );
     }
 }
 
 /// The attached report of a message.
 fn attached(message: &str) -> Vec<u8> {
-    let (_, part) = message.split_once("filename=\"report.html\"").expect("an attachment");
+    let (_, part) = message
+        .split_once("filename=\"report.html\"")
+        .expect("an attachment");
     let (_, body) = part.split_once("\r\n\r\n").expect("a body");
     let (body, _) = body.split_once("\r\n--").expect("an end");
     let letters: String = body.split_whitespace().collect();
-    base64::engine::general_purpose::STANDARD.decode(letters).expect("base64")
+    base64::engine::general_purpose::STANDARD
+        .decode(letters)
+        .expect("base64")
 }
 
 #[test]
 fn each_reader_gets_their_edition_and_nothing_of_another() {
     let project = Project::copy_of(published());
     let run = run_folder(&project.path("output"));
-    project.karat(&["deliver", "latest", "--dry-run", "mails"]).expect(0, &[]);
+    project
+        .karat(&["deliver", "latest", "--dry-run", "mails"])
+        .expect(0, &[]);
     let [aggregate, of_gb] = aggregates(&run);
-    let services = edition(&run, "full", &serde_json::json!({"industry": "services"}));
-    let readers = [("01-ann", &run), ("02-bob", &aggregate), ("03-cem", &of_gb), ("05-services", &services)];
+    let east = edition(&run, "full", &serde_json::json!({"region": "East"}));
+    let readers = [
+        ("01-ann", &run),
+        ("02-bob", &aggregate),
+        ("03-cem", &of_gb),
+        ("05-east", &east),
+    ];
     for (name, folder) in readers {
-        let message = std::fs::read_to_string(project.path(&format!("mails/{name}@example.com.eml"))).expect("a mail");
+        let message =
+            std::fs::read_to_string(project.path(&format!("mails/{name}@example.com.eml"))).expect("a mail");
         let report = attached(&message);
-        assert_eq!(report, std::fs::read(folder.join("report.html")).expect("a report"), "{name}");
+        assert_eq!(
+            report,
+            std::fs::read(folder.join("report.html")).expect("a report"),
+            "{name}"
+        );
         for (_, other) in readers.iter().filter(|(_, other)| *other != folder) {
-            assert_ne!(report, std::fs::read(other.join("report.html")).expect("a report"), "{name}");
+            assert_ne!(
+                report,
+                std::fs::read(other.join("report.html")).expect("a report"),
+                "{name}"
+            );
         }
     }
     let customers = customers(&run);
     for name in ["02-bob", "03-cem"] {
-        let message = std::fs::read_to_string(project.path(&format!("mails/{name}@example.com.eml"))).expect("a mail");
-        let text = message + &String::from_utf8(attached(&std::fs::read_to_string(project.path(&format!("mails/{name}@example.com.eml"))).expect("a mail"))).expect("UTF-8");
-        assert_eq!(customers.iter().find(|customer| text.contains(customer.as_str())), None, "{name}");
+        let message =
+            std::fs::read_to_string(project.path(&format!("mails/{name}@example.com.eml"))).expect("a mail");
+        let text = message
+            + &String::from_utf8(attached(
+                &std::fs::read_to_string(project.path(&format!("mails/{name}@example.com.eml")))
+                    .expect("a mail"),
+            ))
+            .expect("UTF-8");
+        assert_eq!(
+            customers.iter().find(|customer| text.contains(customer.as_str())),
+            None,
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn a_run_that_does_not_hold_an_edition_sends_no_other() {
     let project = Project::copy_of(published());
-    project.configure("{to: bob@example.com, edition: aggregate}", "{to: bob@example.com, edition: aggregate, where: {country: FR}}");
+    project.configure(
+        "{to: bob@example.com, edition: aggregate}",
+        "{to: bob@example.com, edition: aggregate, where: {region: East}}",
+    );
     let answer = project.karat(&["deliver", "latest", "--dry-run", "mails"]);
-    answer.expect_failed(2, &["does not hold the edition `aggregate-en-country-fr-", "run again"]);
+    answer.expect_failed(
+        2,
+        &[
+            "does not hold the edition `aggregate-en-region-east-",
+            "run again",
+        ],
+    );
     assert!(!project.path("mails").exists());
 }
 
@@ -378,15 +581,28 @@ fn an_edition_that_was_changed_after_publication_is_not_sent() {
     let [aggregate, _] = aggregates(&run_folder(&project.path("output")));
     let full = run_folder(&project.path("output")).join("report.html");
     std::fs::copy(full, aggregate.join("report.html")).expect("the report can be replaced");
-    let answer = project.karat(&["deliver", "latest", "--to", "bob@example.com", "--dry-run", "mails"]);
+    let answer = project.karat(&[
+        "deliver",
+        "latest",
+        "--to",
+        "bob@example.com",
+        "--dry-run",
+        "mails",
+    ]);
     answer.expect_failed(9, &["is not what the manifest records"]);
 }
 
 #[test]
 fn a_part_of_nobody_is_a_mistake_in_the_configuration() {
-    let project = Project::generated();
-    deliver_to(&project, &[("a".to_owned(), "edition: full, where: {region: Lodnon}".to_owned())]);
+    let project = Project::sample();
+    deliver_to(
+        &project,
+        &[("a".to_owned(), "edition: full, where: {region: Wset}".to_owned())],
+    );
     let answer = project.karat(&["run"]);
-    answer.expect_failed(2, &["no customer has the region `Lodnon`", "Did you mean `London`?"]);
-    assert!(project.published().keys().all(|path| !path.contains("manifest")), "nothing is published");
+    answer.expect_failed(2, &["no customer has the region `Wset`", "Did you mean `West`?"]);
+    assert!(
+        project.published().keys().all(|path| !path.contains("manifest")),
+        "nothing is published"
+    );
 }

@@ -14,8 +14,8 @@ use super::secret::{Environment, Insert, expand, has_literal_password, only_vari
 use super::section::Section;
 use super::words::{found, nearest};
 use super::{
-    AlertTo, Credentials, Deliver, Detail, Edition, Encryption, MailServer, PART_COLUMNS, Part, Recipient, Schedule,
-    Secret,
+    AlertTo, Credentials, Deliver, Detail, Edition, Encryption, MailServer, PART_COLUMNS, Part, Recipient,
+    Schedule, Secret,
 };
 
 /// Languages of the report and the mail.
@@ -161,7 +161,10 @@ fn read_recipient(section: &Section<'_>, beside: Beside<'_>, problems: &mut Prob
 fn read_part(recipient: &Section<'_>, beside: Beside<'_>, problems: &mut Problems) -> Option<Part> {
     let columns = PART_COLUMNS.map(|(column, _)| column);
     let section = recipient.section("where", &columns, problems)?;
-    let named: Vec<_> = PART_COLUMNS.iter().filter(|(column, _)| section.has(column)).collect();
+    let named: Vec<_> = PART_COLUMNS
+        .iter()
+        .filter(|(column, _)| section.has(column))
+        .collect();
     let [(column, sources)] = named.as_slice() else {
         // An unknown key is reported by itself.
         if !named.is_empty() || section.keys().next().is_none() {
@@ -174,12 +177,18 @@ fn read_part(recipient: &Section<'_>, beside: Beside<'_>, problems: &mut Problem
         }
         return None;
     };
-    if !sources.iter().any(|(source, mapped)| (beside.maps)(source, mapped)) {
+    if !sources
+        .iter()
+        .any(|(source, mapped)| (beside.maps)(source, mapped))
+    {
         let places: Vec<String> = sources
             .iter()
             .map(|(source, mapped)| format!("sources.{source}.columns.{mapped}"))
             .collect();
-        let reason = format!("nothing tells the {column} of a customer; map {}", places.join(" or "));
+        let reason = format!(
+            "nothing tells the {column} of a customer; map {}",
+            places.join(" or ")
+        );
         problems.add(
             section.place_of_key(column),
             &section.path_of(column),

@@ -122,6 +122,10 @@ mod tests {
         assert_ne!(name("上海"), name("東京"));
         assert_ne!(name("South West"), name("southwest"));
         assert!(name("South West").starts_with("full-en-region-southwest-"));
-        assert!(name("../../a").chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-'));
+        assert!(
+            name("../../a")
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+        );
     }
 }

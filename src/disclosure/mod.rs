@@ -120,6 +120,9 @@ struct Marks {
     parts: BTreeMap<String, (String, i64)>,
 }
 
+/// What rows that are added up share: what sets them apart, and all of their classes but one.
+type Group = (Vec<String>, BTreeMap<String, String>);
+
 /// One result while it is read.
 struct Reading<'a> {
     name: &'a str,
@@ -130,8 +133,13 @@ struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Every column that the header names must be there.
     fn new(name: &'a str, declared: &'a Declared<'a>, cells: &'a Cells) -> Result<Self, Failure> {
-        let parts = cells.parts.iter().flat_map(|(count, with)| with.iter().chain([count]));
-        let named = [&cells.by, &cells.apart, &cells.columns, &cells.open].into_iter().flatten();
+        let parts = cells
+            .parts
+            .iter()
+            .flat_map(|(count, with)| with.iter().chain([count]));
+        let named = [&cells.by, &cells.apart, &cells.columns, &cells.open]
+            .into_iter()
+            .flatten();
         let mut all = named.chain(&cells.count).chain(parts);
         if let Some(missing) = all.find(|column| declared.table.position(column).is_none()) {
             return Err(wrong(name, &format!("names `{missing}`, which is no column")));
@@ -183,7 +191,11 @@ impl<'a> Reading<'a> {
             };
             if let Some(column) = &self.cells.count {
                 let count = self.customers(row, column)?;
-                identity.extend(apart.iter().map(|apart| ("apart".to_owned() + apart, String::new())));
+                identity.extend(
+                    apart
+                        .iter()
+                        .map(|apart| ("apart".to_owned() + apart, String::new())),
+                );
                 marks.base = base_name(&identity);
                 problem.count(&marks.base, count);
                 for part in self.cells.parts.keys() {
@@ -206,7 +218,8 @@ impl<'a> Reading<'a> {
                 marks.base = base_name(&identity);
                 let first = self.cells.apart.first().map_or("", String::as_str);
                 let row = (0..self.declared.table.rows.len()).find(|row| self.text(*row, first) == *wanted);
-                let row = row.ok_or_else(|| wrong(self.name, &format!("has no row `{wanted}` with counts")))?;
+                let row =
+                    row.ok_or_else(|| wrong(self.name, &format!("has no row `{wanted}` with counts")))?;
                 for part in self.cells.parts.keys() {
                     let number = self.customers(row, part)?;
                     let name = format!("{} {part}", self.name);
@@ -229,11 +242,14 @@ impl<'a> Reading<'a> {
             return Ok(());
         }
         for column in &self.cells.by {
-            let mut groups: BTreeMap<(Vec<String>, BTreeMap<String, String>), Vec<&Marks>> = BTreeMap::new();
+            let mut groups: BTreeMap<Group, Vec<&Marks>> = BTreeMap::new();
             for marks in rows.iter().filter(|marks| !marks.is_outside) {
                 let mut others = marks.classes.clone();
                 if others.remove(column).is_some() {
-                    groups.entry((marks.apart.clone(), others)).or_default().push(marks);
+                    groups
+                        .entry((marks.apart.clone(), others))
+                        .or_default()
+                        .push(marks);
                 }
             }
             for ((apart, others), members) in groups {
@@ -245,16 +261,23 @@ impl<'a> Reading<'a> {
                     .collect();
                 if let Some(total) = rows.iter().find(here) {
                     if total.count != Some(sum) {
-                        let what = format!("does not add up over `{column}`: {sum} customers of {:?}", total.count);
+                        let what = format!(
+                            "does not add up over `{column}`: {sum} customers of {:?}",
+                            total.count
+                        );
                         return Err(wrong(self.name, &what));
                     }
                     problem.sum(&total.base, cells);
                     for part in self.cells.parts.keys() {
-                        self.part_sums(part, total, &members, problem);
+                        part_sums(part, total, &members, problem);
                     }
                 } else {
                     let mut identity = others.clone();
-                    identity.extend(apart.iter().map(|apart| ("apart".to_owned() + apart, String::new())));
+                    identity.extend(
+                        apart
+                            .iter()
+                            .map(|apart| ("apart".to_owned() + apart, String::new())),
+                    );
                     let total = base_name(&identity);
                     if problem.counts(&total, sum) {
                         problem.sum(&total, cells);
@@ -265,26 +288,6 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// Parts add up as the whole does, and so do those who are in the whole only.
-    fn part_sums(&self, part: &str, total: &Marks, members: &[&Marks], problem: &mut Problem) {
-        let of = |marks: &Marks| {
-            let (name, number) = marks.parts.get(part)?;
-            Some((name.clone(), *number, number - marks.count.unwrap_or(0)))
-        };
-        let (Some((name, number, others)), Some(cells)) =
-            (of(total), members.iter().map(|marks| of(marks)).collect::<Option<Vec<_>>>())
-        else {
-            return;
-        };
-        if cells.iter().map(|cell| cell.1).sum::<i64>() == number {
-            problem.sum(&name, cells.iter().map(|cell| Member::new(&cell.0, cell.1)).collect());
-        }
-        if cells.iter().map(|cell| cell.2.abs()).sum::<i64>() == others.abs() {
-            let rests = cells.iter().map(|cell| Member::new(&rest_of(&cell.0), cell.2.abs()));
-            problem.sum(&rest_of(&name), rests.collect());
-        }
-    }
-
     fn mask(&self, rows: &[Marks], problem: &Problem, hidden: &BTreeSet<String>) -> Mask {
         let cells = self.cells;
         let first = cells.apart.first().map_or("", String::as_str);
@@ -292,7 +295,8 @@ impl<'a> Reading<'a> {
         // Whose customers nobody counts may be too few.
         let is_small = |marks: &Marks| hidden.contains(&marks.base) || !problem.knows(&marks.base);
         // Where rows are ordered by a figure the place of one tells the figure, and its name that there is anybody.
-        let tells_by_place = self.declared.table.position("position").is_some() && !cells.open.contains(&"position".to_owned());
+        let tells_by_place = self.declared.table.position("position").is_some()
+            && !cells.open.contains(&"position".to_owned());
         for (row, marks) in rows.iter().enumerate() {
             if tells_by_place && is_small(marks) {
                 continue;
@@ -325,9 +329,38 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// Parts add up as the whole does, and so do those who are in the whole only.
+fn part_sums(part: &str, total: &Marks, members: &[&Marks], problem: &mut Problem) {
+    let of = |marks: &Marks| {
+        let (name, number) = marks.parts.get(part)?;
+        Some((name.clone(), *number, number - marks.count.unwrap_or(0)))
+    };
+    let (Some((name, number, others)), Some(cells)) = (
+        of(total),
+        members.iter().map(|marks| of(marks)).collect::<Option<Vec<_>>>(),
+    ) else {
+        return;
+    };
+    if cells.iter().map(|cell| cell.1).sum::<i64>() == number {
+        problem.sum(
+            &name,
+            cells.iter().map(|cell| Member::new(&cell.0, cell.1)).collect(),
+        );
+    }
+    if cells.iter().map(|cell| cell.2.abs()).sum::<i64>() == others.abs() {
+        let rests = cells
+            .iter()
+            .map(|cell| Member::new(&rest_of(&cell.0), cell.2.abs()));
+        problem.sum(&rest_of(&name), rests.collect());
+    }
+}
+
 /// Names the customers of some classes; all customers have a name too.
 fn base_name(classes: &BTreeMap<String, String>) -> String {
-    let pairs: Vec<String> = classes.iter().map(|(column, value)| format!("{column}={value}")).collect();
+    let pairs: Vec<String> = classes
+        .iter()
+        .map(|(column, value)| format!("{column}={value}"))
+        .collect();
     format!("customers of {}", pairs.join(" and "))
 }
 
@@ -337,6 +370,10 @@ fn rest_of(part: &str) -> String {
 }
 
 fn wrong(name: &str, what: &str) -> Failure {
-    Failure::new(Exit::Usage, "edition", format!("the header `cells` of `{name}` {what}"))
-        .hint("It says which customers stand behind the rows: see `queries/README.md`.")
+    Failure::new(
+        Exit::Usage,
+        "edition",
+        format!("the header `cells` of `{name}` {what}"),
+    )
+    .hint("It says which customers stand behind the rows: see `queries/README.md`.")
 }

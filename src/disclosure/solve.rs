@@ -71,7 +71,9 @@ impl Problem {
 
     /// Tells whether `name` stands somewhere as `count`.
     pub(super) fn counts(&self, name: &str, count: i64) -> bool {
-        self.counts.get(name).is_some_and(|counts| counts.contains(&count))
+        self.counts
+            .get(name)
+            .is_some_and(|counts| counts.contains(&count))
     }
 
     /// Notes that `total` is the sum of `cells`.
@@ -97,8 +99,16 @@ impl Problem {
                 .sums
                 .iter()
                 .find_map(|sum| self.uncovered(sum, &hidden))
-                .or_else(|| self.determined(&hidden).into_iter().find_map(|name| self.cover(&name, &hidden)))
-                .or_else(|| self.narrow(&hidden).into_iter().find_map(|name| self.cover(&name, &hidden)));
+                .or_else(|| {
+                    self.determined(&hidden)
+                        .into_iter()
+                        .find_map(|name| self.cover(&name, &hidden))
+                })
+                .or_else(|| {
+                    self.narrow(&hidden)
+                        .into_iter()
+                        .find_map(|name| self.cover(&name, &hidden))
+                });
             match found {
                 Some(name) => hidden.insert(name),
                 None => return hidden,
@@ -112,19 +122,25 @@ impl Problem {
         let mut cells = somebody().filter(|cell| hidden.contains(&cell.name)).peekable();
         if hidden.contains(&sum.total.name) {
             // The total follows when all of its cells are seen.
-            return cells.peek().is_none().then(|| self.smallest(sum, hidden)).flatten();
+            return cells
+                .peek()
+                .is_none()
+                .then(|| self.smallest(sum, hidden))
+                .flatten();
         }
         cells.peek()?;
         let (number, together) = cells.fold((0, 0), |(number, sum), cell| (number + 1, sum + cell.count));
         if number >= 2 && together >= self.fewest {
             return None;
         }
-        self.smallest(sum, hidden).or_else(|| Some(sum.total.name.clone()))
+        self.smallest(sum, hidden)
+            .or_else(|| Some(sum.total.name.clone()))
     }
 
     /// The smallest cell of `sum` that is seen and counts anybody; all customers together are the last to go.
     fn smallest(&self, sum: &Sum, hidden: &BTreeSet<String>) -> Option<String> {
-        let can_go = |cell: &&Member| cell.count > 0 && cell.name != self.whole && !hidden.contains(&cell.name);
+        let can_go =
+            |cell: &&Member| cell.count > 0 && cell.name != self.whole && !hidden.contains(&cell.name);
         let seen = sum.cells.iter().filter(can_go);
         seen.min_by(|left, right| (left.count, &left.name).cmp(&(right.count, &right.name)))
             .map(|cell| cell.name.clone())
@@ -139,21 +155,29 @@ impl Problem {
         };
         holding().find_map(|sum| self.smallest(sum, hidden)).or_else(|| {
             let mut totals = holding().map(|sum| &sum.total.name);
-            totals.find(|total| **total != self.whole && !hidden.contains(*total)).cloned()
+            totals
+                .find(|total| **total != self.whole && !hidden.contains(*total))
+                .cloned()
         })
     }
 
     /// The unknowns of an attacker: what is hidden and stands in a sum.
     fn unknowns<'p>(&'p self, hidden: &BTreeSet<String>) -> BTreeSet<&'p Member> {
-        let members = self.sums.iter().flat_map(|sum| sum.cells.iter().chain([&sum.total]));
+        let members = self
+            .sums
+            .iter()
+            .flat_map(|sum| sum.cells.iter().chain([&sum.total]));
         members.filter(|member| hidden.contains(&member.name)).collect()
     }
 
     /// Hidden counts that follow from the sums together: rows of the reduced system with one unknown.
     fn determined(&self, hidden: &BTreeSet<String>) -> Vec<String> {
         let unknowns: Vec<&Member> = self.unknowns(hidden).into_iter().collect();
-        let place: BTreeMap<&Member, usize> =
-            unknowns.iter().enumerate().map(|(at, member)| (*member, at)).collect();
+        let place: BTreeMap<&Member, usize> = unknowns
+            .iter()
+            .enumerate()
+            .map(|(at, member)| (*member, at))
+            .collect();
         let mut rows: Vec<Vec<i128>> = Vec::new();
         for sum in &self.sums {
             let mut row = vec![0_i128; unknowns.len()];
@@ -182,8 +206,11 @@ impl Problem {
 
     /// Hidden counts of somebody whose bounds lie closer together than the fewest customers that may be seen.
     fn narrow(&self, hidden: &BTreeSet<String>) -> Vec<String> {
-        let mut bounds: BTreeMap<&Member, (i64, i64)> =
-            self.unknowns(hidden).into_iter().map(|member| (member, (0, MANY))).collect();
+        let mut bounds: BTreeMap<&Member, (i64, i64)> = self
+            .unknowns(hidden)
+            .into_iter()
+            .map(|member| (member, (0, MANY)))
+            .collect();
         // Each pass can only narrow; a few show what single steps of an attacker show.
         for _ in 0..20 {
             let before = bounds.clone();

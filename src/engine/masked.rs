@@ -54,7 +54,10 @@ fn masked(
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(source)?)?;
     let schema = Arc::clone(builder.schema());
     let batches = builder.build()?.collect::<Result<Vec<_>, _>>()?;
-    let places = rows.iter().map(|row| u64::try_from(*row)).collect::<Result<Vec<_>, _>>()?;
+    let places = rows
+        .iter()
+        .map(|row| u64::try_from(*row))
+        .collect::<Result<Vec<_>, _>>()?;
     let kept = take_record_batch(&concat_batches(&schema, &batches)?, &UInt64Array::from(places))?;
     let columns = kept.columns().iter().enumerate().map(|(position, column)| {
         let mask: BooleanArray = (0..column.len())
@@ -62,5 +65,8 @@ fn masked(
             .collect();
         nullif(column.as_ref(), &mask)
     });
-    Ok(RecordBatch::try_new(schema, columns.collect::<Result<Vec<_>, _>>()?)?)
+    Ok(RecordBatch::try_new(
+        schema,
+        columns.collect::<Result<Vec<_>, _>>()?,
+    )?)
 }

@@ -163,7 +163,10 @@ fn chosen<'w>(wanted: &'w Deliver, choice: &Choice) -> Result<Vec<(&'w Recipient
 /// of the manifest.
 fn held<'m>(manifest: &'m Value, edition: &Edition, run_id: &str) -> Result<(String, &'m Value), Failure> {
     let is_meant = |record: &Value| {
-        let part = edition.part.as_ref().map(|part| json!({(part.column.clone()): part.value}));
+        let part = edition
+            .part
+            .as_ref()
+            .map(|part| json!({(part.column.clone()): part.value}));
         text(record, "edition") == edition.detail.word()
             && record.get("where") == Some(&part.unwrap_or(Value::Null))
             && text(record, "language") == edition.language
@@ -177,8 +180,9 @@ fn held<'m>(manifest: &'m Value, edition: &Edition, run_id: &str) -> Result<(Str
         return Ok((folder, record.get("mail").unwrap_or(&Value::Null)));
     }
     let message = format!("run {run_id} does not hold the edition `{}`", edition.name());
-    Err(Failure::new(Exit::Usage, "deliver", message)
-        .hint("A run holds the editions of the readers configured when it was made: run again, then deliver."))
+    Err(Failure::new(Exit::Usage, "deliver", message).hint(
+        "A run holds the editions of the readers configured when it was made: run again, then deliver.",
+    ))
 }
 
 /// Takes the mail out of the run folder; every byte is what the manifest records, and every check that stops a run holds.

@@ -30,14 +30,19 @@ pub(super) async fn stage(
     talk: &Talk,
 ) -> Result<Vec<EditionRecord>, Failure> {
     let editions = job.config.editions();
-    let wanted: BTreeSet<&Part> = editions.iter().filter_map(|edition| edition.part.as_ref()).collect();
+    let wanted: BTreeSet<&Part> = editions
+        .iter()
+        .filter_map(|edition| edition.part.as_ref())
+        .collect();
     let mut computed = Vec::new();
     for (number, part) in wanted.into_iter().enumerate() {
         computed.push(parts::compute(job, records, checks, part, number, talk).await?);
     }
     let mut staged = Vec::new();
     for edition in editions {
-        let part = computed.iter().find(|run| Some(&run.part) == edition.part.as_ref());
+        let part = computed
+            .iter()
+            .find(|run| Some(&run.part) == edition.part.as_ref());
         let source = Source::new(job, records, checks, part);
         staged.push(source.edition(edition, talk).await?);
     }
@@ -61,7 +66,9 @@ impl<'a> Source<'a> {
         part: Option<&'a PartRun>,
     ) -> Self {
         let own = part.map_or(records, |part| &part.records);
-        let settings = records.iter().filter(|record| record.name.starts_with("settings."));
+        let settings = records
+            .iter()
+            .filter(|record| record.name.starts_with("settings."));
         let results = own.iter().filter(|record| record.name.starts_with("results."));
         Self {
             job,
@@ -88,16 +95,26 @@ impl<'a> Source<'a> {
         let folder = job.work.stage().join(FOLDER).join(&name);
         let mut tables = BTreeMap::new();
         for record in &self.records {
-            let table_name = TableName::parse(&record.name)
-                .ok_or_else(|| Failure::new(Exit::Bug, "edition", format!("`{}` is no table", record.name)))?;
-            tables.insert(record.name.clone(), Engine::read_file(&table_name, &self.file_of(&record.name))?);
+            let table_name = TableName::parse(&record.name).ok_or_else(|| {
+                Failure::new(Exit::Bug, "edition", format!("`{}` is no table", record.name))
+            })?;
+            tables.insert(
+                record.name.clone(),
+                Engine::read_file(&table_name, &self.file_of(&record.name))?,
+            );
         }
         let hidden = match edition.detail {
             Detail::Full => None,
             Detail::Aggregate => Some(self.hide(&mut tables, &folder).await?),
         };
-        if hidden.is_none() && let Some(part) = self.part {
-            for record in self.records.iter().filter(|record| record.name.starts_with("results.")) {
+        if hidden.is_none()
+            && let Some(part) = self.part
+        {
+            for record in self
+                .records
+                .iter()
+                .filter(|record| record.name.starts_with("results."))
+            {
                 let target = folder.join("tables").join(format!("{}.parquet", record.name));
                 stage::copy(&self.file_of(&record.name), &target)?;
             }
@@ -124,7 +141,10 @@ impl<'a> Source<'a> {
             tables,
             url: stage::url(job.config, &job.plan, &place, job.is_draft),
             edition: EditionFact {
-                part: edition.part.as_ref().map(|part| (part.column.clone(), part.value.clone())),
+                part: edition
+                    .part
+                    .as_ref()
+                    .map(|part| (part.column.clone(), part.value.clone())),
                 hidden,
             },
         };
@@ -136,7 +156,11 @@ impl<'a> Source<'a> {
         if edition.detail == Detail::Full {
             stage::write(&folder.join("method.html"), pages.method.as_bytes())?;
         }
-        talk.step("report", &format!("{place}report.html"), &json!({"bytes": pages.report.len()}));
+        talk.step(
+            "report",
+            &format!("{place}report.html"),
+            &json!({"bytes": pages.report.len()}),
+        );
         Ok(EditionRecord {
             name,
             edition,

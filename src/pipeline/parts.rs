@@ -58,16 +58,27 @@ pub(super) async fn compute(
     queries.extend(plan.rows.iter().map(|name| rows_query(name, CHOSEN)));
     queries.extend(plan.empty.iter().map(|name| {
         let mut query = rows_query(name, "where false");
-        let of_run = job.project.queries.queries.iter().find(|query| query.name == *name);
+        let of_run = job
+            .project
+            .queries
+            .queries
+            .iter()
+            .find(|query| query.name == *name);
         if let Some(of_run) = of_run.filter(|_| name.schema == "results") {
             let inputs = std::mem::take(&mut query.header.inputs);
-            query.header = Header { inputs, ..of_run.header.clone() };
+            query.header = Header {
+                inputs,
+                ..of_run.header.clone()
+            };
         }
         query
     }));
     queries.extend(plan.again.iter().cloned());
     let mut made = compute::tables(&engine, &queries, &job.plan, Given::Tables, talk).await?;
-    for record in records.iter().filter(|record| plan.is_shared_result(&record.name)) {
+    for record in records
+        .iter()
+        .filter(|record| plan.is_shared_result(&record.name))
+    {
         let file = format!("{}.parquet", record.name);
         stage::copy(&job.work.stage().join("tables").join(&file), &tables.join(&file))?;
         made.push(record.clone());
@@ -118,7 +129,9 @@ async fn choice(engine: &Engine, part: &Part) -> Result<String, Failure> {
         return Err(Failure::new(Exit::Usage, "edition", message).hint(hint));
     }
     let value = part.value.replace('\'', "''");
-    Ok(format!("select customer_id from editions.customers where {column} = '{value}'"))
+    Ok(format!(
+        "select customer_id from editions.customers where {column} = '{value}'"
+    ))
 }
 
 /// What becomes of each table of the run.
@@ -142,7 +155,12 @@ impl Plan {
             let Some(name) = TableName::parse(&record.name) else {
                 continue;
             };
-            let query = job.project.queries.queries.iter().find(|query| query.name == name);
+            let query = job
+                .project
+                .queries
+                .queries
+                .iter()
+                .find(|query| query.name == name);
             let scope = query.and_then(|query| query.header.scope);
             let is_told_again = scope == Some(Scope::Part) || (name.schema == "results" && scope.is_none());
             if is_told_again {
@@ -161,7 +179,11 @@ impl Plan {
                 plan.base.push(name);
             }
         }
-        let known: BTreeSet<TableName> = [&plan.base, &plan.rows, &plan.empty].into_iter().flatten().cloned().collect();
+        let known: BTreeSet<TableName> = [&plan.base, &plan.rows, &plan.empty]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect();
         let again: Vec<&Query> = (job.project.queries.queries.iter())
             .filter(|query| !known.contains(&query.name))
             .filter(|query| matches!(query.header.scope, None | Some(Scope::Part)))
@@ -173,7 +195,12 @@ impl Plan {
             .filter(|query| query.name.schema == "results")
             .map(|query| query.name.clone())
             .collect();
-        let checks = job.project.queries.checks.iter().filter(|check| !check.is_of_base);
+        let checks = job
+            .project
+            .queries
+            .checks
+            .iter()
+            .filter(|check| !check.is_of_base);
         needed.extend(checks.flat_map(|check| check.inputs.clone()));
         for query in again.iter().rev().filter(|query| query.name.schema == "results") {
             needed.extend(query.inputs());
@@ -195,10 +222,14 @@ impl Plan {
             })
             .collect();
         plan.rows.retain(|name| needed.contains(name));
-        plan.empty.retain(|name| needed.contains(name) || name.schema == "results");
+        plan.empty
+            .retain(|name| needed.contains(name) || name.schema == "results");
         let made: BTreeSet<&TableName> = plan.again.iter().map(|query| &query.name).collect();
         for query in &plan.again {
-            if let Some(input) = query.inputs().find(|input| !known.contains(input) && !made.contains(input)) {
+            if let Some(input) = query
+                .inputs()
+                .find(|input| !known.contains(input) && !made.contains(input))
+            {
                 let message = format!(
                     "`queries/{}` reads `{input}`, which a part of the customers has not",
                     query.path

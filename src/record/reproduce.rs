@@ -26,7 +26,15 @@ pub fn reproduce(
          -- Not re-performed, but read from tables/: the thresholds, rates and dates in settings.*, and model.*, which\n\
          -- a fit by maximum likelihood made; SQL cannot express it.\n\n"
     );
-    let schemas = ["raw", "settings", "canonical", "business", "model", "results", "editions"];
+    let schemas = [
+        "raw",
+        "settings",
+        "canonical",
+        "business",
+        "model",
+        "results",
+        "editions",
+    ];
     for schema in schemas {
         line(&mut script, &format!("create schema if not exists {schema};"));
     }
@@ -78,24 +86,52 @@ pub fn reproduce_part(part: &PartOf<'_>) -> String {
          -- What was told of a customer against all customers is taken from there; every sum is computed again.\n\n",
         part.run_id
     );
-    for schema in ["settings", "canonical", "business", "model", "results", "editions"] {
+    for schema in [
+        "settings",
+        "canonical",
+        "business",
+        "model",
+        "results",
+        "editions",
+    ] {
         line(&mut script, &format!("create schema if not exists {schema};"));
     }
     let of_run = |table: &TableName| format!("read_parquet('../../tables/{table}.parquet')");
     for table in part.base {
-        line(&mut script, &format!("create table {table} as select * from {};", of_run(table)));
+        line(
+            &mut script,
+            &format!("create table {table} as select * from {};", of_run(table)),
+        );
     }
-    line(&mut script, &format!("\ncreate table editions.part as {};\n", part.customers));
+    line(
+        &mut script,
+        &format!("\ncreate table editions.part as {};\n", part.customers),
+    );
     for table in part.rows {
         let customers = "where customer_id in (select customer_id from editions.part)";
-        line(&mut script, &format!("create table {table} as select * from {} {customers};", of_run(table)));
+        line(
+            &mut script,
+            &format!(
+                "create table {table} as select * from {} {customers};",
+                of_run(table)
+            ),
+        );
     }
     for table in part.empty {
-        line(&mut script, &format!("create table {table} as select * from {} where false;", of_run(table)));
+        line(
+            &mut script,
+            &format!(
+                "create table {table} as select * from {} where false;",
+                of_run(table)
+            ),
+        );
     }
     for query in part.again {
         line(&mut script, &format!("\n-- sql/{}", query.path));
-        line(&mut script, &format!("create table {} as\n{};", query.name, query.text.trim_end()));
+        line(
+            &mut script,
+            &format!("create table {} as\n{};", query.name, query.text.trim_end()),
+        );
     }
     compare(&mut script, part.again);
     script

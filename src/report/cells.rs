@@ -169,8 +169,8 @@ impl<'a> Data<'a> {
     /// Makes something of the tables, and tells whether it rests on anything that the edition leaves out.
     pub(crate) fn watched<T>(&self, make: impl FnOnce() -> T) -> (T, bool) {
         self.missed.set(false);
-        let made = make();
-        (made, self.missed.get())
+        let result = make();
+        (result, self.missed.get())
     }
 
     /// Notes that a whole table was asked for.
@@ -221,7 +221,9 @@ impl<'a> Data<'a> {
         let row = (0..found.rows.len()).find(|row| matches(*row));
         let place = row.and_then(|row| found.position(column).map(|place| (row, place)));
         self.watch_cell(table, place);
-        place.map_or_else(Figure::missing, |(row, place)| self.figure(table, found, row, place))
+        place.map_or_else(Figure::missing, |(row, place)| {
+            self.figure(table, found, row, place)
+        })
     }
 
     /// Returns one cell of the row that the table's lookup column names.

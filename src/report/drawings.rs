@@ -21,9 +21,15 @@ pub(crate) fn charts(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap
         ("calibration", Box::new(|| calibration(data, words))),
     ];
     let (own, lacks) = data.watched(|| classes_of_their_own(data, currency, words));
-    let mut charts: BTreeMap<String, (Chart, bool)> =
-        own.into_iter().map(|(name, chart)| (name, (chart, lacks))).collect();
-    charts.extend(draws.into_iter().map(|(name, draw)| (name.to_owned(), data.watched(draw))));
+    let mut charts: BTreeMap<String, (Chart, bool)> = own
+        .into_iter()
+        .map(|(name, chart)| (name, (chart, lacks)))
+        .collect();
+    charts.extend(
+        draws
+            .into_iter()
+            .map(|(name, draw)| (name.to_owned(), data.watched(draw))),
+    );
     charts
 }
 

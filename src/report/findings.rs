@@ -37,7 +37,10 @@ pub(crate) fn findings(data: &Data<'_>, cost_is_estimated: bool) -> BTreeMap<&'s
         ("owners", Box::new(|| owners(data).to_owned())),
         ("referrals", Box::new(|| referrals(data).to_owned())),
         ("actions", Box::new(|| actions(data).to_owned())),
-        ("quality", Box::new(|| quality(data, cost_is_estimated).to_owned())),
+        (
+            "quality",
+            Box::new(|| quality(data, cost_is_estimated).to_owned()),
+        ),
         ("evidence", Box::new(|| evidence(data).to_owned())),
     ];
     rules

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use jiff::civil::date;
 
-use super::{EditionFact, CheckFact, Facts, InputFact, Inputs, SqlFile, TableFact};
+use super::{CheckFact, EditionFact, Facts, InputFact, Inputs, SqlFile, TableFact};
 use crate::table::{Cell, Table};
 
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");

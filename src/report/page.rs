@@ -186,7 +186,10 @@ fn shown(value: &Value) -> TeraResult<Shown<'_>> {
     Ok(Shown {
         value: text.as_str(),
         cell: cell.as_str().unwrap_or_default(),
-        is_hidden: value.get_from_path("hidden").and_then(Value::as_bool).unwrap_or(false),
+        is_hidden: value
+            .get_from_path("hidden")
+            .and_then(Value::as_bool)
+            .unwrap_or(false),
     })
 }
 
@@ -208,7 +211,11 @@ fn traced(
     let plain = options.get::<bool>("plain")?.unwrap_or(false);
     let bare = options.get::<bool>("bare")?.unwrap_or(false);
     let Some(exact) = figure.value else {
-        return Ok(Value::from(if figure.is_hidden { format::HIDDEN } else { format::NONE }));
+        return Ok(Value::from(if figure.is_hidden {
+            format::HIDDEN
+        } else {
+            format::NONE
+        }));
     };
     let number: bigdecimal::BigDecimal = exact
         .parse()

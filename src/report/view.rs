@@ -144,7 +144,10 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
         by: data.looked_up(),
         told: found.iter().map(|(name, found)| (*name, !found.1)).collect(),
         finding: found.into_iter().map(|(name, found)| (name, found.0)).collect(),
-        drawn: charts.iter().map(|(name, chart)| (name.clone(), !chart.1)).collect(),
+        drawn: charts
+            .iter()
+            .map(|(name, chart)| (name.clone(), !chart.1))
+            .collect(),
         hides: hidden.is_some_and(|hidden| hidden.small.values().any(|cells| !cells.is_empty())),
         sentences: sentences::sentences(data),
         charts: charts.into_iter().map(|(name, chart)| (name, chart.0)).collect(),
