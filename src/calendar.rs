@@ -1,5 +1,7 @@
 //! Dates of a run: as-of, windows and snapshots. The only reader of the clock.
 
+use std::time::Duration;
+
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
@@ -112,7 +114,42 @@ fn day_of(moment: Timestamp, timezone: &str) -> Result<Date, Failure> {
 /// The moment, for the volatile record of a run and for logs.
 #[must_use]
 pub fn now() -> Timestamp {
+    #[cfg(test)]
+    if let Some(moment) = skewed::read(Zoned::now().timestamp()) {
+        return moment;
+    }
     Zoned::now().timestamp()
+}
+
+/// A clock that is wrong, for tests of this thread.
+#[cfg(test)]
+pub(crate) mod skewed {
+    use std::cell::Cell;
+
+    use jiff::{SignedDuration, Timestamp};
+
+    thread_local! {
+        static READINGS: Cell<usize> = const { Cell::new(0) };
+        /// From which reading on the clock is wrong, and by how much.
+        static SKEW: Cell<(usize, SignedDuration)> = const { Cell::new((usize::MAX, SignedDuration::ZERO)) };
+    }
+
+    /// From reading `from` on (the first is 1), counted anew, this thread's clock is wrong by `skew`.
+    pub(crate) fn set(from: usize, skew: SignedDuration) {
+        READINGS.set(0);
+        SKEW.set((from, skew));
+    }
+
+    /// How often this thread has read the clock since it was set.
+    pub(crate) fn readings() -> usize {
+        READINGS.get()
+    }
+
+    pub(super) fn read(right: Timestamp) -> Option<Timestamp> {
+        READINGS.set(READINGS.get() + 1);
+        let (from, skew) = SKEW.get();
+        (READINGS.get() >= from).then(|| right + skew)
+    }
 }
 
 /// Seconds that `work` took, rounded to milliseconds, with its result.
@@ -130,6 +167,31 @@ impl Stopwatch {
     #[must_use]
     pub fn milliseconds(&self) -> u64 {
         u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The end of the time that a run may take.
+#[derive(Debug)]
+pub struct Deadline {
+    watch: Stopwatch,
+    /// How long it may take in all.
+    pub allowed: Duration,
+}
+
+impl Deadline {
+    /// Allows this much time from now on.
+    #[must_use]
+    pub fn after(allowed: Duration) -> Self {
+        Self {
+            watch: Stopwatch::start(),
+            allowed,
+        }
+    }
+
+    /// What is left of it.
+    #[must_use]
+    pub fn left(&self) -> Duration {
+        self.allowed.saturating_sub(self.watch.0.elapsed())
     }
 }
 

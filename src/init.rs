@@ -7,7 +7,7 @@ use std::path::Path;
 use arrow::datatypes::{DataType, Schema};
 
 use crate::builtin;
-use crate::config::Source;
+use crate::config::{Format, Source};
 use crate::error::{Exit, Failure};
 use crate::private::PrivateFolder;
 use crate::source;
@@ -170,6 +170,7 @@ async fn propose(location: &str) -> Result<(String, Vec<String>), Failure> {
     })?;
     let asked = Source {
         location: location.to_owned(),
+        format: Format::Parquet,
         columns: BTreeMap::new(),
         amount_scale: None,
         options: BTreeMap::new(),

@@ -17,6 +17,7 @@
 // The modules stand in reading order, not in alphabetical order.
 
 pub mod table;
+pub mod colour;
 mod csv;
 pub mod error;
 pub mod talk;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
@@ -26,6 +27,8 @@ pub struct Talk {
     style: Style,
     bar: ProgressBar,
     watch: Stopwatch,
+    /// The stage that began last.
+    stage: Mutex<&'static str>,
 }
 
 impl Talk {
@@ -50,15 +53,23 @@ impl Talk {
             style,
             bar,
             watch: Stopwatch::start(),
+            stage: Mutex::new("run"),
         }
     }
 
     /// Begins a stage of `steps` steps.
-    pub fn stage(&self, name: &str, steps: usize) {
+    pub fn stage(&self, name: &'static str, steps: usize) {
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = name;
         self.bar.set_length(u64::try_from(steps).unwrap_or(u64::MAX));
         self.bar.set_position(0);
         self.bar.set_message(name.to_owned());
         self.event(name, &json!({"event": "stage", "steps": steps}));
+    }
+
+    /// The stage that began last.
+    #[must_use]
+    pub fn current_stage(&self) -> &'static str {
+        *self.stage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends a step of a stage.

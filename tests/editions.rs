@@ -41,10 +41,15 @@ fn published() -> &'static Path {
                 format!("edition: full, where: {{region: {name}}}"),
             )
         }));
+        readers.push((
+            "dai".to_owned(),
+            "edition: aggregate, where: {region: West}, language: zh".to_owned(),
+        ));
+        readers.push(("eva".to_owned(), "edition: full, language: zh".to_owned()));
         deliver_to(&project, &readers);
         project
             .karat(&["run"])
-            .expect(7, &["7 of 7 mails are not delivered"]);
+            .expect(7, &["9 of 9 mails are not delivered"]);
         let folder = shared_folder().join("editions");
         copy(&project.path(""), &folder);
         folder
@@ -69,10 +74,16 @@ fn manifest(run: &Path) -> Value {
 
 /// The folder of the edition that is `detail` of the customers with this value.
 fn edition(run: &Path, detail: &str, part: &Value) -> PathBuf {
+    edition_in(run, detail, part, "en")
+}
+
+fn edition_in(run: &Path, detail: &str, part: &Value, language: &str) -> PathBuf {
     let manifest = manifest(run);
     let mut records = manifest["editions"].as_array().expect("editions").iter();
-    let found = records.find(|record| record["edition"] == detail && record["where"] == *part);
-    let name = found.unwrap_or_else(|| panic!("no edition {detail} {part}"))["name"]
+    let found = records.find(|record| {
+        record["edition"] == detail && record["where"] == *part && record["language"] == language
+    });
+    let name = found.unwrap_or_else(|| panic!("no edition {detail} {part} {language}"))["name"]
         .as_str()
         .expect("a name");
     run.join("editions").join(name)
@@ -496,15 +507,18 @@ fn a_list_of_customers_is_no_table_of_an_aggregate_edition() {
 
 /// The attached report of a message.
 fn attached(message: &str) -> Vec<u8> {
-    let (_, part) = message
-        .split_once("filename=\"report.html\"")
-        .expect("an attachment");
+    attached_as(message, "report.html").expect("an attachment")
+}
+
+fn attached_as(message: &str, name: &str) -> Option<Vec<u8>> {
+    let (_, part) = message.split_once(&format!("filename=\"{name}\""))?;
     let (_, body) = part.split_once("\r\n\r\n").expect("a body");
     let (body, _) = body.split_once("\r\n--").expect("an end");
     let letters: String = body.split_whitespace().collect();
-    base64::engine::general_purpose::STANDARD
+    let bytes = base64::engine::general_purpose::STANDARD
         .decode(letters)
-        .expect("base64")
+        .expect("base64");
+    Some(bytes)
 }
 
 #[test]
@@ -553,6 +567,97 @@ fn each_reader_gets_their_edition_and_nothing_of_another() {
             customers.iter().find(|customer| text.contains(customer.as_str())),
             None,
             "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_full_edition_brings_its_own_method_page_and_an_aggregate_one_says_nothing_of_any() {
+    let project = Project::copy_of(published());
+    let run = run_folder(&project.path("output"));
+    project
+        .karat(&["deliver", "latest", "--dry-run", "mails"])
+        .expect(0, &[]);
+    let part = serde_json::json!({"region": "East"});
+    let full = [
+        ("01-ann", run.clone()),
+        ("05-east", edition(&run, "full", &part)),
+        ("09-eva", edition_in(&run, "full", &Value::Null, "zh")),
+    ];
+    for (name, folder) in &full {
+        let message =
+            std::fs::read_to_string(project.path(&format!("mails/{name}@example.com.eml"))).expect("a mail");
+        let own = std::fs::read(folder.join("method.html")).expect("a method page");
+        assert_eq!(attached_as(&message, "method.html"), Some(own), "{name}");
+        let text = std::fs::read_to_string(folder.join("mail.txt")).expect("a mail");
+        assert!(text.contains("method.html"), "{name}");
+    }
+    let [aggregate, of_west] = aggregates(&run);
+    let west = serde_json::json!({"region": "West"});
+    let without = [
+        ("02-bob", aggregate),
+        ("03-cem", of_west),
+        ("08-dai", edition_in(&run, "aggregate", &west, "zh")),
+    ];
+    for (name, folder) in &without {
+        let message =
+            std::fs::read_to_string(project.path(&format!("mails/{name}@example.com.eml"))).expect("a mail");
+        assert_eq!(attached_as(&message, "method.html"), None, "{name}");
+        for file in ["report.html", "mail.html", "mail.txt"] {
+            let text = std::fs::read_to_string(folder.join(file)).expect("a page");
+            assert!(!text.contains("method.html"), "{name} {file}");
+        }
+    }
+}
+
+#[test]
+fn a_reader_gets_the_edition_in_their_language() {
+    let project = Project::copy_of(published());
+    let run = run_folder(&project.path("output"));
+    project
+        .karat(&["deliver", "latest", "--dry-run", "mails"])
+        .expect(0, &[]);
+    let west = serde_json::json!({"region": "West"});
+    let aggregate = edition_in(&run, "aggregate", &west, "zh");
+    let full = edition_in(&run, "full", &Value::Null, "zh");
+    for (name, folder) in [("08-dai", &aggregate), ("09-eva", &full)] {
+        let message =
+            std::fs::read_to_string(project.path(&format!("mails/{name}@example.com.eml"))).expect("a mail");
+        let own = std::fs::read(folder.join("report.html")).expect("a report");
+        assert_eq!(attached(&message), own, "{name}");
+        let report = String::from_utf8(own).expect("UTF-8");
+        assert!(report.contains("<html lang=\"zh-Hans\">"), "{name}");
+        assert!(report.contains("客户利润报告"), "{name}");
+        let text = std::fs::read_to_string(folder.join("mail.txt")).expect("a mail");
+        assert!(text.contains("铂金"), "{name}");
+    }
+    let report = std::fs::read_to_string(aggregate.join("report.html")).expect("a report");
+    for words in [
+        "地区：West",
+        "不显示任何单个客户",
+        "本版仅显示一部分客户",
+        "客户构成",
+        "证据与未列内容",
+    ] {
+        assert!(report.contains(words), "{words}");
+    }
+    for words in ["Customers", "Profit", "Share", "Total", "edition", "hidden"] {
+        let sentences = report.split('<').filter_map(|piece| piece.split_once('>'));
+        let shown: Vec<&str> = sentences
+            .map(|(_, text)| text)
+            .filter(|text| text.contains(words))
+            .collect();
+        let shown: Vec<&&str> = shown.iter().filter(|text| !text.contains('{')).collect();
+        assert!(shown.is_empty(), "{words}: {shown:?}");
+    }
+    // The words differ, the figures do not.
+    let english = edition(&run, "aggregate", &west);
+    for table in ["tier_profitability", "lifecycle_stages", "headline"] {
+        let file = format!("tables/results.{table}.csv");
+        assert_eq!(
+            std::fs::read(aggregate.join(&file)).expect("a table"),
+            std::fs::read(english.join(&file)).expect("a table"),
+            "{table}"
         );
     }
 }

@@ -52,6 +52,49 @@ fn a_missing_configuration_and_wrong_usage_are_exit_2_and_help_is_0() {
 }
 
 #[test]
+fn a_language_without_words_is_refused_before_anything_is_computed() {
+    let project = Project::sample();
+    project.configure("language: en", "language: fr");
+    project
+        .karat(&["check"])
+        .expect_failed(2, &["`fr`", "fr.ftl", "en, zh"]);
+    refuses(&project, 2, &["`fr`", "fr.ftl", "en, zh"]);
+}
+
+#[test]
+fn a_run_in_chinese_publishes_report_mail_and_archive_in_chinese() {
+    let project = Project::sample();
+    project.configure("language: en", "language: zh");
+    project.karat(&["run"]).expect(0, &[]);
+    let output = project.path("output");
+    let run = run_folder(&output);
+    for (page, words) in [
+        (
+            run.join("report.html"),
+            ["<html lang=\"zh-Hans\">", "铂金", "2017年1月1日"],
+        ),
+        (
+            run.join("method.html"),
+            ["<html lang=\"zh-Hans\">", "边际贡献", "SQL 文本"],
+        ),
+        (
+            run.join("mail.html"),
+            ["<html lang=\"zh-Hans\">", "重铅", "$73.32万"],
+        ),
+        (run.join("mail.txt"), ["净收入", "黄金", "钢铁"]),
+        (
+            output.join("index.html"),
+            ["<html lang=\"zh-Hans\">", "已发布", "客户利润"],
+        ),
+    ] {
+        let text = std::fs::read_to_string(&page).expect("a page");
+        for word in words {
+            assert!(text.contains(word), "no `{word}` in {}", page.display());
+        }
+    }
+}
+
+#[test]
 fn a_secret_that_is_not_set_is_named_and_no_value_is_shown() {
     let project = Project::sample();
     project.configure(

@@ -164,24 +164,26 @@ fn a_dry_run_writes_the_mails_as_they_would_be_sent() {
         .map(|mail| header(&String::from_utf8_lossy(mail), "Message-ID"))
         .collect();
     assert_eq!(ids.len(), 3, "each mail has a name of its own");
-    // The attachment is the published report.
-    let attached = message
-        .split("filename=\"report.html\"")
-        .nth(1)
-        .expect("an attachment");
-    let encoded: String = attached
-        .split_once("\r\n\r\n")
-        .expect("a body")
-        .1
-        .split("--")
-        .next()
-        .expect("a boundary ends it")
-        .split_whitespace()
-        .collect();
-    assert_eq!(
-        decoded(&encoded),
-        std::fs::read(run.join("report.html")).expect("the report")
-    );
+    // The attachments are the published report and the method page, to which it links.
+    for name in ["report.html", "method.html"] {
+        let attached = message
+            .split(&format!("filename=\"{name}\""))
+            .nth(1)
+            .expect("an attachment");
+        let encoded: String = attached
+            .split_once("\r\n\r\n")
+            .expect("a body")
+            .1
+            .split("--")
+            .next()
+            .expect("a boundary ends it")
+            .split_whitespace()
+            .collect();
+        assert!(
+            decoded(&encoded) == std::fs::read(run.join(name)).expect("the page"),
+            "{name} is attached as it was published"
+        );
+    }
     assert_eq!(files(&project.path("output")), before, "nothing is recorded");
 }
 

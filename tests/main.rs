@@ -10,9 +10,13 @@ mod properties;
 
 mod inputs;
 
+mod formats;
+
 mod deliveries;
 
 mod job;
+
+mod fault_table;
 
 mod schedule;
 
@@ -23,6 +27,8 @@ mod outlook;
 mod mail;
 
 mod editions;
+
+mod look;
 
 mod kinds;
 

@@ -1,6 +1,7 @@
 //! The command line: what can be asked for. `run` in `verbs` does it.
 
 mod gc;
+mod preview;
 mod schedule;
 mod stop;
 mod verbs;
@@ -108,6 +109,9 @@ enum Verb {
         /// Folder for the pages
         #[arg(long, value_name = "DIR", default_value = "preview")]
         out: PathBuf,
+        /// Stay, render again when a template or the look changes; pages load themselves again each second
+        #[arg(long)]
+        watch: bool,
     },
     /// Remove what interrupted runs left in the publish location; never what is published
     Gc {

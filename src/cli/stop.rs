@@ -18,3 +18,13 @@ pub(super) async fn asked() -> &'static str {
     let _unheard = tokio::signal::ctrl_c().await;
     SIGINT
 }
+
+/// Makes a write beyond the limit of a file's size (`ulimit -f`) an error of that write, instead of the end of the program.
+pub(super) fn survive_large_files() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        // SIGXFSZ, the same number on Linux, macOS and the BSDs. The handler stays when the listener is dropped.
+        let _listener = signal(SignalKind::from_raw(25));
+    }
+}

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::gc::gc;
 use super::schedule::schedule;
-use super::{Cli, General, Log, Output, RunOptions, Verb, stop};
+use super::{Cli, General, Log, Output, RunOptions, Verb, preview, stop};
 use crate::builtin;
 use crate::calendar;
 use crate::config::{self, Config};
@@ -68,9 +68,11 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
         .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot start the runtime").cause(error))?;
     let talk = Arc::new(Talk::new(style));
     let told = Arc::clone(&talk);
-    let is_schedule = matches!(verb, Verb::Schedule);
+    // To be stopped is how these end.
+    let is_endless = matches!(verb, Verb::Schedule | Verb::Preview { watch: true, .. });
     let mut job = runtime.spawn(async move { dispatch(verb, &Arc::new(general), &told, style).await });
     let ended = runtime.block_on(async {
+        stop::survive_large_files();
         tokio::select! {
             result = &mut job => Ok(result),
             signal = stop::asked() => Err(signal),
@@ -78,7 +80,11 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
     });
     talk.finish();
     match ended {
-        Ok(Ok(result)) => result,
+        Ok(Ok(result)) => {
+            // After a deadline work may still be ending; it holds nothing that matters, and nobody waits for it for ever.
+            runtime.shutdown_timeout(PATIENCE);
+            result
+        }
         Ok(Err(panic)) => {
             Err(Failure::new(Exit::Bug, "run", "the program gave up; this is a defect of it").cause(panic))
         }
@@ -86,7 +92,7 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
             // What is half done is dropped with its temporary folders; what is published stays whole at any moment.
             job.abort();
             runtime.shutdown_timeout(PATIENCE);
-            if is_schedule {
+            if is_endless {
                 talk.say(&format!("stopped by {signal}"));
                 return Ok(Exit::Published);
             }
@@ -114,7 +120,13 @@ async fn dispatch(
         Verb::Init { dir, from } => start_project(general, &dir, from.as_deref()).await,
         Verb::Runs => runs(general).await,
         Verb::Status { max_age } => status(general, max_age).await,
-        Verb::Preview { run, out } => preview(general, &run, &out).await,
+        Verb::Preview { run, out, watch } => {
+            if watch {
+                preview::watch(general, &run, &out, talk, style).await
+            } else {
+                preview::once(general, &run, &out).await
+            }
+        }
         Verb::Gc { keep_days, dry_run } => gc(general, keep_days, dry_run).await,
         Verb::Deliver {
             run,
@@ -157,6 +169,8 @@ async fn dispatch(
 /// A configuration with the folder that holds built-in files for as long as it is used.
 pub(super) struct Loaded {
     pub(super) config: Config,
+    /// Whether the templates are the project's, and not built in.
+    pub(super) has_own_reports: bool,
     _builtin: Option<PrivateFolder>,
 }
 
@@ -169,6 +183,7 @@ pub(super) fn load(general: &General) -> Result<Loaded, Failure> {
     if !lacks_queries && !lacks_reports {
         return Ok(Loaded {
             config,
+            has_own_reports: true,
             _builtin: None,
         });
     }
@@ -181,6 +196,7 @@ pub(super) fn load(general: &General) -> Result<Loaded, Failure> {
     }
     Ok(Loaded {
         config,
+        has_own_reports: !lacks_reports,
         _builtin: Some(folder),
     })
 }
@@ -407,28 +423,6 @@ async fn status(general: &General, max_age: Option<u32>) -> Result<Exit, Failure
         (true, false) => Exit::Mail,
         (true, true) => Exit::Published,
     })
-}
-
-async fn preview(general: &General, run: &str, out: &Path) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
-    let preview = pipeline::preview(&loaded.config, run, out).await?;
-    match general.output {
-        Output::Json => talk::data(
-            &json!({"report": preview.pages.first(), "method": preview.pages.get(1), "pages": preview.pages, "unchanged": preview.is_unchanged})
-                .to_string(),
-        ),
-        Output::Text => {
-            for page in &preview.pages {
-                talk::data(&page.display().to_string());
-            }
-            talk::data(if preview.is_unchanged {
-                "the same bytes as published"
-            } else {
-                "differs from what is published"
-            });
-        }
-    }
-    Ok(Exit::Published)
 }
 
 async fn write_history(

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::location::is_loopback;
 use super::problem::{Parsed, Problems, Refusal};
-use super::scalar::{boolean, domain, email, folder, line, one_of, timezone};
+use super::scalar::{boolean, domain, email, folder, language, line, one_of, timezone};
 use super::secret::{Environment, Insert, expand, has_literal_password, only_variable};
 use super::section::Section;
 use super::words::{found, nearest};
@@ -17,9 +17,6 @@ use super::{
     AlertTo, Credentials, Deliver, Detail, Edition, Encryption, MailServer, PART_COLUMNS, Part, Recipient,
     Schedule, Secret,
 };
-
-/// Languages of the report and the mail.
-pub(super) const LANGUAGES: [&str; 2] = ["en", "zh"];
 
 /// Ports of the two ways to encrypt.
 const IMPLICIT_PORT: u16 = 465;
@@ -146,13 +143,13 @@ fn read_recipient(section: &Section<'_>, beside: Beside<'_>, problems: &mut Prob
     } else {
         None
     };
-    let language = section.optional("language", problems, |text| one_of(text, &LANGUAGES));
+    let named = section.optional("language", problems, |text| language(text));
     Some(Recipient {
         to: to?,
         edition: Edition {
             detail: detail?,
             part,
-            language: language.unwrap_or(beside.language).to_owned(),
+            language: named.unwrap_or_else(|| beside.language.to_owned()),
         },
     })
 }

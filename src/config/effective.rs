@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::sources::{SOURCES, Written};
-use super::{Checks, PolicyValue, Project};
+use super::{Brand, Checks, Format, PolicyValue, Project};
 
 /// What the text is made from.
 pub(super) struct Parts<'c> {
@@ -19,6 +19,7 @@ pub(super) struct Parts<'c> {
     pub(super) checks: &'c Checks,
     pub(super) exports: &'c [String],
     pub(super) url: Option<&'c str>,
+    pub(super) brand: &'c Brand,
 }
 
 /// Writes the text.
@@ -51,6 +52,7 @@ pub(super) fn effective(parts: &Parts<'_>) -> String {
         lines.push("publish:".to_owned());
         lines.push(format!("  url: {}", scalar(url)));
     }
+    brand(parts.brand, &mut lines);
     lines.join("\n") + "\n"
 }
 
@@ -80,7 +82,7 @@ fn sources(sources: &BTreeMap<String, Written>, lines: &mut Vec<String>) {
         };
         lines.push(format!("  {}:", shape.name));
         lines.push(format!("    location: {}", scalar(location)));
-        lines.push("    format: parquet".to_owned());
+        format(&source.format, lines);
         lines.extend(
             source
                 .amount_scale
@@ -99,6 +101,24 @@ fn sources(sources: &BTreeMap<String, Written>, lines: &mut Vec<String>) {
             |(name, value): (&String, &super::Secret)| format!("      {name}: {}", scalar(value.written()));
         lines.extend(source.options.iter().map(option));
     }
+}
+
+fn format(format: &Format, lines: &mut Vec<String>) {
+    lines.push(format!("    format: {}", format.name()));
+    match format {
+        Format::Csv { delimiter, .. } => {
+            lines.push(format!("    delimiter: {}", scalar(&delimiter.to_string())))
+        }
+        Format::Delta {
+            version: Some(version),
+        } => lines.push(format!("    version: {version}")),
+        Format::Delta { version: None } | Format::Json { .. } | Format::Parquet => {}
+    }
+    if !format.schema().is_empty() {
+        lines.push("    schema:".to_owned());
+    }
+    let columns = format.schema().iter();
+    lines.extend(columns.map(|(name, kind)| format!("      {}: {}", scalar(name), scalar(&kind.written()))));
 }
 
 fn checks(checks: &Checks, lines: &mut Vec<String>) {
@@ -124,6 +144,23 @@ fn checks(checks: &Checks, lines: &mut Vec<String>) {
         "  allow_duplicate_files: {}",
         checks.allow_duplicate_files
     ));
+}
+
+/// What is given of the look; the bytes of the logo are a determinant of the run by themselves.
+fn brand(brand: &Brand, lines: &mut Vec<String>) {
+    let logo = brand.logo.as_ref().map(|path| path.display().to_string());
+    let given = [
+        ("name", brand.name.clone()),
+        ("logo", logo),
+        ("colour", brand.colour.map(|colour| colour.to_string())),
+        ("accent", brand.accent.map(|colour| colour.to_string())),
+    ];
+    if given.iter().any(|(_, value)| value.is_some()) {
+        lines.push("brand:".to_owned());
+    }
+    for (key, value) in given {
+        lines.extend(value.iter().map(|value| format!("  {key}: {}", scalar(value))));
+    }
 }
 
 /// Writes text plainly where YAML reads it back as text, otherwise in double quotes.

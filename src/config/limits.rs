@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bigdecimal::BigDecimal;
 
 use super::location::{options, required_location, web_folder};
 use super::problem::{Parsed, Place, Problems, Refusal};
-use super::scalar::{Interval, boolean, bytes, days, folder, number, share, whole};
+use super::scalar::{Interval, boolean, bytes, days, duration, folder, number, share, whole};
 use super::secret::Environment;
 use super::section::Section;
 use super::sources::SOURCES;
@@ -109,8 +110,9 @@ pub(super) fn read_engine(root: &Section<'_>, problems: &mut Problems) -> Engine
         spill: None,
         threads: None,
         batch_rows: 8192,
+        deadline: Duration::from_hours(6),
     };
-    let keys = ["memory", "spill", "threads", "batch_rows", "ballista"];
+    let keys = ["memory", "spill", "threads", "batch_rows", "deadline", "ballista"];
     let Some(section) = root.section("engine", &keys, problems) else {
         return engine;
     };
@@ -136,6 +138,9 @@ pub(super) fn read_engine(root: &Section<'_>, problems: &mut Problems) -> Engine
     engine.threads = section.optional("threads", problems, threads).flatten();
     if let Some(rows) = section.optional("batch_rows", problems, |text| count(text, 1 << 20)) {
         engine.batch_rows = rows;
+    }
+    if let Some(deadline) = section.optional("deadline", problems, duration) {
+        engine.deadline = deadline;
     }
     engine
 }

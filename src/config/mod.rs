@@ -3,12 +3,14 @@
 //! `load` turns the file into this; nothing else reads configuration, and no default stands elsewhere.
 //!
 //! Reading order: `read` (the file as a whole), `tree` and `section` (marked YAML and the walk over it),
-//! `scalar` (one value), `thresholds` and `policy`, `sources` with `location` and `secret`, `limits`, `deliver`,
+//! `scalar` (one value), `thresholds` and `policy`, `sources` with `location` and `secret`, `limits`, `brand`, `deliver`,
 //! `effective` (the text that is published).
 
+mod brand;
 mod deliver;
 mod edition;
 mod effective;
+mod format;
 mod limits;
 mod location;
 mod policy;
@@ -26,11 +28,15 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bigdecimal::BigDecimal;
 use jiff::civil::Date;
 
+use crate::colour::Colour;
+
 pub use edition::{Detail, Edition, PART_COLUMNS, Part};
+pub use format::{ColumnType, Format};
 pub use problem::{ConfigError, Problem};
 pub use read::{load, parse};
 pub use sources::{SOURCES, SourceShape};
@@ -63,6 +69,8 @@ pub struct Config {
     pub publish: Publish,
     /// Forms in which the list of actions goes into the run folder: `csv`, `zoho_crm`, `fxiaoke`.
     pub exports: Vec<String>,
+    /// Whose look the pages have.
+    pub brand: Brand,
     /// Who gets the mail.
     pub deliver: Option<Deliver>,
     /// When a run starts by itself.
@@ -106,7 +114,7 @@ pub struct Project {
     pub currency: String,
     /// IANA name of the business time zone: a day begins at its midnight.
     pub timezone: String,
-    /// Language of the report (`en` or `zh`).
+    /// Language of the report; names a file in `reports/messages/`.
     pub language: String,
     /// Country of the home market, written as in the data.
     pub home_country: Option<String>,
@@ -133,6 +141,8 @@ pub struct Source {
     /// Path, `file://`, `s3://`, `gs://`, `az://` or `https://` (`http://` on this machine only); a folder
     /// (or prefix) or one file. Variables are filled in, so this is the address to open.
     pub location: String,
+    /// In what form its files come.
+    pub format: Format,
     /// Canonical name to source column or SQL expression.
     pub columns: BTreeMap<String, String>,
     /// Decimals kept of amounts that arrive as floating point or with more than four decimals; 0 to 4.
@@ -182,6 +192,8 @@ pub struct EngineLimits {
     pub threads: Option<usize>,
     /// Rows in a batch.
     pub batch_rows: usize,
+    /// How long a run may take until it is published.
+    pub deadline: Duration,
 }
 
 /// Where runs are published.
@@ -195,6 +207,19 @@ pub struct Publish {
     pub options: BTreeMap<String, Secret>,
     /// Where readers find the publish location on the web, with a `/` at the end; the mail links there.
     pub url: Option<String>,
+}
+
+/// Whose look the pages have; what is not given is the program's own.
+#[derive(Debug, Clone, Default)]
+pub struct Brand {
+    /// Stands above the name of the project, and at the foot.
+    pub name: Option<String>,
+    /// PNG or SVG file, relative to `root`; stands in place of the name.
+    pub logo: Option<PathBuf>,
+    /// Of headings and the rules over sections.
+    pub colour: Option<Colour>,
+    /// Of links and of the button of the mail.
+    pub accent: Option<Colour>,
 }
 
 /// Who gets the mail.

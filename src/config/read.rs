@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use super::deliver::{Beside, LANGUAGES, read_deliver, read_schedule};
+use super::brand::read_brand;
+use super::deliver::{Beside, read_deliver, read_schedule};
 use super::effective::{Parts, effective};
 use super::limits::{
     read_checks, read_cost_to_serve, read_days, read_engine, read_exports, read_folder, read_publish,
 };
 use super::policy::{Surroundings, read_policy};
 use super::problem::{ConfigError, Place, Problems, Refusal};
-use super::scalar::{as_of, currency, line, one_of, timezone};
+use super::scalar::{as_of, currency, language, line, timezone};
 use super::secret::Environment;
 use super::section::Section;
 use super::sources::{SOURCES, read_sources};
@@ -17,7 +18,7 @@ use super::tree::parse_tree;
 use super::words::nearest;
 use super::{AsOfRule, Config, Project};
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "project",
     "as_of",
     "window",
@@ -29,6 +30,7 @@ const KEYS: [&str; 15] = [
     "engine",
     "publish",
     "exports",
+    "brand",
     "deliver",
     "schedule",
     "queries",
@@ -116,6 +118,7 @@ fn walk(
     let engine = read_engine(file, problems);
     let publish = read_publish(file, environment, problems);
     let exports = read_exports(file, problems);
+    let brand = read_brand(file, problems);
     let beside = Beside {
         language: project.as_ref().map_or("en", |project| project.language.as_str()),
         has_url: publish.url.is_some(),
@@ -143,6 +146,7 @@ fn walk(
         checks: &checks,
         url: publish.url.as_deref(),
         exports: &exports,
+        brand: &brand,
     });
     Some(Config {
         root: root.to_owned(),
@@ -160,6 +164,7 @@ fn walk(
         engine,
         publish,
         exports,
+        brand,
         deliver,
         schedule,
         queries,
@@ -180,7 +185,7 @@ fn read_project(file: &Section<'_>, problems: &mut Problems) -> Option<Project> 
         problems,
         timezone,
     );
-    let language = section.optional("language", problems, |text| one_of(text, &LANGUAGES));
+    let named = section.optional("language", problems, |text| language(text));
     let home = section.section("home", &["country", "region"], problems);
     let mut home = |key: &str| home.as_ref().and_then(|home| home.optional(key, problems, line));
     let (home_country, home_region) = (home("country"), home("region"));
@@ -188,7 +193,7 @@ fn read_project(file: &Section<'_>, problems: &mut Problems) -> Option<Project> 
         name: name?,
         currency: currency?,
         timezone: timezone?,
-        language: language.unwrap_or("en").to_owned(),
+        language: named.unwrap_or_else(|| "en".into()),
         home_country,
         home_region,
     })

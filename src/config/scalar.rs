@@ -3,6 +3,7 @@
 //! Each function takes the text of a value and answers with the value or the reason why it is refused.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use bigdecimal::BigDecimal;
 use jiff::civil::Date;
@@ -146,6 +147,29 @@ pub(super) fn one_of<'w>(text: &str, words: &[&'w str]) -> Parsed<&'w str> {
         let reason = format!("expected {}, found {}", either(words), found(text));
         Refusal::new(reason).suggest(nearest(text, words.iter().copied()))
     })
+}
+
+/// Reads how long something may take, `45s`, `90m`, `2h` or `1d`.
+pub(super) fn duration(text: &str) -> Parsed<Duration> {
+    let units = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)];
+    let value = units.iter().find_map(|(unit, seconds)| {
+        let count = text.strip_suffix(unit)?;
+        let is_number = (1..=7).contains(&count.len()) && count.bytes().all(|digit| digit.is_ascii_digit());
+        is_number
+            .then(|| count.parse::<u64>().ok())?
+            .map(|count| count * seconds)
+    });
+    match value {
+        None => Err(Refusal::new(format!(
+            "expected a duration such as 45s, 90m, 2h or 1d, found {}",
+            found(text)
+        ))),
+        Some(seconds) if seconds == 0 || seconds > 30 * 86_400 => Err(Refusal::new(format!(
+            "must be at least 1s and at most 30d, found {}",
+            found(text)
+        ))),
+        Some(seconds) => Ok(Duration::from_secs(seconds)),
+    }
 }
 
 /// Reads a duration in whole days, `365d` or `52w`.
@@ -344,4 +368,18 @@ pub(super) fn domain(text: &str) -> Parsed<String> {
         ))
     })?;
     Ok(text.to_lowercase())
+}
+
+/// Reads the name of a language; whether it has a file of words is seen when the reports are read.
+pub(super) fn language(text: &str) -> Parsed<String> {
+    let is_name =
+        text.len() <= 35 && text.parse::<unic_langid::LanguageIdentifier>().is_ok() && !text.contains('_');
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        let found = found(text);
+        Err(Refusal::new(format!(
+            "expected the name of a language, such as en or zh, found {found}"
+        )))
+    }
 }

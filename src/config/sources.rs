@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::Source;
+use super::format::read_format;
 use super::location::{options, required_location};
 use super::problem::{Parsed, Problems, Refusal};
 use super::scalar::whole;
 use super::secret::Environment;
 use super::section::Section;
-use super::words::{either, found, nearest};
+use super::words::either;
 
 /// What a source may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +108,16 @@ pub(super) fn read_sources(
     };
     section.missing("order_lines", "a run needs the order lines", problems);
     for shape in SOURCES {
-        let keys = ["location", "format", "columns", "amount_scale", "options"];
+        let keys = [
+            "location",
+            "format",
+            "version",
+            "delimiter",
+            "schema",
+            "columns",
+            "amount_scale",
+            "options",
+        ];
         let Some(section) = section.section(shape.name, &keys, problems) else {
             continue;
         };
@@ -124,8 +134,8 @@ fn read_source(
     environment: Environment<'_>,
     problems: &mut Problems,
 ) -> Option<Written> {
-    let location = required_location(section, "say where the Parquet files lie", environment, problems);
-    section.optional("format", problems, format);
+    let location = required_location(section, "say where the files lie", environment, problems);
+    let format = read_format(shape.name, section, problems);
     let columns = read_columns(section, shape, problems);
     let amount_scale = section.optional("amount_scale", problems, |text| {
         whole(text, 0, 4).map(|scale| u8::try_from(scale).expect("the range is 0 to 4"))
@@ -135,23 +145,13 @@ fn read_source(
     Some((
         Source {
             location,
+            format,
             columns,
             amount_scale,
             options,
         },
         written,
     ))
-}
-
-fn format(text: &str) -> Parsed<()> {
-    match text {
-        "parquet" => Ok(()),
-        "delta" => Err(Refusal::new(
-            "this build has no Delta Lake support; it reads only parquet",
-        )),
-        _ => Err(Refusal::new(format!("expected parquet, found {}", found(text)))
-            .suggest(nearest(text, ["parquet"]))),
-    }
 }
 
 fn read_columns(

@@ -4,14 +4,14 @@ use super::message::Message;
 
 /// Takes mails; a real server, or one that a test scripts.
 #[async_trait::async_trait]
-pub(super) trait Carrier: Send + Sync {
+pub(crate) trait Carrier: Send + Sync {
     /// Connects and has the server accept sender and recipient; the message itself is not sent yet.
     async fn offer(&self, message: &Message) -> Result<Box<dyn Offered>, NotOffered>;
 }
 
 /// A conversation in which the server has accepted sender and recipient.
 #[async_trait::async_trait]
-pub(super) trait Offered: Send {
+pub(crate) trait Offered: Send {
     /// Sends the message and waits for the answer.
     async fn hand_over(self: Box<Self>, message: &Message) -> Answer;
 
@@ -21,7 +21,7 @@ pub(super) trait Offered: Send {
 
 /// Why a message was not offered; it was certainly not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum NotOffered {
+pub(crate) enum NotOffered {
     /// The server cannot be reached, is not trusted, or does not know the sender: true for every reader.
     Server(String),
     /// The server does not take this mail.
@@ -30,7 +30,7 @@ pub(super) enum NotOffered {
 
 /// What the server said to the message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// It has taken it.
     Accepted(Reply),
     /// It has not taken it.
@@ -41,11 +41,11 @@ pub(super) enum Answer {
 
 /// Code and text of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reply {
+pub(crate) struct Reply {
     /// Three digits.
-    pub(super) code: u16,
+    pub(crate) code: u16,
     /// Text, without addresses.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 /// Longest text of an answer that is kept.
@@ -53,7 +53,7 @@ const MOST: usize = 200;
 
 impl Reply {
     /// Keeps what may be published: no address, no control character, not too much.
-    pub(super) fn new(code: u16, text: &str) -> Self {
+    pub(crate) fn new(code: u16, text: &str) -> Self {
         let words = text.split_whitespace().map(|word| {
             if word.contains('@') {
                 "(address)".to_owned()

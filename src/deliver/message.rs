@@ -13,21 +13,21 @@ const MARK: usize = 20;
 
 /// A message to one reader.
 #[derive(Debug, Clone)]
-pub(super) struct Message {
+pub(crate) struct Message {
     /// Stands for the reader in records and in the Message-ID: a hash of the run and the address.
-    pub(super) mark: String,
+    pub(crate) mark: String,
     /// Message-ID, with its brackets.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// Sender.
-    pub(super) from: Address,
+    pub(crate) from: Address,
     /// Reader.
-    pub(super) to: Address,
+    pub(crate) to: Address,
     /// The message, lines ending in CRLF, ASCII only.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// Makes the message to `to`.
-pub(super) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
+pub(crate) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
     let address = |text: &str| -> Result<Address, Failure> {
         text.parse().map_err(|error: lettre::address::AddressError| {
             Failure::new(Exit::Usage, STAGE, format!("`{text}` is no e-mail address")).cause(error)
@@ -52,12 +52,14 @@ pub(super) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
     let mime = match &letter.report {
         None => builder.multipart(alternatives),
         Some(report) => {
-            // Bytes that no server rewrites on its way: the attachment has the hash that the manifest records.
-            let body = Body::new_with_encoding(report.clone(), ContentTransferEncoding::Base64)
-                .map_err(|_| Failure::new(Exit::Bug, STAGE, "cannot attach the report"))?;
-            let attached = Attachment::new("report.html".to_owned()).body(body, ContentType::TEXT_HTML);
             let parts = MultiPart::mixed().boundary(boundary(&mark, "parts"));
-            builder.multipart(parts.multipart(alternatives).singlepart(attached))
+            let parts = parts
+                .multipart(alternatives)
+                .singlepart(attached("report.html", report)?);
+            builder.multipart(match &letter.method {
+                None => parts,
+                Some(method) => parts.singlepart(attached("method.html", method)?),
+            })
         }
     };
     let mime = mime.map_err(|error| Failure::new(Exit::Bug, STAGE, "cannot make the mail").cause(error))?;
@@ -68,6 +70,13 @@ pub(super) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
         from,
         to,
     })
+}
+
+/// A page as an attachment, in bytes that no server rewrites on its way: it has the hash that the manifest records.
+fn attached(name: &str, page: &[u8]) -> Result<SinglePart, Failure> {
+    let body = Body::new_with_encoding(page.to_vec(), ContentTransferEncoding::Base64)
+        .map_err(|_| Failure::new(Exit::Bug, STAGE, format!("cannot attach `{name}`")))?;
+    Ok(Attachment::new(name.to_owned()).body(body, ContentType::TEXT_HTML))
 }
 
 /// The text of a header: no control character, so that it stays one line; `None` when nothing is left.
@@ -81,7 +90,7 @@ fn one_line(text: &str) -> Option<String> {
 }
 
 /// Stands for a reader where others may read: who does not know the address does not learn it.
-pub(super) fn mark(run_id: &str, to: &str) -> String {
+pub(crate) fn mark(run_id: &str, to: &str) -> String {
     let mut mark = sha256(format!("{run_id}\n{}", to.to_lowercase()).as_bytes());
     mark.truncate(MARK);
     mark

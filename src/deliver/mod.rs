@@ -24,7 +24,10 @@ mod smtp;
 #[cfg(test)]
 mod tests;
 
-use carrier::{Answer, Carrier, NotOffered, Reply};
+#[cfg(test)]
+pub(crate) use carrier::Offered;
+pub(crate) use carrier::{Answer, Carrier, NotOffered, Reply};
+pub(crate) use message::Message;
 use records::{Outcome, Records, State};
 
 /// The stage that failures of this room name.
@@ -51,6 +54,8 @@ pub struct Letter {
     pub text: String,
     /// `report.html`, byte for byte as it was published, when it goes along.
     pub report: Option<Vec<u8>>,
+    /// `method.html`, to which the attached report links; goes along with it.
+    pub method: Option<Vec<u8>>,
 }
 
 /// A reader, and whether a mail that is held goes out again.
@@ -141,7 +146,7 @@ pub async fn deliver(
     deliver_by(place, &server, readers, post.clock).await
 }
 
-async fn deliver_by(
+pub(crate) async fn deliver_by(
     place: &Location,
     carrier: &dyn Carrier,
     readers: &[Reader],
@@ -151,7 +156,7 @@ async fn deliver_by(
         return Ok(Vec::new());
     };
     let records = Records::new(place, first.letter.as_of, &first.letter.run_id, clock);
-    let messages: Vec<message::Message> = readers
+    let messages: Vec<Message> = readers
         .iter()
         .map(|reader| message::message(&reader.letter, &reader.to))
         .collect::<Result<_, _>>()?;
@@ -189,7 +194,7 @@ async fn one(
     records: &Records<'_>,
     carrier: &dyn Carrier,
     reader: &Reader,
-    message: &message::Message,
+    message: &Message,
     unreachable: Option<&str>,
 ) -> Result<Step, StoreError> {
     let mut state = records.state(&message.mark).await?;

@@ -9,9 +9,10 @@ mod pinned;
 mod short_side;
 mod write;
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, SchemaRef};
@@ -27,6 +28,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext, col};
 use futures::{FutureExt, StreamExt};
 use object_store::path::Path as ObjectPath;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use url::Url;
 
 use crate::config::EngineLimits;
@@ -59,8 +61,12 @@ pub const LOCK_FILE: &str = include_str!("../../Cargo.lock");
 /// A session.
 pub struct Engine {
     context: SessionContext,
-    /// Joins by sorting, which is slower and spills, where hash tables would not fit. The engine does so only from two partitions on.
-    frugal: SessionContext,
+    /// Sessions for what does not fit into memory, each slower and more frugal than the one before.
+    ladder: Vec<SessionContext>,
+    /// Held by what runs beside others, and alone by what climbs the ladder.
+    beside: RwLock<()>,
+    /// Queries that climbed the ladder, with the rung on which they ended well.
+    rungs: Mutex<BTreeMap<String, usize>>,
     store: Arc<pinned::PinnedStore>,
     folder: PathBuf,
     scratch: PathBuf,
@@ -127,19 +133,17 @@ impl Engine {
                 .map_err(|error| failure("cannot name the layers".to_owned(), error))?;
         }
         context.register_catalog("karat", Arc::new(catalog));
-        let mut config = context.copied_config().with_target_partitions(2);
-        let options = config.options_mut();
-        options.optimizer.prefer_hash_join = false;
-        options.execution.sort_spill_reservation_bytes = memory / 32;
-        let state = SessionStateBuilder::new_from_existing(context.state())
-            .with_config(config)
-            .build();
-        let frugal = SessionContext::new_with_state(state);
+        let ladder = LADDER
+            .iter()
+            .map(|most_rows| frugal(&context, memory, limits.batch_rows.min(*most_rows)))
+            .collect();
         let store = Arc::new(pinned::PinnedStore::new());
         context.register_object_store(&url("")?, Arc::clone(&store) as _);
         Ok(Self {
             context,
-            frugal,
+            ladder,
+            beside: RwLock::new(()),
+            rungs: Mutex::default(),
             store,
             folder: folder.to_path_buf(),
             scratch: scratch.to_path_buf(),
@@ -257,11 +261,51 @@ impl Engine {
     /// Returns exit code 2 when the statement does not fit, 4 when an input cannot be read, 5 when memory, disk or time
     /// run out, 3 when the key is not unique.
     pub async fn run(&self, query: &Query) -> Result<Written, Failure> {
-        match self.attempt(&self.context, query).await {
-            // Hash tables do not spill, sorts do; the rows and their order are the same.
-            Err(failure) if failure.exit == Exit::Resources => self.attempt(&self.frugal, query).await,
-            done => done,
+        for (rung, session) in self.rungs_of_the_ladder() {
+            let _turn = self.turn(rung).await;
+            match self.attempt(session, query).await {
+                Err(failure) if is_out_of_memory(&failure) && rung < self.ladder.len() => {}
+                Ok(mut written) => {
+                    written.rung = rung;
+                    self.climbed(&query.name.to_string(), rung);
+                    return Ok(written);
+                }
+                failed => return failed,
+            }
         }
+        Err(no_rung())
+    }
+
+    /// The sessions in which a step is tried one after the other: the usual one, then the ladder. The rows and their order are
+    /// the same in all.
+    fn rungs_of_the_ladder(&self) -> impl Iterator<Item = (usize, &SessionContext)> {
+        std::iter::once(&self.context).chain(&self.ladder).enumerate()
+    }
+
+    /// Waits until a step may begin: the usual way beside others, on the ladder alone, with the whole memory.
+    async fn turn(&self, rung: usize) -> Turn<'_> {
+        if rung == 0 {
+            Turn::Beside {
+                _guard: self.beside.read().await,
+            }
+        } else {
+            Turn::Alone {
+                _guard: self.beside.write().await,
+            }
+        }
+    }
+
+    fn climbed(&self, what: &str, rung: usize) {
+        if rung > 0 {
+            let mut rungs = self.rungs.lock().unwrap_or_else(PoisonError::into_inner);
+            rungs.insert(what.to_owned(), rung);
+        }
+    }
+
+    /// The queries that did not fit into memory as they stood, with the rung of the ladder on which they ended well.
+    #[must_use]
+    pub fn rungs(&self) -> BTreeMap<String, usize> {
+        self.rungs.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn attempt(&self, context: &SessionContext, query: &Query) -> Result<Written, Failure> {
@@ -333,10 +377,29 @@ impl Engine {
         key: &[String],
         batch: RecordBatch,
     ) -> Result<Written, Failure> {
+        for (rung, session) in self.rungs_of_the_ladder() {
+            let _turn = self.turn(rung).await;
+            match self.write_rows(session, name, key, batch.clone()).await {
+                Err(failure) if is_out_of_memory(&failure) && rung < self.ladder.len() => {}
+                done => {
+                    self.climbed(&name.to_string(), rung);
+                    return done;
+                }
+            }
+        }
+        Err(no_rung())
+    }
+
+    async fn write_rows(
+        &self,
+        session: &SessionContext,
+        name: &TableName,
+        key: &[String],
+        batch: RecordBatch,
+    ) -> Result<Written, Failure> {
         let what = || format!("cannot write `{name}`");
         let file = self.folder.join(format!("{name}.parquet"));
-        let plan = self
-            .context
+        let plan = session
             .read_batch(batch)
             .and_then(|rows| rows.sort(ascending(key)))
             .map_err(|error| failure(what(), error))?;
@@ -363,14 +426,7 @@ impl Engine {
     /// As [`Self::run`].
     pub async fn read(&self, what: &str, sql: &str) -> Result<Table, Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
-        let plan = plan(&self.context, sql).await.map_err(cannot)?;
-        let columns = plan
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| field.name().clone())
-            .collect();
-        let batches = plan.collect().await.map_err(cannot)?;
+        let (columns, batches) = self.collected(sql).await.map_err(cannot)?;
         let mut table = Table {
             columns,
             rows: Vec::new(),
@@ -379,6 +435,27 @@ impl Engine {
             cells::append(&mut table, batch).map_err(|error| cannot(error.into()))?;
         }
         Ok(table)
+    }
+
+    /// Names of the columns and all rows that `sql` gives.
+    async fn collected(&self, sql: &str) -> Result<(Vec<String>, Vec<RecordBatch>), DataFusionError> {
+        let mut failed = None;
+        for (rung, session) in self.rungs_of_the_ladder() {
+            let _turn = self.turn(rung).await;
+            let plan = plan(session, sql).await?;
+            let columns = plan
+                .schema()
+                .fields()
+                .iter()
+                .map(|field| field.name().clone())
+                .collect();
+            match plan.collect().await {
+                Ok(batches) => return Ok((columns, batches)),
+                Err(error) if is_exhausted(&error) => failed = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(failed.unwrap_or_else(|| DataFusionError::Internal("no session".to_owned())))
     }
 
     /// Hands over the rows that `sql` gives batch by batch, in their order; for tables that are too large for cells.
@@ -392,12 +469,30 @@ impl Engine {
         mut take: impl FnMut(&RecordBatch) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
-        let plan = plan(&self.context, sql).await.map_err(cannot)?;
-        let mut stream = plan.execute_stream().await.map_err(cannot)?;
-        while let Some(batch) = stream.next().await {
-            take(&batch.map_err(cannot)?)?;
+        for (rung, session) in self.rungs_of_the_ladder() {
+            let _turn = self.turn(rung).await;
+            let plan = plan(session, sql).await.map_err(cannot)?;
+            let mut stream = plan.execute_stream().await.map_err(cannot)?;
+            let mut is_taken = false;
+            loop {
+                match stream.next().await {
+                    None => {
+                        self.climbed(what, rung);
+                        return Ok(());
+                    }
+                    Some(Ok(batch)) => {
+                        is_taken = true;
+                        take(&batch)?;
+                    }
+                    // What is handed over cannot be taken back; a sort hands nothing over before it has read all.
+                    Some(Err(error)) if is_exhausted(&error) && !is_taken && rung < self.ladder.len() => {
+                        break;
+                    }
+                    Some(Err(error)) => return Err(cannot(error)),
+                }
+            }
         }
-        Ok(())
+        Err(no_rung())
     }
 
     /// Reads a whole table, rows in the order of its file.
@@ -482,6 +577,25 @@ impl Engine {
     }
 }
 
+/// Most rows of a batch on each rung of the ladder. A sort merges one batch of each of its files at a time.
+const LADDER: [usize; 3] = [8192, 1024, 128];
+
+/// A session that joins by sorting, which is slower and spills, where hash tables do not. The engine does so only from two
+/// partitions on.
+fn frugal(context: &SessionContext, memory: usize, batch_rows: usize) -> SessionContext {
+    let mut config = context
+        .copied_config()
+        .with_target_partitions(2)
+        .with_batch_size(batch_rows);
+    let options = config.options_mut();
+    options.optimizer.prefer_hash_join = false;
+    options.execution.sort_spill_reservation_bytes = memory / 32;
+    let state = SessionStateBuilder::new_from_existing(context.state())
+        .with_config(config)
+        .build();
+    SessionContext::new_with_state(state)
+}
+
 async fn plan(context: &SessionContext, sql: &str) -> Result<DataFrame, DataFusionError> {
     let read_only = SQLOptions::new()
         .with_allow_ddl(false)
@@ -554,7 +668,13 @@ fn object_path(name: &str) -> Result<ObjectPath, Failure> {
 fn failure(message: String, error: DataFusionError) -> Failure {
     let exit = match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => Exit::Resources,
-        DataFusionError::IoError(io) if io.kind() == std::io::ErrorKind::StorageFull => Exit::Resources,
+        // Errors of the system come wrapped in those of three libraries; their number stands in the words of all.
+        _ if EXHAUSTED
+            .iter()
+            .any(|(number, _)| error.to_string().contains(number)) =>
+        {
+            Exit::Resources
+        }
         DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => {
             Exit::Input
         }
@@ -562,14 +682,65 @@ fn failure(message: String, error: DataFusionError) -> Failure {
         DataFusionError::Plan(_) | DataFusionError::SchemaError(..) | DataFusionError::SQL(..) => Exit::Usage,
         _ => Exit::Bug,
     };
+    let text = error.to_string();
+    let of_system = EXHAUSTED.iter().find(|(number, _)| text.contains(number));
     let hint = match exit {
-        Exit::Resources => {
-            "Raise `engine.memory`, give `engine.spill` a larger disk, or lower `engine.threads`."
-        }
+        Exit::Resources => of_system.map_or(
+            "Raise `engine.memory`, give `engine.spill` a larger disk, or lower `engine.threads`.",
+            |(_, hint)| hint,
+        ),
         Exit::Input => "A value of the input cannot be read or converted; the cause names it.",
         _ => "",
     };
     Failure::new(exit, "engine", message).hint(hint).cause(error)
+}
+
+/// What a system runs out of, by the number of its error, and what helps.
+const EXHAUSTED: [(&str, &str); 5] = [
+    (
+        "(os error 28)",
+        "The disk is full: point `engine.spill` to a larger one, or make room.",
+    ),
+    (
+        "(os error 122)",
+        "The quota is used up: point `engine.spill` to another disk, or make room.",
+    ),
+    (
+        "(os error 27)",
+        "A file may not grow so large: raise the limit (`ulimit -f`).",
+    ),
+    (
+        "(os error 24)",
+        "Too few files may be open at once: raise the limit (`ulimit -n`).",
+    ),
+    (
+        "(os error 23)",
+        "Too few files may be open at once on this machine.",
+    ),
+];
+
+/// Whether more frugal ways may succeed; a full disk is full for them too.
+fn is_out_of_memory(failure: &Failure) -> bool {
+    let engine = failure
+        .cause
+        .as_ref()
+        .and_then(|cause| cause.downcast_ref::<DataFusionError>());
+    engine.is_some_and(is_exhausted)
+}
+
+fn is_exhausted(error: &DataFusionError) -> bool {
+    matches!(error.find_root(), DataFusionError::ResourcesExhausted(_))
+}
+
+/// The ladder ends with a session that tells its own failure.
+fn no_rung() -> Failure {
+    Failure::new(Exit::Bug, "engine", "the memory ladder has no rung")
+}
+
+/// The right to work beside others, or alone.
+enum Turn<'a> {
+    Beside { _guard: RwLockReadGuard<'a, ()> },
+    Alone { _guard: RwLockWriteGuard<'a, ()> },
 }
 
 /// Where the engine gives up on source rows, the file is to blame: a damaged page can end in a panic of the reader.

@@ -34,6 +34,7 @@ impl Bench {
             spill: None,
             threads: Some(2),
             batch_rows: 1024,
+            deadline: std::time::Duration::from_hours(1),
         };
         let engine = Engine::start(&limits, folder.path(), folder.path())?;
         let ids: Vec<i64> = (0..rows).collect();
@@ -144,25 +145,54 @@ async fn the_short_side_of_a_cross_join_is_the_kept_one_also_behind_a_join() {
     assert!(lines[join + 1].contains("settings.short"), "{shown}");
 }
 
-#[tokio::test]
-async fn a_join_whose_hash_table_does_not_fit_is_done_by_sorting() {
-    // Four times as many rows on each side as the table has: their hash table does not fit, the table itself does.
+/// Four times as many rows on each side as the table has.
+fn pairs() -> String {
     let copies = (0..4)
         .map(|copy| format!("select id * 4 + {copy} as id, text from settings.long"))
         .collect::<Vec<_>>()
         .join(" union all ");
-    let pairs = format!(
+    format!(
         "-- title: Pairs\n-- grain: one row per id\n-- key: [id]\n-- inputs: [settings.long]\n\n\
          with copies as ({copies})\n\
          select a.id, b.text from copies as a inner join copies as b on a.id = b.id and a.text = b.text\n"
-    );
-    let bench = Bench::start(48 * MIB, 100_000, &[("2_business/pairs.sql", &pairs)])
+    )
+}
+
+#[tokio::test]
+async fn a_join_whose_hash_table_does_not_fit_is_done_by_sorting() {
+    // The hash table of the pairs does not fit, the table itself does.
+    let bench = Bench::start(48 * MIB, 100_000, &[("2_business/pairs.sql", &pairs())])
         .await
         .expect("a session");
     let query = bench.query("pairs");
     let hashed = bench.engine.attempt(&bench.engine.context, query).await;
     assert_eq!(hashed.expect_err("too little memory").exit, Exit::Resources);
-    assert_eq!(bench.engine.run(query).await.expect("a table").rows, 400_000);
+    let written = bench.engine.run(query).await.expect("a table");
+    assert_eq!((written.rows, written.rung), (400_000, 1));
+    assert_eq!(
+        bench.engine.rungs().into_iter().collect::<Vec<_>>(),
+        [("business.pairs".to_owned(), 1)]
+    );
+}
+
+#[tokio::test]
+async fn every_rung_of_the_memory_ladder_gives_the_same_bytes() {
+    let bench = Bench::start(256 * MIB, 5_000, &[("2_business/pairs.sql", &pairs())])
+        .await
+        .expect("a session");
+    let query = bench.query("pairs");
+    let mut all = Vec::new();
+    for session in std::iter::once(&bench.engine.context).chain(&bench.engine.ladder) {
+        let written = bench.engine.attempt(session, query).await.expect("a table");
+        let bytes = std::fs::read(written.file.expect("a file")).expect("a table can be read");
+        assert_eq!((written.rows, bytes.is_empty()), (20_000, false));
+        all.push(bytes);
+        // The next rung makes the table anew.
+        let schema = bench.engine.schema("business").expect("a layer");
+        schema.deregister_table("pairs").expect("it was there");
+    }
+    assert_eq!(all.len(), 4);
+    assert!(all.iter().all(|bytes| *bytes == all[0]));
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub struct Written {
     pub schema: SchemaRef,
     /// Columns by which the rows ascend and that later queries may rely on; only of scratch tables.
     pub order: Vec<String>,
+    /// Rung of the memory ladder on which it was made; 0 is the usual way.
+    pub rung: usize,
     /// First breach of what was promised, in words.
     problem: Option<String>,
 }
@@ -50,6 +52,7 @@ impl Written {
             rows: 0,
             schema,
             order: Vec::new(),
+            rung: 0,
             problem: None,
         }
     }
@@ -126,6 +129,7 @@ pub(super) async fn write(
         rows: u64::try_from(rows).unwrap_or(u64::MAX),
         schema,
         order: promise.order.to_vec(),
+        rung: 0,
         problem,
     })
 }

@@ -123,7 +123,10 @@ async fn models_of_buying(engine: Arc<Engine>, terms: outlook::Terms) -> Result<
 async fn one(engine: Arc<Engine>, query: Query) -> Result<Vec<Made>, Failure> {
     let watch = Stopwatch::start();
     let written = engine.run(&query).await?;
-    let facts = json!({"rows": written.rows, "milliseconds": watch.milliseconds()});
+    let mut facts = json!({"rows": written.rows, "milliseconds": watch.milliseconds()});
+    if written.rung > 0 {
+        facts["rung"] = json!(written.rung);
+    }
     let (true, Some(file)) = (query.header.is_published(), &written.file) else {
         return Ok(vec![(query.name, None, facts)]);
     };

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::preview::{list, text, verified};
 use super::stage::{MAIL_HTML, MAIL_TEXT, VOLATILE};
 use crate::calendar;
-use crate::config::{Config, Deliver, Edition, Recipient};
+use crate::config::{Config, Deliver, Detail, Edition, Recipient};
 use crate::deliver::{self, Delivery, Letter, Post, Reader};
 use crate::error::{Exit, Failure};
 use crate::publish::{self, LogEntry};
@@ -186,7 +186,7 @@ fn held<'m>(manifest: &'m Value, edition: &Edition, run_id: &str) -> Result<(Str
 }
 
 /// Takes the mail out of the run folder; every byte is what the manifest records, and every check that stops a run holds.
-async fn letter(
+pub(super) async fn letter(
     config: &Config,
     wanted: &Deliver,
     place: &Location,
@@ -242,6 +242,12 @@ async fn letter(
         text: words(MAIL_TEXT).await?,
         report: if wanted.attach {
             Some(file("report.html").await?.to_vec())
+        } else {
+            None
+        },
+        // An edition without single customers has none.
+        method: if wanted.attach && edition.detail == Detail::Full {
+            Some(file("method.html").await?.to_vec())
         } else {
             None
         },

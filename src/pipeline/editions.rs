@@ -140,6 +140,7 @@ impl<'a> Source<'a> {
             templates: super::templates(job.config),
             tables,
             url: stage::url(job.config, &job.plan, &place, job.is_draft),
+            brand: job.project.brand.clone(),
             edition: EditionFact {
                 part: edition
                     .part

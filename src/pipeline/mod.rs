@@ -1,13 +1,17 @@
 //! The whole run on one screen; stages know nothing of each other, values pass through here.
 
 mod compute;
+mod deadline;
 mod deliver;
 mod editions;
 mod outlook;
 mod parts;
 mod prepare;
 mod preview;
+mod publication;
 mod stage;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,13 +22,16 @@ use serde_json::json;
 pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
 pub use outlook::{outputs as model_tables, plan_only as plan_models};
 pub use prepare::source_tables;
-pub use preview::{Preview, preview};
+pub use preview::{Preview, Reload, StoredRun, fingerprint, preview, stored};
 
+use self::deadline::within;
+use self::publication::{Made, Wanted};
+use crate::calendar::Deadline;
 use crate::config::Config;
 use crate::deliver::Delivery;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
-use crate::publish::{self, Found, Lease, LogEntry};
+use crate::publish::{self, LogEntry};
 use crate::report;
 use crate::source::Pinned;
 use crate::store::{self, Location};
@@ -97,7 +104,6 @@ pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Repo
 /// A run that is planned and not yet computed.
 struct Job<'a> {
     config: &'a Config,
-    place: &'a Location,
     project: prepare::Project,
     work: prepare::Workplace,
     inputs: Vec<Pinned>,
@@ -105,6 +111,8 @@ struct Job<'a> {
     plan: prepare::Plan,
     is_draft: bool,
     started: jiff::Timestamp,
+    /// Requests to the publish location that failed and were tried again so far.
+    retries: u64,
 }
 
 /// Makes sure that the run is published; gives its entry of the log too, which a draft has not.
@@ -114,15 +122,42 @@ async fn published(
     request: &Request,
     talk: &Talk,
 ) -> Result<(Report, Option<LogEntry>), Failure> {
+    let deadline = Deadline::after(config.engine.deadline);
+    let job = within(&deadline, talk, planned(config, place, request, talk)).await?;
+    if job.is_draft {
+        let made = within(&deadline, talk, computed(&job, talk)).await?;
+        return Ok((draft(&job, place, made, talk).await?, None));
+    }
+    let index = |entries: &[LogEntry]| archive(config, entries);
+    let wanted = Wanted {
+        place,
+        as_of: job.plan.calendar.as_of,
+        run_id: &job.plan.run_id,
+        keep: config.publish.keep,
+        index: &index,
+        deadline: &deadline,
+        talk,
+    };
+    let (report, entry) = Box::pin(wanted.published(computed(&job, talk))).await?;
+    Ok((report, Some(entry)))
+}
+
+/// Everything before the first query: project, inputs, plan, and whether the result can be published at all.
+async fn planned<'a>(
+    config: &'a Config,
+    place: &Location,
+    request: &Request,
+    talk: &Talk,
+) -> Result<Job<'a>, Failure> {
     let project = prepare::load_project(config)?;
     let work = prepare::Workplace::make(config)?;
     let started = crate::calendar::now();
-
+    // Told before hours of work, not after them.
+    place.probe().await.map_err(|error| error.writing("publish"))?;
     let inputs = prepare::pin_inputs(config, &work, talk).await?;
     let (engine, plan) = prepare::plan(config, request.as_of, &project, &work, &inputs, place).await?;
-    let job = Job {
+    Ok(Job {
         config,
-        place,
         project,
         work,
         inputs,
@@ -130,41 +165,14 @@ async fn published(
         plan,
         is_draft: request.is_draft,
         started,
-    };
-    if job.is_draft {
-        place.probe().await.map_err(|error| error.writing("publish"))?;
-        return computed(&job, None, talk).await;
-    }
-    if let Some((report, entry)) = finished(config, place, &job.plan).await? {
-        return Ok((report, Some(entry)));
-    }
-    place.probe().await.map_err(|error| error.writing("publish"))?;
-    let lease = Lease::take(place, &job.plan.run_id).await?;
-    // Another process may have published it just before it let go.
-    let made = match finished(config, place, &job.plan).await {
-        Ok(Some((report, entry))) => Ok((report, Some(entry))),
-        Ok(None) => computed(&job, Some(&lease), talk).await,
-        Err(failure) => Err(failure),
-    };
-    let released = lease.release().await;
-    let (mut report, entry) = made?;
-    report.remarks.extend(
-        released
-            .err()
-            .map(|failure| format!("the lease could not be removed, it expires by itself: {failure}")),
-    );
-    Ok((report, entry))
+        retries: place.retries(),
+    })
 }
 
-/// Computes, checks, renders and publishes.
-async fn computed(
-    job: &Job<'_>,
-    lease: Option<&Lease>,
-    talk: &Talk,
-) -> Result<(Report, Option<LogEntry>), Failure> {
+/// Computes, checks and renders.
+async fn computed(job: &Job<'_>, talk: &Talk) -> Result<Made, Failure> {
     let Job {
         config,
-        place,
         project,
         work,
         inputs,
@@ -188,53 +196,44 @@ async fn computed(
         job.is_draft,
         talk,
     )?;
-    stage::volatile(work, config, &job.started, talk)?;
+    let retries = job.retries + inputs.iter().map(Pinned::retries).sum::<u64>();
+    stage::volatile(work, config, &job.started, engine, retries, talk)?;
 
-    for source in inputs {
-        source.check_unchanged().await?;
-    }
-    if let Some(lease) = lease {
-        lease.check().await?;
-    }
-    talk.stage("publish", 1);
-    let headline = staged.summary.headline.clone();
+    // What was read is what is recorded: nothing changed under the run.
+    prepare::check_templates_unchanged(config, project)?;
     let mut remarks: Vec<String> = checks
         .iter()
         .filter(|check| !check.holds())
         .map(crate::check::describe)
         .collect();
-    let (location, is_already_published, entry) = if job.is_draft {
-        (publish::publish_draft(place, &staged).await?, false, None)
-    } else {
-        let publication = publish::publish(place, &staged, &|entries| archive(config, entries)).await?;
-        remarks.extend(
-            publication
-                .stale
-                .map(|failure| format!("the archive page is out of date: {failure}")),
-        );
-        (publication.report, publication.already, Some(publication.entry))
-    };
-    talk.step("publish", &location, &json!({"run_id": plan.run_id}));
-    if !job.is_draft {
-        // The run is published: what fails now must not look like a failed publication.
-        let pruned = publish::prune(place, config.publish.keep).await;
-        remarks.extend(
-            pruned
-                .err()
-                .map(|failure| format!("old runs could not be removed: {failure}")),
-        );
+    for source in inputs {
+        let arrived = source.check_unchanged().await?;
+        if let Some(first) = arrived.first() {
+            remarks.push(format!(
+                "{}: {} objects arrived after the run had listed its inputs and are not in it, such as `{first}`",
+                source.name,
+                arrived.len()
+            ));
+        }
     }
-    let report = Report {
-        run_id: plan.run_id.clone(),
-        as_of: plan.calendar.as_of,
+    Ok(Made { staged, remarks })
+}
+
+/// Puts a draft where no log names it.
+async fn draft(job: &Job<'_>, place: &Location, made: Made, talk: &Talk) -> Result<Report, Failure> {
+    talk.stage("publish", 1);
+    let location = publish::publish_draft(place, &made.staged).await?;
+    talk.step("publish", &location, &json!({"run_id": job.plan.run_id}));
+    Ok(Report {
+        run_id: job.plan.run_id.clone(),
+        as_of: job.plan.calendar.as_of,
         location,
-        headline,
-        is_already_published,
-        remarks,
+        headline: made.staged.summary.headline.clone(),
+        is_already_published: false,
+        remarks: made.remarks,
         deliveries: Vec::new(),
         mail_failure: None,
-    };
-    Ok((report, entry))
+    })
 }
 
 /// Looks at everything that a run would read and touches nothing.
@@ -301,46 +300,18 @@ pub fn templates(config: &Config) -> PathBuf {
     config.root.join(&config.reports)
 }
 
-/// Finds a run that is published already, or only needs its last step.
-async fn finished(
-    config: &Config,
-    place: &Location,
-    plan: &prepare::Plan,
-) -> Result<Option<(Report, LogEntry)>, Failure> {
-    let as_of = plan.calendar.as_of;
-    let (entry, location, remarks) = match publish::find(place, as_of, &plan.run_id).await? {
-        Some(Found::Published(entry)) => {
-            let location = place.address(&entry.report());
-            // A crash may have left the pages that are derived from the log behind it.
-            let refreshed = publish::refresh(place, &|entries: &[LogEntry]| archive(config, entries)).await;
-            let stale = refreshed
-                .err()
-                .map(|failure| format!("the archive page is out of date: {failure}"));
-            (entry, location, stale.into_iter().collect())
-        }
-        Some(Found::Complete) => {
-            let index = |entries: &[LogEntry]| archive(config, entries);
-            match publish::finish(place, as_of, &plan.run_id, &index).await? {
-                Some(publication) => {
-                    let remark = "an earlier attempt had computed this run; it is published now".to_owned();
-                    (publication.entry, publication.report, vec![remark])
-                }
-                None => return Ok(None),
-            }
-        }
-        None => return Ok(None),
-    };
-    let report = Report {
-        run_id: entry.run_id.clone(),
-        as_of,
-        location,
-        headline: entry.summary.headline.clone(),
-        is_already_published: true,
-        remarks,
-        deliveries: Vec::new(),
-        mail_failure: None,
-    };
-    Ok(Some((report, entry)))
+/// Whose look the pages have; reads the logo.
+fn brand(config: &Config) -> Result<report::Brand, Failure> {
+    let brand = &config.brand;
+    let logo = brand.logo.as_ref();
+    Ok(report::Brand {
+        name: brand.name.clone(),
+        logo: logo
+            .map(|file| report::Logo::read(&config.root.join(file)))
+            .transpose()?,
+        colour: brand.colour,
+        accent: brand.accent,
+    })
 }
 
 /// Renders the page that lists all runs, newest first.
@@ -350,6 +321,7 @@ fn archive(config: &Config, entries: &[LogEntry]) -> Result<String, Failure> {
         .filter(|entry| entry.latest)
         .map(|entry| entry.seq)
         .max();
+    let kept = publish::kept(entries, config.publish.keep);
     let shown: Vec<report::ArchiveEntry> = entries
         .iter()
         .map(|entry| report::ArchiveEntry {
@@ -358,9 +330,26 @@ fn archive(config: &Config, entries: &[LogEntry]) -> Result<String, Failure> {
             project: entry.summary.project.clone(),
             currency: entry.summary.currency.clone(),
             headline: entry.summary.headline.clone(),
+            figures: entry
+                .summary
+                .figures
+                .iter()
+                .map(|figure| report::HeadlineFigure {
+                    measure: figure.measure.clone(),
+                    unit: figure.unit.clone(),
+                    value: figure.value.clone(),
+                })
+                .collect(),
+            seq: entry.seq,
             is_latest: Some(entry.seq) == latest,
-            report: entry.report(),
+            // What is no longer kept is listed, and leads nowhere.
+            report: kept.contains(&entry.folder()).then(|| entry.report()),
         })
         .collect();
-    report::index(&templates(config), &shown)
+    report::index(
+        &templates(config),
+        &config.project.language,
+        &brand(config)?,
+        &shown,
+    )
 }

@@ -25,6 +25,7 @@ use crate::talk::Talk;
 pub(super) struct Project {
     pub(super) queries: QuerySet,
     pub(super) templates: Vec<HashedFile>,
+    pub(super) brand: report::Brand,
 }
 
 /// Loads and checks SQL and templates.
@@ -47,6 +48,7 @@ pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
     Ok(Project {
         queries,
         templates: hashed_files(&folder)?,
+        brand: super::brand(config)?,
     })
 }
 
@@ -56,7 +58,7 @@ pub fn source_tables() -> impl Iterator<Item = TableName> {
 }
 
 /// Hashes every file below `folder`, in the order of the paths.
-fn hashed_files(folder: &Path) -> Result<Vec<HashedFile>, Failure> {
+pub(super) fn hashed_files(folder: &Path) -> Result<Vec<HashedFile>, Failure> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(current) = folders.pop() {
@@ -87,6 +89,32 @@ fn hashed_files(folder: &Path) -> Result<Vec<HashedFile>, Failure> {
         .into_iter()
         .map(|(path, sha256)| HashedFile { path, sha256 })
         .collect())
+}
+
+/// Makes sure that the templates are still those that the record of the run names: they are read where they are used.
+pub(super) fn check_templates_unchanged(config: &Config, project: &Project) -> Result<(), Failure> {
+    let now = hashed_files(&super::templates(config))?;
+    let hashes = |files: &[HashedFile]| -> BTreeMap<String, String> {
+        files
+            .iter()
+            .map(|file| (file.path.clone(), file.sha256.clone()))
+            .collect()
+    };
+    let (then, now) = (hashes(&project.templates), hashes(&now));
+    let changed = then
+        .iter()
+        .chain(&now)
+        .find(|(path, _)| then.get(*path) != now.get(*path));
+    match changed {
+        None => Ok(()),
+        Some((path, _)) => {
+            let path = super::templates(config).join(path);
+            let message = format!("`{}` changed during the run", path.display());
+            Err(Failure::new(Exit::Input, "report", message)
+                .hint("Run again when nobody edits the templates.")
+                .retryable())
+        }
+    }
 }
 
 /// Private folders of one attempt; gone when it ends.
@@ -157,8 +185,7 @@ pub(super) async fn pin_inputs(
             config.checks.allow_duplicate_files,
         )
         .await?;
-        let facts =
-            json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows()});
+        let facts = json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows(), "retries": pinned.retries()});
         talk.step("read", shape.name, &facts);
         all.push(pinned);
     }
@@ -285,6 +312,7 @@ fn records(config: &Config, pinned: &Pinned, place: &Location, as_of: Date) -> V
                 sha256: file.obtained.sha256.clone(),
                 etag: file.object.etag.clone(),
                 version: file.object.version.clone(),
+                table_version: pinned.table_version,
             }
         })
         .collect()
@@ -349,10 +377,13 @@ fn determinants(
     for file in &project.templates {
         list.insert(format!("template {}", file.path), file.sha256.clone());
     }
+    if let Some(logo) = &project.brand.logo {
+        list.insert("logo".to_owned(), logo.sha256());
+    }
     for input in inputs {
         let mark = format!(
-            "{} {} {:?} {:?}",
-            input.sha256, input.address, input.etag, input.version
+            "{} {} {:?} {:?} {:?}",
+            input.sha256, input.address, input.etag, input.version, input.table_version
         );
         list.insert(format!("input {} {}", input.source, input.path), mark);
     }

@@ -25,11 +25,34 @@ pub struct Preview {
     pub is_unchanged: bool,
 }
 
-/// Renders run `name` (`latest`, a date or a run id) into `folder`.
+/// A published run with all that its pages are made of, but the templates.
+#[derive(Debug)]
+pub struct StoredRun {
+    manifest: Value,
+    facts: Facts,
+    tables: std::collections::BTreeMap<String, crate::table::Table>,
+    sql: Vec<SqlFile>,
+}
+
+/// Whether a page loads itself again, for people who watch it while they change the templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reload {
+    /// The page as it would be published.
+    Never,
+    /// Each second, without a script: the page says so to the browser in its head.
+    EachSecond,
+}
+
+/// What a page that loads itself again says; the policy of the page stays what it is.
+const RELOAD: &str = "<meta http-equiv=\"refresh\" content=\"1\">\n";
+/// The line of a page behind which it says so.
+const HEAD: &str = "<meta charset=\"utf-8\">\n";
+
+/// Reads what run `name` (`latest`, a date or a run id) stored.
 ///
 /// # Errors
-/// Returns exit code 2 for an unknown run or a broken template, 9 when a stored file is not what the manifest says.
-pub async fn preview(config: &Config, name: &str, folder: &Path) -> Result<Preview, Failure> {
+/// Returns exit code 2 for an unknown run, 9 when a stored file is not what the manifest says.
+pub async fn stored(config: &Config, name: &str) -> Result<StoredRun, Failure> {
     let place = super::open(config)?;
     let entries = publish::history(&place).await?;
     let entry = publish::resolve(&entries, name)?;
@@ -53,16 +76,27 @@ pub async fn preview(config: &Config, name: &str, folder: &Path) -> Result<Previ
     }
     let records: Vec<TableRecord> = list(&manifest, "tables").map(table_record).collect();
     let tables = stage::read_tables(work.path(), &records)?;
-    let facts = facts(&manifest, &records, &tables)?;
-    let inputs = report::Inputs {
-        facts,
+    Ok(StoredRun {
+        facts: facts(&manifest, &records, &tables)?,
         tables,
         sql: sql_files(work.path())?,
+        manifest,
+    })
+}
+
+/// Renders a stored run into `folder`, with the templates and the look of `config`.
+///
+/// # Errors
+/// Returns exit code 2 for a broken template or logo, 5 when a page cannot be written.
+pub fn preview(config: &Config, run: &StoredRun, folder: &Path, reload: Reload) -> Result<Preview, Failure> {
+    let url = run.manifest.pointer("/mail/url").and_then(Value::as_str);
+    let inputs = report::Inputs {
+        facts: run.facts.clone(),
+        tables: run.tables.clone(),
+        sql: run.sql.clone(),
         templates: super::templates(config),
-        url: manifest
-            .pointer("/mail/url")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
+        url: url.map(str::to_owned),
+        brand: super::brand(config)?,
         edition: report::EditionFact::default(),
     };
     let pages = report::render(&inputs)?;
@@ -82,10 +116,20 @@ pub async fn preview(config: &Config, name: &str, folder: &Path) -> Result<Previ
     };
     std::fs::create_dir_all(folder).map_err(cannot)?;
     for (name, text) in &files {
-        std::fs::write(folder.join(name), text).map_err(cannot)?;
+        let path = folder.join(name);
+        match reload {
+            Reload::Never => std::fs::write(path, text),
+            // A browser may ask at any moment, so a page is there whole or as it was.
+            Reload::EachSecond => {
+                let next = folder.join(format!(".{name}.next"));
+                std::fs::write(&next, text.replacen(HEAD, &format!("{HEAD}{RELOAD}"), 1))
+                    .and_then(|()| std::fs::rename(next, path))
+            }
+        }
+        .map_err(cannot)?;
     }
     let published = |path: &str| {
-        list(&manifest, "outputs")
+        list(&run.manifest, "outputs")
             .find(|output| text(output, "path") == path)
             .map(|output| text(output, "sha256"))
     };
@@ -96,6 +140,28 @@ pub async fn preview(config: &Config, name: &str, folder: &Path) -> Result<Previ
         pages: files.iter().map(|(name, _)| folder.join(name)).collect(),
         is_unchanged,
     })
+}
+
+/// Hashes what the pages of a stored run are made of: templates, words, style, logo. Two that are equal make equal pages.
+///
+/// # Errors
+/// Returns exit code 2 when the folder of the templates cannot be read.
+pub fn fingerprint(config: &Config) -> Result<String, Failure> {
+    let mut files = super::prepare::hashed_files(&super::templates(config))?;
+    if let Some(logo) = &config.brand.logo {
+        let path = config.root.join(logo);
+        // A logo that is gone has no hash, and is told of when the page is rendered.
+        let sha256 = crate::record::sha256_file(&path).unwrap_or_default();
+        files.push(crate::record::HashedFile {
+            path: path.display().to_string(),
+            sha256,
+        });
+    }
+    let lines: Vec<String> = files
+        .iter()
+        .map(|file| format!("{} {}\n", file.sha256, file.path))
+        .collect();
+    Ok(crate::store::sha256(lines.concat().as_bytes()))
 }
 
 async fn fetch(place: &Location, run: &str, path: &str, sha256: &str, folder: &Path) -> Result<(), Failure> {

@@ -13,7 +13,7 @@ use crate::csv;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::exports;
-use crate::publish::{RunSummary, StagedRun, report_path};
+use crate::publish::{PublishedFigure, RunSummary, StagedRun, report_path};
 use crate::query::{Query, TableName};
 use crate::record::{
     EditionRecord, HashedFile, MailRecord, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file,
@@ -86,6 +86,7 @@ pub(super) fn stage(
         templates: super::templates(config),
         tables,
         url: url(config, plan, "", is_draft),
+        brand: project.brand.clone(),
         edition: report::EditionFact::default(),
     };
     let pages = report::render(&inputs)?;
@@ -101,6 +102,7 @@ pub(super) fn stage(
         project: config.project.name.clone(),
         currency: config.project.currency.clone(),
         headline,
+        figures: figures(&inputs.tables),
         draft: is_draft,
     };
     let outputs = outputs(&folder)?;
@@ -120,6 +122,7 @@ pub(super) fn stage(
         reconciliation: table("results.reconciliation"),
         sql: &sql,
         templates: &project.templates,
+        logo: project.brand.logo.as_ref().map(report::Logo::sha256),
         tables: records,
         checks,
         outputs: &outputs,
@@ -149,11 +152,25 @@ pub(super) fn url(config: &Config, plan: &Plan, folder: &str, is_draft: bool) ->
     url.map(|url| format!("{url}{path}"))
 }
 
+/// The headline numbers as the log keeps them.
+fn figures(tables: &BTreeMap<String, Table>) -> Vec<PublishedFigure> {
+    report::headline_figures(tables)
+        .into_iter()
+        .map(|figure| PublishedFigure {
+            measure: figure.measure,
+            unit: figure.unit,
+            value: figure.value,
+        })
+        .collect()
+}
+
 /// Writes what may differ between attempts: when, how long, with what.
 pub(super) fn volatile(
     work: &Workplace,
     config: &Config,
     started: &Timestamp,
+    engine: &Engine,
+    retries: u64,
     talk: &Talk,
 ) -> Result<(), Failure> {
     let record = json!({
@@ -161,6 +178,10 @@ pub(super) fn volatile(
         "elapsed_ms": talk.milliseconds(),
         "threads": config.engine.threads,
         "memory": config.engine.memory,
+        // Requests to stores that failed and were tried again, until the upload began.
+        "retries": retries,
+        // Queries that did not fit into memory as they stood, each with the rung of the ladder on which it ended well.
+        "rungs": engine.rungs(),
     });
     write(&work.stage().join(VOLATILE), format!("{record:#}\n").as_bytes())
 }
@@ -299,39 +320,15 @@ pub(super) fn facts(
     }
 }
 
-/// What a source is for.
-struct Need {
-    source: &'static str,
-    /// What the report lacks without the source.
-    without: &'static str,
-}
+/// Sources that a report can do without; the messages say what each switches off.
+const OPTIONAL: [&str; 4] = ["customers", "service_cases", "payments", "visits"];
 
-const NEEDS: [Need; 4] = [
-    Need {
-        source: "customers",
-        without: "kinds of customer, industries, account owners and referrals are not known, and who never ordered only by a visit",
-    },
-    Need {
-        source: "service_cases",
-        without: "service by tier, complaints and what follows them, and service-led customers are not known, and service cases \
-                  cost nothing here",
-    },
-    Need {
-        source: "payments",
-        without: "it is not known who pays on time",
-    },
-    Need {
-        source: "visits",
-        without: "visits, and visitors who never ordered, are not known",
-    },
-];
-
-/// Says what the report lacks, and for which source.
+/// Names the sources that are not configured.
 fn switched_off(config: &Config) -> Vec<String> {
-    NEEDS
+    OPTIONAL
         .iter()
-        .filter(|need| !config.sources.contains_key(need.source))
-        .map(|need| format!("Source {} is not configured: {}.", need.source, need.without))
+        .filter(|source| !config.sources.contains_key(**source))
+        .map(ToString::to_string)
         .collect()
 }
 

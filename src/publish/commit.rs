@@ -26,7 +26,7 @@ pub type IndexPage<'a> = dyn Fn(&[LogEntry]) -> Result<String, Failure> + Send +
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// The log names it; nothing is left to do.
-    Published(LogEntry),
+    Published(Box<LogEntry>),
     /// Its manifest is up, so all its files are, but no log entry names it yet.
     Complete,
 }
@@ -42,6 +42,12 @@ pub struct Publication {
     pub report: String,
     /// Why `latest.json` or `index.html` could not be written, although the run is published.
     pub stale: Option<Failure>,
+}
+
+/// A run whose files and manifest are up, and that no log entry names yet.
+#[derive(Debug)]
+pub struct Uploaded {
+    manifest_sha256: String,
 }
 
 /// Looks whether a run is published, or complete and only to be committed.
@@ -60,7 +66,9 @@ pub async fn find(location: &Location, as_of: Date, run_id: &str) -> Result<Opti
         .find(|entry| entry.run_id == run_id && entry.as_of == as_of);
     match entry {
         None => Ok(Some(Found::Complete)),
-        Some(entry) if entry.manifest_sha256 == sha256(&manifest) => Ok(Some(Found::Published(entry))),
+        Some(entry) if entry.manifest_sha256 == sha256(&manifest) => {
+            Ok(Some(Found::Published(Box::new(entry))))
+        }
         Some(entry) => {
             let path = location.address(&format!("{}/{MANIFEST}", entry.folder()));
             let message = format!("`{path}` is not the manifest that the log names");
@@ -77,12 +85,29 @@ pub async fn publish(
     run: &StagedRun,
     index: &IndexPage<'_>,
 ) -> Result<Publication, Failure> {
-    let folder = run_folder(run.as_of, &run.run_id);
-    let manifest = put_up(location, run, &folder).await?;
+    let uploaded = upload(location, run).await?;
+    enter(location, run, &uploaded, index).await
+}
+
+/// Puts files and manifest of a staged run up; nobody sees them until [`enter`]. Safe to be dropped at any moment.
+pub async fn upload(location: &Location, run: &StagedRun) -> Result<Uploaded, Failure> {
+    let manifest = put_up(location, run, &run_folder(run.as_of, &run.run_id)).await?;
+    Ok(Uploaded {
+        manifest_sha256: sha256(&manifest),
+    })
+}
+
+/// Enters an uploaded run into the log, which is the commit, and derives the pages from the log.
+pub async fn enter(
+    location: &Location,
+    run: &StagedRun,
+    uploaded: &Uploaded,
+    index: &IndexPage<'_>,
+) -> Result<Publication, Failure> {
     let named = Named {
         as_of: run.as_of,
         run_id: &run.run_id,
-        manifest_sha256: sha256(&manifest),
+        manifest_sha256: uploaded.manifest_sha256.clone(),
     };
     commit_and_refresh(location, &named, &run.summary, index).await
 }

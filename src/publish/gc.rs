@@ -21,7 +21,7 @@ pub struct Garbage {
 
 /// Finds the objects that were last changed before `limit` and belong to no publication.
 ///
-/// These are the folders of runs that were never committed or whose manifest is gone, drafts, expired leases, and in a
+/// These are the folders of runs that were never committed or whose manifest is gone, drafts, expired leases, probes, and in a
 /// local folder the files that were being written. A folder goes as a whole or not at all, and not while a
 /// process holds the lease on its run.
 ///
@@ -58,9 +58,14 @@ pub async fn find_garbage(location: &Location, limit: Timestamp) -> Result<Garba
         .list_unfinished()
         .await
         .map_err(|error| error.writing(STAGE))?;
+    let probes = location
+        .list_own("probe")
+        .await
+        .map_err(|error| error.writing(STAGE))?;
     // A living lease is written anew every minute.
     let old = leases
         .into_iter()
+        .chain(probes)
         .chain(unfinished)
         .filter(|object| is_before(object, limit));
     garbage.take(old.collect());

@@ -23,13 +23,15 @@ mod real_store;
 mod staged;
 mod status;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
-pub use commit::{Found, IndexPage, Publication, find, finish, publish, publish_draft, refresh};
+pub use commit::{
+    Found, IndexPage, Publication, Uploaded, enter, find, finish, publish, publish_draft, refresh, upload,
+};
 pub use gc::{Garbage, find_garbage, remove_garbage};
 pub use history::{history, load_manifest, resolve};
 pub use lease::Lease;
-pub use prune::prune;
+pub use prune::{kept, prune};
 pub use status::{Status, status};
 
 /// The stage that failures of this room name.
@@ -70,8 +72,23 @@ pub struct RunSummary {
     pub currency: String,
     /// Label and text of each headline number, as the report shows them.
     pub headline: Vec<(String, String)>,
+    /// The same numbers, exact; empty in records of versions that had no trend.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<PublishedFigure>,
     /// Whether the run was a draft.
     pub draft: bool,
+}
+
+/// One headline number of a run, exact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedFigure {
+    /// Code of the measure.
+    pub measure: String,
+    /// `money`, `rate` or `count`.
+    pub unit: String,
+    /// The exact value as text; none for NULL.
+    pub value: Option<String>,
 }
 
 /// One publication, as it stands in the log.

@@ -5,20 +5,31 @@ use std::collections::BTreeSet;
 use crate::error::Failure;
 use crate::store::Location;
 
-use super::{MANIFEST, STAGE, history};
+use super::{LogEntry, MANIFEST, STAGE, history};
+
+/// Tells the folders of the newest `keep` published runs (at least one), by day and then by place in the log.
+#[must_use]
+pub fn kept(entries: &[LogEntry], keep: u32) -> BTreeSet<String> {
+    let mut newest_first: Vec<&LogEntry> = entries.iter().collect();
+    newest_first.sort_by_key(|entry| std::cmp::Reverse((entry.as_of, entry.seq)));
+    let keep = usize::try_from(keep.max(1)).unwrap_or(usize::MAX);
+    newest_first
+        .into_iter()
+        .take(keep)
+        .map(LogEntry::folder)
+        .collect()
+}
 
 /// Removes all but the newest `keep` published runs (at least one); returns the folders that were removed.
 ///
 /// Newest goes by day and then by place in the log, so the latest is never removed. A run's manifest goes
 /// first: from then on the run does not exist, however far the rest gets. Running it again finishes the job.
 pub async fn prune(location: &Location, keep: u32) -> Result<Vec<String>, Failure> {
-    let mut entries = history(location).await?;
-    entries.sort_by_key(|entry| std::cmp::Reverse((entry.as_of, entry.seq)));
-    let keep = usize::try_from(keep.max(1)).unwrap_or(usize::MAX);
-    let kept: BTreeSet<String> = entries.iter().take(keep).map(super::LogEntry::folder).collect();
+    let entries = history(location).await?;
+    let kept = kept(&entries, keep);
     let old: BTreeSet<String> = entries
         .iter()
-        .map(super::LogEntry::folder)
+        .map(LogEntry::folder)
         .filter(|folder| !kept.contains(folder))
         .collect();
     let mut removed = Vec::new();

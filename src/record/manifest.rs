@@ -107,6 +107,7 @@ pub struct Parts<'a> {
     pub reconciliation: &'a Table,
     pub sql: &'a [HashedFile],
     pub templates: &'a [HashedFile],
+    pub logo: Option<String>,
     pub tables: &'a [TableRecord],
     pub checks: &'a [Outcome],
     pub outputs: &'a [OutputFile],
@@ -141,6 +142,7 @@ pub fn manifest(parts: &Parts<'_>) -> Value {
         "cost_to_serve": parts.config.cost_to_serve.iter().map(|(activity, rate)| (activity.clone(), json!(rate.to_plain_string()))).collect::<serde_json::Map<_, _>>(),
         "sql": parts.sql.iter().map(|file| json!({"path": format!("sql/{}", file.path), "sha256": file.sha256})).collect::<Vec<_>>(),
         "templates": parts.templates.iter().map(|file| json!({"path": file.path, "sha256": file.sha256})).collect::<Vec<_>>(),
+        "logo": parts.logo.as_ref().map(|sha256| json!({"path": parts.config.brand.logo, "sha256": sha256})),
         "tables": parts.tables.iter().map(|table| json!({
             "name": table.name, "title": table.title, "grain": table.grain, "key": table.key, "rows": table.rows,
             "sha256": table.sha256,
@@ -174,7 +176,7 @@ fn inputs(parts: &Parts<'_>) -> Vec<Value> {
     let read = parts.inputs.iter().map(|input| {
         json!({
             "source": input.source, "location": input.location, "path": input.path, "bytes": input.bytes,
-            "sha256": input.sha256, "rows": input.rows, "etag": input.etag, "version": input.version, "excluded": null,
+            "sha256": input.sha256, "rows": input.rows, "etag": input.etag, "version": input.version, "table_version": input.table_version, "excluded": null,
         })
     });
     let excluded = parts.pinned.iter().flat_map(|source| {

@@ -40,6 +40,8 @@ pub struct InputRecord {
     pub etag: Option<String>,
     /// The store's version, where it keeps versions.
     pub version: Option<String>,
+    /// Version of the Delta Lake table that the object belongs to.
+    pub table_version: Option<u64>,
 }
 
 /// Everything that determines the numbers and the bytes of a run, by name.

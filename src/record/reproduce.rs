@@ -147,15 +147,8 @@ fn read(script: &mut String, table: &RawTable, inputs: &[InputRecord]) {
     let rows = if table.is_empty {
         "where false".to_owned()
     } else {
-        let options = if table.reads_partitions {
-            "hive_partitioning = true, hive_types_autocast = false"
-        } else {
-            "hive_partitioning = false"
-        };
-        format!(
-            "from read_parquet([\n{}\n], union_by_name = true, {options})",
-            files.join(",\n")
-        )
+        let (before, after) = &table.duckdb_reader;
+        format!("from {before}[\n{}\n]{after}", files.join(",\n"))
     };
     line(
         script,

@@ -1,11 +1,17 @@
-//! The archive page: every run of a publish location, newest first, with its headline.
+//! The archive page: every run of a publish location, newest first, with its headline, and how the headline went.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use bigdecimal::BigDecimal;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{page, words};
+use super::cells::Figure;
+use super::format::Pen;
+use super::tiles::{self, HeadlineFigure};
+use super::words::Words;
+use super::{Brand, brand, chart, page, words};
 use crate::error::Failure;
 
 /// One published run.
@@ -15,22 +21,31 @@ pub struct ArchiveEntry {
     pub as_of: Date,
     /// Hash of everything that determines its numbers.
     pub run_id: String,
+    /// Place in the log of publications; of two runs of one day the later counts in the trend.
+    pub seq: u64,
     /// Who the report is about.
     pub project: String,
     /// ISO 4217 code.
     pub currency: String,
     /// Label and text of the headline numbers.
     pub headline: Vec<(String, String)>,
+    /// The same numbers, exact; empty when an earlier version published the run.
+    pub figures: Vec<HeadlineFigure>,
     /// Whether it is the newest.
     pub is_latest: bool,
-    /// Address of the report, relative to the archive page.
-    pub report: String,
+    /// Address of the report, relative to the archive page; none when the run is no longer kept.
+    pub report: Option<String>,
 }
 
 #[derive(Serialize)]
 struct Archive<'a> {
     project: &'a str,
-    heads: Vec<&'a str>,
+    language: &'a str,
+    brand: brand::View<'a>,
+    heads: Vec<String>,
+    trends: Vec<Trend>,
+    /// First and last day of the trends.
+    days: Option<(String, String)>,
     entries: Vec<Line<'a>>,
 }
 
@@ -42,30 +57,120 @@ struct Line<'a> {
     project: &'a str,
     headline: &'a [(String, String)],
     is_latest: bool,
-    report: String,
+    report: Option<&'a str>,
+}
+
+/// How one headline number went over the published runs.
+#[derive(Serialize)]
+struct Trend {
+    measure: String,
+    unit: String,
+    first: Figure,
+    last: Figure,
+    spark: Option<String>,
 }
 
 /// Renders the archive page; `entries` are shown newest first, whatever their order.
-pub fn index(templates: &Path, entries: &[ArchiveEntry]) -> Result<String, Failure> {
+pub fn index(
+    templates: &Path,
+    language: &str,
+    look: &Brand,
+    entries: &[ArchiveEntry],
+) -> Result<String, Failure> {
     let newest = entries.iter().max_by_key(|entry| (entry.is_latest, entry.as_of));
     let currency = newest.map_or("EUR", |entry| entry.currency.as_str());
-    let words = words::read(templates, "en")?;
+    let words = words::read(templates, language)?;
+    let pen = words.pen()?;
     let door = page::Door::open(templates, currency, &words)?;
     let mut sorted: Vec<_> = entries.iter().collect();
-    sorted.sort_by(|left, right| {
-        (right.as_of, right.is_latest, &right.run_id).cmp(&(left.as_of, left.is_latest, &left.run_id))
-    });
+    sorted.sort_by_key(|entry| std::cmp::Reverse((entry.as_of, entry.is_latest, entry.seq)));
+    let by_day = by_day(entries, currency);
+    let (first, last) = (by_day.keys().next(), by_day.keys().next_back());
     let view = Archive {
         project: newest.map_or("", |entry| entry.project.as_str()),
+        language: super::view::html_language(language),
+        brand: brand::view(look, "Karat"),
         // Runs of other versions may show other figures; the heads are those of the newest.
         heads: newest
             .into_iter()
             .flat_map(|entry| &entry.headline)
-            .map(|(label, _)| label.as_str())
+            .map(|(label, _)| {
+                tiles::measure(label).map_or_else(|| label.clone(), |measure| words.of("measure", measure))
+            })
             .collect(),
+        trends: newest.map_or_else(Vec::new, |newest| trends(newest, &by_day, &words, &pen)),
+        days: first
+            .zip(last)
+            .map(|(first, last)| (first.to_string(), last.to_string())),
         entries: sorted.iter().map(|entry| line(entry)).collect(),
     };
     door.page("archive/index.html", &view)
+}
+
+/// The run that counts for each day, oldest first: the last one published, in the currency of the newest.
+fn by_day<'a>(entries: &'a [ArchiveEntry], currency: &str) -> BTreeMap<Date, &'a ArchiveEntry> {
+    let mut days: BTreeMap<Date, &ArchiveEntry> = BTreeMap::new();
+    let known = |entry: &&ArchiveEntry| entry.currency == currency && !entry.figures.is_empty();
+    for entry in entries.iter().filter(known) {
+        let there = days.entry(entry.as_of).or_insert(entry);
+        if there.seq < entry.seq {
+            *there = entry;
+        }
+    }
+    days
+}
+
+/// One trend for each headline number of the newest run; a line needs two days.
+fn trends(
+    newest: &ArchiveEntry,
+    by_day: &BTreeMap<Date, &ArchiveEntry>,
+    words: &Words,
+    pen: &Pen,
+) -> Vec<Trend> {
+    let sign = words.sign(&newest.currency);
+    if by_day.len() < 2 {
+        return Vec::new();
+    }
+    let trend = |wanted: &HeadlineFigure| {
+        let line: Vec<Figure> = by_day
+            .values()
+            .filter_map(|entry| {
+                let figure = entry
+                    .figures
+                    .iter()
+                    .find(|figure| figure.measure == wanted.measure)?;
+                Some(Figure {
+                    value: figure.value.clone(),
+                    cell: format!("{}/headline/{}/value", entry.run_id, figure.measure),
+                    hidden: false,
+                })
+            })
+            .collect();
+        let shown = |figure: &Figure| {
+            let value: Option<BigDecimal> = figure.decimal();
+            value.map_or_else(String::new, |value| {
+                tiles::written(pen, &value, &wanted.unit, &sign)
+            })
+        };
+        let (first, last) = (line.first()?.clone(), line.last()?.clone());
+        let label = words.fill(
+            "archive-spark",
+            &[
+                ("measure", &words.of("measure", &wanted.measure)),
+                ("n", &line.len().to_string()),
+                ("first", &shown(&first)),
+                ("last", &shown(&last)),
+            ],
+        );
+        Some(Trend {
+            measure: wanted.measure.clone(),
+            unit: wanted.unit.clone(),
+            spark: chart::spark(&line, &label),
+            first,
+            last,
+        })
+    };
+    newest.figures.iter().filter_map(trend).collect()
 }
 
 fn line(entry: &ArchiveEntry) -> Line<'_> {
@@ -76,13 +181,11 @@ fn line(entry: &ArchiveEntry) -> Line<'_> {
         project: &entry.project,
         headline: &entry.headline,
         is_latest: entry.is_latest,
-        report: relative(&entry.report),
+        report: entry.report.as_deref().filter(|address| is_within(address)),
     }
 }
 
-/// Keeps an address inside the publish location: no scheme, no way up, no absolute path.
-fn relative(address: &str) -> String {
-    let safe =
-        !address.contains(':') && !address.starts_with('/') && !address.split('/').any(|part| part == "..");
-    if safe { address.to_owned() } else { String::new() }
+/// Whether an address stays inside the publish location: no scheme, no way up, no absolute path.
+fn is_within(address: &str) -> bool {
+    !address.contains(':') && !address.starts_with('/') && !address.split('/').any(|part| part == "..")
 }

@@ -5,22 +5,27 @@ use std::collections::BTreeMap;
 use super::cells::{Data, Figure, Row};
 use super::chart::{self, Bar, Chart, Group, Pair, PairTexts, Telling};
 use super::findings::TIERS;
-use super::format;
+use super::format::{self, Pen};
 use super::words::Words;
 
 /// Draws every chart, by name; each with whether it lacks something that the edition leaves out, so that it must not be shown.
-pub(crate) fn charts(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap<String, (Chart, bool)> {
+pub(crate) fn charts(
+    data: &Data<'_>,
+    sign: &str,
+    words: &Words,
+    pen: &Pen,
+) -> BTreeMap<String, (Chart, bool)> {
     type Draw<'d> = Box<dyn Fn() -> Chart + 'd>;
     let draws: [(&str, Draw<'_>); 7] = [
-        ("pyramid", Box::new(|| pyramid(data, currency, words))),
-        ("whale", Box::new(|| whale(data, currency, words))),
-        ("waterfall", Box::new(|| waterfall(data, currency, words))),
-        ("lifecycle", Box::new(|| lifecycle(data, currency, words))),
-        ("types", Box::new(|| types(data, currency, words))),
-        ("lorenz", Box::new(|| lorenz(data, words))),
-        ("calibration", Box::new(|| calibration(data, words))),
+        ("pyramid", Box::new(|| pyramid(data, sign, words, pen))),
+        ("whale", Box::new(|| whale(data, sign, words, pen))),
+        ("waterfall", Box::new(|| waterfall(data, sign, words, pen))),
+        ("lifecycle", Box::new(|| lifecycle(data, sign, words, pen))),
+        ("types", Box::new(|| types(data, sign, words, pen))),
+        ("lorenz", Box::new(|| lorenz(data, words, pen))),
+        ("calibration", Box::new(|| calibration(data, words, pen))),
     ];
-    let (own, lacks) = data.watched(|| classes_of_their_own(data, currency, words));
+    let (own, lacks) = data.watched(|| classes_of_their_own(data, sign, words, pen));
     let mut charts: BTreeMap<String, (Chart, bool)> = own
         .into_iter()
         .map(|(name, chart)| (name, (chart, lacks)))
@@ -33,23 +38,26 @@ pub(crate) fn charts(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap
     charts
 }
 
-fn share(figure: &Figure, decimals: i64) -> String {
+fn share(pen: &Pen, figure: &Figure, decimals: i64) -> String {
     figure
         .decimal()
-        .map_or_else(|| format::NONE.into(), |share| format::percent(&share, decimals))
+        .map_or_else(|| format::NONE.into(), |share| pen.percent(&share, decimals))
 }
 
-fn money(figure: &Figure, currency: &str) -> String {
-    figure.decimal().map_or_else(
-        || format::NONE.into(),
-        |amount| format::money(&amount, currency, 0),
-    )
-}
-
-fn count(figure: &Figure) -> String {
+fn money(pen: &Pen, figure: &Figure, sign: &str) -> String {
     figure
         .decimal()
-        .map_or_else(|| format::NONE.into(), |number| format::number(&number, 0))
+        .map_or_else(|| format::NONE.into(), |amount| pen.told(&amount, sign, 0))
+}
+
+fn count(pen: &Pen, figure: &Figure) -> String {
+    figure
+        .decimal()
+        .map_or_else(|| format::NONE.into(), |number| pen.number(&number, 0))
+}
+
+fn counted(words: &Words, pen: &Pen, figure: &Figure) -> String {
+    words.counted("customers", figure.size(), count(pen, figure))
 }
 
 /// What a chart of pairs is made from.
@@ -64,7 +72,7 @@ struct Classes<'a> {
     title: String,
 }
 
-fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, currency: &str, words: &Words) -> Chart {
+fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
     let table = format!("results.{}", classes.table);
     let cell = |code: &str, column: &str| data.one(&table, &[(classes.column, code)], column);
     // Shares of a total that is not positive mean nothing: the right side then shows money.
@@ -85,48 +93,48 @@ fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, currency: &str, words: &W
             } else {
                 0.0
             };
-            (length, profit.clone(), money(&profit, currency))
+            (length, profit.clone(), money(pen, &profit, sign))
         } else {
-            (part.size(), part.clone(), share(&part, 1))
+            (part.size(), part.clone(), share(pen, &part, 1))
         };
         let label = words.of(classes.words, code);
         telling.push(words.fill(
-            if in_money { "pairs.row_money" } else { "pairs.row" },
+            if in_money { "pairs-row_money" } else { "pairs-row" },
             &[
                 ("label", &label),
-                ("customers", &share(&customers, 1)),
+                ("customers", &share(pen, &customers, 1)),
                 ("profit", &text),
             ],
         ));
         let amount = profit
             .decimal()
-            .map_or_else(String::new, |amount| format::money(&amount.abs(), currency, 0));
+            .map_or_else(String::new, |amount| pen.told(&amount.abs(), sign, 0));
         rows.push(Pair {
             label,
-            sub: words.counted("customers", &count(&cell(code, "customers"))),
+            sub: counted(words, pen, &cell(code, "customers")),
             class: if TIERS.contains(code) {
                 (*code).to_owned()
             } else {
                 "other".into()
             },
             left: (customers.size(), customers.clone()),
-            left_text: share(&customers, 1),
+            left_text: share(pen, &customers, 1),
             right: (length, figure),
             right_text: text,
             remark: if in_money {
                 String::new()
             } else {
-                words.fill("pairs.gives_back", &[("amount", &amount)])
+                words.fill("pairs-gives_back", &[("amount", &amount)])
             },
         });
     }
     let right = if in_money {
-        "pairs.profit_money"
+        "pairs-profit_money"
     } else {
-        "pairs.profit_share"
+        "pairs-profit_share"
     };
-    let (left_wide, right_wide) = (words.get("pairs.customer_share"), words.get(right));
-    let (left_narrow, right_narrow) = (words.get("pairs.customers"), words.get("pairs.profit"));
+    let (left_wide, right_wide) = (words.get("pairs-customer_share"), words.get(right));
+    let (left_narrow, right_narrow) = (words.get("pairs-customers"), words.get("pairs-profit"));
     let texts = PairTexts {
         wide: (&left_wide, &right_wide),
         narrow: (&left_narrow, &right_narrow),
@@ -140,19 +148,19 @@ fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, currency: &str, words: &W
     chart::pairs(&rows, texts, telling, if in_money { "money" } else { "share" })
 }
 
-fn pyramid(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+fn pyramid(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
     let classes = Classes {
         table: "tier_profitability",
         column: "tier",
         codes: TIERS.to_vec(),
         words: "tier",
         id: "pyramid",
-        title: words.get("pyramid.title"),
+        title: words.get("pyramid-title"),
     };
-    class_pairs(data, &classes, currency, words)
+    class_pairs(data, &classes, sign, words, pen)
 }
 
-fn lifecycle(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+fn lifecycle(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
     let rows = data.rows("results.lifecycle_stages");
     let classes = Classes {
         table: "lifecycle_stages",
@@ -160,12 +168,12 @@ fn lifecycle(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
         codes: with_customers(&rows, "lifecycle_stage", &["total"]),
         words: "lifecycle",
         id: "lifecycle",
-        title: words.get("lifecycle.title"),
+        title: words.get("lifecycle-title"),
     };
-    class_pairs(data, &classes, currency, words)
+    class_pairs(data, &classes, sign, words, pen)
 }
 
-fn types(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+fn types(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
     let rows = data.rows("results.customer_types");
     let classes = Classes {
         table: "customer_types",
@@ -173,9 +181,9 @@ fn types(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
         codes: with_customers(&rows, "customer_type", &["total", "prospect"]),
         words: "customer_type",
         id: "types",
-        title: words.get("types.title"),
+        title: words.get("types-title"),
     };
-    class_pairs(data, &classes, currency, words)
+    class_pairs(data, &classes, sign, words, pen)
 }
 
 /// The classes that somebody is in, but those left out.
@@ -191,7 +199,7 @@ fn with_customers<'a>(rows: &'a [Row], column: &str, left_out: &[&str]) -> Vec<&
 }
 
 /// A chart for every result that adds up one class, by the name of the table: one key column, the shares, a total.
-fn classes_of_their_own(data: &Data<'_>, currency: &str, words: &Words) -> BTreeMap<String, Chart> {
+fn classes_of_their_own(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> BTreeMap<String, Chart> {
     let mut charts = BTreeMap::new();
     for (table, column) in data.classes() {
         let rows = data.rows(&format!("results.{table}"));
@@ -201,35 +209,35 @@ fn classes_of_their_own(data: &Data<'_>, currency: &str, words: &Words) -> BTree
             codes: with_customers(&rows, column, &["total"]),
             words: column,
             id: table,
-            title: words.fill("class_chart.title", &[("class", &column.replace('_', " "))]),
+            title: words.fill("class_chart-title", &[("class", &column.replace('_', " "))]),
         };
-        charts.insert(table.to_owned(), class_pairs(data, &classes, currency, words));
+        charts.insert(table.to_owned(), class_pairs(data, &classes, sign, words, pen));
     }
     charts
 }
 
-fn whale(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+fn whale(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
     let summary = |column: &str| data.by("whale_summary", "all", column);
     let description = words.fill(
-        "whale.description",
+        "whale-description",
         &[
-            ("peak", &money(&summary("peak_profit"), currency)),
-            ("profitable", &count(&summary("profitable_customers"))),
-            ("customers", &count(&summary("customers"))),
-            ("unprofitable", &count(&summary("unprofitable_customers"))),
-            ("erosion", &money(&summary("erosion_amount"), currency)),
-            ("total", &money(&summary("total_profit"), currency)),
+            ("peak", &money(pen, &summary("peak_profit"), sign)),
+            ("profitable", &count(pen, &summary("profitable_customers"))),
+            ("customers", &count(pen, &summary("customers"))),
+            ("unprofitable", &count(pen, &summary("unprofitable_customers"))),
+            ("erosion", &money(pen, &summary("erosion_amount"), sign)),
+            ("total", &money(pen, &summary("total_profit"), sign)),
         ],
     );
     let telling = Telling {
         id: "whale",
-        title: &words.get("whale.title"),
+        title: &words.get("whale-title"),
         description: &description,
     };
-    chart::whale(data, currency, words, telling)
+    chart::whale(data, (sign, pen), words, telling)
 }
 
-fn waterfall(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
+fn waterfall(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
     let tiers: Vec<&str> = TIERS
         .into_iter()
         .filter(|tier| data.by("tier_profitability", tier, "customers").size() >= 1.0)
@@ -241,42 +249,43 @@ fn waterfall(data: &Data<'_>, currency: &str, words: &Words) -> Chart {
             .map(|step| {
                 let by = [("tier", *tier), ("step", *step)];
                 let amount = data.one("results.price_waterfall", &by, "amount");
-                format!(
-                    "{} {}",
-                    words.of("step", step).to_lowercase(),
-                    money(&amount, currency)
-                )
+                let (name, amount) = (words.of("step", step).to_lowercase(), money(pen, &amount, sign));
+                words.fill("waterfall-step", &[("step", &name), ("amount", &amount)])
             })
             .collect();
-        telling.push(format!("{}: {}.", words.of("tier", tier), steps.join(", ")));
+        let (tier, steps) = (words.of("tier", tier), steps.join(&words.get("comma")));
+        telling.push(words.fill("waterfall-steps", &[("tier", &tier), ("steps", &steps)]));
     }
     let description = telling.join(" ");
     let telling = Telling {
         id: "waterfall",
-        title: &words.get("waterfall.title"),
+        title: &words.get("waterfall-title"),
         description: &description,
     };
-    chart::waterfall(data, &tiers, words, telling)
+    chart::waterfall(data, &tiers, (words, pen), telling)
 }
 
-fn lorenz(data: &Data<'_>, words: &Words) -> Chart {
+fn lorenz(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
     let gini = data.by("concentration", "revenue_gini", "value");
     let top = data.by("concentration", "top_20_revenue_share", "value");
     let text = gini
         .decimal()
-        .map_or_else(|| format::NONE.into(), |gini| format::number(&gini, 2));
-    let label = words.fill("lorenz.gini", &[("gini", &text)]);
-    let description = words.fill("lorenz.description", &[("gini", &text), ("top", &share(&top, 0))]);
+        .map_or_else(|| format::NONE.into(), |gini| pen.number(&gini, 2));
+    let label = words.fill("lorenz-gini", &[("gini", &text)]);
+    let description = words.fill(
+        "lorenz-description",
+        &[("gini", &text), ("top", &share(pen, &top, 0))],
+    );
     let telling = Telling {
         id: "lorenz",
-        title: &words.get("lorenz.title"),
+        title: &words.get("lorenz-title"),
         description: &description,
     };
     chart::lorenz(data, (&gini, &label), words, telling)
 }
 
 /// Purchases that the model expected per customer and those made, by decile; empty without a backtest.
-fn calibration(data: &Data<'_>, words: &Words) -> Chart {
+fn calibration(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
     let mut groups = Vec::new();
     let mut telling = Vec::new();
     for row in data.rows("results.churn_backtest") {
@@ -288,7 +297,7 @@ fn calibration(data: &Data<'_>, words: &Words) -> Chart {
             let figure = cell(column);
             let text = figure
                 .decimal()
-                .map_or_else(|| format::NONE.into(), |number| format::number(&number, 2));
+                .map_or_else(|| format::NONE.into(), |number| pen.number(&number, 2));
             Bar {
                 size: figure.size(),
                 figure,
@@ -296,9 +305,9 @@ fn calibration(data: &Data<'_>, words: &Words) -> Chart {
             }
         };
         let (expected, actual) = (bar("predicted_per_customer"), bar("actual_per_customer"));
-        let label = words.fill("calibration.decile", &[("n", cell("decile").text())]);
+        let label = words.fill("calibration-decile", &[("n", cell("decile").text())]);
         telling.push(words.fill(
-            "calibration.row",
+            "calibration-row",
             &[
                 ("label", &label),
                 ("expected", &expected.text),
@@ -307,7 +316,7 @@ fn calibration(data: &Data<'_>, words: &Words) -> Chart {
         ));
         groups.push(Group {
             label,
-            sub: words.counted("customers", &count(&cell("customers"))),
+            sub: counted(words, pen, &cell("customers")),
             expected,
             actual,
         });
@@ -315,9 +324,9 @@ fn calibration(data: &Data<'_>, words: &Words) -> Chart {
     let description = telling.join(" ");
     let telling = Telling {
         id: "calibration",
-        title: &words.get("calibration.title"),
+        title: &words.get("calibration-title"),
         description: &description,
     };
-    let (expected, actual) = (words.get("calibration.expected"), words.get("calibration.actual"));
+    let (expected, actual) = (words.get("calibration-expected"), words.get("calibration-actual"));
     chart::calibration(&groups, (&expected, &actual), telling)
 }

@@ -162,10 +162,7 @@ pub(super) fn inputs() -> Inputs {
                     holds: true,
                 },
             ],
-            switched_off: vec![
-                "Source customers is not configured: kinds of customer are not known.".into(),
-                "Source payments is not configured: it is not known who pays on time.".into(),
-            ],
+            switched_off: vec!["customers".into(), "payments".into()],
             tables: tables
                 .iter()
                 .map(|(name, table)| TableFact {
@@ -185,6 +182,7 @@ pub(super) fn inputs() -> Inputs {
         templates: templates(),
         url: None,
         edition: EditionFact::default(),
+        brand: super::Brand::default(),
     }
 }
 

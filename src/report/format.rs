@@ -1,6 +1,13 @@
-//! How numbers and days are written. Rounds half away from zero; never computes a figure.
+//! How numbers and days are written, by language: separators and dates from ICU, the rest from the language's own file.
+//! Rounds half away from zero; exact decimals throughout; never computes a figure.
 
 use bigdecimal::{BigDecimal, RoundingMode, Zero as _};
+use icu_calendar::Gregorian;
+use icu_datetime::FixedCalendarDateTimeFormatter;
+use icu_datetime::fieldsets::YMD;
+use icu_decimal::DecimalFormatter;
+use icu_decimal::input::Decimal;
+use icu_decimal::options::DecimalFormatterOptions;
 use jiff::civil::Date;
 
 /// What stands where a value is not known or not applicable.
@@ -11,45 +18,166 @@ pub(crate) const HIDDEN: &str = "*";
 /// U+2212, and never a hyphen.
 const MINUS: char = '−';
 
-/// Writes `value` with thousands separators and `decimals` places.
-pub(crate) fn number(value: &BigDecimal, decimals: i64) -> String {
-    signed(value, decimals, "", "")
+/// Why a formatter of a pen can be made again.
+const KNOWN: &str = "a pen is made for languages that ICU knows";
+
+/// What a language's file says about numbers, where ICU4X has no stable word yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Habits {
+    /// Before and after a number in percent.
+    pub(crate) percent: (String, String),
+    /// Between the sign of the currency and the amount, in the order in which they stand.
+    pub(crate) money: Order,
+    /// Words for large amounts: number of zeros and word, smallest first; none where amounts are written in full.
+    pub(crate) scales: Vec<(i64, String)>,
 }
 
-/// Writes an amount of money: the minus stands before the sign of the currency.
-pub(crate) fn money(value: &BigDecimal, currency: &str, decimals: i64) -> String {
-    signed(value, decimals, &symbol(currency), "")
+/// Where the sign of the currency stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Before the amount, followed by this.
+    SignFirst(String),
+    /// After the amount, led by this.
+    SignLast(String),
 }
 
-/// Writes a share or rate of 0 to 1 in percent; what would become 0% although it is not gets a decimal more.
-pub(crate) fn percent(value: &BigDecimal, decimals: i64) -> String {
-    let vanishes = decimals == 0 && !value.is_zero() && value.abs() < BigDecimal::new(5.into(), 3);
-    let decimals = if vanishes { 1 } else { decimals };
-    signed(&(value * BigDecimal::from(100)), decimals, "", "%")
+/// Writes numbers and days as readers of one language expect them.
+pub(crate) struct Pen {
+    // ICU's formatters cannot pass between threads as the templates do; made from data in the program, each costs next to nothing.
+    locale: icu_locale_core::Locale,
+    habits: Habits,
 }
 
-/// Writes a difference of rates in points, without its unit.
-pub(crate) fn points(value: &BigDecimal) -> String {
-    signed(&(value * BigDecimal::from(100)), 2, "", "")
+impl Pen {
+    /// Makes the pen of a language; `None` when ICU does not know such a name.
+    pub(crate) fn new(language: &str, habits: Habits) -> Option<Self> {
+        // The day stands before the month in this house's English.
+        let name = if language == "en" { "en-GB" } else { language };
+        let locale: icu_locale_core::Locale = name.parse().ok()?;
+        let pen = Self { locale, habits };
+        pen.decimals().and(pen.days())?;
+        Some(pen)
+    }
+
+    fn decimals(&self) -> Option<DecimalFormatter> {
+        DecimalFormatter::try_new((&self.locale).into(), DecimalFormatterOptions::default()).ok()
+    }
+
+    fn days(&self) -> Option<FixedCalendarDateTimeFormatter<Gregorian, YMD>> {
+        FixedCalendarDateTimeFormatter::try_new((&self.locale).into(), YMD::long()).ok()
+    }
+
+    /// Makes the pen of the command line, which speaks English.
+    pub(crate) fn english() -> Self {
+        let habits = Habits {
+            percent: (String::new(), "%".into()),
+            money: Order::SignFirst(String::new()),
+            scales: Vec::new(),
+        };
+        Self::new("en", habits).expect("ICU knows English")
+    }
+
+    /// Writes `value` with the language's separators and `decimals` places.
+    pub(crate) fn number(&self, value: &BigDecimal, decimals: i64) -> String {
+        self.signed(value, decimals, "", "")
+    }
+
+    /// Writes an amount of money: the minus stands before the sign of the currency.
+    pub(crate) fn money(&self, value: &BigDecimal, sign: &str, decimals: i64) -> String {
+        match &self.habits.money {
+            Order::SignFirst(between) => self.signed(value, decimals, &format!("{sign}{between}"), ""),
+            Order::SignLast(between) => self.signed(value, decimals, "", &format!("{between}{sign}")),
+        }
+    }
+
+    /// Writes an amount of money as a sentence does: a large one by the language's word for its scale, with two decimals.
+    pub(crate) fn told(&self, value: &BigDecimal, sign: &str, decimals: i64) -> String {
+        // Rounding can reach the next word: 9,999.996 of a scale of four zeros is one of the next.
+        let rounded = |zeros: i64| scaled(value, zeros).with_scale_round(2, RoundingMode::HalfUp);
+        let whole = value.with_scale_round(decimals, RoundingMode::HalfUp).abs();
+        let mut scales = self.habits.scales.iter().enumerate().rev();
+        let found = scales.find(|(place, (zeros, _))| {
+            let below = self.habits.scales[..*place].last();
+            match below {
+                // As the smaller scale would write it.
+                Some((smaller, _)) => rounded(*smaller).abs() >= BigDecimal::new(1.into(), smaller - zeros),
+                None => whole >= BigDecimal::new(1.into(), -zeros),
+            }
+        });
+        let Some((_, (zeros, word))) = found else {
+            return self.money(value, sign, decimals);
+        };
+        let short = scaled(value, *zeros);
+        match &self.habits.money {
+            Order::SignFirst(between) => self.signed(&short, 2, &format!("{sign}{between}"), word),
+            Order::SignLast(between) => self.signed(&short, 2, "", &format!("{word}{between}{sign}")),
+        }
+    }
+
+    /// The largest scale that is not above `amount`: number of zeros and word.
+    pub(crate) fn scale(&self, amount: f64) -> Option<(i64, &str)> {
+        let fits = |zeros: i64| i32::try_from(zeros).is_ok_and(|zeros| amount >= 10_f64.powi(zeros));
+        let mut scales = self.habits.scales.iter().rev();
+        scales
+            .find(|(zeros, _)| fits(*zeros))
+            .map(|(zeros, word)| (*zeros, word.as_str()))
+    }
+
+    /// Writes a share or rate of 0 to 1 in percent; what would become 0% although it is not gets a decimal more.
+    pub(crate) fn percent(&self, value: &BigDecimal, decimals: i64) -> String {
+        let vanishes = decimals == 0 && !value.is_zero() && value.abs() < BigDecimal::new(5.into(), 3);
+        let decimals = if vanishes { 1 } else { decimals };
+        let (before, after) = &self.habits.percent;
+        self.signed(&(value * BigDecimal::from(100)), decimals, before, after)
+    }
+
+    /// Writes a difference of rates in points, without its unit.
+    pub(crate) fn points(&self, value: &BigDecimal) -> String {
+        self.signed(&(value * BigDecimal::from(100)), 2, "", "")
+    }
+
+    /// Writes a whole number of bytes in a unit that a person reads.
+    pub(crate) fn bytes(&self, count: u64) -> String {
+        let count = BigDecimal::from(count);
+        let (divisor, unit) = [(1_000_000_000_u64, "GB"), (1_000_000, "MB"), (1_000, "kB")]
+            .into_iter()
+            .find(|(divisor, _)| count >= *divisor)
+            .unwrap_or((1, "B"));
+        let decimals = i64::from(divisor > 1);
+        format!(
+            "{}\u{a0}{unit}",
+            self.number(&(count / BigDecimal::from(divisor)), decimals)
+        )
+    }
+
+    /// Writes a day in full: 1 January 2018.
+    pub(crate) fn day(&self, date: Date) -> String {
+        let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());
+        icu_calendar::Date::try_new_gregorian(i32::from(date.year()), month, day).map_or_else(
+            |_| date.to_string(),
+            |day| self.days().expect(KNOWN).format(&day).to_string(),
+        )
+    }
+
+    fn signed(&self, value: &BigDecimal, decimals: i64, before: &str, after: &str) -> String {
+        let rounded = value.with_scale_round(decimals, RoundingMode::HalfUp);
+        let minus = if rounded < BigDecimal::zero() {
+            MINUS.to_string()
+        } else {
+            String::new()
+        };
+        let plain = rounded.abs().to_plain_string();
+        let digits = Decimal::try_from_str(&plain).expect("a decimal is written in digits");
+        format!(
+            "{minus}{before}{}{after}",
+            self.decimals().expect(KNOWN).format(&digits)
+        )
+    }
 }
 
-/// Writes a whole number of bytes in a unit that a person reads.
-pub(crate) fn bytes(count: u64) -> String {
-    let count = BigDecimal::from(count);
-    let (divisor, unit) = [(1_000_000_000_u64, "GB"), (1_000_000, "MB"), (1_000, "kB")]
-        .into_iter()
-        .find(|(divisor, _)| count >= *divisor)
-        .unwrap_or((1, "bytes"));
-    let decimals = i64::from(divisor > 1);
-    format!(
-        "{}\u{a0}{unit}",
-        number(&(count / BigDecimal::from(divisor)), decimals)
-    )
-}
-
-/// Writes a day in full: 1 January 2018.
-pub(crate) fn day(date: Date) -> String {
-    date.strftime("%-d %B %Y").to_string()
+/// Moves the decimal point; exact.
+fn scaled(value: &BigDecimal, zeros: i64) -> BigDecimal {
+    value * BigDecimal::new(1.into(), zeros)
 }
 
 /// Finds the sign of a currency, or its code and a space that does not break.
@@ -95,29 +223,6 @@ pub(crate) fn escape_css(text: &str) -> String {
     escaped
 }
 
-fn signed(value: &BigDecimal, decimals: i64, before: &str, after: &str) -> String {
-    let rounded = value.with_scale_round(decimals, RoundingMode::HalfUp);
-    let plain = rounded.abs().to_plain_string();
-    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
-    let mut text = String::new();
-    if rounded < BigDecimal::zero() {
-        text.push(MINUS);
-    }
-    text.push_str(before);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if !fraction.is_empty() {
-        text.push('.');
-        text.push_str(fraction);
-    }
-    text.push_str(after);
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,27 +246,37 @@ mod tests {
             ("1E+6", 0, "1,000,000"),
             ("12", 2, "12.00"),
         ] {
-            assert_eq!(number(&decimal(value), decimals), expected, "{value}");
+            assert_eq!(
+                Pen::english().number(&decimal(value), decimals),
+                expected,
+                "{value}"
+            );
         }
     }
 
     #[test]
     fn puts_the_minus_before_the_sign_of_the_currency() {
-        assert_eq!(money(&decimal("-41687.7688"), "USD", 0), "−$41,688");
-        assert_eq!(money(&decimal("5"), "GBP", 2), "£5.00");
-        assert_eq!(money(&decimal("5"), "EUR", 0), "€5");
-        assert_eq!(money(&decimal("5"), "CNY", 0), "¥5");
-        assert_eq!(money(&decimal("-5"), "CHF", 0), "−CHF\u{a0}5");
+        assert_eq!(
+            Pen::english().money(&decimal("-41687.7688"), &symbol("USD"), 0),
+            "−$41,688"
+        );
+        assert_eq!(Pen::english().money(&decimal("5"), &symbol("GBP"), 2), "£5.00");
+        assert_eq!(Pen::english().money(&decimal("5"), &symbol("EUR"), 0), "€5");
+        assert_eq!(Pen::english().money(&decimal("5"), &symbol("CNY"), 0), "¥5");
+        assert_eq!(
+            Pen::english().money(&decimal("-5"), &symbol("CHF"), 0),
+            "−CHF\u{a0}5"
+        );
     }
 
     #[test]
     fn writes_shares_in_percent_and_differences_in_points() {
-        assert_eq!(percent(&decimal("0.0491"), 1), "4.9%");
-        assert_eq!(percent(&decimal("-0.5611"), 0), "−56%");
-        assert_eq!(percent(&decimal("0.0005"), 1), "0.1%");
-        assert_eq!(percent(&decimal("0.004"), 0), "0.4%");
-        assert_eq!(percent(&decimal("0"), 0), "0%");
-        assert_eq!(points(&decimal("-0.007264")), "−0.73");
+        assert_eq!(Pen::english().percent(&decimal("0.0491"), 1), "4.9%");
+        assert_eq!(Pen::english().percent(&decimal("-0.5611"), 0), "−56%");
+        assert_eq!(Pen::english().percent(&decimal("0.0005"), 1), "0.1%");
+        assert_eq!(Pen::english().percent(&decimal("0.004"), 0), "0.4%");
+        assert_eq!(Pen::english().percent(&decimal("0"), 0), "0%");
+        assert_eq!(Pen::english().points(&decimal("-0.007264")), "−0.73");
     }
 
     #[test]
@@ -171,5 +286,67 @@ mod tests {
             "&lt;a b=&quot;&#39;&amp;\u{fffd}&quot;&gt;"
         );
         assert_eq!(escape_css("A \"</style>\n"), "A \\22 \\3c \\2f style\\3e \\a ");
+    }
+
+    fn pen(language: &str) -> Pen {
+        let folder = crate::report::fixture::templates();
+        let words = crate::report::words::read(&folder, language).expect("a language that ships");
+        let habits = words.habits().expect("habits that can be read");
+        Pen::new(language, habits).expect("a language of ICU")
+    }
+
+    #[test]
+    fn chinese_tells_large_amounts_by_ten_thousands_and_hundred_millions() {
+        let pen = pen("zh");
+        for (value, expected) in [
+            ("0", "¥0"),
+            ("9999.4", "¥9,999"),
+            ("9999.5", "¥1.00万"),
+            ("10000", "¥1.00万"),
+            ("74302.49", "¥7.43万"),
+            ("-74302.49", "−¥7.43万"),
+            ("733215", "¥73.32万"),
+            ("12345678", "¥1,234.57万"),
+            ("99999949.99", "¥9,999.99万"),
+            ("99999950", "¥1.00亿"),
+            ("100000000", "¥1.00亿"),
+            ("125000000", "¥1.25亿"),
+            ("-1234567890123", "−¥12,345.68亿"),
+        ] {
+            assert_eq!(pen.told(&decimal(value), "¥", 0), expected, "{value}");
+        }
+        // Tables keep every digit.
+        assert_eq!(pen.money(&decimal("12345678"), "¥", 0), "¥12,345,678");
+        assert_eq!(pen.number(&decimal("-1234.5"), 1), "−1,234.5");
+        assert_eq!(pen.percent(&decimal("0.0491"), 1), "4.9%");
+    }
+
+    #[test]
+    fn english_writes_every_amount_in_full() {
+        let pen = pen("en");
+        assert_eq!(pen.told(&decimal("12345678"), "$", 0), "$12,345,678");
+        assert_eq!(pen.told(&decimal("-41687.7688"), "$", 0), "−$41,688");
+    }
+
+    #[test]
+    fn german_habits_turn_the_separators_and_put_the_sign_last() {
+        let habits = Habits {
+            percent: (String::new(), "\u{a0}%".into()),
+            money: Order::SignLast("\u{a0}".into()),
+            scales: Vec::new(),
+        };
+        let pen = Pen::new("de", habits).expect("ICU knows German");
+        assert_eq!(pen.number(&decimal("1234567.5"), 1), "1.234.567,5");
+        assert_eq!(pen.money(&decimal("-41687.7688"), "€", 2), "−41.687,77\u{a0}€");
+        assert_eq!(pen.percent(&decimal("0.0491"), 1), "4,9\u{a0}%");
+        assert_eq!(pen.day(jiff::civil::date(2018, 3, 1)), "1. März 2018");
+    }
+
+    #[test]
+    fn days_are_written_as_each_language_writes_them() {
+        for (language, expected) in [("en", "1 January 2018"), ("zh", "2018年1月1日")] {
+            assert_eq!(pen(language).day(jiff::civil::date(2018, 1, 1)), expected);
+        }
+        assert_eq!(pen("zh").day(jiff::civil::date(2020, 2, 29)), "2020年2月29日");
     }
 }

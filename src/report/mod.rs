@@ -5,6 +5,8 @@
 //! its address. Only `page` talks to Tera.
 
 mod archive;
+mod asked;
+mod brand;
 mod cells;
 mod chart;
 mod drawings;
@@ -32,7 +34,8 @@ use crate::error::{Exit, Failure};
 use crate::table::Table;
 
 pub use archive::{ArchiveEntry, index};
-pub use tiles::headline;
+pub use brand::{Brand, Logo};
+pub use tiles::{HeadlineFigure, headline, headline_figures};
 
 /// Everything that a report is made of.
 #[derive(Debug, Clone)]
@@ -47,6 +50,8 @@ pub struct Inputs {
     pub templates: PathBuf,
     /// Address of the report on the web, to which the mail links; without one it says that the report is attached.
     pub url: Option<String>,
+    /// Whose look the pages have.
+    pub brand: Brand,
     /// Of whom the report speaks, and what it leaves out.
     pub edition: EditionFact,
 }
@@ -98,7 +103,7 @@ pub struct Facts {
     pub inputs: Vec<InputFact>,
     /// Checks, with their outcome.
     pub checks: Vec<CheckFact>,
-    /// Sentences about sources that are not configured and what that switches off.
+    /// Names of sources that are not configured; the messages say what that switches off.
     pub switched_off: Vec<String>,
     /// Published tables.
     pub tables: Vec<TableFact>,
@@ -205,10 +210,11 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     let words = words::read(&inputs.templates, &inputs.facts.language)?;
     let data = cells::Data::new(inputs)?;
     let door = page::Door::open(&inputs.templates, &inputs.facts.currency, &words)?;
-    let view = view::page(inputs, &data, &words);
-    let day = format::day(inputs.facts.as_of);
+    let pen = words.pen()?;
+    let view = view::page(inputs, &data, &words, &pen);
+    let day = pen.day(inputs.facts.as_of);
     let project = view::name(inputs, &words);
-    let subject = words.fill("mail.subject", &[("project", &project), ("as_of", &day)]);
+    let subject = words.fill("mail-subject", &[("project", &project), ("as_of", &day)]);
     let html = mail::compact(&door.page("mail/mail.html", &view)?);
     if html.len() > mail::MOST_BYTES {
         let message = format!(
@@ -234,9 +240,13 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     })
 }
 
-/// Parses every template and message file below `folder`; the words of `language` must be there.
+/// Parses every template and message file below `folder`: every language must have what the templates show, and `language`
+/// must be there.
 pub fn check_templates(folder: &Path, language: &str) -> Result<(), Failure> {
     let words = words::read(folder, language)?;
-    words::check(folder)?;
-    page::Door::open(folder, "EUR", &words).map(drop)
+    page::Door::open(folder, "EUR", &words)?;
+    words::languages(folder)
+        .iter()
+        .filter(|other| *other != language)
+        .try_for_each(|other| page::Door::open(folder, "EUR", &words::read(folder, other)?).map(drop))
 }

@@ -3,14 +3,18 @@
 //! Every page is escaped, whatever its name. What a filter returns as safe was escaped here. Plain text has an engine of its
 //! own, with the same templates and filters that write no tags; nothing that it makes is read as HTML.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
 use tera::{Kwargs, State, Tera, TeraResult, Value};
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use super::format;
-use super::words::Words;
+use super::asked::asked;
+use super::format::{self, Pen};
+use super::words::{Filling, Words};
 use crate::error::{Exit, Failure};
 
 /// Stands in the policy of a template until the hash of its style block is known.
@@ -59,8 +63,11 @@ impl Door {
             })?;
             let relative = path.strip_prefix(folder).unwrap_or(&path);
             let parts: Vec<_> = relative.iter().map(std::ffi::OsStr::to_string_lossy).collect();
-            templates.push((parts.join("/"), text));
+            let name = parts.join("/");
+            asked_of(words, &name, &text)?;
+            templates.push((name, text));
         }
+        let pen = Arc::new(words.pen()?);
         let open = |form: Form| -> Result<Tera, Failure> {
             let mut tera = Tera::new();
             tera.autoescape_on(if form == Form::Markup {
@@ -68,7 +75,13 @@ impl Door {
             } else {
                 Vec::new()
             });
-            register(&mut tera, currency, words, form);
+            let hand = Hand {
+                words: words.clone(),
+                pen: Arc::clone(&pen),
+                sign: words.sign(currency),
+                form,
+            };
+            register(&mut tera, &hand);
             tera.add_raw_templates(templates.clone())
                 .map_err(|error| broken("cannot parse the templates", &error))?;
             Ok(tera)
@@ -100,30 +113,69 @@ impl Door {
     }
 }
 
+/// Refuses a template that asks for a message that is not there or that wants more than it is given.
+fn asked_of(words: &Words, name: &str, text: &str) -> Result<(), Failure> {
+    let asked = asked(text).map_err(|reason| {
+        let message = format!("cannot tell which messages template `{name}` shows");
+        Failure::new(Exit::Usage, "report", message).cause(reason)
+    })?;
+    asked.iter().try_for_each(|message| {
+        let given: Vec<&str> = message.given.iter().map(String::as_str).collect();
+        words.must_have(&message.id, &given, &format!("template `{name}`"))
+    })
+}
+
 fn render(tera: &Tera, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {
     tera::Context::from_serialize(view)
         .and_then(|context| tera.render(name, &context))
         .map_err(|error| broken(&format!("cannot render template `{name}`"), &error))
 }
 
-/// Breaks a long line between words; a word that is longer than a line, as an address may be, stays whole.
+/// Breaks a long line between words, or between letters of scripts that set no spaces; a word that is longer than a line, as
+/// an address may be, stays whole. A letter of Chinese is two columns wide.
 fn broken_lines(line: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    if line.chars().count() <= LINE {
+    if line.width() <= LINE {
         return vec![line.trim_end().to_owned()];
     }
-    for word in line.split(' ') {
+    let mut lines = vec![String::new()];
+    for piece in pieces(line) {
         let last = lines.last_mut().expect("there is always a last line");
-        if !last.is_empty() && last.chars().count() + 1 + word.chars().count() > LINE {
-            lines.push(word.to_owned());
+        if !last.is_empty() && last.width() + piece.trim_end().width() > LINE {
+            last.truncate(last.trim_end().len());
+            lines.push(piece.trim_start().to_owned());
         } else {
-            if !last.is_empty() {
-                last.push(' ');
-            }
-            last.push_str(word);
+            last.push_str(piece);
         }
     }
+    if let Some(last) = lines.last_mut() {
+        last.truncate(last.trim_end().len());
+    }
     lines
+}
+
+/// What a line can be broken into: words with the spaces behind them, and wide letters with the marks that belong to them.
+fn pieces(line: &str) -> Vec<&str> {
+    let wide = |letter: char| letter.width() == Some(2);
+    // No line begins with a mark that ends something, and none ends with one that begins it.
+    let closes = |letter: char| "，。、；：！？）》」』”’％".contains(letter);
+    let opens = |letter: char| "（《「『“‘".contains(letter);
+    let mut found = Vec::new();
+    let mut from = 0;
+    let mut before: Option<char> = None;
+    for (at, letter) in line.char_indices() {
+        let may = before.is_some_and(|before| {
+            let after_space = before == ' ' && letter != ' ';
+            let between_wide = letter != ' ' && (wide(before) || wide(letter));
+            after_space || (between_wide && !closes(letter) && !opens(before))
+        });
+        if may {
+            found.push(&line[from..at]);
+            from = at;
+        }
+        before = Some(letter);
+    }
+    found.push(&line[from..]);
+    found
 }
 
 fn broken(deed: &str, error: &tera::Error) -> Failure {
@@ -193,18 +245,22 @@ fn shown(value: &Value) -> TeraResult<Shown<'_>> {
     })
 }
 
+/// What the filters write with.
+#[derive(Clone)]
+struct Hand {
+    words: Words,
+    pen: Arc<Pen>,
+    /// The sign of the currency.
+    sign: String,
+    form: Form,
+}
+
 /// How a filter writes a number.
-type Write = fn(&bigdecimal::BigDecimal, &str, i64) -> String;
+type Write = fn(&Pen, &bigdecimal::BigDecimal, &str, i64) -> String;
 
 /// Makes the element that shows a number and tells where it comes from; in plain text, the number.
-fn traced(
-    value: &Value,
-    options: &Kwargs,
-    currency: &str,
-    decimals: i64,
-    write: Write,
-    form: Form,
-) -> TeraResult<Value> {
+fn traced(value: &Value, options: &Kwargs, hand: &Hand, decimals: i64, write: Write) -> TeraResult<Value> {
+    let form = hand.form;
     let figure = shown(value)?;
     let decimals = options.get::<i64>("decimals")?.unwrap_or(decimals);
     let unsigned = options.get::<bool>("unsigned")?.unwrap_or(false);
@@ -220,11 +276,8 @@ fn traced(
     let number: bigdecimal::BigDecimal = exact
         .parse()
         .map_err(|_| tera::Error::message(format!("cell `{}` is not a number", figure.cell)))?;
-    let text = if unsigned {
-        write(&number.abs(), currency, decimals)
-    } else {
-        write(&number, currency, decimals)
-    };
+    let number = if unsigned { number.abs() } else { number };
+    let text = write(&hand.pen, &number, &hand.sign, decimals);
     if bare || form == Form::Text {
         return Ok(Value::from(text));
     }
@@ -241,33 +294,69 @@ fn traced(
     )))
 }
 
+/// Writes a cell as a whole number.
+const WHOLE: Write = |pen, value, _, _| pen.number(value, 0);
+
 #[expect(clippy::too_many_lines, reason = "a list of filters, each of some lines")]
-fn register(tera: &mut Tera, currency: &str, words: &Words, form: Form) {
-    let writers: [(&'static str, i64, Write); 6] = [
-        ("money", 0, |value, currency, decimals| {
-            format::money(value, currency, decimals)
+fn register(tera: &mut Tera, hand: &Hand) {
+    let form = hand.form;
+    let writers: [(&'static str, i64, Write); 5] = [
+        ("number", 0, |pen, value, _, decimals| pen.number(value, decimals)),
+        ("percent", 1, |pen, value, _, decimals| {
+            pen.percent(value, decimals)
         }),
-        ("number", 0, |value, _, decimals| format::number(value, decimals)),
-        ("percent", 1, |value, _, decimals| {
-            format::percent(value, decimals)
-        }),
-        ("points", 2, |value, _, _| format::points(value)),
-        ("exact", 2, |value, _, decimals| format::number(value, decimals)),
-        ("score", 2, |value, _, decimals| format::number(value, decimals)),
+        ("points", 2, |pen, value, _, _| pen.points(value)),
+        ("exact", 2, |pen, value, _, decimals| pen.number(value, decimals)),
+        ("score", 2, |pen, value, _, decimals| pen.number(value, decimals)),
     ];
     for (name, decimals, write) in writers {
-        let currency = currency.to_owned();
+        let hand = hand.clone();
         tera.register_filter(name, move |value: Value, options: Kwargs, _: &State| {
-            traced(&value, &options, &currency, decimals, write, form)
+            traced(&value, &options, &hand, decimals, write)
         });
     }
+    let purse = hand.clone();
+    tera.register_filter(
+        "money",
+        move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
+            // A sentence may tell a large amount by its scale; a table has every digit.
+            let full = options.get::<bool>("full")?.unwrap_or(false);
+            let write: Write = if full {
+                |pen, value, sign, decimals| pen.money(value, sign, decimals)
+            } else {
+                |pen, value, sign, decimals| pen.told(value, sign, decimals)
+            };
+            traced(&value, &options, &purse, 0, write)
+        },
+    );
+    for (name, begin, end) in [("code", "<code>".to_owned(), "</code>")] {
+        tera.register_filter(name, move |value: &str, _: Kwargs, _: &State| {
+            marked_up(form, &begin, value, end)
+        });
+    }
+    tera.register_filter(
+        "link",
+        move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
+            let to: &str = options.must_get("to")?;
+            let text = value.as_str().unwrap_or_default();
+            let text = if value.is_safe() {
+                text.to_owned()
+            } else {
+                format::escape(text)
+            };
+            Ok(match form {
+                Form::Markup => Value::safe_string(&format!("<a href=\"{}\">{text}</a>", format::escape(to))),
+                Form::Text => Value::from(text),
+            })
+        },
+    );
     tera.register_filter(
         "text",
         |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
             Ok(Value::from(shown(&value)?.value.unwrap_or(format::NONE)))
         },
     );
-    let (labels, counts) = (words.clone(), words.clone());
+    let labels = hand.words.clone();
     tera.register_filter(
         "label",
         move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
@@ -279,28 +368,39 @@ fn register(tera: &mut Tera, currency: &str, words: &Words, form: Form) {
             Ok(Value::from(labels.of(group, code)))
         },
     );
+    let counts = hand.clone();
     tera.register_filter(
         "counted",
         move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
             let unit: &str = options.must_get("of")?;
-            let figure = shown(&value)?;
-            let write: Write = |value, _, _| format::number(value, 0);
-            let number = traced(&value, &Kwargs::default(), "", 0, write, form)?;
-            let number_form = if figure.value.is_some_and(is_one) {
-                "one"
-            } else {
-                "many"
-            };
-            let pattern = counts.get(&format!("{unit}.{number_form}"));
-            let number = number.as_str().unwrap_or_default();
-            if form == Form::Text {
-                return Ok(Value::from(pattern.replace("{n}", number)));
-            }
-            Ok(Value::safe_string(
-                &format::escape(&pattern).replace("{n}", number),
-            ))
+            let fillings = [("n".to_owned(), filling(&value, &counts)?)].into();
+            said(&counts.words, unit, &fillings, form)
         },
     );
+    let messages = hand.clone();
+    tera.register_function("t", move |options: Kwargs, _: &State| -> TeraResult<Value> {
+        let id: &str = options.must_get("id")?;
+        // Text that another filter escapes, for a style sheet.
+        let plain = options.get::<bool>("plain")?.unwrap_or(false);
+        let mut fillings = BTreeMap::new();
+        for (name, value) in options
+            .iter()
+            .filter_map(|(key, value)| Some((key.as_str()?, value)))
+        {
+            if name != "id" && name != "plain" {
+                let filling = filling(value, &messages)
+                    .map_err(|error| tera::Error::message(format!("`{name}` of message `{id}`: {error}")))?;
+                fillings.insert(name.to_owned(), filling);
+            }
+        }
+        said(
+            &messages.words,
+            id,
+            &fillings,
+            if plain { Form::Text } else { form },
+        )
+    });
+    let days = hand.pen.clone();
     tera.register_filter(
         "day",
         move |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
@@ -312,11 +412,11 @@ fn register(tera: &mut Tera, currency: &str, words: &Words, form: Form) {
                 .parse()
                 .map_err(|_| tera::Error::message(format!("`{text}` is not a day")))?;
             if form == Form::Text {
-                return Ok(Value::from(format::day(date)));
+                return Ok(Value::from(days.day(date)));
             }
             Ok(Value::safe_string(&format!(
                 "<time datetime=\"{date}\">{}</time>",
-                format::day(date)
+                days.day(date)
             )))
         },
     );
@@ -334,10 +434,11 @@ fn register(tera: &mut Tera, currency: &str, words: &Words, form: Form) {
             name,
             move |value: &str, options: Kwargs, _: &State| -> TeraResult<String> {
                 let width: usize = options.must_get("width")?;
+                let room = " ".repeat(width.saturating_sub(value.width()));
                 Ok(if is_right {
-                    format!("{value:>width$}")
+                    format!("{room}{value}")
                 } else {
-                    format!("{value:<width$}")
+                    format!("{value}{room}")
                 })
             },
         );
@@ -360,6 +461,59 @@ fn register(tera: &mut Tera, currency: &str, words: &Words, form: Form) {
     tera.register_test("one", |value: Value, _: Kwargs, _: &State| {
         shown(&value).map(|figure| figure.value.is_some_and(is_one))
     });
+}
+
+/// Fills a message for a page or for a text.
+fn said(words: &Words, id: &str, fillings: &BTreeMap<String, Filling>, form: Form) -> TeraResult<Value> {
+    let text = words
+        .say(id, fillings, form == Form::Markup)
+        .map_err(tera::Error::message)?;
+    Ok(match form {
+        Form::Markup => Value::safe_string(&text),
+        Form::Text => Value::from(text),
+    })
+}
+
+/// Puts text between tags; in plain text, the text.
+fn marked_up(form: Form, begin: &str, text: &str, end: &str) -> Value {
+    match form {
+        Form::Markup => Value::safe_string(&format!("{begin}{}{end}", format::escape(text))),
+        Form::Text => Value::from(text),
+    }
+}
+
+/// What a template fills in: a cell as a whole number, finished elements, text, or a number that is no cell.
+fn filling(value: &Value, hand: &Hand) -> TeraResult<Filling> {
+    if let Some(text) = value.as_str() {
+        return Ok(if value.is_safe() || hand.form == Form::Text {
+            Filling::Finished(text.to_owned())
+        } else {
+            Filling::Text(text.to_owned())
+        });
+    }
+    if value.is_map() {
+        let figure = shown(value)?;
+        let written = traced(value, &Kwargs::default(), hand, 0, WHOLE)?;
+        return Ok(Filling::Number {
+            size: size(figure.value),
+            written: written.as_str().unwrap_or_default().to_owned(),
+        });
+    }
+    match value.as_i128() {
+        Some(number) => Ok(Filling::Number {
+            size: size(Some(&number.to_string())),
+            written: hand.pen.number(&number.into(), 0),
+        }),
+        None => Err(tera::Error::message(format!(
+            "has no value that can be written, it is {}",
+            value.name()
+        ))),
+    }
+}
+
+/// The size of a number, by which a language chooses its words; no figure depends on it.
+fn size(exact: Option<&str>) -> f64 {
+    exact.and_then(|text| text.parse().ok()).unwrap_or(0.0)
 }
 
 fn is_one(exact: &str) -> bool {

@@ -2,6 +2,7 @@
 
 mod mail;
 mod kinds;
+mod languages;
 mod actions;
 mod outlook;
 mod retention;
@@ -54,13 +55,115 @@ fn parses_every_template() {
 fn names_the_template_that_cannot_be_parsed() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::create_dir(folder.path().join("messages")).expect("a folder");
-    std::fs::write(folder.path().join("messages/en.yaml"), "a.b: c\n").expect("a file");
+    std::fs::copy(
+        fixture::templates().join("messages/en.ftl"),
+        folder.path().join("messages/en.ftl"),
+    )
+    .expect("a file");
     std::fs::write(folder.path().join("broken.html"), "{% if %}").expect("a file");
     let failure = check_templates(folder.path(), "en").expect_err("the template is broken");
     assert_eq!(failure.exit, crate::error::Exit::Usage);
     assert_eq!(failure.stage, "report");
     let cause = failure.cause.expect("the place is told").to_string();
     assert!(cause.contains("broken.html"), "{cause}");
+}
+
+/// The templates that ship, with one file changed.
+fn changed(file: &str, change: impl Fn(String) -> String) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    copy(&fixture::templates(), folder.path());
+    let path = folder.path().join(file);
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    let new = change(text.clone());
+    assert_ne!(new, text, "nothing was changed in {file}");
+    std::fs::write(path, new).expect("a file");
+    folder
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a file");
+        }
+    }
+}
+
+#[test]
+fn a_message_that_is_missing_or_wants_more_than_it_gets_is_refused_by_name_before_anything_is_rendered() {
+    let refused = |folder: &tempfile::TempDir, parts: &[&str]| {
+        let failure = check_templates(folder.path(), "en").expect_err("the words are wrong");
+        assert_eq!(failure.exit, crate::error::Exit::Usage);
+        let text = format!("{} {}", failure.message, failure.cause.expect("a reason"));
+        for part in parts {
+            assert!(text.contains(part), "{text}");
+        }
+    };
+    let english = "messages/en.ftl";
+    let section = "management/sections/abc.html";
+    // A chart asks for what is not there.
+    refused(
+        &changed(english, |text| text.replace("whale-title =", "whale-nothing =")),
+        &["en.ftl", "whale-title", "missing"],
+    );
+    // A message wants what no chart gives.
+    refused(
+        &changed(english, |text| {
+            text.replace("whale-stays = { $amount }", "whale-stays = { $sum }")
+        }),
+        &["en.ftl", "whale-stays", "$sum"],
+    );
+    // A template asks for what is not there, in a branch that may never be taken.
+    refused(
+        &changed(section, |text| {
+            text + "{% if false %}{{ t(id=\"nowhere\") }}{% endif %}"
+        }),
+        &["en.ftl", "nowhere", section],
+    );
+    // A template gives less than a message wants.
+    refused(
+        &changed(section, |text| text + "{{ t(id=\"whale-stays\", sum=1) }}"),
+        &["whale-stays", "$amount", section],
+    );
+    // A name that is made while rendering cannot be looked up beforehand.
+    refused(
+        &changed(section, |text| text + "{{ t(id=finding.abc) }}"),
+        &["not a plain name", section],
+    );
+    // A file that cannot be read, and words twice.
+    refused(
+        &changed(english, |text| text + "\nbroken = { $n ->\n"),
+        &["en.ftl", "line "],
+    );
+    refused(
+        &changed(english, |text| text + "\nwhale-title = Twice\n"),
+        &["en.ftl", "whale-title"],
+    );
+    refused(
+        &changed(english, |text| text + "\na = { NUMBER($n) }\n"),
+        &["`a`", "functions"],
+    );
+    refused(&changed(english, |text| text + "\na = { b }\n"), &["`a`", "`b`"]);
+    refused(
+        &changed(english, |text| text + "\na = { a }\n"),
+        &["`a`", "itself"],
+    );
+    // A sentence of another language leaves a number out.
+    let chinese = "messages/zh.ftl";
+    refused(
+        &changed(chinese, |text| {
+            text.replace("whale-stays = 剩余 { $amount }", "whale-stays = 剩余")
+        }),
+        &["zh.ftl", "whale-stays", "leaves out `$amount`"],
+    );
+    // Another language lacks what English has, though the run is English.
+    refused(
+        &changed("messages/xx.ftl", |_| "whale-title = X\n".into()),
+        &["xx.ftl", "missing"],
+    );
 }
 
 #[test]
@@ -228,10 +331,16 @@ fn escapes_hostile_text_wherever_it_comes_from() {
         project: hostile.into(),
         currency: "USD".into(),
         headline: vec![(hostile.into(), hostile.into())],
+        figures: Vec::new(),
+        seq: 1,
         is_latest: true,
-        report: "javascript:alert(1)".into(),
+        report: Some("javascript:alert(1)".into()),
     };
-    let page = index(&fixture::templates(), &[entry]).expect("the archive renders");
+    let look = Brand {
+        name: Some(hostile.into()),
+        ..Brand::default()
+    };
+    let page = index(&fixture::templates(), "en", &look, &[entry]).expect("the archive renders");
     assert!(!page.contains("<script") && !page.contains("javascript:"));
 }
 
@@ -338,11 +447,32 @@ fn lists_the_archive_newest_first() {
         project: "Superstore".into(),
         currency: "USD".into(),
         headline: headline(&fixture::tables(), "USD"),
+        figures: headline_figures(&fixture::tables()),
+        seq: u64::from(day.unsigned_abs()),
         is_latest: latest,
-        report: format!("runs/2018-01-{day:02}/run{day}/report.html"),
+        report: (day > 1).then(|| format!("runs/2018-01-{day:02}/run{day}/report.html")),
     };
-    let page = index(&fixture::templates(), &[entry(1, false), entry(8, true)]).expect("the archive renders");
-    let (newer, older) = (page.find("run8/report.html"), page.find("run1/report.html"));
+    let plain = Brand::default();
+    let archive = |entries: &[ArchiveEntry]| {
+        index(&fixture::templates(), "en", &plain, entries).expect("the archive renders")
+    };
+    // One day has no trend, and an earlier version's runs have no exact figures.
+    let lone = archive(&[entry(8, true)]);
+    assert!(!lone.contains("<svg") && lone.contains("run8/report.html"));
+    let mut old = entry(1, false);
+    old.figures.clear();
+    assert!(!archive(&[old, entry(8, true)]).contains("<svg"));
+    // Of two runs of a day the later counts.
+    let (mut corrected, mut other) = (entry(2, false), entry(2, false));
+    corrected.seq = 9;
+    corrected.figures[0].value = Some("111.0000".into());
+    other.figures[0].value = Some("999.0000".into());
+    let page = archive(&[corrected, other, entry(8, true)]);
+    assert!(page.contains("value=\"111.0000\"") && !page.contains("value=\"999.0000\""));
+    let page = archive(&[entry(1, false), entry(2, false), entry(8, true)]);
+    assert_eq!(page.matches("<svg").count(), 5, "a line for each headline number");
+    assert!(page.contains("no longer kept") && !page.contains("run1/report.html"));
+    let (newer, older) = (page.find("run8/report.html"), page.find("run2/report.html"));
     assert!(newer.is_some() && newer < older);
     assert!(page.contains("$733,215") && page.contains(", latest"));
 }

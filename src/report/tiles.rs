@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::cells::{Data, Figure};
 use super::chart;
-use super::format;
+use super::format::{self, Pen};
 use super::words::Words;
 use crate::table::{Cell, Table};
 
@@ -19,6 +19,21 @@ const MEASURES: [&str; 5] = [
     "customers",
     "profit_at_risk",
 ];
+
+/// What the command line and the archive call them, in their order.
+const LABELS: [&str; 5] = [
+    "Net revenue",
+    "Customer profit",
+    "Profit rate",
+    "Active customers",
+    "Profit at risk",
+];
+
+/// Finds the measure that the command line calls `label`.
+pub(crate) fn measure(label: &str) -> Option<&'static str> {
+    let place = LABELS.iter().position(|known| *known == label)?;
+    Some(MEASURES[place])
+}
 
 /// A growth beyond this says more about its base than about the business; the amount is shown instead.
 const LARGEST_RATE: i64 = 5;
@@ -57,7 +72,7 @@ impl Tile {
 }
 
 /// Makes the tiles.
-pub(crate) fn tiles(data: &Data<'_>, currency: &str, words: &Words) -> Vec<Tile> {
+pub(crate) fn tiles(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Vec<Tile> {
     let mut weeks = data.rows("results.weekly_trend");
     weeks.sort_by_key(|week| std::cmp::Reverse(week.get("weeks_ago").and_then(Figure::decimal)));
     MEASURES
@@ -72,11 +87,11 @@ pub(crate) fn tiles(data: &Data<'_>, currency: &str, words: &Words) -> Vec<Tile>
             let shown = |figure: Option<&Figure>| {
                 figure
                     .and_then(Figure::decimal)
-                    .map_or_else(String::new, |value| written(&value, &unit, currency))
+                    .map_or_else(String::new, |value| written(pen, &value, &unit, sign))
             };
             let count = line.len().to_string();
             let label = words.fill(
-                "tile.spark",
+                "tile-spark",
                 &[
                     ("measure", &words.of("measure", measure)),
                     ("n", &count),
@@ -88,8 +103,8 @@ pub(crate) fn tiles(data: &Data<'_>, currency: &str, words: &Words) -> Vec<Tile>
                 measure,
                 letters: shown(Some(&cell("value"))).chars().count(),
                 value: cell("value"),
-                year: change(data, measure, &unit, "year"),
-                previous: change(data, measure, &unit, "previous"),
+                year: change(data, pen, measure, &unit, "year"),
+                previous: change(data, pen, measure, &unit, "previous"),
                 spark: chart::spark(&line, &label),
                 unit,
             }
@@ -97,7 +112,7 @@ pub(crate) fn tiles(data: &Data<'_>, currency: &str, words: &Words) -> Vec<Tile>
         .collect()
 }
 
-fn change(data: &Data<'_>, measure: &str, unit: &str, on: &str) -> Change {
+fn change(data: &Data<'_>, pen: &Pen, measure: &str, unit: &str, on: &str) -> Change {
     let cell = |column: &str| data.by("headline", measure, column);
     let difference = cell(&format!("change_on_{on}"));
     let rate = cell(&format!("change_rate_on_{on}"));
@@ -117,7 +132,7 @@ fn change(data: &Data<'_>, measure: &str, unit: &str, on: &str) -> Change {
         _ => (rate, "percent"),
     };
     let direction = match (difference.decimal(), figure.decimal()) {
-        (Some(difference), Some(amount)) => direction(&difference, &amount, style),
+        (Some(difference), Some(amount)) => direction(pen, &difference, &amount, style),
         _ => "unknown",
     };
     Change {
@@ -129,11 +144,11 @@ fn change(data: &Data<'_>, measure: &str, unit: &str, on: &str) -> Change {
 }
 
 /// A change that would be printed as zero is no change.
-fn direction(difference: &BigDecimal, amount: &BigDecimal, style: &str) -> &'static str {
+fn direction(pen: &Pen, difference: &BigDecimal, amount: &BigDecimal, style: &str) -> &'static str {
     let printed = match style {
-        "percent" => format::percent(amount, 1),
-        "points" => format::points(amount),
-        _ => format::number(amount, 0),
+        "percent" => pen.percent(amount, 1),
+        "points" => pen.points(amount),
+        _ => pen.number(amount, 0),
     };
     if !printed.contains(|letter: char| ('1'..='9').contains(&letter)) {
         "unchanged"
@@ -144,12 +159,44 @@ fn direction(difference: &BigDecimal, amount: &BigDecimal, style: &str) -> &'sta
     }
 }
 
-fn written(value: &BigDecimal, unit: &str, currency: &str) -> String {
+pub(super) fn written(pen: &Pen, value: &BigDecimal, unit: &str, sign: &str) -> String {
     match unit {
-        "money" => format::money(value, currency, 0),
-        "rate" => format::percent(value, 1),
-        _ => format::number(value, 0),
+        "money" => pen.told(value, sign, 0),
+        "rate" => pen.percent(value, 1),
+        _ => pen.number(value, 0),
     }
+}
+
+/// One headline number, exact, for the trend of the archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadlineFigure {
+    /// Code of the measure: `net_revenue`, `profit`, ….
+    pub measure: String,
+    /// `money`, `rate` or `count`.
+    pub unit: String,
+    /// The exact value as text, as the cell of `results.headline` holds it; none for NULL.
+    pub value: Option<String>,
+}
+
+/// Lists the five headline numbers, exact.
+#[must_use]
+pub fn headline_figures(tables: &BTreeMap<String, Table>) -> Vec<HeadlineFigure> {
+    let Some(table) = tables.get("results.headline") else {
+        return Vec::new();
+    };
+    let text = |row: usize, column: &str| table.cell(row, column).map_or_else(String::new, Cell::to_string);
+    MEASURES
+        .into_iter()
+        .filter_map(|measure| {
+            let row = (0..table.rows.len()).find(|row| text(*row, "measure") == measure)?;
+            let value = text(row, "value");
+            Some(HeadlineFigure {
+                measure: measure.to_owned(),
+                unit: text(row, "unit"),
+                value: value.parse::<BigDecimal>().is_ok().then_some(value),
+            })
+        })
+        .collect()
 }
 
 /// Lists label and text of the five headline numbers, for the command line and the archive.
@@ -158,23 +205,17 @@ pub fn headline(tables: &BTreeMap<String, Table>, currency: &str) -> Vec<(String
     let Some(table) = tables.get("results.headline") else {
         return Vec::new();
     };
-    let labels = [
-        "Net revenue",
-        "Customer profit",
-        "Profit rate",
-        "Active customers",
-        "Profit at risk",
-    ];
+    let (pen, sign) = (Pen::english(), format::symbol(currency));
     let text = |row: usize, column: &str| table.cell(row, column).map_or_else(String::new, Cell::to_string);
     MEASURES
         .into_iter()
-        .zip(labels)
+        .zip(LABELS)
         .filter_map(|(measure, label)| {
             let row = (0..table.rows.len()).find(|row| text(*row, "measure") == measure)?;
             let value: Option<BigDecimal> = text(row, "value").parse().ok();
             let shown = value.map_or_else(
                 || format::NONE.into(),
-                |value| written(&value, &text(row, "unit"), currency),
+                |value| written(&pen, &value, &text(row, "unit"), &sign),
             );
             Some((label.to_owned(), shown))
         })

@@ -6,14 +6,16 @@ use serde::Serialize;
 
 use super::cells::{Data, Row};
 use super::chart::Chart;
+use super::format::Pen;
 use super::grid::{self, Grid};
 use super::words::Words;
-use super::{Facts, Inputs, SqlFile, drawings, findings, format, mail, sentences, tiles};
+use super::{Facts, Inputs, SqlFile, brand, drawings, findings, mail, sentences, tiles};
 
 /// The whole view of a run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Page<'a> {
     run: Run<'a>,
+    brand: brand::View<'a>,
     /// `results.<table>`: rows, each by column.
     results: BTreeMap<String, Vec<Row>>,
     /// `settings.<table>`: rows, each by column.
@@ -122,18 +124,20 @@ struct File<'a> {
 }
 
 /// Makes the view of a run.
-pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Page<'a> {
+pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Page<'a> {
     let facts = &inputs.facts;
+    let sign = words.sign(&facts.currency);
     let mut all = data.all();
     let settings = all.remove("settings").unwrap_or_default();
-    let mut tiles = tiles::tiles(data, &facts.currency, words);
+    let mut tiles = tiles::tiles(data, &sign, words, pen);
     let hidden = inputs.edition.hidden.as_ref();
     // A measure that the edition has not would be a tile without a number.
     tiles.retain(|tile| hidden.is_none() || tile.is_there());
     let found = findings::findings(data, facts.cost_is_estimated);
-    let charts = drawings::charts(data, &facts.currency, words);
+    let charts = drawings::charts(data, &sign, words, pen);
     Page {
-        run: run(inputs, data, words),
+        run: run(inputs, data, words, pen),
+        brand: brand::view(&inputs.brand, "Karat"),
         policy: settings
             .get("policy")
             .and_then(|rows| rows.first())
@@ -159,7 +163,11 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
             .map(|table| table.columns.clone())
             .unwrap_or_default(),
         segments: grid::segments(data),
-        files: inputs.sql.iter().map(|file| self::file(file, facts)).collect(),
+        files: inputs
+            .sql
+            .iter()
+            .map(|file| self::file(file, facts, pen))
+            .collect(),
         mail: mail::view(data, facts, &tiles, inputs.url.as_deref()),
         tiles,
     }
@@ -168,7 +176,10 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Pa
 /// Who the report is about: the project, and the part of its customers.
 pub(crate) fn name(inputs: &Inputs, words: &Words) -> String {
     let project = &inputs.facts.project;
-    part_name(inputs, words).map_or_else(|| project.clone(), |part| format!("{project}, {part}"))
+    part_name(inputs, words).map_or_else(
+        || project.clone(),
+        |part| words.fill("part-project", &[("project", project), ("part", &part)]),
+    )
 }
 
 /// The part of the customers in words.
@@ -179,10 +190,10 @@ fn part_name(inputs: &Inputs, words: &Words) -> Option<String> {
         (_, "not_known") => words.of("place", value),
         _ => value.clone(),
     };
-    Some(format!("{} {value}", words.of("part", column)))
+    Some(words.fill(&format!("part-{column}"), &[("value", &value)]))
 }
 
-fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Run<'a> {
+fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Run<'a> {
     let facts = &inputs.facts;
     let previous = data.one("settings.snapshots", &[("snapshot", "previous")], "as_of");
     let compare_days = previous
@@ -198,9 +209,9 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Run<'a> {
         currency: &facts.currency,
         currency_name: words.of("currency", &facts.currency),
         timezone: &facts.timezone,
-        language: &facts.language,
+        language: html_language(&facts.language),
         as_of: facts.as_of.to_string(),
-        as_of_text: format::day(facts.as_of),
+        as_of_text: pen.day(facts.as_of),
         window_start: facts.window_start.to_string(),
         last_day: facts.as_of.yesterday().unwrap_or(facts.as_of).to_string(),
         window_days: facts.window_days,
@@ -228,8 +239,8 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Run<'a> {
             .map(|input| Input {
                 source: &input.source,
                 path: &input.path,
-                size: format::bytes(input.bytes),
-                rows: format::number(&input.rows.into(), 0),
+                size: pen.bytes(input.bytes),
+                rows: pen.number(&input.rows.into(), 0),
                 sha256: &input.sha256,
                 short_hash: start(&input.sha256),
                 excluded: input.excluded.as_deref(),
@@ -241,7 +252,7 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Run<'a> {
             .map(|table| PublishedTable {
                 name: &table.name,
                 title: &table.title,
-                rows: format::number(&table.rows.into(), 0),
+                rows: pen.number(&table.rows.into(), 0),
                 sha256: &table.sha256,
                 short_hash: start(&table.sha256),
             })
@@ -249,12 +260,17 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words) -> Run<'a> {
     }
 }
 
+/// Names the language for HTML; Chinese is written in simplified letters here.
+pub(crate) fn html_language(language: &str) -> &str {
+    if language == "zh" { "zh-Hans" } else { language }
+}
+
 /// Shortens a hash to what a person compares by eye.
 fn start(hash: &str) -> String {
     hash.chars().take(12).collect()
 }
 
-fn file<'a>(file: &'a SqlFile, facts: &Facts) -> File<'a> {
+fn file<'a>(file: &'a SqlFile, facts: &Facts, pen: &Pen) -> File<'a> {
     let rows = facts
         .tables
         .iter()
@@ -288,6 +304,6 @@ fn file<'a>(file: &'a SqlFile, facts: &Facts) -> File<'a> {
         text: &file.text,
         sha256: &file.sha256,
         short_hash: start(&file.sha256),
-        rows: rows.map(|rows| format::number(&rows.into(), 0)),
+        rows: rows.map(|rows| pen.number(&rows.into(), 0)),
     }
 }

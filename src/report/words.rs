@@ -1,19 +1,201 @@
-//! The words that are not sentences: names of classes, activities, reasons and chart labels.
+//! The words of one language, from `reports/messages/<language>.ftl`: sentences, names of classes, labels on charts.
 //!
-//! They stand in `reports/messages/<language>.yaml`, one line each.
+//! Fluent chooses among the forms of a sentence; numbers and days come in written, as text or as elements that tell their
+//! cell. A file is read whole before anything is computed: a word that is missing, or that asks for something nobody gives,
+//! is refused by name and file. A sentence with a hole in it is never written.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use unic_langid::LanguageIdentifier;
+
+use super::format::{self, Habits, Order, Pen};
 use crate::error::{Exit, Failure};
 
-/// Words by key, `tier.platinum` and the like.
-#[derive(Debug, Clone)]
-pub(crate) struct Words(BTreeMap<String, String>);
+/// The language that every other one is compared with.
+pub(crate) const FIRST: &str = "en";
 
-/// Reads the words of one language.
+/// Messages that charts and subjects ask for, with what they fill in; those of the templates stand in the templates.
+const ASKED_HERE: [(&str, &[&str]); 52] = [
+    ("archive-spark", &["measure", "n", "first", "last"]),
+    ("calibration-actual", &[]),
+    ("calibration-decile", &["n"]),
+    ("calibration-expected", &[]),
+    ("calibration-row", &["label", "expected", "actual"]),
+    ("calibration-title", &[]),
+    ("class_chart-title", &["class"]),
+    ("customers", &["n"]),
+    ("lorenz-customers", &[]),
+    ("lorenz-description", &["gini", "top"]),
+    ("lorenz-equal_1", &[]),
+    ("lorenz-equal_2", &[]),
+    ("lorenz-gini", &["gini"]),
+    ("lorenz-gini_1", &[]),
+    ("lorenz-gini_2", &[]),
+    ("lorenz-title", &[]),
+    ("lifecycle-title", &[]),
+    ("mail-subject", &["project", "as_of"]),
+    ("comma", &[]),
+    ("number-money", &["sign", "n"]),
+    ("number-percent", &["n"]),
+    ("number-scales", &[]),
+    ("pairs-customer_share", &[]),
+    ("pairs-customers", &[]),
+    ("pairs-gives_back", &["amount"]),
+    ("pairs-profit", &[]),
+    ("pairs-profit_money", &[]),
+    ("pairs-profit_share", &[]),
+    ("pairs-row", &["label", "customers", "profit"]),
+    ("pairs-row_money", &["label", "customers", "profit"]),
+    ("part-country", &["value"]),
+    ("part-industry", &["value"]),
+    ("part-owner", &["value"]),
+    ("part-project", &["project", "part"]),
+    ("part-region", &["value"]),
+    ("pyramid-title", &[]),
+    ("tile-spark", &["measure", "n", "first", "last"]),
+    ("types-title", &[]),
+    ("waterfall-kept", &["share"]),
+    ("waterfall-step", &["step", "amount"]),
+    ("waterfall-steps", &["tier", "steps"]),
+    ("waterfall-title", &[]),
+    (
+        "whale-description",
+        &[
+            "peak",
+            "profitable",
+            "customers",
+            "unprofitable",
+            "erosion",
+            "total",
+        ],
+    ),
+    ("whale-eroded", &[]),
+    ("whale-eroded_by", &["customers"]),
+    ("whale-lost", &["amount"]),
+    ("whale-peak_after", &["customers"]),
+    ("whale-peak_narrow", &["amount"]),
+    ("whale-peak_share", &["share"]),
+    ("whale-peak_wide", &["amount", "customers"]),
+    ("whale-stays", &["amount"]),
+    ("whale-title", &[]),
+];
+
+/// Stand around what is filled in until the sentence is whole; no message and no value may hold them.
+const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
+
+/// What fills a place of a message.
+#[derive(Debug, Clone)]
+pub(crate) enum Filling {
+    /// Text; escaped where the page is.
+    Text(String),
+    /// What is finished: an element that was escaped where it was made, or text for a text.
+    Finished(String),
+    /// A number as it is written, with its size, by which a language chooses its words.
+    Number {
+        /// The size; only the form of words hangs on it.
+        size: f64,
+        /// Finished.
+        written: String,
+    },
+}
+
+/// The words of a language.
+#[derive(Clone)]
+pub(crate) struct Words(Arc<Loaded>);
+
+struct Loaded {
+    path: PathBuf,
+    bundle: FluentBundle<FluentResource>,
+    /// What each message fills in, whichever of its forms is chosen.
+    places: BTreeMap<String, Places>,
+    /// The language, as ICU and Fluent name it.
+    language: String,
+}
+
+/// What a message fills in.
+#[derive(Debug, Clone, Default)]
+struct Places {
+    /// All, those that only choose among forms included.
+    wanted: BTreeSet<String>,
+    /// Those that a reader sees.
+    shown: BTreeSet<String>,
+    /// Messages and terms that it refers to.
+    references: BTreeSet<String>,
+}
+
+impl std::fmt::Debug for Words {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Words").field(&self.0.path).finish()
+    }
+}
+
+/// Lists the languages that have a file below `folder`.
+pub(crate) fn languages(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.join("messages"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut languages: Vec<_> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "ftl"))
+        .filter_map(|path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()))
+        .collect();
+    languages.sort();
+    languages
+}
+
+/// Names the messages that the program asks for by itself.
+#[cfg(test)]
+pub(crate) fn asked_here() -> impl Iterator<Item = &'static str> {
+    ASKED_HERE.iter().map(|(id, _)| *id)
+}
+
+/// Reads the words of one language; what English has must be there.
 pub(crate) fn read(folder: &Path, language: &str) -> Result<Words, Failure> {
-    let path = folder.join("messages").join(format!("{language}.yaml"));
+    let words = load(folder, language)?;
+    for (id, given) in ASKED_HERE {
+        let given: Vec<&str> = given.to_vec();
+        words.must_have(id, &given, "the charts and the mail")?;
+    }
+    words.pen()?;
+    if language != FIRST {
+        let first = load(folder, FIRST)?;
+        for (id, places) in &first.0.places {
+            let given: Vec<&str> = places.wanted.iter().map(String::as_str).collect();
+            let whom = format!("`{}`", first.0.path.display());
+            words.must_have(id, &given, &whom)?;
+            // A number that a sentence leaves out is as bad as a sentence that is missing.
+            let shown = words.0.places.get(id).map(|places| &places.shown);
+            if let Some(lost) = places
+                .shown
+                .iter()
+                .find(|place| shown.is_some_and(|shown| !shown.contains(*place)))
+            {
+                let message = format!("cannot use the words of `{}`", words.0.path.display());
+                let reason = format!("message `{id}` leaves out `${lost}`, which {whom} shows");
+                return Err(Failure::new(Exit::Usage, "report", message).cause(reason));
+            }
+        }
+    }
+    Ok(words)
+}
+
+fn load(folder: &Path, language: &str) -> Result<Words, Failure> {
+    let path = folder.join("messages").join(format!("{language}.ftl"));
+    let refuse = |reason: String| {
+        Failure::new(
+            Exit::Usage,
+            "report",
+            format!("cannot use the words of `{}`", path.display()),
+        )
+        .cause(reason)
+    };
     let text = std::fs::read_to_string(&path).map_err(|error| {
         Failure::new(
             Exit::Usage,
@@ -21,75 +203,326 @@ pub(crate) fn read(folder: &Path, language: &str) -> Result<Words, Failure> {
             format!("cannot read the words of language `{language}`"),
         )
         .hint(format!(
-            "Write `{}`, or set `project.language` to a language that has one.",
-            path.display()
+            "Write `{}`, or set `project.language` to a language that has one: {}.",
+            path.display(),
+            languages(folder).join(", ")
         ))
         .cause(error)
     })?;
-    let words = serde_yaml::from_str(&text).map_err(|error| {
-        Failure::new(Exit::Usage, "report", format!("cannot read `{}`", path.display())).cause(error)
+    if text.contains(MARKS) {
+        return Err(refuse(
+            "it holds U+E000 or U+E001, which Karat needs for itself".into(),
+        ));
+    }
+    let resource = FluentResource::try_new(text).map_err(|(resource, errors)| {
+        let at = errors.first().map_or(0, |error| error.pos.start);
+        let line = resource.source()[..at].matches('\n').count() + 1;
+        let reasons: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        refuse(format!("line {line}: {}", reasons.join("; ")))
     })?;
-    Ok(Words(words))
+    let places = places(&resource).map_err(&refuse)?;
+    let locale: LanguageIdentifier = language.parse().map_err(|_| {
+        refuse(format!(
+            "`{language}` is not the name of a language, as `de` or `pt-BR` is"
+        ))
+    })?;
+    let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+    bundle.set_use_isolating(false);
+    // A number is written before it comes here; its text travels where Fluent keeps the name of a currency.
+    bundle.set_formatter(Some(|value, _| match value {
+        FluentValue::Number(number) => number.options.currency.clone(),
+        _ => None,
+    }));
+    bundle.add_resource(resource).map_err(|errors| {
+        let reasons: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        refuse(reasons.join("; "))
+    })?;
+    Ok(Words(Arc::new(Loaded {
+        path,
+        bundle,
+        places,
+        language: language.to_owned(),
+    })))
 }
 
-/// Parses the words of every language.
-pub(crate) fn check(folder: &Path) -> Result<(), Failure> {
-    let entries = std::fs::read_dir(folder.join("messages"))
-        .into_iter()
-        .flatten()
-        .flatten();
-    let mut languages: Vec<_> = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
-        .filter_map(|path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()))
-        .collect();
-    languages.sort();
-    languages
-        .iter()
-        .try_for_each(|language| read(folder, language).map(drop))
+/// Finds what each message fills in, also through the messages that it refers to.
+fn places(resource: &FluentResource) -> Result<BTreeMap<String, Places>, String> {
+    let mut found: BTreeMap<String, Places> = BTreeMap::new();
+    for entry in resource.entries() {
+        let (name, value) = match entry {
+            Entry::Message(message) => {
+                let value = message.value.as_ref();
+                let value = value.ok_or_else(|| format!("message `{}` has no text", message.id.name))?;
+                (message.id.name.to_owned(), value)
+            }
+            Entry::Term(term) => (format!("-{}", term.id.name), &term.value),
+            _ => continue,
+        };
+        let mut own = Places::default();
+        pattern(value, &mut own).map_err(|reason| format!("message `{name}`: {reason}"))?;
+        found.insert(name, own);
+    }
+    let mut whole = BTreeMap::new();
+    for name in found.keys().filter(|name| !name.starts_with('-')) {
+        let (mut all, mut open) = (Places::default(), vec![name.clone()]);
+        while let Some(next) = open.pop() {
+            let Some(own) = found.get(&next) else {
+                return Err(format!("message `{name}` refers to `{next}`, which is not there"));
+            };
+            all.wanted.extend(own.wanted.iter().cloned());
+            all.shown.extend(own.shown.iter().cloned());
+            for reference in &own.references {
+                if reference == name {
+                    return Err(format!("message `{name}` refers to itself"));
+                }
+                if all.references.insert(reference.clone()) {
+                    open.push(reference.clone());
+                }
+            }
+        }
+        whole.insert(name.clone(), all);
+    }
+    Ok(whole)
+}
+
+fn pattern(pattern: &Pattern<&str>, places: &mut Places) -> Result<(), String> {
+    pattern.elements.iter().try_for_each(|element| match element {
+        PatternElement::TextElement { .. } => Ok(()),
+        PatternElement::Placeable { expression: part } => expression(part, places),
+    })
+}
+
+fn expression(part: &Expression<&str>, places: &mut Places) -> Result<(), String> {
+    match part {
+        Expression::Inline(part) => inline(part, places),
+        Expression::Select { selector, variants } => {
+            // What chooses is not yet seen.
+            if let InlineExpression::VariableReference { id } = selector {
+                places.wanted.insert(id.name.to_owned());
+            } else {
+                inline(selector, places)?;
+            }
+            variants
+                .iter()
+                .try_for_each(|variant| pattern(&variant.value, places))
+        }
+    }
+}
+
+fn inline(part: &InlineExpression<&str>, places: &mut Places) -> Result<(), String> {
+    match part {
+        InlineExpression::StringLiteral { .. } => Ok(()),
+        InlineExpression::VariableReference { id } => {
+            places.wanted.insert(id.name.to_owned());
+            places.shown.insert(id.name.to_owned());
+            Ok(())
+        }
+        InlineExpression::MessageReference { id, attribute: None } => {
+            places.references.insert(id.name.to_owned());
+            Ok(())
+        }
+        InlineExpression::TermReference {
+            id,
+            attribute: None,
+            arguments: None,
+        } => {
+            places.references.insert(format!("-{}", id.name));
+            Ok(())
+        }
+        InlineExpression::Placeable { expression: part } => expression(part, places),
+        InlineExpression::NumberLiteral { .. }
+        | InlineExpression::MessageReference { .. }
+        | InlineExpression::TermReference { .. }
+        | InlineExpression::FunctionReference { .. } => {
+            Err("functions, attributes and numbers are not for messages: a number comes in written".into())
+        }
+    }
 }
 
 impl Words {
-    /// Looks `key` up; an unknown word is shown as it is written in the data, with spaces for underscores.
-    pub(crate) fn get(&self, key: &str) -> String {
-        self.0
-            .get(key)
-            .cloned()
-            .unwrap_or_else(|| key.rsplit('.').next().unwrap_or(key).replace('_', " "))
+    /// Refuses when message `id` is not there, or wants what is not `given` by `whom`.
+    pub(crate) fn must_have(&self, id: &str, given: &[&str], whom: &str) -> Result<(), Failure> {
+        let reason = match self.0.places.get(id) {
+            None => format!("message `{id}` is missing; {whom} shows it"),
+            Some(places) => match places
+                .wanted
+                .iter()
+                .find(|place| !given.contains(&place.as_str()))
+            {
+                Some(place) => format!("message `{id}` wants `${place}`, which {whom} does not give"),
+                None => return Ok(()),
+            },
+        };
+        let message = format!("cannot use the words of `{}`", self.0.path.display());
+        Err(Failure::new(Exit::Usage, "report", message).cause(reason))
+    }
+
+    /// Looks `id` up.
+    pub(crate) fn get(&self, id: &str) -> String {
+        self.fill(id, &[])
     }
 
     /// Looks `code` up within `group`, then among the words that stand for `any` group; an unknown word is shown as it is written in the data.
     pub(crate) fn of(&self, group: &str, code: &str) -> String {
-        self.0
-            .get(&format!("{group}.{code}"))
-            .or_else(|| self.0.get(&format!("any.{code}")))
-            .cloned()
-            .unwrap_or_else(|| code.replace('_', " "))
+        [format!("{group}-{code}"), format!("any-{code}")]
+            .iter()
+            .find(|id| {
+                self.0
+                    .places
+                    .get(*id)
+                    .is_some_and(|places| places.wanted.is_empty())
+            })
+            .map_or_else(|| code.replace('_', " "), |id| self.get(id))
     }
 
-    /// Looks `key` up and fills its `{places}`.
-    pub(crate) fn fill(&self, key: &str, places: &[(&str, &str)]) -> String {
-        let pattern = self.get(key);
-        let mut text = String::with_capacity(pattern.len());
-        let mut rest = pattern.as_str();
-        // One pass, so that a value that looks like a place stays as it is.
-        while let Some(start) = rest.find('{') {
-            text.push_str(&rest[..start]);
-            rest = &rest[start..];
-            let Some(end) = rest.find('}') else { break };
-            match places.iter().find(|(name, _)| *name == &rest[1..end]) {
-                Some((_, value)) => text.push_str(value),
-                None => text.push_str(&rest[..=end]),
+    /// Looks `id` up and fills its places with text.
+    pub(crate) fn fill(&self, id: &str, places: &[(&str, &str)]) -> String {
+        let fillings = places
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), Filling::Text((*text).to_owned())))
+            .collect();
+        self.say(id, &fillings, false)
+            .expect("`read` refuses a file without what charts and mail ask for")
+    }
+
+    /// Names a number of something; `size` chooses the form of the words.
+    pub(crate) fn counted(&self, id: &str, size: f64, written: String) -> String {
+        let fillings = [("n".to_owned(), Filling::Number { size, written })].into();
+        self.say(id, &fillings, false)
+            .expect("`read` refuses a file without what charts and mail ask for")
+    }
+
+    /// Makes the pen that writes numbers and days of this language.
+    pub(crate) fn pen(&self) -> Result<Pen, Failure> {
+        let wrong = |reason: String| {
+            let message = format!("cannot use the words of `{}`", self.0.path.display());
+            Failure::new(Exit::Usage, "report", message).cause(reason)
+        };
+        let habits = self.habits().map_err(wrong)?;
+        Pen::new(&self.0.language, habits)
+            .ok_or_else(|| wrong(format!("`{}` is not the name of a language", self.0.language)))
+    }
+
+    /// Reads what the file says about numbers.
+    pub(crate) fn habits(&self) -> Result<Habits, String> {
+        let around = |id: &str, place: &str| -> Result<(String, String), String> {
+            let text = self.get_filled(id, &[(place, "\u{1}")])?;
+            match text.split_once('\u{1}') {
+                Some((before, after)) => Ok((before.to_owned(), after.to_owned())),
+                None => Err(format!("message `{id}` does not hold `${place}`")),
             }
-            rest = &rest[end + 1..];
+        };
+        let money = self.get_filled("number-money", &[("sign", "\u{1}"), ("n", "\u{2}")])?;
+        let order = money
+            .strip_prefix('\u{1}')
+            .and_then(|rest| rest.strip_suffix('\u{2}'))
+            .map(|between| Order::SignFirst(between.to_owned()))
+            .or_else(|| {
+                let rest = money.strip_prefix('\u{2}')?.strip_suffix('\u{1}')?;
+                Some(Order::SignLast(rest.to_owned()))
+            })
+            .ok_or("message `number-money` begins with one of `$sign` and `$n`, and ends with the other")?;
+        let mut scales: Vec<(i64, String)> = Vec::new();
+        for pair in self.get_filled("number-scales", &[])?.split_whitespace() {
+            let scale = pair
+                .split_once('=')
+                .and_then(|(zeros, word)| Some((zeros.parse::<i64>().ok()?, word.to_owned())))
+                .filter(|(zeros, word)| (1..=30).contains(zeros) && !word.is_empty())
+                .filter(|(zeros, _)| scales.last().is_none_or(|(before, _)| before < zeros))
+                .ok_or_else(|| {
+                    format!("`{pair}` of message `number-scales` is not a number of zeros, `=` and a word, smallest first")
+                })?;
+            scales.push(scale);
         }
-        text.push_str(rest);
-        text
+        Ok(Habits {
+            percent: around("number-percent", "n")?,
+            money: order,
+            scales,
+        })
     }
 
-    /// Names an amount of something, in the singular when it is one.
-    pub(crate) fn counted(&self, key: &str, number: &str) -> String {
-        let form = if number == "1" { "one" } else { "many" };
-        self.fill(&format!("{key}.{form}"), &[("n", number)])
+    /// The sign of a currency, or its code and a space that does not break.
+    pub(crate) fn sign(&self, currency: &str) -> String {
+        let id = format!("sign-{currency}");
+        if self.0.places.contains_key(&id) {
+            self.get(&id)
+        } else {
+            format::symbol(currency)
+        }
     }
+
+    fn get_filled(&self, id: &str, places: &[(&str, &str)]) -> Result<String, String> {
+        let finished = |text: &str| Filling::Finished(text.to_owned());
+        let fillings = places
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), finished(text)));
+        self.say(id, &fillings.collect(), false)
+    }
+
+    /// Fills a message. As `markup` the words and texts are escaped, and what is finished stays as it is.
+    pub(crate) fn say(
+        &self,
+        id: &str,
+        fillings: &BTreeMap<String, Filling>,
+        markup: bool,
+    ) -> Result<String, String> {
+        let path = self.0.path.display();
+        let message = self.0.bundle.get_message(id);
+        let pattern = message
+            .and_then(|message| message.value())
+            .ok_or_else(|| format!("message `{id}` is missing in `{path}`"))?;
+        let mut finished = Vec::new();
+        let mut arguments = FluentArgs::new();
+        for (name, filling) in fillings {
+            let mut mark = |text: &str| {
+                finished.push(text.to_owned());
+                format!("{}{}{}", MARKS[0], finished.len() - 1, MARKS[1])
+            };
+            let value = match filling {
+                Filling::Text(text) => FluentValue::from(text.replace(MARKS, "\u{fffd}")),
+                Filling::Finished(text) => FluentValue::from(mark(text)),
+                Filling::Number { size, written } => FluentValue::Number(FluentNumber::new(
+                    *size,
+                    FluentNumberOptions {
+                        currency: Some(mark(written)),
+                        ..FluentNumberOptions::default()
+                    },
+                )),
+            };
+            arguments.set(name.clone(), value);
+        }
+        let mut errors = Vec::new();
+        let text = self
+            .0
+            .bundle
+            .format_pattern(pattern, Some(&arguments), &mut errors);
+        if let Some(error) = errors.first() {
+            return Err(format!("cannot fill message `{id}` of `{path}`: {error}"));
+        }
+        let text = if markup {
+            format::escape(&text)
+        } else {
+            text.into_owned()
+        };
+        Ok(unmarked(&text, &finished))
+    }
+}
+
+/// Puts what is finished into its places.
+fn unmarked(text: &str, finished: &[String]) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(MARKS[0]) {
+        let (index, after) = after.split_once(MARKS[1]).unwrap_or((after, ""));
+        whole.push_str(before);
+        whole.push_str(
+            index
+                .parse()
+                .ok()
+                .and_then(|index: usize| finished.get(index))
+                .map_or("", String::as_str),
+        );
+        rest = after;
+    }
+    whole + rest
 }

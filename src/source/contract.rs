@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::datatypes::{DataType, Field};
 
-use super::Pinned;
+use super::{Pinned, duckdb};
 use crate::config::Source;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
@@ -149,8 +149,8 @@ pub struct RawTable {
     pub sql: String,
     /// The same column list for `DuckDB`, without `from`.
     pub duckdb_columns: String,
-    /// Whether a mapping reads a hive folder name.
-    pub reads_partitions: bool,
+    /// How `DuckDB` reads the files: what stands before and after their list.
+    pub duckdb_reader: (String, String),
     /// Whether the source is not configured: the table has its columns and no row.
     pub is_empty: bool,
 }
@@ -183,7 +183,7 @@ pub fn empty_table(source: &str) -> Result<RawTable, Failure> {
         source: source.to_owned(),
         sql: format!("select\n    {columns}\nwhere false"),
         duckdb_columns: columns,
-        reads_partitions: false,
+        duckdb_reader: Default::default(),
         is_empty: true,
     })
 }
@@ -256,7 +256,7 @@ pub async fn raw_table(
             pinned.name
         ),
         duckdb_columns: list(|both| &both.duckdb),
-        reads_partitions,
+        duckdb_reader: duckdb::reader(&source.format, pinned, reads_partitions),
         is_empty: false,
     })
 }
@@ -456,9 +456,10 @@ fn moment(sql: &str, from: &DataType, timezone: &str) -> Result<Both, String> {
         DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, None) | DataType::Null => {
             Ok(Both::same(format!("cast({sql} as timestamp(6))")))
         }
+        // Not `at time zone`, which passes through nanoseconds and fails beyond the year 2262, where "never ends" often lies.
         DataType::Timestamp(_, Some(_)) => Ok(Both {
             engine: format!(
-                "cast(to_local_time(cast({sql} as timestamp(6) with time zone) at time zone '{zone}') as timestamp(6))"
+                "cast(to_local_time(arrow_cast({sql}, 'Timestamp(Microsecond, Some(\"{zone}\"))')) as timestamp(6))"
             ),
             duckdb: format!("cast(timezone('{zone}', {sql}) as timestamp(6))"),
         }),

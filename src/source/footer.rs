@@ -41,10 +41,13 @@ pub(super) fn read(file: &Path, shown: &str) -> Result<(u64, SchemaRef), Failure
 }
 
 /// Joins the columns of all files: each must have all columns, in types that one can be read as the other.
+///
+/// Only in a Delta Lake table may a file lack a column: it was written before the column was added, and holds NULL there.
 pub(super) fn unify<'a>(
     name: &str,
     files: impl Iterator<Item = (&'a str, &'a SchemaRef)> + Clone,
     partitions: &[String],
+    may_lack_columns: bool,
 ) -> Result<SchemaRef, Failure> {
     let mut fields: BTreeMap<&str, (DataType, &str)> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
@@ -80,7 +83,9 @@ pub(super) fn unify<'a>(
             .filter(|column| schema.field_with_name(column).is_err())
             .map(move |column| format!("`{path}` has no column `{column}`"))
     });
-    problems.extend(problems_of_missing);
+    if !may_lack_columns {
+        problems.extend(problems_of_missing);
+    }
     if !problems.is_empty() {
         let rest = problems.len().saturating_sub(10);
         problems.truncate(10);
@@ -155,6 +160,7 @@ mod tests {
             "order_lines",
             [("x.parquet", &first), ("y.parquet", &second)].into_iter(),
             &[],
+            false,
         )
         .expect_err("`b` is missing in the second file");
         assert_eq!(failure.exit, Exit::Refused);
@@ -171,9 +177,10 @@ mod tests {
             schema(&[("a", DataType::Int64)]),
             schema(&[("a", DataType::Int32)]),
         );
-        let unified = unify("s", [("x", &first), ("y", &second)].into_iter(), &[]).expect("integers widen");
+        let unified =
+            unify("s", [("x", &first), ("y", &second)].into_iter(), &[], false).expect("integers widen");
         assert_eq!(unified.field(0).data_type(), &DataType::Int64);
         let third = schema(&[("a", DataType::Utf8)]);
-        assert!(unify("s", [("x", &first), ("z", &third)].into_iter(), &[]).is_err());
+        assert!(unify("s", [("x", &first), ("z", &third)].into_iter(), &[], false).is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! Sorts the objects of a location: read, or excluded with a reason.
 
+use crate::config::Format;
 use crate::store::Object;
 
 /// An object that is not read.
@@ -9,6 +10,45 @@ pub struct Excluded {
     pub path: String,
     /// Why.
     pub reason: &'static str,
+}
+
+/// How the names of files tell whether they are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Endings {
+    /// Endings of what is read.
+    taken: &'static [&'static str],
+    /// Endings, in small letters and without the dot, of what is probably meant.
+    alike: &'static [&'static str],
+    /// Said of what is probably meant.
+    perhaps: &'static str,
+    /// Said of everything else.
+    other: &'static str,
+}
+
+impl Endings {
+    /// The endings of a form.
+    pub(super) fn of(format: &Format) -> Self {
+        match format {
+            Format::Parquet | Format::Delta { .. } => Self {
+                taken: &[".parquet"],
+                alike: &["parquet", "parq"],
+                perhaps: "may hold data, but its name does not end in .parquet",
+                other: "not a Parquet file by its name",
+            },
+            Format::Csv { .. } => Self {
+                taken: &[".csv", ".tsv"],
+                alike: &["csv", "tsv", "txt"],
+                perhaps: "may hold data, but its name does not end in .csv or .tsv",
+                other: "not a CSV file by its name",
+            },
+            Format::Json { .. } => Self {
+                taken: &[".json", ".jsonl", ".ndjson"],
+                alike: &["json", "jsonl", "ndjson"],
+                perhaps: "may hold data, but its name does not end in .json, .jsonl or .ndjson",
+                other: "not a JSON file by its name",
+            },
+        }
+    }
 }
 
 /// The objects of a location.
@@ -23,12 +63,12 @@ pub(super) struct Listed {
 ///
 /// # Errors
 /// Returns what contradicts itself: an empty Parquet file, or files whose hive folders differ.
-pub(super) fn sort_out(objects: Vec<Object>) -> Result<Listed, String> {
+pub(super) fn sort_out(objects: Vec<Object>, endings: Endings) -> Result<Listed, String> {
     let is_single = objects.len() == 1;
     let mut read = Vec::new();
     let mut excluded = Vec::new();
     for object in objects {
-        match reason(&object.path, is_single) {
+        match reason(&object.path, is_single, endings) {
             Some(reason) => excluded.push(Excluded {
                 path: object.path,
                 reason,
@@ -37,8 +77,18 @@ pub(super) fn sort_out(objects: Vec<Object>) -> Result<Listed, String> {
             None => read.push(object),
         }
     }
+    let partitions = shared_folders(&read)?;
+    Ok(Listed {
+        read,
+        excluded,
+        partitions,
+    })
+}
+
+/// The names of the hive folders, which all objects must share.
+pub(super) fn shared_folders(objects: &[Object]) -> Result<Vec<String>, String> {
     let mut partitions: Option<Vec<String>> = None;
-    for object in &read {
+    for object in objects {
         let keys = hive_keys(&object.path);
         match &partitions {
             None => partitions = Some(keys),
@@ -51,25 +101,21 @@ pub(super) fn sort_out(objects: Vec<Object>) -> Result<Listed, String> {
             }
         }
     }
-    Ok(Listed {
-        read,
-        excluded,
-        partitions: partitions.unwrap_or_default(),
-    })
+    Ok(partitions.unwrap_or_default())
 }
 
-fn reason(path: &str, is_single: bool) -> Option<&'static str> {
+fn reason(path: &str, is_single: bool, endings: Endings) -> Option<&'static str> {
     let mut parts = path.split('/').rev();
     let name = parts.next().unwrap_or(path);
     let is_hidden = |part: &str| part.starts_with('.') || (part.starts_with('_') && !part.contains('='));
     if is_hidden(name) || parts.any(is_hidden) {
         Some("hidden or temporary")
-    } else if name.ends_with(".parquet") || is_single {
+    } else if is_single || endings.taken.iter().any(|ending| name.ends_with(ending)) {
         None
-    } else if matches!(extension(name).as_deref(), None | Some("parquet" | "parq")) {
-        Some("may hold data, but its name does not end in .parquet")
+    } else if extension(name).is_none_or(|ending| endings.alike.contains(&ending.as_str())) {
+        Some(endings.perhaps)
     } else {
-        Some("not a Parquet file by its name")
+        Some(endings.other)
     }
 }
 
@@ -97,7 +143,7 @@ mod tests {
 
     fn sorted(paths: &[&str]) -> Result<Sorted, String> {
         let objects = paths.iter().map(|path| Object::for_test(path, 10)).collect();
-        let listed = sort_out(objects)?;
+        let listed = sort_out(objects, Endings::of(&Format::Parquet))?;
         Ok((
             listed.read.into_iter().map(|object| object.path).collect(),
             listed
@@ -139,6 +185,7 @@ mod tests {
 
     #[test]
     fn an_empty_file_is_an_error_and_never_skipped() {
-        assert!(sort_out(vec![Object::for_test("a.parquet", 0)]).is_err());
+        let empty = vec![Object::for_test("a.parquet", 0)];
+        assert!(sort_out(empty, Endings::of(&Format::Parquet)).is_err());
     }
 }

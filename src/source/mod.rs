@@ -4,11 +4,19 @@
 //! either read or excluded with a reason.
 
 mod contract;
+mod csv;
+#[cfg(feature = "delta")]
+mod delta;
+mod duckdb;
+#[cfg(test)]
+mod faults;
 mod footer;
 mod inventory;
+mod json;
+mod sheet;
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use arrow::datatypes::SchemaRef;
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -16,7 +24,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 pub use contract::{RawTable, empty_table, raw_table};
 pub use inventory::Excluded;
 
-use crate::config::Source;
+use crate::config::{Format, Source};
 use crate::engine::SourceFile;
 use crate::error::{Exit, Failure};
 use crate::store::{self, Location, Object, Obtained};
@@ -31,10 +39,14 @@ pub struct PinnedFile {
     pub object: Object,
     /// Where its bytes are, and their hash.
     pub obtained: Obtained,
-    /// Rows by the footer.
+    /// Rows.
     pub rows: u64,
-    /// Columns by the footer.
+    /// The Parquet file that the engine reads: the object itself, or what was made of it.
+    table: PathBuf,
+    /// Columns that are read.
     schema: SchemaRef,
+    /// All columns of a file without types, in its order.
+    header: Vec<String>,
 }
 
 /// A source whose objects are all known.
@@ -53,6 +65,8 @@ pub struct Pinned {
     pub partitions: Vec<String>,
     /// Columns that all files together give.
     pub schema: SchemaRef,
+    /// Version of the Delta Lake table.
+    pub table_version: Option<u64>,
 }
 
 impl Pinned {
@@ -72,6 +86,12 @@ impl Pinned {
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.files.iter().map(|file| file.rows).sum()
+    }
+
+    /// Requests that failed and were tried again.
+    #[must_use]
+    pub fn retries(&self) -> u64 {
+        self.location.retries()
     }
 
     /// The files as the engine takes them.
@@ -96,24 +116,39 @@ impl Pinned {
                 };
                 SourceFile {
                     name,
-                    file: file.obtained.path.clone(),
+                    file: file.table.clone(),
                 }
             })
             .collect()
     }
 
-    /// Refuses to go on when an object changed since it was read.
+    /// Refuses to go on when an object changed since it was read; gives the objects that arrived since.
     ///
     /// # Errors
     /// Returns exit code 4, retryable.
-    pub async fn check_unchanged(&self) -> Result<(), Failure> {
+    pub async fn check_unchanged(&self) -> Result<Vec<String>, Failure> {
         for file in &self.files {
             self.location
                 .unchanged(&file.object, &file.obtained)
                 .await
                 .map_err(|error| error.reading("source"))?;
         }
-        Ok(())
+        let known: BTreeSet<&str> = self
+            .files
+            .iter()
+            .map(|file| file.object.path.as_str())
+            .chain(self.excluded.iter().map(|object| object.path.as_str()))
+            .collect();
+        let objects = self
+            .location
+            .list()
+            .await
+            .map_err(|error| error.reading("source"))?;
+        Ok(objects
+            .into_iter()
+            .map(|object| object.path)
+            .filter(|path| !known.contains(path.as_str()))
+            .collect())
     }
 }
 
@@ -131,19 +166,24 @@ pub async fn pin(
 ) -> Result<Pinned, Failure> {
     let location =
         store::open(&source.location, root, &source.options).map_err(|error| error.reading("source"))?;
+    pin_at(name, source, location, work, allow_duplicate_files).await
+}
+
+/// As [`pin`], at a location that is open.
+pub(crate) async fn pin_at(
+    name: &str,
+    source: &Source,
+    location: Location,
+    work: &Path,
+    allow_duplicate_files: bool,
+) -> Result<Pinned, Failure> {
     let objects = location.list().await.map_err(|error| error.reading("source"))?;
-    let listed = inventory::sort_out(objects);
+    let (table_version, listed) = sort_out(name, source, &location, objects, work).await?;
     let inventory::Listed {
         read,
         excluded,
         partitions,
-    } = listed.map_err(|message| {
-        Failure::new(
-            Exit::Input,
-            "source",
-            format!("{name}: {message} in `{}`", source.location),
-        )
-    })?;
+    } = listed;
     if read.is_empty() {
         let hint = if excluded.is_empty() {
             "Check `location`; a folder is searched with all folders below it.".to_owned()
@@ -155,11 +195,16 @@ pub async fn pin(
                 .collect::<Vec<_>>();
             format!("Objects that were found but are not read: {}.", list.join(", "))
         };
-        let message = format!("{name}: there is no Parquet file in `{}`", source.location);
+        let kind = match source.format {
+            Format::Parquet | Format::Delta { .. } => "Parquet",
+            Format::Csv { .. } => "CSV",
+            Format::Json { .. } => "JSON",
+        };
+        let message = format!("{name}: there is no {kind} file in `{}`", source.location);
         return Err(Failure::new(Exit::Input, "source", message).hint(hint));
     }
     let files: Vec<PinnedFile> = stream::iter(read)
-        .map(|object| obtain(name, &location, object, work))
+        .map(|object| obtain(name, &source.format, &location, object, work))
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
@@ -170,7 +215,9 @@ pub async fn pin(
         name,
         files.iter().map(|file| (file.object.path.as_str(), &file.schema)),
         &partitions,
+        matches!(source.format, Format::Delta { .. }),
     )?;
+    same_header(name, &files)?;
     Ok(Pinned {
         name: name.to_owned(),
         configured: source.location.clone(),
@@ -179,31 +226,111 @@ pub async fn pin(
         excluded,
         partitions,
         schema,
+        table_version,
     })
 }
 
-async fn obtain(name: &str, location: &Location, object: Object, work: &Path) -> Result<PinnedFile, Failure> {
+/// Decides which objects are read.
+async fn sort_out(
+    name: &str,
+    source: &Source,
+    location: &Location,
+    objects: Vec<Object>,
+    work: &Path,
+) -> Result<(Option<u64>, inventory::Listed), Failure> {
+    #[cfg(feature = "delta")]
+    if let Format::Delta { version } = source.format {
+        let table = delta::sort_out(name, location, objects, version, work).await?;
+        return Ok((Some(table.version), table.listed));
+    }
+    #[cfg(not(feature = "delta"))]
+    let _without_delta = (location, work);
+    let listed = inventory::sort_out(objects, inventory::Endings::of(&source.format)).map_err(|message| {
+        let message = format!("{name}: {message} in `{}`", source.location);
+        Failure::new(Exit::Input, "source", message)
+    })?;
+    Ok((None, listed))
+}
+
+async fn obtain(
+    name: &str,
+    format: &Format,
+    location: &Location,
+    object: Object,
+    work: &Path,
+) -> Result<PinnedFile, Failure> {
     let obtained = location
         .obtain(&object, work)
         .await
         .map_err(|error| error.reading("source"))?;
-    let (file, shown) = (
-        obtained.path.clone(),
-        format!("{name}: {}", location.address(&object.path)),
-    );
+    let shown = format!("{name}: {}", location.address(&object.path));
+    let (file, format) = (obtained.path.clone(), format.clone());
+    // The hash of the content and the path name the copy: the same content may lie in two places.
+    let place = crate::store::sha256(shown.as_bytes());
+    let copy = work.join(format!("{place}.{}.parquet", obtained.sha256));
     // A damaged footer may panic deep in the reader: a task of its own turns that into an error.
-    let (rows, schema) = tokio::task::spawn_blocking(move || footer::read(&file, &shown))
+    let read = tokio::task::spawn_blocking(move || read(file, copy, &format, &shown))
         .await
         .map_err(|error| {
-            let message = format!("{name}: `{}` is damaged: the Parquet reader gave up", object.path);
+            let message = format!("{name}: `{}` is damaged: the reader gave up", object.path);
             Failure::new(Exit::Input, "source", message).cause(error)
         })??;
     Ok(PinnedFile {
         object,
         obtained,
+        rows: read.rows,
+        table: read.table,
+        schema: read.schema,
+        header: read.header,
+    })
+}
+
+/// What a file holds, and where the engine finds it.
+struct ReadFile {
+    table: PathBuf,
+    rows: u64,
+    schema: SchemaRef,
+    header: Vec<String>,
+}
+
+/// Reads the footer of a Parquet file, or makes a Parquet file `copy` of one without types.
+fn read(file: PathBuf, copy: PathBuf, format: &Format, shown: &str) -> Result<ReadFile, Failure> {
+    let (table, rows, schema, header) = match format {
+        Format::Parquet | Format::Delta { .. } => {
+            let (rows, schema) = footer::read(&file, shown)?;
+            (file, rows, schema, Vec::new())
+        }
+        Format::Csv { delimiter, schema } => {
+            let csv::Converted { rows, schema, header } =
+                csv::convert(&file, &copy, *delimiter, schema, shown)?;
+            (copy, rows, schema, header)
+        }
+        Format::Json { schema } => {
+            let (rows, schema) = json::convert(&file, &copy, schema, shown)?;
+            (copy, rows, schema, Vec::new())
+        }
+    };
+    Ok(ReadFile {
+        table,
         rows,
         schema,
+        header,
     })
+}
+
+/// Files that are read by the order of their columns must agree on it.
+fn same_header(name: &str, files: &[PinnedFile]) -> Result<(), Failure> {
+    let Some((first, others)) = files.split_first() else {
+        return Ok(());
+    };
+    let Some(other) = others.iter().find(|file| file.header != first.header) else {
+        return Ok(());
+    };
+    let message = format!(
+        "{name}: `{}` and `{}` name other columns, or in another order",
+        first.object.path, other.object.path
+    );
+    Err(Failure::new(Exit::Refused, "source", message).hint("Deliver all files of a source in one form."))
 }
 
 /// The same bytes twice would count every order twice.

@@ -9,9 +9,10 @@ use futures::stream::BoxStream;
 use object_store::memory::InMemory;
 use object_store::path::Path as Key;
 use object_store::{
-    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
+    ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
+use tokio::sync::Notify;
 
 use super::Location;
 
@@ -32,6 +33,18 @@ pub(crate) enum Fault {
     Truncated,
     /// A put that ignores its condition.
     Unconditional,
+    /// No answer ever, and nothing happened: the process ends here.
+    Stop,
+    /// No answer ever, although it happened: the process ends here.
+    StopAfter,
+    /// A get whose body ends too early.
+    Short,
+    /// A get that gives one byte wrong.
+    Flipped,
+    /// A list that lacks its last object.
+    Stale,
+    /// A list that breaks off after its first object.
+    Broken,
 }
 
 /// Decides by number of the operation (from 1), its name (`put`, `get`, `list`, `delete`) and its key.
@@ -43,6 +56,8 @@ pub(crate) struct Faulty {
     pub inner: Arc<InMemory>,
     count: Arc<AtomicUsize>,
     rule: Rule,
+    /// Told when an operation stops for ever.
+    pub stopped: Arc<Notify>,
 }
 
 impl Faulty {
@@ -55,6 +70,7 @@ impl Faulty {
             inner: Arc::clone(inner),
             count: Arc::default(),
             rule: Box::new(rule),
+            stopped: Arc::default(),
         })
     }
 
@@ -66,6 +82,18 @@ impl Faulty {
     /// Returns how many operations were asked for.
     pub(crate) fn operations(&self) -> usize {
         self.count.load(Ordering::SeqCst)
+    }
+
+    /// Tells the test that the process ends here, and does not go on.
+    async fn stop(stopped: Arc<Notify>) {
+        stopped.notify_one();
+        std::future::pending::<()>().await;
+    }
+
+    async fn perhaps_stop(&self, fault: Fault, when: Fault) {
+        if fault == when {
+            Self::stop(Arc::clone(&self.stopped)).await;
+        }
     }
 
     fn fault(&self, operation: &str, key: &Key) -> Fault {
@@ -93,7 +121,7 @@ fn early(fault: Fault, key: &Key) -> Result<()> {
             path,
             source: "injected".into(),
         }),
-        Fault::None | Fault::After | Fault::Truncated | Fault::Unconditional => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -103,6 +131,28 @@ fn late<T>(fault: Fault, result: Result<T>) -> Result<T> {
     } else {
         result
     }
+}
+
+/// An answer whose body is not what the store holds; what is said of it is right.
+async fn spoilt(fault: Fault, answer: GetResult) -> Result<GetResult> {
+    let (meta, range, attributes) = (
+        answer.meta.clone(),
+        answer.range.clone(),
+        answer.attributes.clone(),
+    );
+    let mut bytes = answer.bytes().await?.to_vec();
+    if fault == Fault::Short {
+        bytes.pop();
+    } else if let Some(byte) = bytes.get_mut(range.clone().count() / 2) {
+        *byte ^= 0x10;
+    }
+    let body = futures::stream::iter([Ok(bytes::Bytes::from(bytes))]).boxed();
+    Ok(GetResult {
+        payload: GetResultPayload::Stream(body),
+        meta,
+        range,
+        attributes,
+    })
 }
 
 impl fmt::Debug for Faulty {
@@ -122,6 +172,7 @@ impl ObjectStore for Faulty {
     async fn put_opts(&self, key: &Key, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
         let fault = self.fault("put", key);
         early(fault, key)?;
+        self.perhaps_stop(fault, Fault::Stop).await;
         let result = match fault {
             Fault::Unconditional => self.inner.put_opts(key, payload, PutOptions::default()).await,
             Fault::Truncated => {
@@ -133,6 +184,7 @@ impl ObjectStore for Faulty {
         };
         // Lets other tasks in, as a network would.
         tokio::task::yield_now().await;
+        self.perhaps_stop(fault, Fault::StopAfter).await;
         late(fault, result)
     }
 
@@ -146,24 +198,69 @@ impl ObjectStore for Faulty {
     }
 
     async fn get_opts(&self, key: &Key, options: GetOptions) -> Result<GetResult> {
-        early(self.fault("get", key), key)?;
+        let fault = self.fault("get", key);
+        early(fault, key)?;
+        self.perhaps_stop(fault, Fault::Stop).await;
         tokio::task::yield_now().await;
-        self.inner.get_opts(key, options).await
+        let result = self.inner.get_opts(key, options).await;
+        self.perhaps_stop(fault, Fault::StopAfter).await;
+        match fault {
+            Fault::Short | Fault::Flipped => spoilt(fault, result?).await,
+            _ => late(fault, result),
+        }
     }
 
     fn delete_stream(&self, keys: BoxStream<'static, Result<Key>>) -> BoxStream<'static, Result<Key>> {
-        match early(self.fault("delete", &Key::default()), &Key::default()) {
-            Ok(()) => self.inner.delete_stream(keys),
-            Err(error) => futures::stream::iter([Err(error)]).boxed(),
-        }
+        let fault = self.fault("delete", &Key::default());
+        let stopped = Arc::clone(&self.stopped);
+        let inner = Arc::clone(&self.inner);
+        // The operation takes place when its answer is waited for.
+        futures::stream::once(async move {
+            early(fault, &Key::default())?;
+            if fault == Fault::Stop {
+                Self::stop(Arc::clone(&stopped)).await;
+            }
+            let deleted: Vec<Result<Key>> = inner.delete_stream(keys).collect().await;
+            if fault == Fault::StopAfter {
+                Self::stop(stopped).await;
+            }
+            late(fault, Ok(deleted))
+        })
+        .flat_map(|deleted| match deleted {
+            Ok(deleted) => futures::stream::iter(deleted),
+            Err(error) => futures::stream::iter(vec![Err(error)]),
+        })
+        .boxed()
     }
 
     fn list(&self, prefix: Option<&Key>) -> BoxStream<'static, Result<ObjectMeta>> {
         let key = prefix.cloned().unwrap_or_default();
-        match early(self.fault("list", &key), &key) {
-            Ok(()) => self.inner.list(prefix),
-            Err(error) => futures::stream::iter([Err(error)]).boxed(),
-        }
+        let fault = self.fault("list", &key);
+        let stopped = Arc::clone(&self.stopped);
+        let listed = self.inner.list(prefix);
+        futures::stream::once(async move {
+            early(fault, &key)?;
+            if matches!(fault, Fault::Stop | Fault::StopAfter) {
+                Self::stop(stopped).await;
+            }
+            let mut listed: Vec<Result<ObjectMeta>> = listed.collect().await;
+            match fault {
+                Fault::Stale => {
+                    listed.pop();
+                }
+                Fault::Broken => {
+                    listed.truncate(1);
+                    listed.push(Err(error()));
+                }
+                _ => {}
+            }
+            late(fault, Ok(listed))
+        })
+        .flat_map(|listed| match listed {
+            Ok(listed) => futures::stream::iter(listed),
+            Err(error) => futures::stream::iter(vec![Err(error)]),
+        })
+        .boxed()
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Key>) -> Result<ListResult> {

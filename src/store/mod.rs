@@ -7,6 +7,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use object_store::ObjectStore;
@@ -15,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::config::Secret;
 
+mod client;
 mod error;
 #[cfg(test)]
 pub(crate) mod faulty;
@@ -40,6 +42,8 @@ pub struct Location {
     secrets: Arc<Vec<Secret>>,
     /// First pause before a try is repeated; doubled each time.
     pause: Duration,
+    /// Requests that failed and were tried again.
+    retries: Arc<AtomicU64>,
 }
 
 #[derive(Clone)]
@@ -118,6 +122,12 @@ impl Location {
         matches!(self.place, Place::Local { .. })
     }
 
+    /// How many requests failed so far and were tried again.
+    #[must_use]
+    pub fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
+    }
+
     /// Writes the full address of `path` below this location, for people.
     #[must_use]
     pub fn address(&self, path: &str) -> String {
@@ -180,7 +190,11 @@ impl Location {
     fn failed_locally(&self, deed: &'static str, path: &str, error: &std::io::Error) -> StoreError {
         use std::io::ErrorKind;
         let path = self.address(path);
-        let source = Cause(error.to_string());
+        let source = Cause(match error.raw_os_error() {
+            // EMFILE and ENFILE.
+            Some(23 | 24) => format!("{error}: raise the limit of open files (`ulimit -n`)"),
+            _ => error.to_string(),
+        });
         match error.kind() {
             ErrorKind::NotFound => StoreError::Missing { path },
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {

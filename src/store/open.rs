@@ -18,10 +18,9 @@ use url::{Host, Position, Url};
 
 use crate::config::Secret;
 
+use super::client::{CONNECT_TIMEOUT, Counting, REQUEST_TIMEOUT, retries};
 use super::{Cause, Location, Place, Single, StoreError};
 
-/// Longest time for one request; big objects are read in ranges, so none needs more.
-const REQUEST_TIMEOUT: &str = "2 minutes";
 /// First pause before a try is repeated.
 const PAUSE: Duration = Duration::from_millis(200);
 /// Names that mean one object rather than a folder.
@@ -67,6 +66,7 @@ pub fn open(location: &str, root: &Path, options: &BTreeMap<String, Secret>) -> 
         place: Place::Local { root: PathBuf::new() },
         secrets: Arc::new(options.values().cloned().collect()),
         pause: PAUSE,
+        retries: Arc::default(),
     };
     let store = connect(&location, &kind, &url, options)?;
     let is_http = kind == ObjectStoreScheme::Http;
@@ -104,6 +104,7 @@ fn open_local(
         place: Place::Local { root: path },
         secrets: Arc::default(),
         pause: PAUSE,
+        retries: Arc::default(),
     })
 }
 
@@ -173,12 +174,16 @@ fn connect(
 ) -> Result<Arc<dyn ObjectStore>, StoreError> {
     let shown = &location.shown;
     let cannot = |error: &object_store::Error| invalid(shown, &location.cause(error).0);
+    let counting = || Counting(Arc::clone(&location.retries));
     match kind {
         ObjectStoreScheme::AmazonS3 => {
-            let mut builder = AmazonS3Builder::from_env().with_url(url.as_str()).with_config(
-                AmazonS3ConfigKey::Client(ClientConfigKey::Timeout),
-                REQUEST_TIMEOUT,
-            );
+            let client = AmazonS3ConfigKey::Client;
+            let mut builder = AmazonS3Builder::from_env()
+                .with_url(url.as_str())
+                .with_http_connector(counting())
+                .with_retry(retries())
+                .with_config(client(ClientConfigKey::Timeout), REQUEST_TIMEOUT)
+                .with_config(client(ClientConfigKey::ConnectTimeout), CONNECT_TIMEOUT);
             for (key, value) in parsed::<AmazonS3ConfigKey>(shown, options)? {
                 builder = builder.with_config(key, value);
             }
@@ -199,9 +204,13 @@ fn connect(
             Ok(Arc::new(store))
         }
         ObjectStoreScheme::GoogleCloudStorage => {
+            let client = GoogleConfigKey::Client;
             let mut builder = GoogleCloudStorageBuilder::from_env()
                 .with_url(url.as_str())
-                .with_config(GoogleConfigKey::Client(ClientConfigKey::Timeout), REQUEST_TIMEOUT);
+                .with_http_connector(counting())
+                .with_retry(retries())
+                .with_config(client(ClientConfigKey::Timeout), REQUEST_TIMEOUT)
+                .with_config(client(ClientConfigKey::ConnectTimeout), CONNECT_TIMEOUT);
             for (key, value) in parsed::<GoogleConfigKey>(shown, options)? {
                 builder = builder.with_config(key, value);
             }
@@ -218,9 +227,13 @@ fn connect(
             Ok(Arc::new(builder.build().map_err(|error| cannot(&error))?))
         }
         ObjectStoreScheme::MicrosoftAzure => {
+            let client = AzureConfigKey::Client;
             let mut builder = MicrosoftAzureBuilder::from_env()
                 .with_url(url.as_str())
-                .with_config(AzureConfigKey::Client(ClientConfigKey::Timeout), REQUEST_TIMEOUT);
+                .with_http_connector(counting())
+                .with_retry(retries())
+                .with_config(client(ClientConfigKey::Timeout), REQUEST_TIMEOUT)
+                .with_config(client(ClientConfigKey::ConnectTimeout), CONNECT_TIMEOUT);
             for (key, value) in parsed::<AzureConfigKey>(shown, options)? {
                 builder = builder.with_config(key, value);
             }
@@ -241,7 +254,10 @@ fn connect(
         _ => {
             let mut builder = HttpBuilder::new()
                 .with_url(&url[..Position::BeforePath])
-                .with_config(ClientConfigKey::Timeout, REQUEST_TIMEOUT);
+                .with_http_connector(counting())
+                .with_retry(retries())
+                .with_config(ClientConfigKey::Timeout, REQUEST_TIMEOUT)
+                .with_config(ClientConfigKey::ConnectTimeout, CONNECT_TIMEOUT);
             for (key, value) in parsed::<ClientConfigKey>(shown, options)? {
                 if key == INSECURE {
                     keep_certificates(shown, Some(value.as_str()))?;
@@ -325,6 +341,7 @@ impl Location {
             },
             secrets: Arc::default(),
             pause: Duration::ZERO,
+            retries: Arc::default(),
         }
     }
 }

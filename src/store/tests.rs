@@ -389,10 +389,19 @@ async fn refuses_a_store_that_cannot_publish_safely() {
     assert_eq!(probe(|_, _, _| Fault::Unconditional).await, (Err(Exit::Usage), 0));
     assert_eq!(probe(|_, _, _| Fault::Denied).await, (Err(Exit::Usage), 0));
     assert_eq!(probe(|_, _, _| Fault::Before).await, (Err(Exit::Publish), 0));
-    opened("output", Path::new("/nowhere"))
+    let root = folder();
+    opened("output", root.path())
         .probe()
         .await
-        .expect("a local folder is known to be safe");
+        .expect("a local folder can be written");
+    assert!(paths(&opened(".", root.path()).list().await.expect("a folder")).is_empty());
+    // What stands in the way of the folder is told before any work, as a mistake of the configuration.
+    write(&root.path().join("file"), "no folder");
+    let refused = opened("file", root.path())
+        .probe()
+        .await
+        .expect_err("a file is no folder");
+    assert_eq!(refused.writing("publish").exit, Exit::Usage);
 }
 
 #[test]
@@ -461,4 +470,43 @@ fn refuses_unsafe_or_mistaken_locations_and_never_shows_a_secret() {
     let said = std::io::Error::other("GET https://x/y?sig=abc with canary-of-a-secret failed");
     let said = location.cause(&said).to_string();
     assert_eq!(said, "GET https://x/y with *** failed");
+}
+
+#[tokio::test]
+async fn a_bucket_is_told_what_each_object_is_so_that_a_browser_shows_it() {
+    use object_store::Attribute;
+
+    let root = folder();
+    write(&root.path().join("page"), "<p>page</p>");
+    let inner = Arc::new(InMemory::new());
+    let remote = Faulty::new(&inner, |_, _, _| Fault::None).location();
+    remote
+        .replace("index.html", "<p>index</p>".into())
+        .await
+        .expect("written");
+    remote
+        .create("log/00000001.json", "{}".into())
+        .await
+        .expect("created");
+    remote
+        .upload("runs/a/report.html", &root.path().join("page"))
+        .await
+        .expect("uploaded");
+    remote
+        .upload("runs/a/logo", &root.path().join("page"))
+        .await
+        .expect("uploaded");
+    for (path, kind) in [
+        ("index.html", Some("text/html; charset=utf-8")),
+        ("log/00000001.json", Some("application/json")),
+        ("runs/a/report.html", Some("text/html; charset=utf-8")),
+        ("runs/a/logo", None),
+    ] {
+        let there = inner
+            .get(&Key::from(format!("published/{path}")))
+            .await
+            .expect("it is there");
+        let told = there.attributes.get(&Attribute::ContentType).map(AsRef::as_ref);
+        assert_eq!(told, kind, "{path}");
+    }
 }

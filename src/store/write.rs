@@ -3,10 +3,14 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutPayload};
+use object_store::{
+    Attribute, Attributes, ObjectStore, ObjectStoreExt as _, PutMode, PutMultipartOptions, PutOptions,
+    PutPayload,
+};
 
 use super::local::{self, Content};
 use super::read::below;
@@ -16,6 +20,27 @@ use super::{Cause, Location, Place, StoreError, check_relative};
 const TRIES: u32 = 5;
 /// Bytes of one part of a big upload; smaller files go in one request.
 const PART: usize = 8 << 20;
+
+/// What a browser must know of an object to show it: without it, it would save a page instead of showing it.
+fn attributes(path: &str) -> Attributes {
+    let kind = match path.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("txt" | "sql" | "yaml") => "text/plain; charset=utf-8",
+        Some("csv") => "text/csv; charset=utf-8",
+        Some("json") => "application/json",
+        Some("parquet") => "application/vnd.apache.parquet",
+        _ => return Attributes::new(),
+    };
+    Attributes::from_iter([(Attribute::ContentType, kind)])
+}
+
+fn options(path: &str, mode: PutMode) -> PutOptions {
+    PutOptions {
+        mode,
+        attributes: attributes(path),
+        ..PutOptions::default()
+    }
+}
 
 /// What became of a create.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +84,10 @@ impl Location {
         let mut tried = 1;
         loop {
             let payload = PutPayload::from_bytes(bytes.clone());
-            let Err(error) = store.put_opts(&key, payload, PutMode::Create.into()).await else {
+            let Err(error) = store
+                .put_opts(&key, payload, options(path, PutMode::Create))
+                .await
+            else {
                 return Ok(Created::New);
             };
             let refused_for_good = matches!(
@@ -98,7 +126,11 @@ impl Location {
                 let key = below(base, path);
                 let mut tried = 1;
                 loop {
-                    match store.put(&key, PutPayload::from_bytes(bytes.clone())).await {
+                    let payload = PutPayload::from_bytes(bytes.clone());
+                    match store
+                        .put_opts(&key, payload, options(path, PutMode::Overwrite))
+                        .await
+                    {
                         Ok(_) => return Ok(()),
                         Err(error) => self.again(&mut tried, self.failed("write", path, &error)).await?,
                     }
@@ -142,12 +174,22 @@ impl Location {
         let mut parts = Parts::open(from)?;
         let first = parts.next()?;
         if first.len() < PART {
+            let payload = PutPayload::from_bytes(first);
             store
-                .put(key, PutPayload::from_bytes(first))
+                .put_opts(key, payload, options(path, PutMode::Overwrite))
                 .await
                 .map_err(failed)?;
         } else {
-            let mut upload = store.put_multipart(key).await.map_err(failed)?;
+            let mut upload = store
+                .put_multipart_opts(
+                    key,
+                    PutMultipartOptions {
+                        attributes: attributes(path),
+                        ..PutMultipartOptions::default()
+                    },
+                )
+                .await
+                .map_err(failed)?;
             let mut part = first;
             while !part.is_empty() {
                 if let Err(error) = upload.put_part(PutPayload::from_bytes(part)).await {
@@ -190,14 +232,10 @@ impl Location {
 
     /// Makes sure that a publish location can be written and refuses to create an object twice.
     ///
-    /// A local folder is known to; a remote store shows it on an object of its own, which is removed.
+    /// It shows on an object of its own, which is removed.
     pub async fn probe(&self) -> Result<(), StoreError> {
-        let Place::Remote { store, base, .. } = &self.place else {
-            return Ok(());
-        };
         // Two probes at once must not meet: each has a name of its own.
         let name = format!("probe/{:016x}", RandomState::new().build_hasher().finish());
-        let key = below(base, &name);
         let first = Bytes::from_static(b"first");
         let refused = |reason: &str| StoreError::Unsafe {
             location: self.shown.clone(),
@@ -220,8 +258,14 @@ impl Location {
             }
             Err(error) => return Err(error),
         }
+        let Place::Remote { store, base, .. } = &self.place else {
+            // A file system refuses a second link of one name, or it had refused the first.
+            return self.remove(&name).await;
+        };
         let second = PutPayload::from_static(b"second");
-        let answer = store.put_opts(&key, second, PutMode::Create.into()).await;
+        let answer = store
+            .put_opts(&below(base, &name), second, PutMode::Create.into())
+            .await;
         let there = self.read(&name).await;
         self.remove(&name).await?;
         if answer.is_ok() || there?.is_some_and(|bytes| bytes != first) {
@@ -249,6 +293,7 @@ impl Location {
     }
 
     async fn wait(&self, tried: &mut u32) {
+        self.retries.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(self.pause * 2_u32.pow(*tried - 1)).await;
         *tried += 1;
     }

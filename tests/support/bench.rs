@@ -248,6 +248,7 @@ pub(crate) fn start_with(folder: &Path, threads: usize, batch_rows: usize) -> Re
         spill: None,
         threads: Some(threads),
         batch_rows,
+        deadline: std::time::Duration::from_hours(1),
     };
     Engine::start(&limits, &tables, &scratch)
 }

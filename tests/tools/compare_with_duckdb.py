@@ -184,7 +184,7 @@ def compare_files(run, manifest, files):
 
 def compare_inputs(run, manifest, script, files):
     """The inputs that reproduce.sql reads are those that manifest.json records."""
-    listings = re.findall(r"from read_parquet\(\[\n(.*?)\n\], union_by_name", script, re.DOTALL)
+    listings = re.findall(r"from read_(?:parquet|csv|json)\(\[\n(.*?)\n\]", script, re.DOTALL)
     addresses = [
         address for listing in listings for address in re.findall(r"^    '((?:[^']|'')*)',?$", listing, re.MULTILINE)
     ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the job on three histories and has DuckDB re-perform each run: the sample, a generated history with ugly rows, and
-# one with odd but lawful columns. Fails when a single value of a single published table differs.
+# Runs the job on four histories and has DuckDB re-perform each run: the sample, a generated history with ugly rows, one
+# with odd but lawful columns, and one as a Delta Lake table, CSV and JSON. Fails when a single value of a single published table differs.
 #
 #     tests/tools/duckdb.sh [KARAT]
 #
@@ -59,6 +59,14 @@ echo "A history with instants, floating-point ids and amounts, folder names as v
 cp -R "$project/queries" "$project/reports" "$work/odd/"
 "$karat" --quiet --config "$work/odd/config.yaml"
 compare "$work/odd/output"
+
+echo
+echo "A history as a Delta Lake table, CSV and JSON."
+"$karat" --quiet generate --customers 400 --flaws 0.01 --seed 3 --out "$work/retold"
+"$TOOLS/python3" "$project/tests/tools/retell_history.py" "$work/retold"
+cp -R "$project/queries" "$project/reports" "$work/retold/"
+"$karat" --quiet --config "$work/retold/config.yaml"
+compare "$work/retold/output"
 
 echo
 echo "Altered copies of the sample's run: each alteration must be found."

@@ -266,9 +266,11 @@ def what_arrives(world, kind):
             for path, body in [("mail.html", html), ("mail.txt", text)]:
                 published = (run / path).read_text()
                 assert body.replace("\r\n", "\n").rstrip("\n") == published.rstrip("\n"), f"{path} arrives changed"
-            (attachment,) = mail.iter_attachments()
-            assert attachment.get_filename() == "report.html" and attachment.get_content_type() == "text/html"
-            assert hashlib.sha256(attachment.get_payload(decode=True)).hexdigest() == hashes["report.html"]
+            attachments = list(mail.iter_attachments())
+            assert [part.get_filename() for part in attachments] == ["report.html", "method.html"]
+            for part in attachments:
+                assert part.get_content_type() == "text/html"
+                assert hashlib.sha256(part.get_payload(decode=True)).hexdigest() == hashes[part.get_filename()]
             alternatives = [part.get_content_type() for part in mail.get_payload()[0].iter_parts()]
             assert alternatives == ["text/plain", "text/html"], alternatives
         assert len(names) == 3, "each mail has a name of its own"

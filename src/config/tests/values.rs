@@ -66,6 +66,14 @@ fn values_out_of_range_say_the_range() {
         "config.yaml:7:18: engine.memory: must be at least 64MiB and at most 16TiB, found 1MiB",
     );
     check(
+        "engine: {deadline: 2 hours}",
+        "config.yaml:7:20: engine.deadline: expected a duration such as 45s, 90m, 2h or 1d, found \"2 hours\"",
+    );
+    check(
+        "engine: {deadline: 31d}",
+        "config.yaml:7:20: engine.deadline: must be at least 1s and at most 30d, found \"31d\"",
+    );
+    check(
         "engine: {threads: 0}",
         "config.yaml:7:19: engine.threads: must be at least 1 and at most 1024, found 0",
     );
@@ -237,13 +245,13 @@ fn names_of_the_world_are_checked() {
     );
     check_changed(
         "GBP",
-        "GBP, language: fr",
-        "config.yaml:1:49: project.language: expected en or zh, found \"fr\"",
+        "GBP, language: ../en",
+        "config.yaml:1:49: project.language: expected the name of a language, such as en or zh, found \"../en\"",
     );
     check_changed(
         "location: data/orders/",
-        "format: delta\n    location: data/orders/",
-        "config.yaml:4:13: sources.order_lines.format: this build has no Delta Lake support; it reads only parquet",
+        "format: csv\n    location: data/orders/",
+        "config.yaml:4:13: sources.order_lines.format: order lines are read from parquet or delta; csv is for the smaller sources",
     );
 }
 
@@ -339,8 +347,8 @@ fn readers_of_the_mail_are_checked() {
         "config.yaml:11:47: deliver.recipients[0].where: name one column, as in {region: North}; a part has one",
     );
     check(
-        &mail("    - {to: b@example.com, edition: full, language: fr}"),
-        "config.yaml:11:52: deliver.recipients[0].language: expected en or zh, found \"fr\"",
+        &mail("    - {to: b@example.com, edition: full, language: ../zh}"),
+        "config.yaml:11:52: deliver.recipients[0].language: expected the name of a language, such as en or zh, found \"../zh\"",
     );
     check(
         &mail("    - {to: b@exmaple.com, edition: full}\n  domains: [Example.com]"),
@@ -486,5 +494,52 @@ fn the_mail_server_is_read_with_its_usual_port() {
                 .effective
                 .ends_with("publish:\n  url: \"https://reports.example.com/karat/\"\n")
         );
+    }
+}
+
+#[test]
+fn a_look_is_taken_over_and_reads_back() {
+    let text = format!(
+        "{MINIMAL}brand: {{name: \"House & Co\", logo: art/logo.svg, colour: \"#5B2A86\", accent: 0b6e4f}}\n"
+    );
+    let brand = good(&text).brand;
+    assert_eq!(brand.name.as_deref(), Some("House & Co"));
+    assert_eq!(brand.logo.as_deref(), Some(std::path::Path::new("art/logo.svg")));
+    let colours = [brand.colour, brand.accent].map(|colour| colour.map(|colour| colour.to_string()));
+    assert_eq!(colours, [Some("#5b2a86".into()), Some("#0b6e4f".into())]);
+    let effective = good(&text).effective;
+    let end = "brand:\n  name: \"House & Co\"\n  logo: art/logo.svg\n  colour: \"#5b2a86\"\n  accent: \"#0b6e4f\"\n";
+    assert!(effective.ends_with(end), "{effective}");
+    assert_eq!(good(&effective).effective, effective);
+    let none = good(MINIMAL);
+    assert!(!none.effective.contains("brand") && none.brand.name.is_none());
+}
+
+#[test]
+fn a_look_that_nobody_can_read_is_refused_with_the_measured_contrast() {
+    let line = MINIMAL.lines().count() + 1;
+    let told = refused(&format!("{MINIMAL}brand: {{colour: \"#777777\"}}\n"));
+    let expected = format!(
+        "config.yaml:{line}:17: brand.colour: text in #777777 on white paper has a contrast of 4.47 to 1; at least 4.5 to 1 is needed"
+    );
+    assert!(told.contains(&expected), "{told}");
+    for (lines, expected) in [
+        (
+            "{colour: \"#76767\"}",
+            "expected a colour of six hexadecimal digits such as \"#1d4f7c\", found \"#76767\"",
+        ),
+        (
+            "{color: \"#000000\"}",
+            "brand.color: unknown key; did you mean \"colour\"",
+        ),
+        ("{logo: logo.svg}", "brand.logo: brand.name is missing"),
+        ("{name: \"\"}", "brand.name: is empty"),
+        (
+            "{name: A, logo: https://example.com/logo.svg}",
+            "expected a file on this machine, found an address",
+        ),
+    ] {
+        let told = refused(&format!("{MINIMAL}brand: {lines}\n"));
+        assert!(told.contains(expected), "{lines}: {told}");
     }
 }

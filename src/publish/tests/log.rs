@@ -51,7 +51,7 @@ async fn publishes_a_run_to_a_local_folder_and_says_where() {
     let found = find(&location, run.as_of, &run.run_id)
         .await
         .expect("it can look");
-    assert_eq!(found, Some(Found::Published(publication.entry)));
+    assert_eq!(found, Some(Found::Published(Box::new(publication.entry))));
     let again = publish(&location, &run, &index).await.expect("it is published");
     assert!(again.already);
     assert_eq!(check_invariants(&location).await.len(), 1);
@@ -126,6 +126,7 @@ fn a_beginning_of_a_run_id_must_be_unmistakable() {
             project: String::new(),
             currency: String::new(),
             headline: Vec::new(),
+            figures: Vec::new(),
             draft: false,
         },
     };

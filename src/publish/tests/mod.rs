@@ -18,12 +18,12 @@ mod faults;
 mod garbage;
 mod log;
 
-pub(super) fn day(text: &str) -> Date {
+pub(crate) fn day(text: &str) -> Date {
     text.parse().expect("the test names a day")
 }
 
 /// Stages a run; its bytes follow from `as_of` and `run_id`, as those of a real run do.
-pub(super) fn staged(folder: &TempDir, as_of: &str, run_id: &str) -> StagedRun {
+pub(crate) fn staged(folder: &TempDir, as_of: &str, run_id: &str) -> StagedRun {
     let here = folder.path().join(run_id);
     let report = format!("<p>{as_of} {run_id}</p>");
     let table = format!("tier,profit\nlead,-{run_id}\n");
@@ -42,6 +42,7 @@ pub(super) fn staged(folder: &TempDir, as_of: &str, run_id: &str) -> StagedRun {
         project: "Trial".to_owned(),
         currency: "GBP".to_owned(),
         headline: vec![("Profit".to_owned(), "£74,297".to_owned())],
+        figures: Vec::new(),
         draft: false,
     };
     let manifest = json!({
@@ -67,13 +68,13 @@ pub(super) fn staged(folder: &TempDir, as_of: &str, run_id: &str) -> StagedRun {
     clippy::unnecessary_wraps,
     reason = "it stands in for a renderer that can fail"
 )]
-pub(super) fn index(entries: &[LogEntry]) -> Result<String, Failure> {
+pub(crate) fn index(entries: &[LogEntry]) -> Result<String, Failure> {
     Ok(entries.iter().fold(String::new(), |text, entry| {
         text + &format!("{} {}\n", entry.seq, entry.run_id)
     }))
 }
 
-pub(super) fn work() -> TempDir {
+pub(crate) fn work() -> TempDir {
     tempfile::tempdir().expect("the system gives a temporary folder")
 }
 
@@ -81,7 +82,7 @@ fn local(folder: &TempDir) -> Location {
     open("output/", folder.path(), &std::collections::BTreeMap::new()).expect("the location is valid")
 }
 
-fn sound(inner: &Arc<InMemory>) -> Location {
+pub(crate) fn sound(inner: &Arc<InMemory>) -> Location {
     Faulty::new(inner, |_, _, _| Fault::None).location()
 }
 
@@ -115,7 +116,7 @@ async fn everything(location: &Location) -> Vec<(String, Bytes)> {
 }
 
 /// The promises that hold after any fault: what the log names is there, whole and unaltered.
-pub(super) async fn check_invariants(location: &Location) -> Vec<LogEntry> {
+pub(crate) async fn check_invariants(location: &Location) -> Vec<LogEntry> {
     let entries = history(location).await.expect("the chain is whole");
     for entry in &entries {
         let manifest = load_manifest(location, entry)

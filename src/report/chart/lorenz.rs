@@ -61,21 +61,21 @@ fn draw(
         "mid small quiet",
         f64::midpoint(left, right),
         bottom + 40.0,
-        &words.get("lorenz.customers"),
+        &words.get("lorenz-customers"),
     );
     match width {
         Width::Wide => {
-            marks.text("quiet", right + 24.0, y(0.97), &words.get("lorenz.equal_1"));
+            marks.text("quiet", right + 24.0, y(0.97), &words.get("lorenz-equal_1"));
             marks.text(
                 "quiet",
                 right + 24.0,
                 y(0.97) + 18.0,
-                &words.get("lorenz.equal_2"),
+                &words.get("lorenz-equal_2"),
             );
             marks.line("lead-line", (x(0.985), y(0.955)), (right + 18.0, y(0.955)));
             marks.figure("strong", right + 24.0, y(0.45), gini.1, gini.0);
-            marks.text("quiet", right + 24.0, y(0.45) + 18.0, &words.get("lorenz.gini_1"));
-            marks.text("quiet", right + 24.0, y(0.45) + 36.0, &words.get("lorenz.gini_2"));
+            marks.text("quiet", right + 24.0, y(0.45) + 18.0, &words.get("lorenz-gini_1"));
+            marks.text("quiet", right + 24.0, y(0.45) + 36.0, &words.get("lorenz-gini_2"));
         }
         Width::Narrow => {
             marks.figure("strong small", x(0.06), y(0.92), gini.1, gini.0);
@@ -83,13 +83,13 @@ fn draw(
                 "small quiet",
                 x(0.06),
                 y(0.92) + 16.0,
-                &words.get("lorenz.gini_1"),
+                &words.get("lorenz-gini_1"),
             );
             marks.text(
                 "small quiet",
                 x(0.06),
                 y(0.92) + 32.0,
-                &words.get("lorenz.gini_2"),
+                &words.get("lorenz-gini_2"),
             );
         }
     }

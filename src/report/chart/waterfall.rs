@@ -3,6 +3,7 @@
 use super::{Chart, Marks, Telling, Width};
 use crate::report::cells::{Data, Figure};
 use crate::report::format;
+use crate::report::format::Pen;
 use crate::report::words::Words;
 
 /// Steps in the order in which they are shown.
@@ -30,18 +31,25 @@ struct Step {
 }
 
 /// Draws the panels of `tiers`; the unit is chosen so that the numbers stay short.
-pub(crate) fn waterfall(data: &Data<'_>, tiers: &[&str], words: &Words, telling: Telling<'_>) -> Chart {
+pub(crate) fn waterfall(
+    data: &Data<'_>,
+    tiers: &[&str],
+    hand: (&Words, &Pen),
+    telling: Telling<'_>,
+) -> Chart {
     let list = |tier: &&str| amount(data, tier, "list_price").size().abs();
     let largest = tiers.iter().map(list).fold(0.0, f64::max);
+    let (words, pen) = hand;
     let (unit, places) = match largest {
+        // Readers of some languages count by other steps than thousands.
+        large if pen.scale(large).is_some() => pen
+            .scale(large)
+            .map_or(("units", 0), |(zeros, word)| (word, zeros)),
         huge if huge >= 10_000_000.0 => ("millions", 6),
         large if large >= 10_000.0 => ("thousands", 3),
         _ => ("units", 0),
     };
-    let panels: Vec<_> = tiers
-        .iter()
-        .map(|tier| panel(data, tier, words, places))
-        .collect();
+    let panels: Vec<_> = tiers.iter().map(|tier| panel(data, tier, hand, places)).collect();
     let levels = || {
         panels
             .iter()
@@ -65,7 +73,7 @@ fn amount(data: &Data<'_>, tier: &str, step: &str) -> Figure {
     )
 }
 
-fn panel(data: &Data<'_>, tier: &str, words: &Words, places: i64) -> Panel {
+fn panel(data: &Data<'_>, tier: &str, (words, pen): (&Words, &Pen), places: i64) -> Panel {
     let mut level = 0.0;
     let mut steps = Vec::new();
     for step in STEPS {
@@ -77,7 +85,7 @@ fn panel(data: &Data<'_>, tier: &str, words: &Words, places: i64) -> Panel {
         };
         level = to;
         steps.push(Step {
-            text: short(&figure, places),
+            text: short(pen, &figure, places),
             figure,
             from,
             to,
@@ -90,23 +98,25 @@ fn panel(data: &Data<'_>, tier: &str, words: &Words, places: i64) -> Panel {
     );
     let share = kept_cell
         .decimal()
-        .map_or_else(|| format::NONE.into(), |share| format::percent(&share, 0));
+        .map_or_else(|| format::NONE.into(), |share| pen.percent(&share, 0));
     Panel {
         tier: tier.into(),
         label: words.of("tier", tier),
-        kept: words.fill("waterfall.kept", &[("share", &share)]),
+        kept: words.fill("waterfall-kept", &[("share", &share)]),
         kept_cell,
         steps,
     }
 }
 
 /// Writes an amount in thousands or millions by moving its decimal point.
-fn short(figure: &Figure, places: i64) -> String {
+fn short(pen: &Pen, figure: &Figure, places: i64) -> String {
     let Some(value) = figure.decimal() else {
         return format::NONE.into();
     };
     let divisor = bigdecimal::BigDecimal::new(1.into(), -places);
-    format::number(&(value / divisor), i64::from(places > 0))
+    // Ten thousands leave fewer digits before the point than thousands do.
+    let decimals = i64::from(places > 0) + i64::from(places % 3 > 0);
+    pen.number(&(value / divisor), decimals)
 }
 
 fn wide(panels: &[Panel], names: &[String], low: f64, high: f64, telling: Telling<'_>) -> String {

@@ -6,7 +6,7 @@ mod remarks;
 
 use super::{Chart, Marks, Telling, Width, breadth, spread, step, thin};
 use crate::report::cells::{Data, Figure};
-use crate::report::format;
+use crate::report::format::Pen;
 use crate::report::words::Words;
 
 /// A point of the curve.
@@ -24,7 +24,8 @@ struct Whale<'a> {
     eroded: bool,
     data: &'a Data<'a>,
     words: &'a Words,
-    currency: &'a str,
+    sign: &'a str,
+    pen: &'a Pen,
 }
 
 /// Where the plot stands.
@@ -49,7 +50,12 @@ impl Frame {
 }
 
 /// Draws the curve in both widths.
-pub(crate) fn whale(data: &Data<'_>, currency: &str, words: &Words, telling: Telling<'_>) -> Chart {
+pub(crate) fn whale(
+    data: &Data<'_>,
+    (sign, pen): (&str, &Pen),
+    words: &Words,
+    telling: Telling<'_>,
+) -> Chart {
     let summary = |column: &str| data.by("whale_summary", "all", column);
     let in_money = summary("peak_profit_share").value.is_none() || summary("total_profit").size() <= 0.0;
     let column = if in_money {
@@ -81,7 +87,8 @@ pub(crate) fn whale(data: &Data<'_>, currency: &str, words: &Words, telling: Tel
         in_money,
         data,
         words,
-        currency,
+        sign,
+        pen,
     };
     let unit = if in_money { "money" } else { "share" };
     Chart {
@@ -152,15 +159,16 @@ fn tick(whale: &Whale<'_>, level: f64, step: f64) -> String {
         .parse()
         .expect("a finite number prints as a decimal");
     if !whale.in_money {
-        return format::percent(&value, 0);
+        return whale.pen.percent(&value, 0);
     }
     let (places, letter) = match step {
+        large if whale.pen.scale(large).is_some() => whale.pen.scale(large).unwrap_or_default(),
         large if large >= 1_000_000.0 => (6, "m"),
         middle if middle >= 1000.0 => (3, "k"),
         _ => (0, ""),
     };
     let short = value / bigdecimal::BigDecimal::new(1.into(), -places);
-    format!("{}{letter}", format::number(&short, 0))
+    format!("{}{letter}", whale.pen.number(&short, 0))
 }
 
 fn curve(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
@@ -226,9 +234,9 @@ fn labels(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         let customers = whale.data.by("tier_profitability", tier, "customers");
         let number = customers
             .decimal()
-            .map_or_else(String::new, |number| format::number(&number, 0));
+            .map_or_else(String::new, |number| whale.pen.number(&number, 0));
         let name = whale.words.of("tier", tier);
-        let long = whale.words.counted("customers", &number);
+        let long = whale.words.counted("customers", customers.size(), number.clone());
         let below = if wide && end - from > breadth(&long, 12.0) {
             long
         } else {

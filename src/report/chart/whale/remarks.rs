@@ -5,32 +5,35 @@ use crate::report::cells::Figure;
 use crate::report::chart::Marks;
 use crate::report::format;
 
-fn money(figure: &Figure, currency: &str) -> String {
+fn money(whale: &Whale<'_>, figure: &Figure) -> String {
     figure.decimal().map_or_else(
         || format::NONE.into(),
-        |amount| format::money(&amount, currency, 0),
+        |amount| whale.pen.told(&amount, whale.sign, 0),
     )
+}
+
+fn counted(whale: &Whale<'_>, column: &str) -> String {
+    let figure = whale.data.by("whale_summary", "all", column);
+    let written = figure
+        .decimal()
+        .map_or_else(String::new, |number| whale.pen.number(&number, 0));
+    whale.words.counted("customers", figure.size(), written)
 }
 
 /// Writes the remarks of the wide drawing: peak, erosion, what stays.
 pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
     let summary = |column: &str| whale.data.by("whale_summary", "all", column);
-    let count = |column: &str| {
-        summary(column)
-            .decimal()
-            .map_or_else(String::new, |n| format::number(&n, 0))
-    };
     let total = summary("total_profit");
     let end = whale.points.last().map_or(0.0, |point| point.y);
     let end_y = frame.y(end);
     let peak = (frame.x(whale.peak.0), frame.y(whale.peak.1));
     let stays = whale.words.fill(
         if total.size() < 0.0 {
-            "whale.lost"
+            "whale-lost"
         } else {
-            "whale.stays"
+            "whale-stays"
         },
-        &[("amount", &money(&total, whale.currency))],
+        &[("amount", &money(whale, &total))],
     );
     let class = if total.size() < 0.0 {
         "strong adverse"
@@ -41,13 +44,10 @@ pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         let anchor = if whale.peak.0 > 0.45 { "end " } else { "" };
         let best = summary("peak_profit");
         let text = whale.words.fill(
-            "whale.peak_wide",
+            "whale-peak_wide",
             &[
-                ("amount", &money(&best, whale.currency)),
-                (
-                    "customers",
-                    &whale.words.counted("customers", &count("profitable_customers")),
-                ),
+                ("amount", &money(whale, &best)),
+                ("customers", &counted(whale, "profitable_customers")),
             ],
         );
         if whale.peak.1 > 0.0 {
@@ -57,7 +57,7 @@ pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
             if let (Some(part), false) = (share.decimal(), whale.in_money) {
                 let text = whale
                     .words
-                    .fill("whale.peak_share", &[("share", &format::percent(&part, 0))]);
+                    .fill("whale-peak_share", &[("share", &whale.pen.percent(&part, 0))]);
                 marks.figure(&format!("{anchor}quiet"), peak.0, peak.1 - 12.0, &text, &share);
             }
         }
@@ -72,15 +72,15 @@ pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
             "strong adverse",
             742.0,
             middle,
-            &money(&summary("erosion_amount"), whale.currency),
+            &money(whale, &summary("erosion_amount")),
             &summary("erosion_amount"),
         );
-        let customers = whale.words.counted("customers", &count("unprofitable_customers"));
+        let customers = counted(whale, "unprofitable_customers");
         marks.text(
             "quiet small",
             742.0,
             middle + 17.0,
-            &whale.words.get("whale.eroded"),
+            &whale.words.get("whale-eroded"),
         );
         marks.figure(
             "quiet small",
@@ -99,11 +99,6 @@ pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
 /// Writes the remarks of the narrow drawing.
 pub(super) fn narrow(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
     let summary = |column: &str| whale.data.by("whale_summary", "all", column);
-    let count = |column: &str| {
-        summary(column)
-            .decimal()
-            .map_or_else(String::new, |n| format::number(&n, 0))
-    };
     let end = whale.points.last().map_or(0.0, |point| point.y);
     let peak = (frame.x(whale.peak.0), frame.y(whale.peak.1));
     let total = summary("total_profit");
@@ -111,13 +106,10 @@ pub(super) fn narrow(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         let best = summary("peak_profit");
         let text = whale
             .words
-            .fill("whale.peak_narrow", &[("amount", &money(&best, whale.currency))]);
+            .fill("whale-peak_narrow", &[("amount", &money(whale, &best))]);
         let after = whale.words.fill(
-            "whale.peak_after",
-            &[(
-                "customers",
-                &whale.words.counted("customers", &count("profitable_customers")),
-            )],
+            "whale-peak_after",
+            &[("customers", &counted(whale, "profitable_customers"))],
         );
         marks.figure("end strong small", 336.0, 14.0, &text, &best);
         marks.figure(
@@ -135,15 +127,12 @@ pub(super) fn narrow(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
             "end strong small adverse",
             336.0,
             middle,
-            &money(&erosion, whale.currency),
+            &money(whale, &erosion),
             &erosion,
         );
         let text = whale.words.fill(
-            "whale.eroded_by",
-            &[(
-                "customers",
-                &whale.words.counted("customers", &count("unprofitable_customers")),
-            )],
+            "whale-eroded_by",
+            &[("customers", &counted(whale, "unprofitable_customers"))],
         );
         marks.figure(
             "end small quiet",
@@ -154,13 +143,11 @@ pub(super) fn narrow(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         );
     } else {
         let key = if total.size() < 0.0 {
-            "whale.lost"
+            "whale-lost"
         } else {
-            "whale.stays"
+            "whale-stays"
         };
-        let text = whale
-            .words
-            .fill(key, &[("amount", &money(&total, whale.currency))]);
+        let text = whale.words.fill(key, &[("amount", &money(whale, &total))]);
         marks.figure("end strong small", 336.0, 14.0, &text, &total);
     }
     marks.dot(frame.x(1.0), frame.y(end), 4.0);

@@ -1,0 +1,1347 @@
+### 报告的简体中文用语，语法为 Fluent（https://projectfluent.org）。
+###
+### 编号与 en.ftl 相同；`{ $name }` 由模板填入，可调整位置，不可遗漏。
+
+## 分类
+
+any-total = 合计
+any-not_known = 未知
+tier-platinum = 铂金
+tier-gold = 黄金
+tier-iron = 钢铁
+tier-lead = 重铅
+tier-none = 统计期内无订单
+tier-total = 合计
+rfm_segment-champions = 冠军客户
+rfm_segment-loyal = 忠诚客户
+rfm_segment-potential_loyalist = 潜在忠诚客户
+rfm_segment-new_customers = 新客户
+rfm_segment-promising = 有潜力客户
+rfm_segment-need_attention = 需关注客户
+rfm_segment-about_to_sleep = 即将沉睡客户
+rfm_segment-at_risk = 流失风险客户
+rfm_segment-cannot_lose_them = 不可流失客户
+rfm_segment-hibernating = 沉睡客户
+rfm_segment-lost = 已流失客户
+rfm_segment-total = 合计
+abc_class-a = A
+abc_class-b = B
+abc_class-c = C
+abc_class-d = D
+abc_class-total = 合计
+lifecycle-prospect = 潜在客户
+lifecycle-new = 新客户
+lifecycle-active = 活跃
+lifecycle-at_risk = 流失风险
+lifecycle-lapsed = 已流失
+lifecycle-reactivated = 已唤回
+lifecycle-total = 合计
+phase-acquisition = 获客期
+phase-development = 成长期
+phase-retention = 挽留期
+phase-departure = 流失期
+frequency-one_time = 仅下过一单
+frequency-low = 低频
+frequency-high = 高频
+frequency-total = 合计
+value-high = 高
+value-middle = 中
+value-low = 低
+value-total = 合计
+loyalty-loyal = 忠诚
+loyalty-ordinary = 一般
+loyalty-occasional = 偶尔
+loyalty-total = 合计
+phase-total = 合计
+customer_kind-retail = 零售客户
+customer_kind-merchant = 商户
+customer_kind-channel = 渠道客户
+customer_kind-not_known = 未知
+customer_kind-total = 合计
+customer_kind-internal = 内部客户，不计入合计
+region_class-local = 本地
+region_class-domestic = 国内
+region_class-overseas = 海外
+region_class-not_known = 未知
+region_class-total = 合计
+industry-manufacturing = 制造业
+industry-retail = 零售业
+industry-services = 服务业
+industry-other = 其他
+industry-not_known = 未知
+industry-total = 合计
+need_class-price_sensitive = 价格敏感型
+need_class-service_led = 服务导向型
+need_class-product_led = 产品导向型
+need_class-mixed = 混合型
+need_class-not_known = 未知
+need_class-total = 合计
+temperament-impulsive = 冲动型
+temperament-rational = 理性型
+temperament-emotional = 情感型
+temperament-unclear = 不明显
+temperament-not_known = 未知
+temperament-total = 合计
+customer_type-angry = 不满客户
+customer_type-new_buyer = 新购客户
+customer_type-discount_chaser = 折扣追逐者
+customer_type-impulsive = 冲动型客户
+customer_type-researcher = 反复比较型客户
+customer_type-sceptic = 疑虑型客户
+customer_type-loyal = 忠诚客户
+customer_type-regular = 普通客户
+customer_type-not_known = 未知
+customer_type-total = 合计
+customer_type-prospect = 潜在客户，不计入合计
+of_type-angry = 不满客户
+of_type-new_buyer = 新购客户
+of_type-discount_chaser = 折扣追逐者
+of_type-impulsive = 冲动型客户
+of_type-researcher = 反复比较型客户
+of_type-sceptic = 疑虑型客户
+of_type-loyal = 忠诚客户
+of_type-regular = 普通客户
+quality_customer-yes = 是
+quality_customer-no = 否
+quality_customer-not_known = 未知
+quality_customer-total = 合计
+place-not_known = 未知
+place-total = 合计
+
+## 某一分类所需的数据
+
+gap-kind = 客户类别（数据源 customers）
+gap-country = 国家（数据源 customers 或 order_lines）
+gap-region = 地区（数据源 customers 或 order_lines），因此无法判定本地客户
+gap-home_country = 所在国（project.home）
+gap-home_region = 所在地区（project.home），因此无法判定本地客户
+gap-industry = 行业（数据源 customers）
+gap-discount = 折扣（数据源 order_lines 的目录价、净价、折扣中的两项）
+gap-quantity = 数量（数据源 order_lines）
+gap-category = 品类（数据源 order_lines）
+gap-service_cases = 数据源 service_cases
+gap-complaints = 投诉或满意度（数据源 service_cases）
+gap-visits = 数据源 visits
+gap-payments = 付款日期（数据源 payments）
+
+levels_apart-0 = 一致
+levels_apart-1 = 有差异
+levels_apart-2 = 相互矛盾
+owner-not_assigned = 无客户经理
+owner-total = 合计
+referral-not_referred = 非转介绍
+referral-total = 合计
+
+## 行动
+
+action_reason-lapsed = 已流失
+action_reason-late = 逾期未购
+action_reason-loses_money = 未带来利润
+action_reason-fell = 降级
+action_reason-new = 新客户
+action_reason-returned = 回流
+action_reason-rose = 升级
+action_reason-steady = 正常购买
+action-apologise_and_solve = 致歉并解决问题
+action-call_now = 立即致电，了解原因
+action-visit_and_win_back = 上门拜访，争取回流
+action-welcome_call = 电话欢迎
+action-ask_why_they_returned = 询问回流原因
+action-exclusive_offer = 专属优惠
+action-win_back_offer = 回流优惠
+action-second_order_offer = 二次购买优惠
+action-cross_sell = 推荐更多产品
+action-reminder_mail = 邮件提醒
+action-win_back_mail = 回流邮件
+action-second_order_mail = 二次购买邮件
+action-self_service = 引导自助服务
+action-watch_second_order = 等待第二笔订单
+action-release = 不再跟进
+action-reprice_or_minimum_order = 调整价格或设最低起订额
+responsible-account_owner = 客户经理
+responsible-sales_lead = 销售负责人
+responsible-sales = 销售
+responsible-marketing = 市场
+responsible-service = 客服
+responsible-pricing = 定价
+
+## 指标
+
+measure-net_revenue = 净收入
+measure-profit = 客户利润
+measure-profit_rate = 利润率
+measure-customers = 活跃客户
+measure-profit_at_risk = 风险利润
+measure-contribution_margin = 边际贡献
+measure-gross_revenue = 目录价收入
+measure-discount_amount = 折扣
+measure-cost_of_goods = 商品成本
+measure-cost_to_serve = 服务成本
+measure-orders = 订单
+measure-unprofitable_customers = 无利润客户
+measure-loss_amount = 其侵蚀的利润
+concentration-profit_80_customer_share = 贡献 80% 利润的客户占比
+concentration-revenue_80_customer_share = 贡献 80% 收入的客户占比
+concentration-top_20_profit_share = 利润最高的 20% 客户的利润占比
+concentration-top_20_revenue_share = 收入最高的 20% 客户的收入占比
+concentration-revenue_gini = 收入基尼系数
+concentration-peak_profit_share = 鲸鱼曲线峰值占总利润之比
+
+## 步骤与作业
+
+step-list_price = 目录价
+step-discount = 折扣
+step-cost_of_goods = 商品成本
+step-cost_to_serve = 服务成本
+step-profit = 利润
+activity-per_order = 订单
+activity-per_line = 订单行
+activity-per_unit = 件数
+activity-per_return = 退货行
+activity-per_case = 服务工单
+activity-recorded_cases = 有成本记录的服务工单
+activity-all_rates = 全部费率
+activity-per_minute = 处理分钟
+activity-payment_fee_rate = 支付手续费（占收入）
+activity-freight_rate = 运费（占收入）
+activity-per_customer = 活跃客户
+activity-total = 合计
+
+## 层级的稳固程度
+
+boundary-platinum_gold = 铂金与黄金
+boundary-gold_iron = 黄金与钢铁
+boundary-iron_lead = 钢铁与重铅
+
+## 服务，以及金字塔是否成立
+
+channel-not_known = 未知
+channel-others = 其他渠道
+channel-total = 合计
+condition-profile = 客户特征
+condition-service = 服务
+condition-drivers = 下单动因
+condition-service_effect = 服务对利润的影响
+condition_measure-orders = 每客户订单数
+condition_measure-net_revenue_per_order = 每单净收入
+condition_measure-discount_rate = 折扣，占目录价 %
+condition_measure-cases_per_order = 每单服务工单数
+condition_measure-with_complaint = 有投诉的客户，%
+condition_measure-minutes_per_case = 每工单处理分钟
+condition_measure-satisfaction = 满意度（5 分制）
+condition_measure-ordered_again_after_discount = 再次下单者 %，有折扣减无折扣
+condition_measure-net_revenue_per_order_after_discount = 每单净收入，有折扣减无折扣
+condition_measure-profit_change_after_complaint = 利润变化，有投诉减无投诉
+condition_measure-ordered_again_after_complaint = 再次下单者 %，有投诉减无投诉
+verdict-holds = 成立
+verdict-does_not = 不成立
+verdict-too_few = 样本不足，无法判断
+verdict-not_known = 未知
+people = { $n } 人
+cases = { $n } 个服务工单
+
+## 展望
+
+model-bg_nbd = BG/NBD
+model-mbg_nbd = MBG/NBD
+model-gamma_gamma = Gamma-Gamma（消费额）
+method-model = MBG/NBD 模型
+method-last_year_rate = 沿用去年频率
+method-recency_rule = 沿用去年频率，沉默客户计零
+moment-now = 未来
+moment-backtest = 近几周的检验
+class-cohort = 首单年份
+class-lifecycle_stage = 生命周期阶段
+class-rfm_segment = RFM 分群
+class-value_class = 价值得分
+no_fit-too_few_customers = 客户太少，无法建模
+no_fit-history_too_short = 历史太短，无法建模
+no_fit-no_repeat_buyers = 没有客户购买过两次
+no_fit-too_few_spenders = 复购客户太少，无法估计消费额
+no_fit-not_converged = 模型未找到最优拟合
+
+## 输入行
+
+outcome-used_in_window = 已使用，统计期内
+outcome-used_before_window = 已使用，统计期之前
+outcome-out_of_scope = 不在范围内，截止日当天或之后
+outcome-rejected = 已剔除
+outcome-read = 已读取
+reason-customer_missing = 缺少客户
+reason-order_missing = 缺少订单号
+reason-date_missing = 缺少日期
+reason-date_before_earliest = 日期早于允许的最早日期
+reason-date_in_the_future = 日期在未来
+reason-amount_missing = 缺少金额
+reason-amounts_disagree = 金额不一致
+reason-cost_missing = 缺少成本
+reason-order_of_two_customers = 一笔订单对应两个客户
+reason-duplicate_exact = 完全重复
+reason-line_conflict = 同一行号有两个不同的行
+reason-amount_not_finite = 金额不是数字
+reason-amount_out_of_range = 金额超出合理范围
+reason-customer_conflict = 同一客户有两行不同的资料
+reason-signed_up_at_not_a_date = 注册日期无效
+reason-case_missing = 缺少工单号
+reason-case_conflict = 同一工单有两行不同的资料
+reason-answered_before_opened = 首次答复早于建单
+reason-resolved_before_opened = 解决时间早于建单
+reason-first_answer_at_not_a_date = 首次答复时间无效
+reason-resolved_at_not_a_date = 解决时间无效
+reason-cost_negative = 成本为负
+reason-cost_not_finite = 成本不是数字
+reason-cost_out_of_range = 成本超出合理范围
+reason-minutes_negative = 分钟数为负
+reason-minutes_not_finite = 分钟数不是数字
+reason-minutes_out_of_range = 分钟数超出合理范围
+reason-satisfaction_out_of_range = 满意度不在 1 至 5 之间
+reason-satisfaction_not_finite = 满意度不是数字
+reason-payment_missing = 缺少付款编号
+reason-payment_conflict = 同一付款有两行不同的资料
+reason-due_date_not_a_date = 到期日无效
+reason-paid_date_not_a_date = 付款日期无效
+reason-visit_missing = 缺少访问编号
+reason-visit_conflict = 同一访问有两行不同的资料
+
+## 数据源
+
+source-order_lines = 订单行
+source-customers = 客户
+source-service_cases = 服务工单
+source-payments = 付款
+source-visits = 访问
+
+## 货币
+
+currency-USD = 美元
+currency-EUR = 欧元
+currency-GBP = 英镑
+currency-CNY = 元
+currency-JPY = 日元
+currency-CHF = 瑞士法郎
+sign-USD = $
+sign-EUR = €
+sign-GBP = £
+sign-CNY = ¥
+sign-JPY = JP¥
+
+## 图表单位
+
+unit-thousands = 单位：千{ $currency }
+unit-millions = 单位：百万{ $currency }
+unit-units = 单位：{ $currency }
+unit-scaled = 单位：{ $word }{ $currency }
+
+## 数量
+
+customers = { $n } 位客户
+orders = { $n } 笔订单
+order_lines = { $n } 个订单行
+others = 其他 { $n } 位
+days = { $n } 天
+months = { $n } 个月
+quarters = { $n } 个季度
+
+## 邮件
+
+mail-subject = { $project }：客户利润报告（截至 { $as_of }）
+
+## 图表上的文字
+
+archive-spark = { $measure }：{ $n } 个已发布的值，从 { $first } 到 { $last }
+tile-spark = { $measure }：{ $n } 个周值，从 { $first } 到 { $last }
+pairs-customer_share = 客户占比
+pairs-profit_share = 利润占比
+pairs-profit_money = 利润
+pairs-customers = 客户
+pairs-profit = 利润
+pairs-row = { $label }：占客户 { $customers }，占利润 { $profit }。
+pairs-row_money = { $label }：占客户 { $customers }，利润 { $profit }。
+pairs-gives_back = 侵蚀 { $amount }
+class_chart-title = 客户占比与利润占比，按{ $class }
+pyramid-title = 客户占比与利润占比，按层级
+types-title = 客户占比与利润占比，按客户类型
+lifecycle-title = 客户占比与利润占比，按生命周期阶段
+whale-title = 客户利润鲸鱼曲线
+whale-description = 累计利润在前 { $profitable } 位客户（共 { $customers } 位）处达到 { $peak }。其余 { $unprofitable } 位使其变动 { $erosion }，最终剩下 { $total }。
+whale-peak_wide = 峰值：{ $amount }，来自 { $customers }
+whale-peak_share = 为最终利润的 { $share }
+whale-peak_narrow = 峰值：{ $amount }
+whale-peak_after = 前 { $customers }
+whale-eroded = 被侵蚀，来自
+whale-eroded_by = 被 { $customers }侵蚀
+whale-stays = 剩余 { $amount }
+whale-lost = 合计 { $amount }
+waterfall-title = 从目录价到利润，按层级
+waterfall-kept = 目录价的 { $share }
+lorenz-title = 净收入洛伦兹曲线
+lorenz-description = 客户按净收入由小到大排列，对应其累计收入占比。基尼系数 { $gini }；收入最高的 20% 客户贡献收入的 { $top }。
+lorenz-customers = 客户，按收入由小到大
+lorenz-equal_1 = 若所有客户
+lorenz-equal_2 = 购买额相同
+lorenz-gini = 基尼系数 { $gini }
+lorenz-gini_1 = 0：人人相同，
+lorenz-gini_2 = 1：一人买下全部
+calibration-title = 每客户的预期购买与实际购买，按预期十分位
+calibration-decile = 第 { $n } 十分位
+calibration-row = { $label }：预期 { $expected }，实际 { $actual }。
+calibration-expected = 预期
+calibration-actual = 实际
+
+## 报告页
+
+report-skip_report = 跳到报告正文
+report-name = 客户利润报告
+report-period = { $window_start }至{ $last_day }，共 { $window_days } 天。金额单位：{ $currency_name }，已扣除折扣与退货。每日以 { $timezone } 零点起算。
+report-draft = 草稿。未发布，请勿外传。
+report-colophon = { $project }。客户利润报告，截至 { $as_of }。运行编号 { $short_id }，由 { $maker } 生成。仅供内部使用。
+
+## 汇总版
+
+aggregate-customers_profit_tier = 客户与利润，按层级
+aggregate-customers_tier_value_score = 客户，按层级与价值得分
+aggregate-lifecycle_retention = 生命周期与留存
+aggregate-lifecycle_note = 流失风险：沉默超过客户几乎总能保持的下单间隔；已流失：超过其两倍，或超过一年。新客户：最近 { $new_customer_days } 天内首次下单。
+aggregate-customers_profit_stage = 客户与利润，按阶段
+unit-known_customers_money = 全部已知客户；金额单位：{ $currency_name }
+unit-customers_order_window_profit_below = 统计期内有订单的客户，下方为利润，单位：{ $currency_name }
+aggregate-label_customers_year_ago_lapsed = 一年前客户中已流失者
+aggregate-groups = 客户构成
+aggregate-groups_note = 各表合计均为同一批客户。地点取自客户资料，否则取自最近订单。
+aggregate-net_revenue = 按净收入
+aggregate-recency_frequency_revenue = 按近度、频度与收入
+unit-largest_net_revenue_hidden_money = 净收入最高者，不含被隐去者；金额单位：{ $currency_name }
+aggregate-service_note = 统计期内建立的工单及其成本。
+aggregate-time_ahead = 未来
+aggregate-time_ahead_note = 若客户行为如常，各层级客户在未来 { $months }内预计带来的价值。
+aggregate-time_ahead_tier = 未来，按层级
+aggregate-evidence = 证据与未列内容
+aggregate-only_full_edition = 凡指明客户或只取决于少数客户的内容，仅见于完整版：行动、沉默客户、客户经理、转介绍、鲸鱼曲线、集中度、客户类型、本土市场、各层级折扣、近度与频度表、层级分界、投诉的影响、按作业的服务成本，以及运行的复核。本版数字可与先前版本的数字对照，请将两者同等保密。
+aggregate-colophon = { $project }。客户利润报告，截至 { $as_of }，不含单个客户。运行编号 { $short_id }，由 { $maker } 生成。仅供内部使用。
+
+## ABC
+
+abc-name = ABC 与 D 类
+abc-finding_nobody = 没有客户带来收入
+abc-finding_losses_in_a = 收入最高的 { $customers } 位客户中，{ $unprofitable_customers } 位没有带来利润
+abc-finding_otherwise = { $customers } 位客户贡献收入的 { $revenue_share }，且全部带来利润
+abc-note = 按净收入由大到小分类，收入相同的客户归入同一类。D 类为没有净收入的客户，其中 { $customers_without_order } 位为已知客户，但统计期内没有订单。
+abc-label_classes_net_revenue = 按净收入分类
+unit-money = 金额单位：{ $currency_name }
+head-class = 类别
+head-rule = 规则
+head-customers = 客户数
+head-share_known_customers = 占已知客户
+head-net_revenue = 净收入
+head-share_revenue = 收入占比
+head-profit = 利润
+head-share_profit = 利润占比
+head-profit_rate = 利润率
+head-without_profit = 无利润
+abc-first_revenue = 收入的前 { $abc_a_share }
+abc-up = 至 { $abc_b_share }
+abc-rest = 其余
+abc-no_net_revenue = 无净收入
+
+## 行动
+
+actions-name = 行动
+actions-finding_none = 没有客户需要采取行动
+actions-finding_urgent = 重铅以上有 { $urgent_customers } 位客户逾期未购或已流失
+actions-urgent_amount = ，涉及 { $urgent_amount }
+actions-lead_loses = ；重铅亏损 { $stake_amount }
+actions-finding_loss = 重铅以上无人逾期；重铅亏损 { $stake_amount }
+actions-finding_otherwise = 重铅以上无人逾期，也无人亏损
+actions-note = 由谁、做什么、何时完成，由本企业的规则表规定：{ $queries }。涉及金额：重铅为可止住的亏损；其他为可能已离开的客户所对应的预期利润；没有展望时，为逾期或已流失客户在统计期内的利润。
+actions-label_customers_action_tier = 需行动的客户，按层级
+actions-cases_tier = 个案，按层级
+head-tier = 层级
+head-customers_action = 需行动的客户
+head-money_stake = 涉及金额
+head-late_lapsed = 逾期或已流失
+head-their_money_stake = 其涉及金额
+actions-most_valuable_cases = ：金额最大的个案
+unit-most_money = 最多 { $list_rows_shown } 个；金额单位：{ $currency_name }
+head-customer = 客户
+head-why = 原因
+head-what = 行动
+head-who = 负责人
+head-by = 期限
+head-stake = 涉及
+actions-every_customer_reason_money = 每位客户的原因、涉及金额与下一步行动见 { $tables }。
+
+## 摘要
+
+brief-name = 摘要
+brief-no_material_change = 无重大变化。
+
+## 集中度
+
+concentration-name = 集中度
+concentration-finding_too_few = 客户太少，无从谈集中度
+concentration-finding_profit_and_revenue = { $profit_80_customer_share } 的客户贡献 80% 的利润，{ $revenue_80_customer_share } 的客户贡献 80% 的收入
+concentration-finding_revenue = { $revenue_80_customer_share } 的客户贡献 80% 的收入
+concentration-finding_otherwise = 没有收入，也就没有集中度
+concentration-note = 曲线离直线越远，收入越依赖少数客户。利润中计入亏损客户，因此最好的客户所得可能超过总额。
+concentration-lorenz_curve_net_revenue = 净收入洛伦兹曲线
+unit-cumulated_share_customers_across_revenue = 横轴为累计客户占比，纵轴为累计收入占比
+concentration-measures_concentration = 集中度指标
+head-measure = 指标
+head-value = 数值
+
+## 金字塔是否成立
+
+conditions-name = 金字塔是否成立？
+conditions-finding_all = 金字塔的 { $conditions } 个条件全部成立
+conditions-finding_untold = 现有数据无法判断金字塔是否成立
+conditions-finding_some = 金字塔的 { $conditions } 个条件中，{ $conditions_that_hold } 个成立
+conditions-some_do_not = ，{ $conditions_that_do_not } 个不成立
+conditions-some_too_few = ，{ $conditions_with_too_few } 个因客户太少无法判断
+conditions-some_not_known = ，{ $conditions_not_known } 个未知
+conditions-note = 只有当客户的差异不止于利润时，分层管理才有意义。若效应的区间不含 0、效应至少为 { $pyramid_min_effect } 个标准差，且每组至少 { $pyramid_min_customers }，则条件成立；若区间排除了所有此等大小的效应，则不成立；介于两者之间，则客户太少，无法判断。效应：铂金与黄金减去钢铁与重铅。此处不解释原因。
+conditions-four_conditions = 四个条件
+conditions-other_measures = 其他指标
+unit-beside_those_decide = 不参与判定
+conditions-known_what_needs_service = “未知”指需要服务工单或其中某一列，而本报告没有。
+conditions-third_condition_compares_customers = 第三个条件比较一年前以 { $price_sensitive_discount_rate } 或更高折扣购买的客户与其他客户；第四个条件比较此前 { $complaint_days } 天内有过投诉的客户与其他客户。此时效应是这一差异在铂金与黄金中高出多少。占比的区间中点与效应略有偏离。
+
+## 折扣
+
+discounts-name = 折扣
+discounts-finding_nobody = 没有销售
+discounts-finding_none = 没有订单行记录折扣
+discounts-finding_champions = { $champions } 位冠军客户中，{ $discount_made_champions } 位由折扣造就：仅按全价计算便不会是冠军客户
+discounts-finding_rate = 折扣占去目录价毛利的 { $margin_given_away_rate }：{ $discount_amount }
+discounts-finding_otherwise = 折扣占去 { $discount_amount }
+discounts-note = 低于目录价 { $price_sensitive_discount_rate } 起视为折扣销售；退货行不计。价格敏感：至少 { $price_sensitive_unit_share } 的件数以折扣购入。若仅按全价收入计算会归入其他分群，则该冠军客户由折扣造就。让出的毛利：全部折扣占折扣前边际贡献之比。
+discounts-label_discounts_tier = 折扣，按层级
+discounts-what_each_tier_buys = 各层级的折扣购买
+head-units = 件数
+head-at_a_discount = 折扣购入
+head-share_units = 件数占比
+head-revenue_discount = 折扣收入
+head-discount = 折扣
+head-margin_given_away = 让出的毛利
+head-price_sensitive_customers = 价格敏感客户
+head-share_customers = 客户占比
+head-champions = 冠军客户
+head-made_discount = 由折扣造就
+
+## 证据
+
+evidence-name = 核对与证据
+evidence-note = 定义、每张表的 SQL 与全部哈希值见{ $link_method }。如需复核，请用 DuckDB 命令行执行运行文件夹中的 { $sql }：{ $duckdb }。
+evidence-sums_must_agree = 必须相符的合计
+unit-runs_window_money = 本次统计期；金额单位：{ $currency_name }
+evidence-same_sums_earlier_windows = 较早统计期的同类合计见{ $link_method }。
+evidence-cost_serve = 服务成本
+unit-only_customers_order_window = 单位：{ $currency_name }；仅含统计期内有订单的客户
+head-activity = 作业
+head-rate = 费率
+head-volume = 数量
+head-cost = 成本
+evidence-recorded = 按记录
+evidence-sql_behind_figures = 数字背后的 SQL
+head-file = 文件
+head-what_holds = 内容
+head-rows = 行数
+head-sha_256 = SHA-256
+head-holds = 内容
+
+## 层级的稳固程度
+
+firmness-name = 层级有多稳固
+firmness-finding_nobody = 没有客户，也就没有层级变动
+firmness-finding_steady = 任一服务成本费率上下浮动 { $rate_sensitivity }，都没有客户改变层级
+firmness-finding_all_higher = 全部服务成本费率上调 { $rate_sensitivity } 时，{ $customers } 位客户中有 { $customers_moved } 位改变层级
+firmness-finding_all_lower = 全部服务成本费率下调 { $rate_sensitivity } 时，{ $customers } 位客户中有 { $customers_moved } 位改变层级
+firmness-finding_one_higher = { $activity }费率上调 { $rate_sensitivity } 时，{ $customers } 位客户中有 { $customers_moved } 位改变层级
+firmness-finding_one_lower = { $activity }费率下调 { $rate_sensitivity } 时，{ $customers } 位客户中有 { $customers_moved } 位改变层级
+firmness-note = 服务成本费率是估计值。每项费率上下浮动 { $rate_sensitivity }，并重新划分层级。服务工单的已记录成本不是费率，保持不变。距分界线 { $boundary_share } 以内为临界客户；重铅则以钢铁层宽度的同一比例计。
+firmness-label_tiers_when_rate_moves = 费率变动时的层级
+unit-profit = 利润单位：{ $currency_name }
+head-becomes = 变为
+head-change_tier = 改变层级
+head-up = 上升
+head-down = 下降
+head-profit_platinum = 铂金利润
+head-gold = 黄金
+head-iron = 钢铁
+head-lead = 重铅
+head-change = 变化
+head-configured = 按配置
+head-higher = { $activity }，上调
+head-lower = { $activity }，下调
+firmness-label_customers_near_boundary = 临界客户
+head-between = 分界
+head-cut_off = 分界值
+head-near_within = 临界范围
+head-customers_near = 临界客户
+head-better_tier = 在较高层级
+head-other = 在较低层级
+head-their_profit = 其利润
+
+## 频率、价值与忠诚度
+
+habits-name = 频率、价值与忠诚度
+habits-finding_few = 客户太少，无法比较购买习惯
+habits-finding_nobody_often = 没有客户的下单频率高于典型的复购客户
+habits-finding_often_profit = 高频客户占 { $customer_share }，贡献利润的 { $profit_share }
+habits-finding_otherwise = 高频客户占 { $customer_share }，贡献收入的 { $revenue_share }
+habits-note = 高频：订单数不少于复购客户的中位数。价值：频率、收入与忠诚度得分的均值。忠诚度：有订单的季度、复购订单、全价占比与客龄。
+habits-frequency = 按频率
+head-orders = 订单
+habits-value_score = 按价值得分
+habits-loyalty = 按忠诚度
+head-loyalty = 忠诚度
+habits-label_tier_against_value_score = 层级与价值得分
+unit-number_customers_profit_below = 客户数，下方为利润，单位：{ $currency_name }
+
+## 客户种类
+
+kinds-name = 客户种类
+kinds-finding_few = 客户太少，无法比较种类
+kinds-finding_unknown = 对客户了解太少，无法判定类型
+kinds-finding_give_back = { $customer_type }占客户的 { $customer_share }，侵蚀利润 { $profit }
+kinds-finding_share = { $customer_type }占客户的 { $customer_share }，贡献利润的 { $profit_share }
+kinds-finding_profit = { $customer_type }占客户的 { $customer_share }，贡献利润 { $profit }
+kinds-note = 每位客户只有一种类型，取以下顺序中第一个适用者：不满、新购、折扣追逐、冲动、反复比较、疑虑、忠诚、普通。类型、需求与性情均由客户在统计期内的行为判定。缺少的数据源所能说明的类型不适用于任何人；不符合其他类型者即为未知。无人所属的类型不列出。
+kinds-share_customers_share_profit_customer = 客户占比与利润占比，按客户类型
+unit-percent = 单位：%
+kinds-share_customers_profit_customer_type = 客户占比与利润，按客户类型
+kinds-customer_type = 按客户类型
+head-type = 类型
+kinds-prospects = 潜在客户为已知或来访、但从未下单者，列在合计之下。
+kinds-type_known_everybody_because_these = 并非所有客户的类型都已知，因为缺少
+kinds-label_customer_type_against_tier = 客户类型与层级
+kinds-kind_customer = 按客户类别
+head-kind = 类别
+kinds-internal = 内部客户属于本企业：不计入任何层级、其他分类与合计。其边际贡献为 { $contribution_margin }；不承担服务成本。
+kinds-kind_known_because_missing = 客户类别未知，因为缺少
+kinds-home_market = 按本土市场
+head-market = 市场
+kinds-home_market_told_apart_because = 无法区分本土市场，因为缺少
+kinds-countries = 国家
+unit-largest_net_revenue_money = 净收入最高者；金额单位：{ $currency_name }
+kinds-regions = 地区
+kinds-industry = 按行业
+head-industry = 行业
+kinds-industry_known_because_missing = 行业未知，因为缺少
+kinds-need = 按需求
+head-need = 需求
+kinds-need_known_everybody_because_these = 并非所有客户的需求都已知，因为缺少
+kinds-temperament_proxy_behaviour = 按性情（由行为推断）
+head-proxy = 推断
+kinds-proxy_known_everybody_because_these = 并非所有客户的性情都可推断，因为缺少
+kinds-quality = 按优质程度
+head-quality = 优质
+kinds-quality_note = 优质客户至少满足五项标志中的 { $quality_min_marks } 项：每笔按时付款、利润率高于中位数、每单服务工单少、下单规律、客单价高于中位数。
+kinds-known_could_marks_if_these = “未知”者若有以下数据或可达到标志
+kinds-lifecycle_phase_all_known_customers = 按生命周期时期，全部已知客户
+head-phase = 时期
+
+## 生命周期
+
+lifecycle-name = 生命周期
+lifecycle-finding_nobody = 没有已知客户
+lifecycle-finding_at_risk = { $customers } 位客户超出自身购买节奏仍未下单
+lifecycle-with_profit = ，涉及利润 { $profit }
+lifecycle-and_lapsed = ；{ $customers } 位已流失
+lifecycle-finding_lapsed = { $customers } 位客户已流失；其余无人逾期
+lifecycle-finding_otherwise = 没有客户超出自身购买节奏
+lifecycle-note = 自身节奏：客户几乎总能保持的下单间隔。流失风险：沉默超过该间隔；已流失：超过其两倍，或超过一年。新客户：最近 { $new_customer_days } 天内首次下单。
+lifecycle-share_known_customers_share_profit = 已知客户占比与利润占比，按阶段
+lifecycle-share_known_customers_profit_stage = 已知客户占比与利润，按阶段
+lifecycle-label_lifecycle_stages = 生命周期阶段
+head-stage = 阶段
+lifecycle-label_customers_tier_stage = 客户，按层级与阶段
+unit-number_customers_profit_below_only = 客户数，下方为利润，单位：{ $currency_name }；仅含统计期内有订单的客户
+
+## 展望
+
+outlook-name = 未来价值
+outlook-finding_mbg_nbd = 无展望：{ $reason }
+outlook-finding_profit = { $horizon }，现有客户预计购买 { $expected_orders } 次，带来利润 { $expected_profit }
+outlook-finding_range = （{ $expected_profit_low } 至 { $expected_profit_high }）
+outlook-finding_loss = { $horizon }，现有客户预计购买 { $expected_orders } 次，亏损 { $expected_profit }
+outlook-finding_otherwise = { $horizon }，现有客户预计购买 { $expected_orders } 次
+outlook-note_not_converged = 在寻找最可能的参数时没有找到峰值；几乎无人彻底离开时会出现这种情形。
+outlook-note_needs = 模型需要至少 { $model_min_customers }、{ $model_min_days }的历史，以及若干购买过两次的客户。
+outlook-note_by_rule = 上文按规则得出的数字不依赖于此。
+outlook-note_estimate = 估计值，不含尚待争取的客户。P(alive)：客户仍会再次购买的概率。每位客户按其层级的比率计算预期所得。生命周期价值：未来 { $clv_quarters }的边际贡献，按年 { $clv_discount_rate } 折现。风险价值：预期利润中取决于可能已离开的客户的部分。
+outlook-label_outlook_tier = 展望，按层级
+outlook-expected_tier = { $horizon }的预期，按层级
+unit-money_range_method = 金额单位：{ $currency_name }；合计下方为其范围；购买次数与利润采用检验中最优的方法
+head-mean_p_alive = 平均 P(alive)
+head-expected_purchases = 预期购买
+head-expected_profit = 预期利润
+head-lifetime_value = 生命周期价值
+head-value_risk = 风险价值
+outlook-range_hold_sum_cases = 若客户行为如常，范围应在 { $interval_share } 的情形下包含该合计。它涵盖参数的不确定性，以及谁买、多久买一次、买多少的偶然性；不涵盖价格、产品或时势的变化，也不涵盖方法本身的缺陷。
+outlook-see_test_below_there = 方法本身的偏差见下方检验：全部购买合计偏差 { $total_error_rate }。
+outlook-model_finds_no_sign = 模型在这段历史中未发现客户彻底离开的迹象。P(alive) 在此无法区分客户，风险价值也没有意义；请以上文按规则得出的数字为准。
+outlook-money_ahead_known = 未来金额未知：{ $reason }。
+outlook-correlation_spend_frequency_over = 消费额与频率的相关系数：{ $correlation }，基于 { $customers }（有复购）。
+outlook-money_ahead_too_low = 达到 { $spend_frequency_correlation } 起，高频客户的未来金额会被低估：模型假定二者相互独立。
+outlook-model_takes_two_independent = 模型假定二者相互独立；达到 { $spend_frequency_correlation } 起报告会发出警告。
+outlook-class_year_first_order = 按分类与首单年份
+outlook-label_outlook_class_cohort = 展望，按分类与批次
+outlook-expected_class_cohort = { $horizon }的预期，按分类与批次
+unit-money_range = 金额单位：{ $currency_name }；合计下方为其范围
+outlook-untested_reason = 模型未在最近几周上检验：此前{ $reason }
+outlook-untested = 模型未在最近几周上检验
+outlook-last_weeks_model_off = 最近 { $weeks } 周，模型平均每客户偏差 { $mean_absolute_error } 次购买，小于两条简单规则
+outlook-last_weeks_plain_rule = 最近 { $weeks } 周，简单规则比模型更接近实际：“{ $method }”平均每客户偏差 { $mean_absolute_error } 次购买，模型为 { $model_mean_absolute_error } 次。上方的预期购买采用该规则；P(alive) 与生命周期价值仍出自模型
+outlook-forecasts_last_weeks_made = 对最近 { $weeks } 周的预测，依据 { $first_day } 之前已知的情况
+unit-purchases = { $customers }的购买次数
+unit-per_customer_decile = 每客户，检验各周；第 1 十分位为预期最多者
+head-method = 方法
+head-expected = 预期
+head-made = 实际
+head-off_total = 合计偏差
+head-mean_absolute_error_per_customer = 每客户平均绝对误差
+head-root_mean_square_error = 均方根误差
+head-mean_absolute_error = 平均绝对误差
+outlook-purchases_expected_model_made = 模型预期的购买与实际购买
+outlook-label_test_model_tier = 模型检验，按层级
+outlook-same_weeks_tier = 同一时期，按层级
+unit-year_ago_number_purchases = 一年前的层级；购买次数
+head-tier_then = 当时层级
+head-bought_all = 有购买者
+head-model = 模型
+head-last_years_rate = 沿用去年频率
+head-nothing_silent = 沉默客户计零
+outlook-fits_parameters = 拟合与参数
+outlook-label_parameters_models = 模型参数
+outlook-parameters = 参数
+unit-maximum_likelihood_standard_errors = 最大似然估计，附标准误
+head-parameter = 参数
+head-standard_error = 标准误
+outlook-label_fits_models = 模型拟合
+outlook-fits = 拟合
+unit-what_known_after_last_day = 依据所示最后一日之后已知的情况
+head-last_day = 最后一日
+head-iterations = 迭代次数
+head-log_likelihood = 对数似然
+head-outcome = 结果
+outlook-converged = 已收敛
+outlook-no_fit = 未拟合：{ $reason }
+
+## 客户经理与转介绍
+
+owners-name = 客户经理与转介绍
+owners-finding_not_known = 客户经理未知：没有数据源提供
+owners-finding_nobody = 没有客户配有客户经理
+owners-finding_both = { $owner } 负责 { $customers }，占收入的 { $revenue_share }、利润的 { $profit_share }
+owners-finding_revenue = { $owner } 负责 { $customers }，占收入的 { $revenue_share }
+owners-finding_profit = { $owner } 负责 { $customers }，占利润的 { $profit_share }
+owners-finding_spread = 没有客户经理所占的收入或利润超过 { $owner_dependency_share }
+owners-note_not_known = 请配置数据源 customers 并映射其列 owner。
+owners-note_share = 占比是指：若某位客户经理离开且其客户全部随之离开，将会失去的部分。收入或利润占比超过 { $owner_dependency_share } 的客户经理会被标出。
+owners-referrals_not_known = 转介绍未知：没有数据源含列 referred_by。
+owners-referrals_credited = 每位被介绍的客户只记一次，归于直接介绍人。
+owners-label_account_owners = 客户经理
+unit-most_profit_first_money = 按利润由高到低；金额单位：{ $currency_name }
+head-owner = 客户经理
+head-dependency = 依赖
+owners-above = 超过 { $owner_dependency_share }
+owners-no_customer_window_referred = 统计期内没有客户由他人介绍。
+owners-label_referrals = 转介绍
+unit-most_profit_referred_first_money = 按被介绍客户的利润由高到低；金额单位：{ $currency_name }
+head-referred = 介绍人
+head-tier_referrer = 介绍人层级
+head-customers_referred = 介绍的客户
+head-their_net_revenue = 其净收入
+head-own_profit_referrer = 介绍人自身利润
+
+## 金字塔
+
+pyramid-name = 客户金字塔
+pyramid-share_customers_share_profit_tier = 客户占比与利润占比，按层级
+unit-percent_shares_profit_add_up = 单位：%；利润占比合计为 100%
+pyramid-share_customers_profit_tier = 客户占比与利润，按层级
+unit-profit_because_total_positive = 利润单位：{ $currency_name }，因其合计不为正
+pyramid-label_tiers = 各层级
+head-contribution_margin = 边际贡献
+head-profit_per_customer = 每客户利润
+pyramid-label_orders_prices_tier = 订单与价格，按层级
+head-orders_per_customer = 每客户订单
+head-net_revenue_per_order = 每单净收入
+head-revenue_list_price = 目录价收入
+head-discount_rate = 折扣率
+head-list_price_kept_profit = 目录价留存为利润
+head-customers_year_earlier = 一年前客户数
+head-profit_year_earlier = 一年前利润
+
+## 数据质量
+
+quality-name = 数据质量
+quality-note = 每个数据源的每一行，或被使用，或因故剔除，或不在范围内；行数与金额之和等于所读取的总数。
+quality-note_estimate = 商品成本是政策假设而非数据，因此本报告中的利润均为估计值。
+quality-note_coverage = { $cost_share } 的订单行带有成本。
+quality-label_order_lines = 订单行
+unit-their_net_amount = 及其净额，单位：{ $currency_name }
+head-outcome_of_rows = 订单行
+head-number = 数量
+head-share = 占比
+head-net_amount = 净额
+quality-label_sources = 数据源
+unit-their_rows_newest_day_those = 行数，及已使用行的最新日期
+head-source = 数据源
+head-read = 已读取
+head-used = 已使用
+head-rejected = 已剔除
+head-out_scope = 不在范围内
+head-newest_day = 最新日期
+quality-rejected_reason = 已剔除：{ $reason }
+quality-configured = 未配置
+quality-files_listed = 文件清单
+unit-each_one_read_fixed_hash = 每个已读文件由其字节的哈希值固定
+head-size = 大小
+quality-first_20_files_their = 共 { $inputs } 个文件，此处列出前 20 个。{ $link_files }及其完整哈希值见方法页。
+quality-report_why = 本报告未包含的内容及原因
+
+## 留存与风险
+
+retention-name = 留存与风险
+retention-finding_nobody = 没有可流失的客户
+retention-finding_total = 一年前的 { $customers }中，{ $churned } 位已流失
+retention-finding_lapsed = ；他们此前一年曾带来利润 { $lost_profit }
+retention-finding_otherwise = ；他们此前统计期曾带来利润 { $lost_profit }
+retention-finding_silent = { $customers } 位铂金与黄金客户超出自身购买节奏仍未下单
+retention-with_profit = ，涉及利润 { $profit }
+retention-finding_calm = 没有铂金或黄金客户超出自身购买节奏
+retention-note = 客户离开不会通知，因此流失是估计值：沉默超过自身节奏的 { $lapsed_late_ratio } 倍，或超过 { $lapsed_days } 天，即视为流失。层级与利润为此前时期的数值。少于 { $min_cell }时不显示比率。
+retention-there_no_customer_year = 一年前没有客户，因此没有年度流失。
+retention-there_no_customer_earlier = 较早的快照没有客户，因此没有此后的流失。
+retention-customers_year_ago_lapsed_tier = 一年前客户中已流失者，按层级
+unit-profit_window_before = 此前统计期的利润，单位：{ $currency_name }
+retention-customers_lapsed_tier = { $earlier }客户中已流失者，按层级
+retention-platinum_gold_silent_other = 铂金与黄金的 { $tier_customers }中，{ $customers } 位沉默
+retention-label_silent_platinum_gold_customers = 沉默的铂金与黄金客户
+unit-longest_silence_first_first_profit = 沉默最久者在前，列出前 { $customers_shown } 位；统计期利润，单位：{ $currency_name }
+unit-longest_silence_first_profit_window = 沉默最久者在前；统计期利润，单位：{ $currency_name }
+head-last_order = 最近订单
+head-days_since = 距今天数
+head-usual_gap_days = 通常间隔（天）
+head-late_ratio = 逾期倍数
+retention-tiers = 层级 { $usual_gap_days }
+retention-no_platinum_gold_customer = 没有铂金或黄金客户处于流失风险或已流失。
+head-lapsed_now = 现已流失
+retention-churn_after_complaints_customers_tier = 投诉后的流失：{ $then }的客户，按层级
+unit-without_complaint_days_before = 此前 { $complaint_days } 天内有投诉与无投诉
+retention-difference_no_cause_orders = 差异并非因果：下单越多，投诉的机会也越多。区间采用 Newcombe 方法。两组均至少有 { $min_cell }时才显示比率。
+retention-churn_after_complaints_known = 投诉后的流失未知：没有数据源说明此前谁曾投诉。
+
+## 近度与频度
+
+rfm-name = 近度与频度
+rfm-finding_nobody = 没有可归类的客户
+rfm-finding_few = 客户太少，看不出规律
+rfm-finding_gone_quiet = 最大的一群下单最少、距今最久：{ $customers }
+rfm-finding_otherwise = 最大的一群为 { $customers }，R{ $r_score }、F{ $f_score }
+rfm-note = R 为距最近订单天数的得分，F 为统计期内订单数的得分，5 分最好。数值相同则得分相同，因此某一得分可能没有客户。
+rfm-label_customers_recency_frequency = 客户，按近度与频度
+unit-number_profit_below = 客户数；下方为利润，单位：{ $currency_name }
+head-recency = 近度
+head-no_value = 无数值
+head-to = { $lowest } 至 { $highest }
+rfm-segment_most_profit_total = { $rfm_segment }是利润最多的分群：{ $customers }，占总利润的 { $profit_share }
+rfm-segment_most_profit = { $rfm_segment }是利润最多的分群：{ $customers }，{ $profit }
+rfm-segments_recency_frequency_revenue = 按近度、频度与收入的分群
+head-segment = 分群
+
+## 服务
+
+service-name = 服务
+service-finding_not_known = 各层级得到何种服务未知
+service-finding_no_cases = 统计期内没有服务请求
+service-finding_tiers = 铂金每单请求服务 { $cases_per_order } 次，重铅 { $lead_cases_per_order } 次
+service-finding_otherwise = { $cases }，对应 { $orders }
+service-note_not_known = 没有服务工单数据源。若有，本节将按层级与渠道显示工单、投诉、等待时间与满意度，以及客户投诉之后的行为。
+service-note_otherwise = 统计期内建立的工单。等待时间为已答复或已解决工单的中位数；满意度为已评分工单的 5 分制得分。成本为数据源记录的工单成本，否则按费率与处理分钟计算。
+service-label_service_tier = 服务，按层级
+unit-cost = 成本单位：{ $currency_name }
+head-case = 有工单者
+head-cases = 工单
+head-cases_per_order = 每单工单
+head-complaints = 投诉
+head-customers_complaint = 有投诉的客户
+head-minutes_per_case = 每工单分钟
+head-hours_first_answer = 首次答复小时
+head-hours_solution = 解决小时
+head-satisfaction = 满意度
+service-service_case_no_tier = 另有 { $customers }（不属任何层级、内部客户或统计期内无订单）的 { $cases } 个服务工单，成本 { $cost }。该成本不由任何层级承担。
+service-label_service_channel = 服务，按渠道
+unit-all_cases_window_cost = 统计期内全部工单；成本单位：{ $currency_name }
+head-channel = 渠道
+head-share_complaints = 投诉占比
+head-ordered_again = 再次下单
+service-orders_after_complaints_customers_year = 投诉后的订单：一年前的客户，按层级
+
+## 状态
+
+status-label_status_report = 本报告的状态
+status-shows = 显示范围
+status-data_through = 数据截至
+status-data_through_means = 无订单
+status-rows_rejected = 剔除行
+rows_of_all = { $outcome_rows } / { $rows }
+status-checks_passed = 通过检查
+of_all = { $checks_held } / { $checks }
+status-run = 运行编号
+status-evidence = 证据
+status-sums_sources = 合计与数据源
+
+## 关键数字
+
+tiles-name = 关键数字
+tiles-each_line_shows_figure = 每条线显示过去 53 周各周末的数值，各用自己的刻度；细线标出起点水平。
+tiles-figures_what_they_compared = 各项数字及其比较对象
+tiles-label_key_figures_what_they_compared = 关键数字及其比较对象
+head-figure = 数字
+head-now = 当前
+head-last_week = 上周
+head-earlier = 此前
+head-year_earlier = 一年前
+
+## 三种价值视角
+
+value_views-name = 三种价值视角
+value_views-finding_nobody = 没有可比较的客户
+value_views-finding_lead = 收入为 A 类、利润为重铅：{ $customers }，{ $profit }
+value_views-finding_contradict = { $customers } 位客户在一个指标上名列前茅，在另一个指标上垫底
+value_views-finding_otherwise = 各指标互不矛盾：没有客户在一个指标上名列前茅而在另一个上垫底
+value_views-note = 三种衡量置于同一尺度：价值得分（高、中、低）、收入分类（A、B、C 与 D）、利润层级（铂金与黄金、钢铁、重铅）。若一种衡量将客户列入第一级而另一种列入末级，则相互矛盾。价值得分只看频率、金额与忠诚度，均不考虑成本。
+value_views-label_revenue_class_against_tier = 收入分类与层级
+value_views-class_revenue_against_tier = 按收入的分类与按利润的层级
+head-revenue = 按收入
+value_views-label_how_far_three_measures_agree = 三种衡量的一致程度
+value_views-how_far_three_agree = 三者的一致程度
+head-three_measures = 三种衡量
+value_views-label_customers_judged_contradictory_ways = 评价相互矛盾的客户
+value_views-customers_whom_three_judge = 三者评价差异最大的客户
+unit-lowest_profit_first_most_money = 利润最低者在前，最多 { $list_rows_shown } 位；金额单位：{ $currency_name }
+head-value_score = 价值得分
+head-by_profit = 按利润
+value_views-every_combination_three = 三者的全部组合
+value_views-label_every_combination_three_measures = 三种衡量的全部组合
+value_views-value_score_revenue_profit = 价值得分、收入与利润对照
+unit-furthest_apart_first_money = 差异最大者在前；金额单位：{ $currency_name }
+head-agreement = 一致性
+value_views-customers_behind_each_combination = 每种组合所含的客户见 { $tables }。
+
+## 价格瀑布
+
+waterfall-name = 价格瀑布
+waterfall-finding_nobody = 统计期内没有销售
+waterfall-finding_profit = 目录价的 { $share_of_list } 留存为利润
+waterfall-finding_discount = 最大的差距在折扣：重铅获得目录价 { $share_of_list } 的折扣，{ $other }
+waterfall-finding_cost_of_goods = 最大的差距在商品成本：占重铅目录价的 { $share_of_list }，{ $other }
+waterfall-finding_otherwise = 最大的差距在服务成本：占重铅目录价的 { $share_of_list }，{ $other }
+waterfall-note = 目录价收入减去折扣、商品成本与服务成本，即为利润。各图使用同一刻度。若输入没有目录价，则以总收入为目录价。
+waterfall-list_price_profit_tier = 从目录价到利润，按层级
+waterfall-label_share_list_price_tier = 占目录价之比，按层级
+waterfall-list_price_profit = 从目录价到利润
+unit-percent_list_price = 单位：{ $currency_name }，及占目录价的 %
+head-step = 步骤
+head-list = 占目录价 %
+
+## 鲸鱼曲线
+
+whale-name = 鲸鱼曲线
+whale-finding_nobody = 没有客户，也就没有曲线
+whale-finding_none_profitable = { $customers }均未带来利润；合计亏损 { $total_profit }
+whale-finding_no_erosion = { $profitable_customers } 位客户赚得 { $peak_profit }，且无人侵蚀
+whale-finding_all_eroded = { $profitable_customers } 位客户赚得 { $peak_profit }；另外 { $unprofitable_customers } 位将其全部侵蚀，并再亏 { $total_profit }
+whale-finding_otherwise = { $profitable_customers } 位客户赚得 { $peak_profit }；另外 { $unprofitable_customers } 位侵蚀其中的 { $erosion_amount }
+whale-note = 客户按利润由高到低排列。客户带来利润时曲线上升，成本超过所得时曲线下降。
+whale-cumulated_profit_best_customer = 累计利润，最佳客户在前
+unit-percent_total_profit = 占总利润的 %
+unit-in = 单位：{ $currency_name }
+whale-table_behind_chart = 图表数据
+whale-label_points_whale_curve = 鲸鱼曲线上的点
+head-customers_best_first = 客户（最佳在前）
+head-tier_last_one = 末位客户层级
+head-profit_cumulated = 累计利润
+head-total = 占合计 %
+
+## 组件
+
+ahead-too_few_customers_tell = 客户太少，无法判断
+head-customers_then = 当时客户数
+head-lapsed_already = 当时已流失
+head-churn_rate = 流失率
+head-profit_then = 当时利润
+head-profit_lapsed = 流失客户的利润
+head-rate_of_them = 比率
+head-complaint = 有投诉
+head-without = 无投诉
+head-difference_points = 差异（百分点）
+head-interval = 区间
+complaints-to = { $difference_low } 至 { $difference_high }
+complaints-too_few_tell = 样本不足
+head-condition_measure = 条件与指标
+head-verdict = 判定
+head-platinum_gold = 铂金与黄金
+head-iron_lead = 钢铁与重铅
+head-effect = 效应
+head-standardised = 标准化
+head-smallest_group = 最小组
+conditions-to = { $effect } 至 { $effect2 }
+left_out-chart = { $caption }：图表略去，因为图形会显出此处隐去的内容。
+horizon-coming_year = 未来一年
+horizon-coming_month = 未来一个月
+horizon-coming = 未来 { $months }
+moved-stayed = 持平于 { $row }
+moved-rose = 增长 { $change_rate_on_year }，至 { $row }
+moved-fell = 下降 { $change_rate_on_year }，至 { $row }
+moved-rose_by = 增加 { $change_on_year }，至 { $row }
+moved-fell_by = 减少 { $change_on_year }，至 { $row }
+own_class-finding = { $column }：{ $customers }，利润 { $profit }，为最高
+own_class-finding_total = { $customers }没有利润
+own_class-share_customers_profit = 客户占比与利润占比
+unit-money_of = 金额单位：{ $currency }
+plain-set = 未设置
+range-to = { $low } 至 { $high }
+reason-loses = 亏损 { $stake_amount }
+reason-without_order = ：{ $days_since_last_order }未下单
+reason-times_usual_gap = ，为通常间隔的 { $late_ratio } 倍
+reason-year_ago = ，一年前为{ $year_ago_tier }
+head-left_side = 左侧
+head-right_side = 右侧
+head-difference = 差额
+
+## 各版本
+
+aggregate-left_out = 不显示任何单个客户。客户不足 { $min_cell } 位的数字一律隐去，可由其推算出该数字的其他数字也一并隐去：两者均以 * 代替。
+part-means = 本版仅显示一部分客户。其层级、得分与预测均相对于全体客户而定；各项合计仅为这一部分。预测的范围，以及费率变动对层级的影响，只对全体客户说明。数据质量为全部数据源的情况。
+part-project = { $project }（{ $part }）
+part-region = 地区：{ $value }
+part-country = 国家：{ $value }
+part-industry = 行业：{ $value }
+part-owner = 客户经理：{ $value }
+
+## 建议
+
+action-win_back = 他们已超出自身购买节奏，涉及利润 { $profit }。报告在“留存与风险”一节列出，沉默最久者在前。
+action-quiet = 他们曾带来利润 { $profit_at_risk }，已超过 { $silent_days } 天没有下单。报告列出其所在分群。
+action-discounts = 这些客户没有带来利润，却获得 { $discount_amount }：占目录价的 { $discount_rate }，全体为 { $total_discount_rate }。
+action-cost_to_serve = 服务这些客户花费 { $cost_to_serve }，高于其留下的边际贡献 { $contribution_margin }。
+action-costs = 在此之前，所有利润均基于假设的毛利率 { $margin }。
+action_head-win_back = 联系铂金与黄金的 { $customers }。
+action_head-quiet = 致函已沉默的客户。
+action_head-discounts = 复核重铅的折扣。
+action_head-cost_to_serve = 复核服务重铅的投入。
+action_head-costs = 在订单行中提供成本。
+
+## 一句话
+
+brief-nobody = 统计期内没有客户下单
+brief-without_past = 利润 { $profit }；没有更早年度可供比较
+brief-loss_without_past = 亏损 { $profit }；没有更早年度可供比较
+brief-loss = 亏损 { $profit }，且差于去年同期
+brief-smaller_loss = 亏损 { $profit }，但好于去年同期
+brief-unchanged = 收入与利润均与去年同期持平
+brief-more_thinner = 收入增加，利润增加，利润率下降
+brief-more_of_both = 收入增加，利润同步增长
+brief-more_revenue_less_profit = 收入增加，利润减少
+brief-less_revenue_more_profit = 利润增加，收入未增
+brief-otherwise = 收入与利润均低于去年同期
+evidence-all_agree = 全部 { $reconciliation } 项合计完全相符；每个数字都可由 SQL 重新算出
+evidence-otherwise = 并非所有合计都相符；请勿使用本报告
+period-days_compared_same = { $window_start }至{ $last_day }，共 { $window_days } 天，与去年同期比较。金额单位：{ $currency_name }，已扣除折扣与退货。
+pyramid-nobody = 统计期内没有客户下单，因此没有层级
+pyramid-few = 仅 { $customers }，利润 { $profit }：数量太少，层级没有意义
+pyramid-only_lead = 没有客户带来利润；合计亏损 { $profit }
+pyramid-no_profit = { $customers } 位无利润客户侵蚀 { $profit }，超过其他客户的全部所得
+pyramid-no_platinum = { $customers }：数量太少，无法形成铂金层
+pyramid-no_losses = { $customer_share } 的客户贡献利润的 { $profit_share }；无人侵蚀利润
+pyramid-otherwise = { $customer_share } 的客户贡献利润的 { $profit_share }；{ $lead_customer_share } 的客户侵蚀 { $lead_profit_share }
+quality-none_rejected = 读取 { $rows }，无剔除
+quality-estimated = 读取 { $rows }，无剔除；但因输入没有成本，利润为估计值
+quality-rejected = 共 { $read_rows } 行，剔除 { $rows }：{ $reason }
+quality-otherwise = 共 { $rows } 行，剔除 { $outcome_rows }，原因不一
+sentence-growth_and_rate = 净收入{ $revenue }，客户利润{ $profit }；利润率由 { $year_ago_value } 变为 { $profit_rate }。
+sentence-growth = 净收入{ $revenue }，客户利润{ $profit }。
+sentence-top = 铂金占客户的 { $customer_share }，贡献利润的 { $profit_share }。
+sentence-top_without_share = 铂金占客户的 { $customer_share }；全体客户的利润合计为 { $profit }。
+sentence-losses = 重铅在 { $net_revenue } 的净收入上侵蚀 { $profit }。
+sentence-lead_discount = 占其目录价的 { $discount_rate }，全体客户为 { $total_discount_rate }。
+sentence-discount = 占目录价的 { $discount_rate }。
+sentence-at_risk_and_before = 带来这些利润的客户已超过 { $silent_days } 天没有下单；一年前为 { $year_ago_value }。
+sentence-at_risk = 带来这些利润的客户已超过 { $silent_days } 天没有下单。
+sentence_head-more_thinner = 销售增长快于利润。
+sentence_head-more_of_both = 销售与利润双增长。
+sentence_head-more_revenue_less_profit = 销售增长，利润未增。
+sentence_head-less_revenue_more_profit = 利润增长，销售未增。
+sentence_head-otherwise = 与去年同期相比。
+sentence_head-top = { $customers } 位客户赚得 { $profit }。
+sentence_head-losses = { $customers } 位客户没有带来利润。
+sentence_head-lead_discount = 重铅获得折扣 { $discount_amount }。
+sentence_head-discount = 折扣占去 { $discount_amount }。
+sentence_head-at_risk = { $profit_at_risk } 的利润陷入沉默。
+tiers-lead_profit_zero = 重铅：利润不大于零。
+tiers-lead = 重铅：利润不高于 { $lead_max_profit }。
+tiers-absolute = 铂金：利润不低于 { $platinum_min_profit }；黄金：不低于 { $gold_min_profit }；其余为钢铁。
+tiers-ranked = 其他客户按利润排序：全部客户的前 { $platinum_share } 为铂金，至 { $gold_share } 为黄金，其余为钢铁。
+tiers-profit = 利润为边际贡献减服务成本。
+
+## 邮件正文
+
+mail-checks_passed = 通过检查 { $checks_held } / { $checks }。
+head-and_its_rate = 及利润率
+mail-rules_report_calls_nothing = 按其规则，本报告无特别建议。
+mail-open_full_report = 打开完整报告
+mail-full_report_attached_report = 完整报告见附件：report.html。
+mail-opens_any_browser_fetches = 可用任意浏览器打开，不联网，便于打印。
+mail-links_method_attached = 其中的链接指向同样附上的 method.html，请将两者放在同一文件夹。
+mail-data = 数据。
+mail-not_passed = 未通过：{ $name }。
+mail-terms = 术语。
+mail-profit_risk_profit_customers = 风险利润指超过 { $silent_days } 天没有下单的客户的利润。
+mail-internal_use = 仅供内部使用。
+mail-headline = 客户利润报告（截至 { $as_of }）
+mail-line_draft = 草稿。未发布，请勿外传。
+mail-line_data = 数据截至：{ $data_through }
+mail-line_no_data = 数据截至：无订单
+mail-line_checks = 通过检查：{ $checks_held } / { $checks }
+mail-line_run = 运行编号：{ $short_id }
+column-profit_rate = 利润率
+column-now = 当前
+column-year = 较去年
+mail-line_address = 完整报告：
+on_previous-week = 较上周
+on_previous-days_before = 较 { $compare_days } 天前
+on_previous-otherwise = 较上次运行
+
+## 归档页
+
+archive-customer_profit_reports = 客户利润报告
+archive-one_published_run = 已发布一份报告。
+archive-published_runs_newest_first = 已发布 { $entries } 份报告，最新在前。
+archive-each_report_stays_published = 每份报告保持发布时的原样。
+archive-name = 已发布的报告
+unit-headline_figures_they_published = 发布时的主要数字
+head-as_of = 截至
+head-latest = （最新）
+archive-no_run_published_yet = 尚未发布报告。
+archive-made_karat_internal_use = 由 { $maker } 生成。仅供内部使用。
+archive-trend = 历次报告的主要指标
+archive-from = 起点 { $first }
+archive-trend_means = 每条线从截至 { $first } 的报告到截至 { $last } 的报告，每个有报告的日期为一步，各自按自身刻度；细线标出起点。同一天有两份报告时，以后发布的为准。
+archive-no_longer_kept = （已不保留）
+
+## 方法页
+
+method-method_evidence = 方法与证据
+method-what_every_figure_means = { $link_report }中每个数字的含义、由哪段 SQL 得出、出自哪些文件。{ $window_start }至{ $last_day }，共 { $window_days } 天；金额单位：{ $currency_name }；每日以 { $timezone } 零点起算。
+method-label_identity_run = 本次运行的标识
+method-karat = Karat
+method-as_of_means = { $as_of }（不含当日）
+method-contents = 目录
+method-how_re_perform_run = 如何复核本次运行
+method-definitions = 定义
+method-thresholds_rates = 阈值与费率
+method-segment_map = 分群对照
+method-inputs = 输入
+method-checks = 检查
+method-sums = 合计
+method-published_tables = 已发布的表
+method-sql = SQL
+method-finding = 另一个引擎，同样的 SQL，同样的数字
+method-run_folder_holds_reads = 运行文件夹内有 { $sql }。它读取所记录的输入文件，按下文顺序原样执行每个 SQL 文件，得出本次运行的每张表。请在运行文件夹中用 DuckDB 命令行执行：
+method-compare_any_table_one = 可将任一表与 { $tables } 中的表对比。输入文件、SQL 与已发布表的哈希值见下文及 { $json }。运行编号是决定其数字的全部因素的哈希值：截止日、政策、SQL、输入与 Karat 版本。编号相同，则字节相同。
+method-report_every_number_carries = 报告中每个数字都以 { $x } 标明其单元格地址；由多列组成的键以逗号连接。地址中没有模式名的表属于 { $results }。
+method-method_evidence_customer_profit = { $project }。客户利润报告的方法与证据，截至 { $as_of }。运行编号 { $short_id }，由 Karat { $version } 生成。
+
+## 定义
+
+definitions-finding = 每个概念一个定义，写在一个 SQL 文件中
+definitions-note = 阈值为本次运行所用。总体中每位客户在每种分类中恰有一个取值；输入相同则分类相同。
+definitions-population_money = 总体与金额
+definitions-snapshot = 快照
+definitions-snapshot_means = 截止日（不含当日）时已知的情况，回看 { $window_days } 天的统计期。一次运行有三个快照：当前、此前（早 { $compare_days } 天）与一年前。较早的快照使用今天的数据与规则。
+definitions-snapshot_means_unknown = 截止日（不含当日）时已知的情况，回看 { $window_days } 天的统计期。一次运行有三个快照：当前、此前（早一个比较期）与一年前。较早的快照使用今天的数据与规则。
+definitions-population = 总体
+definitions-population_means = 统计期内至少有一笔订单的非内部客户。内部客户属于本企业：其订单单独统计，列在客户类别之下，不承担服务成本。仅有更早订单的客户只作为已知客户，计入生命周期与 D 类。
+definitions-order = 订单
+definitions-order_means = 订单号相同的全部行。
+definitions-revenue_list_price_discount = 目录价收入、折扣、净收入
+definitions-revenue_list_price_discount_means = 总额、从中扣减的部分，以及剩余部分。退货以负数计入。
+definitions-contribution_margin_means = 净收入减商品成本。
+definitions-contribution_margin_assumed = 输入没有成本：假设毛利率为净收入的 { $margin }。
+definitions-cost_serve_means = 各作业费率乘以数量之和。各客户之和恰等于费率乘以总数量。
+definitions-profit_profit_rate = 利润、利润率
+definitions-profit_profit_rate_means = 边际贡献减服务成本；及其与净收入之比。
+definitions-profit_risk = 风险利润
+definitions-profit_risk_means = 总体中超过 { $silent_days } 天没有下单的盈利客户的利润。
+definitions-tier_absolute = 铂金：利润不低于 { $platinum_min_profit }；黄金：不低于 { $gold_min_profit }；其余为钢铁。
+definitions-tier_ranked = 其他客户按利润由高到低排序，名次为 1 加上利润严格更高的客户数：铂金至全部客户的 { $platinum_share }，黄金至 { $gold_share }，其余为钢铁。
+definitions-tier_source = 依据 Zeithaml、Rust 与 Lemon（2001）的客户金字塔。
+definitions-abc_d = ABC 与 D
+definitions-abc_d_means = 按净收入由大到小。该客户之前的累计占比低于 { $abc_a_share } 为 A，低于 { $abc_b_share } 为 B，其余为 C；没有净收入者，以及统计期内没有订单的已知客户，为 D。
+definitions-scores_recency_frequency_money = 近度、频度与金额得分
+definitions-scores_recency_frequency_money_means = R：距最近订单的天数；F：统计期内的订单数；M：统计期内的净收入。得分 = 5 与 1 +（5 × 严格更差的客户数 / 客户数）的整数部分中的较小者。数值相同则得分相同。
+definitions-segment_means = 由三个得分按下方 125 行的对照得出。
+definitions-value_score_class = 价值得分与分类
+definitions-value_score_class_means = 频率、金额与忠诚度得分的均值。{ $high_value_min_score } 起为高，{ $middle_value_min_score } 起为中，以下为低。
+definitions-whale_curve_means = 客户按利润由高到低排列；利润累计，合计为正时以占比表示，否则以金额表示。峰值为正利润之和；侵蚀为负利润之和。
+definitions-concentration_means = 贡献利润或收入 { $concentration_share } 的最小客户占比；最好的 { $top_share } 客户所占的份额；以及净收入的基尼系数，人人相同时为 0。合计不为正时不适用。
+definitions-frequency_loyalty_lifecycle = 频率、忠诚度与生命周期
+definitions-frequency_class = 频率分类
+definitions-frequency_class_means = 仅下过一单；或统计期内订单数少于复购客户的中位数；或不少于该中位数。
+definitions-own_rhythm_late_ratio = 自身节奏、逾期倍数
+definitions-own_rhythm_late_ratio_means = 在整个历史中，客户有 { $rhythm_percentile } 的情形能保持的相邻下单日间隔，至少需 { $rhythm_min_gaps } 个间隔；否则取其层级的通常间隔。逾期倍数为距最近订单的天数除以该间隔。
+definitions-lifecycle_stage = 生命周期阶段
+definitions-lifecycle_stage_means = 取第一个适用者。新客户：首单距今不超过 { $new_customer_days } 天。已唤回：流失之后最近 { $reactivated_days } 天内有订单。已流失：逾期倍数高于 { $lapsed_late_ratio }，或超过 { $lapsed_days } 天没有订单。流失风险：逾期倍数高于 { $at_risk_late_ratio }。活跃：其余。潜在客户：已知但从未下单。各阶段归入四个时期：获客期、成长期、挽留期、流失期。
+definitions-churn_churn_rate = 流失、流失率
+definitions-churn_churn_rate_means = 没有合同到期可言，因此流失是按规则的估计：已流失者计为流失。某层级的流失率为：较早快照中属于该层级、现已流失的客户，除以当时该层级的全部客户；当时已流失者单独列出。流失利润为流失客户在较早快照之前的统计期内带来的利润。少于 { $min_cell } 位客户时不显示比率。
+definitions-silent_customer = 沉默客户
+definitions-silent_customer_means = 处于流失风险或已流失的铂金或黄金客户。涉及金额为统计期利润。报告列出沉默最久的 { $silent_customers_shown } 位，并统计全部。
+definitions-purchase = 购买
+definitions-purchase_means = 客户净收入大于 0 的一天；同一天的全部订单计为一次。
+definitions-p_alive_expected_purchases = P(alive)、预期购买
+definitions-p_alive_expected_purchases_means = 客户仍会再次购买的概率，以及{ $horizon }的购买次数：MBG/NBD 模型（Batislam、Denizel 与 Filiztekin，2007），其参数使历史出现的可能性最大。同时拟合 BG/NBD 模型（Fader、Hardie 与 Lee，2005）以供比较。以周计；自首次购买至最后一个完整日。客户少于 { $model_min_customers } 位或历史少于 { $model_min_days } 天时不拟合。
+definitions-expected_spend_profit_lifetime = 预期消费额、利润、生命周期价值
+definitions-expected_spend_profit_lifetime_means = 每次购买的消费额出自 Gamma-Gamma 模型（Fader 与 Hardie，2013）。利润与毛利按客户所在层级在统计期内的比率计算；统计期内没有订单者按全体客户的比率。生命周期价值为未来 { $clv_quarters }购买的边际贡献，于季末按年 { $clv_discount_rate } 折现。
+definitions-value_risk_means = （1 − P(alive)）×{ $horizon }的预期利润。
+definitions-range = 范围
+definitions-range_means = 在正态分布下，合计两侧各取若干标准误，使其包含 { $interval_share } 的情形。标准误有两部分。一是参数的不确定性：其协方差按 delta 方法（Oehlert，1992）传递到合计。二是参数已知时的偶然性：模型自身分布对每位客户的方差之和；对风险价值而言，则为哪些客户已离开。客户平均消费额的离散程度不超过有复购客户中所见。按简单规则得出的购买次数，其方差为以一个泊松计数预测另一个的方差（Krishnamoorthy 与 Peng，2011）。范围不含：利润率、季节、各种变化，以及错误的模型。少于 { $min_cell }的组不予显示。
+definitions-test_model = 模型检验
+definitions-test_model_means = 模型以截止日前 { $backtest_weeks } 周时已知的情况拟合，并预测这几周。两条简单规则亦然：客户沿用去年频率；以及同样规则，但沉默超过 { $silent_days } 天者计零。各客户平均绝对误差最小者胜出，误差相等时取更简单的规则；预期购买出自胜出者。
+definitions-loyalty_score_class = 忠诚度得分与分类
+definitions-loyalty_score_class_means = 1 分，四项标志各加 1 分：最近四个季度中至少 { $loyal_quarters } 个有订单；统计期内至少 { $loyal_repeat_orders } 笔复购订单；至少 { $loyal_full_price_share } 的净收入为全价；成为客户至少 { $loyal_tenure_days } 天。{ $loyal_min_score } 分起且既无流失风险也未流失者为忠诚；{ $ordinary_min_score } 分起为一般；以下为偶尔。
+definitions-kind_customer = 客户类别
+definitions-what_known = 何为未知
+definitions-what_known_means = 取第一个适用规则的分类：缺少的数据源或列所能说明的规则不适用于任何人，不符合任何规则者即为未知。只有在配置了数据源时，没有行才等于 0。
+definitions-kind_industry = 类别、行业
+definitions-kind_industry_means = 依据客户资料：零售、商户、渠道或内部；行业由文本对照表得出，该表是 SQL 的一部分。
+definitions-country_region_home_market = 国家、地区、本土市场
+definitions-country_region_home_market_means = 依据客户资料；两者皆无时依据最近一笔订单。本地：所在国的所在地区；国内：该国其他地区；海外：其他国家。
+definitions-much_few_above = 多、少、高于
+definitions-much_few_above_means = 分界值为已知该数值的客户的最近秩分位数。突出是指高于该值，因此数值相同的客户归入同一侧。
+definitions-need_class = 需求分类
+definitions-need_class_means = 价格敏感型：至少 { $price_sensitive_unit_share } 的件数以 { $price_sensitive_discount_rate } 或更高折扣购入。服务导向型：每单服务工单高于 { $service_led_quantile } 分位数。产品导向型：至少 { $product_led_full_price_share } 的净收入为全价，且不超过 { $product_led_max_categories } 个品类。混合型：其余。
+definitions-temperament_proxy = 性情（推断）
+definitions-temperament_proxy_means = 说明客户如何购买，而非其为人。冲动型：购物篮多为一行，且退货率或访问当日成交占比高于 { $impulsive_return_quantile } 分位数。理性型：折扣销售占比高于 { $rational_discount_quantile } 分位数，且间隔规律（标准差低于均值的 { $rational_max_gap_variation } 倍）或每单访问次数高于 { $researcher_visit_quantile } 分位数。情感型：全价条件同产品导向型，且一个品类占收入的 { $emotional_category_share } 以上。不明显：其余。
+definitions-customer_type = 客户类型
+definitions-customer_type_means = 取第一个适用者。不满：最近 { $angry_days } 天内至少 { $angry_complaints } 次投诉，或满意度不高于 { $angry_max_satisfaction }。新购：生命周期阶段为新客户。折扣追逐者：至少 { $discount_chaser_order_share } 的销售为折扣销售。冲动型：按性情。反复比较型：每单访问次数高于 { $researcher_visit_quantile } 分位数。疑虑型：首单之前至少 { $sceptic_min_visits } 次访问，或第二次购买之前退回的行数与首次购买相同。忠诚：按忠诚度分类。普通：其余。潜在客户：已知或来访，但从未下单。
+definitions-quality_customer = 优质客户
+definitions-quality_customer_means = 至少满足五项标志中的 { $quality_min_marks } 项：统计期内到期的每笔款项均按时支付；利润率高于中位数；每单服务工单低于中位数或没有；间隔规律；每笔销售净收入高于中位数。“未知”指仍可能凭未知的标志达到者。
+definitions-phase_means = 获客期：潜在客户与新客户。成长期：活跃与已唤回。挽留期：流失风险。流失期：已流失。
+definitions-comparisons_dependency_actions = 比较、依赖与行动
+definitions-value_three_ways_means = 价值得分、收入分类与利润层级置于三级的同一尺度：高、A、铂金与黄金为第一级；中、B 与钢铁为第二级；低、C、D 与重铅为末级。一种衡量将客户列入第一级而另一种列入末级时，相互矛盾。
+definitions-sold_discount = 折扣销售
+definitions-sold_discount_means = 折扣至少为目录价 { $price_sensitive_discount_rate } 的订单行；退货行不计。价格敏感：至少 { $price_sensitive_unit_share } 的件数如此购入。让出的毛利：全部折扣除以边际贡献与折扣之和。
+definitions-champion_made_discount = 由折扣造就的冠军客户
+definitions-champion_made_discount_means = 若以其无折扣订单行的收入与全体客户的净收入相比，会得到不同的金额得分、从而归入其他分群的冠军客户；近度与频度得分不变。
+definitions-dependency_account_owner = 对客户经理的依赖
+definitions-dependency_account_owner_means = 数据源 customers 中当前由其负责的客户的收入与利润。超过收入或利润的 { $owner_dependency_share } 时标出。
+definitions-referral_value = 转介绍价值
+definitions-referral_value_means = 某客户所介绍客户的利润，每位只记一次，归于数据源 customers 中所列的介绍人；自荐者不计。
+definitions-action_reason_money_stake = 行动、原因、涉及金额
+definitions-action_reason_money_stake_means = 行动为 queries/2_business/actions.sql 中第一个符合层级、阶段与类型的行。原因取第一个适用者：已流失、逾期未购、未带来利润、层级低于一年前、新客户、回流、层级高于一年前、正常购买。涉及金额：重铅客户为其亏损；否则在已知时为风险价值；否则为逾期或已流失者在统计期内的利润；否则为零。不低于 0。
+definitions-figures_first_page = 首页数字
+definitions-change_means = 当前减此前。仅当基数为正且不超过五倍时以比率表示，否则以金额表示。比率之差以百分点表示。
+definitions-sentences = 语句
+definitions-sentences_means = 最多五句，由规则从各表选出，金额大者在前；低于净收入 0.5% 的语句略去。规则只陈述事实，不断言原因。
+
+## 阈值
+
+settings-note = { $policy } 的一行与 { $cost_rates } 的各行，由配置得出。SQL 本身不含任何数值。
+settings-label_thresholds = 阈值
+unit-sql_reads_them = 即 SQL 所读取者
+head-name = 名称
+settings-label_cost_serve_rates = 服务成本费率
+settings-rates_cost_serve = 服务成本的费率
+unit-each_share_net_revenue = 单位：{ $currency_name }，或占净收入之比
+settings-map_note = 依次为近度、频度与金额得分；共 125 行，每行恰属一个分群。
+
+## 输入
+
+sources-note = 列出、读取或排除的每个对象，由其字节的哈希值固定。
+sources-objects = 对象
+head-object = 对象
+sources-run_why = 本次运行未包含的内容及原因
+sources-checks_note = 每项检查选出违规者。严重程度为“停止”的规则被违反时拒绝发布；“警告”则予以列出。检查的名称出自 SQL，保持英文。
+sources-rules_their_outcome = 规则及其结果
+head-severity = 严重程度
+sources-holds = 成立
+sources-does_not_hold = 不成立
+sources-sums_note = 两侧取自流程的不同位置，在每个快照中都必须完全相符。
+sources-published_note = 位于运行文件夹的 { $tables }，格式为 Parquet；results 另有 CSV。
+sources-tables = 表
+head-table = 表
+
+## SQL
+
+sql-finding = { $files } 个文件，与执行时逐字节相同
+sql-note = 按层次排列：canonical 为收到的数据；business 为含义；results 为展示内容。文件的首段注释为其文件头。
+sql-makes = 生成
+sql-key = 键
+sql-reads = 读取
+sql-header_note = 说明
+sql-sql_text = SQL 文本
+sql-rows = ；{ $rows } 行
+sql-language = SQL 及其标题、说明与列名保持英文原文。
+page-skip_content = 跳到正文
+
+## 数字
+
+number-money = { $sign }{ $n }
+number-percent = { $n }%
+number-scales = 4=万 8=亿
+
+## 句间
+
+space = { "" }
+stop = 。
+comma = 、
+colon = ：
+waterfall-step = { $step } { $amount }
+waterfall-steps = { $tier }：{ $steps }。
+
+## 标题与页眉
+
+report-title = 客户利润报告，{ $project }，截至 { $as_of }
+report-running_head = { $project }。客户利润报告
+report-running_day = 截至 { $as_of }
+method-title = 方法与证据，{ $project }，截至 { $as_of }
+method-running_head = { $project }。方法与证据
+archive-title = 客户利润报告
+archive-title_of = 客户利润报告，{ $project }
+archive-running_head = { $project }。客户利润报告
+mail-label = 客户利润报告，截至 { $as_of }
+page-of = { " / " }
+
+## 链接
+
+method-link_report = 客户利润报告
+evidence-link_method = 方法页
+quality-link_files = 全部文件
+
+## 变化
+
+change-up = 上升 { $amount }
+change-down = 下降 { $amount }
+change-points = { $points } 百分点
+change-unchanged = 持平
+change-not_known = 未知
+tile-on_the_year = 较去年 { $change }
+tile-on_the_week = 较上周 { $change }
+tile-on_days_before = 较 { $days } 天前 { $change }
+tile-on_the_earlier_run = 较上次运行 { $change }
+
+## 缺少的数据源
+
+switched_off-customers = 未配置数据源 customers：客户类别、行业、客户经理与转介绍均未知；从未下单者只能由访问得知。
+switched_off-service_cases = 未配置数据源 service_cases：各层级的服务、投诉及其后续、服务导向型客户均未知；服务工单在此不计成本。
+switched_off-payments = 未配置数据源 payments：谁按时付款未知。
+switched_off-visits = 未配置数据源 visits：访问及从未下单的访客未知。
+input-not_read = ，未读取：{ $reason }
+severity-stop = 停止
+severity-warn = 警告
+retention-earlier_snapshot = 较早快照
+retention-days_ago = { $days } 天前
+retention-a_year_ago = 一年前

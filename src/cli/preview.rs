@@ -1,0 +1,131 @@
+//! `preview`: renders a published run again, once, or each time that a designer changes something.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::verbs::{Loaded, load};
+use super::{General, Output};
+use crate::error::{Exit, Failure};
+use crate::pipeline::{self, Preview, Reload};
+use crate::talk::{self, Style, Talk};
+
+/// How often the files are looked at. Asked and not told, because folders shared with a container or over a network tell nobody.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Renders a run once.
+pub(super) async fn once(general: &General, run: &str, out: &Path) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let stored = pipeline::stored(&loaded.config, run).await?;
+    let preview = pipeline::preview(&loaded.config, &stored, out, Reload::Never)?;
+    print(general, &preview);
+    Ok(Exit::Published)
+}
+
+/// Renders a run, and again whenever its templates or its look change, until the program is told to stop.
+///
+/// # Errors
+/// Fails only before the first page: a mistake made while watching is told, and the last good pages stay.
+pub(super) async fn watch(
+    general: &General,
+    run: &str,
+    out: &Path,
+    talk: &Talk,
+    style: Style,
+) -> Result<Exit, Failure> {
+    let mut loaded = load(general)?;
+    refuse_builtin(&loaded)?;
+    let stored = pipeline::stored(&loaded.config, run).await?;
+    // The look may be in the middle of a change already, so even the first pages may be told of instead of made.
+    let mut seen = fingerprint(general, &loaded)?;
+    show(general, &loaded, &stored, out, talk, style);
+    talk.say("watching the templates and the look; Ctrl-C ends it");
+    let mut waiting: Option<String> = None;
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        // A file that is being saved may be gone for a moment; the next look finds it.
+        let Ok(now) = fingerprint(general, &loaded) else {
+            continue;
+        };
+        if now == seen {
+            waiting = None;
+            continue;
+        }
+        // Rendered when nothing has changed since the last look, so that files saved together make one page.
+        if waiting.as_ref() != Some(&now) {
+            waiting = Some(now);
+            continue;
+        }
+        waiting = None;
+        match load(general) {
+            Ok(again) => {
+                loaded = again;
+                seen = fingerprint(general, &loaded).unwrap_or(now);
+                show(general, &loaded, &stored, out, talk, style);
+            }
+            Err(failure) => {
+                seen = now;
+                talk::failure(&failure, style, false);
+            }
+        }
+    }
+}
+
+/// Renders, and prints the pages or what is wrong.
+fn show(
+    general: &General,
+    loaded: &Loaded,
+    stored: &pipeline::StoredRun,
+    out: &Path,
+    talk: &Talk,
+    style: Style,
+) {
+    match pipeline::preview(&loaded.config, stored, out, Reload::EachSecond) {
+        Ok(preview) => print(general, &preview),
+        Err(failure) => {
+            talk::failure(&failure, style, false);
+            talk.say("the pages stay as they were; watching on");
+        }
+    }
+}
+
+/// What the pages are made of, the configuration with it.
+fn fingerprint(general: &General, loaded: &Loaded) -> Result<String, Failure> {
+    let config = std::fs::read(&general.config).unwrap_or_default();
+    Ok(format!(
+        "{} {}",
+        pipeline::fingerprint(&loaded.config)?,
+        crate::store::sha256(&config)
+    ))
+}
+
+/// Built-in templates lie in a folder that nobody edits.
+fn refuse_builtin(loaded: &Loaded) -> Result<(), Failure> {
+    if loaded.has_own_reports {
+        return Ok(());
+    }
+    let message = "there are no templates to watch; this project has no folder of its own for them";
+    Err(Failure::new(Exit::Usage, "report", message).hint(
+        "It uses the built-in ones. `karat init DIR` writes a project with all of them: copy its reports/ beside your configuration.",
+    ))
+}
+
+fn print(general: &General, preview: &Preview) {
+    match general.output {
+        Output::Json => talk::data(
+            &json!({"report": preview.pages.first(), "method": preview.pages.get(1), "pages": preview.pages, "unchanged": preview.is_unchanged})
+                .to_string(),
+        ),
+        Output::Text => {
+            for page in &preview.pages {
+                talk::data(&page.display().to_string());
+            }
+            talk::data(if preview.is_unchanged {
+                "the same bytes as published"
+            } else {
+                "differs from what is published"
+            });
+        }
+    }
+}

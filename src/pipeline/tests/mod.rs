@@ -1,0 +1,3 @@
+//! What a whole run promises, whatever fails.
+
+mod faults;

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Runs a history that is much larger than the memory, under a hard bound, and compares all bytes with a run without one.
+
+    . tests/tools/python.sh && install_tools
+    "$TOOLS/python3" tests/tools/memory.py KARAT [--customers 3000] [--memory 64MiB] [--bound 700] [--times 0]
+
+`--memory` is that of the query engine (`engine.memory`), `--bound` the megabytes that the whole program may use, which the
+kernel enforces: by a control group where one can be made (root), else by the limit on private memory (`prlimit --data`).
+`--times` asks for a history that is at least so many times `--memory`, by the size of its columns when they are read.
+A history of 20 times 64MiB has about 1.3 million customers; use the release build and room of some gigabytes. This long form is a
+trial: up to now only the small one is known to pass.
+
+    "$TOOLS/python3" tests/tools/memory.py target/release/karat --customers 1300000 --times 20
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import duckdb
+
+UNITS = {"MiB": 1 << 20, "GiB": 1 << 30}
+
+
+class Bound:
+    """What keeps the program below so many bytes."""
+
+    def __init__(self, size):
+        self.size, self.folder = size, None
+        for folder, limit, peak in [
+            ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.max_usage_in_bytes"),
+            ("/sys/fs/cgroup", "memory.max", "memory.peak"),
+        ]:
+            here = pathlib.Path(folder) / f"karat-memory-{os.getpid()}"
+            try:
+                here.mkdir()
+            except OSError:
+                continue
+            try:
+                (here / limit).write_text(str(size))
+                self.folder, self.peak = here, here / peak
+                return
+            except OSError:
+                here.rmdir()
+
+    def command(self, command):
+        if self.folder:
+            return ["sh", "-c", f'echo $$ >{self.folder}/cgroup.procs && exec "$@"', "sh", *command]
+        return ["prlimit", f"--data={self.size}", *command]
+
+    def said(self):
+        if self.folder:
+            return f"control group, {int(self.peak.read_text()) >> 20} MB at most, files in its cache included"
+        return "limit on private memory"
+
+    def end(self):
+        if self.folder:
+            self.folder.rmdir()
+
+
+def published(folder):
+    (run,) = [manifest.parent for manifest in folder.glob("output/runs/*/*/manifest.json")]
+    return run, {
+        str(path.relative_to(run)): path.read_bytes() for path in run.rglob("*") if path.is_file() and path.name != "volatile.json"
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("karat")
+    parser.add_argument("--customers", type=int, default=3000)
+    parser.add_argument("--memory", default="64MiB")
+    parser.add_argument("--bound", type=int, default=700)
+    parser.add_argument("--times", type=float, default=0)
+    arguments = parser.parse_args()
+    karat = str(pathlib.Path(arguments.karat).resolve())
+    memory = int(arguments.memory[:-3]) * UNITS[arguments.memory[-3:]]
+    bound = Bound(arguments.bound << 20)
+    try:
+        with tempfile.TemporaryDirectory() as home:
+            home = pathlib.Path(home)
+            free, bounded = home / "free", home / "bounded"
+            subprocess.run([karat, "--quiet", "generate", "--customers", str(arguments.customers), "--out", str(free)],
+                           check=True, stdout=subprocess.DEVNULL)
+            columns = f"select sum(total_uncompressed_size) from parquet_metadata('{free}/*/**/*.parquet')"
+            size = int(duckdb.sql(columns).fetchall()[0][0])
+            rows = int(duckdb.sql(f"select sum(num_rows) from parquet_file_metadata('{free}/*/**/*.parquet')").fetchall()[0][0])
+            print(f"{rows} rows, {size >> 20} MB of columns, {size / memory:.1f} times {arguments.memory}", flush=True)
+            assert size >= arguments.times * memory, "ask for more customers"
+            subprocess.run(["cp", "-R", str(free), str(bounded)], check=True)
+            (bounded / "config.yaml").open("a").write(f"engine: {{memory: {arguments.memory}, threads: 2, spill: spill/}}\n")
+            (free / "config.yaml").open("a").write("engine: {memory: 8GiB}\n")
+            started = time.monotonic()
+            subprocess.run(bound.command([karat, "run", "--quiet"]), cwd=bounded, check=True, stdout=subprocess.DEVNULL)
+            run, found = published(bounded)
+            rungs = json.loads((run / "volatile.json").read_text())["rungs"]
+            print(f"bounded: {time.monotonic() - started:.0f} s; {bound.said()}; rungs {rungs}", flush=True)
+            assert not list((bounded / "spill").iterdir()), "spill files are left"
+            started = time.monotonic()
+            subprocess.run([karat, "run", "--quiet"], cwd=free, check=True, stdout=subprocess.DEVNULL)
+            _, expected = published(free)
+            print(f"unbounded: {time.monotonic() - started:.0f} s", flush=True)
+            assert found.keys() == expected.keys(), found.keys() ^ expected.keys()
+            differing = [name for name in found if found[name] != expected[name]]
+            assert not differing, differing
+            print(f"{len(found)} files are the same bytes")
+    finally:
+        bound.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
