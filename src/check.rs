@@ -9,7 +9,7 @@ use crate::table::Table;
 const SHOWN: usize = 5;
 
 /// What one check found.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Outcome {
     /// File stem.
     pub name: String,

@@ -7,7 +7,8 @@
 //!
 //! `schedule` calls the pipeline again and again, by a cron line.
 //!
-//! `model` stands beside them: estimates of what customers will do, from numbers to numbers.
+//! `model` stands beside them: estimates of what customers will do, from numbers to numbers. So does `disclosure`: which cells an
+//! edition without single customers may show.
 //!
 //! Invariants: SQL holds every definition and Rust computes no figure but the estimates of `model`; money is
 //! decimal; only `calendar` reads the clock; only `store` talks to object storage; only `engine` talks to
@@ -30,6 +31,7 @@ pub mod settings;
 pub mod engine;
 pub mod check;
 pub mod model;
+pub mod disclosure;
 pub mod report;
 mod exports;
 pub mod record;

@@ -34,6 +34,8 @@ mod outlook;
 
 mod mail;
 
+mod editions;
+
 mod look;
 
 mod kinds;

@@ -2,6 +2,7 @@
 -- grain:   one row per method, model, last_year_rate, recency_rule; none without a backtest
 -- key:     [method]
 -- inputs:  [business.backtest_customers]
+-- scope:   base
 -- note: >
 --   The best method has the least mean absolute error; of equals the plainer one, for a model has to
 --   earn its place. business.customer_value_ahead counts on the best.

@@ -2,6 +2,7 @@
 -- grain:   one row per snapshot
 -- key:     [snapshot]
 -- inputs:  [business.customer_behaviours, settings.policy, settings.snapshots]
+-- scope:   base
 -- note: >
 --   Nearest rank: the smallest value that at least the quantile of the customers do not exceed, among
 --   those of whom it is known. Standing out is to lie above it, so equal customers stay together. Not

@@ -3,6 +3,7 @@
 -- key:     []
 -- publish: no
 -- inputs:  [business.customer_costs, business.customer_tiers, settings.cost_rates, settings.policy]
+-- scope:   base
 -- note: >
 --   Each rate that is not 0, and all of them together, `rate_sensitivity` down and up; scenario 0 leaves
 --   them as configured. Recorded costs of service cases are no rate and stay. Tiers are cut

@@ -2,6 +2,7 @@
 -- grain:   one row per customer_id of the population
 -- key:     [customer_id]
 -- inputs:  [business.customer_profit]
+-- scope:   part
 -- note: >
 --   The order of the Lorenz curve. Net revenue below 0 counts as 0 here, or the curve would
 --   leave its frame.

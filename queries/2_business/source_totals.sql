@@ -4,6 +4,7 @@
 -- inputs:  [canonical.customers, canonical.order_lines, canonical.out_of_scope_rows, canonical.payments,
 --           canonical.rejected_rows, canonical.service_cases, canonical.visits, raw.customers, raw.order_lines,
 --           raw.payments, raw.service_cases, raw.visits, settings.inputs, settings.sources]
+-- scope:   base
 -- note: >
 --   Each number is counted at its own place, so that they can be compared. Amounts are those of
 --   canonical.rejected_rows. The days are those of the rows used, ordered, signed up, opened, due or

@@ -2,6 +2,7 @@
 -- grain:   one row per boundary
 -- key:     [boundary]
 -- inputs:  [business.customer_tiers, settings.policy]
+-- scope:   base
 -- note: >
 --   Current tiers. The cut-off of Platinum and of Gold is the lowest profit in the tier, or the amount of the policy
 --   when `tier_cutoff` is absolute; that of Lead is `lead_max_profit`. Near is who is within

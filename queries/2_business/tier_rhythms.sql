@@ -2,6 +2,7 @@
 -- grain:   one row per snapshot and tier, and one for all customers together
 -- key:     [snapshot, tier]
 -- inputs:  [business.customer_rhythms, business.customer_tiers]
+-- scope:   base
 -- note: >
 --   Median (nearest rank, the lower of two) of the usual gaps of the tier's customers; it stands
 --   in for customers with too few gaps of their own. Tier `all` stands in where a tier has none.

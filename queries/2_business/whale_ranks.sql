@@ -2,6 +2,7 @@
 -- grain:   one row per customer_id of the population
 -- key:     [customer_id]
 -- inputs:  [business.customer_tiers]
+-- scope:   part
 -- note: >
 --   Best first; customers of equal profit follow each other by customer_id.
 

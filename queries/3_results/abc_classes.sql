@@ -2,6 +2,13 @@
 -- grain:   one row per abc_class, and a total
 -- key:     [abc_class]
 -- inputs:  [business.class_shares, business.customer_measures]
+-- cells:
+--   by: [abc_class]
+--   count: customers_in_window
+--   columns: [customers_in_window, net_revenue, revenue_share, profit, profit_share, profit_rate]
+--   parts:
+--     customers: [customers, customer_share]
+--   open: [position]
 -- note: >
 --   Of all known customers: D holds those without net revenue in the window, with those who did
 --   not order in it.
@@ -34,6 +41,7 @@ completed_classes as (
             when classes.value in ('d', 'total') then known_customers.customers_without_order
             else 0
         end as customers_without_order,
+        classes.customers as customers_in_window,
         known_customers.customers as known_customers,
         classes.net_revenue,
         classes.revenue_share,
@@ -58,6 +66,7 @@ select
     profit_share,
     profit_rate,
     unprofitable_customers,
-    customers_without_order
+    customers_without_order,
+    customers_in_window
 from completed_classes
 order by position, value

@@ -2,6 +2,7 @@
 -- grain:   one row per method, model, last_year_rate, recency_rule; none without a backtest
 -- key:     [method]
 -- inputs:  [business.backtest_errors, settings.moments]
+-- scope:   base
 -- note: >
 --   A model has to earn its place: where a plain rule has the smaller mean absolute error, the figures
 --   ahead use that rule.

@@ -3,6 +3,15 @@
 -- key:     [from_snapshot, tier]
 -- inputs:  [business.class_values, business.customer_lifecycle, business.customer_profit, business.customer_tiers,
 --           settings.policy, settings.snapshots]
+-- cells:
+--   by: [tier]
+--   apart: [from_snapshot]
+--   rows: [year_ago]
+--   count: customers
+--   columns: [customers, profit]
+--   parts:
+--     churned: [churned, churn_rate, lost_profit, lost_profit_share]
+--   open: [position, from_as_of]
 -- note: >
 --   Churn without a contract is an estimate: churned is who counts as lapsed in the current
 --   snapshot, by their own rhythm. Tier and money are those of the earlier snapshot, with today's

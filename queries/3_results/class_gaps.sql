@@ -2,6 +2,8 @@
 -- grain:   one row per class_name and gap
 -- key:     [class_name, gap]
 -- inputs:  [business.class_sources]
+-- cells:
+--   open: [class_position, position]
 -- note: >
 --   No row: everything is there. A gap is a source or column that is not configured; what it would tell
 --   applies to nobody.

@@ -2,6 +2,8 @@
 -- grain:   one row
 -- key:     [lines]
 -- inputs:  [business.orders, settings.snapshots]
+-- cells:
+--   open: [cost_share, is_estimated]
 -- note: >
 --   Order lines of the window. Where the source gives no cost it is estimated from the margin in
 --   `policy.margin`.

@@ -2,6 +2,12 @@
 -- grain:   one row per customer_kind, a total, and internal customers below it
 -- key:     [customer_kind]
 -- inputs:  [business.class_shares, business.internal_totals]
+-- cells:
+--   by: [customer_kind]
+--   count: customers
+--   columns: [customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share, profit_rate]
+--   outside: [internal]
+--   open: [position]
 -- note: >
 --   Internal customers are outside the population, so they are in no total and have no shares. No cost
 --   to serve is charged to them: their contribution margin is known, and a profit is not.

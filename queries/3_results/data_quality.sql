@@ -3,6 +3,9 @@
 -- key:     [outcome, position]
 -- inputs:  [business.control_totals, business.orders, canonical.out_of_scope_rows, canonical.rejected_rows,
 --           settings.snapshots]
+-- scope:   base
+-- cells:
+--   open: [reason, rows, outcome_rows, row_share]
 -- note: >
 --   Money is net revenue; the amount of a rejected row that has none counts as 0. The other
 --   sources stand in results.sources and results.rejected_rows.

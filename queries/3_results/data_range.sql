@@ -2,6 +2,9 @@
 -- grain:   one row
 -- key:     [orders]
 -- inputs:  [business.orders]
+-- scope:   base
+-- cells:
+--   open: [oldest_order_date, newest_order_date]
 -- note:    Order dates of all orders used, before the window too.
 
 select

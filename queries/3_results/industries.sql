@@ -2,6 +2,11 @@
 -- grain:   one row per industry, and a total
 -- key:     [industry]
 -- inputs:  [business.class_shares]
+-- cells:
+--   by: [industry]
+--   count: customers
+--   columns: [customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share, profit_rate]
+--   open: [position]
 -- note: >
 --   By the customer file and the list in business.industry_map.
 

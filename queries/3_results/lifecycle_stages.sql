@@ -2,6 +2,13 @@
 -- grain:   one row per lifecycle_stage, and a total
 -- key:     [lifecycle_stage]
 -- inputs:  [business.class_shares, business.customer_lifecycle, business.prospects]
+-- cells:
+--   by: [lifecycle_stage]
+--   count: customers_in_window
+--   columns: [customers_in_window, net_revenue, revenue_share, profit, profit_share]
+--   parts:
+--     customers: [customers, customer_share]
+--   open: [position, phase]
 -- note: >
 --   Customers are all known customers, with or without an order in the window; prospects never
 --   ordered. Money is that of the window.

@@ -2,6 +2,11 @@
 -- grain:   one row per loyalty_class, and a total
 -- key:     [loyalty_class]
 -- inputs:  [business.class_shares]
+-- cells:
+--   by: [loyalty_class]
+--   count: customers
+--   columns: [customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share, profit_rate]
+--   open: [position]
 -- note: >
 --   Loyal needs a loyalty score of loyal_min_score and no silence.
 

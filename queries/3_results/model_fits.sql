@@ -2,6 +2,9 @@
 -- grain:   one row per moment and model
 -- key:     [moment, model]
 -- inputs:  [model.fits, settings.moments]
+-- scope:   base
+-- cells:
+--   open: [last_day, is_converged, reason]
 -- note: >
 --   Maximum likelihood. `now` looks ahead from as-of, `backtest` from `backtest_weeks` before it. A
 --   model without a fit has a reason, and the figures that need it are not known.

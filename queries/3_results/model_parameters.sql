@@ -2,6 +2,7 @@
 -- grain:   one row per moment, model and parameter of a fit that converged
 -- key:     [moment, model, parameter]
 -- inputs:  [model.parameters]
+-- scope:   base
 -- note:    With standard errors from the curvature of the likelihood at its maximum.
 
 select

@@ -2,6 +2,11 @@
 -- grain:   one row per need_class, and a total
 -- key:     [need_class]
 -- inputs:  [business.class_shares]
+-- cells:
+--   by: [need_class]
+--   count: customers
+--   columns: [customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share, profit_rate]
+--   open: [position]
 -- note: >
 --   By behaviour in the window; the first of price sensitive, service led and product led that applies, else mixed.
 

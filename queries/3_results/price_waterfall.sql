@@ -2,6 +2,11 @@
 -- grain:   one row per tier and step
 -- key:     [tier, step]
 -- inputs:  [business.class_shares]
+-- cells:
+--   by: [tier]
+--   apart: [step]
+--   columns: [amount, share_of_list]
+--   open: [position]
 -- note: >
 --   Reductions are negative: the five steps of a tier add up, list price less reductions is
 --   profit.

@@ -2,6 +2,7 @@
 -- grain:   one row per activity and direction, and one with the rates as configured
 -- key:     [activity, direction]
 -- inputs:  [business.class_values, business.rate_scenarios, settings.cost_rates, settings.policy]
+-- scope:   whole
 -- note: >
 --   Each rate that is not 0, and all of them together, moved by `rate_sensitivity`, with the
 --   tiers cut anew. business.rate_sensitivity_moves names the customers.

@@ -2,6 +2,8 @@
 -- grain:   one row per identity
 -- key:     [identity]
 -- inputs:  [business.class_values, business.control_totals, settings.snapshots, settings.sources]
+-- cells:
+--   open: [position, unit, holds]
 -- note: >
 --   Both sides are taken at different places of the flow and must agree exactly. A side that is
 --   missing counts as 0. Service of others are cases of people without an order in the window, and of

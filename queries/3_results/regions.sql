@@ -2,6 +2,11 @@
 -- grain:   one row per country and region, and a total
 -- key:     [country, region]
 -- inputs:  [business.class_totals, business.place_totals, settings.policy]
+-- cells:
+--   by: [country, region]
+--   count: customers
+--   columns: [customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share, profit_rate,
+--             position, is_shown]
 -- note: >
 --   The region of the customer file, or of the last order of a customer for whom it has none. Largest by
 --   net revenue first, equal ones by name; the report shows places_shown of them.

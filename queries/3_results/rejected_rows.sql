@@ -2,6 +2,9 @@
 -- grain:   one row per source and reason
 -- key:     [source, reason]
 -- inputs:  [business.source_totals, canonical.rejected_rows, settings.sources]
+-- scope:   base
+-- cells:
+--   open: [position, rows, row_share]
 -- note:    Of every source. The share is that of the rows read of the source.
 
 select

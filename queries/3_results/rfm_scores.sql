@@ -2,6 +2,7 @@
 -- grain:   one row per measure and score
 -- key:     [measure, score]
 -- inputs:  [business.customer_classes, business.customer_measures, settings.rfm_segments]
+-- scope:   base
 -- note: >
 --   Lowest and highest value of the customers with that score: days since the last order,
 --   orders, net revenue.

@@ -3,6 +3,15 @@
 -- key:     [tier]
 -- inputs:  [business.class_totals, business.class_values, business.service_totals, settings.policy,
 --           settings.source_columns, settings.sources]
+-- cells:
+--   by: [tier]
+--   count: customers
+--   columns: [customers, orders]
+--   parts:
+--     customers_with_case: [customers_with_case, customer_share_with_case, cases, cases_per_order, minutes,
+--                           minutes_per_case, cost]
+--   outside: [none]
+--   open: [position]
 -- note: >
 --   Cases opened in the window. The total is the population; the cases of tier `none`, people without an
 --   order in the window, are the cost of nobody in it. Without the source `service_cases` there are no

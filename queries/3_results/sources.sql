@@ -2,6 +2,10 @@
 -- grain:   one row per source
 -- key:     [source]
 -- inputs:  [business.source_totals, settings.sources]
+-- scope:   base
+-- cells:
+--   open: [position, oldest_date, newest_date, rows_read, rows_used, rows_rejected, rows_out_of_scope,
+--          rejected_share, is_configured]
 -- note: >
 --   A source that is not configured has no rows, and switches off what needs it. Days are those
 --   of the rows used; of customers, the day of signing up; of payments, the newest is the last day

@@ -2,6 +2,11 @@
 -- grain:   one row per temperament, and a total
 -- key:     [temperament]
 -- inputs:  [business.class_shares]
+-- cells:
+--   by: [temperament]
+--   count: customers
+--   columns: [customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share, profit_rate]
+--   open: [position]
 -- note: >
 --   A proxy from behaviour in the window: it says how customers buy, not how they are.
 

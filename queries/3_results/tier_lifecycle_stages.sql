@@ -2,6 +2,10 @@
 -- grain:   one row per tier and lifecycle_stage
 -- key:     [tier, lifecycle_stage]
 -- inputs:  [business.class_values, business.customer_classes, business.customer_profit]
+-- cells:
+--   by: [tier, lifecycle_stage]
+--   count: customers
+--   columns: [customers, net_revenue, profit]
 -- note: >
 --   Population of the window. Pairs without customers are shown with 0.
 

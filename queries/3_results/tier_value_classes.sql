@@ -2,6 +2,10 @@
 -- grain:   one row per tier and value_class
 -- key:     [tier, value_class]
 -- inputs:  [business.class_values, business.customer_classes, business.customer_profit]
+-- cells:
+--   by: [tier, value_class]
+--   count: customers
+--   columns: [customers, net_revenue, profit]
 -- note: >
 --   Population of the window. Pairs without customers are shown with 0.
 

@@ -3,6 +3,11 @@
 -- key:     [week_end]
 -- inputs:  [business.order_gaps, business.orders, business.service_cost_changes, business.weekly_profit_at_risk,
 --           settings.cost_rates, settings.policy, settings.weeks]
+-- cells:
+--   apart: [week_end]
+--   count: customers
+--   columns: [customers, net_revenue, profit, profit_rate]
+--   open: [weeks_ago]
 -- note: >
 --   Each row looks back on a window of the same length; week_end is exclusive. With today's cost
 --   rates and data.

@@ -1,5 +1,6 @@
 -- title:    Every source that is configured has rows that can be used
 -- inputs:   [business.source_totals, settings.sources]
+-- scope:    base
 -- severity: warn
 -- note:     The files may be empty, or every row belongs to a later report.
 

@@ -1,5 +1,6 @@
 -- title:    Every kind and industry of the customer file has a meaning
 -- inputs:   [business.industry_map, canonical.customers]
+-- scope:    base
 -- severity: warn
 -- note: >
 --   A kind is retail, merchant, channel or internal; an industry stands in business.industry_map.

@@ -1,5 +1,6 @@
 -- title:    The newest order is recent enough
 -- inputs:   [business.orders, settings.checks, settings.snapshots]
+-- scope:    base
 -- severity: stop
 -- note:     The limit is checks.freshness, in days before the as-of date; without it any age passes.
 

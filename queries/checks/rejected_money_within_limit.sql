@@ -1,5 +1,6 @@
 -- title:    Rejected money stays within the limit, in every source
 -- inputs:   [business.source_totals, settings.checks]
+-- scope:    base
 -- severity: stop
 -- note: >
 --   The limit is checks.max_rejected_money, a share of the money of the source, both without regard

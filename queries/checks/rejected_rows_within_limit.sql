@@ -1,5 +1,6 @@
 -- title:    Rejected rows stay within the limit, in every source
 -- inputs:   [business.source_totals, settings.checks]
+-- scope:    base
 -- severity: stop
 -- note:     The limit is checks.max_rejected_rows, a share of the rows read of the source.
 

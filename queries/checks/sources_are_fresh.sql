@@ -1,5 +1,6 @@
 -- title:    The newest row of every other source is recent enough
 -- inputs:   [business.source_totals, settings.snapshots, settings.sources]
+-- scope:    base
 -- severity: stop
 -- note: >
 --   The limits are checks.source_freshness, in days before the as-of date; a source without one

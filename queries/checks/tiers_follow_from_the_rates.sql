@@ -1,5 +1,6 @@
 -- title:    Without a change of rates no customer changes tier
 -- inputs:   [business.rate_scenarios]
+-- scope:    base
 -- severity: stop
 -- note: >
 --   business.rate_scenarios cuts the tiers again; as configured they must be those of

@@ -460,6 +460,29 @@ report-period = The { $window_days } days from { $window_start } to { $last_day 
 report-draft = Draft. Not published, and not to be passed on.
 report-colophon = { $project }. Customer profit report as of { $as_of }. Run { $short_id }, made by { $maker }. For internal use.
 
+## management/aggregate.html
+
+aggregate-customers_profit_tier = Customers and profit, by tier
+aggregate-customers_tier_value_score = Customers by tier and value score
+aggregate-lifecycle_retention = Lifecycle and retention
+aggregate-lifecycle_note = At risk: silent for longer than the gap between orders that a customer nearly always keeps; lapsed: for more than twice as long, or for more than a year. New: first order in the last { $new_customer_days } days.
+aggregate-customers_profit_stage = Customers and profit, by stage
+unit-known_customers_money = all known customers; money in { $currency_name }
+unit-customers_order_window_profit_below = customers with an order in the window, profit in { $currency_name } below
+aggregate-label_customers_year_ago_lapsed = Customers of a year ago who have lapsed
+aggregate-groups = Who the customers are
+aggregate-groups_note = Each table adds up to the same customers. A place is that of the customer file, or of the last order.
+aggregate-net_revenue = By net revenue
+aggregate-recency_frequency_revenue = By recency, frequency and revenue
+unit-largest_net_revenue_hidden_money = largest by net revenue, those that are hidden left out; money in { $currency_name }
+aggregate-service_note = Cases opened in the window, and their cost.
+aggregate-time_ahead = The time ahead
+aggregate-time_ahead_note = What the customers of each tier should bring in the coming { $months }, when they go on as they did.
+aggregate-time_ahead_tier = The time ahead, by tier
+aggregate-evidence = Evidence, and what is left out
+aggregate-only_full_edition = Only the full edition has what names customers or hangs on few of them: actions, silent customers, account owners, referrals, the whale curve, concentration, customer types, home markets, discounts by tier, the recency and frequency grid, tier boundaries, effects of complaints, cost to serve by activity, and the re-performance of the run. Figures of an earlier edition can be set against these; keep them as confidential as these.
+aggregate-colophon = { $project }. Customer profit report as of { $as_of }, without single customers. Run { $short_id }, made by { $maker }. For internal use.
+
 ## management/sections/abc.html
 
 abc-name = ABC and D classes
@@ -1069,6 +1092,7 @@ service-orders_after_complaints_customers_year = Orders after complaints: custom
 ## management/sections/status.html
 
 status-label_status_report = Status of this report
+status-shows = Shows
 status-data_through = Data through
 status-data_through_means = no order
 status-rows_rejected = Rows rejected
@@ -1082,7 +1106,7 @@ status-sums_sources = sums and sources
 ## management/sections/tiles.html
 
 tiles-name = Key figures
-tiles-each_line_shows_figure = Each line shows the figure as it stood at the end of the last 53 weeks, on its own scale; the thin rule marks where it stood at the start. On 4 weeks: against the mean of the four weeks before. Profit at risk is the profit of customers without an order for more than { $silent_days } days.
+tiles-each_line_shows_figure = Each line shows the figure as it stood at the end of the last 53 weeks, on its own scale; the thin rule marks where it stood at the start. On 4 weeks: against the mean of the four weeks before.
 tiles-figures_what_they_compared = The figures and what they are compared with
 tiles-label_key_figures_what_they_compared = Key figures and what they are compared with
 head-figure = Figure
@@ -1210,6 +1234,10 @@ head-standardised = Standardised
 head-smallest_group = Smallest group
 conditions-to = { $effect } to { $effect2 }
 
+## components/left_out.html
+
+left_out-chart = { $caption }: the chart is left out, because its marks would show what is hidden here.
+
 ## components/horizon.html
 
 horizon-coming_year = the coming year
@@ -1251,6 +1279,16 @@ reason-year_ago = , { $year_ago_tier } a year ago
 head-left_side = Left side
 head-right_side = Right side
 head-difference = Difference
+
+## wording/aggregate.txt and wording/part.txt
+
+aggregate-left_out = No single customer is shown. A figure of fewer than { $min_cell } customers is left out, and so is every other from which it could be computed: * stands for both.
+part-means = This edition shows one part of the customers only. Their tiers, scores and forecasts are set against all customers; every sum is that of the part. Ranges of forecasts, and what another rate would do to the tiers, are told of all customers together only. Data quality is that of all sources.
+part-project = { $project }, { $part }
+part-region = region { $value }
+part-country = country { $value }
+part-industry = industry { $value }
+part-owner = customers of { $value }
 
 ## wording/action.txt
 
@@ -1388,11 +1426,13 @@ head-and_its_rate = and its rate
 mail-rules_report_calls_nothing = By its rules the report calls for nothing in particular.
 mail-open_full_report = Open the full report
 mail-full_report_attached_report = The full report is attached: report.html.
-mail-opens_any_browser_fetches = It opens in any browser, fetches nothing and prints well. Its links lead to method.html, attached too: keep both in one folder.
+mail-opens_any_browser_fetches = It opens in any browser, fetches nothing and prints well.
+mail-links_method_attached = Its links lead to method.html, attached too: keep both in one folder.
 mail-data = Data.
 mail-not_passed = Not passed: { $name }.
 mail-terms = Terms.
-mail-profit_risk_profit_customers = Profit at risk is the profit of customers without an order for more than { $silent_days } days. For internal use.
+mail-profit_risk_profit_customers = Profit at risk is the profit of customers without an order for more than { $silent_days } days.
+mail-internal_use = For internal use.
 
 ## mail/mail.txt
 
@@ -1406,7 +1446,6 @@ column-profit_rate = Rate
 column-now = now
 column-year = on the year
 mail-line_address = The full report:
-mail-line_attached = The full report is attached: report.html. It opens in any browser, fetches nothing and prints well. Its links lead to method.html, attached too: keep both in one folder.
 
 ## archive/index.html
 

@@ -430,6 +430,29 @@ report-period = { $window_start }至{ $last_day }，共 { $window_days } 天。�
 report-draft = 草稿。未发布，请勿外传。
 report-colophon = { $project }。客户利润报告，截至 { $as_of }。运行编号 { $short_id }，由 { $maker } 生成。仅供内部使用。
 
+## 汇总版
+
+aggregate-customers_profit_tier = 客户与利润，按层级
+aggregate-customers_tier_value_score = 客户，按层级与价值得分
+aggregate-lifecycle_retention = 生命周期与留存
+aggregate-lifecycle_note = 流失风险：沉默超过客户几乎总能保持的下单间隔；已流失：超过其两倍，或超过一年。新客户：最近 { $new_customer_days } 天内首次下单。
+aggregate-customers_profit_stage = 客户与利润，按阶段
+unit-known_customers_money = 全部已知客户；金额单位：{ $currency_name }
+unit-customers_order_window_profit_below = 统计期内有订单的客户，下方为利润，单位：{ $currency_name }
+aggregate-label_customers_year_ago_lapsed = 一年前客户中已流失者
+aggregate-groups = 客户构成
+aggregate-groups_note = 各表合计均为同一批客户。地点取自客户资料，否则取自最近订单。
+aggregate-net_revenue = 按净收入
+aggregate-recency_frequency_revenue = 按近度、频度与收入
+unit-largest_net_revenue_hidden_money = 净收入最高者，不含被隐去者；金额单位：{ $currency_name }
+aggregate-service_note = 统计期内建立的工单及其成本。
+aggregate-time_ahead = 未来
+aggregate-time_ahead_note = 若客户行为如常，各层级客户在未来 { $months }内预计带来的价值。
+aggregate-time_ahead_tier = 未来，按层级
+aggregate-evidence = 证据与未列内容
+aggregate-only_full_edition = 凡指明客户或只取决于少数客户的内容，仅见于完整版：行动、沉默客户、客户经理、转介绍、鲸鱼曲线、集中度、客户类型、本土市场、各层级折扣、近度与频度表、层级分界、投诉的影响、按作业的服务成本，以及运行的复核。本版数字可与先前版本的数字对照，请将两者同等保密。
+aggregate-colophon = { $project }。客户利润报告，截至 { $as_of }，不含单个客户。运行编号 { $short_id }，由 { $maker } 生成。仅供内部使用。
+
 ## ABC
 
 abc-name = ABC 与 D 类
@@ -946,6 +969,7 @@ service-orders_after_complaints_customers_year = 投诉后的订单：一年前�
 ## 状态
 
 status-label_status_report = 本报告的状态
+status-shows = 显示范围
 status-data_through = 数据截至
 status-data_through_means = 无订单
 status-rows_rejected = 剔除行
@@ -959,7 +983,7 @@ status-sums_sources = 合计与数据源
 ## 关键数字
 
 tiles-name = 关键数字
-tiles-each_line_shows_figure = 每条线显示过去 53 周各周末的数值，各用自己的刻度；细线标出起点水平。较四周均值：与此前四周的均值相比。风险利润指超过 { $silent_days } 天没有下单的客户的利润。
+tiles-each_line_shows_figure = 每条线显示过去 53 周各周末的数值，各用自己的刻度；细线标出起点水平。较四周均值：与此前四周的均值相比。
 tiles-figures_what_they_compared = 各项数字及其比较对象
 tiles-label_key_figures_what_they_compared = 关键数字及其比较对象
 head-figure = 数字
@@ -1053,6 +1077,7 @@ head-effect = 效应
 head-standardised = 标准化
 head-smallest_group = 最小组
 conditions-to = { $effect } 至 { $effect2 }
+left_out-chart = { $caption }：图表略去，因为图形会显出此处隐去的内容。
 horizon-coming_year = 未来一年
 horizon-coming_month = 未来一个月
 horizon-coming = 未来 { $months }
@@ -1074,6 +1099,16 @@ reason-year_ago = ，一年前为{ $year_ago_tier }
 head-left_side = 左侧
 head-right_side = 右侧
 head-difference = 差额
+
+## 各版本
+
+aggregate-left_out = 不显示任何单个客户。客户不足 { $min_cell } 位的数字一律隐去，可由其推算出该数字的其他数字也一并隐去：两者均以 * 代替。
+part-means = 本版仅显示一部分客户。其层级、得分与预测均相对于全体客户而定；各项合计仅为这一部分。预测的范围，以及费率变动对层级的影响，只对全体客户说明。数据质量为全部数据源的情况。
+part-project = { $project }（{ $part }）
+part-region = 地区：{ $value }
+part-country = 国家：{ $value }
+part-industry = 行业：{ $value }
+part-owner = 客户经理：{ $value }
 
 ## 建议
 
@@ -1151,11 +1186,13 @@ head-and_its_rate = 及利润率
 mail-rules_report_calls_nothing = 按其规则，本报告无特别建议。
 mail-open_full_report = 打开完整报告
 mail-full_report_attached_report = 完整报告见附件：report.html。
-mail-opens_any_browser_fetches = 可用任意浏览器打开，不联网，便于打印。其中的链接指向同样附上的 method.html，请将两者放在同一文件夹。
+mail-opens_any_browser_fetches = 可用任意浏览器打开，不联网，便于打印。
+mail-links_method_attached = 其中的链接指向同样附上的 method.html，请将两者放在同一文件夹。
 mail-data = 数据。
 mail-not_passed = 未通过：{ $name }。
 mail-terms = 术语。
-mail-profit_risk_profit_customers = 风险利润指超过 { $silent_days } 天没有下单的客户的利润。仅供内部使用。
+mail-profit_risk_profit_customers = 风险利润指超过 { $silent_days } 天没有下单的客户的利润。
+mail-internal_use = 仅供内部使用。
 mail-headline = 客户利润报告（截至 { $as_of }）
 mail-line_draft = 草稿。未发布，请勿外传。
 mail-line_data = 数据截至：{ $data_through }
@@ -1166,7 +1203,6 @@ column-profit_rate = 利润率
 column-now = 当前
 column-year = 较去年
 mail-line_address = 完整报告：
-mail-line_attached = 完整报告见附件：report.html。可用任意浏览器打开，不联网，便于打印。其中的链接指向同样附上的 method.html，请将两者放在同一文件夹。
 on_previous-week = 较上周
 on_previous-days_before = 较 { $compare_days } 天前
 on_previous-otherwise = 较上次运行

@@ -9,14 +9,14 @@ use url::Url;
 
 use super::location::{is_loopback, refuse_forbidden};
 use super::problem::{Parsed, Problems, Refusal};
-use super::scalar::{boolean, domain, email, folder, one_of, timezone};
+use super::scalar::{boolean, domain, email, folder, language, line, one_of, timezone};
 use super::secret::{Environment, Insert, expand, has_literal_password, only_variable};
 use super::section::Section;
 use super::words::{found, nearest};
-use super::{AlertTo, Credentials, Deliver, Encryption, MailServer, Recipient, Schedule, Secret};
-
-/// Languages of the report and the mail.
-const LANGUAGES: [&str; 2] = ["en", "zh"];
+use super::{
+    AlertTo, Credentials, Deliver, Detail, Edition, Encryption, MailServer, PART_COLUMNS, Part, Recipient,
+    Schedule, Secret,
+};
 
 /// Most readers: each gets a message of their own, and a run waits for all.
 const MOST_READERS: usize = 200;
@@ -26,12 +26,14 @@ const IMPLICIT_PORT: u16 = 465;
 const SUBMISSION_PORT: u16 = 587;
 
 /// What `deliver` is read beside.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Beside<'c> {
-    /// Language of the report, which is that of the mail.
+    /// Language of the report, which is that of a reader without one of their own.
     pub(super) language: &'c str,
     /// Whether readers find the published report on the web.
     pub(super) has_url: bool,
+    /// Whether a source maps a column.
+    pub(super) maps: &'c dyn Fn(&str, &str) -> bool,
 }
 
 /// Reads `deliver`.
@@ -109,7 +111,7 @@ fn read_recipients(
     let mut seen = BTreeSet::new();
     let mut recipients = Vec::new();
     for item in &items {
-        let Some(recipient) = read_recipient(item, beside.language, problems) else {
+        let Some(recipient) = read_recipient(item, beside, problems) else {
             continue;
         };
         let to = recipient.to.to_lowercase();
@@ -138,38 +140,76 @@ fn read_recipients(
     recipients
 }
 
-fn read_recipient(section: &Section<'_>, language: &str, problems: &mut Problems) -> Option<Recipient> {
+fn read_recipient(section: &Section<'_>, beside: Beside<'_>, problems: &mut Problems) -> Option<Recipient> {
     let to = section.required("to", "give the reader's address", problems, email);
-    let why = "write full: the mail and the report show single customers";
-    let edition = section.required("edition", why, problems, |text| {
-        match one_of(text, &["full", "aggregate"])? {
-            // A reader who may not see single customers must never get them, so this is refused and not replaced.
-            "aggregate" => Err(Refusal::new(
-                "this version makes no aggregate edition; who may not see single customers cannot get this report",
-            )),
-            full => Ok(full.to_owned()),
-        }
+    let why = "write full for who may see single customers, aggregate for who may not";
+    let detail = section.required("edition", why, problems, |text| {
+        Ok(match one_of(text, &["full", "aggregate"])? {
+            "full" => Detail::Full,
+            _ => Detail::Aggregate,
+        })
     });
-    if section.has("where") {
-        let reason =
-            "this version makes no edition of a part of the customers; remove the reader, or send all";
+    // A part that is refused must not become the whole.
+    let part = if section.has("where") {
+        Some(read_part(section, beside, problems)?)
+    } else {
+        None
+    };
+    let named = section.optional("language", problems, |text| language(text));
+    Some(Recipient {
+        to: to?,
+        edition: Edition {
+            detail: detail?,
+            part,
+            language: named.unwrap_or_else(|| beside.language.to_owned()),
+        },
+    })
+}
+
+/// Reads `where`: one column of the customers and its value.
+fn read_part(recipient: &Section<'_>, beside: Beside<'_>, problems: &mut Problems) -> Option<Part> {
+    let columns = PART_COLUMNS.map(|(column, _)| column);
+    let section = recipient.section("where", &columns, problems)?;
+    let named: Vec<_> = PART_COLUMNS
+        .iter()
+        .filter(|(column, _)| section.has(column))
+        .collect();
+    let [(column, sources)] = named.as_slice() else {
+        // An unknown key is reported by itself.
+        if !named.is_empty() || section.keys().next().is_none() {
+            let reason = "name one column, as in {region: North}; a part has one";
+            problems.add(
+                recipient.place_of_key("where"),
+                &recipient.path_of("where"),
+                Refusal::new(reason),
+            );
+        }
+        return None;
+    };
+    if !sources
+        .iter()
+        .any(|(source, mapped)| (beside.maps)(source, mapped))
+    {
+        let places: Vec<String> = sources
+            .iter()
+            .map(|(source, mapped)| format!("sources.{source}.columns.{mapped}"))
+            .collect();
+        let reason = format!(
+            "nothing tells the {column} of a customer; map {}",
+            places.join(" or ")
+        );
         problems.add(
-            section.place_of_key("where"),
-            &section.path_of("where"),
+            section.place_of_key(column),
+            &section.path_of(column),
             Refusal::new(reason),
         );
+        return None;
     }
-    section.optional("language", problems, |text| {
-        let wanted = one_of(text, &LANGUAGES)?;
-        if wanted == language {
-            return Ok(());
-        }
-        Err(Refusal::new(format!(
-            "a run has one language, that of the project ({language}); remove the key"
-        )))
-    });
-    edition?;
-    Some(Recipient { to: to? })
+    let value = section.required(column, "give the value of the part", problems, line)?;
+    Some(Part {
+        column: (*column).to_owned(),
+        value,
+    })
 }
 
 /// Reads the address of the mail server; messages never repeat it.

@@ -8,6 +8,7 @@
 
 mod brand;
 mod deliver;
+mod edition;
 mod effective;
 mod format;
 mod limits;
@@ -35,6 +36,7 @@ use jiff::civil::Date;
 
 use crate::colour::Colour;
 
+pub use edition::{Detail, Edition, PART_COLUMNS, Part};
 pub use format::{ColumnType, Format};
 pub(crate) use location::forbidden_host;
 pub use problem::{ConfigError, Problem};
@@ -115,7 +117,7 @@ pub struct Project {
     pub currency: String,
     /// IANA name of the business time zone: a day begins at its midnight.
     pub timezone: String,
-    /// Language of the report (`en` or `zh`).
+    /// Language of the report; names a file in `reports/messages/`.
     pub language: String,
     /// Country of the home market, written as in the data.
     pub home_country: Option<String>,
@@ -282,6 +284,8 @@ pub struct Credentials {
 pub struct Recipient {
     /// Address.
     pub to: String,
+    /// What they get.
+    pub edition: Edition,
 }
 
 /// When a run starts by itself.

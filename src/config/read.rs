@@ -9,14 +9,14 @@ use super::limits::{
     read_checks, read_cost_to_serve, read_days, read_engine, read_exports, read_folder, read_publish,
 };
 use super::policy::{Surroundings, read_policy};
-use super::problem::{ConfigError, Parsed, Place, Problems, Refusal};
+use super::problem::{ConfigError, Place, Problems, Refusal};
 use super::roots::refuse_outside;
-use super::scalar::{as_of, currency, line, timezone};
+use super::scalar::{as_of, currency, language, line, timezone};
 use super::secret::Environment;
 use super::section::Section;
 use super::sources::{SOURCES, read_sources};
 use super::tree::parse_tree;
-use super::words::{found, nearest};
+use super::words::nearest;
 use super::{AsOfRule, Config, Project};
 
 const KEYS: [&str; 16] = [
@@ -126,6 +126,10 @@ fn walk(
     let beside = Beside {
         language: project.as_ref().map_or("en", |project| project.language.as_str()),
         has_url: publish.url.is_some(),
+        maps: &|source, column| {
+            let found = sources.get(source);
+            found.is_some_and(|(source, _)| source.columns.contains_key(column))
+        },
     };
     let deliver = read_deliver(file, environment, beside, problems);
     let zone = project
@@ -185,7 +189,7 @@ fn read_project(file: &Section<'_>, problems: &mut Problems) -> Option<Project> 
         problems,
         timezone,
     );
-    let language = section.optional("language", problems, language_name);
+    let named = section.optional("language", problems, |text| language(text));
     let home = section.section("home", &["country", "region"], problems);
     let mut home = |key: &str| home.as_ref().and_then(|home| home.optional(key, problems, line));
     let (home_country, home_region) = (home("country"), home("region"));
@@ -193,24 +197,10 @@ fn read_project(file: &Section<'_>, problems: &mut Problems) -> Option<Project> 
         name: name?,
         currency: currency?,
         timezone: timezone?,
-        language: language.unwrap_or_else(|| "en".into()),
+        language: named.unwrap_or_else(|| "en".into()),
         home_country,
         home_region,
     })
-}
-
-/// Reads the name of a language; whether it has a file of words is seen when the reports are read.
-fn language_name(text: &str) -> Parsed<String> {
-    let is_name =
-        text.len() <= 35 && text.parse::<unic_langid::LanguageIdentifier>().is_ok() && !text.contains('_');
-    if is_name {
-        Ok(text.to_owned())
-    } else {
-        let found = found(text);
-        Err(Refusal::new(format!(
-            "expected the name of a language, such as en or zh, found {found}"
-        )))
-    }
 }
 
 /// Whether the order lines map a cost of goods, well or badly; a missing mapping is reported by itself.

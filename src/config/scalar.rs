@@ -369,3 +369,17 @@ pub(super) fn domain(text: &str) -> Parsed<String> {
     })?;
     Ok(text.to_lowercase())
 }
+
+/// Reads the name of a language; whether it has a file of words is seen when the reports are read.
+pub(super) fn language(text: &str) -> Parsed<String> {
+    let is_name =
+        text.len() <= 35 && text.parse::<unic_langid::LanguageIdentifier>().is_ok() && !text.contains('_');
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        let found = found(text);
+        Err(Refusal::new(format!(
+            "expected the name of a language, such as en or zh, found {found}"
+        )))
+    }
+}

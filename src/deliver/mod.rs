@@ -8,6 +8,7 @@
 //! This room knows no report, no table and no log of publications: `pipeline` hands over what is to be sent.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -32,8 +33,8 @@ use records::{Outcome, Records, State};
 /// The stage that failures of this room name.
 const STAGE: &str = "deliver";
 
-/// A mail about a published run, for every reader the same but for the address.
-#[derive(Debug, Clone)]
+/// A mail about an edition of a published run, for each of its readers the same but for the address.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     /// The day before which the data counts.
     pub as_of: Date,
@@ -62,6 +63,8 @@ pub struct Letter {
 pub struct Reader {
     /// Address.
     pub to: String,
+    /// What they get, and nothing else.
+    pub letter: Arc<Letter>,
     /// Whether a person has decided that a mail which is perhaps sent goes out again.
     pub resend: bool,
 }
@@ -130,31 +133,32 @@ pub struct Post<'a> {
     pub clock: fn() -> Timestamp,
 }
 
-/// Sends `letter` to each of `readers` who has not got it; one reader's failure does not stop the others.
+/// Sends each of `readers`, all of one run, their letter unless they have got it; one reader's failure does not stop the others.
 ///
 /// # Errors
 /// Returns exit code 2 when the certificates cannot be read, 10 when a message cannot be made; nothing is sent then.
 pub async fn deliver(
     place: &Location,
     post: &Post<'_>,
-    letter: &Letter,
     readers: &[Reader],
 ) -> Result<Vec<Delivery>, Failure> {
     let server = smtp::Server::new(post.server, post.ca_file.as_deref())?;
-    deliver_by(place, &server, letter, readers, post.clock).await
+    deliver_by(place, &server, readers, post.clock).await
 }
 
 pub(crate) async fn deliver_by(
     place: &Location,
     carrier: &dyn Carrier,
-    letter: &Letter,
     readers: &[Reader],
     clock: fn() -> Timestamp,
 ) -> Result<Vec<Delivery>, Failure> {
-    let records = Records::new(place, letter.as_of, &letter.run_id, clock);
+    let Some(first) = readers.first() else {
+        return Ok(Vec::new());
+    };
+    let records = Records::new(place, first.letter.as_of, &first.letter.run_id, clock);
     let messages: Vec<Message> = readers
         .iter()
-        .map(|reader| message::message(letter, &reader.to))
+        .map(|reader| message::message(&reader.letter, &reader.to))
         .collect::<Result<_, _>>()?;
     let mut deliveries = Vec::new();
     // Without a connection for one reader there is none for the next: a wrong password tried fifty times locks the account.
@@ -339,7 +343,7 @@ pub fn verdict(run: &str, deliveries: &[Delivery]) -> Option<Failure> {
 ///
 /// # Errors
 /// Returns exit code 5 when a file cannot be written, 10 when a message cannot be made.
-pub fn dry_run(letter: &Letter, readers: &[Reader], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn dry_run(readers: &[Reader], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let cannot = |path: &Path| {
         let message = format!("cannot write `{}`", path.display());
         move |error: std::io::Error| Failure::new(Exit::Resources, STAGE, message).cause(error)
@@ -359,7 +363,7 @@ pub fn dry_run(letter: &Letter, readers: &[Reader], folder: &Path) -> Result<Vec
             })
             .collect();
         let path = folder.join(format!("{number:02}-{plain}.eml"));
-        let message = message::message(letter, &reader.to)?;
+        let message = message::message(&reader.letter, &reader.to)?;
         std::fs::write(&path, &message.bytes).map_err(cannot(&path))?;
         files.push(path);
     }

@@ -127,6 +127,7 @@ fn readers(resend: bool) -> Vec<Reader> {
         .iter()
         .map(|to| Reader {
             to: (*to).to_owned(),
+            letter: Arc::new(letter()),
             resend,
         })
         .collect()
@@ -137,7 +138,7 @@ fn clock() -> Timestamp {
 }
 
 async fn send(place: &Location, server: &Server, resend: bool) -> Vec<Fate> {
-    let deliveries = deliver_by(place, server, &letter(), &readers(resend), clock)
+    let deliveries = deliver_by(place, server, &readers(resend), clock)
         .await
         .expect("the messages can be made");
     assert_eq!(
@@ -471,9 +472,10 @@ fn a_dry_run_writes_one_file_for_each_reader() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let readers = [Reader {
         to: "a/b|c@example.com".into(),
+        letter: Arc::new(letter()),
         resend: false,
     }];
-    let files = dry_run(&letter(), &readers, &folder.path().join("mails")).expect("files");
+    let files = dry_run(&readers, &folder.path().join("mails")).expect("files");
     assert_eq!(files, [folder.path().join("mails/01-a_b_c@example.com.eml")]);
     let bytes = std::fs::read(&files[0]).expect("a file");
     assert_eq!(

@@ -8,7 +8,7 @@ use arrow::array::{
     StringViewArray,
 };
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int32Type};
+use arrow::datatypes::{DataType, Int32Type, SchemaRef};
 use arrow::error::ArrowError;
 use bigdecimal::BigDecimal;
 use bigdecimal::num_bigint::BigInt;
@@ -16,6 +16,13 @@ use jiff::{Span, civil::date};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::table::{Cell, Table};
+
+/// Columns and types of a Parquet file.
+pub(super) fn schema(file: &Path) -> Result<SchemaRef, Box<dyn std::error::Error + Send + Sync>> {
+    Ok(ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?
+        .schema()
+        .clone())
+}
 
 /// Reads a small Parquet file as a table, rows in file order.
 pub(super) fn read_file(file: &Path) -> Result<Table, Box<dyn std::error::Error + Send + Sync>> {

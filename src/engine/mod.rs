@@ -4,6 +4,7 @@
 //! change anything else: no DDL, no DML, no settings, no paths as table names. `DataFusion` types stop here.
 
 mod cells;
+mod masked;
 mod pinned;
 mod short_side;
 mod source_table;
@@ -41,8 +42,9 @@ use crate::table::Table;
 
 pub use write::Written;
 
-/// Schemas of a session: sources as they lie in their files, and the layers.
-const SCHEMAS: [&str; 7] = [
+/// Schemas of a session: sources as they lie in their files, the layers, what editions need, and tables of another session
+/// that a part is taken of.
+const SCHEMAS: [&str; 9] = [
     "source",
     "raw",
     "settings",
@@ -50,6 +52,8 @@ const SCHEMAS: [&str; 7] = [
     "business",
     "model",
     "results",
+    "editions",
+    "whole",
 ];
 
 /// Name and version of the engine, for the manifest; a test compares it with the lock file.
@@ -353,6 +357,20 @@ impl Engine {
         written.refuse_problems(&query.path)?;
         self.add_file(&query.name, &file, &written)?;
         Ok(written)
+    }
+
+    /// Makes `name` the published table in `file`, which another session wrote; gives its columns.
+    ///
+    /// # Errors
+    /// Returns exit code 4 when the file cannot be read.
+    pub fn add_published(&self, name: &TableName, file: &Path) -> Result<Vec<String>, Failure> {
+        let schema = cells::schema(file).map_err(|error| {
+            let message = format!("cannot read `{name}` from `{}`", file.display());
+            Failure::new(Exit::Input, "engine", message).cause(error)
+        })?;
+        let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
+        self.add_file(name, file, &Written::nothing(schema))?;
+        Ok(columns)
     }
 
     /// Makes a table of rows that Rust made.

@@ -20,24 +20,41 @@ use crate::talk::Talk;
 /// Source rows from which queries run one after the other.
 const MANY_ROWS: u64 = 500_000;
 
+/// What a session begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given {
+    /// The sources: the run itself, models included.
+    Sources,
+    /// Tables of the run: a part of its customers.
+    Tables,
+}
+
+impl Given {
+    fn stage(self) -> &'static str {
+        match self {
+            Self::Sources => "compute",
+            Self::Tables => "edition",
+        }
+    }
+}
+
 /// Runs every query once its inputs are there; gives the published tables, settings first.
 ///
 /// Planning is sequential work, so for a small history as many queries as there are cores run side by side. For a large one
 /// planning is nothing and memory is all: one query after the other. What they give does not depend on it.
 pub(super) async fn tables(
     engine: &Arc<Engine>,
-    queries: &QuerySet,
+    queries: &[Query],
     plan: &Plan,
+    given: Given,
     talk: &Talk,
 ) -> Result<Vec<TableRecord>, Failure> {
-    talk.stage("compute", queries.queries.len());
+    talk.stage(given.stage(), queries.len());
     let mut waiting: BTreeMap<&TableName, &Query> =
-        queries.queries.iter().map(|query| (&query.name, query)).collect();
+        queries.iter().map(|query| (&query.name, query)).collect();
     let mut pending: BTreeSet<TableName> = waiting.keys().map(|name| (*name).clone()).collect();
-    let mut models = outlook::inputs()
-        .iter()
-        .all(|input| pending.contains(input))
-        .then(|| plan.terms.clone());
+    let has_inputs = || outlook::inputs().iter().all(|input| pending.contains(input));
+    let mut models = (given == Given::Sources && has_inputs()).then(|| plan.terms.clone());
     pending.extend(models.iter().flat_map(|_| outlook::outputs()));
     let rows: u64 = plan.inputs.iter().map(|input| input.rows).sum();
     let side_by_side = if rows > MANY_ROWS { 1 } else { engine.threads() };
@@ -65,7 +82,7 @@ pub(super) async fn tables(
         let made =
             finished.map_err(|error| Failure::new(Exit::Bug, "engine", "a query gave up").cause(error))??;
         for (name, record, facts) in made {
-            talk.step("compute", &name.to_string(), &facts);
+            talk.step(given.stage(), &name.to_string(), &facts);
             pending.remove(&name);
             done.extend(record.map(|record| (name, record)));
         }
@@ -73,9 +90,9 @@ pub(super) async fn tables(
     let settings = plan
         .settings
         .iter()
+        .filter(|_| given == Given::Sources)
         .map(|table| made_record(engine, table, table.batch.num_rows()));
     let computed: Vec<Result<TableRecord, Failure>> = queries
-        .queries
         .iter()
         .map(|query| query.name.clone())
         .chain(outlook::outputs())

@@ -1,6 +1,8 @@
 //! Mails a published run: takes the mail out of the run folder, checks it, and hands it to `deliver`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -8,7 +10,7 @@ use serde_json::{Value, json};
 use super::preview::{list, text, verified};
 use super::stage::{MAIL_HTML, MAIL_TEXT, VOLATILE};
 use crate::calendar;
-use crate::config::{Config, Deliver};
+use crate::config::{Config, Deliver, Detail, Edition, Recipient};
 use crate::deliver::{self, Delivery, Letter, Post, Reader};
 use crate::error::{Exit, Failure};
 use crate::publish::{self, LogEntry};
@@ -61,9 +63,8 @@ pub async fn deliver_dry(
 ) -> Result<Vec<PathBuf>, Failure> {
     let (place, entry) = find(config, name).await?;
     let wanted = configured(config)?;
-    let readers = readers(wanted, choice)?;
-    let letter = letter(config, wanted, &place, &entry).await?;
-    deliver::dry_run(&letter, &readers, folder)
+    let readers = readers(config, wanted, choice, &place, &entry).await?;
+    deliver::dry_run(&readers, folder)
 }
 
 /// Mails a publication to those who have not got it.
@@ -75,15 +76,14 @@ pub(super) async fn send(
     talk: &Talk,
 ) -> Result<Vec<Delivery>, Failure> {
     let wanted = configured(config)?;
-    let readers = readers(wanted, choice)?;
-    let letter = letter(config, wanted, place, entry).await?;
+    let readers = readers(config, wanted, choice, place, entry).await?;
     talk.stage("deliver", readers.len());
     let post = Post {
         server: &wanted.smtp,
         ca_file: wanted.ca_file.as_ref().map(|file| config.root.join(file)),
         clock: calendar::now,
     };
-    let deliveries = deliver::deliver(place, &post, &letter, &readers).await?;
+    let deliveries = deliver::deliver(place, &post, &readers).await?;
     for delivery in &deliveries {
         talk.step(
             "deliver",
@@ -110,8 +110,33 @@ fn configured(config: &Config) -> Result<&Deliver, Failure> {
     })
 }
 
-/// Chooses readers of the configuration; nobody else ever gets a mail.
-fn readers(wanted: &Deliver, choice: &Choice) -> Result<Vec<Reader>, Failure> {
+/// Chooses readers of the configuration, nobody else ever gets a mail; and takes for each the mail of their edition.
+async fn readers(
+    config: &Config,
+    wanted: &Deliver,
+    choice: &Choice,
+    place: &Location,
+    entry: &LogEntry,
+) -> Result<Vec<Reader>, Failure> {
+    let mut letters: BTreeMap<&Edition, Arc<Letter>> = BTreeMap::new();
+    let mut readers = Vec::new();
+    for (recipient, resend) in chosen(wanted, choice)? {
+        let letter = match letters.get(&recipient.edition) {
+            Some(letter) => Arc::clone(letter),
+            None => Arc::new(letter(config, wanted, place, entry, &recipient.edition).await?),
+        };
+        letters.insert(&recipient.edition, Arc::clone(&letter));
+        readers.push(Reader {
+            to: recipient.to.clone(),
+            letter,
+            resend,
+        });
+    }
+    Ok(readers)
+}
+
+/// The readers that are meant, each with whether a mail that is perhaps sent goes out again.
+fn chosen<'w>(wanted: &'w Deliver, choice: &Choice) -> Result<Vec<(&'w Recipient, bool)>, Failure> {
     let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
     for address in choice.to.iter().chain(&choice.resend) {
         if !wanted.recipients.iter().any(|known| same(&known.to, address)) {
@@ -124,12 +149,40 @@ fn readers(wanted: &Deliver, choice: &Choice) -> Result<Vec<Reader>, Failure> {
     Ok(wanted
         .recipients
         .iter()
-        .map(|recipient| Reader {
-            to: recipient.to.clone(),
-            resend: choice.resend.iter().any(|address| same(&recipient.to, address)),
+        .map(|recipient| {
+            let resend = choice.resend.iter().any(|address| same(&recipient.to, address));
+            (recipient, resend)
         })
-        .filter(|reader| all || reader.resend || choice.to.iter().any(|address| same(&reader.to, address)))
+        .filter(|(recipient, resend)| {
+            all || *resend || choice.to.iter().any(|address| same(&recipient.to, address))
+        })
         .collect())
+}
+
+/// Where a run holds an edition, with the record of its mail: the folder, which is empty for the main edition, and the part
+/// of the manifest.
+fn held<'m>(manifest: &'m Value, edition: &Edition, run_id: &str) -> Result<(String, &'m Value), Failure> {
+    let is_meant = |record: &Value| {
+        let part = edition
+            .part
+            .as_ref()
+            .map(|part| json!({(part.column.clone()): part.value}));
+        text(record, "edition") == edition.detail.word()
+            && record.get("where") == Some(&part.unwrap_or(Value::Null))
+            && text(record, "language") == edition.language
+    };
+    if *edition == Edition::main(&text(manifest, "language")) {
+        let mail = manifest.get("mail").unwrap_or(&Value::Null);
+        return Ok((String::new(), mail));
+    }
+    if let Some(record) = list(manifest, "editions").find(|record| is_meant(record)) {
+        let folder = format!("{}/{}/", super::editions::FOLDER, text(record, "name"));
+        return Ok((folder, record.get("mail").unwrap_or(&Value::Null)));
+    }
+    let message = format!("run {run_id} does not hold the edition `{}`", edition.name());
+    Err(Failure::new(Exit::Usage, "deliver", message).hint(
+        "A run holds the editions of the readers configured when it was made: run again, then deliver.",
+    ))
 }
 
 /// Takes the mail out of the run folder; every byte is what the manifest records, and every check that stops a run holds.
@@ -138,6 +191,7 @@ pub(super) async fn letter(
     wanted: &Deliver,
     place: &Location,
     entry: &LogEntry,
+    edition: &Edition,
 ) -> Result<Letter, Failure> {
     let manifest = publish::load_manifest(place, entry).await?;
     let broken = list(&manifest, "checks")
@@ -149,7 +203,8 @@ pub(super) async fn letter(
         );
         return Err(Failure::new(Exit::Refused, "deliver", message));
     }
-    let subject = manifest.pointer("/mail/subject").and_then(Value::as_str);
+    let (folder, mail) = held(&manifest, edition, &entry.run_id)?;
+    let subject = mail.get("subject").and_then(Value::as_str);
     let subject = subject.ok_or_else(|| {
         let message = format!(
             "run {} has no mail; an earlier version published it",
@@ -157,7 +212,7 @@ pub(super) async fn letter(
         );
         Failure::new(Exit::Usage, "deliver", message).hint("Run it again to publish it with a mail.")
     })?;
-    if !wanted.attach && manifest.pointer("/mail/url").and_then(Value::as_str).is_none() {
+    if !wanted.attach && mail.get("url").and_then(Value::as_str).is_none() {
         let message = format!(
             "the mail of run {} does not link the report, and `deliver.attach` is false",
             entry.run_id
@@ -165,8 +220,9 @@ pub(super) async fn letter(
         return Err(Failure::new(Exit::Usage, "deliver", message)
             .hint("`publish.url` was not set when the run was made: attach the report, or run it again."));
     }
-    let file = async |path: &str| {
-        let output = list(&manifest, "outputs").find(|output| text(output, "path") == path);
+    let file = async |name: &str| {
+        let path = &format!("{folder}{name}");
+        let output = list(&manifest, "outputs").find(|output| text(output, "path") == *path);
         let sha256 = output.map(|output| text(output, "sha256")).unwrap_or_default();
         verified(place, &entry.folder(), path, &sha256).await
     };
@@ -189,7 +245,8 @@ pub(super) async fn letter(
         } else {
             None
         },
-        method: if wanted.attach {
+        // An edition without single customers has none.
+        method: if wanted.attach && edition.detail == Detail::Full {
             Some(file("method.html").await?.to_vec())
         } else {
             None

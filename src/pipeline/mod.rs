@@ -3,7 +3,9 @@
 mod compute;
 mod deadline;
 mod deliver;
+mod editions;
 mod outlook;
+mod parts;
 mod prepare;
 mod preview;
 mod publication;
@@ -178,8 +180,10 @@ async fn computed(job: &Job<'_>, talk: &Talk) -> Result<Made, Failure> {
         plan,
         ..
     } = job;
-    let tables = compute::tables(engine, &project.queries, plan, talk).await?;
+    let given = compute::Given::Sources;
+    let tables = compute::tables(engine, &project.queries.queries, plan, given, talk).await?;
     let checks = compute::checks(engine, &project.queries, talk).await?;
+    let editions = editions::stage(job, &tables, &checks, talk).await?;
     let staged = stage::stage(
         config,
         project,
@@ -188,6 +192,7 @@ async fn computed(job: &Job<'_>, talk: &Talk) -> Result<Made, Failure> {
         plan,
         &tables,
         &checks,
+        &editions,
         job.is_draft,
         talk,
     )?;

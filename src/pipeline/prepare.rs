@@ -33,9 +33,17 @@ pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
     let mut given: BTreeSet<TableName> = settings::names().into_iter().collect();
     given.extend(source_tables());
     given.extend(outlook::outputs());
-    let queries = query::load(&config.root.join(&config.queries), &given)?;
+    let mut queries = query::load(&config.root.join(&config.queries), &given)?;
+    let editions = config.editions();
+    if editions.iter().any(|edition| edition.part.is_some()) {
+        queries.queries.append(&mut queries.of_editions);
+    }
     let folder = super::templates(config);
     report::check_templates(&folder, &config.project.language)?;
+    let languages: BTreeSet<&String> = editions.iter().map(|edition| &edition.language).collect();
+    for language in languages {
+        report::check_templates(&folder, language)?;
+    }
     exports::check(&config.exports, &folder)?;
     Ok(Project {
         queries,
@@ -398,6 +406,11 @@ fn determinants(
     ]);
     for table in raw {
         list.insert(format!("raw {}", table.source), table.sql.clone());
+    }
+    // What readers get, not who they are. The name holds all but the value of a part.
+    for edition in config.editions() {
+        let value = edition.part.as_ref().map_or("", |part| part.value.as_str());
+        list.insert(format!("edition {}", edition.name()), value.to_owned());
     }
     for query in &project.queries.queries {
         list.insert(format!("sql {}", query.path), query.sha256.clone());

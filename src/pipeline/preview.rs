@@ -97,6 +97,7 @@ pub fn preview(config: &Config, run: &StoredRun, folder: &Path, reload: Reload) 
         templates: super::templates(config),
         url: url.map(str::to_owned),
         brand: super::brand(config)?,
+        edition: report::EditionFact::default(),
     };
     let pages = report::render(&inputs)?;
     let files = [

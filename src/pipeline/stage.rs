@@ -16,7 +16,7 @@ use crate::exports;
 use crate::publish::{PublishedFigure, RunSummary, StagedRun, report_path};
 use crate::query::{Query, TableName};
 use crate::record::{
-    HashedFile, MailRecord, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file,
+    EditionRecord, HashedFile, MailRecord, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file,
 };
 use crate::report::{self, CheckFact, Facts, InputFact, SqlFile, TableFact};
 use crate::source::Pinned;
@@ -43,6 +43,7 @@ pub(super) fn stage(
     plan: &Plan,
     records: &[TableRecord],
     checks: &[Outcome],
+    editions: &[EditionRecord],
     is_draft: bool,
     talk: &Talk,
 ) -> Result<StagedRun, Failure> {
@@ -84,13 +85,9 @@ pub(super) fn stage(
         sql: project.queries.queries.iter().map(sql_file).collect(),
         templates: super::templates(config),
         tables,
-        url: config
-            .publish
-            .url
-            .as_ref()
-            .filter(|_| !is_draft)
-            .map(|url| format!("{url}{}", report_path(plan.calendar.as_of, &plan.run_id))),
+        url: url(config, plan, "", is_draft),
         brand: project.brand.clone(),
+        edition: report::EditionFact::default(),
     };
     let pages = report::render(&inputs)?;
     write(&folder.join("report.html"), pages.report.as_bytes())?;
@@ -134,6 +131,7 @@ pub(super) fn stage(
             subject: &pages.mail.subject,
             url: inputs.url.as_deref(),
         },
+        editions,
         summary: &summary,
     });
     talk.step("report", "manifest", &json!({"outputs": outputs.len()}));
@@ -144,6 +142,14 @@ pub(super) fn stage(
         manifest,
         summary,
     })
+}
+
+/// Where readers find the report in `folder` of the run on the web, if anywhere.
+pub(super) fn url(config: &Config, plan: &Plan, folder: &str, is_draft: bool) -> Option<String> {
+    let path = report_path(plan.calendar.as_of, &plan.run_id);
+    let path = path.replace("report.html", &format!("{folder}report.html"));
+    let url = config.publish.url.as_ref().filter(|_| !is_draft);
+    url.map(|url| format!("{url}{path}"))
 }
 
 /// The headline numbers as the log keeps them.
@@ -250,7 +256,7 @@ pub(super) fn table_fact(record: &TableRecord) -> TableFact {
     }
 }
 
-fn facts(
+pub(super) fn facts(
     config: &Config,
     plan: &Plan,
     pinned: &[Pinned],
@@ -363,7 +369,25 @@ fn outputs(folder: &Path) -> Result<Vec<OutputFile>, Failure> {
     Ok(found)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// Copies a file of the run folder.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+    make_parent(to)?;
+    std::fs::copy(from, to).map(drop).map_err(|error| {
+        let message = format!("cannot copy `{}` to `{}`", from.display(), to.display());
+        Failure::new(Exit::Resources, "record", message).cause(error)
+    })
+}
+
+/// Makes the folder of a file.
+pub(super) fn make_parent(path: &Path) -> Result<(), Failure> {
+    let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    made.map_err(|error| {
+        let message = format!("cannot make the folder of `{}`", path.display());
+        Failure::new(Exit::Resources, "record", message).cause(error)
+    })
+}
+
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| {
         Failure::new(
             Exit::Resources,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 /// What a query file says about itself.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
     /// What the table holds, for a heading; of a check, the rule in words.
@@ -39,6 +39,13 @@ pub struct Header {
     /// `no` keeps the table inside the run, `view` keeps only the statement.
     #[serde(default)]
     pub publish: Option<Publish>,
+    /// Whom the table is told of when a report shows a part of the customers; see [`Scope`].
+    #[serde(default)]
+    pub scope: Option<Scope>,
+    /// Of a result: what the aggregate edition shows of it, and which customers stand behind each row. A result without it
+    /// is withheld there.
+    #[serde(default)]
+    pub cells: Option<Cells>,
     /// Of a check: whether a violation stops the run.
     #[serde(default)]
     pub severity: Option<Severity>,
@@ -54,6 +61,56 @@ pub enum Publish {
     No,
     /// As `no`, and each of those steps computes it anew: for a few short tables joined to a long one.
     View,
+}
+
+/// Whom a table is told of when a report shows a part of the customers.
+///
+/// Without it: a table of `canonical`, `business` and `model` with a column `customer_id` is the rows of the part, as
+/// they were told against all customers; every other statement runs again over the part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// All customers: the table is that of the whole run.
+    Base,
+    /// All customers, of whom it says nothing about a part: it has no rows there.
+    Whole,
+    /// The customers of the part: the statement runs again, although its rows have a `customer_id`.
+    Part,
+}
+
+/// Which customers stand behind the rows of a result, and what the aggregate edition shows of them. What is not named here
+/// is not shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cells {
+    /// Columns with the classes whose customers a row counts; `total` in all of them, or in the last, is their sum.
+    #[serde(default)]
+    pub by: Vec<String>,
+    /// Columns that tell rows apart and are never added up over: snapshots, weeks, measures.
+    #[serde(default)]
+    pub apart: Vec<String>,
+    /// Column with the number of customers; without it a row is hidden where another table hides the same classes.
+    #[serde(default)]
+    pub count: Option<String>,
+    /// Columns that go with the count.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// Other numbers of customers, of whom those of the count are a part or who are a part of those; each with the
+    /// columns that go with it.
+    #[serde(default)]
+    pub parts: BTreeMap<String, Vec<String>>,
+    /// The value of the first column of `apart` whose row holds the counts of all rows, in the columns under `parts`.
+    #[serde(default)]
+    pub count_row: Option<String>,
+    /// Values of `by` whose customers are not in the total.
+    #[serde(default)]
+    pub outside: Vec<String>,
+    /// Values of the first column of `apart` that are shown; all when there are none.
+    #[serde(default)]
+    pub rows: Vec<String>,
+    /// Columns that tell nothing of customers.
+    #[serde(default)]
+    pub open: Vec<String>,
 }
 
 /// What a violated check does.

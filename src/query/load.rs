@@ -6,7 +6,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::lint::{self, Place};
-use super::{Check, Problems, Query, Severity, TableName, graph, header, own_class};
+use super::{Check, Problems, Query, Scope, Severity, TableName, graph, header, own_class};
 use crate::error::{Exit, Failure};
 
 /// All SQL of a project, checked, in an order in which it can run.
@@ -14,18 +14,24 @@ use crate::error::{Exit, Failure};
 pub struct QuerySet {
     /// Files that make tables, each after those that it reads.
     pub queries: Vec<Query>,
+    /// Files that make tables which only editions of a part of the customers need, each after those that it reads.
+    pub of_editions: Vec<Query>,
     /// Files that select violations, by name.
     pub checks: Vec<Check>,
 }
 
+/// The layer of tables that only editions need.
+pub const EDITIONS: &str = "editions";
+
 /// Layers that queries may make, with the layers that each may read.
-const LAYERS: [(&str, &[&str]); 3] = [
+const LAYERS: [(&str, &[&str]); 4] = [
     ("canonical", &["raw", "settings", "canonical"]),
     ("business", &["raw", "settings", "canonical", "business", "model"]),
     (
         "results",
         &["settings", "canonical", "business", "model", "results"],
     ),
+    (EDITIONS, &["settings", "canonical", "business", EDITIONS]),
 ];
 
 /// Reads every SQL file below `folder`; `given` are the tables that exist before the first query runs.
@@ -56,7 +62,7 @@ pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Fail
             problems.add(
                 &path,
                 0,
-                format!("`{layer}` is no layer: use canonical, business, results or checks"),
+                format!("`{layer}` is no layer: use canonical, business, results, editions or checks"),
             );
         }
     }
@@ -72,7 +78,14 @@ pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Fail
     check_inputs(&queries, &checks, given, &mut problems);
     let queries = graph::order(queries, &mut problems);
     problems.into_result()?;
-    Ok(QuerySet { queries, checks })
+    let (of_editions, queries) = queries
+        .into_iter()
+        .partition(|query| query.name.schema == EDITIONS);
+    Ok(QuerySet {
+        queries,
+        of_editions,
+        checks,
+    })
 }
 
 /// Reads the query files of a published run, which were checked when it ran, in the order in which they ran.
@@ -174,6 +187,9 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
     if header.severity.is_some() {
         problems.add(path, 0, "`severity` belongs to checks");
     }
+    if header.cells.is_some() && layer != "results" {
+        problems.add(path, 0, "`cells` belongs to results");
+    }
     let place = match layer {
         "results" => Place::Result,
         _ if header.order.is_empty() => Place::Table,
@@ -206,6 +222,7 @@ fn read_check(path: &str, stem: &str, text: String, problems: &mut Problems) -> 
             .filter_map(|input| TableName::parse(input))
             .collect(),
         severity,
+        is_of_base: matches!(header.scope, Some(Scope::Base | Scope::Whole)),
         sha256: sha256(&text),
         text,
     })

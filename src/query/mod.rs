@@ -12,8 +12,8 @@ mod own_class;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use header::{Header, Severity};
-pub use load::{QuerySet, load, load_recorded};
+pub use header::{Cells, Header, Publish, Scope, Severity};
+pub use load::{EDITIONS, QuerySet, load, load_recorded};
 
 use crate::error::{Exit, Failure};
 
@@ -94,6 +94,8 @@ pub struct Check {
     pub inputs: Vec<TableName>,
     /// Whether a violation stops the run.
     pub severity: Severity,
+    /// Whether the rule is about all customers, so that it is not looked at again for a part of them.
+    pub is_of_base: bool,
     /// The whole file.
     pub text: String,
     /// SHA-256 of the text, lower-case hex.

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{HashedFile, InputRecord};
 use crate::calendar::Calendar;
 use crate::check::Outcome;
-use crate::config::{Config, PolicyValue};
+use crate::config::{Config, Edition, PolicyValue};
 use crate::engine::ENGINE;
 use crate::error::{Exit, Failure};
 use crate::publish::RunSummary;
@@ -78,6 +78,19 @@ pub struct MailRecord<'a> {
     pub url: Option<&'a str>,
 }
 
+/// What the manifest says of an edition beside the main one.
+#[derive(Debug, Clone)]
+pub struct EditionRecord {
+    /// Its folder below `editions/`.
+    pub name: String,
+    /// What it is.
+    pub edition: Edition,
+    /// Subject of its mail, one line.
+    pub subject: String,
+    /// Address of its report on the web.
+    pub url: Option<String>,
+}
+
 /// Parts of a manifest that stages hand over.
 #[derive(Debug)]
 #[expect(
@@ -100,6 +113,7 @@ pub struct Parts<'a> {
     pub outputs: &'a [OutputFile],
     pub switched_off: &'a [String],
     pub mail: MailRecord<'a>,
+    pub editions: &'a [EditionRecord],
     pub summary: &'a RunSummary,
 }
 
@@ -140,8 +154,20 @@ pub fn manifest(parts: &Parts<'_>) -> Value {
         "outputs": parts.outputs.iter().map(|file| json!({"path": file.path, "sha256": file.sha256})).collect::<Vec<_>>(),
         "switched_off": parts.switched_off,
         "mail": {"subject": parts.mail.subject, "url": parts.mail.url},
+        "editions": parts.editions.iter().map(edition).collect::<Vec<_>>(),
         "language": parts.config.project.language,
         "summary": serde_json::to_value(parts.summary).unwrap_or(Value::Null),
+    })
+}
+
+fn edition(record: &EditionRecord) -> Value {
+    let part = record.edition.part.as_ref();
+    json!({
+        "name": record.name,
+        "edition": record.edition.detail.word(),
+        "where": part.map(|part| json!({(part.column.clone()): part.value})),
+        "language": record.edition.language,
+        "mail": {"subject": record.subject, "url": record.url},
     })
 }
 

@@ -5,8 +5,8 @@ mod manifest;
 mod reproduce;
 
 pub use identity::run_id;
-pub use manifest::{MailRecord, OutputFile, Parts, TableRecord, manifest, sha256_file};
-pub use reproduce::reproduce;
+pub use manifest::{EditionRecord, MailRecord, OutputFile, Parts, TableRecord, manifest, sha256_file};
+pub use reproduce::{PartOf, reproduce, reproduce_part};
 
 use std::collections::BTreeMap;
 

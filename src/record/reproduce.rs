@@ -26,7 +26,16 @@ pub fn reproduce(
          -- Not re-performed, but read from tables/: the thresholds, rates and dates in settings.*, and model.*, which\n\
          -- a fit by maximum likelihood made; SQL cannot express it.\n\n"
     );
-    for schema in ["raw", "settings", "canonical", "business", "model", "results"] {
+    let schemas = [
+        "raw",
+        "settings",
+        "canonical",
+        "business",
+        "model",
+        "results",
+        "editions",
+    ];
+    for schema in schemas {
         line(&mut script, &format!("create schema if not exists {schema};"));
     }
     script.push('\n');
@@ -48,6 +57,83 @@ pub fn reproduce(
         );
     }
     compare(&mut script, queries);
+    script
+}
+
+/// How a part of the customers came about.
+#[derive(Debug)]
+pub struct PartOf<'a> {
+    /// Name of the run.
+    pub run_id: &'a str,
+    /// The statement that chooses the customers of `editions.part`.
+    pub customers: &'a str,
+    /// Tables of the run that a part takes as they are.
+    pub base: &'a [TableName],
+    /// Tables of the run of which a part takes the rows of its customers.
+    pub rows: &'a [TableName],
+    /// Tables of the run with uncertainties of all customers, which a part has not; empty here.
+    pub empty: &'a [TableName],
+    /// Statements that run again, in order.
+    pub again: &'a [Query],
+}
+
+/// Writes the script that re-performs a part of a run from the tables of the run.
+#[must_use]
+pub fn reproduce_part(part: &PartOf<'_>) -> String {
+    let mut script = format!(
+        "-- Re-performs a part of run {} with DuckDB, from the tables of the run, which its own reproduce.sql re-performs.\n\
+         -- Start it in this folder:  duckdb < reproduce.sql\n\
+         -- What was told of a customer against all customers is taken from there; every sum is computed again.\n\n",
+        part.run_id
+    );
+    for schema in [
+        "settings",
+        "canonical",
+        "business",
+        "model",
+        "results",
+        "editions",
+    ] {
+        line(&mut script, &format!("create schema if not exists {schema};"));
+    }
+    let of_run = |table: &TableName| format!("read_parquet('../../tables/{table}.parquet')");
+    for table in part.base {
+        line(
+            &mut script,
+            &format!("create table {table} as select * from {};", of_run(table)),
+        );
+    }
+    line(
+        &mut script,
+        &format!("\ncreate table editions.part as {};\n", part.customers),
+    );
+    for table in part.rows {
+        let customers = "where customer_id in (select customer_id from editions.part)";
+        line(
+            &mut script,
+            &format!(
+                "create table {table} as select * from {} {customers};",
+                of_run(table)
+            ),
+        );
+    }
+    for table in part.empty {
+        line(
+            &mut script,
+            &format!(
+                "create table {table} as select * from {} where false;",
+                of_run(table)
+            ),
+        );
+    }
+    for query in part.again {
+        line(&mut script, &format!("\n-- sql/{}", query.path));
+        line(
+            &mut script,
+            &format!("create table {} as\n{};", query.name, query.text.trim_end()),
+        );
+    }
+    compare(&mut script, part.again);
     script
 }
 

@@ -142,6 +142,7 @@ fn trends(
                 Some(Figure {
                     value: figure.value.clone(),
                     cell: format!("{}/headline/{}/value", entry.run_id, figure.measure),
+                    hidden: false,
                 })
             })
             .collect();

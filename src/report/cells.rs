@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bigdecimal::{BigDecimal, ToPrimitive as _};
 use serde::Serialize;
 
-use super::Inputs;
+use super::{Hidden, Inputs};
 use crate::error::{Exit, Failure};
 use crate::table::{Cell, Table};
 
@@ -16,6 +16,8 @@ pub(crate) struct Figure {
     pub(crate) value: Option<String>,
     /// Where it stands: `table/key/column`.
     pub(crate) cell: String,
+    /// Whether the edition does not show it, because too few customers stand behind it.
+    pub(crate) hidden: bool,
 }
 
 /// One row, by column.
@@ -26,6 +28,10 @@ pub(crate) type Row = BTreeMap<String, Figure>;
 pub(crate) struct Data<'a> {
     tables: &'a BTreeMap<String, Table>,
     keys: BTreeMap<&'a str, Vec<&'a str>>,
+    /// What the edition leaves out.
+    hidden: Option<&'a Hidden>,
+    /// Whether something was asked for that the edition leaves out, since somebody began to watch.
+    missed: std::cell::Cell<bool>,
 }
 
 /// The column by which templates and rules look a row up, where a table has one.
@@ -94,6 +100,7 @@ impl Figure {
         Self {
             value: None,
             cell: String::new(),
+            hidden: false,
         }
     }
 
@@ -159,11 +166,43 @@ impl<'a> Data<'a> {
         Ok(Self {
             tables: &inputs.tables,
             keys,
+            hidden: inputs.edition.hidden.as_ref(),
+            missed: std::cell::Cell::new(false),
         })
+    }
+
+    /// Makes something of the tables, and tells whether it rests on anything that the edition leaves out.
+    pub(crate) fn watched<T>(&self, make: impl FnOnce() -> T) -> (T, bool) {
+        self.missed.set(false);
+        let result = make();
+        (result, self.missed.get())
+    }
+
+    /// Notes that a whole table was asked for.
+    fn watch_rows(&self, table: &str) {
+        let is_left_out = |hidden: &&Hidden| {
+            hidden.withheld.contains(table) || hidden.small.get(table).is_some_and(|cells| !cells.is_empty())
+        };
+        if self.hidden.as_ref().is_some_and(is_left_out) {
+            self.missed.set(true);
+        }
+    }
+
+    /// Notes that a cell, or one that is not there, was asked for.
+    fn watch_cell(&self, table: &str, place: Option<(usize, usize)>) {
+        let is_left_out = |hidden: &&Hidden| {
+            let empty = hidden.empty.get(table);
+            hidden.withheld.contains(table)
+                || empty.is_some_and(|cells| place.is_none_or(|place| cells.contains(&place)))
+        };
+        if self.hidden.as_ref().is_some_and(is_left_out) {
+            self.missed.set(true);
+        }
     }
 
     /// Lists the rows of `table`; none when there is no such table.
     pub(crate) fn rows(&self, table: &str) -> Vec<Row> {
+        self.watch_rows(table);
         let Some(found) = self.tables.get(table) else {
             return Vec::new();
         };
@@ -184,14 +223,12 @@ impl<'a> Data<'a> {
                     .is_some_and(|cell| cell.to_string() == *code)
             })
         };
-        (0..found.rows.len())
-            .find(|row| matches(*row))
-            .and_then(|row| {
-                found
-                    .position(column)
-                    .map(|place| self.figure(table, found, row, place))
-            })
-            .unwrap_or_else(Figure::missing)
+        let row = (0..found.rows.len()).find(|row| matches(*row));
+        let place = row.and_then(|row| found.position(column).map(|place| (row, place)));
+        self.watch_cell(table, place);
+        place.map_or_else(Figure::missing, |(row, place)| {
+            self.figure(table, found, row, place)
+        })
     }
 
     /// Returns one cell of the row that the table's lookup column names.
@@ -247,6 +284,11 @@ impl<'a> Data<'a> {
         all
     }
 
+    fn is_hidden(&self, table: &str, place: (usize, usize)) -> bool {
+        let cells = self.hidden.and_then(|hidden| hidden.small.get(table));
+        cells.is_some_and(|cells| cells.contains(&place))
+    }
+
     fn row(&self, name: &str, table: &Table, row: usize) -> Row {
         let figures = table.columns.iter().enumerate();
         figures
@@ -282,6 +324,7 @@ impl<'a> Data<'a> {
             other => Some(other.to_string()),
         });
         Figure {
+            hidden: value.is_none() && self.is_hidden(name, (row, place)),
             value,
             cell: format!("{short}/{key}/{column}"),
         }

@@ -8,20 +8,35 @@ use super::findings::TIERS;
 use super::format::{self, Pen};
 use super::words::Words;
 
-/// Draws every chart, by name.
-pub(crate) fn charts(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> BTreeMap<String, Chart> {
-    let mut charts = classes_of_their_own(data, sign, words, pen);
-    charts.extend([
-        ("pyramid".to_owned(), pyramid(data, sign, words, pen)),
-        ("whale".to_owned(), whale(data, sign, words, pen)),
-        ("waterfall".to_owned(), waterfall(data, sign, words, pen)),
-        ("lifecycle".to_owned(), lifecycle(data, sign, words, pen)),
-        ("types".to_owned(), types(data, sign, words, pen)),
-        ("moves".to_owned(), moves(data, words, pen)),
-        ("bridge".to_owned(), bridge(data, sign, words, pen)),
-        ("lorenz".to_owned(), lorenz(data, words, pen)),
-        ("calibration".to_owned(), calibration(data, words, pen)),
-    ]);
+/// Draws every chart, by name; each with whether it lacks something that the edition leaves out, so that it must not be shown.
+pub(crate) fn charts(
+    data: &Data<'_>,
+    sign: &str,
+    words: &Words,
+    pen: &Pen,
+) -> BTreeMap<String, (Chart, bool)> {
+    type Draw<'d> = Box<dyn Fn() -> Chart + 'd>;
+    let draws: [(&str, Draw<'_>); 9] = [
+        ("pyramid", Box::new(|| pyramid(data, sign, words, pen))),
+        ("whale", Box::new(|| whale(data, sign, words, pen))),
+        ("waterfall", Box::new(|| waterfall(data, sign, words, pen))),
+        ("lifecycle", Box::new(|| lifecycle(data, sign, words, pen))),
+        ("types", Box::new(|| types(data, sign, words, pen))),
+        ("moves", Box::new(|| moves(data, words, pen))),
+        ("bridge", Box::new(|| bridge(data, sign, words, pen))),
+        ("lorenz", Box::new(|| lorenz(data, words, pen))),
+        ("calibration", Box::new(|| calibration(data, words, pen))),
+    ];
+    let (own, lacks) = data.watched(|| classes_of_their_own(data, sign, words, pen));
+    let mut charts: BTreeMap<String, (Chart, bool)> = own
+        .into_iter()
+        .map(|(name, chart)| (name, (chart, lacks)))
+        .collect();
+    charts.extend(
+        draws
+            .into_iter()
+            .map(|(name, draw)| (name.to_owned(), data.watched(draw))),
+    );
     charts
 }
 

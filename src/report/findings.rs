@@ -9,39 +9,48 @@ use super::cells::{Data, Figure, Row};
 /// Tiers from best to worst.
 pub(crate) const TIERS: [&str; 4] = ["platinum", "gold", "iron", "lead"];
 
-/// Chooses the finding of every section, by the section's name.
-pub(crate) fn findings(data: &Data<'_>, cost_is_estimated: bool) -> BTreeMap<&'static str, String> {
-    BTreeMap::from([
-        ("brief", brief(data).to_owned()),
-        ("pyramid", pyramid(data).to_owned()),
-        ("whale", whale(data).to_owned()),
-        ("waterfall", waterfall(data)),
-        ("moves", moves(data).to_owned()),
-        ("bridge_gain", bridge(data, 1.0)),
-        ("bridge_loss", bridge(data, -1.0)),
-        ("cohorts", cohorts(data).to_owned()),
-        ("firmness", firmness(data)),
-        ("rfm", rfm(data).to_owned()),
-        ("segments", segments(data)),
-        ("abc", abc(data).to_owned()),
-        ("lifecycle", lifecycle(data).to_owned()),
-        ("retention", retention(data).to_owned()),
-        ("service", service(data).to_owned()),
-        ("conditions", conditions(data).to_owned()),
-        ("outlook", outlook(data).to_owned()),
-        ("departures", departures(data).to_owned()),
-        ("backtest", backtest(data)),
-        ("habits", habits(data).to_owned()),
-        ("kinds", kinds(data)),
-        ("concentration", concentration(data).to_owned()),
-        ("value_views", value_views(data).to_owned()),
-        ("discounts", discounts(data).to_owned()),
-        ("owners", owners(data).to_owned()),
-        ("referrals", referrals(data).to_owned()),
-        ("actions", actions(data).to_owned()),
-        ("quality", quality(data, cost_is_estimated).to_owned()),
-        ("evidence", evidence(data).to_owned()),
-    ])
+/// Chooses the finding of every section, by the section's name; each with whether it rests on something that the edition
+/// leaves out, so that it must not be told.
+pub(crate) fn findings(data: &Data<'_>, cost_is_estimated: bool) -> BTreeMap<&'static str, (String, bool)> {
+    type Rule<'d> = Box<dyn Fn() -> String + 'd>;
+    let rules: [(&'static str, Rule<'_>); 29] = [
+        ("brief", Box::new(|| brief(data).to_owned())),
+        ("pyramid", Box::new(|| pyramid(data).to_owned())),
+        ("whale", Box::new(|| whale(data).to_owned())),
+        ("waterfall", Box::new(|| waterfall(data))),
+        ("moves", Box::new(|| moves(data).to_owned())),
+        ("bridge_gain", Box::new(|| bridge(data, 1.0))),
+        ("bridge_loss", Box::new(|| bridge(data, -1.0))),
+        ("cohorts", Box::new(|| cohorts(data).to_owned())),
+        ("firmness", Box::new(|| firmness(data))),
+        ("rfm", Box::new(|| rfm(data).to_owned())),
+        ("segments", Box::new(|| segments(data))),
+        ("abc", Box::new(|| abc(data).to_owned())),
+        ("lifecycle", Box::new(|| lifecycle(data).to_owned())),
+        ("retention", Box::new(|| retention(data).to_owned())),
+        ("service", Box::new(|| service(data).to_owned())),
+        ("conditions", Box::new(|| conditions(data).to_owned())),
+        ("outlook", Box::new(|| outlook(data).to_owned())),
+        ("departures", Box::new(|| departures(data).to_owned())),
+        ("backtest", Box::new(|| backtest(data))),
+        ("habits", Box::new(|| habits(data).to_owned())),
+        ("kinds", Box::new(|| kinds(data))),
+        ("concentration", Box::new(|| concentration(data).to_owned())),
+        ("value_views", Box::new(|| value_views(data).to_owned())),
+        ("discounts", Box::new(|| discounts(data).to_owned())),
+        ("owners", Box::new(|| owners(data).to_owned())),
+        ("referrals", Box::new(|| referrals(data).to_owned())),
+        ("actions", Box::new(|| actions(data).to_owned())),
+        (
+            "quality",
+            Box::new(|| quality(data, cost_is_estimated).to_owned()),
+        ),
+        ("evidence", Box::new(|| evidence(data).to_owned())),
+    ];
+    rules
+        .into_iter()
+        .map(|(name, rule)| (name, data.watched(rule)))
+        .collect()
 }
 
 fn brief(data: &Data<'_>) -> &'static str {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use jiff::civil::date;
 
-use super::{CheckFact, Facts, InputFact, Inputs, SqlFile, TableFact};
+use super::{CheckFact, EditionFact, Facts, InputFact, Inputs, SqlFile, TableFact};
 use crate::table::{Cell, Table};
 
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
@@ -189,6 +189,7 @@ pub(super) fn inputs() -> Inputs {
         sql,
         templates: templates(),
         url: None,
+        edition: EditionFact::default(),
         brand: super::Brand::default(),
     }
 }

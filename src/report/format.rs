@@ -12,6 +12,8 @@ use jiff::civil::Date;
 
 /// What stands where a value is not known or not applicable.
 pub(crate) const NONE: &str = "–";
+/// What stands for a value that an edition does not show.
+pub(crate) const HIDDEN: &str = "*";
 
 /// U+2212, and never a hyphen.
 const MINUS: char = '−';

@@ -26,7 +26,7 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -53,6 +53,28 @@ pub struct Inputs {
     pub url: Option<String>,
     /// Whose look the pages have.
     pub brand: Brand,
+    /// Of whom the report speaks, and what it leaves out.
+    pub edition: EditionFact,
+}
+
+/// Of whom a report speaks, and what it leaves out; the default is everybody and nothing.
+#[derive(Debug, Clone, Default)]
+pub struct EditionFact {
+    /// The part of the customers: its column (`region`, …) and value.
+    pub part: Option<(String, String)>,
+    /// What an edition without single customers leaves out; the tables hold NULL there.
+    pub hidden: Option<Hidden>,
+}
+
+/// What an edition without single customers leaves out.
+#[derive(Debug, Clone, Default)]
+pub struct Hidden {
+    /// Results of which nothing is shown.
+    pub withheld: BTreeSet<String>,
+    /// Cells that are empty, by result: row and column.
+    pub empty: BTreeMap<String, BTreeSet<(usize, usize)>>,
+    /// Those of them behind which too few customers stand, or from which such a cell would follow.
+    pub small: BTreeMap<String, BTreeSet<(usize, usize)>>,
 }
 
 /// What is known about the run itself.
@@ -192,10 +214,8 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     let pen = words.pen()?;
     let view = view::page(inputs, &data, &words, &pen);
     let day = pen.day(inputs.facts.as_of);
-    let subject = words.fill(
-        "mail-subject",
-        &[("project", &inputs.facts.project), ("as_of", &day)],
-    );
+    let project = view::name(inputs, &words);
+    let subject = words.fill("mail-subject", &[("project", &project), ("as_of", &day)]);
     let html = mail::compact(&door.page("mail/mail.html", &view)?);
     if html.len() > mail::MOST_BYTES {
         let message = format!(
@@ -206,13 +226,17 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
         return Err(Failure::new(Exit::Usage, "report", message)
             .hint("Mail programs cut off what is longer; shorten the templates in `mail/`."));
     }
+    let main = match inputs.edition.hidden {
+        None => "management/report.html",
+        Some(_) => "management/aggregate.html",
+    };
     Ok(Rendered {
         mail: Mail {
             subject: mail::one_line(&subject),
             html,
             text: door.text("mail/mail.txt", &view)?,
         },
-        report: door.page("management/report.html", &view)?,
+        report: door.page(main, &view)?,
         method: door.page("method/method.html", &view)?,
     })
 }

@@ -21,8 +21,9 @@ use crate::error::{Exit, Failure};
 const STYLE_HASH: &str = "sha256-style-of-this-page";
 
 /// Templates without which no run can be rendered.
-const NEEDED: [&str; 5] = [
+const NEEDED: [&str; 6] = [
     "management/report.html",
+    "management/aggregate.html",
     "method/method.html",
     "archive/index.html",
     "mail/mail.html",
@@ -261,6 +262,8 @@ fn seal(page: &str) -> String {
 struct Shown<'a> {
     value: Option<&'a str>,
     cell: &'a str,
+    /// Whether there is a value that this edition does not show.
+    is_hidden: bool,
 }
 
 fn shown(value: &Value) -> TeraResult<Shown<'_>> {
@@ -270,6 +273,10 @@ fn shown(value: &Value) -> TeraResult<Shown<'_>> {
     Ok(Shown {
         value: text.as_str(),
         cell: cell.as_str().unwrap_or_default(),
+        is_hidden: value
+            .get_from_path("hidden")
+            .and_then(Value::as_bool)
+            .unwrap_or(false),
     })
 }
 
@@ -295,7 +302,11 @@ fn traced(value: &Value, options: &Kwargs, hand: &Hand, decimals: i64, write: Wr
     let plain = options.get::<bool>("plain")?.unwrap_or(false);
     let bare = options.get::<bool>("bare")?.unwrap_or(false);
     let Some(exact) = figure.value else {
-        return Ok(Value::from(format::NONE));
+        return Ok(Value::from(if figure.is_hidden {
+            format::HIDDEN
+        } else {
+            format::NONE
+        }));
     };
     let number: bigdecimal::BigDecimal = exact
         .parse()
@@ -476,7 +487,7 @@ fn register(tera: &mut Tera, hand: &Hand) {
         sign(&value).map(|sign| sign > 0)
     });
     tera.register_test("zero", |value: Value, _: Kwargs, _: &State| {
-        sign(&value).map(|sign| sign == 0)
+        Ok::<_, tera::Error>(sign(&value)? == 0 && !shown(&value)?.is_hidden)
     });
     tera.register_test("known", |value: Value, _: Kwargs, _: &State| {
         shown(&value).map(|figure| figure.value.is_some())

@@ -65,6 +65,13 @@ pub(crate) struct Change {
     style: &'static str,
 }
 
+impl Tile {
+    /// Whether the measure is there at all.
+    pub(crate) fn is_there(&self) -> bool {
+        !self.value.cell.is_empty()
+    }
+}
+
 /// Makes the tiles.
 pub(crate) fn tiles(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Vec<Tile> {
     let mut weeks = data.rows("results.weekly_trend");

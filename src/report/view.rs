@@ -26,6 +26,12 @@ pub(crate) struct Page<'a> {
     /// `by.<table>.<code>`: one row.
     by: BTreeMap<String, BTreeMap<String, Row>>,
     finding: BTreeMap<&'static str, String>,
+    /// Findings that rest on nothing that the edition leaves out.
+    told: BTreeMap<&'static str, bool>,
+    /// Charts that show nothing that the edition leaves out.
+    drawn: BTreeMap<String, bool>,
+    /// Whether anything is hidden because too few customers stand behind it.
+    hides: bool,
     sentences: Vec<String>,
     tiles: Vec<tiles::Tile>,
     charts: BTreeMap<String, Chart>,
@@ -43,7 +49,13 @@ pub(crate) struct Page<'a> {
 /// Facts in the form in which they are shown.
 #[derive(Debug, Serialize)]
 struct Run<'a> {
-    project: &'a str,
+    project: String,
+    /// The part of the customers, as column and value.
+    part: Option<&'a (String, String)>,
+    /// The same in words.
+    part_name: Option<String>,
+    /// Whether no single customer is shown.
+    aggregate: bool,
     currency: &'a str,
     currency_name: String,
     timezone: &'a str,
@@ -119,9 +131,14 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
     let sign = words.sign(&facts.currency);
     let mut all = data.all();
     let settings = all.remove("settings").unwrap_or_default();
-    let tiles = tiles::tiles(data, &sign, words, pen);
+    let mut tiles = tiles::tiles(data, &sign, words, pen);
+    let hidden = inputs.edition.hidden.as_ref();
+    // A measure that the edition has not would be a tile without a number.
+    tiles.retain(|tile| hidden.is_none() || tile.is_there());
+    let found = findings::findings(data, facts.cost_is_estimated);
+    let charts = drawings::charts(data, &sign, words, pen);
     Page {
-        run: run(facts, data, words, pen),
+        run: run(inputs, data, words, pen),
         brand: brand::view(&inputs.brand, "Karat"),
         policy: settings
             .get("policy")
@@ -131,9 +148,15 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
         settings,
         results: all.remove("results").unwrap_or_default(),
         by: data.looked_up(),
-        finding: findings::findings(data, facts.cost_is_estimated),
+        told: found.iter().map(|(name, found)| (*name, !found.1)).collect(),
+        finding: found.into_iter().map(|(name, found)| (name, found.0)).collect(),
+        drawn: charts
+            .iter()
+            .map(|(name, chart)| (name.clone(), !chart.1))
+            .collect(),
+        hides: hidden.is_some_and(|hidden| hidden.small.values().any(|cells| !cells.is_empty())),
         sentences: sentences::sentences(data),
-        charts: drawings::charts(data, &sign, words, pen),
+        charts: charts.into_iter().map(|(name, chart)| (name, chart.0)).collect(),
         grid: grid::grid(data),
         cohorts: cohorts::cohorts(data, words),
         whale_rows: grid::whale_rows(data),
@@ -153,7 +176,28 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
     }
 }
 
-fn run<'a>(facts: &'a Facts, data: &Data<'_>, words: &Words, pen: &Pen) -> Run<'a> {
+/// Who the report is about: the project, and the part of its customers.
+pub(crate) fn name(inputs: &Inputs, words: &Words) -> String {
+    let project = &inputs.facts.project;
+    part_name(inputs, words).map_or_else(
+        || project.clone(),
+        |part| words.fill("part-project", &[("project", project), ("part", &part)]),
+    )
+}
+
+/// The part of the customers in words.
+fn part_name(inputs: &Inputs, words: &Words) -> Option<String> {
+    let (column, value) = inputs.edition.part.as_ref()?;
+    let value = match (column.as_str(), value.as_str()) {
+        ("industry", code) => words.of("industry", code),
+        (_, "not_known") => words.of("place", value),
+        _ => value.clone(),
+    };
+    Some(words.fill(&format!("part-{column}"), &[("value", &value)]))
+}
+
+fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Run<'a> {
+    let facts = &inputs.facts;
     let previous = data.one("settings.snapshots", &[("snapshot", "previous")], "as_of");
     let compare_days = previous
         .text()
@@ -161,7 +205,10 @@ fn run<'a>(facts: &'a Facts, data: &Data<'_>, words: &Words, pen: &Pen) -> Run<'
         .ok()
         .map(|earlier| i64::from((facts.as_of - earlier).get_days()));
     Run {
-        project: &facts.project,
+        project: name(inputs, words),
+        part: inputs.edition.part.as_ref(),
+        part_name: part_name(inputs, words),
+        aggregate: inputs.edition.hidden.is_some(),
         currency: &facts.currency,
         currency_name: words.of("currency", &facts.currency),
         timezone: &facts.timezone,

@@ -21,7 +21,7 @@ use crate::error::{Exit, Failure};
 pub(crate) const FIRST: &str = "en";
 
 /// Messages that charts and subjects ask for, with what they fill in; those of the templates stand in the templates.
-const ASKED_HERE: [(&str, &[&str]); 61] = [
+const ASKED_HERE: [(&str, &[&str]); 66] = [
     ("archive-spark", &["measure", "n", "first", "last"]),
     ("bridge-now", &[]),
     ("bridge-row", &["label", "amount"]),
@@ -66,6 +66,11 @@ const ASKED_HERE: [(&str, &[&str]); 61] = [
     ("pairs-profit_share", &[]),
     ("pairs-row", &["label", "customers", "profit"]),
     ("pairs-row_money", &["label", "customers", "profit"]),
+    ("part-country", &["value"]),
+    ("part-industry", &["value"]),
+    ("part-owner", &["value"]),
+    ("part-project", &["project", "part"]),
+    ("part-region", &["value"]),
     ("pyramid-title", &[]),
     ("tile-spark", &["measure", "n", "first", "last"]),
     ("types-title", &[]),

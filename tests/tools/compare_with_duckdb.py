@@ -105,7 +105,28 @@ def compare_run(run):
             files.add(f"reproduce.sql fails: {failure}")
         tables = [compare_table(connection, table) for table in manifest["tables"]]
     connection.close()
-    return [files, *tables]
+    return [files, *tables, *(compare_part(folder) for folder in sorted(run.glob("editions/*")) if (folder / "reproduce.sql").exists())]
+
+
+def compare_part(folder):
+    """An edition of a part of the customers is re-performed from the tables of the run; its results are compared anew."""
+    finding = Finding(f"editions/{folder.name}")
+    connection = duckdb.connect(":memory:")
+    with working_directory(folder):
+        failure = execute(connection, (folder / "reproduce.sql").read_text(encoding="utf-8"))
+        if failure is not None:
+            finding.add(f"reproduce.sql fails: {failure}")
+        for path in sorted(Path("tables").glob("results.*.parquet")):
+            if (folder.parent.parent / path).read_bytes() == path.read_bytes():
+                continue
+            name = path.stem
+            both = [f"select * from read_parquet('{path}')", f"select * from {name}"]
+            for one, other in [both, both[::-1]]:
+                (rows,) = connection.execute(f"select count(*) from ({one} except all {other})").fetchone()
+                if rows:
+                    finding.add(f"{name}: {rows} rows differ")
+    connection.close()
+    return finding
 
 
 @contextlib.contextmanager
@@ -157,7 +178,7 @@ def compare_files(run, manifest, files):
         names.add(copy)
         if listed.get(copy) != listed.get(original):
             files.add(f"{copy}: is not {original}")
-    for path in sorted(path for path in present if path.endswith(".parquet") and path not in names):
+    for path in sorted(path for path in present if path.endswith(".parquet") and path not in names and not path.startswith("editions/")):
         files.add(f"{path}: no table of manifest.json")
 
 

@@ -41,6 +41,19 @@ cp -R "$project/queries" "$project/reports" "$work/ugly/"
 compare "$work/ugly/output"
 
 echo
+echo "Parts of its customers; nobody takes the mail, and the run is published all the same."
+cat >> "$work/ugly/config.yaml" <<'END'
+deliver:
+  smtp: smtps://localhost:1
+  from: reports@example.com
+  recipients:
+    - {to: north@example.com, edition: full, where: {region: North West}}
+    - {to: services@example.com, edition: full, where: {industry: services}}
+END
+"$karat" --quiet --config "$work/ugly/config.yaml" 2> "$work/mail.log" || [ "$?" = 7 ] || { cat "$work/mail.log"; exit 1; }
+compare "$work/ugly/output"
+
+echo
 echo "A history with instants, floating-point ids and amounts, folder names as values, no line numbers and no costs."
 "$TOOLS/python3" "$project/tests/tools/make_odd_history.py" "$work/odd"
 cp -R "$project/queries" "$project/reports" "$work/odd/"

@@ -186,6 +186,13 @@ class Scene:
             assert status["code"] == 7 and status["stage"] == "deliver", status
         return [delivery["outcome"] for delivery in json.loads(stdout)["deliveries"]], stderr
 
+    def finish_refused(self, expected, *arguments):
+        """Runs the program and expects its exit code, and no data; gives what it says."""
+        process = self.start(*arguments)
+        stdout, stderr = process.communicate(timeout=120)
+        assert process.returncode == expected and not stdout, f"exit {process.returncode}, not {expected}\n{stdout}\n{stderr}"
+        return stderr
+
     def karat(self, expected, outcomes, *arguments):
         """Runs the program and expects its exit code and what it says of each reader."""
         found, stderr = self.finish(self.start(*(arguments or ("deliver", "latest"))), expected)
@@ -394,6 +401,46 @@ def hostile_names(world):
         assert "<b@evil" not in html and "&lt;b@evil.example&gt;" in html
 
 
+def editions(world):
+    """Two readers, two editions: each gets theirs, byte for byte, and nothing of the other's."""
+    with Scene(world) as scene:
+        path = scene.folder / "config.yaml"
+        text = path.read_text()
+        for reader, edition in [(BOB, "edition: aggregate"), (CEM, "edition: full, where: {region: West}")]:
+            assert f"to: {reader}, edition: full" in text
+            text = text.replace(f"to: {reader}, edition: full", f"to: {reader}, {edition}")
+        path.write_text(text)
+        # The published run does not hold these editions: nobody gets another one instead.
+        assert "does not hold the edition" in scene.finish_refused(2, "deliver", "latest")
+        scene.arrived(0, 0, 0)
+        scene.karat(0, ["sent"] * 3, "run")
+        scene.arrived(1, 1, 1)
+        (manifest,) = [
+            path for path in scene.folder.glob("output/runs/*/*/manifest.json") if json.loads(path.read_text())["editions"]
+        ]
+        run, listed = manifest.parent, json.loads(manifest.read_text())["editions"]
+        folders = {record["edition"]: run / "editions" / record["name"] for record in listed}
+        expected = {ANN: run, BOB: folders["aggregate"], CEM: folders["full"]}
+        assert len(set(expected.values())) == 3, expected
+        names = named_customers(run)
+        for reader, folder in expected.items():
+            mail = parsed(scene.post.taken[reader][0])
+            (attachment,) = mail.iter_attachments()
+            assert attachment.get_payload(decode=True) == (folder / "report.html").read_bytes(), f"{reader}: another report"
+            for kind, path in [("html", "mail.html"), ("plain", "mail.txt")]:
+                body = mail.get_body((kind,)).get_content().replace("\r\n", "\n").rstrip("\n")
+                assert body == (folder / path).read_text().rstrip("\n"), f"{reader}: another {path}"
+        text = scene.post.taken[BOB][0] + (expected[BOB] / "report.html").read_bytes()
+        assert names and not [name for name in names if name.encode() in text], "a customer in the aggregate edition"
+        assert "region West" in parsed(scene.post.taken[CEM][0])["Subject"]
+
+
+def named_customers(run):
+    """The customers whom the full report names."""
+    lines = (run / "tables/results.silent_customers.csv").read_text().splitlines()
+    return [line.split(",")[0] for line in lines[1:]]
+
+
 SCENES = [
     ("STARTTLS and AUTH: what arrives is what is published", lambda world: what_arrives(world, "starttls")),
     ("implicit TLS: what arrives is what is published", lambda world: what_arrives(world, "implicit")),
@@ -407,6 +454,7 @@ SCENES = [
     ("a program killed after the last dot", killed_after_the_last_dot),
     ("six deliveries at once", many_at_once),
     ("a hostile name", hostile_names),
+    ("two readers with other editions", editions),
 ]
 
 

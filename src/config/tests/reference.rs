@@ -118,7 +118,7 @@ fn every_setting_of_the_reference_can_be_switched_on() {
     let plain = good(REFERENCE);
     assert_eq!(config.sources.len(), SOURCES.len());
     let deliver = config.deliver.expect("mail is switched on");
-    assert_eq!(deliver.recipients.len(), 2);
+    assert_eq!(deliver.recipients.len(), 3);
     assert_eq!(deliver.ca_file.as_deref(), Some(Path::new("mail-ca.pem")));
     assert!(deliver.attach && config.publish.url.is_some());
     assert_eq!(

@@ -334,18 +334,21 @@ fn readers_of_the_mail_are_checked() {
         &mail("    - {to: b@example.com, edition: full}\n    - {to: B@example.com, edition: full}"),
         "config.yaml:12:8: deliver.recipients[1].to: \"B@example.com\" is listed twice; a reader gets one mail",
     );
-    // Who must not see single customers gets nothing, rather than everything.
-    check(
-        &mail("    - {to: b@example.com, edition: aggregate}"),
-        "config.yaml:11:36: deliver.recipients[0].edition: this version makes no aggregate edition; who may not see single customers cannot get this report",
-    );
     check(
         &mail("    - {to: b@example.com, edition: full, where: {region: North}}"),
-        "config.yaml:11:42: deliver.recipients[0].where: this version makes no edition of a part of the customers; remove the reader, or send all",
+        "config.yaml:11:50: deliver.recipients[0].where.region: nothing tells the region of a customer; map sources.customers.columns.region or sources.order_lines.columns.region",
     );
     check(
-        &mail("    - {to: b@example.com, edition: full, language: zh}"),
-        "config.yaml:11:52: deliver.recipients[0].language: a run has one language, that of the project (en); remove the key",
+        &mail("    - {to: b@example.com, edition: full, where: {owner: Ann, region: North}}"),
+        "config.yaml:11:42: deliver.recipients[0].where: name one column, as in {region: North}; a part has one",
+    );
+    check(
+        &mail("    - {to: b@example.com, edition: aggregate, where: {}}"),
+        "config.yaml:11:47: deliver.recipients[0].where: name one column, as in {region: North}; a part has one",
+    );
+    check(
+        &mail("    - {to: b@example.com, edition: full, language: ../zh}"),
+        "config.yaml:11:52: deliver.recipients[0].language: expected the name of a language, such as en or zh, found \"../zh\"",
     );
     check(
         &mail("    - {to: b@exmaple.com, edition: full}\n  domains: [Example.com]"),

@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 use super::super::deliver::letter;
 use super::super::publication::{Made, Wanted};
 use crate::calendar::{self, Deadline, skewed};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Edition};
 use crate::deliver::{
     Answer, Carrier, Delivery, Fate, Message, NotOffered, Offered, Reader, Reply, deliver_by,
 };
@@ -274,6 +274,7 @@ impl Stage {
                 .iter()
                 .map(|(path, text)| json!({"path": path, "sha256": sha256(text.as_bytes())})),
         );
+        run.manifest["language"] = json!("en");
         run.manifest["mail"] = json!({"subject": "Trial: customer profit report"});
         run.manifest["checks"] = json!([]);
         run
@@ -314,19 +315,22 @@ impl Stage {
             };
             let (_, entry) = wanted.published(make).await?;
             let mail = self.config.deliver.as_ref().expect("a mail is configured");
-            let letter = letter(&self.config, mail, &place, &entry).await;
+            let edition = Edition::main(&self.config.project.language);
+            let letter = letter(&self.config, mail, &place, &entry, &edition).await;
             let letter = letter.map_err(|failure| Failure {
                 exit: Exit::Mail,
                 ..failure
             })?;
+            let letter = Arc::new(letter);
             let readers: Vec<Reader> = READERS
                 .iter()
                 .map(|to| Reader {
                     to: (*to).to_owned(),
+                    letter: Arc::clone(&letter),
                     resend: false,
                 })
                 .collect();
-            deliver_by(&place, &Post(Arc::clone(world)), &letter, &readers, calendar::now).await
+            deliver_by(&place, &Post(Arc::clone(world)), &readers, calendar::now).await
         };
         tokio::select! {
             outcome = run => Some(outcome),

@@ -180,6 +180,7 @@ mod tests {
             figure: Figure {
                 value: Some(size.into()),
                 cell: cell.into(),
+                hidden: false,
             },
             text: size.into(),
         }

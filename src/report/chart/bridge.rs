@@ -100,6 +100,7 @@ mod tests {
             figure: Figure {
                 value: Some(amount.into()),
                 cell: "a".into(),
+                hidden: false,
             },
             text: amount.into(),
             is_end,

@@ -1,0 +1,131 @@
+//! Editions of a report: what a reader may see, of which part of the customers, in which language.
+
+use super::Config;
+use crate::store::sha256;
+
+/// Columns by which a part of the customers is chosen, each with the source columns that tell it.
+pub const PART_COLUMNS: [(&str, &[(&str, &str)]); 4] = [
+    ("region", &[("customers", "region"), ("order_lines", "region")]),
+    ("industry", &[("customers", "industry")]),
+    ("owner", &[("customers", "owner")]),
+    ("country", &[("customers", "country"), ("order_lines", "country")]),
+];
+
+/// Letters of a value that go into the name of a folder.
+const SLUG: usize = 24;
+
+/// Whether single customers are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// Single customers are listed.
+    Full,
+    /// Groups of at least `policy.min_cell` customers only.
+    Aggregate,
+}
+
+impl Detail {
+    /// The word in the configuration and in the manifest.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Aggregate => "aggregate",
+        }
+    }
+}
+
+/// A part of the customers: those with one value in one column.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Part {
+    /// One of [`PART_COLUMNS`].
+    pub column: String,
+    /// As it stands in the data; `not_known` are those for whom nothing stands there.
+    pub value: String,
+}
+
+/// One form of the report. Readers of the same edition get the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edition {
+    /// Whether single customers are shown.
+    pub detail: Detail,
+    /// Of whom it speaks; of all when absent.
+    pub part: Option<Part>,
+    /// Names the words in `reports/messages/`.
+    pub language: String,
+}
+
+impl Edition {
+    /// The edition that a run holds whoever reads it: everything, of everybody, in its own language.
+    #[must_use]
+    pub fn main(language: &str) -> Self {
+        Self {
+            detail: Detail::Full,
+            part: None,
+            language: language.to_owned(),
+        }
+    }
+
+    /// Names the folder of the edition below `editions/`: letters, digits and `-`, another for each edition of a run.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let mut name = format!("{}-{}", self.detail.word(), self.language);
+        if let Some(part) = &self.part {
+            let letters = part.value.chars().filter(char::is_ascii_alphanumeric).take(SLUG);
+            let slug: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+            // Values differ in what a folder cannot hold, so a hash tells them apart.
+            let mut hash = sha256(part.value.as_bytes());
+            hash.truncate(8);
+            name = [name, part.column.clone(), slug, hash]
+                .into_iter()
+                .filter(|piece| !piece.is_empty())
+                .collect::<Vec<_>>()
+                .join("-");
+        }
+        name
+    }
+}
+
+impl Config {
+    /// The editions that readers need beside the main one, each once, in a fixed order.
+    #[must_use]
+    pub fn editions(&self) -> Vec<Edition> {
+        let main = Edition::main(&self.project.language);
+        let readers = self.deliver.iter().flat_map(|deliver| &deliver.recipients);
+        let mut editions: Vec<Edition> = readers
+            .map(|reader| reader.edition.clone())
+            .filter(|edition| *edition != main)
+            .collect();
+        editions.sort();
+        editions.dedup();
+        editions
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_look_alike_in_a_folder_name_have_folders_of_their_own() {
+        let name = |value: &str| {
+            let part = Part {
+                column: "region".to_owned(),
+                value: value.to_owned(),
+            };
+            let edition = Edition {
+                detail: Detail::Full,
+                part: Some(part),
+                language: "en".to_owned(),
+            };
+            edition.name()
+        };
+        assert_ne!(name("上海"), name("東京"));
+        assert_ne!(name("South West"), name("southwest"));
+        assert!(name("South West").starts_with("full-en-region-southwest-"));
+        assert!(
+            name("../../a")
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+        );
+    }
+}
