@@ -123,7 +123,7 @@ fn missing_keys_are_named_at_their_section() {
     check_changed(
         "location: data/orders/",
         "format: parquet",
-        "config.yaml:3:3: sources.order_lines.location: missing; say where the Parquet files lie",
+        "config.yaml:3:3: sources.order_lines.location: missing; say where the files lie",
     );
     check_changed(
         ", cost_amount: e",

@@ -260,6 +260,7 @@ impl Stage {
         let files = [
             ("mail.html", format!("<p>{run_id}</p>")),
             ("mail.txt", run_id.to_owned()),
+            ("method.html", format!("<h1>{run_id}</h1>")),
             ("volatile.json", volatile.to_string()),
         ];
         for (path, text) in &files {
@@ -269,7 +270,7 @@ impl Stage {
             .as_array_mut()
             .expect("the manifest names outputs");
         outputs.extend(
-            files[..2]
+            files[..3]
                 .iter()
                 .map(|(path, text)| json!({"path": path, "sha256": sha256(text.as_bytes())})),
         );
