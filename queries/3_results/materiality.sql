@@ -2,6 +2,8 @@
 -- grain:   one row
 -- key:     [material_change_share]
 -- inputs:  [results.headline, settings.policy]
+-- cells:
+--   open: [threshold_amount]
 -- note: >
 --   The threshold is `material_change_share` of the net revenue of the window, whatever its sign.
 

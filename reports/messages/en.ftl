@@ -714,6 +714,7 @@ habits-note = More often: at least the median number of orders of repeat buyers.
 habits-frequency = By frequency
 head-orders = Orders
 habits-value_score = By value score
+head-value_class = Value
 habits-loyalty = By loyalty
 head-loyalty = Loyalty
 habits-label_tier_against_value_score = Tier against value score

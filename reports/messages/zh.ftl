@@ -648,6 +648,7 @@ habits-note = 高频：订单数不少于复购客户的中位数。价值：频
 habits-frequency = 按频率
 head-orders = 订单
 habits-value_score = 按价值得分
+head-value_class = 价值
 habits-loyalty = 按忠诚度
 head-loyalty = 忠诚度
 habits-label_tier_against_value_score = 层级与价值得分

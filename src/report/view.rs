@@ -26,7 +26,7 @@ pub(crate) struct Page<'a> {
     /// `by.<table>.<code>`: one row.
     by: BTreeMap<String, BTreeMap<String, Row>>,
     finding: BTreeMap<&'static str, String>,
-    /// Findings that rest on nothing that the edition leaves out.
+    /// Findings that rest on nothing that the edition leaves out; `sentences` and `actions`: whether all that are true are there.
     told: BTreeMap<&'static str, bool>,
     /// Charts that show nothing that the edition leaves out.
     drawn: BTreeMap<String, bool>,
@@ -137,6 +137,12 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
     tiles.retain(|tile| hidden.is_none() || tile.is_there());
     let found = findings::findings(data, facts.cost_is_estimated);
     let charts = drawings::charts(data, &sign, words, pen);
+    // Where some are left out, nobody may say that there is nothing to tell or to do.
+    let (sentences, lacks_some) = data.watched(|| sentences::sentences(data));
+    let mut told: BTreeMap<_, _> = found.iter().map(|(name, found)| (*name, !found.1)).collect();
+    told.insert("sentences", !lacks_some);
+    let (mail, lacks_some) = data.watched(|| mail::view(data, facts, &tiles, inputs.url.as_deref()));
+    told.insert("actions", !lacks_some);
     Page {
         run: run(inputs, data, words, pen),
         brand: brand::view(&inputs.brand, "Karat"),
@@ -148,14 +154,14 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
         settings,
         results: all.remove("results").unwrap_or_default(),
         by: data.looked_up(),
-        told: found.iter().map(|(name, found)| (*name, !found.1)).collect(),
+        told,
         finding: found.into_iter().map(|(name, found)| (name, found.0)).collect(),
         drawn: charts
             .iter()
             .map(|(name, chart)| (name.clone(), !chart.1))
             .collect(),
         hides: hidden.is_some_and(|hidden| hidden.small.values().any(|cells| !cells.is_empty())),
-        sentences: sentences::sentences(data),
+        sentences,
         charts: charts.into_iter().map(|(name, chart)| (name, chart.0)).collect(),
         grid: grid::grid(data),
         cohorts: cohorts::cohorts(data, words),
@@ -171,7 +177,7 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
             .iter()
             .map(|file| self::file(file, facts, pen))
             .collect(),
-        mail: mail::view(data, facts, &tiles, inputs.url.as_deref()),
+        mail,
         tiles,
     }
 }

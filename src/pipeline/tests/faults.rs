@@ -261,6 +261,7 @@ impl Stage {
             ("method.html", format!("<p>{run_id}</p>")),
             ("mail.html", format!("<p>{run_id}</p>")),
             ("mail.txt", run_id.to_owned()),
+            ("method.html", format!("<h1>{run_id}</h1>")),
             ("volatile.json", volatile.to_string()),
         ];
         for (path, text) in &files {
