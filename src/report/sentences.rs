@@ -21,7 +21,9 @@ pub(crate) fn sentences(data: &Data<'_>) -> Vec<String> {
 
 /// Whether the edition shows the figures of a sentence; a missing one is noted, so that nobody says there is nothing to tell.
 fn is_there(data: &Data<'_>, sentence: &str) -> bool {
-    let tier = |code: &'static str, columns: [&'static str; 2]| columns.map(|column| ("tier_profitability", code, column));
+    let tier = |code: &'static str, columns: [&'static str; 2]| {
+        columns.map(|column| ("tier_profitability", code, column))
+    };
     let cells: Vec<(&str, &str, &str)> = match sentence {
         "growth" => vec![
             ("headline", "net_revenue", "change_on_year"),
