@@ -143,7 +143,7 @@ fn read_recipient(section: &Section<'_>, beside: Beside<'_>, problems: &mut Prob
     } else {
         None
     };
-    let named = section.optional("language", problems, |text| language(text));
+    let named = section.optional("language", problems, language);
     Some(Recipient {
         to: to?,
         edition: Edition {

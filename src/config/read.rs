@@ -185,7 +185,7 @@ fn read_project(file: &Section<'_>, problems: &mut Problems) -> Option<Project> 
         problems,
         timezone,
     );
-    let named = section.optional("language", problems, |text| language(text));
+    let named = section.optional("language", problems, language);
     let home = section.section("home", &["country", "region"], problems);
     let mut home = |key: &str| home.as_ref().and_then(|home| home.optional(key, problems, line));
     let (home_country, home_region) = (home("country"), home("region"));
