@@ -55,9 +55,7 @@ fn a_missing_configuration_and_wrong_usage_are_exit_2_and_help_is_0() {
 fn a_language_without_words_is_refused_before_anything_is_computed() {
     let project = Project::sample();
     project.configure("language: en", "language: fr");
-    project
-        .karat(&["check"])
-        .expect(2, &["`fr`", "fr.ftl", "en, zh"]);
+    project.karat(&["check"]).expect(2, &["`fr`", "fr.ftl", "en, zh"]);
     refuses(&project, 2, &["`fr`", "fr.ftl", "en, zh"]);
 }
 
