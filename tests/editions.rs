@@ -107,7 +107,9 @@ fn number(cell: &Cell) -> Option<BigDecimal> {
 }
 
 /// Columns of results that add customers, their orders or their money up.
-const ADDITIVE: [&str; 34] = [
+const ADDITIVE: [&str; 36] = [
+    "from_profit",
+    "to_profit",
     "customers",
     "orders",
     "lines",
@@ -145,7 +147,10 @@ const ADDITIVE: [&str; 34] = [
 ];
 
 /// Results of groups that every part has, or has nobody in.
-const OF_GROUPS: [&str; 33] = [
+const OF_GROUPS: [&str; 36] = [
+    "profit_bridge",
+    "tier_migration",
+    "tier_migration_totals",
     "abc_classes",
     "action_summary",
     "churn_by_tier",

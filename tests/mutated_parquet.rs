@@ -112,6 +112,8 @@ fn query() -> Query {
             class: None,
             values: Vec::new(),
             columns: std::collections::BTreeMap::new(),
+            cells: None,
+            scope: None,
             publish: None,
             severity: None,
         },

@@ -2,6 +2,7 @@
 -- grain:   one row
 -- key:     [period]
 -- inputs:  [business.customer_measures, settings.policy]
+-- scope:   base
 -- note: >
 --   Cohorts are months of the first order; quarters where a month holds fewer than `min_cell` customers; half-years
 --   where a quarter does, too. Only periods that had ended at the as-of date are judged, and shown. Months are

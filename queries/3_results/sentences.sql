@@ -3,7 +3,9 @@
 -- key:     [sentence]
 -- inputs:  [results.headline, results.materiality, results.profit_bridge, results.tier_profitability, settings.policy]
 -- cells:
---   open: [rank, is_material, is_shown]
+--   apart: [sentence]
+--   rows: [growth]
+--   open: [is_material, is_shown]
 -- note: >
 --   Each sentence has an amount of money at stake. It is material when that reaches `material_change_share` of net
 --   revenue. The report says the `sentences_shown` material ones with most money, and "no material change" when there

@@ -480,7 +480,7 @@ aggregate-time_ahead = The time ahead
 aggregate-time_ahead_note = What the customers of each tier should bring in the coming { $months }, when they go on as they did.
 aggregate-time_ahead_tier = The time ahead, by tier
 aggregate-evidence = Evidence, and what is left out
-aggregate-only_full_edition = Only the full edition has what names customers or hangs on few of them: actions, silent customers, account owners, referrals, the whale curve, concentration, customer types, home markets, discounts by tier, the recency and frequency grid, tier boundaries, effects of complaints, cost to serve by activity, and the re-performance of the run. Figures of an earlier edition can be set against these; keep them as confidential as these.
+aggregate-only_full_edition = Only the full edition has what names customers or hangs on few of them: actions, silent customers, account owners, referrals, moves between tiers, the profit bridge, cohorts, the whale curve, concentration, customer types, home markets, discounts by tier, the recency and frequency grid, tier boundaries, effects of complaints, cost to serve by activity, and the re-performance of the run. Figures of an earlier edition can be set against these; keep them as confidential as these.
 aggregate-colophon = { $project }. Customer profit report as of { $as_of }, without single customers. Run { $short_id }, made by { $maker }. For internal use.
 
 ## management/sections/abc.html

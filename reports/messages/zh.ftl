@@ -450,7 +450,7 @@ aggregate-time_ahead = 未来
 aggregate-time_ahead_note = 若客户行为如常，各层级客户在未来 { $months }内预计带来的价值。
 aggregate-time_ahead_tier = 未来，按层级
 aggregate-evidence = 证据与未列内容
-aggregate-only_full_edition = 凡指明客户或只取决于少数客户的内容，仅见于完整版：行动、沉默客户、客户经理、转介绍、鲸鱼曲线、集中度、客户类型、本土市场、各层级折扣、近度与频度表、层级分界、投诉的影响、按作业的服务成本，以及运行的复核。本版数字可与先前版本的数字对照，请将两者同等保密。
+aggregate-only_full_edition = 凡指明客户或只取决于少数客户的内容，仅见于完整版：行动、沉默客户、客户经理、转介绍、层级变动、利润变动、同期群、鲸鱼曲线、集中度、客户类型、本土市场、各层级折扣、近度与频度表、层级分界、投诉的影响、按作业的服务成本，以及运行的复核。本版数字可与先前版本的数字对照，请将两者同等保密。
 aggregate-colophon = { $project }。客户利润报告，截至 { $as_of }，不含单个客户。运行编号 { $short_id }，由 { $maker } 生成。仅供内部使用。
 
 ## ABC
