@@ -258,7 +258,6 @@ impl Stage {
         let attempt = self.attempts.fetch_add(1, Ordering::SeqCst);
         let volatile = json!({"started": "2025-01-13T06:00:00Z", "elapsed_ms": attempt});
         let files = [
-            ("method.html", format!("<p>{run_id}</p>")),
             ("mail.html", format!("<p>{run_id}</p>")),
             ("mail.txt", run_id.to_owned()),
             ("method.html", format!("<h1>{run_id}</h1>")),
