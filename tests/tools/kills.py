@@ -96,6 +96,7 @@ def project(karat, home):
     (run,) = [manifest.parent for manifest in whole.glob("output/runs/*/*/manifest.json")]
     shutil.copytree(whole, small, ignore=shutil.ignore_patterns("output"))
     shutil.rmtree(small / "queries/2_business")
+    shutil.rmtree(small / "queries/editions")
     shutil.rmtree(small / "queries/checks")
     (small / "queries/checks").mkdir()
     frozen(karat, run, small)
