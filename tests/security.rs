@@ -536,7 +536,7 @@ fn no_secret_is_told_published_or_left_whatever_happens() {
         &format!("{{location: \"s3://bucket/out/\", {options}}}"),
     )]));
     project.parquet("data/orders.parquet", &rows());
-    run_with_secrets(&project, &["run"], 6);
+    run_with_secrets(&project, &["run"], 2);
     let wrong = "{location: \"s3://bucket/out/\", options: {no_such_key: \"${CANARY_KEY}\"}}";
     run_with_secrets(&Project::new(&config(&[("publish", wrong)])), &["run"], 2);
     let beside = deliver.replace("smtps:", "smtp:");

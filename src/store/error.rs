@@ -139,7 +139,7 @@ impl StoreError {
             Self::Full { .. } => "Make room, then run again.",
             Self::Unsafe { .. } => {
                 "Publish to a store that refuses a conditional create of an existing object \
-                 (If-None-Match), or to a local folder."
+                 (If-None-Match), or to a local folder; the credentials must allow to write there."
             }
             Self::Invalid { .. } | Self::Refused { .. } | Self::Failed { .. } => "",
         }
