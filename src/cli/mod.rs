@@ -4,6 +4,7 @@ mod gc;
 mod preview;
 mod schedule;
 mod stop;
+mod threads;
 mod verbs;
 
 use std::path::PathBuf;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::gc::gc;
 use super::schedule::schedule;
-use super::{Cli, General, Log, Output, RunOptions, Verb, preview, stop};
+use super::{Cli, General, Log, Output, RunOptions, Verb, preview, stop, threads};
 use crate::builtin;
 use crate::calendar;
 use crate::config::{self, Config};
@@ -61,6 +61,7 @@ pub fn main() -> Exit {
 
 /// Runs a verb on a runtime of its own; a panic becomes a failure.
 fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> {
+    threads::can_start(STACK_BYTES)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(STACK_BYTES)

@@ -167,7 +167,8 @@ def few_handles():
     codes = []
     for handles in [16, 24, 32, 64]:
         with Copy() as copy:
-            done = copy.shell(f'ulimit -n {handles}; exec "$KARAT" --log json run')
+            done = copy.shell(f'ulimit -n {handles}; exec timeout 120 "$KARAT" --log json run')
+            assert done.returncode != 124, f"{kilobytes} kB: it hangs"
             codes.append(done.returncode)
             if done.returncode != 0:
                 # While it computes it is out of something; while it publishes, publishing failed.
@@ -211,11 +212,12 @@ def disk_errors():
 
 
 def no_memory():
-    """F24: an allocation that fails ends the program at once; nothing is visible, and the next run does the job."""
+    """F24: no memory for threads, or for the work, ends the program; nothing is visible, and the next run does the job."""
     codes = []
-    for kilobytes in [150_000, 300_000, 450_000]:
+    for kilobytes in [150_000, 300_000, 900_000]:
         with Copy() as copy:
-            done = copy.shell(f'ulimit -v {kilobytes}; exec "$KARAT" --log json run')
+            done = copy.shell(f'ulimit -v {kilobytes}; exec timeout 120 "$KARAT" --log json run')
+            assert done.returncode != 124, f"{kilobytes} kB: it hangs"
             codes.append(done.returncode)
             if done.returncode != 0:
                 copy.nothing_visible()
