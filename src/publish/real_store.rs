@@ -55,7 +55,7 @@ async fn publishers_at_once_make_one_chain_on_a_real_store() {
         (entries.len(), runs.len()),
         (rounds * (PUBLISHERS - 1), rounds * (PUBLISHERS - 1))
     );
-    let status = status(&location, day("2025-02-01"), Some(10))
+    let status = status(&location, day("2025-02-01"), None)
         .await
         .expect("it can be read");
     assert!(status.problems.is_empty(), "{:?}", status.problems);

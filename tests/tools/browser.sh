@@ -129,7 +129,7 @@ PYTHON
     }
     unsafe text components/places.html '| text }}' '| text | safe }}'
     unsafe style shared/style.css 'running_head | css' 'running_head | safe'
-    unsafe picture management/report.html '<main id="main">' '<main id="main"><img src="https://canary.invalid/x.png" alt="">'
+    unsafe picture management/report.html '<main id="main">' '<main id="main"><img srcset="https://canary.invalid/x.png 1x" alt="">'
     unsafe mail mail/mail.html '<h1 style="' '<svg></svg><img src="data:image/png;base64,AA=="><p class="a" style="display:flex;padding:1px">x</p><h1 style="'
 fi
 
