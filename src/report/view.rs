@@ -138,9 +138,9 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
     let found = findings::findings(data, facts.cost_is_estimated);
     let charts = drawings::charts(data, &sign, words, pen);
     // Where some are left out, nobody may say that there is nothing to tell or to do.
-    let (sentences, lacks_some) = data.watched(|| sentences::sentences(data));
+    let sentences = sentences::sentences(data);
     let mut told: BTreeMap<_, _> = found.iter().map(|(name, found)| (*name, !found.1)).collect();
-    told.insert("sentences", !lacks_some);
+    told.insert("sentences", hidden.is_none());
     let (mail, lacks_some) = data.watched(|| mail::view(data, facts, &tiles, inputs.url.as_deref()));
     told.insert("actions", !lacks_some);
     Page {
