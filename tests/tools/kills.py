@@ -55,13 +55,19 @@ def needed(karat, folder):
     return set(tables.group(1).split(", "))
 
 
+def with_inputs(tables, originals):
+    """These tables and those that their queries read: a sentence's words name figures of the tables that it is made from."""
+    read = {table: re.search(r"-- inputs:\s*\[([^\]]*)\]", text).group(1) for table, text in originals.items()}
+    return tables.union(*(re.findall(r"results\.\w+", read[table]) for table in tables if table in read))
+
+
 def frozen(karat, run, folder):
     """Replaces the queries that the report needs by statements that give the rows which they gave."""
     names = {"VARCHAR": "varchar", "BIGINT": "bigint", "DOUBLE": "double", "BOOLEAN": "boolean", "DATE": "date"}
     originals = {query: query.read_text() for query in sorted((folder / "queries/3_results").glob("*.sql"))}
     for query in originals:
         query.unlink()
-    tables = needed(karat, folder)
+    tables = with_inputs(needed(karat, folder), {f"results.{query.stem}": text for query, text in originals.items()})
     for query, original in originals.items():
         if f"results.{query.stem}" not in tables:
             continue
