@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-/// Many small allocations of many threads are the engine's habit; this allocator is made for them.
+/// A query's buffers are taken by one thread and given back by another; this allocator hands what is free back to the system
+/// soon, so that the program stays near the memory that it was promised.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     ExitCode::from(karat::cli::main() as u8)

@@ -4,6 +4,8 @@
 //! change anything else: no DDL, no DML, no settings, no paths as table names. `DataFusion` types stop here.
 
 mod cells;
+mod failure;
+mod ladder;
 mod masked;
 mod pinned;
 mod short_side;
@@ -13,7 +15,7 @@ mod write;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, SchemaRef};
@@ -31,15 +33,17 @@ use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext, col};
 use futures::{FutureExt, StreamExt};
 use object_store::path::Path as ObjectPath;
-use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use url::Url;
 
+use self::failure::{damaged, failure, panicked};
+use self::ladder::{Ladder, no_rung};
 use self::source_table::SourceTable;
 use crate::config::EngineLimits;
 use crate::error::{Exit, Failure};
 use crate::query::{Query, TableName};
 use crate::table::Table;
 
+pub(crate) use failure::damaged_input;
 pub use write::Written;
 
 /// Schemas of a session: sources as they lie in their files, the layers, what editions need, and tables of another session
@@ -64,13 +68,7 @@ pub const LOCK_FILE: &str = include_str!("../../Cargo.lock");
 
 /// A session.
 pub struct Engine {
-    context: SessionContext,
-    /// Sessions for what does not fit into memory, each slower and more frugal than the one before.
-    ladder: Vec<SessionContext>,
-    /// Held by what runs beside others, and alone by what climbs the ladder.
-    beside: RwLock<()>,
-    /// Queries that climbed the ladder, with the rung on which they ended well.
-    rungs: Mutex<BTreeMap<String, usize>>,
+    ladder: Ladder,
     store: Arc<pinned::PinnedStore>,
     folder: PathBuf,
     scratch: PathBuf,
@@ -111,10 +109,10 @@ impl Engine {
             .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
         let mut config = SessionConfig::new()
             .with_target_partitions(threads)
-            .with_batch_size(limits.batch_rows)
             .with_information_schema(false)
             .with_create_default_catalog_and_schema(false)
             .with_default_catalog_and_schema("karat", "none");
+        config = ladder::fit(config, memory, limits.batch_rows);
         let options = config.options_mut();
         options.execution.time_zone = Some("+00:00".to_owned());
         options.execution.listing_table_ignore_subdirectory = false;
@@ -140,17 +138,10 @@ impl Engine {
                 .map_err(|error| failure("cannot name the layers".to_owned(), error))?;
         }
         context.register_catalog("karat", Arc::new(catalog));
-        let ladder = LADDER
-            .iter()
-            .map(|most_rows| frugal(&context, memory, limits.batch_rows.min(*most_rows)))
-            .collect();
         let store = Arc::new(pinned::PinnedStore::new());
         context.register_object_store(&url("")?, Arc::clone(&store) as _);
         Ok(Self {
-            context,
-            ladder,
-            beside: RwLock::new(()),
-            rungs: Mutex::default(),
+            ladder: Ladder::new(context, memory),
             store,
             folder: folder.to_path_buf(),
             scratch: scratch.to_path_buf(),
@@ -194,7 +185,7 @@ impl Engine {
     /// # Errors
     /// Returns exit code 2 when the statement does not fit its tables.
     pub async fn add_view(&self, name: &TableName, sql: &str) -> Result<(), Failure> {
-        let plan = plan(&self.context, sql)
+        let plan = plan(self.ladder.usual(), sql)
             .await
             .map_err(|error| failure(format!("cannot plan `{name}`"), error))?;
         self.add_plan(name, plan)
@@ -205,7 +196,7 @@ impl Engine {
     /// # Errors
     /// Returns exit code 2 when the statement does not fit its tables.
     pub async fn types(&self, what: &str, sql: &str) -> Result<Vec<Field>, Failure> {
-        let plan = plan(&self.context, sql)
+        let plan = plan(self.ladder.usual(), sql)
             .await
             .map_err(|error| failure(format!("cannot plan {what}"), error))?;
         Ok(plan
@@ -234,7 +225,7 @@ impl Engine {
     /// Returns exit code 2 when the statement does not fit its tables.
     pub async fn plan_only(&self, query: &Query) -> Result<(), Failure> {
         let cannot = |error| failure(format!("cannot plan `queries/{}`", query.path), error);
-        let plan = plan(&self.context, &query.text).await.map_err(cannot)?;
+        let plan = plan(self.ladder.usual(), &query.text).await.map_err(cannot)?;
         refuse_float_sums(plan.logical_plan(), &query.path)?;
         let schema = write::stored_schema(plan.schema().as_arrow());
         for column in &query.header.key {
@@ -267,13 +258,13 @@ impl Engine {
     /// Returns exit code 2 when the statement does not fit, 4 when an input cannot be read, 5 when memory, disk or time
     /// run out, 3 when the key is not unique.
     pub async fn run(&self, query: &Query) -> Result<Written, Failure> {
-        for (rung, session) in self.rungs_of_the_ladder() {
-            let _turn = self.turn(rung).await;
+        for (rung, session) in self.ladder.sessions() {
+            let _turn = self.ladder.turn(rung).await;
             match self.attempt(session, query).await {
-                Err(failure) if is_out_of_memory(&failure) && rung < self.ladder.len() => {}
+                Err(failure) if self.ladder.goes_on(rung, &failure) => {}
                 Ok(mut written) => {
                     written.rung = rung;
-                    self.climbed(&query.name.to_string(), rung);
+                    self.ladder.climbed(&query.name.to_string(), rung);
                     return Ok(written);
                 }
                 failed => return failed,
@@ -282,36 +273,10 @@ impl Engine {
         Err(no_rung())
     }
 
-    /// The sessions in which a step is tried one after the other: the usual one, then the ladder. The rows and their order are
-    /// the same in all.
-    fn rungs_of_the_ladder(&self) -> impl Iterator<Item = (usize, &SessionContext)> {
-        std::iter::once(&self.context).chain(&self.ladder).enumerate()
-    }
-
-    /// Waits until a step may begin: the usual way beside others, on the ladder alone, with the whole memory.
-    async fn turn(&self, rung: usize) -> Turn<'_> {
-        if rung == 0 {
-            Turn::Beside {
-                _guard: self.beside.read().await,
-            }
-        } else {
-            Turn::Alone {
-                _guard: self.beside.write().await,
-            }
-        }
-    }
-
-    fn climbed(&self, what: &str, rung: usize) {
-        if rung > 0 {
-            let mut rungs = self.rungs.lock().unwrap_or_else(PoisonError::into_inner);
-            rungs.insert(what.to_owned(), rung);
-        }
-    }
-
     /// The queries that did not fit into memory as they stood, with the rung of the ladder on which they ended well.
     #[must_use]
     pub fn rungs(&self) -> BTreeMap<String, usize> {
-        self.rungs.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.ladder.rungs()
     }
 
     async fn attempt(&self, context: &SessionContext, query: &Query) -> Result<Written, Failure> {
@@ -383,12 +348,12 @@ impl Engine {
         key: &[String],
         batch: RecordBatch,
     ) -> Result<Written, Failure> {
-        for (rung, session) in self.rungs_of_the_ladder() {
-            let _turn = self.turn(rung).await;
+        for (rung, session) in self.ladder.sessions() {
+            let _turn = self.ladder.turn(rung).await;
             match self.write_rows(session, name, key, batch.clone()).await {
-                Err(failure) if is_out_of_memory(&failure) && rung < self.ladder.len() => {}
+                Err(failure) if self.ladder.goes_on(rung, &failure) => {}
                 done => {
-                    self.climbed(&name.to_string(), rung);
+                    self.ladder.climbed(&name.to_string(), rung);
                     return done;
                 }
             }
@@ -432,7 +397,7 @@ impl Engine {
     /// As [`Self::run`].
     pub async fn read(&self, what: &str, sql: &str) -> Result<Table, Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
-        let (columns, batches) = self.collected(sql).await.map_err(cannot)?;
+        let (columns, batches) = self.collected(what, sql).await?;
         let mut table = Table {
             columns,
             rows: Vec::new(),
@@ -444,24 +409,24 @@ impl Engine {
     }
 
     /// Names of the columns and all rows that `sql` gives.
-    async fn collected(&self, sql: &str) -> Result<(Vec<String>, Vec<RecordBatch>), DataFusionError> {
-        let mut failed = None;
-        for (rung, session) in self.rungs_of_the_ladder() {
-            let _turn = self.turn(rung).await;
-            let plan = plan(session, sql).await?;
+    async fn collected(&self, what: &str, sql: &str) -> Result<(Vec<String>, Vec<RecordBatch>), Failure> {
+        let cannot = |error| failure(format!("cannot read {what}"), error);
+        for (rung, session) in self.ladder.sessions() {
+            let _turn = self.ladder.turn(rung).await;
+            let plan = plan(session, sql).await.map_err(cannot)?;
             let columns = plan
                 .schema()
                 .fields()
                 .iter()
                 .map(|field| field.name().clone())
                 .collect();
-            match plan.collect().await {
+            match plan.collect().await.map_err(cannot) {
                 Ok(batches) => return Ok((columns, batches)),
-                Err(error) if is_exhausted(&error) => failed = Some(error),
-                Err(error) => return Err(error),
+                Err(failure) if self.ladder.goes_on(rung, &failure) => {}
+                Err(failure) => return Err(failure),
             }
         }
-        Err(failed.unwrap_or_else(|| DataFusionError::Internal("no session".to_owned())))
+        Err(no_rung())
     }
 
     /// Hands over the rows that `sql` gives batch by batch, in their order; for tables that are too large for cells.
@@ -475,15 +440,15 @@ impl Engine {
         mut take: impl FnMut(&RecordBatch) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
-        for (rung, session) in self.rungs_of_the_ladder() {
-            let _turn = self.turn(rung).await;
+        for (rung, session) in self.ladder.sessions() {
+            let _turn = self.ladder.turn(rung).await;
             let plan = plan(session, sql).await.map_err(cannot)?;
             let mut stream = plan.execute_stream().await.map_err(cannot)?;
             let mut is_taken = false;
             loop {
                 match stream.next().await {
                     None => {
-                        self.climbed(what, rung);
+                        self.ladder.climbed(what, rung);
                         return Ok(());
                     }
                     Some(Ok(batch)) => {
@@ -491,10 +456,10 @@ impl Engine {
                         take(&batch)?;
                     }
                     // What is handed over cannot be taken back; a sort hands nothing over before it has read all.
-                    Some(Err(error)) if is_exhausted(&error) && !is_taken && rung < self.ladder.len() => {
-                        break;
-                    }
-                    Some(Err(error)) => return Err(cannot(error)),
+                    Some(Err(error)) => match cannot(error) {
+                        failure if !is_taken && self.ladder.goes_on(rung, &failure) => break,
+                        failure => return Err(failure),
+                    },
                 }
             }
         }
@@ -566,7 +531,8 @@ impl Engine {
             .with_listing_options(options)
             .with_schema(schema);
         let cache = self
-            .context
+            .ladder
+            .usual()
             .runtime_env()
             .cache_manager
             .get_file_statistic_cache();
@@ -581,30 +547,12 @@ impl Engine {
     }
 
     fn schema(&self, name: &str) -> Result<Arc<dyn SchemaProvider>, Failure> {
-        self.context
+        self.ladder
+            .usual()
             .catalog("karat")
             .and_then(|catalog| catalog.schema(name))
             .ok_or_else(|| Failure::new(Exit::Bug, "engine", format!("there is no layer `{name}`")))
     }
-}
-
-/// Most rows of a batch on each rung of the ladder. A sort merges one batch of each of its files at a time.
-const LADDER: [usize; 3] = [8192, 1024, 128];
-
-/// A session that joins by sorting, which is slower and spills, where hash tables do not. The engine does so only from two
-/// partitions on.
-fn frugal(context: &SessionContext, memory: usize, batch_rows: usize) -> SessionContext {
-    let mut config = context
-        .copied_config()
-        .with_target_partitions(2)
-        .with_batch_size(batch_rows);
-    let options = config.options_mut();
-    options.optimizer.prefer_hash_join = false;
-    options.execution.sort_spill_reservation_bytes = memory / 32;
-    let state = SessionStateBuilder::new_from_existing(context.state())
-        .with_config(config)
-        .build();
-    SessionContext::new_with_state(state)
 }
 
 async fn plan(context: &SessionContext, sql: &str) -> Result<DataFrame, DataFusionError> {
@@ -673,171 +621,6 @@ fn object_path(name: &str) -> Result<ObjectPath, Failure> {
     ObjectPath::parse(name).map_err(|error| {
         Failure::new(Exit::Input, "source", format!("`{name}` is no valid object name")).cause(error)
     })
-}
-
-/// Translates an error of the engine, with the exit code that its kind deserves.
-fn failure(message: String, error: DataFusionError) -> Failure {
-    let exit = match error.find_root() {
-        DataFusionError::ResourcesExhausted(_) => Exit::Resources,
-        // Errors of the system come wrapped in those of three libraries; their number stands in the words of all.
-        _ if EXHAUSTED
-            .iter()
-            .any(|(number, _)| error.to_string().contains(number)) =>
-        {
-            Exit::Resources
-        }
-        DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => {
-            Exit::Input
-        }
-        DataFusionError::ArrowError(..) | DataFusionError::Execution(_) => Exit::Input,
-        DataFusionError::Plan(_) | DataFusionError::SchemaError(..) | DataFusionError::SQL(..) => Exit::Usage,
-        _ => Exit::Bug,
-    };
-    let text = error.to_string();
-    let of_system = EXHAUSTED.iter().find(|(number, _)| text.contains(number));
-    let hint = match exit {
-        Exit::Resources => of_system.map_or(
-            "Raise `engine.memory`, give `engine.spill` a larger disk, or lower `engine.threads`.",
-            |(_, hint)| hint,
-        ),
-        Exit::Input => "A value of the input cannot be read or converted; values themselves are not shown.",
-        _ => "",
-    };
-    let failure = Failure::new(exit, "engine", message).hint(hint);
-    match error.find_root() {
-        DataFusionError::ArrowError(..) | DataFusionError::Execution(_) | DataFusionError::External(_) => {
-            failure.cause(masked(&error.to_string()))
-        }
-        _ => failure.cause(error),
-    }
-}
-
-/// What a system runs out of, by the number of its error, and what helps.
-const EXHAUSTED: [(&str, &str); 5] = [
-    (
-        "(os error 28)",
-        "The disk is full: point `engine.spill` to a larger one, or make room.",
-    ),
-    (
-        "(os error 122)",
-        "The quota is used up: point `engine.spill` to another disk, or make room.",
-    ),
-    (
-        "(os error 27)",
-        "A file may not grow so large: raise the limit (`ulimit -f`).",
-    ),
-    (
-        "(os error 24)",
-        "Too few files may be open at once: raise the limit (`ulimit -n`).",
-    ),
-    (
-        "(os error 23)",
-        "Too few files may be open at once on this machine.",
-    ),
-];
-
-/// Whether more frugal ways may succeed; a full disk is full for them too.
-fn is_out_of_memory(failure: &Failure) -> bool {
-    let engine = failure
-        .cause
-        .as_ref()
-        .and_then(|cause| cause.downcast_ref::<DataFusionError>());
-    engine.is_some_and(is_exhausted)
-}
-
-fn is_exhausted(error: &DataFusionError) -> bool {
-    matches!(error.find_root(), DataFusionError::ResourcesExhausted(_))
-}
-
-/// The ladder ends with a session that tells its own failure.
-fn no_rung() -> Failure {
-    Failure::new(Exit::Bug, "engine", "the memory ladder has no rung")
-}
-
-/// The right to work beside others, or alone.
-enum Turn<'a> {
-    Beside { _guard: RwLockReadGuard<'a, ()> },
-    Alone { _guard: RwLockWriteGuard<'a, ()> },
-}
-
-/// Where the engine gives up on source rows, the file is to blame: a damaged page can end in a panic of the reader.
-fn damaged(query: &Query, failure: Failure) -> Failure {
-    if query.inputs().all(|input| input.schema != "raw") {
-        return failure;
-    }
-    damaged_input(failure)
-}
-
-/// Blames the input for a failure that would be the program's own, for reads that go to the sources.
-pub(crate) fn damaged_input(failure: Failure) -> Failure {
-    if failure.exit != Exit::Bug {
-        return failure;
-    }
-    Failure {
-        exit: Exit::Input,
-        ..failure
-    }
-    .hint("An input file is probably damaged; compare its hash with the delivery.")
-}
-
-/// The words of the engine without values of the data: an error must not tell who a customer is.
-///
-/// What stands in quotes is left out, and so are long numbers. Names of types and columns that it writes plainly stay.
-fn masked(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    let mut before = ' ';
-    while let Some(letter) = rest.next() {
-        // Not the apostrophe of "can't".
-        if ['\'', '"', '`'].contains(&letter) && !before.is_alphanumeric() {
-            masked.push(letter);
-            masked.push('…');
-            // To the last quote that could close it, so that a quote within the value shows nothing.
-            let others: String = rest.clone().collect();
-            let end = others
-                .char_indices()
-                .filter(|(_, other)| *other == letter)
-                .map(|(at, _)| at)
-                .find(|at| {
-                    others[at + 1..]
-                        .chars()
-                        .next()
-                        .is_none_or(|next| !next.is_alphanumeric())
-                });
-            let passed = end.map_or(others.chars().count(), |end| others[..=end].chars().count());
-            for _ in 0..passed {
-                rest.next();
-            }
-            masked.push(letter);
-            before = letter;
-            continue;
-        }
-        if letter.is_ascii_digit() && !before.is_alphanumeric() && before != '_' {
-            let mut digits = String::from(letter);
-            while let Some(digit) = rest.next_if(|next| next.is_ascii_digit() || *next == '.') {
-                digits.push(digit);
-            }
-            masked.push_str(if digits.len() > 3 { "…" } else { &digits });
-            before = '0';
-            continue;
-        }
-        masked.push(letter);
-        before = letter;
-    }
-    masked
-}
-
-fn panicked(message: &str, panic: &(dyn std::any::Any + Send)) -> Failure {
-    let text = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
-    Failure::new(
-        Exit::Bug,
-        "engine",
-        format!("{message}: the engine gave up: {}", masked(&text)),
-    )
 }
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ async fn the_short_side_of_a_cross_join_is_the_kept_one_also_behind_a_join() {
     let sql = "select a.id from settings.long as a \
                inner join (select text from settings.long group by text having min(id) <> max(id)) as b on a.text = b.text \
                cross join settings.short as short where a.id < short.limit_id";
-    let plan = plan(&bench.engine.context, sql).await.expect("a plan");
+    let plan = plan(bench.engine.ladder.usual(), sql).await.expect("a plan");
     let physical = plan.create_physical_plan().await.expect("a physical plan");
     let shown = displayable(physical.as_ref()).indent(false).to_string();
     let lines: Vec<&str> = shown.lines().collect();
@@ -166,7 +166,7 @@ async fn a_join_whose_hash_table_does_not_fit_is_done_by_sorting() {
         .await
         .expect("a session");
     let query = bench.query("pairs");
-    let hashed = bench.engine.attempt(&bench.engine.context, query).await;
+    let hashed = bench.engine.attempt(bench.engine.ladder.usual(), query).await;
     assert_eq!(hashed.expect_err("too little memory").exit, Exit::Resources);
     let written = bench.engine.run(query).await.expect("a table");
     assert_eq!((written.rows, written.rung), (400_000, 1));
@@ -183,7 +183,7 @@ async fn every_rung_of_the_memory_ladder_gives_the_same_bytes() {
         .expect("a session");
     let query = bench.query("pairs");
     let mut all = Vec::new();
-    for session in std::iter::once(&bench.engine.context).chain(&bench.engine.ladder) {
+    for (_, session) in bench.engine.ladder.sessions() {
         let written = bench.engine.attempt(session, query).await.expect("a table");
         let bytes = std::fs::read(written.file.expect("a file")).expect("a table can be read");
         assert_eq!((written.rows, bytes.is_empty()), (20_000, false));
@@ -223,7 +223,7 @@ fn the_words_of_the_engine_do_not_tell_values() {
         ),
         ("no such \"Ann\", `Bea` and 'Cy", "no such \"…\", `…` and '…'"),
     ] {
-        assert_eq!(super::masked(told), shown);
+        assert_eq!(super::failure::masked(told), shown);
     }
 }
 
