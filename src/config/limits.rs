@@ -27,7 +27,7 @@ pub(super) const ACTIVITIES: [&str; 9] = [
     "per_customer",
 ];
 
-const SMALLEST_MEMORY: u64 = 64 << 20;
+const SMALLEST_MEMORY: u64 = 16 << 20;
 const LARGEST_MEMORY: u64 = 1 << 44;
 
 /// Reads the rate of every activity; one that is not given costs nothing.
@@ -162,7 +162,7 @@ fn memory(text: &str) -> Parsed<u64> {
         Ok(value)
     } else {
         Err(Refusal::new(format!(
-            "must be at least 64MiB and at most 16TiB, found {text}"
+            "must be at least 16MiB and at most 16TiB, found {text}"
         )))
     }
 }

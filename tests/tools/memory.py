@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
-"""Runs a history that is much larger than the memory, under a hard bound, and compares all bytes with a run without one.
+"""Runs a history that is 20 times larger than the memory, under a hard bound, and compares all bytes with a run without one.
 
     . tests/tools/python.sh && install_tools
-    "$TOOLS/python3" tests/tools/memory.py KARAT [--customers 3000] [--memory 64MiB] [--bound 700] [--times 0]
+    "$TOOLS/python3" tests/tools/memory.py KARAT [--customers 125000] [--memory 16MiB] [--bound 400] [--times 20]
 
-`--memory` is that of the query engine (`engine.memory`), `--bound` the megabytes that the whole program may use, which the
-kernel enforces: by a control group where one can be made (root), else by the limit on private memory (`prlimit --data`).
-`--times` asks for a history that is at least so many times `--memory`, by the size of its columns when they are read.
-A history of 20 times 64MiB has about 1.3 million customers; use the release build and room of some gigabytes. This long form is a
-trial: up to now only the small one is known to pass.
+`--memory` is that of the query engine (`engine.memory`), `--bound` the megabytes that the whole program may use, files in its
+cache included, which the kernel enforces by a control group (root), or else twice that as limit on private addresses
+(`prlimit --data`). The size of a history is that of its rows in memory: what a number or a day takes, and for a text its bytes and four
+more. `--times` is how many times `--memory` that must be at least; the script asks for more customers when it is less.
 
-    "$TOOLS/python3" tests/tools/memory.py target/release/karat --customers 1300000 --times 20
+    "$TOOLS/python3" tests/tools/memory.py target/release/karat --customers 500000 --memory 64MiB --bound 600
 """
 
 import argparse
@@ -25,6 +24,9 @@ import time
 import duckdb
 
 UNITS = {"MiB": 1 << 20, "GiB": 1 << 30}
+
+# Bytes of a value of each type in memory; a text has its own bytes and an offset.
+WIDTHS = {"INTEGER": 4, "DATE": 4, "BIGINT": 8, "DOUBLE": 8, "TIMESTAMP": 8, "BOOLEAN": 1, "DECIMAL(18,2)": 16}
 
 
 class Bound:
@@ -51,16 +53,26 @@ class Bound:
     def command(self, command):
         if self.folder:
             return ["sh", "-c", f'echo $$ >{self.folder}/cgroup.procs && exec "$@"', "sh", *command]
-        return ["prlimit", f"--data={self.size}", *command]
+        return ["prlimit", f"--data={2 * self.size}", *command]
 
     def said(self):
         if self.folder:
             return f"control group, {int(self.peak.read_text()) >> 20} MB at most, files in its cache included"
-        return "limit on private memory"
+        return "limit on private addresses"
 
     def end(self):
         if self.folder:
             self.folder.rmdir()
+
+
+def in_memory(source):
+    """Rows of a source and the bytes that they take in memory."""
+    files = f"read_parquet('{source}/**/*.parquet', hive_partitioning = true, hive_types_autocast = false)"
+    columns = duckdb.sql(f"describe select * from {files}").fetchall()
+    fixed = sum(WIDTHS[kind] for _, kind, *_ in columns if kind != "VARCHAR")
+    texts = [f"coalesce(strlen({name}), 0) + 4" for name, kind, *_ in columns if kind == "VARCHAR"]
+    rows, text = duckdb.sql(f"select count(*), coalesce(sum({' + '.join(texts)}), 0) from {files}").fetchall()[0]
+    return rows, rows * fixed + int(text)
 
 
 def published(folder):
@@ -73,10 +85,10 @@ def published(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("karat")
-    parser.add_argument("--customers", type=int, default=3000)
-    parser.add_argument("--memory", default="64MiB")
-    parser.add_argument("--bound", type=int, default=700)
-    parser.add_argument("--times", type=float, default=0)
+    parser.add_argument("--customers", type=int, default=125_000)
+    parser.add_argument("--memory", default="16MiB")
+    parser.add_argument("--bound", type=int, default=400)
+    parser.add_argument("--times", type=float, default=20)
     arguments = parser.parse_args()
     karat = str(pathlib.Path(arguments.karat).resolve())
     memory = int(arguments.memory[:-3]) * UNITS[arguments.memory[-3:]]
@@ -87,10 +99,9 @@ def main():
             free, bounded = home / "free", home / "bounded"
             subprocess.run([karat, "--quiet", "generate", "--customers", str(arguments.customers), "--out", str(free)],
                            check=True, stdout=subprocess.DEVNULL)
-            columns = f"select sum(total_uncompressed_size) from parquet_metadata('{free}/*/**/*.parquet')"
-            size = int(duckdb.sql(columns).fetchall()[0][0])
-            rows = int(duckdb.sql(f"select sum(num_rows) from parquet_file_metadata('{free}/*/**/*.parquet')").fetchall()[0][0])
-            print(f"{rows} rows, {size >> 20} MB of columns, {size / memory:.1f} times {arguments.memory}", flush=True)
+            sizes = [in_memory(source) for source in sorted(free.iterdir()) if source.is_dir()]
+            rows, size = (sum(part) for part in zip(*sizes))
+            print(f"{rows} rows, {size >> 20} MB in memory, {size / memory:.1f} times {arguments.memory}", flush=True)
             assert size >= arguments.times * memory, "ask for more customers"
             subprocess.run(["cp", "-R", str(free), str(bounded)], check=True)
             (bounded / "config.yaml").open("a").write(f"engine: {{memory: {arguments.memory}, threads: 2, spill: spill/}}\n")

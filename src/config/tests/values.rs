@@ -63,7 +63,7 @@ fn values_out_of_range_say_the_range() {
     );
     check(
         "engine: {memory: 1MiB}",
-        "config.yaml:7:18: engine.memory: must be at least 64MiB and at most 16TiB, found 1MiB",
+        "config.yaml:7:18: engine.memory: must be at least 16MiB and at most 16TiB, found 1MiB",
     );
     check(
         "engine: {deadline: 2 hours}",
