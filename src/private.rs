@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::error::{Exit, Failure};
 
 /// How the names of private folders begin.
-const PREFIX: &str = "karat-work-";
+pub(crate) const PREFIX: &str = "karat-work-";
 /// The file whose lock says that the process lives.
 const LOCK: &str = "lock";
 /// How long a process waits for its turn, in steps of [`STEP`]; on a shared disk anybody may hold it up.

@@ -276,7 +276,7 @@ fn a_second_run_does_nothing_and_says_so() {
 fn the_same_inputs_give_the_same_bytes_on_any_machine() {
     let (folder, _) = baseline();
     let expected = files(&folder.join("output"));
-    // Threads, batches, time zone, locale and working folder: two runs that share none of them.
+    // Threads, batches, time zone, table of time zones, locale and working folder: two runs that share none of them.
     let first = Project::generated();
     first.configure(
         "publish:",
@@ -292,7 +292,25 @@ fn the_same_inputs_give_the_same_bytes_on_any_machine() {
     second.configure("publish:", "engine: {threads: 7, spill: private/}\npublish:");
     let config = second.path("config.yaml").display().to_string();
     let elsewhere = Project::empty();
-    let variables = [("TZ", "America/Los_Angeles"), ("LC_ALL", "C"), ("NO_COLOR", "1")];
+    // A machine on which London lies ten hours east: the table of time zones is part of the program.
+    let zones = elsewhere.path("zones");
+    std::fs::create_dir_all(zones.join("Europe")).expect("a folder");
+    // RFC 8536: no transitions, one type of local time of 36,000 seconds, four letters of names.
+    let zone = [
+        b"TZif".as_slice(),
+        &[0; 16 + 16],
+        &[0, 0, 0, 1, 0, 0, 0, 4],
+        &[0, 0, 0x8c, 0xa0, 0, 0],
+        b"ODD\0",
+    ];
+    std::fs::write(zones.join("Europe/London"), zone.concat()).expect("a file");
+    let zones = zones.display().to_string();
+    let variables = [
+        ("TZ", "America/Los_Angeles"),
+        ("TZDIR", &zones),
+        ("LC_ALL", "C"),
+        ("NO_COLOR", "1"),
+    ];
     karat_with(
         &elsewhere.path(""),
         &["--config", &config, "run", "--quiet"],

@@ -135,6 +135,8 @@ impl<'a> Records<'a> {
             token: token(),
         };
         let created = self.create(&self.path(mark, attempt, "intent"), &intent).await?;
+        // Lost with the power, it would let the mail go out twice.
+        self.place.settle(&self.folder).await?;
         // The same bytes are ours: no other delivery has our token.
         Ok(!matches!(created, Created::Different(_)))
     }

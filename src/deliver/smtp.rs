@@ -154,13 +154,7 @@ struct Conversation {
 impl Offered for Conversation {
     async fn hand_over(mut self: Box<Self>, message: &Message) -> Answer {
         let answer = match tokio::time::timeout(STEP, self.connection.command(Data)).await {
-            Ok(Ok(_)) => {
-                match tokio::time::timeout(LAST_STEP, self.connection.message(&message.bytes)).await {
-                    Ok(Ok(response)) => Answer::Accepted(reply(&response)),
-                    Ok(Err(error)) => answered(&error),
-                    Err(_) => Answer::Unknown("no answer in time".to_owned()),
-                }
-            }
+            Ok(Ok(_)) => last_answer(self.connection.message(&message.bytes), LAST_STEP).await,
             Ok(Err(error)) => answered(&error),
             Err(_) => Answer::Unknown("no answer in time".to_owned()),
         };
@@ -170,6 +164,15 @@ impl Offered for Conversation {
 
     async fn withdraw(mut self: Box<Self>) {
         leave(&mut self.connection).await;
+    }
+}
+
+/// Waits for the answer to a message, which takes longer than any other.
+async fn last_answer(answer: impl Future<Output = Result<Response, Error>>, patience: Duration) -> Answer {
+    match tokio::time::timeout(patience, answer).await {
+        Ok(Ok(response)) => Answer::Accepted(reply(&response)),
+        Ok(Err(error)) => answered(&error),
+        Err(_) => Answer::Unknown("no answer in time".to_owned()),
     }
 }
 
@@ -203,4 +206,33 @@ fn said(error: &Error) -> String {
 
 fn cause(error: &Error) -> String {
     std::error::Error::source(error).map_or_else(String::new, ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use lettre::transport::smtp::response::{Category, Code, Detail, Severity};
+
+    use super::*;
+
+    /// An answer of a server that looks through the message for so long first.
+    async fn after(time: Duration) -> Result<Response, Error> {
+        tokio::time::sleep(time).await;
+        let code = Code {
+            severity: Severity::PositiveCompletion,
+            category: Category::MailSystem,
+            detail: Detail::Zero,
+        };
+        Ok(Response::new(code, vec!["queued".to_owned()]))
+    }
+
+    #[tokio::test]
+    async fn the_answer_to_a_message_is_waited_for_ten_minutes_and_not_for_ever() {
+        // The time that RFC 5321 (4.5.3.2.6) asks for.
+        assert_eq!((LAST_STEP.as_secs(), STEP.as_secs()), (600, 60));
+        let [soon, late] = [30, 3000].map(Duration::from_millis);
+        let queued = Answer::Accepted(Reply::new(250, "queued"));
+        assert_eq!(last_answer(after(soon), late).await, queued);
+        let unknown = Answer::Unknown("no answer in time".to_owned());
+        assert_eq!(last_answer(after(late), soon).await, unknown);
+    }
 }

@@ -1,21 +1,27 @@
 //! Errors of the engine as those of the program: with the exit code that their kind deserves, and without values of the data.
 
+use std::path::Path;
+
 use datafusion::error::DataFusionError;
 
 use crate::error::{Exit, Failure};
-use crate::query::Query;
+use crate::private::PREFIX;
+use crate::query::{Query, TableName};
 
 /// Translates an error of the engine, with the exit code that its kind deserves.
 pub(super) fn failure(message: String, error: DataFusionError) -> Failure {
+    let text = error.to_string();
+    // What is not in the private folder of the run, where its tables and spill files lie, is an input.
+    let is_of_input = text.contains(BAD_DISK)
+        && ["LocalFileSystem", "location source/"]
+            .iter()
+            .any(|words| text.contains(words))
+        && !text.contains(PREFIX);
     let exit = match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => Exit::Resources,
+        _ if is_of_input => Exit::Input,
         // Errors of the system come wrapped in those of three libraries; their number stands in the words of all.
-        _ if EXHAUSTED
-            .iter()
-            .any(|(number, _)| error.to_string().contains(number)) =>
-        {
-            Exit::Resources
-        }
+        _ if EXHAUSTED.iter().any(|(number, _)| text.contains(number)) => Exit::Resources,
         DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => {
             Exit::Input
         }
@@ -23,13 +29,13 @@ pub(super) fn failure(message: String, error: DataFusionError) -> Failure {
         DataFusionError::Plan(_) | DataFusionError::SchemaError(..) | DataFusionError::SQL(..) => Exit::Usage,
         _ => Exit::Bug,
     };
-    let text = error.to_string();
     let of_system = EXHAUSTED.iter().find(|(number, _)| text.contains(number));
     let hint = match exit {
         Exit::Resources => of_system.map_or(
             "Raise `engine.memory`, give `engine.spill` a larger disk, or lower `engine.threads`.",
             |(_, hint)| hint,
         ),
+        Exit::Input if is_of_input => "The disk of the input gives errors: have it looked at.",
         Exit::Input => "A value of the input cannot be read or converted; values themselves are not shown.",
         _ => "",
     };
@@ -42,8 +48,28 @@ pub(super) fn failure(message: String, error: DataFusionError) -> Failure {
     }
 }
 
-/// What a system runs out of, by the number of its error, and what helps.
-const EXHAUSTED: [(&str, &str); 5] = [
+/// A table that the run wrote itself: its disk is to blame where the system says so, else the file.
+pub(super) fn unreadable(
+    name: &TableName,
+    file: &Path,
+    error: Box<dyn std::error::Error + Send + Sync>,
+) -> Failure {
+    let text = error.to_string();
+    let of_system = EXHAUSTED.iter().find(|(number, _)| text.contains(number));
+    let (exit, hint) = of_system.map_or((Exit::Input, ""), |(_, hint)| (Exit::Resources, *hint));
+    let message = format!("cannot read `{name}` from `{}`", file.display());
+    Failure::new(exit, "engine", message).cause(error).hint(hint)
+}
+
+/// EIO.
+const BAD_DISK: &str = "(os error 5)";
+
+/// What a system runs out of, or its disk does, by the number of its error, and what helps.
+const EXHAUSTED: [(&str, &str); 6] = [
+    (
+        BAD_DISK,
+        "The disk of `engine.spill` gives errors: have it looked at, or point `engine.spill` to another one.",
+    ),
     (
         "(os error 28)",
         "The disk is full: point `engine.spill` to a larger one, or make room.",
@@ -134,14 +160,24 @@ pub(super) fn masked(text: &str) -> String {
 }
 
 pub(super) fn panicked(message: &str, panic: &(dyn std::any::Any + Send)) -> Failure {
-    let text = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
     Failure::new(
         Exit::Bug,
         "engine",
-        format!("{message}: the engine gave up: {}", masked(&text)),
+        format!("{message}: the engine gave up: {}", masked(&words_of(panic))),
     )
+}
+
+pub(super) fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default()
+}
+
+/// Whether a panic comes of this: a nested loop join whose kept side does not fit reads that side once more, to spill it, and
+/// what was dealt out to several threads cannot be read twice (`DataFusion` 55).
+pub(super) fn is_second_reading(words: &str) -> bool {
+    // The second is what the other threads of the join say, which wait for the first.
+    ["partition not used yet", "inner future panicked during poll"].contains(&words)
 }

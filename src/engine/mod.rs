@@ -35,7 +35,7 @@ use futures::{FutureExt, StreamExt};
 use object_store::path::Path as ObjectPath;
 use url::Url;
 
-use self::failure::{damaged, failure, panicked};
+use self::failure::{damaged, failure, is_second_reading, panicked, unreadable, words_of};
 use self::ladder::{Ladder, no_rung};
 use self::source_table::SourceTable;
 use crate::config::EngineLimits;
@@ -317,6 +317,10 @@ impl Engine {
         let written = match AssertUnwindSafe(work).catch_unwind().await {
             Ok(Ok(written)) => written,
             Ok(Err(error)) => return Err(damaged(query, failure(what(), error))),
+            Err(panic) if is_second_reading(&words_of(panic.as_ref())) => {
+                let error = "the side of a join that is kept in memory does not fit".to_owned();
+                return Err(failure(what(), DataFusionError::ResourcesExhausted(error)));
+            }
             Err(panic) => return Err(damaged(query, panicked(&what(), panic.as_ref()))),
         };
         written.refuse_problems(&query.path)?;
@@ -329,10 +333,7 @@ impl Engine {
     /// # Errors
     /// Returns exit code 4 when the file cannot be read.
     pub fn add_published(&self, name: &TableName, file: &Path) -> Result<Vec<String>, Failure> {
-        let schema = cells::schema(file).map_err(|error| {
-            let message = format!("cannot read `{name}` from `{}`", file.display());
-            Failure::new(Exit::Input, "engine", message).cause(error)
-        })?;
+        let schema = cells::schema(file).map_err(|error| unreadable(name, file, error))?;
         let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
         self.add_file(name, file, &Written::nothing(schema))?;
         Ok(columns)
@@ -471,14 +472,7 @@ impl Engine {
     /// # Errors
     /// As [`Self::run`].
     pub fn read_file(name: &TableName, file: &Path) -> Result<Table, Failure> {
-        cells::read_file(file).map_err(|error| {
-            Failure::new(
-                Exit::Input,
-                "engine",
-                format!("cannot read `{name}` from `{}`", file.display()),
-            )
-            .cause(error)
-        })
+        cells::read_file(file).map_err(|error| unreadable(name, file, error))
     }
 
     /// Hands a published table of any size on, some thousand rows at a time.
@@ -490,10 +484,7 @@ impl Engine {
         file: &Path,
         take: &mut dyn FnMut(&Table) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        cells::read_in_parts(file, take).map_err(|error| {
-            let message = format!("cannot read `{name}` from `{}`", file.display());
-            Failure::new(Exit::Input, "engine", message).cause(error)
-        })?
+        cells::read_in_parts(file, take).map_err(|error| unreadable(name, file, error))?
     }
 
     fn add_plan(&self, name: &TableName, plan: DataFrame) -> Result<(), Failure> {

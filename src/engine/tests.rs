@@ -176,6 +176,51 @@ async fn a_join_whose_hash_table_does_not_fit_is_done_by_sorting() {
     );
 }
 
+/// A join of all rows with all rows, each of which has some two kilobytes.
+fn crossed(result: &str, condition: &str) -> String {
+    let long = ["text"; 20].join(" || ");
+    format!(
+        "-- title: Crossed\n-- grain: one row per pairs\n-- key: [pairs]\n-- inputs: [settings.long]\n\n\
+         with sides as (select {long} as text from settings.long)\n\n\
+         select {result} from sides as a cross join sides as b {condition}\n"
+    )
+}
+
+#[tokio::test]
+async fn a_join_that_would_read_its_kept_side_twice_is_out_of_memory_and_no_defect() {
+    let crossed = crossed("count(*) as pairs", "where a.text || b.text = 'none'");
+    let bench = Bench::start(2 * MIB, 2_000, &[("2_business/crossed.sql", &crossed)])
+        .await
+        .expect("a session");
+    let query = bench.query("crossed");
+    let failure = bench.engine.attempt(bench.engine.ladder.usual(), query).await;
+    let failure = failure.expect_err("too little memory");
+    assert_eq!(failure.exit, Exit::Resources, "{failure}");
+}
+
+#[tokio::test]
+async fn a_query_that_fits_on_no_rung_of_the_memory_ladder_ends_with_5_and_names_itself() {
+    // Every rung keeps one side of a cross join in memory, and neither fits.
+    let crossed = crossed("max(a.text || b.text) as pairs", "");
+    let bench = Bench::start(48 * MIB, 100_000, &[("2_business/crossed.sql", &crossed)])
+        .await
+        .expect("a session");
+    let query = bench.query("crossed");
+    for (_, session) in bench.engine.ladder.sessions() {
+        let failure = bench.engine.attempt(session, query).await;
+        let failure = failure.expect_err("too little memory");
+        assert_eq!(failure.exit, Exit::Resources, "{failure}");
+    }
+    let failure = bench.engine.run(query).await.expect_err("no rung fits");
+    assert_eq!((failure.exit, failure.stage), (Exit::Resources, "engine"));
+    assert!(
+        failure.message.contains("queries/2_business/crossed.sql"),
+        "{failure}"
+    );
+    assert!(failure.hint.contains("engine.memory"), "{failure}");
+    assert!(bench.engine.rungs().is_empty(), "none of them ended well");
+}
+
 #[tokio::test]
 async fn every_rung_of_the_memory_ladder_gives_the_same_bytes() {
     let bench = Bench::start(256 * MIB, 5_000, &[("2_business/pairs.sql", &pairs())])

@@ -10,8 +10,8 @@ use crate::store::{Created, Location, sha256};
 
 use super::history::{Log, read_log, read_on};
 use super::{
-    Latest, LogEntry, MANIFEST, RunSummary, SCHEMA, STAGE, StagedRun, VOLATILE, canonical, canonical_json,
-    draft_folder, latest_of, log_path, run_folder, staged,
+    LOG, Latest, LogEntry, MANIFEST, RunSummary, SCHEMA, STAGE, StagedRun, VOLATILE, canonical,
+    canonical_json, draft_folder, latest_of, log_path, run_folder, staged,
 };
 
 /// Files that are uploaded at a time.
@@ -67,6 +67,8 @@ pub async fn find(location: &Location, as_of: Date, run_id: &str) -> Result<Opti
     match entry {
         None => Ok(Some(Found::Complete)),
         Some(entry) if entry.manifest_sha256 == sha256(&manifest) => {
+            // The process that entered it may have been killed before it was certain to stay.
+            settle(location, LOG).await?;
             Ok(Some(Found::Published(Box::new(entry))))
         }
         Some(entry) => {
@@ -143,6 +145,7 @@ pub async fn finish(
             return Ok(None);
         }
     }
+    settle(location, &folder).await?;
     let named = Named {
         as_of,
         run_id,
@@ -199,6 +202,7 @@ async fn put_up(location: &Location, run: &StagedRun, folder: &str) -> Result<By
         Some(_) => return Err(two_runs_differ(location, &path)),
     };
     upload_files(location, run, folder, upload).await?;
+    settle(location, folder).await?;
     match location
         .create(&path, manifest.clone())
         .await
@@ -268,6 +272,7 @@ async fn commit(
             .find(|entry| entry.run_id == run.run_id && entry.as_of == run.as_of);
         if let Some(entry) = same_run.cloned() {
             if entry.manifest_sha256 == run.manifest_sha256 {
+                settle(location, LOG).await?;
                 return Ok((log, entry, true));
             }
             return Err(two_runs_differ(
@@ -281,14 +286,39 @@ async fn commit(
         longer.append(entry.clone(), &bytes);
         // A page that cannot be written must not be found out after the commit.
         index_page(&longer.entries, index)?;
-        let created = location.create(&log_path(entry.seq), bytes).await;
-        match created.map_err(|error| error.writing(STAGE))? {
-            Created::New | Created::Same => return Ok((longer, entry, false)),
-            Created::Different(_) => {}
-        }
+        let created = match location.create(&log_path(entry.seq), bytes.clone()).await {
+            Ok(Created::Different(_)) => continue,
+            Ok(Created::New | Created::Same) => settle(location, LOG).await,
+            Err(error) => Err(error.writing(STAGE)),
+        };
+        let Err(failure) = created else {
+            return Ok((longer, entry, false));
+        };
+        return Err(perhaps_entered(location, &entry, &bytes, failure).await);
     }
     let message = format!("lost {RACES} races for the next place in the log of `{location}`");
     Err(Failure::new(Exit::Publish, STAGE, message).retryable())
+}
+
+/// An entry of the log that cannot be made certain may still be there for readers to see: then the failure says so.
+async fn perhaps_entered(location: &Location, entry: &LogEntry, bytes: &Bytes, failure: Failure) -> Failure {
+    match location.read(&log_path(entry.seq)).await {
+        Ok(Some(there)) if there == *bytes => {
+            let message = format!(
+                "the run {} is in the log, but may be lost with the next loss of power: {}",
+                entry.run_id, failure.message
+            );
+            let hint = "Run again: it is not computed again, only made certain.";
+            Failure { message, ..failure }.hint(hint).retryable()
+        }
+        _ => failure,
+    }
+}
+
+/// See [`Location::settle`].
+async fn settle(location: &Location, folder: &str) -> Result<(), Failure> {
+    let settled = location.settle(folder).await;
+    settled.map_err(|error| error.writing(STAGE))
 }
 
 fn next_entry(log: &Log, run: &Named<'_>, summary: &RunSummary) -> LogEntry {

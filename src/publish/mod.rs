@@ -40,6 +40,8 @@ const STAGE: &str = "publish";
 const SCHEMA: u32 = 1;
 /// The one file of a run that may differ between two runs of one id.
 const VOLATILE: &str = "volatile.json";
+/// The folder of the log.
+const LOG: &str = "log";
 const MANIFEST: &str = "manifest.json";
 
 /// A run that is complete in a local folder and not yet published.
@@ -181,7 +183,7 @@ fn draft_folder(as_of: Date, run_id: &str) -> String {
 }
 
 fn log_path(seq: u64) -> String {
-    format!("log/{seq:08}.json")
+    format!("{LOG}/{seq:08}.json")
 }
 
 /// Writes `value` as JSON with sorted keys, two spaces of indent and a final newline: one value, one text.

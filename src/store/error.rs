@@ -1,5 +1,6 @@
 //! What can go wrong at the storage door, without secrets, and which exit code follows.
 
+use super::client::{BAD_CERTIFICATE, LED_AWAY};
 use crate::error::{Exit, Failure};
 
 /// The words of a library's error, with query strings and configured secrets taken out.
@@ -82,6 +83,24 @@ pub enum StoreError {
     },
 }
 
+/// What stores call credentials that were good once: Amazon S3, Azure.
+pub(super) const EXPIRED: [&str; 5] = [
+    "ExpiredToken",
+    "TokenRefreshRequired",
+    "RequestExpired",
+    "token has expired",
+    "Signature not valid in the specified time frame",
+];
+/// What stores call an object that must be restored before it can be read: Amazon S3, Azure.
+const ARCHIVED: [&str; 2] = ["InvalidObjectState", "BlobArchived"];
+
+impl Cause {
+    /// Whether it holds one of these words.
+    pub(super) fn is(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.0.contains(word))
+    }
+}
+
 impl StoreError {
     /// Tells whether the same call may succeed later without a change.
     #[must_use]
@@ -89,12 +108,21 @@ impl StoreError {
         match self {
             Self::Failed { retryable, .. } => *retryable,
             Self::Changed { .. } => true,
+            Self::Denied { source, .. } => source.is(&EXPIRED),
             Self::Invalid { .. }
             | Self::Missing { .. }
             | Self::Refused { .. }
-            | Self::Denied { .. }
             | Self::Full { .. }
             | Self::Unsafe { .. } => false,
+        }
+    }
+
+    /// Whether the store was not reached as what it is: the credentials were good once, or another server answers.
+    pub(super) fn is_of_the_way(&self) -> bool {
+        match self {
+            Self::Denied { source, .. } => source.is(&EXPIRED),
+            Self::Failed { source, .. } => source.is(&[LED_AWAY, BAD_CERTIFICATE]),
+            _ => false,
         }
     }
 
@@ -135,6 +163,20 @@ impl StoreError {
                 "Check the location; a relative path starts at the folder of config.yaml."
             }
             Self::Changed { .. } => "Run again when the input is at rest.",
+            Self::Denied { source, .. } if source.is(&EXPIRED) => {
+                "The credentials have expired: use some that last longer than a run, or a role whose credentials are renewed."
+            }
+            Self::Denied { source, .. } | Self::Failed { source, .. } if source.is(&ARCHIVED) => {
+                "The object lies in an archive: restore it in the store, then run again."
+            }
+            Self::Failed { source, .. } if source.is(&[LED_AWAY]) => {
+                "Nothing is read from or written to another server than the configured one; if it is meant, write its \
+                 address into config.yaml."
+            }
+            Self::Failed { source, .. } if source.is(&[BAD_CERTIFICATE]) => {
+                "Certificates are always checked. Have the server's mended, or add its authority to those of this machine \
+                 (SSL_CERT_FILE)."
+            }
             Self::Denied { .. } => "Check the credentials and the permissions of this location.",
             Self::Full { .. } => "Make room, then run again.",
             Self::Unsafe { .. } => {

@@ -4,13 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use futures::StreamExt as _;
 use futures::stream::BoxStream;
+use futures::{FutureExt as _, StreamExt as _};
 use object_store::memory::InMemory;
 use object_store::path::Path as Key;
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
-    ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart,
 };
 use tokio::sync::Notify;
 
@@ -47,8 +47,8 @@ pub(crate) enum Fault {
     Broken,
 }
 
-/// Decides by number of the operation (from 1), its name (`put`, `get`, `list`, `delete`) and its key.
-type Rule = Box<dyn Fn(usize, &str, &str) -> Fault + Send + Sync>;
+/// Decides by number of the operation (from 1), its name (`put`, `part`, `get`, `list`, `delete`) and its key.
+type Rule = Arc<dyn Fn(usize, &str, &str) -> Fault + Send + Sync>;
 
 /// A store in memory with a rule of faults.
 pub(crate) struct Faulty {
@@ -69,7 +69,7 @@ impl Faulty {
         Arc::new(Self {
             inner: Arc::clone(inner),
             count: Arc::default(),
-            rule: Box::new(rule),
+            rule: Arc::new(rule),
             stopped: Arc::default(),
         })
     }
@@ -193,8 +193,19 @@ impl ObjectStore for Faulty {
         key: &Key,
         options: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
-        early(self.fault("put", key), key)?;
-        self.inner.put_multipart_opts(key, options).await
+        let fault = self.fault("put", key);
+        early(fault, key)?;
+        self.perhaps_stop(fault, Fault::Stop).await;
+        let inner = self.inner.put_multipart_opts(key, options).await;
+        self.perhaps_stop(fault, Fault::StopAfter).await;
+        let upload = FaultyUpload {
+            inner: late(fault, inner)?,
+            key: key.clone(),
+            count: Arc::clone(&self.count),
+            rule: Arc::clone(&self.rule),
+            stopped: Arc::clone(&self.stopped),
+        };
+        Ok(Box::new(upload))
     }
 
     async fn get_opts(&self, key: &Key, options: GetOptions) -> Result<GetResult> {
@@ -269,5 +280,66 @@ impl ObjectStore for Faulty {
 
     async fn copy_opts(&self, from: &Key, to: &Key, options: CopyOptions) -> Result<()> {
         self.inner.copy_opts(from, to, options).await
+    }
+}
+
+/// An upload of many parts, each of which may fail, as may its end.
+struct FaultyUpload {
+    inner: Box<dyn MultipartUpload>,
+    key: Key,
+    count: Arc<AtomicUsize>,
+    rule: Rule,
+    stopped: Arc<Notify>,
+}
+
+impl FaultyUpload {
+    fn fault(&self) -> Fault {
+        let number = self.count.fetch_add(1, Ordering::SeqCst) + 1;
+        (self.rule)(number, "part", self.key.as_ref())
+    }
+
+    /// Does `work` as the fault has it.
+    async fn done<T>(
+        fault: Fault,
+        key: Key,
+        stopped: Arc<Notify>,
+        work: impl Future<Output = Result<T>> + Send,
+    ) -> Result<T> {
+        early(fault, &key)?;
+        if fault == Fault::Stop {
+            Faulty::stop(Arc::clone(&stopped)).await;
+        }
+        let result = work.await;
+        if fault == Fault::StopAfter {
+            Faulty::stop(stopped).await;
+        }
+        late(fault, result)
+    }
+}
+
+impl fmt::Debug for FaultyUpload {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("FaultyUpload")
+    }
+}
+
+#[async_trait::async_trait]
+impl MultipartUpload for FaultyUpload {
+    fn put_part(&mut self, payload: PutPayload) -> UploadPart {
+        let fault = self.fault();
+        let part = self.inner.put_part(payload);
+        Self::done(fault, self.key.clone(), Arc::clone(&self.stopped), part).boxed()
+    }
+
+    async fn complete(&mut self) -> Result<PutResult> {
+        let fault = self.fault();
+        let (key, stopped) = (self.key.clone(), Arc::clone(&self.stopped));
+        Self::done(fault, key, stopped, self.inner.complete()).await
+    }
+
+    async fn abort(&mut self) -> Result<()> {
+        let fault = self.fault();
+        let (key, stopped) = (self.key.clone(), Arc::clone(&self.stopped));
+        Self::done(fault, key, stopped, self.inner.abort()).await
     }
 }

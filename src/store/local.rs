@@ -5,6 +5,7 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -182,16 +183,16 @@ pub(super) fn create(target: &Path, content: &Content<'_>) -> io::Result<bool> {
     let folder = folder_of(target)?;
     let private = fill(&folder, target, content)?;
     let linked = fs::hard_link(&private, target);
-    let removed = fs::remove_file(&private);
-    let created = match linked {
-        Ok(()) => true,
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => false,
-        Err(error) => return Err(error),
-    };
-    removed?;
-    // Also when a colleague was first: who reads the name may rely on it from here on.
-    sync_folder(&folder)?;
-    Ok(created)
+    // A disk behind a network can answer wrongly: that our file has a second name is the proof (open(2), on O_EXCL).
+    let is_ours = linked.is_ok() || fs::metadata(&private).is_ok_and(|metadata| metadata.nlink() > 1);
+    // One that stays is garbage, and no reason to fail.
+    let _left = fs::remove_file(&private);
+    match linked {
+        Err(error) if !is_ours && error.kind() != ErrorKind::AlreadyExists => return Err(error),
+        // Also when a colleague was first: who reads the name may rely on it from here on.
+        _ => sync_folder(&folder)?,
+    }
+    Ok(is_ours)
 }
 
 /// Puts `content` in the place of `target`, whether or not it exists; readers see the old or the new file.
@@ -222,6 +223,29 @@ pub(super) fn remove(root: &Path, target: &Path) -> io::Result<()> {
             break;
         }
         folder = path.parent();
+    }
+    Ok(())
+}
+
+/// Makes sure that `folder`, the folders below it and their names survive a power cut, also where a process that made them
+/// was killed before it could see to that. Files need nothing: none has its name before it is synced.
+pub(super) fn settle(root: &Path, folder: &str) -> io::Result<()> {
+    let folder = root.join(folder);
+    let mut folders = vec![folder.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            }
+        }
+        sync_folder(&folder)?;
+    }
+    for above in folder.ancestors().skip(1) {
+        sync_folder(above)?;
+        if !above.starts_with(root) {
+            break;
+        }
     }
     Ok(())
 }

@@ -14,6 +14,8 @@ use object_store::ObjectStore;
 use object_store::path::Path as Key;
 use sha2::{Digest as _, Sha256};
 
+use self::client::{BAD_CERTIFICATE, LED_AWAY};
+use self::error::EXPIRED;
 use crate::config::Secret;
 
 mod client;
@@ -42,6 +44,8 @@ pub struct Location {
     secrets: Arc<Vec<Secret>>,
     /// First pause before a try is repeated; doubled each time.
     pause: Duration,
+    /// Bytes of one part of a big upload; smaller files go in one request.
+    part: usize,
     /// Requests that failed and were tried again.
     retries: Arc<AtomicU64>,
 }
@@ -151,18 +155,14 @@ impl Location {
             }
             // Listings tell the answer of the server in words only.
             Theirs::Generic { .. }
-                if ["status code: 401", "status code: 403"]
-                    .iter()
-                    .any(|code| source.0.contains(code)) =>
+                if source.is(&["status code: 401", "status code: 403"]) || source.is(&EXPIRED) =>
             {
                 StoreError::Denied { deed, path, source }
             }
             Theirs::Generic { .. } if source.0.contains("status code: 404") => StoreError::Missing { path },
-            // A plain web server that cannot list says so; asking again does not help.
+            // A plain web server that cannot list says so, another leads away; asking again does not help.
             Theirs::Generic { .. }
-                if ["status code: 405", "status code: 501"]
-                    .iter()
-                    .any(|code| source.0.contains(code)) =>
+                if source.is(&["status code: 405", "status code: 501", LED_AWAY, BAD_CERTIFICATE]) =>
             {
                 StoreError::Failed {
                     deed,
@@ -232,6 +232,7 @@ impl Location {
             }
             next = inner.source();
         }
+        let words = without_answer(words);
         let mut clean: Vec<String> = Vec::new();
         for word in words.split_whitespace() {
             clean.push(match word.split_once('?') {
@@ -262,6 +263,20 @@ impl fmt::Debug for Location {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("Location").field(&self.shown).finish()
     }
+}
+
+/// Leaves of a store's answer in XML its code and its message: it may repeat an expired token.
+fn without_answer(words: String) -> String {
+    let start = words.find("<?xml").or_else(|| words.find("<Error>"));
+    let Some((before, answer)) = start.map(|start| words.split_at(start)) else {
+        return words;
+    };
+    let part = |name: &str| {
+        let (_, rest) = answer.split_once(&format!("<{name}>"))?;
+        Some(rest.split_once(&format!("</{name}>"))?.0)
+    };
+    let parts: Vec<&str> = [part("Code"), part("Message")].into_iter().flatten().collect();
+    format!("{before}{}", parts.join(": "))
 }
 
 /// Computes the SHA-256 of `bytes`, in lower-case hexadecimal.

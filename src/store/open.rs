@@ -19,6 +19,7 @@ use url::{Host, Position, Url};
 use crate::config::{Secret, forbidden_host};
 
 use super::client::{CONNECT_TIMEOUT, Counting, REQUEST_TIMEOUT, retries};
+use super::write::PART;
 use super::{Cause, Location, Place, Single, StoreError};
 
 /// First pause before a try is repeated.
@@ -71,6 +72,7 @@ pub fn open(location: &str, root: &Path, options: &BTreeMap<String, Secret>) -> 
         place: Place::Local { root: PathBuf::new() },
         secrets: Arc::new(options.values().cloned().collect()),
         pause: PAUSE,
+        part: PART,
         retries: Arc::default(),
     };
     let store = connect(&location, &kind, &url, options)?;
@@ -109,6 +111,7 @@ fn open_local(
         place: Place::Local { root: path },
         secrets: Arc::default(),
         pause: PAUSE,
+        part: PART,
         retries: Arc::default(),
     })
 }
@@ -349,6 +352,8 @@ impl Location {
             },
             secrets: Arc::default(),
             pause: Duration::ZERO,
+            // Small, so that a small file makes an upload of many parts.
+            part: 1 << 10,
             retries: Arc::default(),
         }
     }

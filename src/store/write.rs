@@ -18,8 +18,8 @@ use super::{Cause, Location, Place, StoreError, check_relative};
 
 /// How often a write is tried.
 const TRIES: u32 = 5;
-/// Bytes of one part of a big upload; smaller files go in one request.
-const PART: usize = 8 << 20;
+/// See [`Location`]; a store takes no smaller parts than 5 MiB.
+pub(super) const PART: usize = 8 << 20;
 
 /// What a browser must know of an object to show it: without it, it would save a page instead of showing it.
 fn attributes(path: &str) -> Attributes {
@@ -97,7 +97,7 @@ impl Location {
                     | object_store::Error::NotImplemented { .. }
                     | object_store::Error::NotSupported { .. }
                     | object_store::Error::InvalidPath { .. }
-            );
+            ) || self.failed("create", path, &error).is_of_the_way();
             match self.read(path).await {
                 Ok(Some(there)) => return Ok(compared(there, &bytes)),
                 _ if refused_for_good || tried == TRIES => {
@@ -171,9 +171,9 @@ impl Location {
         from: &Path,
     ) -> Result<(), StoreError> {
         let failed = |error: object_store::Error| self.failed("write", path, &error);
-        let mut parts = Parts::open(from)?;
+        let mut parts = Parts::open(from, self.part)?;
         let first = parts.next()?;
-        if first.len() < PART {
+        if first.len() < self.part {
             let payload = PutPayload::from_bytes(first);
             store
                 .put_opts(key, payload, options(path, PutMode::Overwrite))
@@ -213,6 +213,21 @@ impl Location {
         })
     }
 
+    /// Makes sure that the folder `path` with all that lies in it survives a power cut, whoever wrote it.
+    ///
+    /// A store has that done when it says that a write succeeded; on a local disk, a process that was killed may have
+    /// left names that are seen and not yet synced.
+    pub(crate) async fn settle(&self, path: &str) -> Result<(), StoreError> {
+        check_relative(path)?;
+        let Place::Local { root } = &self.place else {
+            return Ok(());
+        };
+        let (root, folder) = (root.clone(), path.to_owned());
+        self.blocking("sync", move || local::settle(&root, &folder))
+            .await?
+            .map_err(|error| self.failed_writing("sync", path, &error))
+    }
+
     /// Removes the object at `path`; it is fine when there is none.
     pub(crate) async fn remove(&self, path: &str) -> Result<(), StoreError> {
         check_relative(path)?;
@@ -244,6 +259,8 @@ impl Location {
         match self.create(&name, first.clone()).await {
             Ok(Created::New | Created::Same) => {}
             Ok(Created::Different(_)) => return Err(refused("gives back other bytes than were written")),
+            // Of these nothing follows for what the store can do.
+            Err(error) if error.is_of_the_way() => return Err(error),
             Err(StoreError::Denied { deed, path, source }) => {
                 return Err(refused(&format!("does not allow to {deed} `{path}` ({source})")));
             }
@@ -333,22 +350,24 @@ fn compared(there: Bytes, ours: &Bytes) -> Created {
 struct Parts {
     path: PathBuf,
     file: std::fs::File,
+    part: usize,
     bytes: u64,
 }
 
 impl Parts {
-    fn open(path: &Path) -> Result<Self, StoreError> {
+    fn open(path: &Path, part: usize) -> Result<Self, StoreError> {
         let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
         Ok(Self {
             path: path.to_owned(),
             file,
+            part,
             bytes: 0,
         })
     }
 
     fn next(&mut self) -> Result<Bytes, StoreError> {
         let mut part = Vec::new();
-        let limit = PART as u64;
+        let limit = self.part as u64;
         self.file
             .by_ref()
             .take(limit)

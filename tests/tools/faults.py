@@ -38,6 +38,7 @@ class Copy:
         self.folder = HOME / f"copy-{Copy.number}"
         shutil.copytree(BASE, self.folder)
         self.output = self.folder / "output"
+        self.environment = {}
         with open(self.folder / "config.yaml", "a") as file:
             file.write(config or "engine: {spill: private/}\n")
 
@@ -57,7 +58,7 @@ class Copy:
     def start(self, *arguments):
         return subprocess.Popen(
             [KARAT, "--log", "json", "--output", "json", "run", *arguments], cwd=self.folder, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True,
+            stderr=subprocess.PIPE, text=True, env={**os.environ, **self.environment},
         )
 
     def run(self, code=0, *arguments):
@@ -168,7 +169,7 @@ def few_handles():
     for handles in [16, 24, 32, 64]:
         with Copy() as copy:
             done = copy.shell(f'ulimit -n {handles}; exec timeout 120 "$KARAT" --log json run')
-            assert done.returncode != 124, f"{kilobytes} kB: it hangs"
+            assert done.returncode != 124, f"{handles} files: it hangs"
             codes.append(done.returncode)
             if done.returncode != 0:
                 # While it computes it is out of something; while it publishes, publishing failed.
@@ -486,12 +487,13 @@ SCENES = [
 ]
 
 
-def main():
+def main(scenes, usage):
+    """Plays the scenes that the command line names, or all."""
     global KARAT, HOME, BASE
     if len(sys.argv) < 2:
-        raise SystemExit(__doc__)
+        raise SystemExit(usage)
     KARAT = str(pathlib.Path(sys.argv[1]).resolve())
-    chosen = [scene for scene in SCENES if len(sys.argv) == 2 or scene.__name__ in sys.argv[2:]]
+    chosen = [scene for scene in scenes if len(sys.argv) == 2 or scene.__name__ in sys.argv[2:]]
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         HOME = pathlib.Path(folder)
@@ -508,4 +510,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(SCENES, __doc__))

@@ -110,6 +110,39 @@ def project(karat, home):
     return small
 
 
+def promised(names, read, seen=0):
+    """What holds of a publish location at every moment: the log is one chain, what it names is whole, the pointer names an entry.
+
+    Gives the number of entries and the place that `latest.json` names, which is never before `seen`.
+    """
+    before, entries = None, []
+    log = sorted(name for name in names if re.fullmatch(r"log/[^./][^/]*\.json", name))
+    for number, name in enumerate(log, start=1):
+        assert name == f"log/{number:08}.json", f"the log has a gap at {number}"
+        text = read(name)
+        entry = json.loads(text)
+        assert entry["seq"] == number and entry["previous_sha256"] == before, "the log is no chain"
+        before = hashlib.sha256(text).hexdigest()
+        entries.append(entry)
+        run = f"runs/{entry['as_of']}/{entry['run_id']}"
+        if f"{run}/manifest.json" not in names:
+            assert number < len(log), f"the manifest of {name} is missing"
+            continue  # removed as an old run
+        manifest = read(f"{run}/manifest.json")
+        assert hashlib.sha256(manifest).hexdigest() == entry["manifest_sha256"], "another manifest"
+        for output in json.loads(manifest)["outputs"]:
+            path = f"{run}/{output['path']}"
+            assert path in names, f"{path} is missing"
+            assert hashlib.sha256(read(path)).hexdigest() == output["sha256"], f"{path} is not what the manifest says"
+    if "latest.json" in names:
+        latest = json.loads(read("latest.json"))
+        assert f"runs/{latest['as_of']}/{latest['run_id']}/manifest.json" in names, "`latest.json` names what is not there"
+        assert latest["seq"] <= len(entries), "`latest.json` names what the log does not"
+        assert latest["run_id"] == entries[latest["seq"] - 1]["run_id"] and latest["seq"] >= seen
+        seen = latest["seq"]
+    return len(entries), seen
+
+
 class Trial:
     """A folder in which the program is killed again and again."""
 
@@ -132,10 +165,12 @@ class Trial:
         self.expected = expected
         self.seen = 0
 
-    def start(self):
+    def start(self, before=(), after=(), **environment):
+        """Starts a run, perhaps below another program, with more arguments, with more in its environment."""
         return subprocess.Popen(
-            [self.karat, "--log", "json", "--output", "json", "run"], cwd=self.folder,
-            env={**os.environ, "SMTP_PASSWORD": PASSWORD}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            [*before, self.karat, "--log", "json", "--output", "json", "run", *after], cwd=self.folder,
+            env={**os.environ, "SMTP_PASSWORD": PASSWORD, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True,
         )
 
     def kill(self, lines, stages, after):
@@ -171,25 +206,8 @@ class Trial:
 
     def promised(self):
         """What holds after every kill."""
-        log = sorted(path for path in (self.output / "log").glob("*") if path.suffix == ".json" and path.name[0] != ".")
-        before, entries = None, []
-        for number, path in enumerate(log, start=1):
-            assert path.name == f"{number:08}.json", f"the log has a gap at {number}"
-            text = path.read_bytes()
-            entry = json.loads(text)
-            assert entry["seq"] == number and entry["previous_sha256"] == before, "the log is no chain"
-            before = hashlib.sha256(text).hexdigest()
-            entries.append(entry)
-            run = self.output / "runs" / entry["as_of"] / entry["run_id"]
-            manifest = (run / "manifest.json").read_bytes()
-            assert hashlib.sha256(manifest).hexdigest() == entry["manifest_sha256"], "another manifest"
-            for output in json.loads(manifest)["outputs"]:
-                found = hashlib.sha256((run / output["path"]).read_bytes()).hexdigest()
-                assert found == output["sha256"], f"{output['path']} is not what the manifest says"
-        if (self.output / "latest.json").exists():
-            latest = json.loads((self.output / "latest.json").read_text())
-            assert latest["run_id"] == entries[latest["seq"] - 1]["run_id"] and latest["seq"] >= self.seen
-            self.seen = latest["seq"]
+        names = {str(path.relative_to(self.output)) for path in self.output.rglob("*") if path.is_file()}
+        entries, self.seen = promised(names, lambda name: (self.output / name).read_bytes(), self.seen)
         assert all(count <= 1 for count in self.post.counts()), f"{self.post.counts()} mails"
         assert entries or not any(self.post.counts()), "mailed before it is published"
 
