@@ -1,13 +1,18 @@
-//! How requests go out: how long each may take, how often it is tried again, and how many of them failed.
+//! How requests go out: where to, how long each may take, how often it is tried again, and how many of them failed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use object_store::client::{
-    HttpClient, HttpConnector, HttpError, HttpRequest, HttpResponse, HttpService, ReqwestConnector,
+    HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService,
+    ReqwestConnector,
 };
 use object_store::{BackoffConfig, ClientOptions, RetryConfig};
+
+use super::Cause;
+use super::names::{Lookup, Names};
+use crate::config::FORBIDDEN;
 
 /// Longest time for one request; big objects are read in ranges, so none needs more.
 pub(super) const REQUEST_TIMEOUT: &str = "2 minutes";
@@ -23,15 +28,20 @@ pub(super) fn retries() -> RetryConfig {
     }
 }
 
-/// The usual client, with a count of the requests that failed; these are what is tried again.
+/// The usual client, with a count of the requests that failed; these are what is tried again. Nothing goes to a name that leads
+/// to a forbidden address.
 #[derive(Debug)]
-pub(super) struct Counting(pub(super) Arc<AtomicU64>);
+pub(super) struct Counting {
+    pub(super) failed: Arc<AtomicU64>,
+    pub(super) lookup: Lookup,
+}
 
 impl HttpConnector for Counting {
     fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
         Ok(HttpClient::new(Counted {
             inner: ReqwestConnector::default().connect(options)?,
-            failed: Arc::clone(&self.0),
+            failed: Arc::clone(&self.failed),
+            names: Names::new(self.lookup),
         }))
     }
 }
@@ -40,11 +50,20 @@ impl HttpConnector for Counting {
 struct Counted {
     inner: HttpClient,
     failed: Arc<AtomicU64>,
+    names: Names,
 }
 
 #[async_trait::async_trait]
 impl HttpService for Counted {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        if let Some(host) = request.uri().host()
+            && self.names.lead_astray(host).await
+        {
+            return Err(HttpError::new(
+                HttpErrorKind::Unknown,
+                Cause(FORBIDDEN.to_owned()),
+            ));
+        }
         let answer = self.inner.execute(request).await;
         let is_failed = answer.as_ref().map_or(true, |answer| {
             answer.status().is_server_error() || answer.status() == 429

@@ -14,7 +14,7 @@ use object_store::ObjectStore;
 use object_store::path::Path as Key;
 use sha2::{Digest as _, Sha256};
 
-use crate::config::Secret;
+use crate::config::{FORBIDDEN, Secret};
 
 mod client;
 mod error;
@@ -22,6 +22,7 @@ mod error;
 pub(crate) mod faulty;
 mod list;
 mod local;
+pub(crate) mod names;
 mod open;
 mod read;
 #[cfg(test)]
@@ -145,6 +146,12 @@ impl Location {
         let path = self.address(path);
         let source = self.cause(error);
         match error {
+            _ if source.0.contains(FORBIDDEN) => StoreError::Invalid {
+                location: self.shown.clone(),
+                reason: format!(
+                    "its name leads to a place where nothing is read and nothing sent: {FORBIDDEN}"
+                ),
+            },
             Theirs::NotFound { .. } => StoreError::Missing { path },
             Theirs::PermissionDenied { .. } | Theirs::Unauthenticated { .. } => {
                 StoreError::Denied { deed, path, source }

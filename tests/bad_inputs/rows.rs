@@ -632,8 +632,16 @@ fn i55_date_overflow() {
         .zip(plain().columns().iter().cloned())
         .collect();
     columns.extend([("day", days), ("amount", Arc::clone(plain().column(3)))]);
-    project.parquet("data/orders.parquet", &batch(columns));
-    input("I55", "a timestamp in the year 294247", &project).is_refused(4, &["to datetime"]);
+    project.parquet("data/orders.parquet", &batch(columns.clone()));
+    input("I55", "a timestamp in the year 294247", &project)
+        .is_refused(4, &["to datetime", "data/orders.parquet`"]);
+    // Of several files the one is named.
+    let project = trial(&[]);
+    for number in 0..5 {
+        project.parquet(&format!("data/{number}.parquet"), &plain().slice(number, 1));
+    }
+    project.parquet("data/3.parquet", &batch(columns).slice(0, 1));
+    project.karat(&["run"]).exits(4).tells("data/3.parquet`");
 }
 
 #[test]
