@@ -47,7 +47,7 @@ pub(crate) fn amounts() -> Vec<u8> {
     numbers(|row| 1 + i64::from(row))
 }
 
-fn numbers(value: fn(u32) -> i64) -> Vec<u8> {
+fn numbers(value: impl Fn(u32) -> i64) -> Vec<u8> {
     (0..ROWS).flat_map(|row| value(row).to_le_bytes()).collect()
 }
 
@@ -133,8 +133,28 @@ fn with_header(page: &Page) -> Vec<u8> {
     [header.end(), page.body.clone()].concat()
 }
 
+/// A good file, unlike that of any other number: 12 orders of one customer.
+pub(crate) fn part(number: u32) -> Vec<u8> {
+    let first = 1000 + 12 * i64::from(number);
+    let orders = numbers(|row| first + i64::from(row / 2));
+    let customers = numbers(|_| 1 + i64::from(number % 5_000));
+    made(
+        orders,
+        customers,
+        Codec::Uncompressed,
+        &[Page::of(amounts(), 192)],
+        212,
+    )
+}
+
 /// A file whose amounts are these pages; `told` are the bytes to which its footer says that they unpack.
 pub(crate) fn file(codec: Codec, pages: &[Page], told: u32) -> Vec<u8> {
+    let orders = numbers(|row| 1000 + i64::from(row / 2));
+    let customers = numbers(|row| 1 + i64::from(row / 2 % 6));
+    made(orders, customers, codec, pages, told)
+}
+
+fn made(orders: Vec<u8>, customers: Vec<u8>, codec: Codec, pages: &[Page], told: u32) -> Vec<u8> {
     // 2024-02-01 is day 19,754.
     let days: Vec<u8> = (0..ROWS)
         .flat_map(|row| (19_754 + row / 2 * 20).to_le_bytes())
@@ -148,8 +168,8 @@ pub(crate) fn file(codec: Codec, pages: &[Page], told: u32) -> Vec<u8> {
     let amounts: Vec<u8> = pages.iter().flat_map(with_header).collect();
     let has_dictionary = pages.iter().any(|page| page.is_dictionary);
     let columns = [
-        ("order", plain(numbers(|row| 1000 + i64::from(row / 2)))),
-        ("customer", plain(numbers(|row| 1 + i64::from(row / 2 % 6)))),
+        ("order", plain(orders)),
+        ("customer", plain(customers)),
         ("day", plain(days)),
         ("amount", (amounts, codec, told, has_dictionary)),
     ];
