@@ -24,6 +24,9 @@ const MAX_TOKENS: usize = 10_000;
 /// Deepest nesting of brackets and `case`. The parser tries some of them in two ways, so that each level can double its work.
 const MAX_NESTING: usize = 16;
 
+/// Most dots in a row of names: a column has two before it, and a row without an end doubles the work with each.
+const MAX_DOTS: usize = 6;
+
 /// Deepest expression, and longest chain of `union`: the planner walks both recursively.
 const MAX_DEPTH: usize = 500;
 
@@ -123,6 +126,12 @@ pub(super) fn parser(sql: &str) -> Result<Parser<'static>, String> {
         }
         count += 1;
         nesting.pass(token);
+        if nesting.dots > MAX_DOTS {
+            return Err(format!(
+                "more than {MAX_DOTS} names are joined by dots at Line: {}, Column: {}",
+                span.start.line, span.start.column
+            ));
+        }
         if nesting.depth() > MAX_NESTING {
             return Err(format!(
                 "brackets and `case` are nested more than {MAX_NESTING} deep at Line: {}, Column: {}",
@@ -147,6 +156,8 @@ struct Nesting<'t> {
     open: Vec<bool>,
     /// Each `interval` that no literal follows: the parser takes what follows for its value, and ends nowhere.
     intervals: usize,
+    /// Dots between the names of one row.
+    dots: usize,
     before: Option<&'t Token>,
 }
 
@@ -159,6 +170,12 @@ impl<'t> Nesting<'t> {
         let is_literal = matches!(token, Token::Number(..) | Token::SingleQuotedString(_));
         if keyword(self.before) == Some(Keyword::INTERVAL) && !is_literal {
             self.intervals += 1;
+        }
+        let is_joined = matches!(token, Token::Period) || matches!(self.before, Some(Token::Period));
+        if matches!(token, Token::Period) {
+            self.dots += 1;
+        } else if !is_joined {
+            self.dots = 0;
         }
         match token {
             Token::LParen | Token::LBracket | Token::LBrace => self.open.push(false),

@@ -36,6 +36,16 @@ pub(super) struct Counting {
     pub(super) lookup: Lookup,
 }
 
+impl Counting {
+    /// Counts in `failed`, and asks the system for names.
+    pub(super) fn new(failed: &Arc<AtomicU64>) -> Self {
+        Self {
+            failed: Arc::clone(failed),
+            lookup: super::names::system,
+        }
+    }
+}
+
 impl HttpConnector for Counting {
     fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
         Ok(HttpClient::new(Counted {

@@ -14,10 +14,11 @@ use futures::future::BoxFuture;
 use crate::config::{is_forbidden, is_metadata_name};
 
 /// Looks up the addresses of a name.
-pub(crate) type Lookup = fn(String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
+pub(crate) type Lookup = fn(&str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
 
 /// Asks the system.
-pub(crate) fn system(name: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+pub(crate) fn system(name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+    let name = name.to_owned();
     Box::pin(async move {
         // The port is no part of the question.
         let addresses = tokio::net::lookup_host((name, 443)).await?;
@@ -49,7 +50,7 @@ impl Names {
         if host.parse::<IpAddr>().is_ok() || is_metadata_name(&host) || self.known().contains(&host) {
             return false;
         }
-        let Ok(addresses) = (self.lookup)(host.clone()).await else {
+        let Ok(addresses) = (self.lookup)(&host).await else {
             return false;
         };
         let is_harmless = !addresses.into_iter().any(is_forbidden);
@@ -68,8 +69,8 @@ impl Names {
 mod tests {
     use super::*;
 
-    fn told(name: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
-        let addresses = match name.as_str() {
+    fn told(name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+        let addresses = match name {
             "metadata.example.com" => vec!["169.254.169.254"],
             "second.example.com" => vec!["192.0.2.1", "fd00:ec2::254"],
             "mapped.example.com" => vec!["::ffff:169.254.169.254"],

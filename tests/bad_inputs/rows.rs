@@ -637,10 +637,17 @@ fn i55_date_overflow() {
         .is_refused(4, &["to datetime", "data/orders.parquet`"]);
     // Of several files the one is named.
     let project = trial(&[]);
+    std::fs::remove_file(project.path("data/orders.parquet")).expect("it was there");
     for number in 0..5 {
-        project.parquet(&format!("data/{number}.parquet"), &plain().slice(number, 1));
+        let day = if number == 3 {
+            i64::MAX
+        } else {
+            1_735_707_599_000_000
+        };
+        columns[2].1 = Arc::new(TimestampMicrosecondArray::from(vec![day; 24]));
+        let rows = batch(columns.clone()).slice(number, 1);
+        project.parquet(&format!("data/{number}.parquet"), &rows);
     }
-    project.parquet("data/3.parquet", &batch(columns).slice(0, 1));
     project.karat(&["run"]).exits(4).tells("data/3.parquet`");
 }
 

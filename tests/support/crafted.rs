@@ -91,7 +91,7 @@ impl Struct {
     }
 
     /// A list of fewer than 15 values of a type, each as its bytes.
-    fn list(self, field: u8, kind: u8, values: Vec<Vec<u8>>) -> Self {
+    fn list(self, field: u8, kind: u8, values: &[Vec<u8>]) -> Self {
         let mut next = self.head(field, 9);
         next.bytes
             .push(u8::try_from(values.len()).expect("a short list") << 4 | kind);
@@ -188,8 +188,8 @@ fn made(orders: Vec<u8>, customers: Vec<u8>, codec: Codec, pages: &[Page], told:
         let path = [varint(name.len() as u64), name.as_bytes().to_vec()].concat();
         let chunk = Struct::default()
             .small(1, kind)
-            .list(2, 5, vec![varint(0)])
-            .list(3, 8, vec![path])
+            .list(2, 5, &[varint(0)])
+            .list(3, 8, &[path])
             .small(4, codec as u32)
             .number(5, 6, i64::from(ROWS))
             .number(6, 6, i64::from(told))
@@ -204,14 +204,14 @@ fn made(orders: Vec<u8>, customers: Vec<u8>, codec: Codec, pages: &[Page], told:
         file.extend(bytes);
     }
     let group = Struct::default()
-        .list(1, 12, chunks)
+        .list(1, 12, &chunks)
         .number(2, 6, i64::from(told))
         .number(3, 6, i64::from(ROWS));
     let footer = Struct::default()
         .small(1, 1)
-        .list(2, 12, schema)
+        .list(2, 12, &schema)
         .number(3, 6, i64::from(ROWS))
-        .list(4, 12, vec![group.end()])
+        .list(4, 12, &[group.end()])
         .end();
     let length = u32::try_from(footer.len()).expect("a small footer").to_le_bytes();
     file.extend([footer.as_slice(), &length, b"PAR1"].concat());
