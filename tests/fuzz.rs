@@ -1,27 +1,33 @@
-//! Inputs that somebody else writes, changed at random: the configuration, SQL with its header, a column mapping, the log of
-//! publications. Whatever they hold, the answer is a value or an error, and never a panic, a hang or a crash.
+//! Inputs that somebody else writes, changed at random: the configuration, SQL with its header, a column mapping, a Parquet file,
+//! the manifest of a source, templates and their words, the log of publications and what it names. Whatever they hold, the answer
+//! is a value or an error, and never a panic, a hang or a crash.
 //!
-//! `tests/corpus/<target>/` holds what is changed. `cargo test fuzz` replays it with some hundred changes of each file, always the
-//! same. `KARAT_FUZZ_SECONDS=60 cargo test fuzz` goes on for so long, with others each time; what it finds is written to the folder
-//! for test files, under the name that it tells. Found inputs belong into the corpus.
+//! `tests/corpus/<target>/` holds what is changed. `cargo test fuzz` replays it with some hundred changes, always the same.
+//! `KARAT_FUZZ_SECONDS=60 cargo test fuzz` goes on for so long, with others each time; what it finds is written to the folder for
+//! test files, under the name that it tells. Found inputs belong into the corpus. `tools/fuzz.sh` changes the same targets led by
+//! the coverage of the code.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures::FutureExt as _;
-use karat::query::{self, TableName, mapping};
-use karat::{publish, store};
 use rand::{Rng, RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 
+use self::targets::Trial;
 use crate::support::bench::CLONE;
 use crate::support::block_on;
 
-/// Changes of each file of the corpus in `cargo test`.
-const CHANGES: usize = 200;
+#[path = "coverage/targets.rs"]
+mod targets;
+
+/// Changes of the files of a corpus in `cargo test`, all together.
+const CHANGES: usize = 800;
+/// The same of targets that read hundreds of messages each time.
+const FEW_CHANGES: usize = 200;
 /// The longest that one input may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -116,13 +122,19 @@ fn changed(original: &[u8], others: &[&Vec<u8>], dice: &mut impl Rng) -> Vec<u8>
     bytes
 }
 
-/// Gives every file of the corpus, and changes of it, to `take`.
-fn fuzz(target: &'static str, take: impl AsyncFn(&[u8]) + Send + 'static) {
+/// Gives every file of the corpus, and changes of it, to the target.
+fn fuzz(target: &'static str) {
     let seconds = std::env::var("KARAT_FUZZ_SECONDS")
         .ok()
         .map(|text| text.parse().expect("a number of seconds"));
     let trials = block_on(move || async move {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let trial = Trial::of(target, folder.path()).expect("a target");
         let corpus = corpus(target);
+        let changes = match target {
+            "template" | "messages" => FEW_CHANGES,
+            _ => CHANGES,
+        };
         let others: Vec<&Vec<u8>> = corpus.values().collect();
         let last = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{target}-last"));
         let started = Instant::now();
@@ -139,7 +151,7 @@ fn fuzz(target: &'static str, take: impl AsyncFn(&[u8]) + Send + 'static) {
                 std::fs::write(&last, bytes).expect("the folder for test files");
             }
             let began = Instant::now();
-            let ended = AssertUnwindSafe(take(bytes)).catch_unwind().await;
+            let ended = AssertUnwindSafe(trial.take(bytes)).catch_unwind().await;
             if ended.is_err() || began.elapsed() > PATIENCE {
                 std::fs::write(&last, bytes).expect("the folder for test files");
                 panic!(
@@ -153,7 +165,7 @@ fn fuzz(target: &'static str, take: impl AsyncFn(&[u8]) + Send + 'static) {
             trials += 1;
         }
         for round in 0.. {
-            let is_over = seconds.map_or(round >= CHANGES, |seconds| {
+            let is_over = seconds.map_or(round * corpus.len() >= changes, |seconds| {
                 started.elapsed() >= Duration::from_secs(seconds)
             });
             if is_over {
@@ -174,62 +186,45 @@ fn fuzz(target: &'static str, take: impl AsyncFn(&[u8]) + Send + 'static) {
 
 #[test]
 fn fuzz_configuration() {
-    fuzz("config", async |bytes| {
-        let text = String::from_utf8_lossy(bytes);
-        let environment = |name: &str| (name != karat::config::ROOTS).then(|| "value".to_owned());
-        let parsed = karat::config::parse("config.yaml", &text, Path::new("/srv"), &environment);
-        if let Ok(config) = parsed {
-            let again = karat::config::parse("again", &config.effective, Path::new("/srv"), &environment);
-            if let Ok(again) = again {
-                assert_eq!(again.effective, config.effective, "what takes effect reads back");
-            }
-        }
-    });
+    fuzz("config");
 }
 
 #[test]
 fn fuzz_sql_with_its_header() {
-    let given: BTreeSet<TableName> = [
-        TableName::new("raw", "order_lines"),
-        TableName::new("settings", "policy"),
-    ]
-    .into();
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::create_dir_all(folder.path().join("2_business")).expect("a folder");
-    fuzz("sql", async move |bytes| {
-        let file = folder.path().join("2_business/trial.sql");
-        std::fs::write(&file, bytes).expect("a file");
-        let _either = query::load(folder.path(), &given);
-    });
+    fuzz("sql");
 }
 
 #[test]
 fn fuzz_mapping() {
-    let columns: BTreeSet<String> = ["Order ID", "Sales", "Discount", "a\"b"]
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
-    fuzz("mapping", async move |bytes| {
-        // The configuration lets no more pass.
-        let text: String = String::from_utf8_lossy(bytes).chars().take(4_000).collect();
-        if let Ok(mapped) = mapping::resolve(&text, &columns) {
-            assert!(mapped.columns.is_subset(&columns), "{text}");
-            assert!(!mapped.sql.contains(';') || text.contains(';'), "{text}");
-        }
-    });
+    fuzz("mapping");
 }
 
 #[test]
 fn fuzz_log_of_publications() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::create_dir_all(folder.path().join("log")).expect("a folder");
-    fuzz("log", async move |bytes| {
-        std::fs::write(folder.path().join("log/00000001.json"), bytes).expect("a file");
-        let place = store::open(".", folder.path(), &BTreeMap::new()).expect("a folder is a location");
-        if let Ok(entries) = publish::history(&place).await {
-            // What is believed of a hostile log is a name below its location.
-            let _either = publish::load_manifest(&place, &entries[0]).await;
-            assert!(!place.address(&entries[0].report()).is_empty());
-        }
-    });
+    fuzz("log");
+}
+
+#[test]
+fn fuzz_manifest_of_a_run() {
+    fuzz("manifest");
+}
+
+#[test]
+fn fuzz_manifest_of_a_source() {
+    fuzz("source");
+}
+
+#[test]
+fn fuzz_parquet() {
+    fuzz("parquet");
+}
+
+#[test]
+fn fuzz_template() {
+    fuzz("template");
+}
+
+#[test]
+fn fuzz_messages() {
+    fuzz("messages");
 }

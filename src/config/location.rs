@@ -153,6 +153,11 @@ const METADATA_NAMES: [&str; 6] = [
     "instance-data.ec2.internal",
 ];
 
+/// Tells whether a cloud serves the credentials of a machine under this name.
+pub(crate) fn is_metadata_name(name: &str) -> bool {
+    METADATA_NAMES.contains(&name)
+}
+
 /// Addresses outside of the link-local ranges at which clouds do.
 const METADATA_V4: [Ipv4Addr; 3] = [
     Ipv4Addr::new(100, 100, 100, 200),
@@ -164,17 +169,19 @@ const METADATA_V6: [Ipv6Addr; 2] = [
     Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254),
 ];
 
+/// Why an address is refused.
+pub(crate) const FORBIDDEN: &str = "link-local addresses and the metadata services of clouds are never used";
+
 /// Says why nothing is read from this host and nothing sent to it: link-local addresses, the metadata services of clouds, and
 /// the address that stands for none, however they are written. Private networks are allowed: stores live there.
 pub(crate) fn forbidden_host(url: &Url) -> Option<&'static str> {
-    const REASON: &str = "link-local addresses and the metadata services of clouds are never used";
     let address = match url.host()? {
         Host::Ipv4(address) => IpAddr::V4(address),
         Host::Ipv6(address) => IpAddr::V6(address),
         Host::Domain(name) => {
             let name = name.trim_end_matches('.').to_lowercase();
-            if METADATA_NAMES.contains(&name.as_str()) {
-                return Some(REASON);
+            if is_metadata_name(&name) {
+                return Some(FORBIDDEN);
             }
             // Schemes that the URL standard does not know keep `0xA9FEA9FE` as a name; what connects does not.
             match Host::parse(&name) {
@@ -183,10 +190,11 @@ pub(crate) fn forbidden_host(url: &Url) -> Option<&'static str> {
             }
         }
     };
-    is_forbidden(address).then_some(REASON)
+    is_forbidden(address).then_some(FORBIDDEN)
 }
 
-fn is_forbidden(address: IpAddr) -> bool {
+/// Tells whether an address is link-local, that of a metadata service, or none.
+pub(crate) fn is_forbidden(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => {
             address.is_link_local() || address.is_unspecified() || METADATA_V4.contains(&address)

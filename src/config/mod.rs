@@ -38,7 +38,7 @@ use crate::colour::Colour;
 
 pub use edition::{Detail, Edition, PART_COLUMNS, Part};
 pub use format::{ColumnType, Format};
-pub(crate) use location::forbidden_host;
+pub(crate) use location::{FORBIDDEN, forbidden_host, is_forbidden, is_metadata_name};
 pub use problem::{ConfigError, Problem};
 pub use read::{load, parse};
 pub use roots::ROOTS;

@@ -17,8 +17,9 @@ use lettre::transport::smtp::response::Response;
 use super::carrier::{Answer, Carrier, NotOffered, Offered, Reply};
 use super::message::Message;
 use super::{STAGE, told};
-use crate::config::{Encryption, MailServer};
+use crate::config::{Encryption, FORBIDDEN, MailServer};
 use crate::error::{Exit, Failure};
+use crate::store::names::{self, Names};
 
 /// How long one answer may take.
 const STEP: Duration = Duration::from_mins(1);
@@ -57,6 +58,9 @@ impl<'a> Server<'a> {
     /// Connects, encrypts, and says who sends.
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
         let address = (self.server.host.as_str(), self.server.port);
+        if Names::new(names::system).lead_astray(&self.server.host).await {
+            return Err(self.failed("the server is refused", FORBIDDEN));
+        }
         let name = ClientId::default();
         let implicit = (self.server.encryption == Encryption::Implicit).then(|| self.tls.clone());
         let connecting = AsyncSmtpConnection::connect_tokio1(address, Some(STEP), &name, implicit, None);

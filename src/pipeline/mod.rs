@@ -1,6 +1,7 @@
 //! The whole run on one screen; stages know nothing of each other, values pass through here.
 
 mod compute;
+mod culprit;
 mod deadline;
 mod deliver;
 mod editions;
@@ -24,6 +25,7 @@ pub use outlook::{outputs as model_tables, plan_only as plan_models};
 pub use prepare::source_tables;
 pub use preview::{Preview, Reload, StoredRun, fingerprint, preview, stored};
 
+use self::culprit::Search;
 use self::deadline::within;
 use self::publication::{Made, Wanted};
 use crate::calendar::Deadline;
@@ -181,7 +183,20 @@ async fn computed(job: &Job<'_>, talk: &Talk) -> Result<Made, Failure> {
         ..
     } = job;
     let given = compute::Given::Sources;
-    let tables = compute::tables(engine, &project.queries.queries, plan, given, talk).await?;
+    let queries = &project.queries.queries;
+    let tables = match compute::tables(engine, queries, plan, given, talk).await {
+        Ok(tables) => tables,
+        Err(failure) => {
+            let search = Search {
+                config,
+                work,
+                pinned: inputs,
+                plan,
+                queries,
+            };
+            return Err(search.blame(failure).await);
+        }
+    };
     let checks = compute::checks(engine, &project.queries, talk).await?;
     let editions = editions::stage(job, &tables, &checks, talk).await?;
     let staged = stage::stage(
@@ -248,7 +263,19 @@ pub async fn check(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<
     let inputs = prepare::pin_inputs(config, &work, talk).await?;
     let (engine, plan) = prepare::plan(config, as_of, &project, &work, &inputs, &place).await?;
     compute::plans(&engine, &project.queries).await?;
-    let newest = compute::newest_order(&engine).await?;
+    let newest = match compute::newest_order(&engine).await {
+        Ok(newest) => newest,
+        Err(failure) => {
+            let search = Search {
+                config,
+                work: &work,
+                pinned: &inputs,
+                plan: &plan,
+                queries: &project.queries.queries,
+            };
+            return Err(search.blame(failure).await);
+        }
+    };
     let mut lines = vec![
         format!(
             "configuration: {} thresholds, {} rates",

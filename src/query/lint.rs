@@ -11,6 +11,7 @@ use sqlparser::ast::{
     SelectItem, SetExpr, Spanned, Statement, Value, ValueWithSpan, Visit, Visitor, WindowType,
 };
 use sqlparser::dialect::GenericDialect;
+use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
@@ -20,8 +21,11 @@ const MAX_BYTES: usize = 256 * 1024;
 /// Most words and signs of a SQL text: five times the longest file of the program. A tree of more could be deeper than a stack.
 const MAX_TOKENS: usize = 10_000;
 
-/// Deepest nesting of brackets. The parser tries some of them in two ways, so that each level can double its work.
-const MAX_BRACKETS: usize = 16;
+/// Deepest nesting of brackets and `case`. The parser tries some of them in two ways, so that each level can double its work.
+const MAX_NESTING: usize = 16;
+
+/// Most dots in a row of names: a column has two before it, and a row without an end doubles the work with each.
+const MAX_DOTS: usize = 6;
 
 /// Deepest expression, and longest chain of `union`: the planner walks both recursively.
 const MAX_DEPTH: usize = 500;
@@ -114,18 +118,23 @@ pub(super) fn parser(sql: &str) -> Result<Parser<'static>, String> {
     let tokens = Tokenizer::new(&DIALECT, sql)
         .tokenize_with_location()
         .map_err(|error| error.to_string())?;
+    let mut nesting = Nesting::default();
     let mut count = 0;
-    let mut brackets = 0_usize;
     for TokenWithSpan { token, span } in &tokens {
-        count += usize::from(!matches!(token, Token::Whitespace(_)));
-        match token {
-            Token::LParen | Token::LBracket | Token::LBrace => brackets += 1,
-            Token::RParen | Token::RBracket | Token::RBrace => brackets = brackets.saturating_sub(1),
-            _ => {}
+        if matches!(token, Token::Whitespace(_)) {
+            continue;
         }
-        if brackets > MAX_BRACKETS {
+        count += 1;
+        nesting.pass(token);
+        if nesting.dots > MAX_DOTS {
             return Err(format!(
-                "brackets are nested more than {MAX_BRACKETS} deep at Line: {}, Column: {}",
+                "more than {MAX_DOTS} names are joined by dots at Line: {}, Column: {}",
+                span.start.line, span.start.column
+            ));
+        }
+        if nesting.depth() > MAX_NESTING {
+            return Err(format!(
+                "brackets and `case` are nested more than {MAX_NESTING} deep at Line: {}, Column: {}",
                 span.start.line, span.start.column
             ));
         }
@@ -138,6 +147,77 @@ pub(super) fn parser(sql: &str) -> Result<Parser<'static>, String> {
     Ok(Parser::new(&DIALECT)
         .with_recursion_limit(50)
         .with_tokens_with_locations(tokens))
+}
+
+/// What is open at a place of the text, as far as it makes the parser try twice.
+#[derive(Default)]
+struct Nesting<'t> {
+    /// Brackets and `case`; true for `case`.
+    open: Vec<bool>,
+    /// Each `interval` that no literal follows: the parser takes what follows for its value, and ends nowhere.
+    intervals: usize,
+    /// Dots between the names of one row.
+    dots: usize,
+    before: Option<&'t Token>,
+}
+
+impl<'t> Nesting<'t> {
+    fn depth(&self) -> usize {
+        self.open.len() + self.intervals
+    }
+
+    fn pass(&mut self, token: &'t Token) {
+        let is_literal = matches!(token, Token::Number(..) | Token::SingleQuotedString(_));
+        if keyword(self.before) == Some(Keyword::INTERVAL) && !is_literal {
+            self.intervals += 1;
+        }
+        let is_joined = matches!(token, Token::Period) || matches!(self.before, Some(Token::Period));
+        if matches!(token, Token::Period) {
+            self.dots += 1;
+        } else if !is_joined {
+            self.dots = 0;
+        }
+        match token {
+            Token::LParen | Token::LBracket | Token::LBrace => self.open.push(false),
+            // Closes what was left open within the bracket, too.
+            Token::RParen | Token::RBracket | Token::RBrace => while self.open.pop() == Some(true) {},
+            _ => match keyword(Some(token)) {
+                Some(Keyword::CASE) => self.open.push(true),
+                Some(Keyword::END) if self.open.last() == Some(&true) && self.is_behind_a_value() => {
+                    self.open.pop();
+                }
+                _ => {}
+            },
+        }
+        self.before = Some(token);
+    }
+
+    /// Whether `end` ends something here, or is a name: the parser takes it for a name where a value must stand.
+    fn is_behind_a_value(&self) -> bool {
+        use Keyword::{AND, BETWEEN, CASE, ELSE, IN, INTERVAL, IS, LIKE, NOT, OR, PRIOR, THEN, WHEN};
+        match self.before {
+            Some(Token::Word(word)) => ![
+                AND, BETWEEN, CASE, ELSE, IN, INTERVAL, IS, LIKE, NOT, OR, PRIOR, THEN, WHEN,
+            ]
+            .contains(&word.keyword),
+            Some(
+                Token::Number(..)
+                | Token::SingleQuotedString(_)
+                | Token::RParen
+                | Token::RBracket
+                | Token::RBrace,
+            ) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A word that is not quoted.
+fn keyword(token: Option<&Token>) -> Option<Keyword> {
+    match token {
+        Some(Token::Word(word)) if word.quote_style.is_none() => Some(word.keyword),
+        _ => None,
+    }
 }
 
 /// The parser names the place as `at Line: 3, Column: 9`.

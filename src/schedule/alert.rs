@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::config::{AlertTo, Secret};
+use crate::config::{AlertTo, FORBIDDEN, Secret};
 use crate::error::{Exit, Failure};
+use crate::store::names::{self, Names};
 
 /// How long a web address may take to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -73,6 +74,13 @@ fn tell(program: &PathBuf, text: &str) -> Result<(), Failure> {
 async fn post(address: &Secret, text: String) -> Result<(), Failure> {
     // The error of the client repeats the address, which may be a secret.
     let cannot = |what: &str| undelivered(&format!("the alert address {what}"));
+    let host = url::Url::parse(address.expose())
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_default();
+    if Names::new(names::system).lead_astray(&host).await {
+        return Err(cannot(&format!("is refused: {FORBIDDEN}")));
+    }
     let client = reqwest::Client::builder()
         .timeout(PATIENCE)
         .redirect(reqwest::redirect::Policy::none())

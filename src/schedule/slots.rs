@@ -208,28 +208,40 @@ mod tests {
             "{zones} time zones, {} clocks",
             clocks.len()
         );
-        for slots in clocks.values() {
-            let name = slots.zone.iana_name().unwrap_or_default();
-            let mut moment = from.to_zoned(slots.zone.clone()).expect("a day").timestamp();
-            let mut monday = first_monday(from.year());
-            while monday < to {
-                let slot = slots.after(moment).expect("a slot");
-                assert!(slot > moment, "{name} {monday}: {slot}");
-                let local = slot.to_zoned(slots.zone.clone()).datetime();
-                let asked = monday.at(2, 30, 0, 0);
-                if local != asked {
-                    // The clocks skipped the asked time, and the slot is the first moment behind the gap.
-                    let meant = slots.zone.to_ambiguous_timestamp(asked);
-                    assert!(meant.is_ambiguous(), "{name} {monday}: {local}");
-                    let before = slots.zone.to_offset(slot - jiff::SignedDuration::from_secs(1));
-                    assert!(
-                        before < slots.zone.to_offset(slot),
-                        "{name} {monday}: {local} is not behind a gap"
-                    );
-                }
-                moment = slot;
-                monday = monday.checked_add(7.days()).expect("a week");
+        let clocks: Vec<&Slots> = clocks.values().collect();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            for share in clocks.chunks(clocks.len().div_ceil(threads)) {
+                scope.spawn(move || {
+                    for slots in share {
+                        every_monday(slots, from, to);
+                    }
+                });
             }
+        });
+    }
+
+    fn every_monday(slots: &Slots, from: jiff::civil::Date, to: jiff::civil::Date) {
+        let name = slots.zone.iana_name().unwrap_or_default();
+        let mut moment = from.to_zoned(slots.zone.clone()).expect("a day").timestamp();
+        let mut monday = first_monday(from.year());
+        while monday < to {
+            let slot = slots.after(moment).expect("a slot");
+            assert!(slot > moment, "{name} {monday}: {slot}");
+            let local = slot.to_zoned(slots.zone.clone()).datetime();
+            let asked = monday.at(2, 30, 0, 0);
+            if local != asked {
+                // The clocks skipped the asked time, and the slot is the first moment behind the gap.
+                let meant = slots.zone.to_ambiguous_timestamp(asked);
+                assert!(meant.is_ambiguous(), "{name} {monday}: {local}");
+                let before = slots.zone.to_offset(slot - jiff::SignedDuration::from_secs(1));
+                assert!(
+                    before < slots.zone.to_offset(slot),
+                    "{name} {monday}: {local} is not behind a gap"
+                );
+            }
+            moment = slot;
+            monday = monday.checked_add(7.days()).expect("a week");
         }
     }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::file::metadata::RowGroupMetaData;
 
+use super::pages::{self, Weight};
 use super::thrift;
 use crate::error::{Exit, Failure};
 
@@ -20,19 +20,8 @@ pub(super) struct Footer {
     pub(super) weight: Weight,
 }
 
-/// What reading a file will take, by its footer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Weight {
-    /// Bytes of all columns as they lie in the file.
-    pub(super) packed: u64,
-    /// Bytes of all columns as they will lie in memory, decompressed.
-    pub(super) unpacked: u64,
-    /// Bytes, as they lie in the file, of the largest row group; a row group is fetched as a whole.
-    pub(super) largest_group: u64,
-}
-
-/// Reads rows, columns and weight from the footer of `file`.
-pub(super) fn read(file: &Path, shown: &str) -> Result<Footer, Failure> {
+/// Reads rows, columns and weight from the footer of `file`, and the sizes of the pages of those columns that `is_read`.
+pub(super) fn read(file: &Path, shown: &str, is_read: impl Fn(&str) -> bool) -> Result<Footer, Failure> {
     let cannot = |cause: Box<dyn std::error::Error + Send + Sync>| {
         Failure::new(
             Exit::Input,
@@ -68,27 +57,12 @@ pub(super) fn read(file: &Path, shown: &str) -> Result<Footer, Failure> {
         let cause = format!("it claims {rows} rows, its row groups {counted}");
         return Err(cannot(cause.into()));
     }
+    let weight = pages::weigh(&mut opened, groups, is_read).map_err(|what| cannot(what.into()))?;
     Ok(Footer {
         rows,
         schema: Arc::clone(metadata.schema()),
-        weight: weigh(groups),
+        weight,
     })
-}
-
-/// Adds up what the row groups claim; a claim below zero counts nothing, and the reader refuses it.
-fn weigh(groups: &[RowGroupMetaData]) -> Weight {
-    let mut weight = Weight::default();
-    for group in groups {
-        let mut packed = 0_u64;
-        for column in group.columns() {
-            packed = packed.saturating_add(u64::try_from(column.compressed_size()).unwrap_or(0));
-            let unpacked = u64::try_from(column.uncompressed_size()).unwrap_or(0);
-            weight.unpacked = weight.unpacked.saturating_add(unpacked);
-        }
-        weight.packed = weight.packed.saturating_add(packed);
-        weight.largest_group = weight.largest_group.max(packed);
-    }
-    weight
 }
 
 /// Joins the columns of all files: each must have all columns, in types that one can be read as the other.

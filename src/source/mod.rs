@@ -14,12 +14,14 @@ mod footer;
 mod inventory;
 mod json;
 mod manifest;
+mod pages;
 mod period;
 mod sheet;
 mod thrift;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -57,7 +59,7 @@ pub struct PinnedFile {
     schema: SchemaRef,
     /// All columns of a file without types, in its order.
     header: Vec<String>,
-    weight: footer::Weight,
+    weight: pages::Weight,
 }
 
 /// A source whose objects are all known.
@@ -137,11 +139,11 @@ impl Pinned {
     }
 
     /// Refuses what would take more than a run has: files that decompress beyond measure, and row groups larger than the
-    /// memory, which are fetched whole; and days or months without a folder.
+    /// memory, which are fetched whole, or pages, which are unpacked whole; and days or months without a folder.
     ///
     /// # Errors
-    /// Returns exit code 3 for a missing period, 4 for a file that looks like a decompression bomb, 5 for a row group that
-    /// does not fit.
+    /// Returns exit code 3 for a missing period, 4 for a file that looks like a decompression bomb, 5 for row groups and pages
+    /// that do not fit.
     pub fn refuse_excess(&self, config: &Config) -> Result<(), Failure> {
         for file in &self.files {
             let (weight, path) = (file.weight, &file.object.path);
@@ -163,6 +165,14 @@ impl Pinned {
                 );
                 return Err(Failure::new(Exit::Resources, "source", message)
                     .hint("Write the file with smaller row groups, or raise `engine.memory`."));
+            }
+            if weight.largest_pages > config.engine.memory {
+                let message = format!(
+                    "{}: the pages of `{path}` that are read at once unpack to {} bytes, `engine.memory` is {}",
+                    self.name, weight.largest_pages, config.engine.memory
+                );
+                return Err(Failure::new(Exit::Resources, "source", message)
+                    .hint("Write the file with smaller pages, or raise `engine.memory`."));
             }
         }
         match &self.period_folder {
@@ -297,8 +307,9 @@ pub(crate) async fn pin_at(
         let message = format!("{name}: there is no {kind} file in `{}`", source.location);
         return Err(Failure::new(Exit::Input, "source", message).hint(hint));
     }
+    let mapped = Mapped::of(source);
     let files: Vec<PinnedFile> = stream::iter(read)
-        .map(|object| obtain(name, &source.format, &location, object, work))
+        .map(|object| obtain(name, &source.format, &mapped, &location, object, work))
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
@@ -405,9 +416,30 @@ async fn sort_out(
     Ok((None, listed))
 }
 
+/// The texts of all mappings of a source, in lower case and without quotation marks.
+#[derive(Clone)]
+struct Mapped(Arc<str>);
+
+impl Mapped {
+    fn of(source: &Source) -> Self {
+        let texts: Vec<&str> = source.columns.values().map(String::as_str).collect();
+        Self(Self::bare(&texts.join(" ")).into())
+    }
+
+    /// Tells whether a column may be read: whether its name stands in a mapping, be it within a longer word.
+    fn names(&self, column: &str) -> bool {
+        self.0.contains(&Self::bare(column))
+    }
+
+    fn bare(text: &str) -> String {
+        text.replace('"', "").to_lowercase()
+    }
+}
+
 async fn obtain(
     name: &str,
     format: &Format,
+    mapped: &Mapped,
     location: &Location,
     object: Object,
     work: &Path,
@@ -417,12 +449,12 @@ async fn obtain(
         .await
         .map_err(|error| error.reading("source"))?;
     let shown = format!("{name}: {}", location.address(&object.path));
-    let (file, format) = (obtained.path.clone(), format.clone());
+    let (file, format, mapped) = (obtained.path.clone(), format.clone(), mapped.clone());
     // The hash of the content and the path name the copy: the same content may lie in two places.
     let place = crate::store::sha256(shown.as_bytes());
     let copy = work.join(format!("{place}.{}.parquet", obtained.sha256));
     // A damaged footer may panic deep in the reader: a task of its own turns that into an error.
-    let read = tokio::task::spawn_blocking(move || read(file, &copy, &format, &shown))
+    let read = tokio::task::spawn_blocking(move || read(file, &copy, &format, &mapped, &shown))
         .await
         .map_err(|error| {
             let message = format!("{name}: `{}` is damaged: the reader gave up", object.path);
@@ -445,21 +477,28 @@ struct ReadFile {
     rows: u64,
     schema: SchemaRef,
     header: Vec<String>,
-    weight: footer::Weight,
+    weight: pages::Weight,
 }
 
 /// Reads the footer of a Parquet file, or makes a Parquet file `copy` of one without types.
-fn read(file: PathBuf, copy: &Path, format: &Format, shown: &str) -> Result<ReadFile, Failure> {
+fn read(
+    file: PathBuf,
+    copy: &Path,
+    format: &Format,
+    mapped: &Mapped,
+    shown: &str,
+) -> Result<ReadFile, Failure> {
     let made = |rows, schema, header| ReadFile {
         table: copy.to_owned(),
         rows,
         schema,
         header,
-        weight: footer::Weight::default(),
+        weight: pages::Weight::default(),
     };
     match format {
         Format::Parquet | Format::Delta { .. } => {
-            let footer::Footer { rows, schema, weight } = footer::read(&file, shown)?;
+            let footer::Footer { rows, schema, weight } =
+                footer::read(&file, shown, |column| mapped.names(column))?;
             Ok(ReadFile {
                 table: file,
                 rows,

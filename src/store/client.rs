@@ -1,4 +1,4 @@
-//! How requests go out: how long each may take, how often it is tried again, and how many of them failed.
+//! How requests go out: where to, how long each may take, how often it is tried again, and how many of them failed.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -12,6 +12,10 @@ use object_store::{BackoffConfig, ClientConfigKey, ClientOptions, RetryConfig};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, NoProxy, Proxy};
 use url::Url;
+
+use super::Cause;
+use super::names::{Lookup, Names};
+use crate::config::FORBIDDEN;
 
 /// Longest time for one request; big objects are read in ranges, so none needs more.
 pub(super) const REQUEST_TIMEOUT: &str = "2 minutes";
@@ -35,9 +39,23 @@ pub(super) fn retries() -> RetryConfig {
     }
 }
 
-/// The usual client, which goes nowhere else, with a count of the requests that failed; these are what is tried again.
+/// The usual client, which goes nowhere else, nor to a name that leads to a forbidden address, with a count of the requests that
+/// failed; these are what is tried again.
 #[derive(Debug)]
-pub(super) struct Counting(pub(super) Arc<AtomicU64>);
+pub(super) struct Counting {
+    pub(super) failed: Arc<AtomicU64>,
+    pub(super) lookup: Lookup,
+}
+
+impl Counting {
+    /// Counts in `failed`, and asks the system for names.
+    pub(super) fn new(failed: &Arc<AtomicU64>) -> Self {
+        Self {
+            failed: Arc::clone(failed),
+            lookup: super::names::system,
+        }
+    }
+}
 
 impl HttpConnector for Counting {
     fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
@@ -47,7 +65,8 @@ impl HttpConnector for Counting {
         })?;
         Ok(HttpClient::new(Counted {
             inner: HttpClient::new(client),
-            failed: Arc::clone(&self.0),
+            failed: Arc::clone(&self.failed),
+            names: Names::new(self.lookup),
         }))
     }
 }
@@ -128,11 +147,20 @@ fn client(options: &ClientOptions) -> Result<reqwest::Client, Box<dyn Error + Se
 struct Counted {
     inner: HttpClient,
     failed: Arc<AtomicU64>,
+    names: Names,
 }
 
 #[async_trait::async_trait]
 impl HttpService for Counted {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        if let Some(host) = request.uri().host()
+            && self.names.lead_astray(host).await
+        {
+            return Err(HttpError::new(
+                HttpErrorKind::Unknown,
+                Cause(FORBIDDEN.to_owned()),
+            ));
+        }
         let answer = self.inner.execute(request).await;
         let is_failed = answer.as_ref().map_or(true, |answer| {
             answer.status().is_server_error() || answer.status() == 429

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::client::{BAD_CERTIFICATE, LED_AWAY};
 use self::error::EXPIRED;
-use crate::config::Secret;
+use crate::config::{FORBIDDEN, Secret};
 
 mod client;
 mod error;
@@ -24,6 +24,7 @@ mod error;
 pub(crate) mod faulty;
 mod list;
 mod local;
+pub(crate) mod names;
 mod open;
 mod read;
 #[cfg(test)]
@@ -149,6 +150,12 @@ impl Location {
         let path = self.address(path);
         let source = self.cause(error);
         match error {
+            _ if source.0.contains(FORBIDDEN) => StoreError::Invalid {
+                location: self.shown.clone(),
+                reason: format!(
+                    "its name leads to a place where nothing is read and nothing sent: {FORBIDDEN}"
+                ),
+            },
             Theirs::NotFound { .. } => StoreError::Missing { path },
             Theirs::PermissionDenied { .. } | Theirs::Unauthenticated { .. } => {
                 StoreError::Denied { deed, path, source }

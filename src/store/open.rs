@@ -182,7 +182,7 @@ fn connect(
 ) -> Result<Arc<dyn ObjectStore>, StoreError> {
     let shown = &location.shown;
     let cannot = |error: &object_store::Error| invalid(shown, &location.cause(error).0);
-    let counting = || Counting(Arc::clone(&location.retries));
+    let counting = || Counting::new(&location.retries);
     match kind {
         ObjectStoreScheme::AmazonS3 => {
             let client = AmazonS3ConfigKey::Client;

@@ -146,8 +146,7 @@ fn i71_sql_outside_of_the_subset() {
         "(".repeat(2_000),
         ")".repeat(2_000)
     );
-    input("I71", "2,000 brackets", &with_query(&deep))
-        .is_refused(2, &["brackets are nested more than 16 deep"]);
+    input("I71", "2,000 brackets", &with_query(&deep)).is_refused(2, &["nested more than 16 deep"]);
     let unions = vec!["select 1 as a from raw.order_lines"; 1_000].join(" union all ");
     input("I71", "a thousand unions", &with_query(&unions))
         .is_refused(2, &["joined by `union`; at most 500"]);

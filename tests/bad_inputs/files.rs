@@ -1,8 +1,10 @@
 //! Files: empty, damaged, hostile, foreign, missing, doubled, oddly named.
 
 use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use arrow::array::{ArrayRef, Int64Array};
 use parquet::arrow::ArrowWriter;
@@ -12,6 +14,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg64;
 use sha2::{Digest as _, Sha256};
 
+use super::super::support::crafted::{self, Codec, Page};
 use super::super::support::project::{Project, batch, config, sources};
 use super::{input, plain, plain_bytes, trial, trial_with};
 
@@ -131,6 +134,199 @@ fn i05_decompression_bomb() {
     .is_refused(4, &["`bomb.parquet` unpacks from", "checks.max_unpacked_ratio"]);
 }
 
+/// A codec, and 256 MiB of zeros (of Brotli 32) in it.
+fn bombs() -> Vec<(Codec, Vec<u8>)> {
+    let zeros = vec![0; 1 << 20];
+    // What is packed once more is repeated: a page may hold several members, frames or blocks.
+    let mut member = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    member.write_all(&zeros).expect("a vector takes all");
+    let member = member.finish().expect("a vector takes all");
+    let mut brotli = brotli::CompressorWriter::new(Vec::new(), 4096, 1, 22);
+    (0..32).for_each(|_| brotli.write_all(&zeros).expect("a vector takes all"));
+    let mut frame = lz4_flex::frame::FrameEncoder::new(Vec::new());
+    (0..256).for_each(|_| frame.write_all(&zeros).expect("a vector takes all"));
+    let frame = frame.finish().expect("a vector takes all");
+    let zstd = zstd::bulk::compress(&zeros, 1).expect("zeros can be packed");
+    let raw = lz4_flex::block::compress(&vec![0; 1 << 28]);
+    let snappy = snap::raw::Encoder::new().compress_vec(&vec![0; 1 << 28]);
+    vec![
+        (Codec::Gzip, member.repeat(256)),
+        (Codec::Brotli, brotli.into_inner()),
+        (Codec::Lz4, frame),
+        (Codec::Zstd, zstd.repeat(256)),
+        (Codec::Lz4Raw, raw),
+        (Codec::Snappy, snappy.expect("zeros can be packed")),
+    ]
+}
+
+/// Refused, with no more memory than a good file takes and 64 MiB.
+#[track_caller]
+fn is_refused_in_little_memory(name: &'static str, file: &[u8], words: &[&str]) {
+    static USUAL: OnceLock<u64> = OnceLock::new();
+    let usual = *USUAL.get_or_init(|| {
+        let good = crafted::file(
+            Codec::Uncompressed,
+            &[Page::of(crafted::amounts(), 192)],
+            192 + 20,
+        );
+        let (outcome, peak) = only(&good).karat_measured(&["run"]);
+        outcome.exits(0);
+        peak
+    });
+    let project = only(file);
+    let (_, peak) = project.karat_measured(&["run"]);
+    let _told = writeln!(
+        std::io::stdout(),
+        "{name}: {} MiB of {} MiB",
+        peak >> 20,
+        usual >> 20
+    );
+    assert!(usual > 1 << 20 && peak > 1 << 20, "nothing was measured");
+    assert!(
+        peak < usual + (64 << 20),
+        "{name}: {peak} bytes of memory, usual are {usual}"
+    );
+    input("I05", name, &project).is_refused(4, words);
+}
+
+#[test]
+fn i05_page_that_claims_two_gigabytes() {
+    let most = 0x7fff_ffff;
+    for (codec, name, words) in [
+        (
+            Codec::Uncompressed,
+            "a page that is not packed and claims 2 GiB",
+            "unpacks from",
+        ),
+        (Codec::Gzip, "a page of gzip that claims 2 GiB", "unpacks from"),
+        (
+            Codec::Brotli,
+            "a page of Brotli that claims 2 GiB",
+            "unpacks from",
+        ),
+        (Codec::Lz4, "a page of LZ4 that claims 2 GiB", "unpacks from"),
+        (
+            Codec::Zstd,
+            "a page of Zstandard that claims 2 GiB",
+            "unpacks from",
+        ),
+        (
+            Codec::Lz4Raw,
+            "a page of raw LZ4 that claims 2 GiB",
+            "cannot hold so much",
+        ),
+        (
+            Codec::Snappy,
+            "a page of Snappy that claims 2 GiB",
+            "cannot hold so much",
+        ),
+    ] {
+        let body = match codec {
+            Codec::Gzip => {
+                let mut member = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                member.write_all(&crafted::amounts()).expect("a vector takes all");
+                member.finish().expect("a vector takes all")
+            }
+            Codec::Brotli => {
+                let mut brotli = brotli::CompressorWriter::new(Vec::new(), 4096, 1, 22);
+                brotli.write_all(&crafted::amounts()).expect("a vector takes all");
+                brotli.into_inner()
+            }
+            _ => crafted::amounts(),
+        };
+        let file = crafted::file(codec, &[Page::of(body, most)], 212);
+        is_refused_in_little_memory(name, &file, &[words]);
+    }
+}
+
+#[test]
+fn i05_page_that_holds_more_than_it_claims() {
+    for (codec, body) in bombs() {
+        let (name, words) = match codec {
+            Codec::Gzip => (
+                "a page of gzip that claims 192 bytes and holds 256 MiB",
+                "and holds more",
+            ),
+            Codec::Brotli => (
+                "a page of Brotli that claims 192 bytes and holds 32 MiB",
+                "and holds more",
+            ),
+            Codec::Lz4 => (
+                "a page of LZ4 frames that claims 192 bytes and holds 256 MiB",
+                "and holds more",
+            ),
+            Codec::Zstd => (
+                "a page of Zstandard that claims 192 bytes and holds 256 MiB",
+                "data/orders.parquet`",
+            ),
+            Codec::Lz4Raw => (
+                "a page of raw LZ4 that claims 192 bytes and holds 256 MiB",
+                "data/orders.parquet`",
+            ),
+            Codec::Snappy => (
+                "a page of Snappy that claims 192 bytes and holds 256 MiB",
+                "data/orders.parquet`",
+            ),
+            Codec::Uncompressed => unreachable!("nothing is packed"),
+        };
+        let file = crafted::file(codec, &[Page::of(body, 192)], 212);
+        is_refused_in_little_memory(name, &file, &[words]);
+    }
+}
+
+#[test]
+fn i05_footer_that_hides_what_its_pages_are() {
+    let packed = zstd::bulk::compress(&vec![0; 1 << 20], 1).expect("zeros can be packed");
+    let pages: Vec<Page> = (0..256).map(|_| Page::of(packed.clone(), 1 << 20)).collect();
+    is_refused_in_little_memory(
+        "256 pages of 1 MiB each, of which the footer says 212 bytes",
+        &crafted::file(Codec::Zstd, &pages, 212),
+        &["unpacks from"],
+    );
+}
+
+#[test]
+fn i05_dictionary_that_claims_more_values_than_bytes() {
+    let dictionary = Page {
+        body: crafted::amounts(),
+        claims: 192,
+        values: 0x7fff_ffff,
+        is_dictionary: true,
+    };
+    is_refused_in_little_memory(
+        "a dictionary of 192 bytes that claims two thousand million values",
+        &crafted::file(
+            Codec::Uncompressed,
+            &[dictionary, Page::of(crafted::amounts(), 192)],
+            424,
+        ),
+        &["claims 2147483647 values in 192 bytes"],
+    );
+}
+
+#[test]
+fn i06_pages_larger_than_the_memory() {
+    let project = Project::new(&config(&[("engine", "{memory: 64MiB}")]));
+    let page = |seed: u64| {
+        let mut dice = Pcg64::seed_from_u64(seed);
+        // A third is chance, the rest is zeros: 30 MB, packed to some 10.
+        let body: Vec<u8> = (0..30_000_000_u32)
+            .map(|at| if at % 96 < 32 { dice.random() } else { 0 })
+            .collect();
+        body
+    };
+    let body = [page(1), page(2), page(3)].concat();
+    let packed = zstd::bulk::compress(&body, 1).expect("it can be packed");
+    let file = crafted::file(Codec::Zstd, &[Page::of(packed, 90_000_000)], 90_000_020);
+    project.file("data/orders.parquet", &file);
+    input(
+        "I06",
+        "a page that unpacks to more than the memory of the engine",
+        &project,
+    )
+    .is_refused(5, &["the pages of `orders.parquet`", "smaller pages"]);
+}
+
 #[test]
 fn i06_row_group_larger_than_the_memory() {
     let project = Project::new(&config(&[("engine", "{memory: 64MiB}")]));
@@ -149,26 +345,37 @@ fn i06_row_group_larger_than_the_memory() {
     .is_refused(5, &["a row group of `large.parquet`", "smaller row groups"]);
 }
 
-/// `KARAT_MANY_FILES=100000 cargo test i07` takes as many.
+/// `KARAT_MANY_FILES=100000 cargo test i07` takes as many, and runs to the end.
 #[test]
 fn i07_many_tiny_files() {
-    let project = trial(&[("checks", "{allow_duplicate_files: true}")]);
-    let bytes = plain_bytes();
-    let files: usize = std::env::var("KARAT_MANY_FILES")
+    let project = Project::new(&config(&[]));
+    let files: u32 = std::env::var("KARAT_MANY_FILES")
         .ok()
         .map_or(1_000, |text| text.parse().expect("a number"));
-    for number in 1..files {
-        project.file(&format!("data/{number:06}.parquet"), &bytes);
+    for number in 0..files {
+        project.file(&format!("data/{number:06}.parquet"), &crafted::part(number));
     }
     if files == 1_000 {
         input("I07", "a thousand tiny files", &project)
             .is_read("read, noted", &["1000 files of", "24000 rows"]);
-    } else {
-        project
-            .karat(&["check"])
-            .exits(0)
-            .gives(&format!("{} rows", files * 24));
+        return;
     }
+    for verb in ["check", "run"] {
+        let started = Instant::now();
+        let (outcome, peak) = project.karat_measured(&[verb]);
+        let outcome = outcome.exits(0);
+        let _told = writeln!(
+            std::io::stdout(),
+            "{verb}, {files} files: {:.0} s, {} MiB",
+            started.elapsed().as_secs_f64(),
+            peak >> 20
+        );
+        if verb == "check" {
+            outcome.gives(&format!("{} rows", files * 24));
+        }
+    }
+    let customers = project.line("results.tier_profitability", "tier", "total");
+    assert_eq!(customers["customers"], files.min(5_000).to_string());
 }
 
 #[test]

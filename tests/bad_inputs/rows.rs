@@ -632,8 +632,23 @@ fn i55_date_overflow() {
         .zip(plain().columns().iter().cloned())
         .collect();
     columns.extend([("day", days), ("amount", Arc::clone(plain().column(3)))]);
-    project.parquet("data/orders.parquet", &batch(columns));
-    input("I55", "a timestamp in the year 294247", &project).is_refused(4, &["to datetime"]);
+    project.parquet("data/orders.parquet", &batch(columns.clone()));
+    input("I55", "a timestamp in the year 294247", &project)
+        .is_refused(4, &["to datetime", "data/orders.parquet`"]);
+    // Of several files the one is named.
+    let project = trial(&[]);
+    std::fs::remove_file(project.path("data/orders.parquet")).expect("it was there");
+    for number in 0..5 {
+        let day = if number == 3 {
+            i64::MAX
+        } else {
+            1_735_707_599_000_000
+        };
+        columns[2].1 = Arc::new(TimestampMicrosecondArray::from(vec![day; 24]));
+        let rows = batch(columns.clone()).slice(number, 1);
+        project.parquet(&format!("data/{number}.parquet"), &rows);
+    }
+    project.karat(&["run"]).exits(4).tells("data/3.parquet`");
 }
 
 #[test]

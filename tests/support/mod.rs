@@ -1,6 +1,7 @@
 //! What the tests share: the engine with given tables, the program in a temporary project, Parquet files.
 
 pub(crate) mod bench;
+pub(crate) mod crafted;
 pub(crate) mod parquet;
 pub(crate) mod program;
 pub(crate) mod project;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
@@ -106,6 +107,39 @@ impl Project {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
+    }
+
+    /// Runs the program on this project, and tells the most memory that it held, in bytes.
+    ///
+    /// The system keeps the highest value of a process while it lives, so asking often misses its last millisecond only.
+    pub(crate) fn karat_measured(&self, words: &[&str]) -> (Outcome, u64) {
+        let program = Command::new(env!("CARGO_BIN_EXE_karat"))
+            .arg("--config")
+            .arg(self.path("config.yaml"))
+            .args(words)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let (status, mut peak) = (PathBuf::from(format!("/proc/{}/status", program.id())), 0);
+        let watched = std::thread::spawn(move || {
+            // Of a process that ended, and was not waited for, the line is gone.
+            while let Some(now) = std::fs::read_to_string(&status).ok().and_then(|text| {
+                let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+                line.trim().trim_end_matches(" kB").parse::<u64>().ok()
+            }) {
+                peak = now * 1024;
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            peak
+        });
+        let output = program.wait_with_output().expect("the program ends");
+        let outcome = Outcome {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        };
+        (outcome, watched.join().expect("the watch ends"))
     }
 
     /// Tells whether any run or log entry is published in `published/`.

@@ -1,0 +1,100 @@
+//! Which file holds the value that cannot be read: the engine tells its words only, and of a thousand files one is to blame.
+//!
+//! After a run has failed on its inputs, the queries that read source rows are tried with half of the files of a source, then with
+//! half of that half, until one file is left. It costs about two more reads of the source, and nothing where all is well.
+
+use crate::config::Config;
+use crate::engine::{Engine, SourceFile};
+use crate::error::{Exit, Failure};
+use crate::query::{Query, TableName};
+use crate::source::{Pinned, RawTable};
+
+use super::prepare::{Plan, Workplace};
+
+/// What a run read, and with what.
+pub(super) struct Search<'a> {
+    pub(super) config: &'a Config,
+    pub(super) work: &'a Workplace,
+    pub(super) pinned: &'a [Pinned],
+    pub(super) plan: &'a Plan,
+    pub(super) queries: &'a [Query],
+}
+
+impl Search<'_> {
+    /// Adds the file to the message of a failure that an input caused; where no single file is to blame, nothing.
+    pub(super) async fn blame(&self, failure: Failure) -> Failure {
+        if failure.exit != Exit::Input || failure.stage != "engine" {
+            return failure;
+        }
+        for source in self.pinned {
+            if let Ok(Some(path)) = self.file_of(source).await {
+                let message = format!("{}: see `{}`", failure.message, source.address(&path));
+                return Failure { message, ..failure };
+            }
+        }
+        failure
+    }
+
+    /// The file of a source with which alone the queries fail.
+    async fn file_of(&self, source: &Pinned) -> Result<Option<String>, Failure> {
+        let files = source.source_files();
+        let (mut from, mut to) = (0, files.len());
+        if !self.fails(source, &files).await? {
+            return Ok(None);
+        }
+        while to - from > 1 {
+            let middle = from + (to - from) / 2;
+            if self.fails(source, &files[from..middle]).await? {
+                to = middle;
+            } else if self.fails(source, &files[middle..to]).await? {
+                from = middle;
+            } else {
+                return Ok(None);
+            }
+        }
+        Ok(source.files.get(from).map(|file| file.object.path.clone()))
+    }
+
+    /// Whether an input cannot be read with these files of a source, and none of the others.
+    async fn fails(&self, source: &Pinned, files: &[SourceFile]) -> Result<bool, Failure> {
+        let cannot = |error: std::io::Error| {
+            Failure::new(Exit::Resources, "engine", "cannot make a folder").cause(error)
+        };
+        let folder = tempfile::tempdir_in(self.work.scratch()).map_err(cannot)?;
+        let engine = Engine::start(&self.config.engine, folder.path(), folder.path())?;
+        for table in &self.plan.raw {
+            let sql = if table.source == source.name {
+                engine.add_source(&source.name, files, source.schema.clone(), &source.partitions)?;
+                table.sql.clone()
+            } else {
+                crate::source::empty_table(&table.source)?.sql
+            };
+            engine.add_view(&raw(table), &sql).await?;
+        }
+        for table in &self.plan.settings {
+            engine
+                .add_rows(&table.name, &table.key, table.batch.clone())
+                .await?;
+        }
+        let whole = TableName::new("raw", &source.name);
+        for query in self.queries {
+            let can_run = query
+                .inputs()
+                .all(|input| input.schema == "raw" || input.schema == "settings");
+            if can_run
+                && query.inputs().any(|input| input == whole)
+                && engine
+                    .run(query)
+                    .await
+                    .is_err_and(|failure| failure.exit == Exit::Input)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn raw(table: &RawTable) -> TableName {
+    TableName::new("raw", &table.source)
+}
