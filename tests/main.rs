@@ -24,6 +24,8 @@ mod fuzz;
 
 mod job;
 
+mod verify;
+
 mod fault_table;
 
 mod schedule;

@@ -6,6 +6,7 @@ mod schedule;
 mod stop;
 mod threads;
 mod verbs;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -113,6 +114,14 @@ enum Verb {
         /// Stay, render again when a template or the look changes; pages load themselves again each second
         #[arg(long)]
         watch: bool,
+    },
+    /// Do a published run again from its record, and compare every byte; publishes nothing
+    Verify {
+        /// `latest`, an as-of date, or a run id (its first digits are enough)
+        run: String,
+        /// Compare hashes and log only; read no input and compute nothing
+        #[arg(long)]
+        recorded_only: bool,
     },
     /// Remove what interrupted runs left in the publish location; never what is published
     Gc {

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::gc::gc;
 use super::schedule::schedule;
+use super::verify::verify;
 use super::{Cli, General, Log, Output, RunOptions, Verb, preview, stop, threads};
 use crate::builtin;
 use crate::calendar;
@@ -128,6 +129,7 @@ async fn dispatch(
                 preview::once(general, &run, &out).await
             }
         }
+        Verb::Verify { run, recorded_only } => verify(general, &run, recorded_only, talk).await,
         Verb::Gc { keep_days, dry_run } => gc(general, keep_days, dry_run).await,
         Verb::Deliver {
             run,
@@ -175,10 +177,14 @@ pub(super) struct Loaded {
     _builtin: Option<PrivateFolder>,
 }
 
+/// The value of a variable of the environment.
+pub(super) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Loads the configuration; a project without its own queries or reports uses the built-in ones.
 pub(super) fn load(general: &General) -> Result<Loaded, Failure> {
-    let mut config =
-        config::load(&general.config, &|name| std::env::var(name).ok()).map_err(Failure::from)?;
+    let mut config = config::load(&general.config, &environment).map_err(Failure::from)?;
     let lacks_queries = !config.root.join(&config.queries).exists();
     let lacks_reports = !config.root.join(&config.reports).exists();
     if !lacks_queries && !lacks_reports {

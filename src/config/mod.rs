@@ -40,7 +40,7 @@ pub use edition::{Detail, Edition, PART_COLUMNS, Part};
 pub use format::{ColumnType, Format};
 pub(crate) use location::forbidden_host;
 pub use problem::{ConfigError, Problem};
-pub use read::{load, parse};
+pub use read::{load, parse, recorded};
 pub use roots::ROOTS;
 pub use sources::{SOURCES, SourceShape};
 pub use thresholds::{Kind, THRESHOLDS, Threshold};
@@ -76,6 +76,8 @@ pub struct Config {
     pub brand: Brand,
     /// Who gets the mail.
     pub deliver: Option<Deliver>,
+    /// The editions that a run holds beside the main one: those that the readers of the mail need, each once.
+    pub editions: Vec<Edition>,
     /// When a run starts by itself.
     pub schedule: Option<Schedule>,
     /// Folder of the SQL files, relative to `root`.

@@ -4,6 +4,7 @@
 //! change anything else: no DDL, no DML, no settings, no paths as table names. `DataFusion` types stop here.
 
 mod cells;
+mod compare;
 mod failure;
 mod ladder;
 mod masked;
@@ -44,6 +45,7 @@ use crate::query::{Query, TableName};
 use crate::table::Table;
 
 pub(crate) use failure::damaged_input;
+pub use compare::RowsDiffer;
 pub use write::Written;
 
 /// Schemas of a session: sources as they lie in their files, the layers, what editions need, and tables of another session

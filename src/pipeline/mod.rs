@@ -3,15 +3,18 @@
 mod compute;
 mod deadline;
 mod deliver;
+mod difference;
 mod editions;
 mod outlook;
 mod parts;
 mod prepare;
 mod preview;
 mod publication;
+mod recorded;
 mod stage;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,9 +26,12 @@ pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
 pub use outlook::{outputs as model_tables, plan_only as plan_models};
 pub use prepare::source_tables;
 pub use preview::{Preview, Reload, StoredRun, fingerprint, preview, stored};
+pub use recorded::Environment;
+pub use verify::{Depth, Verification, verify};
 
 use self::deadline::within;
 use self::publication::{Made, Wanted};
+use self::recorded::Recorded;
 use crate::calendar::Deadline;
 use crate::config::Config;
 use crate::deliver::Delivery;
@@ -123,7 +129,8 @@ async fn published(
     talk: &Talk,
 ) -> Result<(Report, Option<LogEntry>), Failure> {
     let deadline = Deadline::after(config.engine.deadline);
-    let job = within(&deadline, talk, planned(config, place, request, talk)).await?;
+    let planned = planned(config, place, request, Purpose::Publish, talk);
+    let job = within(&deadline, talk, planned).await?;
     if job.is_draft {
         let made = within(&deadline, talk, computed(&job, talk)).await?;
         return Ok((draft(&job, place, made, talk).await?, None));
@@ -142,20 +149,47 @@ async fn published(
     Ok((report, Some(entry)))
 }
 
+/// What a planned run is for.
+#[derive(Clone, Copy)]
+enum Purpose<'a> {
+    /// To be published.
+    Publish,
+    /// To be compared with what is published, from whose record it is done again.
+    Verify(&'a Recorded),
+}
+
+impl<'a> Purpose<'a> {
+    /// The record from which the run is done again.
+    fn recorded(self) -> Option<&'a Recorded> {
+        match self {
+            Self::Verify(recorded) => Some(recorded),
+            Self::Publish => None,
+        }
+    }
+}
+
 /// Everything before the first query: project, inputs, plan, and whether the result can be published at all.
 async fn planned<'a>(
     config: &'a Config,
     place: &Location,
     request: &Request,
+    purpose: Purpose<'_>,
     talk: &Talk,
 ) -> Result<Job<'a>, Failure> {
-    let project = prepare::load_project(config)?;
+    let recorded = purpose.recorded();
+    let project = match recorded {
+        Some(_) => prepare::load_recorded_project(config)?,
+        None => prepare::load_project(config)?,
+    };
     let work = prepare::Workplace::make(config)?;
     let started = crate::calendar::now();
-    // Told before hours of work, not after them.
-    place.probe().await.map_err(|error| error.writing("publish"))?;
-    let inputs = prepare::pin_inputs(config, &work, talk).await?;
-    let (engine, plan) = prepare::plan(config, request.as_of, &project, &work, &inputs, place).await?;
+    if matches!(purpose, Purpose::Publish) {
+        // Told before hours of work, not after them.
+        place.probe().await.map_err(|error| error.writing("publish"))?;
+    }
+    let inputs = prepare::pin_inputs(config, &work, recorded, talk).await?;
+    let as_of = request.as_of;
+    let (engine, plan) = prepare::plan(config, as_of, &project, &work, &inputs, recorded, place).await?;
     Ok(Job {
         config,
         project,
@@ -245,8 +279,8 @@ pub async fn check(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<
     let place = open(config)?;
     let project = prepare::load_project(config)?;
     let work = prepare::Workplace::make(config)?;
-    let inputs = prepare::pin_inputs(config, &work, talk).await?;
-    let (engine, plan) = prepare::plan(config, as_of, &project, &work, &inputs, &place).await?;
+    let inputs = prepare::pin_inputs(config, &work, None, talk).await?;
+    let (engine, plan) = prepare::plan(config, as_of, &project, &work, &inputs, None, &place).await?;
     compute::plans(&engine, &project.queries).await?;
     let newest = compute::newest_order(&engine).await?;
     let mut lines = vec![

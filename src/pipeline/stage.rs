@@ -16,7 +16,8 @@ use crate::exports;
 use crate::publish::{PublishedFigure, RunSummary, StagedRun, report_path};
 use crate::query::{Query, TableName};
 use crate::record::{
-    EditionRecord, HashedFile, MailRecord, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file,
+    EditionRecord, HashedFile, LogoRecord, MailRecord, OutputFile, Parts, TableRecord, manifest, reproduce,
+    sha256_file,
 };
 use crate::report::{self, CheckFact, Facts, InputFact, SqlFile, TableFact};
 use crate::source::Pinned;
@@ -29,6 +30,11 @@ pub(super) const VOLATILE: &str = "volatile.json";
 pub(super) const MAIL_HTML: &str = "mail.html";
 /// Its plain text.
 pub(super) const MAIL_TEXT: &str = "mail.txt";
+
+/// The folder of templates in the folder of a run.
+pub(super) const TEMPLATES: &str = "reports";
+/// The folder of SQL in the folder of a run.
+pub(super) const SQL: &str = "sql";
 
 /// Layers whose tables are small enough to be read back for the report.
 const REPORTED: [&str; 2] = ["settings.", "results."];
@@ -58,6 +64,7 @@ pub(super) fn stage(
     }
     exports::write(&config.exports, &super::templates(config), &folder)?;
     let sql = write_sql(&folder, project)?;
+    write_look(&folder, config, project)?;
     let made_by_rust = |name: &&str| name.starts_with("settings.") || name.starts_with("model.");
     let settings: Vec<TableName> = records
         .iter()
@@ -122,7 +129,10 @@ pub(super) fn stage(
         reconciliation: table("results.reconciliation"),
         sql: &sql,
         templates: &project.templates,
-        logo: project.brand.logo.as_ref().map(report::Logo::sha256),
+        logo: project.brand.logo.as_ref().map(|logo| LogoRecord {
+            path: logo.file_name(),
+            sha256: logo.sha256(),
+        }),
         tables: records,
         checks,
         outputs: &outputs,
@@ -217,7 +227,7 @@ fn write_sql(folder: &Path, project: &Project) -> Result<Vec<HashedFile>, Failur
     let mut files: Vec<HashedFile> = queries
         .chain(checks)
         .map(|(path, text, sha256)| {
-            write(&folder.join("sql").join(path), text.as_bytes())?;
+            write(&folder.join(SQL).join(path), text.as_bytes())?;
             Ok(HashedFile {
                 path: path.clone(),
                 sha256: sha256.clone(),
@@ -226,6 +236,21 @@ fn write_sql(folder: &Path, project: &Project) -> Result<Vec<HashedFile>, Failur
         .collect::<Result<_, Failure>>()?;
     files.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(files)
+}
+
+/// Writes what the pages are made with, so that they can be made again.
+fn write_look(folder: &Path, config: &Config, project: &Project) -> Result<(), Failure> {
+    let templates = super::templates(config);
+    for file in &project.templates {
+        copy(
+            &templates.join(&file.path),
+            &folder.join(TEMPLATES).join(&file.path),
+        )?;
+    }
+    match &project.brand.logo {
+        Some(logo) => write(&folder.join(logo.file_name()), logo.bytes()),
+        None => Ok(()),
+    }
 }
 
 /// What the report says of a query file.
@@ -281,7 +306,7 @@ pub(super) fn facts(
             bytes: 0,
             rows: 0,
             sha256: String::new(),
-            excluded: Some(object.reason.to_owned()),
+            excluded: Some(object.reason.to_string()),
         })
     });
     let coverage = tables

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::error::{Exit, Failure};
 
+mod audit;
 mod commit;
 mod gc;
 mod history;
@@ -25,6 +26,7 @@ mod status;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use audit::{Audit, Problem, audit};
 pub use commit::{
     Found, IndexPage, Publication, Uploaded, enter, find, finish, publish, publish_draft, refresh, upload,
 };

@@ -4,8 +4,10 @@ mod identity;
 mod manifest;
 mod reproduce;
 
-pub use identity::run_id;
-pub use manifest::{EditionRecord, MailRecord, OutputFile, Parts, TableRecord, manifest, sha256_file};
+pub use identity::{libraries, run_id};
+pub use manifest::{
+    EditionRecord, LogoRecord, MailRecord, OutputFile, Parts, TableRecord, manifest, sha256_file,
+};
 pub use reproduce::{PartOf, reproduce, reproduce_part};
 
 use std::collections::BTreeMap;
