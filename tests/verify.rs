@@ -81,7 +81,7 @@ fn a_run_with_editions_and_a_logo_is_done_again_from_its_record() {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 4 4\"><path d=\"M0 0h4v4z\"/></svg>",
     )
     .expect("a logo");
-    let part = "{to: a@example.com, edition: full, where: {region: not_known}}";
+    let part = "{to: a@example.com, edition: full, where: {region: London}}";
     let aggregate = "{to: b@example.com, edition: aggregate, language: zh}";
     let deliver = format!(
         "deliver: {{smtp: 'smtps://localhost:1', from: r@example.com, recipients: [{part}, {aggregate}]}}"

@@ -1,6 +1,9 @@
 //! The command line: what can be asked for. `run` in `verbs` does it.
 
+mod backfill;
+mod explain;
 mod gc;
+mod plan;
 mod preview;
 mod schedule;
 mod stop;
@@ -88,6 +91,14 @@ enum Verb {
         #[arg(long, value_name = "DATE")]
         as_of: Option<Date>,
     },
+    /// Say what the next run would do, and what changed since the last one; do nothing
+    Plan {
+        /// End of the window, exclusive; wins over the configuration
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<Date>,
+    },
+    /// Publish past runs, oldest first, without mails; stops at the first that fails
+    Backfill(backfill::Days),
     /// Write a new project: configuration, queries, reports
     Init {
         /// Folder of the new project; must be empty or not exist
@@ -122,6 +133,17 @@ enum Verb {
         /// Compare hashes and log only; read no input and compute nothing
         #[arg(long)]
         recorded_only: bool,
+    },
+    /// Say where a number comes from: its SQL, its inputs, the order rows behind it
+    Explain {
+        /// `latest`, an as-of date, or a run id (its first digits are enough)
+        run: String,
+        /// A table, or a column of it: `results.tier_profitability`, `results.tier_profitability.profit`
+        #[arg(value_name = "TABLE[.COLUMN]")]
+        target: String,
+        /// What the row has in its columns, as tier=gold; may be repeated
+        #[arg(value_name = "KEY=VALUE", value_parser = explain::pair)]
+        key: Vec<(String, String)>,
     },
     /// Remove what interrupted runs left in the publish location; never what is published
     Gc {

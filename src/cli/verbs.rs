@@ -8,7 +8,10 @@ use clap::Parser;
 use jiff::civil::Date;
 use serde_json::json;
 
+use super::backfill::backfill;
+use super::explain::explain;
 use super::gc::gc;
+use super::plan::plan;
 use super::schedule::schedule;
 use super::verify::verify;
 use super::{Cli, General, Log, Output, RunOptions, Verb, preview, stop, threads};
@@ -19,7 +22,7 @@ use crate::deliver::{self, Delivery};
 use crate::error::{Exit, Failure};
 use crate::generate::{Generate, generate};
 use crate::init;
-use crate::pipeline::{self, Choice, Report, Request};
+use crate::pipeline::{self, Choice, Question, Report, Request};
 use crate::private::PrivateFolder;
 use crate::publish;
 use crate::talk::{self, Style, Talk};
@@ -50,7 +53,7 @@ pub fn main() -> Exit {
         (false, Log::Text) => Style::Text,
     };
     let verb = cli.verb.unwrap_or(Verb::Run(cli.run));
-    let is_run = matches!(verb, Verb::Run(_) | Verb::Deliver { .. });
+    let is_run = matches!(verb, Verb::Run(_) | Verb::Backfill(_) | Verb::Deliver { .. });
     match perform(verb, cli.general, style) {
         Ok(exit) => exit,
         Err(failure) => {
@@ -119,6 +122,8 @@ async fn dispatch(
     match verb {
         Verb::Run(options) => run(general, &options, talk).await,
         Verb::Check { as_of } => check(general, as_of, talk).await,
+        Verb::Plan { as_of } => plan(general, as_of, talk).await,
+        Verb::Backfill(days) => backfill(general, &days, talk).await,
         Verb::Init { dir, from } => start_project(general, &dir, from.as_deref()).await,
         Verb::Runs => runs(general).await,
         Verb::Status { max_age } => status(general, max_age).await,
@@ -129,6 +134,7 @@ async fn dispatch(
                 preview::once(general, &run, &out).await
             }
         }
+        Verb::Explain { run, target, key } => explain(general, &run, &Question { target, key }).await,
         Verb::Verify { run, recorded_only } => verify(general, &run, recorded_only, talk).await,
         Verb::Gc { keep_days, dry_run } => gc(general, keep_days, dry_run).await,
         Verb::Deliver {

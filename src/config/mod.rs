@@ -42,6 +42,7 @@ pub(crate) use location::forbidden_host;
 pub use problem::{ConfigError, Problem};
 pub use read::{load, parse, recorded};
 pub use roots::ROOTS;
+pub use scalar::parse_days;
 pub use sources::{SOURCES, SourceShape};
 pub use thresholds::{Kind, THRESHOLDS, Threshold};
 

@@ -1,15 +1,19 @@
 //! The whole run on one screen; stages know nothing of each other, values pass through here.
 
+mod basis;
 mod compute;
 mod deadline;
 mod deliver;
 mod difference;
 mod editions;
+mod explain;
 mod outlook;
 mod parts;
+mod plan;
 mod prepare;
 mod preview;
 mod publication;
+mod published;
 mod recorded;
 mod stage;
 #[cfg(test)]
@@ -22,8 +26,11 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::json;
 
+pub use basis::{Cause, Change};
 pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
+pub use explain::{Control, Explanation, Orders, Origin, Question, explain};
 pub use outlook::{outputs as model_tables, plan_only as plan_models};
+pub use plan::{Planned, PlannedMail, PlannedSource, plan};
 pub use prepare::source_tables;
 pub use preview::{Preview, Reload, StoredRun, fingerprint, preview, stored};
 pub use recorded::Environment;
@@ -154,6 +161,8 @@ async fn published(
 enum Purpose<'a> {
     /// To be published.
     Publish,
+    /// To be looked at; nothing is written.
+    Look,
     /// To be compared with what is published, from whose record it is done again.
     Verify(&'a Recorded),
 }
@@ -163,7 +172,7 @@ impl<'a> Purpose<'a> {
     fn recorded(self) -> Option<&'a Recorded> {
         match self {
             Self::Verify(recorded) => Some(recorded),
-            Self::Publish => None,
+            Self::Publish | Self::Look => None,
         }
     }
 }
@@ -277,12 +286,20 @@ async fn draft(job: &Job<'_>, place: &Location, made: Made, talk: &Talk) -> Resu
 /// As [`run`], without the stages that compute and publish.
 pub async fn check(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<Vec<String>, Failure> {
     let place = open(config)?;
-    let project = prepare::load_project(config)?;
-    let work = prepare::Workplace::make(config)?;
-    let inputs = prepare::pin_inputs(config, &work, None, talk).await?;
-    let (engine, plan) = prepare::plan(config, as_of, &project, &work, &inputs, None, &place).await?;
-    compute::plans(&engine, &project.queries).await?;
-    let newest = compute::newest_order(&engine).await?;
+    let request = Request {
+        as_of,
+        is_draft: false,
+    };
+    let job = planned(config, &place, &request, Purpose::Look, talk).await?;
+    let Job {
+        project,
+        inputs,
+        engine,
+        plan,
+        ..
+    } = &job;
+    compute::plans(engine, &project.queries).await?;
+    let newest = compute::newest_order(engine).await?;
     let mut lines = vec![
         format!(
             "configuration: {} thresholds, {} rates",
@@ -296,7 +313,7 @@ pub async fn check(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<
         ),
         format!("templates: {} files", project.templates.len()),
     ];
-    for source in &inputs {
+    for source in inputs {
         lines.push(format!(
             "{}: {} files read, {} excluded, {} rows in {}",
             source.name,

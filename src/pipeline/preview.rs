@@ -214,7 +214,7 @@ fn sql_files(folder: &Path) -> Result<Vec<SqlFile>, Failure> {
     Ok(all.map(super::stage::sql_file).collect())
 }
 
-fn table_record(table: &Value) -> TableRecord {
+pub(super) fn table_record(table: &Value) -> TableRecord {
     TableRecord {
         name: text(table, "name"),
         title: text(table, "title"),

@@ -349,7 +349,7 @@ pub(super) fn facts(
 const OPTIONAL: [&str; 4] = ["customers", "service_cases", "payments", "visits"];
 
 /// Names the sources that are not configured.
-fn switched_off(config: &Config) -> Vec<String> {
+pub(super) fn switched_off(config: &Config) -> Vec<String> {
     OPTIONAL
         .iter()
         .filter(|source| !config.sources.contains_key(**source))

@@ -11,7 +11,9 @@ use crate::error::{Exit, Failure};
 use crate::store::{Location, Object, Obtained, StoreError, sha256};
 
 use super::history::{Log, read_log};
-use super::{LogEntry, MANIFEST, RunSummary, STAGE, VOLATILE, load_manifest, log_path, resolve, staged};
+use super::{
+    LogEntry, MANIFEST, RunSummary, STAGE, VOLATILE, is_removed, load_manifest, log_path, resolve, staged,
+};
 
 /// Files that are read at a time.
 const AT_ONCE: usize = 8;
@@ -66,15 +68,13 @@ pub async fn audit(location: &Location, name: &str, work: &Path) -> Result<Audit
     let mut remarks = Vec::new();
     // Nothing names the hash of the last entry: what it says is compared with the run that it enters.
     if let Some(head) = log.entries.last().filter(|head| **head != entry) {
-        let path = format!("{}/{MANIFEST}", head.folder());
-        let there = location.size(&path).await.map_err(|error| error.reading(STAGE))?;
-        if there.is_some() {
-            problems.extend(entry_of(head, &load_manifest(location, head).await?));
-        } else {
+        if is_removed(location, head).await? {
             remarks.push(format!(
                 "the run of the last entry of the log, {}, is no longer kept: what the entry says of it is not compared",
                 head.run_id
             ));
+        } else {
+            problems.extend(entry_of(head, &load_manifest(location, head).await?));
         }
     }
     let files = files(location, &entry, &manifest, work, &mut problems).await?;
