@@ -26,6 +26,8 @@ mod job;
 
 mod verify;
 
+mod verbs;
+
 mod fault_table;
 
 mod schedule;

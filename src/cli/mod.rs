@@ -1,6 +1,7 @@
 //! The command line: what can be asked for. `run` in `verbs` does it.
 
 mod backfill;
+mod diff;
 mod explain;
 mod gc;
 mod plan;
@@ -144,6 +145,16 @@ enum Verb {
         /// What the row has in its columns, as tier=gold; may be repeated
         #[arg(value_name = "KEY=VALUE", value_parser = explain::pair)]
         key: Vec<(String, String)>,
+    },
+    /// Say what differs between two published runs, and why as far as their records tell
+    Diff {
+        /// `latest`, an as-of date, or a run id (its first digits are enough)
+        before: String,
+        /// The same, of the run that is compared with it
+        after: String,
+        /// Compare the rows of this table too; those of results are always compared
+        #[arg(long, value_name = "TABLE")]
+        table: Option<String>,
     },
     /// Remove what interrupted runs left in the publish location; never what is published
     Gc {

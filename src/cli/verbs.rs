@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::backfill::backfill;
+use super::diff::diff;
 use super::explain::explain;
 use super::gc::gc;
 use super::plan::plan;
@@ -135,6 +136,7 @@ async fn dispatch(
             }
         }
         Verb::Explain { run, target, key } => explain(general, &run, &Question { target, key }).await,
+        Verb::Diff { before, after, table } => diff(general, &before, &after, table.as_deref()).await,
         Verb::Verify { run, recorded_only } => verify(general, &run, recorded_only, talk).await,
         Verb::Gc { keep_days, dry_run } => gc(general, keep_days, dry_run).await,
         Verb::Deliver {

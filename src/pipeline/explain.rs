@@ -3,6 +3,8 @@
 //! Statements do not record which rows they used. What is said of order rows is found by the key of the row, in the nearest
 //! table of customers that knows its columns; where the row counts its customers, the count says whether the trace is exact.
 
+use std::collections::BTreeMap;
+
 use super::preview::{list, number, text};
 use super::published::Published;
 use crate::config::Config;
@@ -251,6 +253,25 @@ const CURRENT: &str = "current";
 /// The value of a class column whose row is the sum of all.
 const TOTAL: &str = "total";
 
+/// Published tables that a session can read, each opened once.
+struct Tables<'a> {
+    run: &'a Published,
+    engine: Engine,
+    columns: BTreeMap<String, Vec<String>>,
+}
+
+impl Tables<'_> {
+    /// Opens a table; gives its columns.
+    async fn columns(&mut self, name: &TableName) -> Result<Vec<String>, Failure> {
+        if let Some(known) = self.columns.get(&name.to_string()) {
+            return Ok(known.clone());
+        }
+        let columns = self.engine.add_published(name, &self.run.table(name).await?)?;
+        self.columns.insert(name.to_string(), columns.clone());
+        Ok(columns)
+    }
+}
+
 /// A column with the value that the row has in it.
 type Pair<'a> = &'a (String, String);
 
@@ -275,8 +296,12 @@ async fn orders(
     question: &Question,
     rows: &Table,
 ) -> Result<Result<Orders, String>, Failure> {
-    let engine = Engine::start(&config.engine, &run.scratch()?, &run.scratch()?)?;
-    let trace = match trace(run, &engine, table, question).await? {
+    let mut tables = Tables {
+        run,
+        engine: Engine::start(&config.engine, &run.scratch()?, &run.scratch()?)?,
+        columns: BTreeMap::new(),
+    };
+    let trace = match trace(&mut tables, table, question).await? {
         Ok(trace) => trace,
         Err(why) => return Ok(Err(why)),
     };
@@ -285,10 +310,9 @@ async fn orders(
         else {
             return Ok(Err(format!("the run holds no `{name}`")));
         };
-        if name != trace.table {
-            engine.add_published(&name, &run.table(&name).await?)?;
-        }
+        tables.columns(&name).await?;
     }
+    let engine = &tables.engine;
     let here = |name: &str| name.to_owned();
     let read = async |what: &str, select: &str, end: &str| {
         engine
@@ -354,17 +378,18 @@ async fn orders(
 
 /// Finds the table that tells whose order rows stand behind a row: the nearest one of customers with all columns of the key.
 async fn trace(
-    run: &Published,
-    engine: &Engine,
+    tables: &mut Tables<'_>,
     table: &TableName,
     question: &Question,
 ) -> Result<Result<Trace, String>, Failure> {
+    let run = tables.run;
     let cells = run
         .query(table)
         .and_then(|query| query.header.cells.clone())
         .unwrap_or_default();
     let is_total = |(column, value): &Pair<'_>| value == TOTAL && cells.by.contains(column);
-    let wanted: Vec<Pair<'_>> = question.key.iter().filter(|pair| !is_total(pair)).collect();
+    let asked = unfolded(&question.key);
+    let wanted: Vec<Pair<'_>> = asked.iter().filter(|pair| !is_total(pair)).collect();
     let mut partly: Option<Trace> = None;
     for (_, candidate) in run.upstream(table) {
         if !run.tables.contains_key(&candidate.to_string())
@@ -372,7 +397,7 @@ async fn trace(
         {
             continue;
         }
-        let columns = engine.add_published(&candidate, &run.table(&candidate).await?)?;
+        let columns = tables.columns(&candidate).await?;
         let has = |column: &str| columns.iter().any(|known| known == column);
         let by = match (has(ORDER), has(CUSTOMER)) {
             (true, _) => ORDER,
@@ -381,21 +406,22 @@ async fn trace(
         };
         let (known, unknown): (Vec<Pair<'_>>, Vec<Pair<'_>>) =
             wanted.iter().copied().partition(|(column, _)| has(column));
-        // A column that only tells rows apart, such as a measure, chooses no customers.
-        if unknown.iter().any(|(column, _)| !cells.apart.contains(column)) {
+        // A column that only tells rows apart, such as a measure, chooses no customers: they are those of the snapshot.
+        let chooses = |(column, _): &Pair<'_>| !cells.apart.contains(column) || !has(SNAPSHOT);
+        if unknown.iter().any(chooses) {
             continue;
         }
         let mut conditions: Vec<String> = known
             .iter()
             .map(|(column, value)| condition(column, value))
             .collect();
-        let named = wanted
+        let of_snapshot = wanted
             .iter()
             .find(|(column, _)| column == SNAPSHOT)
             .map(|(_, value)| value.clone());
-        let snapshot = named.clone().unwrap_or_else(|| CURRENT.to_owned());
+        let snapshot = of_snapshot.clone().unwrap_or_else(|| CURRENT.to_owned());
         let mut limits = Vec::new();
-        if has(SNAPSHOT) && named.is_none() {
+        if has(SNAPSHOT) && of_snapshot.is_none() {
             conditions.push(condition(SNAPSHOT, CURRENT));
             limits.push(format!(
                 "a snapshot: the row names none, so the customers are those of `{CURRENT}`"
@@ -404,7 +430,6 @@ async fn trace(
         limits.extend(unknown.iter().map(|(column, value)| {
             format!("what `{column}` {value} takes of the rows: these are the rows of all that the others of the key choose")
         }));
-        let is_whole = unknown.is_empty();
         let trace = Trace {
             table: candidate,
             by,
@@ -412,7 +437,7 @@ async fn trace(
             snapshot: (by == CUSTOMER).then_some(snapshot),
             limits,
         };
-        if is_whole {
+        if unknown.is_empty() {
             return Ok(Ok(trace));
         }
         partly = partly.or(Some(trace));
@@ -424,6 +449,21 @@ async fn trace(
             names.join(" and ")
         )
     }))
+}
+
+/// The key of a row that holds one class of many: `class_name=tier` with `value=gold` means the column `tier`.
+fn unfolded(key: &[(String, String)]) -> Vec<(String, String)> {
+    let class = key.iter().find(|(column, _)| column == "class_name");
+    let value = key
+        .iter()
+        .find(|(column, _)| column == "value" || column == "class");
+    let (Some((_, class)), Some((of_value, value))) = (class, value) else {
+        return key.to_vec();
+    };
+    let others = key
+        .iter()
+        .filter(|(column, _)| column != "class_name" && column != of_value);
+    others.cloned().chain([(class.clone(), value.clone())]).collect()
 }
 
 impl Trace {

@@ -4,6 +4,7 @@ mod basis;
 mod compute;
 mod deadline;
 mod deliver;
+mod diff;
 mod difference;
 mod editions;
 mod explain;
@@ -28,6 +29,7 @@ use serde_json::json;
 
 pub use basis::{Cause, Change};
 pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
+pub use diff::{Diff, RowDiff, RowFate, TableDiff, diff};
 pub use explain::{Control, Explanation, Orders, Origin, Question, explain};
 pub use outlook::{outputs as model_tables, plan_only as plan_models};
 pub use plan::{Planned, PlannedMail, PlannedSource, plan};
