@@ -114,12 +114,11 @@ fn every_changed_byte_is_told_with_its_file_and_its_place() {
     let file = run.join("tables/results.headline.parquet");
     let batch = project::batches(&file).remove(0);
     let units = batch.column_by_name("unit").expect("a column").as_string::<i32>();
-    let changed: ArrayRef = Arc::new(StringArray::from_iter(
-        units
-            .iter()
-            .enumerate()
-            .map(|(row, unit)| if row == 1 { Some("forged") } else { unit }),
-    ));
+    let words = units.iter().enumerate();
+    let words: StringArray = words
+        .map(|(row, unit)| if row == 1 { Some("forged") } else { unit })
+        .collect();
+    let changed: ArrayRef = Arc::new(words);
     let at = batch.schema().index_of("unit").expect("a column");
     let mut columns = batch.columns().to_vec();
     columns[at] = changed;

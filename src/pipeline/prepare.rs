@@ -191,14 +191,11 @@ pub(super) async fn pin_inputs(
             continue;
         };
         let (name, root, folder) = (shape.name, &config.root, work.inputs());
-        let pinned = match recorded {
-            Some(recorded) => {
-                source::pin_recorded(name, source, root, &folder, &recorded.source(name)).await?
-            }
-            None => {
-                let allow_duplicates = config.checks.allow_duplicate_files;
-                source::pin(name, source, root, &folder, allow_duplicates).await?
-            }
+        let pinned = if let Some(recorded) = recorded {
+            source::pin_recorded(name, source, root, &folder, &recorded.source(name)).await?
+        } else {
+            let allow_duplicates = config.checks.allow_duplicate_files;
+            source::pin(name, source, root, &folder, allow_duplicates).await?
         };
         pinned.refuse_excess(config)?;
         let facts = json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows(), "retries": pinned.retries()});
