@@ -326,20 +326,22 @@ async fn orders(
         &format!("\norder by order_id, line_number\nlimit {SHOWN}"),
     )
     .await?;
-    // The sums are those of SQL, over what was found.
+    // The sums are those of SQL, over what was found; customers are counted whether they ordered in the window or not.
     let sums = read(
         "the sums of the order rows",
-        "count(*) as row_count, count(distinct order_lines.customer_id) as customers, sum(order_lines.net_amount) as net_revenue",
+        "count(*) as row_count, coalesce(sum(order_lines.net_amount), 0) as net_revenue",
         "",
     )
     .await?;
+    let chosen = format!("select count(*) as customers from (\n    {}\n) as chosen", trace.chosen(&here));
+    let chosen = engine.read("the number of customers", &chosen).await?;
     let told = |column: &str| sums.cell(0, column).map(ToString::to_string).unwrap_or_default();
     let is_one_row = rows.rows.len() == 1;
     let controls = ["customers", "net_revenue"].into_iter().filter_map(|column| {
         let cell = rows
             .cell(0, column)
             .filter(|_| is_one_row && trace.by == CUSTOMER)?;
-        let traced = sums.cell(0, column)?;
+        let traced = chosen.cell(0, column).or_else(|| sums.cell(0, column))?;
         Some(Control {
             column: column.to_owned(),
             row: cell.to_string(),
@@ -467,15 +469,20 @@ fn unfolded(key: &[(String, String)]) -> Vec<(String, String)> {
 }
 
 impl Trace {
-    /// The statement; `table` says how a table is read.
-    fn sql(&self, table: &dyn Fn(&str) -> String, select: &str) -> String {
+    /// Whose rows are meant; `table` says how a table is read.
+    fn chosen(&self, table: &dyn Fn(&str) -> String) -> String {
         let filter = if self.conditions.is_empty() {
             String::new()
         } else {
             format!("\n    where {}", self.conditions.join(" and "))
         };
-        let by = self.by;
-        let (whose, lines) = (table(&self.table.to_string()), table(LINES));
+        let whose = table(&self.table.to_string());
+        format!("select distinct {}\n    from {whose}{filter}", self.by)
+    }
+
+    /// The statement that finds their order rows.
+    fn sql(&self, table: &dyn Fn(&str) -> String, select: &str) -> String {
+        let (by, lines) = (self.by, table(LINES));
         let window = self.snapshot.as_ref().map_or_else(String::new, |snapshot| {
             format!(
                 "\ninner join {} as snapshots\n    on snapshots.{}\n    and order_lines.order_date >= snapshots.window_start \
@@ -485,8 +492,9 @@ impl Trace {
             )
         });
         format!(
-            "with chosen as (\n    select distinct {by}\n    from {whose}{filter}\n)\n\n\
-             select {select}\nfrom {lines} as order_lines\ninner join chosen on order_lines.{by} = chosen.{by}{window}"
+            "with chosen as (\n    {}\n)\n\nselect {select}\nfrom {lines} as order_lines\n\
+             inner join chosen on order_lines.{by} = chosen.{by}{window}",
+            self.chosen(table)
         )
     }
 }
