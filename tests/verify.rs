@@ -1,13 +1,17 @@
 //! `karat verify`: what a published run must be to be verified, and how each kind of change is told.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
+use base64::Engine as _;
 use karat::store::sha256;
+use ring::rand::SystemRandom;
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 
-use crate::support::program::{Answer, Project, baseline, copy, run_folder};
+use crate::support::program::{Answer, Project, baseline, copy, karat_with, run_folder};
 use crate::support::{parquet, project};
 
 /// A copy of the published history, and the folder of its run.
@@ -309,4 +313,80 @@ fn a_run_that_nobody_published_is_a_mistake_of_the_command() {
     empty
         .karat(&["verify", "latest"])
         .expect(2, &["nothing is published yet"]);
+}
+
+/// A new private key and its public key, as OpenSSL writes them.
+fn keys() -> (String, String) {
+    let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).expect("a key");
+    let pair = Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).expect("a key");
+    let head = hex::decode("302a300506032b6570032100").expect("hexadecimal digits");
+    let pem = |kind: &str, bytes: &[u8]| {
+        let body = base64::engine::general_purpose::STANDARD.encode(bytes);
+        format!("-----BEGIN {kind} KEY-----\n{body}\n-----END {kind} KEY-----\n")
+    };
+    (
+        pem("PRIVATE", pkcs8.as_ref()),
+        pem("PUBLIC", &[&head, pair.public_key().as_ref()].concat()),
+    )
+}
+
+#[test]
+fn a_signed_run_is_verified_with_its_key_and_with_no_other() {
+    let project = Project::generated();
+    let (private, public) = keys();
+    std::fs::write(project.path("key.pem"), &private).expect("a key");
+    std::fs::write(project.path("public.pem"), &public).expect("a key");
+    std::fs::write(project.path("other.pem"), keys().1).expect("a key");
+    let mode = |mode: u32| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(project.path("key.pem"), mode).expect("the owner changes the mode");
+    };
+    project.configure("  location: output/", "  location: output/\n  sign: key.pem");
+    mode(0o644);
+    project
+        .karat(&["run"])
+        .expect_failed(2, &["publish.sign", "others than its owner can read"]);
+    mode(0o600);
+    project.karat(&["run"]).expect(0, &[]);
+    let run = run_folder(&project.path("output"));
+    // Who signs bears on no other byte, so the run has the name of the one without a signature.
+    let (folder, _) = baseline();
+    assert_eq!(run.file_name(), run_folder(&folder.join("output")).file_name());
+    let signature = run.join("manifest.json.sig");
+    assert_eq!(std::fs::read(&signature).expect("a signature").len(), 64);
+    let verify = |arguments: &[&str], code: i32| {
+        let fixed = ["verify", "latest", "--recorded-only", "--output", "json"];
+        project.karat(&[&fixed, arguments].concat()).expect(code, &[])
+    };
+    assert_eq!(verify(&[], 0).json()["signature"], "holds");
+    project.karat(&["verify", "latest"]).expect(0, &[]);
+    project.configure("  sign: key.pem", "");
+    assert_eq!(verify(&[], 0).json()["signature"], "unchecked");
+    assert_eq!(
+        verify(&["--public-key", "public.pem"], 0).json()["signature"],
+        "holds"
+    );
+    let other = verify(&["--public-key", "other.pem"], 9);
+    assert_eq!(other.json()["signature"], "fails");
+    assert!(problem_of(&other, "manifest.json.sig").contains("by the given key"));
+    verify(&["--public-key", "logo.svg"], 2);
+    std::fs::remove_file(&signature).expect("the signature");
+    let missing = verify(&["--public-key", "public.pem"], 9);
+    assert!(problem_of(&missing, "manifest.json.sig").contains("is missing"));
+    assert_eq!(verify(&[], 0).json()["signature"], "none");
+    // A key in the environment is not told, and what is no key is refused.
+    project.configure(
+        "  location: output/",
+        "  location: output/\n  sign: ${KARAT_TEST_KEY}",
+    );
+    let line = private.lines().nth(1).expect("the text within");
+    for (body, code) in [(line, 0), ("no key", 2)] {
+        let answer = karat_with(&project.path(""), &["check"], &[("KARAT_TEST_KEY", body)]);
+        let texts = ["publish.sign", "Ed25519"];
+        let answer = answer.expect(code, if code == 0 { &[] } else { &texts });
+        assert!(
+            !answer.stdout.contains(body) && !answer.stderr.contains(body),
+            "{answer:?}"
+        );
+    }
 }

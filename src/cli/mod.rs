@@ -134,6 +134,9 @@ enum Verb {
         /// Compare hashes and log only; read no input and compute nothing
         #[arg(long)]
         recorded_only: bool,
+        /// Key that must have signed the manifest (Ed25519, PEM); without it the key of `publish.sign`
+        #[arg(long, value_name = "FILE")]
+        public_key: Option<PathBuf>,
     },
     /// Say where a number comes from: its SQL, its inputs, the order rows behind it
     Explain {

@@ -137,7 +137,11 @@ async fn dispatch(
         }
         Verb::Explain { run, target, key } => explain(general, &run, &Question { target, key }).await,
         Verb::Diff { before, after, table } => diff(general, &before, &after, table.as_deref()).await,
-        Verb::Verify { run, recorded_only } => verify(general, &run, recorded_only, talk).await,
+        Verb::Verify {
+            run,
+            recorded_only,
+            public_key,
+        } => verify(general, &run, recorded_only, public_key.as_deref(), talk).await,
         Verb::Gc { keep_days, dry_run } => gc(general, keep_days, dry_run).await,
         Verb::Deliver {
             run,

@@ -1,11 +1,14 @@
 //! `karat verify`: says whether a published run is what its record says, and whether the record gives these bytes again.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::verbs::{environment, load};
 use super::{General, Output};
 use crate::error::{Exit, Failure};
-use crate::pipeline::{self, Depth, Verification};
+use crate::pipeline::{self, Depth, Signature, Verification};
+use crate::record::PublicKey;
 use crate::talk::{self, Talk};
 
 /// Verifies a run; what differs is data and exit code 9.
@@ -13,6 +16,7 @@ pub(super) async fn verify(
     general: &General,
     run: &str,
     recorded_only: bool,
+    public_key: Option<&Path>,
     talk: &Talk,
 ) -> Result<Exit, Failure> {
     let loaded = load(general)?;
@@ -21,7 +25,8 @@ pub(super) async fn verify(
     } else {
         Depth::Bytes
     };
-    let found = pipeline::verify(&loaded.config, run, depth, &environment, talk).await?;
+    let key = public_key.map(read_key).transpose()?;
+    let found = pipeline::verify(&loaded.config, run, depth, key.as_ref(), &environment, talk).await?;
     talk.finish();
     for remark in &found.remarks {
         talk.say(&format!("note: {remark}"));
@@ -37,6 +42,12 @@ pub(super) async fn verify(
     })
 }
 
+fn read_key(file: &Path) -> Result<PublicKey, Failure> {
+    let wrong = |what: &str| Failure::new(Exit::Usage, "verify", format!("`{}` {what}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| wrong("cannot be read").cause(error))?;
+    PublicKey::parse(&text).map_err(wrong)
+}
+
 fn json_of(found: &Verification) -> serde_json::Value {
     let problems = found.problems.iter();
     json!({
@@ -46,6 +57,7 @@ fn json_of(found: &Verification) -> serde_json::Value {
         "publications": found.publications,
         "files": found.files,
         "compared": found.performed,
+        "signature": found.signature.word(),
         "problems": problems.map(|problem| json!({"path": problem.path, "problem": problem.what})).collect::<Vec<_>>(),
         "remarks": found.remarks,
     })
@@ -57,6 +69,9 @@ fn print(found: &Verification) {
         "run {} as of {}: the chain of {} publications holds, the manifest names {} files",
         entry.run_id, entry.as_of, found.publications, found.files
     ));
+    if found.signature == Signature::Holds {
+        talk::data("the signature of the manifest is that of the key");
+    }
     for problem in &found.problems {
         talk::data(&format!("problem: `{}` {}", problem.path, problem.what));
     }

@@ -221,6 +221,17 @@ pub struct Publish {
     pub options: BTreeMap<String, Secret>,
     /// Where readers find the publish location on the web, with a `/` at the end; the mail links there.
     pub url: Option<String>,
+    /// The key that signs the manifest of each run.
+    pub sign: Option<SigningKey>,
+}
+
+/// Where the private key lies that signs manifests.
+#[derive(Debug, Clone)]
+pub enum SigningKey {
+    /// A file, relative to `root`.
+    File(PathBuf),
+    /// A variable of the environment held it.
+    Given(Secret),
 }
 
 /// Whose look the pages have; what is not given is the program's own.

@@ -8,6 +8,7 @@ mod diff;
 mod difference;
 mod editions;
 mod explain;
+mod orders;
 mod outlook;
 mod parts;
 mod plan;
@@ -30,13 +31,14 @@ use serde_json::json;
 pub use basis::{Cause, Change};
 pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
 pub use diff::{Diff, RowDiff, RowFate, TableDiff, diff};
-pub use explain::{Control, Explanation, Orders, Origin, Question, explain};
+pub use explain::{Explanation, Origin, Question, explain};
+pub use orders::{Control, Orders};
 pub use outlook::{outputs as model_tables, plan_only as plan_models};
 pub use plan::{Planned, PlannedMail, PlannedSource, plan};
 pub use prepare::source_tables;
 pub use preview::{Preview, Reload, StoredRun, fingerprint, preview, stored};
 pub use recorded::Environment;
-pub use verify::{Depth, Verification, verify};
+pub use verify::{Depth, Signature, Verification, verify};
 
 use self::deadline::within;
 use self::publication::{Made, Wanted};
@@ -241,6 +243,9 @@ async fn computed(job: &Job<'_>, talk: &Talk) -> Result<Made, Failure> {
         job.is_draft,
         talk,
     )?;
+    if let Some(signer) = &project.signer {
+        stage::sign(&staged, signer)?;
+    }
     let retries = job.retries + inputs.iter().map(Pinned::retries).sum::<u64>();
     stage::volatile(work, config, &job.started, engine, retries, talk)?;
 

@@ -1,6 +1,7 @@
 //! Everything before the first figure: project files, private folders, pinned inputs, the name of the run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -9,13 +10,13 @@ use serde_json::json;
 use super::outlook;
 use super::recorded::Recorded;
 use crate::calendar::{self, Calendar};
-use crate::config::{Config, PolicyValue, SOURCES};
+use crate::config::{Config, PolicyValue, SOURCES, SigningKey};
 use crate::engine::{ENGINE, Engine, damaged_input};
 use crate::error::{Exit, Failure};
 use crate::exports;
 use crate::private::PrivateFolder;
 use crate::query::{self, QuerySet, TableName};
-use crate::record::{Determinants, HashedFile, InputRecord, libraries, run_id, sha256_file};
+use crate::record::{Determinants, HashedFile, InputRecord, Signer, libraries, run_id, sha256_file};
 use crate::report;
 use crate::settings::{self, RecordedInput};
 use crate::source::{self, Pinned, RawTable};
@@ -27,6 +28,8 @@ pub(super) struct Project {
     pub(super) queries: QuerySet,
     pub(super) templates: Vec<HashedFile>,
     pub(super) brand: report::Brand,
+    /// Signs the manifest of what is published.
+    pub(super) signer: Option<Signer>,
 }
 
 /// Loads and checks SQL and templates.
@@ -35,7 +38,10 @@ pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
     given.extend(source_tables());
     given.extend(outlook::outputs());
     let queries = query::load(&config.root.join(&config.queries), &given)?;
-    with_templates(config, queries)
+    Ok(Project {
+        signer: signer(config)?,
+        ..with_templates(config, queries)?
+    })
 }
 
 /// Loads SQL and templates of a published run.
@@ -60,7 +66,32 @@ fn with_templates(config: &Config, mut queries: QuerySet) -> Result<Project, Fai
         queries,
         templates: hashed_files(&folder)?,
         brand: super::brand(config)?,
+        signer: None,
     })
+}
+
+/// Reads the key that signs; a file that others can read is refused.
+pub(super) fn signer(config: &Config) -> Result<Option<Signer>, Failure> {
+    let wrong = |what: String| Failure::new(Exit::Usage, "config", format!("publish.sign: {what}"));
+    let text = match &config.publish.sign {
+        None => return Ok(None),
+        Some(SigningKey::Given(key)) => key.expose().to_owned(),
+        Some(SigningKey::File(file)) => {
+            let path = config.root.join(file);
+            let shown = path.display();
+            let mode = std::fs::metadata(&path).map(|metadata| metadata.permissions().mode());
+            let mode = mode.map_err(|error| wrong(format!("cannot read `{shown}`")).cause(error))?;
+            if mode & 0o077 != 0 {
+                return Err(wrong(format!("others than its owner can read `{shown}`"))
+                    .hint("A key that others can read proves nothing: `chmod 600` it, or make a new one."));
+            }
+            std::fs::read_to_string(&path)
+                .map_err(|error| wrong(format!("cannot read `{shown}`")).cause(error))?
+        }
+    };
+    Signer::parse(&text)
+        .map(Some)
+        .map_err(|what| wrong(format!("what it names {what}")))
 }
 
 /// The raw table of every source, configured or not.

@@ -13,11 +13,11 @@ use crate::csv;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::exports;
-use crate::publish::{PublishedFigure, RunSummary, StagedRun, report_path};
+use crate::publish::{PublishedFigure, RunSummary, SIGNATURE, StagedRun, canonical_json, report_path};
 use crate::query::{Query, TableName};
 use crate::record::{
-    EditionRecord, HashedFile, LogoRecord, MailRecord, OutputFile, Parts, TableRecord, manifest, reproduce,
-    sha256_file,
+    EditionRecord, HashedFile, LogoRecord, MailRecord, OutputFile, Parts, Signer, TableRecord, manifest,
+    reproduce, sha256_file,
 };
 use crate::report::{self, CheckFact, Facts, InputFact, SqlFile, TableFact};
 use crate::source::Pinned;
@@ -152,6 +152,12 @@ pub(super) fn stage(
         manifest,
         summary,
     })
+}
+
+/// Puts the signature of its manifest beside what is staged.
+pub(super) fn sign(staged: &StagedRun, signer: &Signer) -> Result<(), Failure> {
+    let signature = signer.sign(canonical_json(&staged.manifest).as_bytes());
+    write(&staged.folder.join(SIGNATURE), &signature)
 }
 
 /// Where readers find the report in `folder` of the run on the web, if anywhere.

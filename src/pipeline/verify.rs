@@ -14,8 +14,8 @@ use crate::calendar::Deadline;
 use crate::config::Config;
 use crate::engine::ENGINE;
 use crate::error::Failure;
-use crate::publish::{self, Audit, LogEntry, Problem, canonical_json};
-use crate::record::{libraries, sha256_file};
+use crate::publish::{self, Audit, LogEntry, Problem, SIGNATURE, canonical_json};
+use crate::record::{PublicKey, libraries, sha256_file};
 use crate::store::Location;
 use crate::talk::Talk;
 
@@ -26,6 +26,32 @@ pub enum Depth {
     Record,
     /// That, and the run is done again.
     Bytes,
+}
+
+/// What is known of the signature of a manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signature {
+    /// There is none, and no key wants one.
+    None,
+    /// There is one, and no key to check it.
+    Unchecked,
+    /// It is that of the key.
+    Holds,
+    /// A key is known, and the signature is missing or that of another key or manifest.
+    Fails,
+}
+
+impl Signature {
+    /// The word in answers.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Unchecked => "unchecked",
+            Self::Holds => "holds",
+            Self::Fails => "fails",
+        }
+    }
 }
 
 /// What a verification found.
@@ -39,6 +65,8 @@ pub struct Verification {
     pub files: usize,
     /// Files of the run as it was done again, the manifest among them; none when it was not.
     pub performed: Option<usize>,
+    /// What is known of the signature of the manifest.
+    pub signature: Signature,
     /// What is not as it should be; empty when the run is verified.
     pub problems: Vec<Problem>,
     /// What the reader should know.
@@ -54,6 +82,7 @@ pub async fn verify(
     config: &Config,
     name: &str,
     depth: Depth,
+    key: Option<&PublicKey>,
     environment: Environment<'_>,
     talk: &Talk,
 ) -> Result<Verification, Failure> {
@@ -66,9 +95,12 @@ pub async fn verify(
         publications: audit.publications,
         files: list(&audit.manifest, "outputs").count(),
         performed: None,
+        signature: Signature::None,
         problems: std::mem::take(&mut audit.problems),
         remarks: std::mem::take(&mut audit.remarks),
     };
+    let own_key = prepare::signer(config)?.map(|signer| signer.public_key());
+    done.signature = signature(&place, &audit, key.or(own_key.as_ref()), &mut done).await?;
     if depth == Depth::Record {
         return Ok(done);
     }
@@ -91,6 +123,41 @@ pub async fn verify(
         done.problems.push(Problem::new("manifest.json", what));
     }
     Ok(done)
+}
+
+/// Checks the signature of the manifest, if there is a key.
+async fn signature(
+    place: &Location,
+    audit: &Audit,
+    key: Option<&PublicKey>,
+    done: &mut Verification,
+) -> Result<Signature, Failure> {
+    let read = async |name: &str| {
+        let bytes = place.read(&format!("{}/{name}", audit.entry.folder())).await;
+        bytes.map_err(|error| error.reading("verify"))
+    };
+    let Some(signature) = read(SIGNATURE).await? else {
+        if key.is_none() {
+            return Ok(Signature::None);
+        }
+        done.problems
+            .push(Problem::new(SIGNATURE, "is missing: nobody signed the manifest"));
+        return Ok(Signature::Fails);
+    };
+    let Some(key) = key else {
+        done.remarks
+            .push("the manifest is signed, and no key is given to check that: see --public-key".to_owned());
+        return Ok(Signature::Unchecked);
+    };
+    let manifest = read("manifest.json").await?.unwrap_or_default();
+    if key.verifies(&manifest, &signature) {
+        return Ok(Signature::Holds);
+    }
+    done.problems.push(Problem::new(
+        SIGNATURE,
+        "is not a signature of this manifest by the given key",
+    ));
+    Ok(Signature::Fails)
 }
 
 /// Says who made the run when it was not this program with these libraries; the bytes decide all the same.

@@ -12,7 +12,8 @@ use crate::store::{Location, Object, Obtained, StoreError, sha256};
 
 use super::history::{Log, read_log};
 use super::{
-    LogEntry, MANIFEST, RunSummary, STAGE, VOLATILE, is_removed, load_manifest, log_path, resolve, staged,
+    LogEntry, MANIFEST, RunSummary, SIGNATURE, STAGE, VOLATILE, is_removed, load_manifest, log_path, resolve,
+    staged,
 };
 
 /// Files that are read at a time.
@@ -159,7 +160,7 @@ async fn files(
     let unnamed = objects.iter().map(|object| below(&object.path));
     problems.extend(
         unnamed
-            .filter(|path| !is_read(path) && path != MANIFEST && path != VOLATILE)
+            .filter(|path| !is_read(path) && ![MANIFEST, SIGNATURE, VOLATILE].contains(&path.as_str()))
             .map(|path| Problem::new(path, "is there, and the manifest does not name it")),
     );
     let read: Vec<Object> = objects

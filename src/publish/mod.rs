@@ -43,6 +43,8 @@ const SCHEMA: u32 = 1;
 /// The one file of a run that may differ between two runs of one id.
 const VOLATILE: &str = "volatile.json";
 const MANIFEST: &str = "manifest.json";
+/// Signature of the bytes of the manifest, beside it; no manifest can name it.
+pub(crate) const SIGNATURE: &str = "manifest.json.sig";
 
 /// A run that is complete in a local folder and not yet published.
 #[derive(Debug, Clone)]
