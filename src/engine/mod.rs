@@ -44,8 +44,8 @@ use crate::error::{Exit, Failure};
 use crate::query::{Query, TableName};
 use crate::table::Table;
 
-pub(crate) use failure::damaged_input;
 pub use compare::RowsDiffer;
+pub(crate) use failure::damaged_input;
 pub use write::Written;
 
 /// Schemas of a session: sources as they lie in their files, the layers, what editions need, and tables of another session
