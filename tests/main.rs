@@ -24,6 +24,10 @@ mod fuzz;
 
 mod job;
 
+mod verify;
+
+mod verbs;
+
 mod fault_table;
 
 mod schedule;

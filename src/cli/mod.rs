@@ -1,11 +1,16 @@
 //! The command line: what can be asked for. `run` in `verbs` does it.
 
+mod backfill;
+mod diff;
+mod explain;
 mod gc;
+mod plan;
 mod preview;
 mod schedule;
 mod stop;
 mod threads;
 mod verbs;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -87,6 +92,14 @@ enum Verb {
         #[arg(long, value_name = "DATE")]
         as_of: Option<Date>,
     },
+    /// Say what the next run would do, and what changed since the last one; do nothing
+    Plan {
+        /// End of the window, exclusive; wins over the configuration
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<Date>,
+    },
+    /// Publish past runs, oldest first, without mails; stops at the first that fails
+    Backfill(backfill::Days),
     /// Write a new project: configuration, queries, reports
     Init {
         /// Folder of the new project; must be empty or not exist
@@ -113,6 +126,38 @@ enum Verb {
         /// Stay, render again when a template or the look changes; pages load themselves again each second
         #[arg(long)]
         watch: bool,
+    },
+    /// Do a published run again from its record, and compare every byte; publishes nothing
+    Verify {
+        /// `latest`, an as-of date, or a run id (its first digits are enough)
+        run: String,
+        /// Compare hashes and log only; read no input and compute nothing
+        #[arg(long)]
+        recorded_only: bool,
+        /// Key that must have signed the manifest (Ed25519, PEM); without it the key of `publish.sign`
+        #[arg(long, value_name = "FILE")]
+        public_key: Option<PathBuf>,
+    },
+    /// Say where a number comes from: its SQL, its inputs, the order rows behind it
+    Explain {
+        /// `latest`, an as-of date, or a run id (its first digits are enough)
+        run: String,
+        /// A table, or a column of it: `results.tier_profitability`, `results.tier_profitability.profit`
+        #[arg(value_name = "TABLE[.COLUMN]")]
+        target: String,
+        /// What the row has in its columns, as tier=gold; may be repeated
+        #[arg(value_name = "KEY=VALUE", value_parser = explain::pair)]
+        key: Vec<(String, String)>,
+    },
+    /// Say what differs between two published runs, and why as far as their records tell
+    Diff {
+        /// `latest`, an as-of date, or a run id (its first digits are enough)
+        before: String,
+        /// The same, of the run that is compared with it
+        after: String,
+        /// Compare the rows of this table too; those of results are always compared
+        #[arg(long, value_name = "TABLE")]
+        table: Option<String>,
     },
     /// Remove what interrupted runs left in the publish location; never what is published
     Gc {

@@ -8,8 +8,13 @@ use clap::Parser;
 use jiff::civil::Date;
 use serde_json::json;
 
+use super::backfill::backfill;
+use super::diff::diff;
+use super::explain::explain;
 use super::gc::gc;
+use super::plan::plan;
 use super::schedule::schedule;
+use super::verify::verify;
 use super::{Cli, General, Log, Output, RunOptions, Verb, preview, stop, threads};
 use crate::builtin;
 use crate::calendar;
@@ -18,7 +23,7 @@ use crate::deliver::{self, Delivery};
 use crate::error::{Exit, Failure};
 use crate::generate::{Generate, generate};
 use crate::init;
-use crate::pipeline::{self, Choice, Report, Request};
+use crate::pipeline::{self, Choice, Question, Report, Request};
 use crate::private::PrivateFolder;
 use crate::publish;
 use crate::talk::{self, Style, Talk};
@@ -49,7 +54,7 @@ pub fn main() -> Exit {
         (false, Log::Text) => Style::Text,
     };
     let verb = cli.verb.unwrap_or(Verb::Run(cli.run));
-    let is_run = matches!(verb, Verb::Run(_) | Verb::Deliver { .. });
+    let is_run = matches!(verb, Verb::Run(_) | Verb::Backfill(_) | Verb::Deliver { .. });
     match perform(verb, cli.general, style) {
         Ok(exit) => exit,
         Err(failure) => {
@@ -118,6 +123,8 @@ async fn dispatch(
     match verb {
         Verb::Run(options) => run(general, &options, talk).await,
         Verb::Check { as_of } => check(general, as_of, talk).await,
+        Verb::Plan { as_of } => plan(general, as_of, talk).await,
+        Verb::Backfill(days) => backfill(general, &days, talk).await,
         Verb::Init { dir, from } => start_project(general, &dir, from.as_deref()).await,
         Verb::Runs => runs(general).await,
         Verb::Status { max_age } => status(general, max_age).await,
@@ -128,6 +135,13 @@ async fn dispatch(
                 preview::once(general, &run, &out).await
             }
         }
+        Verb::Explain { run, target, key } => explain(general, &run, &Question { target, key }).await,
+        Verb::Diff { before, after, table } => diff(general, &before, &after, table.as_deref()).await,
+        Verb::Verify {
+            run,
+            recorded_only,
+            public_key,
+        } => verify(general, &run, recorded_only, public_key.as_deref(), talk).await,
         Verb::Gc { keep_days, dry_run } => gc(general, keep_days, dry_run).await,
         Verb::Deliver {
             run,
@@ -175,10 +189,14 @@ pub(super) struct Loaded {
     _builtin: Option<PrivateFolder>,
 }
 
+/// The value of a variable of the environment.
+pub(super) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Loads the configuration; a project without its own queries or reports uses the built-in ones.
 pub(super) fn load(general: &General) -> Result<Loaded, Failure> {
-    let mut config =
-        config::load(&general.config, &|name| std::env::var(name).ok()).map_err(Failure::from)?;
+    let mut config = config::load(&general.config, &environment).map_err(Failure::from)?;
     let lacks_queries = !config.root.join(&config.queries).exists();
     let lacks_reports = !config.root.join(&config.reports).exists();
     if !lacks_queries && !lacks_reports {

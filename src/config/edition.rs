@@ -1,6 +1,6 @@
 //! Editions of a report: what a reader may see, of which part of the customers, in which language.
 
-use super::Config;
+use super::Deliver;
 use crate::store::sha256;
 
 /// Columns by which a part of the customers is chosen, each with the source columns that tell it.
@@ -24,6 +24,14 @@ pub enum Detail {
 }
 
 impl Detail {
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Full, Self::Aggregate]
+            .into_iter()
+            .find(|detail| detail.word() == word)
+    }
+
     /// The word in the configuration and in the manifest.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -85,20 +93,17 @@ impl Edition {
     }
 }
 
-impl Config {
-    /// The editions that readers need beside the main one, each once, in a fixed order.
-    #[must_use]
-    pub fn editions(&self) -> Vec<Edition> {
-        let main = Edition::main(&self.project.language);
-        let readers = self.deliver.iter().flat_map(|deliver| &deliver.recipients);
-        let mut editions: Vec<Edition> = readers
-            .map(|reader| reader.edition.clone())
-            .filter(|edition| *edition != main)
-            .collect();
-        editions.sort();
-        editions.dedup();
-        editions
-    }
+/// The editions that readers need beside the main one, each once, in a fixed order.
+pub(super) fn editions(language: &str, deliver: Option<&Deliver>) -> Vec<Edition> {
+    let main = Edition::main(language);
+    let readers = deliver.into_iter().flat_map(|deliver| &deliver.recipients);
+    let mut editions: Vec<Edition> = readers
+        .map(|reader| reader.edition.clone())
+        .filter(|edition| *edition != main)
+        .collect();
+    editions.sort();
+    editions.dedup();
+    editions
 }
 
 #[cfg(test)]

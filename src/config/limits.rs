@@ -9,10 +9,10 @@ use bigdecimal::BigDecimal;
 use super::location::{options, required_location, web_folder};
 use super::problem::{Parsed, Place, Problems, Refusal};
 use super::scalar::{Interval, boolean, bytes, days, duration, folder, number, share, whole};
-use super::secret::Environment;
+use super::secret::{Environment, Insert, expand, is_only_variables};
 use super::section::Section;
 use super::sources::SOURCES;
-use super::{Checks, EngineLimits, Publish};
+use super::{Checks, EngineLimits, Publish, Secret, SigningKey};
 
 /// Activities of the cost to serve, in the order of `settings.cost_rates`.
 pub(super) const ACTIVITIES: [&str; 9] = [
@@ -182,8 +182,9 @@ pub(super) fn read_publish(
         keep: 104,
         options: [].into(),
         url: None,
+        sign: None,
     };
-    let keys = ["location", "keep", "options", "url"];
+    let keys = ["location", "keep", "options", "url", "sign"];
     let Some(section) = root.section("publish", &keys, problems) else {
         return publish;
     };
@@ -199,7 +200,19 @@ pub(super) fn read_publish(
     }
     publish.options = options(&section, environment, problems);
     publish.url = section.optional("url", problems, web_folder);
+    publish.sign = section
+        .leaf("sign", problems)
+        .and_then(|leaf| leaf.note(signing_key(leaf.text, environment), problems));
     publish
+}
+
+/// A key of its own is a secret, so it comes from a variable; everything else is the path of a file.
+fn signing_key(written: &str, environment: Environment<'_>) -> Parsed<SigningKey> {
+    if is_only_variables(written) {
+        let value = expand(written, Insert::Plain, environment)?;
+        return Ok(SigningKey::Given(Secret::written_as(value, written)));
+    }
+    folder(written).map(SigningKey::File)
 }
 
 /// Forms in which the list of actions can be written, in the order in which the configuration shows them.

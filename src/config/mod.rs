@@ -40,8 +40,9 @@ pub use edition::{Detail, Edition, PART_COLUMNS, Part};
 pub use format::{ColumnType, Format};
 pub(crate) use location::{FORBIDDEN, forbidden_host, is_forbidden, is_metadata_name};
 pub use problem::{ConfigError, Problem};
-pub use read::{load, parse};
+pub use read::{load, parse, recorded};
 pub use roots::ROOTS;
+pub use scalar::parse_days;
 pub use sources::{SOURCES, SourceShape};
 pub use thresholds::{Kind, THRESHOLDS, Threshold};
 
@@ -76,6 +77,8 @@ pub struct Config {
     pub brand: Brand,
     /// Who gets the mail.
     pub deliver: Option<Deliver>,
+    /// The editions that a run holds beside the main one: those that the readers of the mail need, each once.
+    pub editions: Vec<Edition>,
     /// When a run starts by itself.
     pub schedule: Option<Schedule>,
     /// Folder of the SQL files, relative to `root`.
@@ -218,6 +221,17 @@ pub struct Publish {
     pub options: BTreeMap<String, Secret>,
     /// Where readers find the publish location on the web, with a `/` at the end; the mail links there.
     pub url: Option<String>,
+    /// The key that signs the manifest of each run.
+    pub sign: Option<SigningKey>,
+}
+
+/// Where the private key lies that signs manifests.
+#[derive(Debug, Clone)]
+pub enum SigningKey {
+    /// A file, relative to `root`.
+    File(PathBuf),
+    /// A variable of the environment held it.
+    Given(Secret),
 }
 
 /// Whose look the pages have; what is not given is the program's own.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::brand::read_brand;
 use super::deliver::{Beside, read_deliver, read_schedule};
+use super::edition::editions;
 use super::effective::{Parts, effective};
 use super::limits::{
     read_checks, read_cost_to_serve, read_days, read_engine, read_exports, read_folder, read_publish,
@@ -68,18 +69,45 @@ pub fn parse(
     root: &Path,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Config, ConfigError> {
+    parse_with(name, text, root, environment, &|_| {})
+}
+
+/// Reads the configuration that a run recorded in `text`: what bears on its bytes is taken from there, and from `current` what does
+/// not, which is where the project and its runs lie and how much machine a run may use.
+pub fn recorded(
+    name: &str,
+    text: &str,
+    current: &Config,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Config, ConfigError> {
+    parse_with(name, text, &current.root, environment, &|config| {
+        config.engine.clone_from(&current.engine);
+        config.publish.location.clone_from(&current.publish.location);
+        config.publish.options.clone_from(&current.publish.options);
+        config.publish.keep = current.publish.keep;
+    })
+}
+
+fn parse_with(
+    name: &str,
+    text: &str,
+    root: &Path,
+    environment: &dyn Fn(&str) -> Option<String>,
+    complete: &dyn Fn(&mut Config),
+) -> Result<Config, ConfigError> {
     let mut problems = Problems::default();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let Some(tree) = parse_tree(text, &mut problems) else {
         return Err(problems.into_error(name));
     };
-    let config = walk(
+    let mut config = walk(
         &Section::root(&tree, &KEYS, &mut problems),
         root,
         environment,
         &mut problems,
     );
-    if let Some(config) = &config {
+    if let Some(config) = &mut config {
+        complete(config);
         refuse_outside(config, environment, &mut problems);
     }
     match config {
@@ -152,6 +180,7 @@ fn walk(
         exports: &exports,
         brand: &brand,
     });
+    let language = project.language.clone();
     Some(Config {
         root: root.to_owned(),
         project,
@@ -169,6 +198,7 @@ fn walk(
         publish,
         exports,
         brand,
+        editions: editions(&language, deliver.as_ref()),
         deliver,
         schedule,
         queries,

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::problem::{Place, Problems, Refusal};
 use super::secret::Environment;
-use super::{AlertTo, Config};
+use super::{AlertTo, Config, SigningKey};
 
 /// The variable.
 pub const ROOTS: &str = "KARAT_ROOTS";
@@ -47,6 +47,9 @@ fn named(config: &Config) -> Vec<(String, String)> {
     add("reports", &config.reports);
     if let Some(spill) = &config.engine.spill {
         add("engine.spill", spill);
+    }
+    if let Some(SigningKey::File(file)) = &config.publish.sign {
+        add("publish.sign", file);
     }
     if let Some(file) = config
         .deliver

@@ -200,6 +200,14 @@ pub(super) fn days(text: &str) -> Parsed<u32> {
     }
 }
 
+/// Reads a duration of the command line in whole days, `7d` or `4w`.
+///
+/// # Errors
+/// Returns what is wrong with it, as the rest of a sentence.
+pub fn parse_days(text: &str) -> Result<u32, String> {
+    days(text).map_err(|refusal| refusal.reason)
+}
+
 /// Reads a size in bytes, `4GiB` or `512MiB`.
 pub(super) fn bytes(text: &str) -> Parsed<u64> {
     let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];

@@ -4,6 +4,7 @@
 //! change anything else: no DDL, no DML, no settings, no paths as table names. `DataFusion` types stop here.
 
 mod cells;
+mod compare;
 mod failure;
 mod ladder;
 mod masked;
@@ -43,6 +44,7 @@ use crate::error::{Exit, Failure};
 use crate::query::{Query, TableName};
 use crate::table::Table;
 
+pub use compare::RowsDiffer;
 pub(crate) use failure::damaged_input;
 pub use write::Written;
 

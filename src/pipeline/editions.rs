@@ -29,7 +29,7 @@ pub(super) async fn stage(
     checks: &[Outcome],
     talk: &Talk,
 ) -> Result<Vec<EditionRecord>, Failure> {
-    let editions = job.config.editions();
+    let editions = &job.config.editions;
     let wanted: BTreeSet<&Part> = editions
         .iter()
         .filter_map(|edition| edition.part.as_ref())
@@ -44,7 +44,7 @@ pub(super) async fn stage(
             .iter()
             .find(|run| Some(&run.part) == edition.part.as_ref());
         let source = Source::new(job, records, checks, part);
-        staged.push(source.edition(edition, talk).await?);
+        staged.push(source.edition(edition.clone(), talk).await?);
     }
     Ok(staged)
 }

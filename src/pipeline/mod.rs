@@ -1,18 +1,27 @@
 //! The whole run on one screen; stages know nothing of each other, values pass through here.
 
+mod basis;
 mod compute;
 mod culprit;
 mod deadline;
 mod deliver;
+mod diff;
+mod difference;
 mod editions;
+mod explain;
+mod orders;
 mod outlook;
 mod parts;
+mod plan;
 mod prepare;
 mod preview;
 mod publication;
+mod published;
+mod recorded;
 mod stage;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,14 +29,22 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::json;
 
+pub use basis::{Cause, Change};
 pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
+pub use diff::{Diff, RowDiff, RowFate, TableDiff, diff};
+pub use explain::{Explanation, Origin, Question, explain};
+pub use orders::{Control, Orders};
 pub use outlook::{outputs as model_tables, plan_only as plan_models};
+pub use plan::{Planned, PlannedMail, PlannedSource, plan};
 pub use prepare::source_tables;
 pub use preview::{Preview, Reload, StoredRun, fingerprint, preview, stored};
+pub use recorded::Environment;
+pub use verify::{Depth, Signature, Verification, verify};
 
 use self::culprit::Search;
 use self::deadline::within;
 use self::publication::{Made, Wanted};
+use self::recorded::Recorded;
 use crate::calendar::Deadline;
 use crate::config::Config;
 use crate::deliver::Delivery;
@@ -117,6 +134,20 @@ struct Job<'a> {
     retries: u64,
 }
 
+impl Job<'_> {
+    /// Names the file that is to blame for a failure of the engine, where it is a single one.
+    async fn blame(&self, failure: Failure) -> Failure {
+        let search = Search {
+            config: self.config,
+            work: &self.work,
+            pinned: &self.inputs,
+            plan: &self.plan,
+            queries: &self.project.queries.queries,
+        };
+        search.blame(failure).await
+    }
+}
+
 /// Makes sure that the run is published; gives its entry of the log too, which a draft has not.
 async fn published(
     config: &Config,
@@ -125,7 +156,8 @@ async fn published(
     talk: &Talk,
 ) -> Result<(Report, Option<LogEntry>), Failure> {
     let deadline = Deadline::after(config.engine.deadline);
-    let job = within(&deadline, talk, planned(config, place, request, talk)).await?;
+    let planned = planned(config, place, request, Purpose::Publish, talk);
+    let job = within(&deadline, talk, planned).await?;
     if job.is_draft {
         let made = within(&deadline, talk, computed(&job, talk)).await?;
         return Ok((draft(&job, place, made, talk).await?, None));
@@ -144,20 +176,49 @@ async fn published(
     Ok((report, Some(entry)))
 }
 
+/// What a planned run is for.
+#[derive(Clone, Copy)]
+enum Purpose<'a> {
+    /// To be published.
+    Publish,
+    /// To be looked at; nothing is written.
+    Look,
+    /// To be compared with what is published, from whose record it is done again.
+    Verify(&'a Recorded),
+}
+
+impl<'a> Purpose<'a> {
+    /// The record from which the run is done again.
+    fn recorded(self) -> Option<&'a Recorded> {
+        match self {
+            Self::Verify(recorded) => Some(recorded),
+            Self::Publish | Self::Look => None,
+        }
+    }
+}
+
 /// Everything before the first query: project, inputs, plan, and whether the result can be published at all.
 async fn planned<'a>(
     config: &'a Config,
     place: &Location,
     request: &Request,
+    purpose: Purpose<'_>,
     talk: &Talk,
 ) -> Result<Job<'a>, Failure> {
-    let project = prepare::load_project(config)?;
+    let recorded = purpose.recorded();
+    let project = match recorded {
+        Some(_) => prepare::load_recorded_project(config)?,
+        None => prepare::load_project(config)?,
+    };
     let work = prepare::Workplace::make(config)?;
     let started = crate::calendar::now();
-    // Told before hours of work, not after them.
-    place.probe().await.map_err(|error| error.writing("publish"))?;
-    let inputs = prepare::pin_inputs(config, &work, talk).await?;
-    let (engine, plan) = prepare::plan(config, request.as_of, &project, &work, &inputs, place).await?;
+    if matches!(purpose, Purpose::Publish) {
+        // Told before hours of work, not after them.
+        place.probe().await.map_err(|error| error.writing("publish"))?;
+    }
+    let inputs = prepare::pin_inputs(config, &work, recorded, talk).await?;
+    let as_of = request.as_of;
+    let (engine, plan) = prepare::plan(config, as_of, &project, &work, &inputs, recorded, place).await?;
     Ok(Job {
         config,
         project,
@@ -187,14 +248,7 @@ async fn computed(job: &Job<'_>, talk: &Talk) -> Result<Made, Failure> {
     let tables = match compute::tables(engine, queries, plan, given, talk).await {
         Ok(tables) => tables,
         Err(failure) => {
-            let search = Search {
-                config,
-                work,
-                pinned: inputs,
-                plan,
-                queries,
-            };
-            return Err(search.blame(failure).await);
+            return Err(job.blame(failure).await);
         }
     };
     let checks = compute::checks(engine, &project.queries, talk).await?;
@@ -211,6 +265,9 @@ async fn computed(job: &Job<'_>, talk: &Talk) -> Result<Made, Failure> {
         job.is_draft,
         talk,
     )?;
+    if let Some(signer) = &project.signer {
+        stage::sign(&staged, signer)?;
+    }
     let retries = job.retries + inputs.iter().map(Pinned::retries).sum::<u64>();
     stage::volatile(work, config, &job.started, engine, retries, talk)?;
 
@@ -258,23 +315,22 @@ async fn draft(job: &Job<'_>, place: &Location, made: Made, talk: &Talk) -> Resu
 /// As [`run`], without the stages that compute and publish.
 pub async fn check(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<Vec<String>, Failure> {
     let place = open(config)?;
-    let project = prepare::load_project(config)?;
-    let work = prepare::Workplace::make(config)?;
-    let inputs = prepare::pin_inputs(config, &work, talk).await?;
-    let (engine, plan) = prepare::plan(config, as_of, &project, &work, &inputs, &place).await?;
-    compute::plans(&engine, &project.queries).await?;
-    let newest = match compute::newest_order(&engine).await {
+    let request = Request {
+        as_of,
+        is_draft: false,
+    };
+    let job = planned(config, &place, &request, Purpose::Look, talk).await?;
+    let Job {
+        project,
+        inputs,
+        engine,
+        plan,
+        ..
+    } = &job;
+    compute::plans(engine, &project.queries).await?;
+    let newest = match compute::newest_order(engine).await {
         Ok(newest) => newest,
-        Err(failure) => {
-            let search = Search {
-                config,
-                work: &work,
-                pinned: &inputs,
-                plan: &plan,
-                queries: &project.queries.queries,
-            };
-            return Err(search.blame(failure).await);
-        }
+        Err(failure) => return Err(job.blame(failure).await),
     };
     let mut lines = vec![
         format!(
@@ -289,7 +345,7 @@ pub async fn check(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<
         ),
         format!("templates: {} files", project.templates.len()),
     ];
-    for source in &inputs {
+    for source in inputs {
         lines.push(format!(
             "{}: {} files read, {} excluded, {} rows in {}",
             source.name,

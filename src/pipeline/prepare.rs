@@ -1,20 +1,22 @@
 //! Everything before the first figure: project files, private folders, pinned inputs, the name of the run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde_json::json;
 
 use super::outlook;
+use super::recorded::Recorded;
 use crate::calendar::{self, Calendar};
-use crate::config::{Config, PolicyValue, SOURCES};
-use crate::engine::{ENGINE, Engine, LOCK_FILE, damaged_input};
+use crate::config::{Config, PolicyValue, SOURCES, SigningKey};
+use crate::engine::{ENGINE, Engine, damaged_input};
 use crate::error::{Exit, Failure};
 use crate::exports;
 use crate::private::PrivateFolder;
 use crate::query::{self, QuerySet, TableName};
-use crate::record::{Determinants, HashedFile, InputRecord, run_id, sha256_file};
+use crate::record::{Determinants, HashedFile, InputRecord, Signer, libraries, run_id, sha256_file};
 use crate::report;
 use crate::settings::{self, RecordedInput};
 use crate::source::{self, Pinned, RawTable};
@@ -26,6 +28,8 @@ pub(super) struct Project {
     pub(super) queries: QuerySet,
     pub(super) templates: Vec<HashedFile>,
     pub(super) brand: report::Brand,
+    /// Signs the manifest of what is published.
+    pub(super) signer: Option<Signer>,
 }
 
 /// Loads and checks SQL and templates.
@@ -33,8 +37,21 @@ pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
     let mut given: BTreeSet<TableName> = settings::names().into_iter().collect();
     given.extend(source_tables());
     given.extend(outlook::outputs());
-    let mut queries = query::load(&config.root.join(&config.queries), &given)?;
-    let editions = config.editions();
+    let queries = query::load(&config.root.join(&config.queries), &given)?;
+    Ok(Project {
+        signer: signer(config)?,
+        ..with_templates(config, queries)?
+    })
+}
+
+/// Loads SQL and templates of a published run.
+pub(super) fn load_recorded_project(config: &Config) -> Result<Project, Failure> {
+    let queries = query::load_recorded(&config.root.join(&config.queries))?;
+    with_templates(config, queries)
+}
+
+fn with_templates(config: &Config, mut queries: QuerySet) -> Result<Project, Failure> {
+    let editions = &config.editions;
     if editions.iter().any(|edition| edition.part.is_some()) {
         queries.queries.append(&mut queries.of_editions);
     }
@@ -49,7 +66,32 @@ pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
         queries,
         templates: hashed_files(&folder)?,
         brand: super::brand(config)?,
+        signer: None,
     })
+}
+
+/// Reads the key that signs; a file that others can read is refused.
+pub(super) fn signer(config: &Config) -> Result<Option<Signer>, Failure> {
+    let wrong = |what: String| Failure::new(Exit::Usage, "config", format!("publish.sign: {what}"));
+    let text = match &config.publish.sign {
+        None => return Ok(None),
+        Some(SigningKey::Given(key)) => key.expose().to_owned(),
+        Some(SigningKey::File(file)) => {
+            let path = config.root.join(file);
+            let shown = path.display();
+            let mode = std::fs::metadata(&path).map(|metadata| metadata.permissions().mode());
+            let mode = mode.map_err(|error| wrong(format!("cannot read `{shown}`")).cause(error))?;
+            if mode & 0o077 != 0 {
+                return Err(wrong(format!("others than its owner can read `{shown}`"))
+                    .hint("A key that others can read proves nothing: `chmod 600` it, or make a new one."));
+            }
+            std::fs::read_to_string(&path)
+                .map_err(|error| wrong(format!("cannot read `{shown}`")).cause(error))?
+        }
+    };
+    Signer::parse(&text)
+        .map(Some)
+        .map_err(|what| wrong(format!("what it names {what}")))
 }
 
 /// The raw table of every source, configured or not.
@@ -117,6 +159,13 @@ pub(super) fn check_templates_unchanged(config: &Config, project: &Project) -> R
     }
 }
 
+/// Makes a private folder where the configuration wants spill files.
+pub(super) fn private_folder(config: &Config) -> Result<PrivateFolder, Failure> {
+    let spill = config.engine.spill.as_ref();
+    let parent = spill.map_or_else(std::env::temp_dir, |spill| config.root.join(spill));
+    PrivateFolder::make(&parent)
+}
+
 /// Private folders of one attempt; gone when it ends.
 pub(super) struct Workplace {
     folder: PrivateFolder,
@@ -125,21 +174,15 @@ pub(super) struct Workplace {
 impl Workplace {
     /// Makes the folders, readable by the owner only.
     pub(super) fn make(config: &Config) -> Result<Self, Failure> {
-        let parent = config
-            .engine
-            .spill
-            .as_ref()
-            .map_or_else(std::env::temp_dir, |spill| config.root.join(spill));
-        let folder = PrivateFolder::make(&parent)?;
+        let folder = private_folder(config)?;
         let cannot = |error: std::io::Error| {
-            let message = format!("cannot make a private folder in `{}`", parent.display());
+            let message = format!("cannot make a folder in `{}`", folder.path().display());
             Failure::new(Exit::Usage, "engine", message).cause(error)
         };
-        let work = Self { folder };
-        for path in [work.inputs(), work.scratch(), work.stage().join("tables")] {
-            std::fs::create_dir_all(&path).map_err(cannot)?;
+        for path in ["inputs", "scratch", "stage/tables"] {
+            std::fs::create_dir_all(folder.path().join(path)).map_err(cannot)?;
         }
-        Ok(work)
+        Ok(Self { folder })
     }
 
     /// Copies of remote inputs.
@@ -158,10 +201,11 @@ impl Workplace {
     }
 }
 
-/// Lists, hashes and checks the inputs that queries read.
+/// Lists, hashes and checks the inputs that queries read; of a recorded run those of its record.
 pub(super) async fn pin_inputs(
     config: &Config,
     work: &Workplace,
+    recorded: Option<&Recorded>,
     talk: &Talk,
 ) -> Result<Vec<Pinned>, Failure> {
     talk.stage("read", config.sources.len());
@@ -177,14 +221,13 @@ pub(super) async fn pin_inputs(
         let Some(source) = config.sources.get(shape.name) else {
             continue;
         };
-        let pinned = source::pin(
-            shape.name,
-            source,
-            &config.root,
-            &work.inputs(),
-            config.checks.allow_duplicate_files,
-        )
-        .await?;
+        let (name, root, folder) = (shape.name, &config.root, work.inputs());
+        let pinned = if let Some(recorded) = recorded {
+            source::pin_recorded(name, source, root, &folder, &recorded.source(name)).await?
+        } else {
+            let allow_duplicates = config.checks.allow_duplicate_files;
+            source::pin(name, source, root, &folder, allow_duplicates).await?
+        };
         pinned.refuse_excess(config)?;
         let facts = json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows(), "retries": pinned.retries()});
         talk.step("read", shape.name, &facts);
@@ -210,6 +253,7 @@ pub(super) async fn plan(
     project: &Project,
     work: &Workplace,
     pinned: &[Pinned],
+    recorded: Option<&Recorded>,
     place: &Location,
 ) -> Result<(Engine, Plan), Failure> {
     let as_of = calendar::as_of(config.as_of, as_of, &config.project.timezone)?;
@@ -246,7 +290,10 @@ pub(super) async fn plan(
         refuse_misplaced(&engine, config, &table).await?;
         raw.push(table);
     }
-    let recorded: Vec<RecordedInput> = inputs
+    if let Some(recorded) = recorded {
+        recorded.mark(&mut inputs);
+    }
+    let listed: Vec<RecordedInput> = inputs
         .iter()
         .map(|input| RecordedInput {
             source: input.source.clone(),
@@ -256,7 +303,7 @@ pub(super) async fn plan(
             sha256: input.sha256.clone(),
         })
         .collect();
-    let settings = settings::tables(config, &calendar, &recorded)?;
+    let settings = settings::tables(config, &calendar, &listed)?;
     for table in &settings {
         engine
             .add_rows(&table.name, &table.key, table.batch.clone())
@@ -400,7 +447,7 @@ fn determinants(
     let mut list = Determinants::from([
         ("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
         ("engine".to_owned(), ENGINE.to_owned()),
-        ("libraries".to_owned(), crate::store::sha256(LOCK_FILE.as_bytes())),
+        ("libraries".to_owned(), libraries()),
         ("as_of".to_owned(), calendar.as_of.to_string()),
         ("configuration".to_owned(), config.effective.clone()),
     ]);
@@ -408,7 +455,7 @@ fn determinants(
         list.insert(format!("raw {}", table.source), table.sql.clone());
     }
     // What readers get, not who they are. The name holds all but the value of a part.
-    for edition in config.editions() {
+    for edition in &config.editions {
         let value = edition.part.as_ref().map_or("", |part| part.value.as_str());
         list.insert(format!("edition {}", edition.name()), value.to_owned());
     }
@@ -434,7 +481,7 @@ fn determinants(
     for source in pinned {
         for object in &source.excluded {
             let name = format!("excluded {} {}", source.name, object.path);
-            list.insert(name, object.reason.to_owned());
+            list.insert(name, object.reason.to_string());
         }
     }
     list

@@ -164,7 +164,13 @@ pub fn fingerprint(config: &Config) -> Result<String, Failure> {
     Ok(crate::store::sha256(lines.concat().as_bytes()))
 }
 
-async fn fetch(place: &Location, run: &str, path: &str, sha256: &str, folder: &Path) -> Result<(), Failure> {
+pub(super) async fn fetch(
+    place: &Location,
+    run: &str,
+    path: &str,
+    sha256: &str,
+    folder: &Path,
+) -> Result<(), Failure> {
     let bytes = verified(place, run, path, sha256).await?;
     let file = folder.join(path);
     let cannot = |error: std::io::Error| {
@@ -204,10 +210,11 @@ pub(super) async fn verified(
 
 fn sql_files(folder: &Path) -> Result<Vec<SqlFile>, Failure> {
     let queries = query::load_recorded(&folder.join("sql"))?;
-    Ok(queries.iter().map(super::stage::sql_file).collect())
+    let all = queries.queries.iter().chain(&queries.of_editions);
+    Ok(all.map(super::stage::sql_file).collect())
 }
 
-fn table_record(table: &Value) -> TableRecord {
+pub(super) fn table_record(table: &Value) -> TableRecord {
     TableRecord {
         name: text(table, "name"),
         title: text(table, "title"),
@@ -286,7 +293,7 @@ pub(super) fn text(value: &Value, key: &str) -> String {
         .to_owned()
 }
 
-fn number(value: &Value, key: &str) -> u64 {
+pub(super) fn number(value: &Value, key: &str) -> u64 {
     value.get(key).and_then(Value::as_u64).unwrap_or_default()
 }
 

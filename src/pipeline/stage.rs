@@ -13,10 +13,11 @@ use crate::csv;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::exports;
-use crate::publish::{PublishedFigure, RunSummary, StagedRun, report_path};
+use crate::publish::{PublishedFigure, RunSummary, SIGNATURE, StagedRun, canonical_json, report_path};
 use crate::query::{Query, TableName};
 use crate::record::{
-    EditionRecord, HashedFile, MailRecord, OutputFile, Parts, TableRecord, manifest, reproduce, sha256_file,
+    EditionRecord, HashedFile, LogoRecord, MailRecord, OutputFile, Parts, Signer, TableRecord, manifest,
+    reproduce, sha256_file,
 };
 use crate::report::{self, CheckFact, Facts, InputFact, SqlFile, TableFact};
 use crate::source::Pinned;
@@ -29,6 +30,11 @@ pub(super) const VOLATILE: &str = "volatile.json";
 pub(super) const MAIL_HTML: &str = "mail.html";
 /// Its plain text.
 pub(super) const MAIL_TEXT: &str = "mail.txt";
+
+/// The folder of templates in the folder of a run.
+pub(super) const TEMPLATES: &str = "reports";
+/// The folder of SQL in the folder of a run.
+pub(super) const SQL: &str = "sql";
 
 /// Layers whose tables are small enough to be read back for the report.
 const REPORTED: [&str; 2] = ["settings.", "results."];
@@ -58,6 +64,7 @@ pub(super) fn stage(
     }
     exports::write(&config.exports, &super::templates(config), &folder)?;
     let sql = write_sql(&folder, project)?;
+    write_look(&folder, config, project)?;
     let made_by_rust = |name: &&str| name.starts_with("settings.") || name.starts_with("model.");
     let settings: Vec<TableName> = records
         .iter()
@@ -122,7 +129,10 @@ pub(super) fn stage(
         reconciliation: table("results.reconciliation"),
         sql: &sql,
         templates: &project.templates,
-        logo: project.brand.logo.as_ref().map(report::Logo::sha256),
+        logo: project.brand.logo.as_ref().map(|logo| LogoRecord {
+            path: logo.file_name(),
+            sha256: logo.sha256(),
+        }),
         tables: records,
         checks,
         outputs: &outputs,
@@ -142,6 +152,12 @@ pub(super) fn stage(
         manifest,
         summary,
     })
+}
+
+/// Puts the signature of its manifest beside what is staged.
+pub(super) fn sign(staged: &StagedRun, signer: &Signer) -> Result<(), Failure> {
+    let signature = signer.sign(canonical_json(&staged.manifest).as_bytes());
+    write(&staged.folder.join(SIGNATURE), &signature)
 }
 
 /// Where readers find the report in `folder` of the run on the web, if anywhere.
@@ -217,7 +233,7 @@ fn write_sql(folder: &Path, project: &Project) -> Result<Vec<HashedFile>, Failur
     let mut files: Vec<HashedFile> = queries
         .chain(checks)
         .map(|(path, text, sha256)| {
-            write(&folder.join("sql").join(path), text.as_bytes())?;
+            write(&folder.join(SQL).join(path), text.as_bytes())?;
             Ok(HashedFile {
                 path: path.clone(),
                 sha256: sha256.clone(),
@@ -226,6 +242,21 @@ fn write_sql(folder: &Path, project: &Project) -> Result<Vec<HashedFile>, Failur
         .collect::<Result<_, Failure>>()?;
     files.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(files)
+}
+
+/// Writes what the pages are made with, so that they can be made again.
+fn write_look(folder: &Path, config: &Config, project: &Project) -> Result<(), Failure> {
+    let templates = super::templates(config);
+    for file in &project.templates {
+        copy(
+            &templates.join(&file.path),
+            &folder.join(TEMPLATES).join(&file.path),
+        )?;
+    }
+    match &project.brand.logo {
+        Some(logo) => write(&folder.join(logo.file_name()), logo.bytes()),
+        None => Ok(()),
+    }
 }
 
 /// What the report says of a query file.
@@ -281,7 +312,7 @@ pub(super) fn facts(
             bytes: 0,
             rows: 0,
             sha256: String::new(),
-            excluded: Some(object.reason.to_owned()),
+            excluded: Some(object.reason.to_string()),
         })
     });
     let coverage = tables
@@ -324,7 +355,7 @@ pub(super) fn facts(
 const OPTIONAL: [&str; 4] = ["customers", "service_cases", "payments", "visits"];
 
 /// Names the sources that are not configured.
-fn switched_off(config: &Config) -> Vec<String> {
+pub(super) fn switched_off(config: &Config) -> Vec<String> {
     OPTIONAL
         .iter()
         .filter(|source| !config.sources.contains_key(**source))

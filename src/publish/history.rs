@@ -132,6 +132,12 @@ pub async fn load_manifest(location: &Location, entry: &LogEntry) -> Result<Valu
         .map_err(|error| Failure::new(Exit::Mismatch, STAGE, format!("cannot read `{address}`")).cause(error))
 }
 
+/// Tells whether the files of a publication were removed, because it is older than the runs that are kept.
+pub async fn is_removed(location: &Location, entry: &LogEntry) -> Result<bool, Failure> {
+    let size = location.size(&format!("{}/{MANIFEST}", entry.folder())).await;
+    Ok(size.map_err(|error| error.reading(STAGE))?.is_none())
+}
+
 /// Finds the publication that `name` means: `latest`, a day, a run id, or an unmistakable beginning of one.
 ///
 /// A day means its last publication.

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::error::{Exit, Failure};
 
+mod audit;
 mod commit;
 mod gc;
 mod history;
@@ -25,11 +26,12 @@ mod status;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use audit::{Audit, Problem, audit};
 pub use commit::{
     Found, IndexPage, Publication, Uploaded, enter, find, finish, publish, publish_draft, refresh, upload,
 };
 pub use gc::{Garbage, find_garbage, remove_garbage};
-pub use history::{history, load_manifest, resolve};
+pub use history::{history, is_removed, load_manifest, resolve};
 pub use lease::Lease;
 pub use prune::{kept, prune};
 pub use status::{Status, status};
@@ -43,6 +45,8 @@ const VOLATILE: &str = "volatile.json";
 /// The folder of the log.
 const LOG: &str = "log";
 const MANIFEST: &str = "manifest.json";
+/// Signature of the bytes of the manifest, beside it; no manifest can name it.
+pub(crate) const SIGNATURE: &str = "manifest.json.sig";
 
 /// A run that is complete in a local folder and not yet published.
 #[derive(Debug, Clone)]

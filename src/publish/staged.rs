@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::{Exit, Failure};
 
-use super::{MANIFEST, STAGE, StagedRun, VOLATILE};
+use super::{MANIFEST, SIGNATURE, STAGE, StagedRun, VOLATILE};
 
 /// Lists the files of a staged run, by path below its folder, with their bytes' count.
 ///
@@ -58,7 +58,7 @@ pub(super) fn files(run: &StagedRun) -> Result<BTreeMap<String, u64>, Failure> {
     }
     if let Some(path) = files
         .keys()
-        .find(|path| *path != VOLATILE && !outputs.contains_key(*path))
+        .find(|path| ![VOLATILE, SIGNATURE].contains(&path.as_str()) && !outputs.contains_key(*path))
     {
         return Err(bug(format!("the manifest does not name `{path}`")));
     }

@@ -76,6 +76,36 @@ pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Fail
     }
     add_own_classes(&mut queries, &mut problems);
     check_inputs(&queries, &checks, given, &mut problems);
+    in_order(queries, checks, problems)
+}
+
+/// Reads the query files of a published run, which were checked when it ran, in the order in which they ran. The sums of
+/// classes of one's own are among them.
+///
+/// # Errors
+/// Returns exit code 2 when a file cannot be read.
+pub fn load_recorded(folder: &Path) -> Result<QuerySet, Failure> {
+    let mut problems = Problems::default();
+    let mut queries = BTreeMap::new();
+    let mut checks = Vec::new();
+    for (path, text) in read_files(folder)? {
+        let Some((parent, stem)) = path.strip_suffix(".sql").and_then(|path| path.rsplit_once('/')) else {
+            continue;
+        };
+        if layer_of(parent) == "checks" {
+            checks.extend(read_check(&path, stem, text, &mut problems));
+        } else if let Some(query) = read_query(&path, layer_of(parent), stem, text, &mut problems) {
+            queries.insert(query.name.clone(), query);
+        }
+    }
+    in_order(queries, checks, problems)
+}
+
+fn in_order(
+    queries: BTreeMap<TableName, Query>,
+    checks: Vec<Check>,
+    mut problems: Problems,
+) -> Result<QuerySet, Failure> {
     let queries = graph::order(queries, &mut problems);
     problems.into_result()?;
     let (of_editions, queries) = queries
@@ -86,26 +116,6 @@ pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Fail
         of_editions,
         checks,
     })
-}
-
-/// Reads the query files of a published run, which were checked when it ran, in the order in which they ran.
-///
-/// # Errors
-/// Returns exit code 2 when a file cannot be read.
-pub fn load_recorded(folder: &Path) -> Result<Vec<Query>, Failure> {
-    let mut problems = Problems::default();
-    let mut queries = BTreeMap::new();
-    for (path, text) in read_files(folder)? {
-        if let Some((parent, stem)) = path.strip_suffix(".sql").and_then(|path| path.rsplit_once('/'))
-            && layer_of(parent) != "checks"
-            && let Some(query) = read_query(&path, layer_of(parent), stem, text, &mut problems)
-        {
-            queries.insert(query.name.clone(), query);
-        }
-    }
-    let ordered = graph::order(queries, &mut problems);
-    problems.into_result()?;
-    Ok(ordered)
 }
 
 /// `2_business` is the layer `business`; the number only sorts the folders.

@@ -5,6 +5,8 @@
 use sha2::{Digest, Sha256};
 
 use super::Determinants;
+use crate::engine::LOCK_FILE;
+use crate::store::sha256;
 
 /// Hex digits of a run id: 64 bits, more than enough to tell runs apart.
 const DIGITS: usize = 16;
@@ -20,6 +22,12 @@ pub fn run_id(determinants: &Determinants) -> String {
     let mut id = hex::encode(hasher.finalize());
     id.truncate(DIGITS);
     id
+}
+
+/// Names the versions of all libraries of this program; they are part of what determines a run.
+#[must_use]
+pub fn libraries() -> String {
+    sha256(LOCK_FILE.as_bytes())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{HashedFile, InputRecord};
+use super::{HashedFile, InputRecord, libraries};
 use crate::calendar::Calendar;
 use crate::check::Outcome;
 use crate::config::{Config, Edition, PolicyValue};
@@ -91,6 +91,15 @@ pub struct EditionRecord {
     pub url: Option<String>,
 }
 
+/// The logo that a run shows.
+#[derive(Debug, Clone)]
+pub struct LogoRecord {
+    /// Path below the run folder.
+    pub path: &'static str,
+    /// SHA-256 of the content, lower-case hex.
+    pub sha256: String,
+}
+
 /// Parts of a manifest that stages hand over.
 #[derive(Debug)]
 #[expect(
@@ -107,7 +116,7 @@ pub struct Parts<'a> {
     pub reconciliation: &'a Table,
     pub sql: &'a [HashedFile],
     pub templates: &'a [HashedFile],
-    pub logo: Option<String>,
+    pub logo: Option<LogoRecord>,
     pub tables: &'a [TableRecord],
     pub checks: &'a [Outcome],
     pub outputs: &'a [OutputFile],
@@ -135,14 +144,15 @@ pub fn manifest(parts: &Parts<'_>) -> Value {
         "timezone": parts.config.project.timezone,
         "version": env!("CARGO_PKG_VERSION"),
         "engine": ENGINE,
+        "libraries": libraries(),
         "inputs": inputs(parts),
         "rejected": rows(parts.rejected),
         "reconciliation": rows(parts.reconciliation),
         "policy": parts.config.policy.iter().map(|(name, value)| (name.clone(), policy_value(value))).collect::<serde_json::Map<_, _>>(),
         "cost_to_serve": parts.config.cost_to_serve.iter().map(|(activity, rate)| (activity.clone(), json!(rate.to_plain_string()))).collect::<serde_json::Map<_, _>>(),
         "sql": parts.sql.iter().map(|file| json!({"path": format!("sql/{}", file.path), "sha256": file.sha256})).collect::<Vec<_>>(),
-        "templates": parts.templates.iter().map(|file| json!({"path": file.path, "sha256": file.sha256})).collect::<Vec<_>>(),
-        "logo": parts.logo.as_ref().map(|sha256| json!({"path": parts.config.brand.logo, "sha256": sha256})),
+        "templates": parts.templates.iter().map(|file| json!({"path": format!("reports/{}", file.path), "sha256": file.sha256})).collect::<Vec<_>>(),
+        "logo": parts.logo.as_ref().map(|logo| json!({"path": logo.path, "sha256": logo.sha256})),
         "tables": parts.tables.iter().map(|table| json!({
             "name": table.name, "title": table.title, "grain": table.grain, "key": table.key, "rows": table.rows,
             "sha256": table.sha256,

@@ -3,10 +3,14 @@
 mod identity;
 mod manifest;
 mod reproduce;
+mod signature;
 
-pub use identity::run_id;
-pub use manifest::{EditionRecord, MailRecord, OutputFile, Parts, TableRecord, manifest, sha256_file};
+pub use identity::{libraries, run_id};
+pub use manifest::{
+    EditionRecord, LogoRecord, MailRecord, OutputFile, Parts, TableRecord, manifest, sha256_file,
+};
 pub use reproduce::{PartOf, reproduce, reproduce_part};
+pub use signature::{PublicKey, Signer};
 
 use std::collections::BTreeMap;
 

@@ -113,6 +113,22 @@ impl Logo {
         crate::store::sha256(&self.bytes)
     }
 
+    /// The file, byte for byte.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The name of the file in the record of a run.
+    #[must_use]
+    pub fn file_name(&self) -> &'static str {
+        if self.kind == "image/png" {
+            "logo.png"
+        } else {
+            "logo.svg"
+        }
+    }
+
     fn address(&self) -> String {
         let text = base64::engine::general_purpose::STANDARD.encode(&self.bytes);
         format!("data:{};base64,{text}", self.kind)

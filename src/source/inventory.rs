@@ -1,5 +1,7 @@
 //! Sorts the objects of a location: read, or excluded with a reason.
 
+use std::borrow::Cow;
+
 use crate::config::Format;
 use crate::store::Object;
 
@@ -9,7 +11,7 @@ pub struct Excluded {
     /// Path below the location.
     pub path: String,
     /// Why.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
 }
 
 /// How the names of files tell whether they are read.
@@ -85,14 +87,14 @@ pub(super) fn sort_out(
         if manifest == Some(object.path.as_str()) {
             excluded.push(Excluded {
                 path: object.path,
-                reason: "the manifest of the source",
+                reason: "the manifest of the source".into(),
             });
             continue;
         }
         match reason(&object.path, is_single, endings) {
             Some(reason) => excluded.push(Excluded {
                 path: object.path,
-                reason,
+                reason: reason.into(),
             }),
             None if object.size == 0 => return Err(format!("`{}` is empty (0 bytes)", object.path)),
             None => read.push(object),

@@ -16,6 +16,7 @@ mod json;
 mod manifest;
 mod pages;
 mod period;
+mod recorded;
 mod sheet;
 mod thrift;
 
@@ -28,6 +29,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 pub use contract::{RawTable, empty_table, raw_table};
 pub use inventory::Excluded;
+pub use recorded::{RecordedFile, RecordedSource, pin_recorded};
 
 use crate::config::{Config, Format, Source};
 use crate::engine::SourceFile;
@@ -191,7 +193,7 @@ impl Pinned {
             .excluded
             .iter()
             .filter(|object| object.reason.starts_with(inventory::MAY_HOLD_DATA))
-            .map(|object| (object.path.as_str(), object.reason))
+            .map(|object| (object.path.as_str(), object.reason.as_ref()))
             .collect();
         if let Some((first, reason)) = unread.first() {
             let more = match unread.len() {
@@ -309,7 +311,7 @@ pub(crate) async fn pin_at(
     }
     let mapped = Mapped::of(source);
     let files: Vec<PinnedFile> = stream::iter(read)
-        .map(|object| obtain(name, &source.format, &mapped, &location, object, work))
+        .map(|object| obtain(name, &source.format, &mapped, &location, object, None, work))
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
@@ -319,29 +321,56 @@ pub(crate) async fn pin_at(
     if !allow_duplicate_files {
         refuse_duplicates(name, &files)?;
     }
-    let missing_periods = match &source.period_folder {
-        Some(key) => period::missing(name, key, files.iter().map(|file| file.object.path.as_str()))?,
-        None => Vec::new(),
-    };
-    let schema = footer::unify(
-        name,
-        files.iter().map(|file| (file.object.path.as_str(), &file.schema)),
-        &partitions,
-        matches!(source.format, Format::Delta { .. }),
-    )?;
-    same_header(name, &files)?;
-    Ok(Pinned {
-        name: name.to_owned(),
-        configured: source.location.clone(),
-        location,
+    let chosen = Chosen {
         files,
         excluded,
         partitions,
-        schema,
         table_version,
-        missing_periods,
-        period_folder: source.period_folder.clone(),
-    })
+    };
+    chosen.pinned(name, source, location)
+}
+
+/// Objects that are read, and what is known of the others.
+struct Chosen {
+    files: Vec<PinnedFile>,
+    excluded: Vec<Excluded>,
+    partitions: Vec<String>,
+    table_version: Option<u64>,
+}
+
+impl Chosen {
+    /// Makes sure that the files are one source.
+    fn pinned(self, name: &str, source: &Source, location: Location) -> Result<Pinned, Failure> {
+        let Self {
+            files,
+            excluded,
+            partitions,
+            table_version,
+        } = self;
+        let missing_periods = match &source.period_folder {
+            Some(key) => period::missing(name, key, files.iter().map(|file| file.object.path.as_str()))?,
+            None => Vec::new(),
+        };
+        let schema = footer::unify(
+            name,
+            files.iter().map(|file| (file.object.path.as_str(), &file.schema)),
+            &partitions,
+            matches!(source.format, Format::Delta { .. }),
+        )?;
+        same_header(name, &files)?;
+        Ok(Pinned {
+            name: name.to_owned(),
+            configured: source.location.clone(),
+            location,
+            files,
+            excluded,
+            partitions,
+            schema,
+            table_version,
+            missing_periods,
+            period_folder: source.period_folder.clone(),
+        })
+    }
 }
 
 /// Compares what was read with the manifest that lies beside it.
@@ -442,12 +471,17 @@ async fn obtain(
     mapped: &Mapped,
     location: &Location,
     object: Object,
+    recorded: Option<RecordedFile>,
     work: &Path,
 ) -> Result<PinnedFile, Failure> {
     let obtained = location
         .obtain(&object, work)
         .await
         .map_err(|error| error.reading("source"))?;
+    // Told before anything is read: other content may be damaged as well.
+    if let Some(recorded) = recorded {
+        recorded.refuse_other(&obtained)?;
+    }
     let shown = format!("{name}: {}", location.address(&object.path));
     let (file, format, mapped) = (obtained.path.clone(), format.clone(), mapped.clone());
     // The hash of the content and the path name the copy: the same content may lie in two places.

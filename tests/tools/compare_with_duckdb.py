@@ -31,7 +31,7 @@ from pathlib import Path
 import duckdb
 
 # Files of a run folder that the manifest does not list: itself, and what may differ between two attempts.
-UNLISTED = {"manifest.json", "volatile.json"}
+UNLISTED = {"manifest.json", "manifest.json.sig", "volatile.json"}
 
 # Differing rows that are printed of a table; tables stand in the order in which they are made, so the first that differ
 # show the cause and the others its consequences.

@@ -39,6 +39,7 @@ echo "A generated history with ugly rows."
 cp -R "$project/queries" "$project/reports" "$work/ugly/"
 "$karat" --quiet --config "$work/ugly/config.yaml"
 compare "$work/ugly/output"
+"$TOOLS/python3" "$project/tests/tools/explain_with_duckdb.py" "$karat" "$work/ugly/config.yaml"
 
 echo
 echo "Parts of its customers; nobody takes the mail, and the run is published all the same."

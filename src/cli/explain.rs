@@ -1,0 +1,184 @@
+//! `karat explain`: from a number to its SQL, its inputs and the order rows behind it.
+
+use serde_json::{Map, Value, json};
+
+use super::plan::print_some;
+use super::verbs::load;
+use super::{General, Output};
+use crate::error::{Exit, Failure};
+use crate::pipeline::{self, Explanation, Orders, Origin, Question};
+use crate::table::{Cell, Table};
+use crate::talk;
+
+/// Explains a number.
+pub(super) async fn explain(general: &General, run: &str, question: &Question) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let found = pipeline::explain(&loaded.config, run, question).await?;
+    match general.output {
+        Output::Json => talk::data(&json_of(&found).to_string()),
+        Output::Text => print(&found),
+    }
+    Ok(Exit::Published)
+}
+
+/// Reads `COLUMN=VALUE`.
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
+    let (column, value) = text
+        .split_once('=')
+        .ok_or_else(|| "expected COLUMN=VALUE".to_owned())?;
+    Ok((column.to_owned(), value.to_owned()))
+}
+
+fn json_of(found: &Explanation) -> Value {
+    let orders = match &found.orders {
+        Err(why) => json!({"traced": false, "why": why}),
+        Ok(orders) => json!({
+            "traced": true, "how": orders.how, "sql": orders.sql, "count": orders.count, "first": json_rows(&orders.rows),
+            "controls": orders.controls.iter().map(|control| json!({
+                "column": control.column, "row": control.row, "traced": control.traced, "agrees": control.agrees,
+            })).collect::<Vec<_>>(),
+            "not_traced": orders.limits,
+        }),
+    };
+    json!({
+        "run_id": found.entry.run_id,
+        "as_of": found.entry.as_of.to_string(),
+        "table": found.table,
+        "column": found.column,
+        "meaning": found.meaning,
+        "key": found.key,
+        "rows_found": found.found,
+        "rows": json_rows(&found.rows),
+        "query": found.query.as_ref().map(|query| json!({
+            "path": format!("sql/{}", query.path), "sha256": query.sha256, "title": query.header.title, "grain": query.header.grain,
+            "note": query.header.note, "text": query.text,
+        })),
+        "lineage": found.lineage.iter().map(|origin| json!({
+            "distance": origin.distance, "table": origin.table, "made_by": origin.made_by, "sha256": origin.sha256, "rows": origin.rows,
+            "inputs": origin.inputs,
+            "files": origin.files.iter().map(|(path, sha256, rows)| json!({"path": path, "sha256": sha256, "rows": rows})).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "orders": orders,
+    })
+}
+
+/// Rows as objects; numbers as text, so that no reader rounds them.
+fn json_rows(table: &Table) -> Vec<Value> {
+    let value = |cell: &Cell| match cell {
+        Cell::Null => Value::Null,
+        Cell::Boolean(flag) => json!(flag),
+        other => json!(other.to_string()),
+    };
+    let object = |row: &Vec<Cell>| {
+        let cells = table.columns.iter().cloned().zip(row.iter().map(value));
+        Value::Object(cells.collect::<Map<_, _>>())
+    };
+    table.rows.iter().map(object).collect()
+}
+
+fn print(found: &Explanation) {
+    talk::data(&format!("run {} as of {}", found.entry.run_id, found.entry.as_of));
+    let title = found
+        .query
+        .as_ref()
+        .map_or("", |query| query.header.title.as_str());
+    talk::data(&format!("{}: {title}", found.table));
+    if let Some(query) = &found.query {
+        talk::data(&format!("  {}", query.header.grain));
+        for note in query.header.note.iter().flat_map(|note| note.trim().lines()) {
+            talk::data(&format!("  {note}"));
+        }
+    }
+    if let (Some(column), Some(meaning)) = (&found.column, &found.meaning) {
+        talk::data(&format!("  {column}: {meaning}"));
+    }
+    match found.found {
+        None => talk::data("\nnot published: the run holds no rows of it"),
+        Some(count) => {
+            talk::data(&format!("\n{count} rows"));
+            for row in &found.rows.rows {
+                talk::data(&format!(
+                    "  {}",
+                    shown(&found.rows, row, |name| is_shown(found, name))
+                ));
+            }
+        }
+    }
+    if let Some(query) = &found.query {
+        talk::data(&format!("\nsql/{}, SHA-256 {}\n", query.path, query.sha256));
+        talk::data(query.text.trim_end());
+    }
+    talk::data("\ncomes from");
+    found.lineage.iter().for_each(print_origin);
+    match &found.orders {
+        Err(why) => talk::data(&format!("\norder rows are not traced: {why}")),
+        Ok(orders) => print_orders(orders),
+    }
+}
+
+/// Of a row only the key and the column are shown when a column is asked for.
+fn is_shown(found: &Explanation, name: &str) -> bool {
+    match &found.column {
+        Some(column) => column == name || found.key.iter().any(|key| key == name),
+        None => true,
+    }
+}
+
+fn shown(table: &Table, row: &[Cell], is_shown: impl Fn(&str) -> bool) -> String {
+    let cells = table.columns.iter().zip(row).filter(|(name, _)| is_shown(name));
+    let texts: Vec<String> = cells
+        .map(|(name, cell)| format!("{name} {}", text(cell)))
+        .collect();
+    texts.join(", ")
+}
+
+fn text(cell: &Cell) -> String {
+    match cell {
+        Cell::Null => "not known".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn print_origin(origin: &Origin) {
+    let rows = origin
+        .rows
+        .map_or_else(String::new, |rows| format!(", {rows} rows"));
+    let sha256 = origin
+        .sha256
+        .as_ref()
+        .map_or_else(String::new, |sha256| format!(", SHA-256 {sha256}"));
+    talk::data(&format!(
+        "  {} {}{rows}: {}{sha256}",
+        origin.distance, origin.table, origin.made_by
+    ));
+    if !origin.inputs.is_empty() {
+        talk::data(&format!("      reads {}", origin.inputs.join(", ")));
+    }
+    let files = origin.files.iter();
+    print_some(files.map(|(path, sha256, rows)| format!("      {path}, {rows} rows, SHA-256 {sha256}")));
+}
+
+fn print_orders(orders: &Orders) {
+    talk::data(&format!("\n{} {}", orders.count, orders.how));
+    for control in &orders.controls {
+        let verdict = if control.agrees {
+            "the same"
+        } else {
+            "NOT the same: the trace is not exact"
+        };
+        talk::data(&format!(
+            "  {}: the row says {}, the traced rows give {}: {verdict}",
+            control.column, control.row, control.traced
+        ));
+    }
+    for row in &orders.rows.rows {
+        talk::data(&format!("  {}", shown(&orders.rows, row, |_| true)));
+    }
+    talk::data(&format!(
+        "\nall of them, with DuckDB in the folder of the run:\n\n{}\n",
+        orders.sql
+    ));
+    for limit in &orders.limits {
+        talk::data(&format!("not traced: {limit}"));
+    }
+}

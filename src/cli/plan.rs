@@ -1,0 +1,133 @@
+//! `karat plan`: says what the next run would do, and what changed since the last one.
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::verbs::load;
+use super::{General, Output};
+use crate::error::{Exit, Failure};
+use crate::pipeline::{self, Change, Planned};
+use crate::talk::{self, Talk};
+
+/// Lines of one kind that people are shown; JSON holds all.
+pub(super) const SHOWN: usize = 10;
+
+/// Plans a run.
+pub(super) async fn plan(general: &General, as_of: Option<Date>, talk: &Talk) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let planned = pipeline::plan(&loaded.config, as_of, talk).await?;
+    talk.finish();
+    match general.output {
+        Output::Json => talk::data(&json_of(&planned).to_string()),
+        Output::Text => print(&planned),
+    }
+    Ok(Exit::Published)
+}
+
+/// Changes as JSON.
+pub(super) fn json_changes(changes: &[Change]) -> Vec<Value> {
+    changes
+        .iter()
+        .map(|change| json!({"cause": change.cause.word(), "name": change.name, "change": change.what}))
+        .collect()
+}
+
+/// Prints changes, cause by cause.
+pub(super) fn print_changes(changes: &[Change]) {
+    for of_cause in changes.chunk_by(|one, other| one.cause == other.cause) {
+        let lines = of_cause
+            .iter()
+            .map(|change| format!("  {}: `{}` {}", change.cause.word(), change.name, change.what));
+        print_some(lines);
+    }
+}
+
+/// Prints the first lines, and how many there are beyond.
+pub(super) fn print_some(lines: impl ExactSizeIterator<Item = String>) {
+    let more = lines.len().saturating_sub(SHOWN);
+    lines.take(SHOWN).for_each(|line| talk::data(&line));
+    if more > 0 {
+        talk::data(&format!("  … and {more} more"));
+    }
+}
+
+fn json_of(planned: &Planned) -> Value {
+    let sources = planned.sources.iter().map(|source| {
+        let excluded = source.excluded.iter();
+        json!({
+            "source": source.name, "location": source.location, "files": source.files, "bytes": source.bytes, "rows": source.rows,
+            "excluded": excluded.map(|(path, reason)| json!({"path": path, "reason": reason})).collect::<Vec<_>>(),
+            "remarks": source.remarks,
+        })
+    });
+    let snapshots = planned
+        .snapshots
+        .iter()
+        .map(|(name, from, to)| json!({"name": name, "from": from.to_string(), "to": to.to_string()}));
+    json!({
+        "run_id": planned.run_id,
+        "as_of": planned.as_of.to_string(),
+        "snapshots": snapshots.collect::<Vec<_>>(),
+        "location": planned.place,
+        "already_published": planned.is_published,
+        "latest": planned.is_latest,
+        "publications": planned.publications,
+        "sources": sources.collect::<Vec<_>>(),
+        "switched_off": planned.switched_off,
+        "since": planned.since.as_ref().map(|(entry, changes)| json!({
+            "run_id": entry.run_id, "as_of": entry.as_of.to_string(),
+            "changes": changes.as_deref().map(json_changes),
+        })),
+        "mails": planned.mails.iter().map(|mail| json!({"to": mail.to, "edition": mail.edition, "plan": mail.what})).collect::<Vec<_>>(),
+    })
+}
+
+fn print(planned: &Planned) {
+    talk::data(&format!("run {} as of {}", planned.run_id, planned.as_of));
+    talk::data(&match (planned.is_published, planned.is_latest) {
+        (true, _) => format!("already published in {}: nothing would be done", planned.place),
+        (false, true) => format!("would be published in {} and become the latest", planned.place),
+        (false, false) => format!(
+            "would be published in {}; a later day is published and stays the latest",
+            planned.place
+        ),
+    });
+    for (name, from, to) in &planned.snapshots {
+        talk::data(&format!("  {name:9} {from} to {to}"));
+    }
+    talk::data("reads");
+    for source in &planned.sources {
+        talk::data(&format!(
+            "  {}: {} files, {} bytes, {} rows in {}",
+            source.name, source.files, source.bytes, source.rows, source.location
+        ));
+        let excluded = source.excluded.iter();
+        print_some(excluded.map(|(path, reason)| format!("    not read: {path} ({reason})")));
+        for remark in &source.remarks {
+            talk::data(&format!("  {remark}"));
+        }
+    }
+    if !planned.switched_off.is_empty() {
+        talk::data(&format!("  not configured: {}", planned.switched_off.join(", ")));
+    }
+    match &planned.since {
+        None => talk::data("nothing of this day or an earlier one is published"),
+        Some((entry, None)) => talk::data(&format!(
+            "run {} of {} is no longer kept: what changed since is not known",
+            entry.run_id, entry.as_of
+        )),
+        Some((entry, Some(changes))) => {
+            talk::data(&format!("changed since run {} of {}", entry.run_id, entry.as_of));
+            print_changes(changes);
+            if changes.is_empty() {
+                talk::data("  nothing that the record names");
+            }
+        }
+    }
+    if !planned.mails.is_empty() {
+        talk::data("mails");
+    }
+    for mail in &planned.mails {
+        talk::data(&format!("  {} ({}): {}", mail.to, mail.edition, mail.what));
+    }
+}

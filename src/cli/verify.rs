@@ -1,0 +1,86 @@
+//! `karat verify`: says whether a published run is what its record says, and whether the record gives these bytes again.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::verbs::{environment, load};
+use super::{General, Output};
+use crate::error::{Exit, Failure};
+use crate::pipeline::{self, Depth, Signature, Verification};
+use crate::record::PublicKey;
+use crate::talk::{self, Talk};
+
+/// Verifies a run; what differs is data and exit code 9.
+pub(super) async fn verify(
+    general: &General,
+    run: &str,
+    recorded_only: bool,
+    public_key: Option<&Path>,
+    talk: &Talk,
+) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let depth = if recorded_only {
+        Depth::Record
+    } else {
+        Depth::Bytes
+    };
+    let key = public_key.map(read_key).transpose()?;
+    let found = pipeline::verify(&loaded.config, run, depth, key.as_ref(), &environment, talk).await?;
+    talk.finish();
+    for remark in &found.remarks {
+        talk.say(&format!("note: {remark}"));
+    }
+    match general.output {
+        Output::Json => talk::data(&json_of(&found).to_string()),
+        Output::Text => print(&found),
+    }
+    Ok(if found.problems.is_empty() {
+        Exit::Published
+    } else {
+        Exit::Mismatch
+    })
+}
+
+fn read_key(file: &Path) -> Result<PublicKey, Failure> {
+    let wrong = |what: &str| Failure::new(Exit::Usage, "verify", format!("`{}` {what}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| wrong("cannot be read").cause(error))?;
+    PublicKey::parse(&text).map_err(wrong)
+}
+
+fn json_of(found: &Verification) -> serde_json::Value {
+    let problems = found.problems.iter();
+    json!({
+        "ok": found.problems.is_empty(),
+        "run_id": found.entry.run_id,
+        "as_of": found.entry.as_of.to_string(),
+        "publications": found.publications,
+        "files": found.files,
+        "compared": found.performed,
+        "signature": found.signature.word(),
+        "problems": problems.map(|problem| json!({"path": problem.path, "problem": problem.what})).collect::<Vec<_>>(),
+        "remarks": found.remarks,
+    })
+}
+
+fn print(found: &Verification) {
+    let entry = &found.entry;
+    talk::data(&format!(
+        "run {} as of {}: the chain of {} publications holds, the manifest names {} files",
+        entry.run_id, entry.as_of, found.publications, found.files
+    ));
+    if found.signature == Signature::Holds {
+        talk::data("the signature of the manifest is that of the key");
+    }
+    for problem in &found.problems {
+        talk::data(&format!("problem: `{}` {}", problem.path, problem.what));
+    }
+    talk::data(&match (found.problems.len(), found.performed) {
+        (0, None) => "verified: every file has the recorded hash; nothing was done again".to_owned(),
+        (0, Some(files)) => {
+            format!("verified: done again from its record, and all {files} files are the same bytes")
+        }
+        (1, _) => "not verified: 1 problem".to_owned(),
+        (count, _) => format!("not verified: {count} problems"),
+    });
+}

@@ -1,0 +1,222 @@
+//! From a number to its SQL, its inputs and the order rows behind it.
+
+use super::orders::{Orders, orders};
+use super::preview::{list, number, text};
+use super::published::Published;
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::error::{Exit, Failure};
+use crate::publish::LogEntry;
+use crate::query::{Query, TableName};
+use crate::table::Table;
+
+/// Rows that are shown.
+pub(super) const SHOWN: usize = 10;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// `schema.table`, or `schema.table.column`.
+    pub target: String,
+    /// Columns with the values that the row has in them, as text.
+    pub key: Vec<(String, String)>,
+}
+
+/// Where a number comes from.
+#[derive(Debug)]
+pub struct Explanation {
+    /// The publication.
+    pub entry: LogEntry,
+    /// Name of the table.
+    pub table: String,
+    /// The column, when one is asked for.
+    pub column: Option<String>,
+    /// What the column means, where the query says so.
+    pub meaning: Option<String>,
+    /// Columns that make a row unique.
+    pub key: Vec<String>,
+    /// Rows that have the key; none of a table that is not published.
+    pub found: Option<usize>,
+    /// The first of them.
+    pub rows: Table,
+    /// The statement that made the table.
+    pub query: Option<Query>,
+    /// The table and all that it comes from, nearest first.
+    pub lineage: Vec<Origin>,
+    /// The order rows behind it, or why they are not known.
+    pub orders: Result<Orders, String>,
+}
+
+/// A table on the way, and what made it.
+#[derive(Debug)]
+pub struct Origin {
+    /// Steps from the table that is explained.
+    pub distance: usize,
+    /// Name.
+    pub table: String,
+    /// The file that made it, below the folder of the run, or the words for what did.
+    pub made_by: String,
+    /// SHA-256 of that file.
+    pub sha256: Option<String>,
+    /// Rows, of a published table.
+    pub rows: Option<u64>,
+    /// Tables that it was made from.
+    pub inputs: Vec<String>,
+    /// Of a source: its files, each with SHA-256 and rows.
+    pub files: Vec<(String, String, u64)>,
+}
+
+/// Explains a number of run `name`.
+///
+/// # Errors
+/// Returns exit code 2 for an unknown run, table, column or row, 9 when a file that is read is not what the record says.
+pub async fn explain(config: &Config, name: &str, question: &Question) -> Result<Explanation, Failure> {
+    let run = Published::open(config, name).await?;
+    let (table, column) = target(&run, &question.target)?;
+    let query = run.query(&table).cloned();
+    let record = run.tables.get(&table.to_string());
+    let mut rows = Table::default();
+    let mut found = None;
+    if record.is_some() {
+        let file = run.table(&table).await?;
+        let mut count = 0;
+        Engine::read_in_parts(&table, &file, &mut |part| {
+            take(&mut rows, &mut count, part, question, column.as_deref())
+        })?;
+        if count == 0 {
+            let message = format!("no row of `{table}` has {}", described(&question.key));
+            return Err(
+                wrong(message).hint("Values are compared as they stand in the CSV file of the table.")
+            );
+        }
+        found = Some(count);
+    }
+    let orders = match found {
+        None => Err("the table is not published".to_owned()),
+        Some(_) if question.key.is_empty() => Err(match record {
+            Some(record) => format!("name one row by its key: {}", record.key.join(", ")),
+            None => String::new(),
+        }),
+        Some(_) => orders(config, &run, &table, question, &rows).await?,
+    };
+    let meaning = column
+        .as_ref()
+        .and_then(|column| query.as_ref()?.header.columns.get(column).cloned());
+    Ok(Explanation {
+        entry: run.entry.clone(),
+        table: table.to_string(),
+        key: record.map(|record| record.key.clone()).unwrap_or_default(),
+        lineage: run
+            .upstream(&table)
+            .into_iter()
+            .map(|(distance, table)| origin(&run, distance, &table))
+            .collect(),
+        column,
+        meaning,
+        found,
+        rows,
+        query,
+        orders,
+    })
+}
+
+/// The table that is meant, and the column.
+fn target(run: &Published, target: &str) -> Result<(TableName, Option<String>), Failure> {
+    let mut parts = target.splitn(3, '.');
+    let (schema, table) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let name = TableName::new(schema, table);
+    let is_known = run.tables.contains_key(&name.to_string())
+        || run.query(&name).is_some()
+        || run
+            .queries
+            .iter()
+            .any(|query| query.inputs().any(|input| input == name));
+    if is_known {
+        return Ok((name, parts.next().map(str::to_owned)));
+    }
+    let likeness = |known: &str| strsim::jaro_winkler(target, known);
+    let nearest = run
+        .tables
+        .keys()
+        .max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
+    let hint = nearest.map_or_else(String::new, |nearest| format!("Did you mean `{nearest}`?"));
+    let message = format!("run {} has no table `{name}`", run.entry.run_id);
+    Err(wrong(message).hint(hint))
+}
+
+/// Keeps the rows of `part` that have the key.
+fn take(
+    rows: &mut Table,
+    count: &mut usize,
+    part: &Table,
+    question: &Question,
+    column: Option<&str>,
+) -> Result<(), Failure> {
+    if rows.columns.is_empty() {
+        rows.columns.clone_from(&part.columns);
+    }
+    let asked = question
+        .key
+        .iter()
+        .map(|(column, _)| column.as_str())
+        .chain(column);
+    for column in asked {
+        if part.position(column).is_none() {
+            let message = format!("there is no column `{column}`");
+            return Err(wrong(message).hint(format!("The columns are: {}.", part.columns.join(", "))));
+        }
+    }
+    for (number, row) in part.rows.iter().enumerate() {
+        let has = |(column, value): &(String, String)| {
+            part.cell(number, column)
+                .is_some_and(|cell| cell.to_string() == *value)
+        };
+        if question.key.iter().all(has) {
+            *count += 1;
+            if rows.rows.len() < SHOWN {
+                rows.rows.push(row.clone());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn origin(run: &Published, distance: usize, table: &TableName) -> Origin {
+    let record = run.tables.get(&table.to_string());
+    let files = list(&run.manifest, "inputs")
+        .filter(|input| {
+            table.schema == "raw" && text(input, "source") == table.table && input["excluded"].is_null()
+        })
+        .map(|input| (text(input, "path"), text(input, "sha256"), number(input, "rows")))
+        .collect();
+    let (made_by, sha256) = match (run.query(table), table.schema.as_str()) {
+        (Some(query), _) => (format!("sql/{}", query.path), Some(query.sha256.clone())),
+        (None, "raw") => (
+            format!("config.yaml, sources.{}", table.table),
+            run.sha256("config.yaml"),
+        ),
+        (None, "settings") => ("config.yaml".to_owned(), run.sha256("config.yaml")),
+        (None, _) => ("a fit by maximum likelihood, not by SQL".to_owned(), None),
+    };
+    Origin {
+        distance,
+        table: table.to_string(),
+        made_by,
+        sha256,
+        rows: record.map(|record| record.rows),
+        inputs: run.inputs(table).iter().map(ToString::to_string).collect(),
+        files,
+    }
+}
+
+fn described(key: &[(String, String)]) -> String {
+    let pairs: Vec<String> = key
+        .iter()
+        .map(|(column, value)| format!("`{column}` = `{value}`"))
+        .collect();
+    pairs.join(" and ")
+}
+
+fn wrong(message: String) -> Failure {
+    Failure::new(Exit::Usage, "explain", message)
+}
