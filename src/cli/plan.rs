@@ -111,6 +111,7 @@ fn print(planned: &Planned) {
         talk::data(&format!("  not configured: {}", planned.switched_off.join(", ")));
     }
     match &planned.since {
+        None if planned.is_published => {}
         None => talk::data("nothing of this day or an earlier one is published"),
         Some((entry, None)) => talk::data(&format!(
             "run {} of {} is no longer kept: what changed since is not known",
