@@ -40,7 +40,7 @@ import trustme
 from kills import Trial, project, promised
 
 # How many calls of each kind and way are tried unless all are.
-SPREAD = {"change": 24, "read": 12}
+SPREAD = 24
 # Of so many reads one is tried with `--all`: they are many, and one file is read by many.
 EACH_READ = 20
 
