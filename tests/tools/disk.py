@@ -40,7 +40,7 @@ import trustme
 from kills import Trial, project, promised
 
 # How many calls of each kind and way are tried unless all are.
-SPREAD = 24
+SPREAD = {"change": 16, "read": 8}
 # Of so many reads one is tried with `--all`: they are many, and one file is read by many.
 EACH_READ = 20
 
