@@ -14,7 +14,8 @@ mod verify;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 pub use verbs::main;
@@ -35,6 +36,20 @@ pub struct Cli {
     general: General,
     #[command(flatten)]
     run: RunOptions,
+}
+
+impl Cli {
+    /// Reads the command line. What belongs to a run stands behind its verb, or without one: before another verb it would have
+    /// no effect, and the report of another day is no answer to `karat --as-of 2025-12-29 run`.
+    fn read() -> Result<Self, clap::Error> {
+        let cli = Self::try_parse()?;
+        let is_lost = cli.verb.is_some() && (cli.run.as_of.is_some() || cli.run.draft);
+        if is_lost {
+            let why = "`--as-of` and `--draft` stand behind the verb: `karat run --as-of DATE`";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, why));
+        }
+        Ok(cli)
+    }
 }
 
 /// Options that every verb knows.

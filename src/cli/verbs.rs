@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Parser;
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -40,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// Parses the command line, does what it asks, prints what comes out.
 #[must_use]
 pub fn main() -> Exit {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => {
             let is_answer = !error.use_stderr();
