@@ -5,10 +5,10 @@
     "$TOOLS/python3" tests/tools/memory.py KARAT [--customers 125000] [--memory 16MiB] [--bound 400] [--times 20]
 
 `--memory` is that of the query engine (`engine.memory`), `--bound` the megabytes that the whole program may use, files in its
-cache included, which the kernel enforces by a control group (root), or else four times that as limit on private addresses, of which the stacks of
-threads take many
-(`prlimit --data`). The size of a history is that of its rows in memory: what a number or a day takes, and for a text its bytes and four
-more. `--times` is how many times `--memory` that must be at least; the script asks for more customers when it is less.
+cache included, which the kernel enforces by a control group (root), or else four times that as limit on private addresses
+(`prlimit --data`), of which the stacks of threads take many. The size of a history is that of its rows in memory: what a number or a day
+takes, and for a text its bytes and four more. `--times` is how many times `--memory` that must be at least; the script asks for more
+customers when it is less.
 
     "$TOOLS/python3" tests/tools/memory.py target/release/karat --customers 500000 --memory 64MiB --bound 600
 """
