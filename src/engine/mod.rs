@@ -355,10 +355,11 @@ impl Engine {
             let _turn = self.ladder.turn(rung).await;
             match self.write_rows(session, name, key, batch.clone()).await {
                 Err(failure) if self.ladder.goes_on(rung, &failure) => {}
-                done => {
+                Ok(written) => {
                     self.ladder.climbed(&name.to_string(), rung);
-                    return done;
+                    return Ok(written);
                 }
+                failed => return failed,
             }
         }
         Err(no_rung())
@@ -424,7 +425,10 @@ impl Engine {
                 .map(|field| field.name().clone())
                 .collect();
             match plan.collect().await.map_err(cannot) {
-                Ok(batches) => return Ok((columns, batches)),
+                Ok(batches) => {
+                    self.ladder.climbed(what, rung);
+                    return Ok((columns, batches));
+                }
                 Err(failure) if self.ladder.goes_on(rung, &failure) => {}
                 Err(failure) => return Err(failure),
             }

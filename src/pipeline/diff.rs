@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::publish::{LogEntry, PublishedFigure};
 use crate::query::TableName;
-use crate::table::Table;
+use crate::table::{Cell, Table};
 
 /// What differs between two runs.
 #[derive(Debug)]
@@ -245,11 +245,11 @@ fn changed_cells(
     before: (&Table, usize),
     after: (&Table, usize),
 ) -> Vec<(String, String, String)> {
-    let cell = |(table, row): (&Table, usize), column: &str| {
-        table
-            .cell(row, column)
-            .map(ToString::to_string)
-            .unwrap_or_default()
+    // What is not known differs from an empty text, which would look the same.
+    let cell = |(table, row): (&Table, usize), column: &str| match table.cell(row, column) {
+        None => String::new(),
+        Some(Cell::Null) => "not known".to_owned(),
+        Some(value) => value.to_string(),
     };
     let only_before = before
         .0
@@ -267,7 +267,6 @@ fn changed_cells(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::Cell;
 
     fn table(columns: &[&str], rows: &[&[&str]]) -> Table {
         let cells = |row: &&[&str]| row.iter().map(|text| Cell::Text((*text).to_owned())).collect();
@@ -308,5 +307,15 @@ mod tests {
             ]
         );
         assert!(differing_rows(&["tier".to_owned()], &before, &before).is_empty());
+    }
+
+    #[test]
+    fn what_is_not_known_differs_from_an_empty_text() {
+        let empty = table(&["tier", "note"], &[&["gold", ""]]);
+        let mut unknown = empty.clone();
+        unknown.rows[0][1] = Cell::Null;
+        let found = differing_rows(&["tier".to_owned()], &empty, &unknown);
+        let changed = ("note".to_owned(), String::new(), "not known".to_owned());
+        assert_eq!(found[0].fate, RowFate::Changed(vec![changed]));
     }
 }
