@@ -36,9 +36,7 @@ impl Outcome {
 pub async fn run(engine: &Engine, checks: &[Check]) -> Result<Vec<Outcome>, Failure> {
     let mut outcomes = Vec::with_capacity(checks.len());
     for check in checks {
-        let violations = engine
-            .read(&format!("`queries/{}`", check.path), &check.text)
-            .await?;
+        let violations = violations(engine, check).await?;
         outcomes.push(Outcome {
             name: check.name.clone(),
             title: check.title.clone(),
@@ -47,6 +45,15 @@ pub async fn run(engine: &Engine, checks: &[Check]) -> Result<Vec<Outcome>, Fail
         });
     }
     Ok(outcomes)
+}
+
+/// Reads what violates `check`; a check says nothing of the order, and a message shows the first rows.
+///
+/// # Errors
+/// As [`run`].
+pub async fn violations(engine: &Engine, check: &Check) -> Result<Table, Failure> {
+    let what = format!("`queries/{}`", check.path);
+    engine.read_ordered(&what, &check.text).await
 }
 
 /// Refuses a run in which a check with severity `stop` found something.

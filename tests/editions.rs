@@ -413,6 +413,43 @@ fn nothing_that_is_hidden_can_be_computed_from_totals() {
 }
 
 #[test]
+fn an_aggregate_edition_tells_the_sentences_whose_customers_it_counts_and_no_other() {
+    let run = run_folder(&published().join("output"));
+    let told = |folder: &Path| -> Vec<(String, String)> {
+        let rows = read(folder, "results.sentences");
+        let text =
+            |row: usize, column: &str| rows.cell(row, column).map_or_else(String::new, Cell::to_string);
+        let shown = (0..rows.rows.len()).filter(|row| text(*row, "is_shown") == "true");
+        shown
+            .map(|row| (text(row, "sentence"), text(row, "tier")))
+            .collect()
+    };
+    let whole = told(&run);
+    for folder in aggregates(&run) {
+        let customers = counts(&folder, "results.tier_profitability", &["tier"], "customers");
+        let own = told(&folder);
+        let tiers: BTreeSet<&str> = own.iter().map(|(_, tier)| tier.as_str()).collect();
+        assert!(tiers.contains("platinum") && tiers.contains("total"), "{own:?}");
+        for (sentence, tier) in &own {
+            let count = customers[&vec![tier.clone()]].expect("a count that is shown");
+            assert!(count >= FEWEST, "{sentence}: {count} customers of {tier}");
+        }
+        let report = std::fs::read_to_string(folder.join("report.html")).expect("a report");
+        let list = report.split_once("<ol class=\"sentences").expect("a list").1;
+        let list = list.split_once("</ol>").expect("its end").0;
+        assert_eq!(list.matches("<li>").count(), own.len(), "{list}");
+        assert!(!list.contains('*'), "a figure of a sentence is hidden: {list}");
+        for sentence in ["at_risk", "moved_down", "gone"] {
+            assert!(own.iter().all(|(told, _)| told != sentence), "{own:?}");
+        }
+    }
+    assert!(
+        whole.iter().any(|(sentence, _)| sentence == "moved_down"),
+        "{whole:?}"
+    );
+}
+
+#[test]
 fn nothing_that_is_hidden_can_be_computed_from_rows_and_columns() {
     let run = run_folder(&published().join("output"));
     let crosses = [

@@ -3,14 +3,18 @@
 -- key:     [sentence]
 -- inputs:  [results.headline, results.materiality, results.profit_bridge, results.tier_profitability, settings.policy]
 -- cells:
+--   by: [tier]
 --   apart: [sentence]
---   rows: [growth]
+--   rows: [growth, top, top_without_share, losses, lead_discount]
 --   open: [is_material, is_shown]
 -- note: >
 --   Each sentence has an amount of money at stake. It is material when that reaches `material_change_share` of net
 --   revenue. The report says the `sentences_shown` material ones with most money, and "no material change" when there
---   are none. Of equal amounts the one that is listed first here wins.
+--   are none. Of equal amounts the one that is listed first here wins. An aggregate edition has those whose customers
+--   it counts: nothing counts who is at risk, moved or gone there, and that all discounts are told tells that those of
+--   Lead are no deeper.
 -- columns:
+--   tier: whose customers the sentence counts; `total` for all
 --   amount: money at stake, never below 0
 --   threshold_amount: amount from which a sentence is material
 --   rank: place among all sentences, most money first
@@ -55,36 +59,40 @@ steps as (
 ),
 
 candidates as (
-    select 1 as position, 'growth' as sentence, cast(abs(revenue_change) as decimal(28, 6)) as amount
+    select 1 as position, 'growth' as sentence, 'total' as tier, cast(abs(revenue_change) as decimal(28, 6)) as amount
     from headline
     where profit_change is not null
     union all
-    select 2 as position, 'top' as sentence, cast(platinum_profit as decimal(28, 6)) as amount
+    select 2 as position, 'top' as sentence, 'platinum' as tier, cast(platinum_profit as decimal(28, 6)) as amount
     from tiers
     where platinum_customers > 0 and platinum_profit_share is not null
     union all
-    select 2 as position, 'top_without_share' as sentence, cast(platinum_profit as decimal(28, 6)) as amount
+    select
+        2 as position,
+        'top_without_share' as sentence,
+        'platinum' as tier,
+        cast(platinum_profit as decimal(28, 6)) as amount
     from tiers
     where platinum_customers > 0 and platinum_profit_share is null
     union all
-    select 3 as position, 'losses' as sentence, cast(-lead_profit as decimal(28, 6)) as amount
+    select 3 as position, 'losses' as sentence, 'lead' as tier, cast(-lead_profit as decimal(28, 6)) as amount
     from tiers
     union all
-    select 4 as position, 'lead_discount' as sentence, cast(lead_discount as decimal(28, 6)) as amount
+    select 4 as position, 'lead_discount' as sentence, 'lead' as tier, cast(lead_discount as decimal(28, 6)) as amount
     from judged_tiers
     where lead_discount_is_deeper
     union all
-    select 4 as position, 'discount' as sentence, cast(discount as decimal(28, 6)) as amount
+    select 4 as position, 'discount' as sentence, 'total' as tier, cast(discount as decimal(28, 6)) as amount
     from judged_tiers
     where not lead_discount_is_deeper
     union all
-    select 5 as position, 'at_risk' as sentence, cast(profit_at_risk as decimal(28, 6)) as amount
+    select 5 as position, 'at_risk' as sentence, 'total' as tier, cast(profit_at_risk as decimal(28, 6)) as amount
     from headline
     union all
-    select 6 as position, 'moved_down' as sentence, cast(-moved_down as decimal(28, 6)) as amount
+    select 6 as position, 'moved_down' as sentence, 'total' as tier, cast(-moved_down as decimal(28, 6)) as amount
     from steps
     union all
-    select 7 as position, 'gone' as sentence, cast(-gone as decimal(28, 6)) as amount
+    select 7 as position, 'gone' as sentence, 'total' as tier, cast(-gone as decimal(28, 6)) as amount
     from steps
 ),
 
@@ -92,6 +100,7 @@ true_sentences as (
     select
         candidates.position,
         candidates.sentence,
+        candidates.tier,
         candidates.amount,
         materiality.threshold_amount
     from candidates
@@ -108,6 +117,7 @@ ranked_sentences as (
 
 select
     cast(ranked_sentences.sentence as varchar) as sentence,
+    cast(ranked_sentences.tier as varchar) as tier,
 
     cast(ranked_sentences.rank as bigint) as rank,
 

@@ -6,12 +6,22 @@ use std::thread::{Builder, available_parallelism, scope};
 
 use crate::error::{Exit, Failure};
 
-/// Threads for reading and writing files, beside one for each core.
-const FOR_FILES: usize = 8;
+/// Fewest threads for reading and writing files.
+const FOR_FILES: usize = 16;
 
-/// Starts as many threads as a run needs at once, and lets them end.
+/// Threads for reading and writing files, beside one for each core. More of them would wait for the same disk, and the engine
+/// opens many files at once when memory is short.
+pub(super) fn for_files() -> usize {
+    FOR_FILES.max(2 * cores())
+}
+
+fn cores() -> usize {
+    available_parallelism().map_or(1, usize::from)
+}
+
+/// Starts as many threads as a run can have at once, and lets them end.
 pub(super) fn can_start(stack_bytes: usize) -> Result<(), Failure> {
-    let wanted = available_parallelism().map_or(1, usize::from) + FOR_FILES;
+    let wanted = cores() + for_files();
     let gate = Mutex::new(());
     scope(|scope| {
         // All are there before the first may end.

@@ -69,6 +69,7 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(STACK_BYTES)
+        .max_blocking_threads(threads::for_files())
         .build()
         .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot start the runtime").cause(error))?;
     let talk = Arc::new(Talk::new(style));

@@ -295,8 +295,9 @@ impl<'a> Reading<'a> {
         // Whose customers nobody counts may be too few.
         let is_small = |marks: &Marks| hidden.contains(&marks.base) || !problem.knows(&marks.base);
         // Where rows are ordered by a figure the place of one tells the figure, and its name that there is anybody.
-        let tells_by_place = self.declared.table.position("position").is_some()
-            && !cells.open.contains(&"position".to_owned());
+        let tells_by_place = ["position", "rank"].iter().any(|place| {
+            self.declared.table.position(place).is_some() && !cells.open.iter().any(|open| open == place)
+        });
         for (row, marks) in rows.iter().enumerate() {
             if tells_by_place && is_small(marks) {
                 continue;

@@ -101,6 +101,68 @@ fn a_small_cell_is_hidden_with_its_smallest_neighbour_and_its_money() {
 }
 
 #[test]
+fn a_ranked_row_of_a_hidden_class_is_left_out_since_its_place_tells_its_figure() {
+    let tiers = table(
+        &["tier"],
+        &[
+            (&["platinum"], 4),
+            (&["gold"], 20),
+            (&["iron"], 80),
+            (&["total"], 104),
+        ],
+    );
+    let row = |sentence: &str, tier: &str, rank: i64| {
+        let texts = [sentence, tier].map(|text| Cell::Text(text.to_owned()));
+        texts
+            .into_iter()
+            .chain([Cell::Integer(rank), Cell::Boolean(true)])
+            .collect()
+    };
+    let sentences = Table {
+        columns: ["sentence", "tier", "rank", "is_shown"].map(str::to_owned).into(),
+        rows: vec![
+            row("top", "platinum", 1),
+            row("growth", "total", 2),
+            row("moved", "total", 3),
+            row("rest", "iron", 4),
+        ],
+    };
+    let told = Cells {
+        by: vec!["tier".to_owned()],
+        apart: vec!["sentence".to_owned()],
+        rows: ["top", "growth", "rest"].map(str::to_owned).into(),
+        open: vec!["is_shown".to_owned()],
+        ..Cells::default()
+    };
+    let (by, key) = (counted(&["tier"]), ["sentence".to_owned()]);
+    let declared = BTreeMap::from([
+        (
+            "tiers".to_owned(),
+            Declared {
+                table: &tiers,
+                key: &[],
+                cells: Some(&by),
+            },
+        ),
+        (
+            "sentences".to_owned(),
+            Declared {
+                table: &sentences,
+                key: &key,
+                cells: Some(&told),
+            },
+        ),
+    ]);
+    let left = masks(&declared, 10).expect("the headers fit")["sentences"].apply(&sentences);
+    let texts: Vec<String> = left
+        .rows
+        .iter()
+        .map(|row| format!("{} {}", row[0], row[2]))
+        .collect();
+    assert_eq!(texts, ["growth ", "rest "], "and the ranks are empty");
+}
+
+#[test]
 fn small_cells_that_together_are_still_small_take_another_with_them() {
     let tiers = table(
         &["tier"],

@@ -23,6 +23,7 @@ use arrow::datatypes::{DataType, Field, SchemaRef};
 use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
 };
+use datafusion::common::config::ConfigNonZeroUsize;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
@@ -119,6 +120,10 @@ impl Engine {
         options.execution.time_zone = Some("+00:00".to_owned());
         options.execution.listing_table_ignore_subdirectory = false;
         options.execution.parquet.pushdown_filters = false;
+        // A file for each batch that waits on the disk between partitions: of two that are still written to, the engine reads
+        // only the first, and waits for ever when what it needs is in the second (DataFusion issue 24883).
+        options.execution.max_spill_file_size_bytes = ConfigNonZeroUsize::try_new(1)
+            .map_err(|error| failure("cannot start the engine".to_owned(), error))?;
         // Nothing is looked up in the files, so what only lookups need is not read: it could only be wrong.
         options.execution.parquet.enable_page_index = false;
         options.execution.parquet.bloom_filter_on_read = false;
@@ -400,8 +405,21 @@ impl Engine {
     /// # Errors
     /// As [`Self::run`].
     pub async fn read(&self, what: &str, sql: &str) -> Result<Table, Failure> {
+        self.table(what, sql, false).await
+    }
+
+    /// Reads the rows that `sql` gives, ordered by all columns; for statements whose rows have no order of their own, and come as
+    /// the threads have them ready.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn read_ordered(&self, what: &str, sql: &str) -> Result<Table, Failure> {
+        self.table(what, sql, true).await
+    }
+
+    async fn table(&self, what: &str, sql: &str, is_ordered: bool) -> Result<Table, Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
-        let (columns, batches) = self.collected(what, sql).await?;
+        let (columns, batches) = self.collected(what, sql, is_ordered).await?;
         let mut table = Table {
             columns,
             rows: Vec::new(),
@@ -412,12 +430,22 @@ impl Engine {
         Ok(table)
     }
 
-    /// Names of the columns and all rows that `sql` gives.
-    async fn collected(&self, what: &str, sql: &str) -> Result<(Vec<String>, Vec<RecordBatch>), Failure> {
+    /// Names of the columns and all rows that `sql` gives, as they come or ordered by all columns.
+    async fn collected(
+        &self,
+        what: &str,
+        sql: &str,
+        is_ordered: bool,
+    ) -> Result<(Vec<String>, Vec<RecordBatch>), Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
         for (rung, session) in self.ladder.sessions() {
             let _turn = self.ladder.turn(rung).await;
-            let plan = plan(session, sql).await.map_err(cannot)?;
+            let mut plan = plan(session, sql).await.map_err(cannot)?;
+            if is_ordered {
+                let all = plan.schema().columns().into_iter();
+                let all = all.map(|column| Expr::Column(column).sort(true, false)).collect();
+                plan = plan.sort(all).map_err(cannot)?;
+            }
             let columns = plan
                 .schema()
                 .fields()

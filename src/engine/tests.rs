@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use arrow::array::{Int64Array, StringArray};
-use datafusion::physical_plan::displayable;
+use datafusion::execution::memory_pool::MemoryConsumer;
+use datafusion::physical_plan::expressions::Column;
+use datafusion::physical_plan::repartition::RepartitionExec;
+use datafusion::physical_plan::{Partitioning, PhysicalExpr, collect, displayable};
 use tempfile::TempDir;
 
 use super::*;
@@ -239,6 +242,30 @@ async fn every_rung_of_the_memory_ladder_gives_the_same_bytes() {
     }
     assert_eq!(all.len(), 4);
     assert!(all.iter().all(|bytes| *bytes == all[0]));
+}
+
+/// The case of DataFusion issue 24883: rows that wait on the disk between partitions, in several files at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn rows_that_wait_on_the_disk_between_partitions_are_not_waited_for_in_vain() {
+    let any = scratch("id nulls last");
+    let bench = Bench::start(64 * MIB, 4_000, &[("1_canonical/long.sql", &any)])
+        .await
+        .expect("a session");
+    let session = bench.engine.ladder.usual();
+    let copies = ["select id, text from settings.long"; 4].join(" union all ");
+    // Somebody holds all memory, so that each batch waits on the disk.
+    let memory = MemoryConsumer::new("all").register(&session.runtime_env().memory_pool);
+    memory.grow(64 << 20);
+    for _ in 0..20 {
+        let rows = plan(session, &copies).await.expect("a plan");
+        let rows = rows.create_physical_plan().await.expect("a physical plan");
+        let id: Arc<dyn PhysicalExpr> = Arc::new(Column::new("id", 0));
+        let spread = RepartitionExec::try_new(rows, Partitioning::Hash(vec![id], 2)).expect("a plan");
+        let all = collect(Arc::new(spread), session.task_ctx());
+        let all = tokio::time::timeout(std::time::Duration::from_secs(60), all).await;
+        let all = all.expect("the engine waits for ever").expect("rows");
+        assert_eq!(all.iter().map(RecordBatch::num_rows).sum::<usize>(), 16_000);
+    }
 }
 
 #[test]

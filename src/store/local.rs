@@ -15,6 +15,9 @@ use sha2::{Digest as _, Sha256};
 /// End of the names of private files; one that is left over belongs to a killed process.
 pub(super) const PRIVATE: &str = ".karat-part";
 
+/// How often a folder may vanish below a write: each time a colleague has removed a file in between.
+const TRIES: u32 = 100;
+
 /// A plain file below a root.
 #[derive(Debug)]
 pub(super) struct Found {
@@ -180,8 +183,11 @@ pub(super) enum Content<'a> {
 
 /// Creates `target` with `content`; returns false, and changes nothing, when it exists.
 pub(super) fn create(target: &Path, content: &Content<'_>) -> io::Result<bool> {
-    let folder = folder_of(target)?;
-    let private = fill(&folder, target, content)?;
+    in_its_folder(target, |folder| create_in(folder, target, content))
+}
+
+fn create_in(folder: &Path, target: &Path, content: &Content<'_>) -> io::Result<bool> {
+    let private = fill(folder, target, content)?;
     let linked = fs::hard_link(&private, target);
     // A disk behind a network can answer wrongly: that our file has a second name is the proof (open(2), on O_EXCL).
     let is_ours = linked.is_ok() || fs::metadata(&private).is_ok_and(|metadata| metadata.nlink() > 1);
@@ -190,21 +196,22 @@ pub(super) fn create(target: &Path, content: &Content<'_>) -> io::Result<bool> {
     match linked {
         Err(error) if !is_ours && error.kind() != ErrorKind::AlreadyExists => return Err(error),
         // Also when a colleague was first: who reads the name may rely on it from here on.
-        _ => sync_folder(&folder)?,
+        _ => sync_folder(folder)?,
     }
     Ok(is_ours)
 }
 
 /// Puts `content` in the place of `target`, whether or not it exists; readers see the old or the new file.
 pub(super) fn replace(target: &Path, content: &Content<'_>) -> io::Result<()> {
-    let folder = folder_of(target)?;
-    let private = fill(&folder, target, content)?;
-    if let Err(error) = fs::rename(&private, target) {
-        // The first error is the one to tell.
-        let _ = fs::remove_file(&private);
-        return Err(error);
-    }
-    sync_folder(&folder)
+    in_its_folder(target, |folder| {
+        let private = fill(folder, target, content)?;
+        if let Err(error) = fs::rename(&private, target) {
+            // The first error is the one to tell.
+            let _ = fs::remove_file(&private);
+            return Err(error);
+        }
+        sync_folder(folder)
+    })
 }
 
 /// Removes a file and the folders below `root` that it leaves empty; a missing file is fine.
@@ -217,8 +224,10 @@ pub(super) fn remove(root: &Path, target: &Path) -> io::Result<()> {
     while let Some(path) = folder.filter(|path| *path != root && path.starts_with(root)) {
         // Not empty, or gone already: both mean that there is nothing more to clear.
         if fs::remove_dir(path).is_err() {
-            if path.exists() {
-                sync_folder(path)?;
+            match sync_folder(path) {
+                // A colleague cleared it meanwhile, and sees to the folder above.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                other => other?,
             }
             break;
         }
@@ -250,12 +259,18 @@ pub(super) fn settle(root: &Path, folder: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn folder_of(target: &Path) -> io::Result<PathBuf> {
+/// Makes the folder of `target` and does `deed` in it, again when a colleague who removes what is empty takes it away meanwhile.
+fn in_its_folder<T>(target: &Path, deed: impl Fn(&Path) -> io::Result<T>) -> io::Result<T> {
     let folder = target
         .parent()
         .ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?;
-    make_folders(folder)?;
-    Ok(folder.to_owned())
+    let mut tried = 1;
+    loop {
+        match make_folders(folder).and_then(|()| deed(folder)) {
+            Err(error) if error.kind() == ErrorKind::NotFound && tried < TRIES => tried += 1,
+            other => return other,
+        }
+    }
 }
 
 fn make_folders(folder: &Path) -> io::Result<()> {

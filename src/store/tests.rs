@@ -13,6 +13,7 @@ use object_store::{ObjectStore as _, ObjectStoreExt as _};
 use tempfile::TempDir;
 
 use super::faulty::{Fault, Faulty};
+use super::local::{self, Content};
 use super::{Created, Location, Place, Single, StoreError, open, sha256};
 use crate::config::Secret;
 use crate::error::Exit;
@@ -509,4 +510,23 @@ async fn a_bucket_is_told_what_each_object_is_so_that_a_browser_shows_it() {
         let told = there.attributes.get(&Attribute::ContentType).map(AsRef::as_ref);
         assert_eq!(told, kind, "{path}");
     }
+}
+
+#[test]
+fn many_at_once_create_and_remove_in_one_folder_and_none_is_refused() {
+    let root = folder();
+    std::thread::scope(|threads| {
+        for number in 0..8 {
+            let root = root.path();
+            threads.spawn(move || {
+                for round in 0..200 {
+                    let target = root.join(format!("probe/deep/{number}-{round}"));
+                    assert!(local::create(&target, &Content::Bytes(b"one")).expect("created"));
+                    local::replace(&target, &Content::Bytes(b"two")).expect("replaced");
+                    local::remove(root, &target).expect("removed");
+                }
+            });
+        }
+    });
+    assert!(!root.path().join("probe").exists());
 }

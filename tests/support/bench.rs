@@ -323,7 +323,7 @@ impl Bench {
         for input in &check.inputs {
             self.make(&input.to_string()).await?;
         }
-        self.engine.read(name, &check.text).await
+        karat::check::violations(&self.engine, check).await
     }
 
     async fn make(&mut self, target: &str) -> Result<(), Failure> {

@@ -105,7 +105,7 @@ def main():
             print(f"{rows} rows, {size >> 20} MB in memory, {size / memory:.1f} times {arguments.memory}", flush=True)
             assert size >= arguments.times * memory, "ask for more customers"
             subprocess.run(["cp", "-R", str(free), str(bounded)], check=True)
-            (bounded / "config.yaml").open("a").write(f"engine: {{memory: {arguments.memory}, threads: 2, spill: spill/}}\n")
+            (bounded / "config.yaml").open("a").write(f"engine: {{memory: {arguments.memory}, threads: 2, spill: spill/, deadline: 35m}}\n")
             (free / "config.yaml").open("a").write("engine: {memory: 8GiB}\n")
             started = time.monotonic()
             subprocess.run(bound.command([karat, "run", "--quiet"]), cwd=bounded, check=True, stdout=subprocess.DEVNULL)
