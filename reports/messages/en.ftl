@@ -1107,7 +1107,8 @@ status-sums_sources = sums and sources
 ## management/sections/tiles.html
 
 tiles-name = Key figures
-tiles-each_line_shows_figure = Each line shows the figure as it stood at the end of the last 53 weeks, on its own scale; the thin rule marks where it stood at the start. On 4 weeks: against the mean of the four weeks before.
+tiles-each_line_shows_figure = Each line shows the figure as it stood at the end of the last 53 weeks, on its own scale; the thin rule marks where it stood at the start.
+tiles-four_weeks = On 4 weeks: against the mean of the four weeks before.
 tiles-figures_what_they_compared = The figures and what they are compared with
 tiles-label_key_figures_what_they_compared = Key figures and what they are compared with
 head-figure = Figure

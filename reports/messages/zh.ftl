@@ -984,7 +984,8 @@ status-sums_sources = 合计与数据源
 ## 关键数字
 
 tiles-name = 关键数字
-tiles-each_line_shows_figure = 每条线显示过去 53 周各周末的数值，各用自己的刻度；细线标出起点水平。较四周均值：与此前四周的均值相比。
+tiles-each_line_shows_figure = 每条线显示过去 53 周各周末的数值，各用自己的刻度；细线标出起点水平。
+tiles-four_weeks = 较四周均值：与此前四周的均值相比。
 tiles-figures_what_they_compared = 各项数字及其比较对象
 tiles-label_key_figures_what_they_compared = 关键数字及其比较对象
 head-figure = 数字

@@ -244,7 +244,7 @@ async fn every_rung_of_the_memory_ladder_gives_the_same_bytes() {
     assert!(all.iter().all(|bytes| *bytes == all[0]));
 }
 
-/// The case of DataFusion issue 24883: rows that wait on the disk between partitions, in several files at once.
+/// The case of `DataFusion` issue 24883: rows that wait on the disk between partitions, in several files at once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn rows_that_wait_on_the_disk_between_partitions_are_not_waited_for_in_vain() {
     let any = scratch("id nulls last");
@@ -262,7 +262,7 @@ async fn rows_that_wait_on_the_disk_between_partitions_are_not_waited_for_in_vai
         let id: Arc<dyn PhysicalExpr> = Arc::new(Column::new("id", 0));
         let spread = RepartitionExec::try_new(rows, Partitioning::Hash(vec![id], 2)).expect("a plan");
         let all = collect(Arc::new(spread), session.task_ctx());
-        let all = tokio::time::timeout(std::time::Duration::from_secs(60), all).await;
+        let all = tokio::time::timeout(std::time::Duration::from_mins(1), all).await;
         let all = all.expect("the engine waits for ever").expect("rows");
         assert_eq!(all.iter().map(RecordBatch::num_rows).sum::<usize>(), 16_000);
     }
