@@ -25,11 +25,14 @@ const DARK = 6000;
 /** Approved pictures take no more, in bytes. */
 const MOST_BYTES = 3_000_000;
 
+/** Beside cells that stick to their place the browser draws the rules of a table now and then, and now and then not. */
+const STILL = "th, caption { position: static !important } ";
+
 /** Draws a page on a screen of this width, whole, and reduces it. */
 export async function screen(chromium, page, width, colorScheme, { style = "", most = colorScheme === "dark" ? DARK : Infinity } = {}) {
     return visit(chromium, page.file, { viewport: { width, height: 900 }, colorScheme, bypassCSP: true }, async (tab) => {
         await tab.evaluate(masked);
-        if (style) await tab.addStyleTag({ content: style });
+        await tab.addStyleTag({ content: STILL + style });
         const height = await tab.evaluate(() => document.documentElement.scrollHeight);
         const clip = { x: 0, y: 0, width, height: Math.min(height, most) };
         return reduced(PNG.sync.read(await tab.screenshot({ fullPage: true, clip, animations: "disabled" })), REDUCED);
