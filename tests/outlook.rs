@@ -9,11 +9,15 @@ use super::support::program::{Project, row, run_folder, table};
 
 /// A run as of 1 July 1998 with these lines of `policy`.
 fn run(policy: &str) -> (Project, PathBuf) {
+    run_as_of("1998-07-01", policy)
+}
+
+fn run_as_of(as_of: &str, policy: &str) -> (Project, PathBuf) {
     let project = Project::empty();
     let sample = Path::new(CLONE).join("tests/data/cdnow/cdnow_sample.parquet");
     let config = format!(
         "project: {{name: CDNOW, currency: USD, timezone: UTC, language: en}}\n\
-         as_of: 1998-07-01\n\
+         as_of: {as_of}\n\
          sources:\n  order_lines:\n    location: {}\n    amount_scale: 2\n    columns:\n      \
          order_id: concat(sample_id, ' ', cast(date as varchar))\n      customer_id: sample_id\n      \
          ordered_at: date\n      gross_amount: amount\n\
@@ -100,6 +104,39 @@ fn a_run_tells_what_customers_should_bring_and_how_far_that_may_be_off() {
     // The cohorts of a history of one year are one.
     let classes = table(&run, "results.value_ahead_classes");
     assert_eq!(row(&classes, "class_name", "cohort")["clv"], all["clv"]);
+}
+
+/// Eight customers of the sample began with a purchase of value 0: without them there are 2,349, and r is .2439.
+#[test]
+fn a_run_on_the_cdnow_sample_fits_the_published_parameters() {
+    let (_project, run) = run_as_of("1997-10-01", "");
+    let histories = table(&run, "business.purchase_histories");
+    let moments = (0..histories.rows.len())
+        .filter(|line| histories.cell(*line, "moment") == Some(&Cell::Text("now".into())));
+    assert_eq!(moments.count(), 2357);
+    let parameters = table(&run, "model.parameters");
+    for (parameter, published) in [("r", 0.2426), ("alpha", 4.4136), ("a", 0.7929), ("b", 2.4259)] {
+        let line = (0..parameters.rows.len())
+            .find(|line| {
+                [("model", "bg_nbd"), ("moment", "now"), ("parameter", parameter)]
+                    .iter()
+                    .all(|(column, value)| {
+                        parameters.cell(*line, column) == Some(&Cell::Text((*value).into()))
+                    })
+            })
+            .expect("the parameter");
+        let found = number(&parameters, line, "value");
+        assert!((found - published).abs() < 5e-5, "{parameter} is {found}");
+    }
+    let fits = table(&run, "model.fits");
+    let line = (0..fits.rows.len())
+        .find(|line| {
+            fits.cell(*line, "model") == Some(&Cell::Text("bg_nbd".into()))
+                && fits.cell(*line, "moment") == Some(&Cell::Text("now".into()))
+        })
+        .expect("the fit");
+    let found = number(&fits, line, "log_likelihood");
+    assert!((found + 9_582.43).abs() < 5e-3, "the log-likelihood is {found}");
 }
 
 #[test]

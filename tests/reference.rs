@@ -19,11 +19,12 @@ use super::support::project::{Line, Project, config, find, read_parquet};
 const CLONE: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Tables of the sample that are compared.
-const SAMPLE_TABLES: [&str; 5] = [
+const SAMPLE_TABLES: [&str; 6] = [
     "results.headline",
     "results.tier_profitability",
     "results.reconciliation",
     "results.regions",
+    "results.line_regions",
     "canonical.order_lines",
 ];
 
@@ -120,6 +121,32 @@ fn the_sample_gives_the_known_regions() {
                 cents(&line["net_revenue"])
             ),
             (customers, orders, cents(revenue)),
+            "{region}"
+        );
+    }
+}
+
+/// Counted by another program on the same file: lines, net revenue and contribution margin of 2017 by the region of the
+/// lines. A customer who buys in several regions puts none of it elsewhere.
+#[test]
+fn the_sample_gives_the_known_revenue_by_region_of_the_order_lines() {
+    let known = [
+        ("West", "1", "1095", "250128.37", "43808.96"),
+        ("East", "2", "921", "213082.90", "33230.56"),
+        ("Central", "3", "778", "147098.13", "7550.84"),
+        ("South", "4", "518", "122905.86", "8848.91"),
+    ];
+    assert_eq!(sample("results.line_regions").len(), known.len() + 1);
+    for (region, position, lines, revenue, margin) in known {
+        let line = find(sample("results.line_regions"), "region", region);
+        assert_eq!(
+            (
+                line["position"].as_str(),
+                line["lines"].as_str(),
+                cents(&line["net_revenue"]),
+                cents(&line["contribution_margin"])
+            ),
+            (position, lines, cents(revenue), cents(margin)),
             "{region}"
         );
     }

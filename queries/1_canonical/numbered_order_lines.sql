@@ -8,12 +8,13 @@
 --   own_outcome is what a row tells by itself: `used`, `out_of_scope` (on or after the as-of date)
 --   or the reason of a rejection, the first rule that applies. What rows tell together is judged
 --   in the files after this one. line_number counts the rows of an order from 1 by the source's
---   own line number, then by content.
+--   own line number, then by content. A returned line takes money out of revenue: one whose net amount is above 0 is
+--   rejected or turned, by `return_sign`.
 
 with
 
 policy as (
-    select as_of, earliest_date, latest_date, margin
+    select as_of, earliest_date, latest_date, margin, return_sign
     from settings.policy
 ),
 
@@ -41,6 +42,8 @@ order_lines as (
         cast(coalesce(freight_amount, 0) as decimal(18, 4)) as freight_amount,
         amount_problem,
         is_return,
+        coalesce(is_return, quantity < 0, false)
+        and coalesce(net_amount, gross_amount - coalesce(discount_amount, 0)) > 0 as is_positive_return,
 
         -- An id of blanks names nobody. They are listed, because engines differ in what a plain trim removes:
         -- tab, line feed, carriage return, no-break space, ideographic space.
@@ -49,6 +52,42 @@ order_lines as (
         coalesce(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) from customer_id), '') <> ''
             as has_customer_id
     from raw.order_lines
+),
+
+signed_lines as (
+    select
+        order_lines.*,
+        order_lines.is_positive_return and policy.return_sign = 'negate' as is_turned,
+        order_lines.is_positive_return and policy.return_sign = 'refuse' as is_refused
+    from order_lines
+    cross join policy
+),
+
+turned_lines as (
+    select
+        order_id,
+        source_line,
+        customer_id,
+        ordered_at,
+        order_date,
+        product_id,
+        category,
+        customer_segment,
+        country,
+        region,
+        state,
+        case when is_turned then -abs(quantity) else quantity end as quantity,
+        case when is_turned then -gross_amount else gross_amount end as gross_amount,
+        case when is_turned then -stated_discount else stated_discount end as stated_discount,
+        case when is_turned then -net_amount else net_amount end as net_amount,
+        case when is_turned then -abs(stated_cost) else stated_cost end as stated_cost,
+        freight_amount,
+        amount_problem,
+        is_return,
+        is_refused,
+        has_order_id,
+        has_customer_id
+    from signed_lines
 ),
 
 judged_lines as (
@@ -72,11 +111,12 @@ judged_lines as (
             when order_lines.net_amount is null then 'amount_missing'
             when order_lines.stated_discount <> order_lines.gross_amount - order_lines.net_amount
                 then 'amounts_disagree'
+            when order_lines.is_refused then 'return_amount_positive'
             when order_lines.stated_cost is null and policy.margin is null then 'cost_missing'
             when order_lines.order_date >= policy.as_of then 'out_of_scope'
             else 'used'
         end as own_outcome
-    from order_lines
+    from turned_lines as order_lines
     cross join policy
 ),
 

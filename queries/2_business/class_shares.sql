@@ -5,6 +5,8 @@
 -- note: >
 --   Shares are of the population of the window. A share or rate whose base is not above 0 is not known
 --   (NULL): a share of a loss turns every sign around.
+-- columns:
+--   customer_share: customers / customers of the population
 
 with
 

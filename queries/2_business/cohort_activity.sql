@@ -4,11 +4,11 @@
 -- inputs:  [business.cohort_periods, business.customer_measures, business.orders, canonical.service_cases,
 --           settings.cost_rates]
 -- note: >
---   A cohort is all customers whose first order lies in one period. Only periods that are over. Profit is contribution
+--   A cohort is all customers whose first sale lies in one period. Only periods that are over. Profit is contribution
 --   margin less the cost to serve of the orders and service cases of the period; the rate `per_customer`, a cost of
 --   being a customer for a whole window, belongs to no period and is left out.
 -- columns:
---   active: customers of the cohort with an order in the period
+--   active: customers of the cohort with a sale in the period
 
 with
 
@@ -36,7 +36,7 @@ order_months as (
         customer_id,
         cast(date_part('year', order_date) as bigint) * 12
         + cast(date_part('month', order_date) as bigint) - 1 as month_number,
-        count(*) as orders,
+        count(*) filter (where is_sale) as orders,
         sum(lines) as lines,
         sum(units) as units,
         sum(returned_lines) as returned_lines,
@@ -107,11 +107,11 @@ first_months as (
         cast(date_part('year', first_order_date) as bigint) * 12
         + cast(date_part('month', first_order_date) as bigint) - 1 as month_number
     from business.customer_measures
-    where snapshot = 'current'
+    where snapshot = 'current' and first_order_date is not null
 ),
 
 customer_periods as (
-    -- Cases before the first order, and of people without one, belong to no cohort.
+    -- Cases and returns before the first sale, and of people without one, belong to no cohort.
     select
         months.customer_id,
         cast(floor(cast(first_months.month_number as double) / cast(periods.months as double)) as bigint)

@@ -2,9 +2,10 @@
 -- grain:   one row per total
 -- key:     [total]
 -- inputs:  [business.class_totals, business.cohort_activity, business.cohort_periods, business.customer_measures,
---           business.customer_profit, business.customer_service, business.internal_totals, business.move_totals,
---           business.orders, business.place_totals, business.source_totals, business.whale_ranks,
---           canonical.order_lines, canonical.service_cases, settings.cost_rates, settings.snapshots]
+--           business.customer_profit, business.customer_service, business.internal_totals,
+--           business.line_place_totals, business.move_totals, business.orders, business.place_totals,
+--           business.source_totals, business.whale_ranks, canonical.order_lines, canonical.service_cases,
+--           settings.cost_rates, settings.snapshots]
 -- note: >
 --   results.reconciliation compares them in pairs. Totals of rows and of money read, used and set
 --   aside are those of the order lines, unless they name another source.
@@ -38,7 +39,11 @@ window_lines as (
 ),
 
 window_orders as (
-    select snapshots.snapshot, sum(orders.net_revenue) as net_revenue, sum(orders.lines) as lines, count(*) as orders
+    select
+        snapshots.snapshot,
+        sum(orders.net_revenue) as net_revenue,
+        sum(orders.lines) as lines,
+        count(*) filter (where orders.is_sale) as orders
     from business.orders as orders
     inner join settings.snapshots as snapshots
         on orders.order_date >= snapshots.window_start
@@ -214,13 +219,28 @@ cohorts as (
     from business.cohort_activity
 ),
 
-days_before_the_open_period as (
+first_sale_months as (
     -- Months are numbered through, 12 a year.
+    select
+        customer_id,
+        min(
+            cast(date_part('year', order_date) as bigint) * 12 + cast(date_part('month', order_date) as bigint) - 1
+        ) as month_number
+    from business.orders
+    where is_sale and not is_internal
+    group by customer_id
+),
+
+days_before_the_open_period as (
+    -- What was sent back in a month before the first sale was bought before the history began.
     select
         sum(orders.net_revenue) as net_revenue
     from business.orders as orders
+    inner join first_sale_months  -- many-to-one
+        on orders.customer_id = first_sale_months.customer_id
     cross join business.cohort_periods as periods
-    where not orders.is_internal
+    where cast(date_part('year', orders.order_date) as bigint) * 12
+            + cast(date_part('month', orders.order_date) as bigint) - 1 >= first_sale_months.month_number
         and cast(date_part('year', orders.order_date) as bigint) * 12
             + cast(date_part('month', orders.order_date) as bigint) - 1 < periods.open_period * periods.months
 ),
@@ -342,6 +362,11 @@ listed as (
     select 'net revenue by country and region, current' as total, cast(sum(net_revenue) as decimal(28, 10)) as amount
     from business.place_totals
     union all
+    select
+        'net revenue by country and region of the lines, current' as total,
+        cast(sum(net_revenue) as decimal(28, 10)) as amount
+    from business.line_place_totals
+    union all
     select 'profit by country and region, current' as total, cast(sum(profit) as decimal(28, 10)) as amount
     from business.place_totals
     union all
@@ -383,7 +408,7 @@ listed as (
     from cohorts
     union all
     select
-        'net revenue of orders in the periods that are over, current' as total,
+        'net revenue since the first order in the periods that are over, current' as total,
         cast(coalesce(net_revenue, 0) as decimal(28, 10)) as amount
     from days_before_the_open_period
     union all

@@ -6,14 +6,14 @@
 --           business.first_purchases, settings.snapshots]
 -- note: >
 --   What rests on a source or column that is not configured is not known (NULL), and so is a ratio of
---   nothing. A sale is an order with a line that is no return.
+--   nothing. Orders are sales: business.orders says what a sale is.
 -- columns:
 --   return_rate: returned lines / lines sold
---   visited_sale_share: sales on a day with a visit / sales
+--   visited_sale_share: orders on a day with a visit / orders
 --   discounted_unit_share: units sold at price_sensitive_discount_rate or more / units sold
---   full_price_share: net revenue without a discount / net revenue
+--   full_price_share: net revenue of the lines sold without a discount / that of all lines sold
 --   category_share: net revenue of the largest category / net revenue
---   basket_amount: net revenue / sales
+--   basket_amount: net revenue / orders
 --   is_first_returned: as many lines came back before the second purchase as the first one had
 
 with
@@ -23,13 +23,13 @@ customers as (
         profit.snapshot,
         profit.customer_id,
         measures.orders,
-        measures.sales,
         measures.sales_of_one_line,
         measures.discounted_sales,
         measures.sold_lines,
         measures.returned_lines,
         measures.sold_units,
         measures.discounted_units,
+        measures.sold_revenue,
         measures.full_price_revenue,
         profit.net_revenue,
         profit.profit
@@ -58,29 +58,29 @@ select
         / nullif(cast(customers.orders as double), 0) as visits_per_order,
     cast(customers.returned_lines as double) / nullif(cast(customers.sold_lines as double), 0) as return_rate,
     cast(case when class_sources.has_visits then coalesce(contacts.sales_after_visit, 0) end as double)
-        / nullif(cast(customers.sales as double), 0) as visited_sale_share,
+        / nullif(cast(customers.orders as double), 0) as visited_sale_share,
     cast(case when class_sources.has_discount then customers.discounted_sales end as double)
-        / nullif(cast(customers.sales as double), 0) as discounted_sale_share,
+        / nullif(cast(customers.orders as double), 0) as discounted_sale_share,
     cast(
         case when class_sources.has_discount and class_sources.has_quantity then customers.discounted_units end
         as double
     ) / nullif(cast(customers.sold_units as double), 0) as discounted_unit_share,
     case
-        when class_sources.has_discount and customers.net_revenue > 0
-            then cast(customers.full_price_revenue as double) / cast(customers.net_revenue as double)
+        when class_sources.has_discount and customers.sold_revenue > 0
+            then cast(customers.full_price_revenue as double) / cast(customers.sold_revenue as double)
     end as full_price_share,
     case
         when class_sources.has_category and categories.net_revenue > 0
             then cast(categories.largest_category_revenue as double) / cast(categories.net_revenue as double)
     end as category_share,
     regularity.gap_variation,
-    cast(customers.net_revenue as double) / nullif(cast(customers.sales as double), 0) as basket_amount,
+    cast(customers.net_revenue as double) / nullif(cast(customers.orders as double), 0) as basket_amount,
     case
         when customers.net_revenue > 0
             then cast(cast(customers.profit as decimal(28, 4)) as double) / cast(customers.net_revenue as double)
     end as profit_rate,
 
-    customers.sales > 0 and 2 * customers.sales_of_one_line >= customers.sales as is_usually_one_line,
+    customers.orders > 0 and 2 * customers.sales_of_one_line >= customers.orders as is_usually_one_line,
     coalesce(regularity.is_regular, false) as is_regular,
     coalesce(first_purchases.returned_date < snapshots.as_of, false) as is_first_returned
 from customers

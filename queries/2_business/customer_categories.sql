@@ -1,9 +1,9 @@
 -- title:   Categories that each customer buys in the window
 -- grain:   one row per snapshot and customer_id with an order line in the window
 -- key:     [snapshot, customer_id]
--- inputs:  [canonical.order_lines, settings.snapshots]
+-- inputs:  [business.line_sums, settings.snapshots]
 -- note: >
---   By the day of the line. Returns are taken off the revenue of their category. Lines without a
+--   By the day of the order. Returns are taken off the revenue of their category. Lines without a
 --   category count in net revenue only.
 
 with
@@ -11,15 +11,15 @@ with
 category_revenue as (
     select
         snapshots.snapshot,
-        order_lines.customer_id,
-        order_lines.category,
-        sum(order_lines.net_amount) as net_revenue,
-        count(*) filter (where not order_lines.is_return) as sold_lines
-    from canonical.order_lines as order_lines
+        line_sums.customer_id,
+        line_sums.category,
+        sum(line_sums.net_revenue) as net_revenue,
+        sum(line_sums.sold_lines) as sold_lines
+    from business.line_sums as line_sums
     inner join settings.snapshots as snapshots
-        on order_lines.order_date >= snapshots.window_start
-        and order_lines.order_date < snapshots.as_of
-    group by snapshots.snapshot, order_lines.customer_id, order_lines.category
+        on line_sums.order_date >= snapshots.window_start
+        and line_sums.order_date < snapshots.as_of
+    group by snapshots.snapshot, line_sums.customer_id, line_sums.category
 )
 
 select

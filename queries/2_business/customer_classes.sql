@@ -4,8 +4,8 @@
 -- inputs:  [business.class_values, business.customer_characters, business.customer_frequency,
 --           business.customer_kinds, business.customer_lifecycle, business.customer_loyalty,
 --           business.customer_places, business.customer_revenue_classes, business.customer_rfm,
---           business.customer_tiers, business.customer_types, business.quality_customers, settings.policy,
---           settings.project]
+--           business.customer_tiers, business.customer_types, business.quality_customers, canonical.place_names,
+--           settings.policy, settings.project]
 -- note: >
 --   Each customer has exactly one value of each class, `not_known` among them. The value class compares
 --   the mean of the frequency, monetary and loyalty scores with `high_value_min_score` and
@@ -27,8 +27,14 @@ phases as (
 ),
 
 home as (
-    select lower(home_country) as country, lower(home_region) as region
-    from settings.project
+    select countries.name as country, regions.name as region
+    from settings.project as project
+    left join canonical.place_names as countries  -- one-to-one, as the one that follows; none without a home
+        on project.home_country = countries.written
+        and countries.kind = 'country'
+    left join canonical.place_names as regions
+        on project.home_region = regions.written
+        and regions.kind = 'region'
 )
 
 select
@@ -56,8 +62,8 @@ select
     coalesce(kinds.customer_kind, 'not_known') as customer_kind,
     case
         when places.country is null or home.country is null then 'not_known'
-        when lower(places.country) <> home.country then 'overseas'
-        when coalesce(lower(places.region) = home.region, false) then 'local'
+        when places.country <> home.country then 'overseas'
+        when coalesce(places.region = home.region, false) then 'local'
         else 'domestic'
     end as region_class,
     coalesce(kinds.industry, 'not_known') as industry,

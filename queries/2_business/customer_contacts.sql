@@ -8,7 +8,7 @@
 --   answered, solved or paid on or after a snapshot's as-of date was not known then. Refunds are no
 --   payments to be made on time.
 -- columns:
---   sales_after_visit: orders, not only returns, on a day on which the customer visited
+--   sales_after_visit: sales on a day on which the customer visited
 
 with
 
@@ -62,7 +62,7 @@ visited_sales as (
     inner join snapshots
         on orders.order_date >= snapshots.window_start
         and orders.order_date < snapshots.as_of
-    where orders.sold_lines > 0
+    where orders.is_sale
     group by snapshots.snapshot, orders.customer_id
 ),
 

@@ -4,8 +4,8 @@
 -- publish: view
 -- inputs:  [business.customer_measures, business.customer_service, settings.cost_rates]
 -- note: >
---   The population is every customer with an order in the window. Each cost is rate x driver,
---   unrounded. A service case with a recorded cost costs that; any other costs `per_case`. Handling
+--   The population is every customer with a sale or a return document in the window. Each cost is rate x driver,
+--   unrounded; orders are sales. A service case with a recorded cost costs that; any other costs `per_case`. Handling
 --   minutes cost `per_minute` beside it: leave that rate at 0 where the recorded costs hold the time.
 --   Cases of people without an order in the window are the cost of nobody here;
 --   results.reconciliation shows them. Without the source `service_cases` there are none.

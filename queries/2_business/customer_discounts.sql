@@ -32,7 +32,7 @@ sums as (
         sum(orders.discounted_units) as discounted_units,
         sum(orders.sold_revenue) as bought_revenue,
         sum(orders.discounted_revenue) as discounted_revenue,
-        sum(orders.sold_full_price_revenue) as full_price_revenue
+        sum(orders.full_price_revenue) as full_price_revenue
     from business.orders as orders
     cross join snapshot
     where orders.order_date >= snapshot.window_start

@@ -3,8 +3,8 @@
 -- key:     [snapshot, customer_id]
 -- inputs:  [business.customer_measures]
 -- note: >
---   One-time: one order ever. Of the others, low ordered less often in the window than the
---   median of repeat buyers, high as often or more. The median of an even number lies halfway
+--   Orders are sales. One-time: one order ever. Of the others, low ordered less often in the window than the
+--   median of repeat buyers, or not at all; high as often or more. The median of an even number lies halfway
 --   between the two in the middle.
 
 with
@@ -53,6 +53,7 @@ select
 
     case
         when customers.orders_ever = 1 then 'one_time'
+        when customers.orders = 0 then 'low'
         when customers.orders * medians.middle_rows < medians.middle_orders then 'low'
         else 'high'
     end as frequency_class

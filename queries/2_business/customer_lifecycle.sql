@@ -7,7 +7,7 @@
 --   The first that applies: new, reactivated, lapsed, at_risk, active. The late ratio is the
 --   days since the last order over the customer's usual gap, or over that of the tier when the
 --   customer has too few gaps. Without any usual gap to compare with, only `lapsed_days` tells
---   who lapsed.
+--   who lapsed. Orders are sales: who has only return documents bought before the history began, and has lapsed.
 
 with
 
@@ -67,6 +67,7 @@ select
 
     customers.has_own_rhythm,
     case
+        when customers.days_since_last_order is null then 'lapsed'
         when customers.days_since_first_order <= policy.new_customer_days then 'new'
         when longest_recent_gaps.gap_days > policy.lapsed_days then 'reactivated'
         when longest_recent_gaps.gap_days > policy.lapsed_late_ratio * customers.earlier_usual_gap_days

@@ -5,7 +5,7 @@
 -- note: >
 --   The score is 1 plus one for each of four marks: ordered in at least `loyal_quarters` of the
 --   last four quarters; at least `loyal_repeat_orders` orders after the first in the window; at
---   least `loyal_full_price_share` of net revenue at full price; a customer for
+--   least `loyal_full_price_share` of the revenue of lines sold at full price; a customer for
 --   `loyal_tenure_days` or longer. Loyal needs the score and no silence.
 
 with
@@ -30,8 +30,8 @@ scored_customers as (
         + case when measures.active_quarters >= policy.loyal_quarters then 1 else 0 end
         + case when measures.orders - 1 >= policy.loyal_repeat_orders then 1 else 0 end
         + case
-            when measures.net_revenue > 0
-                and measures.full_price_revenue >= measures.net_revenue * policy.loyal_full_price_share
+            when measures.sold_revenue > 0
+                and measures.full_price_revenue >= measures.sold_revenue * policy.loyal_full_price_share
                 then 1
             else 0
         end

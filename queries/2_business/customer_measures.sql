@@ -4,10 +4,13 @@
 -- inputs:  [business.orders, settings.snapshots]
 -- note: >
 --   Columns without `_ever` look back on the window of the snapshot; orders before it count only for
---   first and last order and orders_ever. Internal customers are left out. Days since an order count
+--   first and last order and orders_ever. Orders and their dates are those of sales (business.orders); who has only
+--   return documents has no first and no last order. Internal customers are left out. Days since an order count
 --   up to the as-of date: an order of the day before is 1 day old.
 -- columns:
---   sales: orders with at least one line that is no return
+--   orders: sales in the window
+--   sold_revenue: net revenue of the lines of the window that are no returns
+--   is_in_window: whether the customer has a sale or a return document in the window, and so is in the population
 
 with
 
@@ -27,7 +30,9 @@ orders as (
         sold_lines,
         discounted_lines,
         sold_units,
-        discounted_units
+        discounted_units,
+        sold_revenue,
+        is_sale
     from business.orders
     where not is_internal
 ),
@@ -49,16 +54,15 @@ measures as (
         snapshots.snapshot,
         orders.customer_id,
         min(snapshots.as_of) as as_of,
-        min(orders.order_date) as first_order_date,
-        max(orders.order_date) as last_order_date,
-        count(*) as orders_ever,
-        count(*) filter (where orders.order_date >= snapshots.window_start) as orders,
+        min(orders.order_date) filter (where orders.is_sale) as first_order_date,
+        max(orders.order_date) filter (where orders.is_sale) as last_order_date,
+        count(*) filter (where orders.is_sale) as orders_ever,
+        count(*) filter (where orders.order_date >= snapshots.window_start) as documents,
+        count(*) filter (where orders.order_date >= snapshots.window_start and orders.is_sale) as orders,
         sum(orders.lines) filter (where orders.order_date >= snapshots.window_start) as lines,
         sum(orders.units) filter (where orders.order_date >= snapshots.window_start) as units,
         sum(orders.returned_lines) filter (where orders.order_date >= snapshots.window_start)
             as returned_lines,
-        count(*) filter (where orders.order_date >= snapshots.window_start and orders.sold_lines > 0)
-            as sales,
         count(*) filter (where orders.order_date >= snapshots.window_start and orders.sold_lines = 1)
             as sales_of_one_line,
         count(*) filter (where orders.order_date >= snapshots.window_start and orders.discounted_lines > 0)
@@ -73,30 +77,35 @@ measures as (
             as discount_amount,
         sum(orders.net_revenue) filter (where orders.order_date >= snapshots.window_start)
             as net_revenue,
+        sum(orders.sold_revenue) filter (where orders.order_date >= snapshots.window_start)
+            as sold_revenue,
         sum(orders.full_price_revenue) filter (where orders.order_date >= snapshots.window_start)
             as full_price_revenue,
         sum(orders.cost_of_goods) filter (where orders.order_date >= snapshots.window_start)
             as cost_of_goods,
         sum(orders.freight_amount) filter (where orders.order_date >= snapshots.window_start)
             as freight_amount,
-        max(case when orders.order_date >= snapshots.quarter_1_start then 1 else 0 end)
+        max(case when orders.is_sale and orders.order_date >= snapshots.quarter_1_start then 1 else 0 end)
         + max(
             case
-                when orders.order_date >= snapshots.quarter_2_start
+                when orders.is_sale
+                    and orders.order_date >= snapshots.quarter_2_start
                     and orders.order_date < snapshots.quarter_1_start then 1
                 else 0
             end
         )
         + max(
             case
-                when orders.order_date >= snapshots.quarter_3_start
+                when orders.is_sale
+                    and orders.order_date >= snapshots.quarter_3_start
                     and orders.order_date < snapshots.quarter_2_start then 1
                 else 0
             end
         )
         + max(
             case
-                when orders.order_date >= snapshots.quarter_4_start
+                when orders.is_sale
+                    and orders.order_date >= snapshots.quarter_4_start
                     and orders.order_date < snapshots.quarter_3_start then 1
                 else 0
             end
@@ -121,7 +130,6 @@ select
     cast(coalesce(lines, 0) as bigint) as lines,
     cast(coalesce(units, 0) as decimal(28, 4)) as units,
     cast(coalesce(returned_lines, 0) as bigint) as returned_lines,
-    sales,
     sales_of_one_line,
     discounted_sales,
     cast(coalesce(sold_lines, 0) as bigint) as sold_lines,
@@ -130,10 +138,11 @@ select
     cast(coalesce(gross_revenue, 0) as decimal(28, 4)) as gross_revenue,
     cast(coalesce(discount_amount, 0) as decimal(28, 4)) as discount_amount,
     cast(coalesce(net_revenue, 0) as decimal(28, 4)) as net_revenue,
+    cast(coalesce(sold_revenue, 0) as decimal(28, 4)) as sold_revenue,
     cast(coalesce(full_price_revenue, 0) as decimal(28, 4)) as full_price_revenue,
     cast(coalesce(cost_of_goods, 0) as decimal(28, 4)) as cost_of_goods,
     cast(coalesce(freight_amount, 0) as decimal(28, 4)) as freight_amount,
     cast(active_quarters as bigint) as active_quarters,
 
-    orders > 0 as is_in_window
+    documents > 0 as is_in_window
 from measures

@@ -5,9 +5,10 @@
 --           settings.policy]
 -- note: >
 --   From an earlier snapshot, previous or year_ago, to the current one. Who is in only one of the two populations
---   comes from `new` (first order ever since) or `reactivated` (ordered before, but not in the earlier window), or goes
---   to `not_in_window`. Both snapshots are made with today's data, rules and cost rates, so none of these is the
---   reason of a move here. Without orders in an earlier window there is nothing to compare with, and no row.
+--   comes from `new` (no sale before the earlier as-of date) or `reactivated` (ordered before, but not in the
+--   earlier window), or goes to `not_in_window`. Both snapshots are made with today's data, rules and cost rates,
+--   so none of these is the reason of a move here. Without orders in an earlier window there is nothing to compare
+--   with, and no row.
 -- columns:
 --   step: part of the profit bridge that the customer is in
 --   from_profit: profit in the earlier window; 0 of who did not order in it
@@ -94,7 +95,7 @@ judged_pairs as (
         pairs.*,
         case
             when pairs.to_tier is null then 'gone'
-            when pairs.from_tier is null and measures.customer_id is null then 'new'
+            when pairs.from_tier is null and measures.first_order_date is null then 'new'
             when pairs.from_tier is null then 'reactivated'
             when pairs.from_position = pairs.to_position then 'stayed'
             when pairs.from_position > pairs.to_position then 'moved_up'

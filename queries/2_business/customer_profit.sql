@@ -3,7 +3,7 @@
 -- key:     [snapshot, customer_id]
 -- inputs:  [business.customer_costs]
 -- note: >
---   The population is every customer with an order in the window. Contribution margin is net
+--   The population is every customer with a sale or a return document in the window. Contribution margin is net
 --   revenue less cost of goods; cost to serve is the sum of rate x driver over all activities, and
 --   the recorded cost of service cases, unrounded, so that customers add up to rate x volume exactly;
 --   profit is contribution margin less cost to serve.

@@ -4,8 +4,8 @@
 -- inputs:  [business.customer_measures, settings.rfm_segments]
 -- note: >
 --   A score is least(5, 1 + floor(5 x customers strictly worse / customers)): equal values get
---   equal scores, 5 is best. Recency is days since the last order, frequency orders and monetary
---   net revenue in the window.
+--   equal scores, 5 is best. Recency is days since the last sale, frequency sales and monetary net revenue in the
+--   window. Who has no sale is the least recent.
 
 with
 
@@ -26,7 +26,7 @@ customers_with_worse as (
     select
         snapshot,
         customer_id,
-        rank() over (partition by snapshot order by days_since_last_order desc nulls last) - 1
+        rank() over (partition by snapshot order by days_since_last_order desc nulls first) - 1
             as worse_recency,
         rank() over (partition by snapshot order by orders nulls last) - 1 as worse_frequency,
         rank() over (partition by snapshot order by net_revenue nulls last) - 1 as worse_monetary

@@ -1,12 +1,14 @@
 -- title:   What each customer should bring in the time ahead
 -- grain:   one row per customer_id with an outlook
 -- key:     [customer_id]
--- inputs:  [business.backtest_errors, business.outlook_customers, model.customer_outlook]
+-- inputs:  [business.backtest_errors, business.outlook_customers, model.customer_outlook, settings.policy]
 -- note: >
 --   Expected purchases of the coming `expected_orders_months` come from the method that was best in the
 --   backtest, and from the model when there was none. Each customer earns the rates of
---   business.outlook_customers. Lifetime value is always the model's. Value at risk is
---   (1 - P(alive)) x expected profit; model.customer_outlook has the same by the model's own purchases.
+--   business.outlook_customers. Lifetime value is always the model's. Value at risk is what leaving would cost:
+--   (1 - P(alive)) x the profit expected while the customer is one, which is expected profit / P(alive); a P(alive)
+--   below `value_at_risk_min_p_alive` counts as that, and where no profit is expected nothing is at risk.
+--   model.customer_outlook has the same by the model's own purchases.
 --   Money is not known (NULL) when the model of spend has no fit.
 
 with
@@ -59,8 +61,10 @@ customers_with_money as (
         profit_rate,
         clv,
         cast(expected_orders as double) * expected_spend as expected_revenue,
-        (cast(expected_orders as double) * expected_spend) * profit_rate as expected_profit
+        (cast(expected_orders as double) * expected_spend) * profit_rate as expected_profit,
+        greatest(p_alive, cast(policy.value_at_risk_min_p_alive as double)) as bounded_p_alive
     from customers
+    cross join settings.policy as policy
 )
 
 select
@@ -78,5 +82,12 @@ select
     cast(expected_revenue as decimal(28, 6)) as expected_revenue,
     cast(expected_profit as decimal(28, 6)) as expected_profit,
     cast(clv as decimal(28, 6)) as clv,
-    cast((cast(1 as double) - p_alive) * expected_profit as decimal(28, 6)) as value_at_risk
+    cast(
+        case
+            when expected_profit > 0
+                then cast((cast(1 as double) - bounded_p_alive) * expected_profit as double)
+                    / nullif(cast(bounded_p_alive as double), 0)
+            when expected_profit <= 0 then cast(0 as double)
+        end as decimal(28, 6)
+    ) as value_at_risk
 from customers_with_money

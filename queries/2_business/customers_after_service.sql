@@ -78,7 +78,8 @@ select
         when complaint_column.is_mapped and first_cases.opened_date < from_snapshots.as_of
             then complaints.complaints is not null
     end as has_complaint,
-    customers_now.last_order_date >= from_snapshots.as_of as orders_again,
+    -- Who has no sale has no last order.
+    coalesce(customers_now.last_order_date >= from_snapshots.as_of, false) as orders_again,
     customers_now.lifecycle_stage = 'lapsed' as is_lapsed
 from business.customer_tiers as earlier
 inner join from_snapshots  -- many-to-one

@@ -1,9 +1,9 @@
 -- title:   First purchase of each customer
--- grain:   one row per customer_id with an order that is not only a return
+-- grain:   one row per customer_id with a sale
 -- key:     [customer_id]
 -- inputs:  [business.orders, canonical.visits]
 -- note: >
---   The first order day with a line that is no return. It came back when, before the next such day, as
+--   The first day with a sale. It came back when, before the next such day, as
 --   many lines were returned as it had; returned_date is the day of the last of these returns. Visits
 --   before it are those before the moment of its first order.
 
@@ -16,7 +16,7 @@ sale_days as (
         min(ordered_at) as ordered_at,
         sum(sold_lines) as sold_lines
     from business.orders
-    where sold_lines > 0 and not is_internal
+    where is_sale and not is_internal
     group by customer_id, order_date
 ),
 

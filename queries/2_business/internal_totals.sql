@@ -13,7 +13,7 @@ internal_orders as (
     select
         snapshots.snapshot,
         count(distinct orders.customer_id) as customers,
-        count(*) as orders,
+        count(*) filter (where orders.is_sale) as orders,
         sum(orders.lines) as lines,
         sum(orders.net_revenue) as net_revenue,
         sum(orders.cost_of_goods) as cost_of_goods

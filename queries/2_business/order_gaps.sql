@@ -3,8 +3,8 @@
 -- key:     [customer_id, order_date]
 -- inputs:  [business.orders]
 -- note: >
---   Orders on one day count as one purchase occasion. The first order day has no gap. Internal orders
---   are left out.
+--   Order days are days with a sale; all sales of a day are one purchase occasion. The first order day has no gap.
+--   Internal orders are left out.
 
 with
 
@@ -12,7 +12,7 @@ order_days as (
     -- Distinct on purpose: several orders of one day are one occasion.
     select distinct customer_id, order_date
     from business.orders
-    where not is_internal
+    where is_sale and not is_internal
 ),
 
 days_with_neighbours as (

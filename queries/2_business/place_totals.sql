@@ -1,4 +1,4 @@
--- title:   Sums for each country and region
+-- title:   Sums for each home country and region
 -- grain:   one row per country and region, of the current snapshot
 -- key:     [country, region]
 -- inputs:  [business.customer_classes, business.customer_profit]

@@ -3,8 +3,8 @@
 -- key:     [snapshot, customer_id]
 -- inputs:  [business.customer_kinds, business.orders, canonical.customers, canonical.visits, settings.snapshots]
 -- note: >
---   In the customer file, signed up before the as-of date or on no known day, or a visitor before it;
---   without an order before it, and not internal. They are counted in lifecycle and among the customer
+--   In the customer file, signed up before the as-of date or on no known day, or a visitor before it; without a
+--   sale or a return document before it, and not internal. They are counted in lifecycle and among the customer
 --   types, and in no tier.
 
 with

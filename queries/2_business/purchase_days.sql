@@ -1,11 +1,10 @@
 -- title:   Days on which a customer bought
--- grain:   one row per customer_id and order_date with net revenue above 0
+-- grain:   one row per customer_id and order_date with a sale
 -- key:     [customer_id, order_date]
 -- inputs:  [business.orders]
 -- note: >
---   All orders of a day are one purchase. A day on which returns outweigh the sales is no purchase,
---   and what is returned on a later day is not taken off the day of the sale. Internal orders
---   are left out.
+--   All sales of a day are one purchase, whatever they amount to. Net revenue is that of the day, returns of the day
+--   taken off; what is returned on a day without a sale is taken off no purchase. Internal orders are left out.
 
 with
 
@@ -14,7 +13,8 @@ days as (
         customer_id,
         order_date,
         sum(net_revenue) as net_revenue,
-        sum(net_revenue - cost_of_goods) as contribution_margin
+        sum(net_revenue - cost_of_goods) as contribution_margin,
+        count(*) filter (where is_sale) as sales
     from business.orders
     where not is_internal
     group by customer_id, order_date
@@ -27,4 +27,4 @@ select
     cast(net_revenue as decimal(28, 4)) as net_revenue,
     cast(contribution_margin as decimal(28, 4)) as contribution_margin
 from days
-where net_revenue > 0
+where sales > 0

@@ -5,7 +5,11 @@
 -- note: >
 --   After Fader, Hardie and Lee (2005): the first purchase opens the history, so only repeats are
 --   counted; recency runs from the first to the last purchase day, age from the first to the last
---   complete day before the moment. Spend is that of the repeats.
+--   complete day before the moment. Spend is that of the repeats with revenue above 0: a gift or an exchange is a
+--   purchase, and tells nothing of what the customer spends.
+-- columns:
+--   frequency: days with a sale after the first
+--   paid_frequency: those of them with net revenue above 0; repeat_revenue and repeat_margin are of these
 
 with
 
@@ -39,9 +43,14 @@ select
     count(*) - 1 as frequency,
     max(order_date) - min(order_date) as recency_days,
     min(last_day) - min(order_date) as age_days,
-    cast(coalesce(sum(net_revenue) filter (where order_date > first_order_date), 0) as decimal(28, 4))
-        as repeat_revenue,
-    cast(coalesce(sum(contribution_margin) filter (where order_date > first_order_date), 0) as decimal(28, 4))
-        as repeat_margin
+    count(*) filter (where order_date > first_order_date and net_revenue > 0) as paid_frequency,
+    cast(
+        coalesce(sum(net_revenue) filter (where order_date > first_order_date and net_revenue > 0), 0)
+        as decimal(28, 4)
+    ) as repeat_revenue,
+    cast(
+        coalesce(sum(contribution_margin) filter (where order_date > first_order_date and net_revenue > 0), 0)
+        as decimal(28, 4)
+    ) as repeat_margin
 from days
 group by moment, customer_id

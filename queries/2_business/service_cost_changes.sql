@@ -2,9 +2,9 @@
 -- grain:   one row per day_number
 -- key:     []
 -- publish: no
--- inputs:  [business.order_gaps, canonical.service_cases, settings.cost_rates, settings.policy]
+-- inputs:  [business.order_days, canonical.service_cases, settings.cost_rates, settings.policy]
 -- note: >
---   The cost of a service case counts in a window that holds the case and an order of its customer.
+--   The cost of a service case counts in a window that holds the case and a sale or return document of its customer.
 --   The window that ends on a day holds both from the later of case and order on, until one of them
 --   leaves it, or the next order takes over. So the cost of any window is the sum of the changes on the
 --   days before its end: a few thousand rows in place of every case in every week.
@@ -35,19 +35,19 @@ cases as (
 spans as (
     select
         cases.cost,
-        greatest(cases.opened_day, order_gaps.order_date - policy.earliest_date) as first_day,
+        greatest(cases.opened_day, order_days.order_date - policy.earliest_date) as first_day,
         least(
             cases.opened_day + policy.window_days,
-            (order_gaps.order_date - policy.earliest_date) + policy.window_days,
+            (order_days.order_date - policy.earliest_date) + policy.window_days,
             -- Without a next order, that of the day on which this one leaves the window.
             coalesce(
-                order_gaps.next_order_date - policy.earliest_date,
-                (order_gaps.order_date - policy.earliest_date) + policy.window_days
+                order_days.next_order_date - policy.earliest_date,
+                (order_days.order_date - policy.earliest_date) + policy.window_days
             )
         ) as last_day
     from cases
-    inner join business.order_gaps as order_gaps  -- each case meets each order day of its customer
-        on cases.customer_id = order_gaps.customer_id
+    inner join business.order_days as order_days  -- each case meets each such day of its customer
+        on cases.customer_id = order_days.customer_id
     cross join settings.policy as policy
 ),
 

@@ -3,13 +3,13 @@
 -- key:     [source]
 -- inputs:  [canonical.customers, canonical.order_lines, canonical.out_of_scope_rows, canonical.payments,
 --           canonical.rejected_rows, canonical.service_cases, canonical.visits, raw.customers, raw.order_lines,
---           raw.payments, raw.service_cases, raw.visits, settings.inputs, settings.sources]
+--           raw.payments, raw.service_cases, raw.visits, settings.inputs, settings.policy, settings.sources]
 -- scope:   base
 -- note: >
 --   Each number is counted at its own place, so that they can be compared. Amounts are those of
---   canonical.rejected_rows. The days are those of the rows used, ordered, signed up, opened, due or
---   visited; the newest day of payments is the last on which one was paid, if that is known.
---   A source that is not configured has no row anywhere.
+--   canonical.rejected_rows; a returned line has the sign that `return_sign` gives it. The days are those of the
+--   rows used, ordered, signed up, opened, due or visited; the newest day of payments is the last on which one was
+--   paid, if that is known. A source that is not configured has no row anywhere.
 
 with
 
@@ -19,14 +19,33 @@ footer_rows as (
     group by source
 ),
 
+order_amounts as (
+    select
+        coalesce(is_return, quantity < 0, false) as is_return,
+        coalesce(net_amount, gross_amount - coalesce(discount_amount, 0)) as net_amount
+    from raw.order_lines
+),
+
 read_rows as (
     select
         'order_lines' as source,
         count(*) as rows,
         cast(
-            coalesce(sum(coalesce(net_amount, gross_amount - coalesce(discount_amount, 0))), 0) as decimal(28, 4)
+            coalesce(
+                sum(
+                    case
+                        when policy.return_sign = 'negate'
+                            and order_amounts.is_return
+                            and order_amounts.net_amount > 0
+                            then -order_amounts.net_amount
+                        else order_amounts.net_amount
+                    end
+                ),
+                0
+            ) as decimal(28, 4)
         ) as amount
-    from raw.order_lines
+    from order_amounts
+    cross join settings.policy as policy
     union all
     select 'customers' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount
     from raw.customers

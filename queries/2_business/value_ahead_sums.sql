@@ -6,17 +6,32 @@
 -- note: >
 --   The only place where the outlook is added up: results select from these sums. A range reaches as far
 --   to each side as model.group_ranges says for the method that expects the purchases, but not beyond 0
---   where every customer of the group is on the same side of it.
+--   where every customer of the group is on the same side of it. Value at risk is never below 0.
 
 with
 
+class_names as (
+    select *
+    from (
+        values ('all'), ('tier'), ('lifecycle_stage'), ('rfm_segment'), ('value_class'), ('cohort')
+    ) as listed (class_name)
+),
+
 customers as (
+    -- One row per customer and class.
     select
-        classes.tier,
-        classes.lifecycle_stage,
-        classes.rfm_segment,
-        classes.value_class,
-        classes.cohort,
+        class_names.class_name,
+        coalesce(
+            case class_names.class_name
+                when 'all' then 'all'
+                when 'tier' then classes.tier
+                when 'lifecycle_stage' then classes.lifecycle_stage
+                when 'rfm_segment' then classes.rfm_segment
+                when 'value_class' then classes.value_class
+                when 'cohort' then classes.cohort
+            end,
+            'none'
+        ) as value,
         ahead.method,
         cast(ahead.p_alive as decimal(28, 6)) as p_alive,
         ahead.expected_orders,
@@ -37,20 +52,14 @@ customers as (
     left join business.customer_profit as profit  -- one-to-one; none without an order in the window
         on ahead.customer_id = profit.customer_id
         and profit.snapshot = 'current'
+    cross join class_names
 ),
 
 sums as (
     select
         method,
-        case
-            when tier is not null then 'tier'
-            when lifecycle_stage is not null then 'lifecycle_stage'
-            when rfm_segment is not null then 'rfm_segment'
-            when value_class is not null then 'value_class'
-            when cohort is not null then 'cohort'
-            else 'all'
-        end as class_name,
-        coalesce(tier, lifecycle_stage, rfm_segment, value_class, cohort, 'all') as value,
+        class_name,
+        value,
         count(*) as customers,
         sum(p_alive) as expected_alive,
         sum(purchases_of_year) as purchases_of_year,
@@ -64,14 +73,7 @@ sums as (
         min(coalesce(profit_rate, 0)) >= 0 and min(coalesce(margin_rate, 0)) >= 0 as is_never_a_loss,
         max(coalesce(profit_rate, 0)) <= 0 and max(coalesce(margin_rate, 0)) <= 0 as is_always_a_loss
     from customers
-    group by grouping sets (
-        (method, tier),
-        (method, lifecycle_stage),
-        (method, rfm_segment),
-        (method, value_class),
-        (method, cohort),
-        (method)
-    )
+    group by method, class_name, value
 ),
 
 ranges as (
@@ -147,8 +149,6 @@ select
         / nullif(cast(customers as double), 0) as clv_per_customer,
 
     cast(value_at_risk as decimal(28, 6)) as value_at_risk,
-    case when is_never_a_loss and value_at_risk_low < 0 then cast(0 as decimal(28, 6)) else value_at_risk_low end
-        as value_at_risk_low,
-    case when is_always_a_loss and value_at_risk_high > 0 then cast(0 as decimal(28, 6)) else value_at_risk_high end
-        as value_at_risk_high
+    case when value_at_risk_low < 0 then cast(0 as decimal(28, 6)) else value_at_risk_low end as value_at_risk_low,
+    value_at_risk_high
 from ranges

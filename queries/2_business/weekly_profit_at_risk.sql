@@ -71,7 +71,7 @@ contributions as (
         orders.order_date - policy.earliest_date as day_number,
         cast(
             cast(orders.net_revenue - orders.cost_of_goods as decimal(28, 4))
-            - cast(rates.per_order as decimal(28, 6))
+            - case when orders.is_sale then cast(rates.per_order as decimal(28, 6)) else cast(0 as decimal(28, 6)) end
             - cast(orders.lines as decimal(28, 4)) * rates.per_line
             - orders.units * rates.per_unit
             - cast(orders.returned_lines as decimal(28, 4)) * rates.per_return

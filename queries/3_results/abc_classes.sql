@@ -10,8 +10,10 @@
 --     customers: [customers, customer_share]
 --   open: [position]
 -- note: >
---   Of all known customers: D holds those without net revenue in the window, with those who did
+--   Of all customers who ever ordered: D holds those without net revenue in the window, with those who did
 --   not order in it.
+-- columns:
+--   customer_share: customers / all customers with an order before the as-of date, in the window or not
 
 with
 

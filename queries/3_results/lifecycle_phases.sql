@@ -6,6 +6,8 @@
 --   Acquisition holds prospects and new customers, development the active and the reactivated, retention
 --   those at risk, departure the lapsed. Customers are all known customers, with or without an order in
 --   the window; money is that of the window.
+-- columns:
+--   customer_share: customers / all known customers, prospects too; not the population
 
 with
 

@@ -12,6 +12,8 @@
 -- note: >
 --   Customers are all known customers, with or without an order in the window; prospects never
 --   ordered. Money is that of the window.
+-- columns:
+--   customer_share: customers / all known customers, prospects too; not the population
 
 with
 

@@ -92,7 +92,8 @@ compared_now as (
         (83, 'money', 'net revenue of customers', 'net revenue by country and region'),
         (84, 'money', 'profit of customers', 'profit by country and region'),
         (85, 'count', 'customers with a first order in a period that is over', 'customers of cohorts'),
-        (86, 'money', 'net revenue of orders in the periods that are over', 'net revenue of cohorts')
+        (86, 'money', 'net revenue since the first order in the periods that are over', 'net revenue of cohorts'),
+        (87, 'money', 'net revenue of customers', 'net revenue by country and region of the lines')
     ) as listed (position, unit, left_total, right_total)
 ),
 

@@ -1,4 +1,4 @@
--- title:   Customers, revenue and profit by region
+-- title:   Customers, revenue and profit by the customer's home region
 -- grain:   one row per country and region, and a total
 -- key:     [country, region]
 -- inputs:  [business.class_totals, business.place_totals, settings.policy]
@@ -8,7 +8,8 @@
 --   columns: [customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share, profit_rate,
 --             position, is_shown]
 -- note: >
---   The region of the customer file, or of the last order of a customer for whom it has none. Largest by
+--   The home region: that of the customer file, or of the last sale of a customer for whom it has none. A
+--   customer's whole revenue stands in it; results.line_regions has revenue where the lines were sold. Largest by
 --   net revenue first, equal ones by name; the report shows places_shown of them.
 
 with

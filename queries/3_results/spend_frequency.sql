@@ -3,21 +3,21 @@
 -- key:     [customers]
 -- inputs:  [business.purchase_histories, settings.policy]
 -- note: >
---   Pearson correlation of repeat purchases and mean spend of a repeat purchase, over customers with a
---   repeat. The model of spend takes the two as independent: from
---   `spend_frequency_correlation` on, expected money is too low for those who buy often.
+--   Pearson correlation of repeat purchases with revenue above 0 and their mean spend, over customers with
+--   one. The model of spend takes the two as independent: from `spend_frequency_correlation` on, expected money is
+--   too low for those who buy often.
 
 with
 
 repeat_buyers as (
     select
-        cast(frequency as decimal(10, 0)) as frequency,
+        cast(paid_frequency as decimal(10, 0)) as frequency,
         -- In hundredths: whole numbers have exact sums and products.
         cast(
-            cast(100 * repeat_revenue as double) / nullif(cast(frequency as double), 0) as decimal(16, 0)
+            cast(100 * repeat_revenue as double) / nullif(cast(paid_frequency as double), 0) as decimal(16, 0)
         ) as spend
     from business.purchase_histories
-    where moment = 'now' and frequency > 0
+    where moment = 'now' and paid_frequency > 0
 ),
 
 sums as (

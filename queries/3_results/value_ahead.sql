@@ -21,7 +21,7 @@
 --   alive_share: expected_alive / customers
 --   purchases_of_year: purchase days in the 52 weeks before as-of
 --   clv: lifetime value, discounted contribution margin of the coming `clv_quarters`
---   value_at_risk: sum of (1 - P(alive)) x expected profit
+--   value_at_risk: sum of what leaving would cost; see business.customer_value_ahead
 --   has_enough_customers: false below `min_cell` customers, whose sums say too little to be compared
 
 with

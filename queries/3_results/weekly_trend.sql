@@ -1,7 +1,7 @@
 -- title:   Measures of the window as they stood at the end of each of the last weeks
 -- grain:   one row per week_end
 -- key:     [week_end]
--- inputs:  [business.order_gaps, business.orders, business.service_cost_changes, business.weekly_profit_at_risk,
+-- inputs:  [business.order_days, business.orders, business.service_cost_changes, business.weekly_profit_at_risk,
 --           settings.cost_rates, settings.policy, settings.weeks]
 -- cells:
 --   apart: [week_end]
@@ -17,7 +17,7 @@ with
 days as (
     select
         order_date,
-        count(*) as orders,
+        count(*) filter (where is_sale) as orders,
         sum(lines) as lines,
         sum(units) as units,
         sum(returned_lines) as returned_lines,
@@ -53,13 +53,14 @@ sums as (
 ),
 
 active_customers as (
-    -- A customer counts once: at the last order day before the end of the week, if that lies in the window.
+    -- A customer counts once: at the last day with a sale or a return document before the end of the week, if that
+    -- lies in the window.
     select weeks.weeks_ago, count(*) as customers
     from weeks
-    inner join business.order_gaps as order_gaps
-        on order_gaps.order_date >= weeks.window_start
-        and order_gaps.order_date < weeks.week_end
-        and (order_gaps.next_order_date is null or order_gaps.next_order_date >= weeks.week_end)
+    inner join business.order_days as order_days
+        on order_days.order_date >= weeks.window_start
+        and order_days.order_date < weeks.week_end
+        and (order_days.next_order_date is null or order_days.next_order_date >= weeks.week_end)
     group by weeks.weeks_ago
 ),
 

@@ -2,13 +2,16 @@
 -- inputs:   [business.orders, settings.checks, settings.snapshots]
 -- scope:    base
 -- severity: stop
--- note:     The limit is checks.freshness, in days before the as-of date; without it any age passes.
+-- note: >
+--   The limit is checks.freshness, in days before the as-of date; without it any age passes. An order is a sale: a
+--   feed that brings returns only is not fresh.
 
 with
 
 newest as (
     select max(order_date) as order_date
     from business.orders
+    where is_sale
 )
 
 select

@@ -3,7 +3,7 @@
 -- severity: stop
 -- note: >
 --   A report of zeros would look like a bad year. More often the as-of date lies outside of the
---   history, or every row was rejected.
+--   history, or every row was rejected. An order is a sale: returns alone make no report.
 
 select
     snapshots.window_start,
@@ -13,5 +13,5 @@ where snapshots.snapshot = 'current'
     and not exists (
         select class_totals.customers
         from business.class_totals as class_totals
-        where class_totals.snapshot = 'current' and class_totals.class_name = 'all'
+        where class_totals.snapshot = 'current' and class_totals.class_name = 'all' and class_totals.orders > 0
     )

@@ -25,6 +25,7 @@ use super::{
     forecast::{Forecast, Forecaster, Horizon, Kinds},
     gamma_gamma,
     sums::{CHUNK, by_chunk, ordered_sums},
+    value,
 };
 
 /// A small step of the logarithm of a parameter, for slopes by differences.
@@ -45,7 +46,9 @@ pub const RULES: usize = 2;
 pub struct Member {
     /// The history, of one customer.
     pub history: Group,
-    /// Mean value of the repeat purchases; 0 without any.
+    /// Repeat purchases with revenue above 0: those of which the model of spend knows.
+    pub paid_frequency: u32,
+    /// Mean value of these; 0 without any.
     pub mean_spend: f64,
     /// Contribution margin of each unit of money spent, where it is known.
     pub margin_rate: Option<f64>,
@@ -68,6 +71,8 @@ pub struct Basis<'a> {
     pub horizon: Horizon,
     /// The weeks over which the plain rules counted.
     pub weeks_counted: f64,
+    /// The chance of being alive below which value at risk does not go.
+    pub least_alive: f64,
 }
 
 /// Who says how many purchases to expect.
@@ -178,7 +183,7 @@ impl<'a> Sums<'a> {
         let place = self.kinds.place(&member.history);
         let here = self.forecasters[0].of(place, &member.history);
         let spend = self.spend(0, member);
-        let figures = self::figures(method, member, &here, spend);
+        let figures = self.figures(method, member, &here, spend);
         let mut spread = Spread::default();
         let mut differ = |parameter: usize, moved: [f64; FIGURES]| {
             for (figure, (there, here)) in moved.iter().zip(figures).enumerate() {
@@ -187,11 +192,11 @@ impl<'a> Sums<'a> {
         };
         for (parameter, forecaster) in self.forecasters[1..].iter().enumerate() {
             let there = forecaster.of(place, &member.history);
-            differ(parameter, self::figures(method, member, &there, spend));
+            differ(parameter, self.figures(method, member, &there, spend));
         }
         for parameter in 1..self.spends.len() {
             let there = self.spend(parameter, member);
-            differ(3 + parameter, self::figures(method, member, &here, there));
+            differ(3 + parameter, self.figures(method, member, &here, there));
         }
         spread.variances = self.variances(method, member, &here, spend);
         spread
@@ -201,13 +206,14 @@ impl<'a> Sums<'a> {
     fn spend(&self, parameters: usize, member: &Member) -> f64 {
         self.spends
             .get(parameters)
-            .and_then(|at| gamma_gamma::expected_spend(at, member.history.frequency, member.mean_spend))
+            .and_then(|at| gamma_gamma::expected_spend(at, member.paid_frequency, member.mean_spend))
             .unwrap_or(0.0)
     }
 
     /// What chance adds, were the parameters known.
     fn variances(&self, method: Method, member: &Member, forecast: &Forecast, spend: f64) -> [f64; FIGURES] {
-        let [mean, profit, ..] = figures(method, member, forecast, spend);
+        let [mean, profit, ..] = self.figures(method, member, forecast, spend);
+        let lost = value::profit_while_alive(profit, forecast.alive, self.basis.least_alive);
         let square = match method {
             Method::Model => forecast.purchases_square,
             Method::Rule(_) => mean * (mean + 1.0 + self.basis.horizon.weeks / self.basis.weeks_counted),
@@ -226,7 +232,7 @@ impl<'a> Sums<'a> {
                 forecast.discounted_square,
                 member.margin_rate.unwrap_or(0.0),
             ),
-            forecast.alive * (1.0 - forecast.alive) * profit * profit,
+            forecast.alive * (1.0 - forecast.alive) * lost * lost,
         ]
     }
 
@@ -239,7 +245,7 @@ impl<'a> Sums<'a> {
         let Some(at) = self.spends.first() else {
             return [0.0; 2];
         };
-        let beyond = at.q + at.p * f64::from(member.history.frequency) - 2.0;
+        let beyond = at.q + at.p * f64::from(member.paid_frequency) - 2.0;
         let relative = if beyond > 0.0 {
             (1.0 / beyond).min(self.spread_seen)
         } else {
@@ -248,26 +254,26 @@ impl<'a> Sums<'a> {
         let square = spend * spend * (1.0 + relative);
         [square / at.p, square]
     }
-}
 
-/// The figures of one customer. What is not known adds nothing, as in the sums themselves.
-fn figures(method: Method, member: &Member, forecast: &Forecast, spend: f64) -> [f64; FIGURES] {
-    let purchases = match method {
-        Method::Model => forecast.purchases,
-        Method::Rule(rule) => member.by_rule[rule],
-    };
-    let profit = purchases * spend * member.profit_rate.unwrap_or(0.0);
-    [
-        purchases,
-        profit,
-        forecast.discounted * spend * member.margin_rate.unwrap_or(0.0),
-        (1.0 - forecast.alive) * profit,
-    ]
+    /// The figures of one customer. What is not known adds nothing, as in the sums themselves.
+    fn figures(&self, method: Method, member: &Member, forecast: &Forecast, spend: f64) -> [f64; FIGURES] {
+        let purchases = match method {
+            Method::Model => forecast.purchases,
+            Method::Rule(rule) => member.by_rule[rule],
+        };
+        let profit = purchases * spend * member.profit_rate.unwrap_or(0.0);
+        [
+            purchases,
+            profit,
+            forecast.discounted * spend * member.margin_rate.unwrap_or(0.0),
+            value::at_risk(profit, forecast.alive, self.basis.least_alive),
+        ]
+    }
 }
 
 /// The variance of mean spend over customers with a repeat, as a multiple of its squared mean.
 fn spread_seen(members: &[Member]) -> f64 {
-    let is_seen = |member: &Member| member.history.frequency > 0 && member.mean_spend > 0.0;
+    let is_seen = |member: &Member| member.paid_frequency > 0 && member.mean_spend > 0.0;
     let [customers, total] = ordered_sums(members, |member, sums: &mut [f64; 2]| {
         if is_seen(member) {
             sums[0] += 1.0;

@@ -17,6 +17,20 @@ pub fn discounted_purchases(cumulative_purchases: &[f64], periods_a_year: f64, y
     sum
 }
 
+/// What the leaving of a customer costs: the chance of it, times the profit that is expected of the customer while alive.
+///
+/// `expected_profit` already holds the chance that the customer is gone, so it is divided by `alive`; an `alive` below
+/// `least_alive` counts as that. Where no profit is expected, nothing is at risk.
+#[must_use]
+pub fn at_risk(expected_profit: f64, alive: f64, least_alive: f64) -> f64 {
+    (1.0 - alive.max(least_alive)) * profit_while_alive(expected_profit, alive, least_alive)
+}
+
+/// The profit that is expected of a customer while alive, as far as it is one.
+pub(super) fn profit_while_alive(expected_profit: f64, alive: f64, least_alive: f64) -> f64 {
+    expected_profit.max(0.0) / alive.max(least_alive)
+}
+
 /// The value of a customer: the discounted purchases, each worth `value_of_a_purchase` (its margin, not its price).
 #[must_use]
 pub fn clv(

@@ -11,7 +11,7 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 70] = [
+const KEYS: [(&str, &[&str]); 72] = [
     ("abc_classes", &["abc_class"]),
     ("account_owners", &["kind", "owner"]),
     ("action_summary", &["tier"]),
@@ -34,6 +34,8 @@ const KEYS: [(&str, &[&str]); 70] = [
     ("industries", &["industry"]),
     ("lifecycle_phases", &["lifecycle_phase"]),
     ("lifecycle_stages", &["lifecycle_stage"]),
+    ("line_countries", &["country"]),
+    ("line_regions", &["country", "region"]),
     ("lorenz_curve", &["position"]),
     ("loyalty_classes", &["loyalty_class"]),
     ("model_fits", &["moment", "model"]),

@@ -151,7 +151,11 @@ fn the_table_of_thresholds_is_sound() {
             threshold.name
         );
         assert!(
-            threshold.kind != Kind::Word || threshold.range.contains("relative"),
+            threshold.kind != Kind::Word
+                || threshold
+                    .range
+                    .split(' ')
+                    .any(|word| threshold.default == Some(word)),
             "{}",
             threshold.name
         );

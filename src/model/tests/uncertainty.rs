@@ -7,7 +7,7 @@ use rand_pcg::Pcg64;
 use super::near;
 use crate::model::forecast::{Horizon, forecasts};
 use crate::model::uncertainty::{self, Basis, CLASSES, FIGURES, Member, Method, Sums};
-use crate::model::{Fit, Group, Parameters, gamma_gamma, mbg_nbd};
+use crate::model::{Fit, Group, Parameters, gamma_gamma, mbg_nbd, value};
 
 const BUYING: Parameters = Parameters {
     r: 0.9,
@@ -27,6 +27,7 @@ pub(super) const HORIZON: Horizon = Horizon {
 };
 const PROFIT_RATE: f64 = 0.2;
 const MARGIN_RATE: f64 = 0.35;
+const LEAST_ALIVE: f64 = 0.01;
 
 /// A customer, and what comes in the weeks of the horizon: purchases, money, and whether the customer is still one.
 pub(super) struct Life {
@@ -60,6 +61,7 @@ pub(super) fn lives(customers: usize, age_weeks: impl Fn(usize) -> f64, random: 
                         age_weeks,
                         customers: 1,
                     },
+                    paid_frequency: 0,
                     mean_spend: 0.0,
                     margin_rate: Some(MARGIN_RATE),
                     profit_rate: Some(PROFIT_RATE),
@@ -95,6 +97,7 @@ pub(super) fn lives(customers: usize, age_weeks: impl Fn(usize) -> f64, random: 
                 }
             }
             if life.member.history.frequency > 0 {
+                life.member.paid_frequency = life.member.history.frequency;
                 life.member.mean_spend = spent / f64::from(life.member.history.frequency);
             }
             life.is_alive = was_alive;
@@ -130,7 +133,7 @@ fn figures(members: &[Member], buying: &Parameters, spend: &gamma_gamma::Paramet
             forecast.purchases,
             profit,
             forecast.discounted * spend * MARGIN_RATE,
-            (1.0 - forecast.alive) * profit,
+            value::at_risk(profit, forecast.alive, LEAST_ALIVE),
         ]
     };
     let forecasts = forecasts(buying, &histories, &HORIZON);
@@ -147,6 +150,7 @@ pub(super) fn basis<'a>(buying: &'a Fit<Parameters>, spend: &'a Fit<gamma_gamma:
         spend: Some(spend),
         horizon: HORIZON,
         weeks_counted: 52.0,
+        least_alive: LEAST_ALIVE,
     }
 }
 
@@ -164,12 +168,22 @@ fn what_customers_do_lies_as_far_from_the_sums_as_their_errors_say() {
         let expected = figures(&members, &buying.parameters, &spend.parameters);
         let sums = sums(&expected);
         let errors = Sums::new(&members, basis(&buying, &spend)).standard_errors(2, Method::Model)[0];
-        let gone = lives.iter().zip(&expected).filter(|(life, _)| !life.is_alive);
+        let histories: Vec<Group> = members.iter().map(|member| member.history).collect();
+        let alive = forecasts(&buying.parameters, &histories, &HORIZON);
+        let gone = lives
+            .iter()
+            .zip(&expected)
+            .zip(&alive)
+            .filter(|((life, _), _)| !life.is_alive);
         let happened = [
             (0, lives.iter().map(|life| life.purchases).sum::<f64>()),
             (1, lives.iter().map(|life| life.money).sum::<f64>() * PROFIT_RATE),
-            // Value at risk is what the plan expects of those who turn out to be gone.
-            (3, gone.map(|(_, figures)| figures[1]).sum::<f64>()),
+            // Value at risk is what was expected of those who turn out to be gone, had they stayed.
+            (
+                3,
+                gone.map(|((_, figures), forecast)| figures[1] / forecast.alive.max(LEAST_ALIVE))
+                    .sum::<f64>(),
+            ),
         ];
         for (place, (figure, happened)) in happened.into_iter().enumerate() {
             let distance = (happened - sums[figure]) / errors[figure].expect("there is an error");
@@ -281,6 +295,7 @@ fn without_a_model_of_spend_there_is_no_error_of_money() {
         spend: None,
         horizon: HORIZON,
         weeks_counted: 52.0,
+        least_alive: LEAST_ALIVE,
     };
     let errors = Sums::new(&members, basis).standard_errors(2, Method::Model)[0];
     assert!(errors[0].is_some_and(|error| error > 0.0));
@@ -317,4 +332,16 @@ fn shares_of_cases_are_those_of_the_normal_distribution() {
         3.290_526_731_491_926,
         1e-8,
     );
+}
+
+#[test]
+fn value_at_risk_is_what_leaving_would_cost() {
+    // 100 expected at P = 0.8 are 125 while alive, of which a fifth is at risk.
+    near(value::at_risk(100.0, 0.8, 0.01), 25.0, 1e-12);
+    // It grows as the customer goes, and stops at the least chance.
+    near(value::at_risk(10.0, 0.1, 0.01), 90.0, 1e-12);
+    near(value::at_risk(1.0, 0.01, 0.01), 99.0, 1e-12);
+    near(value::at_risk(1.0, 0.000_1, 0.01), 99.0, 1e-12);
+    // Nobody loses a loss.
+    near(value::at_risk(-40.0, 0.5, 0.01), 0.0, 0.0);
 }

@@ -33,7 +33,7 @@ pub(super) struct Customers {
 pub(super) async fn read(engine: &Engine, moment: &Moment) -> Result<Customers, Failure> {
     let sql = format!(
         "select customers.*, histories.frequency, histories.recency_days, histories.age_days, \
-         histories.repeat_revenue \
+         histories.paid_frequency, histories.repeat_revenue \
          from business.purchase_histories as histories \
          inner join business.outlook_customers as customers on histories.customer_id = customers.customer_id \
          where histories.moment = '{}' order by histories.customer_id",
@@ -58,15 +58,13 @@ impl Reader {
         let count = |name: &str| -> Result<ArrayRef, Failure> { column(batch, name, &DataType::Int64) };
         let ids = column(batch, "customer_id", &DataType::Utf8)?;
         let (frequency, recency, age) = (count("frequency")?, count("recency_days")?, count("age_days")?);
-        let revenue = number("repeat_revenue")?;
+        let (paid_frequency, revenue) = (count("paid_frequency")?, number("repeat_revenue")?);
         let [margin_rate, profit_rate, last_year_orders, recency_orders] = NUMBERS.map(number);
         let (margin_rate, profit_rate) = (margin_rate?, profit_rate?);
         let by_rule = [last_year_orders?, recency_orders?];
         let groups = self.groups(batch)?;
         for (row, groups) in groups.into_iter().enumerate() {
-            let frequency = u32::try_from(integer(&frequency, row)).map_err(|error| {
-                Failure::new(Exit::Bug, "model", "a number of purchases is out of range").cause(error)
-            })?;
+            let (frequency, paid_frequency) = (purchases(&frequency, row)?, purchases(&paid_frequency, row)?);
             self.customers.members.push(Member {
                 history: Group {
                     frequency,
@@ -74,9 +72,10 @@ impl Reader {
                     age_weeks: weeks(integer(&age, row)),
                     customers: 1,
                 },
-                mean_spend: match (frequency, float(&revenue, row)) {
+                paid_frequency,
+                mean_spend: match (paid_frequency, float(&revenue, row)) {
                     (0, _) | (_, None) => 0.0,
-                    (frequency, Some(revenue)) => (revenue / f64::from(frequency)).max(0.0),
+                    (frequency, Some(revenue)) => revenue / f64::from(frequency),
                 },
                 margin_rate: float(&margin_rate, row),
                 profit_rate: float(&profit_rate, row),
@@ -168,6 +167,13 @@ fn column(batch: &RecordBatch, name: &str, kind: &DataType) -> Result<ArrayRef, 
 fn float(column: &ArrayRef, row: usize) -> Option<f64> {
     let column = column.as_primitive::<Float64Type>();
     column.is_valid(row).then(|| column.value(row))
+}
+
+/// A number of purchases.
+fn purchases(column: &ArrayRef, row: usize) -> Result<u32, Failure> {
+    u32::try_from(integer(column, row)).map_err(|error| {
+        Failure::new(Exit::Bug, "model", "a number of purchases is out of range").cause(error)
+    })
 }
 
 fn integer(column: &ArrayRef, row: usize) -> i64 {

@@ -15,7 +15,7 @@ use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::model::forecast::{Horizon, forecasts};
 use crate::model::uncertainty::{self, Basis, FIGURES, Member, Method, Sums};
-use crate::model::{Fit, Group, ModelError, Parameters, bg_nbd, gamma_gamma, mbg_nbd, merged};
+use crate::model::{Fit, Group, ModelError, Parameters, bg_nbd, gamma_gamma, mbg_nbd, merged, value};
 use crate::query::TableName;
 use crate::settings::SettingsTable;
 
@@ -38,6 +38,7 @@ pub(super) struct Terms {
     quarters: u32,
     discount_rate: f64,
     interval_share: f64,
+    least_alive: f64,
 }
 
 impl Terms {
@@ -66,6 +67,7 @@ impl Terms {
             quarters: u32::try_from(count("clv_quarters")?).map_err(|_| missing("clv_quarters"))?,
             discount_rate: share("clv_discount_rate")?,
             interval_share: share("interval_share")?,
+            least_alive: share("value_at_risk_min_p_alive")?,
         })
     }
 }
@@ -190,7 +192,7 @@ fn find(customers: Customers, moment: &Moment, terms: &Terms) -> Findings {
     let watch = Stopwatch::start();
     let fits = fit(&members, terms);
     let fit_milliseconds = watch.milliseconds();
-    let outlooks = predict(&fits, &members, &horizon);
+    let outlooks = predict(&fits, &members, &horizon, terms.least_alive);
     let ranges = match moment.name {
         "now" => ranges(&fits, &members, &groups, &horizon, moment, terms),
         // The sums of the backtest are compared with what happened instead.
@@ -226,9 +228,9 @@ fn fit(members: &[Member], terms: &Terms) -> Fits {
     let histories: Vec<Group> = members.iter().map(|member| member.history).collect();
     let spends: Vec<gamma_gamma::Spend> = members
         .iter()
-        .filter(|member| member.history.frequency > 0 && member.mean_spend > 0.0)
+        .filter(|member| member.paid_frequency > 0 && member.mean_spend > 0.0)
         .map(|member| gamma_gamma::Spend {
-            frequency: member.history.frequency,
+            frequency: member.paid_frequency,
             mean_value: member.mean_spend,
             customers: 1,
         })
@@ -257,7 +259,7 @@ fn judged<P>(fit: Result<Fit<P>, ModelError>) -> Result<Fit<P>, &'static str> {
 }
 
 /// Predicts every customer, in the order given; nothing without a usable MBG/NBD fit.
-fn predict(fits: &Fits, members: &[Member], horizon: &Horizon) -> Vec<Outlook> {
+fn predict(fits: &Fits, members: &[Member], horizon: &Horizon, least_alive: f64) -> Vec<Outlook> {
     let Ok(model) = &fits.mbg_nbd else {
         return Vec::new();
     };
@@ -267,7 +269,7 @@ fn predict(fits: &Fits, members: &[Member], horizon: &Horizon) -> Vec<Outlook> {
     let gamma_gamma = fits.gamma_gamma.as_ref().ok();
     let of_one = |(member, forecast): (&Member, crate::model::forecast::Forecast)| {
         let spend = gamma_gamma.and_then(|fit| {
-            gamma_gamma::expected_spend(&fit.parameters, member.history.frequency, member.mean_spend)
+            gamma_gamma::expected_spend(&fit.parameters, member.paid_frequency, member.mean_spend)
         });
         let money = |purchases: f64, rate: Option<f64>| Some(purchases * spend? * rate?);
         let profit = money(forecast.purchases, member.profit_rate);
@@ -279,7 +281,7 @@ fn predict(fits: &Fits, members: &[Member], horizon: &Horizon) -> Vec<Outlook> {
             spend,
             discounted_orders: forecast.discounted,
             clv: money(forecast.discounted, member.margin_rate),
-            value_at_risk: profit.map(|profit| (1.0 - forecast.alive) * profit),
+            value_at_risk: profit.map(|profit| value::at_risk(profit, forecast.alive, least_alive)),
         }
     };
     members.iter().zip(forecasts).map(of_one).collect()
@@ -304,6 +306,7 @@ fn ranges(
             spend: fits.gamma_gamma.as_ref().ok(),
             horizon: *horizon,
             weeks_counted: f64::from(moment.counted_weeks),
+            least_alive: terms.least_alive,
         },
     );
     let times = uncertainty::standard_errors_of_share(terms.interval_share);
