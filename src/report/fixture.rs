@@ -11,7 +11,7 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 70] = [
+const KEYS: [(&str, &[&str]); 71] = [
     ("abc_classes", &["abc_class"]),
     ("account_owners", &["kind", "owner"]),
     ("action_summary", &["tier"]),
@@ -57,6 +57,7 @@ const KEYS: [(&str, &[&str]); 70] = [
     ("service_by_tier", &["tier"]),
     ("silent_customers", &["customer_id"]),
     ("silent_summary", &["tier"]),
+    ("profit_at_risk", &["tier"]),
     ("sources", &["source"]),
     ("spend_frequency", &["customers"]),
     ("temperaments", &["temperament"]),
