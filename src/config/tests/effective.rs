@@ -29,6 +29,7 @@ sources:
 policy:
   earliest_date: 2000-01-01
   max_future_days: 366
+  coverage_days: 3
   tier_cutoff: relative
   platinum_share: 0.05
   gold_share: 0.2
