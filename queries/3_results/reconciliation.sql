@@ -1,7 +1,8 @@
 -- title:   Sums that must agree
 -- grain:   one row per identity
 -- key:     [identity]
--- inputs:  [business.class_values, business.control_totals, settings.snapshots, settings.sources]
+-- inputs:  [business.class_values, business.compared_snapshots, business.control_totals, settings.snapshots,
+--           settings.sources]
 -- cells:
 --   open: [position, unit, holds]
 -- note: >
@@ -164,7 +165,8 @@ pairs as (
         compared.right_total || ', ' || snapshots.snapshot as right_total
     from compared_moves as compared
     cross join settings.snapshots as snapshots
-    where snapshots.snapshot <> 'current'
+    inner join business.compared_snapshots as compared_snapshots  -- one-to-one
+        on snapshots.snapshot = compared_snapshots.snapshot
 ),
 
 sides as (

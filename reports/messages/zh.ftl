@@ -205,10 +205,6 @@ measure-cost_to_serve = 服务成本
 measure-orders = 订单
 measure-unprofitable_customers = 无利润客户
 measure-loss_amount = 其侵蚀的利润
-concentration-profit_80_customer_share = 贡献 80% 利润的客户占比
-concentration-revenue_80_customer_share = 贡献 80% 收入的客户占比
-concentration-top_20_profit_share = 利润最高的 20% 客户的利润占比
-concentration-top_20_revenue_share = 收入最高的 20% 客户的收入占比
 concentration-revenue_gini = 收入基尼系数
 concentration-peak_profit_share = 鲸鱼曲线峰值占总利润之比
 
@@ -228,7 +224,7 @@ activity-recorded_cases = 有成本记录的服务工单
 activity-all_rates = 全部费率
 activity-per_minute = 处理分钟
 activity-payment_fee_rate = 支付手续费（占收入）
-activity-freight_rate = 运费（占收入）
+activity-freight_rate = 运费（占运费金额）
 activity-per_customer = 活跃客户
 activity-total = 合计
 
@@ -410,7 +406,7 @@ bridge-then = 一年前
 bridge-now = 当前
 bridge-row = { $label }：{ $amount }。
 lorenz-title = 净收入洛伦兹曲线
-lorenz-description = 客户按净收入由小到大排列，对应其累计收入占比。基尼系数 { $gini }；收入最高的 20% 客户贡献收入的 { $top }。
+lorenz-description = 客户按净收入由小到大排列，对应其累计收入占比。基尼系数 { $gini }；收入最高的 { $top_share } 客户贡献收入的 { $top }。
 lorenz-customers = 客户，按收入由小到大
 lorenz-equal_1 = 若所有客户
 lorenz-equal_2 = 购买额相同
@@ -436,7 +432,7 @@ report-colophon = { $project }。客户利润报告，截至 { $as_of }。运行
 aggregate-customers_profit_tier = 客户与利润，按层级
 aggregate-customers_tier_value_score = 客户，按层级与价值得分
 aggregate-lifecycle_retention = 生命周期与留存
-aggregate-lifecycle_note = 逾期未购：沉默超过客户几乎总能保持的下单间隔；已流失：超过其两倍，或超过一年。新客户：最近 { $new_customer_days } 天内首次下单。
+aggregate-lifecycle_note = 自身节奏：客户在 { $rhythm_percentile } 的情况下能保持的下单间隔。逾期未购：沉默超过其 { $at_risk_late_ratio } 倍；已流失：超过其 { $lapsed_late_ratio } 倍，或超过 { $lapsed_days } 天。新客户：最近 { $new_customer_days } 天内首次下单。
 aggregate-customers_profit_stage = 客户与利润，按阶段
 unit-known_customers_money = 全部已知客户；金额单位：{ $currency_name }
 unit-customers_order_window_profit_below = 统计期内有订单的客户，下方为利润，单位：{ $currency_name }
@@ -537,8 +533,12 @@ cohorts-revenue_retention = 一年前的 { $customers }，现购买额为当时�
 
 concentration-name = 集中度
 concentration-finding_too_few = 客户太少，无从谈集中度
-concentration-finding_profit_and_revenue = { $profit_80_customer_share } 的客户贡献 80% 的利润，{ $revenue_80_customer_share } 的客户贡献 80% 的收入
-concentration-finding_revenue = { $revenue_80_customer_share } 的客户贡献 80% 的收入
+concentration-finding_profit_and_revenue = { $profit_customers } 的客户贡献 { $concentration_share } 的利润，{ $revenue_customers } 的客户贡献 { $concentration_share } 的收入
+concentration-finding_revenue = { $revenue_customers } 的客户贡献 { $concentration_share } 的收入
+concentration-profit_makers = 贡献 { $concentration_share } 利润的客户占比
+concentration-revenue_makers = 贡献 { $concentration_share } 收入的客户占比
+concentration-top_profit = 利润最高的 { $top_share } 客户的利润占比
+concentration-top_revenue = 收入最高的 { $top_share } 客户的收入占比
 concentration-finding_otherwise = 没有收入，也就没有集中度
 concentration-note = 曲线离直线越远，收入越依赖少数客户。利润中计入亏损客户，因此最好的客户所得可能超过总额。
 concentration-lorenz_curve_net_revenue = 净收入洛伦兹曲线
@@ -714,7 +714,7 @@ lifecycle-with_profit = ，涉及利润 { $profit }
 lifecycle-and_lapsed = ；{ $customers } 位已流失
 lifecycle-finding_lapsed = { $customers } 位客户已流失；其余无人逾期
 lifecycle-finding_otherwise = 没有客户超出自身购买节奏
-lifecycle-note = 自身节奏：客户几乎总能保持的下单间隔。逾期未购：沉默超过该间隔；已流失：超过其两倍，或超过一年。新客户：最近 { $new_customer_days } 天内首次下单。
+lifecycle-note = 自身节奏：客户在 { $rhythm_percentile } 的情况下能保持的下单间隔。逾期未购：沉默超过其 { $at_risk_late_ratio } 倍；已流失：超过其 { $lapsed_late_ratio } 倍，或超过 { $lapsed_days } 天。新客户：最近 { $new_customer_days } 天内首次下单。
 lifecycle-share_known_customers_share_profit = 已知客户占比与利润占比，按阶段
 lifecycle-share_known_customers_profit_stage = 已知客户占比与利润，按阶段
 lifecycle-label_lifecycle_stages = 生命周期阶段
@@ -995,7 +995,7 @@ status-sums_sources = 合计与数据源
 ## 关键数字
 
 tiles-name = 关键数字
-tiles-each_line_shows_figure = 每条线显示过去 53 周各周末的数值，各用自己的刻度；细线标出起点水平。
+tiles-each_line_shows_figure = 每条线显示过去 53 周中订单数据覆盖其统计期的各周末的数值，各用自己的刻度；细线标出起点水平。
 tiles-four_weeks = 较四周均值：与此前四周的均值相比。
 tiles-figures_what_they_compared = 各项数字及其比较对象
 tiles-label_key_figures_what_they_compared = 关键数字及其比较对象
@@ -1136,6 +1136,12 @@ action_head-discounts = 复核铅级客户的折扣。
 action_head-cost_to_serve = 复核服务铅级客户的投入。
 action_head-costs = 在订单行中提供成本。
 
+## wording/coverage.txt
+
+coverage-current = 订单自{ $first_order_date }开始，因此 { $window_days } 天中只有 { $days_covered } 天有数据。
+coverage-previous = 不与 { $compare_days } 天前比较：订单自{ $first_order_date }开始，而当时的统计期自{ $window_start }开始。
+coverage-year_ago = 不与一年前比较：订单自{ $first_order_date }开始，而当时的统计期自{ $window_start }开始。
+
 ## 一句话
 
 brief-nobody = 统计期内没有客户下单
@@ -1151,6 +1157,7 @@ brief-less_revenue_more_profit = 利润增加，收入未增
 brief-otherwise = 收入与利润均低于去年同期
 evidence-all_agree = 全部 { $reconciliation } 项合计完全相符；每个数字都可由 SQL 重新算出
 evidence-otherwise = 并非所有合计都相符；请勿使用本报告
+period-days_alone = { $window_start }至{ $last_day }，共 { $window_days } 天。金额单位：{ $currency_name }，已扣除折扣与退货。
 period-days_compared_same = { $window_start }至{ $last_day }，共 { $window_days } 天，与去年同期比较。金额单位：{ $currency_name }，已扣除折扣与退货。
 pyramid-nobody = 统计期内没有客户下单，因此没有层级
 pyramid-few = 仅 { $customers }，利润 { $profit }：数量太少，层级没有意义
@@ -1266,8 +1273,8 @@ definitions-finding = 每个概念一个定义，写在一个 SQL 文件中
 definitions-note = 阈值为本次运行所用。总体中每位客户在每种分类中恰有一个取值；输入相同则分类相同。
 definitions-population_money = 总体与金额
 definitions-snapshot = 快照
-definitions-snapshot_means = 截止日（不含当日）时已知的情况，回看 { $window_days } 天的统计期。一次运行有三个快照：当前、此前（早 { $compare_days } 天）与一年前。较早的快照使用今天的数据与规则。
-definitions-snapshot_means_unknown = 截止日（不含当日）时已知的情况，回看 { $window_days } 天的统计期。一次运行有三个快照：当前、此前（早一个比较期）与一年前。较早的快照使用今天的数据与规则。
+definitions-snapshot_means = 截止日（不含当日）时已知的情况，回看 { $window_days } 天的统计期。一次运行有三个快照：当前、此前（早 { $compare_days } 天）与一年前。较早的快照使用今天的数据与规则。若某快照的统计期早于首笔订单 { $coverage_days } 天以上，则不作比较。
+definitions-snapshot_means_unknown = 截止日（不含当日）时已知的情况，回看 { $window_days } 天的统计期。一次运行有三个快照：当前、此前（早一个比较期）与一年前。较早的快照使用今天的数据与规则。若某快照的统计期早于首笔订单 { $coverage_days } 天以上，则不作比较。
 definitions-population = 总体
 definitions-population_means = 统计期内至少有一笔订单或退货单的非内部客户。内部客户属于本企业：其订单单独统计，列在客户类别之下，不承担服务成本。仅有更早订单的客户只作为已知客户，计入生命周期与 D 类。
 definitions-order = 订单

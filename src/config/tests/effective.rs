@@ -30,6 +30,7 @@ policy:
   earliest_date: 2000-01-01
   max_future_days: 366
   return_sign: refuse
+  coverage_days: 3
   tier_cutoff: relative
   platinum_share: 0.05
   gold_share: 0.2

@@ -89,6 +89,39 @@ fn values_out_of_range_say_the_range() {
 }
 
 #[test]
+fn a_rate_whose_driver_is_not_mapped_is_refused() {
+    for (rate, missing) in [
+        ("per_unit: 0.5", "sources.order_lines.columns.quantity"),
+        ("freight_rate: 10%", "sources.order_lines.columns.freight_amount"),
+        ("per_case: 8", "sources.service_cases"),
+        ("per_minute: 1", "sources.service_cases.columns.minutes"),
+    ] {
+        let (name, _) = rate.split_once(':').expect("a key");
+        let column = 18 + rate.find(' ').expect("a blank");
+        check(
+            &format!("cost_to_serve: {{{rate}}}"),
+            &format!(
+                "config.yaml:7:{column}: cost_to_serve.{name}: has nothing to multiply while {missing} is not there; \
+                 map it or write 0"
+            ),
+        );
+    }
+    let cases = "  service_cases:\n    location: cases/\n    \
+                 columns: {case_id: id, customer_id: customer, opened_at: day}\n";
+    check(
+        &format!("{cases}cost_to_serve: {{per_case: 8, per_minute: 1}}"),
+        "config.yaml:10:42: cost_to_serve.per_minute: has nothing to multiply while \
+         sources.service_cases.columns.minutes is not there; map it or write 0",
+    );
+    let none = "cost_to_serve: {per_unit: 0, freight_rate: 0, per_case: 0, per_minute: 0}\n";
+    good(&format!("{MINIMAL}{none}"));
+    // Drivers that are always there.
+    let others =
+        "cost_to_serve: {per_order: 1, per_line: 1, per_return: 1, payment_fee_rate: 1%, per_customer: 1}\n";
+    good(&format!("{MINIMAL}{others}"));
+}
+
+#[test]
 fn overlapping_thresholds_are_refused_where_they_are_given() {
     check(
         "policy: {gold_share: 0.03}",
