@@ -1,6 +1,8 @@
 -- title:    Every snapshot has orders to compare with
 -- inputs:   [business.class_totals, settings.snapshots]
 -- severity: warn
+-- message:
+--   text: "no order in the window of the snapshot {snapshot}, {window_start} to {as_of}"
 -- note:     Changes against a snapshot without orders are left out of the report.
 
 select snapshots.snapshot, snapshots.window_start, snapshots.as_of
