@@ -594,13 +594,13 @@ fn no_message_tells_who_a_customer_is() {
             columns("net_amount: amount"),
             personal(["1", "1", "2", "3"], orders, amounts),
             3,
-            "Rejected rows stay within the limit",
+            "cannot be used (",
         ),
         (
             columns("net_amount: amount"),
             personal(orders, orders, [f64::NAN, 1.0, 2.0, 3.0]),
             3,
-            "Rejected rows stay within the limit",
+            "cannot be used (",
         ),
         // A column that is not there, and a type that is not read.
         (

@@ -2,6 +2,11 @@
 -- inputs:   [business.class_totals, results.change_summary, results.headline, results.profit_at_risk,
 --            results.profit_bridge, results.tier_migration, results.weekly_trend]
 -- severity: stop
+-- message:
+--   text: "moves do not add up"
+--   detail: >-
+--     {place}, {from_snapshot} ({customers} customers against {expected_customers}, profit
+--     {profit} against {expected_profit})
 
 with
 
@@ -77,9 +82,9 @@ compared_weeks as (
         now.customers as expected_customers,
         cast(weeks.profit_at_risk as decimal(28, 6)) as profit,
         now.profit_at_risk as expected_profit
-    from results.weekly_trend as weeks
-    cross join now
-    where weeks.weeks_ago = 0
+    from now
+    left join results.weekly_trend as weeks  -- one-to-one
+        on weeks.weeks_ago = 0
 ),
 
 sides_at_risk as (

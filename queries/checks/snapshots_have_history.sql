@@ -1,6 +1,9 @@
 -- title:    Every snapshot has a whole window of orders to compare with
 -- inputs:   [business.class_totals, results.snapshot_coverage]
 -- severity: warn
+-- message:
+--   text: the history covers {days_covered} days of the window of the snapshot {snapshot}, {window_start} to {as_of}
+--   see: policy.coverage_days
 -- note: >
 --   What compares with a snapshot is left out of the report where the history does not cover its window, or where it
 --   has no orders. The history covers a window that begins on or after the first order, or at most `coverage_days`

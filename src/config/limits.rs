@@ -91,6 +91,7 @@ pub(super) fn read_checks(root: &Section<'_>, problems: &mut Problems) -> Checks
         source_freshness_days: BTreeMap::new(),
         allow_duplicate_files: false,
         allow_missing_periods: false,
+        keep_last_file: false,
         max_unpacked_ratio: 1000,
     };
     let keys = [
@@ -100,6 +101,7 @@ pub(super) fn read_checks(root: &Section<'_>, problems: &mut Problems) -> Checks
         "source_freshness",
         "allow_duplicate_files",
         "allow_missing_periods",
+        "orders_in_two_files",
         "max_unpacked_ratio",
     ];
     let Some(section) = root.section("checks", &keys, problems) else {
@@ -136,6 +138,16 @@ pub(super) fn read_checks(root: &Section<'_>, problems: &mut Problems) -> Checks
         .unwrap_or(false);
     checks.allow_missing_periods = section
         .optional("allow_missing_periods", problems, boolean)
+        .unwrap_or(false);
+    let which = |text: &str| match text {
+        "count_all" => Ok(false),
+        "keep_last" => Ok(true),
+        _ => Err(Refusal::new(format!(
+            "must be count_all or keep_last, found {text}"
+        ))),
+    };
+    checks.keep_last_file = section
+        .optional("orders_in_two_files", problems, which)
         .unwrap_or(false);
     let ratio = |text: &str| whole(text, 1, 1_000_000).map(i64::unsigned_abs);
     if let Some(ratio) = section.optional("max_unpacked_ratio", problems, ratio) {

@@ -60,10 +60,10 @@ const fn row(
 // Two lines a row: a table is easier to read than six lines for each of its rows.
 #[rustfmt::skip]
 pub const THRESHOLDS: &[Threshold] = &[
-    row("earliest_date", Kind::Date, "2000-01-01", "date", "[1900-01-01, 9999-12-31]",
-        "an order dated earlier is rejected"),
+    row("earliest_date", Kind::Date, "1970-01-02", "date", "[1800-01-01, 9999-12-31]",
+        "an order dated earlier is rejected; 1970-01-01 and 1900-01-01 mostly stand for a date that is not known"),
     row("max_future_days", Kind::Count, "366", "days", "[0, 3660]",
-        "an order dated further after the as-of date is rejected"),
+        "an order this long after the as-of date and after every order before it is rejected; nearer ones belong to a later report"),
     row("return_sign", Kind::Word, "refuse", "word", "refuse negate",
         "of a returned line whose net amount is above 0: refuse rejects it; negate turns the sign of its amounts, cost and units"),
     row("coverage_days", Kind::Count, "3", "days", "[0, 3660]",

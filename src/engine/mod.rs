@@ -247,6 +247,17 @@ impl Engine {
         self.add_empty(&query.name, schema)
     }
 
+    /// Forgets a table that was only planned, so that it can be made.
+    ///
+    /// # Errors
+    /// Returns exit code 10 when there is no such layer.
+    pub fn forget(&self, name: &TableName) -> Result<(), Failure> {
+        self.schema(&name.schema)?
+            .deregister_table(&name.table)
+            .map(|_| ())
+            .map_err(|error| failure(format!("cannot forget `{name}`"), error))
+    }
+
     /// Registers a table without rows.
     ///
     /// # Errors

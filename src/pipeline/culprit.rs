@@ -3,6 +3,8 @@
 //! After a run has failed on its inputs, the queries that read source rows are tried with half of the files of a source, then with
 //! half of that half, until one file is left. It costs about two more reads of the source, and nothing where all is well.
 
+use std::collections::BTreeSet;
+
 use crate::config::Config;
 use crate::engine::{Engine, SourceFile};
 use crate::error::{Exit, Failure};
@@ -64,7 +66,7 @@ impl Search<'_> {
         let engine = Engine::start(&self.config.engine, folder.path(), folder.path())?;
         for table in &self.plan.raw {
             let sql = if table.source == source.name {
-                engine.add_source(&source.name, files, source.schema.clone(), &source.partitions)?;
+                engine.add_source(&source.name, files, source.schema.clone(), &source.folders())?;
                 table.sql.clone()
             } else {
                 crate::source::empty_table(&table.source)?.sql
@@ -77,12 +79,29 @@ impl Search<'_> {
                 .await?;
         }
         let whole = TableName::new("raw", &source.name);
+        let is_given = |input: &TableName| input.schema == "raw" || input.schema == "settings";
+        let of_given = |query: &&Query| query.inputs().all(|input| is_given(&input));
+        let reads = |query: &&Query| query.inputs().any(|input| input == whole);
+        // What those that read the source need besides.
+        let helpers: BTreeSet<TableName> = self
+            .queries
+            .iter()
+            .filter(reads)
+            .flat_map(Query::inputs)
+            .collect();
+        let helpers: BTreeSet<TableName> = self
+            .queries
+            .iter()
+            .filter(of_given)
+            .map(|query| query.name.clone())
+            .filter(|name| helpers.contains(name))
+            .collect();
         for query in self.queries {
             let can_run = query
                 .inputs()
-                .all(|input| input.schema == "raw" || input.schema == "settings");
+                .all(|input| is_given(&input) || helpers.contains(&input));
             if can_run
-                && query.inputs().any(|input| input == whole)
+                && (reads(&query) || helpers.contains(&query.name))
                 && engine
                     .run(query)
                     .await

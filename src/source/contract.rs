@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::datatypes::{DataType, Field};
 
-use super::{Pinned, duckdb};
+use super::{FILE_NUMBER, Pinned, duckdb};
 use crate::config::Source;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
@@ -36,6 +36,9 @@ enum Kind {
 
 /// A column of a raw table: its name there, its name in the configuration, and what it holds.
 type Column = (&'static str, &'static str, Kind);
+
+/// The source whose rows are told apart by their files.
+pub(super) const ORDER_SOURCE: &str = "order_lines";
 
 /// What a source becomes in `raw`.
 struct Contract {
@@ -174,6 +177,7 @@ pub fn empty_table(source: &str) -> Result<RawTable, Failure> {
         .columns
         .iter()
         .map(|(target, _, kind)| format!("cast(null as {}) as {target}", sql_type(*kind)))
+        .chain((contract.source == ORDER_SOURCE).then(|| "cast(null as bigint) as source_file".to_owned()))
         .chain(
             contract
                 .problem
@@ -246,6 +250,9 @@ pub async fn raw_table(
     if !problems.is_empty() {
         return Err(misfit(pinned, &problems));
     }
+    if contract.source == ORDER_SOURCE {
+        columns.push(file_number(pinned).named("source_file"));
+    }
     columns.extend(contract.problem.map(|name| {
         Both::same(if unusable.is_empty() {
             format!("cast(null as varchar) as {name}")
@@ -273,6 +280,18 @@ pub async fn raw_table(
             .zip(moment)
             .map(|(folder, moment)| misplaced(&pinned.name, folder, &moment)),
     })
+}
+
+/// The number of the row's file, in the order of the paths.
+fn file_number(pinned: &Pinned) -> Both {
+    if pinned.tells_files_apart() {
+        Both {
+            engine: format!("cast({} as bigint)", quoted(FILE_NUMBER)),
+            duckdb: "cast(file_index + 1 as bigint)".to_owned(),
+        }
+    } else {
+        Both::same("cast(1 as bigint)".to_owned())
+    }
 }
 
 /// Rows whose day or month is not the one after which their folder is named; rows without a date are judged later.
@@ -451,7 +470,7 @@ const MAX_AMOUNT: &str = "10000000000000";
 /// A reason begins with the column. Only in the order lines it is always `amount`: there a price is wrong as a whole. Their
 /// date needs no condition, because a row without one is rejected.
 fn value_problems(contract: &Contract, target: &str, kind: Kind, sql: &str, from: &DataType) -> Vec<String> {
-    let is_order_line = contract.source == "order_lines";
+    let is_order_line = contract.source == ORDER_SOURCE;
     let name = if is_order_line { "amount" } else { target };
     let mut conditions = Vec::new();
     match kind {

@@ -30,6 +30,10 @@ fn wrong_types_say_what_was_expected() {
         "config.yaml:7:17: publish.keep: expected a whole number, found \"1.5\"",
     );
     check(
+        "checks: {orders_in_two_files: first}",
+        "config.yaml:7:31: checks.orders_in_two_files: must be count_all or keep_last, found first",
+    );
+    check(
         "checks: {allow_duplicate_files: yes}",
         "config.yaml:7:33: checks.allow_duplicate_files: expected true or false, found \"yes\"",
     );
