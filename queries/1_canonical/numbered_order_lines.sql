@@ -74,6 +74,7 @@ turned_lines as (
     select
         order_id,
         source_line,
+        source_file,
         customer_id,
         ordered_at,
         order_date,

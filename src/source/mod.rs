@@ -27,7 +27,7 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-pub use contract::{RawTable, empty_table, raw_table};
+pub use contract::{MappedColumn, RawTable, empty_table, raw_table};
 pub use inventory::Excluded;
 pub use recorded::{RecordedFile, RecordedSource, pin_recorded};
 
