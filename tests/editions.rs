@@ -107,7 +107,7 @@ fn number(cell: &Cell) -> Option<BigDecimal> {
 }
 
 /// Columns of results that add customers, their orders or their money up.
-const ADDITIVE: [&str; 36] = [
+const ADDITIVE: [&str; 40] = [
     "from_profit",
     "to_profit",
     "customers",
@@ -128,6 +128,10 @@ const ADDITIVE: [&str; 36] = [
     "amount",
     "churned",
     "lapsed_before",
+    "not_lapsed_before",
+    "profit_at_risk",
+    "late_customers",
+    "lapsed_customers",
     "lost_profit",
     "bought_units",
     "discounted_units",
@@ -147,7 +151,7 @@ const ADDITIVE: [&str; 36] = [
 ];
 
 /// Results of groups that every part has, or has nobody in.
-const OF_GROUPS: [&str; 36] = [
+const OF_GROUPS: [&str; 37] = [
     "profit_bridge",
     "tier_migration",
     "tier_migration_totals",
@@ -173,6 +177,7 @@ const OF_GROUPS: [&str; 36] = [
     "rfm_segments",
     "service_by_tier",
     "silent_summary",
+    "profit_at_risk",
     "temperaments",
     "tier_boundaries",
     "tier_classes",

@@ -519,7 +519,14 @@ fn service_is_conserved(tables: &Tables) -> Result<(), TestCaseError> {
     };
     prop_assert_eq!(cost(false), sum("current", "cost_to_serve"));
 
-    // The trend goes another way than the customers, and must come to the same profit.
+    // The trend goes another way than the customers, and must come to the same profit and the same profit at risk.
+    let risks = &tables["business.profits_at_risk"];
+    let at_risk = |snapshot: &str| -> BigDecimal {
+        (0..risks.rows.len())
+            .filter(|row| text(risks, *row, "snapshot") == snapshot)
+            .map(|row| decimal(risks, row, "profit"))
+            .sum()
+    };
     let weeks = &tables["results.weekly_trend"];
     for row in 0..weeks.rows.len() {
         let snapshot = match integer(weeks, row, "weeks_ago") {
@@ -531,6 +538,12 @@ fn service_is_conserved(tables: &Tables) -> Result<(), TestCaseError> {
             decimal(weeks, row, "profit"),
             sum(snapshot, "profit"),
             "{}",
+            snapshot
+        );
+        prop_assert_eq!(
+            decimal(weeks, row, "profit_at_risk"),
+            at_risk(snapshot),
+            "at risk, {}",
             snapshot
         );
     }

@@ -3,7 +3,7 @@
 -- key:     [from_snapshot, outcome, tier]
 -- inputs:  [business.class_values, business.customers_after_service, settings.policy]
 -- note: >
---   Outcome `lapsed` is churn by rule as of now, `ordered_again` an order since. The interval of the
+--   Outcome `lapsed` is churn by rule: lapsed now, of those who were not lapsed then; `ordered_again` is an order since. The interval of the
 --   difference of the two rates is that of Newcombe (1998, Statistics in Medicine 17, 873-890, method
 --   10), made of the score intervals of Wilson (1927) for `interval_share` of cases. A difference is no cause: who
 --   buys more has more occasions to complain.
@@ -15,24 +15,36 @@
 
 with
 
+outcomes as (
+    select *
+    from (values ('lapsed'), ('ordered_again')) as listed (outcome)
+),
+
 customers as (
-    select from_snapshot, tier, has_complaint, orders_again, is_lapsed
-    from business.customers_after_service
-    where has_complaint is not null
+    -- Who was lapsed then cannot lapse since.
+    select
+        customers.from_snapshot,
+        outcomes.outcome,
+        customers.tier,
+        customers.has_complaint,
+        case outcomes.outcome when 'lapsed' then customers.is_lapsed else customers.orders_again end as has_outcome
+    from business.customers_after_service as customers
+    cross join outcomes
+    where customers.has_complaint is not null
+        and (outcomes.outcome <> 'lapsed' or not customers.was_lapsed)
 ),
 
 counted as (
     select
         from_snapshot,
+        outcome,
         coalesce(tier, 'total') as tier,
         count(*) filter (where has_complaint) as customers_with,
         count(*) filter (where not has_complaint) as customers_without,
-        count(*) filter (where has_complaint and is_lapsed) as lapsed_with,
-        count(*) filter (where not has_complaint and is_lapsed) as lapsed_without,
-        count(*) filter (where has_complaint and orders_again) as ordered_with,
-        count(*) filter (where not has_complaint and orders_again) as ordered_without
+        count(*) filter (where has_complaint and has_outcome) as outcomes_with,
+        count(*) filter (where not has_complaint and has_outcome) as outcomes_without
     from customers
-    group by grouping sets ((from_snapshot, tier), (from_snapshot))
+    group by grouping sets ((from_snapshot, outcome, tier), (from_snapshot, outcome))
 ),
 
 tiers as (
@@ -43,34 +55,29 @@ tiers as (
     select 'total' as tier, 100 as position
 ),
 
-known_snapshots as (
-    select from_snapshot
-    from counted
-    where tier = 'total'
-),
-
-outcomes as (
-    select *
-    from (values ('lapsed'), ('ordered_again')) as listed (outcome)
+known_outcomes as (
+    -- Distinct on purpose: both outcomes of each snapshot of which complaints are known.
+    select distinct customers.from_snapshot, outcomes.outcome
+    from business.customers_after_service as customers
+    cross join outcomes
+    where customers.has_complaint is not null
 ),
 
 sums as (
     select
-        known_snapshots.from_snapshot,
-        outcomes.outcome,
+        known_outcomes.from_snapshot,
+        known_outcomes.outcome,
         tiers.tier,
         tiers.position,
         coalesce(counted.customers_with, 0) as customers_with,
         coalesce(counted.customers_without, 0) as customers_without,
-        coalesce(case outcomes.outcome when 'lapsed' then counted.lapsed_with else counted.ordered_with end, 0)
-            as outcomes_with,
-        coalesce(case outcomes.outcome when 'lapsed' then counted.lapsed_without else counted.ordered_without end, 0)
-            as outcomes_without
-    from known_snapshots
-    cross join outcomes
+        coalesce(counted.outcomes_with, 0) as outcomes_with,
+        coalesce(counted.outcomes_without, 0) as outcomes_without
+    from known_outcomes
     cross join tiers
     left join counted  -- one-to-one; none where nobody had the tier
-        on known_snapshots.from_snapshot = counted.from_snapshot
+        on known_outcomes.from_snapshot = counted.from_snapshot
+        and known_outcomes.outcome = counted.outcome
         and tiers.tier = counted.tier
 ),
 

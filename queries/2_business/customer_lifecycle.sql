@@ -6,8 +6,9 @@
 -- note: >
 --   The first that applies: new, reactivated, lapsed, at_risk, active. The late ratio is the
 --   days since the last order over the customer's usual gap, or over that of the tier when the
---   customer has too few gaps. Without any usual gap to compare with, only `lapsed_days` tells
---   who lapsed. Orders are sales: who has only return documents bought before the history began, and has lapsed.
+--   customer has too few gaps. Without any usual gap to compare with, `silent_days` tells who is at
+--   risk and `lapsed_days` who lapsed. Orders are sales: who has only return documents bought before the history
+--   began, and has lapsed.
 
 with
 
@@ -16,7 +17,8 @@ policy as (
         new_customer_days,
         at_risk_late_ratio,
         lapsed_late_ratio,
-        lapsed_days
+        lapsed_days,
+        silent_days
     from settings.policy
 ),
 
@@ -76,6 +78,8 @@ select
         when customers.days_since_last_order > policy.lapsed_late_ratio * customers.usual_gap_days
             then 'lapsed'
         when customers.days_since_last_order > policy.at_risk_late_ratio * customers.usual_gap_days
+            then 'at_risk'
+        when customers.usual_gap_days is null and customers.days_since_last_order > policy.silent_days
             then 'at_risk'
         else 'active'
     end as lifecycle_stage

@@ -11,6 +11,7 @@
 -- columns:
 --   orders_again: whether an order followed, on or after the earlier as-of date
 --   profit_now: profit of the current window; 0 without an order in it
+--   was_lapsed: whether the customer was lapsed at the earlier snapshot already
 
 with
 
@@ -80,13 +81,17 @@ select
     end as has_complaint,
     -- Who has no sale has no last order.
     coalesce(customers_now.last_order_date >= from_snapshots.as_of, false) as orders_again,
+    lifecycle_then.lifecycle_stage = 'lapsed' as was_lapsed,
     customers_now.lifecycle_stage = 'lapsed' as is_lapsed
 from business.customer_tiers as earlier
 inner join from_snapshots  -- many-to-one
     on earlier.snapshot = from_snapshots.snapshot
-inner join business.customer_profit as profit_then  -- one-to-one, as the one that follows
+inner join business.customer_profit as profit_then  -- one-to-one, as the two that follow
     on earlier.snapshot = profit_then.snapshot
     and earlier.customer_id = profit_then.customer_id
+inner join business.customer_lifecycle as lifecycle_then
+    on earlier.snapshot = lifecycle_then.snapshot
+    and earlier.customer_id = lifecycle_then.customer_id
 inner join customers_now
     on earlier.customer_id = customers_now.customer_id
 left join profit_now  -- one-to-one; none without an order in the current window

@@ -1,21 +1,18 @@
 -- title:   Platinum and Gold customers who have fallen silent
 -- grain:   one row per customer_id
 -- key:     [customer_id]
--- inputs:  [business.customer_classes, business.customer_lifecycle, business.customer_measures,
---           business.customer_profit]
+-- inputs:  [business.customer_lifecycle, business.customer_measures, business.customer_profit,
+--           business.profits_at_risk]
 -- note: >
---   Customers of the current snapshot who are at risk or lapsed: late against their own rhythm, or
---   that of their tier when they have too few gaps. Profit is what they brought in the window,
---   the yearly profit at stake when the window is a year. Longest silence first.
+--   Those of Platinum and Gold in the current snapshot whose profit is at risk: late or lapsed against
+--   their own rhythm, or that of their tier when they have too few gaps. Longest silence first.
 
 with
 
 silent_customers as (
     select customer_id, tier, lifecycle_stage
-    from business.customer_classes
-    where snapshot = 'current'
-        and tier in ('platinum', 'gold')
-        and lifecycle_stage in ('at_risk', 'lapsed')
+    from business.profits_at_risk
+    where snapshot = 'current' and tier in ('platinum', 'gold')
 )
 
 select

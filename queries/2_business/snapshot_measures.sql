@@ -1,10 +1,7 @@
 -- title:   Headline measures of each snapshot
 -- grain:   one row per snapshot with a population
 -- key:     [snapshot]
--- inputs:  [business.class_totals, business.customer_measures, business.customer_profit, settings.policy]
--- note: >
---   Profit at risk is the profit of profitable customers of the population who have not ordered for
---   more than `silent_days`.
+-- inputs:  [business.class_totals, business.profits_at_risk]
 
 with
 
@@ -14,17 +11,10 @@ totals as (
     where class_name = 'all'
 ),
 
-silent_customers as (
-    select
-        profit.snapshot,
-        sum(profit.profit) as profit
-    from business.customer_profit as profit
-    inner join business.customer_measures as measures  -- one-to-one
-        on profit.snapshot = measures.snapshot
-        and profit.customer_id = measures.customer_id
-    cross join settings.policy as policy
-    where profit.profit > 0 and measures.days_since_last_order > policy.silent_days
-    group by profit.snapshot
+at_risk as (
+    select snapshot, sum(profit) as profit
+    from business.profits_at_risk
+    group by snapshot
 )
 
 select
@@ -46,7 +36,7 @@ select
         when totals.net_revenue > 0
             then cast(cast(totals.profit as decimal(28, 4)) as double) / cast(totals.net_revenue as double)
     end as profit_rate,
-    cast(coalesce(silent_customers.profit, 0) as decimal(28, 10)) as profit_at_risk
+    cast(coalesce(at_risk.profit, 0) as decimal(28, 10)) as profit_at_risk
 from totals
-left join silent_customers  -- one-to-one; none when nobody is silent
-    on totals.snapshot = silent_customers.snapshot
+left join at_risk  -- one-to-one; none when nobody profitable is late
+    on totals.snapshot = at_risk.snapshot

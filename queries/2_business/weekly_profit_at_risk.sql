@@ -1,17 +1,17 @@
 -- title:   Profit at risk as it stood at the end of each of the last weeks
--- grain:   one row per weeks_ago in which a profitable customer was silent
+-- grain:   one row per weeks_ago in which a profitable customer was late or had lapsed
 -- key:     [weeks_ago]
--- inputs:  [business.order_gaps, business.orders, canonical.service_cases, settings.cost_rates, settings.policy,
---           settings.weeks]
+-- inputs:  [business.orders, business.weekly_late_customers, canonical.service_cases, settings.cost_rates,
+--           settings.policy, settings.weeks]
 -- note: >
---   For each week the profit of profitable customers whose last order before its end was more than `silent_days` old,
---   in the window that the week looks back on, as business.snapshot_measures has it for the snapshots. Days are
---   numbered from the earliest lawful date.
+--   For each week the profit of profitable customers who were late or had lapsed at its end, in the window that the
+--   week looks back on, as business.profits_at_risk has it for the snapshots. Days are numbered from the earliest
+--   lawful date.
 
 with
 
 policy as (
-    select earliest_date, silent_days
+    select earliest_date
     from settings.policy
 ),
 
@@ -19,31 +19,16 @@ weeks as (
     select
         weeks.weeks_ago,
         weeks.window_start - policy.earliest_date as first_day,
-        weeks.week_end - policy.earliest_date as end_day,
-        (weeks.week_end - policy.earliest_date) - policy.silent_days as silent_day
+        weeks.week_end - policy.earliest_date as end_day
     from settings.weeks as weeks
     cross join policy
 ),
 
-last_days as (
-    -- Order days that a long silence follows; the others can make nobody silent.
-    select
-        order_gaps.customer_id,
-        order_gaps.order_date - policy.earliest_date as order_day,
-        order_gaps.next_order_date - policy.earliest_date as next_order_day
-    from business.order_gaps as order_gaps
-    cross join policy
-    where order_gaps.next_order_date is null
-        or order_gaps.next_order_date - order_gaps.order_date > policy.silent_days
-),
-
-silent_customers as (
-    select weeks.weeks_ago, weeks.first_day, weeks.end_day, last_days.customer_id
+late_customers as (
+    select weeks.weeks_ago, weeks.first_day, weeks.end_day, late_customers.customer_id
     from weeks
-    inner join last_days  -- a silence meets every week that ends within it
-        on last_days.order_day >= weeks.first_day
-        and last_days.order_day < weeks.silent_day
-        and (last_days.next_order_day is null or last_days.next_order_day >= weeks.end_day)
+    inner join business.weekly_late_customers as late_customers  -- one-to-many
+        on weeks.weeks_ago = late_customers.weeks_ago
 ),
 
 rates as (
@@ -102,13 +87,13 @@ contributions as (
 ),
 
 customer_profits as (
-    select silent_customers.weeks_ago, silent_customers.customer_id, sum(contributions.profit) as profit
-    from silent_customers
+    select late_customers.weeks_ago, late_customers.customer_id, sum(contributions.profit) as profit
+    from late_customers
     inner join contributions  -- each week meets the orders and cases of its window
-        on silent_customers.customer_id = contributions.customer_id
-        and contributions.day_number >= silent_customers.first_day
-        and contributions.day_number < silent_customers.end_day
-    group by silent_customers.weeks_ago, silent_customers.customer_id
+        on late_customers.customer_id = contributions.customer_id
+        and contributions.day_number >= late_customers.first_day
+        and contributions.day_number < late_customers.end_day
+    group by late_customers.weeks_ago, late_customers.customer_id
 )
 
 select

@@ -4,7 +4,7 @@
 -- inputs:  [business.complaint_outcomes, settings.snapshots]
 -- note: >
 --   Customers of the tier at the earlier snapshot, with and without a complaint in the `complaint_days`
---   before it. Churned is who counts as lapsed now, as in results.churn_by_tier.
+--   before it, those left out who were lapsed then already. Churned is who is lapsed now, as in results.churn_by_tier.
 --   Interval by Newcombe (1998) for `interval_share` of cases. Where a group has fewer than `min_cell` customers the
 --   report shows their number only.
 -- columns:

@@ -10,19 +10,23 @@
 --   count: customers
 --   columns: [customers, profit]
 --   parts:
---     churned: [churned, churn_rate, lost_profit, lost_profit_share]
+--     churned: [churned, lost_profit, lost_profit_share]
 --   open: [position, from_as_of]
 -- note: >
---   Churn without a contract is an estimate: churned is who counts as lapsed in the current
---   snapshot, by their own rhythm. Tier and money are those of the earlier snapshot, with today's
---   data and rules. Who was lapsed at that time already is churned too, and is counted in lapsed_before.
---   A rate over fewer than `min_cell` customers is not shown in the report.
+--   Churn without a contract is an estimate: churned is who was not lapsed at the earlier snapshot and
+--   counts as lapsed in the current one, by their own rhythm. Who was lapsed at that time already
+--   cannot lapse since, and is left out of the rate. Tier and money are those of the earlier snapshot,
+--   with today's data and rules. A rate over fewer than `min_cell` customers is not shown in the report;
+--   an aggregate edition has no rate, because it would tell how many were lapsed before.
 -- columns:
---   churned: customers of the tier at from_as_of who are lapsed now
---   lapsed_before: those of them who were lapsed at from_as_of already
---   churn_rate: churned / customers
---   lost_profit: profit of the churned in the window before from_as_of
---   lost_profit_share: lost profit / profit of the tier; not known unless that is above 0
+--   customers: customers of the tier at from_as_of, lapsed or not
+--   lapsed_before: those of them who were lapsed at from_as_of already, whatever they are now
+--   not_lapsed_before: the others
+--   churned: those of the others who are lapsed now
+--   churn_rate: churned / not_lapsed_before
+--   profit: profit of the customers in the window before from_as_of
+--   lost_profit: that of the churned
+--   lost_profit_share: lost profit / profit of the customers; not known unless that is above 0
 
 with
 
@@ -51,7 +55,7 @@ customers as (
         from_snapshots.snapshot,
         earlier.tier,
         profit.profit,
-        stages_now.lifecycle_stage = 'lapsed' as is_churned,
+        stages_now.lifecycle_stage = 'lapsed' and stages_then.lifecycle_stage <> 'lapsed' as is_churned,
         stages_then.lifecycle_stage = 'lapsed' as was_lapsed
     from from_snapshots
     inner join business.customer_tiers as earlier
@@ -72,7 +76,8 @@ sums as (
         coalesce(tier, 'total') as tier,
         count(*) as customers,
         count(*) filter (where is_churned) as churned,
-        count(*) filter (where is_churned and was_lapsed) as lapsed_before,
+        count(*) filter (where was_lapsed) as lapsed_before,
+        count(*) filter (where not was_lapsed) as not_lapsed_before,
         sum(profit) as profit,
         sum(profit) filter (where is_churned) as lost_profit
     from customers
@@ -89,7 +94,8 @@ select
     coalesce(sums.customers, 0) as customers,
     coalesce(sums.churned, 0) as churned,
     coalesce(sums.lapsed_before, 0) as lapsed_before,
-    cast(sums.churned as double) / nullif(cast(sums.customers as double), 0) as churn_rate,
+    coalesce(sums.not_lapsed_before, 0) as not_lapsed_before,
+    cast(sums.churned as double) / nullif(cast(sums.not_lapsed_before as double), 0) as churn_rate,
     cast(coalesce(sums.profit, 0) as decimal(28, 10)) as profit,
     cast(coalesce(sums.lost_profit, 0) as decimal(28, 10)) as lost_profit,
     case
@@ -98,7 +104,7 @@ select
                 / nullif(cast(cast(sums.profit as decimal(28, 4)) as double), 0)
     end as lost_profit_share,
 
-    coalesce(sums.customers, 0) >= policy.min_cell as has_enough_customers
+    coalesce(sums.not_lapsed_before, 0) >= policy.min_cell as has_enough_customers
 from from_snapshots
 cross join tiers
 left join sums  -- one-to-one; none where nobody had the tier

@@ -3,7 +3,7 @@
 -- key:     [tier]
 -- inputs:  [business.class_totals, business.class_values, business.silent_customers, settings.policy]
 -- note: >
---   Silent is who is at risk or lapsed. Profit is that of the window.
+--   The part of results.profit_at_risk that is of Platinum and Gold. Profit is that of the window.
 -- columns:
 --   tier_customers: all customers of the tier, silent or not
 --   customers_shown: how many of the silent stand in results.silent_customers

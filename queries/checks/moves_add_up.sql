@@ -1,6 +1,6 @@
--- title:    Migration and bridge agree with the tiers of both snapshots, and the weekly trend with the headline
--- inputs:   [business.class_totals, results.change_summary, results.headline, results.profit_bridge,
---            results.tier_migration, results.weekly_trend]
+-- title:    Migration and bridge agree with the tiers of both snapshots, weekly trend and profit at risk with the headline
+-- inputs:   [business.class_totals, results.change_summary, results.headline, results.profit_at_risk,
+--            results.profit_bridge, results.tier_migration, results.weekly_trend]
 -- severity: stop
 
 with
@@ -82,6 +82,33 @@ compared_weeks as (
     where weeks.weeks_ago = 0
 ),
 
+sides_at_risk as (
+    select
+        case when tier = 'total' then 'profit at risk in total' else 'profit at risk of all tiers' end as place,
+        cast(profit_at_risk as decimal(28, 10)) as profit
+    from results.profit_at_risk
+),
+
+tiers_at_risk as (
+    select place, sum(profit) as profit
+    from sides_at_risk
+    group by place
+),
+
+compared_risk as (
+    select
+        'current' as from_snapshot,
+        tiers_at_risk.place,
+        cast(0 as bigint) as customers,
+        cast(0 as bigint) as expected_customers,
+        cast(tiers_at_risk.profit as decimal(28, 6)) as profit,
+        now.profit_at_risk as expected_profit
+    from tiers_at_risk
+    cross join now
+    -- Without an order in the window there is no headline.
+    where now.profit_at_risk is not null
+),
+
 compared as (
     select from_snapshot, place, customers, expected_customers, profit, expected_profit
     from compared_tiers
@@ -91,6 +118,9 @@ compared as (
     union all
     select from_snapshot, place, customers, expected_customers, profit, expected_profit
     from compared_weeks
+    union all
+    select from_snapshot, place, customers, expected_customers, profit, expected_profit
+    from compared_risk
 )
 
 select

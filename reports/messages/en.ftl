@@ -17,11 +17,11 @@ tier-total = Total
 rfm_segment-champions = Champions
 rfm_segment-loyal = Loyal
 rfm_segment-potential_loyalist = Potential loyalists
-rfm_segment-new_customers = New customers
+rfm_segment-new_customers = RFM: New customers
 rfm_segment-promising = Promising
 rfm_segment-need_attention = Need attention
 rfm_segment-about_to_sleep = About to sleep
-rfm_segment-at_risk = At risk
+rfm_segment-at_risk = RFM: At risk
 rfm_segment-cannot_lose_them = Cannot lose them
 rfm_segment-hibernating = Hibernating
 rfm_segment-lost = Lost
@@ -34,7 +34,7 @@ abc_class-total = Total
 lifecycle-prospect = Prospect
 lifecycle-new = New
 lifecycle-active = Active
-lifecycle-at_risk = At risk
+lifecycle-at_risk = Late
 lifecycle-lapsed = Lapsed
 lifecycle-reactivated = Reactivated
 lifecycle-total = Total
@@ -156,7 +156,7 @@ action-cross_sell = Offer further products
 action-reminder_mail = Reminder by mail
 action-win_back_mail = Mail to win back
 action-second_order_mail = Mail for a second order
-action-self_service = Lead to self-service
+action-self_service = Guide to self-service
 action-watch_second_order = Wait for the second order
 action-release = Let go
 action-reprice_or_minimum_order = New price or minimum order
@@ -280,7 +280,7 @@ model-mbg_nbd = MBG/NBD
 model-gamma_gamma = Gamma-Gamma, spend
 method-model = MBG/NBD model
 method-last_year_rate = Last year’s rate
-method-recency_rule = Last year’s rate, nothing of the silent
+method-recency_rule = Last year’s rate, nothing of those silent for long
 moment-now = The time ahead
 moment-backtest = Test of the last weeks
 class-cohort = Year of the first order
@@ -420,7 +420,7 @@ types-title = Share of customers against share of profit, by customer type
 lifecycle-title = Share of customers against share of profit, by lifecycle stage
 whale-title = Whale curve of customer profit
 whale-description = Cumulated profit reaches { $peak } after { $profitable } of { $customers } customers. The other { $unprofitable } change it by { $erosion }, so that { $total } stays.
-whale-peak_wide = Peak: { $amount } earned by { $customers },
+whale-peak_wide = Peak: { $amount } brought by { $customers },
 whale-peak_share = { $share } of the profit that remains
 whale-peak_narrow = Peak: { $amount }
 whale-peak_after = after { $customers }
@@ -466,11 +466,11 @@ report-colophon = { $project }. Customer profit report as of { $as_of }. Run { $
 aggregate-customers_profit_tier = Customers and profit, by tier
 aggregate-customers_tier_value_score = Customers by tier and value score
 aggregate-lifecycle_retention = Lifecycle and retention
-aggregate-lifecycle_note = At risk: silent for longer than the gap between orders that a customer nearly always keeps; lapsed: for more than twice as long, or for more than a year. New: first order in the last { $new_customer_days } days.
+aggregate-lifecycle_note = Late: silent for longer than the gap between orders that a customer nearly always keeps; lapsed: for more than twice as long, or for more than a year. New: first order in the last { $new_customer_days } days.
 aggregate-customers_profit_stage = Customers and profit, by stage
 unit-known_customers_money = all known customers; money in { $currency_name }
 unit-customers_order_window_profit_below = customers with an order in the window, profit in { $currency_name } below
-aggregate-label_customers_year_ago_lapsed = Customers of a year ago who have lapsed
+aggregate-label_customers_year_ago_lapsed = Customers of a year ago who have lapsed since
 aggregate-groups = Who the customers are
 aggregate-groups_note = Each table adds up to the same customers. A place is that of the customer file, or of the last order.
 aggregate-net_revenue = By net revenue
@@ -481,7 +481,7 @@ aggregate-time_ahead = The time ahead
 aggregate-time_ahead_note = What the customers of each tier should bring in the coming { $months }, when they go on as they did.
 aggregate-time_ahead_tier = The time ahead, by tier
 aggregate-evidence = Evidence, and what is left out
-aggregate-only_full_edition = Only the full edition has what names customers or hangs on few of them: actions, silent customers, account owners, referrals, moves between tiers, the profit bridge, cohorts, the whale curve, concentration, customer types, home markets, discounts by tier, the recency and frequency grid, tier boundaries, effects of complaints, cost to serve by activity, and the re-performance of the run. Figures of an earlier edition can be set against these; keep them as confidential as these.
+aggregate-only_full_edition = Only the full edition has what names customers or hangs on few of them: actions, late and lapsed customers by name, account owners, referrals, moves between tiers, the profit bridge, cohorts, the whale curve, concentration, customer types, home markets, discounts by tier, the recency and frequency grid, tier boundaries, effects of complaints, cost to serve by activity, and the re-performance of the run. Figures of an earlier edition can be set against these; keep them as confidential as these.
 aggregate-colophon = { $project }. Customer profit report as of { $as_of }, without single customers. Run { $short_id }, made by { $maker }. For internal use.
 
 ## management/sections/abc.html
@@ -520,14 +520,14 @@ abc-no_net_revenue = no net revenue
 actions-name = Actions
 actions-finding_none = No customer calls for an action
 actions-finding_urgent = { $urgent_customers ->
-        [one] { $urgent_customers } customer above Lead is late or has lapsed
-       *[other] { $urgent_customers } customers above Lead are late or have lapsed
+        [one] { $urgent_customers } customer above the Lead tier is late or has lapsed
+       *[other] { $urgent_customers } customers above the Lead tier are late or have lapsed
     }
 actions-urgent_amount = , with { $urgent_amount } at stake
-actions-lead_loses = ; Lead loses { $stake_amount }
-actions-finding_loss = Nobody above Lead is late; Lead loses { $stake_amount }
-actions-finding_otherwise = Nobody above Lead is late, and nobody loses money
-actions-note = Who does what, by when, is a table of the house: { $queries }. Money at stake: in Lead the loss that would end; else the part of expected profit that hangs on customers who may be gone; without an outlook, the profit of the window of those who are late or have lapsed.
+actions-lead_loses = ; the Lead tier loses { $stake_amount }
+actions-finding_loss = Nobody above the Lead tier is late; the Lead tier loses { $stake_amount }
+actions-finding_otherwise = Nobody above the Lead tier is late, and nobody loses money
+actions-note = Who does what, by when, is a table of the house: { $queries }. Money at stake: in the Lead tier the loss that would end; else the part of expected profit that hangs on customers who may be gone; without an outlook, the profit of the window of those who are late or have lapsed.
 actions-label_customers_action_tier = Customers with an action by tier
 actions-cases_tier = Cases by tier
 head-tier = Tier
@@ -681,7 +681,7 @@ firmness-finding_one_lower = { $customers_moved ->
         [one] { $customers_moved } customer of { $customers } changes tier when the rate of { $activity } is { $rate_sensitivity } lower
        *[other] { $customers_moved } customers of { $customers } change tier when the rate of { $activity } is { $rate_sensitivity } lower
     }
-firmness-note = Rates of the cost to serve are estimates. Each is moved by { $rate_sensitivity } either way, and the tiers are cut anew. Recorded costs of service cases are no rate and stay. Near a boundary is who is within { $boundary_share } of the cut-off; at Lead, within that share of the width of Iron.
+firmness-note = Rates of the cost to serve are estimates. Each is moved by { $rate_sensitivity } either way, and the tiers are cut anew. Recorded costs of service cases are no rate and stay. Near a boundary is who is within { $boundary_share } of the cut-off; at the Lead tier, within that share of the width of Iron.
 firmness-label_tiers_when_rate_moves = Tiers when a rate moves
 unit-profit = profit in { $currency_name }
 head-becomes = Becomes
@@ -789,7 +789,7 @@ lifecycle-finding_lapsed = { $customers ->
        *[other] { $customers } customers have lapsed; nobody else is late
     }
 lifecycle-finding_otherwise = Nobody is late against their own rhythm
-lifecycle-note = Own rhythm: the gap between orders that a customer nearly always keeps. At risk: silent for longer than that; lapsed: for more than twice as long, or for more than a year. New: first order in the last { $new_customer_days } days.
+lifecycle-note = Own rhythm: the gap between orders that a customer nearly always keeps. Late: silent for longer than that; lapsed: for more than twice as long, or for more than a year. New: first order in the last { $new_customer_days } days.
 lifecycle-share_known_customers_share_profit = Share of known customers and share of profit, by stage
 lifecycle-share_known_customers_profit_stage = Share of known customers and profit, by stage
 lifecycle-label_lifecycle_stages = Lifecycle stages
@@ -806,10 +806,10 @@ moves-finding_small = { $stayed ->
         [one] { $stayed } of { $customers } of a year ago is in the same tier today
        *[other] { $stayed } of { $customers } of a year ago are in the same tier today
     }
-moves-finding_none_stayed = None of last year’s { $told_customers } { $told_tier } customers is { $told_tier } today
+moves-finding_none_stayed = None of last year’s { $told_customers } customers of the { $told_tier } tier is in it today
 moves-finding_otherwise = { $told_stayed ->
-        [one] { $told_stayed } of last year’s { $told_customers } { $told_tier } customers is { $told_tier } today
-       *[other] { $told_stayed } of last year’s { $told_customers } { $told_tier } customers are { $told_tier } today
+        [one] { $told_stayed } of last year’s { $told_customers } customers of the { $told_tier } tier is in it today
+       *[other] { $told_stayed } of last year’s { $told_customers } customers of the { $told_tier } tier are in it today
     }
 moves-turned_unprofitable = { $turned_unprofitable ->
         [one] { $turned_unprofitable } customer who brought a profit a year ago brings none now.
@@ -869,7 +869,7 @@ outlook-finding_otherwise = The customers known today should buy { $expected_ord
 outlook-note_not_converged = The search for the most likely parameters found no peak, as happens where hardly anybody leaves for good.
 outlook-note_needs = A model needs { $model_min_customers }, { $model_min_days } of history, and some who bought twice.
 outlook-note_by_rule = The figures by rule above do not depend on it.
-outlook-note_estimate = An estimate, without customers still to be won. P(alive): how likely a customer buys again at all. Each customer is expected to earn the rates of their tier. Lifetime value: contribution margin of the coming { $clv_quarters }, discounted at { $clv_discount_rate } a year. Value at risk: what leaving would cost, the chance that a customer is gone times the profit expected while they are one.
+outlook-note_estimate = An estimate, without customers still to be won. P(alive): how likely a customer buys again at all. Each customer is expected to bring margin and profit at the rates of their tier. Lifetime value: contribution margin of the coming { $clv_quarters }, discounted at { $clv_discount_rate } a year. Value at risk: what leaving would cost, the chance that a customer is gone times the profit expected while they are one.
 outlook-label_outlook_tier = Outlook by tier
 outlook-expected_tier = Expected in { $horizon }, by tier
 unit-money_range_method = money in { $currency_name }; below each sum its range; purchases and profit by the method that was best in the test
@@ -911,7 +911,7 @@ head-tier_then = Tier then
 head-bought_all = Bought at all
 head-model = Model
 head-last_years_rate = Last year’s rate
-head-nothing_silent = Nothing of the silent
+head-nothing_silent = Nothing of those silent for long
 outlook-fits_parameters = Fits and parameters
 outlook-label_parameters_models = Parameters of the models
 outlook-parameters = Parameters
@@ -1007,8 +1007,8 @@ quality-report_why = Not in this report, and why
 retention-name = Retention and risk
 retention-finding_nobody = No customer to lose
 retention-finding_total = { $churned ->
-        [one] { $churned } of { $customers } of a year ago has lapsed
-       *[other] { $churned } of { $customers } of a year ago have lapsed
+        [one] { $churned } of { $customers } not lapsed a year ago has lapsed since
+       *[other] { $churned } of { $customers } not lapsed a year ago have lapsed since
     }
 retention-finding_lapsed = { $churned ->
         [one] ; that customer had brought { $lost_profit } of profit in the year before
@@ -1019,22 +1019,25 @@ retention-finding_otherwise = { $churned ->
        *[other] ; they had brought { $lost_profit } of profit in the window before
     }
 retention-finding_silent = { $customers ->
-        [one] { $customers } customer of Platinum and Gold is late against their own rhythm
-       *[other] { $customers } customers of Platinum and Gold are late against their own rhythm
+        [one] { $customers } customer of Platinum and Gold is late or has lapsed
+       *[other] { $customers } customers of Platinum and Gold are late or have lapsed
     }
-retention-with_profit = , with { $profit } of profit at stake
-retention-finding_calm = No Platinum or Gold customer is late against their own rhythm
-retention-note = Nobody gives notice, so churn is an estimate: lapsed is who has been silent for more than { $lapsed_late_ratio } times the own rhythm, or for more than { $lapsed_days } days. Tier and profit are those of the time before. A rate over fewer than { $min_cell } is not shown.
+retention-with_profit = , with { $profit } of profit at risk
+retention-finding_calm = Nobody of Platinum and Gold with a profit is late or has lapsed
+retention-note = Nobody gives notice, so churn is an estimate: lapsed is who has been silent for more than { $lapsed_late_ratio } times the own rhythm, or for more than { $lapsed_days } days. Tier and profit are those of the time before; who had lapsed then already is left out of the rate. A rate over fewer than { $min_cell } is not shown.
 retention-there_no_customer_year = There was no customer a year ago, so there is no churn over a year.
 retention-there_no_customer_earlier = There was no customer at the earlier snapshot, so there is no churn since.
-retention-customers_year_ago_lapsed_tier = Customers of a year ago who have lapsed, by tier
+retention-profit_at_risk_tier = Profit at risk, by tier
+unit-profitable_late_lapsed = profitable customers who are late or have lapsed; profit of the window in { $currency_name }
+head-share_tier_profit = Of the tier’s profit
+retention-customers_year_ago_lapsed_tier = Customers of a year ago who have lapsed since, by tier
 unit-profit_window_before = profit of the window before, in { $currency_name }
-retention-customers_lapsed_tier = Customers of { $earlier } who have lapsed, by tier
+retention-customers_lapsed_tier = Customers of { $earlier } who have lapsed since, by tier
 retention-platinum_gold_silent_other = { $customers ->
-        [one] { $customers } of { $tier_customers } of Platinum and Gold is silent
-       *[other] { $customers } of { $tier_customers } of Platinum and Gold are silent
+        [one] { $customers } of { $tier_customers } of Platinum and Gold is late or has lapsed
+       *[other] { $customers } of { $tier_customers } of Platinum and Gold are late or have lapsed
     }
-retention-label_silent_platinum_gold_customers = Silent Platinum and Gold customers
+retention-label_silent_platinum_gold_customers = Late and lapsed customers of Platinum and Gold
 unit-longest_silence_first_first_profit = longest silence first, the first { $customers_shown }; profit of the window in { $currency_name }
 unit-longest_silence_first_profit_window = longest silence first; profit of the window in { $currency_name }
 head-last_order = Last order
@@ -1042,8 +1045,8 @@ head-days_since = Days since
 head-usual_gap_days = Usual gap in days
 head-late_ratio = Late ratio
 retention-tiers = tier’s { $usual_gap_days }
-retention-no_platinum_gold_customer = No Platinum or Gold customer is at risk or lapsed.
-head-lapsed_now = Lapsed now
+retention-no_platinum_gold_customer = Nobody of Platinum and Gold with a profit is late or has lapsed.
+head-lapsed_now = Lapsed since
 retention-churn_after_complaints_customers_tier = Churn after complaints: customers of { $then }, by tier
 unit-without_complaint_days_before = with and without a complaint in the { $complaint_days } days before
 retention-difference_no_cause_orders = A difference is no cause: who orders more has more occasions to complain. Its interval is Newcombe’s. A rate is shown where both groups have at least { $min_cell }.
@@ -1072,7 +1075,7 @@ head-segment = Segment
 service-name = Service
 service-finding_not_known = What service each tier gets is not known
 service-finding_no_cases = Nobody asked for service in the window
-service-finding_tiers = Platinum asks for service { $cases_per_order } times per order, Lead { $lead_cases_per_order } times
+service-finding_tiers = Platinum asks for service { $cases_per_order } times per order, the Lead tier { $lead_cases_per_order } times
 service-finding_otherwise = { $cases } on { $orders }
 service-note_not_known = There is no source of service cases. With one, this section shows cases, complaints, waits and satisfaction by tier and channel, and what customers did after a complaint.
 service-note_otherwise = Cases opened in the window. Waits are medians over the cases that had an answer or a solution; satisfaction is a score of 5 over the cases rated. Cost is what the source recorded for a case, else the rate, and the handling minutes.
@@ -1130,7 +1133,7 @@ head-year_earlier = A year earlier
 
 value_views-name = Value three ways
 value_views-finding_nobody = No customer to compare
-value_views-finding_lead = Class A by revenue, Lead by profit: { $customers }, { $profit }
+value_views-finding_lead = Class A by revenue, Lead tier by profit: { $customers }, { $profit }
 value_views-finding_contradict = { $customers ->
         [one] { $customers } customer is among the best by one measure and among the last by another
        *[other] { $customers } customers are among the best by one measure and among the last by another
@@ -1160,9 +1163,9 @@ value_views-customers_behind_each_combination = The customers behind each combin
 waterfall-name = Price waterfall
 waterfall-finding_nobody = No sale in the window
 waterfall-finding_profit = { $share_of_list } of list price is kept as profit
-waterfall-finding_discount = The widest gap is discount: Lead is given { $share_of_list } of list price, { $other }
-waterfall-finding_cost_of_goods = The widest gap is cost of goods: it takes { $share_of_list } of Lead’s list price, { $other }
-waterfall-finding_otherwise = The widest gap is cost to serve: it takes { $share_of_list } of Lead’s list price, { $other }
+waterfall-finding_discount = The widest gap is discount: the Lead tier is given { $share_of_list } of list price, { $other }
+waterfall-finding_cost_of_goods = The widest gap is cost of goods: it takes { $share_of_list } of the list price of the Lead tier, { $other }
+waterfall-finding_otherwise = The widest gap is cost to serve: it takes { $share_of_list } of the list price of the Lead tier, { $other }
 waterfall-note = Revenue at list price, less discount, cost of goods and cost to serve, is profit. All panels share one scale. Where the input has no list price, list price is gross revenue.
 waterfall-list_price_profit_tier = From list price to profit, by tier
 waterfall-label_share_list_price_tier = Share of list price, by tier
@@ -1177,27 +1180,27 @@ whale-name = Whale curve
 whale-finding_nobody = No customer, no curve
 whale-finding_none_profitable = None of { $customers } brings a profit; together they lose { $total_profit }
 whale-finding_no_erosion = { $profitable_customers ->
-        [one] { $profitable_customers } customer earns { $peak_profit }, and nobody gives any of it back
-       *[other] { $profitable_customers } customers earn { $peak_profit }, and nobody gives any of it back
+        [one] { $profitable_customers } customer brings { $peak_profit }, and nobody gives any of it back
+       *[other] { $profitable_customers } customers bring { $peak_profit }, and nobody gives any of it back
     }
 whale-finding_all_eroded = { $profitable_customers ->
         [one] { $unprofitable_customers ->
-            [one] { $profitable_customers } customer earns { $peak_profit }; { $unprofitable_customers } other gives all of it back and { $total_profit } more
-           *[other] { $profitable_customers } customer earns { $peak_profit }; { $unprofitable_customers } others give all of it back and { $total_profit } more
+            [one] { $profitable_customers } customer brings { $peak_profit }; { $unprofitable_customers } other gives all of it back and { $total_profit } more
+           *[other] { $profitable_customers } customer brings { $peak_profit }; { $unprofitable_customers } others give all of it back and { $total_profit } more
         }
        *[other] { $unprofitable_customers ->
-            [one] { $profitable_customers } customers earn { $peak_profit }; { $unprofitable_customers } other gives all of it back and { $total_profit } more
-           *[other] { $profitable_customers } customers earn { $peak_profit }; { $unprofitable_customers } others give all of it back and { $total_profit } more
+            [one] { $profitable_customers } customers bring { $peak_profit }; { $unprofitable_customers } other gives all of it back and { $total_profit } more
+           *[other] { $profitable_customers } customers bring { $peak_profit }; { $unprofitable_customers } others give all of it back and { $total_profit } more
         }
     }
 whale-finding_otherwise = { $profitable_customers ->
         [one] { $unprofitable_customers ->
-            [one] { $profitable_customers } customer earns { $peak_profit }; { $unprofitable_customers } other gives { $erosion_amount } of it back
-           *[other] { $profitable_customers } customer earns { $peak_profit }; { $unprofitable_customers } others give { $erosion_amount } of it back
+            [one] { $profitable_customers } customer brings { $peak_profit }; { $unprofitable_customers } other gives { $erosion_amount } of it back
+           *[other] { $profitable_customers } customer brings { $peak_profit }; { $unprofitable_customers } others give { $erosion_amount } of it back
         }
        *[other] { $unprofitable_customers ->
-            [one] { $profitable_customers } customers earn { $peak_profit }; { $unprofitable_customers } other gives { $erosion_amount } of it back
-           *[other] { $profitable_customers } customers earn { $peak_profit }; { $unprofitable_customers } others give { $erosion_amount } of it back
+            [one] { $profitable_customers } customers bring { $peak_profit }; { $unprofitable_customers } other gives { $erosion_amount } of it back
+           *[other] { $profitable_customers } customers bring { $peak_profit }; { $unprofitable_customers } others give { $erosion_amount } of it back
         }
     }
 whale-note = Customers stand in order of profit, best first. The curve climbs while a customer adds profit and falls once a customer costs more than it brings.
@@ -1303,20 +1306,20 @@ part-owner = customers of { $value }
 ## wording/action.txt
 
 action-win_back = { $customers ->
-        [one] That customer is late against the usual rhythm, with { $profit } of profit at stake. The report lists them under Retention and risk, the longest silence first.
-       *[other] They are late against their own rhythm, with { $profit } of profit at stake. The report lists them under Retention and risk, the longest silence first.
+        [one] That customer is late or has lapsed, and brought { $profit } of profit: see Retention and risk in the report.
+       *[other] They are late or have lapsed, and brought { $profit } of profit: see Retention and risk in the report, the longest silence first.
     }
-action-quiet = They brought { $profit_at_risk } of profit and have not ordered for more than { $silent_days } days. The report shows the segments in which they are found.
-action-discounts = These customers bring no profit and receive { $discount_amount }: { $discount_rate } of list price, against { $total_discount_rate } for all.
+action-quiet = They brought { $profit_at_risk } of profit. The report shows by tier how much of it is at risk, under Retention and risk.
+action-discounts = Together these customers bring no profit, and receive { $discount_amount }: { $discount_rate } of list price, against { $total_discount_rate } for all.
 action-cost_to_serve = Serving these customers costs { $cost_to_serve }, more than the { $contribution_margin } that they leave as margin.
 action-costs = Until then every profit here rests on an assumed margin of { $margin }.
 
 ## wording/action_head.txt
 
 action_head-win_back = Speak to { $customers } of Platinum and Gold.
-action_head-quiet = Write to the customers who have gone quiet.
-action_head-discounts = Review the discounts of Lead.
-action_head-cost_to_serve = Review what it takes to serve Lead.
+action_head-quiet = Write to the customers who are late or have lapsed.
+action_head-discounts = Review the discounts of the Lead tier.
+action_head-cost_to_serve = Review what it takes to serve the Lead tier.
 action_head-costs = Deliver a cost with the order lines.
 
 ## wording/brief.txt
@@ -1386,13 +1389,13 @@ sentence-growth_and_rate = Net revenue { $revenue } and customer profit { $profi
 sentence-growth = Net revenue { $revenue } and customer profit { $profit }.
 sentence-top = Platinum is { $customer_share } of customers and brings { $profit_share } of profit.
 sentence-top_without_share = Platinum is { $customer_share } of customers; the profit of all customers together is { $profit }.
-sentence-losses = Lead gives back { $profit } on { $net_revenue } of net revenue.
+sentence-losses = They bought for { $net_revenue } of net revenue.
 sentence-lead_discount = That is { $discount_rate } of its list price, against { $total_discount_rate } for all customers.
 sentence-discount = That is { $discount_rate } of list price.
 sentence-moved_down = Their profit went from { $from_profit } to { $to_profit }.
 sentence-gone = They had brought { $from_profit } of profit in the window of that time.
-sentence-at_risk_and_before = The customers who brought it have not ordered for more than { $silent_days } days; a year ago it was { $year_ago_value }.
-sentence-at_risk = The customers who brought it have not ordered for more than { $silent_days } days.
+sentence-at_risk_and_before = The customers who brought it are late against their own rhythm or have lapsed; a year ago it was { $year_ago_value }.
+sentence-at_risk = The customers who brought it are late against their own rhythm or have lapsed.
 
 ## wording/sentence_head.txt
 
@@ -1402,14 +1405,14 @@ sentence_head-more_revenue_less_profit = Sales grew, profit did not.
 sentence_head-less_revenue_more_profit = Profit grew, sales did not.
 sentence_head-otherwise = On the year.
 sentence_head-top = { $customers ->
-        [one] { $customers } customer earns { $profit }.
-       *[other] { $customers } customers earn { $profit }.
+        [one] { $customers } customer brings { $profit }.
+       *[other] { $customers } customers bring { $profit }.
     }
 sentence_head-losses = { $customers ->
-        [one] { $customers } customer brings no profit.
-       *[other] { $customers } customers bring no profit.
+        [one] { $customers } customer of the Lead tier loses { $profit }.
+       *[other] { $customers } customers of the Lead tier lose { $profit }.
     }
-sentence_head-lead_discount = Lead receives { $discount_amount } in discounts.
+sentence_head-lead_discount = The Lead tier receives { $discount_amount } in discounts.
 sentence_head-discount = Discounts take { $discount_amount }.
 sentence_head-moved_down = { $customers ->
         [one] { $customers } customer moved down a tier since last year.
@@ -1419,12 +1422,12 @@ sentence_head-gone = { $customers ->
         [one] { $customers } customer of last year did not order again.
        *[other] { $customers } customers of last year did not order again.
     }
-sentence_head-at_risk = { $profit_at_risk } of profit has gone quiet.
+sentence_head-at_risk = { $profit_at_risk } of profit is at risk.
 
 ## wording/tiers.txt
 
-tiers-lead_profit_zero = Lead: profit of zero or less.
-tiers-lead = Lead: profit of { $lead_max_profit } or less.
+tiers-lead_profit_zero = Lead tier: profit of zero or less.
+tiers-lead = Lead tier: profit of { $lead_max_profit } or less.
 tiers-absolute = Platinum: profit of { $platinum_min_profit } or more; Gold: { $gold_min_profit } or more; Iron is the rest.
 tiers-ranked = The others are ranked by profit: Platinum is the best { $platinum_share } of all customers, Gold reaches to { $gold_share }, Iron is the rest.
 tiers-profit = Profit is contribution margin less cost to serve.
@@ -1441,7 +1444,7 @@ mail-links_method_attached = Its links lead to method.html, attached too: keep b
 mail-data = Data.
 mail-not_passed = Not passed: { $name }.
 mail-terms = Terms.
-mail-profit_risk_profit_customers = Profit at risk is the profit of customers without an order for more than { $silent_days } days.
+mail-profit_risk_profit_customers = Profit at risk is the profit of profitable customers who are late against their own rhythm or have lapsed.
 mail-internal_use = For internal use.
 
 ## mail/mail.txt
@@ -1508,7 +1511,7 @@ definitions-snapshot_means_unknown = What is known at an as-of day, which is exc
 definitions-population = Population
 definitions-population_means = Customers with at least one order or return document in the window who are not internal. Internal customers are part of the company: their orders are counted apart, on a line below the kinds of customer, and no cost to serve is charged to them. Customers with older orders only count as known customers, in the lifecycle and in class D.
 definitions-order = Order
-definitions-order_means = All lines with the same order number, at least one of which is no return. A document of returned lines only is no order: it does not count for recency, frequency, rhythm, lifecycle, cohorts, the models or the cost per order; its lines and its money count on its own day.
+definitions-order_means = All lines with the same order number, at least one of which is no return. A document of returned lines only is no order: it does not count for recency, frequency, rhythm, lifecycle, cohorts, the models or the cost per order; its lines and its money count on its own day. Who has only such documents bought before the history began, and has lapsed.
 definitions-revenue_list_price_discount = Revenue at list price, discount, net revenue
 definitions-revenue_list_price_discount_means = Gross amount, what was taken off it, and what is left. Returns are included, as negative amounts.
 definitions-contribution_margin_means = Net revenue less cost of goods.
@@ -1520,7 +1523,7 @@ definitions-material = Material
 definitions-material_means = A sentence of the first page speaks of at least { $material_change_share } of net revenue. At most { $sentences_shown } are shown, most money first.
 definitions-four_week_mean_means = The mean of the figure at the ends of the four weeks before; of a rate, that of their sums.
 definitions-profit_risk = Profit at risk
-definitions-profit_risk_means = The profit of profitable customers of the population who have not ordered for more than { $silent_days } days.
+definitions-profit_risk_means = The profit in the window of profitable customers who are late or have lapsed, as the lifecycle stage has it; a tier’s is that of its customers. At the end of a week between two snapshots, a customer with too few gaps of their own is measured by the tier of the nearest snapshot.
 definitions-tier_absolute = Platinum: profit of { $platinum_min_profit } or more; Gold: { $gold_min_profit } or more; Iron: the rest.
 definitions-tier_ranked = The others by profit, best first, rank being 1 plus the number of strictly better customers: Platinum up to { $platinum_share } of all customers, Gold up to { $gold_share }, Iron the rest.
 definitions-tier_source = After the customer pyramid of Zeithaml, Rust and Lemon (2001).
@@ -1538,11 +1541,11 @@ definitions-frequency_loyalty_lifecycle = Frequency, loyalty and lifecycle
 definitions-frequency_class = Frequency class
 definitions-frequency_class_means = One order ever; or fewer orders in the window than the median of repeat buyers; or at least as many.
 definitions-own_rhythm_late_ratio = Own rhythm, late ratio
-definitions-own_rhythm_late_ratio_means = The gap between successive order days that a customer keeps in { $rhythm_percentile } of cases, over the whole history, with at least { $rhythm_min_gaps } gaps; otherwise the usual gap of the tier. The late ratio is the days since the last order divided by it.
+definitions-own_rhythm_late_ratio_means = The gap between successive order days that a customer keeps in { $rhythm_percentile } of cases, over the whole history, with at least { $rhythm_min_gaps } gaps; otherwise the usual gap of the tier, the median of those of its customers, or of all customers where the tier has none. The late ratio is the days since the last order divided by it.
 definitions-lifecycle_stage = Lifecycle stage
-definitions-lifecycle_stage_means = The first that applies. New: first order at most { $new_customer_days } days ago. Reactivated: an order in the last { $reactivated_days } days after a lapse. Lapsed: late ratio above { $lapsed_late_ratio }, or more than { $lapsed_days } days without an order. At risk: late ratio above { $at_risk_late_ratio }. Active: the rest. Prospect: known, but never ordered. The stages belong to four phases: acquisition, development, retention, departure.
+definitions-lifecycle_stage_means = The first that applies. New: first order at most { $new_customer_days } days ago. Reactivated: an order in the last { $reactivated_days } days after a lapse. Lapsed: late ratio above { $lapsed_late_ratio }, or more than { $lapsed_days } days without an order. Late: late ratio above { $at_risk_late_ratio }, or, without any usual gap to compare with, more than { $silent_days } days without an order. Active: the rest. Prospect: known, but never ordered. The stages belong to four phases: acquisition, development, retention, departure.
 definitions-churn_churn_rate = Churn, churn rate
-definitions-churn_churn_rate_means = No contract ends, so churn is an estimate by rule: who has lapsed counts as churned. The churn rate of a tier is the customers who had the tier at an earlier snapshot and are lapsed now, over all who had it; those who were lapsed then already are told apart. Lost profit is what the churned brought in the window before the earlier snapshot. A rate over fewer than { $min_cell } customers is not shown.
+definitions-churn_churn_rate_means = No contract ends, so churn is an estimate by rule: who has lapsed counts as churned. The churn rate of a tier is the customers who had the tier at an earlier snapshot, were not lapsed then and are lapsed now, over all who had it and were not lapsed then; those who were lapsed then already are counted apart. Lost profit is what the churned brought in the window before the earlier snapshot. A rate over fewer than { $min_cell } customers is not shown.
 definitions-migration = Migration
 definitions-migration_means = Customers by the tier that they had at an earlier snapshot and the one that they have now. New: first order ever since then; returned: ordered before, but not in the earlier window; no order: none in the window of now. Both snapshots use today’s data, rules and cost rates, so a move has one of two reasons: the cut-offs moved, when those of the earlier snapshot put the profit of now into the earlier tier; otherwise the customer’s own behaviour.
 definitions-profit_bridge_means = The change of profit as the sum of six steps, exactly: new, returned, moved up, same tier, moved down, no order. Each step is the profit of its customers now less their profit then.
@@ -1550,8 +1553,8 @@ definitions-cohort_retention = Cohort, retention
 definitions-cohort_retention_means = A cohort is everybody whose first order lies in one month; in one quarter where a month holds fewer than { $min_cell } customers, in one half-year where a quarter does. Retention is the share of it that ordered in a later period of that length. A period that is not over has no figure; a period without orders has 0. The profit of a cohort leaves out the cost per active customer, which belongs to a whole window.
 definitions-net_gross_revenue_retention = Net and gross revenue retention
 definitions-net_gross_revenue_retention_means = Net revenue of now over that of a year ago, both of the customers of a year ago; for gross retention, each counts now at most as much as then.
-definitions-silent_customer = Silent customer
-definitions-silent_customer_means = A Platinum or Gold customer who is at risk or lapsed. At stake is the profit of the window. The report lists the { $silent_customers_shown } longest silent, and counts all.
+definitions-silent_customer = Late and lapsed customers of Platinum and Gold
+definitions-silent_customer_means = The customers of Platinum and Gold whose profit is at risk. The report lists the { $silent_customers_shown } longest silent, and counts all.
 definitions-purchase = Purchase
 definitions-purchase_means = A day on which a customer ordered, whatever it amounted to; all orders of a day are one. What a purchase is worth is taken from days with net revenue above 0.
 definitions-p_alive_expected_purchases = P(alive), expected purchases
@@ -1564,7 +1567,7 @@ definitions-range_means = As many standard errors to each side of a sum as hold 
 definitions-test_model = Test of the model
 definitions-test_model_means = The model is fitted on what was known { $backtest_weeks } weeks before as-of and forecasts these weeks. So do two plain rules: a customer goes on at last year’s rate; and the same, but nothing of who has been silent for more than { $silent_days } days. The smallest mean absolute error over customers wins, and at equal error the plainer rule; expected purchases come from the winner.
 definitions-loyalty_score_class = Loyalty score and class
-definitions-loyalty_score_class_means = 1 plus one for each of four marks: an order in at least { $loyal_quarters } of the last four quarters; at least { $loyal_repeat_orders } repeat orders in the window; at least { $loyal_full_price_share } of the revenue of lines sold at full price; a customer for at least { $loyal_tenure_days } days. Loyal from { $loyal_min_score } and neither at risk nor lapsed; ordinary from { $ordinary_min_score }; occasional below.
+definitions-loyalty_score_class_means = 1 plus one for each of four marks: an order in at least { $loyal_quarters } of the last four quarters; at least { $loyal_repeat_orders } repeat orders in the window; at least { $loyal_full_price_share } of the revenue of lines sold at full price; a customer for at least { $loyal_tenure_days } days. Loyal from { $loyal_min_score } and neither late nor lapsed; ordinary from { $ordinary_min_score }; occasional below.
 definitions-kind_customer = Kind of customer
 definitions-what_known = What is not known
 definitions-what_known_means = Classes that take the first rule that applies: what a missing source or column would tell applies to nobody, and who matches no rule is then not known. No row of a source is 0 only where the source is configured.
@@ -1582,7 +1585,7 @@ definitions-customer_type = Customer type
 definitions-customer_type_means = The first that applies. Angry: in the last { $angry_days } days at least { $angry_complaints } complaints, or a satisfaction of { $angry_max_satisfaction } or less. New buyer: lifecycle stage new. Discount chaser: at least { $discount_chaser_order_share } of sales at a discount. Impulsive: by temperament. Researcher: visits per order above the quantile of { $researcher_visit_quantile }. Sceptic: at least { $sceptic_min_visits } visits before the first order, or as many lines came back before the second purchase as the first one had. Loyal: by loyalty class. Regular: the rest. Prospect: known or visited, and never ordered.
 definitions-quality_customer = Quality customer
 definitions-quality_customer_means = At least { $quality_min_marks } of five marks: every payment due in the window paid by its day; profit rate above the median; service cases per order below the median, or none; regular gaps; net revenue per sale above the median. Not known is who could still reach it by marks that are not known.
-definitions-phase_means = Acquisition: prospects and new customers. Development: active and reactivated. Retention: at risk. Departure: lapsed.
+definitions-phase_means = Acquisition: prospects and new customers. Development: active and reactivated. Retention: late. Departure: lapsed.
 definitions-comparisons_dependency_actions = Comparisons, dependency and actions
 definitions-value_three_ways_means = Value score, class by revenue and tier by profit on one scale of three levels: high, A, Platinum and Gold are the first; middle, B and Iron the second; low, C, D and Lead the last. They contradict each other where one measure puts a customer on the first level and another on the last.
 definitions-sold_discount = Sold at a discount
@@ -1594,7 +1597,7 @@ definitions-dependency_account_owner_means = Revenue and profit of the customers
 definitions-referral_value = Referral value
 definitions-referral_value_means = Profit of the customers whom a customer referred, each credited once, to the one named in the source customers; who names themselves is not referred.
 definitions-action_reason_money_stake = Action, reason, money at stake
-definitions-action_reason_money_stake_means = The action is the first row of queries/2_business/actions.sql that fits tier, stage and type. The reason is the first that applies: lapsed, late, brings no profit, a lower tier than a year ago, new, came back, a higher tier than a year ago, buys as usual. At stake is the loss of a Lead customer; else value at risk where it is known; else the profit of the window of who is late or has lapsed; else nothing. Never below 0.
+definitions-action_reason_money_stake_means = The action is the first row of queries/2_business/actions.sql that fits tier, stage and type. The reason is the first that applies: lapsed, late, brings no profit, a lower tier than a year ago, new, came back, a higher tier than a year ago, buys as usual. At stake is the loss of a customer of the Lead tier; else value at risk where it is known; else the profit of the window of who is late or has lapsed; else nothing. Never below 0.
 definitions-figures_first_page = Figures of the first page
 definitions-change_means = Now less before. As a rate only over a positive base and up to fivefold, otherwise in money. Differences of rates are in points.
 definitions-sentences = Sentences

@@ -11,7 +11,7 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 72] = [
+const KEYS: [(&str, &[&str]); 73] = [
     ("abc_classes", &["abc_class"]),
     ("account_owners", &["kind", "owner"]),
     ("action_summary", &["tier"]),
@@ -59,6 +59,7 @@ const KEYS: [(&str, &[&str]); 72] = [
     ("service_by_tier", &["tier"]),
     ("silent_customers", &["customer_id"]),
     ("silent_summary", &["tier"]),
+    ("profit_at_risk", &["tier"]),
     ("sources", &["source"]),
     ("spend_frequency", &["customers"]),
     ("temperaments", &["temperament"]),

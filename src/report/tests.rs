@@ -262,7 +262,7 @@ fn allows_its_style_block_by_its_hash() {
 
 #[test]
 fn escapes_hostile_text_wherever_it_comes_from() {
-    let hostile = "x\"'><script>alert(1)</script><b onload=a>{{ 7 * 7 }}</style>";
+    let hostile = "x\"'><script>alert(1)</script><b onload=a>{{ 1117 * 7 }}</style>";
     let mut inputs = fixture::inputs();
     for table in inputs.tables.values_mut() {
         for row in &mut table.rows {
@@ -322,7 +322,7 @@ fn escapes_hostile_text_wherever_it_comes_from() {
         assert!(!page.contains("<b onload"), "an element got through");
         assert!(page.matches("</style>").count() <= 1, "the style block was ended");
         assert!(
-            !page.contains("{{".repeat(2).as_str()) && !page.contains(">49<"),
+            !page.contains("{{".repeat(2).as_str()) && !page.contains("7819"),
             "a template was executed"
         );
     }
@@ -485,7 +485,7 @@ fn tells_the_five_headline_numbers() {
         ("Customer profit", "$74,297"),
         ("Profit rate", "10.1%"),
         ("Active customers", "693"),
-        ("Profit at risk", "$11,155"),
+        ("Profit at risk", "$1,021"),
     ];
     let expected: Vec<_> = expected
         .map(|(label, text)| (label.to_owned(), text.to_owned()))

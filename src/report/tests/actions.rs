@@ -45,7 +45,7 @@ fn leads_with_the_large_customers_without_profit_then_with_contradictions() {
     let mut inputs = fixture::inputs();
     assert_eq!(
         said(&inputs, "value-views"),
-        "Class A by revenue, Lead by profit: 64 customers, −$31,671"
+        "Class A by revenue, Lead tier by profit: 64 customers, −$31,671"
     );
     let large = inputs
         .tables
@@ -156,7 +156,7 @@ fn leads_with_late_customers_then_with_the_losses_of_lead() {
     let mut inputs = fixture::inputs();
     assert_eq!(
         said(&inputs, "actions"),
-        "8 customers above Lead are late or have lapsed, with $1,021 at stake; Lead loses $41,688"
+        "8 customers above the Lead tier are late or have lapsed, with $1,021 at stake; the Lead tier loses $41,688"
     );
     inputs.set(
         "results.action_summary",
@@ -166,7 +166,7 @@ fn leads_with_late_customers_then_with_the_losses_of_lead() {
     );
     assert_eq!(
         said(&inputs, "actions"),
-        "Nobody above Lead is late; Lead loses $41,688"
+        "Nobody above the Lead tier is late; the Lead tier loses $41,688"
     );
     inputs.set(
         "results.action_summary",
@@ -176,7 +176,7 @@ fn leads_with_late_customers_then_with_the_losses_of_lead() {
     );
     assert_eq!(
         said(&inputs, "actions"),
-        "Nobody above Lead is late, and nobody loses money"
+        "Nobody above the Lead tier is late, and nobody loses money"
     );
     inputs.set(
         "results.action_summary",

@@ -24,19 +24,18 @@ fn leads_with_the_profit_that_went_with_the_lapsed() {
     let page = rendered(&fixture::inputs()).report;
     assert_eq!(
         finding(&page, "retention"),
-        "82 of 638 customers of a year ago have lapsed; they had brought $20,206 of profit in the year before"
+        "81 of 637 customers not lapsed a year ago have lapsed since; they had brought $20,195 of profit in the year before"
     );
 }
 
 #[test]
 fn leads_with_the_silent_when_more_money_is_theirs_or_there_is_no_earlier_year() {
-    let silent =
-        "2 customers of Platinum and Gold are late against their own rhythm, with $714 of profit at stake";
+    let silent = "2 customers of Platinum and Gold are late or have lapsed, with $714 of profit at risk";
     let mut inputs = fixture::inputs();
     inputs.set_all("results.churn_by_tier", "lost_profit", &decimal("700"));
     assert_eq!(finding(&rendered(&inputs).report, "retention"), silent);
     let mut inputs = fixture::inputs();
-    for column in ["customers", "churned", "lapsed_before"] {
+    for column in ["customers", "churned", "lapsed_before", "not_lapsed_before"] {
         inputs.set_all("results.churn_by_tier", column, &Cell::Integer(0));
     }
     for column in ["churn_rate", "lost_profit_share"] {
@@ -72,9 +71,9 @@ fn says_so_when_nobody_is_late() {
     let section = section(&inputs);
     assert_eq!(
         finding(&section, "retention"),
-        "No Platinum or Gold customer is late against their own rhythm"
+        "Nobody of Platinum and Gold with a profit is late or has lapsed"
     );
-    assert!(section.contains("No Platinum or Gold customer is at risk or lapsed."));
+    assert!(section.contains("Nobody of Platinum and Gold with a profit is late or has lapsed."));
 }
 
 #[test]

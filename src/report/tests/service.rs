@@ -20,7 +20,7 @@ fn compares_the_ends_of_the_pyramid_by_cases_per_order() {
     let page = rendered(&inputs).report;
     assert_eq!(
         finding(&page, "service"),
-        "Platinum asks for service 0.21 times per order, Lead 0.32 times"
+        "Platinum asks for service 0.21 times per order, the Lead tier 0.32 times"
     );
     for text in [
         "data-cell=\"service_by_tier/gold/resolution_hours\">23.4</data>",

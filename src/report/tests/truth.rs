@@ -40,7 +40,7 @@ fn shows_the_figures_of_the_sample() {
         "$74,297",
         "10.1%",
         ">693<",
-        "$11,155",
+        "$1,021",
         "−41,688",
         "$115,985",
         "71.0%",
@@ -54,11 +54,11 @@ fn shows_the_figures_of_the_sample() {
     );
     assert_eq!(
         finding(&page, "whale"),
-        "512 customers earn $115,985; 181 others give $41,688 of it back"
+        "512 customers bring $115,985; 181 others give $41,688 of it back"
     );
     assert_eq!(
         finding(&page, "waterfall"),
-        "The widest gap is discount: Lead is given 41% of list price, Platinum 8%"
+        "The widest gap is discount: the Lead tier is given 41% of list price, Platinum 8%"
     );
     assert_eq!(
         finding(&page, "abc"),
@@ -91,7 +91,7 @@ fn tells_the_truth_when_nobody_loses_money() {
     );
     assert_eq!(
         finding(&page, "whale"),
-        "512 customers earn $115,985, and nobody gives any of it back"
+        "512 customers bring $115,985, and nobody gives any of it back"
     );
     assert_eq!(
         finding(&page, "waterfall"),
@@ -139,7 +139,7 @@ fn shows_money_where_a_share_of_a_loss_would_mislead() {
     );
     assert_eq!(
         finding(&page, "whale"),
-        "512 customers earn $115,985; 181 others give all of it back and $5,000 more"
+        "512 customers bring $115,985; 181 others give all of it back and $5,000 more"
     );
     assert_eq!(
         finding(&page, "brief"),
@@ -215,7 +215,7 @@ fn speaks_of_one_customer_in_the_singular_and_draws_no_conclusion() {
     );
     assert_eq!(
         finding(&page, "whale"),
-        "1 customer earns $13, and nobody gives any of it back"
+        "1 customer brings $13, and nobody gives any of it back"
     );
     assert_eq!(
         finding(&page, "concentration"),
