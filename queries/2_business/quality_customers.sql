@@ -17,7 +17,12 @@ marks as (
         behaviours.customer_id,
         behaviours.payments_on_time = behaviours.payments as pays_on_time,
         coalesce(behaviours.profit_rate > cutoffs.median_profit_rate, false) as has_high_profit_rate,
-        behaviours.cases = 0 or behaviours.cases_per_order < cutoffs.median_cases_per_order as has_few_cases,
+        case
+            when behaviours.cases = 0 then true
+            -- Cases of who has no order are many.
+            when behaviours.cases > 0
+                then coalesce(behaviours.cases_per_order < cutoffs.median_cases_per_order, false)
+        end as has_few_cases,
         behaviours.is_regular,
         coalesce(behaviours.basket_amount > cutoffs.median_basket_amount, false) as has_large_basket
     from business.customer_behaviours as behaviours

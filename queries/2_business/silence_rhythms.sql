@@ -1,13 +1,16 @@
 -- title:   The usual gap that each silence at the end of a week is measured by
--- grain:   one row per snapshot, customer_id and order_date of the last order before the end of a week
+-- grain:   one row per snapshot, customer_id and document_date, the last day with an order or a return document before
+--           the end of a week
 -- key:     []
 -- publish: no
--- inputs:  [business.customer_tiers, business.order_gaps, business.tier_rhythms, settings.policy, settings.snapshots,
---           settings.weeks]
+-- inputs:  [business.customer_tiers, business.order_days, business.order_gaps, business.tier_rhythms,
+--           settings.policy, settings.snapshots, settings.weeks]
 -- note: >
 --   The usual gap is what business.customer_lifecycle takes: the customer's own, of the gaps up to the order, as
 --   in business.customer_rhythms; with too few gaps that of the tier, else that of all. Tiers are known at snapshots
 --   only: the week takes those of the snapshot nearest to it, and the next nearest for who has none there.
+-- columns:
+--   order_date: the last day with a sale up to document_date; NULL of who has only return documents
 
 with
 
@@ -18,20 +21,31 @@ policy as (
 
 silences as (
     -- Distinct on purpose: a silence of many weeks is one.
-    select distinct order_gaps.customer_id, order_gaps.order_date, order_gaps.next_order_date
+    select distinct
+        order_days.customer_id,
+        order_days.order_date as document_date,
+        order_days.next_order_date as next_document_date,
+        order_days.last_sale_date as order_date
     from settings.weeks as weeks
-    inner join business.order_gaps as order_gaps  -- a silence meets every week that ends within it
-        on order_gaps.order_date >= weeks.window_start
-        and order_gaps.order_date < weeks.week_end
-        and (order_gaps.next_order_date is null or order_gaps.next_order_date >= weeks.week_end)
+    inner join business.order_days as order_days  -- a silence meets every week that ends within it
+        on order_days.order_date >= weeks.window_start
+        and order_days.order_date < weeks.week_end
+        and (order_days.next_order_date is null or order_days.next_order_date >= weeks.week_end)
+),
+
+last_orders as (
+    -- Distinct on purpose: return documents leave the last order as it was.
+    select distinct customer_id, order_date
+    from silences
+    where order_date is not null
 ),
 
 gaps as (
-    select silences.customer_id, silences.order_date, order_gaps.order_date as gap_date, order_gaps.gap_days
-    from silences
+    select last_orders.customer_id, last_orders.order_date, order_gaps.order_date as gap_date, order_gaps.gap_days
+    from last_orders
     inner join business.order_gaps as order_gaps  -- many-to-many: each silence meets the gaps before it
-        on silences.customer_id = order_gaps.customer_id
-        and order_gaps.order_date <= silences.order_date
+        on last_orders.customer_id = order_gaps.customer_id
+        and order_gaps.order_date <= last_orders.order_date
     where order_gaps.gap_days is not null
 ),
 
@@ -115,9 +129,10 @@ tier_gaps as (
 select
     snapshots.snapshot,
     silences.customer_id,
-    silences.order_date,
+    silences.document_date,
 
-    silences.next_order_date,
+    silences.next_document_date,
+    silences.order_date,
 
     own_gaps.gap_days as own_gap_days,
     case when tier_gaps.customer_id is null then of_all.usual_gap_days else tier_gaps.usual_gap_days end

@@ -4,8 +4,8 @@
 -- publish: no
 -- inputs:  [business.order_gaps, business.silence_rhythms, settings.policy, settings.snapshots, settings.weeks]
 -- note: >
---   The stages `at_risk` and `lapsed` of business.customer_lifecycle, of customers with an order in the window that
---   the week looks back on.
+--   The stages `at_risk` and `lapsed` of business.customer_lifecycle, of customers with an order or a return document
+--   in the window that the week looks back on.
 
 with
 
@@ -54,10 +54,11 @@ late_customers as (
     cross join policy
     inner join business.silence_rhythms as silences  -- a silence meets every week that ends within it
         on weeks.snapshot = silences.snapshot
-        and silences.order_date >= weeks.window_start
-        and silences.order_date < weeks.week_end
-        and (silences.next_order_date is null or silences.next_order_date >= weeks.week_end)
-    where weeks.week_end - silences.order_date > policy.lapsed_days
+        and silences.document_date >= weeks.window_start
+        and silences.document_date < weeks.week_end
+        and (silences.next_document_date is null or silences.next_document_date >= weeks.week_end)
+    where silences.order_date is null
+        or weeks.week_end - silences.order_date > policy.lapsed_days
         or weeks.week_end - silences.order_date
         > policy.at_risk_late_ratio * coalesce(silences.own_gap_days, silences.tier_gap_days)
         or (
@@ -109,7 +110,7 @@ judged_customers as (
     select
         late_customers.weeks_ago,
         late_customers.customer_id,
-        late_customers.week_end - first_orders.order_date <= policy.new_customer_days as is_new,
+        coalesce(late_customers.week_end - first_orders.order_date <= policy.new_customer_days, false) as is_new,
         coalesce(
             case
                 when longest.gap_days > policy.lapsed_days then true
@@ -121,7 +122,7 @@ judged_customers as (
         ) as is_reactivated
     from late_customers
     cross join policy
-    inner join first_orders  -- many-to-one
+    left join first_orders  -- many-to-one; none of who has only return documents
         on late_customers.customer_id = first_orders.customer_id
     left join longest_recent_gaps as longest  -- one-to-one; none without a recent order that ended a gap
         on late_customers.weeks_ago = longest.weeks_ago

@@ -30,8 +30,7 @@ fn leads_with_the_profit_that_went_with_the_lapsed() {
 
 #[test]
 fn leads_with_the_silent_when_more_money_is_theirs_or_there_is_no_earlier_year() {
-    let silent =
-        "2 customers of Platinum and Gold are late or have lapsed, with $714 of profit at risk";
+    let silent = "2 customers of Platinum and Gold are late or have lapsed, with $714 of profit at risk";
     let mut inputs = fixture::inputs();
     inputs.set_all("results.churn_by_tier", "lost_profit", &decimal("700"));
     assert_eq!(finding(&rendered(&inputs).report, "retention"), silent);
