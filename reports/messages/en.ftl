@@ -804,8 +804,8 @@ moves-finding_otherwise = { $told_stayed ->
        *[other] { $told_stayed } of last year’s { $told_customers } customers of the { $told_tier } tier are in it today
     }
 moves-turned_unprofitable = { $turned_unprofitable ->
-        [one] { $turned_unprofitable } customer who brought a profit a year ago brings none now.
-       *[other] { $turned_unprofitable } customers who brought a profit a year ago bring none now.
+        [one] { $turned_unprofitable } customer who brought a profit a year ago still orders and brings none now.
+       *[other] { $turned_unprofitable } customers who brought a profit a year ago still order and bring none now.
     }
 moves-note = Returned: ordered before, but not in the earlier window. New: first order ever. Both years are seen with today’s data, rules and cost rates; { $moved_by_cutoff } changed tier only because the cut-offs moved.
 unit-number_customers = number of customers
@@ -861,7 +861,7 @@ outlook-finding_otherwise = The customers known today should buy { $expected_ord
 outlook-note_not_converged = The search for the most likely parameters found no peak, as happens where hardly anybody leaves for good.
 outlook-note_needs = A model needs { $model_min_customers }, { $model_min_days } of history, and some who bought twice.
 outlook-note_by_rule = The figures by rule above do not depend on it.
-outlook-note_estimate = An estimate, without customers still to be won. P(alive): how likely a customer buys again at all. Each customer is expected to bring margin and profit at the rates of their tier. Lifetime value: contribution margin of the coming { $clv_quarters }, discounted at { $clv_discount_rate } a year. At risk: the part of expected profit that hangs on customers who may be gone.
+outlook-note_estimate = An estimate, without customers still to be won. P(alive): how likely a customer buys again at all. Each customer is expected to bring margin and profit at the rates of their tier. Lifetime value: contribution margin of the coming { $clv_quarters }, discounted at { $clv_discount_rate } a year. Value at risk: the part of expected profit that hangs on customers who may be gone.
 outlook-label_outlook_tier = Outlook by tier
 outlook-expected_tier = Expected in { $horizon }, by tier
 unit-money_range_method = money in { $currency_name }; below each sum its range; purchases and profit by the method that was best in the test
@@ -1397,8 +1397,8 @@ sentence_head-more_revenue_less_profit = Sales grew, profit did not.
 sentence_head-less_revenue_more_profit = Profit grew, sales did not.
 sentence_head-otherwise = On the year.
 sentence_head-top = { $customers ->
-        [one] { $customers } customer brings { $profit }.
-       *[other] { $customers } customers bring { $profit }.
+        [one] { $customers } customer brings { $profit } of profit.
+       *[other] { $customers } customers bring { $profit } of profit.
     }
 sentence_head-losses = { $customers ->
         [one] { $customers } customer of the Lead tier loses { $profit }.
@@ -1688,7 +1688,7 @@ tile-on_the_earlier_run = { $change } on the earlier run
 
 ## What a missing source switches off
 
-switched_off-customers = Source customers is not configured: kinds of customer, industries, account owners and referrals are not known, and who never ordered only by a visit.
+switched_off-customers = Source customers is not configured: kinds of customer, industries, account owners and referrals are not known; of those who never ordered, only visitors are.
 switched_off-service_cases = Source service_cases is not configured: service by tier, complaints and what follows them, and service-led customers are not known, and service cases cost nothing here.
 switched_off-payments = Source payments is not configured: it is not known who pays on time.
 switched_off-visits = Source visits is not configured: visits, and visitors who never ordered, are not known.

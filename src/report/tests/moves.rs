@@ -35,7 +35,7 @@ fn tells_who_moved_and_what_that_did_to_profit() {
     );
     let moves = section(&page, "moves");
     for text in [
-        "113</data> customers who brought a profit a year ago bring none now",
+        "113</data> customers who brought a profit a year ago still order and bring none now",
         "strong bands are last year’s Platinum",
         ">$8,140</data>",
         ">$87,773</data> more with",
@@ -168,7 +168,10 @@ fn tells_moves_and_the_bridge_in_chinese_with_every_number() {
     let mut inputs = fixture::inputs();
     inputs.facts.language = "zh".into();
     let page = rendered(&inputs).report;
-    assert_eq!(finding(&page, "moves"), "去年的 31 位铂金级客户，如今无一仍为铂金级");
+    assert_eq!(
+        finding(&page, "moves"),
+        "去年的 31 位铂金级客户，如今无一仍为铂金级"
+    );
     let moves = section(&page, "moves");
     for text in [
         "利润增加 <data",
