@@ -1,4 +1,4 @@
--- title:    Migration and bridge agree with the tiers of both snapshots, weekly trend and profit at risk with the headline
+-- title:    Migration and bridge agree with the tiers of both snapshots, weeks and profit at risk with the headline
 -- inputs:   [business.class_totals, results.change_summary, results.headline, results.profit_at_risk,
 --            results.profit_bridge, results.tier_migration, results.weekly_trend]
 -- severity: stop

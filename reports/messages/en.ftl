@@ -813,8 +813,8 @@ moves-finding_otherwise = { $told_stayed ->
        *[other] { $told_stayed } of last year’s { $told_customers } customers of the { $told_tier } tier are in it today
     }
 moves-turned_unprofitable = { $turned_unprofitable ->
-        [one] { $turned_unprofitable } customer who brought a profit a year ago brings none now.
-       *[other] { $turned_unprofitable } customers who brought a profit a year ago bring none now.
+        [one] { $turned_unprofitable } customer who brought a profit a year ago still orders and brings none now.
+       *[other] { $turned_unprofitable } customers who brought a profit a year ago still order and bring none now.
     }
 moves-note = Returned: ordered before, but not in the earlier window. New: first order ever. Both years are seen with today’s data, rules and cost rates; { $moved_by_cutoff } changed tier only because the cut-offs moved.
 unit-number_customers = number of customers
@@ -1415,8 +1415,8 @@ sentence_head-more_revenue_less_profit = Sales grew, profit did not.
 sentence_head-less_revenue_more_profit = Profit grew, sales did not.
 sentence_head-otherwise = On the year.
 sentence_head-top = { $customers ->
-        [one] { $customers } customer brings { $profit }.
-       *[other] { $customers } customers bring { $profit }.
+        [one] { $customers } customer brings { $profit } of profit.
+       *[other] { $customers } customers bring { $profit } of profit.
     }
 sentence_head-losses = { $customers ->
         [one] { $customers } customer of the Lead tier loses { $profit }.
@@ -1706,7 +1706,7 @@ tile-on_the_earlier_run = { $change } on the earlier run
 
 ## What a missing source switches off
 
-switched_off-customers = Source customers is not configured: kinds of customer, industries, account owners and referrals are not known, and who never ordered only by a visit.
+switched_off-customers = Source customers is not configured: kinds of customer, industries, account owners and referrals are not known; of those who never ordered, only visitors are.
 switched_off-service_cases = Source service_cases is not configured: service by tier, complaints and what follows them, and service-led customers are not known, and service cases cost nothing here.
 switched_off-payments = Source payments is not configured: it is not known who pays on time.
 switched_off-visits = Source visits is not configured: visits, and visitors who never ordered, are not known.

@@ -731,7 +731,7 @@ moves-note_no_past = 一年前的统计期内没有客户下单，因此不存�
 moves-finding_small = 一年前的 { $customers }中，{ $stayed } 位如今仍在同一层级
 moves-finding_none_stayed = 去年的 { $told_customers } 位{ $told_tier }客户，如今无一仍为{ $told_tier }
 moves-finding_otherwise = 去年的 { $told_customers } 位{ $told_tier }客户中，{ $told_stayed } 位如今仍为{ $told_tier }
-moves-turned_unprofitable = { $turned_unprofitable } 位客户一年前带来利润，如今不再带来。
+moves-turned_unprofitable = { $turned_unprofitable } 位客户一年前带来利润，如今仍下单但不再带来利润。
 moves-note = 回流：此前下过单，但不在较早的统计期内。新客户：首次下单。两个年度均按今天的数据、规则与费率计算；{ $moved_by_cutoff }仅因分界值变动而改变层级。
 unit-number_customers = 客户数
 unit-number_customers_strong = 客户数；突出的色带为去年的{ $told_tier }客户
@@ -1452,7 +1452,7 @@ quality-link_files = 全部文件
 
 change-up = 上升 { $amount }
 change-down = 下降 { $amount }
-change-points = { $points } 百分点
+change-points = { $points } 个百分点
 change-unchanged = 持平
 change-not_known = 未知
 tile-on_the_year = 较去年 { $change }

@@ -99,7 +99,7 @@ pub const THRESHOLDS: &[Threshold] = &[
     row("rhythm_percentile", Kind::Share, "0.9", "share of gaps", "(0, 1]",
         "percentile of the gaps that is the customer's rhythm"),
     row("at_risk_late_ratio", Kind::Number, "1", "times the rhythm", "(0, 100]",
-        "days since the last order, in rhythms, above which a customer is at risk"),
+        "days since the last order, in rhythms, above which a customer is late, the stage at_risk"),
     row("lapsed_late_ratio", Kind::Number, "2", "times the rhythm", "(0, 100]",
         "days since the last order, in rhythms, above which a customer has lapsed"),
     row("lapsed_days", Kind::Count, "365", "days", "[1, 3660]",

@@ -35,7 +35,7 @@ fn tells_who_moved_and_what_that_did_to_profit() {
     );
     let moves = section(&page, "moves");
     for text in [
-        "113</data> customers who brought a profit a year ago bring none now",
+        "113</data> customers who brought a profit a year ago still order and bring none now",
         "strong bands are last year’s Platinum",
         ">$8,140</data>",
         ">$87,773</data> more with",
