@@ -73,7 +73,7 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
             "order_lines",
             &pinned.source_files(),
             pinned.schema.clone(),
-            &pinned.partitions,
+            &pinned.folders(),
         )?;
         let raw = source::raw_table(&engine, &pinned, source, &config.project.timezone).await?;
         engine
@@ -466,7 +466,7 @@ fn read_other(
             source,
             &pinned.source_files(),
             pinned.schema.clone(),
-            &pinned.partitions,
+            &pinned.folders(),
         )?;
         let raw = source::raw_table(&engine, &pinned, configured, &config.project.timezone).await?;
         engine.add_view(&TableName::new("raw", source), &raw.sql).await?;

@@ -134,7 +134,7 @@ async fn read(config: &Config, work: &Path) -> Result<Table, Failure> {
         "order_lines",
         &pinned.source_files(),
         Arc::clone(&pinned.schema),
-        &pinned.partitions,
+        &pinned.folders(),
     )?;
     let raw = source::raw_table(&engine, &pinned, source, &config.project.timezone).await?;
     engine

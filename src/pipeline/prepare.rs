@@ -273,7 +273,7 @@ pub(super) async fn plan(
             None => source::empty_table(shape.name)?,
             Some(source) => {
                 let files = source.source_files();
-                engine.add_source(&source.name, &files, source.schema.clone(), &source.partitions)?;
+                engine.add_source(&source.name, &files, source.schema.clone(), &source.folders())?;
                 inputs.extend(records(config, source, place, as_of));
                 source::raw_table(
                     &engine,
@@ -387,7 +387,7 @@ fn records(config: &Config, pinned: &Pinned, place: &Location, as_of: Date) -> V
         .iter()
         .map(|file| {
             let address = if !pinned.is_local() {
-                pinned.address(&file.object.path)
+                pinned.address(file)
             } else if place.is_local() {
                 relative(&run_folder, &file.obtained.path)
             } else {
