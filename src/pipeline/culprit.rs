@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::engine::{Engine, SourceFile};
 use crate::error::{Exit, Failure};
 use crate::query::{Query, TableName};
-use crate::source::{Pinned, RawTable};
+use crate::source::{Pinned, PinnedFile, RawTable};
 
 use super::prepare::{Plan, Workplace};
 
@@ -29,8 +29,8 @@ impl Search<'_> {
             return failure;
         }
         for source in self.pinned {
-            if let Ok(Some(path)) = self.file_of(source).await {
-                let message = format!("{}: see `{}`", failure.message, source.address(&path));
+            if let Ok(Some(file)) = self.file_of(source).await {
+                let message = format!("{}: see `{}`", failure.message, source.address(file));
                 return Failure { message, ..failure };
             }
         }
@@ -38,7 +38,7 @@ impl Search<'_> {
     }
 
     /// The file of a source with which alone the queries fail.
-    async fn file_of(&self, source: &Pinned) -> Result<Option<String>, Failure> {
+    async fn file_of<'p>(&self, source: &'p Pinned) -> Result<Option<&'p PinnedFile>, Failure> {
         let files = source.source_files();
         let (mut from, mut to) = (0, files.len());
         if !self.fails(source, &files).await? {
@@ -54,7 +54,7 @@ impl Search<'_> {
                 return Ok(None);
             }
         }
-        Ok(source.files.get(from).map(|file| file.object.path.clone()))
+        Ok(source.files.get(from))
     }
 
     /// Whether an input cannot be read with these files of a source, and none of the others.

@@ -19,15 +19,19 @@ pub struct Mapped {
 
 /// Resolves `text` against the columns of a source.
 ///
-/// A text that is exactly a column name is that column, spaces and all; anything else is a SQL expression.
+/// A text that is exactly a column name is that column, spaces and all, or else without those at its ends; anything else is a
+/// SQL expression.
 ///
 /// # Errors
 /// Returns what is wrong, with the nearest column name where one is meant.
 pub fn resolve(text: &str, available: &BTreeSet<String>) -> Result<Mapped, String> {
-    if available.contains(text) {
+    if let Some(name) = [text, text.trim()]
+        .into_iter()
+        .find(|name| available.contains(*name))
+    {
         return Ok(Mapped {
-            sql: quoted(text),
-            columns: BTreeSet::from([text.to_owned()]),
+            sql: quoted(name),
+            columns: BTreeSet::from([name.to_owned()]),
         });
     }
     let mut parser = lint::parser(text).map_err(|_| unknown(text, available))?;
@@ -127,6 +131,19 @@ mod tests {
         assert_eq!(
             resolve("Order ID", &columns()).map(|mapped| mapped.sql),
             Ok("\"Order ID\"".to_owned())
+        );
+        let blanks = [" Sales ", "Order\nID"].map(str::to_owned).into();
+        assert_eq!(
+            resolve(" Sales ", &blanks).map(|mapped| mapped.sql),
+            Ok("\" Sales \"".to_owned())
+        );
+        assert_eq!(
+            resolve("Order\nID", &blanks).map(|mapped| mapped.sql),
+            Ok("\"Order\nID\"".to_owned())
+        );
+        assert_eq!(
+            resolve(" Sales\n", &columns()).map(|mapped| mapped.sql),
+            Ok("\"Sales\"".to_owned())
         );
         assert_eq!(
             resolve("Customer \"x\"", &columns()).map(|mapped| mapped.sql),
