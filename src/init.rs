@@ -7,7 +7,7 @@ use std::path::Path;
 use arrow::datatypes::{DataType, Schema};
 
 use crate::builtin;
-use crate::config::{Format, Source};
+use crate::config::{Format, Int96, Source, quoted};
 use crate::error::{Exit, Failure};
 use crate::private::PrivateFolder;
 use crate::source;
@@ -85,7 +85,6 @@ const USUAL_NAMES: [(&str, bool, &[&str]); 12] = [
             "revenue",
             "amount",
             "linetotal",
-            "total",
         ],
     ),
     (
@@ -103,7 +102,7 @@ const USUAL_NAMES: [(&str, bool, &[&str]); 12] = [
     (
         "cost_amount",
         false,
-        &["costamount", "cogs", "costofgoods", "cost", "totalcost"],
+        &["costamount", "cogs", "costofgoods", "linecost"],
     ),
     (
         "product_id",
@@ -113,6 +112,73 @@ const USUAL_NAMES: [(&str, bool, &[&str]); 12] = [
     ("category", false, &["category", "productcategory", "department"]),
     ("country", false, &["country", "shipcountry", "billingcountry"]),
 ];
+
+/// Canonical columns with names under which the column of a line may be delivered, or something else, and what to ask.
+const DOUBTFUL_NAMES: [(&str, &[&str], &str); 2] = [
+    (
+        "net_amount",
+        &[
+            "total",
+            "totalamount",
+            "ordertotal",
+            "ordervalue",
+            "orderamount",
+            "invoicetotal",
+            "grandtotal",
+        ],
+        "the amount of the line? The total of an order would be counted once for each of its lines",
+    ),
+    (
+        "cost_amount",
+        &[
+            "cost",
+            "totalcost",
+            "unitcost",
+            "costprice",
+            "costperunit",
+            "standardcost",
+        ],
+        "the cost of the whole line? The cost of one unit is multiplied by the quantity",
+    ),
+];
+
+/// Tells whether a canonical column can be made of values of a type; what is inside of others is not looked at.
+fn fits(canonical: &str, kind: &DataType) -> bool {
+    let is_text = kind.is_string() || matches!(kind, DataType::Dictionary(_, value) if value.is_string());
+    match canonical {
+        // A line number is whole.
+        "line_number" => kind.is_integer(),
+        "ordered_at" => {
+            is_text
+                || matches!(
+                    kind,
+                    DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)
+                )
+        }
+        "order_id" | "customer_id" | "product_id" => is_text || kind.is_numeric(),
+        "category" | "country" => is_text || kind.is_integer(),
+        _ => kind.is_numeric(),
+    }
+}
+
+/// Tells whether a mapping may be the bare name of a column.
+fn can_be_written(name: &str) -> bool {
+    let is_unwritten = |letter: char| letter.is_control() && !['\n', '\t'].contains(&letter);
+    !name.contains("${") && name.len() <= 4000 && !name.chars().any(is_unwritten)
+}
+
+/// A text that stays on its line, within a comment.
+fn one_line(text: &str) -> String {
+    let is_break = |letter: char| letter.is_control() || ['\u{2028}', '\u{2029}'].contains(&letter);
+    let letters = text.chars().map(|letter| {
+        if is_break(letter) {
+            letter.escape_default().to_string()
+        } else {
+            letter.to_string()
+        }
+    });
+    letters.collect()
+}
 
 /// Writes a project to `folder`.
 ///
@@ -175,6 +241,8 @@ async fn propose(location: &str) -> Result<(String, Vec<String>), Failure> {
         amount_scale: None,
         manifest: None,
         period_folder: None,
+        files: None,
+        int96: Int96::default(),
         options: BTreeMap::new(),
     };
     let pinned = source::pin("order_lines", &asked, &here, work.path(), true).await?;
@@ -187,7 +255,7 @@ async fn propose(location: &str) -> Result<(String, Vec<String>), Failure> {
             .display()
             .to_string()
     };
-    Ok(write_config(&written, &pinned.schema))
+    Ok(write_config(&written, &pinned.columns))
 }
 
 fn write_config(location: &str, schema: &Schema) -> (String, Vec<String>) {
@@ -197,22 +265,24 @@ fn write_config(location: &str, schema: &Schema) -> (String, Vec<String>) {
             .collect::<String>()
             .to_lowercase()
     };
-    let find = |names: &[&str]| {
-        names
-            .iter()
-            .find_map(|usual| schema.fields().iter().find(|field| plain(field.name()) == *usual))
+    let find = |canonical: &str, names: &[&str]| {
+        names.iter().find_map(|usual| {
+            schema.fields().iter().find(|field| {
+                plain(field.name()) == *usual
+                    && fits(canonical, field.data_type())
+                    && can_be_written(field.name())
+            })
+        })
     };
     let mut open = Vec::new();
     let mut columns = String::new();
     let mut found: BTreeMap<&str, &DataType> = BTreeMap::new();
     for (canonical, is_required, names) in USUAL_NAMES {
-        let is_wanted = |field: &&arrow::datatypes::FieldRef| match canonical {
-            // A line number is whole; list price and net price say the discount already.
-            "line_number" => field.data_type().is_integer(),
-            "discount_amount" => !(found.contains_key("gross_amount") && found.contains_key("net_amount")),
-            _ => true,
-        };
-        match find(names).filter(is_wanted) {
+        // List price and net price say the discount already.
+        let is_said = canonical == "discount_amount"
+            && found.contains_key("gross_amount")
+            && found.contains_key("net_amount");
+        match find(canonical, names).filter(|_| !is_said) {
             Some(field) => {
                 found.insert(canonical, field.data_type());
                 let _infallible = writeln!(columns, "      {canonical}: {}", quoted(field.name()));
@@ -222,6 +292,15 @@ fn write_config(location: &str, schema: &Schema) -> (String, Vec<String>) {
                 let _infallible = writeln!(columns, "      # {canonical}: which column?");
             }
             None => {}
+        }
+    }
+    for (canonical, names, question) in DOUBTFUL_NAMES {
+        let is_open = !found.contains_key(canonical)
+            && (canonical != "net_amount" || !found.contains_key("gross_amount"));
+        if let Some(field) = find(canonical, names).filter(|_| is_open) {
+            let name = quoted(field.name());
+            open.push(format!("{canonical}: is {name} {question}"));
+            let _infallible = writeln!(columns, "      # {canonical}: {name}   # is it {question}");
         }
     }
     if !found.contains_key("net_amount") && !found.contains_key("gross_amount") {
@@ -244,10 +323,12 @@ fn write_config(location: &str, schema: &Schema) -> (String, Vec<String>) {
         );
         "policy:\n  # Without cost_amount, profit is estimated: margin as a share of net revenue.\n  # margin: 0.30\n\n".to_owned()
     };
-    let list = schema
-        .fields()
-        .iter()
-        .map(|field| format!("      #   {} ({})", field.name(), field.data_type()));
+    let list = schema.fields().iter().map(|field| {
+        let name = field.name();
+        let is_plain = name.trim() == name && one_line(name) == *name;
+        let name = if is_plain { name.clone() } else { quoted(name) };
+        format!("      #   {name} ({})", one_line(&field.data_type().to_string()))
+    });
     let list = list.collect::<Vec<_>>().join("\n");
     let text = format!(
         "# Karat: configuration of this report. `karat check` tells what is missing; every key is described in the\n\
@@ -261,11 +342,6 @@ fn write_config(location: &str, schema: &Schema) -> (String, Vec<String>) {
         location = quoted(location),
     );
     (text, open)
-}
-
-/// A YAML text that is read back as it is.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]
@@ -290,5 +366,89 @@ mod tests {
         );
         assert!(!text.contains("line_number:"), "{text}");
         assert_eq!(open.len(), 2, "{open:?}");
+    }
+
+    /// The mappings of a proposal, as the program reads them.
+    fn mappings(schema: &Schema) -> (BTreeMap<String, String>, Vec<String>) {
+        let (text, open) = write_config("/data/\"orders\"", schema);
+        // What is asked for is filled in.
+        let text = text
+            .replace("# order_id: which column?", "order_id: x")
+            .replace("# customer_id: which column?", "customer_id: x")
+            .replace("# ordered_at: which column?", "ordered_at: x")
+            .replace(
+                "# net_amount: which column, or for example Quantity * UnitPrice?",
+                "net_amount: x",
+            )
+            .replace("# margin: 0.30", "margin: 0.30");
+        let config = crate::config::parse("config.yaml", &text, Path::new("/"), &|_| None)
+            .unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let source = &config.sources["order_lines"];
+        assert_eq!(source.location, "/data/\"orders\"");
+        (source.columns.clone(), open)
+    }
+
+    fn mapped(schema: &Schema, canonical: &str) -> Option<String> {
+        mappings(schema).0.remove(canonical)
+    }
+
+    #[test]
+    fn whatever_a_column_is_called_the_proposal_is_valid_and_maps_nothing_else() {
+        for name in [
+            "Order\nID",
+            "Order ID\n      region: hostile",
+            "order\"id",
+            "order\\id",
+            " Order ID ",
+            "order\tid",
+            "order # id",
+            "order\u{2028}id",
+            "order\u{85}id",
+            "order: id",
+        ] {
+            let schema = Schema::new(vec![
+                Field::new(name, DataType::Utf8, true),
+                Field::new(
+                    "s\n      region: hostile",
+                    DataType::Struct(
+                        vec![Field::new("a\n      state: hostile", DataType::Utf8, true)].into(),
+                    ),
+                    true,
+                ),
+            ]);
+            let (columns, _) = mappings(&schema);
+            assert!(
+                !columns.contains_key("region") && !columns.contains_key("state"),
+                "{columns:?}"
+            );
+            let is_proposed = name != "order\u{85}id" && !name.contains("hostile");
+            assert_eq!(columns["order_id"], if is_proposed { name } else { "x" });
+        }
+    }
+
+    #[test]
+    fn what_may_mean_something_else_is_asked_for_and_not_proposed() {
+        let schema = Schema::new(vec![
+            Field::new("order_id", DataType::Struct(Vec::<Field>::new().into()), true),
+            Field::new("OrderNumber", DataType::Int64, true),
+            Field::new("customer_id", DataType::Boolean, true),
+            Field::new("order_total", DataType::Float64, true),
+            Field::new("cost", DataType::Float64, true),
+            Field::new("quantity", DataType::Utf8, true),
+        ]);
+        assert_eq!(mapped(&schema, "order_id").as_deref(), Some("OrderNumber"));
+        for canonical in ["cost_amount", "quantity"] {
+            assert_eq!(mapped(&schema, canonical), None);
+        }
+        let (columns, open) = mappings(&schema);
+        assert_eq!(columns["net_amount"], "x");
+        let asks = |canonical: &str, name: &str| {
+            open.iter()
+                .any(|question| question.starts_with(canonical) && question.contains(name))
+        };
+        assert!(
+            asks("net_amount", "\"order_total\"") && asks("cost_amount", "\"cost\""),
+            "{open:?}"
+        );
     }
 }

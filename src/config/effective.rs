@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::sources::{SOURCES, Written};
-use super::{Brand, Checks, Format, PolicyValue, Project};
+use super::{Brand, Checks, Format, Int96, PolicyValue, Project};
 
 /// What the text is made from.
 pub(super) struct Parts<'c> {
@@ -91,8 +91,12 @@ fn sources(sources: &BTreeMap<String, Written>, lines: &mut Vec<String>) {
         for (key, value) in [
             ("manifest", &source.manifest),
             ("period_folder", &source.period_folder),
+            ("files", &source.files),
         ] {
             lines.extend(value.iter().map(|value| format!("    {key}: {}", scalar(value))));
+        }
+        if source.int96 == Int96::Local {
+            lines.push("    int96: local".to_owned());
         }
         lines.push("    columns:".to_owned());
         let names = [shape.required, shape.one_of, shape.optional].concat();
@@ -188,10 +192,21 @@ fn scalar(text: &str) -> String {
         && !text.ends_with(' ')
         && text.chars().all(plain)
         && !words.contains(&text.to_lowercase().as_str());
-    // A JSON string is a YAML string.
-    if safe {
-        text.to_owned()
-    } else {
-        serde_json::Value::from(text).to_string()
-    }
+    if safe { text.to_owned() } else { quoted(text) }
+}
+
+/// Writes a text in quotation marks, as YAML reads it back whatever it holds.
+pub(crate) fn quoted(text: &str) -> String {
+    let letters = text.chars().map(|letter| match letter {
+        '"' | '\\' => format!("\\{letter}"),
+        '\n' => "\\n".to_owned(),
+        '\t' => "\\t".to_owned(),
+        // YAML takes some of these for the end of a line, and others not at all.
+        '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+            format!("\\u{:04x}", u32::from(letter))
+        }
+        _ if letter.is_control() => format!("\\u{:04x}", u32::from(letter)),
+        _ => letter.to_string(),
+    });
+    format!("\"{}\"", letters.collect::<String>())
 }

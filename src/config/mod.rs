@@ -37,6 +37,7 @@ use jiff::civil::Date;
 use crate::colour::Colour;
 
 pub use edition::{Detail, Edition, PART_COLUMNS, Part};
+pub(crate) use effective::quoted;
 pub use format::{ColumnType, Format};
 pub(crate) use location::{FORBIDDEN, forbidden_host, is_forbidden, is_metadata_name};
 pub use problem::{ConfigError, Problem};
@@ -159,6 +160,20 @@ pub struct Source {
     pub manifest: Option<String>,
     /// Name of the hive folder whose value is the day or the month of its rows.
     pub period_folder: Option<String>,
+    /// Names of the files that are read, with `*` and `?`; those with the usual endings when it is not said.
+    pub files: Option<String>,
+    /// What moments mean that are stored as INT96.
+    pub int96: Int96,
+}
+
+/// What moments of the physical type INT96 of Parquet mean, which does not say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Int96 {
+    /// Instants in UTC, as Spark and Hive write them.
+    #[default]
+    Instant,
+    /// Local time, as Impala writes it unless it is told otherwise.
+    Local,
 }
 
 /// One threshold.

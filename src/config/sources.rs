@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::Source;
 use super::format::read_format;
 use super::location::{options, required_location};
 use super::problem::{Parsed, Problems, Refusal};
 use super::scalar::{printable, whole};
 use super::secret::Environment;
 use super::section::Section;
-use super::words::{either, found};
+use super::words::{either, found, nearest};
+use super::{Format, Int96, Source};
 
 /// What a source may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +119,8 @@ pub(super) fn read_sources(
             "options",
             "manifest",
             "period_folder",
+            "files",
+            "int96",
         ];
         let Some(section) = section.section(shape.name, &keys, problems) else {
             continue;
@@ -145,6 +147,13 @@ fn read_source(
     let options = options(section, environment, problems);
     let manifest = section.optional("manifest", problems, below);
     let period_folder = section.optional("period_folder", problems, hive_name);
+    let files = section.optional("files", problems, file_names);
+    if files.is_some() && matches!(format, Format::Delta { .. }) {
+        let refusal =
+            Refusal::new("belongs to other formats; the log of a Delta Lake table says which files it has");
+        problems.add(section.place_of_key("files"), &section.path_of("files"), refusal);
+    }
+    let int96 = section.optional("int96", problems, int96).unwrap_or_default();
     let (location, written) = location?;
     Some((
         Source {
@@ -155,6 +164,8 @@ fn read_source(
             options,
             manifest,
             period_folder,
+            files,
+            int96,
         },
         written,
     ))
@@ -172,6 +183,30 @@ fn below(text: &str) -> Parsed<String> {
             found(text)
         )))
     }
+}
+
+/// Reads what moments of INT96 mean.
+fn int96(text: &str) -> Parsed<Int96> {
+    match text {
+        "instant" => Ok(Int96::Instant),
+        "local" => Ok(Int96::Local),
+        _ => Err(
+            Refusal::new(format!("expected instant or local, found {}", found(text)))
+                .suggest(nearest(text, ["instant", "local"])),
+        ),
+    }
+}
+
+/// Reads a pattern of file names.
+fn file_names(text: &str) -> Parsed<String> {
+    printable(text)?;
+    if text.contains(['/', '\\']) {
+        return Err(Refusal::new(format!(
+            "expected names of files without their folders, such as * or *.pq, found {}",
+            found(text)
+        )));
+    }
+    Ok(text.to_owned())
 }
 
 /// Reads the name of folders such as `month=2025-01`.
@@ -231,5 +266,6 @@ fn column(text: &str) -> Parsed<String> {
     {
         return Err(Refusal::new("contains a control character"));
     }
-    Ok(text.trim().to_owned())
+    // A name may begin or end with a blank; around an expression it does not matter.
+    Ok(text.to_owned())
 }

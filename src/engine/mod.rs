@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, Field, SchemaRef};
+use arrow::datatypes::{Field, SchemaRef};
 use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
 };
@@ -33,6 +33,7 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::{Expr, SortExpr};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext, col};
@@ -67,6 +68,9 @@ const SCHEMAS: [&str; 9] = [
     "whole",
 ];
 
+/// The address of the store of a session.
+const BASE: &str = "karat://run/";
+
 /// Name and version of the engine, for the manifest; a test compares it with the lock file.
 pub const ENGINE: &str = "DataFusion 55.2.0";
 
@@ -82,13 +86,15 @@ pub struct Engine {
     threads: usize,
 }
 
-/// One file of a source, with the values that its folder names give.
+/// One file of a source.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
-    /// Name below the source, with `/`; holds the hive folders.
-    pub name: String,
     /// Local file with the bytes.
     pub file: PathBuf,
+    /// Its rows.
+    pub rows: u64,
+    /// The values that its folders give to all of its rows, in the order of their columns.
+    pub folder_values: Vec<Option<String>>,
 }
 
 impl Engine {
@@ -131,6 +137,9 @@ impl Engine {
         // Nothing is looked up in the files, so what only lookups need is not read: it could only be wrong.
         options.execution.parquet.enable_page_index = false;
         options.execution.parquet.bloom_filter_on_read = false;
+        // A moment of INT96 in microseconds, in which the year 9999 has room; as an instant, which it is.
+        options.execution.parquet.coerce_int96 = Some("us".to_owned());
+        options.execution.parquet.coerce_int96_tz = Some("UTC".to_owned());
         // Plain strings instead of views: a view keeps the page it points into alive, and the sorter counts that page once for
         // every batch, so that a sort of a few hundred megabytes asks for gigabytes.
         options.execution.parquet.schema_force_view_types = false;
@@ -173,24 +182,19 @@ impl Engine {
         schema: SchemaRef,
         partitions: &[String],
     ) -> Result<(), Failure> {
-        for file in files {
-            self.store.pin(
-                object_path(&format!("source/{name}/{}", file.name))?,
-                file.file.clone(),
-            );
+        let cannot = |error| failure(format!("cannot register the files of {name}"), error);
+        let store = ObjectStoreUrl::parse(BASE).map_err(cannot)?;
+        let mut table = SourceTable::new(store, schema, partitions);
+        for (number, file) in files.iter().enumerate() {
+            // A number keeps odd names of files and folders away from the engine.
+            let path = format!("source/{name}/{number:08}.parquet");
+            let size = std::fs::metadata(&file.file)
+                .map_err(|error| cannot(error.into()))?
+                .len();
+            self.store.pin(object_path(&path)?, file.file.clone());
+            table.add(&path, size, file.rows, &file.folder_values);
         }
-        let columns = partitions
-            .iter()
-            .map(|column| (column.clone(), DataType::Utf8))
-            .collect();
-        // Nothing is skipped by what a footer says of the values; see `SourceTable`.
-        let format = ParquetFormat::default().with_enable_pruning(false);
-        let options = ListingOptions::new(Arc::new(format))
-            .with_file_extension("")
-            .with_table_partition_cols(columns);
-        let table_name = TableName::new("source", name);
-        let table = self.listing(&table_name, &format!("source/{name}/"), schema, options)?;
-        self.register(&table_name, Arc::new(SourceTable(table)))
+        self.register(&TableName::new("source", name), Arc::new(table))
     }
 
     /// Makes `name` a view.
@@ -613,8 +617,8 @@ fn ascending(columns: &[String]) -> Vec<SortExpr> {
 }
 
 fn url(path: &str) -> Result<Url, Failure> {
-    let mut url = Url::parse("karat://run/")
-        .map_err(|error| Failure::new(Exit::Bug, "engine", "no base URL").cause(error))?;
+    let mut url =
+        Url::parse(BASE).map_err(|error| Failure::new(Exit::Bug, "engine", "no base URL").cause(error))?;
     url.set_path(path);
     Ok(url)
 }

@@ -1,4 +1,5 @@
-//! The files of a source as a table, of whose statistics only the number of rows is believed.
+//! The files of a source as a table: exactly those files, each with the values that its folders give, and nothing believed of
+//! them but the number of rows.
 //!
 //! Smallest and largest values in a Parquet footer leave NaN out, and nothing protects them: the engine would take a column
 //! for constant where they are equal, and skip row groups by them. Every value of an input is read instead, page after page:
@@ -6,85 +7,107 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, Field, FieldRef, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::{ColumnStatistics, Statistics, internal_datafusion_err};
+use datafusion::common::config::TableParquetOptions;
+use datafusion::common::stats::Precision;
+use datafusion::common::{ScalarValue, Statistics, project_schema};
 use datafusion::datasource::TableType;
-use datafusion::datasource::listing::ListingTable;
+use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::parquet::DefaultParquetFileReaderFactory;
-use datafusion::datasource::physical_plan::{
-    FileGroup, FileScanConfig, FileScanConfigBuilder, ParquetSource,
-};
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
+use datafusion::datasource::table_schema::TableSchema;
 use datafusion::error::Result;
+use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::empty::EmptyExec;
 
 /// A table over files that somebody else wrote.
 #[derive(Debug)]
-pub(super) struct SourceTable(pub(super) ListingTable);
+pub(super) struct SourceTable {
+    store: ObjectStoreUrl,
+    schema: TableSchema,
+    files: Vec<PartitionedFile>,
+}
+
+impl SourceTable {
+    /// A table of the columns of `schema` and those that `folders` name, which are text; its files lie in `store`.
+    pub(super) fn new(store: ObjectStoreUrl, schema: SchemaRef, folders: &[String]) -> Self {
+        let folders: Vec<FieldRef> = folders
+            .iter()
+            .map(|name| Arc::new(Field::new(name, DataType::Utf8, true)))
+            .collect();
+        Self {
+            store,
+            schema: TableSchema::builder(schema)
+                .with_table_partition_cols(folders)
+                .build(),
+            files: Vec::new(),
+        }
+    }
+
+    /// Adds the file at `path` with the values that its folders give to all of its rows.
+    pub(super) fn add(&mut self, path: &str, size: u64, rows: u64, folder_values: &[Option<String>]) {
+        let values = folder_values.iter().cloned().map(ScalarValue::Utf8).collect();
+        let mut file = PartitionedFile::new(path, size).with_partition_values(values);
+        let rows = usize::try_from(rows).map_or(Precision::Absent, Precision::Exact);
+        // Not `with_statistics`, which would say of the folders that none of their values is NULL.
+        file.statistics = Some(Arc::new(self.counted(rows)));
+        self.files.push(file);
+    }
+
+    /// What is said of rows: their number, and nothing of any column.
+    fn counted(&self, rows: Precision<usize>) -> Statistics {
+        Statistics {
+            num_rows: rows,
+            ..Statistics::new_unknown(self.schema.table_schema())
+        }
+    }
+}
 
 #[async_trait]
 impl TableProvider for SourceTable {
     fn schema(&self) -> SchemaRef {
-        self.0.schema()
+        Arc::clone(self.schema.table_schema())
     }
 
     fn table_type(&self) -> TableType {
-        self.0.table_type()
+        TableType::Base
     }
 
     async fn scan(
         &self,
         state: &dyn Session,
         projection: Option<&Vec<usize>>,
-        filters: &[Expr],
+        _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let plan = self.0.scan(state, projection, filters, limit).await?;
-        let config = plan
-            .downcast_ref::<DataSourceExec>()
-            .and_then(|scan| scan.data_source().downcast_ref::<FileScanConfig>());
-        let Some(config) = config else {
-            return Ok(plan);
+        if self.files.is_empty() {
+            let columns = project_schema(&TableProvider::schema(self), projection)?;
+            return Ok(Arc::new(EmptyExec::new(columns)));
+        }
+        let told = self.files.iter().filter_map(|file| file.statistics.as_ref());
+        let rows = told.fold(Precision::Exact(0), |sum, told| sum.add(&told.num_rows));
+        let mut options = TableParquetOptions {
+            global: state.config_options().execution.parquet.clone(),
+            ..TableParquetOptions::default()
         };
-        let store = state.runtime_env().object_store(&config.object_store_url)?;
-        only_counted(config, DefaultParquetFileReaderFactory::new(store))
-    }
-}
-
-/// The same scan, with nothing said of any column and no index of pages: that one would come out of a cache, where the
-/// engine puts it when it counts rows.
-fn only_counted(
-    config: &FileScanConfig,
-    reader: DefaultParquetFileReaderFactory,
-) -> Result<Arc<dyn ExecutionPlan>> {
-    let source = config
-        .file_source()
-        .downcast_ref::<ParquetSource>()
-        .cloned()
-        .ok_or_else(|| internal_datafusion_err!("a source is read from Parquet files"))?
-        .with_parquet_file_reader_factory(Arc::new(reader));
-    let groups = config.file_groups.iter().map(|group| {
-        let files = group.iter().cloned().map(|mut file| {
-            file.statistics = file.statistics.map(|told| Arc::new(counted(&told)));
-            file
-        });
-        FileGroup::new(files.collect())
-    });
-    let scan = FileScanConfigBuilder::from(config.clone())
-        .with_source(Arc::new(source))
-        .with_file_groups(groups.collect())
-        .with_statistics(counted(&config.statistics()))
-        .build();
-    Ok(DataSourceExec::from_data_source(scan))
-}
-
-/// Leaves the number of rows.
-fn counted(told: &Statistics) -> Statistics {
-    Statistics {
-        column_statistics: vec![ColumnStatistics::new_unknown(); told.column_statistics.len()],
-        ..told.clone()
+        options.global.pruning = false;
+        let store = state.runtime_env().object_store(&self.store)?;
+        // A reader that keeps nothing: out of a cache would come the index of pages, where the engine had put it.
+        let source = ParquetSource::new(self.schema.clone())
+            .with_table_parquet_options(options)
+            .with_parquet_file_reader_factory(Arc::new(DefaultParquetFileReaderFactory::new(store)));
+        let groups = FileGroup::new(self.files.clone()).split_files(state.config().target_partitions());
+        let scan = FileScanConfigBuilder::new(self.store.clone(), Arc::new(source))
+            .with_file_groups(groups)
+            .with_statistics(self.counted(rows))
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit)
+            .build();
+        Ok(DataSourceExec::from_data_source(scan))
     }
 }

@@ -315,8 +315,9 @@ async fn a_source_is_read_whole_whatever_its_footer_says_of_the_values() {
     writer.write(&batch).expect("rows");
     writer.close().expect("a Parquet file");
     let files = [SourceFile {
-        name: "0.parquet".to_owned(),
         file,
+        rows: 4,
+        folder_values: Vec::new(),
     }];
     bench
         .engine

@@ -35,7 +35,7 @@ impl Search<'_> {
                 let address = source
                     .files
                     .get(at)
-                    .map_or_else(String::new, |file| source.address(&file.object.path));
+                    .map_or_else(String::new, |file| source.address(file));
                 if let Ok(Some(what)) = self.cell_of(source, at).await {
                     let message = format!("{}: {what} of `{address}`", source.name);
                     let hint = format!(
@@ -69,7 +69,7 @@ impl Search<'_> {
             &source.name,
             &files[at..=at],
             source.schema.clone(),
-            &source.partitions,
+            &source.folders(),
         )?;
         let tables = self.plan.raw.iter().filter(|table| table.source == source.name);
         for column in tables.flat_map(|table| &table.mapped) {

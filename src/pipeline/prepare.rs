@@ -387,7 +387,7 @@ fn records(config: &Config, pinned: &Pinned, place: &Location, as_of: Date) -> V
         .iter()
         .map(|file| {
             let address = if !pinned.is_local() {
-                pinned.address(&file.object.path)
+                pinned.address(file)
             } else if place.is_local() {
                 relative(&run_folder, &file.obtained.path)
             } else {

@@ -20,7 +20,7 @@ use crate::record::{
     reproduce, sha256_file,
 };
 use crate::report::{self, CheckFact, Facts, InputFact, SqlFile, TableFact};
-use crate::source::Pinned;
+use crate::source::{self, Pinned};
 use crate::table::{Cell, Table};
 use crate::talk::Talk;
 
@@ -299,7 +299,7 @@ pub(super) fn facts(
     let current = &plan.calendar.snapshots[0];
     let read = plan.inputs.iter().map(|input| InputFact {
         source: input.source.clone(),
-        path: input.path.clone(),
+        path: source::shown_path(&input.path),
         bytes: input.bytes,
         rows: input.rows,
         sha256: input.sha256.clone(),

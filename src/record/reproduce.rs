@@ -139,16 +139,15 @@ pub fn reproduce_part(part: &PartOf<'_>) -> String {
 
 /// Makes the raw table of a source from its recorded files; one that is not configured has no row.
 fn read(script: &mut String, table: &RawTable, inputs: &[InputRecord]) {
-    let files = inputs
+    let files: Vec<&str> = inputs
         .iter()
         .filter(|input| input.source == table.source)
-        .map(|input| format!("    '{}'", input.address.replace('\'', "''")))
-        .collect::<Vec<_>>();
+        .map(|input| input.address.as_str())
+        .collect();
     let rows = if table.is_empty {
         "where false".to_owned()
     } else {
-        let (before, after) = &table.duckdb_reader;
-        format!("from {before}[\n{}\n]{after}", files.join(",\n"))
+        table.duckdb_reader.from(&files)
     };
     line(
         script,

@@ -165,8 +165,8 @@ pub struct RawTable {
     pub sql: String,
     /// The same column list for `DuckDB`, without `from`.
     pub duckdb_columns: String,
-    /// How `DuckDB` reads the files: what stands before and after their list.
-    pub duckdb_reader: (String, String),
+    /// How `DuckDB` reads the files.
+    pub duckdb_reader: duckdb::Reader,
     /// The columns that are mapped.
     pub mapped: Vec<MappedColumn>,
     /// Whether the source is not configured: the table has its columns and no row.
@@ -204,7 +204,7 @@ pub fn empty_table(source: &str) -> Result<RawTable, Failure> {
         source: source.to_owned(),
         sql: format!("select\n    {columns}\nwhere false"),
         duckdb_columns: columns,
-        duckdb_reader: Default::default(),
+        duckdb_reader: duckdb::Reader::default(),
         mapped: Vec::new(),
         is_empty: true,
         misplaced: None,
@@ -224,10 +224,12 @@ pub async fn raw_table(
     timezone: &str,
 ) -> Result<RawTable, Failure> {
     let contract = contract(&pinned.name)?;
+    // Columns that are not read have no type of the source; a mapping names them by mistake only.
     let mut available: Columns = pinned
-        .schema
+        .columns
         .fields()
         .iter()
+        .chain(pinned.schema.fields())
         .map(|field| (field.name().clone(), field.data_type().clone()))
         .collect();
     available.extend(
@@ -294,9 +296,7 @@ pub async fn raw_table(
             duckdb: written(|both| &both.duckdb),
         }
     }));
-    let reads_partitions = mapped
-        .values()
-        .any(|column| column.columns.iter().any(|name| pinned.partitions.contains(name)));
+    let reads = |folder: &str| mapped.values().any(|column| column.columns.contains(folder));
     let list = |pick: fn(&Both) -> &str| columns.iter().map(pick).collect::<Vec<_>>().join(",\n    ");
     Ok(RawTable {
         source: pinned.name.clone(),
@@ -306,7 +306,7 @@ pub async fn raw_table(
             pinned.name
         ),
         duckdb_columns: list(|both| &both.duckdb),
-        duckdb_reader: duckdb::reader(&source.format, pinned, reads_partitions),
+        duckdb_reader: duckdb::reader(&source.format, pinned, reads),
         mapped: tried,
         is_empty: false,
         misplaced: source
@@ -319,14 +319,11 @@ pub async fn raw_table(
 
 /// The number of the row's file, in the order of the paths.
 fn file_number(pinned: &Pinned) -> Both {
-    if pinned.tells_files_apart() {
-        Both {
-            engine: format!("cast({} as bigint)", quoted(FILE_NUMBER)),
-            duckdb: "cast(file_index + 1 as bigint)".to_owned(),
-        }
+    Both::same(if pinned.tells_files_apart() {
+        format!("cast({} as bigint)", quoted(FILE_NUMBER))
     } else {
-        Both::same("cast(1 as bigint)".to_owned())
-    }
+        "cast(1 as bigint)".to_owned()
+    })
 }
 
 /// Rows whose day or month is not the one after which their folder is named; rows without a date are judged later.
@@ -344,7 +341,7 @@ fn misfit(pinned: &Pinned, problems: &[String]) -> Failure {
     let first = pinned
         .files
         .first()
-        .map_or(String::new(), |file| pinned.address(&file.object.path));
+        .map_or(String::new(), |file| pinned.address(file));
     let others = match pinned.files.len() {
         0 | 1 => String::new(),
         files => format!(" and {} more", files - 1),

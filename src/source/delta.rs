@@ -15,7 +15,7 @@ use object_store::local::LocalFileSystem;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::inventory::Listed;
+use super::inventory::{self, Listed};
 use crate::error::{Exit, Failure};
 use crate::store::{Location, Object};
 
@@ -172,7 +172,18 @@ fn choose(entries: Vec<Entry>, files: Vec<Object>) -> Result<Listed, (Exit, Stri
             );
             return Err((Exit::Input, why));
         }
-        if folder_values(&path) != entry.partition_values {
+        let in_folders = inventory::hive_folders(&path).map_err(|why| (Exit::Input, why))?;
+        let tells = |(column, value): &(String, String)| {
+            // In the log, as in Hive, an empty text is no value.
+            let logged = entry
+                .partition_values
+                .get(column)
+                .filter(|value| !value.is_empty());
+            logged.map_or(inventory::HIVE_NULL, String::as_str) == value
+        };
+        let is_told = |column: &String| in_folders.iter().any(|(name, _)| name == column);
+        let logged = entry.partition_values.keys();
+        if !in_folders.iter().all(tells) || !logged.into_iter().all(is_told) {
             let why = format!("the folders of `{path}` do not name its partition values as `column=value`");
             return Err((Exit::Refused, why));
         }
@@ -182,21 +193,11 @@ fn choose(entries: Vec<Entry>, files: Vec<Object>) -> Result<Listed, (Exit, Stri
         return Err((Exit::Input, "it holds no file".to_owned()));
     }
     read.sort_by(|left, right| left.path.cmp(&right.path));
-    let partitions = super::inventory::shared_folders(&read).map_err(|why| (Exit::Refused, why))?;
+    let partitions = inventory::shared_folders(&read).map_err(|why| (Exit::Refused, why))?;
     // The log, and not the folder, says what belongs to a version: what else lies there changes with later versions.
     Ok(Listed {
         read,
         excluded: Vec::new(),
         partitions,
     })
-}
-
-/// The values of the folders `column=value`.
-fn folder_values(path: &str) -> BTreeMap<String, String> {
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    folders
-        .split('/')
-        .filter_map(|part| part.split_once('='))
-        .map(|(column, value)| (column.to_owned(), value.to_owned()))
-        .collect()
 }

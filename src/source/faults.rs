@@ -13,7 +13,7 @@ use object_store::path::Path as Key;
 use parquet::arrow::ArrowWriter;
 
 use super::{Failure, pin_at};
-use crate::config::{Format, Source};
+use crate::config::{Format, Int96, Source};
 use crate::error::Exit;
 use crate::store::faulty::{Fault, Faulty};
 use crate::store::sha256;
@@ -62,6 +62,8 @@ async fn read(store: &Arc<Faulty>) -> Result<Known, Failure> {
         options: BTreeMap::new(),
         manifest: None,
         period_folder: None,
+        files: None,
+        int96: Int96::default(),
     };
     let pinned = pin_at("order_lines", &source, store.location(), work.path(), false).await?;
     let arrived = pinned.check_unchanged().await?;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
+
 use crate::config::Format;
 use crate::store::Object;
 
@@ -16,10 +18,12 @@ pub struct Excluded {
 
 /// How the names of files tell whether they are read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Endings {
+pub(super) struct Names<'n> {
+    /// The names of what is read, as the configuration says; by its ending when it does not.
+    asked: Option<&'n str>,
     /// Endings of what is read.
     taken: &'static [&'static str],
-    /// Endings, in small letters and without the dot, of what is probably meant.
+    /// Parts between dots, in small letters, of the names of what is probably meant.
     alike: &'static [&'static str],
     /// Said of what is probably meant.
     perhaps: &'static str,
@@ -27,30 +31,120 @@ pub(super) struct Endings {
     other: &'static str,
 }
 
-impl Endings {
-    /// The endings of a form.
-    pub(super) fn of(format: &Format) -> Self {
+/// Endings of names under which writers put packed files of any form.
+const PACKED: [&str; 7] = ["gz", "gzip", "snappy", "zst", "zstd", "lz4", "bz2"];
+
+impl<'n> Names<'n> {
+    /// The names of a form, or those that are asked for.
+    pub(super) fn of(format: &Format, asked: Option<&'n str>) -> Self {
         match format {
             Format::Parquet | Format::Delta { .. } => Self {
+                asked,
                 taken: &[".parquet"],
-                alike: &["parquet", "parq"],
-                perhaps: "may hold data, but its name does not end in .parquet",
+                alike: &["parquet", "parq", "pq", "par"],
+                perhaps: "may hold data, but its name does not end in .parquet; `files` names what is read",
                 other: "not a Parquet file by its name",
             },
             Format::Csv { .. } => Self {
+                asked,
                 taken: &[".csv", ".tsv"],
-                alike: &["csv", "tsv", "txt"],
-                perhaps: "may hold data, but its name does not end in .csv or .tsv",
+                alike: &["csv", "tsv", "tab", "txt"],
+                perhaps: "may hold data, but its name does not end in .csv or .tsv; `files` names what is read",
                 other: "not a CSV file by its name",
             },
             Format::Json { .. } => Self {
+                asked,
                 taken: &[".json", ".jsonl", ".ndjson"],
                 alike: &["json", "jsonl", "ndjson"],
-                perhaps: "may hold data, but its name does not end in .json, .jsonl or .ndjson",
+                perhaps: "may hold data, but its name does not end in .json, .jsonl or .ndjson; `files` names what is read",
                 other: "not a JSON file by its name",
             },
         }
     }
+
+    fn are_read(&self, name: &str) -> bool {
+        match self.asked {
+            Some(pattern) => matches(pattern, name),
+            None => self.taken.iter().any(|ending| name.ends_with(ending)),
+        }
+    }
+
+    fn reason(&self, name: &str) -> &'static str {
+        let small = name.to_lowercase();
+        let mut parts = small.split('.').skip(1).peekable();
+        let has_no_ending = parts.peek().is_none();
+        let looks_alike = |part: &str| self.alike.contains(&part) || PACKED.contains(&part);
+        if self.asked.is_some() {
+            "not among the names that `files` asks for"
+        } else if has_no_ending || parts.any(looks_alike) {
+            self.perhaps
+        } else {
+            self.other
+        }
+    }
+}
+
+/// Tells whether `name` is of the pattern, in which `*` stands for any letters and `?` for one.
+fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    // Where each `*` so far could end: `fits[n]` says that the pattern read so far is of the first n letters.
+    let mut fits = vec![false; name.len() + 1];
+    fits[0] = true;
+    for wanted in pattern {
+        let mut next = vec![false; name.len() + 1];
+        for end in 0..=name.len() {
+            next[end] = match wanted {
+                '*' => fits[end] || (end > 0 && next[end - 1]),
+                letter => end > 0 && fits[end - 1] && (letter == '?' || letter == name[end - 1]),
+            };
+        }
+        fits = next;
+    }
+    fits[name.len()]
+}
+
+/// A kind of table whose files alone do not tell which rows it holds.
+struct Lakehouse {
+    name: &'static str,
+    /// Tells, by the parts of the path, whether an object belongs to the records of such a table.
+    is_record: fn(&[&str]) -> bool,
+    hint: &'static str,
+}
+
+const LAKEHOUSES: [Lakehouse; 3] = [
+    Lakehouse {
+        name: "Delta Lake",
+        is_record: |parts| parts.contains(&"_delta_log"),
+        hint: "Write `format: delta`, with the folder that holds `_delta_log` as the location.",
+    },
+    Lakehouse {
+        name: "Iceberg",
+        is_record: |parts| match parts {
+            [.., "metadata", name] => name.contains(".metadata.json") || *name == "version-hint.text",
+            _ => false,
+        },
+        hint: "This program does not read Iceberg tables: let the engine that keeps the table write its rows as Parquet \
+               (CREATE TABLE … AS SELECT), and read that with `format: parquet`.",
+    },
+    Lakehouse {
+        name: "Hudi",
+        is_record: |parts| parts.contains(&".hoodie"),
+        hint: "This program does not read Hudi tables: let the engine that keeps the table write its rows as Parquet \
+               (CREATE TABLE … AS SELECT), and read that with `format: parquet`.",
+    },
+];
+
+/// Finds records of a table among the objects that lie in a location or above it: its kind, one record, and what to do.
+///
+/// Files of such a table stay there after their rows were deleted or replaced; only its records tell which count.
+pub(super) fn lakehouse<'p>(
+    paths: impl Iterator<Item = &'p str>,
+) -> Option<(&'static str, &'p str, &'static str)> {
+    paths.into_iter().find_map(|path| {
+        let parts: Vec<&str> = path.split('/').collect();
+        let kind = LAKEHOUSES.iter().find(|kind| (kind.is_record)(&parts))?;
+        Some((kind.name, path, kind.hint))
+    })
 }
 
 /// The objects of a location.
@@ -71,7 +165,7 @@ pub(super) const MAY_HOLD_DATA: &str = "may hold data";
 /// be the same in a message, a log and a report.
 pub(super) fn sort_out(
     objects: Vec<Object>,
-    endings: Endings,
+    names: Names<'_>,
     manifest: Option<&str>,
 ) -> Result<Listed, String> {
     let is_single = objects.len() == 1;
@@ -91,7 +185,7 @@ pub(super) fn sort_out(
             });
             continue;
         }
-        match reason(&object.path, is_single, endings) {
+        match reason(&object.path, is_single, names) {
             Some(reason) => excluded.push(Excluded {
                 path: object.path,
                 reason: reason.into(),
@@ -112,7 +206,20 @@ pub(super) fn sort_out(
 pub(super) fn shared_folders(objects: &[Object]) -> Result<Vec<String>, String> {
     let mut partitions: Option<Vec<String>> = None;
     for object in objects {
-        let keys = hive_keys(&object.path);
+        let keys: Vec<String> = hive_folders(&object.path)?
+            .into_iter()
+            .map(|(key, _)| key)
+            .collect();
+        if let Some(twice) = keys
+            .iter()
+            .enumerate()
+            .find(|(at, key)| keys[..*at].contains(key))
+        {
+            return Err(format!("`{}` lies in two folders `{}=`", object.path, twice.1));
+        }
+        if keys.iter().any(|key| key.chars().any(char::is_control)) {
+            return Err(format!("a folder of `{}` names a control character", object.path));
+        }
         match &partitions {
             None => partitions = Some(keys),
             Some(first) if *first == keys => {}
@@ -127,34 +234,59 @@ pub(super) fn shared_folders(objects: &[Object]) -> Result<Vec<String>, String> 
     Ok(partitions.unwrap_or_default())
 }
 
-fn reason(path: &str, is_single: bool, endings: Endings) -> Option<&'static str> {
+fn reason(path: &str, is_single: bool, names: Names<'_>) -> Option<&'static str> {
     let mut parts = path.split('/').rev();
     let name = parts.next().unwrap_or(path);
     let is_hidden = |part: &str| part.starts_with('.') || (part.starts_with('_') && !part.contains('='));
     if is_hidden(name) || parts.any(is_hidden) {
         Some("hidden or temporary")
-    } else if is_single || endings.taken.iter().any(|ending| name.ends_with(ending)) {
+    } else if names.are_read(name) || (is_single && names.asked.is_none()) {
         None
-    } else if extension(name).is_none_or(|ending| endings.alike.contains(&ending.as_str())) {
-        Some(endings.perhaps)
     } else {
-        Some(endings.other)
+        Some(names.reason(name))
     }
 }
 
-/// What stands after the last dot, in lower case.
-fn extension(name: &str) -> Option<String> {
-    name.rsplit_once('.')
-        .map(|(_, extension)| extension.to_lowercase())
-}
-
-/// Names of the folders `name=value`, outermost first.
-fn hive_keys(path: &str) -> Vec<String> {
+/// Names and values of the folders `name=value`, outermost first; `%2F` and its like stand for what writers escape.
+///
+/// # Errors
+/// Returns what is wrong when the escaped bytes are no text.
+pub(super) fn hive_folders(path: &str) -> Result<Vec<(String, String)>, String> {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let text = |part: &str| {
+        let decoded = percent_decode_str(part).decode_utf8();
+        decoded.map(Cow::into_owned)
+    };
     folders
         .split('/')
-        .filter_map(|part| part.split_once('=').map(|(key, _)| key.to_owned()))
-        .collect()
+        .filter_map(|part| part.split_once('='))
+        .map(|(key, value)| Ok((text(key)?, text(value)?)))
+        .collect::<Result<_, std::str::Utf8Error>>()
+        .map_err(|_| format!("a folder of `{path}` is no UTF-8 text once its % signs are resolved"))
+}
+
+/// How Hive, Spark and most other writers name the folder of rows whose value is NULL.
+pub(super) const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// A path for readers of a report, to whom the word that writers have for NULL says nothing; the record keeps the path.
+#[must_use]
+pub fn shown_path(path: &str) -> String {
+    path.replace(&format!("={HIVE_NULL}/"), "=NULL/")
+}
+
+/// The values that the hive folders of an object give; NULL is written in several ways, in a Delta Lake table in one.
+///
+/// # Errors
+/// As [`hive_folders`].
+pub(super) fn hive_values(path: &str, format: &Format) -> Result<Vec<Option<String>>, String> {
+    let nulls: &[&str] = match format {
+        Format::Delta { .. } => &[HIVE_NULL],
+        _ => &[HIVE_NULL, "\\N", "null", "NULL"],
+    };
+    let folders = hive_folders(path)?.into_iter();
+    Ok(folders
+        .map(|(_, value)| (!nulls.contains(&value.as_str())).then_some(value))
+        .collect())
 }
 
 #[cfg(test)]
@@ -166,7 +298,7 @@ mod tests {
 
     fn sorted(paths: &[&str]) -> Result<Sorted, String> {
         let objects = paths.iter().map(|path| Object::for_test(path, 10)).collect();
-        let listed = sort_out(objects, Endings::of(&Format::Parquet), None)?;
+        let listed = sort_out(objects, Names::of(&Format::Parquet, None), None)?;
         Ok((
             listed.read.into_iter().map(|object| object.path).collect(),
             listed
@@ -211,7 +343,7 @@ mod tests {
         for name in ["a\nb.parquet", "\u{1b}[2J.parquet", "x\u{85}/a.parquet", "_\r"] {
             let said = sort_out(
                 vec![Object::for_test(name, 10)],
-                Endings::of(&Format::Parquet),
+                Names::of(&Format::Parquet, None),
                 None,
             )
             .expect_err(name);
@@ -220,8 +352,87 @@ mod tests {
     }
 
     #[test]
+    fn what_other_writers_call_parquet_may_hold_data_and_is_read_when_asked_for() {
+        let names = [
+            "a.parquet",
+            "b.pq",
+            "c.parquet.snappy",
+            "d.parquet.gz",
+            "000000_0",
+            "20240101_0_abc.c000.snappy",
+            "e.txt",
+        ];
+        let (read, excluded, _) = sorted(&names).expect("nothing contradicts itself");
+        assert_eq!(read, ["a.parquet"]);
+        let perhaps = excluded.iter().filter(|line| line.contains(" may hold data"));
+        assert_eq!(perhaps.count(), 5, "{excluded:?}");
+        let read = |pattern: &str| {
+            let objects = names.iter().map(|path| Object::for_test(path, 10)).collect();
+            let listed = sort_out(objects, Names::of(&Format::Parquet, Some(pattern)), None);
+            let read = listed.expect("nothing contradicts itself").read;
+            read.into_iter().map(|object| object.path).collect::<Vec<_>>()
+        };
+        assert_eq!(read("*"), names);
+        assert_eq!(
+            read("*.parquet*"),
+            ["a.parquet", "c.parquet.snappy", "d.parquet.gz"]
+        );
+        assert_eq!(read("??????_?"), ["000000_0"]);
+    }
+
+    #[test]
+    fn the_records_of_a_lakehouse_are_found_wherever_they_lie() {
+        let kind = |path: &str| lakehouse([path].into_iter()).map(|(name, _, _)| name);
+        for (path, name) in [
+            ("_delta_log/00000000000000000000.json", "Delta Lake"),
+            (
+                "eu/orders/_delta_log/00000000000000000010.checkpoint.parquet",
+                "Delta Lake",
+            ),
+            ("metadata/00001-a.metadata.json", "Iceberg"),
+            ("orders/metadata/v3.gz.metadata.json", "Iceberg"),
+            ("orders/metadata/v3.metadata.json.gz", "Iceberg"),
+            ("metadata/version-hint.text", "Iceberg"),
+            ("a/.hoodie/hoodie.properties", "Hudi"),
+        ] {
+            assert_eq!(kind(path), Some(name), "{path}");
+        }
+        for path in [
+            "metadata/a.json",
+            "delta_log/a.parquet",
+            "a.metadata.json",
+            "hoodie/a",
+        ] {
+            assert_eq!(kind(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_values_of_folders_are_what_their_writers_meant() {
+        let one = |folder: &str, format: &Format| {
+            let values = hive_values(&format!("{folder}/a.parquet"), format);
+            values.map(|mut values| values.pop().expect("one folder"))
+        };
+        let text = |value: &str| Ok(Some(value.to_owned()));
+        let parquet = Format::Parquet;
+        assert_eq!(one("region=A%2FB", &parquet), text("A/B"));
+        assert_eq!(one("region=100%", &parquet), text("100%"));
+        assert_eq!(one("region=100%25", &parquet), text("100%"));
+        assert_eq!(one("region=q=r", &parquet), text("q=r"));
+        assert_eq!(one("region=S%C3%A3o Paulo", &parquet), text("São Paulo"));
+        assert_eq!(one("region=", &parquet), text(""));
+        assert!(one("region=S%E3o", &parquet).is_err());
+        for null in ["__HIVE_DEFAULT_PARTITION__", "\\N", "%5CN", "null", "NULL"] {
+            assert_eq!(one(&format!("region={null}"), &parquet), Ok(None), "{null}");
+        }
+        assert_eq!(one("region=Null", &parquet), text("Null"));
+        assert_eq!(one("region=null", &Format::Delta { version: None }), text("null"));
+        assert!(sorted(&["a=1/a=2/x.parquet"]).is_err());
+    }
+
+    #[test]
     fn an_empty_file_is_an_error_and_never_skipped() {
         let empty = vec![Object::for_test("a.parquet", 0)];
-        assert!(sort_out(empty, Endings::of(&Format::Parquet), None).is_err());
+        assert!(sort_out(empty, Names::of(&Format::Parquet, None), None).is_err());
     }
 }

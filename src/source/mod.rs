@@ -28,12 +28,14 @@ use arrow::datatypes::SchemaRef;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 pub use contract::{MappedColumn, RawTable, empty_table, raw_table};
-pub use inventory::Excluded;
+pub use duckdb::Reader;
+pub use inventory::{Excluded, shown_path};
 pub use recorded::{RecordedFile, RecordedSource, pin_recorded};
 
-use crate::config::{Config, Format, Source};
+use crate::config::{Config, Format, Int96, Source};
 use crate::engine::SourceFile;
 use crate::error::{Exit, Failure};
+use crate::query::mapping;
 use crate::store::{self, Location, Object, Obtained};
 
 /// The column that numbers the files of a source from 1, in the order of their paths.
@@ -64,6 +66,8 @@ pub struct PinnedFile {
     schema: SchemaRef,
     /// All columns of a file without types, in its order.
     header: Vec<String>,
+    /// The values that the hive folders give to its rows, in the order of their columns.
+    folder_values: Vec<Option<String>>,
     weight: pages::Weight,
 }
 
@@ -81,13 +85,18 @@ pub struct Pinned {
     pub excluded: Vec<Excluded>,
     /// Hive folder names, such as `month`.
     pub partitions: Vec<String>,
-    /// Columns that all files together give.
+    /// Columns that are mapped, as the files together give them.
     pub schema: SchemaRef,
+    /// All columns that any file has, each with its type in the first that has it.
+    pub columns: SchemaRef,
+    /// All objects that were there.
+    listed: BTreeSet<String>,
     /// Version of the Delta Lake table.
     pub table_version: Option<u64>,
     /// Days or months that `period_folder` lacks between its first and its last.
     missing_periods: Vec<String>,
     period_folder: Option<String>,
+    int96: Int96,
 }
 
 impl Pinned {
@@ -97,10 +106,10 @@ impl Pinned {
         self.location.is_local()
     }
 
-    /// The full address of an object.
+    /// The full address of a file.
     #[must_use]
-    pub fn address(&self, path: &str) -> String {
-        self.location.address(path)
+    pub fn address(&self, file: &PinnedFile) -> String {
+        self.location.address_of(&file.object)
     }
 
     /// Rows of all files, by their footers.
@@ -130,33 +139,27 @@ impl Pinned {
             .collect()
     }
 
+    /// The values of [`Self::folders`] in each file.
+    fn folder_values(&self) -> impl Iterator<Item = Vec<Option<String>>> {
+        self.files.iter().zip(1_u64..).map(|(file, number)| {
+            let number = self.tells_files_apart().then(|| Some(number.to_string()));
+            number
+                .into_iter()
+                .chain(file.folder_values.iter().cloned())
+                .collect()
+        })
+    }
+
     /// The files as the engine takes them.
     #[must_use]
     pub fn source_files(&self) -> Vec<SourceFile> {
         self.files
             .iter()
-            .enumerate()
-            .map(|(number, file)| {
-                // A number keeps odd file names away from the engine; the folders keep the hive values.
-                let folders = file
-                    .object
-                    .path
-                    .rsplit_once('/')
-                    .map_or("", |(folders, _)| folders);
-                let number = number + 1;
-                let mut parts: Vec<String> = folders
-                    .split('/')
-                    .filter(|part| part.contains('='))
-                    .map(str::to_owned)
-                    .collect();
-                if self.tells_files_apart() {
-                    parts.insert(0, format!("{FILE_NUMBER}={number}"));
-                }
-                parts.push(format!("{number:08}.parquet"));
-                SourceFile {
-                    name: parts.join("/"),
-                    file: file.table.clone(),
-                }
+            .zip(self.folder_values())
+            .map(|(file, folder_values)| SourceFile {
+                file: file.table.clone(),
+                rows: file.rows,
+                folder_values,
             })
             .collect()
     }
@@ -232,6 +235,33 @@ impl Pinned {
                 period::describe(key, &self.missing_periods)
             ));
         }
+        let is_int96 = |column: &&String| {
+            let stored = self
+                .files
+                .iter()
+                .filter_map(|file| file.schema.field_with_name(column).ok());
+            stored.into_iter().any(footer::is_int96)
+        };
+        let int96: Vec<String> = self
+            .schema
+            .fields()
+            .iter()
+            .map(|field| field.name())
+            .filter(is_int96)
+            .map(|column| format!("`{column}`"))
+            .collect();
+        if !int96.is_empty() {
+            let read_as = if self.int96 == Int96::Instant {
+                "an instant in UTC and converted to the project's time zone; `int96: local` reads it as it stands"
+            } else {
+                "local time, as `int96: local` says"
+            };
+            remarks.push(format!(
+                "{}: {} is stored as INT96 and read as {read_as}",
+                self.name,
+                int96.join(", ")
+            ));
+        }
         let bytes: u64 = self.files.iter().map(|file| file.object.size).sum();
         let files = self.files.len();
         if files >= MANY_FILES && bytes / (files as u64) < SMALL_FILE {
@@ -255,12 +285,6 @@ impl Pinned {
                 .await
                 .map_err(|error| error.reading("source"))?;
         }
-        let known: BTreeSet<&str> = self
-            .files
-            .iter()
-            .map(|file| file.object.path.as_str())
-            .chain(self.excluded.iter().map(|object| object.path.as_str()))
-            .collect();
         let objects = self
             .location
             .list()
@@ -269,7 +293,7 @@ impl Pinned {
         Ok(objects
             .into_iter()
             .map(|object| object.path)
-            .filter(|path| !known.contains(path.as_str()))
+            .filter(|path| !self.listed.contains(path))
             .collect())
     }
 }
@@ -300,17 +324,18 @@ pub(crate) async fn pin_at(
     allow_duplicate_files: bool,
 ) -> Result<Pinned, Failure> {
     let objects = location.list().await.map_err(|error| error.reading("source"))?;
+    let listed = objects.iter().map(|object| object.path.clone()).collect();
     let described_by = source.manifest.as_deref();
     let manifest = objects
         .iter()
         .find(|object| described_by == Some(object.path.as_str()))
         .cloned();
-    let (table_version, listed) = sort_out(name, source, &location, objects, work).await?;
+    let (table_version, sorted) = sort_out(name, source, &location, objects, work).await?;
     let inventory::Listed {
         read,
         excluded,
         partitions,
-    } = listed;
+    } = sorted;
     if read.is_empty() {
         let hint = if excluded.is_empty() {
             "Check `location`; a folder is searched with all folders below it.".to_owned()
@@ -347,6 +372,7 @@ pub(crate) async fn pin_at(
         excluded,
         partitions,
         table_version,
+        listed,
     };
     chosen.pinned(name, source, location)
 }
@@ -354,6 +380,7 @@ pub(crate) async fn pin_at(
 /// Objects that are read, and what is known of the others.
 struct Chosen {
     files: Vec<PinnedFile>,
+    listed: BTreeSet<String>,
     excluded: Vec<Excluded>,
     partitions: Vec<String>,
     table_version: Option<u64>,
@@ -363,7 +390,8 @@ impl Chosen {
     /// Makes sure that the files are one source.
     fn pinned(self, name: &str, source: &Source, location: Location) -> Result<Pinned, Failure> {
         let Self {
-            files,
+            mut files,
+            listed,
             excluded,
             partitions,
             table_version,
@@ -372,11 +400,31 @@ impl Chosen {
             Some(key) => period::missing(name, key, files.iter().map(|file| file.object.path.as_str()))?,
             None => Vec::new(),
         };
+        for file in &mut files {
+            if source.int96 == Int96::Local {
+                file.schema = footer::with_local_int96(&file.schema);
+            }
+            file.folder_values = inventory::hive_values(&file.object.path, &source.format)
+                .map_err(|why| Failure::new(Exit::Input, "source", format!("{name}: {why}")))?;
+        }
+        let columns = footer::all_columns(files.iter().map(|file| &file.schema));
+        let told: Vec<footer::Told<'_>> = files
+            .iter()
+            .map(|file| footer::Told {
+                path: &file.object.path,
+                schema: &file.schema,
+            })
+            .collect();
         let schema = footer::unify(
             name,
-            files.iter().map(|file| (file.object.path.as_str(), &file.schema)),
-            &partitions,
+            &told,
+            &used(source, &columns, &partitions),
             matches!(source.format, Format::Delta { .. }),
+            // A page that is too large to be unpacked unseen is taken for one with values.
+            |number, column| {
+                let file = &files[number];
+                file.weight.largest_pages <= SUSPICIOUS && footer::holds_only_null(&file.table, column)
+            },
         )?;
         same_header(name, &files)?;
         Ok(Pinned {
@@ -387,11 +435,25 @@ impl Chosen {
             excluded,
             partitions,
             schema,
+            columns,
+            listed,
             table_version,
             missing_periods,
             period_folder: source.period_folder.clone(),
+            int96: source.int96,
         })
     }
+}
+
+/// The columns that the mappings read; what is wrong with a mapping is told when it is resolved for good.
+fn used(source: &Source, columns: &SchemaRef, partitions: &[String]) -> BTreeSet<String> {
+    let names = columns.fields().iter().map(|field| field.name());
+    let available = names.chain(partitions).cloned().collect();
+    let mapped = source.columns.values();
+    mapped
+        .flat_map(|text| mapping::columns_read(text, &available))
+        .filter(|column| !partitions.contains(column))
+        .collect()
 }
 
 /// Compares what was read with the manifest that lies beside it.
@@ -453,10 +515,19 @@ async fn sort_out(
         return Ok((Some(table.version), table.listed));
     }
     #[cfg(not(feature = "delta"))]
-    let _without_delta = (location, work);
+    let _without_delta = work;
+    let above = location.records_above().await;
+    let paths = objects.iter().map(|object| &object.path).chain(&above);
+    if let Some((kind, record, hint)) = inventory::lakehouse(paths.map(String::as_str)) {
+        let message = format!(
+            "{name}: `{}` lies in a {kind} table or holds one, as `{record}` tells; the files alone do not say which rows count",
+            source.location
+        );
+        return Err(Failure::new(Exit::Refused, "source", message).hint(hint));
+    }
     let listed = inventory::sort_out(
         objects,
-        inventory::Endings::of(&source.format),
+        inventory::Names::of(&source.format, source.files.as_deref()),
         source.manifest.as_deref(),
     )
     .map_err(|message| {
@@ -503,7 +574,7 @@ async fn obtain(
     if let Some(recorded) = recorded {
         recorded.refuse_other(&obtained)?;
     }
-    let shown = format!("{name}: {}", location.address(&object.path));
+    let shown = format!("{name}: {}", location.address_of(&object));
     let (file, format, mapped) = (obtained.path.clone(), format.clone(), mapped.clone());
     // The hash of the content and the path name the copy: the same content may lie in two places.
     let place = crate::store::sha256(shown.as_bytes());
@@ -522,6 +593,7 @@ async fn obtain(
         table: read.table,
         schema: read.schema,
         header: read.header,
+        folder_values: Vec::new(),
         weight: read.weight,
     })
 }

@@ -11,11 +11,10 @@ use jiff::civil::Date;
 use crate::error::{Exit, Failure};
 
 /// The value of the folder `key` on the way to an object.
-fn value<'p>(path: &'p str, key: &str) -> Option<&'p str> {
-    let (folders, _) = path.rsplit_once('/')?;
+fn value(path: &str, key: &str) -> Option<String> {
+    let folders = super::inventory::hive_folders(path).ok()?;
     folders
-        .split('/')
-        .filter_map(|part| part.split_once('='))
+        .into_iter()
         .find_map(|(name, value)| (name == key).then_some(value))
 }
 
@@ -39,9 +38,9 @@ pub(super) fn missing<'p>(
     key: &str,
     paths: impl Iterator<Item = &'p str>,
 ) -> Result<Vec<String>, Failure> {
-    let mut periods: BTreeMap<Date, &str> = BTreeMap::new();
+    let mut periods: BTreeMap<Date, String> = BTreeMap::new();
     for path in paths {
-        let found = value(path, key).and_then(|text| start(text).map(|date| (date, text)));
+        let found = value(path, key).and_then(|text| start(&text).map(|date| (date, text)));
         let Some((date, text)) = found else {
             let message = format!("{name}: `{path}` lies in no folder `{key}=2025-01-31` or `{key}=2025-01`");
             return Err(Failure::new(Exit::Refused, "source", message).hint(format!(

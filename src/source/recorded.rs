@@ -73,6 +73,7 @@ pub async fn pin_recorded(
         .into_iter()
         .map(|object| (object.path.clone(), object))
         .collect();
+    let all = there.keys().cloned().collect();
     let found: Vec<Result<(Object, RecordedFile), Failure>> =
         recorded.files.iter().map(|file| find(&mut there, file)).collect();
     let mapped = Mapped::of(source);
@@ -94,6 +95,7 @@ pub async fn pin_recorded(
         excluded: recorded.excluded.clone(),
         partitions,
         table_version: recorded.table_version,
+        listed: all,
     };
     chosen.pinned(name, source, location)
 }

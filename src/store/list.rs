@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use futures::TryStreamExt as _;
+use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::path::Path as Key;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
 
@@ -44,6 +44,49 @@ impl Location {
                 Ok(objects)
             }
         }
+    }
+
+    /// Looks above the location for what says that its files belong to a larger table: names below the folders on the way, of
+    /// those that hold the records of lakehouse tables.
+    ///
+    /// It is a look and no more: what cannot be listed is not told.
+    pub(crate) async fn records_above(&self) -> Vec<String> {
+        const RECORDS: [&str; 3] = ["_delta_log", "metadata", ".hoodie"];
+        let mut found = Vec::new();
+        match &self.place {
+            Place::Local { root } => {
+                let root = std::path::absolute(root).unwrap_or_else(|_| root.clone());
+                for folder in root.ancestors().skip(1) {
+                    for record in RECORDS {
+                        let entries = std::fs::read_dir(folder.join(record))
+                            .into_iter()
+                            .flatten()
+                            .flatten();
+                        found.extend(entries.map(|entry| entry.path().display().to_string()));
+                    }
+                }
+            }
+            Place::Remote {
+                store, base, single, ..
+            } => {
+                let mut parts: Vec<_> = base.parts().collect();
+                // Each look costs requests, so only names that are usual inside of a table are followed upwards.
+                let is_inside = parts.last().is_some_and(|last| {
+                    last.as_ref() == "data" || last.as_ref().contains('=') || *single == Single::Perhaps
+                });
+                while is_inside && *single != Single::Always && parts.pop().is_some() {
+                    for record in RECORDS {
+                        let folder: Key = parts.iter().cloned().chain([record.into()]).collect();
+                        // One page of names is enough.
+                        let listed = store.list(Some(&folder)).take(1_000);
+                        let listed: Result<Vec<ObjectMeta>, _> = listed.try_collect().await;
+                        found.extend(listed.into_iter().flatten().map(|meta| meta.location.to_string()));
+                    }
+                }
+            }
+        }
+        found.sort();
+        found
     }
 
     /// Lists the objects below `folder` of our own location; a folder that does not exist holds none.

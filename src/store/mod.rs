@@ -144,6 +144,12 @@ impl Location {
         }
     }
 
+    /// Writes the full address of a listed object, for people: that of the location where it is the whole of it.
+    #[must_use]
+    pub fn address_of(&self, object: &Object) -> String {
+        self.address(&object.key_below(self))
+    }
+
     /// Turns an error of the library into ours, secrets out.
     fn failed(&self, deed: &'static str, path: &str, error: &object_store::Error) -> StoreError {
         use object_store::Error as Theirs;

@@ -62,8 +62,8 @@ impl Location {
         ranges: Vec<Option<Range<u64>>>,
         target: &Path,
     ) -> Result<(String, u64), StoreError> {
-        let key =
-            Key::parse(&object.key).map_err(|error| self.failed("read", &object.path, &error.into()))?;
+        let key = Key::parse(&object.key)
+            .map_err(|error| self.failed("read", &object.key_below(self), &error.into()))?;
         let cannot_store = |error: &std::io::Error| Self::failed_in_work(target, error);
         // Plain writes go to the page cache; they are too short to be worth another thread.
         let mut file = create_private(target).map_err(|error| cannot_store(&error))?;
@@ -79,14 +79,14 @@ impl Location {
             let answer = store.get_opts(&key, options).await.map_err(|error| match error {
                 object_store::Error::Precondition { .. } => self.changed(object, "its etag is another"),
                 object_store::Error::NotFound { .. } => self.changed(object, "it is gone"),
-                error => self.failed("read", &object.path, &error),
+                error => self.failed("read", &object.key_below(self), &error),
             })?;
             self.same(object, &answer.meta)?;
             let mut stream = answer.into_stream();
             while let Some(block) = stream
                 .try_next()
                 .await
-                .map_err(|error| self.failed("read", &object.path, &error))?
+                .map_err(|error| self.failed("read", &object.key_below(self), &error))?
             {
                 hasher.update(&block);
                 bytes += block.len() as u64;
@@ -125,10 +125,10 @@ impl Location {
             }
             Place::Remote { store, .. } => {
                 let key = Key::parse(&object.key)
-                    .map_err(|error| self.failed("read", &object.path, &error.into()))?;
+                    .map_err(|error| self.failed("read", &object.key_below(self), &error.into()))?;
                 let meta = store.head(&key).await.map_err(|error| match error {
                     object_store::Error::NotFound { .. } => self.changed(object, "it is gone"),
-                    error => self.failed("read", &object.path, &error),
+                    error => self.failed("read", &object.key_below(self), &error),
                 })?;
                 self.same(object, &meta)
             }
@@ -245,7 +245,7 @@ impl Location {
 
 impl Object {
     /// Returns the path for messages; a location that is one object already ends with its name.
-    fn key_below(&self, location: &Location) -> String {
+    pub(super) fn key_below(&self, location: &Location) -> String {
         let is_whole = location
             .shown
             .trim_end_matches('/')

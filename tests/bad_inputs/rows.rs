@@ -766,7 +766,7 @@ fn i60_no_rows_at_all() {
 #[test]
 fn i61_unknown_word() {
     let note = declared().note("words of the customer file");
-    assert!(note.contains("column_name kind, word vip, customers 1"), "{note}");
+    assert!(note.contains("kind `vip` of 1 customers"), "{note}");
     record(
         "I61",
         "a kind of customer that has no meaning",

@@ -66,6 +66,49 @@ fn i21_extra_column() {
         .is_read("read", &["1 files read", "24 rows"]);
 }
 
+/// What nobody maps may be new, of another type, without a value, or grow.
+#[test]
+fn i21_columns_that_nothing_maps_change() {
+    let project = Project::new(&config(&[]));
+    let rows = plain();
+    let with = |range: std::ops::Range<usize>, more: Vec<(&str, ArrayRef)>| {
+        let own = rows.slice(range.start, range.len());
+        let names = ["order", "customer", "day", "amount"].into_iter();
+        batch(names.zip(own.columns().iter().cloned()).chain(more).collect())
+    };
+    let whole: ArrayRef = Arc::new(Int64Array::from(vec![1; 8]));
+    let text = texts(&["x"; 8], &DataType::Utf8);
+    let nothing = arrow::array::new_null_array(&DataType::Null, 8);
+    let inside = |names: &[&str]| -> ArrayRef {
+        let fields = names.iter().map(|name| {
+            let field = Arc::new(Field::new(*name, DataType::Int64, true));
+            (field, Arc::clone(&whole))
+        });
+        Arc::new(arrow::array::StructArray::from(fields.collect::<Vec<_>>()))
+    };
+    let (one, two) = (inside(&["a"]), inside(&["a", "b"]));
+    project.parquet(
+        "data/1.parquet",
+        &with(0..8, vec![("note", Arc::clone(&whole)), ("s", one)]),
+    );
+    project.parquet(
+        "data/2.parquet",
+        &with(8..16, vec![("note", text), ("s", two), ("new", nothing)]),
+    );
+    project.parquet("data/3.parquet", &with(16..24, vec![("s", Arc::clone(&whole))]));
+    input(
+        "I21",
+        "columns that nothing maps, new or of another type",
+        &project,
+    )
+    .is_read("read", &["3 files read", "24 rows"]);
+    project.karat(&["run"]).exits(0);
+    assert_eq!(
+        project.line("results.headline", "measure", "net_revenue")["value"],
+        "516.000000"
+    );
+}
+
 #[test]
 fn i22_integers_of_two_widths() {
     let project = Project::new(&config(&[]));
@@ -161,7 +204,7 @@ fn i24_decimal_of_another_scale() {
         "amounts with two decimals in one file and four in another",
         &project,
     )
-    .is_refused(3, &["column `amount` is Decimal128(10, 2)", "Decimal128(10, 4)"]);
+    .is_read("read, to four decimals", &["2 files read, 0 excluded, 27 rows"]);
 }
 
 #[test]

@@ -110,7 +110,12 @@ async fn plan() -> Result<Planned, Failure> {
     }
     let sample = &config.sources["order_lines"];
     let pinned = source::pin("order_lines", sample, &config.root, folder.path(), false).await?;
-    engine.add_source("order_lines", &pinned.source_files(), pinned.schema.clone(), &[])?;
+    engine.add_source(
+        "order_lines",
+        &pinned.source_files(),
+        pinned.schema.clone(),
+        &pinned.folders(),
+    )?;
     let raw = source::raw_table(&engine, &pinned, sample, &config.project.timezone).await?;
     engine
         .add_view(&TableName::new("raw", "order_lines"), &raw.sql)
@@ -368,8 +373,9 @@ impl Bench {
             let file = self.folder.path().join(format!("{name}.parquet"));
             parquet::write(&file, &batch);
             let files = [SourceFile {
-                name: "00000000.parquet".to_owned(),
                 file,
+                rows: batch.num_rows() as u64,
+                folder_values: Vec::new(),
             }];
             self.engine
                 .add_source(&parsed.table, &files, batch.schema(), &[])?;

@@ -11,8 +11,10 @@ mod numbers;
 mod typed;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 use arrow::datatypes::DataType;
+use sqlparser::ast::{Expr, visit_expressions};
 use sqlparser::tokenizer::Token;
 
 pub use self::moments::{Otherwise, is_no_date, of_text};
@@ -40,25 +42,23 @@ pub struct Mapped {
 
 /// Resolves `text` against the columns of a source, in the business time zone `zone`.
 ///
-/// A text that is exactly a column name is that column, spaces and all; anything else is a SQL expression.
+/// A text that is exactly a column name is that column, spaces and all, or else without those at its ends; anything else is a
+/// SQL expression.
 ///
 /// # Errors
 /// Returns what is wrong, with the nearest column name where one is meant.
 pub fn resolve(text: &str, available: &Columns, zone: &str) -> Result<Mapped, String> {
-    if let Some(kind) = available.get(text) {
-        let value = expression::column(text, kind, zone);
+    let named = [text, text.trim()];
+    if let Some((name, kind)) = named.iter().find_map(|name| available.get_key_value(*name)) {
+        let value = expression::column(name, kind, zone);
         return Ok(Mapped {
             sql: value.sql,
             kind: value.kind,
             told: kind.to_string(),
-            columns: BTreeSet::from([text.to_owned()]),
+            columns: BTreeSet::from([name.clone()]),
         });
     }
-    let mut parser = lint::parser(text).map_err(|_| unknown(text, available))?;
-    let expression = parser.parse_expr().map_err(|_| unknown(text, available))?;
-    if parser.peek_token().token != Token::EOF {
-        return Err(unknown(text, available));
-    }
+    let expression = parsed(text).ok_or_else(|| unknown(text, available))?;
     let mut writer = Writer {
         available,
         zone,
@@ -72,6 +72,34 @@ pub fn resolve(text: &str, available: &Columns, zone: &str) -> Result<Mapped, St
         kind: value.kind,
         columns: writer.columns,
     })
+}
+
+/// The columns that `text` reads, of those that are `available`; none where it is no expression.
+#[must_use]
+pub fn columns_read(text: &str, available: &BTreeSet<String>) -> BTreeSet<String> {
+    let named = [text, text.trim()];
+    if let Some(name) = named.iter().find(|name| available.contains(**name)) {
+        return BTreeSet::from([(*name).to_owned()]);
+    }
+    let mut columns = BTreeSet::new();
+    if let Some(expression) = parsed(text) {
+        let _: ControlFlow<()> = visit_expressions(&expression, |part| {
+            if let Expr::Identifier(name) = part
+                && available.contains(&name.value)
+            {
+                columns.insert(name.value.clone());
+            }
+            ControlFlow::Continue(())
+        });
+    }
+    columns
+}
+
+/// The whole text as one expression.
+fn parsed(text: &str) -> Option<Expr> {
+    let mut parser = lint::parser(text).ok()?;
+    let expression = parser.parse_expr().ok()?;
+    (parser.peek_token().token == Token::EOF).then_some(expression)
 }
 
 /// Quotes a name for SQL.
@@ -134,6 +162,12 @@ mod tests {
     fn a_column_name_may_hold_spaces_and_quotes() {
         assert_eq!(written("Order ID"), Ok("\"Order ID\"".to_owned()));
         assert_eq!(written("Customer \"x\""), Ok("\"Customer \"\"x\"\"\"".to_owned()));
+        assert_eq!(written(" Order ID\n"), Ok("\"Order ID\"".to_owned()));
+        let blanks = [" Sales ", "Order\nID"].map(|name| (name.to_owned(), DataType::Utf8));
+        for (name, _) in &blanks {
+            let mapped = resolve(name, &blanks.clone().into(), "UTC").map(|mapped| mapped.sql.duckdb);
+            assert_eq!(mapped, Ok(quoted(name)));
+        }
     }
 
     #[test]
