@@ -145,7 +145,7 @@ fn given(rows: Vec<Row>, events: &[Event]) -> Given {
                 "project".to_owned(),
                 "{name: Drawn, currency: EUR, timezone: UTC, language: en, home: {country: GB, region: London}}".to_owned(),
             ),
-            ("policy".to_owned(), "{margin: 0.3, platinum_share: 0.1, gold_share: 0.3}".to_owned()),
+            ("policy".to_owned(), "{margin: 0.3, platinum_share: 0.1, gold_share: 0.3, coverage_days: 3660}".to_owned()),
             (
                 "cost_to_serve".to_owned(),
                 "{per_order: 2.5, per_line: 0.3, per_unit: 0.01, per_return: 6, payment_fee_rate: 0.019, per_customer: 1}".to_owned(),

@@ -463,7 +463,7 @@ report-colophon = { $project }. Customer profit report as of { $as_of }. Run { $
 aggregate-customers_profit_tier = Customers and profit, by tier
 aggregate-customers_tier_value_score = Customers by tier and value score
 aggregate-lifecycle_retention = Lifecycle and retention
-aggregate-lifecycle_note = Own rhythm: the gap between orders that a customer keeps in { $rhythm_percentile } of cases. Late: silent for more than { $at_risk_late_ratio } times as long; lapsed: for more than { $lapsed_late_ratio } times as long, or for more than { $lapsed_days } days. New: first order in the last { $new_customer_days } days.
+aggregate-lifecycle_note = Own rhythm: the gap between orders that a customer keeps in { $rhythm_percentile } of cases. Late: silent for longer than { $at_risk_late_ratio } × that gap; lapsed: for longer than { $lapsed_late_ratio } × that gap, or than { $lapsed_days } days. New: first order in the last { $new_customer_days } days.
 aggregate-customers_profit_stage = Customers and profit, by stage
 unit-known_customers_money = all known customers; money in { $currency_name }
 unit-customers_order_window_profit_below = customers with an order in the window, profit in { $currency_name } below
@@ -790,7 +790,7 @@ lifecycle-finding_lapsed = { $customers ->
        *[other] { $customers } customers have lapsed; nobody else is late
     }
 lifecycle-finding_otherwise = Nobody is late against their own rhythm
-lifecycle-note = Own rhythm: the gap between orders that a customer keeps in { $rhythm_percentile } of cases. Late: silent for more than { $at_risk_late_ratio } times as long; lapsed: for more than { $lapsed_late_ratio } times as long, or for more than { $lapsed_days } days. New: first order in the last { $new_customer_days } days.
+lifecycle-note = Own rhythm: the gap between orders that a customer keeps in { $rhythm_percentile } of cases. Late: silent for longer than { $at_risk_late_ratio } × that gap; lapsed: for longer than { $lapsed_late_ratio } × that gap, or than { $lapsed_days } days. New: first order in the last { $new_customer_days } days.
 lifecycle-share_known_customers_share_profit = Share of known customers and share of profit, by stage
 lifecycle-share_known_customers_profit_stage = Share of known customers and profit, by stage
 lifecycle-label_lifecycle_stages = Lifecycle stages

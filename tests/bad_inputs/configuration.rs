@@ -32,6 +32,11 @@ fn i70_wrong_configuration() {
             "platinum_share",
         ),
         (
+            "a rate of a cost that no column counts",
+            config(&[("cost_to_serve", "{freight_rate: 10%}")]),
+            "sources.order_lines.columns.freight_amount is not there",
+        ),
+        (
             "a password in the file",
             config(&[(
                 "publish",

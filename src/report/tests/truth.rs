@@ -177,6 +177,61 @@ fn says_that_there_is_no_earlier_year() {
 }
 
 #[test]
+fn nothing_is_compared_with_a_year_that_the_history_does_not_cover_and_every_page_says_why() {
+    for (language, why, compared) in [
+        (
+            "en",
+            "Nothing is compared with a year earlier: the orders begin on 28 December 2016, the window of that time on 2 January 2016.",
+            "compared with the same window a year earlier",
+        ),
+        (
+            "zh",
+            "不与一年前比较：订单自2016年12月28日开始，而当时的统计期自2016年1月2日开始。",
+            "与去年同期比较",
+        ),
+    ] {
+        let mut inputs = fixture::inputs();
+        inputs.facts.language = language.into();
+        let of_year = ("snapshot", "year_ago");
+        let first = Cell::Date(jiff::civil::date(2016, 12, 28));
+        inputs.set_all("results.snapshot_coverage", "first_order_date", &first);
+        inputs.set(
+            "results.snapshot_coverage",
+            of_year,
+            "is_covered",
+            &Cell::Boolean(false),
+        );
+        for column in ["year_ago_value", "change_on_year", "change_rate_on_year"] {
+            inputs.set_all("results.headline", column, &Cell::Null);
+        }
+        for table in [
+            "change_summary",
+            "churn_by_tier",
+            "profit_bridge",
+            "tier_migration",
+            "tier_migration_totals",
+        ] {
+            let table = inputs
+                .tables
+                .get_mut(&format!("results.{table}"))
+                .expect("a known table");
+            let place = table.position("from_snapshot").expect("a column");
+            table.rows.retain(|row| row[place].to_string() != "year_ago");
+        }
+        let pages = rendered(&inputs);
+        for (page, times) in [(&pages.report, 4), (&pages.mail.html, 1), (&pages.mail.text, 1)] {
+            // Lines are broken where the plain text of a mail would be too wide.
+            let text = plain(page).split_whitespace().collect::<String>();
+            let close = |words: &str| words.split_whitespace().collect::<String>();
+            assert_eq!(text.matches(&close(why)).count(), times, "{language}");
+            assert!(!text.contains(&close(compared)), "{language}");
+        }
+        // The customers who are silent now are listed all the same.
+        assert!(pages.report.contains("<h2 id=\"retention\""), "{language}");
+    }
+}
+
+#[test]
 fn speaks_of_one_customer_in_the_singular_and_draws_no_conclusion() {
     let mut inputs = fixture::inputs();
     for tier in ["gold", "iron", "lead", "platinum"] {
