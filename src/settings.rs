@@ -9,7 +9,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use bigdecimal::{BigDecimal, FromPrimitive as _, RoundingMode, ToPrimitive};
 use jiff::civil::Date;
 
-use crate::calendar::{Calendar, ahead};
+use crate::calendar::Calendar;
 use crate::config::{Config, PolicyValue, SOURCES, SourceShape};
 use crate::error::{Exit, Failure};
 use crate::model::uncertainty::standard_errors_of_share;
@@ -231,16 +231,6 @@ fn project(config: &Config) -> Columns {
 }
 
 fn policy(config: &Config, calendar: &Calendar) -> Result<Columns, Failure> {
-    let max_future_days = match config.threshold("max_future_days") {
-        Some(PolicyValue::Integer(days)) => *days,
-        _ => {
-            return Err(Failure::new(
-                Exit::Usage,
-                "config",
-                "policy.max_future_days is missing",
-            ));
-        }
-    };
     let cost_is_mapped = config
         .sources
         .get("order_lines")
@@ -249,7 +239,6 @@ fn policy(config: &Config, calendar: &Calendar) -> Result<Columns, Failure> {
         dates("as_of", vec![calendar.as_of]),
         integers("window_days", vec![i64::from(calendar.window_days)]),
         integers("compare_days", vec![i64::from(config.compare_days)]),
-        dates("latest_date", vec![ahead(calendar.as_of, max_future_days)?]),
         (
             "cost_is_mapped".to_owned(),
             Arc::new(BooleanArray::from(vec![cost_is_mapped])),
@@ -377,6 +366,7 @@ fn limits(config: &Config) -> Result<Columns, Failure> {
             vec![Some(&config.checks.max_rejected_money)],
         )?,
         ("freshness_days".to_owned(), Arc::new(freshness), true),
+        flags("keeps_last_file", [config.checks.keep_last_file].into_iter()),
     ])
 }
 

@@ -73,7 +73,7 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
             "order_lines",
             &pinned.source_files(),
             pinned.schema.clone(),
-            &pinned.partitions,
+            &pinned.folders(),
         )?;
         let raw = source::raw_table(&engine, &pinned, source, &config.project.timezone).await?;
         engine
@@ -86,8 +86,9 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
         }
         add_empty_sources(&engine, &["order_lines"]).await?;
         for name in [
+            "canonical.accepted_dates",
             "canonical.numbered_order_lines",
-            "canonical.orders_of_two_customers",
+            "canonical.judged_orders",
             "canonical.repeated_order_lines",
             "canonical.checked_order_lines",
             "canonical.order_lines",
@@ -466,7 +467,7 @@ fn read_other(
             source,
             &pinned.source_files(),
             pinned.schema.clone(),
-            &pinned.partitions,
+            &pinned.folders(),
         )?;
         let raw = source::raw_table(&engine, &pinned, configured, &config.project.timezone).await?;
         engine.add_view(&TableName::new("raw", source), &raw.sql).await?;
@@ -478,8 +479,9 @@ fn read_other(
         }
         let checked = format!("canonical.checked_{source}");
         for name in [
+            "canonical.accepted_dates",
             "canonical.numbered_order_lines",
-            "canonical.orders_of_two_customers",
+            "canonical.judged_orders",
             "canonical.repeated_order_lines",
             "canonical.checked_order_lines",
             "canonical.order_lines",

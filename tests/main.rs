@@ -44,6 +44,8 @@ mod look;
 
 mod kinds;
 
+mod two_engines;
+
 mod exports;
 
 mod examples;

@@ -118,6 +118,8 @@ fn query() -> Query {
             scope: None,
             publish: None,
             severity: None,
+            judges: None,
+            message: None,
         },
         text: text.to_owned(),
         sha256: String::new(),
@@ -134,7 +136,7 @@ async fn read(config: &Config, work: &Path) -> Result<Table, Failure> {
         "order_lines",
         &pinned.source_files(),
         Arc::clone(&pinned.schema),
-        &pinned.partitions,
+        &pinned.folders(),
     )?;
     let raw = source::raw_table(&engine, &pinned, source, &config.project.timezone).await?;
     engine

@@ -361,7 +361,10 @@ fn a_manifest_or_a_log_that_names_other_places_leads_nowhere() {
 
 #[test]
 fn a_mapping_reads_nothing_but_the_columns_of_its_source() {
-    let columns = ["order", "amount"].into_iter().map(str::to_owned).collect();
+    let columns = karat::query::mapping::Columns::from([
+        ("order".to_owned(), arrow::datatypes::DataType::Utf8),
+        ("amount".to_owned(), arrow::datatypes::DataType::Float64),
+    ]);
     for text in [
         "(select 1)",
         "exists (select 1 from raw.order_lines)",
@@ -387,8 +390,10 @@ fn a_mapping_reads_nothing_but_the_columns_of_its_source() {
         "information_schema.tables",
         "amount -- ) from x",
     ] {
-        let answer = karat::query::mapping::resolve(text, &columns);
-        let is_harmless = answer.as_ref().is_ok_and(|mapped| mapped.sql == "\"amount\"");
+        let answer = karat::query::mapping::resolve(text, &columns, "UTC");
+        let is_harmless = answer
+            .as_ref()
+            .is_ok_and(|mapped| mapped.sql.engine == "\"amount\"");
         assert!(answer.is_err() || is_harmless, "{text}: {answer:?}");
     }
 }
@@ -594,13 +599,13 @@ fn no_message_tells_who_a_customer_is() {
             columns("net_amount: amount"),
             personal(["1", "1", "2", "3"], orders, amounts),
             3,
-            "Rejected rows stay within the limit",
+            "cannot be used (",
         ),
         (
             columns("net_amount: amount"),
             personal(orders, orders, [f64::NAN, 1.0, 2.0, 3.0]),
             3,
-            "Rejected rows stay within the limit",
+            "cannot be used (",
         ),
         // A column that is not there, and a type that is not read.
         (

@@ -178,6 +178,13 @@ fn given(file: &CaseFile, case: &Case) -> Given {
                 .or_insert_with(|| Some(columns_of(source)));
         }
     }
+    // So are the service cases where a rate is charged for them: without them it would be refused.
+    let rates = given.sections.get("cost_to_serve");
+    if rates.is_some_and(|rates| rates.contains("per_case") || rates.contains("per_minute")) {
+        configured
+            .entry("service_cases".to_owned())
+            .or_insert_with(|| Some(columns_of("service_cases")));
+    }
     let configured = configured
         .into_iter()
         .filter_map(|(source, columns)| Some((source, columns?)))
@@ -408,6 +415,7 @@ case_files!(
     churn,
     cohorts,
     concentration,
+    coverage,
     discounts,
     frequency,
     headline,

@@ -181,7 +181,7 @@ fn a_backfill_stops_at_the_first_day_that_fails_and_says_which() {
             "--every",
             "4w",
         ])
-        .expect_failed(3, &["the run as of 2020-01-01", "at least one order"]);
+        .expect_failed(3, &["the run as of 2020-01-01", "no order from 2019-01-01"]);
     assert_eq!(project.published(), before);
     project
         .karat(&["backfill", "--from", "2026-01-02", "--to", "2026-01-01"])

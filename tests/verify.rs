@@ -390,3 +390,80 @@ fn a_signed_run_is_verified_with_its_key_and_with_no_other() {
         );
     }
 }
+
+/// A program that answers as DuckDB does, with these lines when it runs a script; it keeps the script.
+fn duckdb(project: &Project, name: &str, answer: &str, code: i32) -> String {
+    let file = project.path(name);
+    let kept = project.path(&format!("{name}.sql"));
+    let text = format!(
+        "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'v9.8.7 (Name) abc'; exit 0; fi\ncat > '{}'\npwd >> '{}'\nprintf '{answer}'\nexit {code}\n",
+        kept.display(),
+        kept.display()
+    );
+    std::fs::write(&file, text).expect("a program");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("a program");
+    file.display().to_string()
+}
+
+#[test]
+fn another_engine_agrees_or_the_run_is_not_verified() {
+    let (project, run) = published();
+    let agrees = duckdb(&project, "agrees", "a.b,3,0\\na.c,0,0\\nevery table agrees\\n", 0);
+    let differs = duckdb(&project, "differs", "a.b,3,2\\na.c,0,0\\n", 1);
+    let fails = duckdb(&project, "fails", "", 1);
+    let before = project.published();
+    let verify = |program: &str, code: i32| {
+        let words = ["verify", "latest", "--output", "json", "--duckdb", program];
+        project.karat(&words).expect(code, &[])
+    };
+    let found = verify(&agrees, 0).json();
+    assert_eq!(
+        found["duckdb"],
+        json!({"result": "agrees", "version": "9.8.7", "tables": 2})
+    );
+    // The script as it is published, in the folder of the run, spilling elsewhere.
+    let script = std::fs::read_to_string(project.path("agrees.sql")).expect("the script");
+    let published = std::fs::read_to_string(run.join("reproduce.sql")).expect("a script");
+    let (first, rest) = script.split_once('\n').expect("two lines");
+    assert!(first.starts_with("set temp_directory = '"), "{first}");
+    let real = run.canonicalize().expect("a folder");
+    assert_eq!(rest, format!("{published}{}\n", real.display()));
+    assert_eq!(project.published(), before, "nothing is written into the run");
+    let answer = project
+        .karat(&["verify", "latest", "--duckdb", &agrees])
+        .expect(0, &[]);
+    assert!(
+        answer
+            .stdout
+            .contains("re-performed with DuckDB 9.8.7: every table agrees (2 tables)"),
+        "{}",
+        answer.stdout
+    );
+    let answer = verify(&differs, 9);
+    assert_eq!(
+        problem_of(&answer, "reproduce.sql"),
+        "with DuckDB 9.8.7 gives other rows: 2 rows of `a.b`"
+    );
+    let answer = verify(&fails, 9);
+    assert!(problem_of(&answer, "reproduce.sql").starts_with("with DuckDB 9.8.7 fails: "));
+    verify("/nowhere/duckdb", 2);
+}
+
+#[test]
+fn a_run_that_no_other_engine_performed_is_not_called_so() {
+    let (project, _) = published();
+    let path = [("PATH", "/nowhere")];
+    let words = ["verify", "latest"];
+    let answer = karat_with(&project.path(""), &words, &path).expect(0, &[]);
+    let line = "not re-performed with DuckDB: none found; give --duckdb PATH";
+    assert!(answer.stdout.contains(line), "{}", answer.stdout);
+    let words = ["verify", "latest", "--recorded-only"];
+    let answer = project.karat(&words).expect(0, &[]);
+    assert!(
+        answer
+            .stdout
+            .contains("not re-performed with DuckDB: only the record is compared"),
+        "{}",
+        answer.stdout
+    );
+}

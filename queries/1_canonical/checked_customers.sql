@@ -2,7 +2,7 @@
 -- grain:   one row per row of the source
 -- key:     []
 -- publish: no
--- inputs:  [canonical.order_lines, raw.customers, settings.policy]
+-- inputs:  [canonical.accepted_dates, canonical.order_lines, raw.customers, settings.policy]
 -- note: >
 --   outcome is `used`, `out_of_scope` (signed up on or after the as-of date and no buyer before it) or the
 --   reason of a rejection; the first rule that applies. Which of two different rows of one
@@ -12,8 +12,13 @@ with
 
 policy as (
     -- What surrounds nothing: engines differ in what a plain trim removes.
-    select as_of, latest_date, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks
+    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks
     from settings.policy
+),
+
+accepted_dates as (
+    select newest_date, max_future_days
+    from canonical.accepted_dates
 ),
 
 buyers as (
@@ -39,9 +44,11 @@ customers as (
         customers.value_problem,
         coalesce(trim(both policy.blanks from customers.customer_id), '') <> '' as has_customer_id,
         policy.as_of,
-        policy.latest_date
+        accepted.newest_date,
+        accepted.max_future_days
     from raw.customers as customers
     cross join policy
+    cross join accepted_dates as accepted
 ),
 
 judged_customers as (
@@ -52,7 +59,7 @@ judged_customers as (
         case
             when not customers.has_customer_id then 'customer_missing'
             when customers.value_problem is not null then customers.value_problem
-            when customers.signed_up_date > customers.latest_date then 'date_in_the_future'
+            when customers.signed_up_date - customers.newest_date > customers.max_future_days then 'date_in_the_future'
             when customers.signed_up_date >= customers.as_of and buyers.customer_id is null then 'out_of_scope'
             else 'used'
         end as own_outcome

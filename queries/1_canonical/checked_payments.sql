@@ -2,7 +2,7 @@
 -- grain:   one row per row of the source
 -- key:     []
 -- publish: no
--- inputs:  [raw.payments, settings.policy, settings.source_columns]
+-- inputs:  [canonical.accepted_dates, raw.payments, settings.policy, settings.source_columns]
 -- note: >
 --   outcome is `used`, `out_of_scope` (due on or after the as-of date) or the reason of a
 --   rejection; the first rule that applies. What is paid on or after the as-of date is unpaid
@@ -12,8 +12,13 @@ with
 
 policy as (
     -- What surrounds nothing: engines differ in what a plain trim removes.
-    select as_of, earliest_date, latest_date, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks
+    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks
     from settings.policy
+),
+
+accepted_dates as (
+    select earliest_date, newest_date, max_future_days
+    from canonical.accepted_dates
 ),
 
 amount_column as (
@@ -36,10 +41,12 @@ payments as (
         coalesce(trim(both policy.blanks from payments.customer_id), '') <> '' as has_customer_id,
         amount_column.is_mapped as has_amounts,
         policy.as_of,
-        policy.earliest_date,
-        policy.latest_date
+        accepted.earliest_date,
+        accepted.newest_date,
+        accepted.max_future_days
     from raw.payments as payments
     cross join policy
+    cross join accepted_dates as accepted
     cross join amount_column
 ),
 
@@ -52,7 +59,8 @@ judged_payments as (
             when not has_payment_id then 'payment_missing'
             when due_date is null then 'date_missing'
             when due_date < earliest_date or paid_date < earliest_date then 'date_before_earliest'
-            when due_date > latest_date or paid_date > latest_date then 'date_in_the_future'
+            when due_date - newest_date > max_future_days or paid_date - newest_date > max_future_days
+                then 'date_in_the_future'
             when value_problem is not null then value_problem
             when has_amounts and amount is null then 'amount_missing'
             when due_date >= as_of then 'out_of_scope'

@@ -2,7 +2,7 @@
 -- grain:   one row per row of the source
 -- key:     []
 -- publish: no
--- inputs:  [raw.service_cases, settings.policy]
+-- inputs:  [canonical.accepted_dates, raw.service_cases, settings.policy]
 -- note: >
 --   outcome is `used`, `out_of_scope` (opened on or after the as-of date) or the reason of a
 --   rejection; the first rule that applies. An answer or a solution on or after the as-of date is
@@ -12,8 +12,13 @@ with
 
 policy as (
     -- What surrounds nothing: engines differ in what a plain trim removes.
-    select as_of, earliest_date, latest_date, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks
+    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks
     from settings.policy
+),
+
+accepted_dates as (
+    select earliest_date, newest_date, max_future_days
+    from canonical.accepted_dates
 ),
 
 service_cases as (
@@ -36,10 +41,12 @@ service_cases as (
         coalesce(trim(both policy.blanks from service_cases.case_id), '') <> '' as has_case_id,
         coalesce(trim(both policy.blanks from service_cases.customer_id), '') <> '' as has_customer_id,
         policy.as_of,
-        policy.earliest_date,
-        policy.latest_date
+        accepted.earliest_date,
+        accepted.newest_date,
+        accepted.max_future_days
     from raw.service_cases as service_cases
     cross join policy
+    cross join accepted_dates as accepted
 ),
 
 judged_cases as (
@@ -51,10 +58,10 @@ judged_cases as (
             when not has_case_id then 'case_missing'
             when opened_date is null then 'date_missing'
             when opened_date < earliest_date then 'date_before_earliest'
-            when opened_date > latest_date then 'date_in_the_future'
+            when opened_date - newest_date > max_future_days then 'date_in_the_future'
             when value_problem is not null then value_problem
-            when cast(first_answer_at as date) > latest_date then 'date_in_the_future'
-            when cast(resolved_at as date) > latest_date then 'date_in_the_future'
+            when cast(first_answer_at as date) - newest_date > max_future_days then 'date_in_the_future'
+            when cast(resolved_at as date) - newest_date > max_future_days then 'date_in_the_future'
             when first_answer_at < opened_at and first_answer_at <> cast(opened_date as timestamp)
                 then 'answered_before_opened'
             when resolved_at < opened_at and resolved_at <> cast(opened_date as timestamp)

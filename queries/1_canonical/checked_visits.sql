@@ -2,7 +2,7 @@
 -- grain:   one row per row of the source
 -- key:     []
 -- publish: no
--- inputs:  [raw.visits, settings.policy]
+-- inputs:  [canonical.accepted_dates, raw.visits, settings.policy]
 -- note: >
 --   outcome is `used`, `out_of_scope` (on or after the as-of date) or the reason of a rejection;
 --   the first rule that applies.
@@ -11,8 +11,13 @@ with
 
 policy as (
     -- What surrounds nothing: engines differ in what a plain trim removes.
-    select as_of, earliest_date, latest_date, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks
+    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks
     from settings.policy
+),
+
+accepted_dates as (
+    select earliest_date, newest_date, max_future_days
+    from canonical.accepted_dates
 ),
 
 visits as (
@@ -25,10 +30,12 @@ visits as (
         coalesce(trim(both policy.blanks from visits.visit_id), '') <> '' as has_visit_id,
         coalesce(trim(both policy.blanks from visits.customer_id), '') <> '' as has_customer_id,
         policy.as_of,
-        policy.earliest_date,
-        policy.latest_date
+        accepted.earliest_date,
+        accepted.newest_date,
+        accepted.max_future_days
     from raw.visits as visits
     cross join policy
+    cross join accepted_dates as accepted
 ),
 
 judged_visits as (
@@ -40,7 +47,7 @@ judged_visits as (
             when not has_visit_id then 'visit_missing'
             when visit_date is null then 'date_missing'
             when visit_date < earliest_date then 'date_before_earliest'
-            when visit_date > latest_date then 'date_in_the_future'
+            when visit_date - newest_date > max_future_days then 'date_in_the_future'
             when visit_date >= as_of then 'out_of_scope'
             else 'used'
         end as own_outcome

@@ -3,19 +3,25 @@
 -- key:     []
 -- order:   [order_id, line_number]
 -- publish: no
--- inputs:  [raw.order_lines, settings.policy]
+-- inputs:  [canonical.accepted_dates, raw.order_lines, settings.policy]
 -- note: >
 --   own_outcome is what a row tells by itself: `used`, `out_of_scope` (on or after the as-of date)
 --   or the reason of a rejection, the first rule that applies. What rows tell together is judged
 --   in the files after this one. line_number counts the rows of an order from 1 by the source's
---   own line number, then by content. A returned line takes money out of revenue: one whose net amount is above 0 is
+--   own line number, then by content. source_file is the number of the row's file, in the order of
+--   the paths. A returned line takes money out of revenue: one whose net amount is above 0 is
 --   rejected or turned, by `return_sign`.
 
 with
 
 policy as (
-    select as_of, earliest_date, latest_date, margin, return_sign
+    select as_of, margin, return_sign
     from settings.policy
+),
+
+accepted_dates as (
+    select earliest_date, newest_date, max_future_days
+    from canonical.accepted_dates
 ),
 
 order_lines as (
@@ -23,6 +29,7 @@ order_lines as (
     select
         order_id,
         source_line,
+        source_file,
         customer_id,
         ordered_at,
         cast(ordered_at as date) as order_date,
@@ -67,6 +74,7 @@ turned_lines as (
     select
         order_id,
         source_line,
+        source_file,
         customer_id,
         ordered_at,
         order_date,
@@ -105,8 +113,8 @@ judged_lines as (
             when not order_lines.has_customer_id then 'customer_missing'
             when not order_lines.has_order_id then 'order_missing'
             when order_lines.order_date is null then 'date_missing'
-            when order_lines.order_date < policy.earliest_date then 'date_before_earliest'
-            when order_lines.order_date > policy.latest_date then 'date_in_the_future'
+            when order_lines.order_date < accepted.earliest_date then 'date_before_earliest'
+            when order_lines.order_date - accepted.newest_date > accepted.max_future_days then 'date_in_the_future'
             when order_lines.amount_problem is not null then order_lines.amount_problem
             when order_lines.net_amount is null then 'amount_missing'
             when order_lines.stated_discount <> order_lines.gross_amount - order_lines.net_amount
@@ -118,6 +126,7 @@ judged_lines as (
         end as own_outcome
     from turned_lines as order_lines
     cross join policy
+    cross join accepted_dates as accepted
 ),
 
 ranked_lines as (
@@ -134,7 +143,8 @@ ranked_lines as (
             product_id nulls last, quantity nulls last, net_amount nulls last, gross_amount nulls last,
             stated_discount nulls last, stated_cost nulls last, freight_amount nulls last,
             amount_problem nulls last, is_return nulls last, category nulls last,
-            customer_segment nulls last, country nulls last, region nulls last, state nulls last
+            customer_segment nulls last, country nulls last, region nulls last, state nulls last,
+            source_file nulls last
     )
 ),
 
@@ -150,6 +160,7 @@ select
     order_id,
     line_number,
     source_line,
+    source_file,
     customer_id,
 
     ordered_at,

@@ -2,26 +2,36 @@
 -- grain:   one row per order_id and line_number
 -- key:     [order_id, line_number]
 -- publish: no
--- inputs:  [canonical.numbered_order_lines]
+-- inputs:  [canonical.judged_orders, canonical.numbered_order_lines]
 -- note: >
---   `duplicate_exact`: every column equals that of an earlier row. `line_conflict`: the source gave
---   one line number of an order two contents; neither is used.
+--   `duplicate_exact`: every column equals that of another row, which is used. With a line number the
+--   row came twice, wherever. Without one, equal rows of one file are that many items, and are marked
+--   as is_equal_line; equal rows of two files are one delivery that came twice, and those of the
+--   first file count, in the order of the paths. `line_conflict`: the source gave one line number of
+--   an order two contents; neither is used.
 
 with
 
 repeated_lines as (
-    select *
-    from canonical.numbered_order_lines
-    where is_repeated and order_id is not null
+    -- Rows that a later file replaces repeat nothing.
+    select numbered.*
+    from canonical.numbered_order_lines as numbered
+    left join canonical.judged_orders as judged_orders  -- many-to-one
+        on numbered.order_id = judged_orders.order_id
+    where numbered.is_repeated
+        and numbered.order_id is not null
+        and (judged_orders.kept_file is null or numbered.source_file = judged_orders.kept_file)
 ),
 
 ranked_lines as (
-    -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
+    -- Equal rows share a content rank but not a row rank: that makes a repetition visible. Those of one file share
+    -- a file rank, which in the first file is the content rank.
     select
         order_id,
         line_number,
         source_line,
-        row_number() over by_content as row_rank,
+        row_number() over by_file as row_rank,
+        rank() over by_file as file_rank,
         rank() over by_content as content_rank
     from repeated_lines
     window by_content as (
@@ -31,6 +41,15 @@ ranked_lines as (
             stated_discount nulls last, stated_cost nulls last, freight_amount nulls last,
             amount_problem nulls last, is_return nulls last, category nulls last,
             customer_segment nulls last, country nulls last, region nulls last, state nulls last
+    ),
+    by_file as (
+        order by
+            order_id nulls last, source_line nulls last, customer_id nulls last, ordered_at nulls last,
+            product_id nulls last, quantity nulls last, net_amount nulls last, gross_amount nulls last,
+            stated_discount nulls last, stated_cost nulls last, freight_amount nulls last,
+            amount_problem nulls last, is_return nulls last, category nulls last,
+            customer_segment nulls last, country nulls last, region nulls last, state nulls last,
+            source_file nulls last
     )
 ),
 
@@ -47,9 +66,13 @@ judged_lines as (
         ranked_lines.order_id,
         ranked_lines.line_number,
         case
-            when ranked_lines.row_rank > ranked_lines.content_rank then 'duplicate_exact'
+            when ranked_lines.source_line is null and ranked_lines.file_rank > ranked_lines.content_rank
+                then 'duplicate_exact'
+            when ranked_lines.source_line is not null and ranked_lines.row_rank > ranked_lines.content_rank
+                then 'duplicate_exact'
             when numbers_of_two_contents.order_id is not null then 'line_conflict'
-        end as outcome
+        end as outcome,
+        ranked_lines.row_rank > ranked_lines.content_rank as is_equal_line
     from ranked_lines
     left join numbers_of_two_contents  -- many-to-one
         on ranked_lines.order_id = numbers_of_two_contents.order_id
@@ -60,6 +83,7 @@ select
     order_id,
     line_number,
 
-    outcome
+    outcome,
+    is_equal_line
 from judged_lines
-where outcome is not null
+where outcome is not null or is_equal_line

@@ -38,7 +38,7 @@ sums as (
         sum(expected_orders) as expected_orders,
         sum(actual_orders) as actual_orders,
         sum(abs(error)) as absolute_error,
-        sum(cast(error * error as decimal(36, 12))) as squared_error
+        sum(cast(cast(error as decimal(19, 6)) * error as decimal(36, 12))) as squared_error
     from errors
     group by method, position
 )

@@ -3,10 +3,10 @@
 -- key:     [from_snapshot, outcome, tier]
 -- inputs:  [business.class_values, business.customers_after_service, settings.policy]
 -- note: >
---   Outcome `lapsed` is churn by rule: lapsed now, of those who were not lapsed then; `ordered_again` is an order since. The interval of the
---   difference of the two rates is that of Newcombe (1998, Statistics in Medicine 17, 873-890, method
---   10), made of the score intervals of Wilson (1927) for `interval_share` of cases. A difference is no cause: who
---   buys more has more occasions to complain.
+--   Outcome `lapsed` is churn by rule: lapsed now, of those who were not lapsed then; `ordered_again` is an
+--   order since. The interval of the difference of the two rates is that of Newcombe (1998, Statistics in
+--   Medicine 17, 873-890, method 10), made of the score intervals of Wilson (1927) for `interval_share` of
+--   cases. A difference is no cause: who buys more has more occasions to complain.
 -- columns:
 --   difference: rate with a complaint less rate without
 --   difference_low: lower end of its interval

@@ -1,11 +1,11 @@
 -- title:   Totals that must agree, each taken at its own place
 -- grain:   one row per total
 -- key:     [total]
--- inputs:  [business.class_totals, business.cohort_activity, business.cohort_periods, business.customer_measures,
---           business.customer_profit, business.customer_service, business.internal_totals,
---           business.line_place_totals, business.move_totals, business.orders, business.place_totals,
---           business.source_totals, business.whale_ranks, canonical.order_lines, canonical.service_cases,
---           settings.cost_rates, settings.snapshots]
+-- inputs:  [business.class_totals, business.class_values, business.cohort_activity, business.cohort_periods,
+--           business.customer_measures, business.customer_profit, business.customer_service,
+--           business.internal_totals, business.line_place_totals, business.move_totals, business.orders,
+--           business.place_totals, business.source_totals, business.whale_ranks, canonical.order_lines,
+--           canonical.service_cases, settings.cost_rates, settings.snapshots]
 -- note: >
 --   results.reconciliation compares them in pairs. Totals of rows and of money read, used and set
 --   aside are those of the order lines, unless they name another source.
@@ -220,7 +220,7 @@ cohorts as (
 ),
 
 first_sale_months as (
-    -- Months are numbered through, 12 a year.
+    -- Numbered through, 12 a year.
     select
         customer_id,
         min(
@@ -232,7 +232,6 @@ first_sale_months as (
 ),
 
 days_before_the_open_period as (
-    -- What was sent back in a month before the first sale was bought before the history began.
     select
         sum(orders.net_revenue) as net_revenue
     from business.orders as orders
@@ -415,6 +414,60 @@ listed as (
     select 'profit at the end of the whale curve, current' as total, cumulative_profit as amount
     from business.whale_ranks
     where position = (select max(position) from business.whale_ranks)
+),
+
+snapshot_names as (
+    -- Totals of a snapshot: without customers, lines or service cases there they are 0, and not missing.
+    select snapshots.snapshot, names.name
+    from settings.snapshots as snapshots
+    cross join (
+        values
+        ('all', 'lines of lines'),
+        ('all', 'lines of customers and internal customers'),
+        ('all', 'orders of orders'),
+        ('all', 'orders of customers and internal customers'),
+        ('all', 'net revenue of lines'),
+        ('all', 'net revenue of orders'),
+        ('all', 'net revenue of customers and internal customers'),
+        ('all', 'net revenue of customers'),
+        ('all', 'profit of customers'),
+        ('all', 'list price less discount, cost of goods and cost to serve'),
+        ('all', 'cost to serve of customers'),
+        ('all', 'cost to serve by rate and volume'),
+        ('all', 'customers with an order in the window'),
+        ('all', 'customers'),
+        ('all', 'service cases of others'),
+        ('all', 'service cases in the window less that of customers'),
+        ('all', 'cost of service of others'),
+        ('all', 'cost of service in the window less that of customers'),
+        ('now', 'customers by country and region'),
+        ('now', 'net revenue by country and region'),
+        ('now', 'profit by country and region'),
+        ('now', 'profit at the end of the whale curve'),
+        ('earlier', 'customers of migration before'),
+        ('earlier', 'profit of migration before'),
+        ('earlier', 'customers of migration now'),
+        ('earlier', 'current customers'),
+        ('earlier', 'profit of migration now'),
+        ('earlier', 'current profit of customers'),
+        ('earlier', 'steps of the profit bridge'),
+        ('earlier', 'change of profit of customers')
+    ) as names (moment, name)
+    where names.moment = 'all'
+        or (names.moment = 'now') = (snapshots.snapshot = 'current')
+    union all
+    select snapshots.snapshot, measures.name || ' by ' || classes.class_name as name
+    from settings.snapshots as snapshots
+    cross join (select class_name from business.class_values group by class_name) as classes
+    cross join (values ('customers'), ('net revenue'), ('profit')) as measures (name)
+),
+
+zero_totals as (
+    select names.name || ', ' || names.snapshot as total
+    from snapshot_names as names
+    left join listed  -- one-to-one
+        on names.name || ', ' || names.snapshot = listed.total
+    where listed.amount is null
 )
 
 select
@@ -422,3 +475,10 @@ select
 
     amount
 from listed
+where amount is not null
+union all
+select
+    total,
+
+    cast(0 as decimal(28, 10)) as amount
+from zero_totals

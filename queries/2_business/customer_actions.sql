@@ -1,17 +1,17 @@
 -- title:   What to do next for each customer, why, and how much is at stake
 -- grain:   one row per customer_id of the current population
 -- key:     [customer_id]
--- inputs:  [business.actions, business.customer_classes, business.customer_lifecycle, business.customer_measures,
---           business.customer_profit, business.customer_tiers, business.customer_value_ahead, canonical.customers,
---           settings.policy]
+-- inputs:  [business.actions, business.compared_snapshots, business.customer_classes, business.customer_lifecycle,
+--           business.customer_measures, business.customer_profit, business.customer_tiers,
+--           business.customer_value_ahead, canonical.customers, settings.policy]
 -- note: >
 --   The action is the first row of business.actions that fits; NULL where none does. Name and owner come from the
 --   source `customers`. The reason is the first that applies: lapsed, late, loses_money, fell (a lower tier than a year
 --   ago), new, returned, rose, steady. At stake is, for Lead, the loss that would end; else value at risk where
 --   there is an outlook; else the profit of the window of who is late or has lapsed; else nothing.
 -- columns:
---   prior_tier: tier at the previous snapshot; NULL without an order in its window
---   year_ago_tier: tier a year ago; NULL without an order in that window
+--   prior_tier: tier at the previous snapshot; NULL without an order in its window, or where none is compared
+--   year_ago_tier: tier a year ago; NULL without an order in that window, or where none is compared
 --   stake: what the amount at stake is, `loss`, `value_at_risk`, `profit_of_the_late` or `none`
 --   stake_amount: money at stake, never below 0
 --   tier_position: rank within the tier by money at stake, then by profit
@@ -63,7 +63,8 @@ earlier_tiers as (
     from business.customer_tiers as tiers
     inner join tier_levels  -- many-to-one
         on tiers.tier = tier_levels.tier
-    where tiers.snapshot in ('previous', 'year_ago')
+    inner join business.compared_snapshots as compared_snapshots  -- many-to-one
+        on tiers.snapshot = compared_snapshots.snapshot
     group by tiers.customer_id
 ),
 

@@ -18,10 +18,10 @@ with
 
 policy as (
     select
-        cast(cast(price_sensitive_unit_share as decimal(28, 4)) as double) as price_sensitive_unit_share,
-        cast(cast(product_led_full_price_share as decimal(28, 4)) as double) as full_price_share,
+        cast(price_sensitive_unit_share as double) as price_sensitive_unit_share,
+        cast(product_led_full_price_share as double) as full_price_share,
         product_led_max_categories,
-        cast(cast(emotional_category_share as decimal(28, 4)) as double) as emotional_category_share
+        cast(emotional_category_share as double) as emotional_category_share
     from settings.policy
 )
 

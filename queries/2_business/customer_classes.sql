@@ -48,9 +48,11 @@ select
     rfm.m_score,
     rfm.rfm_segment,
     case
-        when rfm.f_score + rfm.m_score + loyalty.loyalty_score >= 3 * policy.high_value_min_score
+        when rfm.f_score + rfm.m_score + loyalty.loyalty_score
+            >= 3 * cast(policy.high_value_min_score as decimal(28, 6))
             then 'high'
-        when rfm.f_score + rfm.m_score + loyalty.loyalty_score >= 3 * policy.middle_value_min_score
+        when rfm.f_score + rfm.m_score + loyalty.loyalty_score
+            >= 3 * cast(policy.middle_value_min_score as decimal(28, 6))
             then 'middle'
         else 'low'
     end as value_class,

@@ -6,9 +6,9 @@
 -- note: >
 --   The first that applies: new, reactivated, lapsed, at_risk, active. The late ratio is the
 --   days since the last order over the customer's usual gap, or over that of the tier when the
---   customer has too few gaps. Without any usual gap to compare with, `silent_days` tells who is at
---   risk and `lapsed_days` who lapsed. Orders are sales: who has only return documents bought before the history
---   began, and has lapsed.
+--   customer has too few gaps. Without any usual gap to compare with, `silent_days` tells who is
+--   late (`at_risk`) and `lapsed_days` who lapsed. Orders are sales: who has only return documents bought before
+--   the history began, and has lapsed.
 
 with
 

@@ -1,14 +1,14 @@
 -- title:   Moves of each customer between tiers since an earlier snapshot
 -- grain:   one row per from_snapshot and customer_id of the earlier or the current population
 -- key:     [from_snapshot, customer_id]
--- inputs:  [business.class_values, business.customer_measures, business.customer_profit, business.customer_tiers,
---           settings.policy]
+-- inputs:  [business.class_values, business.compared_snapshots, business.customer_measures, business.customer_profit,
+--           business.customer_tiers, settings.policy]
 -- note: >
 --   From an earlier snapshot, previous or year_ago, to the current one. Who is in only one of the two populations
 --   comes from `new` (no sale before the earlier as-of date) or `reactivated` (ordered before, but not in the
 --   earlier window), or goes to `not_in_window`. Both snapshots are made with today's data, rules and cost rates,
---   so none of these is the reason of a move here. Without orders in an earlier window there is nothing to compare
---   with, and no row.
+--   so none of these is the reason of a move here. With an earlier window that the history does not cover, or that
+--   has no orders, nothing is compared, and there is no row.
 -- columns:
 --   step: part of the profit bridge that the customer is in
 --   from_profit: profit in the earlier window; 0 of who did not order in it
@@ -41,21 +41,21 @@ customers as (
         on customer_tiers.tier = tiers.tier
 ),
 
+earlier_customers as (
+    select customers.*
+    from customers
+    inner join business.compared_snapshots as compared_snapshots  -- many-to-one
+        on customers.snapshot = compared_snapshots.snapshot
+),
+
 earlier_cutoffs as (
     -- One row for each earlier snapshot that has a population.
     select
         snapshot,
         min(profit) filter (where tier = 'platinum') as platinum,
         min(profit) filter (where tier = 'gold') as gold
-    from customers
-    where snapshot <> 'current'
+    from earlier_customers
     group by snapshot
-),
-
-earlier_customers as (
-    select *
-    from customers
-    where snapshot <> 'current'
 ),
 
 current_customers as (

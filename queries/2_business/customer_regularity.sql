@@ -11,7 +11,7 @@ with
 policy as (
     select
         rhythm_min_gaps,
-        cast(cast(rational_max_gap_variation as decimal(28, 4)) as double) as max_variation
+        cast(rational_max_gap_variation as double) as max_variation
     from settings.policy
 ),
 

@@ -18,7 +18,7 @@ policy as (
     select
         angry_complaints,
         angry_max_satisfaction,
-        cast(cast(discount_chaser_order_share as decimal(28, 4)) as double) as discount_chaser_order_share,
+        cast(discount_chaser_order_share as double) as discount_chaser_order_share,
         sceptic_min_visits
     from settings.policy
 )

@@ -1,8 +1,9 @@
 -- title:   What became of the customers of an earlier snapshot, with and without a complaint before it
--- grain:   one row per from_snapshot and customer_id of its population
+-- grain:   one row per from_snapshot that the history covers and customer_id of its population
 -- key:     [from_snapshot, customer_id]
--- inputs:  [business.customer_lifecycle, business.customer_measures, business.customer_profit, business.customer_tiers,
---           canonical.service_cases, settings.policy, settings.snapshots, settings.source_columns]
+-- inputs:  [business.compared_snapshots, business.customer_lifecycle, business.customer_measures,
+--           business.customer_profit, business.customer_tiers, canonical.service_cases, settings.policy,
+--           settings.source_columns]
 -- note: >
 --   Tier and profit then are those of the earlier snapshot, with today's data and rules. A complaint counts
 --   when its case was opened in the `complaint_days` before the earlier as-of date. has_complaint is
@@ -17,8 +18,7 @@ with
 
 from_snapshots as (
     select snapshot, as_of
-    from settings.snapshots
-    where snapshot in ('previous', 'year_ago')
+    from business.compared_snapshots
 ),
 
 complaint_column as (

@@ -58,10 +58,10 @@ contributions as (
             cast(orders.net_revenue - orders.cost_of_goods as decimal(28, 4))
             - case when orders.is_sale then cast(rates.per_order as decimal(28, 6)) else cast(0 as decimal(28, 6)) end
             - cast(orders.lines as decimal(28, 4)) * rates.per_line
-            - orders.units * rates.per_unit
+            - cast(orders.units as decimal(28, 4)) * rates.per_unit
             - cast(orders.returned_lines as decimal(28, 4)) * rates.per_return
-            - orders.net_revenue * rates.payment_fee_rate
-            - orders.freight_amount * rates.freight_rate
+            - cast(orders.net_revenue as decimal(28, 4)) * rates.payment_fee_rate
+            - cast(orders.freight_amount as decimal(28, 4)) * rates.freight_rate
             as decimal(28, 10)
         ) as profit
     from business.orders as orders

@@ -1,7 +1,7 @@
 -- title:   What changed since an earlier snapshot, in numbers
 -- grain:   one row per from_snapshot
 -- key:     [from_snapshot]
--- inputs:  [business.class_values, business.move_totals, settings.policy, settings.snapshots]
+-- inputs:  [business.class_values, business.compared_snapshots, business.move_totals, settings.policy]
 -- note: >
 --   Earlier and current population compared customer by customer, both with today's data, rules and cost rates. The
 --   told tier is the best one that had at least `min_cell` customers. Net revenue retention is what the
@@ -15,8 +15,7 @@ with
 
 from_snapshots as (
     select snapshot, as_of
-    from settings.snapshots
-    where snapshot in ('previous', 'year_ago')
+    from business.compared_snapshots
 ),
 
 sums as (

@@ -1,8 +1,8 @@
 -- title:   Customers of an earlier snapshot who have lapsed since, by the tier that they had
--- grain:   one row per from_snapshot and tier, and a total for each from_snapshot
+-- grain:   one row per from_snapshot that the history covers and tier, and a total for each from_snapshot
 -- key:     [from_snapshot, tier]
--- inputs:  [business.class_values, business.customer_lifecycle, business.customer_profit, business.customer_tiers,
---           settings.policy, settings.snapshots]
+-- inputs:  [business.class_values, business.compared_snapshots, business.customer_lifecycle, business.customer_profit,
+--           business.customer_tiers, settings.policy]
 -- cells:
 --   by: [tier]
 --   apart: [from_snapshot]
@@ -32,8 +32,7 @@ with
 
 from_snapshots as (
     select snapshot, as_of
-    from settings.snapshots
-    where snapshot in ('previous', 'year_ago')
+    from business.compared_snapshots
 ),
 
 tiers as (

@@ -80,7 +80,7 @@ peak as (
 listed as (
     select
         1 as position,
-        'profit_80_customer_share' as measure,
+        'profit_concentration_customer_share' as measure,
         cast(profit_makers.customers as double) / nullif(cast(profit_total.customers as double), 0) as value,
         profit_makers.customers
     from profit_makers
@@ -88,7 +88,7 @@ listed as (
     union all
     select
         2 as position,
-        'revenue_80_customer_share' as measure,
+        'revenue_concentration_customer_share' as measure,
         case
             when revenue_total.revenue > 0
                 then cast(revenue_total.customers - revenue_makers.customers_to_spare as double)
@@ -102,7 +102,7 @@ listed as (
     union all
     select
         3 as position,
-        'top_20_profit_share' as measure,
+        'top_customers_profit_share' as measure,
         case
             when profit_total.profit > 0
                 then cast(cast(top_profit.profit as decimal(28, 4)) as double)
@@ -114,7 +114,7 @@ listed as (
     union all
     select
         4 as position,
-        'top_20_revenue_share' as measure,
+        'top_customers_revenue_share' as measure,
         cast(top_revenue.revenue as double) / nullif(cast(revenue_total.revenue as double), 0) as value,
         top_revenue.customers
     from top_revenue

@@ -1,7 +1,7 @@
 -- title:   Headline measures, now and before
 -- grain:   one row per measure
 -- key:     [measure]
--- inputs:  [business.measure_values, results.weekly_trend]
+-- inputs:  [business.compared_snapshots, business.measure_values, results.weekly_trend]
 -- cells:
 --   apart: [measure]
 --   rows: [net_revenue, profit, profit_rate, customers, contribution_margin, gross_revenue, discount_amount,
@@ -16,7 +16,8 @@
 --   Previous is one compare period earlier, year ago the same window a year earlier. The four-week value is the
 --   mean of the four week ends before the as-of date, of a rate that of their sums; only measures of the weekly
 --   trend have one, and only where all four weeks are known. A change is now less before; its rate is over the
---   absolute value before. Without orders in an earlier window there is nothing to compare with.
+--   absolute value before. With an earlier window that the history does not cover, or that has no orders, nothing is
+--   compared.
 
 with
 
@@ -26,15 +27,22 @@ values_now as (
     where snapshot = 'current'
 ),
 
+values_before as (
+    select measure_values.snapshot, measure_values.measure, measure_values.value
+    from business.measure_values as measure_values
+    inner join business.compared_snapshots as compared_snapshots  -- many-to-one
+        on measure_values.snapshot = compared_snapshots.snapshot
+),
+
 values_previous as (
     select measure, value
-    from business.measure_values
+    from values_before
     where snapshot = 'previous'
 ),
 
 values_year_ago as (
     select measure, value
-    from business.measure_values
+    from values_before
     where snapshot = 'year_ago'
 ),
 
@@ -107,11 +115,11 @@ compared as (
         values_now.value - values_four_weeks.value as change_on_four_weeks,
         values_now.value - values_year_ago.value as change_on_year
     from values_now
-    left join values_previous  -- one-to-one; none without orders then
+    left join values_previous  -- one-to-one; none where nothing is compared
         on values_now.measure = values_previous.measure
     left join values_four_weeks  -- one-to-one; none of measures without a weekly trend
         on values_now.measure = values_four_weeks.measure
-    left join values_year_ago  -- one-to-one; none without orders then
+    left join values_year_ago  -- one-to-one; none where nothing is compared
         on values_now.measure = values_year_ago.measure
 )
 

@@ -4,7 +4,7 @@
 -- inputs:  [business.class_shares, business.class_values, business.customer_lifecycle, business.prospects]
 -- note: >
 --   Acquisition holds prospects and new customers, development the active and the reactivated, retention
---   those at risk, departure the lapsed. Customers are all known customers, with or without an order in
+--   the late (`at_risk`), departure the lapsed. Customers are all known customers, with or without an order in
 --   the window; money is that of the window.
 -- columns:
 --   customer_share: customers / all known customers, prospects too; not the population

@@ -5,7 +5,7 @@
 -- note: >
 --   Six steps whose amounts add up to the whole change of profit, exactly; results.change_summary holds both ends. What
 --   the gone had brought is lost, so its amount has the other sign. Moved is who is in another tier now. Without
---   orders in the earlier window there is no bridge.
+--   orders in the earlier window, or where the history does not cover it, there is no bridge.
 -- columns:
 --   amount: profit of these customers now less their profit then
 

@@ -50,8 +50,10 @@ select
     sums.scenario as position,
 
     case sums.direction
-        when 'down' then cast(cost_rates.rate * (1 - policy.rate_sensitivity) as decimal(28, 10))
-        when 'up' then cast(cost_rates.rate * (1 + policy.rate_sensitivity) as decimal(28, 10))
+        when 'down'
+            then cast(cast(cost_rates.rate as decimal(28, 6)) * (1 - policy.rate_sensitivity) as decimal(28, 10))
+        when 'up'
+            then cast(cast(cost_rates.rate as decimal(28, 6)) * (1 + policy.rate_sensitivity) as decimal(28, 10))
     end as rate,
     sums.customers,
     sums.customers_moved,

@@ -1,13 +1,15 @@
 -- title:   Sums that must agree
 -- grain:   one row per identity
 -- key:     [identity]
--- inputs:  [business.class_values, business.control_totals, settings.snapshots, settings.sources]
+-- inputs:  [business.class_values, business.compared_snapshots, business.control_totals, settings.snapshots,
+--           settings.sources]
 -- cells:
 --   open: [position, unit, holds]
 -- note: >
---   Both sides are taken at different places of the flow and must agree exactly. A side that is
---   missing counts as 0. Service of others are cases of people without an order in the window, and of
---   internal customers: they are the cost of nobody in the population.
+--   Both sides are taken at different places of the flow and must agree exactly. A pair of which a
+--   side is missing does not hold: it names a total that nobody takes. Service of others are cases
+--   of people without an order in the window, and of internal customers: they are the cost of nobody
+--   in the population.
 
 with
 
@@ -164,7 +166,8 @@ pairs as (
         compared.right_total || ', ' || snapshots.snapshot as right_total
     from compared_moves as compared
     cross join settings.snapshots as snapshots
-    where snapshots.snapshot <> 'current'
+    inner join business.compared_snapshots as compared_snapshots  -- one-to-one
+        on snapshots.snapshot = compared_snapshots.snapshot
 ),
 
 sides as (
@@ -173,8 +176,8 @@ sides as (
         pairs.unit,
         pairs.left_total,
         pairs.right_total,
-        coalesce(left_totals.amount, 0) as left_side,
-        coalesce(right_totals.amount, 0) as right_side
+        left_totals.amount as left_side,
+        right_totals.amount as right_side
     from pairs
     left join business.control_totals as left_totals  -- many-to-one
         on pairs.left_total = left_totals.total
@@ -191,6 +194,6 @@ select
     cast(left_side as decimal(28, 10)) as left_side,
     cast(right_side as decimal(28, 10)) as right_side,
     cast(left_side - right_side as decimal(28, 10)) as difference,
-    left_side = right_side as holds
+    coalesce(left_side = right_side, false) as holds
 from sides
 order by position, identity

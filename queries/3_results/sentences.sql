@@ -11,7 +11,7 @@
 --   Each sentence has an amount of money at stake. It is material when that reaches `material_change_share` of net
 --   revenue. The report says the `sentences_shown` material ones with most money, and "no material change" when there
 --   are none. Of equal amounts the one that is listed first here wins. An aggregate edition has those whose customers
---   it counts: nothing counts who is at risk, moved or gone there, and that all discounts are told tells that those of
+--   it counts: nothing counts who is late, moved or gone there, and that all discounts are told tells that those of
 --   Lead are no deeper.
 -- columns:
 --   tier: whose customers the sentence counts; `total` for all

@@ -11,10 +11,10 @@ with
 
 repeat_buyers as (
     select
-        cast(paid_frequency as decimal(10, 0)) as frequency,
-        -- In hundredths: whole numbers have exact sums and products.
+        cast(paid_frequency as decimal(19, 0)) as frequency,
+        -- In hundredths: whole numbers have exact sums and products. Of 19 digits, so that a square has room.
         cast(
-            cast(100 * repeat_revenue as double) / nullif(cast(paid_frequency as double), 0) as decimal(16, 0)
+            cast(100 * repeat_revenue as double) / nullif(cast(paid_frequency as double), 0) as decimal(19, 0)
         ) as spend
     from business.purchase_histories
     where moment = 'now' and paid_frequency > 0

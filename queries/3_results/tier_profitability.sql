@@ -1,7 +1,7 @@
 -- title:   What each tier really earns
 -- grain:   one row per tier, and a total
 -- key:     [tier]
--- inputs:  [business.class_shares, business.class_totals]
+-- inputs:  [business.class_shares, business.class_totals, business.compared_snapshots]
 -- cells:
 --   by: [tier]
 --   count: customers
@@ -10,7 +10,7 @@
 --             profit_per_customer, profit_rate, orders_per_customer, net_revenue_per_order, list_price_kept_rate]
 -- note: >
 --   Gross revenue is list price before discount, before tax. A year ago is the same window
---   ending a year earlier, with the tiers of that time.
+--   ending a year earlier, with the tiers of that time; not known where the history does not cover that window.
 -- columns:
 --   customer_share: customers of the tier / customers of the population
 --   discount_rate: discount / gross revenue
@@ -26,9 +26,14 @@ tiers as (
 ),
 
 year_ago as (
-    select case when class_name = 'all' then 'total' else value end as tier, customers, profit
-    from business.class_totals
-    where snapshot = 'year_ago' and class_name in ('tier', 'all')
+    select
+        case when totals.class_name = 'all' then 'total' else totals.value end as tier,
+        totals.customers,
+        totals.profit
+    from business.class_totals as totals
+    inner join business.compared_snapshots as compared_snapshots  -- many-to-one
+        on totals.snapshot = compared_snapshots.snapshot
+    where totals.snapshot = 'year_ago' and totals.class_name in ('tier', 'all')
 )
 
 select
@@ -58,6 +63,6 @@ select
     year_ago.customers as year_ago_customers,
     cast(year_ago.profit as decimal(28, 10)) as year_ago_profit
 from tiers
-left join year_ago  -- one-to-one
+left join year_ago  -- one-to-one; none where nothing is compared
     on tiers.value = year_ago.tier
 order by tiers.position, tiers.value

@@ -1,8 +1,8 @@
 -- title:   Measures of the window as they stood at the end of each of the last weeks
--- grain:   one row per week_end
+-- grain:   one row per week_end whose window the history covers
 -- key:     [week_end]
 -- inputs:  [business.order_days, business.orders, business.service_cost_changes, business.weekly_profit_at_risk,
---           settings.cost_rates, settings.policy, settings.weeks]
+--           business.window_coverage, settings.cost_rates, settings.policy, settings.weeks]
 -- cells:
 --   apart: [week_end]
 --   count: customers
@@ -30,8 +30,11 @@ days as (
 ),
 
 weeks as (
-    select weeks_ago, week_end, window_start
-    from settings.weeks
+    select weeks.weeks_ago, weeks.week_end, weeks.window_start
+    from settings.weeks as weeks
+    inner join business.window_coverage as coverage  -- many-to-one
+        on weeks.window_start = coverage.window_start
+    where coverage.is_covered
 ),
 
 sums as (

@@ -1,6 +1,8 @@
 -- title:    Every customer has exactly one value of each class
 -- inputs:   [business.customer_classes]
 -- severity: stop
+-- message:
+--   text: "{violations} customers of the snapshot {snapshot} have no value of a class"
 
 select
     snapshot,

@@ -2,6 +2,11 @@
 -- inputs:   [business.source_totals, settings.sources]
 -- scope:    base
 -- severity: warn
+-- judges:   inputs
+-- message:
+--   text: >-
+--     no row of {source} can be used: {rows_read} were read, {rows_rejected} rejected,
+--     {rows_out_of_scope} are out of scope
 -- note:     The files may be empty, or every row belongs to a later report.
 
 select

@@ -1,6 +1,9 @@
 -- title:    Every sum that must agree agrees
 -- inputs:   [results.reconciliation]
 -- severity: stop
+-- message:
+--   text: "{violations} sums that must agree differ"
+--   detail: "{identity} ({left_side} against {right_side})"
 
 select
     identity,
@@ -8,4 +11,4 @@ select
     right_side,
     difference
 from results.reconciliation
-where not holds
+where holds is distinct from true

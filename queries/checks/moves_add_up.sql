@@ -1,7 +1,12 @@
--- title:    Migration and bridge agree with the tiers of both snapshots, weekly trend and profit at risk with the headline
+-- title:    Migration and bridge agree with the tiers of both snapshots, weeks and profit at risk with the headline
 -- inputs:   [business.class_totals, results.change_summary, results.headline, results.profit_at_risk,
---            results.profit_bridge, results.tier_migration, results.weekly_trend]
+--            results.profit_bridge, results.snapshot_coverage, results.tier_migration, results.weekly_trend]
 -- severity: stop
+-- message:
+--   text: "moves do not add up"
+--   detail: >-
+--     {place}, {from_snapshot} ({customers} customers against {expected_customers}, profit
+--     {profit} against {expected_profit})
 
 with
 
@@ -77,9 +82,13 @@ compared_weeks as (
         now.customers as expected_customers,
         cast(weeks.profit_at_risk as decimal(28, 6)) as profit,
         now.profit_at_risk as expected_profit
-    from results.weekly_trend as weeks
-    cross join now
-    where weeks.weeks_ago = 0
+    from now
+    left join results.weekly_trend as weeks  -- one-to-one
+        on weeks.weeks_ago = 0
+    left join results.snapshot_coverage as coverage  -- one-to-one
+        on coverage.snapshot = 'current'
+    -- A week whose window the history does not cover is not in the trend.
+    where coalesce(coverage.is_covered, true)
 ),
 
 sides_at_risk as (

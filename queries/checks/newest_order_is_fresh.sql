@@ -2,9 +2,15 @@
 -- inputs:   [business.orders, settings.checks, settings.snapshots]
 -- scope:    base
 -- severity: stop
+-- judges:   inputs
+-- message:
+--   text: >-
+--     the newest order is of {newest_order}, {age_days} days before the as-of date {as_of} (limit
+--     {allowed_days} days)
+--   see: checks.freshness
 -- note: >
 --   The limit is checks.freshness, in days before the as-of date; without it any age passes. An order is a sale: a
---   feed that brings returns only is not fresh.
+--   feed that brings returns only is not fresh. No order at all is not fresh.
 
 with
 
@@ -17,9 +23,11 @@ newest as (
 select
     newest.order_date as newest_order,
     snapshots.as_of,
+    snapshots.as_of - newest.order_date as age_days,
     checks.freshness_days as allowed_days
 from newest
 cross join settings.snapshots as snapshots
 cross join settings.checks as checks
 where snapshots.snapshot = 'current'
-    and snapshots.as_of - newest.order_date > checks.freshness_days
+    and checks.freshness_days is not null
+    and (newest.order_date is null or snapshots.as_of - newest.order_date > checks.freshness_days)

@@ -1,12 +1,25 @@
--- title:    Every snapshot has orders to compare with
--- inputs:   [business.class_totals, settings.snapshots]
+-- title:    Every snapshot has a whole window of orders to compare with
+-- inputs:   [business.class_totals, results.snapshot_coverage]
 -- severity: warn
--- note:     Changes against a snapshot without orders are left out of the report.
+-- message:
+--   text: the history covers {days_covered} days of the window of the snapshot {snapshot}, {window_start} to {as_of}
+--   see: policy.coverage_days
+-- note: >
+--   What compares with a snapshot is left out of the report where the history does not cover its window, or where it
+--   has no orders. The history covers a window that begins on or after the first order, or at most `coverage_days`
+--   before it.
 
-select snapshots.snapshot, snapshots.window_start, snapshots.as_of
-from settings.snapshots as snapshots
-where not exists (
-    select class_totals.customers
-    from business.class_totals as class_totals
-    where class_totals.snapshot = snapshots.snapshot and class_totals.class_name = 'all'
-)
+select
+    coverage.snapshot,
+    coverage.window_start,
+    coverage.as_of,
+
+    coverage.first_order_date,
+    coverage.days_covered
+from results.snapshot_coverage as coverage
+where not coverage.is_covered
+    or not exists (
+        select totals.customers
+        from business.class_totals as totals
+        where totals.snapshot = coverage.snapshot and totals.class_name = 'all'
+    )

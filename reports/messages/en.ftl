@@ -207,10 +207,6 @@ measure-cost_to_serve = Cost to serve
 measure-orders = Orders
 measure-unprofitable_customers = Customers without profit
 measure-loss_amount = Profit given back by them
-concentration-profit_80_customer_share = Share of customers that makes 80% of profit
-concentration-revenue_80_customer_share = Share of customers that makes 80% of revenue
-concentration-top_20_profit_share = Share of profit of the best 20% of customers
-concentration-top_20_revenue_share = Share of revenue of the largest 20% of customers
 concentration-revenue_gini = Gini coefficient of revenue
 concentration-peak_profit_share = Peak of the whale curve, share of total profit
 
@@ -230,7 +226,7 @@ activity-recorded_cases = Service cases with a recorded cost
 activity-all_rates = All rates together
 activity-per_minute = Handling minutes
 activity-payment_fee_rate = Payment fee, share of revenue
-activity-freight_rate = Freight, share of revenue
+activity-freight_rate = Freight, share of the freight amount
 activity-per_customer = Active customers
 activity-total = Total
 
@@ -312,6 +308,7 @@ reason-cost_missing = cost missing
 reason-order_of_two_customers = two customers on one order
 reason-duplicate_exact = exact duplicate
 reason-line_conflict = two different lines with one number
+reason-replaced_by_later_file = replaced by a later file
 reason-amount_not_finite = amount is no number
 reason-amount_out_of_range = amount beyond all bounds
 reason-customer_conflict = two different rows of one customer
@@ -440,7 +437,7 @@ bridge-then = A year earlier
 bridge-now = Now
 bridge-row = { $label }: { $amount }.
 lorenz-title = Lorenz curve of net revenue
-lorenz-description = Customers from the smallest to the largest by net revenue, against the share of revenue that they bring together. Gini coefficient { $gini }; the largest 20% of customers bring { $top } of revenue.
+lorenz-description = Customers from the smallest to the largest by net revenue, against the share of revenue that they bring together. Gini coefficient { $gini }; the largest { $top_share } of customers bring { $top } of revenue.
 lorenz-customers = Customers, smallest by revenue first
 lorenz-equal_1 = If all customers
 lorenz-equal_2 = bought the same
@@ -466,7 +463,7 @@ report-colophon = { $project }. Customer profit report as of { $as_of }. Run { $
 aggregate-customers_profit_tier = Customers and profit, by tier
 aggregate-customers_tier_value_score = Customers by tier and value score
 aggregate-lifecycle_retention = Lifecycle and retention
-aggregate-lifecycle_note = Late: silent for longer than the gap between orders that a customer nearly always keeps; lapsed: for more than twice as long, or for more than a year. New: first order in the last { $new_customer_days } days.
+aggregate-lifecycle_note = Own rhythm: the gap between orders that a customer keeps in { $rhythm_percentile } of cases. Late: silent for more than { $at_risk_late_ratio } times as long; lapsed: for more than { $lapsed_late_ratio } times as long, or for more than { $lapsed_days } days. New: first order in the last { $new_customer_days } days.
 aggregate-customers_profit_stage = Customers and profit, by stage
 unit-known_customers_money = all known customers; money in { $currency_name }
 unit-customers_order_window_profit_below = customers with an order in the window, profit in { $currency_name } below
@@ -576,8 +573,12 @@ cohorts-revenue_retention = The { $customers } of a year ago buy { $net_revenue_
 
 concentration-name = Concentration
 concentration-finding_too_few = Too few customers to speak of concentration
-concentration-finding_profit_and_revenue = { $profit_80_customer_share } of customers make 80% of profit, { $revenue_80_customer_share } make 80% of revenue
-concentration-finding_revenue = { $revenue_80_customer_share } of customers make 80% of revenue
+concentration-finding_profit_and_revenue = { $profit_customers } of customers make { $concentration_share } of profit, { $revenue_customers } make { $concentration_share } of revenue
+concentration-finding_revenue = { $revenue_customers } of customers make { $concentration_share } of revenue
+concentration-profit_makers = Share of customers that makes { $concentration_share } of profit
+concentration-revenue_makers = Share of customers that makes { $concentration_share } of revenue
+concentration-top_profit = Share of profit of the best { $top_share } of customers
+concentration-top_revenue = Share of revenue of the largest { $top_share } of customers
 concentration-finding_otherwise = Without revenue there is no concentration
 concentration-note = The further the curve hangs below the straight line, the more revenue depends on few customers. Customers with losses count in profit, so the best customers can make more than the whole.
 concentration-lorenz_curve_net_revenue = Lorenz curve of net revenue
@@ -789,7 +790,7 @@ lifecycle-finding_lapsed = { $customers ->
        *[other] { $customers } customers have lapsed; nobody else is late
     }
 lifecycle-finding_otherwise = Nobody is late against their own rhythm
-lifecycle-note = Own rhythm: the gap between orders that a customer nearly always keeps. Late: silent for longer than that; lapsed: for more than twice as long, or for more than a year. New: first order in the last { $new_customer_days } days.
+lifecycle-note = Own rhythm: the gap between orders that a customer keeps in { $rhythm_percentile } of cases. Late: silent for more than { $at_risk_late_ratio } times as long; lapsed: for more than { $lapsed_late_ratio } times as long, or for more than { $lapsed_days } days. New: first order in the last { $new_customer_days } days.
 lifecycle-share_known_customers_share_profit = Share of known customers and share of profit, by stage
 lifecycle-share_known_customers_profit_stage = Share of known customers and profit, by stage
 lifecycle-label_lifecycle_stages = Lifecycle stages
@@ -812,8 +813,8 @@ moves-finding_otherwise = { $told_stayed ->
        *[other] { $told_stayed } of last year’s { $told_customers } customers of the { $told_tier } tier are in it today
     }
 moves-turned_unprofitable = { $turned_unprofitable ->
-        [one] { $turned_unprofitable } customer who brought a profit a year ago brings none now.
-       *[other] { $turned_unprofitable } customers who brought a profit a year ago bring none now.
+        [one] { $turned_unprofitable } customer who brought a profit a year ago still orders and brings none now.
+       *[other] { $turned_unprofitable } customers who brought a profit a year ago still order and bring none now.
     }
 moves-note = Returned: ordered before, but not in the earlier window. New: first order ever. Both years are seen with today’s data, rules and cost rates; { $moved_by_cutoff } changed tier only because the cut-offs moved.
 unit-number_customers = number of customers
@@ -986,6 +987,8 @@ head-outcome_of_rows = Rows
 head-number = Number
 head-share = Share
 head-net_amount = Net amount
+quality-noted_equal_line = { $rows } equal another line of their order and file: each counts as an item of its own.
+quality-noted_order_in_two_files = { $rows } belong to orders that are in two files: what came again, changed, counts twice.
 quality-label_sources = Sources
 unit-their_rows_newest_day_those = their rows, and the newest day of those used
 head-source = Source
@@ -1118,7 +1121,7 @@ status-sums_sources = sums and sources
 ## management/sections/tiles.html
 
 tiles-name = Key figures
-tiles-each_line_shows_figure = Each line shows the figure as it stood at the end of the last 53 weeks, on its own scale; the thin rule marks where it stood at the start.
+tiles-each_line_shows_figure = Each line shows the figure as it stood at the end of each of the last 53 weeks whose window the orders cover, on its own scale; the thin rule marks where it stood at the start.
 tiles-four_weeks = On 4 weeks: against the mean of the four weeks before.
 tiles-figures_what_they_compared = The figures and what they are compared with
 tiles-label_key_figures_what_they_compared = Key figures and what they are compared with
@@ -1347,8 +1350,15 @@ on_previous-week = on the week
 on_previous-days_before = on { $compare_days } days before
 on_previous-otherwise = on the earlier run
 
+## wording/coverage.txt
+
+coverage-current = The orders begin on { $first_order_date }, so { $days_covered } of the { $window_days } days are known.
+coverage-previous = Nothing is compared with { $compare_days } days earlier: the orders begin on { $first_order_date }, the window of that time on { $window_start }.
+coverage-year_ago = Nothing is compared with a year earlier: the orders begin on { $first_order_date }, the window of that time on { $window_start }.
+
 ## wording/period.txt
 
+period-days_alone = The { $window_days } days from { $window_start } to { $last_day }. Money in { $currency_name }, net of discounts and returns.
 period-days_compared_same = The { $window_days } days from { $window_start } to { $last_day }, compared with the same window a year earlier. Money in { $currency_name }, net of discounts and returns.
 
 ## wording/pyramid.txt
@@ -1405,8 +1415,8 @@ sentence_head-more_revenue_less_profit = Sales grew, profit did not.
 sentence_head-less_revenue_more_profit = Profit grew, sales did not.
 sentence_head-otherwise = On the year.
 sentence_head-top = { $customers ->
-        [one] { $customers } customer brings { $profit }.
-       *[other] { $customers } customers bring { $profit }.
+        [one] { $customers } customer brings { $profit } of profit.
+       *[other] { $customers } customers bring { $profit } of profit.
     }
 sentence_head-losses = { $customers ->
         [one] { $customers } customer of the Lead tier loses { $profit }.
@@ -1506,8 +1516,8 @@ definitions-finding = One definition each, in one SQL file
 definitions-note = The thresholds are those of this run. Every customer of the population gets exactly one value of each class; equal inputs get equal classes.
 definitions-population_money = Population and money
 definitions-snapshot = Snapshot
-definitions-snapshot_means = What is known at an as-of day, which is exclusive, looking back on a window of { $window_days } days. A run has three: current, previous ({ $compare_days } days earlier) and a year ago. Earlier snapshots use today’s data and today’s rules.
-definitions-snapshot_means_unknown = What is known at an as-of day, which is exclusive, looking back on a window of { $window_days } days. A run has three: current, previous (one compare period earlier) and a year ago. Earlier snapshots use today’s data and today’s rules.
+definitions-snapshot_means = What is known at an as-of day, which is exclusive, looking back on a window of { $window_days } days. A run has three: current, previous ({ $compare_days } days earlier) and a year ago. Earlier snapshots use today’s data and today’s rules. With one whose window begins more than { $coverage_days } days before the first order nothing is compared.
+definitions-snapshot_means_unknown = What is known at an as-of day, which is exclusive, looking back on a window of { $window_days } days. A run has three: current, previous (one compare period earlier) and a year ago. Earlier snapshots use today’s data and today’s rules. With one whose window begins more than { $coverage_days } days before the first order nothing is compared.
 definitions-population = Population
 definitions-population_means = Customers with at least one order or return document in the window who are not internal. Internal customers are part of the company: their orders are counted apart, on a line below the kinds of customer, and no cost to serve is charged to them. Customers with older orders only count as known customers, in the lifecycle and in class D.
 definitions-order = Order
@@ -1611,7 +1621,7 @@ unit-sql_reads_them = as the SQL reads them
 head-name = Name
 settings-label_cost_serve_rates = Cost to serve rates
 settings-rates_cost_serve = Rates of cost to serve
-unit-each_share_net_revenue = in { $currency_name } each, or as a share of net revenue
+unit-each_share_net_revenue = in { $currency_name } each, or as a share of net revenue or of the freight amount
 settings-map_note = Scores for recency, frequency and money, in this order; 125 rows, each in exactly one segment.
 
 ## method/sources.html
@@ -1696,7 +1706,7 @@ tile-on_the_earlier_run = { $change } on the earlier run
 
 ## What a missing source switches off
 
-switched_off-customers = Source customers is not configured: kinds of customer, industries, account owners and referrals are not known, and who never ordered only by a visit.
+switched_off-customers = Source customers is not configured: kinds of customer, industries, account owners and referrals are not known; of those who never ordered, only visitors are.
 switched_off-service_cases = Source service_cases is not configured: service by tier, complaints and what follows them, and service-led customers are not known, and service cases cost nothing here.
 switched_off-payments = Source payments is not configured: it is not known who pays on time.
 switched_off-visits = Source visits is not configured: visits, and visitors who never ordered, are not known.

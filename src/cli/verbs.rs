@@ -140,8 +140,19 @@ async fn dispatch(
         Verb::Verify {
             run,
             recorded_only,
+            duckdb,
             public_key,
-        } => verify(general, &run, recorded_only, public_key.as_deref(), talk).await,
+        } => {
+            verify(
+                general,
+                &run,
+                recorded_only,
+                duckdb.as_deref(),
+                public_key.as_deref(),
+                talk,
+            )
+            .await
+        }
         Verb::Gc { keep_days, dry_run } => gc(general, keep_days, dry_run).await,
         Verb::Deliver {
             run,

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::verbs::{environment, load};
 use super::{General, Output};
 use crate::error::{Exit, Failure};
-use crate::pipeline::{self, Depth, Signature, Verification};
+use crate::pipeline::{self, Depth, DuckDb, Reperformance, Signature, Verification};
 use crate::record::PublicKey;
 use crate::talk::{self, Talk};
 
@@ -16,6 +16,7 @@ pub(super) async fn verify(
     general: &General,
     run: &str,
     recorded_only: bool,
+    duckdb: Option<&Path>,
     public_key: Option<&Path>,
     talk: &Talk,
 ) -> Result<Exit, Failure> {
@@ -26,7 +27,21 @@ pub(super) async fn verify(
         Depth::Bytes
     };
     let key = public_key.map(read_key).transpose()?;
-    let found = pipeline::verify(&loaded.config, run, depth, key.as_ref(), &environment, talk).await?;
+    let duckdb = match duckdb {
+        None => DuckDb::Any,
+        Some(path) if path == Path::new("none") => DuckDb::None,
+        Some(path) => DuckDb::At(path.to_owned()),
+    };
+    let found = pipeline::verify(
+        &loaded.config,
+        run,
+        depth,
+        &duckdb,
+        key.as_ref(),
+        &environment,
+        talk,
+    )
+    .await?;
     talk.finish();
     for remark in &found.remarks {
         talk.say(&format!("note: {remark}"));
@@ -50,6 +65,13 @@ fn read_key(file: &Path) -> Result<PublicKey, Failure> {
 
 fn json_of(found: &Verification) -> serde_json::Value {
     let problems = found.problems.iter();
+    let duckdb = match &found.duckdb {
+        Reperformance::Agrees { version, tables } => {
+            json!({"result": "agrees", "version": version, "tables": tables})
+        }
+        Reperformance::Differs { version } => json!({"result": "differs", "version": version}),
+        Reperformance::Not(why) => json!({"result": "not re-performed", "reason": why}),
+    };
     json!({
         "ok": found.problems.is_empty(),
         "run_id": found.entry.run_id,
@@ -57,6 +79,7 @@ fn json_of(found: &Verification) -> serde_json::Value {
         "publications": found.publications,
         "files": found.files,
         "compared": found.performed,
+        "duckdb": duckdb,
         "signature": found.signature.word(),
         "problems": problems.map(|problem| json!({"path": problem.path, "problem": problem.what})).collect::<Vec<_>>(),
         "remarks": found.remarks,
@@ -72,6 +95,15 @@ fn print(found: &Verification) {
     if found.signature == Signature::Holds {
         talk::data("the signature of the manifest is that of the key");
     }
+    talk::data(&match &found.duckdb {
+        Reperformance::Agrees { version, tables } => {
+            format!("re-performed with DuckDB {version}: every table agrees ({tables} tables)")
+        }
+        Reperformance::Differs { version } => {
+            format!("re-performed with DuckDB {version}: not every table agrees")
+        }
+        Reperformance::Not(why) => format!("not re-performed with DuckDB: {why}"),
+    });
     for problem in &found.problems {
         talk::data(&format!("problem: `{}` {}", problem.path, problem.what));
     }

@@ -154,6 +154,12 @@ fn checks(checks: &Checks, lines: &mut Vec<String>) {
         "  allow_missing_periods: {}",
         checks.allow_missing_periods
     ));
+    let in_two_files = if checks.keep_last_file {
+        "keep_last"
+    } else {
+        "count_all"
+    };
+    lines.push(format!("  orders_in_two_files: {in_two_files}"));
     lines.push(format!("  max_unpacked_ratio: {}", checks.max_unpacked_ratio));
 }
 

@@ -14,6 +14,14 @@ use super::section::Section;
 use super::sources::SOURCES;
 use super::{Checks, EngineLimits, Publish, Secret, SigningKey};
 
+/// Rates whose driver need not be there: the source and the column that it is counted from.
+const DRIVERS: [(&str, &str, Option<&str>); 4] = [
+    ("per_unit", "order_lines", Some("quantity")),
+    ("per_case", "service_cases", None),
+    ("per_minute", "service_cases", Some("minutes")),
+    ("freight_rate", "order_lines", Some("freight_amount")),
+];
+
 /// Activities of the cost to serve, in the order of `settings.cost_rates`.
 pub(super) const ACTIVITIES: [&str; 9] = [
     "per_order",
@@ -30,8 +38,12 @@ pub(super) const ACTIVITIES: [&str; 9] = [
 const SMALLEST_MEMORY: u64 = 16 << 20;
 const LARGEST_MEMORY: u64 = 1 << 44;
 
-/// Reads the rate of every activity; one that is not given costs nothing.
-pub(super) fn read_cost_to_serve(root: &Section<'_>, problems: &mut Problems) -> Vec<(String, BigDecimal)> {
+/// Reads the rate of every activity; one that is not given costs nothing, and one whose driver is not mapped is refused.
+pub(super) fn read_cost_to_serve(
+    root: &Section<'_>,
+    maps: impl Fn(&str, Option<&str>) -> bool,
+    problems: &mut Problems,
+) -> Vec<(String, BigDecimal)> {
     let section = root.section("cost_to_serve", &ACTIVITIES, problems);
     let range = Interval::new("[0, 1000000)");
     let mut rates = Vec::new();
@@ -42,7 +54,14 @@ pub(super) fn read_cost_to_serve(root: &Section<'_>, problems: &mut Problems) ->
             } else {
                 number(text)
             };
-            value.and_then(|value| range.check(value))
+            let value = value.and_then(|value| range.check(value))?;
+            let driver = DRIVERS
+                .into_iter()
+                .find(|(name, source, column)| *name == activity && !maps(source, *column));
+            match driver {
+                Some((_, source, column)) if value != BigDecimal::default() => Err(undriven(source, column)),
+                _ => Ok(value),
+            }
         };
         let rate = section
             .as_ref()
@@ -50,6 +69,17 @@ pub(super) fn read_cost_to_serve(root: &Section<'_>, problems: &mut Problems) ->
         rates.push((activity.to_owned(), rate.unwrap_or_default()));
     }
     rates
+}
+
+/// Why a rate cannot be charged.
+fn undriven(source: &str, column: Option<&str>) -> Refusal {
+    let missing = column.map_or_else(
+        || format!("sources.{source}"),
+        |column| format!("sources.{source}.columns.{column}"),
+    );
+    Refusal::new(format!(
+        "has nothing to multiply while {missing} is not there; map it or write 0"
+    ))
 }
 
 /// Reads `checks`.
@@ -61,6 +91,7 @@ pub(super) fn read_checks(root: &Section<'_>, problems: &mut Problems) -> Checks
         source_freshness_days: BTreeMap::new(),
         allow_duplicate_files: false,
         allow_missing_periods: false,
+        keep_last_file: false,
         max_unpacked_ratio: 1000,
     };
     let keys = [
@@ -70,6 +101,7 @@ pub(super) fn read_checks(root: &Section<'_>, problems: &mut Problems) -> Checks
         "source_freshness",
         "allow_duplicate_files",
         "allow_missing_periods",
+        "orders_in_two_files",
         "max_unpacked_ratio",
     ];
     let Some(section) = root.section("checks", &keys, problems) else {
@@ -106,6 +138,16 @@ pub(super) fn read_checks(root: &Section<'_>, problems: &mut Problems) -> Checks
         .unwrap_or(false);
     checks.allow_missing_periods = section
         .optional("allow_missing_periods", problems, boolean)
+        .unwrap_or(false);
+    let which = |text: &str| match text {
+        "count_all" => Ok(false),
+        "keep_last" => Ok(true),
+        _ => Err(Refusal::new(format!(
+            "must be count_all or keep_last, found {text}"
+        ))),
+    };
+    checks.keep_last_file = section
+        .optional("orders_in_two_files", problems, which)
         .unwrap_or(false);
     let ratio = |text: &str| whole(text, 1, 1_000_000).map(i64::unsigned_abs);
     if let Some(ratio) = section.optional("max_unpacked_ratio", problems, ratio) {

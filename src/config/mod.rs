@@ -191,6 +191,8 @@ pub struct Checks {
     pub allow_duplicate_files: bool,
     /// Whether a day or month may be missing among the folders of `period_folder`.
     pub allow_missing_periods: bool,
+    /// Whether of an order in several files only the lines of the last file count.
+    pub keep_last_file: bool,
     /// Largest ratio of decompressed to stored bytes of an input file.
     pub max_unpacked_ratio: u64,
 }

@@ -141,11 +141,11 @@ fn walk(
     }
     let sources = read_sources(file, environment, problems);
     let surroundings = Surroundings {
-        cost_is_mapped: cost_is_mapped(file),
+        cost_is_mapped: maps(file, "order_lines", Some("cost_amount")),
         as_of,
     };
     let policy = read_policy(file, surroundings, problems);
-    let cost_to_serve = read_cost_to_serve(file, problems);
+    let cost_to_serve = read_cost_to_serve(file, |source, column| maps(file, source, column), problems);
     let checks = read_checks(file, problems);
     let engine = read_engine(file, problems);
     let publish = read_publish(file, environment, problems);
@@ -233,22 +233,31 @@ fn read_project(file: &Section<'_>, problems: &mut Problems) -> Option<Project> 
     })
 }
 
-/// Whether the order lines map a cost of goods, well or badly; a missing mapping is reported by itself.
-fn cost_is_mapped(file: &Section<'_>) -> bool {
+/// Whether a source is there, and maps the column, well or badly; order lines or a mapping that are missing are reported by themselves.
+fn maps(file: &Section<'_>, source: &str, column: Option<&str>) -> bool {
     // The problems of these sections are noted where they are read.
     let mut noted = Problems::default();
-    let columns = file
-        .free_section("sources", &mut noted)
-        .and_then(|sources| sources.free_section("order_lines", &mut noted))
-        .and_then(|source| source.free_section("columns", &mut noted));
+    let Some(sources) = file.free_section("sources", &mut noted) else {
+        return true;
+    };
+    let names = || SOURCES.iter().map(|shape| shape.name);
+    if !sources
+        .keys()
+        .any(|key| nearest(key, names()).is_some_and(|meant| meant == source))
+    {
+        return source == "order_lines";
+    }
     let known = || {
         SOURCES
             .iter()
             .flat_map(|shape| [shape.required, shape.one_of, shape.optional].concat())
     };
-    columns.is_none_or(|columns| {
+    let columns = sources
+        .free_section(source, &mut noted)
+        .and_then(|source| source.free_section("columns", &mut noted));
+    columns.zip(column).is_none_or(|(columns, column)| {
         columns
             .keys()
-            .any(|key| nearest(key, known()).is_some_and(|meant| meant == "cost_amount"))
+            .any(|key| nearest(key, known()).is_some_and(|meant| meant == column))
     })
 }

@@ -5,6 +5,7 @@
 //! (complementary): see [`solve`]. Rows of different results that count the same classes are hidden together. What no
 //! header declares is not shown. Nothing is computed for the report here: cells are kept or left empty.
 
+mod bounds;
 mod solve;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,13 @@
 //! Hides counts until none of them, and no sum of them, tells of too few customers.
 //!
 //! A published table is a system of sums: total = cell + cell + …. Hiding goes on until, for every sum, what is hidden
-//! in it adds up to enough customers; no hidden count follows from the sums together; and the bounds that they leave
-//! to a hidden count lie at least as far apart as the fewest customers that may be shown.
+//! in it adds up to enough customers; no hidden count follows from the sums together; and to each hidden count some two
+//! tables of whole numbers, with all that is seen, give values at least as far apart as the fewest customers that may
+//! be shown. The two are found, not assumed: see [`super::bounds`].
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use super::bounds::{Corner, Step};
 
 /// A prime below 2^61: arithmetic modulo it is exact, and no fraction grows.
 const PRIME: i128 = 2_305_843_009_213_693_951;
@@ -94,6 +97,7 @@ impl Problem {
             .filter(|(_, counts)| counts.iter().any(is_small))
             .map(|(name, _)| name.clone())
             .collect();
+        let mut ranges = BTreeMap::new();
         loop {
             let found = self
                 .sums
@@ -105,9 +109,11 @@ impl Problem {
                         .find_map(|name| self.cover(&name, &hidden))
                 })
                 .or_else(|| {
-                    self.narrow(&hidden)
-                        .into_iter()
-                        .find_map(|name| self.cover(&name, &hidden))
+                    let narrow = self.narrow(&hidden, &mut ranges);
+                    narrow
+                        .iter()
+                        .find_map(|name| self.cover(name, &hidden))
+                        .or_else(|| narrow.first().and_then(|_| self.beside(&hidden)))
                 });
             match found {
                 Some(name) => hidden.insert(name),
@@ -161,6 +167,22 @@ impl Problem {
         })
     }
 
+    /// The smallest count that is seen in a sum beside a hidden one: what tells too much of a count may stand further away.
+    fn beside(&self, hidden: &BTreeSet<String>) -> Option<String> {
+        let holds = |sum: &&Sum| {
+            let mut members = sum.cells.iter().chain([&sum.total]);
+            members.any(|member| member.count > 0 && hidden.contains(&member.name))
+        };
+        let seen = self
+            .sums
+            .iter()
+            .filter(holds)
+            .flat_map(|sum| sum.cells.iter().chain([&sum.total]));
+        seen.filter(|member| member.count > 0 && member.name != self.whole && !hidden.contains(&member.name))
+            .min_by(|left, right| (left.count, &left.name).cmp(&(right.count, &right.name)))
+            .map(|member| member.name.clone())
+    }
+
     /// The unknowns of an attacker: what is hidden and stands in a sum.
     fn unknowns<'p>(&'p self, hidden: &BTreeSet<String>) -> BTreeSet<&'p Member> {
         let members = self
@@ -170,9 +192,8 @@ impl Problem {
         members.filter(|member| hidden.contains(&member.name)).collect()
     }
 
-    /// Hidden counts that follow from the sums together: rows of the reduced system with one unknown.
-    fn determined(&self, hidden: &BTreeSet<String>) -> Vec<String> {
-        let unknowns: Vec<&Member> = self.unknowns(hidden).into_iter().collect();
+    /// What the sums say of the unknowns: a factor for each, and one row for each sum that holds any.
+    fn rows(&self, unknowns: &[&Member]) -> Vec<Vec<i128>> {
         let place: BTreeMap<&Member, usize> = unknowns
             .iter()
             .enumerate()
@@ -193,7 +214,13 @@ impl Problem {
                 rows.push(row);
             }
         }
-        let reduced = reduce(rows, unknowns.len());
+        rows
+    }
+
+    /// Hidden counts that follow from the sums together: rows of the reduced system with one unknown.
+    fn determined(&self, hidden: &BTreeSet<String>) -> Vec<String> {
+        let unknowns: Vec<&Member> = self.unknowns(hidden).into_iter().collect();
+        let reduced = reduce(self.rows(&unknowns), unknowns.len());
         let alone = |row: &Vec<i128>| {
             let mut places = row.iter().enumerate().filter(|(_, factor)| **factor != 0);
             match (places.next(), places.next()) {
@@ -204,46 +231,102 @@ impl Problem {
         reduced.iter().filter_map(alone).collect()
     }
 
-    /// Hidden counts of somebody whose bounds lie closer together than the fewest customers that may be seen.
-    fn narrow(&self, hidden: &BTreeSet<String>) -> Vec<String> {
-        let mut bounds: BTreeMap<&Member, (i64, i64)> = self
-            .unknowns(hidden)
-            .into_iter()
-            .map(|member| (member, (0, MANY)))
-            .collect();
-        // Each pass can only narrow; a few show what single steps of an attacker show.
-        for _ in 0..20 {
-            let before = bounds.clone();
-            for sum in &self.sums {
-                let seen = |cell: &&Member| !hidden.contains(&cell.name);
-                let known: i64 = sum.cells.iter().filter(seen).map(|cell| cell.count).sum();
-                let unknown: Vec<&Member> = sum.cells.iter().filter(|cell| !seen(cell)).collect();
-                let (lows, highs) = unknown.iter().fold((0_i64, 0_i64), |(lows, highs), cell| {
-                    let (low, high) = bounds[*cell];
-                    (lows + low, highs + high)
-                });
-                let mut of_total = (sum.total.count, sum.total.count);
-                if let Some(entry) = bounds.get_mut(&sum.total) {
-                    *entry = (entry.0.max(known + lows), entry.1.min(known + highs));
-                    of_total = *entry;
-                }
-                for cell in unknown {
-                    let (low, high) = bounds[cell];
-                    let above = of_total.0 - known - (highs - high);
-                    let below = of_total.1 - known - (lows - low);
-                    bounds.insert(cell, (low.max(above), high.min(below)));
-                }
-            }
-            if before == bounds {
-                break;
-            }
+    /// Hidden counts of somebody that no two whole-number tables with all that is seen set `fewest` apart.
+    ///
+    /// `ranges` holds what the tables found so far give to each count. They stay possible when more is hidden.
+    fn narrow(&self, hidden: &BTreeSet<String>, ranges: &mut BTreeMap<Member, (i64, i64)>) -> Vec<String> {
+        let unknowns: Vec<&Member> = self.unknowns(hidden).into_iter().collect();
+        for member in &unknowns {
+            ranges
+                .entry((*member).clone())
+                .or_insert((member.count, member.count));
         }
-        bounds
+        let rows = self.rows(&unknowns);
+        for (sums, members) in parts(&rows, unknowns.len()) {
+            let sums: Vec<Vec<i128>> = sums
+                .into_iter()
+                .map(|row| members.iter().map(|at| rows[row][*at]).collect())
+                .collect();
+            let members: Vec<&Member> = members.into_iter().map(|at| unknowns[at]).collect();
+            self.widen(&sums, &members, ranges);
+        }
+        unknowns
             .into_iter()
-            .filter(|(member, (low, high))| member.count > 0 && high - low < self.fewest)
-            .map(|(member, _)| member.name.clone())
+            .filter(|member| self.is_narrow(member, ranges))
+            .map(|member| member.name.clone())
             .collect()
     }
+
+    fn is_narrow(&self, member: &Member, ranges: &BTreeMap<Member, (i64, i64)>) -> bool {
+        let (low, high) = ranges[member];
+        member.count > 0 && high - low < self.fewest
+    }
+
+    /// Walks from corner to corner of what `sums` leave open until each count of somebody is wide, or its ends are reached.
+    fn widen(&self, sums: &[Vec<i128>], members: &[&Member], ranges: &mut BTreeMap<Member, (i64, i64)>) {
+        let counts: Vec<i64> = members.iter().map(|member| member.count).collect();
+        let mut corner = None;
+        for (at, member) in members.iter().enumerate() {
+            for is_up in [true, false] {
+                while self.is_narrow(member, ranges) {
+                    if corner.is_none() {
+                        corner = Corner::new(sums, &counts);
+                    }
+                    // Where numbers grow too large nothing more is known, and more is hidden.
+                    let Some(step) = corner.as_mut().and_then(|corner| corner.step(at, is_up)) else {
+                        return;
+                    };
+                    let found = corner.as_ref().and_then(Corner::counts);
+                    for (member, count) in members.iter().zip(found.iter().flatten()) {
+                        let range = ranges.entry((*member).clone()).or_insert((*count, *count));
+                        *range = (range.0.min(*count), range.1.max(*count));
+                    }
+                    match step {
+                        Step::Moved => {}
+                        Step::Last => break,
+                        Step::Endless => {
+                            if found.is_some() {
+                                ranges.insert((*member).clone(), (0, MANY));
+                            }
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Sums that share unknowns, each part with the unknowns in it.
+fn parts(rows: &[Vec<i128>], width: usize) -> Vec<(Vec<usize>, Vec<usize>)> {
+    let mut part_of: Vec<usize> = (0..width).collect();
+    let places = |row: &[i128]| -> Vec<usize> {
+        row.iter()
+            .enumerate()
+            .filter(|(_, factor)| **factor != 0)
+            .map(|(at, _)| at)
+            .collect()
+    };
+    for row in rows {
+        let joined: BTreeSet<usize> = places(row).into_iter().map(|at| part_of[at]).collect();
+        if let Some(first) = joined.first().copied() {
+            for part in &mut part_of {
+                if joined.contains(part) {
+                    *part = first;
+                }
+            }
+        }
+    }
+    let mut parts: BTreeMap<usize, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    for (at, part) in part_of.iter().enumerate() {
+        parts.entry(*part).or_default().1.push(at);
+    }
+    for (at, row) in rows.iter().enumerate() {
+        if let Some(place) = places(row).first() {
+            parts.entry(part_of[*place]).or_default().0.push(at);
+        }
+    }
+    parts.into_values().filter(|(sums, _)| !sums.is_empty()).collect()
 }
 
 /// The reduced form of `rows`, modulo [`PRIME`]: each row begins with a 1 that stands alone in its column.

@@ -462,3 +462,170 @@ fn whatever_the_counts_what_is_hidden_in_a_sum_is_of_enough_customers() {
         }
     }
 }
+
+/// A table of two classes with the sums of both: what the results `r`, `c` and `x` show of it; the cross table row by row.
+fn shown_of(counts: &[Vec<i64>], min_cell: i64) -> BTreeMap<String, Vec<Option<String>>> {
+    let names = |kind: &str, number: usize| (0..number).map(|at| format!("{kind}{at}")).collect::<Vec<_>>();
+    let (rows, columns) = (names("r", counts.len()), names("c", counts[0].len()));
+    let whole: i64 = counts.iter().flatten().sum();
+    let margin = |column: &str, names: &[String], sums: Vec<i64>| {
+        let lines: Vec<(&str, i64)> = names
+            .iter()
+            .map(String::as_str)
+            .zip(sums)
+            .chain([("total", whole)])
+            .collect();
+        let keys: Vec<([&str; 1], i64)> = lines.iter().map(|(name, sum)| ([*name], *sum)).collect();
+        let lines: Vec<(&[&str], i64)> = keys.iter().map(|(key, sum)| (key.as_slice(), *sum)).collect();
+        table(&[column], &lines)
+    };
+    let by_r = margin("r", &rows, counts.iter().map(|row| row.iter().sum()).collect());
+    let sum_of = |at: usize| counts.iter().map(|row| row[at]).sum();
+    let by_c = margin("c", &columns, (0..columns.len()).map(sum_of).collect());
+    let pairs: Vec<([&str; 2], i64)> = rows
+        .iter()
+        .zip(counts)
+        .flat_map(|(row, counts)| {
+            let cells = columns.iter().zip(counts);
+            cells.map(move |(column, count)| ([row.as_str(), column.as_str()], *count))
+        })
+        .collect();
+    let pairs: Vec<(&[&str], i64)> = pairs
+        .iter()
+        .map(|(key, count)| (key.as_slice(), *count))
+        .collect();
+    let cross = table(&["r", "c"], &pairs);
+    let headers = (counted(&["r"]), counted(&["c"]), counted(&["r", "c"]));
+    let tables = [
+        ("r", &by_r, Some(&headers.0)),
+        ("c", &by_c, Some(&headers.1)),
+        ("x", &cross, Some(&headers.2)),
+    ];
+    shown(&tables, min_cell)
+}
+
+/// What an attacker knows of the table, and the lowest and highest count of each cell over all tables that fit it.
+struct Attack {
+    cells: Vec<Vec<Option<i64>>>,
+    rows: Vec<Option<i64>>,
+    columns: Vec<Option<i64>>,
+    whole: i64,
+    found: Vec<Vec<(i64, i64)>>,
+}
+
+impl Attack {
+    /// Tries every whole number in every cell, row by row.
+    fn go(&mut self, table: &mut Vec<Vec<i64>>) {
+        let (height, width) = (self.rows.len(), self.columns.len());
+        let sum = |row: &Vec<i64>| row.iter().sum::<i64>();
+        let used: i64 = table.iter().map(sum).sum();
+        let full = match table.last() {
+            Some(row) if row.len() < width => false,
+            Some(row) if self.rows[table.len() - 1].is_some_and(|wanted| wanted != sum(row)) => return,
+            last => last.is_some(),
+        };
+        if full && table.len() == height {
+            let of_column = |at: usize| table.iter().map(|row| row[at]).sum::<i64>();
+            let fits =
+                |(at, wanted): (usize, &Option<i64>)| wanted.is_none_or(|wanted| wanted == of_column(at));
+            if used == self.whole && self.columns.iter().enumerate().all(fits) {
+                for (found, row) in self.found.iter_mut().zip(table.iter()) {
+                    for (range, count) in found.iter_mut().zip(row) {
+                        *range = (range.0.min(*count), range.1.max(*count));
+                    }
+                }
+            }
+            return;
+        }
+        if full || table.is_empty() {
+            table.push(Vec::new());
+            self.go(table);
+            table.pop();
+            return;
+        }
+        let (row, column) = (table.len() - 1, table[table.len() - 1].len());
+        let left = |wanted: Option<i64>, used: i64| wanted.map_or(i64::MAX, |wanted| wanted - used);
+        let above: i64 = table[..row].iter().map(|row| row[column]).sum();
+        let most = left(Some(self.whole), used)
+            .min(left(self.rows[row], sum(&table[row])))
+            .min(left(self.columns[column], above));
+        for count in 0..=most {
+            if self.cells[row][column].is_none_or(|seen| seen == count) {
+                table[row].push(count);
+                self.go(table);
+                table[row].pop();
+            }
+        }
+    }
+}
+
+/// The narrowest range that an attacker who tries all tables is left with, of a hidden cell that counts somebody.
+fn narrowest(counts: &[Vec<i64>], min_cell: i64) -> Option<i64> {
+    let shown = shown_of(counts, min_cell);
+    let number = |text: &Option<String>| text.as_ref().map(|text| text.parse().expect("a number"));
+    let numbers = |name: &str| shown[name].iter().map(number).collect::<Vec<Option<i64>>>();
+    let (mut rows, mut columns, cells) = (numbers("r"), numbers("c"), numbers("x"));
+    let whole = rows.pop().flatten().expect("all customers together are seen");
+    columns.pop();
+    let cells: Vec<Vec<Option<i64>>> = cells.chunks(columns.len()).map(<[_]>::to_vec).collect();
+    let found = counts
+        .iter()
+        .map(|row| row.iter().map(|count| (*count, *count)).collect())
+        .collect();
+    let mut attack = Attack {
+        cells,
+        rows,
+        columns,
+        whole,
+        found,
+    };
+    attack.go(&mut Vec::new());
+    let hidden = |(at, count): (usize, &i64)| {
+        let (row, column) = (at / counts[0].len(), at % counts[0].len());
+        let (low, high) = attack.found[row][column];
+        (attack.cells[row][column].is_none() && *count > 0).then_some(high - low)
+    };
+    counts.iter().flatten().enumerate().filter_map(hidden).min()
+}
+
+/// Compared with every table that there can be: two steps of an attacker who compares sums are not enough to judge by.
+#[test]
+fn every_table_that_fits_what_is_seen_leaves_hidden_counts_min_cell_apart() {
+    // Left to themselves the sums of each row and column say 0 to 4 of these; together they say 0 to 3, and 0 to 2.
+    let known = [
+        vec![vec![0, 1, 1], vec![2, 4, 7], vec![1, 8, 4]],
+        vec![vec![0, 1, 1, 6], vec![1, 3, 7, 8], vec![0, 1, 4, 2]],
+    ];
+    for counts in &known {
+        assert!(narrowest(counts, 4) >= Some(4), "{counts:?}");
+    }
+    let mut seed = 11_u64;
+    let mut dice = |sides: u64| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from((seed >> 33) % sides).expect("small")
+    };
+    let mut hidden = 0;
+    for _ in 0..300 {
+        let counts: Vec<Vec<i64>> = (0..3)
+            .map(|_| {
+                (0..3)
+                    .map(|_| if dice(3) == 0 { dice(4) } else { dice(6) })
+                    .collect()
+            })
+            .collect();
+        if counts.iter().flatten().sum::<i64>() < 4 {
+            continue;
+        }
+        if let Some(width) = narrowest(&counts, 4) {
+            hidden += 1;
+            assert!(
+                width >= 4,
+                "{counts:?} leaves {width}: {:?}",
+                shown_of(&counts, 4)
+            );
+        }
+    }
+    assert!(hidden > 200, "{hidden} tables with something to hide");
+}

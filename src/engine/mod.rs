@@ -6,9 +6,12 @@
 mod cells;
 mod compare;
 mod failure;
+mod functions;
 mod ladder;
 mod masked;
 mod pinned;
+mod portable;
+mod row;
 mod short_side;
 mod source_table;
 mod write;
@@ -31,7 +34,7 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::logical_expr::{Expr, LogicalPlan, SortExpr};
+use datafusion::logical_expr::{Expr, SortExpr};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext, col};
 use futures::{FutureExt, StreamExt};
 use object_store::path::Path as ObjectPath;
@@ -47,6 +50,7 @@ use crate::table::Table;
 
 pub use compare::RowsDiffer;
 pub(crate) use failure::damaged_input;
+pub use row::StoppingRow;
 pub use write::Written;
 
 /// Schemas of a session: sources as they lie in their files, the layers, what editions need, and tables of another session
@@ -135,9 +139,11 @@ impl Engine {
             .with_config(config)
             .with_runtime_env(runtime)
             .with_default_features()
+            .with_analyzer_rule(Arc::new(functions::DoubleOfDecimal::new()))
             .with_physical_optimizer_rules(short_side::rules())
             .build();
         let context = SessionContext::new_with_state(state);
+        functions::register(&context);
         let catalog = MemoryCatalogProvider::new();
         for schema in SCHEMAS {
             catalog
@@ -233,7 +239,7 @@ impl Engine {
     pub async fn plan_only(&self, query: &Query) -> Result<(), Failure> {
         let cannot = |error| failure(format!("cannot plan `queries/{}`", query.path), error);
         let plan = plan(self.ladder.usual(), &query.text).await.map_err(cannot)?;
-        refuse_float_sums(plan.logical_plan(), &query.path)?;
+        portable::refuse(plan.logical_plan(), &query.path)?;
         let schema = write::stored_schema(plan.schema().as_arrow());
         for column in &query.header.key {
             if schema.field_with_name(column).is_err() {
@@ -245,6 +251,17 @@ impl Engine {
             }
         }
         self.add_empty(&query.name, schema)
+    }
+
+    /// Forgets a table that was only planned, so that it can be made.
+    ///
+    /// # Errors
+    /// Returns exit code 10 when there is no such layer.
+    pub fn forget(&self, name: &TableName) -> Result<(), Failure> {
+        self.schema(&name.schema)?
+            .deregister_table(&name.table)
+            .map(|_| ())
+            .map_err(|error| failure(format!("cannot forget `{name}`"), error))
     }
 
     /// Registers a table without rows.
@@ -291,7 +308,7 @@ impl Engine {
         let plan = plan(context, &query.text)
             .await
             .map_err(|error| failure(what(), error))?;
-        refuse_float_sums(plan.logical_plan(), &query.path)?;
+        portable::refuse(plan.logical_plan(), &query.path)?;
         let header = &query.header;
         if header.is_view() {
             let schema = write::stored_schema(plan.schema().as_arrow());
@@ -586,46 +603,6 @@ async fn plan(context: &SessionContext, sql: &str) -> Result<DataFrame, DataFusi
         .with_allow_dml(false)
         .with_allow_statements(false);
     context.sql_with_options(sql, read_only).await
-}
-
-/// A float sum changes with the number of threads; it has no place in a published table.
-fn refuse_float_sums(plan: &LogicalPlan, path: &str) -> Result<(), Failure> {
-    use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-    use datafusion::logical_expr::ExprSchemable;
-    let mut found = None;
-    let walked = plan.apply_with_subqueries(|node| {
-        let Some(input) = node.inputs().first().copied() else {
-            return Ok(TreeNodeRecursion::Continue);
-        };
-        let schema = input.schema();
-        node.apply_expressions(|expression| {
-            expression.apply(|part| {
-                let (name, arguments) = match part {
-                    Expr::AggregateFunction(call) => (call.func.name().to_owned(), &call.params.args),
-                    Expr::WindowFunction(call) => (call.fun.name().to_owned(), &call.params.args),
-                    _ => return Ok(TreeNodeRecursion::Continue),
-                };
-                let floats = arguments
-                    .iter()
-                    .any(|argument| argument.get_type(schema).is_ok_and(|kind| kind.is_floating()));
-                if name == "sum" && floats {
-                    found = Some(part.to_string());
-                    return Ok(TreeNodeRecursion::Stop);
-                }
-                Ok(TreeNodeRecursion::Continue)
-            })
-        })
-    });
-    walked.map_err(|error| failure(format!("cannot check `queries/{path}`"), error))?;
-    match found {
-        None => Ok(()),
-        Some(sum) => Err(Failure::new(
-            Exit::Usage,
-            "query",
-            format!("queries/{path}: `{sum}` adds up floating-point numbers"),
-        )
-        .hint("Cast to a decimal before the sum: a float sum depends on the order of the rows.")),
-    }
 }
 
 fn ascending(columns: &[String]) -> Vec<SortExpr> {

@@ -69,8 +69,8 @@ pub(super) const FLAWS: [Flaw; 16] = [
 
 const DAY: i64 = 86_400_000_000;
 
-/// 1899-12-30 (the spreadsheet's zero), 1970-01-01 (the computer's) and 1999-12-31, in days since 1970.
-const LONG_AGO: [i64; 3] = [-25_569, 0, 10_956];
+/// 1899-12-30 (the spreadsheet's zero), 1900-01-01 and 1970-01-01 (the computer's zero), in days since 1970.
+const LONG_AGO: [i64; 3] = [-25_569, -25_567, 0];
 
 /// 2099-12-31, 2199-01-01 and 9999-12-31, in days since 1970. The last is no nanosecond timestamp.
 const FAR_FUTURE: [i64; 3] = [47_481, 83_641, 2_932_896];

@@ -12,7 +12,7 @@ use crate::calendar::Stopwatch;
 use crate::check::{self, Outcome};
 use crate::engine::{Engine, damaged_input};
 use crate::error::{Exit, Failure};
-use crate::query::{Query, QuerySet, TableName};
+use crate::query::{Check, Query, QuerySet, TableName};
 use crate::record::{TableRecord, sha256_file};
 use crate::settings::SettingsTable;
 use crate::talk::Talk;
@@ -164,6 +164,38 @@ pub(super) async fn checks(
     for outcome in &outcomes {
         talk.step("check", &outcome.name, &json!({"holds": outcome.holds()}));
     }
+    check::refuse_broken(&outcomes)?;
+    Ok(outcomes)
+}
+
+/// Computes the tables that the checks of inputs and `also` need, and runs those checks.
+pub(super) async fn inputs(
+    engine: &Arc<Engine>,
+    queries: &QuerySet,
+    also: &[TableName],
+    plan: &Plan,
+    talk: &Talk,
+) -> Result<Vec<Outcome>, Failure> {
+    let checks: Vec<&Check> = queries.checks.iter().filter(|check| check.is_of_inputs).collect();
+    let mut needed: BTreeSet<TableName> = checks.iter().flat_map(|check| check.inputs.clone()).collect();
+    needed.extend(also.iter().cloned());
+    // Each query follows those that it reads.
+    for query in queries.queries.iter().rev() {
+        if needed.contains(&query.name) {
+            needed.extend(query.inputs());
+        }
+    }
+    let queries: Vec<Query> = queries
+        .queries
+        .iter()
+        .filter(|query| needed.contains(&query.name))
+        .cloned()
+        .collect();
+    for query in &queries {
+        engine.forget(&query.name)?;
+    }
+    tables(engine, &queries, plan, Given::Sources, talk).await?;
+    let outcomes = check::run(engine, checks).await?;
     check::refuse_broken(&outcomes)?;
     Ok(outcomes)
 }

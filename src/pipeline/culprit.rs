@@ -1,9 +1,13 @@
-//! Which file holds the value that cannot be read: the engine tells its words only, and of a thousand files one is to blame.
+//! Which file holds the value that cannot be read, and in which column and row: the engine tells its words only, and of a
+//! thousand files one is to blame.
 //!
 //! After a run has failed on its inputs, the queries that read source rows are tried with half of the files of a source, then with
-//! half of that half, until one file is left. It costs about two more reads of the source, and nothing where all is well.
+//! half of that half, until one file is left. It costs about two more reads of the source, and nothing where all is well. In that
+//! file each mapped column is tried by itself, and where one stops, its rows are.
 
-use crate::config::Config;
+use std::collections::BTreeSet;
+
+use crate::config::{Config, EngineLimits};
 use crate::engine::{Engine, SourceFile};
 use crate::error::{Exit, Failure};
 use crate::query::{Query, TableName};
@@ -27,16 +31,73 @@ impl Search<'_> {
             return failure;
         }
         for source in self.pinned {
-            if let Ok(Some(path)) = self.file_of(source).await {
-                let message = format!("{}: see `{}`", failure.message, source.address(&path));
+            if let Ok(Some(at)) = self.file_of(source).await {
+                let address = source
+                    .files
+                    .get(at)
+                    .map_or_else(String::new, |file| source.address(&file.object.path));
+                if let Ok(Some(what)) = self.cell_of(source, at).await {
+                    let message = format!("{}: {what} of `{address}`", source.name);
+                    let hint = format!(
+                        "Correct the value, or write the column under `sources.{}.columns` so that it takes it: \
+                         `try_cast(… as decimal(18, 2))` makes NULL of a text that is no number. Values themselves are not shown.",
+                        source.name
+                    );
+                    let refused = Failure::new(Exit::Refused, "source", message).hint(hint);
+                    return match failure.cause {
+                        Some(cause) => refused.cause(cause),
+                        None => refused,
+                    };
+                }
+                let message = format!("{}: see `{address}`", failure.message);
                 return Failure { message, ..failure };
             }
         }
         failure
     }
 
-    /// The file of a source with which alone the queries fail.
-    async fn file_of(&self, source: &Pinned) -> Result<Option<String>, Failure> {
+    /// The column and the row of a file that stop the mapping, in words.
+    async fn cell_of(&self, source: &Pinned, at: usize) -> Result<Option<String>, Failure> {
+        let files = source.source_files();
+        let folder = self.folder()?;
+        let limits = EngineLimits {
+            threads: Some(1),
+            ..self.config.engine.clone()
+        };
+        let engine = Engine::start(&limits, folder.path(), folder.path())?;
+        engine.add_source(
+            &source.name,
+            &files[at..=at],
+            source.schema.clone(),
+            &source.partitions,
+        )?;
+        let tables = self.plan.raw.iter().filter(|table| table.source == source.name);
+        for column in tables.flat_map(|table| &table.mapped) {
+            let found = engine
+                .stopping_row(&source.name, &column.sql, &column.reads)
+                .await?;
+            if let Some(row) = found {
+                let values = if row.values.is_empty() {
+                    String::new()
+                } else {
+                    format!(" where {}", row.values.join(" and "))
+                };
+                return Ok(Some(format!(
+                    "{} ({}) cannot be computed{values}, in row {}",
+                    column.name, column.text, row.number
+                )));
+            }
+        }
+        Ok(None)
+    }
+
+    fn folder(&self) -> Result<tempfile::TempDir, Failure> {
+        tempfile::tempdir_in(self.work.scratch())
+            .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot make a folder").cause(error))
+    }
+
+    /// The place of the file of a source with which alone the queries fail.
+    async fn file_of(&self, source: &Pinned) -> Result<Option<usize>, Failure> {
         let files = source.source_files();
         let (mut from, mut to) = (0, files.len());
         if !self.fails(source, &files).await? {
@@ -52,19 +113,16 @@ impl Search<'_> {
                 return Ok(None);
             }
         }
-        Ok(source.files.get(from).map(|file| file.object.path.clone()))
+        Ok((from < files.len()).then_some(from))
     }
 
     /// Whether an input cannot be read with these files of a source, and none of the others.
     async fn fails(&self, source: &Pinned, files: &[SourceFile]) -> Result<bool, Failure> {
-        let cannot = |error: std::io::Error| {
-            Failure::new(Exit::Resources, "engine", "cannot make a folder").cause(error)
-        };
-        let folder = tempfile::tempdir_in(self.work.scratch()).map_err(cannot)?;
+        let folder = self.folder()?;
         let engine = Engine::start(&self.config.engine, folder.path(), folder.path())?;
         for table in &self.plan.raw {
             let sql = if table.source == source.name {
-                engine.add_source(&source.name, files, source.schema.clone(), &source.partitions)?;
+                engine.add_source(&source.name, files, source.schema.clone(), &source.folders())?;
                 table.sql.clone()
             } else {
                 crate::source::empty_table(&table.source)?.sql
@@ -77,12 +135,29 @@ impl Search<'_> {
                 .await?;
         }
         let whole = TableName::new("raw", &source.name);
+        let is_given = |input: &TableName| input.schema == "raw" || input.schema == "settings";
+        let of_given = |query: &&Query| query.inputs().all(|input| is_given(&input));
+        let reads = |query: &&Query| query.inputs().any(|input| input == whole);
+        // What those that read the source need besides.
+        let helpers: BTreeSet<TableName> = self
+            .queries
+            .iter()
+            .filter(reads)
+            .flat_map(Query::inputs)
+            .collect();
+        let helpers: BTreeSet<TableName> = self
+            .queries
+            .iter()
+            .filter(of_given)
+            .map(|query| query.name.clone())
+            .filter(|name| helpers.contains(name))
+            .collect();
         for query in self.queries {
             let can_run = query
                 .inputs()
-                .all(|input| input.schema == "raw" || input.schema == "settings");
+                .all(|input| is_given(&input) || helpers.contains(&input));
             if can_run
-                && query.inputs().any(|input| input == whole)
+                && (reads(&query) || helpers.contains(&query.name))
                 && engine
                     .run(query)
                     .await

@@ -7,8 +7,10 @@ mod deadline;
 mod deliver;
 mod diff;
 mod difference;
+mod duckdb;
 mod editions;
 mod explain;
+mod look;
 mod orders;
 mod outlook;
 mod parts;
@@ -32,7 +34,9 @@ use serde_json::json;
 pub use basis::{Cause, Change};
 pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
 pub use diff::{Diff, RowDiff, RowFate, TableDiff, diff};
+pub use duckdb::{DuckDb, Reperformance};
 pub use explain::{Explanation, Origin, Question, explain};
+pub use look::check;
 pub use orders::{Control, Orders};
 pub use outlook::{outputs as model_tables, plan_only as plan_models};
 pub use plan::{Planned, PlannedMail, PlannedSource, plan};
@@ -307,67 +311,6 @@ async fn draft(job: &Job<'_>, place: &Location, made: Made, talk: &Talk) -> Resu
         deliveries: Vec::new(),
         mail_failure: None,
     })
-}
-
-/// Looks at everything that a run would read and touches nothing.
-///
-/// # Errors
-/// As [`run`], without the stages that compute and publish.
-pub async fn check(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<Vec<String>, Failure> {
-    let place = open(config)?;
-    let request = Request {
-        as_of,
-        is_draft: false,
-    };
-    let job = planned(config, &place, &request, Purpose::Look, talk).await?;
-    let Job {
-        project,
-        inputs,
-        engine,
-        plan,
-        ..
-    } = &job;
-    compute::plans(engine, &project.queries).await?;
-    let newest = match compute::newest_order(engine).await {
-        Ok(newest) => newest,
-        Err(failure) => return Err(job.blame(failure).await),
-    };
-    let mut lines = vec![
-        format!(
-            "configuration: {} thresholds, {} rates",
-            config.policy.len(),
-            config.cost_to_serve.len()
-        ),
-        format!(
-            "queries: {} tables, {} checks",
-            project.queries.queries.len(),
-            project.queries.checks.len()
-        ),
-        format!("templates: {} files", project.templates.len()),
-    ];
-    for source in inputs {
-        lines.push(format!(
-            "{}: {} files read, {} excluded, {} rows in {}",
-            source.name,
-            source.files.len(),
-            source.excluded.len(),
-            source.rows(),
-            source.configured
-        ));
-        lines.extend(
-            source
-                .excluded
-                .iter()
-                .map(|object| format!("  excluded: {} ({})", object.path, object.reason)),
-        );
-        lines.extend(source.remarks().into_iter().map(|remark| format!("  {remark}")));
-    }
-    lines.push(format!("newest order: {newest}"));
-    lines.push(format!(
-        "the next run would be {} of {}",
-        plan.run_id, plan.calendar.as_of
-    ));
-    Ok(lines)
 }
 
 /// Opens the place where runs are published.

@@ -273,7 +273,7 @@ pub(super) async fn plan(
             None => source::empty_table(shape.name)?,
             Some(source) => {
                 let files = source.source_files();
-                engine.add_source(&source.name, &files, source.schema.clone(), &source.partitions)?;
+                engine.add_source(&source.name, &files, source.schema.clone(), &source.folders())?;
                 inputs.extend(records(config, source, place, as_of));
                 source::raw_table(
                     &engine,

@@ -1,23 +1,30 @@
-//! Verifies a published run: its record by the hashes, and then its bytes by doing the run again from the record.
+//! Verifies a published run: its record by the hashes, its bytes by doing the run again from the record, and its tables by
+//! running `reproduce.sql` with `DuckDB`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::deadline::within;
 use super::difference;
+use super::duckdb::{DuckDb, Program, Reperformance};
 use super::preview::{list, text};
 use super::recorded::{Environment, Recorded};
-use super::{Purpose, Request, computed, open, prepare};
+use super::{Job, Purpose, Request, computed, open, prepare};
 use crate::calendar::Deadline;
 use crate::config::Config;
 use crate::engine::ENGINE;
-use crate::error::Failure;
+use crate::error::{Exit, Failure};
 use crate::publish::{self, Audit, LogEntry, Problem, SIGNATURE, canonical_json};
-use crate::record::{PublicKey, libraries, sha256_file};
-use crate::store::Location;
+use crate::query::TableName;
+use crate::record::{InputRecord, PublicKey, libraries, reproduce, sha256_file};
+use crate::source::Pinned;
+use crate::store::{Location, Obtained};
 use crate::talk::Talk;
+
+/// The script that re-performs a run, or an edition of it.
+const SCRIPT: &str = "reproduce.sql";
 
 /// How far a verification goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +72,8 @@ pub struct Verification {
     pub files: usize,
     /// Files of the run as it was done again, the manifest among them; none when it was not.
     pub performed: Option<usize>,
+    /// What another engine made of it.
+    pub duckdb: Reperformance,
     /// What is known of the signature of the manifest.
     pub signature: Signature,
     /// What is not as it should be; empty when the run is verified.
@@ -82,10 +91,13 @@ pub async fn verify(
     config: &Config,
     name: &str,
     depth: Depth,
+    duckdb: &DuckDb,
     key: Option<&PublicKey>,
     environment: Environment<'_>,
     talk: &Talk,
 ) -> Result<Verification, Failure> {
+    // A mistake in its name is reported before hours of work.
+    let program = Program::find(duckdb)?;
     let place = open(config)?;
     let folder = prepare::private_folder(config)?;
     talk.stage("verify", 2);
@@ -95,6 +107,12 @@ pub async fn verify(
         publications: audit.publications,
         files: list(&audit.manifest, "outputs").count(),
         performed: None,
+        duckdb: Reperformance::Not(match (depth, duckdb, &program) {
+            (Depth::Record, ..) => "only the record is compared".to_owned(),
+            (_, DuckDb::None, _) => "as asked for".to_owned(),
+            (.., None) => "none found; give --duckdb PATH".to_owned(),
+            (.., Some(_)) => "the run is not what its record says".to_owned(),
+        }),
         signature: Signature::None,
         problems: std::mem::take(&mut audit.problems),
         remarks: std::mem::take(&mut audit.remarks),
@@ -114,7 +132,7 @@ pub async fn verify(
         return Ok(done);
     }
     let recorded = Recorded::read(&audit, config, environment, &folder.path().join("record"))?;
-    let name = again(&place, &audit, &recorded, &mut done, talk).await?;
+    let name = again(&place, &audit, &recorded, program.as_ref(), &mut done, talk).await?;
     if is_same_maker && name != recorded.run_id {
         let what = format!(
             "is of run {}, and what it records makes run {name}",
@@ -202,6 +220,7 @@ async fn again(
     place: &Location,
     audit: &Audit,
     recorded: &Recorded,
+    program: Option<&Program>,
     done: &mut Verification,
     talk: &Talk,
 ) -> Result<String, Failure> {
@@ -251,7 +270,107 @@ async fn again(
         note(&mut done.problems, "manifest.json", Some(what));
     }
     done.performed = Some(performed.len() + 1);
+    // The scripts are those that this program writes: what somebody else put there is not run.
+    if let Some(program) = program.filter(|_| done.problems.is_empty()) {
+        let work = reperformed(place, audit, &job, program, done, talk);
+        within(&deadline, talk, work).await?;
+    }
     Ok(name)
+}
+
+/// Runs the script of the run, and those of its editions, with `DuckDB`.
+async fn reperformed(
+    place: &Location,
+    audit: &Audit,
+    job: &Job<'_>,
+    program: &Program,
+    done: &mut Verification,
+    talk: &Talk,
+) -> Result<(), Failure> {
+    let scripts: Vec<(&String, &Obtained)> = audit
+        .files
+        .iter()
+        .filter(|(path, _)| *path == SCRIPT || path.ends_with(&format!("/{SCRIPT}")))
+        .collect();
+    talk.stage("duckdb", scripts.len());
+    let folder = job.work.scratch().join("duckdb");
+    let is_in_place = place.is_local() && job.inputs.iter().all(Pinned::is_local);
+    if !is_in_place {
+        mirror(audit, &folder)?;
+    }
+    let mut tables = 0;
+    let mut differs = false;
+    for (path, file) in scripts {
+        let text = if path == SCRIPT && !is_in_place {
+            localised(audit, job)
+        } else {
+            String::from_utf8_lossy(&read(&file.path)?).into_owned()
+        };
+        let script = if is_in_place {
+            file.path.clone()
+        } else {
+            folder.join(path)
+        };
+        let start = script.parent().unwrap_or(&folder);
+        match program.run(&text, start, &folder.join("work")).await? {
+            Ok(agreeing) => tables += agreeing,
+            Err(what) => {
+                differs = true;
+                let what = format!("with DuckDB {} {what}", program.version);
+                done.problems.push(Problem::new(path, what));
+            }
+        }
+        talk.step("duckdb", path, &json!({"version": program.version}));
+    }
+    let version = program.version.clone();
+    done.duckdb = if differs {
+        Reperformance::Differs { version }
+    } else {
+        Reperformance::Agrees { version, tables }
+    };
+    Ok(())
+}
+
+/// Lays the files of a run that is stored elsewhere into a folder, in which its scripts can start.
+fn mirror(audit: &Audit, folder: &Path) -> Result<(), Failure> {
+    for (path, file) in &audit.files {
+        let link = folder.join(path);
+        let made = std::fs::create_dir_all(link.parent().unwrap_or(folder))
+            .and_then(|()| std::fs::canonicalize(&file.path))
+            .and_then(|file| std::os::unix::fs::symlink(file, &link));
+        made.map_err(|error| {
+            let message = format!("cannot write `{}`", link.display());
+            Failure::new(Exit::Resources, "verify", message).cause(error)
+        })?;
+    }
+    Ok(())
+}
+
+/// The script of the run as it is published, but for the addresses of its inputs: they name the copies that were read.
+fn localised(audit: &Audit, job: &Job<'_>) -> String {
+    let copy_of = |input: &InputRecord| {
+        let source = job.inputs.iter().find(|source| source.name == input.source);
+        let mut files = source.into_iter().flat_map(|source| &source.files);
+        files.find(|file| file.object.path == input.path).map(|file| {
+            std::path::absolute(&file.obtained.path).unwrap_or_else(|_| file.obtained.path.clone())
+        })
+    };
+    let inputs: Vec<InputRecord> = job
+        .plan
+        .inputs
+        .iter()
+        .map(|input| InputRecord {
+            address: copy_of(input).map_or_else(|| input.address.clone(), |path| path.display().to_string()),
+            ..input.clone()
+        })
+        .collect();
+    let settings: Vec<TableName> = list(&audit.manifest, "tables")
+        .map(|table| text(table, "name"))
+        .filter(|name| name.starts_with("settings.") || name.starts_with("model."))
+        .filter_map(|name| TableName::parse(&name))
+        .collect();
+    let queries = &job.project.queries.queries;
+    reproduce(&job.plan.run_id, &settings, &inputs, &job.plan.raw, queries)
 }
 
 /// Adds what was found of a file; one that is known to be altered is told once, with its place.

@@ -49,6 +49,36 @@ pub struct Header {
     /// Of a check: whether a violation stops the run.
     #[serde(default)]
     pub severity: Option<Severity>,
+    /// Of a check: what it judges; see [`Subject`].
+    #[serde(default)]
+    pub judges: Option<Subject>,
+    /// Of a check: how a violation is reported; see [`Message`].
+    #[serde(default)]
+    pub message: Option<Message>,
+}
+
+/// What a check judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// The rows that were read: `karat check` looks at it too, and computes what it reads.
+    Inputs,
+    /// Figures.
+    Figures,
+}
+
+/// How a violated check is reported: texts with `{column}` for the cells of a violating row.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// What was found, and the limit. Rows that give the same text are reported once; `{violations}` is their number.
+    pub text: String,
+    /// What each of those rows adds, after a colon.
+    #[serde(default)]
+    pub detail: Option<String>,
+    /// The setting with the limit.
+    #[serde(default)]
+    pub see: Option<String>,
 }
 
 /// Whether a table goes into the run folder.

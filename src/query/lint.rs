@@ -240,8 +240,6 @@ pub(super) enum Place {
     Result,
     /// A file in `checks`.
     Check,
-    /// A column mapping of `config.yaml`; its value is cast afterwards, so division and decimals are free.
-    Mapping,
 }
 
 /// Finds every breach of the portable subset, with its line.
@@ -254,11 +252,14 @@ pub(super) fn breaches(statement: &Statement, place: Place) -> Vec<(u64, String)
     linter.found.into_iter().collect()
 }
 
-/// Finds every breach in one expression of a column mapping.
-pub(super) fn expression_breaches(expression: &Expr) -> Vec<String> {
-    let mut linter = Linter::new(Place::Mapping);
-    let _: ControlFlow<()> = expression.visit(&mut linter);
-    linter.found.into_iter().map(|(_, what)| what).collect()
+/// Tells whether a function takes many rows.
+pub(super) fn is_of_many_rows(name: &str) -> bool {
+    GROUP_FUNCTIONS.contains(&name)
+}
+
+/// Tells whether a function of one row is known to give the same values on both engines.
+pub(super) fn is_of_one_row(name: &str) -> bool {
+    ROW_FUNCTIONS.contains(&name)
 }
 
 struct Linter {
@@ -322,10 +323,7 @@ impl Linter {
     fn check_function(&mut self, function: &Function) {
         let line = function.span().start.line;
         let name = function.name.to_string().to_lowercase();
-        let is_of_many_rows = GROUP_FUNCTIONS.contains(&name.as_str());
-        if self.place == Place::Mapping && (is_of_many_rows || function.over.is_some()) {
-            self.add(line, format!("`{name}`: a column mapping is computed row by row"));
-        } else if !is_of_many_rows && !ROW_FUNCTIONS.contains(&name.as_str()) {
+        if !is_of_many_rows(&name) && !is_of_one_row(&name) {
             self.add(
                 line,
                 format!("`{name}` is not in the portable subset: {}", why_not(&name)),
@@ -346,7 +344,7 @@ impl Linter {
 }
 
 /// Says why a function is refused.
-fn why_not(name: &str) -> &'static str {
+pub(super) fn why_not(name: &str) -> &'static str {
     match name {
         "now" | "current_date" | "current_time" | "current_timestamp" | "localtimestamp" | "today" => {
             "a run must not depend on the clock; read the date from settings.policy"
@@ -369,9 +367,6 @@ impl Visitor for Linter {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &SqlQuery) -> ControlFlow<()> {
-        if self.place == Place::Mapping {
-            self.add(0, "a column mapping is computed row by row: no subqueries");
-        }
         let mut body = query.body.as_ref();
         let mut depth = 0;
         while let SetExpr::SetOperation { left, .. } = body {
@@ -428,7 +423,7 @@ impl Visitor for Linter {
                 left,
                 op: BinaryOperator::Divide,
                 right,
-            } if self.place != Place::Mapping && !(is_double(left) && is_double(right)) => {
+            } if !(is_double(left) && is_double(right)) => {
                 self.add(
                         expression.span().start.line,
                         "a ratio is `cast(a as double) / nullif(cast(b as double), 0)`: other divisions differ between engines",
@@ -457,7 +452,7 @@ impl Visitor for Linter {
 
     fn pre_visit_value(&mut self, value: &ValueWithSpan) -> ControlFlow<()> {
         match &value.value {
-            Value::Number(number, _) if self.place != Place::Mapping && number.contains(['.', 'e', 'E']) => {
+            Value::Number(number, _) if number.contains(['.', 'e', 'E']) => {
                 self.add(
                     value.span.start.line,
                     format!("`{number}` is a double on one engine and a decimal on the other; thresholds come from settings.policy"),

@@ -6,7 +6,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::lint::{self, Place};
-use super::{Check, Problems, Query, Scope, Severity, TableName, graph, header, own_class};
+use super::{Check, Problems, Query, Scope, Severity, Subject, TableName, graph, header, own_class};
 use crate::error::{Exit, Failure};
 
 /// All SQL of a project, checked, in an order in which it can run.
@@ -194,8 +194,8 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
     if !header.key.is_empty() && header.is_view() {
         problems.add(path, 0, "the key of a view is not checked: leave `key` empty");
     }
-    if header.severity.is_some() {
-        problems.add(path, 0, "`severity` belongs to checks");
+    if header.severity.is_some() || header.judges.is_some() || header.message.is_some() {
+        problems.add(path, 0, "`severity`, `judges` and `message` belong to checks");
     }
     if header.cells.is_some() && layer != "results" {
         problems.add(path, 0, "`cells` belongs to results");
@@ -231,7 +231,9 @@ fn read_check(path: &str, stem: &str, text: String, problems: &mut Problems) -> 
             .iter()
             .filter_map(|input| TableName::parse(input))
             .collect(),
+        message: header.message,
         severity,
+        is_of_inputs: header.judges == Some(Subject::Inputs),
         is_of_base: matches!(header.scope, Some(Scope::Base | Scope::Whole)),
         sha256: sha256(&text),
         text,

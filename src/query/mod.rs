@@ -12,7 +12,7 @@ mod own_class;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use header::{Cells, Header, Publish, Scope, Severity};
+pub use header::{Cells, Header, Message, Publish, Scope, Severity, Subject};
 pub use load::{EDITIONS, QuerySet, load, load_recorded};
 
 use crate::error::{Exit, Failure};
@@ -92,8 +92,12 @@ pub struct Check {
     pub title: String,
     /// Tables that it reads.
     pub inputs: Vec<TableName>,
+    /// How a violation is reported.
+    pub message: Option<Message>,
     /// Whether a violation stops the run.
     pub severity: Severity,
+    /// Whether the rule is about the rows that were read, so that `karat check` looks at it too.
+    pub is_of_inputs: bool,
     /// Whether the rule is about all customers, so that it is not looked at again for a part of them.
     pub is_of_base: bool,
     /// The whole file.

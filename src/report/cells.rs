@@ -35,7 +35,7 @@ pub(crate) struct Data<'a> {
 }
 
 /// The column by which templates and rules look a row up, where a table has one.
-const LOOKUPS: [(&str, &str); 28] = [
+const LOOKUPS: [(&str, &str); 29] = [
     ("results.headline", "measure"),
     ("results.tier_profitability", "tier"),
     ("results.rfm_segments", "rfm_segment"),
@@ -63,11 +63,12 @@ const LOOKUPS: [(&str, &str); 28] = [
     ("results.materiality", ""),
     ("results.change_summary", "from_snapshot"),
     ("results.cohort_summary", ""),
+    ("results.snapshot_coverage", "snapshot"),
     ("results.cost_coverage", ""),
 ];
 
 /// Tables that the pages cannot do without.
-const NEEDED: [&str; 24] = [
+const NEEDED: [&str; 25] = [
     "results.headline",
     "results.weekly_trend",
     "results.sentences",
@@ -90,6 +91,7 @@ const NEEDED: [&str; 24] = [
     "results.data_quality",
     "results.reconciliation",
     "results.cost_coverage",
+    "results.snapshot_coverage",
     "settings.policy",
     "settings.snapshots",
 ];

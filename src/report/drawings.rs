@@ -390,14 +390,22 @@ fn bridge(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
 
 fn lorenz(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
     let gini = data.by("concentration", "revenue_gini", "value");
-    let top = data.by("concentration", "top_20_revenue_share", "value");
+    let top = data.by("concentration", "top_customers_revenue_share", "value");
     let text = gini
         .decimal()
         .map_or_else(|| format::NONE.into(), |gini| pen.number(&gini, 2));
     let label = words.fill("lorenz-gini", &[("gini", &text)]);
+    let top_share = data.one("settings.policy", &[], "top_share");
+    let top_share = top_share
+        .decimal()
+        .map_or_else(|| format::NONE.into(), |share| pen.whole_percent(&share));
     let description = words.fill(
         "lorenz-description",
-        &[("gini", &text), ("top", &share(pen, &top, 0))],
+        &[
+            ("gini", &text),
+            ("top", &share(pen, &top, 0)),
+            ("top_share", &top_share),
+        ],
     );
     let telling = Telling {
         id: "lorenz",

@@ -416,8 +416,8 @@ fn concentration(data: &Data<'_>) -> &'static str {
         return "too_few";
     }
     match (
-        measure("profit_80_customer_share"),
-        measure("revenue_80_customer_share"),
+        measure("profit_concentration_customer_share"),
+        measure("revenue_concentration_customer_share"),
     ) {
         (Some(_), Some(_)) => "profit_and_revenue",
         (None, Some(_)) => "revenue",

@@ -11,7 +11,7 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 73] = [
+const KEYS: [(&str, &[&str]); 74] = [
     ("abc_classes", &["abc_class"]),
     ("account_owners", &["kind", "owner"]),
     ("action_summary", &["tier"]),
@@ -80,6 +80,7 @@ const KEYS: [(&str, &[&str]); 73] = [
     ("materiality", &["material_change_share"]),
     ("profit_bridge", &["from_snapshot", "step"]),
     ("sentences", &["sentence"]),
+    ("snapshot_coverage", &["snapshot"]),
     ("tier_migration", &["from_snapshot", "from_tier", "to_tier"]),
     ("tier_migration_totals", &["from_snapshot", "side", "state"]),
     ("weekly_trend", &["week_end"]),

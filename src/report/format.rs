@@ -131,6 +131,11 @@ impl Pen {
         self.signed(&(value * BigDecimal::from(100)), decimals, before, after)
     }
 
+    /// Writes a threshold of 0 to 1 in percent, with all its decimals.
+    pub(crate) fn whole_percent(&self, value: &BigDecimal) -> String {
+        self.percent(value, places(value, 2))
+    }
+
     /// Writes a difference of rates in points, without its unit.
     pub(crate) fn points(&self, value: &BigDecimal) -> String {
         self.signed(&(value * BigDecimal::from(100)), 2, "", "")
@@ -173,6 +178,11 @@ impl Pen {
             self.decimals().expect(KNOWN).format(&digits)
         )
     }
+}
+
+/// The decimals that lose nothing of `value` once its point has moved to the right by `shift` places.
+pub(crate) fn places(value: &BigDecimal, shift: i64) -> i64 {
+    (value.normalized().fractional_digit_count() - shift).max(0)
 }
 
 /// Moves the decimal point; exact.

@@ -291,10 +291,36 @@ struct Hand {
 }
 
 /// How a filter writes a number.
+#[derive(Clone, Copy)]
+struct Writer {
+    /// Decimals, unless the template says how many.
+    decimals: i64,
+    /// Places by which the point moves to the right.
+    shift: i64,
+    write: Write,
+}
+
 type Write = fn(&Pen, &bigdecimal::BigDecimal, &str, i64) -> String;
 
+impl Writer {
+    const fn new(decimals: i64, write: Write) -> Self {
+        Self {
+            decimals,
+            shift: 0,
+            write,
+        }
+    }
+}
+
 /// Makes the element that shows a number and tells where it comes from; in plain text, the number.
-fn traced(value: &Value, options: &Kwargs, hand: &Hand, decimals: i64, write: Write) -> TeraResult<Value> {
+///
+/// A threshold is shown with all its decimals: a rule that is rounded is another rule.
+fn traced(value: &Value, options: &Kwargs, hand: &Hand, writer: Writer) -> TeraResult<Value> {
+    let Writer {
+        decimals,
+        shift,
+        write,
+    } = writer;
     let form = hand.form;
     let figure = shown(value)?;
     let decimals = options.get::<i64>("decimals")?.unwrap_or(decimals);
@@ -312,7 +338,11 @@ fn traced(value: &Value, options: &Kwargs, hand: &Hand, decimals: i64, write: Wr
         .parse()
         .map_err(|_| tera::Error::message(format!("cell `{}` is not a number", figure.cell)))?;
     let number = if unsigned { number.abs() } else { number };
-    let text = write(&hand.pen, &number, &hand.sign, decimals);
+    let text = if figure.cell.starts_with("settings.policy/") {
+        write(&hand.pen, &number, &hand.sign, format::places(&number, shift))
+    } else {
+        write(&hand.pen, &number, &hand.sign, decimals)
+    };
     if bare || form == Form::Text {
         return Ok(Value::from(text));
     }
@@ -330,24 +360,27 @@ fn traced(value: &Value, options: &Kwargs, hand: &Hand, decimals: i64, write: Wr
 }
 
 /// Writes a cell as a whole number.
-const WHOLE: Write = |pen, value, _, _| pen.number(value, 0);
+const WHOLE: Writer = Writer::new(0, |pen, value, _, decimals| pen.number(value, decimals));
 
 #[expect(clippy::too_many_lines, reason = "a list of filters, each of some lines")]
 fn register(tera: &mut Tera, hand: &Hand) {
     let form = hand.form;
-    let writers: [(&'static str, i64, Write); 5] = [
-        ("number", 0, |pen, value, _, decimals| pen.number(value, decimals)),
-        ("percent", 1, |pen, value, _, decimals| {
-            pen.percent(value, decimals)
-        }),
-        ("points", 2, |pen, value, _, _| pen.points(value)),
-        ("exact", 2, |pen, value, _, decimals| pen.number(value, decimals)),
-        ("score", 2, |pen, value, _, decimals| pen.number(value, decimals)),
+    let number: Write = |pen, value, _, decimals| pen.number(value, decimals);
+    let percent = Writer {
+        shift: 2,
+        ..Writer::new(1, |pen, value, _, decimals| pen.percent(value, decimals))
+    };
+    let writers = [
+        ("number", Writer::new(0, number)),
+        ("percent", percent),
+        ("points", Writer::new(2, |pen, value, _, _| pen.points(value))),
+        ("exact", Writer::new(2, number)),
+        ("score", Writer::new(2, number)),
     ];
-    for (name, decimals, write) in writers {
+    for (name, writer) in writers {
         let hand = hand.clone();
         tera.register_filter(name, move |value: Value, options: Kwargs, _: &State| {
-            traced(&value, &options, &hand, decimals, write)
+            traced(&value, &options, &hand, writer)
         });
     }
     let purse = hand.clone();
@@ -361,7 +394,7 @@ fn register(tera: &mut Tera, hand: &Hand) {
             } else {
                 |pen, value, sign, decimals| pen.told(value, sign, decimals)
             };
-            traced(&value, &options, &purse, 0, write)
+            traced(&value, &options, &purse, Writer::new(0, write))
         },
     );
     tera.register_filter("code", move |value: &str, _: Kwargs, _: &State| match form {
@@ -519,7 +552,7 @@ fn filling(value: &Value, hand: &Hand) -> TeraResult<Filling> {
     }
     if value.is_map() {
         let figure = shown(value)?;
-        let written = traced(value, &Kwargs::default(), hand, 0, WHOLE)?;
+        let written = traced(value, &Kwargs::default(), hand, WHOLE)?;
         return Ok(Filling::Number {
             size: size(figure.value),
             written: written.as_str().unwrap_or_default().to_owned(),

@@ -8,6 +8,7 @@ mod moves;
 mod outlook;
 mod retention;
 mod service;
+mod thresholds;
 mod truth;
 
 use std::collections::BTreeMap;
@@ -396,10 +397,10 @@ const KNOWN_CODES: [&str; 79] = [
     "per_line",
     "per_unit",
     "payment_fee_rate",
-    "profit_80_customer_share",
-    "revenue_80_customer_share",
-    "top_20_profit_share",
-    "top_20_revenue_share",
+    "profit_concentration_customer_share",
+    "revenue_concentration_customer_share",
+    "top_customers_profit_share",
+    "top_customers_revenue_share",
     "revenue_gini",
     "peak_profit_share",
     "champions",

@@ -40,7 +40,7 @@ const ASKED_HERE: [(&str, &[&str]); 66] = [
     ("cohort-second_half", &["year"]),
     ("customers", &["n"]),
     ("lorenz-customers", &[]),
-    ("lorenz-description", &["gini", "top"]),
+    ("lorenz-description", &["gini", "top", "top_share"]),
     ("lorenz-equal_1", &[]),
     ("lorenz-equal_2", &[]),
     ("lorenz-gini", &["gini"]),

@@ -1,17 +1,17 @@
 //! The contract of a source: canonical columns, the types that each may come from, and the SQL that normalises them.
 //!
 //! A type that cannot be normalised without guessing is refused with the cast that the owner of the data can write.
-//! The SQL differs between engines in one place only, the conversion of an instant to business time.
+//! `query::mapping` writes the expressions; where an engine needs other words for the same, it writes both.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::DataType;
 
-use super::{Pinned, duckdb};
+use super::{FILE_NUMBER, Pinned, duckdb};
 use crate::config::Source;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
-use crate::query::mapping::{self, Mapped, quoted};
+use crate::query::mapping::{self, Both, Columns, Mapped, Otherwise, Type, quoted};
 
 /// What a canonical column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,9 @@ enum Kind {
 
 /// A column of a raw table: its name there, its name in the configuration, and what it holds.
 type Column = (&'static str, &'static str, Kind);
+
+/// The source whose rows are told apart by their files.
+pub(super) const ORDER_SOURCE: &str = "order_lines";
 
 /// What a source becomes in `raw`.
 struct Contract {
@@ -140,6 +143,19 @@ const VISITS: [Column; 4] = [
     ("channel", "channel", Kind::Text),
 ];
 
+/// A canonical column as it is mapped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappedColumn {
+    /// Its name in the configuration.
+    pub name: String,
+    /// What the configuration says.
+    pub text: String,
+    /// Its SQL, for the engine of a run.
+    pub sql: String,
+    /// Source columns that it reads.
+    pub reads: Vec<String>,
+}
+
 /// The raw table of a source, as SQL for both engines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawTable {
@@ -151,6 +167,8 @@ pub struct RawTable {
     pub duckdb_columns: String,
     /// How `DuckDB` reads the files: what stands before and after their list.
     pub duckdb_reader: (String, String),
+    /// The columns that are mapped.
+    pub mapped: Vec<MappedColumn>,
     /// Whether the source is not configured: the table has its columns and no row.
     pub is_empty: bool,
     /// Selects the values of `period_folder` whose rows are of another day or month, with their number.
@@ -174,6 +192,7 @@ pub fn empty_table(source: &str) -> Result<RawTable, Failure> {
         .columns
         .iter()
         .map(|(target, _, kind)| format!("cast(null as {}) as {target}", sql_type(*kind)))
+        .chain((contract.source == ORDER_SOURCE).then(|| "cast(null as bigint) as source_file".to_owned()))
         .chain(
             contract
                 .problem
@@ -186,6 +205,7 @@ pub fn empty_table(source: &str) -> Result<RawTable, Failure> {
         sql: format!("select\n    {columns}\nwhere false"),
         duckdb_columns: columns,
         duckdb_reader: Default::default(),
+        mapped: Vec::new(),
         is_empty: true,
         misplaced: None,
     })
@@ -204,17 +224,22 @@ pub async fn raw_table(
     timezone: &str,
 ) -> Result<RawTable, Failure> {
     let contract = contract(&pinned.name)?;
-    let mut available: BTreeSet<String> = pinned
+    let mut available: Columns = pinned
         .schema
         .fields()
         .iter()
-        .map(|field| field.name().clone())
+        .map(|field| (field.name().clone(), field.data_type().clone()))
         .collect();
-    available.extend(pinned.partitions.iter().cloned());
+    available.extend(
+        pinned
+            .partitions
+            .iter()
+            .map(|name| (name.clone(), DataType::Utf8)),
+    );
     let mut problems = Vec::new();
-    let mut mapped: BTreeMap<&str, (Mapped, DataType)> = BTreeMap::new();
+    let mut mapped: BTreeMap<&str, Mapped> = BTreeMap::new();
     for (name, text) in &source.columns {
-        match resolve(engine, pinned, text, &available).await {
+        match resolve(engine, pinned, text, &available, timezone).await {
             Ok(column) => {
                 mapped.insert(name, column);
             }
@@ -224,38 +249,54 @@ pub async fn raw_table(
     let mut columns = Vec::new();
     let mut unusable = Vec::new();
     let mut moment = None;
+    let mut tried = Vec::new();
     for &(target, name, kind) in contract.columns {
-        let Some((expression, from)) = mapped.get(name) else {
+        let Some(value) = mapped.get(name) else {
             columns.push(Both::same(format!(
                 "cast(null as {}) as {target}",
                 sql_type(kind)
             )));
             continue;
         };
-        match normalise(kind, &expression.sql, from, source.amount_scale, timezone) {
+        match normalise(kind, value, source.amount_scale, timezone) {
             Ok(sql) => {
                 if matches!(kind, Kind::Moment | Kind::Day) && moment.is_none() {
                     moment = Some(sql.engine.clone());
                 }
-                columns.push(sql.named(target));
+                tried.push(MappedColumn {
+                    name: name.to_owned(),
+                    text: source.columns[name].clone(),
+                    sql: sql.engine.clone(),
+                    reads: value.columns.iter().cloned().collect(),
+                });
+                columns.push(sql.map(|sql| format!("{sql} as {target}")));
             }
             Err(problem) => problems.push(format!("{name} ({}): {problem}", source.columns[name])),
         }
-        unusable.extend(value_problems(contract, target, kind, &expression.sql, from));
+        unusable.extend(value_problems(contract, target, kind, value));
     }
     if !problems.is_empty() {
         return Err(misfit(pinned, &problems));
     }
+    if contract.source == ORDER_SOURCE {
+        columns.push(file_number(pinned).map(|sql| format!("{sql} as source_file")));
+    }
     columns.extend(contract.problem.map(|name| {
-        Both::same(if unusable.is_empty() {
-            format!("cast(null as varchar) as {name}")
-        } else {
-            format!("case {} end as {name}", unusable.join(" "))
-        })
+        if unusable.is_empty() {
+            return Both::same(format!("cast(null as varchar) as {name}"));
+        }
+        let written = |pick: fn(&Both) -> &str| {
+            let conditions: Vec<&str> = unusable.iter().map(pick).collect();
+            format!("case {} end as {name}", conditions.join(" "))
+        };
+        Both {
+            engine: written(|both| &both.engine),
+            duckdb: written(|both| &both.duckdb),
+        }
     }));
     let reads_partitions = mapped
         .values()
-        .any(|(column, _)| column.columns.iter().any(|name| pinned.partitions.contains(name)));
+        .any(|column| column.columns.iter().any(|name| pinned.partitions.contains(name)));
     let list = |pick: fn(&Both) -> &str| columns.iter().map(pick).collect::<Vec<_>>().join(",\n    ");
     Ok(RawTable {
         source: pinned.name.clone(),
@@ -266,6 +307,7 @@ pub async fn raw_table(
         ),
         duckdb_columns: list(|both| &both.duckdb),
         duckdb_reader: duckdb::reader(&source.format, pinned, reads_partitions),
+        mapped: tried,
         is_empty: false,
         misplaced: source
             .period_folder
@@ -273,6 +315,18 @@ pub async fn raw_table(
             .zip(moment)
             .map(|(folder, moment)| misplaced(&pinned.name, folder, &moment)),
     })
+}
+
+/// The number of the row's file, in the order of the paths.
+fn file_number(pinned: &Pinned) -> Both {
+    if pinned.tells_files_apart() {
+        Both {
+            engine: format!("cast({} as bigint)", quoted(FILE_NUMBER)),
+            duckdb: "cast(file_index + 1 as bigint)".to_owned(),
+        }
+    } else {
+        Both::same("cast(1 as bigint)".to_owned())
+    }
 }
 
 /// Rows whose day or month is not the one after which their folder is named; rows without a date are judged later.
@@ -306,59 +360,36 @@ fn misfit(pinned: &Pinned, problems: &[String]) -> Failure {
     ))
 }
 
-/// Resolves a mapping and asks the engine for its type.
+/// Resolves a mapping, and has the engine plan it.
 async fn resolve(
     engine: &Engine,
     pinned: &Pinned,
     text: &str,
-    available: &BTreeSet<String>,
-) -> Result<(Mapped, DataType), String> {
-    let mapped = mapping::resolve(text, available)?;
+    available: &Columns,
+    timezone: &str,
+) -> Result<Mapped, String> {
+    let cannot = |cause: String| format!("`{text}` cannot be computed: {cause}");
+    let mapped = mapping::resolve(text, available, timezone).map_err(|problem| {
+        if problem.contains("there is no column") {
+            problem
+        } else {
+            cannot(problem)
+        }
+    })?;
     let sql = format!(
         "select {} as value from source.{}",
-        mapped.sql,
+        mapped.sql.engine,
         quoted(&pinned.name)
     );
-    let fields: Vec<Field> = engine.types("a column mapping", &sql).await.map_err(|failure| {
-        let cause = failure
-            .cause
-            .as_ref()
-            .map_or_else(String::new, ToString::to_string);
-        format!("`{text}` cannot be computed: {cause}")
+    engine.types("a column mapping", &sql).await.map_err(|failure| {
+        cannot(
+            failure
+                .cause
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
+        )
     })?;
-    let kind = fields
-        .first()
-        .map_or(DataType::Null, |field| field.data_type().clone());
-    Ok((mapped, kind))
-}
-
-/// One column for both engines.
-struct Both {
-    engine: String,
-    duckdb: String,
-}
-
-impl Both {
-    fn same(sql: String) -> Self {
-        Self {
-            duckdb: sql.clone(),
-            engine: sql,
-        }
-    }
-
-    fn day(self) -> Self {
-        Self {
-            engine: format!("cast({} as date)", self.engine),
-            duckdb: format!("cast({} as date)", self.duckdb),
-        }
-    }
-
-    fn named(self, name: &str) -> Self {
-        Self {
-            engine: format!("{} as {name}", self.engine),
-            duckdb: format!("{} as {name}", self.duckdb),
-        }
-    }
+    Ok(mapped)
 }
 
 fn sql_type(kind: Kind) -> &'static str {
@@ -372,126 +403,159 @@ fn sql_type(kind: Kind) -> &'static str {
     }
 }
 
-/// Writes the conversion of `sql`, which has type `from`, to a canonical column.
-fn normalise(
-    kind: Kind,
-    sql: &str,
-    from: &DataType,
-    amount_scale: Option<u8>,
-    timezone: &str,
-) -> Result<Both, String> {
+/// Writes the conversion of a mapped value to a canonical column.
+fn normalise(kind: Kind, value: &Mapped, amount_scale: Option<u8>, timezone: &str) -> Result<Both, String> {
+    if value.kind == Type::Null {
+        return Ok(Both::same(format!("cast(null as {})", sql_type(kind))));
+    }
+    let told = &value.told;
     match kind {
-        Kind::Id | Kind::Text => text(sql, from).map(Both::same),
-        Kind::Amount => amount(sql, from, amount_scale).map(Both::same),
-        Kind::Quantity => amount(sql, from, Some(amount_scale.unwrap_or(4))).map(Both::same),
-        Kind::Moment => moment(sql, from, timezone),
-        Kind::Day => moment(sql, from, timezone).map(Both::day),
-        Kind::Whole if from.is_integer() || from.is_null() => {
-            Ok(Both::same(format!("cast({sql} as bigint)")))
+        Kind::Id | Kind::Text => text(value),
+        Kind::Amount => amount(value, amount_scale),
+        Kind::Quantity => amount(value, Some(amount_scale.unwrap_or(4))),
+        Kind::Moment => moment(value, timezone),
+        Kind::Day => Ok(moment(value, timezone)?.map(|sql| format!("cast({sql} as date)"))),
+        Kind::Whole if matches!(value.kind, Type::Integer(_) | Type::Decimal(_, 0)) => {
+            Ok(value.sql.map(|sql| format!("cast({sql} as bigint)")))
         }
-        Kind::Whole => Err(format!("is {from}; a line number is an integer")),
-        Kind::Flag if matches!(from, DataType::Boolean | DataType::Null) => {
-            Ok(Both::same(format!("cast({sql} as boolean)")))
+        Kind::Whole => Err(format!("is {told}; a line number is an integer")),
+        Kind::Flag if value.kind == Type::Boolean => {
+            Ok(value.sql.map(|sql| format!("cast({sql} as boolean)")))
         }
         Kind::Flag => Err(format!(
-            "is {from}; write a condition, such as `quantity < 0` or `type = 'complaint'`"
+            "is {told}; write a condition, such as `quantity < 0` or `type = 'complaint'`"
         )),
     }
 }
 
-fn text(sql: &str, from: &DataType) -> Result<String, String> {
-    match from {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => {
-            Ok(format!("cast({sql} as varchar)"))
-        }
-        DataType::Dictionary(_, value) if value.is_string() => Ok(format!("cast({sql} as varchar)")),
-        kind if kind.is_integer() => Ok(format!("cast({sql} as varchar)")),
-        DataType::Decimal128(_, 0) => Ok(format!("cast({sql} as varchar)")),
-        // Ids that went through a spreadsheet arrive as 12346.0; one with a fraction identifies nothing.
-        kind if kind.is_floating() => Ok(format!(
-            "case when {sql} = floor({sql}) and abs({sql}) < 9007199254740992 then cast(cast({sql} as bigint) as varchar) end"
-        )),
-        kind => Err(format!(
-            "is {kind}, which has no agreed text; write `cast(… as varchar)` if it is an id"
-        )),
-    }
-}
-
-fn amount(sql: &str, from: &DataType, scale: Option<u8>) -> Result<String, String> {
-    let guarded = |inner: String| {
-        format!("case when abs({sql}) < {MAX_AMOUNT} then cast({inner} as decimal(18, 4)) end")
+fn text(value: &Mapped) -> Result<Both, String> {
+    // Ids that went through a spreadsheet arrive as 12346.0; one with a fraction identifies nothing, and one that floating
+    // point cannot hold may be that of somebody else.
+    let whole = |limit: &str| {
+        let within = below(value, limit).unwrap_or_else(|| value.sql.clone());
+        Both::join([&value.sql, &within], |[sql, within]| {
+            format!(
+                "case when {sql} = floor({sql}) and {within} then cast(cast({sql} as bigint) as varchar) end"
+            )
+        })
     };
-    match from {
-        kind if kind.is_integer() => Ok(guarded(sql.to_owned())),
-        DataType::Decimal128(_, digits) | DataType::Decimal256(_, digits) if *digits <= 4 => {
-            Ok(guarded(sql.to_owned()))
+    match value.kind {
+        Type::Text | Type::Integer(_) | Type::Decimal(_, 0) => {
+            Ok(value.sql.map(|sql| format!("cast({sql} as varchar)")))
         }
-        DataType::Decimal128(..)
-        | DataType::Decimal256(..)
-        | DataType::Float64
-        | DataType::Float32
-        | DataType::Float16 => match scale {
-            Some(digits) => Ok(guarded(format!("cast({sql} as decimal(18, {digits}))"))),
-            None => Err(format!(
-                "is {from}; set `amount_scale` (0 to 4) to say how many decimals its amounts have"
-            )),
-        },
-        DataType::Null => Ok("cast(null as decimal(18, 4))".to_owned()),
-        kind => Err(format!(
-            "is {kind}; an amount is a number: write `cast(… as decimal(18, 2))` if the text holds one"
+        Type::Double | Type::Quotient => Ok(whole("9007199254740992")),
+        Type::Single => Ok(whole("16777216")),
+        Type::Bytes => Err(format!(
+            "is {}, which has no agreed text; write `cast(… as varchar)` if the bytes are text in UTF-8",
+            value.told
+        )),
+        Type::Other(_) => Err(format!(
+            "is {}, which has no agreed text; map another column",
+            value.told
+        )),
+        _ => Err(format!(
+            "is {}, which has no agreed text; write `cast(… as varchar)` if it is an id",
+            value.told
         )),
     }
+}
+
+fn amount(value: &Mapped, scale: Option<u8>) -> Result<Both, String> {
+    let rounded = match value.kind {
+        Type::Integer(_) | Type::Decimal(_, 0..=4) => value.sql.clone(),
+        Type::Decimal(..) | Type::Double | Type::Single | Type::Quotient => match scale {
+            Some(digits) => value
+                .sql
+                .map(|sql| mapping::rounded("cast", sql, &value.kind, 18, digits)),
+            None => {
+                return Err(format!(
+                    "is {}; set `amount_scale` (0 to 4) to say how many decimals its amounts have",
+                    value.told
+                ));
+            }
+        },
+        _ => {
+            return Err(format!(
+                "is {}; an amount is a number: write `cast(… as decimal(18, 2))` if the text holds one",
+                value.told
+            ));
+        }
+    };
+    let cast = rounded.map(|sql| format!("cast({sql} as decimal(18, 4))"));
+    Ok(match below(value, MAX_AMOUNT) {
+        Some(within) => Both::join([&within, &cast], |[within, cast]| {
+            format!("case when {within} then {cast} end")
+        }),
+        None => cast,
+    })
 }
 
 /// Far beyond any order line, and small enough that 10 billion of them still add up exactly in 28 digits.
 const MAX_AMOUNT: &str = "10000000000000";
+/// Digits before the point of a number that is smaller for sure.
+const SMALL: u8 = 13;
+
+/// The condition that a number without its sign is below `limit`, if it can be otherwise.
+fn below(value: &Mapped, limit: &str) -> Option<Both> {
+    match value.kind {
+        Type::Integer(digits) if digits <= SMALL => None,
+        Type::Decimal(digits, scale) if digits - scale <= SMALL => None,
+        // The smallest whole number has no opposite in its own type.
+        Type::Integer(_) => Some(
+            value
+                .sql
+                .map(|sql| format!("abs(cast({sql} as decimal(20, 0))) < {limit}")),
+        ),
+        _ => {
+            let within = value.sql.map(|sql| format!("abs({sql}) < {limit}"));
+            if !value.kind.is_floating() {
+                return Some(within);
+            }
+            // `DuckDB` believes the largest value in a file's footer, which leaves NaN out, and would not look at the rows.
+            Some(Both {
+                duckdb: format!("isfinite({}) and {}", value.sql.duckdb, within.duckdb),
+                ..within
+            })
+        }
+    }
+}
 
 /// Conditions that name what is wrong with a value that is there; NULL is judged later, when all values are known.
 ///
 /// A reason begins with the column. Only in the order lines it is always `amount`: there a price is wrong as a whole. Their
 /// date needs no condition, because a row without one is rejected.
-fn value_problems(contract: &Contract, target: &str, kind: Kind, sql: &str, from: &DataType) -> Vec<String> {
-    let is_order_line = contract.source == "order_lines";
+fn value_problems(contract: &Contract, target: &str, kind: Kind, value: &Mapped) -> Vec<Both> {
+    let is_order_line = contract.source == ORDER_SOURCE;
     let name = if is_order_line { "amount" } else { target };
-    let mut conditions = Vec::new();
+    let beyond = |limit: &str, problem: &str| {
+        below(value, limit)
+            .map(|within| within.map(|sql| format!("when not ({sql}) then '{name}_{problem}'")))
+    };
     match kind {
-        Kind::Amount | Kind::Quantity => {
-            if from.is_floating() {
-                conditions.push(format!("when not (abs({sql}) < 1e300) then '{name}_not_finite'"));
-            }
-            if !from.is_null() {
-                conditions.push(format!(
-                    "when not (abs({sql}) < {MAX_AMOUNT}) then '{name}_out_of_range'"
-                ));
-            }
+        Kind::Amount | Kind::Quantity if value.kind != Type::Null => {
+            let not_finite = beyond("1e300", "not_finite").filter(|_| value.kind.is_floating());
+            not_finite
+                .into_iter()
+                .chain(beyond(MAX_AMOUNT, "out_of_range"))
+                .collect()
         }
         // A text that is no date must not pass for a date that is not known: unpaid, unanswered.
-        Kind::Moment | Kind::Day if from.is_string() && !is_order_line => conditions.push(format!(
-            "when trim(both ' ' from {sql}) <> '' and try_cast({sql} as timestamp(6)) is null then '{name}_not_a_date'"
-        )),
-        _ => {}
+        Kind::Moment | Kind::Day if value.kind == Type::Text && !is_order_line => vec![
+            value
+                .sql
+                .map(|sql| format!("when {} then '{name}_not_a_date'", mapping::is_no_date(sql))),
+        ],
+        _ => Vec::new(),
     }
-    conditions
 }
 
-fn moment(sql: &str, from: &DataType, timezone: &str) -> Result<Both, String> {
-    let zone = timezone.replace('\'', "''");
-    match from {
-        DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, None) | DataType::Null => {
-            Ok(Both::same(format!("cast({sql} as timestamp(6))")))
-        }
-        // Not `at time zone`, which passes through nanoseconds and fails beyond the year 2262, where "never ends" often lies.
-        DataType::Timestamp(_, Some(_)) => Ok(Both {
-            engine: format!(
-                "cast(to_local_time(arrow_cast({sql}, 'Timestamp(Microsecond, Some(\"{zone}\"))')) as timestamp(6))"
-            ),
-            duckdb: format!("cast(timezone('{zone}', {sql}) as timestamp(6))"),
-        }),
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
-            Ok(Both::same(format!("try_cast({sql} as timestamp(6))")))
-        }
-        kind => Err(format!(
-            "is {kind}; a date is a date, a timestamp or ISO 8601 text"
+fn moment(value: &Mapped, timezone: &str) -> Result<Both, String> {
+    match value.kind {
+        Type::Date | Type::Moment => Ok(value.sql.map(|sql| format!("cast({sql} as timestamp(6))"))),
+        Type::Text => Ok(mapping::of_text(&value.sql, timezone, Otherwise::Null)),
+        _ => Err(format!(
+            "is {}; a date is a date, a timestamp or ISO 8601 text; seconds since 1970 are `to_timestamp(…)`",
+            value.told
         )),
     }
 }
@@ -502,36 +566,44 @@ mod tests {
 
     use super::*;
 
+    /// A column `a` of this type, in the time zone of London.
+    fn column(kind: DataType) -> Mapped {
+        mapping::resolve("a", &Columns::from([("a".to_owned(), kind)]), "Europe/London")
+            .unwrap_or_else(|problem| panic!("{problem}"))
+    }
+
     #[test]
     fn ids_keep_their_values_whatever_their_type() {
         assert_eq!(
-            text("\"a\"", &DataType::Int32),
+            text(&column(DataType::Int32)).map(|sql| sql.engine),
             Ok("cast(\"a\" as varchar)".to_owned())
         );
-        assert!(text("\"a\"", &DataType::Float64).is_ok_and(|sql| sql.contains("floor")));
-        assert!(text("\"a\"", &DataType::Boolean).is_err());
-        assert!(text("\"a\"", &DataType::Decimal128(10, 2)).is_err());
+        assert!(text(&column(DataType::Float64)).is_ok_and(|sql| {
+            sql.duckdb
+                .contains("isfinite(\"a\") and abs(\"a\") < 9007199254740992")
+        }));
+        assert!(text(&column(DataType::Float32)).is_ok_and(|sql| sql.engine.contains("< 16777216")));
+        assert!(text(&column(DataType::FixedSizeBinary(16))).is_ok_and(|sql| sql.duckdb.contains("as uuid")));
+        assert!(text(&column(DataType::Boolean)).is_err());
+        assert!(text(&column(DataType::Binary)).is_err());
+        assert!(text(&column(DataType::Decimal128(10, 2))).is_err());
     }
 
     #[test]
     fn money_as_float_needs_a_declared_scale() {
-        let problem = amount("\"a\"", &DataType::Float64, None).expect_err("no scale");
+        let problem = amount(&column(DataType::Float64), None).expect_err("no scale");
         assert!(problem.contains("amount_scale"), "{problem}");
-        assert!(amount("\"a\"", &DataType::Float64, Some(2)).is_ok());
-        assert!(amount("\"a\"", &DataType::Decimal128(18, 2), None).is_ok());
-        assert!(amount("\"a\"", &DataType::Decimal128(18, 6), None).is_err());
-        assert!(amount("\"a\"", &DataType::Utf8, Some(2)).is_err());
+        assert!(amount(&column(DataType::Float64), Some(2)).is_ok());
+        assert!(amount(&column(DataType::Decimal128(18, 2)), None).is_ok());
+        assert!(amount(&column(DataType::Decimal128(18, 6)), None).is_err());
+        assert!(amount(&column(DataType::Utf8), Some(2)).is_err());
     }
 
     #[test]
     fn instants_become_business_time_on_both_engines() {
-        let both = moment(
-            "\"a\"",
-            &DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
-            "Europe/London",
-        )
-        .unwrap_or_else(|problem| panic!("{problem}"));
+        let instant = column(DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())));
+        let both = moment(&instant, "Europe/London").unwrap_or_else(|problem| panic!("{problem}"));
         assert!(both.engine.contains("to_local_time") && both.duckdb.contains("timezone('Europe/London'"));
-        assert!(moment("\"a\"", &DataType::Int64, "UTC").is_err());
+        assert!(moment(&column(DataType::Int64), "UTC").is_err());
     }
 }

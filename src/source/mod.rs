@@ -27,7 +27,7 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-pub use contract::{RawTable, empty_table, raw_table};
+pub use contract::{MappedColumn, RawTable, empty_table, raw_table};
 pub use inventory::Excluded;
 pub use recorded::{RecordedFile, RecordedSource, pin_recorded};
 
@@ -35,6 +35,9 @@ use crate::config::{Config, Format, Source};
 use crate::engine::SourceFile;
 use crate::error::{Exit, Failure};
 use crate::store::{self, Location, Object, Obtained};
+
+/// The column that numbers the files of a source from 1, in the order of their paths.
+const FILE_NUMBER: &str = "__karat_file";
 
 /// Objects that are obtained at once.
 const CONCURRENCY: usize = 4;
@@ -112,6 +115,21 @@ impl Pinned {
         self.location.retries()
     }
 
+    /// Whether rows say which file they are of: an order may come in several files.
+    fn tells_files_apart(&self) -> bool {
+        self.name == contract::ORDER_SOURCE && self.files.len() > 1
+    }
+
+    /// The columns that hold one value for all rows of a file, as the engine takes them: all text.
+    #[must_use]
+    pub fn folders(&self) -> Vec<String> {
+        let number = self.tells_files_apart().then(|| FILE_NUMBER.to_owned());
+        number
+            .into_iter()
+            .chain(self.partitions.iter().cloned())
+            .collect()
+    }
+
     /// The files as the engine takes them.
     #[must_use]
     pub fn source_files(&self) -> Vec<SourceFile> {
@@ -125,15 +143,18 @@ impl Pinned {
                     .path
                     .rsplit_once('/')
                     .map_or("", |(folders, _)| folders);
-                let hive: Vec<&str> = folders.split('/').filter(|part| part.contains('=')).collect();
-                let name = format!("{number:08}.parquet");
-                let name = if hive.is_empty() {
-                    name
-                } else {
-                    format!("{}/{name}", hive.join("/"))
-                };
+                let number = number + 1;
+                let mut parts: Vec<String> = folders
+                    .split('/')
+                    .filter(|part| part.contains('='))
+                    .map(str::to_owned)
+                    .collect();
+                if self.tells_files_apart() {
+                    parts.insert(0, format!("{FILE_NUMBER}={number}"));
+                }
+                parts.push(format!("{number:08}.parquet"));
                 SourceFile {
-                    name,
+                    name: parts.join("/"),
                     file: file.table.clone(),
                 }
             })

@@ -466,8 +466,10 @@ fn i13_files_with_overlapping_orders() {
     let project = trial(&[]);
     let rows = plain();
     project.parquet("data/again.parquet", &rows.slice(4, 10));
-    input("I13", "two files that share ten of 24 rows", &project)
-        .is_refused(3, &["Rejected rows stay within the limit", "rejected_rows 10"]);
+    input("I13", "two files that share ten of 24 rows", &project).is_refused(
+        3,
+        &["10 of 34 order lines cannot be used (29.4%, limit 0.5%): 10 repeat another row"],
+    );
 }
 
 /// The history in folders after its months.

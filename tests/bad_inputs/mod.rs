@@ -21,7 +21,10 @@ use super::support::project::{Outcome, Project, config, history, sources};
 const DECIMAL: DataType = DataType::Decimal128(10, 2);
 
 /// Notes that any tiny project gives, and that no bad input is about.
-const USUAL: [&str; 2] = ["cost_of_goods_is_known", "snapshots_have_history"];
+const USUAL: [&str; 2] = [
+    "the cost of goods is known of",
+    "no order in the window of the snapshot",
+];
 
 /// A history of 24 lines as most systems deliver it.
 fn plain() -> RecordBatch {

@@ -83,6 +83,64 @@ fn i23_text_where_a_number_is_expected() {
         .is_refused(3, &["an amount is a number"]);
 }
 
+/// An expression that cannot be computed names the column, the row and the kind of value, and never the value.
+#[test]
+fn i23_expression_that_stops() {
+    let amount_is = |expression: &str| {
+        let mapped = sources("location: data/")
+            .replace("net_amount: amount", &format!("net_amount: \"{expression}\""));
+        Project::new(&config(&[("sources", &mapped)]))
+    };
+    let mut amounts = ["12.00"; 24];
+    amounts[16] = "secret";
+    let project = amount_is("cast(amount as decimal(18, 2))");
+    project.parquet(
+        "data/orders.parquet",
+        &replaced("amount", &texts(&amounts, &DataType::Utf8)),
+    );
+    input(
+        "I23",
+        "amounts as text that are cast, one of which is no number",
+        &project,
+    )
+    .is_refused(
+        3,
+        &[
+            "net_amount (cast(amount as decimal(18, 2))) cannot be computed",
+            "`amount` is a text of 6 characters that is no number, in row 17 of",
+        ],
+    );
+    let project = amount_is("amount * amount * amount * amount");
+    let long = DataType::Decimal128(38, 0);
+    let rows = history(&DataType::Int64, &long, &DataType::Date32);
+    let amounts: ArrayRef = Arc::new(
+        arrow::array::Decimal128Array::from_iter_values(
+            (0..24).map(|row| if row == 3 { 10_i128.pow(12) } else { 10 }),
+        )
+        .with_precision_and_scale(38, 0)
+        .expect("fits"),
+    );
+    let columns = ["order", "customer", "day"]
+        .into_iter()
+        .zip(rows.columns().iter().cloned());
+    project.parquet(
+        "data/orders.parquet",
+        &batch(columns.chain([("amount", amounts)]).collect()),
+    );
+    input("I23", "a product of more than 38 digits", &project).is_refused(
+        3,
+        &["`amount` is a positive number of 13 digits before the point, in row 4 of"],
+    );
+    let project = amount_is("amount / (amount - amount)");
+    project.parquet("data/orders.parquet", &plain());
+    input(
+        "I23",
+        "a division by nothing but zeros, without `amount_scale`",
+        &project,
+    )
+    .is_refused(3, &["set `amount_scale`"]);
+}
+
 #[test]
 fn i24_decimal_of_another_scale() {
     let six = DataType::Decimal128(18, 6);

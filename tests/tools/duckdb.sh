@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs the job on four histories and has DuckDB re-perform each run: the sample, a generated history with ugly rows, one
-# with odd but lawful columns, and one as a Delta Lake table, CSV and JSON. Fails when a single value of a single published table differs.
+# Runs the job on seven histories and has DuckDB re-perform each run: the sample, a generated history with ugly rows, one
+# with odd but lawful columns, one as a Delta Lake table, CSV and JSON, and three with amounts as large as they may be. Then
+# compares mappings over extreme values, a thousand of them. Fails when a single value of a single published table differs.
 #
 #     tests/tools/duckdb.sh [KARAT]
 #
@@ -68,6 +69,21 @@ echo "A history as a Delta Lake table, CSV and JSON."
 cp -R "$project/queries" "$project/reports" "$work/retold/"
 "$karat" --quiet --config "$work/retold/config.yaml"
 compare "$work/retold/output"
+
+for shape in decimal narrow single; do
+    echo
+    echo "Amounts as large as they may be: $shape."
+    "$TOOLS/python3" "$project/tests/tools/make_large_history.py" "$work/$shape" "$shape"
+    cp -R "$project/queries" "$project/reports" "$work/$shape/"
+    "$karat" --quiet --config "$work/$shape/config.yaml"
+    compare "$work/$shape/output"
+done
+
+echo
+echo "Mappings over columns with extreme values."
+mkdir "$work/mappings"
+KARAT_TWO_ENGINES="$work/mappings" cargo test --quiet --manifest-path "$project/Cargo.toml" --test main two_engines
+"$TOOLS/python3" "$project/tests/tools/compare_mappings.py" "$work/mappings"
 
 echo
 echo "Altered copies of the sample's run: each alteration must be found."

@@ -27,9 +27,10 @@ sources:
       net_amount: d
       cost_amount: e
 policy:
-  earliest_date: 2000-01-01
+  earliest_date: 1970-01-02
   max_future_days: 366
   return_sign: refuse
+  coverage_days: 3
   tier_cutoff: relative
   platinum_share: 0.05
   gold_share: 0.2
@@ -44,6 +45,7 @@ checks:
   freshness: none
   allow_duplicate_files: false
   allow_missing_periods: false
+  orders_in_two_files: count_all
   max_unpacked_ratio: 1000
 exports: [csv]
 ";

@@ -30,6 +30,10 @@ fn wrong_types_say_what_was_expected() {
         "config.yaml:7:17: publish.keep: expected a whole number, found \"1.5\"",
     );
     check(
+        "checks: {orders_in_two_files: first}",
+        "config.yaml:7:31: checks.orders_in_two_files: must be count_all or keep_last, found first",
+    );
+    check(
         "checks: {allow_duplicate_files: yes}",
         "config.yaml:7:33: checks.allow_duplicate_files: expected true or false, found \"yes\"",
     );
@@ -86,6 +90,39 @@ fn values_out_of_range_say_the_range() {
         "amount_scale: 5\n    location: data/orders/",
         "config.yaml:4:19: sources.order_lines.amount_scale: must be at least 0 and at most 4, found 5",
     );
+}
+
+#[test]
+fn a_rate_whose_driver_is_not_mapped_is_refused() {
+    for (rate, missing) in [
+        ("per_unit: 0.5", "sources.order_lines.columns.quantity"),
+        ("freight_rate: 10%", "sources.order_lines.columns.freight_amount"),
+        ("per_case: 8", "sources.service_cases"),
+        ("per_minute: 1", "sources.service_cases.columns.minutes"),
+    ] {
+        let (name, _) = rate.split_once(':').expect("a key");
+        let column = 18 + rate.find(' ').expect("a blank");
+        check(
+            &format!("cost_to_serve: {{{rate}}}"),
+            &format!(
+                "config.yaml:7:{column}: cost_to_serve.{name}: has nothing to multiply while {missing} is not there; \
+                 map it or write 0"
+            ),
+        );
+    }
+    let cases = "  service_cases:\n    location: cases/\n    \
+                 columns: {case_id: id, customer_id: customer, opened_at: day}\n";
+    check(
+        &format!("{cases}cost_to_serve: {{per_case: 8, per_minute: 1}}"),
+        "config.yaml:10:42: cost_to_serve.per_minute: has nothing to multiply while \
+         sources.service_cases.columns.minutes is not there; map it or write 0",
+    );
+    let none = "cost_to_serve: {per_unit: 0, freight_rate: 0, per_case: 0, per_minute: 0}\n";
+    good(&format!("{MINIMAL}{none}"));
+    // Drivers that are always there.
+    let others =
+        "cost_to_serve: {per_order: 1, per_line: 1, per_return: 1, payment_fee_rate: 1%, per_customer: 1}\n";
+    good(&format!("{MINIMAL}{others}"));
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn tells_who_moved_and_what_that_did_to_profit() {
     );
     let moves = section(&page, "moves");
     for text in [
-        "113</data> customers who brought a profit a year ago bring none now",
+        "113</data> customers who brought a profit a year ago still order and bring none now",
         "strong bands are last year’s Platinum",
         ">$8,140</data>",
         ">$87,773</data> more with",
@@ -382,20 +382,13 @@ fn no_template_holds_a_figure() {
 }
 
 /// Messages with digits of their own: scales, names, and numbers that are part of a definition.
-const TYPED: [(&str, &[&str]); 25] = [
+const TYPED: [(&str, &[&str]); 18] = [
     ("cohort-first_half", &["H1"]),
     ("cohort-month_of_one_digit", &["-0"]),
     ("cohort-second_half", &["H2"]),
-    ("concentration-finding_profit_and_revenue", &["80%"]),
-    ("concentration-finding_revenue", &["80%"]),
-    ("concentration-profit_80_customer_share", &["80%"]),
-    ("concentration-revenue_80_customer_share", &["80%"]),
-    ("concentration-top_20_profit_share", &["20%"]),
-    ("concentration-top_20_revenue_share", &["20%"]),
     ("condition_measure-satisfaction", &["5"]),
     ("conditions-note", &["0"]),
     ("head-sha_256", &["SHA-256"]),
-    ("lorenz-description", &["20%"]),
     ("lorenz-gini_1", &["0"]),
     ("lorenz-gini_2", &["1"]),
     ("number-scales", &["4", "8"]),

@@ -1,5 +1,7 @@
 //! What the section on retention says, and what it keeps to itself.
 
+use bigdecimal::BigDecimal;
+
 use super::truth::finding;
 use super::{fixture, rendered};
 use crate::report::Inputs;
@@ -74,6 +76,51 @@ fn says_so_when_nobody_is_late() {
         "Nobody of Platinum and Gold with a profit is late or has lapsed"
     );
     assert!(section.contains("Nobody of Platinum and Gold with a profit is late or has lapsed."));
+}
+
+/// What stands in front of the words "at risk" in a text.
+fn before_at_risk(text: &str) -> Vec<&str> {
+    let places = text.match_indices("at risk");
+    places.map(|(place, _)| text[..place].trim_end()).collect()
+}
+
+#[test]
+fn speaks_of_one_profit_at_risk_whose_tiers_add_up_to_the_figure_of_the_first_page() {
+    let inputs = fixture::inputs();
+    let amount = |table: &str, key: &str, value: &str, column: &str| {
+        let table = &inputs.tables[table];
+        let by = table.position(key).expect("a key");
+        let is_asked = |row: &&Vec<Cell>| matches!(&row[by], Cell::Text(text) if text == value);
+        let row = table.rows.iter().find(is_asked).expect("a row");
+        match &row[table.position(column).expect("a column")] {
+            Cell::Decimal(amount) => amount.clone(),
+            other => panic!("{other:?} is no amount"),
+        }
+    };
+    let of_tier = |tier| amount("results.profit_at_risk", "tier", tier, "profit_at_risk");
+    let tiers = ["platinum", "gold", "iron", "lead"].map(of_tier);
+    assert_eq!(tiers.iter().sum::<BigDecimal>(), of_tier("total"));
+    assert_eq!(
+        amount("results.headline", "measure", "profit_at_risk", "value"),
+        of_tier("total")
+    );
+    let silent = amount("results.silent_summary", "tier", "total", "profit");
+    assert_eq!(&tiers[0] + &tiers[1], silent);
+
+    let pages = rendered(&inputs);
+    let report = pages.report.to_lowercase();
+    for text in [
+        report.as_str(),
+        &pages.mail.text.to_lowercase(),
+        &pages.mail.html.to_lowercase(),
+    ] {
+        for before in before_at_risk(text) {
+            let is_told_apart = ["profit", "profit is", "value", "rfm:"];
+            let is_told_apart = is_told_apart.iter().any(|words| before.ends_with(words));
+            let start = before.char_indices().rev().nth(60).map_or(0, |(place, _)| place);
+            assert!(is_told_apart, "“{} at risk”", &before[start..]);
+        }
+    }
 }
 
 #[test]

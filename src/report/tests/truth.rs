@@ -128,7 +128,7 @@ fn shows_money_where_a_share_of_a_loss_would_mislead() {
     inputs.set_all("results.whale_curve", "cumulative_profit_share", &Cell::Null);
     inputs.set(
         "results.concentration",
-        ("measure", "profit_80_customer_share"),
+        ("measure", "profit_concentration_customer_share"),
         "value",
         &Cell::Null,
     );

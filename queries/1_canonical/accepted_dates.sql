@@ -1,0 +1,61 @@
+-- title:   The days between which a row is accepted
+-- grain:   one row
+-- key:     [newest_date]
+-- publish: no
+-- inputs:  [raw.order_lines, settings.policy]
+-- note: >
+--   newest_date is the last day that the order history reaches: from the as-of date, or from the
+--   first order when that is later, the first day after which no order follows within
+--   policy.max_future_days. A row dated more than policy.max_future_days after it is a mistake; one
+--   between the as-of date and there belongs to a later report. The clock has no part in it, so a
+--   report of any past day can be made, and made again.
+
+with
+
+policy as (
+    select as_of, earliest_date, max_future_days
+    from settings.policy
+),
+
+order_days as (
+    select cast(ordered_at as date) as order_date
+    from raw.order_lines
+    group by cast(ordered_at as date)
+),
+
+history_start as (
+    select min(order_days.order_date) as first_date
+    from order_days
+    cross join policy
+    where order_days.order_date >= policy.earliest_date
+),
+
+known_days as (
+    -- The first day from which the history goes on, and all days after it.
+    select coalesce(greatest(history_start.first_date, policy.as_of), policy.as_of) as known_date
+    from policy
+    cross join history_start
+    union all
+    select order_days.order_date as known_date
+    from order_days
+    cross join policy
+    cross join history_start
+    where order_days.order_date > policy.as_of
+        and order_days.order_date > history_start.first_date
+),
+
+followed_days as (
+    select known_date, lead(known_date) over (order by known_date nulls last) as next_date
+    from known_days
+)
+
+select
+    policy.earliest_date,
+    min(followed_days.known_date) as newest_date,
+
+    policy.max_future_days
+from followed_days
+cross join policy
+where followed_days.next_date is null
+    or followed_days.next_date - followed_days.known_date > policy.max_future_days
+group by policy.earliest_date, policy.max_future_days

@@ -1,0 +1,142 @@
+//! Looks at everything that a run would read, judges the rows, and publishes nothing.
+
+use super::{Purpose, Request, compute, open, planned};
+use crate::check;
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::error::Failure;
+use crate::query::TableName;
+use crate::source::Pinned;
+use crate::table::{Cell, Table};
+use crate::talk::Talk;
+
+/// Checks configuration, queries and templates, and judges the rows of every source as a run does.
+///
+/// # Errors
+/// As [`super::run`], without the stages that compute figures and publish: rows that a run refuses are refused with the same exit
+/// code and message.
+pub async fn check(
+    config: &Config,
+    as_of: Option<jiff::civil::Date>,
+    talk: &Talk,
+) -> Result<Vec<String>, Failure> {
+    let place = open(config)?;
+    let request = Request {
+        as_of,
+        is_draft: false,
+    };
+    let job = planned(config, &place, &request, Purpose::Look, talk).await?;
+    let queries = &job.project.queries;
+    compute::plans(&job.engine, queries).await?;
+    let rows = match rows(&job, talk).await {
+        Ok(rows) => rows,
+        Err(failure) => return Err(job.blame(failure).await),
+    };
+    let mut lines = vec![
+        format!(
+            "configuration: {} thresholds, {} rates",
+            config.policy.len(),
+            config.cost_to_serve.len()
+        ),
+        format!(
+            "queries: {} tables, {} checks",
+            queries.queries.len(),
+            queries.checks.len()
+        ),
+        format!("templates: {} files", job.project.templates.len()),
+    ];
+    for source in &job.inputs {
+        lines.extend(files(source));
+        lines.extend(rows.of(&source.name));
+    }
+    lines.push(format!("newest order: {}", rows.newest_order));
+    lines.extend(
+        rows.warnings
+            .into_iter()
+            .map(|warning| format!("warning: {warning}")),
+    );
+    lines.push(format!(
+        "the next run would be {} of {}",
+        job.plan.run_id, job.plan.calendar.as_of
+    ));
+    Ok(lines)
+}
+
+/// The files of a source.
+fn files(source: &Pinned) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{}: {} files read, {} excluded, {} rows in {}",
+        source.name,
+        source.files.len(),
+        source.excluded.len(),
+        source.rows(),
+        source.configured
+    )];
+    lines.extend(
+        source
+            .excluded
+            .iter()
+            .map(|object| format!("  excluded: {} ({})", object.path, object.reason)),
+    );
+    lines.extend(source.remarks().into_iter().map(|remark| format!("  {remark}")));
+    lines
+}
+
+/// What became of the rows.
+struct Rows {
+    newest_order: String,
+    totals: Table,
+    rejected: Table,
+    warnings: Vec<String>,
+}
+
+/// Judges the rows; refuses those that a run refuses.
+async fn rows(job: &super::Job<'_>, talk: &Talk) -> Result<Rows, Failure> {
+    let (totals, rejected) = (
+        TableName::new("business", "source_totals"),
+        TableName::new("canonical", "rejected_rows"),
+    );
+    let newest_order = compute::newest_order(&job.engine).await?;
+    let queries = &job.project.queries;
+    // A project may have queries of its own, and not these tables.
+    let made = |name: &&TableName| queries.queries.iter().any(|query| query.name == **name);
+    let named: Vec<TableName> = [&totals, &rejected].into_iter().filter(made).cloned().collect();
+    let outcomes = compute::inputs(&job.engine, queries, &named, &job.plan, talk).await?;
+    let read = |name: &TableName| match named.contains(name) {
+        true => Engine::read_file(name, &job.engine.file_of(name)),
+        false => Ok(Table::default()),
+    };
+    Ok(Rows {
+        newest_order,
+        totals: read(&totals)?,
+        rejected: read(&rejected)?,
+        warnings: outcomes
+            .iter()
+            .filter(|outcome| !outcome.holds())
+            .map(check::describe)
+            .collect(),
+    })
+}
+
+impl Rows {
+    /// Rows and money of one source, used and not.
+    fn of(&self, source: &str) -> Vec<String> {
+        let rows_of = |table: &Table| -> Vec<usize> {
+            let is_its =
+                |row: &usize| matches!(table.cell(*row, "source"), Some(Cell::Text(name)) if name == source);
+            (0..table.rows.len()).filter(is_its).collect()
+        };
+        let totals = rows_of(&self.totals).into_iter().map(|row| {
+            check::fill(
+                "  {rows_read} rows worth {amount_read}: {rows_used} used ({amount_used}), {rows_rejected} rejected \
+                 ({amount_rejected}), {rows_out_of_scope} out of scope ({amount_out_of_scope})",
+                &self.totals,
+                row,
+            )
+        });
+        let reasons = rows_of(&self.rejected)
+            .into_iter()
+            .map(|row| check::fill("  rejected: {rows} {reason} ({amount})", &self.rejected, row));
+        totals.chain(reasons).collect()
+    }
+}

@@ -1,0 +1,140 @@
+//! Casts of a mapping: those that both engines make alike. Any other is refused, with what to write in its place.
+
+use sqlparser::ast::{DataType as SqlType, ExactNumberInfo, TimezoneInfo};
+
+use super::moments::{self, Otherwise};
+use super::numbers;
+use super::typed::{Both, Type, Typed};
+
+/// What a text that should be a number holds besides: such a text becomes an empty one, which no engine takes for a number.
+const NO_DECIMAL: &str = "(?s)^.*[^0-9.+-].*$";
+const NO_WHOLE: &str = "(?s)^.*[^0-9+-].*$";
+const NO_DOUBLE: &str = "(?s)^.*[^0-9.eE+-].*$";
+
+/// `cast(value as target)`, or `try_cast`.
+pub(super) fn cast(
+    value: &Typed,
+    target: &SqlType,
+    otherwise: Otherwise,
+    zone: &str,
+) -> Result<Typed, String> {
+    let word = match otherwise {
+        Otherwise::Error => "cast",
+        Otherwise::Null => "try_cast",
+    };
+    let plain = |sql_type: &str| value.sql.map(|sql| format!("{word}({sql} as {sql_type})"));
+    let of_text = |pattern: &str, sql_type: &str| {
+        value
+            .sql
+            .map(|sql| format!("{word}(regexp_replace({sql}, '{pattern}', '') as {sql_type})"))
+    };
+    let refused = |advice: &str| Err(format!("{} is cast to {target}: {advice}", value.kind));
+    match target {
+        SqlType::Varchar(None) | SqlType::Text | SqlType::String(None) => {
+            let sql = match &value.kind {
+                Type::Bytes => Both {
+                    engine: format!("{word}({} as varchar)", value.sql.engine),
+                    duckdb: format!("decode({})", value.sql.duckdb),
+                },
+                Type::Moment => return refused("engines write it differently; cast it to a date first"),
+                Type::Double | Type::Single | Type::Quotient => {
+                    return refused("engines write it differently; cast it to a decimal first");
+                }
+                _ => plain("varchar"),
+            };
+            Ok(Typed::new(sql, Type::Text))
+        }
+        SqlType::Double(_) | SqlType::DoublePrecision => match &value.kind {
+            Type::Text => Ok(Typed::new(of_text(NO_DOUBLE, "double"), Type::Double)),
+            Type::Null => Ok(Typed::null()),
+            kind if kind.is_floating() => Ok(value.clone()),
+            kind if kind.is_exact() => Ok(Typed::new(numbers::double(value), Type::Double)),
+            _ => refused("it is no number"),
+        },
+        SqlType::Decimal(info) | SqlType::Numeric(info) | SqlType::Dec(info) => {
+            let ExactNumberInfo::PrecisionAndScale(digits, scale) = info else {
+                return refused("say its digits and decimals, as in `decimal(18, 2)`");
+            };
+            let (Ok(digits), Ok(scale)) = (u8::try_from(*digits), u8::try_from(*scale)) else {
+                return refused("it has 38 digits at most");
+            };
+            if digits == 0 || digits > 38 || scale > digits {
+                return refused("it has 38 digits at most, decimals among them");
+            }
+            let written = format!("decimal({digits}, {scale})");
+            let sql = match &value.kind {
+                Type::Null => return Ok(Typed::null()),
+                Type::Text => of_text(NO_DECIMAL, &written),
+                kind if kind.is_floating() => value
+                    .sql
+                    .map(|sql| numbers::rounded(word, sql, kind, digits, scale)),
+                kind if kind.is_exact() => plain(&written),
+                _ => return refused("it is no number"),
+            };
+            Ok(Typed {
+                is_wide: digits >= 20,
+                ..Typed::new(sql, Type::Decimal(digits, scale))
+            })
+        }
+        SqlType::Date => match &value.kind {
+            Type::Null => Ok(Typed::null()),
+            Type::Text if value.is_literal() => {
+                moments::literal(value.literal.as_deref().unwrap_or_default(), false)
+            }
+            Type::Text => {
+                let moment = moments::of_text(&value.sql, zone, otherwise);
+                Ok(Typed::new(
+                    moment.map(|sql| format!("cast({sql} as date)")),
+                    Type::Date,
+                ))
+            }
+            Type::Date | Type::Moment => Ok(Typed::new(plain("date"), Type::Date)),
+            _ => refused(OF_TIME),
+        },
+        SqlType::Timestamp(_, TimezoneInfo::None | TimezoneInfo::WithoutTimeZone) => match &value.kind {
+            Type::Null => Ok(Typed::null()),
+            Type::Text if value.is_literal() => {
+                moments::literal(value.literal.as_deref().unwrap_or_default(), true)
+            }
+            Type::Text => Ok(Typed::new(
+                moments::of_text(&value.sql, zone, otherwise),
+                Type::Moment,
+            )),
+            Type::Date | Type::Moment => Ok(Typed::new(plain("timestamp(6)"), Type::Moment)),
+            _ => refused(OF_TIME),
+        },
+        SqlType::Boolean | SqlType::Bool => match &value.kind {
+            Type::Null | Type::Boolean => Ok(Typed::new(plain("boolean"), Type::Boolean)),
+            _ => refused("write a condition, such as `flag = 'yes'`"),
+        },
+        whole => {
+            let Some((name, digits)) = whole_number(whole) else {
+                return refused("that type is not in the portable subset");
+            };
+            let sql = match &value.kind {
+                Type::Null => return Ok(Typed::null()),
+                Type::Text => of_text(NO_WHOLE, name),
+                Type::Integer(_) | Type::Decimal(_, 0) | Type::Boolean => plain(name),
+                _ if value.is_whole => plain(name),
+                kind if kind.is_number() => {
+                    return refused("engines round differently; write `floor(…)` inside");
+                }
+                _ => return refused("it is no number"),
+            };
+            Ok(Typed::new(sql, Type::Integer(digits)))
+        }
+    }
+}
+
+/// How a number becomes a date.
+const OF_TIME: &str = "write `to_timestamp(…)` for seconds since 1970, and `cast(… as varchar)` for a day such as 20240105, which is read as a date";
+
+/// The name and the digits of a type of whole numbers.
+fn whole_number(target: &SqlType) -> Option<(&'static str, u8)> {
+    match target {
+        SqlType::BigInt(None) | SqlType::Int8(None) => Some(("bigint", 19)),
+        SqlType::Int(None) | SqlType::Integer(None) | SqlType::Int4(None) => Some(("integer", 10)),
+        SqlType::SmallInt(None) | SqlType::Int2(None) => Some(("smallint", 5)),
+        _ => None,
+    }
+}

@@ -1,0 +1,343 @@
+//! Functions of a mapping, each with the types that were compared on both engines.
+
+use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, TrimWhereField};
+
+use super::expression::{Writer, not_compared, text};
+use super::typed::{Both, Type, Typed};
+use super::{moments, numbers};
+use crate::query::lint;
+
+/// Parts of a moment that both engines count alike.
+const PARTS: [&str; 7] = ["year", "quarter", "month", "day", "hour", "minute", "second"];
+/// Where a moment may be cut off.
+const CUTS: [&str; 7] = ["year", "quarter", "month", "week", "day", "hour", "minute"];
+
+/// A call of a function, in whatever form SQL has for it.
+pub(super) fn call(writer: &mut Writer<'_>, expression: &Expr) -> Result<Typed, String> {
+    match expression {
+        Expr::Extract { field, expr, .. } => part(writer, &field.to_string().to_lowercase(), expr),
+        Expr::Substring {
+            expr,
+            substring_from: Some(from),
+            substring_for,
+            ..
+        } => substring(writer, expr, from, substring_for.as_deref()),
+        Expr::Trim {
+            trim_where,
+            trim_what: Some(what),
+            expr,
+            trim_characters: None,
+        } => {
+            let (what, value) = (text(&writer.write(what)?)?, text(&writer.write(expr)?)?);
+            let side = match trim_where {
+                None | Some(TrimWhereField::Both) => "both",
+                Some(TrimWhereField::Leading) => "leading",
+                Some(TrimWhereField::Trailing) => "trailing",
+            };
+            let sql = Both::join([&what, &value], |[what, value]| {
+                format!("trim({side} {what} from {value})")
+            });
+            Ok(Typed::new(sql, Type::Text))
+        }
+        Expr::Trim { .. } => Err(
+            "a plain `trim` removes other blanks on each engine: list them, as in `trim(both ' ' from a)`"
+                .to_owned(),
+        ),
+        Expr::Position { expr, r#in } => position(writer, r#in, expr),
+        Expr::Ceil { expr, .. } => whole(writer, "ceil", expr),
+        Expr::Floor { expr, .. } => whole(writer, "floor", expr),
+        Expr::Function(function) => named(writer, function),
+        other => Err(not_compared(other)),
+    }
+}
+
+fn named(writer: &mut Writer<'_>, function: &Function) -> Result<Typed, String> {
+    let name = function.name.to_string().to_lowercase();
+    let refused = || format!("`{name}` is not in the portable subset: {}", lint::why_not(&name));
+    if lint::is_of_many_rows(&name) || function.over.is_some() {
+        return Err(format!("`{name}`: a column mapping is computed row by row"));
+    }
+    let is_plain = function.filter.is_none()
+        && function.null_treatment.is_none()
+        && function.within_group.is_empty()
+        && matches!(function.parameters, FunctionArguments::None);
+    let FunctionArguments::List(list) = &function.args else {
+        return Err(refused());
+    };
+    let arguments: Option<Vec<&Expr>> = list
+        .args
+        .iter()
+        .map(|argument| match argument {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) => Some(expression),
+            _ => None,
+        })
+        .collect();
+    let Some(arguments) =
+        arguments.filter(|_| is_plain && list.duplicate_treatment.is_none() && list.clauses.is_empty())
+    else {
+        return Err(refused());
+    };
+    let wrong = || {
+        Err(format!(
+            "`{name}` has other arguments than those that were compared on both engines"
+        ))
+    };
+    match (name.as_str(), arguments.as_slice()) {
+        ("coalesce" | "greatest" | "least", [_, ..]) | ("nullif", [_, _]) => {
+            let (sqls, kind) = writer.alike(&arguments)?;
+            if kind == Type::Null {
+                return Ok(Typed::null());
+            }
+            Ok(Typed::new(
+                Both::list(&sqls).map(|list| format!("{name}({list})")),
+                kind,
+            ))
+        }
+        ("abs", [value]) => {
+            let value = writer.write(value)?;
+            match &value.kind {
+                Type::Null => Ok(value),
+                kind if kind.is_exact() => {
+                    let exact = numbers::exact(&value);
+                    Ok(Typed {
+                        sql: exact.sql.map(|sql| format!("abs({sql})")),
+                        ..exact
+                    })
+                }
+                kind if kind.is_floating() => Ok(Typed::new(
+                    value.sql.map(|sql| format!("abs({sql})")),
+                    kind.clone(),
+                )),
+                kind => Err(format!("`abs` is given {kind}; it needs a number")),
+            }
+        }
+        ("floor", [value]) => whole(writer, "floor", value),
+        ("ceil", [value]) => whole(writer, "ceil", value),
+        ("sqrt" | "exp" | "ln", [value]) => {
+            let value = double(writer, &name, value)?;
+            Ok(Typed::new(
+                value.map(|sql| format!("{name}({sql})")),
+                Type::Double,
+            ))
+        }
+        ("power", [base, exponent]) => {
+            let (base, exponent) = (double(writer, &name, base)?, double(writer, &name, exponent)?);
+            let sql = Both::join([&base, &exponent], |[base, exponent]| {
+                format!("power({base}, {exponent})")
+            });
+            Ok(Typed::new(sql, Type::Double))
+        }
+        ("lower" | "upper", [value]) => {
+            let value = text(&writer.write(value)?)?;
+            Ok(Typed::new(value.map(|sql| format!("{name}({sql})")), Type::Text))
+        }
+        ("length" | "char_length", [value]) => {
+            let value = text(&writer.write(value)?)?;
+            Ok(Typed::new(
+                value.map(|sql| format!("char_length({sql})")),
+                Type::Integer(10),
+            ))
+        }
+        ("left" | "right", [value, count]) => {
+            let value = text(&writer.write(value)?)?;
+            let count = said_number(writer, &name, count, 0)?;
+            Ok(Typed::new(
+                value.map(|sql| format!("{name}({sql}, {count})")),
+                Type::Text,
+            ))
+        }
+        ("substr", [value, from]) => substring(writer, value, from, None),
+        ("substr", [value, from, length]) => substring(writer, value, from, Some(length)),
+        ("lpad" | "rpad", [value, count]) => {
+            let value = text(&writer.write(value)?)?;
+            let count = said_number(writer, &name, count, 0)?;
+            Ok(Typed::new(
+                value.map(|sql| format!("{name}({sql}, {count}, ' ')")),
+                Type::Text,
+            ))
+        }
+        ("lpad" | "rpad", [value, count, fill]) => {
+            let value = text(&writer.write(value)?)?;
+            let (count, fill) = (
+                said_number(writer, &name, count, 0)?,
+                said_text(writer, &name, fill)?,
+            );
+            Ok(Typed::new(
+                value.map(|sql| format!("{name}({sql}, {count}, {fill})")),
+                Type::Text,
+            ))
+        }
+        ("replace", [value, from, to]) => {
+            let (value, to) = (text(&writer.write(value)?)?, text(&writer.write(to)?)?);
+            let from = said_text(writer, &name, from)?;
+            let sql = Both::join([&value, &to], |[value, to]| {
+                format!("replace({value}, {from}, {to})")
+            });
+            Ok(Typed::new(sql, Type::Text))
+        }
+        ("split_part", [value, sign, count]) => {
+            let value = text(&writer.write(value)?)?;
+            let (sign, count) = (
+                said_text(writer, &name, sign)?,
+                said_number(writer, &name, count, 1)?,
+            );
+            Ok(Typed::new(
+                value.map(|sql| format!("split_part({sql}, {sign}, {count})")),
+                Type::Text,
+            ))
+        }
+        ("starts_with", [value, start]) => {
+            let (value, start) = (text(&writer.write(value)?)?, text(&writer.write(start)?)?);
+            let sql = Both::join([&value, &start], |[value, start]| {
+                format!("starts_with({value}, {start})")
+            });
+            Ok(Typed::new(sql, Type::Boolean))
+        }
+        ("strpos", [value, part]) => position(writer, value, part),
+        ("concat", [_, ..]) => {
+            let texts = arguments
+                .iter()
+                .map(|argument| text(&writer.write(argument)?))
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok(Typed::new(
+                Both::list(&texts).map(|list| format!("concat({list})")),
+                Type::Text,
+            ))
+        }
+        ("chr", [code]) => {
+            let code = said_number(writer, &name, code, 1)?;
+            Ok(Typed::same(format!("chr({code})"), Type::Text))
+        }
+        ("date_part", [unit, moment]) => {
+            let unit = said(writer, unit)?;
+            part(writer, &unit, moment)
+        }
+        ("date_trunc", [unit, moment]) => {
+            let unit = said(writer, unit)?;
+            let moment = time(writer, moment)?;
+            if !CUTS.contains(&unit.as_str()) {
+                return Err(format!("`date_trunc` cuts at {}", CUTS.join(", ")));
+            }
+            let sql = moment.map(|sql| format!("cast(date_trunc('{unit}', {sql}) as timestamp(6))"));
+            Ok(Typed::new(sql, Type::Moment))
+        }
+        ("to_timestamp", [seconds]) => {
+            let seconds = writer.write(seconds)?;
+            match seconds.kind {
+                Type::Null => Ok(Typed::null()),
+                Type::Integer(_) | Type::Decimal(_, 0) => Ok(moments::of_seconds(&seconds, writer.zone)),
+                ref kind => Err(format!(
+                    "`to_timestamp` is given {kind}; it needs whole seconds since 1970, as in `to_timestamp(floor(ms / 1000))`"
+                )),
+            }
+        }
+        (known, _) if lint::is_of_one_row(known) => wrong(),
+        _ => Err(refused()),
+    }
+}
+
+/// The largest whole number that is not above a number, or the smallest that is not below.
+fn whole(writer: &mut Writer<'_>, name: &str, value: &Expr) -> Result<Typed, String> {
+    let value = writer.write(value)?;
+    match value.kind {
+        Type::Null | Type::Integer(_) | Type::Decimal(_, 0) => Ok(value),
+        Type::Decimal(digits, scale) => {
+            let exact = numbers::exact(&value);
+            let digits = digits - scale + 1;
+            let sql = exact
+                .sql
+                .map(|sql| format!("cast({name}({sql}) as decimal(38, 0))"));
+            Ok(Typed::wide(sql, digits, 0))
+        }
+        ref kind if kind.is_floating() => Ok(Typed {
+            is_whole: true,
+            ..Typed::new(value.sql.map(|sql| format!("{name}({sql})")), Type::Double)
+        }),
+        ref kind => Err(format!("`{name}` is given {kind}; it needs a number")),
+    }
+}
+
+fn double(writer: &mut Writer<'_>, name: &str, value: &Expr) -> Result<Both, String> {
+    let value = writer.write(value)?;
+    match &value.kind {
+        Type::Null => Ok(Both::same("cast(null as double)")),
+        kind if kind.is_number() => Ok(numbers::double(&value)),
+        kind => Err(format!("`{name}` is given {kind}; it needs a number")),
+    }
+}
+
+fn time(writer: &mut Writer<'_>, value: &Expr) -> Result<Both, String> {
+    let value = writer.write(value)?;
+    if value.kind.is_of_time() || value.kind == Type::Null {
+        return Ok(moments::moment(&value));
+    }
+    Err(format!(
+        "a moment is needed where {} stands: write `cast(… as timestamp)`",
+        value.kind
+    ))
+}
+
+fn part(writer: &mut Writer<'_>, unit: &str, value: &Expr) -> Result<Typed, String> {
+    if !PARTS.contains(&unit) {
+        return Err(format!("of a moment one may take {}", PARTS.join(", ")));
+    }
+    let moment = time(writer, value)?;
+    // One engine gives seconds with their fraction, in another type.
+    let sql = moment.map(|sql| format!("cast(floor(date_part('{unit}', {sql})) as bigint)"));
+    Ok(Typed::new(sql, Type::Integer(10)))
+}
+
+fn substring(
+    writer: &mut Writer<'_>,
+    value: &Expr,
+    from: &Expr,
+    length: Option<&Expr>,
+) -> Result<Typed, String> {
+    let value = text(&writer.write(value)?)?;
+    let from = said_number(writer, "substr", from, 1)?;
+    let sql = match length {
+        None => value.map(|sql| format!("substr({sql}, {from})")),
+        Some(length) => {
+            let length = said_number(writer, "substr", length, 0)?;
+            value.map(|sql| format!("substr({sql}, {from}, {length})"))
+        }
+    };
+    Ok(Typed::new(sql, Type::Text))
+}
+
+fn position(writer: &mut Writer<'_>, value: &Expr, part: &Expr) -> Result<Typed, String> {
+    let value = text(&writer.write(value)?)?;
+    let part = said_text(writer, "strpos", part)?;
+    let sql = value.map(|sql| format!("cast(strpos({sql}, {part}) as bigint)"));
+    Ok(Typed::new(sql, Type::Integer(10)))
+}
+
+/// The words of a text that the mapping says.
+fn said(writer: &mut Writer<'_>, value: &Expr) -> Result<String, String> {
+    let value = writer.write(value)?;
+    match (value.kind, value.literal) {
+        (Type::Text, Some(words)) => Ok(words.to_lowercase()),
+        _ => Err("the unit of a moment stands in quotes, as in `date_part('year', day)`".to_owned()),
+    }
+}
+
+/// A number that the mapping says.
+fn said_number(writer: &mut Writer<'_>, name: &str, value: &Expr, least: i64) -> Result<i64, String> {
+    let value = writer.write(value)?;
+    value
+        .literal
+        .filter(|_| matches!(value.kind, Type::Integer(_)))
+        .and_then(|text| text.parse().ok())
+        .filter(|number| (least..=1_000_000).contains(number))
+        .ok_or_else(|| format!("`{name}` needs a number from {least}, written as such"))
+}
+
+/// A text that the mapping says and that is not empty, as SQL.
+fn said_text(writer: &mut Writer<'_>, name: &str, value: &Expr) -> Result<String, String> {
+    let value = writer.write(value)?;
+    let is_chr = value.sql.engine.starts_with("chr(");
+    if value.kind == Type::Text && (is_chr || value.literal.is_some_and(|text| !text.is_empty())) {
+        return Ok(value.sql.engine);
+    }
+    Err(format!("`{name}` needs a text in quotes that is not empty"))
+}
