@@ -197,6 +197,7 @@ fn reason(code: &str) -> String {
         "date_in_the_future" => "dated too far in the future",
         "amount_missing" => "without an amount",
         "amounts_disagree" => "with a discount that is not gross less net amount",
+        "return_amount_positive" => "returned, with a positive amount",
         "cost_missing" => "without cost_amount",
         "order_of_two_customers" => "in an order of two customers",
         "duplicate_exact" => "repeat another row",

@@ -4,7 +4,7 @@
 -- inputs:  [canonical.numbered_order_lines, raw.customers, settings.project]
 -- note: >
 --   Texts that differ in case only, or in blanks around them, are one place. Its name is the spelling of most rows of
---   the order lines and the customer file, of equal ones the first. A text of blanks names no place.
+--   the order lines up to as-of and the customer file, of equal ones the first. A text of blanks names no place.
 
 with
 
@@ -12,17 +12,17 @@ written_places as (
     -- A home that no row names is a place of no rows.
     select 'country' as kind, country as written, count(*) as rows
     from canonical.numbered_order_lines
-    where country is not null
+    where own_outcome = 'used' and country is not null
     group by country
     union all
     select 'region' as kind, region as written, count(*) as rows
     from canonical.numbered_order_lines
-    where region is not null
+    where own_outcome = 'used' and region is not null
     group by region
     union all
     select 'state' as kind, state as written, count(*) as rows
     from canonical.numbered_order_lines
-    where state is not null
+    where own_outcome = 'used' and state is not null
     group by state
     union all
     select 'country' as kind, country as written, count(*) as rows

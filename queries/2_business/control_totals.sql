@@ -3,9 +3,9 @@
 -- key:     [total]
 -- inputs:  [business.class_totals, business.class_values, business.cohort_activity, business.cohort_periods,
 --           business.customer_measures, business.customer_profit, business.customer_service,
---           business.internal_totals, business.line_place_totals, business.move_totals, business.orders, business.place_totals,
---           business.source_totals, business.whale_ranks, canonical.order_lines, canonical.service_cases,
---           settings.cost_rates, settings.snapshots]
+--           business.internal_totals, business.line_place_totals, business.move_totals, business.orders,
+--           business.place_totals, business.source_totals, business.whale_ranks, canonical.order_lines,
+--           canonical.service_cases, settings.cost_rates, settings.snapshots]
 -- note: >
 --   results.reconciliation compares them in pairs. Totals of rows and of money read, used and set
 --   aside are those of the order lines, unless they name another source.
@@ -220,7 +220,7 @@ cohorts as (
 ),
 
 first_sale_months as (
-    -- Months are numbered through, 12 a year.
+    -- Numbered through, 12 a year.
     select
         customer_id,
         min(
@@ -232,7 +232,6 @@ first_sale_months as (
 ),
 
 days_before_the_open_period as (
-    -- What was sent back in a month before the first sale was bought before the history began.
     select
         sum(orders.net_revenue) as net_revenue
     from business.orders as orders

@@ -39,6 +39,7 @@ reasons as (
                 then ' (policy.max_future_days: ' || cast(accepted.max_future_days as varchar) || ' after '
                 || cast(accepted.newest_date as varchar) || ')'
             when 'cost_missing' then ' (and policy.margin is not set)'
+            when 'return_amount_positive' then ' (policy.return_sign: refuse)'
             else ''
         end as setting
     from canonical.rejected_rows as rejected_rows
