@@ -415,6 +415,58 @@ mod delta {
     }
 
     #[test]
+    fn partition_values_with_an_escape_or_null_are_read_and_no_file_of_the_log_arrives_late() {
+        for (folder, logged, value, read) in [
+            ("A%2FB", "A%252FB", json!("A/B"), "A/B"),
+            ("100%25", "100%2525", json!("100%"), "100%"),
+            ("null", "null", json!("null"), "null"),
+            (
+                "__HIVE_DEFAULT_PARTITION__",
+                "__HIVE_DEFAULT_PARTITION__",
+                Value::Null,
+                "",
+            ),
+        ] {
+            let (project, _) = delta_project();
+            let table = project.path("history/customers");
+            std::fs::create_dir(table.join(format!("zone={folder}"))).expect("a folder");
+            std::fs::rename(
+                table.join("part-1.parquet"),
+                table.join(format!("zone={folder}/part-1.parquet")),
+            )
+            .expect("the file");
+            let log = |version: usize| table.join(format!("_delta_log/{version:020}.json"));
+            let text = |version: usize| std::fs::read_to_string(log(version)).expect("the log");
+            let first = text(0)
+                .replace("\"partitionColumns\":[]", "\"partitionColumns\":[\"zone\"]")
+                .replace(
+                    "\\\"fields\\\":[",
+                    "\\\"fields\\\":[{\\\"metadata\\\":{},\\\"name\\\":\\\"zone\\\",\\\"nullable\\\":true,\\\"type\\\":\\\"string\\\"},",
+                );
+            assert!(first.contains("zone\\\""), "{first}");
+            std::fs::write(log(0), first).expect("the log");
+            let second = text(1)
+                .replace("\"part-1.parquet\"", &format!("\"zone={logged}/part-1.parquet\""))
+                .replace(
+                    "\"partitionValues\":{}",
+                    &format!("\"partitionValues\":{{\"zone\":{value}}}"),
+                );
+            std::fs::write(log(1), second).expect("the log");
+            let config = std::fs::read_to_string(project.path("config.yaml")).expect("the configuration");
+            let start = config.find("  customers:").expect("the source");
+            let end = config.find("  service_cases:").expect("the next");
+            let customers = "  customers:\n    location: history/customers/\n    format: delta\n    \
+                             columns: {customer_id: customer_id, region: zone}\n";
+            let config = format!("{}{customers}{}", &config[..start], &config[end..]);
+            project.file("config.yaml", config.as_bytes());
+            let outcome = project.karat(&["run"]).exits(0);
+            assert!(!outcome.stderr.contains("arrived"), "{}", outcome.stderr);
+            let regions = project.table("canonical.customers");
+            assert!(regions.iter().all(|line| line["region"] == read), "{folder}");
+        }
+    }
+
+    #[test]
     fn a_file_of_the_version_that_is_gone_or_has_another_size_is_an_error() {
         let (project, _) = delta_project();
         let file = project.path("history/customers/part-1.parquet");

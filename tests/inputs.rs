@@ -14,7 +14,7 @@ use karat::config::Config;
 use karat::error::{Exit, Failure};
 use karat::query::TableName;
 use karat::source;
-use karat::table::Table;
+use karat::table::{Cell, Table};
 use tempfile::TempDir;
 
 use crate::support::bench::{add_empty_sources, planned, settings_tables, start};
@@ -413,6 +413,209 @@ fn the_names_of_hive_folders_can_be_mapped_and_need_not_be() {
         "{:?}",
         column(&lines, "region")
     );
+}
+
+#[test]
+fn the_values_of_hive_folders_are_what_their_writers_meant() {
+    let folder = folder();
+    let regions = [
+        "#1",
+        "q=r",
+        "A%2FB",
+        "100%",
+        "S%C3%A3o Paulo",
+        "__HIVE_DEFAULT_PARTITION__",
+        "null",
+    ];
+    for (number, region) in regions.iter().enumerate() {
+        let mut columns = usual();
+        let orders: Vec<String> = (0..3).map(|line| format!("{number}-{line}")).collect();
+        columns.insert("order", Arc::new(StringArray::from(orders)));
+        parquet::write_columns(
+            &folder.path().join(format!("data/region={region}/a.parquet")),
+            columns,
+        );
+    }
+    let text = "project: {name: Inputs, currency: EUR, timezone: UTC, language: en}\nas_of: 2025-01-01\nsources:\n  order_lines:\n    \
+                location: data/\n    columns: {order_id: order, customer_id: customer, ordered_at: day, net_amount: net, \
+                cost_amount: net * 0, region: region}\npublish: {location: output/}\n";
+    let config = karat::config::parse("config.yaml", text, folder.path(), &|_| None)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let (lines, _) = read(config).expect("the source can be read");
+    let read: Vec<String> = column(&lines, "region").into_iter().step_by(3).collect();
+    let null = Cell::Null.to_string();
+    assert_eq!(read, ["#1", "q=r", "A/B", "100%", "São Paulo", &null, &null]);
+}
+
+/// Writes orders whose moments are INT96: a day since 1970 and nanoseconds of it.
+fn write_int96(file: &Path, moments: &[(u32, u64)]) {
+    use ::parquet::data_type::{ByteArrayType, Int64Type, Int96, Int96Type};
+    use ::parquet::file::properties::WriterProperties;
+    use ::parquet::file::writer::SerializedFileWriter;
+    let schema = "message orders { required binary order (UTF8); required binary customer (UTF8); required int96 day; \
+                  required int64 net; }";
+    let schema = ::parquet::schema::parser::parse_message_type(schema).expect("a schema");
+    let output = std::fs::File::create(file).expect("a file");
+    let properties = Arc::new(WriterProperties::default());
+    let mut writer = SerializedFileWriter::new(output, Arc::new(schema), properties).expect("a writer");
+    let mut group = writer.next_row_group().expect("a group");
+    let ids: Vec<_> = (0..moments.len())
+        .map(|order| format!("o{order}").as_str().into())
+        .collect();
+    for _ in 0..2 {
+        let mut column = group.next_column().expect("readable").expect("a column");
+        column
+            .typed::<ByteArrayType>()
+            .write_batch(&ids, None, None)
+            .expect("values");
+        column.close().expect("a column");
+    }
+    let stored: Vec<Int96> = moments
+        .iter()
+        .map(|(day, nanoseconds)| {
+            let mut moment = Int96::new();
+            let low = u32::try_from(nanoseconds & 0xffff_ffff).expect("32 bits");
+            let high = u32::try_from(nanoseconds >> 32).expect("32 bits");
+            // Days are counted from the beginning of the Julian period.
+            moment.set_data(low, high, day + 2_440_588);
+            moment
+        })
+        .collect();
+    let mut column = group.next_column().expect("readable").expect("a column");
+    column
+        .typed::<Int96Type>()
+        .write_batch(&stored, None, None)
+        .expect("values");
+    column.close().expect("a column");
+    let amounts = vec![10; moments.len()];
+    let mut column = group.next_column().expect("readable").expect("a column");
+    column
+        .typed::<Int64Type>()
+        .write_batch(&amounts, None, None)
+        .expect("values");
+    column.close().expect("a column");
+    group.close().expect("a group");
+    writer.close().expect("a file");
+}
+
+#[test]
+fn moments_of_int96_are_instants_unless_they_are_said_to_be_local_and_the_year_9999_is_set_aside() {
+    // 2024-07-01 03:00 in UTC, which is 23:00 of the day before in New York, and the last day of 9999.
+    let moments = [(19_905, 3 * 3_600_000_000_000), (2_932_896, 0)];
+    for (said, day) in [("", "2024-06-30"), ("    int96: local\n", "2024-07-01")] {
+        let folder = folder();
+        std::fs::create_dir(folder.path().join("data")).expect("a folder");
+        write_int96(&folder.path().join("data/a.parquet"), &moments);
+        let (lines, rejected) = read(configured(folder.path(), said, "America/New_York")).expect("readable");
+        assert_eq!(column(&lines, "order_date"), [day]);
+        assert_eq!(column(&rejected, "reason"), ["date_in_the_future"]);
+    }
+}
+
+#[test]
+fn a_column_without_a_value_joins_any_type_and_widths_widen() {
+    let folder = folder();
+    let nothing = arrow::array::new_null_array(&arrow::datatypes::DataType::Float64, 3);
+    let empty = arrow::array::new_null_array(&arrow::datatypes::DataType::Null, 3);
+    // More than a float holds.
+    let large: ArrayRef = Arc::new(Int64Array::from(vec![9_007_199_254_740_993_i64; 3]));
+    let ids = |first: i32| {
+        Arc::new(StringArray::from(
+            (first..first + 3).map(|id| id.to_string()).collect::<Vec<_>>(),
+        ))
+    };
+    let wide = Decimal128Array::from(vec![10_000; 3])
+        .with_precision_and_scale(20, 4)
+        .expect("fits");
+    for (name, first, product, net) in [
+        (
+            "1",
+            10,
+            nothing,
+            Arc::new(Int16Array::from(vec![1; 3])) as ArrayRef,
+        ),
+        ("2", 20, large, Arc::new(wide)),
+        ("3", 30, empty, Arc::new(Int64Array::from(vec![1; 3]))),
+    ] {
+        let columns = vec![
+            ("order", ids(first) as ArrayRef),
+            ("net", net),
+            ("product", product),
+        ];
+        write(&folder.path().join(format!("data/{name}.parquet")), columns);
+    }
+    let text = "project: {name: Inputs, currency: EUR, timezone: UTC, language: en}\nas_of: 2025-01-01\nsources:\n  order_lines:\n    \
+                location: data/\n    columns: {order_id: order, customer_id: customer, ordered_at: day, net_amount: net, \
+                cost_amount: net * 0, product_id: product}\npublish: {location: output/}\n";
+    let config = karat::config::parse("config.yaml", text, folder.path(), &|_| None)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let (lines, rejected) = read(config).unwrap_or_else(|failure| panic!("{failure}: {:?}", failure.cause));
+    assert!(rejected.rows.is_empty(), "{rejected:?}");
+    assert_eq!(column(&lines, "net_amount"), ["1.0000"; 9]);
+    let null = Cell::Null.to_string();
+    let products: Vec<String> = column(&lines, "product_id").into_iter().step_by(3).collect();
+    assert_eq!(products, [null.as_str(), "9007199254740993", &null]);
+}
+
+#[test]
+fn a_lakehouse_table_is_no_folder_of_files() {
+    for (record, location, kind, hint) in [
+        (
+            "_delta_log/00000000000000000000.json",
+            "data/",
+            "Delta Lake",
+            "format: delta",
+        ),
+        (
+            "nested/_delta_log/00000000000000000000.json",
+            "data/",
+            "Delta Lake",
+            "format: delta",
+        ),
+        ("metadata/00001-a.metadata.json", "data/", "Iceberg", "as Parquet"),
+        (".hoodie/hoodie.properties", "data/", "Hudi", "as Parquet"),
+        // A file or a folder of the table by itself.
+        (
+            "_delta_log/00000000000000000000.json",
+            "data/rows/",
+            "Delta Lake",
+            "format: delta",
+        ),
+        (
+            "metadata/v1.metadata.json",
+            "data/rows/a.parquet",
+            "Iceberg",
+            "as Parquet",
+        ),
+    ] {
+        let folder = folder();
+        write(&folder.path().join("data/rows/a.parquet"), vec![]);
+        let record = folder.path().join("data").join(record);
+        std::fs::create_dir_all(record.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&record, "{}").expect("a record");
+        let mut config = configured(folder.path(), "", "UTC");
+        config.sources.get_mut("order_lines").expect("a source").location = location.to_owned();
+        let failure = read(config).expect_err("its files alone do not tell");
+        assert_eq!(failure.exit, Exit::Refused, "{failure}");
+        assert!(failure.message.contains(kind), "{failure}");
+        assert!(failure.hint.contains(hint), "{failure:?}");
+    }
+}
+
+#[test]
+fn names_with_blanks_at_their_ends_or_a_line_break_are_columns() {
+    let folder = folder();
+    let mut columns = usual();
+    let order = columns.remove("order").expect("a column");
+    columns.insert(" order \nno ", order);
+    parquet::write_columns(&folder.path().join("data/a.parquet"), columns);
+    let mut config = configured(folder.path(), "", "UTC");
+    let source = config.sources.get_mut("order_lines").expect("a source");
+    source
+        .columns
+        .insert("order_id".to_owned(), " order \nno ".to_owned());
+    let (lines, _) = read(config).unwrap_or_else(|failure| panic!("{failure}"));
+    assert_eq!(column(&lines, "order_id"), ["o1", "o2", "o3"]);
 }
 
 #[test]
