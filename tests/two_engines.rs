@@ -12,7 +12,7 @@ use ::parquet::arrow::ArrowWriter;
 use arrow::array::{
     ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, FixedSizeBinaryArray, Float32Array,
     Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
-    TimestampMillisecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
+    TimestampMillisecondArray, TimestampNanosecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
 use arrow::record_batch::RecordBatch;
 use karat::config::Source;
@@ -150,7 +150,7 @@ fn columns() -> BTreeMap<&'static str, ArrayRef> {
                     Some(-500),
                     None,
                     Some(0),
-                    Some(12_000_000_00),
+                    Some(1_200_000_000),
                 ],
                 12,
                 2,
@@ -353,6 +353,16 @@ fn columns() -> BTreeMap<&'static str, ArrayRef> {
                 Some(-1),
                 None,
                 Some(1_704_456_000_123),
+            ]))),
+        ),
+        (
+            "nano",
+            Arc::new(TimestampNanosecondArray::from(cycle(&[
+                Some(i64::MAX),
+                Some(-1_500),
+                None,
+                Some(1_704_456_000_123_456_789),
+                Some(-9_223_372_036_854_775_000),
             ]))),
         ),
         (

@@ -74,7 +74,7 @@ impl AnalyzerRule for DoubleOfDecimal {
             .map(|changed| changed.data)
     }
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "double_of_decimal"
     }
 }

@@ -30,20 +30,10 @@ pub(super) fn cast(
     };
     let refused = |advice: &str| Err(format!("{} is cast to {target}: {advice}", value.kind));
     match target {
-        SqlType::Varchar(None) | SqlType::Text | SqlType::String(None) => {
-            let sql = match &value.kind {
-                Type::Bytes => Both {
-                    engine: format!("{word}({} as varchar)", value.sql.engine),
-                    duckdb: format!("decode({})", value.sql.duckdb),
-                },
-                Type::Moment => return refused("engines write it differently; cast it to a date first"),
-                Type::Double | Type::Single | Type::Quotient => {
-                    return refused("engines write it differently; cast it to a decimal first");
-                }
-                _ => plain("varchar"),
-            };
-            Ok(Typed::new(sql, Type::Text))
-        }
+        SqlType::Varchar(None) | SqlType::Text | SqlType::String(None) => match text(value, word) {
+            Ok(sql) => Ok(Typed::new(sql, Type::Text)),
+            Err(advice) => refused(advice),
+        },
         SqlType::Double(_) | SqlType::DoublePrecision => match &value.kind {
             Type::Text => Ok(Typed::new(of_text(NO_DOUBLE, "double"), Type::Double)),
             Type::Null => Ok(Typed::null()),
@@ -52,15 +42,10 @@ pub(super) fn cast(
             _ => refused("it is no number"),
         },
         SqlType::Decimal(info) | SqlType::Numeric(info) | SqlType::Dec(info) => {
-            let ExactNumberInfo::PrecisionAndScale(digits, scale) = info else {
-                return refused("say its digits and decimals, as in `decimal(18, 2)`");
+            let (digits, scale) = match size(info) {
+                Ok(size) => size,
+                Err(advice) => return refused(advice),
             };
-            let (Ok(digits), Ok(scale)) = (u8::try_from(*digits), u8::try_from(*scale)) else {
-                return refused("it has 38 digits at most");
-            };
-            if digits == 0 || digits > 38 || scale > digits {
-                return refused("it has 38 digits at most, decimals among them");
-            }
             let written = format!("decimal({digits}, {scale})");
             let sql = match &value.kind {
                 Type::Null => return Ok(Typed::null()),
@@ -123,6 +108,31 @@ pub(super) fn cast(
             };
             Ok(Typed::new(sql, Type::Integer(digits)))
         }
+    }
+}
+
+/// A value as text.
+fn text(value: &Typed, word: &str) -> Result<Both, &'static str> {
+    match &value.kind {
+        Type::Bytes if word == "cast" => Ok(Both {
+            engine: format!("cast({} as varchar)", value.sql.engine),
+            duckdb: format!("decode({})", value.sql.duckdb),
+        }),
+        Type::Bytes => Err("write `cast`: one engine cannot try it"),
+        Type::Moment => Err("engines write it differently; cast it to a date first"),
+        kind if kind.is_floating() => Err("engines write it differently; cast it to a decimal first"),
+        _ => Ok(value.sql.map(|sql| format!("{word}({sql} as varchar)"))),
+    }
+}
+
+/// Digits and decimals of a decimal.
+fn size(info: &ExactNumberInfo) -> Result<(u8, u8), &'static str> {
+    let ExactNumberInfo::PrecisionAndScale(digits, scale) = info else {
+        return Err("say its digits and decimals, as in `decimal(18, 2)`");
+    };
+    match (u8::try_from(*digits), u8::try_from(*scale)) {
+        (Ok(digits @ 1..=38), Ok(scale)) if scale <= digits => Ok((digits, scale)),
+        _ => Err("it has 38 digits at most, decimals among them"),
     }
 }
 

@@ -113,6 +113,66 @@ impl Writer<'_> {
                 }
             }
             Expr::BinaryOp { left, op, right } => self.binary(expression, left, op, right),
+            Expr::IsDistinctFrom(..)
+            | Expr::IsNotDistinctFrom(..)
+            | Expr::IsNull(_)
+            | Expr::IsNotNull(_)
+            | Expr::IsTrue(_)
+            | Expr::IsNotTrue(_)
+            | Expr::IsFalse(_)
+            | Expr::IsNotFalse(_)
+            | Expr::InList { .. }
+            | Expr::Between { .. }
+            | Expr::Like { .. } => self.condition(expression),
+            Expr::ILike { .. } => {
+                Err("`ilike` compares letters in ways of its own: write `lower(…) like '…'`".to_owned())
+            }
+            Expr::Case {
+                operand,
+                conditions,
+                else_result,
+                ..
+            } => self.case(operand.as_deref(), conditions, else_result.as_deref()),
+            Expr::Cast {
+                kind,
+                expr,
+                data_type,
+                array: false,
+                format: None,
+            } => {
+                let value = self.write(expr)?;
+                let otherwise = match kind {
+                    CastKind::Cast | CastKind::DoubleColon => moments::Otherwise::Error,
+                    CastKind::TryCast => moments::Otherwise::Null,
+                    CastKind::SafeCast => return Err(not_compared(expression)),
+                };
+                casts::cast(&value, data_type, otherwise, self.zone)
+            }
+            Expr::Function(_)
+            | Expr::Extract { .. }
+            | Expr::Substring { .. }
+            | Expr::Trim { .. }
+            | Expr::Position { .. }
+            | Expr::Ceil {
+                field: CeilFloorKind::DateTimeField(sqlparser::ast::DateTimeField::NoDateTime),
+                ..
+            }
+            | Expr::Floor {
+                field: CeilFloorKind::DateTimeField(sqlparser::ast::DateTimeField::NoDateTime),
+                ..
+            } => functions::call(self, expression),
+            Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => {
+                Err("a column mapping is computed row by row: no subqueries".to_owned())
+            }
+            Expr::Interval(_) => {
+                Err("an interval is added to a moment, as in `ordered_at + interval '8 hours'`".to_owned())
+            }
+            other => Err(not_compared(other)),
+        }
+    }
+
+    fn condition(&mut self, expression: &Expr) -> Result<Typed, String> {
+        match expression {
             Expr::IsDistinctFrom(left, right) => self.compared(left, "is distinct from", right),
             Expr::IsNotDistinctFrom(left, right) => self.compared(left, "is not distinct from", right),
             Expr::IsNull(value) => self.judged(value, "is null", false),
@@ -162,49 +222,6 @@ impl Writer<'_> {
                     format!("{value} {not}like {pattern}")
                 });
                 Ok(Typed::new(sql, Type::Boolean))
-            }
-            Expr::ILike { .. } => {
-                Err("`ilike` compares letters in ways of its own: write `lower(…) like '…'`".to_owned())
-            }
-            Expr::Case {
-                operand,
-                conditions,
-                else_result,
-                ..
-            } => self.case(operand.as_deref(), conditions, else_result.as_deref()),
-            Expr::Cast {
-                kind,
-                expr,
-                data_type,
-                array: false,
-                format: None,
-            } => {
-                let value = self.write(expr)?;
-                let otherwise = match kind {
-                    CastKind::Cast | CastKind::DoubleColon => moments::Otherwise::Error,
-                    CastKind::TryCast => moments::Otherwise::Null,
-                    CastKind::SafeCast => return Err(not_compared(expression)),
-                };
-                casts::cast(&value, data_type, otherwise, self.zone)
-            }
-            Expr::Function(_)
-            | Expr::Extract { .. }
-            | Expr::Substring { .. }
-            | Expr::Trim { .. }
-            | Expr::Position { .. }
-            | Expr::Ceil {
-                field: CeilFloorKind::DateTimeField(sqlparser::ast::DateTimeField::NoDateTime),
-                ..
-            }
-            | Expr::Floor {
-                field: CeilFloorKind::DateTimeField(sqlparser::ast::DateTimeField::NoDateTime),
-                ..
-            } => functions::call(self, expression),
-            Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => {
-                Err("a column mapping is computed row by row: no subqueries".to_owned())
-            }
-            Expr::Interval(_) => {
-                Err("an interval is added to a moment, as in `ordered_at + interval '8 hours'`".to_owned())
             }
             other => Err(not_compared(other)),
         }
@@ -319,14 +336,14 @@ impl Writer<'_> {
         results.extend(otherwise.map(|result| self.write(result)).transpose()?);
         let (results, kind) = moments::alike(&results.iter().collect::<Vec<_>>())?;
         let written = |pick: fn(&Both) -> &str| {
-            let mut sql = "case".to_owned();
-            for (at, result) in results.iter().enumerate() {
-                match tests.get(at) {
-                    Some(test) => sql += &format!(" when {} then {}", pick(test), pick(result)),
-                    None => sql += &format!(" else {}", pick(result)),
-                }
-            }
-            sql + " end"
+            let arms = results
+                .iter()
+                .enumerate()
+                .map(|(at, result)| match tests.get(at) {
+                    Some(test) => format!("when {} then {}", pick(test), pick(result)),
+                    None => format!("else {}", pick(result)),
+                });
+            format!("case {} end", arms.collect::<Vec<_>>().join(" "))
         };
         let sql = Both {
             engine: written(|both| &both.engine),

@@ -51,48 +51,74 @@ pub(super) fn call(writer: &mut Writer<'_>, expression: &Expr) -> Result<Typed, 
     }
 }
 
+/// A function of which some arguments are known; none where the group does not hold it.
+type Known = Result<Option<Typed>, String>;
+
 fn named(writer: &mut Writer<'_>, function: &Function) -> Result<Typed, String> {
     let name = function.name.to_string().to_lowercase();
-    let refused = || format!("`{name}` is not in the portable subset: {}", lint::why_not(&name));
     if lint::is_of_many_rows(&name) || function.over.is_some() {
         return Err(format!("`{name}`: a column mapping is computed row by row"));
     }
+    if let Some(arguments) = arguments(function) {
+        for group in [chosen, of_numbers, of_texts, of_moments] {
+            if let Some(value) = group(writer, &name, &arguments)? {
+                return Ok(value);
+            }
+        }
+        if lint::is_of_one_row(&name) {
+            return Err(format!(
+                "`{name}` has other arguments than those that were compared on both engines"
+            ));
+        }
+    }
+    Err(format!(
+        "`{name}` is not in the portable subset: {}",
+        lint::why_not(&name)
+    ))
+}
+
+/// The arguments of a plain call.
+fn arguments(function: &Function) -> Option<Vec<&Expr>> {
     let is_plain = function.filter.is_none()
         && function.null_treatment.is_none()
         && function.within_group.is_empty()
         && matches!(function.parameters, FunctionArguments::None);
     let FunctionArguments::List(list) = &function.args else {
-        return Err(refused());
+        return None;
     };
-    let arguments: Option<Vec<&Expr>> = list
-        .args
+    if !is_plain || list.duplicate_treatment.is_some() || !list.clauses.is_empty() {
+        return None;
+    }
+    list.args
         .iter()
         .map(|argument| match argument {
             FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) => Some(expression),
             _ => None,
         })
-        .collect();
-    let Some(arguments) =
-        arguments.filter(|_| is_plain && list.duplicate_treatment.is_none() && list.clauses.is_empty())
-    else {
-        return Err(refused());
-    };
-    let wrong = || {
-        Err(format!(
-            "`{name}` has other arguments than those that were compared on both engines"
-        ))
-    };
-    match (name.as_str(), arguments.as_slice()) {
+        .collect()
+}
+
+/// One of several values.
+fn chosen(writer: &mut Writer<'_>, name: &str, arguments: &[&Expr]) -> Known {
+    let value = match (name, arguments) {
         ("coalesce" | "greatest" | "least", [_, ..]) | ("nullif", [_, _]) => {
-            let (sqls, kind) = writer.alike(&arguments)?;
+            let (sqls, kind) = writer.alike(arguments)?;
             if kind == Type::Null {
-                return Ok(Typed::null());
+                return Ok(Some(Typed::null()));
             }
             Ok(Typed::new(
                 Both::list(&sqls).map(|list| format!("{name}({list})")),
                 kind,
             ))
         }
+        _ => return Ok(None),
+    };
+    value.map(Some)
+}
+
+/// Functions of numbers.
+fn of_numbers(writer: &mut Writer<'_>, name: &str, arguments: &[&Expr]) -> Known {
+    let value = match (name, arguments) {
         ("abs", [value]) => {
             let value = writer.write(value)?;
             match &value.kind {
@@ -114,19 +140,27 @@ fn named(writer: &mut Writer<'_>, function: &Function) -> Result<Typed, String> 
         ("floor", [value]) => whole(writer, "floor", value),
         ("ceil", [value]) => whole(writer, "ceil", value),
         ("sqrt" | "exp" | "ln", [value]) => {
-            let value = double(writer, &name, value)?;
+            let value = double(writer, name, value)?;
             Ok(Typed::new(
                 value.map(|sql| format!("{name}({sql})")),
                 Type::Double,
             ))
         }
         ("power", [base, exponent]) => {
-            let (base, exponent) = (double(writer, &name, base)?, double(writer, &name, exponent)?);
+            let (base, exponent) = (double(writer, name, base)?, double(writer, name, exponent)?);
             let sql = Both::join([&base, &exponent], |[base, exponent]| {
                 format!("power({base}, {exponent})")
             });
             Ok(Typed::new(sql, Type::Double))
         }
+        _ => return Ok(None),
+    };
+    value.map(Some)
+}
+
+/// Functions of texts.
+fn of_texts(writer: &mut Writer<'_>, name: &str, arguments: &[&Expr]) -> Known {
+    let value = match (name, arguments) {
         ("lower" | "upper", [value]) => {
             let value = text(&writer.write(value)?)?;
             Ok(Typed::new(value.map(|sql| format!("{name}({sql})")), Type::Text))
@@ -140,7 +174,7 @@ fn named(writer: &mut Writer<'_>, function: &Function) -> Result<Typed, String> 
         }
         ("left" | "right", [value, count]) => {
             let value = text(&writer.write(value)?)?;
-            let count = said_number(writer, &name, count, 0)?;
+            let count = said_number(writer, name, count, 0)?;
             Ok(Typed::new(
                 value.map(|sql| format!("{name}({sql}, {count})")),
                 Type::Text,
@@ -150,7 +184,7 @@ fn named(writer: &mut Writer<'_>, function: &Function) -> Result<Typed, String> 
         ("substr", [value, from, length]) => substring(writer, value, from, Some(length)),
         ("lpad" | "rpad", [value, count]) => {
             let value = text(&writer.write(value)?)?;
-            let count = said_number(writer, &name, count, 0)?;
+            let count = said_number(writer, name, count, 0)?;
             Ok(Typed::new(
                 value.map(|sql| format!("{name}({sql}, {count}, ' ')")),
                 Type::Text,
@@ -159,8 +193,8 @@ fn named(writer: &mut Writer<'_>, function: &Function) -> Result<Typed, String> 
         ("lpad" | "rpad", [value, count, fill]) => {
             let value = text(&writer.write(value)?)?;
             let (count, fill) = (
-                said_number(writer, &name, count, 0)?,
-                said_text(writer, &name, fill)?,
+                said_number(writer, name, count, 0)?,
+                said_text(writer, name, fill)?,
             );
             Ok(Typed::new(
                 value.map(|sql| format!("{name}({sql}, {count}, {fill})")),
@@ -169,7 +203,7 @@ fn named(writer: &mut Writer<'_>, function: &Function) -> Result<Typed, String> 
         }
         ("replace", [value, from, to]) => {
             let (value, to) = (text(&writer.write(value)?)?, text(&writer.write(to)?)?);
-            let from = said_text(writer, &name, from)?;
+            let from = said_text(writer, name, from)?;
             let sql = Both::join([&value, &to], |[value, to]| {
                 format!("replace({value}, {from}, {to})")
             });
@@ -178,8 +212,8 @@ fn named(writer: &mut Writer<'_>, function: &Function) -> Result<Typed, String> 
         ("split_part", [value, sign, count]) => {
             let value = text(&writer.write(value)?)?;
             let (sign, count) = (
-                said_text(writer, &name, sign)?,
-                said_number(writer, &name, count, 1)?,
+                said_text(writer, name, sign)?,
+                said_number(writer, name, count, 1)?,
             );
             Ok(Typed::new(
                 value.map(|sql| format!("split_part({sql}, {sign}, {count})")),
@@ -205,9 +239,17 @@ fn named(writer: &mut Writer<'_>, function: &Function) -> Result<Typed, String> 
             ))
         }
         ("chr", [code]) => {
-            let code = said_number(writer, &name, code, 1)?;
+            let code = said_number(writer, name, code, 1)?;
             Ok(Typed::same(format!("chr({code})"), Type::Text))
         }
+        _ => return Ok(None),
+    };
+    value.map(Some)
+}
+
+/// Functions of days and moments.
+fn of_moments(writer: &mut Writer<'_>, name: &str, arguments: &[&Expr]) -> Known {
+    let value = match (name, arguments) {
         ("date_part", [unit, moment]) => {
             let unit = said(writer, unit)?;
             part(writer, &unit, moment)
@@ -231,9 +273,9 @@ fn named(writer: &mut Writer<'_>, function: &Function) -> Result<Typed, String> 
                 )),
             }
         }
-        (known, _) if lint::is_of_one_row(known) => wrong(),
-        _ => Err(refused()),
-    }
+        _ => return Ok(None),
+    };
+    value.map(Some)
 }
 
 /// The largest whole number that is not above a number, or the smallest that is not below.

@@ -114,7 +114,7 @@ fn reciprocal(text: &str) -> Result<Option<Typed>, String> {
     // 1 / (2^a 5^b) is 2^(n-a) 5^(n-b) / 10^n, where n is the larger of both.
     let mut powers = [0_u32; 2];
     for (power, prime) in powers.iter_mut().zip([2, 5]) {
-        while rest % prime == 0 {
+        while rest.is_multiple_of(prime) {
             rest /= prime;
             *power += 1;
         }
