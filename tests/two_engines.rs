@@ -362,8 +362,21 @@ fn columns() -> BTreeMap<&'static str, ArrayRef> {
                 Some(-1_500),
                 None,
                 Some(1_704_456_000_123_456_789),
-                Some(-9_223_372_036_854_775_000),
+                Some(-i64::MAX),
             ]))),
+        ),
+        (
+            "instant_nano",
+            Arc::new(
+                TimestampNanosecondArray::from(cycle(&[
+                    Some(7_258_118_400_123_456_789),
+                    Some(-1_500),
+                    None,
+                    Some(1_704_456_000_123_456_789),
+                    Some(-i64::MAX),
+                ]))
+                .with_timezone("UTC"),
+            ),
         ),
         (
             "instant",
