@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, TimeUnit};
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DataType as SqlType, Expr, Interval, UnaryOperator,
     Value,
@@ -44,7 +44,24 @@ pub(super) fn column(name: &str, kind: &DataType, zone: &str) -> Typed {
         DataType::Float32 | DataType::Float16 => {
             Typed::new(sql.map(|sql| format!("cast({sql} as double)")), typed)
         }
-        DataType::Timestamp(_, Some(_)) => Typed::new(moments::of_instant(&sql, zone), typed),
+        DataType::Timestamp(unit, Some(_)) => {
+            let sql = if *unit == TimeUnit::Nanosecond {
+                moments::cut(&sql, "timestamptz", "+00")
+            } else {
+                sql
+            };
+            Typed::new(moments::of_instant(&sql, zone), typed)
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, None) => {
+            let cut = moments::cut(&sql, "timestamp", "");
+            Typed::new(
+                Both {
+                    engine: format!("cast({} as timestamp(6))", cut.engine),
+                    ..cut
+                },
+                typed,
+            )
+        }
         _ => {
             let is_wide = matches!(typed, Type::Decimal(digits, _) if digits >= 20);
             Typed {

@@ -66,6 +66,25 @@ pub fn is_no_date(text: &str) -> String {
     )
 }
 
+/// Nanoseconds, cut to microseconds as the engine of a run does; `DuckDB` would round them, and takes the first and the last
+/// moment that there is for infinite.
+pub(super) fn cut(sql: &Both, kind: &str, offset: &str) -> Both {
+    let duckdb = &sql.duckdb;
+    let of = |moment: &str| format!("{kind} '{moment}{offset}'");
+    let (middle, last, first) = (
+        of("1970-01-01 00:00:00"),
+        of("2262-04-11 23:47:16.854775"),
+        of("1677-09-21 00:12:43.145225"),
+    );
+    Both {
+        engine: sql.engine.clone(),
+        duckdb: format!(
+            "coalesce(make_{kind}(epoch_ns({duckdb}) // 1000), \
+             case when {duckdb} > {middle} then {last} when {duckdb} < {middle} then {first} end)"
+        ),
+    }
+}
+
 /// An instant in business time.
 pub(super) fn of_instant(sql: &Both, zone: &str) -> Both {
     let zone = zone.replace('\'', "''");
