@@ -18,7 +18,8 @@ fn other(threshold: &Threshold) -> Option<String> {
         ("gold_min_profit", _) => "1003".into(),
         ("platinum_min_profit", _) => "5009".into(),
         (_, Kind::Date) => "2001-02-03".into(),
-        (_, Kind::Word) => "absolute".into(),
+        // The default stands first.
+        (_, Kind::Word) => threshold.range.rsplit(' ').next()?.to_owned(),
         (_, Kind::Count) => fewer(default.parse().expect("a whole number")).to_string(),
         (_, Kind::Share | Kind::Number) => {
             let number: bigdecimal::BigDecimal = default.parse().expect("a number");
