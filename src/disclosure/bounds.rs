@@ -67,18 +67,15 @@ impl Corner {
             .filter(|row| is_open(&corner, *row))
             .collect::<Vec<_>>()
         {
-            match (0..width).find(|column| corner.rows[row][*column] != 0) {
-                Some(column) => {
-                    if corner.rows[row][column] < 0 {
-                        corner.rows[row].iter_mut().for_each(|number| *number = -*number);
-                    }
-                    corner.pivot(row, column)?;
+            if let Some(column) = (0..width).find(|column| corner.rows[row][*column] != 0) {
+                if corner.rows[row][column] < 0 {
+                    corner.rows[row].iter_mut().for_each(|number| *number = -*number);
                 }
+                corner.pivot(row, column)?;
+            } else {
                 // The sum follows from the others.
-                None => {
-                    corner.rows.remove(row);
-                    corner.basis.remove(row);
-                }
+                corner.rows.remove(row);
+                corner.basis.remove(row);
             }
         }
         Some(corner)
