@@ -488,3 +488,28 @@ fn a_source_that_is_older_than_its_limit_refuses_the_run() {
     let project = trial(&[("checks", "{source_freshness: {order_lines: 10d}}")]);
     project.karat(&["check"]).exits(2).tells("order_lines");
 }
+
+/// What `check` passes, `run` must not refuse for its rows: an as-of day outside of the history, a column without a date.
+#[test]
+fn check_refuses_rows_as_run_does() {
+    let message = |project: &Project, verb: &str| {
+        let outcome = project.karat(&[verb]).exits(3);
+        let first = outcome.stderr.lines().find(|line| line.starts_with("error: "));
+        first.expect("a message").to_owned()
+    };
+    for (sections, words) in [
+        (
+            [("as_of", "2010-01-01")],
+            "all order lines that can be used are later",
+        ),
+        (
+            [("as_of", "2030-01-01")],
+            "the order lines that can be used are of 2024-",
+        ),
+    ] {
+        let project = trial(&sections);
+        let said = message(&project, "check");
+        assert!(said.contains(words), "{said}");
+        assert_eq!(said, message(&project, "run"));
+    }
+}

@@ -142,14 +142,14 @@ enum Verb {
         #[arg(long)]
         watch: bool,
     },
-    /// Do a published run again from its record, compare every byte, and run its SQL with DuckDB; publishes nothing
+    /// Do a published run again from its record, compare every byte, and run its `reproduce.sql` with `duckdb`; publishes nothing
     Verify {
         /// `latest`, an as-of date, or a run id (its first digits are enough)
         run: String,
         /// Compare hashes and log only; read no input and compute nothing
         #[arg(long)]
         recorded_only: bool,
-        /// DuckDB that runs `reproduce.sql`: the program, or a `python3` with its package; `none` leaves it out; without this
+        /// What runs `reproduce.sql`: the program `duckdb`, or a `python3` with its package; `none` leaves it out; without this
         /// option what is found on the PATH
         #[arg(long, value_name = "PATH")]
         duckdb: Option<PathBuf>,

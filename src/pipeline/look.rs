@@ -102,9 +102,12 @@ async fn rows(job: &super::Job<'_>, talk: &Talk) -> Result<Rows, Failure> {
     let made = |name: &&TableName| queries.queries.iter().any(|query| query.name == **name);
     let named: Vec<TableName> = [&totals, &rejected].into_iter().filter(made).cloned().collect();
     let outcomes = compute::inputs(&job.engine, queries, &named, &job.plan, talk).await?;
-    let read = |name: &TableName| match named.contains(name) {
-        true => Engine::read_file(name, &job.engine.file_of(name)),
-        false => Ok(Table::default()),
+    let read = |name: &TableName| {
+        if named.contains(name) {
+            Engine::read_file(name, &job.engine.file_of(name))
+        } else {
+            Ok(Table::default())
+        }
     };
     Ok(Rows {
         newest_order,
