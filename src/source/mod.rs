@@ -369,10 +369,10 @@ pub(crate) async fn pin_at(
     }
     let chosen = Chosen {
         files,
+        listed,
         excluded,
         partitions,
         table_version,
-        listed,
     };
     chosen.pinned(name, source, location)
 }

@@ -92,10 +92,10 @@ pub async fn pin_recorded(
         .map_err(|why| Failure::new(Exit::Input, "source", format!("{name}: {why}")))?;
     let chosen = Chosen {
         files,
+        listed: all,
         excluded: recorded.excluded.clone(),
         partitions,
         table_version: recorded.table_version,
-        listed: all,
     };
     chosen.pinned(name, source, location)
 }

@@ -119,7 +119,7 @@ proptest! {
         let text = MINIMAL.replace("Trial", &quote(&name)).replace("order_id: a", &format!("order_id: {}", quote(&column)));
         let once = good(&text);
         prop_assert_eq!(&once.project.name, &name);
-        prop_assert_eq!(&once.sources["order_lines"].columns["order_id"], column.trim());
+        prop_assert_eq!(&once.sources["order_lines"].columns["order_id"], &column);
         let twice = good(&once.effective);
         prop_assert_eq!(&twice.project.name, &name);
         prop_assert_eq!(&twice.sources["order_lines"].columns, &once.sources["order_lines"].columns);
