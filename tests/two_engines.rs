@@ -843,16 +843,16 @@ fn every_mapping_is_refused_or_stops_or_gives_rows_that_another_engine_can_compa
                 }
                 Answer::Stopped(_) => stopped += 1,
                 Answer::Rows(batches, raw) => {
-                    let (before, after) = &raw.duckdb_reader;
+                    let file = folder.join("rows.parquet").display().to_string();
+                    let rows = raw.duckdb_reader.from(&[&file]);
                     leave(&folder, number, &batches);
                     left.push(json!({
                         "number": number,
                         "mapping": format!("{target}: {text}"),
                         "sql": format!(
-                            "select {} from (select {} from {before}['{}']{after})",
+                            "select {} from (select {} {rows})",
                             raw_columns(target),
-                            raw.duckdb_columns,
-                            folder.join("rows.parquet").display()
+                            raw.duckdb_columns
                         ),
                     }));
                 }

@@ -76,7 +76,8 @@ pub(super) fn reader(format: &Format, pinned: &Pinned, reads: impl Fn(&str) -> b
 
 impl Reader {
     /// The `from` of a statement over the files at `addresses`, in the order of the files.
-    pub(crate) fn from(&self, addresses: &[&str]) -> String {
+    #[must_use]
+    pub fn from(&self, addresses: &[&str]) -> String {
         if let [group] = &self.groups[..]
             && group.is_plain
             && self.folders.is_empty()
