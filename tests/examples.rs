@@ -61,7 +61,7 @@ fn the_full_example_shows_every_section_and_every_export_from_one_generated_hist
         assert!(!page.contains(text), "the example says `{text}`");
     }
     for text in [
-        "Class A by revenue, Lead by profit",
+        "Class A by revenue, Lead tier by profit",
         "made by discount",
         "times the usual gap",
     ] {

@@ -91,6 +91,7 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
             "canonical.judged_orders",
             "canonical.repeated_order_lines",
             "canonical.checked_order_lines",
+            "canonical.place_names",
             "canonical.order_lines",
             "canonical.checked_customers",
             "canonical.checked_service_cases",
@@ -687,6 +688,7 @@ fn read_other(
             "canonical.judged_orders",
             "canonical.repeated_order_lines",
             "canonical.checked_order_lines",
+            "canonical.place_names",
             "canonical.order_lines",
             &checked,
         ] {

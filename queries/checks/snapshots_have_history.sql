@@ -2,7 +2,8 @@
 -- inputs:   [business.class_totals, results.snapshot_coverage]
 -- severity: warn
 -- message:
---   text: the history covers {days_covered} days of the window of the snapshot {snapshot}, {window_start} to {as_of}
+--   text: the history does not cover the windows of all snapshots
+--   detail: "{snapshot}, {window_start} to {as_of}: {days_covered} days"
 --   see: policy.coverage_days
 -- note: >
 --   What compares with a snapshot is left out of the report where the history does not cover its window, or where it
