@@ -69,7 +69,7 @@ cost_to_serve:
   per_order: 1.75
   per_unit: 0.015
   payment_fee_rate: 0.0233
-  freight_rate: 0.015625
+  per_line: 0.015625
 checks:
   max_rejected_rows: 20%
   max_rejected_money: 100%
