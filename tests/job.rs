@@ -192,8 +192,15 @@ fn the_same_file_twice_is_refused_unless_it_is_allowed() {
         ],
     );
     project.configure("  allow_duplicate_files: false", "  allow_duplicate_files: true");
-    // Every row is a duplicate now; that is found later, by the limit on rejected rows.
-    project.karat(&["check"]).expect(0, &[]);
+    // Every row is a duplicate now; the limit on rejected rows finds that.
+    project.karat(&["check"]).expect(
+        3,
+        &[
+            "9,994 of 19,988 order lines",
+            "9,994 repeat another row",
+            "checks.max_rejected_rows",
+        ],
+    );
 }
 
 #[test]
@@ -525,7 +532,11 @@ fn a_project_from_a_location_proposes_the_mapping_and_says_what_is_open() {
     }
     let mine = parent.path("mine");
     karat(&mine, &["check"]).expect(2, &["margin"]);
-    std::fs::write(&path, config.replace("  # margin: 0.30", "  margin: 0.30"))
+    let config = config.replace("  # margin: 0.30", "  margin: 0.30");
+    std::fs::write(&path, &config).expect("the configuration can be written");
+    // The sample ends years before last Monday.
+    karat(&mine, &["check"]).expect(3, &["no order from", "2014-01-03 to 2017-12-30", "see as_of"]);
+    std::fs::write(&path, config.replace("as_of: last_monday", "as_of: 2018-01-01"))
         .expect("the configuration can be written");
     let answer = karat(&mine, &["check"]).expect(0, &[]);
     assert!(answer.stdout.contains("9994 rows"), "{}", answer.stdout);
