@@ -559,6 +559,24 @@ fn a_column_without_a_value_joins_any_type_and_widths_widen() {
 }
 
 #[test]
+fn ids_that_one_file_holds_in_single_precision_do_not_merge() {
+    let folder = folder();
+    // In single precision 20,000,001 and 20,000,000 are one number; double precision holds the ids of the other file.
+    let single: ArrayRef = Arc::new(Float32Array::from(vec![20_000_001.0_f32, 20_000_000.0, 7.0]));
+    let double: ArrayRef = Arc::new(Float64Array::from(vec![1.0, 2.0, 3.0]));
+    for (name, first, customers) in [("1", 10, single), ("2", 20, double)] {
+        let orders: ArrayRef = Arc::new(Int64Array::from(vec![first, first + 1, first + 2]));
+        let columns = vec![("order", orders), ("customer", customers)];
+        write(&folder.path().join(format!("data/{name}.parquet")), columns);
+    }
+    let (lines, rejected) = read(configured(folder.path(), "    amount_scale: 2\n", "UTC"))
+        .unwrap_or_else(|failure| panic!("{failure}: {:?}", failure.cause));
+    assert_eq!(column(&lines, "customer_id"), ["7", "1", "2", "3"]);
+    assert_eq!(column(&rejected, "reason"), ["customer_missing"]);
+    assert_eq!(column(&rejected, "rows"), ["2"]);
+}
+
+#[test]
 fn a_lakehouse_table_is_no_folder_of_files() {
     for (record, location, kind, hint) in [
         (

@@ -757,12 +757,17 @@ struct Trial {
 
 impl Trial {
     async fn over(rows: BTreeMap<&str, ArrayRef>, folder: &Path) -> Result<Self, Failure> {
+        let names: Vec<String> = rows.keys().map(ToString::to_string).collect();
         parquet::write_columns(&folder.join("rows.parquet"), rows);
         let text = "project: {name: Trial, currency: USD, timezone: America/New_York, language: en}\nas_of: 2025-01-01\n\
                     sources:\n  order_lines:\n    location: rows.parquet\n    amount_scale: 2\n    columns: {order_id: id, customer_id: id, \
                     ordered_at: id, net_amount: id}\npolicy: {margin: 0.3}\npublish: {location: output/}\n";
         let config = karat::config::parse("config.yaml", text, folder, &|_| None).expect("a configuration");
-        let source = config.sources["order_lines"].clone();
+        let mut source = config.sources["order_lines"].clone();
+        // Only columns that are mapped are read.
+        source
+            .columns
+            .extend(names.into_iter().map(|name| (format!("maps {name}"), name)));
         let scratch = folder.join("scratch");
         std::fs::create_dir_all(&scratch).expect("a folder");
         let engine = start(&scratch)?;

@@ -106,7 +106,9 @@ fn told(values: &dyn Array, row: usize) -> String {
         .unwrap_or_default();
     match values.data_type() {
         kind if kind.is_string() && text.trim().is_empty() => "an empty text".to_owned(),
-        kind if kind.is_string() && text.parse::<f64>().is_ok() => "a text that holds a number".to_owned(),
+        kind if kind.is_string() && text.parse::<f64>().is_ok() => {
+            "a text that holds a number, but in a form or of a size that the cast does not take".to_owned()
+        }
         kind if kind.is_string() => {
             format!("a text of {} characters that is no number", text.chars().count())
         }

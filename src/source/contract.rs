@@ -232,6 +232,15 @@ pub async fn raw_table(
         .chain(pinned.schema.fields())
         .map(|field| (field.name().clone(), field.data_type().clone()))
         .collect();
+    // A column that one file holds in single precision has no more digits than that one, whatever the others hold.
+    for field in pinned.files.iter().flat_map(|file| file.schema.fields()) {
+        if matches!(field.data_type(), DataType::Float16 | DataType::Float32)
+            && let Some(kind) = available.get_mut(field.name())
+            && *kind == DataType::Float64
+        {
+            *kind = DataType::Float32;
+        }
+    }
     available.extend(
         pinned
             .partitions
@@ -471,6 +480,12 @@ fn amount(value: &Mapped, scale: Option<u8>) -> Result<Both, String> {
                 ));
             }
         },
+        Type::Other(_) => {
+            return Err(format!(
+                "is {}, with which nothing can be computed; map another column",
+                value.told
+            ));
+        }
         _ => {
             return Err(format!(
                 "is {}; an amount is a number: write `cast(… as decimal(18, 2))` if the text holds one",

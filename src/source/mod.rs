@@ -532,7 +532,10 @@ async fn sort_out(
     )
     .map_err(|message| {
         let message = format!("{name}: {message} in `{}`", source.location);
-        Failure::new(Exit::Input, "source", message)
+        Failure::new(Exit::Input, "source", message).hint(
+            "Every file below `location` is read, and all lie in folders of the same names; deliver the file anew, take it \
+             away, or set `location` or `files` to those that are meant.",
+        )
     })?;
     Ok((None, listed))
 }

@@ -49,6 +49,7 @@ pub(super) fn cast(
             let written = format!("decimal({digits}, {scale})");
             let sql = match &value.kind {
                 Type::Null => return Ok(Typed::null()),
+                Type::Single if scale == 0 => return refused(OF_SINGLE),
                 Type::Text => of_text(NO_DECIMAL, &written),
                 kind if kind.is_floating() => value
                     .sql
@@ -100,6 +101,7 @@ pub(super) fn cast(
                 Type::Null => return Ok(Typed::null()),
                 Type::Text => of_text(NO_WHOLE, name),
                 Type::Integer(_) | Type::Decimal(_, 0) | Type::Boolean => plain(name),
+                Type::Single => return refused(OF_SINGLE),
                 _ if value.is_whole => plain(name),
                 kind if kind.is_number() => {
                     return refused("engines round differently; write `floor(…)` inside");
@@ -135,6 +137,9 @@ fn size(info: &ExactNumberInfo) -> Result<(u8, u8), &'static str> {
         _ => Err("it has 38 digits at most, decimals among them"),
     }
 }
+
+/// Why what single precision holds becomes no whole number: an id would be that of somebody else.
+const OF_SINGLE: &str = "single precision holds whole numbers below 16,777,216 only; an id is mapped without a cast, an amount with `amount_scale`";
 
 /// How a number becomes a date.
 const OF_TIME: &str = "write `to_timestamp(…)` for seconds since 1970, and `cast(… as varchar)` for a day such as 20240105, which is read as a date";

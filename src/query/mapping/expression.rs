@@ -252,11 +252,6 @@ impl Writer<'_> {
         let value = column(name, kind, self.zone);
         match value.kind {
             Type::Other(told) => Err(format!("`{name}` is {told}, with which nothing can be computed")),
-            // What was single precision is a double from here on.
-            Type::Single => Ok(Typed {
-                kind: Type::Double,
-                ..value
-            }),
             _ => Ok(value),
         }
     }

@@ -293,7 +293,14 @@ fn whole(writer: &mut Writer<'_>, name: &str, value: &Expr) -> Result<Typed, Str
         }
         ref kind if kind.is_floating() => Ok(Typed {
             is_whole: true,
-            ..Typed::new(value.sql.map(|sql| format!("{name}({sql})")), Type::Double)
+            ..Typed::new(
+                value.sql.map(|sql| format!("{name}({sql})")),
+                if *kind == Type::Single {
+                    Type::Single
+                } else {
+                    Type::Double
+                },
+            )
         }),
         ref kind => Err(format!("`{name}` is given {kind}; it needs a number")),
     }

@@ -256,6 +256,27 @@ mod tests {
     }
 
     #[test]
+    fn single_precision_stays_what_it_is() {
+        let columns = Columns::from([("a".to_owned(), DataType::Float32)]);
+        for text in [
+            "a",
+            "-(a)",
+            "a + 1",
+            "nullif(a, -1)",
+            "floor(a)",
+            "cast(a as double)",
+            "case when a > 1 then a end",
+        ] {
+            let mapped = resolve(text, &columns, "UTC").unwrap_or_else(|problem| panic!("{text}: {problem}"));
+            assert_eq!(mapped.kind, Type::Single, "{text}");
+        }
+        for text in ["cast(floor(a) as bigint)", "cast(a as decimal(18, 0))"] {
+            let problem = resolve(text, &columns, "UTC").expect_err(text);
+            assert!(problem.contains("below 16,777,216"), "{text}: {problem}");
+        }
+    }
+
+    #[test]
     fn names_the_nearest_column() {
         let problem = written("sales").expect_err("columns are case sensitive");
         assert_eq!(problem, "there is no column `sales`; did you mean `Sales`?");

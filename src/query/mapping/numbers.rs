@@ -222,16 +222,19 @@ pub(super) fn exact(value: &Typed) -> Typed {
     )
 }
 
+/// What numbers of which one is in floating point give: no more digits than the shortest of them holds.
+fn of_floats<'t>(values: impl Iterator<Item = &'t Typed> + Clone) -> Type {
+    for kind in [Type::Single, Type::Double] {
+        if values.clone().any(|value| value.kind == kind) {
+            return kind;
+        }
+    }
+    Type::Quotient
+}
+
 /// Computes in floating point.
 fn floating(left: &Typed, op: &BinaryOperator, right: &Typed) -> Typed {
-    let is_of_columns = [left, right]
-        .iter()
-        .any(|side| matches!(side.kind, Type::Double | Type::Single));
-    let kind = if is_of_columns {
-        Type::Double
-    } else {
-        Type::Quotient
-    };
+    let kind = of_floats([left, right].into_iter());
     let sql = Both::join([&double(left), &double(right)], |[left, right]| {
         format!("{left} {op} {right}")
     });
@@ -269,12 +272,7 @@ fn comparable(value: &Typed) -> Both {
 pub(super) fn alike(values: &[&Typed]) -> (Vec<Both>, Type) {
     let kinds = || values.iter().map(|value| &value.kind);
     if kinds().any(Type::is_floating) {
-        let is_of_columns = kinds().any(|kind| matches!(kind, Type::Double | Type::Single));
-        let kind = if is_of_columns {
-            Type::Double
-        } else {
-            Type::Quotient
-        };
+        let kind = of_floats(values.iter().copied());
         return (values.iter().map(|value| comparable(value)).collect(), kind);
     }
     let sizes = || {
