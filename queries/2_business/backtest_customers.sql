@@ -1,11 +1,12 @@
 -- title:   Each customer in the weeks that the model was not shown, expected and bought
 -- grain:   one row per customer_id with a purchase day before the backtest
 -- key:     [customer_id]
--- inputs:  [business.customer_tiers, business.purchase_baselines, business.purchase_days, model.backtest_outlook,
---           settings.moments, settings.snapshots]
+-- inputs:  [business.compared_snapshots, business.customer_tiers, business.purchase_baselines, business.purchase_days,
+--           model.backtest_outlook, settings.moments, settings.snapshots]
 -- note: >
 --   The model was fitted on what was known `backtest_weeks` before as-of; empty when that fit failed.
---   Tier is that of a year ago, known before the weeks tested; `none` had no order in that window.
+--   Tier is that of a year ago, known before the weeks tested; `none` had no order in that window, and NULL is everybody
+--   where the history does not cover it.
 --   Decile by the model's forecast, most first; equal forecasts share a decile.
 
 with
@@ -48,7 +49,7 @@ counts as (
 select
     outlook.customer_id,
 
-    coalesce(tiers.tier, 'none') as tier,
+    case when compared_snapshots.snapshot is not null then coalesce(tiers.tier, 'none') end as tier,
     cast(
         1 + floor(cast(10 * (outlook.expected_rank - 1) as double) / nullif(cast(counts.customers as double), 0))
         as bigint
@@ -66,5 +67,7 @@ inner join business.purchase_baselines as baselines  -- one-to-one
 left join business.customer_tiers as tiers  -- one-to-one; none without an order in that window
     on outlook.customer_id = tiers.customer_id
     and tiers.snapshot = 'year_ago'
+left join business.compared_snapshots as compared_snapshots  -- many-to-one; none where the history does not cover it
+    on compared_snapshots.snapshot = 'year_ago'
 left join bought  -- one-to-one; none who bought nothing
     on outlook.customer_id = bought.customer_id

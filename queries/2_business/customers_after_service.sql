@@ -7,8 +7,8 @@
 -- note: >
 --   Tier and profit then are those of the earlier snapshot, with today's data and rules. A complaint counts
 --   when its case was opened in the `complaint_days` before the earlier as-of date. has_complaint is
---   NULL where the source says nothing of complaints, and where its first case is not older than the
---   earlier snapshot: then nobody knows.
+--   NULL where the source says nothing of complaints, and where its first case is more than `coverage_days` later than
+--   the first of these `complaint_days`: then nobody knows who was without one.
 -- columns:
 --   orders_again: whether an order followed, on or after the earlier as-of date
 --   profit_now: profit of the current window; 0 without an order in it
@@ -76,7 +76,8 @@ select
     cast(coalesce(profit_now.profit, 0) as decimal(28, 10)) as profit_now,
 
     case
-        when complaint_column.is_mapped and first_cases.opened_date < from_snapshots.as_of
+        when complaint_column.is_mapped
+            and from_snapshots.as_of - first_cases.opened_date >= policy.complaint_days - policy.coverage_days
             then complaints.complaints is not null
     end as has_complaint,
     -- Who has no sale has no last order.
@@ -101,3 +102,4 @@ left join complaints  -- one-to-one; none without a complaint
     and earlier.customer_id = complaints.customer_id
 cross join complaint_column
 cross join first_cases
+cross join settings.policy as policy

@@ -1,5 +1,6 @@
 -- title:   What was expected of customers in the weeks tested, and what they bought
--- grain:   one row per tier and decile that has customers; tier `total` and decile 0 are all together
+-- grain:   one row per tier and decile that has customers; tier `total` and decile 0 are all together; no tier where
+--          the history does not cover the window of a year ago
 -- key:     [tier, decile]
 -- inputs:  [business.backtest_customers, business.class_values, settings.policy]
 -- note: >
@@ -27,7 +28,7 @@ tiers as (
 
 sums as (
     select
-        coalesce(tier, 'total') as tier,
+        case when grouping(tier) = 1 then 'total' else tier end as tier,
         coalesce(decile, 0) as decile,
         count(*) as customers,
         count(*) filter (where actual_orders > 0) as buyers,

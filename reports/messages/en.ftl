@@ -1053,7 +1053,7 @@ head-lapsed_now = Lapsed since
 retention-churn_after_complaints_customers_tier = Churn after complaints: customers of { $then }, by tier
 unit-without_complaint_days_before = with and without a complaint in the { $complaint_days } days before
 retention-difference_no_cause_orders = A difference is no cause: who orders more has more occasions to complain. Its interval is Newcombe’s. A rate is shown where both groups have at least { $min_cell }.
-retention-churn_after_complaints_known = Churn after complaints is not known: no source says who had complained before.
+retention-churn_after_complaints_known = Churn after complaints is not known: no source says of all the { $complaint_days } days before who had complained.
 
 ## management/sections/rfm.html
 
@@ -1225,7 +1225,8 @@ ahead-too_few_customers_tell = too few customers to tell
 
 head-customers_then = Customers then
 head-lapsed_already = Lapsed then already
-head-churn_rate = Churn rate
+head-not_lapsed_then = Not lapsed then
+head-churn_rate = Churn rate of those not lapsed then
 head-profit_then = Profit then
 head-profit_lapsed = Profit of the lapsed
 
@@ -1575,7 +1576,7 @@ definitions-value_risk_means = What leaving would cost: (1 − P(alive)) × the 
 definitions-range = Range
 definitions-range_means = As many standard errors to each side of a sum as hold { $interval_share } of cases under the normal distribution. The standard error has two parts. One is the uncertainty of the parameters: their covariance, carried over to the sum by the delta method (Oehlert, 1992). The other is chance, were the parameters known: the variances of the models’ own distributions for each customer, added up; for value at risk, who of the customers is gone. The spread of a customer’s mean spend is at most that seen over customers with a repeat. Purchases by a plain rule have the variance of a Poisson count forecast by another (Krishnamoorthy and Peng, 2011). Not in a range: rates of profit, seasons, changes of any kind, and a wrong model. Below { $min_cell } a group is not told.
 definitions-test_model = Test of the model
-definitions-test_model_means = The model is fitted on what was known { $backtest_weeks } weeks before as-of and forecasts these weeks. So do two plain rules: a customer goes on at last year’s rate; and the same, but nothing of who has been silent for more than { $silent_days } days. The smallest mean absolute error over customers wins, and at equal error the plainer rule; expected purchases come from the winner.
+definitions-test_model_means = The model is fitted on what was known { $backtest_weeks } weeks before as-of and forecasts these weeks. So do two plain rules: a customer goes on at the rate of the year before, or of the whole history where that is shorter; and the same, but nothing of who has been silent for more than { $silent_days } days. The smallest mean absolute error over customers wins, and at equal error the plainer rule; expected purchases come from the winner.
 definitions-loyalty_score_class = Loyalty score and class
 definitions-loyalty_score_class_means = 1 plus one for each of four marks: an order in at least { $loyal_quarters } of the last four quarters; at least { $loyal_repeat_orders } repeat orders in the window; at least { $loyal_full_price_share } of the revenue of lines sold at full price; a customer for at least { $loyal_tenure_days } days. Loyal from { $loyal_min_score } and neither late nor lapsed; ordinary from { $ordinary_min_score }; occasional below.
 definitions-kind_customer = Kind of customer

@@ -933,7 +933,7 @@ head-lapsed_now = 此后流失
 retention-churn_after_complaints_customers_tier = 投诉后的流失：{ $then }的客户，按层级
 unit-without_complaint_days_before = 此前 { $complaint_days } 天内有投诉与无投诉
 retention-difference_no_cause_orders = 差异并非因果：下单越多，投诉的机会也越多。区间采用 Newcombe 方法。两组均至少有 { $min_cell }时才显示比率。
-retention-churn_after_complaints_known = 投诉后的流失未知：没有数据源说明此前谁曾投诉。
+retention-churn_after_complaints_known = 投诉后的流失未知：没有数据源完整说明此前 { $complaint_days } 天内谁曾投诉。
 
 ## 近度与频度
 
@@ -1075,7 +1075,8 @@ head-total = 占合计 %
 ahead-too_few_customers_tell = 客户太少，无法判断
 head-customers_then = 当时客户数
 head-lapsed_already = 当时已流失
-head-churn_rate = 流失率
+head-not_lapsed_then = 当时未流失
+head-churn_rate = 流失率，占当时未流失者
 head-profit_then = 当时利润
 head-profit_lapsed = 流失客户的利润
 head-rate_of_them = 比率
@@ -1335,7 +1336,7 @@ definitions-value_risk_means = 客户离开的代价：（1 − P(alive)）×客
 definitions-range = 范围
 definitions-range_means = 在正态分布下，合计两侧各取若干标准误，使其包含 { $interval_share } 的情形。标准误有两部分。一是参数的不确定性：其协方差按 delta 方法（Oehlert，1992）传递到合计。二是参数已知时的偶然性：模型自身分布对每位客户的方差之和；对风险价值而言，则为哪些客户已离开。客户平均消费额的离散程度不超过有复购客户中所见。按简单规则得出的购买次数，其方差为以一个泊松计数预测另一个的方差（Krishnamoorthy 与 Peng，2011）。范围不含：利润率、季节、各种变化，以及错误的模型。少于 { $min_cell }的组不予显示。
 definitions-test_model = 模型检验
-definitions-test_model_means = 模型以截止日前 { $backtest_weeks } 周时已知的情况拟合，并预测这几周。两条简单规则亦然：客户沿用去年频率；以及同样规则，但沉默超过 { $silent_days } 天者计零。各客户平均绝对误差最小者胜出，误差相等时取更简单的规则；预期购买出自胜出者。
+definitions-test_model_means = 模型以截止日前 { $backtest_weeks } 周时已知的情况拟合，并预测这几周。两条简单规则亦然：客户沿用此前一年的频率，历史不足一年时沿用整个历史的频率；以及同样规则，但沉默超过 { $silent_days } 天者计零。各客户平均绝对误差最小者胜出，误差相等时取更简单的规则；预期购买出自胜出者。
 definitions-loyalty_score_class = 忠诚度得分与分类
 definitions-loyalty_score_class_means = 1 分，四项标志各加 1 分：最近四个季度中至少 { $loyal_quarters } 个有订单；统计期内至少 { $loyal_repeat_orders } 笔复购订单；售出行的收入至少 { $loyal_full_price_share } 为全价；成为客户至少 { $loyal_tenure_days } 天。{ $loyal_min_score } 分起且既未逾期也未流失者为忠诚；{ $ordinary_min_score } 分起为一般；以下为偶尔。
 definitions-kind_customer = 客户类别

@@ -69,7 +69,7 @@ pub struct Basis<'a> {
     pub spend: Option<&'a Fit<gamma_gamma::Parameters>>,
     /// How far ahead.
     pub horizon: Horizon,
-    /// The weeks over which the plain rules counted.
+    /// The weeks over which the plain rules counted: fewer than a year of a short history.
     pub weeks_counted: f64,
     /// The chance of being alive below which value at risk does not go.
     pub least_alive: f64,

@@ -209,10 +209,7 @@ fn find(customers: Customers, moment: &Moment, terms: &Terms) -> Findings {
 }
 
 fn fit(members: &[Member], terms: &Terms) -> Fits {
-    let longest = members
-        .iter()
-        .map(|member| member.history.age_weeks)
-        .fold(0.0, f64::max);
+    let longest = longest_age(members);
     let customers = u64::try_from(members.len()).unwrap_or(u64::MAX);
     let refused = |reason| Fits {
         bg_nbd: Err(reason),
@@ -243,6 +240,14 @@ fn fit(members: &[Member], terms: &Terms) -> Fits {
         mbg_nbd: judged(mbg_nbd::fit(&groups)),
         gamma_gamma: judged(gamma_gamma::fit(&spends)),
     }
+}
+
+/// The weeks from the first purchase of all to the last complete day.
+fn longest_age(members: &[Member]) -> f64 {
+    members
+        .iter()
+        .map(|member| member.history.age_weeks)
+        .fold(0.0, f64::max)
 }
 
 /// A fit that can be used, or the reason why not, as a code.
@@ -305,7 +310,7 @@ fn ranges(
             buying,
             spend: fits.gamma_gamma.as_ref().ok(),
             horizon: *horizon,
-            weeks_counted: f64::from(moment.counted_weeks),
+            weeks_counted: f64::from(moment.counted_weeks).min(longest_age(members) + customers::weeks(1)),
             least_alive: terms.least_alive,
         },
     );

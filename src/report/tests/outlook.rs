@@ -30,6 +30,19 @@ fn tells_the_purchases_and_the_profit_of_the_coming_year() {
 }
 
 #[test]
+fn tests_by_tier_only_where_the_history_covers_the_window_that_made_the_tiers() {
+    let mut inputs = fixture::inputs();
+    assert!(section(&inputs).contains("The same weeks, by tier"));
+    inputs.set(
+        "results.snapshot_coverage",
+        ("snapshot", "year_ago"),
+        "is_covered",
+        &Cell::Boolean(false),
+    );
+    assert!(!section(&inputs).contains("The same weeks, by tier"));
+}
+
+#[test]
 fn tells_below_each_sum_its_range_and_what_the_range_means() {
     let section = section(&fixture::inputs());
     for cell in ["value_ahead/total/clv_low", "value_ahead/gold/value_at_risk_high"] {

@@ -138,6 +138,9 @@ fn hides_a_rate_over_few_customers_and_keeps_their_number() {
     let section = section(&inputs);
     assert!(!section.contains("churn_by_tier/year_ago,platinum/churn_rate"));
     assert!(section.contains("data-cell=\"churn_by_tier/year_ago,platinum/customers\">9</data>"));
+    // What the rate divides by stands beside it.
+    assert!(section.contains("Churn rate of those not lapsed then"));
+    assert!(section.contains("data-cell=\"churn_by_tier/year_ago,gold/not_lapsed_before\""));
 }
 
 #[test]
@@ -170,7 +173,7 @@ fn compares_churn_with_and_without_complaints_and_says_where_nobody_knows() {
     complaints.expect("a known table").rows.clear();
     assert!(
         section(&inputs)
-            .contains("Churn after complaints is not known: no source says who had complained before.")
+            .contains("Churn after complaints is not known: no source says of all the 365 days before who had complained.")
     );
 }
 
