@@ -4,7 +4,9 @@
 -- severity: warn
 -- judges:   inputs
 -- message:
---   text: "none of the {customers_in_file} customers of the customer file is one of the {customers_with_orders} with orders"
+--   text: >-
+--     none of the {customers_in_file} customers of the customer file is one of the {customers_with_orders}
+--     with orders
 --   see: sources.customers.columns.customer_id
 -- note: >
 --   Where no customer_id of the file is that of an order, the two are written differently in the
