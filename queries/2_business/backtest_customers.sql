@@ -5,8 +5,8 @@
 --           model.backtest_outlook, settings.moments, settings.snapshots]
 -- note: >
 --   The model was fitted on what was known `backtest_weeks` before as-of; empty when that fit failed.
---   Tier is that of a year ago, known before the weeks tested; `none` had no order in that window. Everybody is NULL where
---   the history does not cover it.
+--   Tier is that of a year ago, known before the weeks tested; `none` had no order in that window. It is NULL where the
+--   history does not cover that window.
 --   Decile by the model's forecast, most first; equal forecasts share a decile.
 
 with
