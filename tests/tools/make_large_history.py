@@ -29,7 +29,7 @@ sources:
       freight_amount: ({net}) / 100
       is_return: pieces < 0
 cost_to_serve: {{per_order: 12000.5, per_line: 999999.25, per_unit: 0.25, payment_fee_rate: 0.0233, freight_rate: 0.5}}
-policy: {{margin: 0.335}}
+policy: {{margin: 0.335, return_sign: negate}}
 publish: {{location: output/}}
 """
 
