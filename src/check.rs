@@ -201,6 +201,7 @@ fn reason(code: &str) -> String {
         "cost_missing" => "without cost_amount",
         "order_of_two_customers" => "in an order of two customers",
         "duplicate_exact" => "repeat another row",
+        "replaced_by_later_file" => "replaced by a later file",
         "line_conflict" => "contradict a row with the same line_number",
         "customer_conflict" => "contradict a row with the same customer_id",
         "case_conflict" => "contradict a row with the same case_id",
@@ -339,6 +340,12 @@ mod tests {
             "{}",
             failure.message
         );
+    }
+
+    #[test]
+    fn rows_that_a_later_file_replaces_are_told_in_words() {
+        assert_eq!(reason("replaced_by_later_file"), "replaced by a later file");
+        assert_eq!(reason("amount_not_finite"), "with amount not finite");
     }
 
     #[test]

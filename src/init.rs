@@ -311,7 +311,7 @@ fn write_config(location: &str, schema: &Schema) -> (String, Vec<String>) {
         .iter()
         .any(|name| found.get(name).is_some_and(|kind| kind.is_floating()));
     let scale = if is_float {
-        "    amount_scale: 2              # decimals of amounts that are stored as floating point\n"
+        "    amount_scale: 2              # decimals of amounts stored as floating point (0 to 4); what has more is rounded\n"
     } else {
         ""
     };

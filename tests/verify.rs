@@ -391,7 +391,7 @@ fn a_signed_run_is_verified_with_its_key_and_with_no_other() {
     }
 }
 
-/// A program that answers as DuckDB does, with these lines when it runs a script; it keeps the script.
+/// A program that answers as `DuckDB` does, with these lines when it runs a script; it keeps the script.
 fn duckdb(project: &Project, name: &str, answer: &str, code: i32) -> String {
     let file = project.path(name);
     let kept = project.path(&format!("{name}.sql"));

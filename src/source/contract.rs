@@ -224,29 +224,7 @@ pub async fn raw_table(
     timezone: &str,
 ) -> Result<RawTable, Failure> {
     let contract = contract(&pinned.name)?;
-    // Columns that are not read have no type of the source; a mapping names them by mistake only.
-    let mut available: Columns = pinned
-        .columns
-        .fields()
-        .iter()
-        .chain(pinned.schema.fields())
-        .map(|field| (field.name().clone(), field.data_type().clone()))
-        .collect();
-    // A column that one file holds in single precision has no more digits than that one, whatever the others hold.
-    for field in pinned.files.iter().flat_map(|file| file.schema.fields()) {
-        if matches!(field.data_type(), DataType::Float16 | DataType::Float32)
-            && let Some(kind) = available.get_mut(field.name())
-            && *kind == DataType::Float64
-        {
-            *kind = DataType::Float32;
-        }
-    }
-    available.extend(
-        pinned
-            .partitions
-            .iter()
-            .map(|name| (name.clone(), DataType::Utf8)),
-    );
+    let available = available(pinned);
     let mut problems = Vec::new();
     let mut mapped: BTreeMap<&str, Mapped> = BTreeMap::new();
     for (name, text) in &source.columns {
@@ -324,6 +302,34 @@ pub async fn raw_table(
             .zip(moment)
             .map(|(folder, moment)| misplaced(&pinned.name, folder, &moment)),
     })
+}
+
+/// The columns that a mapping may name, with their types.
+fn available(pinned: &Pinned) -> Columns {
+    // Columns that are not read have no type of the source; a mapping names them by mistake only.
+    let mut available: Columns = pinned
+        .columns
+        .fields()
+        .iter()
+        .chain(pinned.schema.fields())
+        .map(|field| (field.name().clone(), field.data_type().clone()))
+        .collect();
+    // A column that one file holds in single precision has no more digits than that one, whatever the others hold.
+    for field in pinned.files.iter().flat_map(|file| file.schema.fields()) {
+        if matches!(field.data_type(), DataType::Float16 | DataType::Float32)
+            && let Some(kind) = available.get_mut(field.name())
+            && *kind == DataType::Float64
+        {
+            *kind = DataType::Float32;
+        }
+    }
+    available.extend(
+        pinned
+            .partitions
+            .iter()
+            .map(|name| (name.clone(), DataType::Utf8)),
+    );
+    available
 }
 
 /// The number of the row's file, in the order of the paths.

@@ -211,7 +211,8 @@ pub(super) fn unify(
             format!("{name}: the files do not agree: {}", problems.join("; ")),
         )
         .hint(
-            "A column that is missing in one file would read as NULL there; deliver all files in one form.",
+            "Mapped columns must be in every file, in types of which one can be read as the other; deliver all files in one form. \
+             Where they are of several tables, set `location` or `files` to those of one.",
         ));
     }
     Ok(Arc::new(Schema::new(columns)))

@@ -223,18 +223,16 @@ pub(super) fn exact(value: &Typed) -> Typed {
 }
 
 /// What numbers of which one is in floating point give: no more digits than the shortest of them holds.
-fn of_floats<'t>(values: impl Iterator<Item = &'t Typed> + Clone) -> Type {
-    for kind in [Type::Single, Type::Double] {
-        if values.clone().any(|value| value.kind == kind) {
-            return kind;
-        }
-    }
-    Type::Quotient
+fn of_floats(values: &[&Typed]) -> Type {
+    [Type::Single, Type::Double]
+        .into_iter()
+        .find(|kind| values.iter().any(|value| value.kind == *kind))
+        .unwrap_or(Type::Quotient)
 }
 
 /// Computes in floating point.
 fn floating(left: &Typed, op: &BinaryOperator, right: &Typed) -> Typed {
-    let kind = of_floats([left, right].into_iter());
+    let kind = of_floats(&[left, right]);
     let sql = Both::join([&double(left), &double(right)], |[left, right]| {
         format!("{left} {op} {right}")
     });
@@ -272,7 +270,7 @@ fn comparable(value: &Typed) -> Both {
 pub(super) fn alike(values: &[&Typed]) -> (Vec<Both>, Type) {
     let kinds = || values.iter().map(|value| &value.kind);
     if kinds().any(Type::is_floating) {
-        let kind = of_floats(values.iter().copied());
+        let kind = of_floats(values);
         return (values.iter().map(|value| comparable(value)).collect(), kind);
     }
     let sizes = || {
