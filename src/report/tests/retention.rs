@@ -171,10 +171,9 @@ fn compares_churn_with_and_without_complaints_and_says_where_nobody_knows() {
     }
     let complaints = inputs.tables.get_mut("results.churn_after_complaints");
     complaints.expect("a known table").rows.clear();
-    assert!(
-        section(&inputs)
-            .contains("Churn after complaints is not known: no source says of all the 365 days before who had complained.")
-    );
+    assert!(section(&inputs).contains(
+        "Churn after complaints is not known: no source says of all the 365 days before who had complained."
+    ));
 }
 
 #[test]
