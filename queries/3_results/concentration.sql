@@ -6,7 +6,8 @@
 --   Top customers are the best `top_share` of the population, by profit or by revenue; the share
 --   that makes most of a total is the smallest number of best customers whose sum reaches
 --   `concentration_share` of it. Gini of net revenue: sum of (2i - n - 1) x / (n x total),
---   customers by revenue from the smallest. Not known when the total is not above 0.
+--   customers by revenue from the smallest. In the measures of revenue net revenue below 0 counts as 0, in its total
+--   too, as in the Lorenz curve. Not known when the total is not above 0.
 
 with
 

@@ -1,5 +1,5 @@
 -- title:    The window of the report holds at least one order
--- inputs:   [business.customer_measures, business.source_totals, settings.snapshots]
+-- inputs:   [business.orders, business.source_totals, settings.snapshots]
 -- severity: stop
 -- judges:   inputs
 -- message:
@@ -10,10 +10,28 @@
 --   history, or every row was rejected. An order is a sale: returns alone make no report. Orders of internal
 --   customers do not count.
 
+with
+
+documents as (
+    select
+        count(*) filter (where orders.is_internal) as internal_orders,
+        count(*) filter (where not orders.is_internal and orders.is_sale) as orders,
+        count(*) filter (where not orders.is_internal and not orders.is_sale) as return_documents
+    from business.orders as orders
+    inner join settings.snapshots as snapshots  -- the orders of the window
+        on orders.order_date >= snapshots.window_start
+        and orders.order_date < snapshots.as_of
+    where snapshots.snapshot = 'current'
+)
+
 select
     snapshots.window_start,
     snapshots.as_of,
     case
+        when documents.internal_orders > 0 and documents.return_documents > 0
+            then 'all order lines of these days are returned, or of internal customers'
+        when documents.internal_orders > 0 then 'all orders of these days are of internal customers'
+        when documents.return_documents > 0 then 'all order lines of these days are returned'
         when source_totals.rows_used > 0
             then 'the order lines that can be used are of ' || cast(source_totals.oldest_date as varchar)
             || ' to ' || cast(source_totals.newest_date as varchar)
@@ -22,10 +40,7 @@ select
     end as found
 from settings.snapshots as snapshots
 cross join business.source_totals as source_totals
+cross join documents
 where snapshots.snapshot = 'current'
     and source_totals.source = 'order_lines'
-    and not exists (
-        select measures.customer_id
-        from business.customer_measures as measures
-        where measures.snapshot = 'current' and measures.orders > 0
-    )
+    and documents.orders = 0

@@ -463,7 +463,7 @@ report-colophon = { $project }. Customer profit report as of { $as_of }. Run { $
 aggregate-customers_profit_tier = Customers and profit, by tier
 aggregate-customers_tier_value_score = Customers by tier and value score
 aggregate-lifecycle_retention = Lifecycle and retention
-aggregate-lifecycle_note = Own rhythm: the gap between orders that a customer keeps in { $rhythm_percentile } of cases. Late: silent for longer than { $at_risk_late_ratio } × that gap; lapsed: for longer than { $lapsed_late_ratio } × that gap, or than { $lapsed_days } days. New: first order in the last { $new_customer_days } days.
+aggregate-lifecycle_note = Own rhythm: the gap between orders that a customer keeps in { $rhythm_percentile } of cases. Late: silent for longer than { $at_risk_late_ratio } × that gap; lapsed: for longer than { $lapsed_late_ratio } × that gap, or than { $lapsed_days } days. Who ordered too seldom for an own rhythm is measured by that of the tier, and where there is none, late is silent for longer than { $silent_days } days. New: first order in the last { $new_customer_days } days.
 aggregate-customers_profit_stage = Customers and profit, by stage
 unit-known_customers_money = all known customers; money in { $currency_name }
 unit-customers_order_window_profit_below = customers with an order in the window, profit in { $currency_name } below
@@ -580,7 +580,7 @@ concentration-revenue_makers = Share of customers that makes { $concentration_sh
 concentration-top_profit = Share of profit of the best { $top_share } of customers
 concentration-top_revenue = Share of revenue of the largest { $top_share } of customers
 concentration-finding_otherwise = Without revenue there is no concentration
-concentration-note = The further the curve hangs below the straight line, the more revenue depends on few customers. Customers with losses count in profit, so the best customers can make more than the whole.
+concentration-note = The further the curve hangs below the straight line, the more revenue depends on few customers. Customers with losses count in profit, so the best customers can make more than the whole. A negative net revenue counts as nothing in the measures of revenue.
 concentration-lorenz_curve_net_revenue = Lorenz curve of net revenue
 unit-cumulated_share_customers_across_revenue = cumulated share of customers across, of revenue upwards
 concentration-measures_concentration = Measures of concentration
@@ -620,6 +620,7 @@ conditions-third_condition_compares_customers = The third condition compares cus
 discounts-name = Discounts
 discounts-finding_nobody = Nothing was sold
 discounts-finding_none = No line is recorded with a discount
+discounts-finding_unknown = Discounts are not known: the order lines have one price only
 discounts-finding_champions = { $discount_made_champions ->
         [one] { $discount_made_champions } of { $champions } Champions is made by discount: at full price alone they would not be
        *[other] { $discount_made_champions } of { $champions } Champions are made by discount: at full price alone they would not be
@@ -712,6 +713,8 @@ habits-name = Frequency, value and loyalty
 habits-finding_few = Too few customers to compare habits
 habits-finding_nobody_often = Nobody orders more often than the typical repeat buyer
 habits-finding_often_profit = The { $customer_share } of customers who order more often bring { $profit_share } of profit
+habits-finding_often_profit_amount = The { $customer_share } of customers who order more often bring { $profit } of profit
+habits-finding_often_revenue_amount = The { $customer_share } of customers who order more often bring { $net_revenue } of net revenue
 habits-finding_otherwise = The { $customer_share } of customers who order more often bring { $revenue_share } of revenue
 habits-note = More often: at least the median number of orders of repeat buyers. Value: the mean of the scores for frequency, revenue and loyalty. Loyalty: quarters with an order, repeat orders, share at full price and tenure.
 habits-frequency = By frequency
@@ -728,7 +731,7 @@ unit-number_customers_profit_below = number of customers, profit in { $currency_
 kinds-name = Kinds of customers
 kinds-finding_few = Too few customers to compare kinds
 kinds-finding_unknown = Too little is known of the customers to tell their types
-kinds-finding_give_back = { $customer_type }, { $customer_share } of customers, give back { $profit } of profit
+kinds-finding_give_back = { $customer_type }, { $customer_share } of customers, lose { $profit }
 kinds-finding_share = { $customer_type }, { $customer_share } of customers, bring { $profit_share } of profit
 kinds-finding_profit = { $customer_type }, { $customer_share } of customers, bring { $profit } of profit
 kinds-note = Each customer has one type, the first that applies in this order: angry, new buyer, discount chaser, impulsive, researcher, sceptic, loyal, regular. Types, needs and temperament are read from what customers do in the window. What a missing source would tell applies to nobody: who matches nothing else is then not known. What nobody is, is left out.
@@ -790,7 +793,7 @@ lifecycle-finding_lapsed = { $customers ->
        *[other] { $customers } customers have lapsed; nobody else is late
     }
 lifecycle-finding_otherwise = Nobody is late against their own rhythm
-lifecycle-note = Own rhythm: the gap between orders that a customer keeps in { $rhythm_percentile } of cases. Late: silent for longer than { $at_risk_late_ratio } × that gap; lapsed: for longer than { $lapsed_late_ratio } × that gap, or than { $lapsed_days } days. New: first order in the last { $new_customer_days } days.
+lifecycle-note = Own rhythm: the gap between orders that a customer keeps in { $rhythm_percentile } of cases. Late: silent for longer than { $at_risk_late_ratio } × that gap; lapsed: for longer than { $lapsed_late_ratio } × that gap, or than { $lapsed_days } days. Who ordered too seldom for an own rhythm is measured by that of the tier, and where there is none, late is silent for longer than { $silent_days } days. New: first order in the last { $new_customer_days } days.
 lifecycle-share_known_customers_share_profit = Share of known customers and share of profit, by stage
 lifecycle-share_known_customers_profit_stage = Share of known customers and profit, by stage
 lifecycle-label_lifecycle_stages = Lifecycle stages
@@ -851,8 +854,8 @@ bridge_step_of-moved_down = { $customers ->
        *[other] { $customers } customers who moved down a tier
     }
 bridge_step_of-gone = { $customers ->
-        [one] { $customers } customer who did not order again
-       *[other] { $customers } customers who did not order again
+        [one] { $customers } customer without an order in the window now
+       *[other] { $customers } customers without an order in the window now
     }
 bridge_step_of-stayed = { $customers ->
         [one] { $customers } customer who stayed in the same tier
@@ -870,7 +873,7 @@ outlook-finding_otherwise = The customers known today should buy { $expected_ord
 outlook-note_not_converged = The search for the most likely parameters found no peak, as happens where hardly anybody leaves for good.
 outlook-note_needs = A model needs { $model_min_customers }, { $model_min_days } of history, and some who bought twice.
 outlook-note_by_rule = The figures by rule above do not depend on it.
-outlook-note_estimate = An estimate, without customers still to be won. P(alive): how likely a customer buys again at all. Each customer is expected to bring margin and profit at the rates of their tier. Lifetime value: contribution margin of the coming { $clv_quarters }, discounted at { $clv_discount_rate } a year. Value at risk: what leaving would cost, the chance that a customer is gone times the profit expected while they are one.
+outlook-note_estimate = An estimate, without customers still to be won. P(alive): how likely a customer buys again at all. Each customer is expected to bring margin and profit at the rates of their tier, or at those of all customers where there was no order in the window or the tier has no net revenue. Lifetime value: contribution margin of the coming { $clv_quarters }, discounted at { $clv_discount_rate } a year. Value at risk: what leaving would cost, the chance that a customer is gone times the profit expected while they are one.
 outlook-label_outlook_tier = Outlook by tier
 outlook-expected_tier = Expected in { $horizon }, by tier
 unit-money_range_method = money in { $currency_name }; below each sum its range; purchases and profit by the method that was best in the test
@@ -1169,7 +1172,7 @@ waterfall-finding_profit = { $share_of_list } of list price is kept as profit
 waterfall-finding_discount = The widest gap is discount: the Lead tier is given { $share_of_list } of list price, { $other }
 waterfall-finding_cost_of_goods = The widest gap is cost of goods: it takes { $share_of_list } of the list price of the Lead tier, { $other }
 waterfall-finding_otherwise = The widest gap is cost to serve: it takes { $share_of_list } of the list price of the Lead tier, { $other }
-waterfall-note = Revenue at list price, less discount, cost of goods and cost to serve, is profit. All panels share one scale. Where the input has no list price, list price is gross revenue.
+waterfall-note = Revenue at list price, less discount, cost of goods and cost to serve, is profit. All panels share one scale. Where the input has no list price, it is net revenue and the discount that the input records.
 waterfall-list_price_profit_tier = From list price to profit, by tier
 waterfall-label_share_list_price_tier = Share of list price, by tier
 waterfall-list_price_profit = From list price to profit
@@ -1400,7 +1403,7 @@ sentence-growth_and_rate = Net revenue { $revenue } and customer profit { $profi
 sentence-growth = Net revenue { $revenue } and customer profit { $profit }.
 sentence-top = Platinum is { $customer_share } of customers and brings { $profit_share } of profit.
 sentence-top_without_share = Platinum is { $customer_share } of customers; the profit of all customers together is { $profit }.
-sentence-losses = They bought for { $net_revenue } of net revenue.
+sentence-losses = Their net revenue is { $net_revenue }.
 sentence-lead_discount = That is { $discount_rate } of its list price, against { $total_discount_rate } for all customers.
 sentence-discount = That is { $discount_rate } of list price.
 sentence-moved_down = Their profit went from { $from_profit } to { $to_profit }.
@@ -1430,8 +1433,8 @@ sentence_head-moved_down = { $customers ->
        *[other] { $customers } customers moved down a tier since last year.
     }
 sentence_head-gone = { $customers ->
-        [one] { $customers } customer of last year did not order again.
-       *[other] { $customers } customers of last year did not order again.
+        [one] { $customers } customer of a year ago has no order in the window now.
+       *[other] { $customers } customers of a year ago have no order in the window now.
     }
 sentence_head-at_risk = { $profit_at_risk } of profit is at risk.
 
@@ -1540,14 +1543,14 @@ definitions-tier_ranked = The others by profit, best first, rank being 1 plus th
 definitions-tier_source = After the customer pyramid of Zeithaml, Rust and Lemon (2001).
 definitions-value = Value
 definitions-abc_d = ABC and D
-definitions-abc_d_means = By net revenue, largest first. A while the share accumulated before the customer is below { $abc_a_share }, B below { $abc_b_share }, C the rest; D without net revenue, and every known customer without an order in the window.
+definitions-abc_d_means = By net revenue, largest first; shares are of the net revenue of customers who have any. A while the share accumulated before the customer is below { $abc_a_share }, B below { $abc_b_share }, C the rest; D without net revenue, and every known customer without an order in the window.
 definitions-scores_recency_frequency_money = Scores for recency, frequency and money
 definitions-scores_recency_frequency_money_means = R: days since the last order; F: orders in the window; M: net revenue in the window. Score = the smaller of 5 and 1 + the whole part of 5 × strictly worse customers / customers. Equal values, equal scores.
 definitions-segment_means = From the three scores by the map of 125 rows below.
 definitions-value_score_class = Value score and class
 definitions-value_score_class_means = The mean of the scores for frequency, money and loyalty. High from { $high_value_min_score }, middle from { $middle_value_min_score }, low below.
 definitions-whale_curve_means = Customers by profit, best first; profit cumulated, as a share of the total while that is positive, in money otherwise. The peak is the sum of positive profits; erosion is the sum of negative profits.
-definitions-concentration_means = The smallest share of best customers that makes { $concentration_share } of profit or of revenue; the share that the best { $top_share } of customers make; and the Gini coefficient of net revenue, 0 when all buy the same. Not applicable while the total is not positive.
+definitions-concentration_means = The smallest share of best customers that makes { $concentration_share } of profit or of revenue; the share that the best { $top_share } of customers make; and the Gini coefficient of net revenue, 0 when all buy the same. Of revenue, a customer whose net revenue is below 0 counts with 0. Not applicable while the total is not positive.
 definitions-frequency_loyalty_lifecycle = Frequency, loyalty and lifecycle
 definitions-frequency_class = Frequency class
 definitions-frequency_class_means = One order ever; or fewer orders in the window than the median of repeat buyers; or at least as many.
@@ -1571,7 +1574,7 @@ definitions-purchase_means = A day on which a customer ordered, whatever it amou
 definitions-p_alive_expected_purchases = P(alive), expected purchases
 definitions-p_alive_expected_purchases_means = How likely a customer buys again at all, and how often in { $horizon }: the MBG/NBD model (Batislam, Denizel and Filiztekin, 2007), whose parameters are those that make the histories most likely. The BG/NBD model (Fader, Hardie and Lee, 2005) is fitted beside it for comparison. Weeks; from the first purchase to the last complete day. No fit is made for fewer than { $model_min_customers } customers or { $model_min_days } days.
 definitions-expected_spend_profit_lifetime = Expected spend, profit, lifetime value
-definitions-expected_spend_profit_lifetime_means = Spend per purchase from the Gamma-Gamma model (Fader and Hardie, 2013). Profit and margin by the rates of the customer’s tier in the window; of all customers where there was no order in it. Lifetime value is the contribution margin of the purchases of the coming { $clv_quarters }, discounted at their ends at { $clv_discount_rate } a year.
+definitions-expected_spend_profit_lifetime_means = Spend per purchase from the Gamma-Gamma model (Fader and Hardie, 2013). Profit and margin by the rates of the customer’s tier in the window; of all customers where there was no order in it or the tier has no net revenue. Lifetime value is the contribution margin of the purchases of the coming { $clv_quarters }, discounted at their ends at { $clv_discount_rate } a year.
 definitions-value_risk_means = What leaving would cost: (1 − P(alive)) × the profit of { $horizon } expected while the customer is one, which is expected profit / P(alive). A P(alive) below { $value_at_risk_min_p_alive } counts as that; where no profit is expected, nothing is at risk.
 definitions-range = Range
 definitions-range_means = As many standard errors to each side of a sum as hold { $interval_share } of cases under the normal distribution. The standard error has two parts. One is the uncertainty of the parameters: their covariance, carried over to the sum by the delta method (Oehlert, 1992). The other is chance, were the parameters known: the variances of the models’ own distributions for each customer, added up; for value at risk, who of the customers is gone. The spread of a customer’s mean spend is at most that seen over customers with a repeat. Purchases by a plain rule have the variance of a Poisson count forecast by another (Krishnamoorthy and Peng, 2011). Not in a range: rates of profit, seasons, changes of any kind, and a wrong model. Below { $min_cell } a group is not told.

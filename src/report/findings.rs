@@ -403,8 +403,15 @@ fn habits(data: &Data<'_>) -> &'static str {
         "few"
     } else if high("customers").unwrap_or(0.0) < 1.0 {
         "nobody_often"
-    } else if high("profit_share").is_some_and(|share| share > 0.0) {
-        "often_profit"
+    } else if let Some(share) = high("profit_share").filter(|share| *share > 0.0) {
+        // Losses of the others make a part larger than the whole: then money is told, here and below.
+        if share > 1.0 {
+            "often_profit_amount"
+        } else {
+            "often_profit"
+        }
+    } else if high("revenue_share").is_some_and(|share| share > 1.0) {
+        "often_revenue_amount"
     } else {
         "often_revenue"
     }

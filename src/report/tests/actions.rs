@@ -96,6 +96,23 @@ fn leads_with_champions_made_by_discount_then_with_the_margin_given_away() {
 }
 
 #[test]
+fn of_order_lines_with_one_price_no_discount_is_told() {
+    let mut inputs = fixture::inputs();
+    let gap = ("gap", "visits");
+    inputs.set("results.class_gaps", gap, "gap", &Cell::Text("discount".into()));
+    inputs.set_all("results.discount_by_tier", "discount_amount", &decimal("0"));
+    assert_eq!(
+        said(&inputs, "discounts"),
+        "Discounts are not known: the order lines have one price only"
+    );
+    assert!(
+        !rendered(&inputs)
+            .report
+            .contains("What each tier buys at a discount")
+    );
+}
+
+#[test]
 fn says_why_owners_and_referrals_are_not_known() {
     let page = rendered(&fixture::inputs()).report;
     assert_eq!(

@@ -25,7 +25,7 @@ fn leads_with_the_type_that_gives_profit_back_or_else_with_that_which_brings_mos
     inputs.set("results.customer_types", chasers, "profit", &loss);
     assert_eq!(
         finding(&rendered(&inputs).report, "kinds"),
-        "Discount chasers, 51% of customers, give back $1,235 of profit"
+        "Discount chasers, 51% of customers, lose $1,235"
     );
 }
 

@@ -101,6 +101,33 @@ fn tells_the_truth_when_nobody_loses_money() {
 }
 
 #[test]
+fn shows_money_where_a_part_is_larger_than_the_whole() {
+    let mut inputs = fixture::inputs();
+    let often = ("frequency_class", "high");
+    inputs.set(
+        "results.frequency_classes",
+        often,
+        "profit_share",
+        &Cell::Double(1.08),
+    );
+    assert_eq!(
+        finding(&rendered(&inputs).report, "habits"),
+        "The 71% of customers who order more often bring $69,962 of profit"
+    );
+    inputs.set("results.frequency_classes", often, "profit_share", &Cell::Null);
+    inputs.set(
+        "results.frequency_classes",
+        often,
+        "revenue_share",
+        &Cell::Double(1.67),
+    );
+    assert_eq!(
+        finding(&rendered(&inputs).report, "habits"),
+        "The 71% of customers who order more often bring $634,100 of net revenue"
+    );
+}
+
+#[test]
 fn shows_money_where_a_share_of_a_loss_would_mislead() {
     let mut inputs = fixture::inputs();
     for table in [
