@@ -70,6 +70,8 @@ pub fn is_no_date(text: &str) -> String {
 /// moment that there is for infinite.
 pub(super) fn cut(sql: &Both, kind: &str, offset: &str) -> Both {
     let duckdb = &sql.duckdb;
+    // Not every version compares nanoseconds with microseconds.
+    let coarse = format!("cast({duckdb} as {kind})");
     let of = |moment: &str| format!("{kind} '{moment}{offset}'");
     let (middle, last, first) = (
         of("1970-01-01 00:00:00"),
@@ -80,7 +82,7 @@ pub(super) fn cut(sql: &Both, kind: &str, offset: &str) -> Both {
         engine: sql.engine.clone(),
         duckdb: format!(
             "coalesce(make_{kind}(epoch_ns({duckdb}) // 1000), \
-             case when {duckdb} > {middle} then {last} when {duckdb} < {middle} then {first} end)"
+             case when {coarse} > {middle} then {last} when {coarse} < {middle} then {first} end)"
         ),
     }
 }
