@@ -97,6 +97,8 @@ def project(karat, home):
     text = (whole / "config.yaml").read_text()
     # The order lines alone: the other sources add reading, and no step of publishing.
     text = re.sub(r"(?ms)^  customers:\n.*?(?=^\S)", "", text) + "exports: []\n"
+    # Without service cases a rate for them has nothing to multiply.
+    text = re.sub(r"(?m)^  per_case:.*\n", "", text)
     (whole / "config.yaml").write_text(text)
     subprocess.run([karat, "--quiet", "run"], cwd=whole, check=True, stdout=subprocess.DEVNULL)
     (run,) = [manifest.parent for manifest in whole.glob("output/runs/*/*/manifest.json")]
