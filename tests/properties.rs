@@ -433,7 +433,8 @@ fn with_service(mut given: Given, events: &[Event]) -> Given {
     given
 }
 
-const OF_SERVICE: [&str; 9] = [
+const OF_SERVICE: [&str; 10] = [
+    "business.profits_at_risk",
     "results.reconciliation",
     "results.cost_to_serve",
     "results.weekly_trend",

@@ -585,14 +585,14 @@ fn no_message_tells_who_a_customer_is() {
         (
             columns("net_amount: \"cast(customer as decimal(18, 2))\""),
             personal(orders, orders, amounts),
-            4,
-            "values themselves are not shown",
+            3,
+            "Values themselves are not shown",
         ),
         (
             columns("net_amount: amount, quantity: cast(customer as integer)"),
             personal(orders, orders, amounts),
-            4,
-            "values themselves are not shown",
+            3,
+            "Values themselves are not shown",
         ),
         // Rows that contradict each other, above the limit.
         (

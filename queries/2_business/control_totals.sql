@@ -442,6 +442,7 @@ snapshot_names as (
         ('all', 'cost of service in the window less that of customers'),
         ('now', 'customers by country and region'),
         ('now', 'net revenue by country and region'),
+        ('now', 'net revenue by country and region of the lines'),
         ('now', 'profit by country and region'),
         ('now', 'profit at the end of the whale curve'),
         ('earlier', 'customers of migration before'),

@@ -100,9 +100,9 @@ near_snapshots as (
 
 placed_customers as (
     select near_snapshots.snapshot, tiers.customer_id, min(near_snapshots.nearness) as nearness
-    from near_snapshots
-    inner join business.customer_tiers as tiers  -- many-to-many: a tier may stand in at every snapshot
-        on near_snapshots.tier_snapshot = tiers.snapshot
+    from business.customer_tiers as tiers
+    inner join near_snapshots  -- many-to-many: a tier may stand in at every snapshot
+        on tiers.snapshot = near_snapshots.tier_snapshot
     group by near_snapshots.snapshot, tiers.customer_id
 ),
 

@@ -50,13 +50,13 @@ late_customers as (
         silences.customer_id,
         silences.order_date,
         silences.tier_gap_days
-    from weeks
-    cross join policy
-    inner join business.silence_rhythms as silences  -- a silence meets every week that ends within it
-        on weeks.snapshot = silences.snapshot
+    from business.silence_rhythms as silences
+    inner join weeks  -- a silence meets every week that ends within it
+        on silences.snapshot = weeks.snapshot
         and silences.document_date >= weeks.window_start
         and silences.document_date < weeks.week_end
         and (silences.next_document_date is null or silences.next_document_date >= weeks.week_end)
+    cross join policy
     where silences.order_date is null
         or weeks.week_end - silences.order_date > policy.lapsed_days
         or weeks.week_end - silences.order_date
