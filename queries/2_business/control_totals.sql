@@ -463,23 +463,19 @@ snapshot_names as (
     cross join (values ('customers'), ('net revenue'), ('profit')) as measures (name)
 ),
 
-zero_totals as (
-    select names.name || ', ' || names.snapshot as total
-    from snapshot_names as names
-    left join listed  -- one-to-one
-        on names.name || ', ' || names.snapshot = listed.total
-    where listed.amount is null
+named_totals as (
+    select total, amount, 0 as expected
+    from listed
+    union all
+    select name || ', ' || snapshot as total, cast(null as decimal(28, 10)) as amount, 1 as expected
+    from snapshot_names
 )
 
 select
     total,
 
-    amount
-from listed
-where amount is not null
-union all
-select
-    total,
-
-    cast(0 as decimal(28, 10)) as amount
-from zero_totals
+    cast(coalesce(max(amount), 0) as decimal(28, 10)) as amount
+from named_totals
+group by total
+-- A total that is listed twice is none: its identity does not hold.
+having count(amount) = 1 or (count(amount) = 0 and max(expected) = 1)

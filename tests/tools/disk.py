@@ -67,9 +67,10 @@ class Stand:
 # --- Calls that fail.
 
 # Where a call may fail with which exit code, besides 0 and 7, which are looked at by what is there. 2 while it is found out whether a
-# folder can be used at all; 6 when what is to be published cannot be read from the private folder.
+# folder can be used at all; 6 when what is to be published cannot be read from the private folder, or the project's folder, `.`, in
+# which the publish location lies, cannot be synced.
 CODES = {
-    "config.yaml": {2}, "queries": {2}, "reports": {2, 4, 5}, "order_lines": {4}, "private": {2, 5, 6}, "output": {2, 6},
+    ".": {2, 6}, "config.yaml": {2}, "queries": {2}, "reports": {2, 4, 5}, "order_lines": {4}, "private": {2, 5, 6}, "output": {2, 6},
 }
 
 
