@@ -665,6 +665,7 @@ struct Customer {
     profit: BigDecimal,
     net_revenue: BigDecimal,
     orders: i64,
+    /// Days since the last sale; who has returns only is behind everybody who ever bought.
     days: i64,
     tier: String,
     abc: String,
@@ -690,7 +691,10 @@ fn customers(tables: &Tables, snapshot: &str) -> Vec<Customer> {
             profit: decimal(profit, profit_rows[&customer], "profit"),
             net_revenue: decimal(profit, profit_rows[&customer], "net_revenue"),
             orders: integer(measures, measure_rows[&customer], "orders"),
-            days: integer(measures, measure_rows[&customer], "days_since_last_order"),
+            days: match measures.cell(measure_rows[&customer], "days_since_last_order") {
+                Some(Cell::Null) => i64::MAX,
+                _ => integer(measures, measure_rows[&customer], "days_since_last_order"),
+            },
             tier: text(classes, row, "tier"),
             abc: text(classes, row, "abc_class"),
             scores: ["r_score", "f_score", "m_score"].map(|score| integer(classes, row, score)),
