@@ -84,7 +84,11 @@ pub struct Engine {
     folder: PathBuf,
     scratch: PathBuf,
     threads: usize,
+    memory: usize,
 }
+
+/// Memory from which a query has room beside another one.
+const MEMORY_OF_A_QUERY: usize = 128 << 20;
 
 /// One file of a source.
 #[derive(Debug, Clone)]
@@ -168,6 +172,7 @@ impl Engine {
             folder: folder.to_path_buf(),
             scratch: scratch.to_path_buf(),
             threads,
+            memory,
         })
     }
 
@@ -230,10 +235,24 @@ impl Engine {
         self.threads
     }
 
+    /// How many queries may run side by side.
+    #[must_use]
+    pub fn side_by_side(&self) -> usize {
+        self.threads.min(self.memory / MEMORY_OF_A_QUERY).max(1)
+    }
+
     /// The file that holds the published table `name`.
     #[must_use]
     pub fn file_of(&self, name: &TableName) -> PathBuf {
         self.folder.join(format!("{name}.parquet"))
+    }
+
+    /// The file of a table that was made, published or not.
+    #[must_use]
+    pub fn made(&self, name: &TableName) -> Option<PathBuf> {
+        let file = format!("{name}.parquet");
+        let places = [self.folder.join(&file), self.scratch.join(&file)];
+        places.into_iter().find(|file| file.exists())
     }
 
     /// Plans one query file and makes an empty table of its types, so that later files can be planned.

@@ -14,8 +14,8 @@ use crate::check::{self, Outcome};
 use crate::config::Part;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
-use crate::query::{EDITIONS, Header, Publish, Query, Scope, TableName};
-use crate::record::{PartOf, TableRecord, reproduce_part};
+use crate::query::{self, EDITIONS, Header, Publish, Query, Scope, TableName};
+use crate::record::{PartOf, Recipe, TableRecord, reproduce_part};
 use crate::talk::Talk;
 
 /// The column that makes a table one of customers.
@@ -83,8 +83,24 @@ pub(super) async fn compute(
         stage::copy(&job.work.stage().join("tables").join(&file), &tables.join(&file))?;
         made.push(record.clone());
     }
+    let published: BTreeSet<TableName> = records
+        .iter()
+        .filter_map(|record| TableName::parse(&record.name))
+        .collect();
+    let of_run = plan.base.iter().chain(&plan.rows).chain(&plan.empty);
+    let unpublished: BTreeSet<TableName> = of_run
+        .filter(|name| !published.contains(*name))
+        .cloned()
+        .collect();
     let script = reproduce_part(&PartOf {
-        run_id: &job.plan.run_id,
+        run: Recipe {
+            run_id: &job.plan.run_id,
+            settings: &stage::made_by_rust(records),
+            inputs: &job.plan.inputs,
+            raw: &job.plan.raw,
+            queries: &query::upstream(&job.project.queries.queries, unpublished.iter().cloned()),
+        },
+        unpublished: &unpublished,
         customers: &customers,
         base: &plan.base,
         rows: &plan.rows,
@@ -151,10 +167,14 @@ impl Plan {
             empty: Vec::new(),
             again: Vec::new(),
         };
-        for record in records {
-            let Some(name) = TableName::parse(&record.name) else {
-                continue;
-            };
+        let queries = &job.project.queries.queries;
+        let published = records.iter().filter_map(|record| TableName::parse(&record.name));
+        // What of the rows of a source is not published is not told again.
+        let held = queries
+            .iter()
+            .filter(|query| query.name.schema == "canonical" && query.header.publish == Some(Publish::No))
+            .map(|query| query.name.clone());
+        for name in published.chain(held) {
             let query = job
                 .project
                 .queries
@@ -166,11 +186,11 @@ impl Plan {
             if is_told_again {
                 continue;
             }
-            let file = job.engine.file_of(&name);
+            let Some(file) = job.engine.made(&name) else { continue };
             let columns = engine.add_published(&in_whole(&name), &file)?;
             let is_of_customers = columns.iter().any(|column| column == CUSTOMER);
             let is_computed = name.schema == "business" && scope.is_none();
-            if record.name == RANGES || scope == Some(Scope::Whole) {
+            if name.to_string() == RANGES || scope == Some(Scope::Whole) {
                 plan.empty.push(name);
             } else if is_of_customers && name.schema != EDITIONS && name.schema != "settings" {
                 plan.rows.push(name);
@@ -222,6 +242,8 @@ impl Plan {
             })
             .collect();
         plan.rows.retain(|name| needed.contains(name));
+        plan.base
+            .retain(|name| needed.contains(name) || records.iter().any(|record| record.name == name.to_string()));
         plan.empty
             .retain(|name| needed.contains(name) || name.schema == "results");
         let made: BTreeSet<&TableName> = plan.again.iter().map(|query| &query.name).collect();
