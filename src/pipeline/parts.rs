@@ -186,7 +186,9 @@ impl Plan {
             if is_told_again {
                 continue;
             }
-            let Some(file) = job.engine.made(&name) else { continue };
+            let Some(file) = job.engine.made(&name) else {
+                continue;
+            };
             let columns = engine.add_published(&in_whole(&name), &file)?;
             let is_of_customers = columns.iter().any(|column| column == CUSTOMER);
             let is_computed = name.schema == "business" && scope.is_none();
@@ -242,8 +244,9 @@ impl Plan {
             })
             .collect();
         plan.rows.retain(|name| needed.contains(name));
-        plan.base
-            .retain(|name| needed.contains(name) || records.iter().any(|record| record.name == name.to_string()));
+        plan.base.retain(|name| {
+            needed.contains(name) || records.iter().any(|record| record.name == name.to_string())
+        });
         plan.empty
             .retain(|name| needed.contains(name) || name.schema == "results");
         let made: BTreeSet<&TableName> = plan.again.iter().map(|query| &query.name).collect();
