@@ -32,12 +32,12 @@ export async function accessible(chromium, page) {
 
 /** Elements and attributes that a finished page may hold; whatever else appears came from the data. */
 const ELEMENTS = new Set(
-    ("a article b body br caption circle code data dd desc details div dl dt figcaption figure footer g h1 h2 h3 h4 head header html img li line main meta " +
+    ("a article b body br caption circle code data dd desc details div dl dt figcaption figure footer g h1 h2 h3 h4 head header html img li line main meta nav " +
         "ol p path polygon polyline pre rect section small span strong style sub summary svg table tbody td text tfoot th thead time title tr tspan ul").split(" "),
 );
 const EVERY = /^(on|style$|formaction$|srcset$|xlink:|background$|srcdoc$|action$|poster$)/;
 const MAIL = /^(on|class$|formaction$|srcset$|xlink:|background$|srcdoc$|action$|poster$|src$)/;
-const LINKS = /^(#[a-z0-9_-]*|(report|method)\.html(#[A-Za-z0-9_-]+)?|runs\/[0-9-]+\/[0-9a-f]+\/report\.html)$/;
+const LINKS = /^(#[a-z0-9_-]*|(report|appendix|method)\.html(#[A-Za-z0-9_-]+)?|runs\/[0-9-]+\/[0-9a-f]+\/report\.html)$/;
 
 /** What a page does and holds that it must not; `bypassCSP` takes its own policy away, so that escaping alone has to hold. */
 export async function misdeeds(chromium, page, bypassCSP) {
