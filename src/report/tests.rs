@@ -8,6 +8,7 @@ mod moves;
 mod outlook;
 mod retention;
 mod service;
+mod short;
 mod thresholds;
 mod truth;
 

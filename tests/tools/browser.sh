@@ -13,6 +13,7 @@
 #   - axe-core finds nothing, in light and in dark; vnu finds nothing;
 #   - nothing leaves the page and no script runs, with 200 hostile strings in every text of the data and of the configuration;
 #     templates that do not escape are found out, so the check is one;
+#   - the report has seven sections, at most 1,200 words, 6,000 and 14,000 pixels at 1280 and 390, and four sheets of A4;
 #   - no page scrolls sideways, also with letters of twice the size; the Tab key reaches everything;
 #   - each feature of HTML and CSS in the mail is known to Gmail, Outlook and Apple Mail, or stands on a list with a reason;
 #   - at 390, 820 and 1280 pixels and on A4 the pages look as approved.

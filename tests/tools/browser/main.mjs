@@ -8,7 +8,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { accepted, breaches, mail } from "./mail.mjs";
-import { accessible, keyboard, misdeeds, reflow, unseen } from "./pages.mjs";
+import { accessible, keyboard, misdeeds, reflow, short, unseen } from "./pages.mjs";
 import { compare, paper, proven, screen, tidy } from "./pictures.mjs";
 import { browser, complain, count, part, resolve } from "./tools.mjs";
 
@@ -63,6 +63,10 @@ try {
 
         await part("no page scrolls sideways, at 390 pixels nor with letters of 200 %", () =>
             each([...pages.filter((page) => page.kind !== "mail"), ...hostile.filter((page) => page.kind !== "mail")], (page) => reflow(chromium, large, page)),
+        );
+
+        await part("every report has seven sections, few words, and four sheets of A4 at most", () =>
+            each([...pages, ...hostile].filter((page) => page.kind === "report"), (page) => short(chromium, page)),
         );
 
         await part("the Tab key reaches everything, in order and seen", () =>

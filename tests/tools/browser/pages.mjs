@@ -113,6 +113,30 @@ export async function reflow(chromium, large, page) {
     }
 }
 
+/** The report is short: seven sections, and at most so many words, pixels and sheets of A4. */
+export async function short(chromium, page) {
+    for (const [width, most] of [[1280, 6000], [390, 14000]]) {
+        await visit(chromium, page.file, { viewport: { width, height: 900 } }, async (tab) => {
+            const { height, sections, text } = await tab.evaluate(() => ({
+                height: document.documentElement.scrollHeight,
+                sections: document.querySelectorAll("main > section").length,
+                text: document.body.innerText,
+            }));
+            // Of Chinese, which sets no spaces, three letters are two words.
+            const chinese = /[\u4e00-\u9fff]/g;
+            const words = text.replace(chinese, " ").split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length + Math.floor(((text.match(chinese) ?? []).length * 2) / 3);
+            if (sections !== 7) complain(page.name, `has ${sections} sections`);
+            if (words > 1200) complain(page.name, `has ${words} words at ${width} pixels`);
+            if (height > most) complain(page.name, `is ${height} pixels high at ${width}`);
+            if (width === 1280) {
+                const sheets = (await tab.pdf({ preferCSSPageSize: true })).toString("latin1").match(/\/Type \/Page\b(?!s)/g).length;
+                if (sheets > 4) complain(page.name, `takes ${sheets} sheets of A4`);
+                console.log(`  ${page.name}: ${words} words, ${height} pixels, ${sheets} sheets`);
+            }
+        });
+    }
+}
+
 /** Walks through a page with the Tab key. */
 export async function keyboard(chromium, page) {
     await visit(chromium, page.file, { viewport: { width: 390, height: 844 } }, async (tab) => {
