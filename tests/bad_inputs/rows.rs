@@ -783,7 +783,13 @@ fn i62_hostile_text() {
         done.uses(text, &[("customer_id", text), ("category", text)]);
     }
     let run = done.project.run_folder();
-    for page in ["report.html", "appendix.html", "method.html", "mail.html", "mail.txt"] {
+    for page in [
+        "report.html",
+        "appendix.html",
+        "method.html",
+        "mail.html",
+        "mail.txt",
+    ] {
         let text = std::fs::read_to_string(run.join(page)).expect("a page");
         assert!(!text.contains("<script"), "{page}");
     }

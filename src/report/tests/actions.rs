@@ -105,10 +105,7 @@ fn of_order_lines_with_one_price_no_discount_is_told() {
         said(&inputs, "discounts"),
         "Discounts are not known: the order lines have one price only"
     );
-    assert!(
-        !both(&inputs)
-            .contains("What each tier buys at a discount")
-    );
+    assert!(!both(&inputs).contains("What each tier buys at a discount"));
 }
 
 #[test]
@@ -117,10 +114,14 @@ fn says_why_owners_and_referrals_are_not_known() {
     let page = both(&inputs);
     assert!(!page.contains("<h2 id=\"owners\""));
     let said = |page: &str| -> Vec<usize> {
-        ["account owners and referrals are not known", "map its column owner", "the column referred_by"]
-            .iter()
-            .map(|words| page.matches(words).count())
-            .collect()
+        [
+            "account owners and referrals are not known",
+            "map its column owner",
+            "the column referred_by",
+        ]
+        .iter()
+        .map(|words| page.matches(words).count())
+        .collect()
     };
     assert_eq!(said(&page), [1, 0, 0], "the source is not configured");
     inputs.facts.switched_off.clear();

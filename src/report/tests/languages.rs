@@ -307,7 +307,13 @@ fn a_third_language_is_one_file_and_no_template_holds_a_word_of_its_own() {
         }
     }
     let given: BTreeSet<String> = given.iter().flat_map(|text| latin(text)).collect();
-    for page in [&pages.report, &pages.appendix, &pages.method, &pages.mail.html, &pages.mail.text] {
+    for page in [
+        &pages.report,
+        &pages.appendix,
+        &pages.method,
+        &pages.mail.html,
+        &pages.mail.text,
+    ] {
         let left: BTreeSet<String> = seen(page)
             .iter()
             .filter(|text| latin(text).iter().any(|word| !given.contains(word)))

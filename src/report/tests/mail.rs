@@ -239,7 +239,12 @@ fn calls_for_what_the_figures_say_and_for_nothing_else() {
     inputs.set("results.decisions", silent, column, &Cell::Boolean(true));
     assert_eq!(heads(&inputs), [false, false, true, false, false]);
     inputs.set("results.decisions", silent, "amount", &Cell::Null);
-    inputs.set("results.decisions", silent, "decision", &Cell::Text("costs".into()));
+    inputs.set(
+        "results.decisions",
+        silent,
+        "decision",
+        &Cell::Text("costs".into()),
+    );
     inputs.set_all("settings.policy", "margin", &amount("0.3"));
     assert_eq!(heads(&inputs), [false, false, false, true, false]);
 }

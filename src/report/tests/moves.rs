@@ -87,7 +87,10 @@ fn has_no_such_section_and_says_why_once_without_an_earlier_year_or_a_cohort() {
     let page = both(&inputs);
     let missing = section(&page, "missing");
     for (names, why) in [
-        (["moves", "migration"], "Tier migration: Nobody ordered in the window of a year ago"),
+        (
+            ["moves", "migration"],
+            "Tier migration: Nobody ordered in the window of a year ago",
+        ),
         (["cohorts", "cohorts"], "Cohort retention: A cohort is"),
     ] {
         for name in names {
@@ -312,7 +315,10 @@ fn every_number_beside_an_address_is_the_number_of_that_cell() {
         "headline/profit_at_risk/change_rate_on_four_weeks",
     ] {
         let mark = format!("data-cell=\"{mark}\"");
-        assert!(pages.report.contains(&mark) || pages.appendix.contains(&mark), "{mark}");
+        assert!(
+            pages.report.contains(&mark) || pages.appendix.contains(&mark),
+            "{mark}"
+        );
     }
 }
 

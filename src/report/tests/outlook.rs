@@ -104,7 +104,11 @@ fn says_plainly_that_there_is_no_fit_and_why() {
     }
     let page = both(&inputs);
     assert!(!page.contains("<h2 id=\"outlook\"") && !page.contains("Outlook by tier"));
-    assert_eq!(page.matches("Value ahead: there are too few customers for a model. A model needs ").count(), 1);
+    assert_eq!(
+        page.matches("Value ahead: there are too few customers for a model. A model needs ")
+            .count(),
+        1
+    );
 }
 
 #[test]

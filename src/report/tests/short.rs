@@ -102,7 +102,10 @@ fn the_report_has_seven_sections_and_few_words_in_every_language() {
             inputs.facts.language = language.into();
             let pages = rendered(&inputs);
             let (words, tables, sections) = counts(&pages);
-            assert!(words > 250 && words <= MOST.0, "{words} words of {name}, {language}");
+            assert!(
+                words > 250 && words <= MOST.0,
+                "{words} words of {name}, {language}"
+            );
             assert!(tables <= MOST.1, "{tables} tables of {name}, {language}");
             assert!(
                 sections == MOST.2 || !is_whole && sections < MOST.2,
@@ -127,7 +130,10 @@ fn the_appendix_lists_its_sections_in_their_order() {
     let (list, rest) = rest.split_once("</ul>").expect("its end");
     let ids = |text: &str, before: &str| -> Vec<String> {
         let parts = text.split(before).skip(1);
-        parts.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+        parts
+            .filter_map(|rest| rest.split('"').next())
+            .map(str::to_owned)
+            .collect()
     };
     assert_eq!(ids(list, "href=\"#"), ids(rest, "<h2 id=\""));
     assert!(ids(list, "href=\"#").len() > 15);

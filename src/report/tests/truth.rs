@@ -384,7 +384,9 @@ fn renders_a_window_without_any_order() {
     inputs.facts.data_through = None;
     let page = both(&inputs);
     assert_eq!(finding(&page, "brief"), "No customer ordered in the window");
-    assert!(!page.contains("<h2 id=\"whale\"") && page.contains("need a customer with an order in the window"));
+    assert!(
+        !page.contains("<h2 id=\"whale\"") && page.contains("need a customer with an order in the window")
+    );
     assert!(!page.contains("NaN"));
 }
 
