@@ -91,6 +91,7 @@ pub(super) fn stage(
     };
     let pages = report::render(&inputs)?;
     write(&folder.join("report.html"), pages.report.as_bytes())?;
+    write(&folder.join("appendix.html"), pages.appendix.as_bytes())?;
     write(&folder.join("method.html"), pages.method.as_bytes())?;
     write(&folder.join(MAIL_HTML), pages.mail.html.as_bytes())?;
     write(&folder.join(MAIL_TEXT), pages.mail.text.as_bytes())?;
