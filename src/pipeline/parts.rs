@@ -175,12 +175,7 @@ impl Plan {
             .filter(|query| query.name.schema == "canonical" && query.header.publish == Some(Publish::No))
             .map(|query| query.name.clone());
         for name in published.chain(held) {
-            let query = job
-                .project
-                .queries
-                .queries
-                .iter()
-                .find(|query| query.name == name);
+            let query = queries.iter().find(|query| query.name == name);
             let scope = query.and_then(|query| query.header.scope);
             let is_told_again = scope == Some(Scope::Part) || (name.schema == "results" && scope.is_none());
             if is_told_again {
@@ -206,6 +201,13 @@ impl Plan {
             .flatten()
             .cloned()
             .collect();
+        plan.choose_again(job, records, &known);
+        plan.refuse_unknown(&known)?;
+        Ok(plan)
+    }
+
+    /// Chooses the statements that run again, and keeps of the tables of the run what they need.
+    fn choose_again(&mut self, job: &Job<'_>, records: &[TableRecord], known: &BTreeSet<TableName>) {
         let again: Vec<&Query> = (job.project.queries.queries.iter())
             .filter(|query| !known.contains(&query.name))
             .filter(|query| matches!(query.header.scope, None | Some(Scope::Part)))
@@ -232,7 +234,7 @@ impl Plan {
                 needed.extend(query.inputs());
             }
         }
-        plan.again = again
+        self.again = again
             .into_iter()
             .filter(|query| needed.contains(&query.name))
             .map(|query| {
@@ -243,14 +245,17 @@ impl Plan {
                 query
             })
             .collect();
-        plan.rows.retain(|name| needed.contains(name));
-        plan.base.retain(|name| {
+        self.rows.retain(|name| needed.contains(name));
+        self.base.retain(|name| {
             needed.contains(name) || records.iter().any(|record| record.name == name.to_string())
         });
-        plan.empty
+        self.empty
             .retain(|name| needed.contains(name) || name.schema == "results");
-        let made: BTreeSet<&TableName> = plan.again.iter().map(|query| &query.name).collect();
-        for query in &plan.again {
+    }
+
+    fn refuse_unknown(&self, known: &BTreeSet<TableName>) -> Result<(), Failure> {
+        let made: BTreeSet<&TableName> = self.again.iter().map(|query| &query.name).collect();
+        for query in &self.again {
             if let Some(input) = query
                 .inputs()
                 .find(|input| !known.contains(input) && !made.contains(input))
@@ -263,7 +268,7 @@ impl Plan {
                     .hint("Say `scope: base` in its header when it is about all customers, or read a published table."));
             }
         }
-        Ok(plan)
+        Ok(())
     }
 
     fn is_shared_result(&self, name: &str) -> bool {
