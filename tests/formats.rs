@@ -47,7 +47,7 @@ fn generate(project: &Project, customers: &str) -> String {
         .exits(0);
     std::fs::read_to_string(folder.join("config.yaml"))
         .expect("a configuration")
-        .replace("location: output/", "location: published/")
+        .replace("location: output/", "location: published/\n  tables: all")
         .replace("    location: ", "    location: history/")
 }
 

@@ -14,7 +14,7 @@ fn planted() -> (Project, Vec<Line>) {
         .exits(0);
     let text = std::fs::read_to_string(folder.join("config.yaml")).expect("a configuration");
     let text = text
-        .replace("location: output/", "location: published/")
+        .replace("location: output/", "location: published/\n  tables: all")
         .replace("    location: ", "    location: history/");
     project.file("config.yaml", text.as_bytes());
     project.karat(&["run"]).exits(0);

@@ -23,7 +23,7 @@ fn run_as_of(as_of: &str, policy: &str) -> (Project, PathBuf) {
          ordered_at: date\n      gross_amount: amount\n\
          policy: {{margin: 0.4, earliest_date: 1990-01-01{policy}}}\n\
          checks: {{max_rejected_rows: 50%, max_rejected_money: 50%}}\n\
-         publish: {{location: output/}}\n",
+         publish: {{location: output/, tables: all}}\n",
         sample.display()
     );
     std::fs::write(project.path("config.yaml"), config).expect("a configuration");

@@ -42,6 +42,7 @@ fn sample(table: &str) -> &'static [Line] {
             &format!("location: {CLONE}/data/superstore/"),
         );
         let text = replaced(&text, "location: output/", "location: published/");
+        let text = replaced(&text, "tables: results", "tables: all");
         let text = replaced(&text, "queries: queries/", &format!("queries: {CLONE}/queries/"));
         let project = Project::new(&replaced(
             &text,

@@ -129,7 +129,7 @@ fn every_changed_byte_is_told_with_its_file_and_its_place() {
     let forged = RecordBatch::try_new(batch.schema(), columns).expect("the same types");
     parquet::write(&file, &forged);
     // Of a table of customers only the place is told.
-    let file = run.join("tables/business.customer_tiers.parquet");
+    let file = run.join("tables/business.customer_classes.parquet");
     let mut bytes = std::fs::read(&file).expect("a table");
     bytes[100] ^= 1;
     std::fs::write(&file, bytes).expect("a table");
@@ -153,7 +153,7 @@ fn every_changed_byte_is_told_with_its_file_and_its_place() {
         table.contains("`unit` is `forged`, done again it is `"),
         "{table}"
     );
-    let customers = problem_of(&answer, "tables/business.customer_tiers.parquet");
+    let customers = problem_of(&answer, "tables/business.customer_classes.parquet");
     assert!(
         customers.starts_with("is not what the manifest records: "),
         "{customers}"

@@ -1,6 +1,7 @@
 -- title:   Rejected rows by reason
 -- grain:   one row per source and reason
 -- key:     [source, reason]
+-- publish: yes
 -- inputs:  [canonical.checked_customers, canonical.checked_payments, canonical.checked_service_cases,
 --           canonical.checked_visits, canonical.order_parts]
 -- note: >

@@ -1,6 +1,7 @@
 -- title:   What to do next for each customer, why, and how much is at stake
 -- grain:   one row per customer_id of the current population
 -- key:     [customer_id]
+-- publish: yes
 -- inputs:  [business.actions, business.compared_snapshots, business.customer_classes, business.customer_lifecycle,
 --           business.customer_measures, business.customer_profit, business.customer_tiers,
 --           business.customer_value_ahead, canonical.customers, settings.policy]

@@ -1,6 +1,7 @@
 -- title:   Every class of each customer
 -- grain:   one row per snapshot and customer_id of the population
 -- key:     [snapshot, customer_id]
+-- publish: yes
 -- inputs:  [business.class_values, business.customer_characters, business.customer_frequency,
 --           business.customer_kinds, business.customer_lifecycle, business.customer_loyalty,
 --           business.customer_places, business.customer_revenue_classes, business.customer_rfm,

@@ -1,6 +1,7 @@
 -- title:   Moves of each customer between tiers since an earlier snapshot
 -- grain:   one row per from_snapshot and customer_id of the earlier or the current population
 -- key:     [from_snapshot, customer_id]
+-- publish: yes
 -- inputs:  [business.class_values, business.compared_snapshots, business.customer_measures, business.customer_profit,
 --           business.customer_tiers, settings.policy]
 -- note: >

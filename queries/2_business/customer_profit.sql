@@ -1,6 +1,7 @@
 -- title:   Profit of each customer, for each snapshot
 -- grain:   one row per snapshot and customer_id of the population
 -- key:     [snapshot, customer_id]
+-- publish: yes
 -- inputs:  [business.customer_costs]
 -- note: >
 --   The population is every customer with a sale or a return document in the window. Contribution margin is net

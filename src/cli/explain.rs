@@ -3,17 +3,22 @@
 use serde_json::{Map, Value, json};
 
 use super::plan::print_some;
-use super::verbs::load;
+use super::verbs::{environment, load};
 use super::{General, Output};
 use crate::error::{Exit, Failure};
 use crate::pipeline::{self, Explanation, Orders, Origin, Question};
 use crate::table::{Cell, Table};
-use crate::talk;
+use crate::talk::{self, Talk};
 
 /// Explains a number.
-pub(super) async fn explain(general: &General, run: &str, question: &Question) -> Result<Exit, Failure> {
+pub(super) async fn explain(
+    general: &General,
+    run: &str,
+    question: &Question,
+    talk: &Talk,
+) -> Result<Exit, Failure> {
     let loaded = load(general)?;
-    let found = pipeline::explain(&loaded.config, run, question).await?;
+    let found = pipeline::explain(&loaded.config, run, question, &environment, talk).await?;
     match general.output() {
         Output::Json => talk::data(&json_of(&found).to_string()),
         Output::Text => print(&found),

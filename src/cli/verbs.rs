@@ -138,7 +138,7 @@ async fn dispatch(
                 preview::once(general, &run, &out).await
             }
         }
-        Verb::Explain { run, target, key } => explain(general, &run, &Question { target, key }).await,
+        Verb::Explain { run, target, key } => explain(general, &run, &Question { target, key }, talk).await,
         Verb::Show { what, rows } => rows::show(general, &what, rows).await,
         Verb::Query { what, rows } => rows::query(general, &what, rows).await,
         Verb::Open { run } => open::open(general, &run).await,

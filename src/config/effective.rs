@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::sources::{SOURCES, Written};
-use super::{Brand, Checks, Format, Int96, PolicyValue, Project};
+use super::{Brand, Checks, Format, Int96, Kept, PolicyValue, Project, Publish};
 
 /// What the text is made from.
 pub(super) struct Parts<'c> {
@@ -18,7 +18,7 @@ pub(super) struct Parts<'c> {
     pub(super) cost_to_serve: &'c [(String, bigdecimal::BigDecimal)],
     pub(super) checks: &'c Checks,
     pub(super) exports: &'c [String],
-    pub(super) url: Option<&'c str>,
+    pub(super) publish: &'c Publish,
     pub(super) brand: &'c Brand,
 }
 
@@ -48,8 +48,13 @@ pub(super) fn effective(parts: &Parts<'_>) -> String {
     }
     checks(parts.checks, &mut lines);
     lines.push(format!("exports: [{}]", parts.exports.join(", ")));
-    if let Some(url) = parts.url {
-        lines.push("publish:".to_owned());
+    lines.push("publish:".to_owned());
+    let tables = match parts.publish.tables {
+        Kept::Results => "results",
+        Kept::All => "all",
+    };
+    lines.push(format!("  tables: {tables}"));
+    if let Some(url) = &parts.publish.url {
         lines.push(format!("  url: {}", scalar(url)));
     }
     brand(parts.brand, &mut lines);

@@ -12,7 +12,7 @@ use super::scalar::{Interval, boolean, bytes, days, duration, folder, number, sh
 use super::secret::{Environment, Insert, expand, is_only_variables};
 use super::section::Section;
 use super::sources::SOURCES;
-use super::{Checks, EngineLimits, Publish, Secret, SigningKey};
+use super::{Checks, EngineLimits, Kept, Publish, Secret, SigningKey};
 
 /// Rates whose driver need not be there: the source and the column that it is counted from.
 const DRIVERS: [(&str, &str, Option<&str>); 4] = [
@@ -222,11 +222,12 @@ pub(super) fn read_publish(
     let mut publish = Publish {
         location: "output/".to_owned(),
         keep: 104,
+        tables: Kept::Results,
         options: [].into(),
         url: None,
         sign: None,
     };
-    let keys = ["location", "keep", "options", "url", "sign"];
+    let keys = ["location", "keep", "tables", "options", "url", "sign"];
     let Some(section) = root.section("publish", &keys, problems) else {
         return publish;
     };
@@ -240,12 +241,23 @@ pub(super) fn read_publish(
     if let Some(keep) = section.optional("keep", problems, keep) {
         publish.keep = keep;
     }
+    if let Some(tables) = section.optional("tables", problems, kept) {
+        publish.tables = tables;
+    }
     publish.options = options(&section, environment, problems);
     publish.url = section.optional("url", problems, web_folder);
     publish.sign = section
         .leaf("sign", problems)
         .and_then(|leaf| leaf.note(signing_key(leaf.text, environment), problems));
     publish
+}
+
+fn kept(text: &str) -> Parsed<Kept> {
+    match text {
+        "results" => Ok(Kept::Results),
+        "all" => Ok(Kept::All),
+        _ => Err(Refusal::new(format!("must be results or all, found {text}"))),
+    }
 }
 
 /// A key of its own is a secret, so it comes from a variable; everything else is the path of a file.

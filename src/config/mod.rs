@@ -234,12 +234,23 @@ pub struct Publish {
     pub location: String,
     /// How many runs to keep.
     pub keep: u32,
+    /// Which tables of a run are kept.
+    pub tables: Kept,
     /// Options for the object store.
     pub options: BTreeMap<String, Secret>,
     /// Where readers find the publish location on the web, with a `/` at the end; the mail links there.
     pub url: Option<String>,
     /// The key that signs the manifest of each run.
     pub sign: Option<SigningKey>,
+}
+
+/// Which tables go into the run folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Results, customers with their classes and moves, and what cannot be computed again.
+    Results,
+    /// Those that they come from too, order lines among them.
+    All,
 }
 
 /// Where the private key lies that signs manifests.

@@ -176,7 +176,7 @@ fn walk(
         policy: &policy,
         cost_to_serve: &cost_to_serve,
         checks: &checks,
-        url: publish.url.as_deref(),
+        publish: &publish,
         exports: &exports,
         brand: &brand,
     });

@@ -96,7 +96,7 @@ fn unknown_keys_are_named_with_what_was_meant() {
     );
     check(
         "publish: {folder: x}",
-        "config.yaml:7:11: publish.folder: unknown key; expected one of location, keep, options, url, sign",
+        "config.yaml:7:11: publish.folder: unknown key; expected one of location, keep, tables, options, url, sign",
     );
     check(
         "policy: {gold-share: 0.3}",

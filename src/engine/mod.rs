@@ -379,7 +379,38 @@ impl Engine {
         };
         written.refuse_problems(&query.path)?;
         self.add_file(&query.name, &file, &written)?;
+        if written.is_key_open {
+            let shared = self.shares_key(context, query).await;
+            if !matches!(shared, Ok(false)) {
+                self.forget(&query.name)?;
+            }
+            written.refuse_shared_key(shared?, query)?;
+        }
         Ok(written)
+    }
+
+    /// Whether two rows share the key; takes no more memory than any query.
+    async fn shares_key(&self, context: &SessionContext, query: &Query) -> Result<bool, Failure> {
+        let key: Vec<String> = query
+            .header
+            .key
+            .iter()
+            .map(|name| format!("\"{}\"", name.replace('"', "\"\"")))
+            .collect();
+        let key = key.join(", ");
+        let sql = format!(
+            "select {key} from {} group by {key} having count(*) > 1",
+            query.name
+        );
+        let cannot = |error| failure(format!("cannot check the key of `queries/{}`", query.path), error);
+        let plan = plan(context, &sql).await.map_err(cannot)?;
+        let mut shared = plan.execute_stream().await.map_err(cannot)?;
+        while let Some(batch) = shared.next().await {
+            if batch.map_err(cannot)?.num_rows() > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether the files of a source are read.

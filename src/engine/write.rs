@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 
 use crate::error::{Exit, Failure};
+use crate::query::Query;
 
 /// Rows of a row group: a unit of parallel reading later.
 const ROW_GROUP_ROWS: usize = 262_144;
@@ -40,6 +42,8 @@ pub struct Written {
     pub order: Vec<String>,
     /// Rung of the memory ladder on which it was made; 0 is the usual way.
     pub rung: usize,
+    /// Whether two rows may share the key: it was not looked at to the end.
+    pub(super) is_key_open: bool,
     /// First breach of what was promised, in words.
     problem: Option<String>,
 }
@@ -53,6 +57,7 @@ impl Written {
             schema,
             order: Vec::new(),
             rung: 0,
+            is_key_open: false,
             problem: None,
         }
     }
@@ -67,6 +72,19 @@ impl Written {
             Some(problem) => Err(Failure::new(Exit::Refused, "check", format!("{what}: {problem}"))
                 .hint("The header of the file names the key; each row must have its own.")),
         }
+    }
+
+    /// Turns a key that two rows share into a failure.
+    ///
+    /// # Errors
+    /// Returns exit code 3 when `is_shared`.
+    pub(super) fn refuse_shared_key(&self, is_shared: bool, query: &Query) -> Result<(), Failure> {
+        let problem = format!("the key ({}) is not unique", query.header.key.join(", "));
+        Self {
+            problem: is_shared.then_some(problem),
+            ..Self::nothing(Arc::clone(&self.schema))
+        }
+        .refuse_problems(&query.path)
     }
 }
 
@@ -130,6 +148,7 @@ pub(super) async fn write(
         schema,
         order: promise.order.to_vec(),
         rung: 0,
+        is_key_open: keys.is_open,
         problem,
     })
 }
@@ -208,12 +227,17 @@ fn not_finite(batch: &RecordBatch) -> Option<String> {
         })
 }
 
-/// Uniqueness of the key: by comparing neighbours when rows ascend by it, else by remembering all.
+/// Keys whose hashes are remembered.
+const MOST_KEYS: usize = 1 << 20;
+
+/// Uniqueness of the key: by comparing neighbours when rows ascend by it, else by hashes. Where two are equal, or there are
+/// too many, the question stays open.
 struct KeyCheck {
     columns: Columns,
     /// Of rows that ascend by the key.
     neighbours: Option<Neighbours>,
-    seen: HashSet<OwnedRow>,
+    seen: HashSet<u64>,
+    is_open: bool,
 }
 
 impl KeyCheck {
@@ -222,6 +246,7 @@ impl KeyCheck {
             columns: Columns::new(schema, key)?,
             neighbours: is_sorted.then(Neighbours::default),
             seen: HashSet::new(),
+            is_open: false,
         })
     }
 
@@ -233,19 +258,26 @@ impl KeyCheck {
         let Some(rows) = self.columns.rows(batch)? else {
             return Ok(None);
         };
-        let problem = match &mut self.neighbours {
-            Some(neighbours) => match neighbours.broken_step(&rows, Ordering::is_ge) {
-                Some(Ordering::Equal) => Some("is not unique"),
-                Some(_) => Some("does not ascend"),
-                None => None,
-            },
-            None => rows
-                .iter()
-                .any(|row| !self.seen.insert(row.owned()))
-                .then_some("is not unique"),
+        let Some(neighbours) = &mut self.neighbours else {
+            self.is_open = self.is_open
+                || self.seen.len() + rows.num_rows() > MOST_KEYS
+                || rows.iter().any(|row| !self.seen.insert(hash_of(row.as_ref())));
+            return Ok(None);
+        };
+        let problem = match neighbours.broken_step(&rows, Ordering::is_ge) {
+            Some(Ordering::Equal) => Some("is not unique"),
+            Some(_) => Some("does not ascend"),
+            None => None,
         };
         Ok(problem.map(|problem| format!("the key ({}) {problem}", self.columns.names)))
     }
+}
+
+/// The same bytes have the same hash, in every run.
+fn hash_of(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The order of a scratch table, on which later queries rely.

@@ -1,14 +1,17 @@
 //! From a number to its SQL, its inputs and the order rows behind it.
 
+use super::again::{self, Tables};
 use super::orders::{Orders, orders};
 use super::preview::{list, number, text};
 use super::published::Published;
+use super::recorded::Environment;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::publish::LogEntry;
 use crate::query::{Query, TableName};
 use crate::table::Table;
+use crate::talk::Talk;
 
 /// Rows that are shown.
 pub(super) const SHOWN: usize = 10;
@@ -70,15 +73,30 @@ pub struct Origin {
 ///
 /// # Errors
 /// Returns exit code 2 for an unknown run, table, column or row, 9 when a file that is read is not what the record says.
-pub async fn explain(config: &Config, name: &str, question: &Question) -> Result<Explanation, Failure> {
+pub async fn explain(
+    config: &Config,
+    name: &str,
+    question: &Question,
+    environment: Environment<'_>,
+    talk: &Talk,
+) -> Result<Explanation, Failure> {
     let run = Published::open(config, name).await?;
     let (table, column) = target(&run, &question.target)?;
     let query = run.query(&table).cloned();
     let record = run.tables.get(&table.to_string());
+    let recorded = again::recorded(&run, config, environment).await?;
+    let job = match &recorded {
+        Some(recorded) => Some(again::planned(&run, recorded, talk).await?),
+        None => None,
+    };
+    let mut tables = Tables::new(&run, job.as_ref(), config)?;
+    let key = record.map(|record| &record.key);
+    let key = key.or(query.as_ref().map(|query| &query.header.key)).cloned();
     let mut rows = Table::default();
     let mut found = None;
-    if record.is_some() {
-        let file = run.table(&table).await?;
+    if tables.has(&table) {
+        tables.columns(&table).await?;
+        let file = tables.file(&table).await?;
         let mut count = 0;
         Engine::read_in_parts(&table, &file, &mut |part| {
             take(&mut rows, &mut count, part, question, column.as_deref())
@@ -93,11 +111,11 @@ pub async fn explain(config: &Config, name: &str, question: &Question) -> Result
     }
     let orders = match found {
         None => Err("the table is not published".to_owned()),
-        Some(_) if question.key.is_empty() => Err(match record {
-            Some(record) => format!("name one row by its key: {}", record.key.join(", ")),
-            None => String::new(),
-        }),
-        Some(_) => orders(config, &run, &table, question, &rows).await?,
+        Some(_) if question.key.is_empty() => {
+            let key = key.as_ref().map(|key| key.join(", ")).unwrap_or_default();
+            Err(format!("name one row by its key: {key}"))
+        }
+        Some(_) => orders(&run, &mut tables, &table, question, &rows).await?,
     };
     let meaning = column
         .as_ref()
@@ -105,7 +123,7 @@ pub async fn explain(config: &Config, name: &str, question: &Question) -> Result
     Ok(Explanation {
         entry: run.entry.clone(),
         table: table.to_string(),
-        key: record.map(|record| record.key.clone()).unwrap_or_default(),
+        key: key.unwrap_or_default(),
         lineage: run
             .upstream(&table)
             .into_iter()

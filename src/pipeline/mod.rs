@@ -1,6 +1,7 @@
 //! The whole run on one screen; stages know nothing of each other, values pass through here.
 
 mod ask;
+mod again;
 mod basis;
 mod compute;
 mod culprit;
@@ -250,8 +251,9 @@ async fn computed(job: &Job<'_>, talk: &Talk) -> Result<Made, Failure> {
         ..
     } = job;
     let given = compute::Given::Sources;
-    let queries = &project.queries.queries;
-    let tables = match compute::tables(engine, queries, plan, given, talk).await {
+    // With `publish.tables: all` every table is published, so every one is needed.
+    let queries = project.queries.needed(&outlook::inputs());
+    let tables = match compute::tables(engine, &queries, plan, given, talk).await {
         Ok(tables) => tables,
         Err(failure) => {
             return Err(job.blame(failure).await);

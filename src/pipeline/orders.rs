@@ -3,14 +3,11 @@
 //! Statements do not record which rows they used. So order rows are found by the key of the row, in the nearest table of
 //! customers that knows its columns; where the row counts its customers, the count says whether the trace is exact.
 
-use std::collections::BTreeMap;
-
 use bigdecimal::BigDecimal;
 
+use super::again::Tables;
 use super::explain::{Question, SHOWN};
 use super::published::Published;
-use crate::config::Config;
-use crate::engine::Engine;
 use crate::error::Failure;
 use crate::query::TableName;
 use crate::table::{Cell, Table};
@@ -45,7 +42,7 @@ pub struct Control {
     pub agrees: bool,
 }
 
-const LINES: &str = "canonical.order_lines";
+pub(super) const LINES: &str = "canonical.order_lines";
 const SNAPSHOTS: &str = "settings.snapshots";
 const CUSTOMER: &str = "customer_id";
 const ORDER: &str = "order_id";
@@ -54,25 +51,6 @@ const SNAPSHOT: &str = "snapshot";
 const CURRENT: &str = "current";
 /// The value of a class column whose row is the sum of all.
 const TOTAL: &str = "total";
-
-/// Published tables that a session can read, each opened once.
-struct Tables<'a> {
-    run: &'a Published,
-    engine: Engine,
-    columns: BTreeMap<String, Vec<String>>,
-}
-
-impl Tables<'_> {
-    /// Opens a table; gives its columns.
-    async fn columns(&mut self, name: &TableName) -> Result<Vec<String>, Failure> {
-        if let Some(known) = self.columns.get(&name.to_string()) {
-            return Ok(known.clone());
-        }
-        let columns = self.engine.add_published(name, &self.run.table(name).await?)?;
-        self.columns.insert(name.to_string(), columns.clone());
-        Ok(columns)
-    }
-}
 
 /// A column with the value that the row has in it.
 type Pair<'a> = &'a (String, String);
@@ -92,24 +70,18 @@ struct Trace {
 
 /// The order rows behind the row, or why they are not known.
 pub(super) async fn orders(
-    config: &Config,
     run: &Published,
+    tables: &mut Tables<'_>,
     table: &TableName,
     question: &Question,
     rows: &Table,
 ) -> Result<Result<Orders, String>, Failure> {
-    let mut tables = Tables {
-        run,
-        engine: Engine::start(&config.engine, &run.scratch()?, &run.scratch()?)?,
-        columns: BTreeMap::new(),
-    };
-    let trace = match trace(&mut tables, table, question).await? {
+    let trace = match trace(run, tables, table, question).await? {
         Ok(trace) => trace,
         Err(why) => return Ok(Err(why)),
     };
     for name in [LINES, SNAPSHOTS] {
-        let Some(name) = TableName::parse(name).filter(|name| run.tables.contains_key(&name.to_string()))
-        else {
+        let Some(name) = TableName::parse(name).filter(|name| tables.has(name)) else {
             return Ok(Err(format!("the run holds no `{name}`")));
         };
         tables.columns(&name).await?;
@@ -163,7 +135,19 @@ pub(super) async fn orders(
     let window = trace.snapshot.as_ref().map_or_else(String::new, |snapshot| {
         format!(", ordered in the window of the snapshot `{snapshot}`")
     });
-    let published = |name: &str| format!("read_parquet('tables/{name}.parquet')");
+    let is_published = |name: &str| run.tables.contains_key(name);
+    let published = |name: &str| {
+        if is_published(name) {
+            format!("read_parquet('tables/{name}.parquet')")
+        } else {
+            name.to_owned()
+        }
+    };
+    let before = if is_published(LINES) && is_published(&trace.table.to_string()) {
+        ""
+    } else {
+        "-- Behind reproduce.sql, which makes the tables that are not published.\n"
+    };
     let mut limits = trace.limits.clone();
     limits.push("which of these rows the statements counted, beside what the controls show".to_owned());
     limits.push(
@@ -175,7 +159,10 @@ pub(super) async fn orders(
             "rows of `{LINES}` of the {whose} in `{}`{conditions}{window}",
             trace.table
         ),
-        sql: format!("{}\norder by order_id, line_number;", trace.sql(&published, all)),
+        sql: format!(
+            "{before}{}\norder by order_id, line_number;",
+            trace.sql(&published, all)
+        ),
         count: told("row_count"),
         rows: first,
         controls: controls.collect(),
@@ -185,11 +172,11 @@ pub(super) async fn orders(
 
 /// Finds the table that tells whose order rows stand behind a row: the nearest one of customers with all columns of the key.
 async fn trace(
+    run: &Published,
     tables: &mut Tables<'_>,
     table: &TableName,
     question: &Question,
 ) -> Result<Result<Trace, String>, Failure> {
-    let run = tables.run;
     let cells = run
         .query(table)
         .and_then(|query| query.header.cells.clone())
@@ -199,9 +186,7 @@ async fn trace(
     let wanted: Vec<Pair<'_>> = asked.iter().filter(|pair| !is_total(pair)).collect();
     let mut partly: Option<Trace> = None;
     for (_, candidate) in run.upstream(table) {
-        if !run.tables.contains_key(&candidate.to_string())
-            || candidate.schema == "results" && candidate != *table
-        {
+        if !tables.has(&candidate) || candidate.schema == "results" && candidate != *table {
             continue;
         }
         let columns = tables.columns(&candidate).await?;

@@ -172,7 +172,11 @@ impl Plan {
         // What of the rows of a source is not published is not told again.
         let held = queries
             .iter()
-            .filter(|query| query.name.schema == "canonical" && query.header.publish == Some(Publish::No))
+            .filter(|query| match query.header.publish {
+                Some(Publish::HeldBack) => true,
+                Some(Publish::No) => query.name.schema == "canonical",
+                _ => false,
+            })
             .map(|query| query.name.clone());
         for name in published.chain(held) {
             let query = queries.iter().find(|query| query.name == name);
@@ -247,7 +251,9 @@ impl Plan {
             .collect();
         self.rows.retain(|name| needed.contains(name));
         self.base.retain(|name| {
-            needed.contains(name) || records.iter().any(|record| record.name == name.to_string())
+            needed.contains(name)
+                || name.schema == EDITIONS
+                || records.iter().any(|record| record.name == name.to_string())
         });
         self.empty
             .retain(|name| needed.contains(name) || name.schema == "results");

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::outlook;
 use super::recorded::Recorded;
 use crate::calendar::{self, Calendar};
-use crate::config::{Config, PolicyValue, SOURCES, SigningKey};
+use crate::config::{Config, Kept, PolicyValue, SOURCES, SigningKey};
 use crate::engine::{ENGINE, Engine, damaged_input};
 use crate::error::{Exit, Failure};
 use crate::exports;
@@ -51,6 +51,9 @@ pub(super) fn load_recorded_project(config: &Config) -> Result<Project, Failure>
 }
 
 fn with_templates(config: &Config, mut queries: QuerySet) -> Result<Project, Failure> {
+    if config.publish.tables == Kept::Results {
+        queries.hold_back();
+    }
     let editions = &config.editions;
     if editions.iter().any(|edition| edition.part.is_some()) {
         queries.queries.append(&mut queries.of_editions);

@@ -36,7 +36,8 @@ pub struct Header {
     /// What single columns mean.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
-    /// `no` keeps the table inside the run, `view` keeps only the statement.
+    /// `no` keeps the table inside the run, `view` keeps only the statement; `yes` says that it is always published, as results
+    /// are. What says nothing is published with `publish.tables: all`.
     #[serde(default)]
     pub publish: Option<Publish>,
     /// Whom the table is told of when a report shows a part of the customers; see [`Scope`].
@@ -85,12 +86,15 @@ pub struct Message {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Publish {
-    /// It goes.
+    /// It always goes.
     Yes,
     /// Later steps read it, nobody else.
     No,
     /// As `no`, and each of those steps computes it anew: for a few short tables joined to a long one.
     View,
+    /// As `no`, because `publish.tables` wants results only; see [`Header::hold_back`].
+    #[serde(skip)]
+    HeldBack,
 }
 
 /// Whom a table is told of when a report shows a part of the customers.
@@ -168,7 +172,15 @@ impl Header {
     /// Tells whether the table goes into the run folder.
     #[must_use]
     pub fn is_published(&self) -> bool {
-        !matches!(self.publish, Some(Publish::No | Publish::View))
+        !matches!(
+            self.publish,
+            Some(Publish::No | Publish::View | Publish::HeldBack)
+        )
+    }
+
+    /// Keeps the table inside the run unless the header says that it always goes into the run folder.
+    pub fn hold_back(&mut self) {
+        self.publish = self.publish.or(Some(Publish::HeldBack));
     }
 
     /// Tells whether later steps compute the table anew.

@@ -20,6 +20,28 @@ pub struct QuerySet {
     pub checks: Vec<Check>,
 }
 
+impl QuerySet {
+    /// Keeps inside the run what is no result and does not say that it is always published.
+    pub fn hold_back(&mut self) {
+        let all = self.queries.iter_mut().chain(&mut self.of_editions);
+        for query in all.filter(|query| query.name.schema != "results") {
+            query.header.hold_back();
+        }
+    }
+
+    /// The statements that results, checks and tables that are published come from.
+    #[must_use]
+    pub fn needed(&self, also: &[TableName]) -> Vec<Query> {
+        let published = self
+            .queries
+            .iter()
+            .filter(|query| query.header.is_published() || query.name.schema == EDITIONS);
+        let of_checks = self.checks.iter().flat_map(|check| check.inputs.clone());
+        let named = published.map(|query| query.name.clone()).chain(of_checks);
+        super::upstream(&self.queries, named.chain(also.iter().cloned()))
+    }
+}
+
 /// The layer of tables that only editions need.
 pub const EDITIONS: &str = "editions";
 

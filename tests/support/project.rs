@@ -257,7 +257,7 @@ pub(crate) fn config(sections: &[(&str, &str)]) -> String {
         ("as_of", "2025-01-01".to_owned()),
         ("sources", sources("location: data/")),
         ("policy", "{margin: 0.4}".to_owned()),
-        ("publish", "{location: published/}".to_owned()),
+        ("publish", "{location: published/, tables: all}".to_owned()),
     ]);
     whole.extend(sections.iter().map(|(name, text)| (*name, (*text).to_owned())));
     whole.iter().fold(String::new(), |file, (name, text)| {

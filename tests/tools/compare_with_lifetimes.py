@@ -47,7 +47,7 @@ sources:
       gross_amount: amount
 policy: {{margin: 0.4, earliest_date: 1990-01-01}}
 checks: {{max_rejected_rows: 50%, max_rejected_money: 50%}}
-publish: {{location: output/}}
+publish: {{location: output/, tables: all}}
 """
 
 

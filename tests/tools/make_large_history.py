@@ -30,7 +30,7 @@ sources:
       is_return: pieces < 0
 cost_to_serve: {{per_order: 12000.5, per_line: 999999.25, per_unit: 0.25, payment_fee_rate: 0.0233, freight_rate: 0.5}}
 policy: {{margin: 0.335, return_sign: negate}}
-publish: {{location: output/}}
+publish: {{location: output/, tables: all}}
 """
 
 NETS = {"decimal": "amount", "narrow": "pieces * price - cents / 100", "single": "single * pieces"}

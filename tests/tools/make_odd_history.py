@@ -75,6 +75,7 @@ checks:
   max_rejected_money: 100%
 publish:
   location: output/
+  tables: all
 policy:
   margin: 0.335
   earliest_date: 2022-06-01

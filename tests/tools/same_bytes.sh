@@ -52,6 +52,8 @@ test "$before" = "$(cd "$work/one" && find . -type f -exec ls -ln --time-style=f
 echo "A second run says that it is published already and touches nothing."
 
 "$karat" --quiet generate --customers 5000 --out "$work/all" >/dev/null
+sed -i 's|^  location: output/$|&\n  tables: all|' "$work/all/config.yaml"
+grep -q '^  tables: all$' "$work/all/config.yaml"
 cp -R "$work/all" "$work/single"
 one_core=()
 ! command -v taskset >/dev/null || one_core=(taskset -c 0)

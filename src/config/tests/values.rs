@@ -26,6 +26,10 @@ fn wrong_types_say_what_was_expected() {
         "config.yaml:7:17: publish.keep: expected a whole number, found \"many\"",
     );
     check(
+        "publish: {tables: some}",
+        "config.yaml:7:19: publish.tables: must be results or all, found some",
+    );
+    check(
         "publish: {keep: 1.5}",
         "config.yaml:7:17: publish.keep: expected a whole number, found \"1.5\"",
     );
@@ -529,7 +533,7 @@ fn the_mail_server_is_read_with_its_usual_port() {
         assert!(
             config
                 .effective
-                .ends_with("publish:\n  url: \"https://reports.example.com/karat/\"\n")
+                .ends_with("publish:\n  tables: results\n  url: \"https://reports.example.com/karat/\"\n")
         );
     }
 }

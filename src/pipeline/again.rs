@@ -1,0 +1,169 @@
+//! Tables of a published run, opened to be read; what the run did not publish is made again from its recorded inputs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::orders::LINES;
+use super::published::Published;
+use super::recorded::{Environment, Recorded};
+use super::{Job, Purpose, Request};
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::error::{Exit, Failure};
+use crate::publish;
+use crate::query::{Publish, Query, TableName};
+use crate::talk::Talk;
+
+/// The record of a run that did not publish its order lines; `None` when it did.
+///
+/// # Errors
+/// Returns exit code 2 when the recorded configuration cannot be used here, 9 when a recorded file is not what it was.
+pub(super) async fn recorded(
+    run: &Published,
+    config: &Config,
+    environment: Environment<'_>,
+) -> Result<Option<Recorded>, Failure> {
+    if run.tables.contains_key(LINES) {
+        return Ok(None);
+    }
+    let folder = run.scratch()?;
+    let audit = publish::audit(&run.place, &run.entry.run_id, &folder).await?;
+    if let Some(problem) = audit.problems.first() {
+        let message = format!("`{}` of the run {}", problem.path, problem.what);
+        return Err(Failure::new(Exit::Mismatch, "read", message));
+    }
+    Recorded::read(&audit, config, environment, &folder.join("record")).map(Some)
+}
+
+/// Plans the recorded run anew.
+///
+/// # Errors
+/// As a run, and exit code 4 when an input is missing or has other content.
+pub(super) async fn planned<'a>(
+    run: &Published,
+    recorded: &'a Recorded,
+    talk: &Talk,
+) -> Result<Job<'a>, Failure> {
+    let request = Request {
+        as_of: Some(recorded.as_of),
+        is_draft: false,
+    };
+    super::planned(
+        &recorded.config,
+        &run.place,
+        &request,
+        Purpose::Verify(recorded),
+        talk,
+    )
+    .await
+}
+
+/// Tables that a session can read, each opened once.
+pub(super) struct Tables<'a> {
+    run: &'a Published,
+    job: Option<&'a Job<'a>>,
+    pub(super) engine: Arc<Engine>,
+    columns: BTreeMap<String, Vec<String>>,
+}
+
+impl<'a> Tables<'a> {
+    /// Of `run`; `job` makes again what it did not publish.
+    ///
+    /// # Errors
+    /// Returns exit code 5 when there is no session.
+    pub(super) fn new(
+        run: &'a Published,
+        job: Option<&'a Job<'a>>,
+        config: &Config,
+    ) -> Result<Self, Failure> {
+        let engine = match job {
+            Some(job) => Arc::clone(&job.engine),
+            None => Arc::new(Engine::start(&config.engine, &run.scratch()?, &run.scratch()?)?),
+        };
+        Ok(Self {
+            run,
+            job,
+            engine,
+            columns: BTreeMap::new(),
+        })
+    }
+
+    /// Whether the table is published, or would be with `publish.tables: all`.
+    pub(super) fn has(&self, name: &TableName) -> bool {
+        let held_back = |query: &Query| query.header.publish == Some(Publish::HeldBack);
+        self.is_published(name) || self.query(name).is_some_and(held_back)
+    }
+
+    /// Opens a table, or makes it; gives its columns.
+    ///
+    /// # Errors
+    /// Returns exit code 9 when a published table is not what was recorded; else as a run.
+    pub(super) async fn columns(&mut self, name: &TableName) -> Result<Vec<String>, Failure> {
+        for table in self.way_to(name) {
+            let columns = match self.query(&table) {
+                Some(query) if !self.is_published(&table) => {
+                    let mut query = query.clone();
+                    // In the order of its key, as if it were published.
+                    query.header.publish = query.header.publish.filter(|how| *how != Publish::HeldBack);
+                    let written = self.engine.run(&query).await?;
+                    written
+                        .schema
+                        .fields()
+                        .iter()
+                        .map(|field| field.name().clone())
+                        .collect()
+                }
+                _ => {
+                    if table.schema == "settings" && self.job.is_some() {
+                        self.engine.forget(&table)?;
+                    }
+                    self.engine
+                        .add_published(&table, &self.run.table(&table).await?)?
+                }
+            };
+            self.columns.insert(table.to_string(), columns);
+        }
+        Ok(self.columns.get(&name.to_string()).cloned().unwrap_or_default())
+    }
+
+    /// The file of a table that was opened.
+    ///
+    /// # Errors
+    /// Returns exit code 9 when it is not what was recorded.
+    pub(super) async fn file(&self, name: &TableName) -> Result<PathBuf, Failure> {
+        match self.engine.made(name) {
+            Some(file) if !self.is_published(name) => Ok(file),
+            _ => self.run.table(name).await,
+        }
+    }
+
+    fn is_published(&self, name: &TableName) -> bool {
+        self.run.tables.contains_key(&name.to_string())
+    }
+
+    fn query(&self, name: &TableName) -> Option<&'a Query> {
+        let queries = &self.job?.project.queries.queries;
+        queries.iter().find(|query| query.name == *name)
+    }
+
+    /// What is still to be opened or made for `name`, each after what it needs.
+    fn way_to(&self, name: &TableName) -> Vec<TableName> {
+        let queries = self.job.map_or(&[][..], |job| &job.project.queries.queries);
+        let mut needed = BTreeSet::from([name.clone()]);
+        for query in queries.iter().rev() {
+            if needed.contains(&query.name) && !self.is_published(&query.name) {
+                let inputs = query.inputs();
+                // The settings are there, as they were.
+                needed.extend(inputs.filter(|input| input.schema != "settings" && input.schema != "raw"));
+            }
+        }
+        let published = needed.iter().filter(|table| self.is_published(table));
+        let made = queries.iter().map(|query| &query.name);
+        let made = made.filter(|table| needed.contains(*table) && !self.is_published(table));
+        let way = published.chain(made);
+        way.filter(|table| !self.columns.contains_key(&table.to_string()))
+            .cloned()
+            .collect()
+    }
+}
