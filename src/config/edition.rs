@@ -1,10 +1,12 @@
 //! Editions of a report: what a reader may see, of which part of the customers, in which language.
 
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
 use super::Deliver;
-use crate::store::sha256;
 
 /// Columns by which a part of the customers is chosen, each with the source columns that tell it.
-pub const PART_COLUMNS: [(&str, &[(&str, &str)]); 4] = [
+pub(super) const PART_COLUMNS: [(&str, &[(&str, &str)]); 4] = [
     ("region", &[("customers", "region"), ("order_lines", "region")]),
     ("industry", &[("customers", "industry")]),
     ("owner", &[("customers", "owner")]),
@@ -15,7 +17,8 @@ pub const PART_COLUMNS: [(&str, &[(&str, &str)]); 4] = [
 const SLUG: usize = 24;
 
 /// Whether single customers are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Detail {
     /// Single customers are listed.
     Full,
@@ -43,7 +46,7 @@ impl Detail {
 }
 
 /// A part of the customers: those with one value in one column.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub struct Part {
     /// One of [`PART_COLUMNS`].
     pub column: String,
@@ -52,7 +55,7 @@ pub struct Part {
 }
 
 /// One form of the report. Readers of the same edition get the same bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub struct Edition {
     /// Whether single customers are shown.
     pub detail: Detail,
@@ -81,8 +84,7 @@ impl Edition {
             let letters = part.value.chars().filter(char::is_ascii_alphanumeric).take(SLUG);
             let slug: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
             // Values differ in what a folder cannot hold, so a hash tells them apart.
-            let mut hash = sha256(part.value.as_bytes());
-            hash.truncate(8);
+            let hash = hex::encode(&Sha256::digest(part.value.as_bytes())[..4]);
             name = [name, part.column.clone(), slug, hash]
                 .into_iter()
                 .filter(|piece| !piece.is_empty())

@@ -31,7 +31,7 @@ fn wrong_types_say_what_was_expected() {
     );
     check(
         "checks: {orders_in_two_files: first}",
-        "config.yaml:7:31: checks.orders_in_two_files: must be count_all or keep_last, found first",
+        "config.yaml:7:31: checks.orders_in_two_files: expected count_all or keep_last, found \"first\"",
     );
     check(
         "checks: {allow_duplicate_files: yes}",
