@@ -38,8 +38,8 @@ pub(super) const FILE: &[Key] = &[
     row("brand", Section(BRAND), "", "", "", "name, logo and colours of the pages; what is not given is the program's own"),
     row("deliver", Section(DELIVER), "", "", "", "who gets the report by mail; without this section no mail is sent").local(),
     row("schedule", Section(SCHEDULE), "", "", "", "when `karat schedule` starts a run by itself").local(),
-    row("queries", Path, "queries/", "folder", "", "the SQL files").local(),
-    row("reports", Path, "reports/", "folder", "", "the report's templates").local(),
+    row("queries", Path, "queries/", "folder", "", "folder of the SQL files").local(),
+    row("reports", Path, "reports/", "folder", "", "folder of the report's templates").local(),
 ];
 
 #[rustfmt::skip]
@@ -48,7 +48,7 @@ const PROJECT: &[Key] = &[
     row("currency", Currency, "", "ISO 4217 code", "", "every amount is in this currency").needed("give a code such as GBP"),
     row("timezone", Timezone, "", "IANA name", "", "a day begins at its midnight")
         .needed("give an IANA name such as Europe/London"),
-    row("language", Language, "en", "language", "", "of the report: en, zh, or any file in reports/messages/"),
+    row("language", Language, "en", "language", "", "language of the report: en, zh, or any file in reports/messages/"),
     row("home", Section(HOME), "", "", "",
         "the home market: customers are local (home region), domestic (home country) or overseas; write both as in the data"),
 ];
@@ -66,12 +66,12 @@ const SOURCE: &[Key] = &[
          folders such as year=2017/ are columns of text, in which %2F means / and __HIVE_DEFAULT_PARTITION__, \\N or null is not known. \
          http:// only on this machine").needed("say where the files lie"),
     row("format", Format, "parquet", "word", "parquet delta csv json",
-        "parquet; delta, a Delta Lake table; csv; or json, one object on each line. Order lines are parquet or delta"),
-    row("delimiter", Delimiter, ",", "letter", "", "of csv, whose first line names the columns: , ; | or \"\\t\"").of_formats(&["csv"]),
-    row("version", Count, "", "version", "[0, 999999999999999999]", "of delta: the version that is read; the newest when absent")
+        "format of the files: parquet; delta, a Delta Lake table; csv; or json, one object on each line. Order lines are parquet or delta"),
+    row("delimiter", Delimiter, ",", "letter", "", "letter between two values of csv, whose first line names the columns: , ; | or \"\\t\"").of_formats(&["csv"]),
+    row("version", Count, "", "version", "[0, 999999999999999999]", "version of a Delta Lake table that is read; the newest when absent")
         .of_formats(&["delta"]),
     row("schema", Schema, "", "", "",
-        "of csv and json: the columns that are read, with their types: text, integer, decimal(18, 2), date (2026-01-31), timestamp \
+        "columns of csv and json that are read, with their types: text, integer, decimal(18, 2), date (2026-01-31), timestamp \
          (2026-01-31T12:00:00), timestamptz (with Z or +08:00), boolean (true, false). UTF-8; nothing is guessed, and an empty value is not \
          known").of_formats(&["csv", "json"]).needed("such files carry no types: name each column that is read, with its type"),
     row("amount_scale", Count, "", "decimals", "[0, 4]",
@@ -89,31 +89,30 @@ const SOURCE: &[Key] = &[
     row("int96", Word, "instant", "word", "instant local",
         "what timestamps mean that are stored as INT96, as Spark, Hive and Impala may do: instants in UTC, converted to business time, or \
          local, business time as written (Impala without its setting for UTC)").quiet(),
-    row("columns", Kind::Refused, "", "", "",
-        "canonical name: the source's column, or a SQL expression over its columns, or a number. Whole numbers and decimals are computed \
-         exactly; queries/README.md says what an expression may hold. A text with an offset is an instant").needed("map at least"),
+    // Each source has columns, and a meaning, of its own.
+    row("columns", Refused, "", "", "", "").needed("map at least"),
     row("options", Options, "", "", "",
         "settings of the object store, by its own names; those named like a secret must be `${NAME}`"),
 ];
 
 #[rustfmt::skip]
 pub(super) const COST_TO_SERVE: &[Key] = &[
-    row("per_order", Money, "0", "money", "[0, 1000000)", "an order"),
-    row("per_line", Money, "0", "money", "[0, 1000000)", "an order line"),
-    row("per_unit", Money, "0", "money", "[0, 1000000)", "a unit of quantity; needs sources.order_lines.columns.quantity"),
-    row("per_return", Money, "0", "money", "[0, 1000000)", "a returned line"),
-    row("per_case", Money, "0", "money", "[0, 1000000)", "a service case without a recorded cost; needs sources.service_cases"),
+    row("per_order", Money, "0", "money", "[0, 1000000)", "for each order"),
+    row("per_line", Money, "0", "money", "[0, 1000000)", "for each order line"),
+    row("per_unit", Money, "0", "money", "[0, 1000000)", "for each unit of quantity; needs sources.order_lines.columns.quantity"),
+    row("per_return", Money, "0", "money", "[0, 1000000)", "for each returned line"),
+    row("per_case", Money, "0", "money", "[0, 1000000)", "for each service case without a recorded cost; needs sources.service_cases"),
     row("per_minute", Money, "0", "money", "[0, 1000000)",
-        "a handling minute, beside the cost of the case; needs sources.service_cases.columns.minutes"),
-    row("payment_fee_rate", Share, "0", "share of net revenue", "[0, 1000000)", "the fee for payments"),
-    row("freight_rate", Share, "0", "share of freight_amount", "[0, 1000000)", "freight; needs sources.order_lines.columns.freight_amount"),
+        "for each handling minute, beside the cost of the case; needs sources.service_cases.columns.minutes"),
+    row("payment_fee_rate", Share, "0", "share of net revenue", "[0, 1000000)", "of net revenue, for payments"),
+    row("freight_rate", Share, "0", "share of freight_amount", "[0, 1000000)", "of freight_amount; needs sources.order_lines.columns.freight_amount"),
     row("per_customer", Money, "0", "money", "[0, 1000000)", "fixed, for each customer with an order in the window"),
 ];
 
 #[rustfmt::skip]
 const CHECKS: &[Key] = &[
-    row("max_rejected_rows", Share, "0.5%", "share of rows", "[0, 1]", "rows of a source that could not be used, at most"),
-    row("max_rejected_money", Share, "0.1%", "share of money", "[0, 1]", "money in the rows that could not be used, at most"),
+    row("max_rejected_rows", Share, "0.5%", "share of rows", "[0, 1]", "largest share of the rows of a source that could not be used"),
+    row("max_rejected_money", Share, "0.1%", "share of money", "[0, 1]", "largest share of the money in them"),
     row("freshness", Days, "none", "days or weeks", "", "largest age of the newest order at the as-of date, such as 10d").or_none("none"),
     row("source_freshness", Section(SOURCE_FRESHNESS), "", "", "",
         "the same for the newest row of another source that is configured; each is none by default. The day of a customer is signed_up_at, \
@@ -129,27 +128,27 @@ const CHECKS: &[Key] = &[
 
 #[rustfmt::skip]
 const SOURCE_FRESHNESS: &[Key] = &[
-    row("customers", Days, "none", "days or weeks", "", "of the customers").or_none("none").quiet(),
-    row("service_cases", Days, "none", "days or weeks", "", "of the service cases").or_none("none").quiet(),
-    row("payments", Days, "none", "days or weeks", "", "of the payments").or_none("none").quiet(),
-    row("visits", Days, "none", "days or weeks", "", "of the visits").or_none("none").quiet(),
+    row("customers", Days, "none", "days or weeks", "", "age of the newest customer").or_none("none").quiet(),
+    row("service_cases", Days, "none", "days or weeks", "", "age of the newest service case").or_none("none").quiet(),
+    row("payments", Days, "none", "days or weeks", "", "age of the newest payment").or_none("none").quiet(),
+    row("visits", Days, "none", "days or weeks", "", "age of the newest visit").or_none("none").quiet(),
 ];
 
 #[rustfmt::skip]
 const ENGINE: &[Key] = &[
-    row("memory", Bytes, "1GiB", "size", "[16777216, 17592186044416]", "of the query engine, at least 16MiB; KiB, MiB, GiB or TiB"),
-    row("threads", Count, "auto", "threads", "[1, 1024]", "of the query engine; auto is one for each core").or_none("auto"),
+    row("memory", Bytes, "1GiB", "size", "[16777216, 17592186044416]", "memory of the query engine, at least 16MiB; KiB, MiB, GiB or TiB"),
+    row("threads", Count, "auto", "threads", "[1, 1024]", "threads of the query engine; auto is one for each core").or_none("auto"),
     row("batch_rows", Count, "8192", "rows", "[1, 1048576]", "rows that the query engine handles at once"),
     row("deadline", Duration, "6h", "s, m, h or d", "", "how long a run may take until it is published; then it ends with exit code 5"),
     row("spill", Path, "", "folder", "",
-        "for what does not fit into memory; the system's temporary folder when absent. Holds customer keys"),
+        "folder for what does not fit into memory; the system's temporary folder when absent. Holds customer keys"),
     row("ballista", Refused, "", "", "", "this build has no Ballista engine; remove the key to run on this machine"),
 ];
 
 #[rustfmt::skip]
 const PUBLISH: &[Key] = &[
     row("location", Location, "output/", "path or URL", "", "a folder, written as for sources").local(),
-    row("keep", Count, "104", "runs", "[1, 100000]", "published runs that are kept").local(),
+    row("keep", Count, "104", "runs", "[1, 100000]", "number of published runs that are kept").local(),
     row("options", Options, "", "", "", "settings of the object store, as for sources").local(),
     row("url", Web, "", "URL", "",
         "where readers find this location on the web; the mail of a run then has a button to its report"),
@@ -165,20 +164,20 @@ const BRAND: &[Key] = &[
     row("logo", Path, "", "file", "",
         "in place of the name, but for the mail: PNG, or SVG of shapes only, at most 64 KiB; relative to this file"),
     row("colour", Colour, "", "colour", "",
-        "of headings and the rules over sections; in quotes, or without the #. Text in it must be read on white paper: a contrast of at least \
+        "colour of headings and the rules over sections; in quotes, or without the #. Text in it must be read on white paper: a contrast of at least \
          4.5 to 1. The dark page lightens it by itself"),
-    row("accent", Colour, "", "colour", "", "of links and the button of the mail; as for colour"),
+    row("accent", Colour, "", "colour", "", "colour of links and the button of the mail"),
 ];
 
 #[rustfmt::skip]
 const DELIVER: &[Key] = &[
     row("smtp", MailServer, "", "URL", "",
-        "smtps://, or smtp:// with ?tls=required; nothing is sent without encryption. A variable within the address is percent-encoded for \
+        "the mail server: smtps://, or smtp:// with ?tls=required; nothing is sent without encryption. A variable within the address is percent-encoded for \
          you; one that is the whole address is used as it is")
         .needed("name the mail server, as in smtps://user:${SMTP_PASSWORD}@host"),
     row("ca_file", Path, "", "file", "",
         "certificates (PEM) of the authority to trust, in place of the system's; relative to this file"),
-    row("from", Email, "", "address", "", "the sender").needed("give the sender's address"),
+    row("from", Email, "", "address", "", "address of the sender").needed("give the sender's address"),
     row("domains", Domains, "", "domains", "", "no recipient outside of these domains is accepted; any domain when absent"),
     row("attach", Flag, "true", "flag", "", "whether report.html is attached; without it the mail links to publish.url"),
     row("recipients", Items(RECIPIENT), "", "", "", "who gets it, at most 200").needed("list who gets the mail"),
@@ -191,7 +190,7 @@ const RECIPIENT: &[Key] = &[
         "full lists single customers; aggregate shows no group of fewer than policy.min_cell customers")
         .needed("write full for who may see single customers, aggregate for who may not"),
     row("where", Section(SEGMENT), "", "", "", "one segment of the customers, by region, country, industry or owner"),
-    row("language", Language, "=project.language", "language", "", "as project.language, which is the default"),
+    row("language", Language, "=project.language", "language", "", "language of the edition; project.language when absent"),
 ];
 
 #[rustfmt::skip]
@@ -204,9 +203,9 @@ const SEGMENT: &[Key] = &[
 
 #[rustfmt::skip]
 const SCHEDULE: &[Key] = &[
-    row("cron", Cron, "", "cron line", "", "minute, hour, day of month, month, day of week")
+    row("cron", Cron, "", "cron line", "", "when: minute, hour, day of month, month, day of week")
         .needed("give five fields, as in \"0 6 * * MON\""),
-    row("timezone", Timezone, "=project.timezone", "IANA name", "", "of the cron line; the project's time zone when absent"),
+    row("timezone", Timezone, "=project.timezone", "IANA name", "", "time zone of the cron line; the project's when absent"),
     row("catch_up", Word, "latest", "word", "none latest all", "of the runs missed while it was down: none, latest or all"),
     row("health", Loopback, "", "address", "", "answers /health for a probe and /metrics for Prometheus; this machine only"),
     row("alert", Alert, "", "URL or program", "",
@@ -220,6 +219,8 @@ pub struct SourceShape {
     pub name: &'static str,
     /// What its rows are.
     pub(super) meaning: &'static str,
+    /// What its columns are.
+    pub(super) columns: &'static str,
     /// Canonical columns that must be mapped.
     pub required: &'static [&'static str],
     /// Canonical columns of which at least one must be mapped; empty when there is no such choice.
@@ -234,6 +235,10 @@ pub const SOURCES: &[SourceShape] = &[
     SourceShape {
         name: "order_lines",
         meaning: "one row per order line",
+        columns: "canonical name: the source's column, or a SQL expression over its columns, or a number. Whole numbers and decimals are computed \
+             exactly; queries/README.md says what an expression may hold. A text with an offset is an instant. Needed: order_id, customer_id, \
+             ordered_at, and gross_amount (before discount) or net_amount (after it) or both. Without cost_amount, policy.margin is needed and \
+             profit is an estimate. The amounts of a returned line (is_return) are negative; see policy.return_sign",
         required: &["order_id", "customer_id", "ordered_at"],
         one_of: &["gross_amount", "net_amount"],
         optional: &["line_number", "quantity", "discount_amount", "cost_amount", "is_return", "product_id", "category", "freight_amount",
@@ -242,6 +247,8 @@ pub const SOURCES: &[SourceShape] = &[
     SourceShape {
         name: "customers",
         meaning: "one row per customer",
+        columns: "needed: customer_id. A kind is retail, merchant, channel or internal, which is outside of all classes; owner is the account \
+             owner; referred_by is the customer_id of who referred them",
         required: &["customer_id"],
         one_of: &[],
         optional: &["name", "kind", "industry", "country", "region", "owner", "referred_by", "signed_up_at", "segment"],
@@ -249,6 +256,7 @@ pub const SOURCES: &[SourceShape] = &[
     SourceShape {
         name: "service_cases",
         meaning: "one row per service case",
+        columns: "needed: case_id, customer_id and opened_at. A satisfaction is 1 to 5",
         required: &["case_id", "customer_id", "opened_at"],
         one_of: &[],
         optional: &["kind", "channel", "is_complaint", "cost", "minutes", "satisfaction", "first_answer_at", "resolved_at",
@@ -257,6 +265,7 @@ pub const SOURCES: &[SourceShape] = &[
     SourceShape {
         name: "payments",
         meaning: "one row per payment that is due",
+        columns: "needed: payment_id, customer_id and due_date",
         required: &["payment_id", "customer_id", "due_date"],
         one_of: &[],
         optional: &["paid_date", "amount", "order_id"],
@@ -264,6 +273,7 @@ pub const SOURCES: &[SourceShape] = &[
     SourceShape {
         name: "visits",
         meaning: "one row per visit to the shop or site",
+        columns: "needed: visit_id, customer_id and visited_at",
         required: &["visit_id", "customer_id", "visited_at"],
         one_of: &[],
         optional: &["channel"],
@@ -290,6 +300,7 @@ pub(super) fn keys_of(shape: &'static SourceShape) -> Vec<Key> {
         },
         Refused => Key {
             kind: Columns(shape),
+            meaning: shape.columns,
             ..*key
         },
         _ => *key,
