@@ -15,8 +15,8 @@ use super::plan::plan;
 use super::schedule::schedule;
 use super::verify::verify;
 use super::{
-    Cli, General, Log, Output, RunOptions, Verb, completions, functions, open, preview, rows, stop, tables,
-    threads,
+    Cli, General, Log, Output, RunOptions, Verb, completions, functions, open, preview, rows, schema, stop,
+    tables, threads,
 };
 use crate::builtin;
 use crate::calendar;
@@ -144,6 +144,7 @@ async fn dispatch(
         Verb::Open { run } => open::open(general, &run).await,
         Verb::Tables { table } => tables::tables(general, table.as_deref()),
         Verb::Functions => Ok(functions::functions(general)),
+        Verb::Schema => Ok(schema::schema()),
         Verb::Completions { shell, man } => completions::completions(shell, man.as_deref()),
         Verb::Diff { before, after, table } => diff(general, &before, &after, table.as_deref()).await,
         Verb::Verify {

@@ -41,7 +41,7 @@ pub use key::{Key, Kind};
 pub use load::{load, parse, recorded};
 pub use problem::{ConfigError, Problem};
 pub use roots::ROOTS;
-pub use schema::schema;
+pub use schema::schema_text;
 pub use secret::Secret;
 pub use tables::{SOURCES, SourceShape};
 pub use thresholds::THRESHOLDS;

@@ -8,9 +8,14 @@ use serde_json::{Map, Value, json};
 use super::key::{Key, Kind};
 use super::tables::FILE;
 
-/// The schema.
+/// The schema, as text.
 #[must_use]
-pub fn schema() -> Value {
+pub fn schema_text() -> String {
+    format!("{:#}", schema())
+}
+
+/// The schema.
+pub(super) fn schema() -> Value {
     let mut schema = section(FILE);
     schema["$schema"] = "http://json-schema.org/draft-07/schema#".into();
     schema["title"] = "Configuration of Karat".into();

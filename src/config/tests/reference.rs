@@ -84,7 +84,7 @@ fn wrapped(prefix: &str, text: &str) -> Vec<String> {
         if last.chars().count() + 1 + word.chars().count() > WIDTH {
             lines.push(format!("{prefix} {word}"));
         } else {
-            *last += &format!(" {word}");
+            last.extend([" ", word]);
         }
     }
     lines

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-static SCHEMA: LazyLock<Value> = LazyLock::new(super::super::schema);
+static SCHEMA: LazyLock<Value> = LazyLock::new(super::super::schema::schema);
 
 /// Whether the schema refuses a text; `None` when it is no YAML that other programs read.
 pub(super) fn refuses(text: &str) -> Option<bool> {
