@@ -342,11 +342,11 @@ fn a_manifest_or_a_log_that_names_other_places_leads_nowhere() {
     let mut manifest: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&file).expect("the manifest")).expect("JSON");
     manifest["outputs"].as_array_mut().expect("a list").push(
-        json!({"path": "tables/results./../../../../../../stolen", "sha256": store::sha256(b"secret")}),
+        json!({"path": "tables/results./../../../../../../stolen", "sha256": karat::files::sha256(b"secret")}),
     );
     let bytes = manifest.to_string();
     std::fs::write(&file, &bytes).expect("the manifest");
-    log["manifest_sha256"] = json!(store::sha256(bytes.as_bytes()));
+    log["manifest_sha256"] = json!(karat::files::sha256(bytes.as_bytes()));
     std::fs::write(&entry, log.to_string()).expect("the log");
     let answer = project.karat(&["preview", "latest", "--out", "preview"]);
     assert_ne!(answer.code, 0, "{answer:?}");

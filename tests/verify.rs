@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
 use base64::Engine as _;
-use karat::store::sha256;
+use karat::files::sha256;
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
@@ -288,7 +288,7 @@ fn a_run_of_another_version_is_told_plainly_and_its_bytes_decide() {
     let entry = project.path("output/log/00000001.json");
     let mut log: Value = serde_json::from_slice(&std::fs::read(&entry).expect("the log")).expect("JSON");
     log["manifest_sha256"] = json!(sha256(&std::fs::read(&file).expect("a manifest")));
-    std::fs::write(&entry, karat::publish::canonical_json(&log)).expect("the log");
+    std::fs::write(&entry, karat::record::canonical_json(&log)).expect("the log");
     let answer = project.karat(&["verify", "latest", "--output", "json"]).expect(
         9,
         &[

@@ -96,7 +96,7 @@ fn fingerprint(general: &General, loaded: &Loaded) -> Result<String, Failure> {
     Ok(format!(
         "{} {}",
         pipeline::fingerprint(&loaded.config)?,
-        crate::store::sha256(&config)
+        crate::files::sha256(&config)
     ))
 }
 

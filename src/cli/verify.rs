@@ -7,7 +7,7 @@ use serde_json::json;
 use super::verbs::{environment, load};
 use super::{General, Output};
 use crate::error::{Exit, Failure};
-use crate::pipeline::{self, Depth, DuckDb, Reperformance, Signature, Verification};
+use crate::pipeline::{self, Asked, Depth, DuckDb, Reperformance, Signature, Verification};
 use crate::record::PublicKey;
 use crate::talk::{self, Talk};
 
@@ -32,16 +32,13 @@ pub(super) async fn verify(
         Some(path) if path == Path::new("none") => DuckDb::None,
         Some(path) => DuckDb::At(path.to_owned()),
     };
-    let found = pipeline::verify(
-        &loaded.config,
-        run,
+    let asked = Asked {
         depth,
-        &duckdb,
-        key.as_ref(),
-        &environment,
-        talk,
-    )
-    .await?;
+        duckdb,
+        key,
+        environment: &environment,
+    };
+    let found = pipeline::verify(&loaded.config, run, &asked, talk).await?;
     talk.finish();
     for remark in &found.remarks {
         talk.say(&format!("note: {remark}"));

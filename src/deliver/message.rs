@@ -6,7 +6,7 @@ use lettre::{Address, Message as Mime};
 
 use super::{Letter, STAGE};
 use crate::error::{Exit, Failure};
-use crate::store::sha256;
+use crate::files::sha256;
 
 /// Hex digits of a reader's mark.
 const MARK: usize = 20;

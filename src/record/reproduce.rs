@@ -5,9 +5,9 @@
 
 use std::fmt::Write;
 
-use super::InputRecord;
+use super::layout;
 use crate::query::{Query, TableName};
-use crate::source::RawTable;
+use crate::source::{InputRecord, RawTable};
 
 /// Writes the script; `settings` are the tables that it takes from the run folder.
 #[must_use]
@@ -50,7 +50,7 @@ pub fn reproduce(
         read(&mut script, table, inputs);
     }
     for query in queries {
-        line(&mut script, &format!("\n-- sql/{}", query.path));
+        line(&mut script, &format!("\n-- {}", layout::sql(&query.path)));
         line(
             &mut script,
             &format!("create table {} as\n{};", query.name, query.text.trim_end()),
@@ -96,7 +96,7 @@ pub fn reproduce_part(part: &PartOf<'_>) -> String {
     ] {
         line(&mut script, &format!("create schema if not exists {schema};"));
     }
-    let of_run = |table: &TableName| format!("read_parquet('../../tables/{table}.parquet')");
+    let of_run = |table: &TableName| format!("read_parquet('../../{}')", layout::table(table));
     for table in part.base {
         line(
             &mut script,
@@ -127,7 +127,7 @@ pub fn reproduce_part(part: &PartOf<'_>) -> String {
         );
     }
     for query in part.again {
-        line(&mut script, &format!("\n-- sql/{}", query.path));
+        line(&mut script, &format!("\n-- {}", layout::sql(&query.path)));
         line(
             &mut script,
             &format!("create table {} as\n{};", query.name, query.text.trim_end()),
@@ -141,7 +141,7 @@ pub fn reproduce_part(part: &PartOf<'_>) -> String {
 fn read(script: &mut String, table: &RawTable, inputs: &[InputRecord]) {
     let files: Vec<&str> = inputs
         .iter()
-        .filter(|input| input.source == table.source)
+        .filter(|input| input.source == table.source && input.is_read())
         .map(|input| input.address.as_str())
         .collect();
     let rows = if table.is_empty {
@@ -182,7 +182,7 @@ fn compare(script: &mut String, queries: &[Query]) {
 }
 
 fn published(table: &TableName) -> String {
-    format!("read_parquet('tables/{table}.parquet')")
+    format!("read_parquet('{}')", layout::table(table))
 }
 
 fn line(script: &mut String, text: &str) {
