@@ -1,5 +1,6 @@
 //! Passes values from one module to the next: the verbs that need more than one of them.
 
+mod ask;
 mod basis;
 mod compute;
 mod culprit;
@@ -29,6 +30,7 @@ mod tests;
 mod verify;
 mod workplace;
 
+pub use ask::{Answer, queries, query, report_file, show};
 pub use basis::{Cause, Change};
 pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
 pub use diff::{Diff, RowDiff, RowFate, TableDiff, diff};
