@@ -59,7 +59,7 @@ pub async fn check(
     );
     lines.push(format!(
         "the next run would be {} of {}",
-        run.run_id, run.calendar.as_of
+        run.id, run.calendar.as_of
     ));
     Ok(lines)
 }

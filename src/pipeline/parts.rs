@@ -83,7 +83,7 @@ pub(super) async fn compute(
         made.push(record.clone());
     }
     let script = reproduce_part(&PartOf {
-        run_id: &run.run_id,
+        run_id: &run.id,
         customers: &customers,
         base: &plan.base,
         rows: &plan.rows,

@@ -81,7 +81,7 @@ pub async fn plan(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<P
     };
     let run = Run::prepare(config, &place, &request, Purpose::Look, talk).await?;
     let entries = publish::history(&place).await?;
-    let (as_of, run_id) = (run.calendar.as_of, run.run_id.clone());
+    let (as_of, run_id) = (run.calendar.as_of, run.id.clone());
     let is_published = entries
         .iter()
         .any(|entry| entry.run_id == run_id && entry.as_of == as_of);

@@ -62,7 +62,7 @@ pub(super) struct Run<'a> {
     pub(super) work: Workplace,
     pub(super) sources: Vec<Pinned>,
     pub(super) engine: Arc<Engine>,
-    pub(super) run_id: String,
+    pub(super) id: String,
     pub(super) calendar: Calendar,
     /// Objects read and objects excluded.
     pub(super) inputs: Vec<InputRecord>,
@@ -116,7 +116,7 @@ impl<'a> Run<'a> {
                 .await?;
         }
         Ok(Self {
-            run_id: run_id(&determinants(config, &calendar, &project, &inputs, &raw)),
+            id: run_id(&determinants(config, &calendar, &project, &inputs, &raw)),
             terms: outlook::Terms::new(config, &calendar)?,
             config,
             project,
@@ -153,7 +153,7 @@ impl<'a> Run<'a> {
         let logo = self.project.brand.logo.as_ref();
         Manifest {
             schema: SCHEMA.to_owned(),
-            run_id: self.run_id.clone(),
+            run_id: self.id.clone(),
             as_of: self.calendar.as_of,
             window: Window {
                 days: self.calendar.window_days,
@@ -185,7 +185,7 @@ impl<'a> Run<'a> {
             language: config.project.language.clone(),
             summary: RunSummary {
                 as_of: self.calendar.as_of,
-                run_id: self.run_id.clone(),
+                run_id: self.id.clone(),
                 project: config.project.name.clone(),
                 currency: config.project.currency.clone(),
                 headline: Vec::new(),
@@ -198,7 +198,7 @@ impl<'a> Run<'a> {
     /// Where readers find a file of the run on the web, if anywhere.
     pub(super) fn url(&self, path: &str) -> Option<String> {
         let url = self.config.publish.url.as_ref().filter(|_| !self.is_draft);
-        url.map(|url| format!("{url}{}/{path}", layout::run(self.calendar.as_of, &self.run_id)))
+        url.map(|url| format!("{url}{}/{path}", layout::run(self.calendar.as_of, &self.id)))
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) async fn published(
     let wanted = Wanted {
         place,
         as_of: run.calendar.as_of,
-        run_id: &run.run_id,
+        run_id: &run.id,
         keep: config.publish.keep,
         index: &index,
         deadline: &deadline,
@@ -120,10 +120,9 @@ pub(super) async fn computed(run: &Run<'_>) -> Result<Made, Failure> {
 async fn draft(run: &Run<'_>, place: &Location, made: Made) -> Result<Report, Failure> {
     run.talk.stage("publish", 1);
     let location = publish::publish_draft(place, &made.staged).await?;
-    run.talk
-        .step("publish", &location, &json!({"run_id": run.run_id}));
+    run.talk.step("publish", &location, &json!({"run_id": run.id}));
     Ok(Report {
-        run_id: run.run_id.clone(),
+        run_id: run.id.clone(),
         as_of: run.calendar.as_of,
         location,
         headline: made.staged.manifest.summary.headline.clone(),

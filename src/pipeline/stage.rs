@@ -33,7 +33,7 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
     exports::write(&config.exports, &templates(config), &folder)?;
     write_sources(&folder, run)?;
     let script = reproduce(
-        &run.run_id,
+        &run.id,
         &made_by_rust(&manifest),
         &run.inputs,
         &run.raw,

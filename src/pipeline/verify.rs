@@ -251,7 +251,7 @@ async fn again(work: &Work<'_>, recorded: &Recorded, done: &mut Verification) ->
     let prepared = Run::prepare(&recorded.config, work.place, &request, purpose, talk);
     let mut run = within(&deadline, talk, prepared).await?;
     // The pages hold the name of their run, whoever would be named so today.
-    let name = std::mem::replace(&mut run.run_id, audit.manifest.run_id.clone());
+    let name = std::mem::replace(&mut run.id, audit.manifest.run_id.clone());
     let made = within(&deadline, talk, computed(&run)).await?.staged;
     talk.stage("compare", audit.files.len());
     let mut performed: BTreeSet<&String> = BTreeSet::new();
@@ -375,7 +375,7 @@ fn localised(manifest: &Manifest, run: &Run<'_>) -> String {
         }
     }
     let queries = &run.project.queries.queries;
-    reproduce(&run.run_id, &made_by_rust(manifest), &inputs, &run.raw, queries)
+    reproduce(&run.id, &made_by_rust(manifest), &inputs, &run.raw, queries)
 }
 
 /// Adds what was found of a file; one that is known to be altered is told once, with its place.

@@ -136,7 +136,12 @@ fn read_files(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let all = files::walk(folder).map_err(|(path, error)| {
         cannot(&path, error).hint("`karat init DIR` writes a project with all queries.")
     })?;
-    let sql = all.into_iter().filter(|path| path.ends_with(".sql"));
+    let is_sql = |path: &String| {
+        Path::new(path)
+            .extension()
+            .is_some_and(|extension| extension == "sql")
+    };
+    let sql = all.into_iter().filter(is_sql);
     sql.map(|path| {
         let file = folder.join(&path);
         let text = std::fs::read_to_string(&file).map_err(|error| cannot(&file, error))?;

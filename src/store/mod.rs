@@ -13,8 +13,7 @@ use std::time::Duration;
 use object_store::ObjectStore;
 use object_store::path::Path as Key;
 
-use self::client::{BAD_CERTIFICATE, LED_AWAY};
-use self::error::EXPIRED;
+use self::error::{BAD_CERTIFICATE, EXPIRED, LED_AWAY};
 use crate::config::{FORBIDDEN, Secret};
 
 mod client;
