@@ -28,6 +28,8 @@ mod verify;
 
 mod verbs;
 
+mod documents;
+
 mod ask;
 
 mod fault_table;

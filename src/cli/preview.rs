@@ -98,7 +98,7 @@ fn refuse_builtin(loaded: &Loaded) -> Result<(), Failure> {
 fn print(general: &General, preview: &Preview) {
     answer(
         general,
-        || json!({"report": preview.pages.first(), "method": preview.pages.get(1), "pages": preview.pages, "unchanged": preview.is_unchanged}),
+        || json!({"report": preview.pages.first(), "appendix": preview.pages.get(1), "method": preview.pages.get(2), "pages": preview.pages, "unchanged": preview.is_unchanged}),
         || {
             for page in &preview.pages {
                 talk::data(&page.display().to_string());

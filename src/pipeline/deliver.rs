@@ -231,6 +231,11 @@ pub(super) async fn letter(
         } else {
             None
         },
+        appendix: if wanted.attach {
+            Some(file(layout::APPENDIX).await?.to_vec())
+        } else {
+            None
+        },
         // An edition without single customers has none.
         method: if wanted.attach && edition.detail == Detail::Full {
             Some(file(layout::METHOD).await?.to_vec())

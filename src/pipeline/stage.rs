@@ -79,10 +79,11 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
     Ok(StagedRun { folder, manifest })
 }
 
-/// The pages with the names of their files: report, method, mail, its plain text.
-pub(super) fn files_of(pages: &Rendered) -> [(&'static str, &str); 4] {
+/// The pages with the names of their files: report, appendix, method, mail, its plain text.
+pub(super) fn files_of(pages: &Rendered) -> [(&'static str, &str); 5] {
     [
         (layout::REPORT, &pages.report),
+        (layout::APPENDIX, &pages.appendix),
         (layout::METHOD, &pages.method),
         (layout::MAIL_HTML, &pages.mail.html),
         (layout::MAIL_TEXT, &pages.mail.text),

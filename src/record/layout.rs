@@ -27,6 +27,8 @@ pub(crate) const CONFIG: &str = "config.yaml";
 pub(crate) const SCRIPT: &str = "reproduce.sql";
 /// The report.
 pub(crate) const REPORT: &str = "report.html";
+/// Every class, table and chart.
+pub(crate) const APPENDIX: &str = "appendix.html";
 /// Definitions, SQL and evidence.
 pub(crate) const METHOD: &str = "method.html";
 /// The mail of a run.

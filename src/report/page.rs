@@ -22,9 +22,10 @@ use crate::files;
 const STYLE_HASH: &str = "sha256-style-of-this-page";
 
 /// Templates without which no run can be rendered.
-const NEEDED: [&str; 6] = [
+const NEEDED: [&str; 7] = [
     "management/report.html",
-    "management/aggregate.html",
+    "management/appendix.html",
+    "management/appendix_aggregate.html",
     "method/method.html",
     "archive/index.html",
     "mail/mail.html",
@@ -102,7 +103,7 @@ impl Door {
 
     /// Renders one page and allows its style block, and nothing else, by its hash.
     pub(crate) fn page(&self, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {
-        Ok(seal(&render(&self.markup, name, view)?))
+        Ok(seal(&with_contents(&render(&self.markup, name, view)?)))
     }
 
     /// Renders one plain text, in lines that a mail program does not break again.
@@ -235,6 +236,23 @@ fn templates(folder: &Path) -> Result<Vec<String>, Failure> {
             .any(|ending| name.ends_with(ending))
     });
     Ok(found)
+}
+
+/// Where a template wants the list of its sections.
+const CONTENTS: &str = "<ul class=\"contents\"></ul>";
+
+/// Fills the list of contents with the heads of the sections that are there, each a link.
+fn with_contents(page: &str) -> String {
+    let Some((before, after)) = page.split_once(CONTENTS) else {
+        return page.to_owned();
+    };
+    let heads = after.split("<h2 id=\"").skip(1).filter_map(|rest| {
+        let (id, rest) = rest.split_once("\">")?;
+        let (name, _) = rest.split_once("</h2>")?;
+        Some(format!("<li><a href=\"#{id}\">{name}</a></li>\n"))
+    });
+    let heads: String = heads.collect();
+    format!("{before}<ul class=\"contents\">\n{heads}</ul>{after}")
 }
 
 fn seal(page: &str) -> String {

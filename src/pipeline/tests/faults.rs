@@ -265,6 +265,7 @@ impl Stage {
             ("tables/results.long.csv", long),
             ("mail.html", format!("<p>{run_id}</p>")),
             ("mail.txt", run_id.to_owned()),
+            ("appendix.html", format!("<h2>{run_id}</h2>")),
             ("method.html", format!("<h1>{run_id}</h1>")),
             ("volatile.json", volatile.to_string()),
         ];
@@ -275,7 +276,7 @@ impl Stage {
             path: (*path).to_owned(),
             sha256: sha256(text.as_bytes()),
         };
-        run.manifest.outputs.extend(files[..4].iter().map(output));
+        run.manifest.outputs.extend(files[..5].iter().map(output));
         run.manifest.mail.subject = "Trial: customer profit report".to_owned();
         run
     }
