@@ -10,13 +10,14 @@ use std::sync::Arc;
 
 use super::compute::{self, Given};
 use super::prepare::Run;
+use super::stage;
 use crate::check;
 use crate::config::Part;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::files::{copy, sha256};
-use crate::query::{EDITIONS, Header, Publish, Query, Scope, TableName};
-use crate::record::{CheckRecord, Manifest, PartOf, TableRecord, layout, reproduce_part};
+use crate::query::{self, EDITIONS, Header, Publish, Query, Scope, TableName};
+use crate::record::{CheckRecord, Manifest, PartOf, Recipe, TableRecord, layout, reproduce_part};
 
 /// The column that makes a table one of customers.
 const CUSTOMER: &str = "customer_id";
@@ -82,8 +83,24 @@ pub(super) async fn compute(
         copy(&run.work.stage().join(&file), &scratch.join(&file))?;
         made.push(record.clone());
     }
+    let published: BTreeSet<TableName> = records
+        .iter()
+        .filter_map(|record| TableName::parse(&record.name))
+        .collect();
+    let of_run = plan.base.iter().chain(&plan.rows).chain(&plan.empty);
+    let unpublished: BTreeSet<TableName> = of_run
+        .filter(|name| !published.contains(*name))
+        .cloned()
+        .collect();
     let script = reproduce_part(&PartOf {
-        run_id: &run.id,
+        run: Recipe {
+            run_id: &run.id,
+            settings: &stage::made_by_rust(records),
+            inputs: &run.inputs,
+            raw: &run.raw,
+            queries: &query::upstream(&run.project.queries.queries, unpublished.iter().cloned()),
+        },
+        unpublished: &unpublished,
         customers: &customers,
         base: &plan.base,
         rows: &plan.rows,
@@ -150,26 +167,27 @@ impl Plan {
             empty: Vec::new(),
             again: Vec::new(),
         };
-        for record in records {
-            let Some(name) = TableName::parse(&record.name) else {
-                continue;
-            };
-            let query = run
-                .project
-                .queries
-                .queries
-                .iter()
-                .find(|query| query.name == name);
+        let queries = &run.project.queries.queries;
+        let published = records.iter().filter_map(|record| TableName::parse(&record.name));
+        // What of the rows of a source is not published is not told again.
+        let held = queries
+            .iter()
+            .filter(|query| query.name.schema == "canonical" && query.header.publish == Some(Publish::No))
+            .map(|query| query.name.clone());
+        for name in published.chain(held) {
+            let query = queries.iter().find(|query| query.name == name);
             let scope = query.and_then(|query| query.header.scope);
             let is_told_again = scope == Some(Scope::Part) || (name.schema == "results" && scope.is_none());
             if is_told_again {
                 continue;
             }
-            let file = run.engine.file_of(&name);
+            let Some(file) = run.engine.made(&name) else {
+                continue;
+            };
             let columns = engine.add_published(&in_whole(&name), &file)?;
             let is_of_customers = columns.iter().any(|column| column == CUSTOMER);
             let is_computed = name.schema == "business" && scope.is_none();
-            if record.name == RANGES || scope == Some(Scope::Whole) {
+            if name.to_string() == RANGES || scope == Some(Scope::Whole) {
                 plan.empty.push(name);
             } else if is_of_customers && name.schema != EDITIONS && name.schema != "settings" {
                 plan.rows.push(name);
@@ -183,6 +201,13 @@ impl Plan {
             .flatten()
             .cloned()
             .collect();
+        plan.choose_again(run, records, &known);
+        plan.refuse_unknown(&known)?;
+        Ok(plan)
+    }
+
+    /// Chooses the statements that run again, and keeps of the tables of the run what they need.
+    fn choose_again(&mut self, run: &Run<'_>, records: &[TableRecord], known: &BTreeSet<TableName>) {
         let again: Vec<&Query> = (run.project.queries.queries.iter())
             .filter(|query| !known.contains(&query.name))
             .filter(|query| matches!(query.header.scope, None | Some(Scope::Part)))
@@ -209,7 +234,7 @@ impl Plan {
                 needed.extend(query.inputs());
             }
         }
-        plan.again = again
+        self.again = again
             .into_iter()
             .filter(|query| needed.contains(&query.name))
             .map(|query| {
@@ -220,11 +245,17 @@ impl Plan {
                 query
             })
             .collect();
-        plan.rows.retain(|name| needed.contains(name));
-        plan.empty
+        self.rows.retain(|name| needed.contains(name));
+        self.base.retain(|name| {
+            needed.contains(name) || records.iter().any(|record| record.name == name.to_string())
+        });
+        self.empty
             .retain(|name| needed.contains(name) || name.schema == "results");
-        let made: BTreeSet<&TableName> = plan.again.iter().map(|query| &query.name).collect();
-        for query in &plan.again {
+    }
+
+    fn refuse_unknown(&self, known: &BTreeSet<TableName>) -> Result<(), Failure> {
+        let made: BTreeSet<&TableName> = self.again.iter().map(|query| &query.name).collect();
+        for query in &self.again {
             if let Some(input) = query
                 .inputs()
                 .find(|input| !known.contains(input) && !made.contains(input))
@@ -237,7 +268,7 @@ impl Plan {
                     .hint("Say `scope: base` in its header when it is about all customers, or read a published table."));
             }
         }
-        Ok(plan)
+        Ok(())
     }
 
     fn is_shared_result(&self, name: &str) -> bool {

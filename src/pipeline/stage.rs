@@ -15,7 +15,7 @@ use crate::files::{self, copy, write};
 use crate::publish::StagedRun;
 use crate::query::{Query, TableName};
 use crate::record::manifest::rows;
-use crate::record::{HashedFile, MailRecord, Manifest, Signer, TableRecord, layout, reproduce};
+use crate::record::{HashedFile, MailRecord, Manifest, Recipe, Signer, TableRecord, layout, reproduce};
 use crate::report::{self, Facts, Rendered, SqlFile};
 use crate::table::Table;
 
@@ -32,13 +32,13 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
     }
     exports::write(&config.exports, &templates(config), &folder)?;
     write_sources(&folder, run)?;
-    let script = reproduce(
-        &run.id,
-        &made_by_rust(&manifest),
-        &run.inputs,
-        &run.raw,
-        &project.queries.queries,
-    );
+    let script = reproduce(&Recipe {
+        run_id: &run.id,
+        settings: &made_by_rust(&manifest.tables),
+        inputs: &run.inputs,
+        raw: &run.raw,
+        queries: &project.queries.queries,
+    });
     write(&folder.join(layout::SCRIPT), script.as_bytes())?;
     let effective = config.effective_at(run.calendar.as_of);
     write(&folder.join(layout::CONFIG), effective.as_bytes())?;
@@ -112,9 +112,9 @@ pub(super) fn volatile(run: &Run<'_>) -> Result<(), Failure> {
     write(&run.work.stage().join(layout::VOLATILE), text.as_bytes())
 }
 
-/// Tables of a run that no SQL made.
-pub(super) fn made_by_rust(manifest: &Manifest) -> Vec<TableName> {
-    let names = manifest.tables.iter().map(|table| table.name.as_str());
+/// Tables that no SQL makes.
+pub(super) fn made_by_rust(records: &[TableRecord]) -> Vec<TableName> {
+    let names = records.iter().map(|table| table.name.as_str());
     let is_made = |name: &&str| name.starts_with("settings.") || name.starts_with("model.");
     names.filter(is_made).filter_map(TableName::parse).collect()
 }

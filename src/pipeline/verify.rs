@@ -13,15 +13,14 @@ use super::prepare::{Purpose, Request, Run};
 use super::project::{open, private_folder, signer};
 use super::recorded::{Environment, Recorded};
 use super::run::computed;
-use super::stage::made_by_rust;
 use crate::calendar::Deadline;
 use crate::config::Config;
 use crate::engine::ENGINE;
 use crate::error::{Exit, Failure};
 use crate::files::read;
 use crate::publish::{self, Audit, LogEntry, Problem};
-use crate::record::{HashedFile, Manifest, PublicKey, layout, libraries, reproduce};
-use crate::source::{InputRecord, Pinned};
+use crate::record::{HashedFile, Manifest, PublicKey, TO_RUN, below, layout, libraries};
+use crate::source::{self, Pinned};
 use crate::store::{Location, Obtained};
 use crate::talk::Talk;
 
@@ -314,11 +313,10 @@ async fn reperformed(
     let mut tables = 0;
     let mut differs = false;
     for (path, file) in scripts {
-        let text = if path == layout::SCRIPT && !is_in_place {
-            localised(&audit.manifest, run)
-        } else {
-            String::from_utf8_lossy(&read(&file.path)?).into_owned()
-        };
+        let mut text = String::from_utf8_lossy(&read(&file.path)?).into_owned();
+        if !is_in_place {
+            text = localised(text, if path == layout::SCRIPT { "" } else { TO_RUN }, run);
+        }
         let script = if is_in_place {
             file.path.clone()
         } else {
@@ -359,23 +357,24 @@ fn mirror(audit: &Audit, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The script of the run as it is published, but for the addresses of its inputs: they name the copies that were read.
-fn localised(manifest: &Manifest, run: &Run<'_>) -> String {
-    let copy_of = |input: &InputRecord| {
+/// A script as it is published, but for the addresses of the inputs: they name the copies that were read. `up` leads from its
+/// folder to that of the run.
+fn localised(mut script: String, up: &str, run: &Run<'_>) -> String {
+    for input in &run.inputs {
         let source = run.sources.iter().find(|source| source.name == input.source);
         let mut files = source.into_iter().flat_map(|source| &source.files);
-        files.find(|file| file.object.path == input.path).map(|file| {
-            std::path::absolute(&file.obtained.path).unwrap_or_else(|_| file.obtained.path.clone())
-        })
-    };
-    let mut inputs = run.inputs.clone();
-    for input in &mut inputs {
-        if let Some(path) = copy_of(input) {
-            input.address = path.display().to_string();
+        let Some(file) = files.find(|file| file.object.path == input.path) else {
+            continue;
+        };
+        let copy = &file.obtained.path;
+        let copy = std::path::absolute(copy).unwrap_or_else(|_| copy.clone());
+        let copies = source::written_addresses(&copy.display().to_string());
+        let written = source::written_addresses(&below(up, &input.address));
+        for (written, copy) in written.iter().zip(&copies) {
+            script = script.replace(written, copy);
         }
     }
-    let queries = &run.project.queries.queries;
-    reproduce(&run.id, &made_by_rust(manifest), &inputs, &run.raw, queries)
+    script
 }
 
 /// Adds what was found of a file; one that is known to be altered is told once, with its place.

@@ -14,5 +14,5 @@ pub use manifest::{
     CheckRecord, EditionRecord, HashedFile, MailRecord, Manifest, PublishedFigure, RunSummary, TableRecord,
     Window,
 };
-pub use reproduce::{PartOf, reproduce, reproduce_part};
+pub use reproduce::{PartOf, Recipe, TO_RUN, below, reproduce, reproduce_part};
 pub use signature::{PublicKey, Signer};
