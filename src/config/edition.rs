@@ -1,9 +1,9 @@
 //! Editions of a report: what a reader may see, of which part of the customers, in which language.
 
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
 use super::Deliver;
+use crate::files::sha256;
 
 /// Columns by which a part of the customers is chosen, each with the source columns that tell it.
 pub(super) const PART_COLUMNS: [(&str, &[(&str, &str)]); 4] = [
@@ -84,7 +84,8 @@ impl Edition {
             let letters = part.value.chars().filter(char::is_ascii_alphanumeric).take(SLUG);
             let slug: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
             // Values differ in what a folder cannot hold, so a hash tells them apart.
-            let hash = hex::encode(&Sha256::digest(part.value.as_bytes())[..4]);
+            let mut hash = sha256(part.value.as_bytes());
+            hash.truncate(8);
             name = [name, part.column.clone(), slug, hash]
                 .into_iter()
                 .filter(|piece| !piece.is_empty())

@@ -9,6 +9,7 @@ use super::cells::{Data, Figure};
 use super::chart;
 use super::format::{self, Pen};
 use super::words::Words;
+use crate::record::PublishedFigure;
 use crate::table::{Cell, Table};
 
 /// Measures that have a tile, in order.
@@ -48,7 +49,6 @@ pub(crate) struct Tile {
     pub(crate) letters: usize,
     year: Change,
     previous: Change,
-    four_weeks: Change,
     spark: Option<String>,
 }
 
@@ -106,7 +106,6 @@ pub(crate) fn tiles(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Ve
                 value: cell("value"),
                 year: change(data, pen, measure, &unit, "year"),
                 previous: change(data, pen, measure, &unit, "previous"),
-                four_weeks: change(data, pen, measure, &unit, "four_weeks"),
                 spark: chart::spark(&line, &label),
                 unit,
             }
@@ -121,7 +120,6 @@ fn change(data: &Data<'_>, pen: &Pen, measure: &str, unit: &str, on: &str) -> Ch
     let adverse = cell(&format!("is_adverse_on_{on}")).text() == "true";
     let base = cell(match on {
         "year" => "year_ago_value",
-        "four_weeks" => "four_week_value",
         _ => "previous_value",
     });
     let (figure, style) = match unit {
@@ -169,20 +167,9 @@ pub(super) fn written(pen: &Pen, value: &BigDecimal, unit: &str, sign: &str) -> 
     }
 }
 
-/// One headline number, exact, for the trend of the archive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeadlineFigure {
-    /// Code of the measure: `net_revenue`, `profit`, ….
-    pub measure: String,
-    /// `money`, `rate` or `count`.
-    pub unit: String,
-    /// The exact value as text, as the cell of `results.headline` holds it; none for NULL.
-    pub value: Option<String>,
-}
-
 /// Lists the five headline numbers, exact.
 #[must_use]
-pub fn headline_figures(tables: &BTreeMap<String, Table>) -> Vec<HeadlineFigure> {
+pub fn headline_figures(tables: &BTreeMap<String, Table>) -> Vec<PublishedFigure> {
     let Some(table) = tables.get("results.headline") else {
         return Vec::new();
     };
@@ -192,7 +179,7 @@ pub fn headline_figures(tables: &BTreeMap<String, Table>) -> Vec<HeadlineFigure>
         .filter_map(|measure| {
             let row = (0..table.rows.len()).find(|row| text(*row, "measure") == measure)?;
             let value = text(row, "value");
-            Some(HeadlineFigure {
+            Some(PublishedFigure {
                 measure: measure.to_owned(),
                 unit: text(row, "unit"),
                 value: value.parse::<BigDecimal>().is_ok().then_some(value),

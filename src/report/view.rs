@@ -11,6 +11,7 @@ use super::format::Pen;
 use super::grid::{self, Grid};
 use super::words::Words;
 use super::{Facts, Inputs, SqlFile, brand, drawings, findings, mail, sentences, tiles};
+use crate::source::shown_path;
 
 /// The whole view of a run.
 #[derive(Debug, Serialize)]
@@ -26,7 +27,7 @@ pub(crate) struct Page<'a> {
     /// `by.<table>.<code>`: one row.
     by: BTreeMap<String, BTreeMap<String, Row>>,
     finding: BTreeMap<&'static str, String>,
-    /// Findings that rest on nothing that the edition leaves out; `sentences` and `actions`: whether all that are true are there.
+    /// Findings that rest on nothing that the edition leaves out; `sentences`: whether all that are true are there.
     told: BTreeMap<&'static str, bool>,
     /// Charts that show nothing that the edition leaves out.
     drawn: BTreeMap<String, bool>,
@@ -64,7 +65,7 @@ struct Run<'a> {
     as_of_text: String,
     window_start: String,
     last_day: String,
-    window_days: i64,
+    window_days: u32,
     compare_days: Option<i64>,
     id: &'a str,
     short_id: String,
@@ -89,7 +90,7 @@ struct Check<'a> {
 #[derive(Debug, Serialize)]
 struct Input<'a> {
     source: &'a str,
-    path: &'a str,
+    path: String,
     size: String,
     rows: String,
     sha256: &'a str,
@@ -137,12 +138,11 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
     tiles.retain(|tile| hidden.is_none() || tile.is_there());
     let found = findings::findings(data, facts.cost_is_estimated);
     let charts = drawings::charts(data, &sign, words, pen);
-    // Where some are left out, nobody may say that there is nothing to tell or to do.
+    // Where some are left out, nobody may say that there is nothing to tell.
     let sentences = sentences::sentences(data);
     let mut told: BTreeMap<_, _> = found.iter().map(|(name, found)| (*name, !found.1)).collect();
     told.insert("sentences", hidden.is_none());
-    let (mail, lacks_some) = data.watched(|| mail::view(data, facts, &tiles, inputs.url.as_deref()));
-    told.insert("actions", !lacks_some);
+    let mail = mail::view(data, &tiles, inputs.url.as_deref());
     Page {
         run: run(inputs, data, words, pen),
         brand: brand::view(&inputs.brand, "Karat"),
@@ -236,7 +236,7 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Run
             .checks
             .iter()
             .map(|check| Check {
-                name: &check.name,
+                name: &check.title,
                 severity: &check.severity,
                 holds: check.holds,
             })
@@ -247,7 +247,7 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Run
             .iter()
             .map(|input| Input {
                 source: &input.source,
-                path: &input.path,
+                path: shown_path(&input.path),
                 size: pen.bytes(input.bytes),
                 rows: pen.number(&input.rows.into(), 0),
                 sha256: &input.sha256,
