@@ -312,6 +312,15 @@ fn a_file_without_types_that_does_not_fit_is_refused_with_its_line() {
         .karat(&["run"])
         .exits(4)
         .tells("line 2: the text is not UTF-8");
+    // A file of another kind is named, and not read.
+    let project = with_customers("a.parquet", csv, b"PAR1");
+    let only = project.karat(&["run"]);
+    assert_ne!(only.code, Some(0), "{}", only.stderr);
+}
+
+#[test]
+fn a_packed_or_foreign_file_is_unpacked_or_named_as_what_it_is() {
+    let csv = "    format: csv\n    schema: {id: text, since: date}\n";
     // A file of another form is named.
     for (text, told) in [
         (gzip("id,since\n"), "is gzip and no text"),
@@ -340,10 +349,6 @@ fn a_file_without_types_that_does_not_fit_is_refused_with_its_line() {
         .karat(&["run"])
         .exits(4)
         .tells("checks.max_unpacked_ratio");
-    // A file of another kind is named, and not read.
-    let project = with_customers("a.parquet", csv, b"PAR1");
-    let only = project.karat(&["run"]);
-    assert_ne!(only.code, Some(0), "{}", only.stderr);
 }
 
 #[test]

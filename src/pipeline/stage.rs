@@ -16,8 +16,8 @@ use crate::exports;
 use crate::publish::{PublishedFigure, RunSummary, SIGNATURE, StagedRun, canonical_json, report_path};
 use crate::query::{Query, TableName};
 use crate::record::{
-    EditionRecord, HashedFile, LogoRecord, MailRecord, OutputFile, Parts, Signer, TableRecord, manifest,
-    reproduce, sha256_file,
+    EditionRecord, HashedFile, LogoRecord, MailRecord, OutputFile, Parts, Recipe, Signer, TableRecord,
+    manifest, reproduce, sha256_file,
 };
 use crate::report::{self, CheckFact, Facts, InputFact, SqlFile, TableFact};
 use crate::source::{self, Pinned};
@@ -65,20 +65,13 @@ pub(super) fn stage(
     exports::write(&config.exports, &super::templates(config), &folder)?;
     let sql = write_sql(&folder, project)?;
     write_look(&folder, config, project)?;
-    let made_by_rust = |name: &&str| name.starts_with("settings.") || name.starts_with("model.");
-    let settings: Vec<TableName> = records
-        .iter()
-        .map(|record| record.name.as_str())
-        .filter(made_by_rust)
-        .filter_map(TableName::parse)
-        .collect();
-    let script = reproduce(
-        &plan.run_id,
-        &settings,
-        &plan.inputs,
-        &plan.raw,
-        &project.queries.queries,
-    );
+    let script = reproduce(&Recipe {
+        run_id: &plan.run_id,
+        settings: &made_by_rust(records),
+        inputs: &plan.inputs,
+        raw: &plan.raw,
+        queries: &project.queries.queries,
+    });
     write(&folder.join("reproduce.sql"), script.as_bytes())?;
     write(
         &folder.join("config.yaml"),
@@ -153,6 +146,16 @@ pub(super) fn stage(
         manifest,
         summary,
     })
+}
+
+/// Tables that no SQL makes.
+pub(super) fn made_by_rust(records: &[TableRecord]) -> Vec<TableName> {
+    records
+        .iter()
+        .map(|record| record.name.as_str())
+        .filter(|name| name.starts_with("settings.") || name.starts_with("model."))
+        .filter_map(TableName::parse)
+        .collect()
 }
 
 /// Puts the signature of its manifest beside what is staged.
