@@ -9,6 +9,7 @@ use arrow::datatypes::{DataType, Schema};
 use crate::builtin;
 use crate::config::{Format, Int96, Source, quoted};
 use crate::error::{Exit, Failure};
+use crate::files;
 use crate::private::PrivateFolder;
 use crate::source;
 
@@ -214,18 +215,9 @@ pub async fn init(folder: &Path, from: Option<&str>) -> Result<Written, Failure>
         builtin::write_sample(folder)?;
     }
     Ok(Written {
-        files: count(folder).map_err(cannot)?,
+        files: files::walk(folder).map_err(|(_, error)| cannot(error))?.len(),
         open,
     })
-}
-
-fn count(folder: &Path) -> std::io::Result<usize> {
-    let mut files = 0;
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        files += if path.is_dir() { count(&path)? } else { 1 };
-    }
-    Ok(files)
 }
 
 /// Reads the columns at `location` and writes a configuration for them.

@@ -1,7 +1,7 @@
 //! Editions of a report: what a reader may see, of which part of the customers, in which language.
 
 use super::Deliver;
-use crate::store::sha256;
+use crate::files::sha256;
 
 /// Columns by which a part of the customers is chosen, each with the source columns that tell it.
 pub const PART_COLUMNS: [(&str, &[(&str, &str)]); 4] = [
