@@ -66,7 +66,7 @@ const SOURCE: &[Key] = &[
          folders such as year=2017/ are columns of text, in which %2F means / and __HIVE_DEFAULT_PARTITION__, \\N or null is not known. \
          http:// only on this machine").needed("say where the files lie"),
     row("format", Format, "parquet", "word", "parquet delta csv json",
-        "format of the files: parquet; delta, a Delta Lake table; csv; or json, one object on each line. Order lines are parquet or delta"),
+        "format of the files: parquet; delta, a Delta Lake table; csv; or json, one object on each line. Packed csv and json end in .gz or .zst"),
     row("delimiter", Delimiter, ",", "letter", "", "letter between two values of csv, whose first line names the columns: , ; | or \"\\t\"").of_formats(&["csv"]),
     row("version", Count, "", "version", "[0, 999999999999999999]", "version of a Delta Lake table that is read; the newest when absent")
         .of_formats(&["delta"]),
@@ -84,7 +84,7 @@ const SOURCE: &[Key] = &[
          and a day or month without a folder between the first and the last, refuse the run"),
     row("files", FileNames, "", "pattern", "",
         "the names of the files that are read, with * for any letters and ? for one; \"*\" reads every file but hidden ones, also those \
-         without an ending, as Athena and Hive write them. Without it those that end in .parquet (.csv and .tsv; .json, .jsonl and .ndjson)")
+         without an ending, as Athena and Hive write them. Without it those that end in .parquet (.csv and .tsv; .json, .jsonl and .ndjson; each also with .gz or .zst)")
         .of_formats(&["parquet", "csv", "json"]),
     row("int96", Word, "instant", "word", "instant local",
         "what timestamps mean that are stored as INT96, as Spark, Hive and Impala may do: instants in UTC, converted to business time, or \
@@ -292,12 +292,7 @@ pub(super) fn source(shape: &'static SourceShape) -> Key {
 
 /// The keys of a source.
 pub(super) fn keys_of(shape: &'static SourceShape) -> Vec<Key> {
-    let is_main = shape.name == "order_lines";
     let row = |key: &Key| match key.kind {
-        Format if is_main => Key {
-            range: "parquet delta",
-            ..*key
-        },
         Refused => Key {
             kind: Columns(shape),
             meaning: shape.columns,

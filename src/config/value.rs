@@ -81,7 +81,9 @@ pub(super) fn read(key: &Key, name: &str, given: &str, environment: Environment<
             "file" => "expected a file on this machine, found an address",
             _ => "expected a folder on this machine, found an address",
         })),
-        Kind::Format => format(key, given).map(|()| text(given)),
+        Kind::Format if given == "delta" && !cfg!(feature = "delta") => Err(Refusal::new(
+            "this build cannot read Delta Lake tables; build it with `--features delta`",
+        )),
         Kind::ColumnType => column_type(given),
         Kind::Colour => colour(given).map(|colour| text(&colour.to_string())),
         Kind::Domain => Ok(text(&given.to_lowercase())),
@@ -323,21 +325,6 @@ fn timezone(given: &str) -> Parsed<()> {
         found(given)
     );
     Err(Refusal::new(reason).suggest(nearest(given, names.iter().map(String::as_str))))
-}
-
-/// Passes the form of the files of a source.
-fn format(key: &Key, given: &str) -> Parsed<()> {
-    if given == "delta" && !cfg!(feature = "delta") {
-        let reason = "this build cannot read Delta Lake tables; build it with `--features delta`";
-        return Err(Refusal::new(reason));
-    }
-    if !key.words().contains(&given) {
-        let reason = "order lines are read from parquet or delta";
-        return Err(Refusal::new(format!(
-            "{reason}; {given} is for the smaller sources"
-        )));
-    }
-    Ok(())
 }
 
 /// Reads the type of a declared column.

@@ -18,6 +18,7 @@ mod pages;
 mod period;
 mod recorded;
 mod sheet;
+mod text;
 mod thrift;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -619,12 +620,16 @@ fn read(
     mapped: &Mapped,
     shown: &str,
 ) -> Result<ReadFile, Failure> {
+    let weight = match format {
+        Format::Parquet | Format::Delta { .. } => pages::Weight::default(),
+        Format::Csv { .. } | Format::Json { .. } => text::weigh(&file, shown, shown)?,
+    };
     let made = |rows, schema, header| ReadFile {
         table: copy.to_owned(),
         rows,
         schema,
         header,
-        weight: pages::Weight::default(),
+        weight,
     };
     match format {
         Format::Parquet | Format::Delta { .. } => {

@@ -217,6 +217,15 @@ fn section(page: &mut String, path: &str, key: &Key) {
         }
         return;
     }
+    if matches!(key.kind, Kind::Source(shape) if shape.name != "order_lines") {
+        page.push_str("\nThe keys are those of `sources.order_lines`.\n");
+        let columns = keys.iter().find(|key| matches!(key.kind, Kind::Columns(_)));
+        return section(
+            page,
+            &format!("{path}.columns"),
+            columns.expect("a source has columns"),
+        );
+    }
     page.push_str("\n| key | holds | unit | default | meaning |\n|---|---|---|---|---|\n");
     let keys: Vec<&Key> = keys.iter().filter(|key| key.kind != Kind::Refused).collect();
     for key in &keys {
