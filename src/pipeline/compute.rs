@@ -7,18 +7,15 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::outlook;
-use super::prepare::Plan;
+use super::prepare::Run;
 use crate::calendar::Stopwatch;
 use crate::check::{self, Outcome};
 use crate::engine::{Engine, damaged_input};
 use crate::error::{Exit, Failure};
-use crate::query::{Check, Query, QuerySet, TableName};
-use crate::record::{TableRecord, sha256_file};
+use crate::files::sha256_of;
+use crate::query::{self, Check, Query, QuerySet, TableName};
+use crate::record::TableRecord;
 use crate::settings::SettingsTable;
-use crate::talk::Talk;
-
-/// Source rows from which queries run one after the other.
-const MANY_ROWS: u64 = 500_000;
 
 /// What a session begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,24 +37,23 @@ impl Given {
 
 /// Runs every query once its inputs are there; gives the published tables, settings first.
 ///
-/// Planning is sequential work, so for a small history as many queries as there are cores run side by side. For a large one
-/// planning is nothing and memory is all: one query after the other. What they give does not depend on it.
+/// Planning and much of computing are sequential work, so as many queries run side by side as there are cores, and as the
+/// memory has room for. The one goes first on which the longest chain of others waits. What they give does not depend on it.
 pub(super) async fn tables(
+    run: &Run<'_>,
     engine: &Arc<Engine>,
     queries: &[Query],
-    plan: &Plan,
     given: Given,
-    talk: &Talk,
 ) -> Result<Vec<TableRecord>, Failure> {
-    talk.stage(given.stage(), queries.len());
+    run.talk.stage(given.stage(), queries.len());
     let mut waiting: BTreeMap<&TableName, &Query> =
         queries.iter().map(|query| (&query.name, query)).collect();
     let mut pending: BTreeSet<TableName> = waiting.keys().map(|name| (*name).clone()).collect();
     let has_inputs = || outlook::inputs().iter().all(|input| pending.contains(input));
-    let mut models = (given == Given::Sources && has_inputs()).then(|| plan.terms.clone());
+    let mut models = (given == Given::Sources && has_inputs()).then(|| run.terms.clone());
     pending.extend(models.iter().flat_map(|_| outlook::outputs()));
-    let rows: u64 = plan.inputs.iter().map(|input| input.rows).sum();
-    let side_by_side = if rows > MANY_ROWS { 1 } else { engine.threads() };
+    let heights = heights(queries);
+    let side_by_side = engine.side_by_side();
     let mut running = JoinSet::new();
     let mut done: BTreeMap<TableName, TableRecord> = BTreeMap::new();
     loop {
@@ -70,9 +66,9 @@ pub(super) async fn tables(
             }
             let ready = waiting
                 .values()
-                .find(|query| query.inputs().all(|input| !pending.contains(&input)))
-                .copied();
-            let Some(query) = ready else { break };
+                .filter(|query| query.inputs().all(|input| !pending.contains(&input)))
+                .max_by_key(|query| heights.get(&query.name));
+            let Some(query) = ready.copied() else { break };
             waiting.remove(&query.name);
             running.spawn(one(Arc::clone(engine), query.clone()));
         }
@@ -82,12 +78,12 @@ pub(super) async fn tables(
         let made =
             finished.map_err(|error| Failure::new(Exit::Bug, "engine", "a query gave up").cause(error))??;
         for (name, record, facts) in made {
-            talk.step(given.stage(), &name.to_string(), &facts);
+            run.talk.step(given.stage(), &name.to_string(), &facts);
             pending.remove(&name);
             done.extend(record.map(|record| (name, record)));
         }
     }
-    let settings = plan
+    let settings = run
         .settings
         .iter()
         .filter(|_| given == Given::Sources)
@@ -100,6 +96,22 @@ pub(super) async fn tables(
         .map(Ok)
         .collect();
     settings.chain(computed).collect()
+}
+
+/// For each table the length of the longest chain of queries that wait for it, the fits of the models as one of them.
+fn heights(queries: &[Query]) -> BTreeMap<TableName, usize> {
+    let mut heights: BTreeMap<TableName, usize> = BTreeMap::new();
+    // Each query follows those that it reads.
+    for query in queries.iter().rev() {
+        let own = heights.get(&query.name).copied().unwrap_or_default();
+        let of_models = query.inputs().any(|input| input.schema == "model");
+        let fitted = outlook::inputs().into_iter().filter(|_| of_models);
+        for input in query.inputs().chain(fitted) {
+            let height = heights.entry(input).or_default();
+            *height = (*height).max(own + 1);
+        }
+    }
+    heights
 }
 
 /// A table that a step made: its record when it is published, and facts for the log.
@@ -136,7 +148,7 @@ async fn one(engine: Arc<Engine>, query: Query) -> Result<Vec<Made>, Failure> {
         grain: query.header.grain,
         key: query.header.key,
         rows: written.rows,
-        sha256: sha256_file(file)?,
+        sha256: sha256_of(file)?,
     };
     Ok(vec![(query.name, Some(record), facts)])
 }
@@ -149,52 +161,34 @@ fn made_record(engine: &Engine, table: &SettingsTable, rows: usize) -> Result<Ta
         grain: table.grain.to_owned(),
         key: table.key.clone(),
         rows: u64::try_from(rows).unwrap_or(u64::MAX),
-        sha256: sha256_file(&engine.file_of(&table.name))?,
+        sha256: sha256_of(&engine.file_of(&table.name))?,
     })
 }
 
 /// Runs the checks and refuses the run when one with severity `stop` is violated.
-pub(super) async fn checks(
-    engine: &Engine,
-    queries: &QuerySet,
-    talk: &Talk,
-) -> Result<Vec<Outcome>, Failure> {
-    talk.stage("check", queries.checks.len());
-    let outcomes = check::run(engine, &queries.checks).await?;
+pub(super) async fn checks(run: &Run<'_>) -> Result<Vec<Outcome>, Failure> {
+    let checks = &run.project.queries.checks;
+    run.talk.stage("check", checks.len());
+    let outcomes = check::run(&run.engine, checks).await?;
     for outcome in &outcomes {
-        talk.step("check", &outcome.name, &json!({"holds": outcome.holds()}));
+        run.talk
+            .step("check", &outcome.name, &json!({"holds": outcome.holds()}));
     }
     check::refuse_broken(&outcomes)?;
     Ok(outcomes)
 }
 
 /// Computes the tables that the checks of inputs and `also` need, and runs those checks.
-pub(super) async fn inputs(
-    engine: &Arc<Engine>,
-    queries: &QuerySet,
-    also: &[TableName],
-    plan: &Plan,
-    talk: &Talk,
-) -> Result<Vec<Outcome>, Failure> {
+pub(super) async fn inputs(run: &Run<'_>, also: &[TableName]) -> Result<Vec<Outcome>, Failure> {
+    let (engine, queries) = (&run.engine, &run.project.queries);
     let checks: Vec<&Check> = queries.checks.iter().filter(|check| check.is_of_inputs).collect();
     let mut needed: BTreeSet<TableName> = checks.iter().flat_map(|check| check.inputs.clone()).collect();
     needed.extend(also.iter().cloned());
-    // Each query follows those that it reads.
-    for query in queries.queries.iter().rev() {
-        if needed.contains(&query.name) {
-            needed.extend(query.inputs());
-        }
-    }
-    let queries: Vec<Query> = queries
-        .queries
-        .iter()
-        .filter(|query| needed.contains(&query.name))
-        .cloned()
-        .collect();
+    let queries = query::upstream(&queries.queries, needed);
     for query in &queries {
         engine.forget(&query.name)?;
     }
-    tables(engine, &queries, plan, Given::Sources, talk).await?;
+    tables(run, engine, &queries, Given::Sources).await?;
     let outcomes = check::run(engine, checks).await?;
     check::refuse_broken(&outcomes)?;
     Ok(outcomes)

@@ -823,7 +823,7 @@ fn i62_hostile_text() {
     let project = trial(&[]);
     project.file("data/orders.parquet", &bytes);
     input("I62", "text that is not UTF-8", &project)
-        .is_refused(4, &["cannot run `queries/1_canonical/numbered_order_lines.sql`"]);
+        .is_refused(4, &["cannot run `queries/1_canonical/doubtful_orders.sql`"]);
 }
 
 #[test]

@@ -262,12 +262,12 @@ fn a_third_language_is_one_file_and_no_template_holds_a_word_of_its_own() {
         // The name of the program, where no brand stands in its place.
         "Karat".into(),
     ];
-    given.extend(inputs.facts.checks.iter().map(|check| check.name.clone()));
+    given.extend(inputs.facts.checks.iter().map(|check| check.title.clone()));
     given.extend(inputs.facts.inputs.iter().flat_map(|input| {
         [
             input.path.clone(),
             input.source.clone(),
-            input.excluded.clone().unwrap_or_default(),
+            input.excluded.clone().unwrap_or_default().into_owned(),
             input.sha256.clone(),
         ]
     }));
