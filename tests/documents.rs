@@ -240,7 +240,7 @@ fn the_reference_of_tables_is_the_headers_of_the_queries() {
         .expect(0, &[])
         .stdout;
     let mut page = "# Tables\n\nEvery table that SQL makes, as `karat tables` lists them, from the headers of the files in `queries/`. A table that is only \
-                    read by others is marked *intermediate* and is not published.\n"
+                    read by others is marked *intermediate* and is not published; others need `publish.tables: all`.\n"
         .to_owned();
     let mut tables: Vec<Value> = listed
         .lines()
@@ -260,10 +260,10 @@ fn the_reference_of_tables_is_the_headers_of_the_queries() {
             let _ = write!(page, "\n## {this}\n");
             layer = this;
         }
-        let kind = if table["published"] == true {
-            ""
-        } else {
-            " *(intermediate)*"
+        let kind = match table["kept"].as_str() {
+            Some("always") => "",
+            Some("all") => " *(with `publish.tables: all`)*",
+            _ => " *(intermediate)*",
         };
         let key: Vec<&str> = table["key"]
             .as_array()

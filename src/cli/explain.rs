@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::plan::print_some;
-use super::verbs::{environment, load};
-use super::{General, Output};
+use super::options::General;
+use super::print::{answer, print_some};
+use super::project::{environment, load};
 use crate::error::{Exit, Failure};
 use crate::pipeline::{self, Explanation, Orders, Origin, Question};
 use crate::table::{Cell, Table};
@@ -19,10 +19,7 @@ pub(super) async fn explain(
 ) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let found = pipeline::explain(&loaded.config, run, question, &environment, talk).await?;
-    match general.output() {
-        Output::Json => talk::data(&json_of(&found).to_string()),
-        Output::Text => print(&found),
-    }
+    answer(general, || json_of(&found), || print(&found));
     Ok(Exit::Published)
 }
 

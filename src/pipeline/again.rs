@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::orders::LINES;
+use super::prepare::{Purpose, Request, Run};
 use super::published::Published;
 use super::recorded::{Environment, Recorded};
-use super::{Job, Purpose, Request};
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
@@ -24,7 +24,7 @@ pub(super) async fn recorded(
     config: &Config,
     environment: Environment<'_>,
 ) -> Result<Option<Recorded>, Failure> {
-    if run.tables.contains_key(LINES) {
+    if run.manifest.table(LINES).is_some() {
         return Ok(None);
     }
     let folder = run.scratch()?;
@@ -36,54 +36,48 @@ pub(super) async fn recorded(
     Recorded::read(&audit, config, environment, &folder.join("record")).map(Some)
 }
 
-/// Plans the recorded run anew.
+/// Prepares the recorded run anew.
 ///
 /// # Errors
 /// As a run, and exit code 4 when an input is missing or has other content.
-pub(super) async fn planned<'a>(
+pub(super) async fn prepared<'a>(
     run: &Published,
     recorded: &'a Recorded,
-    talk: &Talk,
-) -> Result<Job<'a>, Failure> {
+    talk: &'a Talk,
+) -> Result<Run<'a>, Failure> {
     let request = Request {
-        as_of: Some(recorded.as_of),
+        as_of: Some(run.entry.as_of),
         is_draft: false,
     };
-    super::planned(
-        &recorded.config,
-        &run.place,
-        &request,
-        Purpose::Verify(recorded),
-        talk,
-    )
-    .await
+    let purpose = Purpose::Verify(recorded);
+    Run::prepare(&recorded.config, &run.place, &request, purpose, talk).await
 }
 
 /// Tables that a session can read, each opened once.
 pub(super) struct Tables<'a> {
     run: &'a Published,
-    job: Option<&'a Job<'a>>,
+    rerun: Option<&'a Run<'a>>,
     pub(super) engine: Arc<Engine>,
     columns: BTreeMap<String, Vec<String>>,
 }
 
 impl<'a> Tables<'a> {
-    /// Of `run`; `job` makes again what it did not publish.
+    /// Of `run`; `rerun` makes again what it did not publish.
     ///
     /// # Errors
     /// Returns exit code 5 when there is no session.
     pub(super) fn new(
         run: &'a Published,
-        job: Option<&'a Job<'a>>,
+        rerun: Option<&'a Run<'a>>,
         config: &Config,
     ) -> Result<Self, Failure> {
-        let engine = match job {
-            Some(job) => Arc::clone(&job.engine),
+        let engine = match rerun {
+            Some(rerun) => Arc::clone(&rerun.engine),
             None => Arc::new(Engine::start(&config.engine, &run.scratch()?, &run.scratch()?)?),
         };
         Ok(Self {
             run,
-            job,
+            rerun,
             engine,
             columns: BTreeMap::new(),
         })
@@ -115,7 +109,7 @@ impl<'a> Tables<'a> {
                         .collect()
                 }
                 _ => {
-                    if table.schema == "settings" && self.job.is_some() {
+                    if table.schema == "settings" && self.rerun.is_some() {
                         self.engine.forget(&table)?;
                     }
                     self.engine
@@ -139,17 +133,17 @@ impl<'a> Tables<'a> {
     }
 
     fn is_published(&self, name: &TableName) -> bool {
-        self.run.tables.contains_key(&name.to_string())
+        self.run.manifest.table(&name.to_string()).is_some()
     }
 
     fn query(&self, name: &TableName) -> Option<&'a Query> {
-        let queries = &self.job?.project.queries.queries;
+        let queries = &self.rerun?.project.queries.queries;
         queries.iter().find(|query| query.name == *name)
     }
 
     /// What is still to be opened or made for `name`, each after what it needs.
     fn way_to(&self, name: &TableName) -> Vec<TableName> {
-        let queries = self.job.map_or(&[][..], |job| &job.project.queries.queries);
+        let queries = self.rerun.map_or(&[][..], |rerun| &rerun.project.queries.queries);
         let mut needed = BTreeSet::from([name.clone()]);
         for query in queries.iter().rev() {
             if needed.contains(&query.name) && !self.is_published(&query.name) {

@@ -1,8 +1,7 @@
 //! From a number to its SQL, its inputs and the order rows behind it.
 
 use super::again::{self, Tables};
-use super::orders::{Orders, orders};
-use super::preview::{list, number, text};
+use super::orders::{Orders, Question, SHOWN, orders};
 use super::published::Published;
 use super::recorded::Environment;
 use crate::config::Config;
@@ -10,20 +9,9 @@ use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::publish::LogEntry;
 use crate::query::{Query, TableName};
+use crate::record::layout;
 use crate::table::Table;
 use crate::talk::Talk;
-
-/// Rows that are shown.
-pub(super) const SHOWN: usize = 10;
-
-/// What is asked.
-#[derive(Debug, Clone)]
-pub struct Question {
-    /// `schema.table`, or `schema.table.column`.
-    pub target: String,
-    /// Columns with the values that the row has in them, as text.
-    pub key: Vec<(String, String)>,
-}
 
 /// Where a number comes from.
 #[derive(Debug)]
@@ -83,13 +71,13 @@ pub async fn explain(
     let run = Published::open(config, name).await?;
     let (table, column) = target(&run, &question.target)?;
     let query = run.query(&table).cloned();
-    let record = run.tables.get(&table.to_string());
+    let record = run.manifest.table(&table.to_string());
     let recorded = again::recorded(&run, config, environment).await?;
-    let job = match &recorded {
-        Some(recorded) => Some(again::planned(&run, recorded, talk).await?),
+    let rerun = match &recorded {
+        Some(recorded) => Some(again::prepared(&run, recorded, talk).await?),
         None => None,
     };
-    let mut tables = Tables::new(&run, job.as_ref(), config)?;
+    let mut tables = Tables::new(&run, rerun.as_ref(), config)?;
     let key = record.map(|record| &record.key);
     let key = key.or(query.as_ref().map(|query| &query.header.key)).cloned();
     let mut rows = Table::default();
@@ -143,7 +131,7 @@ fn target(run: &Published, target: &str) -> Result<(TableName, Option<String>), 
     let mut parts = target.splitn(3, '.');
     let (schema, table) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let name = TableName::new(schema, table);
-    let is_known = run.tables.contains_key(&name.to_string())
+    let is_known = run.manifest.table(&name.to_string()).is_some()
         || run.query(&name).is_some()
         || run
             .queries
@@ -154,8 +142,10 @@ fn target(run: &Published, target: &str) -> Result<(TableName, Option<String>), 
     }
     let likeness = |known: &str| strsim::jaro_winkler(target, known);
     let nearest = run
+        .manifest
         .tables
-        .keys()
+        .iter()
+        .map(|table| table.name.as_str())
         .max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
     let hint = nearest.map_or_else(String::new, |nearest| format!("Did you mean `{nearest}`?"));
     let message = format!("run {} has no table `{name}`", run.entry.run_id);
@@ -200,20 +190,15 @@ fn take(
 }
 
 fn origin(run: &Published, distance: usize, table: &TableName) -> Origin {
-    let record = run.tables.get(&table.to_string());
-    let files = list(&run.manifest, "inputs")
-        .filter(|input| {
-            table.schema == "raw" && text(input, "source") == table.table && input["excluded"].is_null()
-        })
-        .map(|input| (text(input, "path"), text(input, "sha256"), number(input, "rows")))
-        .collect();
+    let record = run.manifest.table(&table.to_string());
+    let files = run.manifest.inputs_of(&table.table);
+    let files = files.filter(|input| table.schema == "raw" && input.is_read());
+    let files = files.map(|input| (input.path.clone(), input.sha256.clone(), input.rows));
+    let config = run.manifest.sha256(layout::CONFIG).map(str::to_owned);
     let (made_by, sha256) = match (run.query(table), table.schema.as_str()) {
-        (Some(query), _) => (format!("sql/{}", query.path), Some(query.sha256.clone())),
-        (None, "raw") => (
-            format!("config.yaml, sources.{}", table.table),
-            run.sha256("config.yaml"),
-        ),
-        (None, "settings") => ("config.yaml".to_owned(), run.sha256("config.yaml")),
+        (Some(query), _) => (layout::sql(&query.path), Some(query.sha256.clone())),
+        (None, "raw") => (format!("config.yaml, sources.{}", table.table), config),
+        (None, "settings") => (layout::CONFIG.to_owned(), config),
         (None, _) => ("a fit by maximum likelihood, not by SQL".to_owned(), None),
     };
     Origin {
@@ -223,7 +208,7 @@ fn origin(run: &Published, distance: usize, table: &TableName) -> Origin {
         sha256,
         rows: record.map(|record| record.rows),
         inputs: run.inputs(table).iter().map(ToString::to_string).collect(),
-        files,
+        files: files.collect(),
     }
 }
 

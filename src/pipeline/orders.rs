@@ -6,11 +6,23 @@
 use bigdecimal::BigDecimal;
 
 use super::again::Tables;
-use super::explain::{Question, SHOWN};
 use super::published::Published;
 use crate::error::Failure;
 use crate::query::TableName;
+use crate::record::layout;
 use crate::table::{Cell, Table};
+
+/// Rows that are shown.
+pub(super) const SHOWN: usize = 10;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// `schema.table`, or `schema.table.column`.
+    pub target: String,
+    /// Columns with the values that the row has in them, as text.
+    pub key: Vec<(String, String)>,
+}
 
 /// Order rows behind a row.
 #[derive(Debug)]
@@ -135,10 +147,10 @@ pub(super) async fn orders(
     let window = trace.snapshot.as_ref().map_or_else(String::new, |snapshot| {
         format!(", ordered in the window of the snapshot `{snapshot}`")
     });
-    let is_published = |name: &str| run.tables.contains_key(name);
+    let is_published = |name: &str| run.manifest.table(name).is_some();
     let published = |name: &str| {
         if is_published(name) {
-            format!("read_parquet('tables/{name}.parquet')")
+            format!("read_parquet('{}')", layout::table(name))
         } else {
             name.to_owned()
         }

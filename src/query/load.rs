@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
 use super::lint::{self, Place};
 use super::{Check, Problems, Query, Scope, Severity, Subject, TableName, graph, header, own_class};
 use crate::error::{Exit, Failure};
+use crate::files;
 
 /// All SQL of a project, checked, in an order in which it can run.
 #[derive(Debug, Clone)]
@@ -152,38 +151,25 @@ fn layer_of(folder: &str) -> &str {
 }
 
 fn read_files(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(current) = folders.pop() {
-        let cannot = |error: std::io::Error| {
-            Failure::new(
-                Exit::Usage,
-                "query",
-                format!("cannot read `{}`", current.display()),
-            )
-            .cause(error)
-            .hint("`karat init DIR` writes a project with all queries.")
-        };
-        for entry in std::fs::read_dir(&current).map_err(cannot)? {
-            let path = entry.map_err(cannot)?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "sql") {
-                let text = std::fs::read_to_string(&path).map_err(|error| {
-                    Failure::new(Exit::Usage, "query", format!("cannot read `{}`", path.display()))
-                        .cause(error)
-                })?;
-                let below = path.strip_prefix(folder).unwrap_or(&path);
-                let name = below
-                    .components()
-                    .map(|part| part.as_os_str().to_string_lossy())
-                    .collect::<Vec<_>>()
-                    .join("/");
-                files.insert(name, text);
-            }
-        }
-    }
-    Ok(files)
+    let cannot = |path: &Path, error: std::io::Error| {
+        let message = format!("cannot read `{}`", path.display());
+        Failure::new(Exit::Usage, "query", message).cause(error)
+    };
+    let all = files::walk(folder).map_err(|(path, error)| {
+        cannot(&path, error).hint("`karat init DIR` writes a project with all queries.")
+    })?;
+    let is_sql = |path: &String| {
+        Path::new(path)
+            .extension()
+            .is_some_and(|extension| extension == "sql")
+    };
+    let sql = all.into_iter().filter(is_sql);
+    sql.map(|path| {
+        let file = folder.join(&path);
+        let text = std::fs::read_to_string(&file).map_err(|error| cannot(&file, error))?;
+        Ok((path, text))
+    })
+    .collect()
 }
 
 fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut Problems) -> Option<Query> {
@@ -231,7 +217,7 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
     Some(Query {
         path: path.to_owned(),
         name,
-        sha256: sha256(&text),
+        sha256: files::sha256(text.as_bytes()),
         header,
         text,
     })
@@ -257,7 +243,7 @@ fn read_check(path: &str, stem: &str, text: String, problems: &mut Problems) -> 
         severity,
         is_of_inputs: header.judges == Some(Subject::Inputs),
         is_of_base: matches!(header.scope, Some(Scope::Base | Scope::Whole)),
-        sha256: sha256(&text),
+        sha256: files::sha256(text.as_bytes()),
         text,
     })
 }
@@ -359,10 +345,6 @@ fn check_inputs(
             }
         }
     }
-}
-
-fn sha256(text: &str) -> String {
-    hex::encode(Sha256::digest(text.as_bytes()))
 }
 
 impl Severity {

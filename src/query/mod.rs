@@ -81,6 +81,19 @@ impl Query {
     }
 }
 
+impl Query {
+    /// In which runs the table goes into the run folder: `always`, with `publish.tables: all`, or `never`.
+    #[must_use]
+    pub fn kept(&self) -> &'static str {
+        match self.header.publish {
+            Some(Publish::No | Publish::View) => "never",
+            Some(Publish::Yes) => "always",
+            None if self.name.schema == "results" => "always",
+            None | Some(Publish::HeldBack) => "all",
+        }
+    }
+}
+
 /// The statements, in their order, that make `tables` and all that these come from.
 #[must_use]
 pub fn upstream(queries: &[Query], tables: impl IntoIterator<Item = TableName>) -> Vec<Query> {
