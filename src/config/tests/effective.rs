@@ -48,6 +48,8 @@ checks:
   orders_in_two_files: count_all
   max_unpacked_ratio: 1000
 exports: [csv]
+publish:
+  tables: results
 ";
     assert!(effective.ends_with(end), "{effective}");
 }
@@ -73,7 +75,7 @@ fn exports_stand_in_one_order_and_none_is_none() {
     let config = good(&format!("{MINIMAL}exports: [fxiaoke, csv]\n"));
     assert_eq!(config.exports, ["csv", "fxiaoke"]);
     assert!(
-        config.effective.ends_with("exports: [csv, fxiaoke]\n"),
+        config.effective.contains("exports: [csv, fxiaoke]\n"),
         "{}",
         config.effective
     );
@@ -114,7 +116,7 @@ fn a_look_and_an_address_are_recorded_last_and_read_back() {
     let config = with(&format!(
         "{look}\npublish: {{url: \"https://reports.example.com/karat\"}}"
     ));
-    let end = "publish:\n  url: \"https://reports.example.com/karat/\"\nbrand:\n  name: \"House & Co\"\n  logo: art/logo.svg\n  \
+    let end = "publish:\n  tables: results\n  url: \"https://reports.example.com/karat/\"\nbrand:\n  name: \"House & Co\"\n  logo: art/logo.svg\n  \
                colour: \"#5b2a86\"\n  accent: \"#0b6e4f\"\n";
     assert!(config.effective.ends_with(end), "{}", config.effective);
     assert_eq!(good(&config.effective).effective, config.effective);
