@@ -104,12 +104,9 @@ async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
     let made = |name: &&TableName| queries.queries.iter().any(|query| query.name == **name);
     let named: Vec<TableName> = [&totals, &rejected].into_iter().filter(made).cloned().collect();
     let outcomes = compute::inputs(run, &named).await?;
-    let read = |name: &TableName| {
-        if named.contains(name) {
-            Engine::read_file(name, &run.engine.file_of(name))
-        } else {
-            Ok(Table::default())
-        }
+    let read = |name: &TableName| match run.engine.made(name) {
+        Some(file) => Engine::read_file(name, &file),
+        None => Ok(Table::default()),
     };
     Ok(Rows {
         newest_order,
