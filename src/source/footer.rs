@@ -14,8 +14,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::basic::Type as PhysicalType;
 use parquet::schema::types::SchemaDescriptor;
 
-use super::pages::{self, Weight};
-use super::thrift;
+use super::guard::{self, Weight};
 use crate::error::{Exit, Failure};
 
 /// What a footer says.
@@ -46,7 +45,7 @@ pub(super) fn read(file: &Path, shown: &str, is_read: impl Fn(&str) -> bool) -> 
             .retryable()
     })?;
     // The embedded schema of a writer's library is left out: the file's own types are the same for every reader.
-    thrift::check(&mut opened).map_err(|what| cannot(what.into()))?;
+    guard::check(&mut opened).map_err(|what| cannot(what.into()))?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let metadata = ArrowReaderMetadata::load(&opened, options).map_err(|error| cannot(error.into()))?;
     let rows = u64::try_from(metadata.metadata().file_metadata().num_rows()).map_err(|error| {
@@ -66,7 +65,7 @@ pub(super) fn read(file: &Path, shown: &str, is_read: impl Fn(&str) -> bool) -> 
         let cause = format!("it claims {rows} rows, its row groups {counted}");
         return Err(cannot(cause.into()));
     }
-    let weight = pages::weigh(&mut opened, groups, is_read).map_err(|what| cannot(what.into()))?;
+    let weight = guard::weigh(&mut opened, groups, is_read).map_err(|what| cannot(what.into()))?;
     Ok(Footer {
         rows,
         schema: Arc::new(with_instants(
