@@ -101,8 +101,8 @@ impl Format {
 }
 
 /// Reads `format` of a source, and the keys that only some forms have.
-pub(super) fn read_format(source: &str, section: &Section<'_>, problems: &mut Problems) -> Format {
-    let name = section.optional("format", problems, |text| format_name(source, text));
+pub(super) fn read_format(section: &Section<'_>, problems: &mut Problems) -> Format {
+    let name = section.optional("format", problems, format_name);
     let name = name.unwrap_or("parquet");
     let is_text = ["csv", "json"].contains(&name);
     let only = |key: &str, fits: bool, forms: &str, problems: &mut Problems| {
@@ -131,7 +131,7 @@ pub(super) fn read_format(source: &str, section: &Section<'_>, problems: &mut Pr
     }
 }
 
-fn format_name(source: &str, text: &str) -> Parsed<&'static str> {
+fn format_name(text: &str) -> Parsed<&'static str> {
     let Some(name) = FORMATS.into_iter().find(|name| *name == text) else {
         return Err(Refusal::new(format!(
             "expected one of {}, found {}",
@@ -144,9 +144,6 @@ fn format_name(source: &str, text: &str) -> Parsed<&'static str> {
         "delta" if !cfg!(feature = "delta") => Err(Refusal::new(
             "this build cannot read Delta Lake tables; build it with `--features delta`",
         )),
-        "csv" | "json" if source == "order_lines" => Err(Refusal::new(format!(
-            "order lines are read from parquet or delta; {name} is for the smaller sources"
-        ))),
         name => Ok(name),
     }
 }

@@ -139,7 +139,7 @@ fn read_source(
     problems: &mut Problems,
 ) -> Option<Written> {
     let location = required_location(section, "say where the files lie", environment, problems);
-    let format = read_format(shape.name, section, problems);
+    let format = read_format(section, problems);
     let columns = read_columns(section, shape, problems);
     let amount_scale = section.optional("amount_scale", problems, |text| {
         whole(text, 0, 4).map(|scale| u8::try_from(scale).expect("the range is 0 to 4"))

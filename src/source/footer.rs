@@ -34,10 +34,10 @@ pub(super) fn read(file: &Path, shown: &str, is_read: impl Fn(&str) -> bool) -> 
             format!("`{shown}` is no readable Parquet file"),
         )
         .cause(cause)
-        .hint(
+        .hint(guard::other_form(file).unwrap_or(
             "The file is damaged, cut short, encrypted or of another format; deliver it again, or set `files` to the names of \
              those that are meant.",
-        )
+        ))
     };
     let mut opened = File::open(file).map_err(|error| {
         Failure::new(Exit::Input, "source", format!("cannot open `{shown}`"))

@@ -18,9 +18,11 @@ mod manifest;
 mod period;
 mod pin;
 mod pinned;
+mod reading;
 mod record;
 mod recorded;
 mod sheet;
+mod text;
 
 pub use contract::{MappedColumn, RawTable, empty_table, raw_table};
 pub use duckdb::{Reader, written_addresses};

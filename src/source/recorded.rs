@@ -8,8 +8,9 @@ use std::path::Path;
 use futures::stream::{self, StreamExt};
 
 use super::inventory::{self, Excluded};
-use super::pin::{CONCURRENCY, Chosen, Reading};
+use super::pin::{CONCURRENCY, Chosen};
 use super::pinned::{Pinned, PinnedFile};
+use super::reading::Reading;
 use super::record::InputRecord;
 use crate::config::Source;
 use crate::error::{Exit, Failure};

@@ -285,11 +285,6 @@ fn names_of_the_world_are_checked() {
         "GBP, language: ../en",
         "config.yaml:1:49: project.language: expected the name of a language, such as en or zh, found \"../en\"",
     );
-    check_changed(
-        "location: data/orders/",
-        "format: csv\n    location: data/orders/",
-        "config.yaml:4:13: sources.order_lines.format: order lines are read from parquet or delta; csv is for the smaller sources",
-    );
 }
 
 #[test]

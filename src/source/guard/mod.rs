@@ -9,11 +9,44 @@ mod thrift;
 pub(super) use pages::{Weight, weigh};
 pub(super) use thrift::check;
 
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
 use crate::config::Config;
 use crate::error::{Exit, Failure};
 
 /// Decompressed bytes below which no file is suspicious: a column of one value packs as well as a bomb.
 pub(super) const SUSPICIOUS: u64 = 64 << 20;
+
+/// What to do about a file that begins as one of another form.
+pub(super) fn other_form(file: &Path) -> Option<&'static str> {
+    let mut first = [0; 512];
+    let length = File::open(file).and_then(|mut file| file.read(&mut first)).ok()?;
+    let first = &first[..length];
+    if first.starts_with(b"PAR1") {
+        return None;
+    }
+    let is_text = !first.is_empty()
+        && std::str::from_utf8(first).is_ok_and(|text| {
+            !text
+                .chars()
+                .any(|letter| letter.is_control() && !letter.is_whitespace())
+        });
+    if first.starts_with(b"{") && is_text {
+        Some("It looks like JSON: write `format: json` with a `schema`, if it holds one object on each line.")
+    } else if is_text {
+        Some("It looks like text, such as CSV: write `format: csv` with a `schema`.")
+    } else if first.starts_with(b"\x1f\x8b") {
+        Some(
+            "It is packed with gzip; Parquet files are read as they are. Unpack it, or write `format: csv` if it holds text.",
+        )
+    } else if first.starts_with(b"PK\x03\x04") {
+        Some("It is a ZIP archive or an Excel workbook: save it as Parquet or CSV.")
+    } else {
+        None
+    }
+}
 
 impl Weight {
     /// Refuses what would take more than a run has: a file `path` of source `name` that decompresses beyond measure; row groups
