@@ -153,6 +153,9 @@ pub(super) enum Verb {
     /// List the functions and operators that mappings may use, with examples
     #[command(after_help = help::FUNCTIONS)]
     Functions,
+    /// Print the JSON Schema of `config.yaml`
+    #[command(after_help = help::SCHEMA)]
+    Schema,
     /// Print the completions of a shell, or write man pages
     #[command(after_help = help::COMPLETIONS)]
     Completions {

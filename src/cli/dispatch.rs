@@ -19,7 +19,7 @@ use super::runs::runs;
 use super::schedule::schedule;
 use super::status::status;
 use super::verify::verify;
-use super::{completions, functions, open, preview, rows, stop, tables, threads};
+use super::{completions, functions, open, preview, rows, schema, stop, tables, threads};
 use crate::error::{Exit, Failure};
 use crate::pipeline::{Choice, Question};
 use crate::talk::{self, Style, Talk};
@@ -126,6 +126,7 @@ async fn dispatch(verb: Verb, general: &Arc<General>, talk: &Arc<Talk>) -> Resul
         Verb::Open { run } => open::open(general, &run).await,
         Verb::Tables { table } => tables::tables(general, table.as_deref()),
         Verb::Functions => Ok(functions::functions(general)),
+        Verb::Schema => Ok(schema::schema()),
         Verb::Completions { shell, man } => completions::completions(shell, man.as_deref()),
         Verb::Diff { before, after, table } => diff(general, &before, &after, table.as_deref()).await,
         Verb::Verify(asked) => verify(general, &asked, talk).await,

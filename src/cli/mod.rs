@@ -23,6 +23,7 @@ mod rows;
 mod run;
 mod runs;
 mod schedule;
+mod schema;
 mod status;
 mod stop;
 mod tables;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService,
 };
@@ -76,7 +77,7 @@ fn client(options: &ClientOptions) -> Result<reqwest::Client, Box<dyn Error + Se
     let is_on = |key| value(key).is_some_and(|value| value == "true");
     let duration = |key| {
         value(key)
-            .map(|text| humantime::parse_duration(&text))
+            .map(|text| text.parse::<SignedDuration>()?.try_into())
             .transpose()
     };
     let mut builder = reqwest::Client::builder()
