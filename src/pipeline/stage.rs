@@ -39,6 +39,16 @@ pub(super) const SQL: &str = "sql";
 /// Layers whose tables are small enough to be read back for the report.
 const REPORTED: [&str; 2] = ["settings.", "results."];
 
+/// The published tables that no query of `project` makes: settings, and what the models say.
+pub(super) fn made_without_sql<'n>(names: impl Iterator<Item = &'n str>, project: &Project) -> Vec<TableName> {
+    let queries = &project.queries.queries;
+    names
+        .filter(|name| name.starts_with("settings.") || name.starts_with("model."))
+        .filter_map(TableName::parse)
+        .filter(|name| queries.iter().all(|query| query.name != *name))
+        .collect()
+}
+
 /// Writes every file of the run folder but the manifest, and makes the manifest.
 #[expect(clippy::too_many_arguments, reason = "the one place where all stages meet")]
 pub(super) fn stage(
@@ -65,13 +75,7 @@ pub(super) fn stage(
     exports::write(&config.exports, &super::templates(config), &folder)?;
     let sql = write_sql(&folder, project)?;
     write_look(&folder, config, project)?;
-    let made_by_rust = |name: &&str| name.starts_with("settings.") || name.starts_with("model.");
-    let settings: Vec<TableName> = records
-        .iter()
-        .map(|record| record.name.as_str())
-        .filter(made_by_rust)
-        .filter_map(TableName::parse)
-        .collect();
+    let settings = made_without_sql(records.iter().map(|record| record.name.as_str()), project);
     let script = reproduce(
         &plan.run_id,
         &settings,

@@ -11,13 +11,12 @@ use super::difference;
 use super::duckdb::{DuckDb, Program, Reperformance};
 use super::preview::{list, text};
 use super::recorded::{Environment, Recorded};
-use super::{Job, Purpose, Request, computed, open, prepare};
+use super::{Job, Purpose, Request, computed, open, prepare, stage};
 use crate::calendar::Deadline;
 use crate::config::Config;
 use crate::engine::ENGINE;
 use crate::error::{Exit, Failure};
 use crate::publish::{self, Audit, LogEntry, Problem, SIGNATURE, canonical_json};
-use crate::query::TableName;
 use crate::record::{InputRecord, PublicKey, libraries, reproduce, sha256_file};
 use crate::source::Pinned;
 use crate::store::{Location, Obtained};
@@ -364,11 +363,8 @@ fn localised(audit: &Audit, job: &Job<'_>) -> String {
             ..input.clone()
         })
         .collect();
-    let settings: Vec<TableName> = list(&audit.manifest, "tables")
-        .map(|table| text(table, "name"))
-        .filter(|name| name.starts_with("settings.") || name.starts_with("model."))
-        .filter_map(|name| TableName::parse(&name))
-        .collect();
+    let names: Vec<String> = list(&audit.manifest, "tables").map(|table| text(table, "name")).collect();
+    let settings = stage::made_without_sql(names.iter().map(String::as_str), &job.project);
     let queries = &job.project.queries.queries;
     reproduce(&job.plan.run_id, &settings, &inputs, &job.plan.raw, queries)
 }

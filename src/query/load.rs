@@ -24,7 +24,8 @@ pub struct QuerySet {
 pub const EDITIONS: &str = "editions";
 
 /// Layers that queries may make, with the layers that each may read.
-const LAYERS: [(&str, &[&str]); 4] = [
+const LAYERS: [(&str, &[&str]); 5] = [
+    ("settings", &["settings"]),
     ("canonical", &["raw", "settings", "canonical"]),
     ("business", &["raw", "settings", "canonical", "business", "model"]),
     (
@@ -62,7 +63,7 @@ pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Fail
             problems.add(
                 &path,
                 0,
-                format!("`{layer}` is no layer: use canonical, business, results, editions or checks"),
+                format!("`{layer}` is no layer: use settings, canonical, business, results, editions or checks"),
             );
         }
     }
