@@ -18,8 +18,8 @@ activities as (
 
 recorded_cases as (
     select
-        coalesce(sum(service_cases - cases_at_rate), 0) as cases,
-        coalesce(sum(recorded_case_cost), 0) as cost
+        cast(coalesce(sum(service_cases - cases_at_rate), 0) as decimal(28, 4)) as cases,
+        cast(coalesce(sum(recorded_case_cost), 0) as decimal(28, 10)) as cost
     from business.customer_profit
     where snapshot = 'current'
 ),
@@ -29,8 +29,8 @@ rows_and_total as (
         10 * cost_rates.position as position,
         cost_rates.activity,
         cost_rates.rate,
-        coalesce(activities.volume, 0) as volume,
-        coalesce(activities.cost, 0) as cost
+        cast(coalesce(activities.volume, 0) as decimal(28, 4)) as volume,
+        cast(coalesce(activities.cost, 0) as decimal(28, 10)) as cost
     from settings.cost_rates as cost_rates
     left join activities  -- one-to-one; none without customers
         on cost_rates.activity = activities.activity
@@ -47,7 +47,12 @@ rows_and_total as (
     cross join settings.sources as sources
     where cost_rates.activity = 'per_case' and sources.source = 'service_cases' and sources.is_configured
     union all
-    select 1000 as position, 'total' as activity, null as rate, null as volume, cost_to_serve as cost
+    select
+        1000 as position,
+        'total' as activity,
+        null as rate,
+        null as volume,
+        cast(cost_to_serve as decimal(28, 10)) as cost
     from business.class_totals
     where snapshot = 'current' and class_name = 'all'
 )
