@@ -123,6 +123,16 @@ pub fn data(line: &str) {
     let _closed = writeln!(std::io::stdout().lock(), "{}", harmless(line));
 }
 
+/// Writes bytes on stdout as they are: rows in a form that other programs read.
+pub fn bytes(bytes: &[u8]) {
+    let _closed = std::io::stdout().lock().write_all(bytes);
+}
+
+/// Prints a line beside the data, on stderr.
+pub fn remark(line: &str) {
+    err(line);
+}
+
 fn err(line: &str) {
     let _closed = writeln!(std::io::stderr().lock(), "{}", harmless(line));
 }

@@ -28,6 +28,10 @@ mod verify;
 
 mod verbs;
 
+mod documents;
+
+mod ask;
+
 mod fault_table;
 
 mod schedule;

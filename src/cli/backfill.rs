@@ -62,7 +62,7 @@ pub(super) async fn backfill(general: &General, days: &Days, talk: &Talk) -> Res
         for remark in &report.remarks {
             talk.say(&format!("note: {remark}"));
         }
-        match general.output {
+        match general.output() {
             Output::Json => talk::data(
                 &json!({
                     "as_of": day.to_string(), "run_id": report.run_id, "report": report.location,

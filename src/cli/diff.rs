@@ -18,7 +18,7 @@ pub(super) async fn diff(
 ) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let found = pipeline::diff(&loaded.config, before, after, table).await?;
-    match general.output {
+    match general.output() {
         Output::Json => talk::data(&json_of(&found).to_string()),
         Output::Text => print(&found),
     }

@@ -14,7 +14,7 @@ use crate::talk;
 pub(super) async fn explain(general: &General, run: &str, question: &Question) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let found = pipeline::explain(&loaded.config, run, question).await?;
-    match general.output {
+    match general.output() {
         Output::Json => talk::data(&json_of(&found).to_string()),
         Output::Text => print(&found),
     }

@@ -20,7 +20,7 @@ pub(super) async fn gc(general: &General, keep_days: u32, dry_run: bool) -> Resu
     if !dry_run {
         publish::remove_garbage(&place, &garbage).await?;
     }
-    match general.output {
+    match general.output() {
         Output::Json => talk::data(
             &json!({"removed": !dry_run, "bytes": garbage.bytes, "objects": garbage.paths}).to_string(),
         ),

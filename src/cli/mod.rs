@@ -1,13 +1,19 @@
 //! The command line: what can be asked for. `run` in `verbs` does it.
 
 mod backfill;
+mod completions;
 mod diff;
 mod explain;
+mod functions;
 mod gc;
+mod help;
+mod open;
 mod plan;
 mod preview;
+mod rows;
 mod schedule;
 mod stop;
+mod tables;
 mod threads;
 mod verbs;
 mod verify;
@@ -27,7 +33,8 @@ pub use verbs::main;
     version,
     about,
     max_term_width = 100,
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    after_help = help::OF_ALL
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -48,11 +55,17 @@ impl Cli {
             let why = "`--as-of` and `--draft` stand behind the verb: `karat run --as-of DATE`";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, why));
         }
+        let has_rows = matches!(cli.verb, Some(Verb::Show { .. } | Verb::Query { .. }));
+        if matches!(cli.general.output, Form::Csv | Form::Parquet) && !has_rows {
+            let why =
+                "`--output csv` and `--output parquet` are for the rows of `karat show` and `karat query`";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, why));
+        }
         Ok(cli)
     }
 }
 
-/// Options that every verb knows.
+/// Options that every verb knows; `karat --help` lists them once, in [`help::OF_ALL`].
 #[derive(Debug, Args)]
 struct General {
     /// The configuration; its folder is the project
@@ -60,22 +73,44 @@ struct General {
         long,
         short = 'c',
         global = true,
+        hide = true,
         value_name = "FILE",
         default_value = "config.yaml"
     )]
     config: PathBuf,
-    /// Form of what is printed on stdout
-    #[arg(long, global = true, value_enum, default_value_t = Output::Text)]
-    output: Output,
+    /// Form of what is printed on stdout; csv and parquet are for `show` and `query`
+    #[arg(long, global = true, hide = true, value_enum, default_value_t = Form::Text)]
+    output: Form,
     /// Form of what is told on stderr; json is one line per event
-    #[arg(long, global = true, value_enum, default_value_t = Log::Text)]
+    #[arg(long, global = true, hide = true, value_enum, default_value_t = Log::Text)]
     log: Log,
     /// Tell errors only
-    #[arg(long, short = 'q', global = true)]
+    #[arg(long, short = 'q', global = true, hide = true)]
     quiet: bool,
 }
 
+impl General {
+    /// The form of what is not a table.
+    fn output(&self) -> Output {
+        if self.output == Form::Json {
+            Output::Json
+        } else {
+            Output::Text
+        }
+    }
+}
+
+/// Forms of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Text,
+    Json,
+    Csv,
+    Parquet,
+}
+
+/// Forms of everything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Output {
     Text,
     Json,
@@ -100,22 +135,27 @@ struct RunOptions {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Do the whole job: read, compute, check, render, publish, mail (the default)
+    #[command(after_help = help::RUN)]
     Run(RunOptions),
     /// Check configuration, SQL, templates and inputs; touch nothing
+    #[command(after_help = help::CHECK)]
     Check {
         /// End of the window, exclusive; wins over the configuration
         #[arg(long, value_name = "DATE")]
         as_of: Option<Date>,
     },
     /// Say what the next run would do, and what changed since the last one; do nothing
+    #[command(after_help = help::PLAN)]
     Plan {
         /// End of the window, exclusive; wins over the configuration
         #[arg(long, value_name = "DATE")]
         as_of: Option<Date>,
     },
     /// Publish past runs, oldest first, without mails; stops at the first that fails
+    #[command(after_help = help::BACKFILL)]
     Backfill(backfill::Days),
     /// Write a new project: configuration, queries, reports
+    #[command(after_help = help::INIT)]
     Init {
         /// Folder of the new project; must be empty or not exist
         dir: PathBuf,
@@ -124,14 +164,17 @@ enum Verb {
         from: Option<String>,
     },
     /// List the published runs, newest first
+    #[command(after_help = help::RUNS)]
     Runs,
     /// Tell how the publications stand; fails when the last one is overdue or not mailed, or the log is damaged
+    #[command(after_help = help::STATUS)]
     Status {
         /// Days after the as-of date at which the last publication is overdue (8 when a schedule is configured)
         #[arg(long, value_name = "DAYS")]
         max_age: Option<u32>,
     },
     /// Render a published run again from its stored tables, with the templates as they are now
+    #[command(after_help = help::PREVIEW)]
     Preview {
         /// `latest`, an as-of date, or a run id (its first digits are enough)
         run: String,
@@ -143,6 +186,7 @@ enum Verb {
         watch: bool,
     },
     /// Do a published run again from its record, compare every byte, and run its `reproduce.sql` with `duckdb`; publishes nothing
+    #[command(after_help = help::VERIFY)]
     Verify {
         /// `latest`, an as-of date, or a run id (its first digits are enough)
         run: String,
@@ -158,6 +202,7 @@ enum Verb {
         public_key: Option<PathBuf>,
     },
     /// Say where a number comes from: its SQL, its inputs, the order rows behind it
+    #[command(after_help = help::EXPLAIN)]
     Explain {
         /// `latest`, an as-of date, or a run id (its first digits are enough)
         run: String,
@@ -168,7 +213,54 @@ enum Verb {
         #[arg(value_name = "KEY=VALUE", value_parser = explain::pair)]
         key: Vec<(String, String)>,
     },
+    /// Print a published table
+    #[command(override_usage = "karat show [OPTIONS] [RUN] <TABLE>", after_help = help::SHOW)]
+    Show {
+        /// The run, when it is not the latest, and the table: `results.tier_profitability`, or its name alone where no other has it
+        #[arg(value_name = "TABLE", required = true, num_args = 1..=2)]
+        what: Vec<String>,
+        /// Rows that are printed as text; the other forms print all
+        #[arg(long, value_name = "N", default_value_t = rows::SHOWN)]
+        rows: usize,
+    },
+    /// Run a read-only SQL query over published tables
+    #[command(override_usage = "karat query [OPTIONS] [RUN] <SQL>", after_help = help::QUERY)]
+    Query {
+        /// The run, when it is not the latest, and the query, a `select` over published tables
+        #[arg(value_name = "SQL", required = true, num_args = 1..=2)]
+        what: Vec<String>,
+        /// Rows that are printed as text; the other forms print all
+        #[arg(long, value_name = "N", default_value_t = rows::SHOWN)]
+        rows: usize,
+    },
+    /// Open a published report in the browser
+    #[command(after_help = help::OPEN)]
+    Open {
+        /// `latest`, an as-of date, or a run id (its first digits are enough)
+        #[arg(default_value = "latest")]
+        run: String,
+    },
+    /// List every table of the project with its meaning, or describe one with its columns
+    #[command(after_help = help::TABLES)]
+    Tables {
+        /// The table to describe
+        table: Option<String>,
+    },
+    /// List the functions and operators that mappings may use, with examples
+    #[command(after_help = help::FUNCTIONS)]
+    Functions,
+    /// Print the completions of a shell, or write man pages
+    #[command(after_help = help::COMPLETIONS)]
+    Completions {
+        /// The shell
+        #[arg(required_unless_present = "man")]
+        shell: Option<clap_complete::Shell>,
+        /// Write a man page of each verb to this folder
+        #[arg(long, value_name = "DIR")]
+        man: Option<PathBuf>,
+    },
     /// Say what differs between two published runs, and why as far as their records tell
+    #[command(after_help = help::DIFF)]
     Diff {
         /// `latest`, an as-of date, or a run id (its first digits are enough)
         before: String,
@@ -179,6 +271,7 @@ enum Verb {
         table: Option<String>,
     },
     /// Remove what interrupted runs left in the publish location; never what is published
+    #[command(after_help = help::GC)]
     Gc {
         /// What was changed within so many days stays
         #[arg(long, value_name = "DAYS", default_value_t = 7)]
@@ -188,6 +281,7 @@ enum Verb {
         dry_run: bool,
     },
     /// Mail a published run to those readers of the configuration who have not got it
+    #[command(after_help = help::DELIVER)]
     Deliver {
         /// `latest`, an as-of date, or a run id (its first digits are enough)
         run: String,
@@ -202,8 +296,10 @@ enum Verb {
         dry_run: Option<PathBuf>,
     },
     /// Stay in the foreground and run by the cron line of the configuration
+    #[command(after_help = help::SCHEDULE)]
     Schedule,
     /// Write a realistic synthetic history with its configuration, for trials and benchmarks
+    #[command(after_help = help::GENERATE)]
     Generate {
         /// How many customers, prospects included
         #[arg(long, value_name = "N")]
@@ -224,4 +320,48 @@ enum Verb {
         #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
         flaws: f64,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_of_the_help_is_a_command_line_that_is_understood() {
+        let mut count = 0;
+        for verb in Cli::command().get_subcommands() {
+            let help = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let examples: Vec<&str> = help.lines().filter(|line| line.starts_with("  karat")).collect();
+            assert!(!examples.is_empty(), "{}", verb.get_name());
+            for example in examples {
+                // What stands in quotes is one word.
+                let words = example.trim().split('"').enumerate().flat_map(|(number, part)| {
+                    if number % 2 == 1 {
+                        vec![part]
+                    } else {
+                        part.split_whitespace().collect()
+                    }
+                });
+                let words: Vec<&str> = words.take_while(|word| !["|", ">"].contains(word)).collect();
+                let read = Cli::try_parse_from(&words);
+                assert!(read.is_ok(), "{example}: {:?}", read.err());
+                count += 1;
+            }
+        }
+        assert!(count > 20, "{count}");
+    }
+
+    #[test]
+    fn the_help_names_every_option_of_all_verbs_and_every_exit_code() {
+        for argument in Cli::command()
+            .get_arguments()
+            .filter(|argument| argument.is_global_set())
+        {
+            let long = format!("--{}", argument.get_long().unwrap_or_default());
+            assert!(help::OF_ALL.contains(&long), "{long}");
+        }
+        for code in [0, 2, 3, 4, 5, 6, 7, 8, 9, 10] {
+            assert!(help::OF_ALL.contains(&format!("\n  {code:<2}  ")), "{code}");
+        }
+    }
 }

@@ -17,7 +17,7 @@ pub(super) async fn plan(general: &General, as_of: Option<Date>, talk: &Talk) ->
     let loaded = load(general)?;
     let planned = pipeline::plan(&loaded.config, as_of, talk).await?;
     talk.finish();
-    match general.output {
+    match general.output() {
         Output::Json => talk::data(&json_of(&planned).to_string()),
         Output::Text => print(&planned),
     }

@@ -112,7 +112,7 @@ fn refuse_builtin(loaded: &Loaded) -> Result<(), Failure> {
 }
 
 fn print(general: &General, preview: &Preview) {
-    match general.output {
+    match general.output() {
         Output::Json => talk::data(
             &json!({"report": preview.pages.first(), "method": preview.pages.get(1), "pages": preview.pages, "unchanged": preview.is_unchanged})
                 .to_string(),

@@ -14,7 +14,10 @@ use super::gc::gc;
 use super::plan::plan;
 use super::schedule::schedule;
 use super::verify::verify;
-use super::{Cli, General, Log, Output, RunOptions, Verb, preview, stop, threads};
+use super::{
+    Cli, General, Log, Output, RunOptions, Verb, completions, functions, open, preview, rows, stop, tables,
+    threads,
+};
 use crate::builtin;
 use crate::calendar;
 use crate::config::{self, Config};
@@ -136,6 +139,12 @@ async fn dispatch(
             }
         }
         Verb::Explain { run, target, key } => explain(general, &run, &Question { target, key }).await,
+        Verb::Show { what, rows } => rows::show(general, &what, rows).await,
+        Verb::Query { what, rows } => rows::query(general, &what, rows).await,
+        Verb::Open { run } => open::open(general, &run).await,
+        Verb::Tables { table } => tables::tables(general, table.as_deref()),
+        Verb::Functions => Ok(functions::functions(general)),
+        Verb::Completions { shell, man } => completions::completions(shell, man.as_deref()),
         Verb::Diff { before, after, table } => diff(general, &before, &after, table.as_deref()).await,
         Verb::Verify {
             run,
@@ -242,7 +251,7 @@ pub(super) async fn run(general: &General, options: &RunOptions, talk: &Talk) ->
     for remark in &report.remarks {
         talk.say(&format!("note: {remark}"));
     }
-    match general.output {
+    match general.output() {
         Output::Json => talk::data(&json_report(&report).to_string()),
         Output::Text => {
             if report.is_already_published {
@@ -299,7 +308,7 @@ async fn deliver(general: &General, run: &str, choice: &Choice, talk: &Talk) -> 
     let delivered = pipeline::deliver_run(&loaded.config, run, choice, talk).await?;
     talk.finish();
     let (entry, deliveries) = (delivered.entry, delivered.deliveries);
-    match general.output {
+    match general.output() {
         Output::Json => talk::data(
             &json!({
                 "run_id": entry.run_id, "as_of": entry.as_of.to_string(), "deliveries": json_deliveries(&deliveries),
@@ -314,7 +323,7 @@ async fn deliver(general: &General, run: &str, choice: &Choice, talk: &Talk) -> 
 async fn deliver_dry(general: &General, run: &str, choice: &Choice, folder: &Path) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let files = pipeline::deliver_dry(&loaded.config, run, choice, folder).await?;
-    match general.output {
+    match general.output() {
         Output::Json => talk::data(&json!({"files": files}).to_string()),
         Output::Text => files
             .iter()
@@ -340,7 +349,7 @@ async fn check(general: &General, as_of: Option<Date>, talk: &Talk) -> Result<Ex
     let loaded = load(general)?;
     let lines = pipeline::check(&loaded.config, as_of, talk).await?;
     talk.finish();
-    match general.output {
+    match general.output() {
         Output::Json => talk::data(&json!({"ok": true, "found": lines}).to_string()),
         Output::Text => lines.iter().for_each(|line| talk::data(line)),
     }
@@ -349,7 +358,7 @@ async fn check(general: &General, as_of: Option<Date>, talk: &Talk) -> Result<Ex
 
 async fn start_project(general: &General, folder: &Path, from: Option<&str>) -> Result<Exit, Failure> {
     let written = init::init(folder, from).await?;
-    match general.output {
+    match general.output() {
         Output::Json => {
             talk::data(&json!({"folder": folder, "files": written.files, "open": written.open}).to_string());
         }
@@ -377,7 +386,7 @@ async fn runs(general: &General) -> Result<Exit, Failure> {
     let mut entries = publish::history(&place).await?;
     entries.reverse();
     for entry in &entries {
-        match general.output {
+        match general.output() {
             Output::Json => talk::data(
                 &json!({
                     "as_of": entry.as_of.to_string(), "run_id": entry.run_id, "seq": entry.seq,
@@ -420,7 +429,7 @@ async fn status(general: &General, max_age: Option<u32>) -> Result<Exit, Failure
     };
     let is_mailed = deliveries.iter().all(|delivery| delivery.fate.is_complete());
     let is_well = !status.overdue && status.chain_holds && status.latest_agrees && status.problems.is_empty();
-    match general.output {
+    match general.output() {
         Output::Json => talk::data(
             &json!({
                 "ok": is_well && is_mailed,
@@ -483,7 +492,7 @@ async fn write_history(
         upload(&folder, out).await?;
     }
     talk.finish();
-    match general.output {
+    match general.output() {
         Output::Json => talk::data(
             &json!({
                 "location": out, "customers": summary.customers, "orders": summary.orders, "order_lines": summary.order_lines,

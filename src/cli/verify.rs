@@ -46,7 +46,7 @@ pub(super) async fn verify(
     for remark in &found.remarks {
         talk.say(&format!("note: {remark}"));
     }
-    match general.output {
+    match general.output() {
         Output::Json => talk::data(&json_of(&found).to_string()),
         Output::Text => print(&found),
     }

@@ -485,6 +485,38 @@ impl Engine {
         Err(no_rung())
     }
 
+    /// Writes the rows that `sql` gives to `file` as Parquet, in the order of the statement or, without one, ordered by all columns,
+    /// so that the same question gives the same bytes.
+    ///
+    /// # Errors
+    /// Returns exit code 2 when the statement does not fit its tables, 5 when memory or disk run out.
+    pub async fn write_query(&self, sql: &str, is_ordered: bool, file: &Path) -> Result<(), Failure> {
+        let cannot = |error| failure("cannot run the query".to_owned(), error);
+        for (rung, session) in self.ladder.sessions() {
+            let _turn = self.ladder.turn(rung).await;
+            let mut rows = plan(session, sql).await.map_err(cannot)?;
+            if !is_ordered {
+                let all = rows.schema().columns().into_iter();
+                let all = all.map(|column| Expr::Column(column).sort(true, false)).collect();
+                rows = rows.sort(all).map_err(cannot)?;
+            }
+            let promise = write::Promise {
+                key: &[],
+                is_sorted_by_key: false,
+                order: &[],
+            };
+            let written = async {
+                let stream = rows.execute_stream().await?;
+                write::write(stream, file, promise, write::Kind::Published).await
+            };
+            match written.await.map_err(cannot) {
+                Err(failure) if self.ladder.goes_on(rung, &failure) => {}
+                written => return written.map(drop),
+            }
+        }
+        Err(no_rung())
+    }
+
     /// Hands over the rows that `sql` gives batch by batch, in their order; for tables that are too large for cells.
     ///
     /// # Errors

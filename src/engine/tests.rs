@@ -330,3 +330,25 @@ async fn a_source_is_read_whole_whatever_its_footer_says_of_the_values() {
     let odd = bench.engine.read("a test", sql).await.expect("rows");
     assert_eq!(odd.rows, [[Cell::Integer(1)]]);
 }
+
+#[tokio::test]
+async fn every_example_of_the_functions_of_mappings_gives_what_its_description_says() {
+    use crate::query::mapping::{self, catalogue::FUNCTIONS};
+    let query = scratch("id nulls last");
+    let bench = Bench::start(64 * MIB, 1, &[("1_canonical/long.sql", &query)])
+        .await
+        .expect("a session");
+    for function in FUNCTIONS {
+        let mapped = mapping::resolve(function.example, &mapping::Columns::new(), "UTC")
+            .unwrap_or_else(|problem| panic!("{}: {problem}", function.example));
+        let sql = format!("select {} as value", mapped.sql.engine);
+        let read = bench.engine.read("an example", &sql).await;
+        let table = read.unwrap_or_else(|failure| panic!("{sql}: {failure}: {:?}", failure.cause));
+        assert_eq!(
+            table.rows[0][0].to_string(),
+            function.result,
+            "{}",
+            function.example
+        );
+    }
+}

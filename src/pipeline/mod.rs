@@ -1,5 +1,6 @@
 //! The whole run on one screen; stages know nothing of each other, values pass through here.
 
+mod ask;
 mod basis;
 mod compute;
 mod culprit;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::json;
 
+pub use ask::{Answer, queries, query, report_file, show};
 pub use basis::{Cause, Change};
 pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
 pub use diff::{Diff, RowDiff, RowFate, TableDiff, diff};

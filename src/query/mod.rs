@@ -81,6 +81,31 @@ impl Query {
     }
 }
 
+/// What a statement from outside the project reads, and whether it orders its rows itself.
+#[derive(Debug)]
+pub struct Asked {
+    /// Tables with their schema.
+    pub tables: Vec<TableName>,
+    /// Names that are neither `schema.table` nor a common table expression.
+    pub unknown: Vec<String>,
+    /// Whether an `order by` ends the statement.
+    pub is_ordered: bool,
+}
+
+/// Reads a statement that somebody asks of a published run: one query and nothing that changes anything.
+///
+/// # Errors
+/// Returns what is wrong with it.
+pub fn asked(sql: &str) -> Result<Asked, String> {
+    let statement = lint::parse(sql).map_err(|(_, what)| what)?;
+    let reads = graph::reads(&statement);
+    Ok(Asked {
+        tables: reads.tables.into_iter().collect(),
+        unknown: reads.unqualified.into_iter().collect(),
+        is_ordered: matches!(&statement, sqlparser::ast::Statement::Query(query) if query.order_by.is_some()),
+    })
+}
+
 /// One SQL file that selects violations.
 #[derive(Debug, Clone)]
 pub struct Check {

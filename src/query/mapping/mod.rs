@@ -4,6 +4,7 @@
 //! computes, `moments` knows time, `casts` and `functions` hold what both engines do alike.
 
 mod casts;
+pub mod catalogue;
 mod expression;
 mod functions;
 mod moments;

@@ -1,0 +1,158 @@
+//! `karat show` and `karat query`: rows of a published run, as a table, CSV, JSON lines or Parquet.
+
+use std::io::IsTerminal as _;
+
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, Table as Grid, TableComponent};
+
+use super::verbs::load;
+use super::{Form, General};
+use crate::csv;
+use crate::error::{Exit, Failure};
+use crate::pipeline::{self, Answer};
+use crate::table::{Cell, Table};
+use crate::talk;
+
+/// Rows that are printed as text when nothing else is said.
+pub(super) const SHOWN: usize = 40;
+
+/// Prints a published table.
+pub(super) async fn show(general: &General, what: &[String], rows: usize) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let (run, table) = split(what);
+    let answer = pipeline::show(&loaded.config, run, table).await?;
+    print(general, &answer, rows)
+}
+
+/// Runs a query over published tables and prints its rows.
+pub(super) async fn query(general: &General, what: &[String], rows: usize) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let (run, sql) = split(what);
+    let answer = pipeline::query(&loaded.config, run, sql).await?;
+    print(general, &answer, rows)
+}
+
+/// The run, `latest` where none is named, and what is asked of it.
+fn split(what: &[String]) -> (&str, &str) {
+    match what {
+        [run, what] => (run, what),
+        [what] => ("latest", what),
+        _ => ("latest", ""),
+    }
+}
+
+fn print(general: &General, answer: &Answer, shown: usize) -> Result<Exit, Failure> {
+    match general.output {
+        Form::Text => grid(answer, shown, general.quiet)?,
+        Form::Json => answer.rows(&mut |part| {
+            let columns = names(part)?;
+            for row in &part.rows {
+                talk::data(&object(&columns, row)?);
+            }
+            Ok(())
+        })?,
+        Form::Csv => {
+            let mut has_head = false;
+            answer.rows(&mut |part| {
+                let text = csv::table(part);
+                // Each part is written with its head; only the first one keeps it.
+                let rows = if has_head { after_head(part, &text) } else { &text };
+                has_head = true;
+                talk::bytes(rows.as_bytes());
+                Ok(())
+            })?;
+        }
+        Form::Parquet => {
+            if std::io::stdout().is_terminal() {
+                let message = "Parquet is not for a terminal";
+                return Err(Failure::new(Exit::Usage, "query", message)
+                    .hint("Redirect it to a file: `> rows.parquet`."));
+            }
+            let bytes = std::fs::read(answer.file()).map_err(|error| {
+                Failure::new(Exit::Resources, "query", "cannot read the rows").cause(error)
+            })?;
+            talk::bytes(&bytes);
+        }
+    }
+    Ok(Exit::Published)
+}
+
+fn after_head<'a>(part: &Table, text: &'a str) -> &'a str {
+    let head = Table {
+        columns: part.columns.clone(),
+        rows: Vec::new(),
+    };
+    &text[csv::table(&head).len()..]
+}
+
+/// The columns as JSON strings.
+fn names(part: &Table) -> Result<Vec<String>, Failure> {
+    part.columns.iter().map(|name| json(name)).collect()
+}
+
+/// One row as a JSON object. A number is written with all of its digits.
+fn object(columns: &[String], row: &[Cell]) -> Result<String, Failure> {
+    let pairs = columns.iter().zip(row).map(|(name, cell)| {
+        let value = match cell {
+            Cell::Null => "null".to_owned(),
+            Cell::Integer(_) | Cell::Decimal(_) | Cell::Boolean(_) => cell.to_string(),
+            Cell::Double(number) if number.is_finite() => cell.to_string(),
+            Cell::Double(_) | Cell::Text(_) | Cell::Date(_) => json(&cell.to_string())?,
+        };
+        Ok(format!("{name}:{value}"))
+    });
+    Ok(format!(
+        "{{{}}}",
+        pairs.collect::<Result<Vec<_>, Failure>>()?.join(",")
+    ))
+}
+
+fn json(text: &str) -> Result<String, Failure> {
+    serde_json::to_string(text)
+        .map_err(|error| Failure::new(Exit::Bug, "query", "cannot write JSON").cause(error))
+}
+
+/// Prints the first rows as a table; how many there are goes to the log.
+fn grid(answer: &Answer, shown: usize, is_quiet: bool) -> Result<(), Failure> {
+    let mut grid = Grid::new();
+    grid.load_preset(UTF8_HORIZONTAL_ONLY);
+    for line in [
+        TableComponent::HorizontalLines,
+        TableComponent::MiddleIntersections,
+        TableComponent::LeftBorderIntersections,
+        TableComponent::RightBorderIntersections,
+    ] {
+        grid.remove_style(line);
+    }
+    let (mut count, mut is_number) = (0, Vec::new());
+    answer.rows(&mut |part| {
+        grid.set_header(&part.columns);
+        is_number.resize(part.columns.len(), false);
+        for row in &part.rows {
+            count += 1;
+            if count > shown {
+                continue;
+            }
+            for (is_number, cell) in is_number.iter_mut().zip(row) {
+                *is_number |= matches!(cell, Cell::Integer(_) | Cell::Decimal(_) | Cell::Double(_));
+            }
+            grid.add_row(row.iter().map(|cell| match cell {
+                Cell::Null => "NULL".to_owned(),
+                other => other.to_string(),
+            }));
+        }
+        Ok(())
+    })?;
+    for (column, is_number) in grid.column_iter_mut().zip(is_number) {
+        if is_number {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    talk::data(&grid.to_string());
+    if count > shown && !is_quiet {
+        talk::remark(&format!(
+            "{shown} of {count} rows; `--rows {count}` prints all, `--output csv` writes them"
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! `karat tables`: every table of the project with its meaning, from the headers of the SQL files.
+
+use serde_json::json;
+
+use super::verbs::load;
+use super::{General, Output};
+use crate::error::{Exit, Failure};
+use crate::pipeline;
+use crate::query::Query;
+use crate::talk;
+
+/// Lists the tables, or describes `wanted`.
+pub(super) fn tables(general: &General, wanted: Option<&str>) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let queries = pipeline::queries(&loaded.config)?;
+    let Some(wanted) = wanted else {
+        let width = queries.iter().map(|query| query.name.to_string().len()).max();
+        for query in &queries {
+            match general.output() {
+                Output::Json => talk::data(&json_of(query).to_string()),
+                Output::Text => talk::data(&format!(
+                    "{:width$}  {}",
+                    query.name.to_string(),
+                    query.header.title,
+                    width = width.unwrap_or_default()
+                )),
+            }
+        }
+        return Ok(Exit::Published);
+    };
+    let is_wanted = |query: &&Query| query.name.to_string() == wanted || query.name.table == wanted;
+    let Some(query) = queries.iter().find(is_wanted) else {
+        let likeness = |query: &&Query| {
+            strsim::jaro_winkler(wanted, &query.name.to_string())
+                .max(strsim::jaro_winkler(wanted, &query.name.table))
+        };
+        let nearest = queries
+            .iter()
+            .max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
+        let hint = nearest.map_or_else(String::new, |query| format!("Did you mean `{}`?", query.name));
+        return Err(Failure::new(Exit::Usage, "tables", format!("there is no table `{wanted}`")).hint(hint));
+    };
+    match general.output() {
+        Output::Json => talk::data(&json_of(query).to_string()),
+        Output::Text => print(query),
+    }
+    Ok(Exit::Published)
+}
+
+fn json_of(query: &Query) -> serde_json::Value {
+    let header = &query.header;
+    json!({
+        "table": query.name.to_string(), "title": header.title, "grain": header.grain, "key": header.key, "inputs": header.inputs,
+        "note": header.note.as_deref().map(str::trim), "columns": header.columns, "published": header.is_published(),
+        "path": format!("queries/{}", query.path),
+    })
+}
+
+fn print(query: &Query) {
+    let header = &query.header;
+    talk::data(&format!("{}: {}", query.name, header.title));
+    talk::data(&format!("  grain   {}", header.grain));
+    talk::data(&format!("  key     {}", header.key.join(", ")));
+    talk::data(&format!("  inputs  {}", header.inputs.join(", ")));
+    talk::data(&format!("  file    queries/{}", query.path));
+    for line in header.note.iter().flat_map(|note| note.trim().lines()) {
+        talk::data(&format!("  {line}"));
+    }
+    let width = header.columns.keys().map(String::len).max().unwrap_or_default();
+    for (column, meaning) in &header.columns {
+        talk::data(&format!("  {column:width$}  {meaning}"));
+    }
+}
