@@ -113,7 +113,8 @@ counted_values as (
     select
         listed_values.*,
         cast(
-            coalesce(case listed_values.value when 'total' then totals.customers else counted.customers end, 0) as bigint
+            coalesce(case listed_values.value when 'total' then totals.customers else counted.customers end, 0)
+            as bigint
         ) as customers_without_order,
         cast(coalesce(totals.customers, 0) as bigint) as all_without_order
     from listed_values
@@ -169,7 +170,8 @@ select
     cast(discount_amount as double) / nullif(cast(gross_revenue as double), 0) as discount_rate,
     net_revenue,
     case
-        when all_net_revenue > 0 then cast(net_revenue as double) / cast(cast(all_net_revenue as decimal(28, 4)) as double)
+        when all_net_revenue > 0
+            then cast(net_revenue as double) / cast(cast(all_net_revenue as decimal(28, 4)) as double)
     end as revenue_share,
     cost_of_goods,
     contribution_margin,
