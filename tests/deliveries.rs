@@ -417,7 +417,7 @@ fn an_optional_source_is_read_pinned_and_reconciled_and_its_missing_columns_are_
     );
     let manifest = std::fs::read_to_string(project.run_folder().join("manifest.json")).expect("a manifest");
     assert!(manifest.contains("month=2024-03/cases.parquet"));
-    let report = std::fs::read_to_string(project.run_folder().join("report.html")).expect("a report");
+    let report = std::fs::read_to_string(project.run_folder().join("appendix.html")).expect("an appendix");
     assert!(report.contains("Source visits is not configured"));
 }
 

@@ -59,3 +59,36 @@ fn the_image_builds_with_the_compiler_that_the_crate_asks_for() {
         .expect("a version");
     assert!(text("Containerfile").contains(&format!("rust:{version}-")));
 }
+
+#[test]
+fn a_release_holds_four_programs_with_checksums_components_and_provenance() {
+    let release: Value =
+        serde_yaml::from_str(include_str!("../.github/workflows/release.yaml")).expect("YAML");
+    let build = &release["jobs"]["build"];
+    let targets: Vec<&str> = build["strategy"]["matrix"]["include"]
+        .as_sequence()
+        .expect("a matrix")
+        .iter()
+        .filter_map(|machine| machine["target"].as_str())
+        .collect();
+    for target in [
+        "x86_64-unknown-linux-gnu",
+        "aarch64-unknown-linux-gnu",
+        "x86_64-apple-darwin",
+        "aarch64-apple-darwin",
+    ] {
+        assert!(targets.contains(&target), "{target} in {targets:?}");
+    }
+    let text = include_str!("../.github/workflows/release.yaml");
+    for part in [
+        "maturin build --release --locked",
+        "cargo cyclonedx",
+        "attest-build-provenance",
+        "sha256sum",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+    // The compiler is the one that the crate asks for.
+    assert!(text.contains("rustup toolchain install 1.95 "), "{text}");
+    assert!(include_str!("../Cargo.toml").contains("rust-version = \"1.95\""));
+}

@@ -331,7 +331,10 @@ fn an_aggregate_edition_names_no_customer() {
     for folder in aggregates(&run) {
         let files = files(&folder);
         assert!(
-            files.len() > 40 && files.contains_key("report.html") && files.contains_key("mail.html"),
+            files.len() > 40
+                && files.contains_key("report.html")
+                && files.contains_key("appendix.html")
+                && files.contains_key("mail.html"),
             "{files:?}"
         );
         for (path, bytes) in &files {
@@ -346,7 +349,7 @@ fn an_aggregate_edition_names_no_customer() {
             assert_eq!(named, None, "{path}");
         }
         // The full report does name them, so the search would find them.
-        let full = std::fs::read_to_string(run.join("report.html")).expect("a report");
+        let full = std::fs::read_to_string(run.join("appendix.html")).expect("an appendix");
         assert!(customers.iter().any(|customer| full.contains(customer.as_str())));
     }
 }
@@ -636,8 +639,13 @@ fn a_full_edition_brings_its_own_method_page_and_an_aggregate_one_says_nothing_o
             std::fs::read_to_string(project.path(&format!("mails/{name}@example.com.eml"))).expect("a mail");
         let own = std::fs::read(folder.join("method.html")).expect("a method page");
         assert_eq!(attached_as(&message, "method.html"), Some(own), "{name}");
+        let own = std::fs::read(folder.join("appendix.html")).expect("an appendix");
+        assert_eq!(attached_as(&message, "appendix.html"), Some(own), "{name}");
         let text = std::fs::read_to_string(folder.join("mail.txt")).expect("a mail");
-        assert!(text.contains("method.html"), "{name}");
+        assert!(
+            text.contains("appendix.html") && text.contains("method.html"),
+            "{name}"
+        );
     }
     let [aggregate, of_west] = aggregates(&run);
     let west = serde_json::json!({"region": "West"});
@@ -650,7 +658,9 @@ fn a_full_edition_brings_its_own_method_page_and_an_aggregate_one_says_nothing_o
         let message =
             std::fs::read_to_string(project.path(&format!("mails/{name}@example.com.eml"))).expect("a mail");
         assert_eq!(attached_as(&message, "method.html"), None, "{name}");
-        for file in ["report.html", "mail.html", "mail.txt"] {
+        let own = std::fs::read(folder.join("appendix.html")).expect("an appendix");
+        assert_eq!(attached_as(&message, "appendix.html"), Some(own), "{name}");
+        for file in ["report.html", "appendix.html", "mail.html", "mail.txt"] {
             let text = std::fs::read_to_string(folder.join(file)).expect("a page");
             assert!(!text.contains("method.html"), "{name} {file}");
         }
@@ -678,13 +688,14 @@ fn a_reader_gets_the_edition_in_their_language() {
         let text = std::fs::read_to_string(folder.join("mail.txt")).expect("a mail");
         assert!(text.contains("铂金"), "{name}");
     }
-    let report = std::fs::read_to_string(aggregate.join("report.html")).expect("a report");
+    let read = |page: &str| std::fs::read_to_string(aggregate.join(page)).expect("a page");
+    let report = read("report.html") + &read("appendix.html");
     for words in [
         "地区：West",
         "不显示任何单个客户",
         "本版仅显示一部分客户",
         "客户构成",
-        "证据与未列内容",
+        "未计算的内容及所需数据",
     ] {
         assert!(report.contains(words), "{words}");
     }

@@ -45,7 +45,7 @@ fn the_full_example_shows_every_section_and_every_export_from_one_generated_hist
 
     project.karat(&["run"]).expect(0, &[]);
     let run = run_folder(&project.path("output"));
-    let page = std::fs::read_to_string(run.join("report.html")).expect("the report");
+    let page = std::fs::read_to_string(run.join("appendix.html")).expect("the appendix");
     let sections = sections();
     assert!(sections.len() >= 15, "{sections:?}");
     for id in sections {

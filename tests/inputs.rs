@@ -87,10 +87,14 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
         add_empty_sources(&engine, &["order_lines"]).await?;
         for name in [
             "canonical.accepted_dates",
+            "canonical.judged_order_lines",
+            "canonical.doubtful_orders",
             "canonical.numbered_order_lines",
             "canonical.judged_orders",
             "canonical.repeated_order_lines",
             "canonical.checked_order_lines",
+            "canonical.order_contents",
+            "canonical.order_parts",
             "canonical.place_names",
             "canonical.order_lines",
             "canonical.checked_customers",
@@ -702,12 +706,13 @@ fn read_other(
         let checked = format!("canonical.checked_{source}");
         for name in [
             "canonical.accepted_dates",
+            "canonical.judged_order_lines",
+            "canonical.doubtful_orders",
             "canonical.numbered_order_lines",
             "canonical.judged_orders",
             "canonical.repeated_order_lines",
             "canonical.checked_order_lines",
-            "canonical.place_names",
-            "canonical.order_lines",
+            "canonical.order_parts",
             &checked,
         ] {
             engine.run(planned().query(name)).await?;

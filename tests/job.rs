@@ -441,7 +441,7 @@ fn a_preview_renders_the_same_bytes_from_the_stored_tables_and_refuses_altered_o
         answer.stdout
     );
     let run = run_folder(&project.path("output"));
-    for page in ["report.html", "method.html"] {
+    for page in ["report.html", "appendix.html", "method.html"] {
         let read = |path: &Path| std::fs::read(path).expect("a page");
         assert!(
             read(&project.path("preview").join(page)) == read(&run.join(page)),

@@ -45,7 +45,12 @@ fn a_brand_shows_its_name_logo_and_colours_and_makes_another_run() {
     project.karat(&[]).expect(0, &[]);
     let run = run_folder(&project.path("output"));
     assert_ne!(run.file_name(), plain.file_name(), "another look is another run");
-    for page in ["report.html", "method.html", "../../../index.html"] {
+    for page in [
+        "report.html",
+        "appendix.html",
+        "method.html",
+        "../../../index.html",
+    ] {
         let page = read(&run.join(page));
         assert!(
             page.contains("src=\"data:image/svg+xml;base64,"),

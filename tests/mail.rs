@@ -164,8 +164,8 @@ fn a_dry_run_writes_the_mails_as_they_would_be_sent() {
         .map(|mail| header(&String::from_utf8_lossy(mail), "Message-ID"))
         .collect();
     assert_eq!(ids.len(), 3, "each mail has a name of its own");
-    // The attachments are the published report and the method page, to which it links.
-    for name in ["report.html", "method.html"] {
+    // The attachments are the published report, and the appendix and the method page, to which it links.
+    for name in ["report.html", "appendix.html", "method.html"] {
         let attached = message
             .split(&format!("filename=\"{name}\""))
             .nth(1)

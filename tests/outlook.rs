@@ -151,7 +151,7 @@ fn the_policy_decides_how_far_the_outlook_looks_and_what_its_ranges_hold() {
     let relative = |run: &Path| half_width(run, "clv") / total(run, "clv");
     let ratio = relative(&half) / relative(&year);
     assert!((0.15..0.4).contains(&ratio), "{ratio}");
-    let report = std::fs::read_to_string(half.join("report.html")).expect("a report");
+    let report = std::fs::read_to_string(half.join("appendix.html")).expect("an appendix");
     assert!(report.contains("6</data> months") && report.contains("4</data> quarters"));
 }
 
@@ -178,7 +178,7 @@ fn too_little_history_is_said_and_leaves_the_figures_by_rule() {
         assert!(table(&run, "model.group_ranges").rows.is_empty());
         let tiers = table(&run, "results.value_ahead");
         assert_eq!(row(&tiers, "tier", "total")["customers"], "0");
-        let report = std::fs::read_to_string(run.join("report.html")).expect("a report");
+        let report = std::fs::read_to_string(run.join("appendix.html")).expect("an appendix");
         assert!(report.contains(words) && report.contains("Retention and risk"));
     }
 }

@@ -31,7 +31,7 @@ fn project(sql: &str) -> Project {
 #[test]
 fn the_example_gives_a_table_a_chart_and_a_section_without_rust() {
     let project = project(&block("queries/README.md", "-- class:"));
-    let report = project.path("reports/management/report.html");
+    let report = project.path("reports/management/appendix.html");
     let text = std::fs::read_to_string(&report).expect("the report");
     let line = block("reports/README.md", "<own_class ");
     let place = "{% include \"management/sections/abc.html\" %}";
@@ -58,7 +58,7 @@ fn the_example_gives_a_table_a_chart_and_a_section_without_rust() {
         );
     }
 
-    let page = std::fs::read_to_string(run.join("report.html")).expect("the report");
+    let page = std::fs::read_to_string(run.join("appendix.html")).expect("the appendix");
     let start = page.find("id=\"own-basket_size\"").expect("the section");
     let section = &page[start..start + page[start..].find("</section>").expect("its end")];
     for text in [

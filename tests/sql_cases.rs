@@ -416,6 +416,7 @@ case_files!(
     cohorts,
     concentration,
     coverage,
+    decisions,
     discounts,
     frequency,
     headline,

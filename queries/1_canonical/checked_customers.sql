@@ -2,7 +2,7 @@
 -- grain:   one row per row of the source
 -- key:     []
 -- publish: no
--- inputs:  [canonical.accepted_dates, canonical.order_lines, raw.customers, settings.policy]
+-- inputs:  [canonical.accepted_dates, canonical.order_parts, raw.customers, settings.policy]
 -- note: >
 --   outcome is `used`, `out_of_scope` (signed up on or after the as-of date and no buyer before it) or the
 --   reason of a rejection; the first rule that applies. Which of two different rows of one
@@ -23,7 +23,8 @@ accepted_dates as (
 
 buyers as (
     select customer_id
-    from canonical.order_lines
+    from canonical.order_parts
+    where outcome = 'used'
     group by customer_id
 ),
 

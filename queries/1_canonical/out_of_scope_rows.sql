@@ -1,8 +1,8 @@
 -- title:   Valid rows that belong to a later report
 -- grain:   one row per source and reason
 -- key:     [source, reason]
--- inputs:  [canonical.checked_customers, canonical.checked_order_lines, canonical.checked_payments,
---           canonical.checked_service_cases, canonical.checked_visits]
+-- inputs:  [canonical.checked_customers, canonical.checked_payments, canonical.checked_service_cases,
+--           canonical.checked_visits, canonical.order_parts]
 -- note: >
 --   Rows dated on or after the as-of date. They are valid, so they count apart from rejected
 --   rows. Amounts are those of canonical.rejected_rows.
@@ -13,9 +13,9 @@ out_of_scope as (
     select
         'order_lines' as source,
         'after_as_of' as reason,
-        count(*) as rows,
-        cast(coalesce(sum(net_amount), 0) as decimal(28, 4)) as amount
-    from canonical.checked_order_lines
+        sum(lines) as rows,
+        cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as amount
+    from canonical.order_parts
     where outcome = 'out_of_scope'
     group by outcome
     union all
@@ -60,6 +60,6 @@ select
     cast(source as varchar) as source,
     cast(reason as varchar) as reason,
 
-    rows,
+    cast(rows as bigint) as rows,
     amount
 from out_of_scope

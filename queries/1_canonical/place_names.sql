@@ -1,28 +1,28 @@
 -- title:   How each place is spelt
 -- grain:   one row per kind of place (country, region, state) and text of it, as a source or `project.home` has it
 -- key:     [kind, written]
--- inputs:  [canonical.numbered_order_lines, raw.customers, settings.project]
+-- inputs:  [canonical.order_contents, raw.customers, settings.project]
 -- note: >
 --   Texts that differ in case only, or in blanks around them, are one place. Its name is the spelling of most rows of
---   the order lines up to as-of and the customer file, of equal ones the first. A text of blanks names no place.
+--   the order lines that are used and the customer file, of equal ones the first. A text of blanks names no place.
 
 with
 
 written_places as (
     -- A home that no row names is a place of no rows.
-    select 'country' as kind, country as written, count(*) as rows
-    from canonical.numbered_order_lines
-    where own_outcome = 'used' and country is not null
+    select 'country' as kind, country as written, sum(lines) as rows
+    from canonical.order_contents
+    where country is not null
     group by country
     union all
-    select 'region' as kind, region as written, count(*) as rows
-    from canonical.numbered_order_lines
-    where own_outcome = 'used' and region is not null
+    select 'region' as kind, region as written, sum(lines) as rows
+    from canonical.order_contents
+    where region is not null
     group by region
     union all
-    select 'state' as kind, state as written, count(*) as rows
-    from canonical.numbered_order_lines
-    where own_outcome = 'used' and state is not null
+    select 'state' as kind, state as written, sum(lines) as rows
+    from canonical.order_contents
+    where state is not null
     group by state
     union all
     select 'country' as kind, country as written, count(*) as rows

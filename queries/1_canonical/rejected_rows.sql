@@ -1,8 +1,8 @@
 -- title:   Rejected rows by reason
 -- grain:   one row per source and reason
 -- key:     [source, reason]
--- inputs:  [canonical.checked_customers, canonical.checked_order_lines, canonical.checked_payments,
---           canonical.checked_service_cases, canonical.checked_visits]
+-- inputs:  [canonical.checked_customers, canonical.checked_payments, canonical.checked_service_cases,
+--           canonical.checked_visits, canonical.order_parts]
 -- note: >
 --   Amount is net of an order line, the cost of a service case, the amount of a payment; a missing
 --   one counts as 0, and customers and visits have none. The absolute amount adds up without regard
@@ -14,10 +14,10 @@ rejected as (
     select
         'order_lines' as source,
         outcome as reason,
-        count(*) as rows,
-        cast(coalesce(sum(net_amount), 0) as decimal(28, 4)) as amount,
-        cast(coalesce(sum(abs(net_amount)), 0) as decimal(28, 4)) as absolute_amount
-    from canonical.checked_order_lines
+        sum(lines) as rows,
+        cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as amount,
+        cast(coalesce(sum(absolute_revenue), 0) as decimal(28, 4)) as absolute_amount
+    from canonical.order_parts
     where outcome not in ('used', 'out_of_scope')
     group by outcome
     union all
@@ -66,7 +66,7 @@ select
     cast(source as varchar) as source,
     cast(reason as varchar) as reason,
 
-    rows,
+    cast(rows as bigint) as rows,
     amount,
     absolute_amount
 from rejected

@@ -30,7 +30,8 @@ ranked_lines as (
         order_id,
         line_number,
         source_line,
-        row_number() over by_file as row_rank,
+        -- line_number goes by the same columns, and tells equal rows apart.
+        row_number() over (order by order_id nulls last, line_number nulls last) as row_rank,
         rank() over by_file as file_rank,
         rank() over by_content as content_rank
     from repeated_lines

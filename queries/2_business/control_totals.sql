@@ -3,9 +3,9 @@
 -- key:     [total]
 -- inputs:  [business.activity_costs, business.case_costs, business.class_totals, business.class_values,
 --           business.cohort_activity, business.cohort_periods, business.customer_contacts, business.customer_measures,
---           business.customer_profit, business.internal_totals, business.line_place_totals, business.move_totals,
---           business.orders, business.place_totals, business.source_totals, business.whale_ranks,
---           canonical.order_lines, settings.snapshots]
+--           business.customer_profit, business.internal_totals, business.line_place_totals, business.line_sums,
+--           business.move_totals, business.orders, business.place_totals, business.source_totals, business.whale_ranks,
+--           settings.snapshots]
 -- note: >
 --   results.reconciliation compares them in pairs. Totals of rows and of money read, used and set
 --   aside are those of the order lines, unless they name another source.
@@ -22,11 +22,9 @@ source_totals as (
 
 line_days as (
     -- A line belongs to the day of its order, however late it was shipped or sent back.
-    select orders.order_date, sum(order_lines.net_amount) as net_revenue, count(*) as lines
-    from canonical.order_lines as order_lines
-    inner join business.orders as orders  -- many-to-one
-        on order_lines.order_id = orders.order_id
-    group by orders.order_date
+    select order_date, sum(net_revenue) as net_revenue, sum(lines) as lines
+    from business.line_sums
+    group by order_date
 ),
 
 window_lines as (

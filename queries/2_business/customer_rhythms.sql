@@ -1,96 +1,51 @@
 -- title:   Own ordering rhythm of each customer
 -- grain:   one row per snapshot and customer_id with at least `rhythm_min_gaps` gaps
 -- key:     [snapshot, customer_id]
--- inputs:  [business.order_gaps, settings.snapshots, settings.policy]
+-- inputs:  [business.day_rhythms, business.order_gaps, settings.snapshots]
 -- note: >
---   The usual gap is the nearest-rank percentile (`rhythm_percentile`, 90%) of the days between order
---   days, over the whole history before as-of. The earlier usual gap leaves the last
---   `reactivated_days` out: it tells whether an order of these days ended a lapse, and is known only
---   of customers who ordered in them.
+--   The usual gap is that of business.day_rhythms as of the last order day before as-of. The earlier usual gap is
+--   that of the last order day before the last `reactivated_days`: it tells whether an order of these days ended a
+--   lapse, and is known only of customers who ordered in them.
 
 with
 
-policy as (
-    select rhythm_min_gaps, rhythm_percentile
-    from settings.policy
-),
-
-recent_buyers as (
-    -- Only an order of the recent days can have ended a lapse.
-    select snapshots.snapshot, order_gaps.customer_id
-    from business.order_gaps as order_gaps
-    inner join settings.snapshots as snapshots
-        on order_gaps.order_date >= snapshots.recent_start
-        and order_gaps.order_date < snapshots.as_of
-    where order_gaps.gap_days is not null
-    group by snapshots.snapshot, order_gaps.customer_id
-),
-
-gaps as (
-    -- A gap counts at each snapshot that it precedes.
-    select snapshots.snapshot, 'now' as moment, order_gaps.customer_id, order_gaps.order_date, order_gaps.gap_days
-    from business.order_gaps as order_gaps
-    inner join settings.snapshots as snapshots
+last_days as (
+    select snapshots.snapshot, order_gaps.customer_id, order_gaps.order_date
+    from settings.snapshots as snapshots
+    inner join business.order_gaps as order_gaps  -- a silence meets every snapshot within it
         on order_gaps.order_date < snapshots.as_of
-    where order_gaps.gap_days is not null
-    union all
-    select snapshots.snapshot, 'earlier' as moment, order_gaps.customer_id, order_gaps.order_date, order_gaps.gap_days
-    from business.order_gaps as order_gaps
-    inner join recent_buyers  -- many-to-many: a customer's gaps at each snapshot with a recent order
-        on order_gaps.customer_id = recent_buyers.customer_id
-    inner join settings.snapshots as snapshots
-        on recent_buyers.snapshot = snapshots.snapshot
-        and order_gaps.order_date < snapshots.recent_start
-    where order_gaps.gap_days is not null
+        and (order_gaps.next_order_date is null or order_gaps.next_order_date >= snapshots.as_of)
 ),
 
-regular_customers as (
-    select gaps.snapshot, gaps.moment, gaps.customer_id, count(*) as gaps
-    from gaps
-    cross join policy
-    group by gaps.snapshot, gaps.moment, gaps.customer_id, policy.rhythm_min_gaps
-    having count(*) >= policy.rhythm_min_gaps
+earlier_days as (
+    -- Only an order of the recent days can have ended a lapse.
+    select snapshots.snapshot, order_gaps.customer_id, order_gaps.order_date
+    from settings.snapshots as snapshots
+    inner join business.order_gaps as order_gaps
+        on order_gaps.order_date < snapshots.recent_start
+        and order_gaps.next_order_date >= snapshots.recent_start
+        and order_gaps.next_order_date < snapshots.as_of
 ),
 
-ranked_gaps as (
-    -- One window over all gaps: as one window per customer it would cost many times as much.
-    select
-        gaps.snapshot,
-        gaps.moment,
-        gaps.customer_id,
-        gaps.gap_days,
-        regular_customers.gaps,
-        cast(row_number() over (
-            order by
-                gaps.snapshot nulls last, gaps.moment nulls last, gaps.customer_id nulls last,
-                gaps.gap_days nulls last, gaps.order_date nulls last
-        ) as bigint)
-        - cast(rank() over (
-            order by gaps.snapshot nulls last, gaps.moment nulls last, gaps.customer_id nulls last
-        ) as bigint)
-        + 1 as gap_rank
-    from gaps
-    inner join regular_customers  -- many-to-one
-        on gaps.snapshot = regular_customers.snapshot
-        and gaps.moment = regular_customers.moment
-        and gaps.customer_id = regular_customers.customer_id
-),
-
-usual_gaps as (
-    -- Nearest rank: the smallest rank that is at least percentile x n.
-    select ranked_gaps.snapshot, ranked_gaps.moment, ranked_gaps.customer_id, ranked_gaps.gaps, ranked_gaps.gap_days
-    from ranked_gaps
-    cross join policy
-    where ranked_gaps.gap_rank >= ranked_gaps.gaps * policy.rhythm_percentile
-        and ranked_gaps.gap_rank - 1 < ranked_gaps.gaps * policy.rhythm_percentile
+earlier_rhythms as (
+    select earlier_days.snapshot, earlier_days.customer_id, rhythms.usual_gap_days
+    from earlier_days
+    inner join business.day_rhythms as rhythms  -- many-to-one
+        on earlier_days.customer_id = rhythms.customer_id
+        and earlier_days.order_date = rhythms.order_date
 )
 
 select
-    snapshot,
-    customer_id,
+    last_days.snapshot,
+    last_days.customer_id,
 
-    max(gaps) filter (where moment = 'now') as gaps,
-    max(gap_days) filter (where moment = 'now') as usual_gap_days,
-    max(gap_days) filter (where moment = 'earlier') as earlier_usual_gap_days
-from usual_gaps
-group by snapshot, customer_id
+    rhythms.gaps,
+    rhythms.usual_gap_days,
+    earlier_rhythms.usual_gap_days as earlier_usual_gap_days
+from last_days
+inner join business.day_rhythms as rhythms  -- many-to-one
+    on last_days.customer_id = rhythms.customer_id
+    and last_days.order_date = rhythms.order_date
+left join earlier_rhythms  -- one-to-one; none of who did not order in the recent days
+    on last_days.snapshot = earlier_rhythms.snapshot
+    and last_days.customer_id = earlier_rhythms.customer_id

@@ -2,7 +2,7 @@
 -- grain:   one row per customer_id, order_date, is_sale, category, country and region
 -- key:     []
 -- publish: no
--- inputs:  [business.orders, canonical.order_lines]
+-- inputs:  [business.orders, canonical.order_contents, canonical.place_names]
 -- note: >
 --   A line belongs to the day of its order, however late it was shipped or sent back.
 -- columns:
@@ -13,25 +13,31 @@ select
     orders.customer_id,
     orders.order_date,
 
-    order_lines.category,
-    order_lines.country,
-    order_lines.region,
+    contents.category,
+    countries.name as country,
+    regions.name as region,
 
-    count(*) as lines,
-    count(*) filter (where not order_lines.is_return) as sold_lines,
-    cast(sum(order_lines.net_amount) as decimal(28, 4)) as net_revenue,
-    cast(sum(order_lines.cost_amount) as decimal(28, 4)) as cost_of_goods,
+    cast(sum(contents.lines) as bigint) as lines,
+    cast(sum(contents.sold_lines) as bigint) as sold_lines,
+    cast(sum(contents.net_revenue) as decimal(28, 4)) as net_revenue,
+    cast(sum(contents.cost_of_goods) as decimal(28, 4)) as cost_of_goods,
 
     orders.is_sale,
     orders.is_internal
-from canonical.order_lines as order_lines
+from canonical.order_contents as contents
 inner join business.orders as orders  -- many-to-one
-    on order_lines.order_id = orders.order_id
+    on contents.order_id = orders.order_id
+left join canonical.place_names as countries  -- many-to-one, as the one that follows; none of a blank text
+    on contents.country = countries.written
+    and countries.kind = 'country'
+left join canonical.place_names as regions
+    on contents.region = regions.written
+    and regions.kind = 'region'
 group by
     orders.customer_id,
     orders.order_date,
-    order_lines.category,
-    order_lines.country,
-    order_lines.region,
+    contents.category,
+    countries.name,
+    regions.name,
     orders.is_sale,
     orders.is_internal

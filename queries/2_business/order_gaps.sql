@@ -5,6 +5,11 @@
 -- note: >
 --   Order days are days with a sale; all sales of a day are one purchase occasion. The first order day has no gap.
 --   Internal orders are left out.
+-- columns:
+--   customer_number: the day_number of the first day, which tells customers apart as customer_id does
+--   day_number: the days of all customers numbered through, by customer and day
+--   gap_number: the days numbered through by customer and length of the gap, the shortest first
+--   gaps: the gaps up to this day
 
 with
 
@@ -23,7 +28,9 @@ days_with_neighbours as (
         lag(customer_id) over by_day as previous_customer_id,
         lag(order_date) over by_day as previous_order_date,
         lead(customer_id) over by_day as next_customer_id,
-        lead(order_date) over by_day as next_order_date
+        lead(order_date) over by_day as next_order_date,
+        rank() over (order by customer_id nulls last) as customer_number,
+        row_number() over by_day as day_number
     from order_days
     window by_day as (order by customer_id nulls last, order_date nulls last)
 ),
@@ -33,7 +40,9 @@ days_of_one_customer as (
         customer_id,
         order_date,
         case when previous_customer_id = customer_id then previous_order_date end as previous_order_date,
-        case when next_customer_id = customer_id then next_order_date end as next_order_date
+        case when next_customer_id = customer_id then next_order_date end as next_order_date,
+        cast(customer_number as bigint) as customer_number,
+        cast(day_number as bigint) as day_number
     from days_with_neighbours
 )
 
@@ -44,5 +53,12 @@ select
     previous_order_date,
     next_order_date,
 
-    order_date - previous_order_date as gap_days
+    order_date - previous_order_date as gap_days,
+    day_number - customer_number as gaps,
+
+    customer_number,
+    day_number,
+    cast(row_number() over (
+        order by customer_number nulls last, order_date - previous_order_date nulls last, day_number nulls last
+    ) as bigint) as gap_number
 from days_of_one_customer

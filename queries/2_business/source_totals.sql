@@ -1,7 +1,7 @@
 -- title:   What became of the rows of each source
 -- grain:   one row per source
 -- key:     [source]
--- inputs:  [canonical.customers, canonical.order_lines, canonical.out_of_scope_rows, canonical.payments,
+-- inputs:  [canonical.customers, canonical.order_parts, canonical.out_of_scope_rows, canonical.payments,
 --           canonical.rejected_rows, canonical.service_cases, canonical.visits, raw.customers, raw.order_lines,
 --           raw.payments, raw.service_cases, raw.visits, settings.inputs, settings.policy, settings.sources]
 -- scope:   base
@@ -63,12 +63,13 @@ read_rows as (
 used_rows as (
     select
         'order_lines' as source,
-        count(*) as rows,
-        cast(coalesce(sum(net_amount), 0) as decimal(28, 4)) as amount,
-        cast(coalesce(sum(abs(net_amount)), 0) as decimal(28, 4)) as absolute_amount,
+        sum(lines) as rows,
+        cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as amount,
+        cast(coalesce(sum(absolute_revenue), 0) as decimal(28, 4)) as absolute_amount,
         min(order_date) as oldest_date,
-        max(order_date) as newest_date
-    from canonical.order_lines
+        max(last_date) as newest_date
+    from canonical.order_parts
+    where outcome = 'used'
     union all
     select
         'customers' as source,

@@ -1,5 +1,5 @@
 -- title:    The customer file knows customers who ordered
--- inputs:   [canonical.customers, canonical.order_lines]
+-- inputs:   [canonical.customers, canonical.order_parts]
 -- scope:    base
 -- severity: warn
 -- judges:   inputs
@@ -16,7 +16,8 @@ with
 
 buyers as (
     select customer_id
-    from canonical.order_lines
+    from canonical.order_parts
+    where outcome = 'used'
     group by customer_id
 ),
 

@@ -1,7 +1,7 @@
 -- title:   Which part of the customers each customer belongs to
 -- grain:   one row per customer_id of any source
 -- key:     [customer_id]
--- inputs:  [business.customer_kinds, business.customer_places, canonical.customers, canonical.order_lines,
+-- inputs:  [business.customer_kinds, business.customer_places, canonical.customers, canonical.order_parts,
 --           canonical.payments, canonical.service_cases, canonical.visits]
 -- note: >
 --   What `where` under deliver.recipients chooses by; made only when a reader has one. Country and region are those
@@ -16,7 +16,8 @@ known_customers as (
     from canonical.customers
     union
     select customer_id
-    from canonical.order_lines
+    from canonical.order_parts
+    where outcome = 'used'
     union
     select customer_id
     from canonical.service_cases

@@ -450,6 +450,51 @@ calibration-row = { $label }: { $expected } expected, { $actual } made.
 calibration-expected = expected
 calibration-actual = made
 
+## management/report/ and management/appendix.html
+
+now-name = What to do now
+now-caption = Decisions, by the money that they would move
+now-finding = Most money: { $amount } to { $action }
+now-note = What each decision would move in a window like this one. A customer may be in several lines: they do not add up.
+now-line = { $customers }, { $amount } at stake. { $responsible }, by { $due_date }.
+now-line_of_costs = Until then every profit here rests on an assumed margin of { $margin }.
+now-more = Every customer with an action
+decision-silent_best = Contact the Platinum and Gold customers who are late or have lapsed
+decision-lead_break_even = Bring customers of the Lead tier to break-even: new prices, or a minimum order
+decision-discount_above_median = Bring discounts down to the median rate of each tier
+decision-late_others = Contact the other profitable customers who are late or have lapsed
+decision-cost_outliers = Lower the cost of those who cost far more to serve than the rest of their tier
+decision-costs = Deliver a cost with the order lines
+decision_goal-silent_best = keep silent Platinum and Gold customers
+decision_goal-lead_break_even = bring the Lead tier to break-even
+decision_goal-discount_above_median = bring discounts down to the median rate of each tier
+decision_goal-late_others = keep the other customers who are late
+decision_goal-cost_outliers = serve the costliest customers like the rest of their tier
+responsible-finance = Finance
+pyramid-more = Orders, prices and the whale curve
+waterfall-question = Where the money goes
+waterfall-costs = Discount and cost to serve, by tier
+waterfall-more = All steps, discounts and cost to serve
+moves-both_ways = { $moved_up ->
+        [one] { $moved_up } customer moved up, { $moved_down } down.
+       *[other] { $moved_up } customers moved up, { $moved_down } down.
+    }
+moves-more = Every move, and each step of the bridge
+ahead-name = Who is leaving, and what the base is worth
+ahead-caption = Profit at risk, and what is ahead, by tier
+ahead-more_leaving = Who is late or has lapsed
+ahead-more_outlook = How the outlook is made
+trust-name = Can I trust it?
+trust-more_quality = Data quality
+trust-more_evidence = Sums and cost to serve
+trust-more_missing = What is not computed
+trust-more_method = Method
+appendix-name = Appendix to the customer profit report
+appendix-title = Appendix, { $project }, as of { $as_of }
+appendix-of = The short form is the { $link_report }.
+missing-name = Not computed, and what it needs
+missing-nobody = Tiers, curves and classes need a customer with an order in the window.
+
 ## management/report.html
 
 report-skip_report = Skip to the report
@@ -477,7 +522,6 @@ aggregate-service_note = Cases opened in the window, and their cost.
 aggregate-time_ahead = The time ahead
 aggregate-time_ahead_note = What the customers of each tier should bring in the coming { $months }, when they go on as they did.
 aggregate-time_ahead_tier = The time ahead, by tier
-aggregate-evidence = Evidence, and what is left out
 aggregate-only_full_edition = Only the full edition has what names customers or hangs on few of them: actions, late and lapsed customers by name, account owners, referrals, moves between tiers, the profit bridge, cohorts, the whale curve, concentration, customer types, home markets, discounts by tier, the recency and frequency grid, tier boundaries, effects of complaints, cost to serve by activity, and the re-performance of the run. Figures of an earlier edition can be set against these; keep them as confidential as these.
 aggregate-colophon = { $project }. Customer profit report as of { $as_of }, without single customers. Run { $short_id }, made by { $maker }. For internal use.
 
@@ -551,7 +595,6 @@ brief-nothing_reaches = No material change: nothing reaches { $threshold_amount 
 ## management/sections/cohorts.html
 
 cohorts-name = Cohort retention
-cohorts-finding_none = No cohort yet
 cohorts-note_none = A cohort is the month of the first order, and the first month is not over.
 cohorts-finding_untold = No cohort is old and large enough to tell who stays
 cohorts-finding_month = { $told_retention } of the { $told_customers } won in { $told } ordered in the last month that is over
@@ -804,7 +847,6 @@ unit-number_customers_profit_below_only = number of customers, profit in { $curr
 ## management/sections/moves.html
 
 moves-name = What changed
-moves-finding_no_past = There is no earlier year to compare with
 moves-note_no_past = Nobody ordered in the window of a year ago, so no customer can have moved since.
 moves-finding_small = { $stayed ->
         [one] { $stayed } of { $customers } of a year ago is in the same tier today
@@ -1006,7 +1048,6 @@ quality-files_listed = Files listed
 unit-each_one_read_fixed_hash = each one read is fixed by the hash of its bytes
 head-size = Size
 quality-first_20_files_their = The first 20 of { $inputs } files. { $link_files } with their full hashes are on the method page.
-quality-report_why = Not in this report, and why
 
 ## management/sections/retention.html
 
@@ -1109,7 +1150,6 @@ service-orders_after_complaints_customers_year = Orders after complaints: custom
 
 ## management/sections/status.html
 
-status-label_status_report = Status of this report
 status-shows = Shows
 status-data_through = Data through
 status-data_through_means = no order
@@ -1118,15 +1158,12 @@ rows_of_all = { $outcome_rows } of { $rows }
 status-checks_passed = Checks passed
 of_all = { $checks_held } of { $checks }
 status-run = Run
-status-evidence = Evidence
-status-sums_sources = sums and sources
 
 ## management/sections/tiles.html
 
 tiles-name = Key figures
 tiles-each_line_shows_figure = Each line shows the figure as it stood at the end of each of the last 53 weeks whose window the orders cover, on its own scale; the thin rule marks where it stood at the start.
-tiles-four_weeks = On 4 weeks: against the mean of the four weeks before.
-tiles-figures_what_they_compared = The figures and what they are compared with
+head-change_on_four_weeks = Change on that mean
 tiles-label_key_figures_what_they_compared = Key figures and what they are compared with
 head-figure = Figure
 head-now = Now
@@ -1172,7 +1209,8 @@ waterfall-finding_profit = { $share_of_list } of list price is kept as profit
 waterfall-finding_discount = The widest gap is discount: the Lead tier is given { $share_of_list } of list price, { $other }
 waterfall-finding_cost_of_goods = The widest gap is cost of goods: it takes { $share_of_list } of the list price of the Lead tier, { $other }
 waterfall-finding_otherwise = The widest gap is cost to serve: it takes { $share_of_list } of the list price of the Lead tier, { $other }
-waterfall-note = Revenue at list price, less discount, cost of goods and cost to serve, is profit. All panels share one scale. Where the input has no list price, it is net revenue and the discount that the input records.
+waterfall-note = Revenue at list price, less discount, cost of goods and cost to serve, is profit.
+waterfall-note_list_price = Where the input has no list price, it is net revenue and the discount that the input records.
 waterfall-list_price_profit_tier = From list price to profit, by tier
 waterfall-label_share_list_price_tier = Share of list price, by tier
 waterfall-list_price_profit = From list price to profit
@@ -1312,22 +1350,9 @@ part-owner = customers of { $value }
 
 ## wording/action.txt
 
-action-win_back = { $customers ->
-        [one] That customer is late or has lapsed, and brought { $profit } of profit: see Retention and risk in the report.
-       *[other] They are late or have lapsed, and brought { $profit } of profit: see Retention and risk in the report, the longest silence first.
-    }
-action-quiet = They brought { $profit_at_risk } of profit. The report shows by tier how much of it is at risk, under Retention and risk.
-action-discounts = Together these customers bring no profit, and receive { $discount_amount }: { $discount_rate } of list price, against { $total_discount_rate } for all.
-action-cost_to_serve = Serving these customers costs { $cost_to_serve }, more than the { $contribution_margin } that they leave as margin.
-action-costs = Until then every profit here rests on an assumed margin of { $margin }.
 
 ## wording/action_head.txt
 
-action_head-win_back = Speak to { $customers } of Platinum and Gold.
-action_head-quiet = Write to the customers who are late or have lapsed.
-action_head-discounts = Review the discounts of the Lead tier.
-action_head-cost_to_serve = Review what it takes to serve the Lead tier.
-action_head-costs = Deliver a cost with the order lines.
 
 ## wording/brief.txt
 
@@ -1454,7 +1479,8 @@ mail-rules_report_calls_nothing = By its rules the report calls for nothing in p
 mail-open_full_report = Open the full report
 mail-full_report_attached_report = The full report is attached: report.html.
 mail-opens_any_browser_fetches = It opens in any browser, fetches nothing and prints well.
-mail-links_method_attached = Its links lead to method.html, attached too: keep both in one folder.
+mail-links_appendix_attached = Its links lead to appendix.html, attached too: keep both in one folder.
+mail-links_method_attached = Its links lead to appendix.html and method.html, attached too: keep them in one folder.
 mail-data = Data.
 mail-not_passed = Not passed: { $name }.
 mail-terms = Terms.
@@ -1703,7 +1729,6 @@ change-points = { $points } points
 change-unchanged = unchanged
 change-not_known = not known
 tile-on_the_year = { $change } on the year
-tile-on_four_weeks = { $change } on 4 weeks
 tile-on_the_week = { $change } on the week
 tile-on_days_before = { $change } on { $days } days before
 tile-on_the_earlier_run = { $change } on the earlier run

@@ -420,6 +420,48 @@ calibration-row = { $label }：预期 { $expected }，实际 { $actual }。
 calibration-expected = 预期
 calibration-actual = 实际
 
+## 报告与附录
+
+now-name = 现在该做什么
+now-caption = 决策，按所涉金额
+now-finding = 金额最大：{ $action }，涉及 { $amount }
+now-note = 每项决策在与本期相同的统计期内可改变的金额。同一客户可能出现在多行，各行不可相加。
+now-line = { $customers }，涉及 { $amount }。{ $responsible }，{ $due_date }前。
+now-line_of_costs = 在此之前，本报告的利润均基于 { $margin } 的假设毛利率。
+now-more = 每位需行动的客户
+decision-silent_best = 联系逾期未购或已流失的铂金级与黄金级客户
+decision-lead_break_even = 使铅级客户达到盈亏平衡：重新定价或设最低订单额
+decision-discount_above_median = 将折扣降至各层级的中位折扣率
+decision-late_others = 联系其他逾期未购或已流失的盈利客户
+decision-cost_outliers = 降低服务成本远高于同层级者的成本
+decision-costs = 随订单行提供成本
+decision_goal-silent_best = 留住沉默的铂金级与黄金级客户
+decision_goal-lead_break_even = 使铅级客户达到盈亏平衡
+decision_goal-discount_above_median = 将折扣降至各层级的中位折扣率
+decision_goal-late_others = 留住其他逾期未购的客户
+decision_goal-cost_outliers = 以同层级的成本服务成本最高的客户
+responsible-finance = 财务
+pyramid-more = 订单、价格与鲸鱼曲线
+waterfall-question = 钱花在哪里
+waterfall-costs = 折扣与服务成本，按层级
+waterfall-more = 全部步骤、折扣与服务成本
+moves-both_ways = { $moved_up } 位客户升级，{ $moved_down } 位降级。
+moves-more = 全部迁移与利润变动的各步骤
+ahead-name = 谁在流失，客户基础值多少
+ahead-caption = 面临流失的利润与未来，按层级
+ahead-more_leaving = 逾期未购或已流失的客户
+ahead-more_outlook = 展望如何得出
+trust-name = 是否可信
+trust-more_quality = 数据质量
+trust-more_evidence = 合计与服务成本
+trust-more_missing = 未计算的内容
+trust-more_method = 方法
+appendix-name = 客户利润报告附录
+appendix-title = 附录，{ $project }，截至 { $as_of }
+appendix-of = 简版见{ $link_report }。
+missing-name = 未计算的内容及所需数据
+missing-nobody = 层级、曲线与类别需要统计期内有订单的客户。
+
 ## 报告页
 
 report-skip_report = 跳到报告正文
@@ -447,7 +489,6 @@ aggregate-service_note = 统计期内建立的工单及其成本。
 aggregate-time_ahead = 未来
 aggregate-time_ahead_note = 若客户行为如常，各层级客户在未来 { $months }内预计带来的价值。
 aggregate-time_ahead_tier = 未来，按层级
-aggregate-evidence = 证据与未列内容
 aggregate-only_full_edition = 凡指明客户或只取决于少数客户的内容，仅见于完整版：行动、逾期未购与已流失客户的名单、客户经理、转介绍、层级变动、利润变动、同期群、鲸鱼曲线、集中度、客户类型、本土市场、各层级折扣、近度与频度表、层级分界、投诉的影响、按作业的服务成本，以及运行的复核。本版数字可与先前版本的数字对照，请将两者同等保密。
 aggregate-colophon = { $project }。客户利润报告，截至 { $as_of }，不含单个客户。运行编号 { $short_id }，由 { $maker } 生成。仅供内部使用。
 
@@ -512,7 +553,6 @@ brief-nothing_reaches = 无重大变化：均未达到 { $threshold_amount }，�
 ## 同期群
 
 cohorts-name = 同期群留存
-cohorts-finding_none = 尚无同期群
 cohorts-note_none = 同期群按首单月份划分，而第一个月尚未结束。
 cohorts-finding_untold = 没有足够早且足够大的同期群可供判断留存
 cohorts-finding_month = { $told }首次下单的 { $told_customers }中，{ $told_retention } 在最近一个完整月份内再次下单
@@ -729,7 +769,6 @@ unit-number_customers_profit_below_only = 客户数，下方为利润，单位�
 ## 客户变动
 
 moves-name = 客户变动
-moves-finding_no_past = 没有更早年度可供比较
 moves-note_no_past = 一年前的统计期内没有客户下单，因此不存在此后的变动。
 moves-finding_small = 一年前的 { $customers }中，{ $stayed } 位如今仍在同一层级
 moves-finding_none_stayed = 去年的 { $told_customers } 位{ $told_tier }客户，如今无一仍为{ $told_tier }
@@ -901,7 +940,6 @@ quality-files_listed = 文件清单
 unit-each_one_read_fixed_hash = 每个已读文件由其字节的哈希值固定
 head-size = 大小
 quality-first_20_files_their = 共 { $inputs } 个文件，此处列出前 20 个。{ $link_files }及其完整哈希值见方法页。
-quality-report_why = 本报告未包含的内容及原因
 
 ## 留存与风险
 
@@ -986,7 +1024,6 @@ service-orders_after_complaints_customers_year = 投诉后的订单：一年前�
 
 ## 状态
 
-status-label_status_report = 本报告的状态
 status-shows = 显示范围
 status-data_through = 数据截至
 status-data_through_means = 无订单
@@ -995,15 +1032,12 @@ rows_of_all = { $outcome_rows } / { $rows }
 status-checks_passed = 通过检查
 of_all = { $checks_held } / { $checks }
 status-run = 运行编号
-status-evidence = 证据
-status-sums_sources = 合计与数据源
 
 ## 关键数字
 
 tiles-name = 关键数字
 tiles-each_line_shows_figure = 每条线显示过去 53 周中订单数据覆盖其统计期的各周末的数值，各用自己的刻度；细线标出起点水平。
-tiles-four_weeks = 较四周均值：与此前四周的均值相比。
-tiles-figures_what_they_compared = 各项数字及其比较对象
+head-change_on_four_weeks = 较该均值
 tiles-label_key_figures_what_they_compared = 关键数字及其比较对象
 head-figure = 数字
 head-now = 当前
@@ -1046,7 +1080,8 @@ waterfall-finding_profit = 目录价的 { $share_of_list } 留存为利润
 waterfall-finding_discount = 最大的差距在折扣：铅级客户获得目录价 { $share_of_list } 的折扣，{ $other }
 waterfall-finding_cost_of_goods = 最大的差距在商品成本：占铅级客户目录价的 { $share_of_list }，{ $other }
 waterfall-finding_otherwise = 最大的差距在服务成本：占铅级客户目录价的 { $share_of_list }，{ $other }
-waterfall-note = 目录价收入减去折扣、商品成本与服务成本，即为利润。各图使用同一刻度。若输入没有目录价，则以净收入加输入所记折扣为目录价。
+waterfall-note = 目录价收入减去折扣、商品成本与服务成本，即为利润。
+waterfall-note_list_price = 若输入没有目录价，则以净收入加输入所记折扣为目录价。
 waterfall-list_price_profit_tier = 从目录价到利润，按层级
 waterfall-label_share_list_price_tier = 占目录价之比，按层级
 waterfall-list_price_profit = 从目录价到利润
@@ -1132,16 +1167,6 @@ part-owner = 客户经理：{ $value }
 
 ## 建议
 
-action-win_back = 他们逾期未购或已流失，曾带来利润 { $profit }。名单见报告的“留存与风险”一节，沉默最久者在前。
-action-quiet = 他们曾带来利润 { $profit_at_risk }。报告在“留存与风险”一节按层级列出面临流失的利润。
-action-discounts = 这些客户没有带来利润，却获得 { $discount_amount }：占目录价的 { $discount_rate }，全体为 { $total_discount_rate }。
-action-cost_to_serve = 服务这些客户花费 { $cost_to_serve }，高于其留下的边际贡献 { $contribution_margin }。
-action-costs = 在此之前，所有利润均基于假设的毛利率 { $margin }。
-action_head-win_back = 联系铂金级与黄金级的 { $customers }。
-action_head-quiet = 联系逾期未购或已流失的客户。
-action_head-discounts = 复核铅级客户的折扣。
-action_head-cost_to_serve = 复核服务铅级客户的投入。
-action_head-costs = 在订单行中提供成本。
 
 ## wording/coverage.txt
 
@@ -1214,7 +1239,8 @@ mail-rules_report_calls_nothing = 按其规则，本报告无特别建议。
 mail-open_full_report = 打开完整报告
 mail-full_report_attached_report = 完整报告见附件：report.html。
 mail-opens_any_browser_fetches = 可用任意浏览器打开，不联网，便于打印。
-mail-links_method_attached = 其中的链接指向同样附上的 method.html，请将两者放在同一文件夹。
+mail-links_appendix_attached = 其中的链接指向同样附上的 appendix.html，请将两者放在同一文件夹。
+mail-links_method_attached = 其中的链接指向同样附上的 appendix.html 与 method.html，请将它们放在同一文件夹。
 mail-data = 数据。
 mail-not_passed = 未通过：{ $name }。
 mail-terms = 术语。
@@ -1460,7 +1486,6 @@ change-points = { $points } 个百分点
 change-unchanged = 持平
 change-not_known = 未知
 tile-on_the_year = 较去年 { $change }
-tile-on_four_weeks = 较四周均值 { $change }
 tile-on_the_week = 较上周 { $change }
 tile-on_days_before = 较 { $days } 天前 { $change }
 tile-on_the_earlier_run = 较上次运行 { $change }

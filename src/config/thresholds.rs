@@ -166,6 +166,8 @@ pub const THRESHOLDS: &[Threshold] = &[
         "visits per order above this quantile make a researcher, and with regular gaps mark the rational"),
     row("sceptic_min_visits", Kind::Count, "5", "visits", "[1, 10000]",
         "visits before the first order from which a customer is a sceptic"),
+    row("cost_outlier_quantile", Kind::Share, "0.95", "share of customers of a tier", "(0, 1)",
+        "cost to serve as a share of net revenue up to which so many customers of a tier stay; those above are outliers"),
     row("quality_min_marks", Kind::Count, "4", "marks of 5", "[1, 5]",
         "marks that make a quality customer"),
     row("owner_dependency_share", Kind::Share, "0.20", "share of revenue or profit", "(0, 1]",

@@ -49,18 +49,22 @@ pub(crate) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
         // Keeps out-of-office programs from answering.
         .raw_header(plain_header("Auto-Submitted", "auto-generated"))
         .raw_header(plain_header("X-Run-Id", &letter.run_id));
-    let mime = match &letter.report {
-        None => builder.multipart(alternatives),
-        Some(report) => {
-            let parts = MultiPart::mixed().boundary(boundary(&mark, "parts"));
-            let parts = parts
-                .multipart(alternatives)
-                .singlepart(attached("report.html", report)?);
-            builder.multipart(match &letter.method {
-                None => parts,
-                Some(method) => parts.singlepart(attached("method.html", method)?),
-            })
+    let pages = [
+        ("report.html", &letter.report),
+        ("appendix.html", &letter.appendix),
+        ("method.html", &letter.method),
+    ];
+    let mime = if letter.report.is_none() {
+        builder.multipart(alternatives)
+    } else {
+        let parts = MultiPart::mixed().boundary(boundary(&mark, "parts"));
+        let mut parts = parts.multipart(alternatives);
+        for (name, page) in pages {
+            if let Some(page) = page {
+                parts = parts.singlepart(attached(name, page)?);
+            }
         }
+        builder.multipart(parts)
     };
     let mime = mime.map_err(|error| Failure::new(Exit::Bug, STAGE, "cannot make the mail").cause(error))?;
     Ok(Message {

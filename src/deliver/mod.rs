@@ -54,7 +54,9 @@ pub struct Letter {
     pub text: String,
     /// `report.html`, byte for byte as it was published, when it goes along.
     pub report: Option<Vec<u8>>,
-    /// `method.html`, to which the attached report links; goes along with it.
+    /// `appendix.html`, to which the attached report links; goes along with it.
+    pub appendix: Option<Vec<u8>>,
+    /// `method.html`, to which the attached report links too.
     pub method: Option<Vec<u8>>,
 }
 

@@ -118,6 +118,7 @@ fn letter() -> Letter {
         html: "<p>Profit −$5</p>\n".into(),
         text: "Profit −$5\n".into(),
         report: Some(b"<html>\nreport\r\n</html>".to_vec()),
+        appendix: Some(b"<html>appendix</html>".to_vec()),
         method: Some(b"<html>method</html>".to_vec()),
     }
 }
@@ -427,6 +428,7 @@ fn a_message_is_the_same_each_time_and_says_who_sends_it() {
         "text/plain; charset=utf-8",
         "text/html; charset=utf-8",
         "report.html",
+        "appendix.html",
         "method.html",
     ]
     .map(|part| body.find(part).unwrap_or_else(|| panic!("{part} in {body}")));

@@ -6,7 +6,7 @@ use datafusion::error::DataFusionError;
 
 use crate::error::{Exit, Failure};
 use crate::private::PREFIX;
-use crate::query::{Query, TableName};
+use crate::query::TableName;
 
 /// Translates an error of the engine, with the exit code that its kind deserves.
 pub(super) fn failure(message: String, error: DataFusionError) -> Failure {
@@ -92,15 +92,8 @@ const EXHAUSTED: [(&str, &str); 6] = [
     ),
 ];
 
-/// Where the engine gives up on source rows, the file is to blame: a damaged page can end in a panic of the reader.
-pub(super) fn damaged(query: &Query, failure: Failure) -> Failure {
-    if query.inputs().all(|input| input.schema != "raw") {
-        return failure;
-    }
-    damaged_input(failure)
-}
-
-/// Blames the input for a failure that would be the program's own, for reads that go to the sources.
+/// Blames the input for a failure that would be the program's own, for reads that go to the sources: a damaged page can end in a
+/// panic of the reader.
 pub(crate) fn damaged_input(failure: Failure) -> Failure {
     if failure.exit != Exit::Bug {
         return failure;

@@ -16,10 +16,10 @@ mod short_side;
 mod source_table;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, SchemaRef};
@@ -41,7 +41,7 @@ use futures::{FutureExt, StreamExt};
 use object_store::path::Path as ObjectPath;
 use url::Url;
 
-use self::failure::{damaged, failure, is_second_reading, panicked, unreadable, words_of};
+use self::failure::{failure, is_second_reading, panicked, unreadable, words_of};
 use self::ladder::{Ladder, no_rung};
 use self::source_table::SourceTable;
 use crate::config::EngineLimits;
@@ -84,7 +84,13 @@ pub struct Engine {
     folder: PathBuf,
     scratch: PathBuf,
     threads: usize,
+    memory: usize,
+    /// Views over rows of a source: who reads them reads its files.
+    over_sources: Mutex<BTreeSet<TableName>>,
 }
+
+/// Memory from which a query has room beside another one.
+const MEMORY_OF_A_QUERY: usize = 128 << 20;
 
 /// One file of a source.
 #[derive(Debug, Clone)]
@@ -168,6 +174,8 @@ impl Engine {
             folder: folder.to_path_buf(),
             scratch: scratch.to_path_buf(),
             threads,
+            memory,
+            over_sources: Mutex::default(),
         })
     }
 
@@ -230,10 +238,24 @@ impl Engine {
         self.threads
     }
 
+    /// How many queries may run side by side.
+    #[must_use]
+    pub fn side_by_side(&self) -> usize {
+        self.threads.min(self.memory / MEMORY_OF_A_QUERY).max(1)
+    }
+
     /// The file that holds the published table `name`.
     #[must_use]
     pub fn file_of(&self, name: &TableName) -> PathBuf {
         self.folder.join(format!("{name}.parquet"))
+    }
+
+    /// The file of a table that was made, published or not.
+    #[must_use]
+    pub fn made(&self, name: &TableName) -> Option<PathBuf> {
+        let file = format!("{name}.parquet");
+        let places = [self.folder.join(&file), self.scratch.join(&file)];
+        places.into_iter().find(|file| file.exists())
     }
 
     /// Plans one query file and makes an empty table of its types, so that later files can be planned.
@@ -317,6 +339,10 @@ impl Engine {
         if header.is_view() {
             let schema = write::stored_schema(plan.schema().as_arrow());
             self.add_plan(&query.name, plan)?;
+            if self.reads_source(query) {
+                let mut views = self.over_sources.lock().unwrap_or_else(PoisonError::into_inner);
+                views.insert(query.name.clone());
+            }
             return Ok(Written::nothing(schema));
         }
         // The order of a result is part of it and stands in its file, and so does that of a scratch table.
@@ -344,16 +370,33 @@ impl Engine {
         };
         let written = match AssertUnwindSafe(work).catch_unwind().await {
             Ok(Ok(written)) => written,
-            Ok(Err(error)) => return Err(damaged(query, failure(what(), error))),
+            Ok(Err(error)) => return Err(self.blamed(query, failure(what(), error))),
             Err(panic) if is_second_reading(&words_of(panic.as_ref())) => {
                 let error = "the side of a join that is kept in memory does not fit".to_owned();
                 return Err(failure(what(), DataFusionError::ResourcesExhausted(error)));
             }
-            Err(panic) => return Err(damaged(query, panicked(&what(), panic.as_ref()))),
+            Err(panic) => return Err(self.blamed(query, panicked(&what(), panic.as_ref()))),
         };
         written.refuse_problems(&query.path)?;
         self.add_file(&query.name, &file, &written)?;
         Ok(written)
+    }
+
+    /// Whether the files of a source are read.
+    fn reads_source(&self, query: &Query) -> bool {
+        let views = self.over_sources.lock().unwrap_or_else(PoisonError::into_inner);
+        query
+            .inputs()
+            .any(|input| input.schema == "raw" || views.contains(&input))
+    }
+
+    /// Where the engine gives up on source rows, the file is to blame.
+    fn blamed(&self, query: &Query, failure: Failure) -> Failure {
+        if self.reads_source(query) {
+            damaged_input(failure)
+        } else {
+            failure
+        }
     }
 
     /// Makes `name` the published table in `file`, which another session wrote; gives its columns.

@@ -12,13 +12,10 @@ use crate::calendar::Stopwatch;
 use crate::check::{self, Outcome};
 use crate::engine::{Engine, damaged_input};
 use crate::error::{Exit, Failure};
-use crate::query::{Check, Query, QuerySet, TableName};
+use crate::query::{self, Check, Query, QuerySet, TableName};
 use crate::record::{TableRecord, sha256_file};
 use crate::settings::SettingsTable;
 use crate::talk::Talk;
-
-/// Source rows from which queries run one after the other.
-const MANY_ROWS: u64 = 500_000;
 
 /// What a session begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +37,8 @@ impl Given {
 
 /// Runs every query once its inputs are there; gives the published tables, settings first.
 ///
-/// Planning is sequential work, so for a small history as many queries as there are cores run side by side. For a large one
-/// planning is nothing and memory is all: one query after the other. What they give does not depend on it.
+/// Planning and much of computing are sequential work, so as many queries run side by side as there are cores, and as the
+/// memory has room for. The one goes first on which the longest chain of others waits. What they give does not depend on it.
 pub(super) async fn tables(
     engine: &Arc<Engine>,
     queries: &[Query],
@@ -56,8 +53,8 @@ pub(super) async fn tables(
     let has_inputs = || outlook::inputs().iter().all(|input| pending.contains(input));
     let mut models = (given == Given::Sources && has_inputs()).then(|| plan.terms.clone());
     pending.extend(models.iter().flat_map(|_| outlook::outputs()));
-    let rows: u64 = plan.inputs.iter().map(|input| input.rows).sum();
-    let side_by_side = if rows > MANY_ROWS { 1 } else { engine.threads() };
+    let heights = heights(queries);
+    let side_by_side = engine.side_by_side();
     let mut running = JoinSet::new();
     let mut done: BTreeMap<TableName, TableRecord> = BTreeMap::new();
     loop {
@@ -70,9 +67,9 @@ pub(super) async fn tables(
             }
             let ready = waiting
                 .values()
-                .find(|query| query.inputs().all(|input| !pending.contains(&input)))
-                .copied();
-            let Some(query) = ready else { break };
+                .filter(|query| query.inputs().all(|input| !pending.contains(&input)))
+                .max_by_key(|query| heights.get(&query.name));
+            let Some(query) = ready.copied() else { break };
             waiting.remove(&query.name);
             running.spawn(one(Arc::clone(engine), query.clone()));
         }
@@ -100,6 +97,22 @@ pub(super) async fn tables(
         .map(Ok)
         .collect();
     settings.chain(computed).collect()
+}
+
+/// For each table the length of the longest chain of queries that wait for it, the fits of the models as one of them.
+fn heights(queries: &[Query]) -> BTreeMap<TableName, usize> {
+    let mut heights: BTreeMap<TableName, usize> = BTreeMap::new();
+    // Each query follows those that it reads.
+    for query in queries.iter().rev() {
+        let own = heights.get(&query.name).copied().unwrap_or_default();
+        let of_models = query.inputs().any(|input| input.schema == "model");
+        let fitted = outlook::inputs().into_iter().filter(|_| of_models);
+        for input in query.inputs().chain(fitted) {
+            let height = heights.entry(input).or_default();
+            *height = (*height).max(own + 1);
+        }
+    }
+    heights
 }
 
 /// A table that a step made: its record when it is published, and facts for the log.
@@ -179,18 +192,7 @@ pub(super) async fn inputs(
     let checks: Vec<&Check> = queries.checks.iter().filter(|check| check.is_of_inputs).collect();
     let mut needed: BTreeSet<TableName> = checks.iter().flat_map(|check| check.inputs.clone()).collect();
     needed.extend(also.iter().cloned());
-    // Each query follows those that it reads.
-    for query in queries.queries.iter().rev() {
-        if needed.contains(&query.name) {
-            needed.extend(query.inputs());
-        }
-    }
-    let queries: Vec<Query> = queries
-        .queries
-        .iter()
-        .filter(|query| needed.contains(&query.name))
-        .cloned()
-        .collect();
+    let queries = query::upstream(&queries.queries, needed);
     for query in &queries {
         engine.forget(&query.name)?;
     }

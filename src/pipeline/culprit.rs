@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use crate::config::{Config, EngineLimits};
 use crate::engine::{Engine, SourceFile};
 use crate::error::{Exit, Failure};
-use crate::query::{Query, TableName};
+use crate::query::{self, Query, TableName};
 use crate::source::{Pinned, RawTable};
 
 use super::prepare::{Plan, Workplace};
@@ -134,39 +134,28 @@ impl Search<'_> {
                 .add_rows(&table.name, &table.key, table.batch.clone())
                 .await?;
         }
-        let whole = TableName::new("raw", &source.name);
-        let is_given = |input: &TableName| input.schema == "raw" || input.schema == "settings";
-        let of_given = |query: &&Query| query.inputs().all(|input| is_given(&input));
-        let reads = |query: &&Query| query.inputs().any(|input| input == whole);
-        // What those that read the source need besides.
-        let helpers: BTreeSet<TableName> = self
-            .queries
-            .iter()
-            .filter(reads)
-            .flat_map(Query::inputs)
-            .collect();
-        let helpers: BTreeSet<TableName> = self
-            .queries
-            .iter()
-            .filter(of_given)
-            .map(|query| query.name.clone())
-            .filter(|name| helpers.contains(name))
-            .collect();
-        for query in self.queries {
-            let can_run = query
-                .inputs()
-                .all(|input| is_given(&input) || helpers.contains(&input));
-            if can_run
-                && (reads(&query) || helpers.contains(&query.name))
-                && engine
-                    .run(query)
-                    .await
-                    .is_err_and(|failure| failure.exit == Exit::Input)
-            {
+        for query in self.readers(source) {
+            let tried = engine.run(&query).await;
+            if tried.is_err_and(|failure| failure.exit == Exit::Input) {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// The statements that read the rows of a source as they are, by themselves or by a view, with those that they need.
+    fn readers(&self, source: &Pinned) -> Vec<Query> {
+        let mut rows = BTreeSet::from([TableName::new("raw", &source.name)]);
+        let mut readers = Vec::new();
+        for query in self.queries.iter().filter(|query| !query.header.is_published()) {
+            if query.inputs().any(|input| rows.contains(&input)) {
+                readers.push(query.name.clone());
+                if query.header.is_view() {
+                    rows.insert(query.name.clone());
+                }
+            }
+        }
+        query::upstream(self.queries, readers)
     }
 }
 

@@ -245,6 +245,11 @@ pub(super) async fn letter(
         } else {
             None
         },
+        appendix: if wanted.attach {
+            Some(file("appendix.html").await?.to_vec())
+        } else {
+            None
+        },
         // An edition without single customers has none.
         method: if wanted.attach && edition.detail == Detail::Full {
             Some(file("method.html").await?.to_vec())

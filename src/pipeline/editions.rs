@@ -151,6 +151,7 @@ impl<'a> Source<'a> {
         };
         let pages = report::render(&inputs)?;
         stage::write(&folder.join("report.html"), pages.report.as_bytes())?;
+        stage::write(&folder.join("appendix.html"), pages.appendix.as_bytes())?;
         stage::write(&folder.join(stage::MAIL_HTML), pages.mail.html.as_bytes())?;
         stage::write(&folder.join(stage::MAIL_TEXT), pages.mail.text.as_bytes())?;
         // The method page tells of every table and input; an aggregate edition has nothing to compare it with.

@@ -14,8 +14,8 @@ use crate::check::{self, Outcome};
 use crate::config::Part;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
-use crate::query::{EDITIONS, Header, Publish, Query, Scope, TableName};
-use crate::record::{PartOf, TableRecord, reproduce_part};
+use crate::query::{self, EDITIONS, Header, Publish, Query, Scope, TableName};
+use crate::record::{PartOf, Recipe, TableRecord, reproduce_part};
 use crate::talk::Talk;
 
 /// The column that makes a table one of customers.
@@ -83,8 +83,24 @@ pub(super) async fn compute(
         stage::copy(&job.work.stage().join("tables").join(&file), &tables.join(&file))?;
         made.push(record.clone());
     }
+    let published: BTreeSet<TableName> = records
+        .iter()
+        .filter_map(|record| TableName::parse(&record.name))
+        .collect();
+    let of_run = plan.base.iter().chain(&plan.rows).chain(&plan.empty);
+    let unpublished: BTreeSet<TableName> = of_run
+        .filter(|name| !published.contains(*name))
+        .cloned()
+        .collect();
     let script = reproduce_part(&PartOf {
-        run_id: &job.plan.run_id,
+        run: Recipe {
+            run_id: &job.plan.run_id,
+            settings: &stage::made_by_rust(records, &job.project),
+            inputs: &job.plan.inputs,
+            raw: &job.plan.raw,
+            queries: &query::upstream(&job.project.queries.queries, unpublished.iter().cloned()),
+        },
+        unpublished: &unpublished,
         customers: &customers,
         base: &plan.base,
         rows: &plan.rows,
@@ -151,26 +167,27 @@ impl Plan {
             empty: Vec::new(),
             again: Vec::new(),
         };
-        for record in records {
-            let Some(name) = TableName::parse(&record.name) else {
-                continue;
-            };
-            let query = job
-                .project
-                .queries
-                .queries
-                .iter()
-                .find(|query| query.name == name);
+        let queries = &job.project.queries.queries;
+        let published = records.iter().filter_map(|record| TableName::parse(&record.name));
+        // What of the rows of a source is not published is not told again.
+        let held = queries
+            .iter()
+            .filter(|query| query.name.schema == "canonical" && query.header.publish == Some(Publish::No))
+            .map(|query| query.name.clone());
+        for name in published.chain(held) {
+            let query = queries.iter().find(|query| query.name == name);
             let scope = query.and_then(|query| query.header.scope);
             let is_told_again = scope == Some(Scope::Part) || (name.schema == "results" && scope.is_none());
             if is_told_again {
                 continue;
             }
-            let file = job.engine.file_of(&name);
+            let Some(file) = job.engine.made(&name) else {
+                continue;
+            };
             let columns = engine.add_published(&in_whole(&name), &file)?;
             let is_of_customers = columns.iter().any(|column| column == CUSTOMER);
             let is_computed = name.schema == "business" && scope.is_none();
-            if record.name == RANGES || scope == Some(Scope::Whole) {
+            if name.to_string() == RANGES || scope == Some(Scope::Whole) {
                 plan.empty.push(name);
             } else if is_of_customers && name.schema != EDITIONS && name.schema != "settings" {
                 plan.rows.push(name);
@@ -184,6 +201,13 @@ impl Plan {
             .flatten()
             .cloned()
             .collect();
+        plan.choose_again(job, records, &known);
+        plan.refuse_unknown(&known)?;
+        Ok(plan)
+    }
+
+    /// Chooses the statements that run again, and keeps of the tables of the run what they need.
+    fn choose_again(&mut self, job: &Job<'_>, records: &[TableRecord], known: &BTreeSet<TableName>) {
         let again: Vec<&Query> = (job.project.queries.queries.iter())
             .filter(|query| !known.contains(&query.name))
             .filter(|query| matches!(query.header.scope, None | Some(Scope::Part)))
@@ -210,7 +234,7 @@ impl Plan {
                 needed.extend(query.inputs());
             }
         }
-        plan.again = again
+        self.again = again
             .into_iter()
             .filter(|query| needed.contains(&query.name))
             .map(|query| {
@@ -221,11 +245,17 @@ impl Plan {
                 query
             })
             .collect();
-        plan.rows.retain(|name| needed.contains(name));
-        plan.empty
+        self.rows.retain(|name| needed.contains(name));
+        self.base.retain(|name| {
+            needed.contains(name) || records.iter().any(|record| record.name == name.to_string())
+        });
+        self.empty
             .retain(|name| needed.contains(name) || name.schema == "results");
-        let made: BTreeSet<&TableName> = plan.again.iter().map(|query| &query.name).collect();
-        for query in &plan.again {
+    }
+
+    fn refuse_unknown(&self, known: &BTreeSet<TableName>) -> Result<(), Failure> {
+        let made: BTreeSet<&TableName> = self.again.iter().map(|query| &query.name).collect();
+        for query in &self.again {
             if let Some(input) = query
                 .inputs()
                 .find(|input| !known.contains(input) && !made.contains(input))
@@ -238,7 +268,7 @@ impl Plan {
                     .hint("Say `scope: base` in its header when it is about all customers, or read a published table."));
             }
         }
-        Ok(plan)
+        Ok(())
     }
 
     fn is_shared_result(&self, name: &str) -> bool {

@@ -102,6 +102,7 @@ pub fn preview(config: &Config, run: &StoredRun, folder: &Path, reload: Reload) 
     let pages = report::render(&inputs)?;
     let files = [
         ("report.html", pages.report),
+        ("appendix.html", pages.appendix),
         ("method.html", pages.method),
         (stage::MAIL_HTML, pages.mail.html),
         (stage::MAIL_TEXT, pages.mail.text),

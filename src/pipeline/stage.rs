@@ -16,8 +16,8 @@ use crate::exports;
 use crate::publish::{PublishedFigure, RunSummary, SIGNATURE, StagedRun, canonical_json, report_path};
 use crate::query::{Query, TableName};
 use crate::record::{
-    EditionRecord, HashedFile, LogoRecord, MailRecord, OutputFile, Parts, Signer, TableRecord, manifest,
-    reproduce, sha256_file,
+    EditionRecord, HashedFile, LogoRecord, MailRecord, OutputFile, Parts, Recipe, Signer, TableRecord,
+    manifest, reproduce, sha256_file,
 };
 use crate::report::{self, CheckFact, Facts, InputFact, SqlFile, TableFact};
 use crate::source::{self, Pinned};
@@ -38,16 +38,6 @@ pub(super) const SQL: &str = "sql";
 
 /// Layers whose tables are small enough to be read back for the report.
 const REPORTED: [&str; 2] = ["settings.", "results."];
-
-/// The published tables that no query of `project` makes: settings, and what the models say.
-pub(super) fn made_without_sql<'n>(names: impl Iterator<Item = &'n str>, project: &Project) -> Vec<TableName> {
-    let queries = &project.queries.queries;
-    names
-        .filter(|name| name.starts_with("settings.") || name.starts_with("model."))
-        .filter_map(TableName::parse)
-        .filter(|name| queries.iter().all(|query| query.name != *name))
-        .collect()
-}
 
 /// Writes every file of the run folder but the manifest, and makes the manifest.
 #[expect(clippy::too_many_arguments, reason = "the one place where all stages meet")]
@@ -75,14 +65,13 @@ pub(super) fn stage(
     exports::write(&config.exports, &super::templates(config), &folder)?;
     let sql = write_sql(&folder, project)?;
     write_look(&folder, config, project)?;
-    let settings = made_without_sql(records.iter().map(|record| record.name.as_str()), project);
-    let script = reproduce(
-        &plan.run_id,
-        &settings,
-        &plan.inputs,
-        &plan.raw,
-        &project.queries.queries,
-    );
+    let script = reproduce(&Recipe {
+        run_id: &plan.run_id,
+        settings: &made_by_rust(records, project),
+        inputs: &plan.inputs,
+        raw: &plan.raw,
+        queries: &project.queries.queries,
+    });
     write(&folder.join("reproduce.sql"), script.as_bytes())?;
     write(
         &folder.join("config.yaml"),
@@ -102,6 +91,7 @@ pub(super) fn stage(
     };
     let pages = report::render(&inputs)?;
     write(&folder.join("report.html"), pages.report.as_bytes())?;
+    write(&folder.join("appendix.html"), pages.appendix.as_bytes())?;
     write(&folder.join("method.html"), pages.method.as_bytes())?;
     write(&folder.join(MAIL_HTML), pages.mail.html.as_bytes())?;
     write(&folder.join(MAIL_TEXT), pages.mail.text.as_bytes())?;
@@ -156,6 +146,18 @@ pub(super) fn stage(
         manifest,
         summary,
     })
+}
+
+/// Tables that no SQL of `project` makes: settings, and what the models say.
+pub(super) fn made_by_rust(records: &[TableRecord], project: &Project) -> Vec<TableName> {
+    let queries = &project.queries.queries;
+    records
+        .iter()
+        .map(|record| record.name.as_str())
+        .filter(|name| name.starts_with("settings.") || name.starts_with("model."))
+        .filter_map(TableName::parse)
+        .filter(|name| queries.iter().all(|query| query.name != *name))
+        .collect()
 }
 
 /// Puts the signature of its manifest beside what is staged.

@@ -11,14 +11,14 @@ use super::difference;
 use super::duckdb::{DuckDb, Program, Reperformance};
 use super::preview::{list, text};
 use super::recorded::{Environment, Recorded};
-use super::{Job, Purpose, Request, computed, open, prepare, stage};
+use super::{Job, Purpose, Request, computed, open, prepare};
 use crate::calendar::Deadline;
 use crate::config::Config;
 use crate::engine::ENGINE;
 use crate::error::{Exit, Failure};
 use crate::publish::{self, Audit, LogEntry, Problem, SIGNATURE, canonical_json};
-use crate::record::{InputRecord, PublicKey, libraries, reproduce, sha256_file};
-use crate::source::Pinned;
+use crate::record::{PublicKey, TO_RUN, below, libraries, sha256_file};
+use crate::source::{self, Pinned};
 use crate::store::{Location, Obtained};
 use crate::talk::Talk;
 
@@ -300,11 +300,10 @@ async fn reperformed(
     let mut tables = 0;
     let mut differs = false;
     for (path, file) in scripts {
-        let text = if path == SCRIPT && !is_in_place {
-            localised(audit, job)
-        } else {
-            String::from_utf8_lossy(&read(&file.path)?).into_owned()
-        };
+        let mut text = String::from_utf8_lossy(&read(&file.path)?).into_owned();
+        if !is_in_place {
+            text = localised(text, if path == SCRIPT { "" } else { TO_RUN }, job);
+        }
         let script = if is_in_place {
             file.path.clone()
         } else {
@@ -345,28 +344,24 @@ fn mirror(audit: &Audit, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The script of the run as it is published, but for the addresses of its inputs: they name the copies that were read.
-fn localised(audit: &Audit, job: &Job<'_>) -> String {
-    let copy_of = |input: &InputRecord| {
+/// A script as it is published, but for the addresses of the inputs: they name the copies that were read. `up` leads from its
+/// folder to that of the run.
+fn localised(mut script: String, up: &str, job: &Job<'_>) -> String {
+    for input in &job.plan.inputs {
         let source = job.inputs.iter().find(|source| source.name == input.source);
         let mut files = source.into_iter().flat_map(|source| &source.files);
-        files.find(|file| file.object.path == input.path).map(|file| {
-            std::path::absolute(&file.obtained.path).unwrap_or_else(|_| file.obtained.path.clone())
-        })
-    };
-    let inputs: Vec<InputRecord> = job
-        .plan
-        .inputs
-        .iter()
-        .map(|input| InputRecord {
-            address: copy_of(input).map_or_else(|| input.address.clone(), |path| path.display().to_string()),
-            ..input.clone()
-        })
-        .collect();
-    let names: Vec<String> = list(&audit.manifest, "tables").map(|table| text(table, "name")).collect();
-    let settings = stage::made_without_sql(names.iter().map(String::as_str), &job.project);
-    let queries = &job.project.queries.queries;
-    reproduce(&job.plan.run_id, &settings, &inputs, &job.plan.raw, queries)
+        let Some(file) = files.find(|file| file.object.path == input.path) else {
+            continue;
+        };
+        let copy = &file.obtained.path;
+        let copy = std::path::absolute(copy).unwrap_or_else(|_| copy.clone());
+        let copies = source::written_addresses(&copy.display().to_string());
+        let written = source::written_addresses(&below(up, &input.address));
+        for (written, copy) in written.iter().zip(&copies) {
+            script = script.replace(written, copy);
+        }
+    }
+    script
 }
 
 /// Adds what was found of a file; one that is known to be altered is told once, with its place.

@@ -9,7 +9,7 @@ mod lint;
 mod load;
 pub mod mapping;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use header::{Cells, Header, Message, Publish, Scope, Severity, Subject};
@@ -79,6 +79,27 @@ impl Query {
             .iter()
             .filter_map(|input| TableName::parse(input))
     }
+}
+
+/// The statements, in their order, that make `tables` and all that these come from.
+#[must_use]
+pub fn upstream(queries: &[Query], tables: impl IntoIterator<Item = TableName>) -> Vec<Query> {
+    let mut needed: BTreeSet<TableName> = tables.into_iter().collect();
+    // Each query follows those that it reads.
+    let mut found: Vec<Query> = queries
+        .iter()
+        .rev()
+        .filter(|query| {
+            let is_needed = needed.contains(&query.name);
+            if is_needed {
+                needed.extend(query.inputs());
+            }
+            is_needed
+        })
+        .cloned()
+        .collect();
+    found.reverse();
+    found
 }
 
 /// What a statement from outside the project reads, and whether it orders its rows itself.

@@ -9,7 +9,7 @@ pub use identity::{libraries, run_id};
 pub use manifest::{
     EditionRecord, LogoRecord, MailRecord, OutputFile, Parts, TableRecord, manifest, sha256_file,
 };
-pub use reproduce::{PartOf, reproduce, reproduce_part};
+pub use reproduce::{PartOf, Recipe, TO_RUN, below, reproduce, reproduce_part};
 pub use signature::{PublicKey, Signer};
 
 use std::collections::BTreeMap;

@@ -3,68 +3,87 @@
 //! The query files stand in it byte for byte. Only the reading of the inputs is written for `DuckDB`. At the end every
 //! table is compared with the published one, row by row.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::path::Path;
 
 use super::InputRecord;
 use crate::query::{Query, TableName};
 use crate::source::RawTable;
 
-/// Writes the script; `settings` are the tables that it takes from the run folder.
+/// The way from the folder of an edition to that of its run.
+pub const TO_RUN: &str = "../../";
+
+/// What a run is made of, for the script.
+#[derive(Debug, Clone, Copy)]
+pub struct Recipe<'a> {
+    /// Name of the run.
+    pub run_id: &'a str,
+    /// Tables that are taken from the run folder.
+    pub settings: &'a [TableName],
+    /// Files of the sources.
+    pub inputs: &'a [InputRecord],
+    /// How their rows get canonical names.
+    pub raw: &'a [RawTable],
+    /// The statements, each after those that it reads.
+    pub queries: &'a [Query],
+}
+
+/// Writes the script.
 #[must_use]
-pub fn reproduce(
-    run_id: &str,
-    settings: &[TableName],
-    inputs: &[InputRecord],
-    raw: &[RawTable],
-    queries: &[Query],
-) -> String {
+pub fn reproduce(recipe: &Recipe<'_>) -> String {
     let mut script = format!(
-        "-- Re-performs run {run_id} with DuckDB, an engine that shares no code with the one that published it.\n\
+        "-- Re-performs run {} with DuckDB, an engine that shares no code with the one that published it.\n\
          -- Start it in this folder:  duckdb < reproduce.sql\n\
          -- It reads the recorded inputs, runs every query file as it stands in sql/, and compares each table with the\n\
          -- published one, row by row. The last statement fails when a single row differs.\n\
          -- Not re-performed, but read from tables/: the thresholds, rates and dates in settings.*, and model.*, which\n\
-         -- a fit by maximum likelihood made; SQL cannot express it.\n\n"
+         -- a fit by maximum likelihood made; SQL cannot express it.\n\n",
+        recipe.run_id
     );
-    let schemas = [
-        "raw",
-        "settings",
-        "canonical",
-        "business",
-        "model",
-        "results",
-        "editions",
-    ];
-    for schema in schemas {
-        line(&mut script, &format!("create schema if not exists {schema};"));
+    perform(&mut script, recipe, "");
+    compare(&mut script, recipe.queries);
+    script
+}
+
+/// Makes every table; `up` leads from the folder of the script to that of the run.
+fn perform(script: &mut String, recipe: &Recipe<'_>, up: &str) {
+    for schema in ["raw", "canonical", "editions"].iter().chain(&SCHEMAS) {
+        line(script, &format!("create schema if not exists {schema};"));
     }
     script.push('\n');
-    for table in settings {
-        line(
-            &mut script,
-            &format!("create table {table} as select * from {};", published(table)),
-        );
+    for table in recipe.settings {
+        let file = format!("read_parquet('{up}tables/{table}.parquet')");
+        line(script, &format!("create table {table} as select * from {file};"));
     }
     script.push_str("\n-- The rows of the sources, under their canonical names.\n");
-    for table in raw {
-        read(&mut script, table, inputs);
+    for table in recipe.raw {
+        read(script, table, recipe.inputs, up);
     }
-    for query in queries {
-        line(&mut script, &format!("\n-- sql/{}", query.path));
-        line(
-            &mut script,
-            &format!("create table {} as\n{};", query.name, query.text.trim_end()),
-        );
+    for query in recipe.queries {
+        create(script, query);
     }
-    compare(&mut script, queries);
-    script
+}
+
+/// Schemas that a part of a run has too.
+const SCHEMAS: [&str; 4] = ["settings", "business", "model", "results"];
+
+/// Makes the table of a query file.
+fn create(script: &mut String, query: &Query) {
+    line(script, &format!("\n-- sql/{}", query.path));
+    line(
+        script,
+        &format!("create table {} as\n{};", query.name, query.text.trim_end()),
+    );
 }
 
 /// How a part of the customers came about.
 #[derive(Debug)]
 pub struct PartOf<'a> {
-    /// Name of the run.
-    pub run_id: &'a str,
+    /// The run, with those of its statements that make `unpublished`.
+    pub run: Recipe<'a>,
+    /// Tables of the run that are not in its folder and that the part needs.
+    pub unpublished: &'a BTreeSet<TableName>,
     /// The statement that chooses the customers of `editions.part`.
     pub customers: &'a str,
     /// Tables of the run that a part takes as they are.
@@ -84,19 +103,26 @@ pub fn reproduce_part(part: &PartOf<'_>) -> String {
         "-- Re-performs a part of run {} with DuckDB, from the tables of the run, which its own reproduce.sql re-performs.\n\
          -- Start it in this folder:  duckdb < reproduce.sql\n\
          -- What was told of a customer against all customers is taken from there; every sum is computed again.\n\n",
-        part.run_id
+        part.run.run_id
     );
-    for schema in [
-        "settings",
-        "canonical",
-        "business",
-        "model",
-        "results",
-        "editions",
-    ] {
+    if !part.unpublished.is_empty() {
+        script.push_str(
+            "-- Tables that the run does not publish are made again from its inputs, in a database of their own.\n\
+             attach ':memory:' as whole;\nuse whole;\n",
+        );
+        perform(&mut script, &part.run, TO_RUN);
+        script.push_str("\nuse memory;\n\n");
+    }
+    for schema in ["canonical", "editions"].iter().chain(&SCHEMAS) {
         line(&mut script, &format!("create schema if not exists {schema};"));
     }
-    let of_run = |table: &TableName| format!("read_parquet('../../tables/{table}.parquet')");
+    let of_run = |table: &TableName| {
+        if part.unpublished.contains(table) {
+            format!("whole.{table}")
+        } else {
+            format!("read_parquet('{TO_RUN}tables/{table}.parquet')")
+        }
+    };
     for table in part.base {
         line(
             &mut script,
@@ -127,23 +153,20 @@ pub fn reproduce_part(part: &PartOf<'_>) -> String {
         );
     }
     for query in part.again {
-        line(&mut script, &format!("\n-- sql/{}", query.path));
-        line(
-            &mut script,
-            &format!("create table {} as\n{};", query.name, query.text.trim_end()),
-        );
+        create(&mut script, query);
     }
     compare(&mut script, part.again);
     script
 }
 
 /// Makes the raw table of a source from its recorded files; one that is not configured has no row.
-fn read(script: &mut String, table: &RawTable, inputs: &[InputRecord]) {
-    let files: Vec<&str> = inputs
+fn read(script: &mut String, table: &RawTable, inputs: &[InputRecord], up: &str) {
+    let files: Vec<String> = inputs
         .iter()
         .filter(|input| input.source == table.source)
-        .map(|input| input.address.as_str())
+        .map(|input| below(up, &input.address))
         .collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let rows = if table.is_empty {
         "where false".to_owned()
     } else {
@@ -156,6 +179,16 @@ fn read(script: &mut String, table: &RawTable, inputs: &[InputRecord]) {
             table.source, table.duckdb_columns
         ),
     );
+}
+
+/// The address of an input as it is seen from a folder of which `up` leads to that of the run.
+#[must_use]
+pub fn below(up: &str, address: &str) -> String {
+    if address.contains("://") || Path::new(address).is_absolute() {
+        address.to_owned()
+    } else {
+        format!("{up}{address}")
+    }
 }
 
 /// Compares every published table with what was just computed.

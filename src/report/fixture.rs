@@ -11,7 +11,7 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 74] = [
+const KEYS: [(&str, &[&str]); 75] = [
     ("abc_classes", &["abc_class"]),
     ("account_owners", &["kind", "owner"]),
     ("action_summary", &["tier"]),
@@ -28,6 +28,7 @@ const KEYS: [(&str, &[&str]); 74] = [
     ("customer_kinds", &["customer_kind"]),
     ("customer_types", &["customer_type"]),
     ("data_quality", &["outcome", "position"]),
+    ("decisions", &["decision"]),
     ("discount_by_tier", &["tier"]),
     ("frequency_classes", &["frequency_class"]),
     ("headline", &["measure"]),

@@ -1,13 +1,11 @@
-//! What only the mail shows: bars as cells of a table, and what the figures call for.
+//! What only the mail shows: bars as cells of a table.
 //!
 //! The words stand in `reports/mail/` and `reports/wording/`; the numbers are cells as everywhere.
 
 use serde::Serialize;
 
-use super::Facts;
 use super::cells::{Data, Figure, Row};
 use super::findings::TIERS;
-use super::sentences;
 use super::tiles::Tile;
 
 /// Longest HTML of a mail, in bytes; the narrowest mail program cuts off at 102 KB, counted after encoding.
@@ -22,8 +20,6 @@ pub(crate) struct View<'a> {
     zero: u8,
     /// Sizes of the values of the two upper tiles and of the three lower ones, in pixels.
     sizes: (u8, u8),
-    /// Names of the wordings of what to do, heaviest first.
-    actions: Vec<&'static str>,
     /// Where the report lies on the web.
     url: Option<&'a str>,
 }
@@ -46,7 +42,7 @@ struct Stretch {
 }
 
 /// Makes the parts of the mail.
-pub(crate) fn view<'a>(data: &Data<'_>, facts: &Facts, tiles: &[Tile], url: Option<&'a str>) -> View<'a> {
+pub(crate) fn view<'a>(data: &Data<'_>, tiles: &[Tile], url: Option<&'a str>) -> View<'a> {
     let cell = |tier: &str, column: &str| data.by("tier_profitability", tier, column).size();
     let most = |column: &str, sign: f64| {
         TIERS
@@ -76,7 +72,6 @@ pub(crate) fn view<'a>(data: &Data<'_>, facts: &Facts, tiles: &[Tile], url: Opti
         bars: TIERS.into_iter().filter_map(bar).collect(),
         zero: zero(loss, gain),
         sizes: sizes(tiles.iter().map(|tile| tile.letters).max().unwrap_or(0)),
-        actions: actions(data, facts.cost_is_estimated),
         url,
     }
 }
@@ -124,33 +119,6 @@ fn stretch(amount: f64, loss: f64, gain: f64) -> Stretch {
         length,
         after,
     }
-}
-
-/// Chooses what the figures call for: by rule, heaviest in money first. A rule never claims a cause.
-fn actions(data: &Data<'_>, cost_is_estimated: bool) -> Vec<&'static str> {
-    let tier = |tier: &str, column: &str| data.by("tier_profitability", tier, column).float();
-    let silent = |column: &str| data.by("silent_summary", "total", column).size();
-    let lead = |column: &str| tier("lead", column).unwrap_or(0.0);
-    let mut weighed: Vec<(&'static str, f64)> = Vec::new();
-    if lead("profit") < 0.0 && tier("lead", "discount_rate") > tier("total", "discount_rate") {
-        weighed.push(("discounts", lead("discount_amount")));
-    }
-    if lead("contribution_margin") > 0.0 && lead("cost_to_serve") > lead("contribution_margin") {
-        weighed.push(("cost_to_serve", lead("cost_to_serve")));
-    }
-    if silent("customers") >= 1.0 {
-        weighed.push(("win_back", silent("profit")));
-    }
-    weighed.push(("quiet", data.by("headline", "profit_at_risk", "value").size()));
-    let floor = sentences::threshold(data);
-    weighed.retain(|(_, weight)| *weight > 0.0 && *weight >= floor);
-    // Stable: equal weights keep the order above.
-    weighed.sort_by(|left, right| right.1.total_cmp(&left.1));
-    let mut actions: Vec<&'static str> = weighed.into_iter().map(|(name, _)| name).collect();
-    if cost_is_estimated {
-        actions.push("costs");
-    }
-    actions
 }
 
 /// Keeps a subject one line, whatever stands in the words or the name of the project.

@@ -189,6 +189,8 @@ pub struct SqlFile {
 pub struct Rendered {
     /// `report.html`.
     pub report: String,
+    /// `appendix.html`.
+    pub appendix: String,
     /// `method.html`.
     pub method: String,
     /// The mail that goes with them.
@@ -226,9 +228,9 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
         return Err(Failure::new(Exit::Usage, "report", message)
             .hint("Mail programs cut off what is longer; shorten the templates in `mail/`."));
     }
-    let main = match inputs.edition.hidden {
-        None => "management/report.html",
-        Some(_) => "management/aggregate.html",
+    let appendix = match inputs.edition.hidden {
+        None => "management/appendix.html",
+        Some(_) => "management/appendix_aggregate.html",
     };
     Ok(Rendered {
         mail: Mail {
@@ -236,7 +238,8 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
             html,
             text: door.text("mail/mail.txt", &view)?,
         },
-        report: door.page(main, &view)?,
+        report: door.page("management/report.html", &view)?,
+        appendix: door.page(appendix, &view)?,
         method: door.page("method/method.html", &view)?,
     })
 }

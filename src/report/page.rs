@@ -21,9 +21,10 @@ use crate::error::{Exit, Failure};
 const STYLE_HASH: &str = "sha256-style-of-this-page";
 
 /// Templates without which no run can be rendered.
-const NEEDED: [&str; 6] = [
+const NEEDED: [&str; 7] = [
     "management/report.html",
-    "management/aggregate.html",
+    "management/appendix.html",
+    "management/appendix_aggregate.html",
     "method/method.html",
     "archive/index.html",
     "mail/mail.html",
@@ -103,7 +104,7 @@ impl Door {
 
     /// Renders one page and allows its style block, and nothing else, by its hash.
     pub(crate) fn page(&self, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {
-        Ok(seal(&render(&self.markup, name, view)?))
+        Ok(seal(&with_contents(&render(&self.markup, name, view)?)))
     }
 
     /// Renders one plain text, in lines that a mail program does not break again.
@@ -247,6 +248,23 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
     found.sort();
     Ok(found)
+}
+
+/// Where a template wants the list of its sections.
+const CONTENTS: &str = "<ul class=\"contents\"></ul>";
+
+/// Fills the list of contents with the heads of the sections that are there, each a link.
+fn with_contents(page: &str) -> String {
+    let Some((before, after)) = page.split_once(CONTENTS) else {
+        return page.to_owned();
+    };
+    let heads = after.split("<h2 id=\"").skip(1).filter_map(|rest| {
+        let (id, rest) = rest.split_once("\">")?;
+        let (name, _) = rest.split_once("</h2>")?;
+        Some(format!("<li><a href=\"#{id}\">{name}</a></li>\n"))
+    });
+    let heads: String = heads.collect();
+    format!("{before}<ul class=\"contents\">\n{heads}</ul>{after}")
 }
 
 fn seal(page: &str) -> String {

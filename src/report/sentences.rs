@@ -17,8 +17,3 @@ pub(crate) fn sentences(data: &Data<'_>) -> Vec<String> {
         .map(|sentence| sentence.text().to_owned())
         .collect()
 }
-
-/// The amount of money below which nothing is worth a reader's minute.
-pub(crate) fn threshold(data: &Data<'_>) -> f64 {
-    data.by("materiality", "all", "threshold_amount").size()
-}

@@ -8,6 +8,7 @@ mod moves;
 mod outlook;
 mod retention;
 mod service;
+mod short;
 mod thresholds;
 mod truth;
 
@@ -16,6 +17,12 @@ use std::collections::BTreeMap;
 use super::fixture;
 use super::*;
 use crate::table::Cell;
+
+/// The report and its appendix, one after the other.
+fn both(inputs: &Inputs) -> String {
+    let pages = rendered(inputs);
+    pages.report + &pages.appendix
+}
 
 fn rendered(inputs: &Inputs) -> Rendered {
     render(inputs).unwrap_or_else(|failure| {
@@ -39,7 +46,7 @@ fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
 
 #[test]
 fn keeps_the_report_below_one_megabyte() {
-    let bytes = rendered(&fixture::inputs()).report.len();
+    let bytes = both(&fixture::inputs()).len();
     assert!(bytes < 1_000_000, "{bytes} bytes");
 }
 
@@ -173,7 +180,7 @@ fn traces_every_number_to_a_cell_with_that_value() {
     let inputs = fixture::inputs();
     let pages = rendered(&inputs);
     let cells = addresses(&inputs);
-    for page in [&pages.report, &pages.method, &pages.mail.html] {
+    for page in [&pages.report, &pages.appendix, &pages.method, &pages.mail.html] {
         for address in attributes(page, "data-cell") {
             assert!(cells.contains_key(address), "no cell `{address}`");
         }
@@ -228,7 +235,7 @@ fn addresses(inputs: &Inputs) -> BTreeMap<String, String> {
 #[test]
 fn is_one_file_that_runs_and_fetches_nothing() {
     let pages = rendered(&fixture::inputs());
-    for page in [&pages.report, &pages.method] {
+    for page in [&pages.report, &pages.appendix, &pages.method] {
         for forbidden in [
             "<script",
             " style=\"",
@@ -318,7 +325,7 @@ fn escapes_hostile_text_wherever_it_comes_from() {
         "the subject is one header line"
     );
     assert!(!pages.mail.html.contains("style>"), "the mail has no style block");
-    for page in [&pages.report, &pages.method, &pages.mail.html] {
+    for page in [&pages.report, &pages.appendix, &pages.method, &pages.mail.html] {
         assert!(!page.contains("<script"), "a script got through");
         assert!(!page.contains("<b onload"), "an element got through");
         assert!(page.matches("</style>").count() <= 1, "the style block was ended");

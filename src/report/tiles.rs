@@ -48,7 +48,6 @@ pub(crate) struct Tile {
     pub(crate) letters: usize,
     year: Change,
     previous: Change,
-    four_weeks: Change,
     spark: Option<String>,
 }
 
@@ -106,7 +105,6 @@ pub(crate) fn tiles(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Ve
                 value: cell("value"),
                 year: change(data, pen, measure, &unit, "year"),
                 previous: change(data, pen, measure, &unit, "previous"),
-                four_weeks: change(data, pen, measure, &unit, "four_weeks"),
                 spark: chart::spark(&line, &label),
                 unit,
             }
@@ -121,7 +119,6 @@ fn change(data: &Data<'_>, pen: &Pen, measure: &str, unit: &str, on: &str) -> Ch
     let adverse = cell(&format!("is_adverse_on_{on}")).text() == "true";
     let base = cell(match on {
         "year" => "year_ago_value",
-        "four_weeks" => "four_week_value",
         _ => "previous_value",
     });
     let (figure, style) = match unit {

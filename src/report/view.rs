@@ -26,7 +26,7 @@ pub(crate) struct Page<'a> {
     /// `by.<table>.<code>`: one row.
     by: BTreeMap<String, BTreeMap<String, Row>>,
     finding: BTreeMap<&'static str, String>,
-    /// Findings that rest on nothing that the edition leaves out; `sentences` and `actions`: whether all that are true are there.
+    /// Findings that rest on nothing that the edition leaves out; `sentences`: whether all that are true are there.
     told: BTreeMap<&'static str, bool>,
     /// Charts that show nothing that the edition leaves out.
     drawn: BTreeMap<String, bool>,
@@ -137,12 +137,11 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
     tiles.retain(|tile| hidden.is_none() || tile.is_there());
     let found = findings::findings(data, facts.cost_is_estimated);
     let charts = drawings::charts(data, &sign, words, pen);
-    // Where some are left out, nobody may say that there is nothing to tell or to do.
+    // Where some are left out, nobody may say that there is nothing to tell.
     let sentences = sentences::sentences(data);
     let mut told: BTreeMap<_, _> = found.iter().map(|(name, found)| (*name, !found.1)).collect();
     told.insert("sentences", hidden.is_none());
-    let (mail, lacks_some) = data.watched(|| mail::view(data, facts, &tiles, inputs.url.as_deref()));
-    told.insert("actions", !lacks_some);
+    let mail = mail::view(data, &tiles, inputs.url.as_deref());
     Page {
         run: run(inputs, data, words, pen),
         brand: brand::view(&inputs.brand, "Karat"),

@@ -265,6 +265,12 @@ fn literal(address: &str) -> String {
     letters.collect()
 }
 
+/// The ways in which a script writes the address of a file.
+#[must_use]
+pub fn written_addresses(address: &str) -> [String; 2] {
+    [text(&literal(address)), text(address)]
+}
+
 /// Declares columns as text.
 fn texts<'n>(names: impl Iterator<Item = &'n String>) -> String {
     names

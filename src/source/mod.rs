@@ -28,7 +28,7 @@ use arrow::datatypes::SchemaRef;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 pub use contract::{MappedColumn, RawTable, empty_table, raw_table};
-pub use duckdb::Reader;
+pub use duckdb::{Reader, written_addresses};
 pub use inventory::{Excluded, shown_path};
 pub use recorded::{RecordedFile, RecordedSource, pin_recorded};
 

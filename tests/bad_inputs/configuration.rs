@@ -167,8 +167,8 @@ fn i71_sql_outside_of_the_subset() {
 fn with_template(text: &str) -> Project {
     let project = trial(&[]);
     copy(&Path::new(CLONE).join("reports"), &project.path("reports"));
-    let file = "reports/management/sections/status.html";
-    let mut template = std::fs::read_to_string(project.path(file)).expect("the template of the status");
+    let file = "reports/management/report/headline.html";
+    let mut template = std::fs::read_to_string(project.path(file)).expect("the template of the headline");
     write!(template, "\n{text}\n").expect("a text grows");
     project.file(file, template.as_bytes());
     project
@@ -180,7 +180,7 @@ fn i72_templates_that_cannot_be_used() {
         (
             "a tag that is not closed",
             "{% if run %}",
-            "management/sections/status.html",
+            "management/report/headline.html",
         ),
         ("a filter that does not exist", "{{ run | shell }}", "shell"),
         ("a script", "<script>alert(1)</script>", "`<script`"),

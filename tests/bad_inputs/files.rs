@@ -595,7 +595,7 @@ fn i17_hostile_file_names() {
     )
     .is_read("read", &["5 files read, 0 excluded, 5 rows"]);
     project.karat(&["run"]).exits(0);
-    for page in ["report.html", "method.html", "mail.html"] {
+    for page in ["report.html", "appendix.html", "method.html", "mail.html"] {
         let html = std::fs::read_to_string(project.run_folder().join(page)).expect("a page");
         assert!(!html.contains("<script"), "{page}");
     }

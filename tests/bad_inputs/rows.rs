@@ -783,7 +783,13 @@ fn i62_hostile_text() {
         done.uses(text, &[("customer_id", text), ("category", text)]);
     }
     let run = done.project.run_folder();
-    for page in ["report.html", "method.html", "mail.html", "mail.txt"] {
+    for page in [
+        "report.html",
+        "appendix.html",
+        "method.html",
+        "mail.html",
+        "mail.txt",
+    ] {
         let text = std::fs::read_to_string(run.join(page)).expect("a page");
         assert!(!text.contains("<script"), "{page}");
     }
@@ -817,7 +823,7 @@ fn i62_hostile_text() {
     let project = trial(&[]);
     project.file("data/orders.parquet", &bytes);
     input("I62", "text that is not UTF-8", &project)
-        .is_refused(4, &["cannot run `queries/1_canonical/numbered_order_lines.sql`"]);
+        .is_refused(4, &["cannot run `queries/1_canonical/doubtful_orders.sql`"]);
 }
 
 #[test]
@@ -915,7 +921,7 @@ fn all_of(amount: i128, policy: &str) -> Project {
 }
 
 fn has_no_impossible_number(project: &Project) {
-    for page in ["report.html", "mail.html", "mail.txt"] {
+    for page in ["report.html", "appendix.html", "mail.html", "mail.txt"] {
         let text = std::fs::read_to_string(project.run_folder().join(page)).expect("a page");
         for word in ["NaN", "&gt;inf", ">inf", "∞", "null%"] {
             assert!(!text.contains(word), "`{word}` in {page}");

@@ -147,9 +147,10 @@ impl Trial {
 }
 
 /// Templates without which no page can be made.
-const TEMPLATES: [&str; 6] = [
+const TEMPLATES: [&str; 7] = [
     "management/report.html",
-    "management/aggregate.html",
+    "management/appendix.html",
+    "management/appendix_aggregate.html",
     "method/method.html",
     "archive/index.html",
     "mail/mail.html",

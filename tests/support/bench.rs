@@ -368,8 +368,13 @@ impl Bench {
         let planned = planned();
         let batch = batch(name, planned.schema(name), rows);
         let parsed = TableName::parse(name).expect("a table name");
-        if is_without_file(name) {
-            // Raw rows have no key, and their order must not matter: they come as a source does, and so do those of models.
+        let key = if is_without_file(name) {
+            &[][..]
+        } else {
+            &planned.query(name).header.key[..]
+        };
+        if key.is_empty() {
+            // Rows without a key have no order that matters: they come as a source does, and so do those of models.
             let file = self.folder.path().join(format!("{name}.parquet"));
             parquet::write(&file, &batch);
             let files = [SourceFile {
@@ -384,13 +389,7 @@ impl Bench {
                 .await?;
             self.made.insert(name.to_owned(), None);
         } else {
-            let header = &planned.query(name).header;
-            let key = if header.key.is_empty() {
-                vec![batch.schema().field(0).name().clone()]
-            } else {
-                header.key.clone()
-            };
-            let written = self.engine.add_rows(&parsed, &key, batch).await?;
+            let written = self.engine.add_rows(&parsed, key, batch).await?;
             self.made.insert(name.to_owned(), Some(written));
         }
         Ok(())

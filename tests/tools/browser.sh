@@ -8,11 +8,12 @@
 #
 # Installs what it uses: Chromium, Java and poppler by apt-get when they are missing, the packages of browser/package.json and
 # of requirements.txt into the cache folder ($KARAT_CACHE, by default ~/.cache/karat). Nothing but the installation needs a network.
-# It proves, for report, method page, archive and mail, in every language of reports/messages/:
+# It proves, for report, appendix, method page, archive and mail, in every language of reports/messages/:
 #
 #   - axe-core finds nothing, in light and in dark; vnu finds nothing;
 #   - nothing leaves the page and no script runs, with 200 hostile strings in every text of the data and of the configuration;
 #     templates that do not escape are found out, so the check is one;
+#   - the report has seven sections, at most 1,200 words, 6,000 and 14,000 pixels at 1280 and 390, and four sheets of A4;
 #   - no page scrolls sideways, also with letters of twice the size; the Tab key reaches everything;
 #   - each feature of HTML and CSS in the mail is known to Gmail, Outlook and Apple Mail, or stands on a list with a reason;
 #   - at 390, 820 and 1280 pixels and on A4 the pages look as approved.
@@ -142,7 +143,7 @@ work, languages = pathlib.Path(sys.argv[1]), sys.argv[2:]
 pages = []
 
 
-def add(into, name, run, kinds=("report", "method", "mail"), **more):
+def add(into, name, run, kinds=("report", "appendix", "method", "mail"), **more):
     for kind in kinds:
         into.append({"name": f"{name} {kind}", "kind": kind, "file": str(run / f"{kind}.html"), **more})
 
@@ -153,6 +154,7 @@ def latest(folder):
 
 PICTURES = {
     "report": [[1280, "light"], [1280, "dark"], [820, "light"], [390, "light"], ["A4", "light"]],
+    "appendix": [[1280, "light"], [390, "light"]],
     "archive": [[1280, "light"], [390, "light"]],
     "mail": [[640, "light"], [390, "light"]],
 }
@@ -178,7 +180,7 @@ hostile, unsafe = [], []
 if (work / "hostile/output").exists():
     add(hostile, "hostile", latest(work / "hostile/output"))
     hostile.append({"name": "hostile archive", "kind": "archive", "file": str(work / "hostile/output/index.html")})
-    for name, kind, runs in [("text", "report", True), ("style", "report", False), ("picture", "report", False), ("mail", "mail", False)]:
+    for name, kind, runs in [("text", "appendix", True), ("style", "report", False), ("picture", "report", False), ("mail", "mail", False)]:
         unsafe.append({"name": f"unsafe {name}", "kind": kind, "file": str(work / f"unsafe-{name}/{kind}.html"), "runs": runs})
 (work / "pages.json").write_text(json.dumps({"pages": pages, "hostile": hostile, "unsafe": unsafe}))
 PYTHON

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Draws the pages of a run as pictures, for people who change templates: report.html, method.html and, if there is one,
-# the archive page, each on a desk (1280 pixels), on a phone (390 pixels), in dark mode and as a PDF; and the mail, as wide
+# Draws the pages of a run as pictures, for people who change templates: report.html, appendix.html, method.html and, if there
+# is one, the archive page, each on a desk (1280 pixels), on a phone (390 pixels), in dark mode and as a PDF; and the mail, as wide
 # as mail programs show it (640 and 390 pixels), and turned to dark as they do it.
 #
 #     tests/tools/look.sh FOLDER [PICTURES]
@@ -43,7 +43,7 @@ draw() {
     echo "$pictures/$name.png"
 }
 
-pages=("$folder"/report.html "$folder"/method.html)
+pages=("$folder"/report.html "$folder"/appendix.html "$folder"/method.html)
 [ ! -e "$folder/../../../index.html" ] || pages+=("$(realpath "$folder/../../../index.html")")
 
 for page in "${pages[@]}"; do

@@ -282,7 +282,7 @@ def what_arrives(world, kind):
                 published = (run / path).read_text()
                 assert body.replace("\r\n", "\n").rstrip("\n") == published.rstrip("\n"), f"{path} arrives changed"
             attachments = list(mail.iter_attachments())
-            assert [part.get_filename() for part in attachments] == ["report.html", "method.html"]
+            assert [part.get_filename() for part in attachments] == ["report.html", "appendix.html", "method.html"]
             for part in attachments:
                 assert part.get_content_type() == "text/html"
                 assert hashlib.sha256(part.get_payload(decode=True)).hexdigest() == hashes[part.get_filename()]
@@ -458,7 +458,7 @@ def editions(world):
         for reader, folder in expected.items():
             mail = parsed(scene.post.taken[reader][0])
             # The method page goes along where an edition has one.
-            pages = [name for name in ("report.html", "method.html") if (folder / name).exists()]
+            pages = [name for name in ("report.html", "appendix.html", "method.html") if (folder / name).exists()]
             attached = [attachment.get_payload(decode=True) for attachment in mail.iter_attachments()]
             assert attached == [(folder / name).read_bytes() for name in pages], f"{reader}: other pages than {pages}"
             for kind, path in [("html", "mail.html"), ("plain", "mail.txt")]:

@@ -263,6 +263,7 @@ impl Stage {
             ("tables/results.long.csv", long),
             ("mail.html", format!("<p>{run_id}</p>")),
             ("mail.txt", run_id.to_owned()),
+            ("appendix.html", format!("<h2>{run_id}</h2>")),
             ("method.html", format!("<h1>{run_id}</h1>")),
             ("volatile.json", volatile.to_string()),
         ];
@@ -273,7 +274,7 @@ impl Stage {
             .as_array_mut()
             .expect("the manifest names outputs");
         outputs.extend(
-            files[..4]
+            files[..5]
                 .iter()
                 .map(|(path, text)| json!({"path": path, "sha256": sha256(text.as_bytes())})),
         );

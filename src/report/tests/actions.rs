@@ -1,7 +1,7 @@
 //! What the sections on value three ways, discounts, account owners and actions say.
 
 use super::truth::finding;
-use super::{fixture, rendered};
+use super::{both, fixture};
 use crate::report::Inputs;
 use crate::table::Cell;
 
@@ -10,7 +10,7 @@ fn decimal(text: &str) -> Cell {
 }
 
 fn said(inputs: &Inputs, section: &str) -> String {
-    finding(&rendered(inputs).report, section)
+    finding(&both(inputs), section)
 }
 
 /// A row of `results.account_owners`, shortened.
@@ -105,23 +105,27 @@ fn of_order_lines_with_one_price_no_discount_is_told() {
         said(&inputs, "discounts"),
         "Discounts are not known: the order lines have one price only"
     );
-    assert!(
-        !rendered(&inputs)
-            .report
-            .contains("What each tier buys at a discount")
-    );
+    assert!(!both(&inputs).contains("What each tier buys at a discount"));
 }
 
 #[test]
 fn says_why_owners_and_referrals_are_not_known() {
-    let page = rendered(&fixture::inputs()).report;
-    assert_eq!(
-        finding(&page, "owners"),
-        "Account owners are not known: no source tells them"
-    );
-    assert!(page.contains("Configure the source customers and map its column owner."));
-    assert!(page.contains("Referrals are not known: no source has the column referred_by."));
-    assert!(!page.contains("aria-label=\"Account owners\""));
+    let mut inputs = fixture::inputs();
+    let page = both(&inputs);
+    assert!(!page.contains("<h2 id=\"owners\""));
+    let said = |page: &str| -> Vec<usize> {
+        [
+            "account owners and referrals are not known",
+            "map its column owner",
+            "the column referred_by",
+        ]
+        .iter()
+        .map(|words| page.matches(words).count())
+        .collect()
+    };
+    assert_eq!(said(&page), [1, 0, 0], "the source is not configured");
+    inputs.facts.switched_off.clear();
+    assert_eq!(said(&both(&inputs)), [0, 1, 1], "its columns are not mapped");
 }
 
 #[test]
@@ -136,7 +140,7 @@ fn names_the_owner_on_whom_most_depends_even_when_another_brings_more_profit() {
             ("total", "", None, 12, 1.0, Some(1.0)),
         ],
     );
-    let page = rendered(&inputs).report;
+    let page = both(&inputs);
     assert_eq!(
         finding(&page, "owners"),
         "Ben holds 1 customer, with 45% of revenue and 12% of profit"
@@ -206,7 +210,7 @@ fn leads_with_late_customers_then_with_the_losses_of_lead() {
 
 #[test]
 fn tells_of_each_case_why_what_who_and_by_when() {
-    let page = rendered(&fixture::inputs()).report;
+    let page = both(&fixture::inputs());
     let start = page.find("<h2 id=\"actions\"").expect("the section is there");
     let section = &page[start..];
     for text in [
@@ -228,7 +232,7 @@ fn a_run_without_these_tables_has_no_such_sections() {
     inputs
         .tables
         .retain(|name, _| !mine.iter().any(|part| name.contains(part)) || name.ends_with("value_classes"));
-    let page = rendered(&inputs).report;
+    let page = both(&inputs);
     for id in ["value-views", "discounts", "owners", "actions"] {
         assert!(!page.contains(&format!("id=\"{id}\"")), "{id}");
     }

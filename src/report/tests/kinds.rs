@@ -1,7 +1,7 @@
 //! What the section on kinds of customers says, and what it leaves out.
 
 use super::truth::finding;
-use super::{fixture, rendered};
+use super::{both, fixture};
 use crate::table::Cell;
 
 /// The text of the section.
@@ -17,21 +17,21 @@ fn section(page: &str) -> &str {
 fn leads_with_the_type_that_gives_profit_back_or_else_with_that_which_brings_most() {
     let mut inputs = fixture::inputs();
     assert_eq!(
-        finding(&rendered(&inputs).report, "kinds"),
+        finding(&both(&inputs), "kinds"),
         "Loyal customers, 16% of customers, bring 45% of profit"
     );
     let loss = Cell::Decimal("-1234.5".parse().expect("a number"));
     let chasers = ("customer_type", "discount_chaser");
     inputs.set("results.customer_types", chasers, "profit", &loss);
     assert_eq!(
-        finding(&rendered(&inputs).report, "kinds"),
+        finding(&both(&inputs), "kinds"),
         "Discount chasers, 51% of customers, lose $1,235"
     );
 }
 
 #[test]
 fn says_why_a_class_is_not_known_and_shows_no_table_of_it() {
-    let page = rendered(&fixture::inputs()).report;
+    let page = both(&fixture::inputs());
     let section = section(&page);
     // The sample has no customer file, no service cases and no visits.
     for said in [
@@ -77,7 +77,7 @@ fn shows_internal_customers_and_prospects_below_the_total() {
     );
     let prospect = ("customer_type", "prospect");
     inputs.set("results.customer_types", prospect, "customers", &Cell::Integer(4));
-    let page = rendered(&inputs).report;
+    let page = both(&inputs);
     let section = section(&page);
     let place = |text: &str| section.find(text).unwrap_or_else(|| panic!("`{text}` is shown"));
     assert!(place("Prospects, outside the total") < place("By kind of customer"));
@@ -97,7 +97,7 @@ fn names_no_type_when_none_is_known_or_customers_are_few() {
         );
     }
     assert_eq!(
-        finding(&rendered(&inputs).report, "kinds"),
+        finding(&both(&inputs), "kinds"),
         "Too little is known of the customers to tell their types"
     );
     inputs.set(
@@ -107,7 +107,7 @@ fn names_no_type_when_none_is_known_or_customers_are_few() {
         &Cell::Integer(3),
     );
     assert_eq!(
-        finding(&rendered(&inputs).report, "kinds"),
+        finding(&both(&inputs), "kinds"),
         "Too few customers to compare kinds"
     );
 }

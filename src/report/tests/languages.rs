@@ -119,7 +119,7 @@ fn traces_every_number_of_a_chinese_report_to_its_cell() {
     let inputs = in_language("zh");
     let pages = rendered(&inputs);
     let cells = addresses(&inputs);
-    for page in [&pages.report, &pages.method, &pages.mail.html] {
+    for page in [&pages.report, &pages.appendix, &pages.method, &pages.mail.html] {
         for element in page.split("<data ").skip(1) {
             let (head, _) = element.split_once('>').expect("an element ends");
             let head = format!(" {head}");
@@ -307,7 +307,13 @@ fn a_third_language_is_one_file_and_no_template_holds_a_word_of_its_own() {
         }
     }
     let given: BTreeSet<String> = given.iter().flat_map(|text| latin(text)).collect();
-    for page in [&pages.report, &pages.method, &pages.mail.html, &pages.mail.text] {
+    for page in [
+        &pages.report,
+        &pages.appendix,
+        &pages.method,
+        &pages.mail.html,
+        &pages.mail.text,
+    ] {
         let left: BTreeSet<String> = seen(page)
             .iter()
             .filter(|text| latin(text).iter().any(|word| !given.contains(word)))

@@ -6,7 +6,7 @@ use bigdecimal::BigDecimal;
 
 use super::languages::{messages, templates};
 use super::truth::finding;
-use super::{addresses, fixture, rendered};
+use super::{addresses, both, fixture, rendered};
 use crate::report::asked::asked;
 use crate::report::{Inputs, words};
 use crate::table::Cell;
@@ -28,23 +28,26 @@ fn section<'a>(page: &'a str, name: &str) -> &'a str {
 
 #[test]
 fn tells_who_moved_and_what_that_did_to_profit() {
-    let page = rendered(&fixture::inputs()).report;
+    let page = both(&fixture::inputs());
     assert_eq!(
         finding(&page, "moves"),
         "None of last year’s 31 customers of the Platinum tier is in it today"
     );
     let moves = section(&page, "moves");
     for text in [
+        "163</data> customers moved up, <data",
+        ">177</data> down.",
         "113</data> customers who brought a profit a year ago still order and bring none now",
-        "strong bands are last year’s Platinum",
         ">$8,140</data>",
         ">$87,773</data> more with",
         ">$73,517</data> less with",
     ] {
         assert!(moves.contains(text), "{text}");
     }
+    let migration = section(&page, "migration");
+    assert!(migration.contains("strong bands are last year’s Platinum"));
     assert_eq!(
-        moves.matches("flow is-key").count(),
+        migration.matches("flow is-key").count(),
         8,
         "four moves, in two widths"
     );
@@ -55,11 +58,11 @@ fn tells_how_many_of_the_best_tier_stayed() {
     let mut inputs = fixture::inputs();
     inputs.set_all("results.change_summary", "told_stayed", &Cell::Integer(1));
     assert_eq!(
-        finding(&rendered(&inputs).report, "moves"),
+        finding(&both(&inputs), "moves"),
         "1 of last year’s 31 customers of the Platinum tier is in it today"
     );
     inputs.set_all("results.change_summary", "told_tier", &Cell::Null);
-    let page = rendered(&inputs).report;
+    let page = both(&inputs);
     assert_eq!(
         finding(&page, "moves"),
         "218 of 638 customers of a year ago are in the same tier today"
@@ -68,7 +71,7 @@ fn tells_how_many_of_the_best_tier_stayed() {
 }
 
 #[test]
-fn stays_small_and_says_why_without_an_earlier_year_or_a_cohort() {
+fn has_no_such_section_and_says_why_once_without_an_earlier_year_or_a_cohort() {
     let mut inputs = fixture::inputs();
     empty(
         &mut inputs,
@@ -81,18 +84,19 @@ fn stays_small_and_says_why_without_an_earlier_year_or_a_cohort() {
             "cohort_summary",
         ],
     );
-    let page = rendered(&inputs).report;
-    assert_eq!(
-        finding(&page, "moves"),
-        "There is no earlier year to compare with"
-    );
-    assert_eq!(finding(&page, "cohorts"), "No cohort yet");
-    for name in ["moves", "cohorts"] {
-        let section = section(&page, name);
-        assert!(
-            section.contains("class=\"note\"") && section.len() < 500,
-            "{section}"
-        );
+    let page = both(&inputs);
+    let missing = section(&page, "missing");
+    for (names, why) in [
+        (
+            ["moves", "migration"],
+            "Tier migration: Nobody ordered in the window of a year ago",
+        ),
+        (["cohorts", "cohorts"], "Cohort retention: A cohort is"),
+    ] {
+        for name in names {
+            assert!(!page.contains(&format!("<h2 id=\"{name}\"")), "{name}");
+        }
+        assert_eq!(missing.matches(why).count(), 1, "{why}: {missing}");
     }
 }
 
@@ -101,13 +105,13 @@ fn a_run_without_these_tables_has_no_such_sections() {
     let mut inputs = fixture::inputs();
     inputs.tables.remove("results.tier_migration");
     inputs.tables.remove("results.cohort_retention");
-    let page = rendered(&inputs).report;
+    let page = both(&inputs);
     assert!(!page.contains("id=\"moves\"") && !page.contains("id=\"cohorts\""));
 }
 
 #[test]
 fn leaves_a_cell_empty_that_is_not_lived_yet_and_tells_no_share_of_few() {
-    let page = rendered(&fixture::inputs()).report;
+    let page = both(&fixture::inputs());
     assert_eq!(
         finding(&page, "cohorts"),
         "74% of the 281 customers won in 2014 H1 ordered in the last half-year that is over"
@@ -132,7 +136,7 @@ fn names_months_with_two_digits() {
     for table in ["results.cohort_retention", "results.cohort_summary"] {
         inputs.set_all(table, "period", &Cell::Text("month".into()));
     }
-    let page = rendered(&inputs).report;
+    let page = both(&inputs);
     assert!(section(&page, "cohorts").contains("<th scope=\"row\">2014-01</th>"));
     assert!(finding(&page, "cohorts").contains("won in 2014-01 ordered in the last month"));
 }
@@ -151,11 +155,11 @@ fn names_cohorts_as_the_language_does() {
         inputs.set_all(table, "period", &Cell::Text(period.into()));
         inputs.set_all(table, "told_part_of_year", &Cell::Integer(part));
         assert!(
-            finding(&rendered(&inputs).report, "cohorts").contains(&format!("won in {english} ordered in")),
+            finding(&both(&inputs), "cohorts").contains(&format!("won in {english} ordered in")),
             "{english}"
         );
         inputs.facts.language = "zh".into();
-        let finding = finding(&rendered(&inputs).report, "cohorts");
+        let finding = finding(&both(&inputs), "cohorts");
         assert!(
             finding.starts_with(&format!("{chinese}首次下单的 281 位客户中，74% ")),
             "{finding}"
@@ -167,7 +171,7 @@ fn names_cohorts_as_the_language_does() {
 fn tells_moves_and_the_bridge_in_chinese_with_every_number() {
     let mut inputs = fixture::inputs();
     inputs.facts.language = "zh".into();
-    let page = rendered(&inputs).report;
+    let page = both(&inputs);
     assert_eq!(
         finding(&page, "moves"),
         "去年的 31 位铂金级客户，如今无一仍为铂金级"
@@ -230,7 +234,7 @@ fn shows_the_sentences_that_the_results_choose_in_their_order() {
         inputs.set("results.sentences", by, "is_shown", &Cell::Boolean(true));
         inputs.set("results.sentences", by, "rank", &Cell::Integer(rank));
     }
-    let page = rendered(&inputs).report;
+    let page = both(&inputs);
     let brief = section(&page, "brief");
     let (first, second) = (
         brief.find("of profit is at risk."),
@@ -299,7 +303,7 @@ fn every_number_beside_an_address_is_the_number_of_that_cell() {
     let inputs = fixture::inputs();
     let cells = addresses(&inputs);
     let pages = rendered(&inputs);
-    for page in [&pages.report, &pages.method, &pages.mail.html] {
+    for page in [&pages.report, &pages.appendix, &pages.method, &pages.mail.html] {
         assert_eq!(untrue(page, &cells), Vec::<String>::new());
     }
     for mark in [
@@ -310,7 +314,11 @@ fn every_number_beside_an_address_is_the_number_of_that_cell() {
         "cohort_retention/2014-01-01,42/retention",
         "headline/profit_at_risk/change_rate_on_four_weeks",
     ] {
-        assert!(pages.report.contains(&format!("data-cell=\"{mark}\"")), "{mark}");
+        let mark = format!("data-cell=\"{mark}\"");
+        assert!(
+            pages.report.contains(&mark) || pages.appendix.contains(&mark),
+            "{mark}"
+        );
     }
 }
 
@@ -321,7 +329,7 @@ fn finds_one_digit_changed_in_a_template() {
     let cells = addresses(&inputs);
     let folder = tempfile::tempdir().expect("a temporary folder");
     copy(&fixture::templates(), folder.path());
-    let path = folder.path().join("management/sections/moves.html");
+    let path = folder.path().join("wording/bridge.txt");
     let text = std::fs::read_to_string(&path).expect("a template");
     // The change of profit as somebody would type it, a dollar too much.
     let typed = text.replace(
@@ -334,7 +342,7 @@ fn finds_one_digit_changed_in_a_template() {
         templates: folder.path().to_owned(),
         ..inputs
     };
-    let wrong = untrue(&rendered(&changed).report, &cells);
+    let wrong = untrue(&both(&changed), &cells);
     assert_eq!(wrong.len(), 1, "{wrong:?}");
     assert!(
         wrong[0].contains("change_summary/year_ago/profit_change"),
@@ -386,7 +394,7 @@ fn no_template_holds_a_figure() {
 }
 
 /// Messages with digits of their own: scales, names, and numbers that are part of a definition.
-const TYPED: [(&str, &[&str]); 18] = [
+const TYPED: [(&str, &[&str]); 16] = [
     ("cohort-first_half", &["H1"]),
     ("cohort-month_of_one_digit", &["-0"]),
     ("cohort-second_half", &["H2"]),
@@ -400,9 +408,7 @@ const TYPED: [(&str, &[&str]); 18] = [
     ("reason-satisfaction_out_of_range", &["1", "5"]),
     ("rfm-note", &["5"]),
     ("service-note_otherwise", &["5"]),
-    ("tile-on_four_weeks", &["4"]),
     ("tiles-each_line_shows_figure", &["53"]),
-    ("tiles-four_weeks", &["4"]),
     ("unit-per_customer_decile", &["1"]),
     ("unit-percent_shares_profit_add_up", &["100%"]),
 ];

@@ -3,7 +3,7 @@
 use bigdecimal::BigDecimal;
 
 use super::truth::finding;
-use super::{fixture, rendered};
+use super::{both, fixture, rendered};
 use crate::report::Inputs;
 use crate::table::Cell;
 
@@ -13,7 +13,7 @@ fn decimal(text: &str) -> Cell {
 
 /// The part of the page between the heads of this section and the next.
 fn section(inputs: &Inputs) -> String {
-    let page = rendered(inputs).report;
+    let page = both(inputs);
     let start = page.find("<h2 id=\"retention\"").expect("the section is there");
     let end = page
         .find("<h2 id=\"service\"")
@@ -23,7 +23,7 @@ fn section(inputs: &Inputs) -> String {
 
 #[test]
 fn leads_with_the_profit_that_went_with_the_lapsed() {
-    let page = rendered(&fixture::inputs()).report;
+    let page = both(&fixture::inputs());
     assert_eq!(
         finding(&page, "retention"),
         "81 of 637 customers not lapsed a year ago have lapsed since; they had brought $20,195 of profit in the year before"
@@ -35,7 +35,7 @@ fn leads_with_the_silent_when_more_money_is_theirs_or_there_is_no_earlier_year()
     let silent = "2 customers of Platinum and Gold are late or have lapsed, with $714 of profit at risk";
     let mut inputs = fixture::inputs();
     inputs.set_all("results.churn_by_tier", "lost_profit", &decimal("700"));
-    assert_eq!(finding(&rendered(&inputs).report, "retention"), silent);
+    assert_eq!(finding(&both(&inputs), "retention"), silent);
     let mut inputs = fixture::inputs();
     for column in ["customers", "churned", "lapsed_before", "not_lapsed_before"] {
         inputs.set_all("results.churn_by_tier", column, &Cell::Integer(0));
@@ -182,5 +182,5 @@ fn a_run_without_these_tables_has_no_such_section() {
     inputs
         .tables
         .retain(|name, _| !name.contains("silent_") && !name.contains("churn_"));
-    assert!(!rendered(&inputs).report.contains("id=\"retention\""));
+    assert!(!both(&inputs).contains("id=\"retention\""));
 }

@@ -215,7 +215,7 @@ fn a_threshold_is_shown_with_all_its_decimals() {
     ] {
         let end = format!("/{cell}\">");
         let mut texts = Vec::new();
-        for page in [&pages.report, &pages.method] {
+        for page in [&pages.report, &pages.appendix, &pages.method] {
             let elements = page.split("data-cell=\"settings.policy/").skip(1);
             texts.extend(elements.filter_map(|rest| Some(rest.split_once('<')?.0.split_once(&end)?.1)));
         }

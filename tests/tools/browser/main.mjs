@@ -2,13 +2,13 @@
 //
 //     node main.mjs WORK [--approve]
 //
-// WORK holds `pages.json`, the list of pages: name, kind (report, method, archive, mail), file, and what each is for.
+// WORK holds `pages.json`, the list of pages: name, kind (report, appendix, method, archive, mail), file, and what each is for.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { accepted, breaches, mail } from "./mail.mjs";
-import { accessible, keyboard, misdeeds, reflow, unseen } from "./pages.mjs";
+import { accessible, keyboard, misdeeds, reflow, short, unseen } from "./pages.mjs";
 import { compare, paper, proven, screen, tidy } from "./pictures.mjs";
 import { browser, complain, count, part, resolve } from "./tools.mjs";
 
@@ -46,8 +46,8 @@ try {
                     for (const what of await misdeeds(chromium, page, bypassCSP)) complain(`${page.name}${bypassCSP ? " without its policy" : ""}`, what);
                 }
             });
-            const report = hostile.find((page) => page.kind === "report");
-            for (const text of await unseen(chromium, report, corpus)) complain(report.name, `does not show ${JSON.stringify(text)}`);
+            const appendix = hostile.find((page) => page.kind === "appendix");
+            for (const text of await unseen(chromium, appendix, corpus)) complain(appendix.name, `does not show ${JSON.stringify(text)}`);
         });
 
         await part("templates that do not escape are found", () =>
@@ -63,6 +63,10 @@ try {
 
         await part("no page scrolls sideways, at 390 pixels nor with letters of 200 %", () =>
             each([...pages.filter((page) => page.kind !== "mail"), ...hostile.filter((page) => page.kind !== "mail")], (page) => reflow(chromium, large, page)),
+        );
+
+        await part("every report has seven sections, few words, and four sheets of A4 at most", () =>
+            each([...pages, ...hostile].filter((page) => page.kind === "report"), (page) => short(chromium, page)),
         );
 
         await part("the Tab key reaches everything, in order and seen", () =>

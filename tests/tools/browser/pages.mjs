@@ -32,12 +32,12 @@ export async function accessible(chromium, page) {
 
 /** Elements and attributes that a finished page may hold; whatever else appears came from the data. */
 const ELEMENTS = new Set(
-    ("a article b body br caption circle code data dd desc details div dl dt figcaption figure footer g h1 h2 h3 h4 head header html img li line main meta " +
+    ("a article b body br caption circle code data dd desc details div dl dt figcaption figure footer g h1 h2 h3 h4 head header html img li line main meta nav " +
         "ol p path polygon polyline pre rect section small span strong style sub summary svg table tbody td text tfoot th thead time title tr tspan ul").split(" "),
 );
 const EVERY = /^(on|style$|formaction$|srcset$|xlink:|background$|srcdoc$|action$|poster$)/;
 const MAIL = /^(on|class$|formaction$|srcset$|xlink:|background$|srcdoc$|action$|poster$|src$)/;
-const LINKS = /^(#[a-z0-9_-]*|(report|method)\.html(#[A-Za-z0-9_-]+)?|runs\/[0-9-]+\/[0-9a-f]+\/report\.html)$/;
+const LINKS = /^(#[a-z0-9_-]*|(report|appendix|method)\.html(#[A-Za-z0-9_-]+)?|runs\/[0-9-]+\/[0-9a-f]+\/report\.html)$/;
 
 /** What a page does and holds that it must not; `bypassCSP` takes its own policy away, so that escaping alone has to hold. */
 export async function misdeeds(chromium, page, bypassCSP) {
@@ -109,6 +109,30 @@ export async function reflow(chromium, large, page) {
                 return `by ${beyond} pixels, for example ${wide.slice(-1).map((element) => element.outerHTML.slice(0, 140))}`;
             });
             if (over) complain(page.name, `scrolls sideways ${words} ${over}`);
+        });
+    }
+}
+
+/** The report is short: seven sections, and at most so many words, pixels and sheets of A4. */
+export async function short(chromium, page) {
+    for (const [width, most] of [[1280, 6000], [390, 14000]]) {
+        await visit(chromium, page.file, { viewport: { width, height: 900 } }, async (tab) => {
+            const { height, sections, text } = await tab.evaluate(() => ({
+                height: document.documentElement.scrollHeight,
+                sections: document.querySelectorAll("main > section").length,
+                text: document.body.innerText,
+            }));
+            // Of Chinese, which sets no spaces, three letters are two words.
+            const chinese = /[\u4e00-\u9fff]/g;
+            const words = text.replace(chinese, " ").split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length + Math.floor(((text.match(chinese) ?? []).length * 2) / 3);
+            if (sections !== 7) complain(page.name, `has ${sections} sections`);
+            if (words > 1200) complain(page.name, `has ${words} words at ${width} pixels`);
+            if (height > most) complain(page.name, `is ${height} pixels high at ${width}`);
+            if (width === 1280) {
+                const sheets = (await tab.pdf({ preferCSSPageSize: true })).toString("latin1").match(/\/Type \/Page\b(?!s)/g).length;
+                if (sheets > 4) complain(page.name, `takes ${sheets} sheets of A4`);
+                console.log(`  ${page.name}: ${words} words, ${height} pixels, ${sheets} sheets`);
+            }
         });
     }
 }
