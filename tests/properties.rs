@@ -866,7 +866,7 @@ fn all_125_combinations_of_scores_get_the_segment_of_the_definitions() {
         tables: BTreeMap::from([("business.customer_measures".to_owned(), rows)]),
         ..Given::default()
     };
-    let table = block_on(|| async move { Bench::start(given).await?.table("business.customer_rfm").await })
+    let table = block_on(|| async move { Bench::start(given).await?.table("business.customer_scores").await })
         .expect("the scores can be computed");
     let expected: BTreeMap<&str, &str> = SEGMENTS
         .iter()

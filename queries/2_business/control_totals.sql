@@ -3,9 +3,8 @@
 -- key:     [total]
 -- inputs:  [business.activity_costs, business.case_costs, business.class_totals, business.class_values,
 --           business.cohort_activity, business.cohort_periods, business.customer_contacts, business.customer_measures,
---           business.customer_profit, business.internal_totals, business.line_place_totals, business.line_sums,
---           business.move_totals, business.orders, business.place_totals, business.source_totals, business.whale_ranks,
---           settings.snapshots]
+--           business.customer_profit, business.internal_totals, business.line_sums, business.move_totals,
+--           business.orders, business.place_totals, business.source_totals, business.whale_ranks, settings.snapshots]
 -- note: >
 --   results.reconciliation compares them in pairs. Totals of rows and of money read, used and set
 --   aside are those of the order lines, unless they name another source.
@@ -300,17 +299,21 @@ listed as (
     union all
     select 'customers by country and region, current' as total, cast(sum(customers) as decimal(28, 10)) as amount
     from business.place_totals
+    where kind = 'home'
     union all
     select 'net revenue by country and region, current' as total, cast(sum(net_revenue) as decimal(28, 10)) as amount
     from business.place_totals
+    where kind = 'home'
     union all
     select
         'net revenue by country and region of the lines, current' as total,
         cast(sum(net_revenue) as decimal(28, 10)) as amount
-    from business.line_place_totals
+    from business.place_totals
+    where kind = 'lines'
     union all
     select 'profit by country and region, current' as total, cast(sum(profit) as decimal(28, 10)) as amount
     from business.place_totals
+    where kind = 'home'
     union all
     select
         'customers of migration before, ' || from_snapshot as total,

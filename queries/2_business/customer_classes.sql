@@ -125,11 +125,9 @@
 --     in_aggregate: true
 --     note: >
 --       High, middle and low by the mean of the frequency, monetary and loyalty scores.
--- inputs:  [business.class_values, business.customer_characters, business.customer_frequency,
---           business.customer_kinds, business.customer_lifecycle, business.customer_loyalty,
---           business.customer_places, business.customer_revenue_classes, business.customer_rfm,
---           business.customer_tiers, business.customer_types, business.quality_customers, canonical.place_names,
---           settings.policy, settings.project]
+-- inputs:  [business.class_values, business.customer_characters, business.customer_kinds,
+--           business.customer_lifecycle, business.customer_places, business.customer_scores,
+--           business.customer_tiers, canonical.place_names, settings.policy, settings.project]
 -- note: >
 --   Each customer has exactly one value of each class, `not_known` among them. The value class compares
 --   the mean of the frequency, monetary and loyalty scores with `high_value_min_score` and
@@ -166,25 +164,25 @@ select
     tiers.customer_id,
 
     tiers.tier,
-    revenue_classes.abc_class,
-    rfm.r_score,
-    rfm.f_score,
-    rfm.m_score,
-    rfm.rfm_segment,
+    scores.abc_class,
+    scores.r_score,
+    scores.f_score,
+    scores.m_score,
+    scores.rfm_segment,
     case
-        when rfm.f_score + rfm.m_score + loyalty.loyalty_score
+        when scores.f_score + scores.m_score + scores.loyalty_score
             >= 3 * cast(policy.high_value_min_score as decimal(28, 6))
             then 'high'
-        when rfm.f_score + rfm.m_score + loyalty.loyalty_score
+        when scores.f_score + scores.m_score + scores.loyalty_score
             >= 3 * cast(policy.middle_value_min_score as decimal(28, 6))
             then 'middle'
         else 'low'
     end as value_class,
-    frequency.frequency_class,
+    scores.frequency_class,
     lifecycle.lifecycle_stage,
     phases.phase as lifecycle_phase,
-    loyalty.loyalty_score,
-    loyalty.loyalty_class,
+    scores.loyalty_score,
+    scores.loyalty_class,
     coalesce(kinds.customer_kind, 'not_known') as customer_kind,
     case
         when places.country is null or home.country is null then 'not_known'
@@ -195,37 +193,22 @@ select
     coalesce(kinds.industry, 'not_known') as industry,
     characters.need_class,
     characters.temperament,
-    types.customer_type,
-    quality.quality_customer,
+    characters.customer_type,
+    characters.quality_customer,
     coalesce(places.country, 'not_known') as country,
     coalesce(places.region, 'not_known') as region
 from business.customer_tiers as tiers
-inner join business.customer_revenue_classes as revenue_classes  -- one-to-one, as all that follow
-    on tiers.snapshot = revenue_classes.snapshot
-    and tiers.customer_id = revenue_classes.customer_id
-inner join business.customer_rfm as rfm
-    on tiers.snapshot = rfm.snapshot
-    and tiers.customer_id = rfm.customer_id
-inner join business.customer_frequency as frequency
-    on tiers.snapshot = frequency.snapshot
-    and tiers.customer_id = frequency.customer_id
+inner join business.customer_scores as scores  -- one-to-one, as the one that follows
+    on tiers.snapshot = scores.snapshot
+    and tiers.customer_id = scores.customer_id
 inner join business.customer_lifecycle as lifecycle
     on tiers.snapshot = lifecycle.snapshot
     and tiers.customer_id = lifecycle.customer_id
-inner join business.customer_loyalty as loyalty
-    on tiers.snapshot = loyalty.snapshot
-    and tiers.customer_id = loyalty.customer_id
 inner join phases  -- many-to-one
     on lifecycle.lifecycle_stage = phases.lifecycle_stage
 inner join business.customer_characters as characters  -- one-to-one
     on tiers.snapshot = characters.snapshot
     and tiers.customer_id = characters.customer_id
-inner join business.customer_types as types  -- one-to-one
-    on tiers.snapshot = types.snapshot
-    and tiers.customer_id = types.customer_id
-inner join business.quality_customers as quality  -- one-to-one
-    on tiers.snapshot = quality.snapshot
-    and tiers.customer_id = quality.customer_id
 left join business.customer_kinds as kinds  -- many-to-one; none of who is not in the customer file
     on tiers.customer_id = kinds.customer_id
 left join business.customer_places as places  -- many-to-one; none where nothing is known
