@@ -140,7 +140,8 @@ select
 
     customers.orders > 0 and 2 * customers.sales_of_one_line >= customers.orders as is_usually_one_line,
     coalesce(
-        regularity.squared_spread < regularity.squared_total * regularity.max_variation * regularity.max_variation, false
+        regularity.squared_spread < regularity.squared_total * regularity.max_variation * regularity.max_variation,
+        false
     ) as is_regular,
     coalesce(first_purchases.returned_date < snapshots.as_of, false) as is_first_returned
 from customers

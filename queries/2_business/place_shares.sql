@@ -3,8 +3,8 @@
 -- key:     [kind, level, country, region]
 -- inputs:  [business.class_totals, business.place_totals, settings.policy]
 -- note: >
---   Kind is `home` or `lines`, as in business.place_totals. Rows of the level `country` add up over its regions and have
---   the region `total`. Position is by net revenue, equal ones by name; the report shows places_shown of them.
+--   Kind is `home` or `lines`, as in business.place_totals. Rows of the level `country` add up over its regions and
+--   have the region `total`. Position is by net revenue, equal ones by name; the report shows places_shown of them.
 
 with
 

@@ -3,8 +3,8 @@
 -- key:     [country]
 -- inputs:  [business.place_shares, settings.source_columns]
 -- note: >
---   Where the lines were sold, whoever bought them; results.countries has customers by their home country. Largest by net
---   revenue first, equal ones by name; the report shows places_shown of them.
+--   Where the lines were sold, whoever bought them; results.countries has customers by their home country. Largest
+--   by net revenue first, equal ones by name; the report shows places_shown of them.
 -- columns:
 --   margin_rate: contribution margin / net revenue
 
