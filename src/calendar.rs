@@ -6,7 +6,7 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 
-use crate::config::AsOfRule;
+use crate::config::{AsOfRule, Config, PolicyValue};
 use crate::error::{Exit, Failure};
 
 /// Weeks that the trend of the headline measures shows, the current one included.
@@ -24,13 +24,52 @@ pub struct Calendar {
     /// End of the current window, exclusive.
     pub as_of: Date,
     /// Length of a window in days.
-    pub window_days: i32,
+    pub window_days: u32,
     /// `current`, `previous` and `year_ago`, in this order.
     pub snapshots: Vec<Snapshot>,
     /// Moments at which the models look back and ahead: `now` and `backtest`.
     pub moments: Vec<Moment>,
     /// Trend weeks, the latest first: end (exclusive) and start of the window.
     pub weeks: Vec<(Date, Date)>,
+}
+
+/// How far a run looks back and ahead, as the configuration says.
+#[derive(Debug, Clone, Copy)]
+pub struct Spans {
+    /// Length of a window.
+    pub window_days: u32,
+    /// Days between `current` and `previous`.
+    pub compare_days: u32,
+    /// Recent days in which an order can end a lapse.
+    pub reactivated_days: u32,
+    /// Months that the models predict.
+    pub expected_orders_months: u32,
+    /// Weeks that the backtest predicts.
+    pub backtest_weeks: u32,
+}
+
+impl Spans {
+    /// Those of a configuration.
+    ///
+    /// # Errors
+    /// Returns exit code 2 when a threshold is missing.
+    pub fn of(config: &Config) -> Result<Self, Failure> {
+        let threshold = |name: &str| match config.threshold(name) {
+            Some(PolicyValue::Integer(count)) => Ok(u32::try_from(*count).unwrap_or(u32::MAX)),
+            _ => Err(Failure::new(
+                Exit::Usage,
+                "config",
+                format!("policy.{name} is missing"),
+            )),
+        };
+        Ok(Self {
+            window_days: config.window_days,
+            compare_days: config.compare_days,
+            reactivated_days: threshold("reactivated_days")?,
+            expected_orders_months: threshold("expected_orders_months")?,
+            backtest_weeks: threshold("backtest_weeks")?,
+        })
+    }
 }
 
 /// One moment at which every customer is measured and classed.
@@ -199,16 +238,9 @@ impl Deadline {
 ///
 /// # Errors
 /// Returns exit code 2 when a date falls outside of the calendar.
-pub fn calendar(
-    as_of: Date,
-    window_days: u32,
-    compare_days: u32,
-    reactivated_days: u32,
-    expected_orders_months: u32,
-    backtest_weeks: u32,
-) -> Result<Calendar, Failure> {
-    let window = days(window_days)?;
-    let recent = days(reactivated_days)?;
+pub fn calendar(as_of: Date, spans: &Spans) -> Result<Calendar, Failure> {
+    let window = days(spans.window_days)?;
+    let recent = days(spans.reactivated_days)?;
     let snapshot = |name: &'static str, as_of: Date| -> Result<Snapshot, Failure> {
         let mut quarter_starts = [as_of; 4];
         for (start, months) in quarter_starts.iter_mut().zip([3, 6, 9, 12]) {
@@ -227,12 +259,12 @@ pub fn calendar(
     };
     let snapshots = vec![
         snapshot("current", as_of)?,
-        snapshot("previous", back(as_of, days(compare_days)?)?)?,
+        snapshot("previous", back(as_of, days(spans.compare_days)?)?)?,
         snapshot("year_ago", back(as_of, YEAR_DAYS)?)?,
     ];
-    let backtest_weeks = days(backtest_weeks)?;
+    let backtest_weeks = days(spans.backtest_weeks)?;
     // 12 months are 52 weeks; other horizons are rounded to whole weeks.
-    let ahead_weeks = days(expected_orders_months)?
+    let ahead_weeks = days(spans.expected_orders_months)?
         .saturating_mul(YEAR_WEEKS)
         .saturating_add(6)
         / 12;
@@ -261,7 +293,7 @@ pub fn calendar(
         .collect::<Result<_, Failure>>()?;
     Ok(Calendar {
         as_of,
-        window_days: window,
+        window_days: spans.window_days,
         snapshots,
         moments,
         weeks,
@@ -311,6 +343,15 @@ mod tests {
 
     use super::*;
 
+    /// The spans of the sample.
+    const SPANS: Spans = Spans {
+        window_days: 365,
+        compare_days: 7,
+        reactivated_days: 60,
+        expected_orders_months: 12,
+        backtest_weeks: 26,
+    };
+
     #[test]
     fn a_monday_is_its_own_last_monday() {
         assert_eq!(last_monday(date(2026, 11, 23)), date(2026, 11, 23));
@@ -319,7 +360,7 @@ mod tests {
 
     #[test]
     fn the_snapshots_are_the_day_the_week_and_the_year_before() {
-        let calendar = calendar(date(2018, 1, 1), 365, 7, 60, 12, 26).expect("within the calendar");
+        let calendar = calendar(date(2018, 1, 1), &SPANS).expect("within the calendar");
         let dates: Vec<_> = calendar
             .snapshots
             .iter()
@@ -352,7 +393,11 @@ mod tests {
     #[test]
     fn months_ahead_are_whole_weeks_and_twelve_are_fifty_two() {
         for (months, weeks) in [(1, 4), (3, 13), (6, 26), (12, 52), (18, 78), (60, 260)] {
-            let calendar = calendar(date(2018, 1, 1), 365, 7, 60, months, 26).expect("within the calendar");
+            let spans = Spans {
+                expected_orders_months: months,
+                ..SPANS
+            };
+            let calendar = calendar(date(2018, 1, 1), &spans).expect("within the calendar");
             let found: Vec<_> = calendar
                 .moments
                 .iter()
@@ -368,6 +413,10 @@ mod tests {
 
     #[test]
     fn a_window_beyond_the_calendar_is_an_error() {
-        assert!(calendar(date(-9990, 1, 1), 36_500, 7, 60, 12, 26).is_err());
+        let spans = Spans {
+            window_days: 36_500,
+            ..SPANS
+        };
+        assert!(calendar(date(-9990, 1, 1), &spans).is_err());
     }
 }

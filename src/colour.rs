@@ -2,17 +2,28 @@
 
 use std::fmt;
 
+use serde::Deserialize;
+
 /// Contrast that text needs with what it stands on: WCAG 2.2, success criterion 1.4.3.
 pub const LEAST_CONTRAST: f64 = 4.5;
 
 /// A colour of a screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Colour([u8; 3]);
 
 /// White paper.
 pub const WHITE: Colour = Colour([255, 255, 255]);
 /// The paper of the dark page, as `reports/shared/style.css` has it.
 pub const NIGHT: Colour = Colour([0x10, 0x17, 0x1e]);
+
+impl TryFrom<String> for Colour {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("no colour")
+    }
+}
 
 impl Colour {
     /// Reads six hexadecimal digits, with or without a `#` before them.

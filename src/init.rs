@@ -7,8 +7,9 @@ use std::path::Path;
 use arrow::datatypes::{DataType, Schema};
 
 use crate::builtin;
-use crate::config::{Format, Int96, Source, quoted};
+use crate::config::{Format, Int96, Source, quoted, schema_text};
 use crate::error::{Exit, Failure};
+use crate::files;
 use crate::private::PrivateFolder;
 use crate::source;
 
@@ -20,6 +21,9 @@ pub struct Written {
     /// What the owner of the data must still say.
     pub open: Vec<String>,
 }
+
+/// The JSON Schema of the configuration, by which editors complete and check it.
+const SCHEMA: &str = "config.schema.json";
 
 /// Canonical columns with the names under which they are usually delivered, best first, without signs and in lower case.
 const USUAL_NAMES: [(&str, bool, &[&str]); 12] = [
@@ -207,25 +211,18 @@ pub async fn init(folder: &Path, from: Option<&str>) -> Result<Written, Failure>
         Some(location) => propose(location).await?,
     };
     std::fs::create_dir_all(folder).map_err(cannot)?;
+    let config = format!("# yaml-language-server: $schema={SCHEMA}\n{config}");
     std::fs::write(folder.join("config.yaml"), config).map_err(cannot)?;
+    std::fs::write(folder.join(SCHEMA), schema_text() + "\n").map_err(cannot)?;
     builtin::write_queries(folder)?;
     builtin::write_reports(folder)?;
     if from.is_none() {
         builtin::write_sample(folder)?;
     }
     Ok(Written {
-        files: count(folder).map_err(cannot)?,
+        files: files::walk(folder).map_err(|(_, error)| cannot(error))?.len(),
         open,
     })
-}
-
-fn count(folder: &Path) -> std::io::Result<usize> {
-    let mut files = 0;
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        files += if path.is_dir() { count(&path)? } else { 1 };
-    }
-    Ok(files)
 }
 
 /// Reads the columns at `location` and writes a configuration for them.

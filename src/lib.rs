@@ -2,8 +2,8 @@
 //!
 //! The rooms, in the order in which a run walks through them:
 //!
-//! `cli` → `config` → `calendar` → `store`, `source` → `query`, `settings` → `engine` → `check` → `report` → `exports` →
-//! `record` → `publish` → `deliver`, with `pipeline` passing values from one to the next. Stages never call each other.
+//! `cli` → `config` → `calendar` → `store` → `query` → `engine` → `source` → `check` → `record`, `settings` → `report` → `exports` →
+//! `publish` → `deliver`, with `pipeline` passing values from one to the next. A module imports only those above it.
 //!
 //! `schedule` calls the pipeline again and again, by a cron line.
 //!
@@ -20,21 +20,22 @@ pub mod table;
 pub mod colour;
 mod csv;
 pub mod error;
-pub mod talk;
+pub mod files;
 pub mod config;
 pub mod calendar;
+pub mod talk;
 pub mod private;
 pub mod store;
-pub mod source;
 pub mod query;
-pub mod settings;
 pub mod engine;
+pub mod source;
 pub mod check;
+pub mod record;
 pub mod model;
+pub mod settings;
 pub mod disclosure;
 pub mod report;
 mod exports;
-pub mod record;
 pub mod publish;
 pub mod deliver;
 pub mod generate;

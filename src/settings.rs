@@ -14,24 +14,10 @@ use crate::config::{Config, PolicyValue, SOURCES, SourceShape};
 use crate::error::{Exit, Failure};
 use crate::model::uncertainty::standard_errors_of_share;
 use crate::query::TableName;
+use crate::source::InputRecord;
 
 /// Decimals of thresholds and rates.
 const SCALE: i8 = 6;
-
-/// One recorded input, as SQL sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordedInput {
-    /// Source name.
-    pub source: String,
-    /// Path below the location of the source.
-    pub path: String,
-    /// Size.
-    pub bytes: u64,
-    /// Rows by the file's footer.
-    pub rows: u64,
-    /// SHA-256 of the content, lower-case hex.
-    pub sha256: String,
-}
 
 /// A table made by Rust, with its key.
 #[derive(Debug, Clone)]
@@ -104,7 +90,7 @@ pub fn names() -> Vec<TableName> {
 pub fn tables(
     config: &Config,
     calendar: &Calendar,
-    inputs: &[RecordedInput],
+    inputs: &[InputRecord],
 ) -> Result<Vec<SettingsTable>, Failure> {
     Ok(vec![
         table("project", "The project", "one row", &["name"], project(config))?,
@@ -381,7 +367,8 @@ fn source_columns(config: &Config) -> Columns {
     ]
 }
 
-fn recorded(inputs: &[RecordedInput]) -> Result<Columns, Failure> {
+fn recorded(inputs: &[InputRecord]) -> Result<Columns, Failure> {
+    let inputs: Vec<&InputRecord> = inputs.iter().filter(|input| input.is_read()).collect();
     let number = |value: u64| {
         i64::try_from(value)
             .map_err(|error| Failure::new(Exit::Input, "source", "an input is too large").cause(error))

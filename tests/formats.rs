@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 use serde_json::{Map, Value, json};
 
@@ -117,8 +118,41 @@ fn tables(project: &Project) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
+/// The types of the order lines that are no text.
+const OF_LINES: Types = &[
+    ("line_number", "integer"),
+    ("ordered_at", "timestamp"),
+    ("quantity", "integer"),
+    ("gross_amount", "decimal(18, 2)"),
+    ("discount_amount", "decimal(18, 2)"),
+    ("cost_amount", "decimal(18, 2)"),
+];
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(text.as_bytes()).expect("a packed text");
+    packed.finish().expect("a packed text")
+}
+
+/// Turns the order lines of each month into packed CSV, in the same folders; returns the configuration.
+fn pack_order_lines(project: &Project, config: &str) -> String {
+    let types: BTreeMap<&str, &str> = OF_LINES.iter().copied().collect();
+    let mut declared = String::new();
+    for month in std::fs::read_dir(project.path("history/order_lines")).expect("months") {
+        let file = month.expect("a month").path().join("part-0.parquet");
+        let lines = read_parquet(&file);
+        declared = schema(&lines, &types);
+        std::fs::write(file.with_file_name("part-0.csv.gz"), gzip(&csv(&lines, ','))).expect("packed lines");
+        std::fs::remove_file(file).expect("the file");
+    }
+    config.replace(
+        "location: history/order_lines/\n",
+        &format!("location: history/order_lines/\n    format: csv\n    schema:{declared}\n"),
+    )
+}
+
 #[test]
-fn the_small_sources_give_the_same_tables_as_csv_and_json() {
+fn every_source_gives_the_same_tables_as_csv_and_json_packed_or_not() {
     let project = Project::new("project: {name: Not read}\n");
     let mut config = generate(&project, "120");
     project.file("config.yaml", config.as_bytes());
@@ -138,7 +172,14 @@ fn the_small_sources_give_the_same_tables_as_csv_and_json() {
                 "csv" => format!("\u{feff}{}", csv(half, ';')),
                 _ => json_lines(half, &types),
             };
-            project.file(&format!("history/{source}/{number}.{form}"), text.as_bytes());
+            let path = format!("history/{source}/{number}.{form}");
+            match source {
+                "visits" => {
+                    let packed = zstd::encode_all(text.as_bytes(), 1).expect("a packed text");
+                    project.file(&format!("{path}.zst"), &packed);
+                }
+                _ => project.file(&path, text.as_bytes()),
+            }
         }
         let delimiter = if form == "csv" { "\n    delimiter: ;" } else { "" };
         let declared = schema(&lines, &types);
@@ -147,7 +188,8 @@ fn the_small_sources_give_the_same_tables_as_csv_and_json() {
             &format!("location: history/{source}/\n    format: {form}{delimiter}\n    schema:{declared}\n"),
         );
     }
-    assert_eq!(config.matches("schema:").count(), 4, "{config}");
+    config = pack_order_lines(&project, &config);
+    assert_eq!(config.matches("schema:").count(), 5, "{config}");
     project.file("config.yaml", config.as_bytes());
     project.karat(&["run"]).exits(0);
     let from_text = tables(&project);
@@ -274,6 +316,39 @@ fn a_file_without_types_that_does_not_fit_is_refused_with_its_line() {
     let project = with_customers("a.parquet", csv, b"PAR1");
     let only = project.karat(&["run"]);
     assert_ne!(only.code, Some(0), "{}", only.stderr);
+}
+
+#[test]
+fn a_packed_or_foreign_file_is_unpacked_or_named_as_what_it_is() {
+    let csv = "    format: csv\n    schema: {id: text, since: date}\n";
+    // A file of another form is named.
+    for (text, told) in [
+        (gzip("id,since\n"), "is gzip and no text"),
+        (b"PAR1".to_vec(), "is a Parquet file and no text"),
+    ] {
+        let project = with_customers("a.csv", csv, &text);
+        project.karat(&["run"]).exits(4).tells(told);
+    }
+    let mut cut = gzip("id,since\nC1,2026-01-31\n");
+    cut.truncate(cut.len() - 6);
+    let project = with_customers("a.csv.gz", csv, &cut);
+    project.karat(&["run"]).exits(4).tells("damaged or cut short");
+    let project = with_customers("a.parquet", "", b"id,since\nC1,2026-01-31\n");
+    project
+        .karat(&["run"])
+        .exits(4)
+        .tells("It looks like text, such as CSV: write `format: csv`");
+    // A file that unpacks to more than a thousand times its size is refused, as it is in other forms.
+    let bomb = zstd::encode_all(
+        format!("id,since\n{}", "C1,2026-01-31\n".repeat(8_000_000)).as_bytes(),
+        1,
+    )
+    .expect("a packed text");
+    let project = with_customers("a.csv.zst", csv, &bomb);
+    project
+        .karat(&["run"])
+        .exits(4)
+        .tells("checks.max_unpacked_ratio");
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn a_run_in_chinese_publishes_report_mail_and_archive_in_chinese() {
         ),
         (
             run.join("mail.html"),
-            ["<html lang=\"zh-Hans\">", "铅级", "$73.32万"],
+            ["<html lang=\"zh-Hans\">", "铅级", "73.32万美元"],
         ),
         (run.join("mail.txt"), ["净收入", "黄金", "钢铁"]),
         (
@@ -477,6 +477,11 @@ fn a_new_project_runs_on_the_sample_and_shows_its_figures() {
         answer.stdout
     );
     parent.karat(&["init", "mine"]).expect(2, &["not empty"]);
+    let written = |name: &str| std::fs::read_to_string(parent.path(name)).expect("a file of the project");
+    let line = "# yaml-language-server: $schema=config.schema.json\n";
+    assert!(written("mine/config.yaml").starts_with(line));
+    let schema = parent.karat(&["schema"]).expect(0, &[]).stdout;
+    assert_eq!(written("mine/config.schema.json"), schema);
     let mine = parent.path("mine");
     let answer = karat(&mine, &[]).expect(0, &[]);
     for text in ["$733,215", "$74,297", "693", "report.html"] {

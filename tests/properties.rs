@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bigdecimal::BigDecimal;
 use bigdecimal::num_bigint::BigInt;
 use karat::error::Failure;
-use karat::settings::RecordedInput;
+use karat::source::InputRecord;
 use karat::table::{Cell, Table};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -128,12 +128,12 @@ fn given(rows: Vec<Row>, events: &[Event]) -> Given {
         tables.insert(format!("raw.{source}"), rows);
         sources.insert(source.to_owned(), bench::columns_of(source));
     }
-    let recorded = |(name, rows): (&String, &Vec<Row>)| RecordedInput {
+    let recorded = |(name, rows): (&String, &Vec<Row>)| InputRecord {
         source: name.trim_start_matches("raw.").to_owned(),
         path: "drawn.parquet".to_owned(),
         bytes: 1,
         rows: u64::try_from(rows.len()).expect("a small history"),
-        sha256: String::new(),
+        ..InputRecord::default()
     };
     let inputs = tables.iter().map(recorded).collect();
     Given {
@@ -866,8 +866,9 @@ fn all_125_combinations_of_scores_get_the_segment_of_the_definitions() {
         tables: BTreeMap::from([("business.customer_measures".to_owned(), rows)]),
         ..Given::default()
     };
-    let table = block_on(|| async move { Bench::start(given).await?.table("business.customer_scores").await })
-        .expect("the scores can be computed");
+    let table =
+        block_on(|| async move { Bench::start(given).await?.table("business.customer_scores").await })
+            .expect("the scores can be computed");
     let expected: BTreeMap<&str, &str> = SEGMENTS
         .iter()
         .flat_map(|(segment, cells)| cells.split(' ').map(move |cell| (cell, *segment)))

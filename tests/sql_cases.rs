@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bigdecimal::BigDecimal;
 use karat::error::Failure;
-use karat::settings::RecordedInput;
+use karat::source::InputRecord;
 use karat::table::{Cell, Table};
 use serde::Deserialize;
 use serde_yaml::Value;
@@ -235,14 +235,14 @@ fn section(given: &mut Given, name: &str, value: &Value) {
     given.sections.insert(name.to_owned(), lines.concat());
 }
 
-fn recorded(row: &Row) -> RecordedInput {
+fn recorded(row: &Row) -> InputRecord {
     let text = |name: &str| row.get(name).cloned().flatten().unwrap_or_default();
-    RecordedInput {
+    InputRecord {
         source: text("source"),
         path: text("path"),
         bytes: 1,
         rows: text("rows").parse().expect("a number of rows"),
-        sha256: String::new(),
+        ..InputRecord::default()
     }
 }
 

@@ -218,7 +218,7 @@ fn a_figure_leads_to_its_sql_its_inputs_and_exactly_its_order_rows() {
         let path = found["query"]["path"].as_str().expect("a path");
         let text = std::fs::read_to_string(run.join(path)).expect("the query of the run");
         assert_eq!(found["query"]["text"], text);
-        assert_eq!(found["query"]["sha256"], karat::store::sha256(text.as_bytes()));
+        assert_eq!(found["query"]["sha256"], karat::files::sha256(text.as_bytes()));
         let orders = &found["orders"];
         let controls = list(orders, "controls");
         assert_eq!(controls.len(), 2, "{orders}");

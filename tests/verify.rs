@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
 use base64::Engine as _;
-use karat::store::sha256;
+use karat::files::sha256;
+use karat::record::Manifest;
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
@@ -275,20 +276,39 @@ fn inputs_that_are_gone_or_changed_are_all_named() {
     project.karat(&["verify", "latest"]).expect(4, &["is gone"]);
 }
 
-#[test]
-fn a_run_of_another_version_is_told_plainly_and_its_bytes_decide() {
-    let (project, run) = published();
+/// Changes the manifest, and the log so that it vouches for it.
+fn edit_manifest(project: &Project, run: &Path, from: &str, to: &str) {
     let file = run.join("manifest.json");
-    edit(
-        &file,
-        &format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION")),
-        "\"version\": \"0.0.1\"",
-    );
-    // A log that vouches for it.
+    edit(&file, from, to);
     let entry = project.path("output/log/00000001.json");
     let mut log: Value = serde_json::from_slice(&std::fs::read(&entry).expect("the log")).expect("JSON");
     log["manifest_sha256"] = json!(sha256(&std::fs::read(&file).expect("a manifest")));
-    std::fs::write(&entry, karat::publish::canonical_json(&log)).expect("the log");
+    std::fs::write(&entry, karat::record::canonical_json(&log)).expect("the log");
+}
+
+#[test]
+fn a_record_is_read_as_it_was_written_and_one_of_another_schema_is_refused_by_its_name() {
+    let (project, run) = published();
+    let bytes = std::fs::read(run.join("manifest.json")).expect("a manifest");
+    let again = Manifest::read(&bytes).and_then(|manifest| manifest.text());
+    assert_eq!(again.expect("a manifest").into_bytes(), bytes);
+    edit_manifest(&project, &run, "karat-manifest/1", "karat-manifest/0");
+    for verb in [
+        &["verify", "latest"][..],
+        &["explain", "latest", "results.headline"],
+        &["preview", "latest"],
+    ] {
+        project
+            .karat(verb)
+            .expect(9, &["`karat-manifest/0`", "`karat-manifest/1`"]);
+    }
+}
+
+#[test]
+fn a_run_of_another_version_is_told_plainly_and_its_bytes_decide() {
+    let (project, run) = published();
+    let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    edit_manifest(&project, &run, &version, "\"version\": \"0.0.1\"");
     let answer = project.karat(&["verify", "latest", "--output", "json"]).expect(
         9,
         &[

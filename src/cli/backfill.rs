@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::verbs::load;
-use super::{General, Output};
+use super::options::General;
+use super::print::answer;
+use super::project::load;
 use crate::calendar;
 use crate::error::{Exit, Failure};
 use crate::pipeline::{self, Request};
@@ -62,23 +63,23 @@ pub(super) async fn backfill(general: &General, days: &Days, talk: &Talk) -> Res
         for remark in &report.remarks {
             talk.say(&format!("note: {remark}"));
         }
-        match general.output() {
-            Output::Json => talk::data(
-                &json!({
+        answer(
+            general,
+            || {
+                json!({
                     "as_of": day.to_string(), "run_id": report.run_id, "report": report.location,
                     "already_published": report.is_already_published,
                 })
-                .to_string(),
-            ),
-            Output::Text => {
+            },
+            || {
                 let fate = if report.is_already_published {
                     "already published"
                 } else {
                     "published"
                 };
                 talk::data(&format!("{day}  {}  {fate}  {}", report.run_id, report.location));
-            }
-        }
+            },
+        );
     }
     talk.finish();
     Ok(Exit::Published)

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use super::Cli;
+use super::args::Cli;
 use crate::error::{Exit, Failure};
 use crate::talk;
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::plan::{json_changes, print_changes, print_some};
-use super::verbs::load;
-use super::{General, Output};
+use super::options::General;
+use super::print::{answer, json_changes, print_changes, print_some};
+use super::project::load;
 use crate::error::{Exit, Failure};
 use crate::pipeline::{self, Cause, Diff, RowDiff, RowFate, TableDiff};
 use crate::talk;
@@ -18,10 +18,7 @@ pub(super) async fn diff(
 ) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let found = pipeline::diff(&loaded.config, before, after, table).await?;
-    match general.output() {
-        Output::Json => talk::data(&json_of(&found).to_string()),
-        Output::Text => print(&found),
-    }
+    answer(general, || json_of(&found), || print(&found));
     Ok(Exit::Published)
 }
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::plan::print_some;
-use super::verbs::load;
-use super::{General, Output};
+use super::options::General;
+use super::print::{answer, print_some};
+use super::project::load;
 use crate::error::{Exit, Failure};
 use crate::pipeline::{self, Explanation, Orders, Origin, Question};
 use crate::table::{Cell, Table};
@@ -14,10 +14,7 @@ use crate::talk;
 pub(super) async fn explain(general: &General, run: &str, question: &Question) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let found = pipeline::explain(&loaded.config, run, question).await?;
-    match general.output() {
-        Output::Json => talk::data(&json_of(&found).to_string()),
-        Output::Text => print(&found),
-    }
+    answer(general, || json_of(&found), || print(&found));
     Ok(Exit::Published)
 }
 

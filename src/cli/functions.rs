@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{General, Output};
+use super::options::{General, Output};
 use crate::error::Exit;
 use crate::query::mapping::catalogue::FUNCTIONS;
 use crate::talk;

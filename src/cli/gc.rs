@@ -3,8 +3,9 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::verbs::load;
-use super::{General, Output};
+use super::options::General;
+use super::print::answer;
+use super::project::load;
 use crate::calendar;
 use crate::error::{Exit, Failure};
 use crate::pipeline;
@@ -20,11 +21,10 @@ pub(super) async fn gc(general: &General, keep_days: u32, dry_run: bool) -> Resu
     if !dry_run {
         publish::remove_garbage(&place, &garbage).await?;
     }
-    match general.output() {
-        Output::Json => talk::data(
-            &json!({"removed": !dry_run, "bytes": garbage.bytes, "objects": garbage.paths}).to_string(),
-        ),
-        Output::Text => {
+    answer(
+        general,
+        || json!({"removed": !dry_run, "bytes": garbage.bytes, "objects": garbage.paths}),
+        || {
             garbage.paths.iter().for_each(|path| talk::data(path));
             talk::data(&format!(
                 "{} objects, {} bytes {}",
@@ -32,7 +32,7 @@ pub(super) async fn gc(general: &General, keep_days: u32, dry_run: bool) -> Resu
                 garbage.bytes,
                 if dry_run { "could be removed" } else { "removed" }
             ));
-        }
-    }
+        },
+    );
     Ok(Exit::Published)
 }

@@ -96,6 +96,11 @@ pub(super) const FUNCTIONS: &str = "\
 Example:
   karat functions --output json";
 
+pub(super) const SCHEMA: &str = "\
+Examples:
+  karat schema > config.schema.json
+  check-jsonschema --schemafile config.schema.json config.yaml";
+
 pub(super) const COMPLETIONS: &str = "\
 Examples:
   karat completions bash > ~/.local/share/bash-completion/completions/karat

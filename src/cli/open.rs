@@ -4,8 +4,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
-use super::verbs::load;
-use super::{General, Output};
+use super::options::General;
+use super::print::answer;
+use super::project::load;
 use crate::error::{Exit, Failure};
 use crate::pipeline;
 use crate::talk;
@@ -23,10 +24,7 @@ const OPENER: &[&str] = if cfg!(target_os = "macos") {
 pub(super) async fn open(general: &General, run: &str) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let (address, is_local) = pipeline::report_file(&loaded.config, run).await?;
-    match general.output() {
-        Output::Json => talk::data(&json!({"report": address}).to_string()),
-        Output::Text => talk::data(&address),
-    }
+    answer(general, || json!({"report": address}), || talk::data(&address));
     if !is_local {
         let message = format!("`{address}` is in an object store, which no browser opens");
         return Err(Failure::new(Exit::Usage, "open", message).hint(format!(

@@ -3,52 +3,20 @@
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::verbs::load;
-use super::{General, Output};
+use super::options::General;
+use super::print::{answer, json_changes, print_changes, print_some};
+use super::project::load;
 use crate::error::{Exit, Failure};
-use crate::pipeline::{self, Change, Planned};
+use crate::pipeline::{self, Planned};
 use crate::talk::{self, Talk};
-
-/// Lines of one kind that people are shown; JSON holds all.
-pub(super) const SHOWN: usize = 10;
 
 /// Plans a run.
 pub(super) async fn plan(general: &General, as_of: Option<Date>, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let planned = pipeline::plan(&loaded.config, as_of, talk).await?;
     talk.finish();
-    match general.output() {
-        Output::Json => talk::data(&json_of(&planned).to_string()),
-        Output::Text => print(&planned),
-    }
+    answer(general, || json_of(&planned), || print(&planned));
     Ok(Exit::Published)
-}
-
-/// Changes as JSON.
-pub(super) fn json_changes(changes: &[Change]) -> Vec<Value> {
-    changes
-        .iter()
-        .map(|change| json!({"cause": change.cause.word(), "name": change.name, "change": change.what}))
-        .collect()
-}
-
-/// Prints changes, cause by cause.
-pub(super) fn print_changes(changes: &[Change]) {
-    for of_cause in changes.chunk_by(|one, other| one.cause == other.cause) {
-        let lines = of_cause
-            .iter()
-            .map(|change| format!("  {}: `{}` {}", change.cause.word(), change.name, change.what));
-        print_some(lines);
-    }
-}
-
-/// Prints the first lines, and how many there are beyond.
-pub(super) fn print_some(lines: impl ExactSizeIterator<Item = String>) {
-    let more = lines.len().saturating_sub(SHOWN);
-    lines.take(SHOWN).for_each(|line| talk::data(&line));
-    if more > 0 {
-        talk::data(&format!("  … and {more} more"));
-    }
 }
 
 fn json_of(planned: &Planned) -> Value {

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::verbs::{Loaded, load};
-use super::{General, Output};
+use super::options::General;
+use super::print::answer;
+use super::project::{Loaded, load};
 use crate::error::{Exit, Failure};
 use crate::pipeline::{self, Preview, Reload};
-use crate::talk::{self, Style, Talk};
+use crate::talk::{self, Talk};
 
 /// How often the files are looked at. Asked and not told, because folders shared with a container or over a network tell nobody.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -27,19 +28,20 @@ pub(super) async fn once(general: &General, run: &str, out: &Path) -> Result<Exi
 ///
 /// # Errors
 /// Fails only before the first page: a mistake made while watching is told, and the last good pages stay.
-pub(super) async fn watch(
-    general: &General,
-    run: &str,
-    out: &Path,
-    talk: &Talk,
-    style: Style,
-) -> Result<Exit, Failure> {
+pub(super) async fn watch(general: &General, run: &str, out: &Path, talk: &Talk) -> Result<Exit, Failure> {
     let mut loaded = load(general)?;
     refuse_builtin(&loaded)?;
     let stored = pipeline::stored(&loaded.config, run).await?;
+    let show = |loaded: &Loaded| match pipeline::preview(&loaded.config, &stored, out, Reload::EachSecond) {
+        Ok(preview) => print(general, &preview),
+        Err(failure) => {
+            talk::failure(&failure, general.style(), false);
+            talk.say("the pages stay as they were; watching on");
+        }
+    };
     // The look may be in the middle of a change already, so even the first pages may be told of instead of made.
     let mut seen = fingerprint(general, &loaded)?;
-    show(general, &loaded, &stored, out, talk, style);
+    show(&loaded);
     talk.say("watching the templates and the look; Ctrl-C ends it");
     let mut waiting: Option<String> = None;
     loop {
@@ -62,30 +64,12 @@ pub(super) async fn watch(
             Ok(again) => {
                 loaded = again;
                 seen = fingerprint(general, &loaded).unwrap_or(now);
-                show(general, &loaded, &stored, out, talk, style);
+                show(&loaded);
             }
             Err(failure) => {
                 seen = now;
-                talk::failure(&failure, style, false);
+                talk::failure(&failure, general.style(), false);
             }
-        }
-    }
-}
-
-/// Renders, and prints the pages or what is wrong.
-fn show(
-    general: &General,
-    loaded: &Loaded,
-    stored: &pipeline::StoredRun,
-    out: &Path,
-    talk: &Talk,
-    style: Style,
-) {
-    match pipeline::preview(&loaded.config, stored, out, Reload::EachSecond) {
-        Ok(preview) => print(general, &preview),
-        Err(failure) => {
-            talk::failure(&failure, style, false);
-            talk.say("the pages stay as they were; watching on");
         }
     }
 }
@@ -96,7 +80,7 @@ fn fingerprint(general: &General, loaded: &Loaded) -> Result<String, Failure> {
     Ok(format!(
         "{} {}",
         pipeline::fingerprint(&loaded.config)?,
-        crate::store::sha256(&config)
+        crate::files::sha256(&config)
     ))
 }
 
@@ -112,12 +96,10 @@ fn refuse_builtin(loaded: &Loaded) -> Result<(), Failure> {
 }
 
 fn print(general: &General, preview: &Preview) {
-    match general.output() {
-        Output::Json => talk::data(
-            &json!({"report": preview.pages.first(), "method": preview.pages.get(1), "pages": preview.pages, "unchanged": preview.is_unchanged})
-                .to_string(),
-        ),
-        Output::Text => {
+    answer(
+        general,
+        || json!({"report": preview.pages.first(), "appendix": preview.pages.get(1), "method": preview.pages.get(2), "pages": preview.pages, "unchanged": preview.is_unchanged}),
+        || {
             for page in &preview.pages {
                 talk::data(&page.display().to_string());
             }
@@ -126,6 +108,6 @@ fn print(general: &General, preview: &Preview) {
             } else {
                 "differs from what is published"
             });
-        }
-    }
+        },
+    );
 }

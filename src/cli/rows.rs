@@ -5,8 +5,8 @@ use std::io::IsTerminal as _;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table as Grid, TableComponent};
 
-use super::verbs::load;
-use super::{Form, General};
+use super::options::{Form, General};
+use super::project::load;
 use crate::csv;
 use crate::error::{Exit, Failure};
 use crate::pipeline::{self, Answer};

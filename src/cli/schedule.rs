@@ -5,21 +5,18 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::verbs::{load, run};
-use super::{General, RunOptions};
+use super::options::General;
+use super::project::load;
+use super::run::{RunOptions, run};
 use crate::calendar::{self, Stopwatch};
 use crate::error::{Exit, Failure};
 use crate::pipeline;
 use crate::publish;
 use crate::schedule::{Alert, CatchUp, Outcome, Slots, Watch, keep};
-use crate::talk::{self, Style, Talk};
+use crate::talk::{self, Talk};
 
 /// Keeps the schedule; returns only with a failure that no later slot can mend.
-pub(super) async fn schedule(
-    general: &Arc<General>,
-    talk: &Arc<Talk>,
-    style: Style,
-) -> Result<Exit, Failure> {
+pub(super) async fn schedule(general: &Arc<General>, talk: &Arc<Talk>) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let config = loaded.config;
     let Some(schedule) = &config.schedule else {
@@ -67,7 +64,7 @@ pub(super) async fn schedule(
             };
             let failure = result.err();
             if let Some(failure) = &failure {
-                talk::failure(failure, style, true);
+                talk::failure(failure, general.style(), true);
                 tell(alert.as_ref(), slot, failure, &talk).await;
             }
             Outcome {

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::verbs::load;
-use super::{General, Output};
+use super::options::General;
+use super::print::answer;
+use super::project::load;
 use crate::error::{Exit, Failure};
 use crate::pipeline;
 use crate::query::Query;
@@ -16,15 +17,18 @@ pub(super) fn tables(general: &General, wanted: Option<&str>) -> Result<Exit, Fa
     let Some(wanted) = wanted else {
         let width = queries.iter().map(|query| query.name.to_string().len()).max();
         for query in &queries {
-            match general.output() {
-                Output::Json => talk::data(&json_of(query).to_string()),
-                Output::Text => talk::data(&format!(
-                    "{:width$}  {}",
-                    query.name.to_string(),
-                    query.header.title,
-                    width = width.unwrap_or_default()
-                )),
-            }
+            answer(
+                general,
+                || json_of(query),
+                || {
+                    talk::data(&format!(
+                        "{:width$}  {}",
+                        query.name.to_string(),
+                        query.header.title,
+                        width = width.unwrap_or_default()
+                    ));
+                },
+            );
         }
         return Ok(Exit::Published);
     };
@@ -40,10 +44,7 @@ pub(super) fn tables(general: &General, wanted: Option<&str>) -> Result<Exit, Fa
         let hint = nearest.map_or_else(String::new, |query| format!("Did you mean `{}`?", query.name));
         return Err(Failure::new(Exit::Usage, "tables", format!("there is no table `{wanted}`")).hint(hint));
     };
-    match general.output() {
-        Output::Json => talk::data(&json_of(query).to_string()),
-        Output::Text => print(query),
-    }
+    answer(general, || json_of(query), || print(query));
     Ok(Exit::Published)
 }
 

@@ -1,55 +1,57 @@
 //! `karat verify`: says whether a published run is what its record says, and whether the record gives these bytes again.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::verbs::{environment, load};
-use super::{General, Output};
+use super::options::General;
+use super::print::answer;
+use super::project::{environment, load};
 use crate::error::{Exit, Failure};
-use crate::pipeline::{self, Depth, DuckDb, Reperformance, Signature, Verification};
+use crate::pipeline::{self, Asked, Depth, DuckDb, Reperformance, Signature, Verification};
 use crate::record::PublicKey;
 use crate::talk::{self, Talk};
 
-/// Verifies a run; what differs is data and exit code 9.
-pub(super) async fn verify(
-    general: &General,
-    run: &str,
+/// The run that is verified, and how.
+#[derive(Debug, clap::Args)]
+pub(super) struct Verify {
+    /// `latest`, an as-of date, or a run id (its first digits are enough)
+    run: String,
+    /// Compare hashes and log only; read no input and compute nothing
+    #[arg(long)]
     recorded_only: bool,
-    duckdb: Option<&Path>,
-    public_key: Option<&Path>,
-    talk: &Talk,
-) -> Result<Exit, Failure> {
+    /// What runs `reproduce.sql`: the program `duckdb`, or a `python3` with its package; `none` leaves it out; without this
+    /// option what is found on the PATH
+    #[arg(long, value_name = "PATH")]
+    duckdb: Option<PathBuf>,
+    /// Key that must have signed the manifest (Ed25519, PEM); without it the key of `publish.sign`
+    #[arg(long, value_name = "FILE")]
+    public_key: Option<PathBuf>,
+}
+
+/// Verifies a run; what differs is data and exit code 9.
+pub(super) async fn verify(general: &General, asked: &Verify, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(general)?;
-    let depth = if recorded_only {
-        Depth::Record
-    } else {
-        Depth::Bytes
+    let options = Asked {
+        depth: if asked.recorded_only {
+            Depth::Record
+        } else {
+            Depth::Bytes
+        },
+        duckdb: match &asked.duckdb {
+            None => DuckDb::Any,
+            Some(path) if path == Path::new("none") => DuckDb::None,
+            Some(path) => DuckDb::At(path.clone()),
+        },
+        key: asked.public_key.as_deref().map(read_key).transpose()?,
+        environment: &environment,
     };
-    let key = public_key.map(read_key).transpose()?;
-    let duckdb = match duckdb {
-        None => DuckDb::Any,
-        Some(path) if path == Path::new("none") => DuckDb::None,
-        Some(path) => DuckDb::At(path.to_owned()),
-    };
-    let found = pipeline::verify(
-        &loaded.config,
-        run,
-        depth,
-        &duckdb,
-        key.as_ref(),
-        &environment,
-        talk,
-    )
-    .await?;
+    let found = pipeline::verify(&loaded.config, &asked.run, &options, talk).await?;
     talk.finish();
     for remark in &found.remarks {
         talk.say(&format!("note: {remark}"));
     }
-    match general.output() {
-        Output::Json => talk::data(&json_of(&found).to_string()),
-        Output::Text => print(&found),
-    }
+    answer(general, || json_of(&found), || print(&found));
     Ok(if found.problems.is_empty() {
         Exit::Published
     } else {

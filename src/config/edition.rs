@@ -1,10 +1,12 @@
 //! Editions of a report: what a reader may see, of which part of the customers, in which language.
 
+use serde::Deserialize;
+
 use super::Deliver;
-use crate::store::sha256;
+use crate::files::sha256;
 
 /// Columns by which a part of the customers is chosen, each with the source columns that tell it.
-pub const PART_COLUMNS: [(&str, &[(&str, &str)]); 4] = [
+pub(super) const PART_COLUMNS: [(&str, &[(&str, &str)]); 4] = [
     ("region", &[("customers", "region"), ("order_lines", "region")]),
     ("industry", &[("customers", "industry")]),
     ("owner", &[("customers", "owner")]),
@@ -15,7 +17,8 @@ pub const PART_COLUMNS: [(&str, &[(&str, &str)]); 4] = [
 const SLUG: usize = 24;
 
 /// Whether single customers are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Detail {
     /// Single customers are listed.
     Full,
@@ -43,7 +46,7 @@ impl Detail {
 }
 
 /// A part of the customers: those with one value in one column.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub struct Part {
     /// One of [`PART_COLUMNS`].
     pub column: String,
@@ -52,7 +55,7 @@ pub struct Part {
 }
 
 /// One form of the report. Readers of the same edition get the same bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub struct Edition {
     /// Whether single customers are shown.
     pub detail: Detail,

@@ -1,21 +1,10 @@
 //! The forms in which the files of a source may come, and the declared columns of those that carry no types.
 
-use super::problem::{Parsed, Problems, Refusal};
-use super::scalar::whole;
-use super::section::Section;
-use super::words::{found, nearest};
-
-/// The names of the forms, as `format` takes them.
-const FORMATS: [&str; 4] = ["parquet", "delta", "csv", "json"];
-
-/// Words of `schema` that are a whole type.
-const TYPES: [&str; 6] = ["text", "integer", "date", "timestamp", "timestamptz", "boolean"];
-
-/// Most digits of a declared decimal: as many as every later sum of them can still hold exactly.
-const MOST_DIGITS: i64 = 28;
+use serde::Deserialize;
 
 /// In what form the files of a source come.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "format", rename_all = "snake_case")]
 pub enum Format {
     /// Parquet files.
     Parquet,
@@ -39,7 +28,8 @@ pub enum Format {
 }
 
 /// What a declared column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ColumnType {
     /// Words, or a name that identifies something.
     Text,
@@ -97,117 +87,5 @@ impl Format {
             Self::Csv { schema, .. } | Self::Json { schema } => schema,
             Self::Parquet | Self::Delta { .. } => &[],
         }
-    }
-}
-
-/// Reads `format` of a source, and the keys that only some forms have.
-pub(super) fn read_format(source: &str, section: &Section<'_>, problems: &mut Problems) -> Format {
-    let name = section.optional("format", problems, |text| format_name(source, text));
-    let name = name.unwrap_or("parquet");
-    let is_text = ["csv", "json"].contains(&name);
-    let only = |key: &str, fits: bool, forms: &str, problems: &mut Problems| {
-        if section.has(key) && !fits {
-            let refusal = Refusal::new(format!("belongs to {forms}, and the format here is {name}"));
-            problems.add(section.place_of_key(key), &section.path_of(key), refusal);
-        }
-    };
-    only("schema", is_text, "`format: csv` and `format: json`", problems);
-    only("delimiter", name == "csv", "`format: csv`", problems);
-    only("version", name == "delta", "`format: delta`", problems);
-    match name {
-        "csv" => Format::Csv {
-            delimiter: section.optional("delimiter", problems, delimiter).unwrap_or(','),
-            schema: read_schema(section, problems),
-        },
-        "json" => Format::Json {
-            schema: read_schema(section, problems),
-        },
-        "delta" => Format::Delta {
-            version: section.optional("version", problems, |text| {
-                whole(text, 0, i64::MAX).map(i64::unsigned_abs)
-            }),
-        },
-        _ => Format::Parquet,
-    }
-}
-
-fn format_name(source: &str, text: &str) -> Parsed<&'static str> {
-    let Some(name) = FORMATS.into_iter().find(|name| *name == text) else {
-        return Err(Refusal::new(format!(
-            "expected one of {}, found {}",
-            FORMATS.join(", "),
-            found(text)
-        ))
-        .suggest(nearest(text, FORMATS)));
-    };
-    match name {
-        "delta" if !cfg!(feature = "delta") => Err(Refusal::new(
-            "this build cannot read Delta Lake tables; build it with `--features delta`",
-        )),
-        "csv" | "json" if source == "order_lines" => Err(Refusal::new(format!(
-            "order lines are read from parquet or delta; {name} is for the smaller sources"
-        ))),
-        name => Ok(name),
-    }
-}
-
-fn delimiter(text: &str) -> Parsed<char> {
-    let mut letters = text.chars();
-    match (letters.next(), letters.next()) {
-        (Some(letter @ (',' | ';' | '|' | '\t')), None) => Ok(letter),
-        _ => Err(Refusal::new(format!(
-            "expected one of , ; | and \"\\t\", found {}",
-            found(text)
-        ))),
-    }
-}
-
-fn read_schema(section: &Section<'_>, problems: &mut Problems) -> Vec<(String, ColumnType)> {
-    let why = "such files carry no types: name each column that is read, with its type";
-    section.missing("schema", why, problems);
-    let Some(declared) = section.free_section("schema", problems) else {
-        return Vec::new();
-    };
-    let names: Vec<&str> = declared.keys().collect();
-    if names.is_empty() {
-        problems.add(
-            declared.place(),
-            &section.path_of("schema"),
-            Refusal::new("names no column"),
-        );
-    }
-    names
-        .into_iter()
-        .filter_map(|name| Some((name.to_owned(), declared.optional(name, problems, column_type)?)))
-        .collect()
-}
-
-fn column_type(text: &str) -> Parsed<ColumnType> {
-    let parts = text
-        .strip_prefix("decimal(")
-        .and_then(|rest| rest.strip_suffix(')'))
-        .and_then(|inner| inner.split_once(','));
-    if let Some((precision, scale)) = parts {
-        let precision = whole(precision.trim(), 1, MOST_DIGITS)?;
-        let scale = whole(scale.trim(), 0, precision)?;
-        let small = |number: i64| u8::try_from(number).expect("the range is 0 to 28");
-        return Ok(ColumnType::Decimal {
-            precision: small(precision),
-            scale: small(scale),
-        });
-    }
-    match text {
-        "text" => Ok(ColumnType::Text),
-        "integer" => Ok(ColumnType::Integer),
-        "date" => Ok(ColumnType::Date),
-        "timestamp" => Ok(ColumnType::Timestamp),
-        "timestamptz" => Ok(ColumnType::Timestamptz),
-        "boolean" => Ok(ColumnType::Boolean),
-        _ => Err(Refusal::new(format!(
-            "expected one of {}, or a decimal such as decimal(18, 2), found {}",
-            TYPES.join(", "),
-            found(text)
-        ))
-        .suggest(nearest(text, TYPES))),
     }
 }

@@ -1,31 +1,28 @@
 //! `config.yaml` as the rest of the program sees it: validated, complete, typed.
 //!
-//! `load` turns the file into this; nothing else reads configuration, and no default stands elsewhere.
+//! `load` turns the file into this; nothing else reads configuration, and no default is elsewhere.
 //!
-//! Reading order: `read` (the file as a whole), `tree` and `section` (marked YAML and the walk over it),
-//! `scalar` (one value), `thresholds` and `policy`, `sources` with `location` and `secret`, `limits`, `brand`, `deliver`,
-//! `effective` (the text that is published).
+//! Reading order: `key` (what a table says of a key), `tables` and `thresholds` (every key), `load` (the file as a whole), `tree` and
+//! `walk` (marked YAML, read by the tables), `value` with `address` and `secret` (one value), `rules` (what values mean together),
+//! `schema` (the JSON Schema).
 
-mod brand;
-mod deliver;
+mod address;
 mod edition;
-mod effective;
 mod format;
-mod limits;
-mod location;
-mod policy;
+mod key;
+mod load;
 mod problem;
-mod read;
 mod roots;
-mod scalar;
+mod rules;
+mod schema;
 mod secret;
-mod section;
-mod sources;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod thresholds;
 mod tree;
-mod words;
+mod value;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -33,38 +30,47 @@ use std::time::Duration;
 
 use bigdecimal::BigDecimal;
 use jiff::civil::Date;
+use serde::Deserialize;
 
 use crate::colour::Colour;
 
-pub use edition::{Detail, Edition, PART_COLUMNS, Part};
-pub(crate) use effective::quoted;
+pub(crate) use address::{FORBIDDEN, forbidden_host, is_forbidden, is_metadata_name};
+pub use edition::{Detail, Edition, Part};
 pub use format::{ColumnType, Format};
-pub(crate) use location::{FORBIDDEN, forbidden_host, is_forbidden, is_metadata_name};
+pub use key::{Key, Kind};
+pub use load::{load, parse, recorded};
 pub use problem::{ConfigError, Problem};
-pub use read::{load, parse, recorded};
 pub use roots::ROOTS;
-pub use scalar::parse_days;
-pub use sources::{SOURCES, SourceShape};
-pub use thresholds::{Kind, THRESHOLDS, Threshold};
+pub use schema::schema_text;
+pub use secret::Secret;
+pub use tables::{SOURCES, SourceShape};
+pub use thresholds::THRESHOLDS;
+pub use value::parse_days;
+pub(crate) use value::quoted;
 
 /// A whole configuration.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Config {
     /// Folder of the configuration file; relative paths start here.
+    #[serde(skip)]
     pub root: PathBuf,
     /// Who the report is about.
     pub project: Project,
     /// How the as-of date is found when the command line names none.
     pub as_of: AsOfRule,
     /// Days that a snapshot looks back on.
+    #[serde(rename = "window")]
     pub window_days: u32,
     /// Days between the snapshots `previous` and `current`.
+    #[serde(rename = "compare")]
     pub compare_days: u32,
     /// Where the rows come from, by source name: `order_lines` always, the others when configured.
     pub sources: BTreeMap<String, Source>,
     /// Every threshold, by name, in the order in which `settings.policy` shows them.
+    #[serde(deserialize_with = "load::policy")]
     pub policy: Vec<(String, PolicyValue)>,
     /// Rate by activity, in the order in which `settings.cost_rates` shows them.
+    #[serde(deserialize_with = "load::rates")]
     pub cost_to_serve: Vec<(String, BigDecimal)>,
     /// When a run is refused.
     pub checks: Checks,
@@ -75,10 +81,12 @@ pub struct Config {
     /// Forms in which the list of actions goes into the run folder: `csv`, `zoho_crm`, `fxiaoke`.
     pub exports: Vec<String>,
     /// Whose look the pages have.
+    #[serde(default)]
     pub brand: Brand,
     /// Who gets the mail.
     pub deliver: Option<Deliver>,
     /// The editions that a run holds beside the main one: those that the readers of the mail need, each once.
+    #[serde(skip)]
     pub editions: Vec<Edition>,
     /// When a run starts by itself.
     pub schedule: Option<Schedule>,
@@ -91,6 +99,7 @@ pub struct Config {
     /// Holds every key that can change a figure or a word of the report or of its mail, and none that cannot
     /// (`engine`, `publish` but for its `url`, `deliver`, `schedule`, folders). `as_of` is missing too, because the command line may decide
     /// it: see [`Config::effective_at`].
+    #[serde(skip)]
     pub effective: String,
 }
 
@@ -113,7 +122,7 @@ impl Config {
 }
 
 /// Who the report is about.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Project {
     /// Printed on the report.
     pub name: String,
@@ -130,9 +139,11 @@ pub struct Project {
 }
 
 /// How the as-of date is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AsOfRule {
     /// A fixed day.
+    #[serde(deserialize_with = "load::text")]
     Date(Date),
     /// The most recent Monday, today included.
     LastMonday,
@@ -143,18 +154,20 @@ pub enum AsOfRule {
 }
 
 /// Where the rows of one source come from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Source {
     /// Path, `file://`, `s3://`, `gs://`, `az://` or `https://` (`http://` on this machine only); a folder
     /// (or prefix) or one file. Variables are filled in, so this is the address to open.
     pub location: String,
     /// In what form its files come.
+    #[serde(flatten)]
     pub format: Format,
     /// Canonical name to source column or SQL expression.
     pub columns: BTreeMap<String, String>,
     /// Decimals kept of amounts that arrive as floating point or with more than four decimals; 0 to 4.
     pub amount_scale: Option<u8>,
     /// Options for the object store (endpoint, region, …); values may be secrets.
+    #[serde(default)]
     pub options: BTreeMap<String, Secret>,
     /// Path, below the location, of the list of its files with their rows, bytes or hashes.
     pub manifest: Option<String>,
@@ -167,7 +180,8 @@ pub struct Source {
 }
 
 /// What moments of the physical type INT96 of Parquet mean, which does not say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Int96 {
     /// Instants in UTC, as Spark and Hive write them.
     #[default]
@@ -192,28 +206,33 @@ pub enum PolicyValue {
 }
 
 /// When a run is refused.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Checks {
     /// Largest share of rejected rows, 0 to 1.
+    #[serde(deserialize_with = "load::text")]
     pub max_rejected_rows: BigDecimal,
     /// Largest share of rejected money, 0 to 1.
+    #[serde(deserialize_with = "load::text")]
     pub max_rejected_money: BigDecimal,
     /// Largest age in days of the newest order at the as-of date; `None` for no limit.
+    #[serde(rename = "freshness")]
     pub freshness_days: Option<u32>,
     /// Largest age in days of the newest row of other sources, by source; a source that is not named has no limit.
+    #[serde(default, rename = "source_freshness")]
     pub source_freshness_days: BTreeMap<String, u32>,
     /// Whether two input objects with the same content are allowed.
     pub allow_duplicate_files: bool,
     /// Whether a day or month may be missing among the folders of `period_folder`.
     pub allow_missing_periods: bool,
     /// Whether of an order in several files only the lines of the last file count.
+    #[serde(rename = "orders_in_two_files", deserialize_with = "load::is_keep_last")]
     pub keep_last_file: bool,
     /// Largest ratio of decompressed to stored bytes of an input file.
     pub max_unpacked_ratio: u64,
 }
 
 /// How much machine a run may use.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct EngineLimits {
     /// Bytes of the memory pool.
     pub memory: u64,
@@ -224,17 +243,19 @@ pub struct EngineLimits {
     /// Rows in a batch.
     pub batch_rows: usize,
     /// How long a run may take until it is published.
+    #[serde(deserialize_with = "load::seconds")]
     pub deadline: Duration,
 }
 
 /// Where runs are published.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Publish {
     /// Path or URL of a folder.
     pub location: String,
     /// How many runs to keep.
     pub keep: u32,
     /// Options for the object store.
+    #[serde(default)]
     pub options: BTreeMap<String, Secret>,
     /// Where readers find the publish location on the web, with a `/` at the end; the mail links there.
     pub url: Option<String>,
@@ -243,7 +264,7 @@ pub struct Publish {
 }
 
 /// Where the private key lies that signs manifests.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub enum SigningKey {
     /// A file, relative to `root`.
     File(PathBuf),
@@ -252,7 +273,7 @@ pub enum SigningKey {
 }
 
 /// Whose look the pages have; what is not given is the program's own.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Brand {
     /// Stands above the name of the project, and at the foot.
     pub name: Option<String>,
@@ -265,7 +286,7 @@ pub struct Brand {
 }
 
 /// Who gets the mail.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Deliver {
     /// The mail server.
     pub smtp: MailServer,
@@ -280,7 +301,7 @@ pub struct Deliver {
 }
 
 /// A mail server; nothing is ever sent to it without encryption.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct MailServer {
     /// Host, as its certificate must name it.
     pub host: String,
@@ -293,7 +314,7 @@ pub struct MailServer {
 }
 
 /// How a connection to a mail server is encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum Encryption {
     /// From the first byte: `smtps://`.
     Implicit,
@@ -302,7 +323,7 @@ pub enum Encryption {
 }
 
 /// User and password of a mail server.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Credentials {
     /// User.
     pub user: String,
@@ -311,7 +332,7 @@ pub struct Credentials {
 }
 
 /// One reader of the mail, who gets the full edition: single customers may be in it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Recipient {
     /// Address.
     pub to: String,
@@ -320,7 +341,7 @@ pub struct Recipient {
 }
 
 /// When a run starts by itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Schedule {
     /// Five-field cron line.
     pub cron: String,
@@ -335,54 +356,10 @@ pub struct Schedule {
 }
 
 /// Who is told that a scheduled run failed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub enum AlertTo {
     /// A program, below the project's folder or with a whole path.
     Program(std::path::PathBuf),
     /// A web address; it often holds a token.
     Address(Secret),
-}
-
-/// A value that is never printed, logged or published.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret {
-    value: String,
-    written: String,
-}
-
-impl Secret {
-    /// Wraps `value`.
-    #[must_use]
-    pub fn new(value: String) -> Self {
-        Self {
-            value,
-            written: "(secret)".to_owned(),
-        }
-    }
-
-    /// Wraps `value`, which the configuration wrote as `written` (with `${NAME}` in place of what is secret).
-    pub(crate) fn written_as(value: String, written: &str) -> Self {
-        Self {
-            value,
-            written: written.to_owned(),
-        }
-    }
-
-    /// Hands the value out, for the one call that needs it.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.value
-    }
-
-    /// How the configuration wrote it, with `${NAME}` in place of what is secret; safe to publish.
-    #[must_use]
-    pub fn written(&self) -> &str {
-        &self.written
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Secret")
-    }
 }

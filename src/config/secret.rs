@@ -1,49 +1,73 @@
-//! `${NAME}`: values that come from the environment, and the places where a literal secret is refused.
+//! Values that come from the environment as `${NAME}`, and the places where a literal secret is refused.
 //!
 //! Messages name the variable and never its value, nor the text around it.
 
+use std::sync::LazyLock;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use regex::{Captures, Regex};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
 use super::problem::{Parsed, Refusal};
+use super::value::printable;
 
 /// Asks the environment for a variable.
 pub(super) type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;
 
-/// A part of a value as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Piece<'t> {
-    Text(&'t str),
-    Variable(&'t str),
+/// A variable as written.
+static VARIABLE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\$\{([A-Za-z_][A-Za-z0-9_]{0,99})\}").expect("a valid expression"));
+
+/// What a URL does not hold as it is.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A value that is never printed, logged or published.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub struct Secret {
+    value: String,
+    written: String,
 }
 
-/// How a variable's value is put into the text around it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Insert {
-    /// As it is.
-    Plain,
-    /// Percent-encoded, so that a password may hold any character of a URL.
-    Encoded,
-}
-
-/// Whether an option of this name holds a secret.
-pub(super) fn is_secret_name(name: &str) -> bool {
-    let name = name.to_lowercase();
-    ["key", "secret", "token", "password", "credential", "sas"]
-        .iter()
-        .any(|word| name.contains(word))
-}
-
-/// Whether nothing but variables is written: then no secret stands in the file.
-pub(super) fn is_only_variables(text: &str) -> bool {
-    pieces(text).is_ok_and(|pieces| {
-        !pieces.is_empty() && pieces.iter().all(|piece| matches!(piece, Piece::Variable(_)))
-    })
-}
-
-/// The variable, when the whole value is one.
-pub(super) fn only_variable(text: &str) -> Option<&str> {
-    match pieces(text).ok()?.as_slice() {
-        [Piece::Variable(name)] => Some(name),
-        _ => None,
+impl Secret {
+    /// Wraps `value`.
+    #[must_use]
+    pub fn new(value: String) -> Self {
+        let written = "(secret)".to_owned();
+        Self { value, written }
     }
+
+    /// Hands the value out, for the one call that needs it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.value
+    }
+
+    /// How the configuration wrote it, with `${NAME}` in place of what is secret; safe to publish.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secret")
+    }
+}
+
+/// What becomes a [`Secret`]: a value that the configuration wrote as `written`, with `${NAME}` in place of what is secret.
+pub(super) fn secret(value: &str, written: &str) -> Value {
+    json!({"value": value, "written": written})
+}
+
+/// Whether nothing but variables is written: then no secret is in the file.
+fn is_only_variables(text: &str) -> bool {
+    !text.is_empty() && VARIABLE.replace_all(text, "").is_empty()
 }
 
 /// The part of a URL before the host: `user:password`.
@@ -61,86 +85,98 @@ pub(super) fn has_literal_password(url: &str) -> bool {
 }
 
 /// Fills the variables in.
-pub(super) fn expand(text: &str, insert: Insert, environment: Environment<'_>) -> Parsed<String> {
-    let mut value = String::new();
-    let mut reasons = Vec::new();
-    for piece in pieces(text)? {
-        match piece {
-            Piece::Text(text) => value.push_str(text),
-            Piece::Variable(name) => match lookup(name, environment) {
-                Ok(found) if insert == Insert::Encoded => encode(&found, &mut value),
-                Ok(found) => value.push_str(&found),
-                Err(refusal) => reasons.push(refusal.reason),
-            },
-        }
+pub(super) fn expand(text: &str, environment: Environment<'_>) -> Parsed<String> {
+    fill(text, environment, &|value| value)
+}
+
+/// Fills the variables of a URL in, percent-encoded, so that a password may hold any character; one that is the whole URL is not.
+pub(super) fn expand_url(text: &str, environment: Environment<'_>) -> Parsed<String> {
+    if VARIABLE
+        .find(text)
+        .is_some_and(|variable| variable.as_str() == text)
+    {
+        return expand(text, environment);
     }
+    fill(text, environment, &|value| {
+        utf8_percent_encode(&value, ENCODED).to_string()
+    })
+}
+
+fn fill(text: &str, environment: Environment<'_>, encode: &dyn Fn(String) -> String) -> Parsed<String> {
+    if VARIABLE.replace_all(text, " ").contains("${") {
+        let reason = "`${` must be followed by the name of an environment variable and `}`, as in ${NAME}";
+        return Err(Refusal::new(reason));
+    }
+    let mut reasons = Vec::new();
+    let value = VARIABLE.replace_all(text, |variable: &Captures<'_>| {
+        match lookup(&variable[1], environment) {
+            Ok(value) => encode(value),
+            Err(refusal) => {
+                reasons.push(refusal.reason);
+                String::new()
+            }
+        }
+    });
     if reasons.is_empty() {
-        Ok(value)
+        Ok(value.into_owned())
     } else {
         Err(Refusal::new(reasons.join("; ")))
     }
 }
 
 fn lookup(name: &str, environment: Environment<'_>) -> Parsed<String> {
-    let value = environment(name)
-        .ok_or_else(|| Refusal::new(format!("the environment variable {name} is not set")))?;
+    let problem = |what: &str| Refusal::new(format!("the environment variable {name} {what}"));
+    let value = environment(name).ok_or_else(|| problem("is not set"))?;
     if value.is_empty() {
-        return Err(Refusal::new(format!("the environment variable {name} is empty")));
+        return Err(problem("is empty"));
     }
     if value.contains(['\r', '\n']) {
-        return Err(Refusal::new(format!(
-            "the environment variable {name} contains a line break"
-        )));
+        return Err(problem("contains a line break"));
     }
     if value.chars().any(char::is_control) {
-        return Err(Refusal::new(format!(
-            "the environment variable {name} contains a control character"
-        )));
+        return Err(problem("contains a control character"));
     }
     Ok(value)
 }
 
-fn encode(text: &str, into: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            into.push(char::from(byte));
-        } else {
-            into.push('%');
-            into.push_str(&hex::encode_upper([byte]));
-        }
+/// Reads an option of the object store.
+pub(super) fn store_option(name: &str, written: &str, environment: Environment<'_>) -> Parsed<Value> {
+    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if name.is_empty() || !name.bytes().all(letter) {
+        return Err(Refusal::new(
+            "the name of an option consists of small letters, digits and _",
+        ));
     }
+    let words = ["key", "secret", "token", "password", "credential", "sas"];
+    // Switches such as `bucket_key_enabled: true` are no secret, whatever their name.
+    let is_secret = words.iter().any(|word| name.contains(word)) && !["true", "false"].contains(&written);
+    if is_secret && !is_only_variables(written) {
+        let variable = name.to_uppercase();
+        return Err(Refusal::new(format!(
+            "a secret must not stand in the file; put it into an environment variable and write ${{{variable}}}"
+        )));
+    }
+    if has_literal_password(written) {
+        let reason = "a password must not stand in the file; write it as ${NAME}";
+        return Err(Refusal::new(reason));
+    }
+    let value = expand(written, environment)?;
+    if value.is_empty() || value.chars().any(char::is_control) {
+        return Err(Refusal::new("is empty or contains a control character"));
+    }
+    Ok(secret(&value, written))
 }
 
-fn pieces(text: &str) -> Parsed<Vec<Piece<'_>>> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("${") {
-        let (before, after) = (&rest[..start], &rest[start + 2..]);
-        let name = after
-            .split_once('}')
-            .map(|(name, _)| name)
-            .filter(|name| is_name(name));
-        let name = name.ok_or_else(|| {
-            Refusal::new(
-                "`${` must be followed by the name of an environment variable and `}`, as in ${NAME}",
-            )
-        })?;
-        if !before.is_empty() {
-            pieces.push(Piece::Text(before));
-        }
-        pieces.push(Piece::Variable(name));
-        rest = &after[name.len() + 1..];
+/// Reads where the key is that signs manifests. One of its own is a secret, so it comes from a variable; everything else is the path of
+/// a file.
+pub(super) fn signing_key(written: &str, environment: Environment<'_>) -> Parsed<Value> {
+    if is_only_variables(written) {
+        return Ok(json!({"Given": secret(&expand(written, environment)?, written)}));
     }
-    if !rest.is_empty() {
-        pieces.push(Piece::Text(rest));
+    printable(written)?;
+    if written.contains("://") {
+        let reason = "expected a folder on this machine, found an address";
+        return Err(Refusal::new(reason));
     }
-    Ok(pieces)
-}
-
-fn is_name(name: &str) -> bool {
-    name.len() <= 100
-        && name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    Ok(json!({"File": written}))
 }

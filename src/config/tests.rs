@@ -1,18 +1,18 @@
-//! Tests of the configuration as a whole: what is refused and how it is said.
+//! Tests of the configuration as a whole: what is accepted, what is refused, and how it is said.
 //!
-//! `values` tests single values, `secrets` what must never be shown, `effective` the published text, and
-//! `reference` the file at the project root.
+//! `tests/fixtures/configurations.txt` holds the cases. `effective` tests the recorded text, `schema` checks by the JSON Schema,
+//! `reference` keeps `config.yaml` and the reference page.
 
 mod effective;
 mod reference;
-mod secrets;
-mod values;
+mod schema;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::{AsOfRule, Config, PolicyValue, load, parse};
+use super::{AlertTo, AsOfRule, Config, Encryption, PolicyValue, load, parse};
 use crate::error::{Exit, Failure};
 
 /// The shortest configuration that runs; it has six lines.
@@ -25,39 +25,110 @@ sources:
       {order_id: a, customer_id: b, ordered_at: c, net_amount: d, cost_amount: e}
 ";
 
-fn nothing_set(_: &str) -> Option<String> {
-    None
+const CASES: &str = "tests/fixtures/configurations.txt";
+
+const HIDDEN: &str = "hunter2/@:secret";
+
+fn environment(name: &str) -> Option<String> {
+    match name {
+        "HIDDEN" => Some(HIDDEN.to_owned()),
+        "BUCKET" => Some("orders".to_owned()),
+        "ADDRESS" => Some(format!("smtps://user:hunter2@mail.example.com/{HIDDEN}")),
+        "EMPTY" => Some(String::new()),
+        "LINES" => Some(format!("{HIDDEN}\n")),
+        _ => None,
+    }
 }
 
+/// Reads a configuration; a good one is good by the schema, too.
 fn read(text: &str) -> Result<Config, super::ConfigError> {
-    parse("config.yaml", text, Path::new("."), &nothing_set)
+    let config = parse("config.yaml", text, Path::new("."), &environment);
+    assert!(config.is_err() || schema::refuses(text) != Some(true), "{text}");
+    config
 }
 
 /// Reads a configuration that must be good.
 fn good(text: &str) -> Config {
-    read(text).expect("the configuration of this test is good")
+    read(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-/// What is said about a configuration that must be refused.
-fn refused(text: &str) -> String {
-    read(text)
-        .expect_err("the configuration of this test is refused")
-        .to_string()
-}
-
-/// Checks what is said when `lines` stand below the shortest configuration, from line 7 on.
-fn check(lines: &str, expected: &str) {
-    assert_eq!(refused(&format!("{MINIMAL}{lines}\n")), expected, "{lines}");
-}
-
-/// Checks what is said when `old` in the shortest configuration is replaced by `new`.
-fn check_changed(old: &str, new: &str, expected: &str) {
-    assert!(MINIMAL.contains(old), "{old}");
-    assert_eq!(refused(&MINIMAL.replace(old, new)), expected, "{new}");
+/// Reads the shortest configuration with more lines below it.
+fn with(lines: &str) -> Config {
+    good(&format!("{MINIMAL}{lines}\n"))
 }
 
 fn threshold<'c>(config: &'c Config, name: &str) -> &'c PolicyValue {
     config.threshold(name).expect("a threshold of the table")
+}
+
+/// Compares a file that is written from the tables, or writes it.
+fn keep(path: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var_os("KARAT_WRITE_DOCS").is_some() {
+        std::fs::write(file, text).expect("the file can be written");
+        return;
+    }
+    let kept = std::fs::read_to_string(file).unwrap_or_default();
+    let differs = kept.lines().zip(text.lines()).find(|(one, other)| one != other);
+    assert!(
+        kept == text,
+        "`KARAT_WRITE_DOCS=1 cargo test config::` writes {path}: {differs:?}"
+    );
+}
+
+/// The configuration of a case.
+fn case(lines: &[&str]) -> String {
+    let of = |sign: char| {
+        let line = |line: &&str| {
+            line.strip_prefix(sign)
+                .map(|rest| rest.strip_prefix(' ').unwrap_or(rest).to_owned())
+        };
+        lines.iter().filter_map(line).collect::<Vec<_>>().join("\n")
+    };
+    let (old, new) = (of('-'), of('+'));
+    if lines[0].starts_with('|') {
+        format!("{}\n", of('|'))
+    } else if old.is_empty() {
+        format!("{MINIMAL}{new}\n")
+    } else {
+        assert!(MINIMAL.contains(&old), "{old}");
+        MINIMAL.replace(&old, &new)
+    }
+}
+
+#[test]
+fn configurations_are_accepted_or_refused_as_their_cases_say() {
+    let cases =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(CASES)).expect("the cases");
+    let mut written = Vec::new();
+    for block in cases.trim_end().split("\n\n") {
+        let lines: Vec<&str> = block
+            .lines()
+            .filter(|line| line.starts_with(['#', '+', '-', '|']))
+            .collect();
+        let mut text = lines.join("\n");
+        if !lines[0].starts_with('#') {
+            let file = case(&lines);
+            let config = read(&file);
+            let shown = format!("{config:?} {:?}", config.as_ref().map(|config| &config.effective));
+            assert!(!shown.contains("hunter2"), "{shown}");
+            match config {
+                Ok(_) => text += "\n= accepted",
+                Err(error) => {
+                    let sign = if schema::refuses(&file) == Some(true) {
+                        '!'
+                    } else {
+                        '?'
+                    };
+                    for line in error.to_string().replace("config.yaml:", "").lines() {
+                        let _infallible = write!(text, "\n{sign} {line}");
+                    }
+                }
+            }
+        }
+        written.push(text);
+    }
+    keep(CASES, &(written.join("\n\n") + "\n"));
 }
 
 #[test]
@@ -73,185 +144,162 @@ fn the_shortest_configuration_takes_every_default() {
         (config.engine.memory, config.engine.batch_rows),
         (1_073_741_824, 8192)
     );
+    assert_eq!(config.engine.deadline.as_secs(), 21_600);
     assert_eq!(
         (config.publish.location.as_str(), config.publish.keep),
         ("output/", 104)
     );
-    assert!(config.deliver.is_none() && config.schedule.is_none());
+    assert!(config.deliver.is_none() && config.schedule.is_none() && config.brand.name.is_none());
     assert_eq!(config.cost_to_serve.len(), 9);
     assert_eq!(*threshold(&config, "margin"), PolicyValue::NotSet);
     assert_eq!(*threshold(&config, "lapsed_days"), PolicyValue::Integer(365));
 }
 
 #[test]
-fn unknown_keys_are_named_with_what_was_meant() {
-    check(
-        "chekcs: {}",
-        "config.yaml:7:1: chekcs: unknown key; did you mean \"checks\"?",
+fn values_are_what_the_file_says() {
+    assert_eq!(with("window: 52w").window_days, 364);
+    assert_eq!(with("engine: {memory: 512MiB}").engine.memory, 536_870_912);
+    assert_eq!(with("checks: {freshness: 10d}").checks.freshness_days, Some(10));
+    let halves = ["0.5%", "0.005", "0.50 %"].map(|share| {
+        with(&format!("checks: {{max_rejected_rows: {share}}}"))
+            .checks
+            .max_rejected_rows
+    });
+    assert!(halves.iter().all(|half| *half == halves[0]));
+    let absolute = "policy: {tier_cutoff: absolute, gold_min_profit: 10, platinum_min_profit: 20}";
+    assert_eq!(
+        *threshold(&with(absolute), "gold_min_profit"),
+        PolicyValue::Decimal(10.into())
     );
-    check_changed(
-        "net_amount",
-        "net_amout",
-        "config.yaml:6:52: sources.order_lines.columns.net_amout: unknown key; did you mean \"net_amount\"?",
+    let schedule = with("schedule: {cron: 0 6 * *  MON, alert: bin/tell}")
+        .schedule
+        .expect("a schedule");
+    assert_eq!(
+        (schedule.cron.as_str(), schedule.catch_up.as_str()),
+        ("0 6 * * MON", "latest")
     );
-    check(
-        "publish: {folder: x}",
-        "config.yaml:7:11: publish.folder: unknown key; expected one of location, keep, options, url, sign",
-    );
-    check(
-        "policy: {gold-share: 0.3}",
-        "config.yaml:7:10: policy.gold-share: unknown key; did you mean \"gold_share\"?",
-    );
-    check(
-        "engine: {ballista: df://host:50050}",
-        "config.yaml:7:10: engine.ballista: this build has no Ballista engine; remove the key to run on this machine",
-    );
+    assert_eq!(schedule.timezone, "Europe/London");
+    assert!(matches!(schedule.alert, Some(AlertTo::Program(path)) if path == Path::new("./bin/tell")));
 }
 
 #[test]
-fn missing_keys_are_named_at_their_section() {
-    check_changed(
-        "customer_id: b, ",
-        "",
-        "config.yaml:5:5: sources.order_lines.columns.customer_id: missing; name the source column or give a SQL expression",
-    );
-    check_changed(
-        "net_amount: d, ",
-        "",
-        "config.yaml:5:5: sources.order_lines.columns.gross_amount: missing; map at least one of gross_amount or net_amount",
-    );
-    check_changed(
-        "location: data/orders/",
-        "format: parquet",
-        "config.yaml:3:3: sources.order_lines.location: missing; say where the files lie",
-    );
-    check_changed(
-        ", cost_amount: e",
-        "",
-        "config.yaml:1:1: policy.margin: missing; sources.order_lines.columns has no cost_amount, so profit needs an assumed margin",
-    );
+fn variables_are_filled_in_where_secrets_may_be() {
+    let options = "aws_secret_access_key: \"${HIDDEN}\", endpoint: \"https://${BUCKET}.example.com\", aws_region: eu-west-1";
+    let text = MINIMAL.replace(
+        "data/orders/",
+        &format!("s3://${{BUCKET}}/x\n    options: {{{options}}}"),
+    ) + "deliver: {smtp: \"smtps://user:${HIDDEN}@mail.example.com:465\", from: a@example.com, recipients: [{to: b@example.com, edition: full}]}\n";
+    let config = good(&text);
+    let source = &config.sources["order_lines"];
+    assert_eq!(source.location, "s3://orders/x");
+    assert_eq!(source.options["aws_secret_access_key"].expose(), HIDDEN);
+    assert_eq!(source.options["endpoint"].expose(), "https://orders.example.com");
+    assert_eq!(source.options["aws_region"].expose(), "eu-west-1");
+    let smtp = &config.deliver.as_ref().expect("mail is configured").smtp;
+    let credentials = smtp.credentials.as_ref().expect("user and password are given");
     assert_eq!(
-        refused("window: 30d\n"),
-        "config.yaml:1:1: project: missing; give name, currency and timezone\n\
-         config.yaml:1:1: sources: missing; a run needs at least sources.order_lines"
+        (smtp.host.as_str(), credentials.user.as_str()),
+        ("mail.example.com", "user")
     );
+    assert_eq!(credentials.password.expose(), HIDDEN);
+    for line in [
+        "aws_secret_access_key: \"${HIDDEN}\"",
+        "location: \"s3://${BUCKET}/x\"",
+    ] {
+        assert!(config.effective.contains(line), "{}", config.effective);
+    }
+    assert!(!config.effective.contains("hunter2") && !format!("{config:?}").contains("hunter2"));
 }
 
 #[test]
-fn mistakes_of_yaml_have_a_place() {
-    assert_eq!(
-        refused(""),
-        "config.yaml:1:1: the file is empty; project and sources are needed"
-    );
-    assert_eq!(
-        refused("# only a comment\n---\n"),
-        "config.yaml:1:1: the file is empty; project and sources are needed"
-    );
-    assert_eq!(
-        refused("- a\n"),
-        "config.yaml:1:1: the file must consist of `key: value` lines"
-    );
-    check(
-        "window: 30d\nwindow: 40d",
-        "config.yaml:8:1: the key \"window\" stands twice in one section; the first is on line 7",
-    );
-    check(
-        "window: &w 30d",
-        "config.yaml:7:12: YAML anchors and aliases are not supported; write the value out",
-    );
-    check(
-        "window: !!str 30d",
-        "config.yaml:7:15: YAML tags are not supported",
-    );
-    check(
-        "---\nwindow: 30d",
-        "config.yaml:7:1: a second YAML document; a configuration is one document",
-    );
-    check(
-        "...\nwindow: 30d",
-        "config.yaml:8:1: a second YAML document; a configuration is one document",
-    );
-    assert_eq!(
-        refused(&"- ".repeat(100_000)),
-        "config.yaml:1:1: nested too deeply"
-    );
-    assert_eq!(
-        refused(&"#".repeat(2_000_000)),
-        "config.yaml:1:1: the file is larger than 1 MiB"
-    );
-    let said = refused(&format!("{MINIMAL}policy: [1\n"));
-    assert!(said.starts_with("config.yaml:8:1: not valid YAML: "), "{said}");
+fn the_mail_server_is_read_with_its_usual_port() {
+    for (written, host, port, encryption) in [
+        (
+            "smtps://mail.example.com",
+            "mail.example.com",
+            465,
+            Encryption::Implicit,
+        ),
+        (
+            "smtps://mail.example.com:10465/",
+            "mail.example.com",
+            10465,
+            Encryption::Implicit,
+        ),
+        (
+            "smtp://mail.example.com?tls=required",
+            "mail.example.com",
+            587,
+            Encryption::StartTls,
+        ),
+        ("smtps://[::1]:25", "::1", 25, Encryption::Implicit),
+    ] {
+        let people = "from: a@example.com, recipients: [{to: b@example.com, edition: full, language: en}]";
+        let deliver = with(&format!("deliver: {{smtp: \"{written}\", {people}}}"))
+            .deliver
+            .expect("mail is configured");
+        assert_eq!(
+            (deliver.smtp.host.as_str(), deliver.smtp.port),
+            (host, port),
+            "{written}"
+        );
+        assert_eq!(deliver.smtp.encryption, encryption, "{written}");
+        assert!(deliver.smtp.credentials.is_none() && deliver.attach && deliver.ca_file.is_none());
+    }
 }
 
 #[test]
-fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
-    let text = "\
-project:
-  name: Trial
-  currency: pounds
-  timezone: Mars/Olympus
-widnow: 365d
-sources:
-  order_lines:
-    location: ftp://host/x
-    columns:
-      order_id: a
-      order_id: b
-policy:
-  gold_share: 2
-  ${HOME}: 3
-  tier_cutoff: ${TIER}
-";
-    assert_eq!(
-        refused(text),
-        "\
-config.yaml:3:13: project.currency: expected a currency code of three capital letters such as GBP, found \"pounds\"
-config.yaml:4:13: project.timezone: unknown time zone \"Mars/Olympus\"; expected an IANA name such as Europe/London
-config.yaml:5:1: widnow: unknown key; did you mean \"window\"?
-config.yaml:8:15: sources.order_lines.location: unknown kind of location; expected a path, file://, s3://, gs://, az:// or https://
-config.yaml:9:5: sources.order_lines.columns.customer_id: missing; name the source column or give a SQL expression
-config.yaml:9:5: sources.order_lines.columns.gross_amount: missing; map at least one of gross_amount or net_amount
-config.yaml:9:5: sources.order_lines.columns.ordered_at: missing; name the source column or give a SQL expression
-config.yaml:11:7: the key \"order_id\" stands twice in one section; the first is on line 10
-config.yaml:12:1: policy.margin: missing; sources.order_lines.columns has no cost_amount, so profit needs an assumed margin
-config.yaml:13:15: policy.gold_share: must be above 0 and below 1, found 2
-config.yaml:14:3: policy.${HOME}: unknown key
-config.yaml:15:16: policy.tier_cutoff: `${…}` is filled in only in locations, options, deliver.smtp and schedule.alert"
+fn a_file_without_end_is_refused_at_once() {
+    for (text, expected) in [
+        ("- ".repeat(100_000), "config.yaml:1:1: nested too deeply"),
+        (
+            "#".repeat(2_000_000),
+            "config.yaml:1:1: the file is larger than 1 MiB",
+        ),
+    ] {
+        assert_eq!(read(&text).expect_err("no file ends there").to_string(), expected);
+    }
+}
+
+#[test]
+fn more_than_two_hundred_recipients_are_refused() {
+    let recipients: String = (0..201).fold(String::new(), |mut text, index| {
+        let _infallible = write!(text, "{{to: a{index}@example.com, edition: full}}, ");
+        text
+    });
+    let mail = format!("deliver: {{smtp: smtps://h, from: a@example.com, recipients: [{recipients}]}}\n");
+    let error = read(&format!("{MINIMAL}{mail}"))
+        .expect_err("too many")
+        .to_string();
+    assert!(
+        error.contains("deliver.recipients: lists 201 readers; a mail goes to at most 200"),
+        "{error}"
     );
 }
 
 #[test]
 fn a_file_that_cannot_be_read_is_a_failure_of_usage() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let missing = load(&folder.path().join("config.yaml"), &nothing_set).expect_err("the file is missing");
+    let path = |name: &str| folder.path().join(name);
+    let missing = load(&path("config.yaml"), &environment).expect_err("the file is missing");
     assert!(
         missing
             .to_string()
             .contains("config.yaml: cannot read the file: "),
         "{missing}"
     );
-    let path = folder.path().join("latin.yaml");
-    std::fs::write(&path, b"project:\n  name: caf\xe9\n").expect("the folder is writable");
-    let failure = Failure::from(load(&path, &nothing_set).expect_err("the file is not UTF-8"));
-    assert!(
-        failure
-            .message
-            .ends_with("the file is not UTF-8 text; the first bad byte is on line 2"),
-        "{failure}"
-    );
+    std::fs::write(path("latin.yaml"), b"project:\n  name: caf\xe9\n").expect("the folder is writable");
+    let failure = Failure::from(load(&path("latin.yaml"), &environment).expect_err("the file is not UTF-8"));
+    let expected = "the file is not UTF-8 text; the first bad byte is on line 2";
+    assert!(failure.message.ends_with(expected), "{failure}");
     assert_eq!(
         (failure.exit, failure.stage, failure.retryable),
         (Exit::Usage, "config", false)
     );
-    let path = folder.path().join("bom.yaml");
-    std::fs::write(&path, format!("\u{feff}{}", MINIMAL.replace('\n', "\r\n")))
-        .expect("the folder is writable");
-    assert_eq!(
-        load(&path, &nothing_set)
-            .expect("a file from another system is good")
-            .root,
-        folder.path()
-    );
+    let windows = format!("\u{feff}{}", MINIMAL.replace('\n', "\r\n"));
+    std::fs::write(path("bom.yaml"), windows).expect("the folder is writable");
+    let config = load(&path("bom.yaml"), &environment).expect("a file from another system is good");
+    assert_eq!(config.root, folder.path());
 }
 
 proptest! {

@@ -3,64 +3,13 @@
 //! The names are columns of `settings.policy`, in this order, and `config.yaml` shows each with its default.
 //! A value that is not here is not a threshold.
 
-/// What a threshold's value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A day.
-    Date,
-    /// A whole number of days, customers, orders, ….
-    Count,
-    /// A share or rate; may be written as a percentage.
-    Share,
-    /// A score, ratio or other number.
-    Number,
-    /// An amount in project currency.
-    Money,
-    /// A word from a closed list, which stands in the range.
-    Word,
-}
-
-/// One threshold of the policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Threshold {
-    /// Key in `policy` and column of `settings.policy`.
-    pub name: &'static str,
-    /// What it is.
-    pub kind: Kind,
-    /// Value when the file gives none; `None` when there is no general default.
-    pub default: Option<&'static str>,
-    /// Unit, for readers.
-    pub unit: &'static str,
-    /// Interval in mathematical notation, or the words of the closed list.
-    pub range: &'static str,
-    /// What it decides, in one line.
-    pub meaning: &'static str,
-}
-
-const fn row(
-    name: &'static str,
-    kind: Kind,
-    default: &'static str,
-    unit: &'static str,
-    range: &'static str,
-    meaning: &'static str,
-) -> Threshold {
-    let default = if default.is_empty() { None } else { Some(default) };
-    Threshold {
-        name,
-        kind,
-        default,
-        unit,
-        range,
-        meaning,
-    }
-}
+use super::key::{Key, Kind, row};
 
 /// Every threshold, in the order of `settings.policy`.
 // Two lines a row: a table is easier to read than six lines for each of its rows.
 #[rustfmt::skip]
-pub const THRESHOLDS: &[Threshold] = &[
-    row("earliest_date", Kind::Date, "1970-01-02", "date", "[1800-01-01, 9999-12-31]",
+pub const THRESHOLDS: &[Key] = &[
+    row("earliest_date", Kind::Date, "1970-01-02", "date", "[1900-01-01, 9999-12-31]",
         "an order dated earlier is rejected; 1970-01-01 and 1900-01-01 mostly stand for a date that is not known"),
     row("max_future_days", Kind::Count, "366", "days", "[0, 3660]",
         "an order this long after the as-of date and after every order before it is rejected; nearer ones belong to a later report"),

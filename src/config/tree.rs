@@ -1,12 +1,11 @@
 //! The YAML text as a tree in which every node knows its line and column.
 //!
 //! What YAML allows and a configuration does not need is refused here: a second document, a repeated key,
-//! anchors, tags, endless nesting. `section` walks the tree.
+//! anchors, tags, endless nesting. `walk` reads it by the tables.
 
 use marked_yaml::{LoadError, LoaderOptions, Marker, Node, parse_yaml_with_options};
 
-use super::problem::{Place, Problems, Refusal};
-use super::words::found;
+use super::problem::{Place, Problems, Refusal, found};
 
 /// Larger files are refused: a configuration is some pages of text.
 pub(super) const LARGEST_FILE: usize = 1 << 20;

@@ -1,15 +1,46 @@
 //! The message as bytes: the same for the same run and reader, whenever and how often it is made.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message as Mime};
 
-use super::{Letter, STAGE};
 use crate::error::{Exit, Failure};
-use crate::store::sha256;
+use crate::files::sha256;
 
 /// Hex digits of a reader's mark.
 const MARK: usize = 20;
+
+/// The stage that failures of this module name.
+pub(super) const STAGE: &str = "deliver";
+
+/// A mail about an edition of a published run, for each of its readers the same but for the address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The day before which the data counts.
+    pub as_of: Date,
+    /// Name of the run.
+    pub run_id: String,
+    /// Name of the sender, as mail programs show it.
+    pub sender: String,
+    /// Address of the sender.
+    pub from: String,
+    /// When the run was made; the mail bears this time whenever it goes out.
+    pub date: Timestamp,
+    /// Subject, one line.
+    pub subject: String,
+    /// Body in HTML.
+    pub html: String,
+    /// Body in plain text.
+    pub text: String,
+    /// `report.html`, byte for byte as it was published, when it goes along.
+    pub report: Option<Vec<u8>>,
+    /// `appendix.html`, to which the attached report links; goes along with it.
+    pub appendix: Option<Vec<u8>>,
+    /// `method.html`, to which the attached report links too.
+    pub method: Option<Vec<u8>>,
+}
 
 /// A message to one reader.
 #[derive(Debug, Clone)]

@@ -27,38 +27,10 @@ mod tests;
 #[cfg(test)]
 pub(crate) use carrier::Offered;
 pub(crate) use carrier::{Answer, Carrier, NotOffered, Reply};
+pub use message::Letter;
 pub(crate) use message::Message;
+use message::STAGE;
 use records::{Outcome, Records, State};
-
-/// The stage that failures of this room name.
-const STAGE: &str = "deliver";
-
-/// A mail about an edition of a published run, for each of its readers the same but for the address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
-    /// The day before which the data counts.
-    pub as_of: Date,
-    /// Name of the run.
-    pub run_id: String,
-    /// Name of the sender, as mail programs show it.
-    pub sender: String,
-    /// Address of the sender.
-    pub from: String,
-    /// When the run was made; the mail bears this time whenever it goes out.
-    pub date: Timestamp,
-    /// Subject, one line.
-    pub subject: String,
-    /// Body in HTML.
-    pub html: String,
-    /// Body in plain text.
-    pub text: String,
-    /// `report.html`, byte for byte as it was published, when it goes along.
-    pub report: Option<Vec<u8>>,
-    /// `appendix.html`, to which the attached report links; goes along with it.
-    pub appendix: Option<Vec<u8>>,
-    /// `method.html`, to which the attached report links too.
-    pub method: Option<Vec<u8>>,
-}
 
 /// A reader, and whether a mail that is held goes out again.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::carrier::Reply;
 use super::message::Message;
-use crate::store::{Created, Location, StoreError, sha256};
+use crate::files::sha256;
+use crate::store::{Created, Location, StoreError};
 
 /// Version of the form of the records.
 const SCHEMA: &str = "karat-delivery/1";

@@ -1,7 +1,7 @@
 //! Who the customers are: what the customer file says of them.
 
 use super::dice::{Dice, any, between, happens, pick, real, uniform, whole};
-use super::habits::{Habits, PERSONAS, Persona};
+use super::habits::{Habits, Kind, PERSONAS, Persona};
 use super::world::{World, moment};
 
 /// A customer, before any order.
@@ -29,31 +29,6 @@ pub(super) struct Customer {
     pub signed_up_at: i64,
     /// What decides about its orders.
     pub habits: Habits,
-}
-
-/// What the books call a customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A person.
-    Retail,
-    /// A business that uses what it buys.
-    Merchant,
-    /// A business that sells on.
-    Channel,
-    /// A part of the shop itself.
-    Internal,
-}
-
-impl Kind {
-    /// The word of the customer file.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Retail => "retail",
-            Self::Merchant => "merchant",
-            Self::Channel => "channel",
-            Self::Internal => "internal",
-        }
-    }
 }
 
 const KINDS: [(Kind, u32); 4] = [

@@ -2,9 +2,33 @@
 
 use rand::RngExt;
 
-use super::customer::Kind;
 use super::dice::{Dice, any, between, exponential, gamma, happens, log_normal, pareto, uniform, whole};
 use super::world::{CATEGORIES, World};
+
+/// What the books call a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A person.
+    Retail,
+    /// A business that uses what it buys.
+    Merchant,
+    /// A business that sells on.
+    Channel,
+    /// A part of the shop itself.
+    Internal,
+}
+
+impl Kind {
+    /// The word of the customer file.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Retail => "retail",
+            Self::Merchant => "merchant",
+            Self::Channel => "channel",
+            Self::Internal => "internal",
+        }
+    }
+}
 
 /// The hidden traits of a customer.
 #[derive(Debug)]

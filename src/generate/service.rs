@@ -1,9 +1,9 @@
 //! What happens around the orders: service cases, payments and visits.
 
-use super::customer::{Customer, Kind};
+use super::customer::Customer;
 use super::dice::{Dice, between, exponential, happens, log_normal, pick, poisson, uniform, whole};
-use super::habits::Persona;
-use super::history::Order;
+use super::habits::{Kind, Persona};
+use super::order::Order;
 use super::world::{World, day_of, moment};
 
 /// A service case; moments in microseconds since 1970, money in cents.

@@ -11,9 +11,9 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::customer::Kind;
 use super::dice::real;
 use super::flaw::{FLAWS, Flaw, LineRow, apply};
+use super::habits::Kind;
 use super::habits::Persona;
 use super::history::History;
 use super::world::World;

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::prepare::load_project;
+use super::project::load_project;
 use super::published::Published;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::query::{self, Query, TableName};
+use crate::record::layout;
 use crate::table::Table;
 
 /// Rows in a Parquet file that lives as long as this value.
@@ -89,7 +90,7 @@ pub async fn query(config: &Config, run: &str, sql: &str) -> Result<Answer, Fail
 /// Returns exit code 2 for an unknown run, 9 when the report is not what the record says.
 pub async fn report_file(config: &Config, run: &str) -> Result<(String, bool), Failure> {
     let run = Published::open(config, run).await?;
-    run.file("report.html").await?;
+    run.file(layout::REPORT).await?;
     Ok((run.place.address(&run.entry.report()), run.place.is_local()))
 }
 
@@ -104,18 +105,14 @@ pub fn queries(config: &Config) -> Result<Vec<Query>, Failure> {
 
 /// The published table that `text` means.
 fn named(run: &Published, text: &str) -> Result<TableName, Failure> {
-    let parse = |known: &String| TableName::parse(known);
-    if let Some(name) = run.tables.keys().find(|known| *known == text).and_then(parse) {
+    let names = || run.manifest.tables.iter().map(|table| table.name.as_str());
+    if let Some(name) = names().find(|known| *known == text).and_then(TableName::parse) {
         return Ok(name);
     }
     let suffix = format!(".{text}");
-    let matching: Vec<&String> = run
-        .tables
-        .keys()
-        .filter(|known| known.ends_with(&suffix))
-        .collect();
+    let matching: Vec<&str> = names().filter(|known| known.ends_with(&suffix)).collect();
     if let [only] = matching[..]
-        && let Some(name) = parse(only)
+        && let Some(name) = TableName::parse(only)
     {
         return Ok(name);
     }
@@ -124,10 +121,7 @@ fn named(run: &Published, text: &str) -> Result<TableName, Failure> {
         strsim::jaro_winkler(text, known).max(strsim::jaro_winkler(text, short))
     };
     let is_made = TableName::parse(text).is_some_and(|name| run.query(&name).is_some());
-    let nearest = run
-        .tables
-        .keys()
-        .max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
+    let nearest = names().max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
     Err(if is_made {
         let message = format!("run {} did not publish `{text}`", run.entry.run_id);
         Failure::new(Exit::Usage, "query", message).hint(
@@ -136,14 +130,7 @@ fn named(run: &Published, text: &str) -> Result<TableName, Failure> {
     } else {
         let message = format!("run {} has no table `{text}`", run.entry.run_id);
         Failure::new(Exit::Usage, "query", message).hint(match (&matching[..], nearest) {
-            ([_, _, ..], _) => format!(
-                "Several have that name: {}.",
-                matching
-                    .iter()
-                    .map(|name| name.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ),
+            ([_, _, ..], _) => format!("Several have that name: {}.", matching.join(", ")),
             (_, Some(nearest)) => format!("Did you mean `{nearest}`? `karat tables` lists them."),
             (_, None) => String::new(),
         })

@@ -5,16 +5,14 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use serde_json::Value;
+use marked_yaml::{Node, parse_yaml};
 
-use super::Job;
-use super::preview::{list, text};
-use super::recorded::CONFIG;
-use super::stage::{SQL, TEMPLATES};
-use crate::engine::ENGINE;
-use crate::error::Failure;
+use super::prepare::Run;
+use super::published::verified;
+use crate::error::{Exit, Failure};
 use crate::publish::{self, LogEntry};
-use crate::record::libraries;
+use crate::record::layout::CONFIG;
+use crate::record::{HashedFile, Manifest};
 use crate::store::Location;
 
 /// Why two runs may differ, in the order in which they are told.
@@ -72,126 +70,57 @@ pub struct Change {
 pub(super) struct Basis(BTreeMap<Cause, BTreeMap<String, String>>);
 
 impl Basis {
-    /// Of a published run; its recorded configuration is read and compared with its hash.
-    pub(super) async fn of_run(
-        place: &Location,
-        entry: &LogEntry,
-        manifest: &Value,
-    ) -> Result<Self, Failure> {
-        let sha256 = list(manifest, "outputs")
-            .find(|output| text(output, "path") == CONFIG)
-            .map(|output| text(output, "sha256"))
-            .unwrap_or_default();
-        let yaml = super::preview::verified(place, &entry.folder(), CONFIG, &sha256).await?;
-        let hashes = |section: &str| -> BTreeMap<String, String> {
-            let files = list(manifest, section);
-            files
-                .map(|file| (text(file, "path"), text(file, "sha256")))
-                .collect()
+    /// Of the run with this record and this configuration as it took effect.
+    fn of(manifest: &Manifest, configuration: &str) -> Result<Self, Failure> {
+        let hashes = |files: &[HashedFile]| -> BTreeMap<String, String> {
+            let pairs = files.iter().map(|file| (file.path.clone(), file.sha256.clone()));
+            pairs.collect()
         };
-        let mut look = hashes("templates");
-        if let Some(logo) = manifest.get("logo").filter(|logo| logo.is_object()) {
-            look.insert(text(logo, "path"), text(logo, "sha256"));
-        }
-        let read = list(manifest, "inputs").filter(|input| input["excluded"].is_null());
-        let window = |key: &str| {
-            manifest
-                .pointer(&format!("/window/{key}"))
-                .and_then(Value::as_str)
-        };
-        let editions = list(manifest, "editions");
+        let mut theme = hashes(&manifest.templates);
+        theme.extend(hashes(manifest.logo.as_slice()));
+        let window = [
+            ("as_of", manifest.as_of),
+            ("first day", manifest.window.from),
+            ("last day", manifest.window.to),
+        ];
+        let inputs = manifest.inputs.iter().filter(|input| input.is_read());
+        let inputs = inputs.map(|input| (input_name(&input.source, &input.path), input.sha256.clone()));
+        // Named by what they are, so that the name alone tells the change.
+        let program = [
+            (format!("version {}", manifest.version), String::new()),
+            (manifest.engine.clone(), String::new()),
+            ("libraries".to_owned(), manifest.libraries.clone()),
+        ];
+        let editions = manifest.editions.iter();
         Ok(Self(BTreeMap::from([
             (
                 Cause::Window,
-                self::window(
-                    &text(manifest, "as_of"),
-                    window("from").unwrap_or_default(),
-                    window("to").unwrap_or_default(),
-                ),
+                window
+                    .map(|(name, day)| (name.to_owned(), day.to_string()))
+                    .into(),
             ),
-            (
-                Cause::Inputs,
-                read.map(|input| {
-                    (
-                        input_name(&text(input, "source"), &text(input, "path")),
-                        text(input, "sha256"),
-                    )
-                })
-                .collect(),
-            ),
-            (Cause::Sql, hashes("sql")),
-            (Cause::Configuration, keys(&String::from_utf8_lossy(&yaml))),
-            (Cause::Look, look),
+            (Cause::Inputs, inputs.collect()),
+            (Cause::Sql, hashes(&manifest.sql)),
+            (Cause::Configuration, keys(configuration)?),
+            (Cause::Look, theme),
             (
                 Cause::Editions,
                 editions
-                    .map(|edition| (text(edition, "name"), edition["where"].to_string()))
+                    .map(|edition| (edition.name.clone(), String::new()))
                     .collect(),
             ),
-            (
-                Cause::Program,
-                program(
-                    &text(manifest, "version"),
-                    &text(manifest, "engine"),
-                    text(manifest, "libraries"),
-                ),
-            ),
+            (Cause::Program, program.into()),
         ])))
     }
 
-    /// Of a run that is planned.
-    pub(super) fn of_job(job: &Job<'_>) -> Self {
-        let current = &job.plan.calendar.snapshots[0];
-        let queries = &job.project.queries;
-        let sql = queries.queries.iter().map(|query| (&query.path, &query.sha256));
-        let checks = queries.checks.iter().map(|check| (&check.path, &check.sha256));
-        let mut look: BTreeMap<String, String> = job
-            .project
-            .templates
-            .iter()
-            .map(|file| (format!("{TEMPLATES}/{}", file.path), file.sha256.clone()))
-            .collect();
-        if let Some(logo) = &job.project.brand.logo {
-            look.insert(logo.file_name().to_owned(), logo.sha256());
-        }
-        Self(BTreeMap::from([
-            (
-                Cause::Window,
-                window(
-                    &job.plan.calendar.as_of.to_string(),
-                    &current.window_start.to_string(),
-                    &current.last_day.to_string(),
-                ),
-            ),
-            (
-                Cause::Inputs,
-                job.plan
-                    .inputs
-                    .iter()
-                    .map(|input| (input_name(&input.source, &input.path), input.sha256.clone()))
-                    .collect(),
-            ),
-            (
-                Cause::Sql,
-                sql.chain(checks)
-                    .map(|(path, sha256)| (format!("{SQL}/{path}"), sha256.clone()))
-                    .collect(),
-            ),
-            (Cause::Configuration, keys(&job.config.effective)),
-            (Cause::Look, look),
-            (
-                Cause::Editions,
-                job.config
-                    .editions
-                    .iter()
-                    .map(|edition| (edition.name(), String::new()))
-                    .collect(),
-            ),
-            (
-                Cause::Program,
-                program(env!("CARGO_PKG_VERSION"), ENGINE, libraries()),
-            ),
-        ]))
+    /// Of a published run; its recorded configuration is read and compared with its hash.
+    pub(super) async fn of_published(
+        place: &Location,
+        entry: &LogEntry,
+        manifest: &Manifest,
+    ) -> Result<Self, Failure> {
+        let yaml = verified(place, entry, manifest, CONFIG).await?;
+        Self::of(manifest, &String::from_utf8_lossy(&yaml))
     }
 
     /// In what `self` differs from `before`.
@@ -226,42 +155,42 @@ impl Basis {
     }
 }
 
-fn window(as_of: &str, from: &str, to: &str) -> BTreeMap<String, String> {
-    [("as_of", as_of), ("first day", from), ("last day", to)]
-        .map(|(name, day)| (name.to_owned(), day.to_owned()))
-        .into()
-}
-
-fn program(version: &str, engine: &str, libraries: String) -> BTreeMap<String, String> {
-    // Named by what they are, so that the name alone tells the change.
-    BTreeMap::from([
-        (format!("version {version}"), String::new()),
-        (engine.to_owned(), String::new()),
-        ("libraries".to_owned(), libraries),
-    ])
-}
-
 fn input_name(source: &str, path: &str) -> String {
     format!("{source}: {path}")
 }
 
-/// The keys of a configuration as it took effect, each with its value; the text is the program's own and holds one key a line.
-fn keys(yaml: &str) -> BTreeMap<String, String> {
+/// The keys of a configuration as it took effect, each with its value as text.
+fn keys(yaml: &str) -> Result<BTreeMap<String, String>, Failure> {
+    let wrong = "the recorded configuration cannot be read";
+    let root =
+        parse_yaml(0, yaml).map_err(|error| Failure::new(Exit::Mismatch, "record", wrong).cause(error))?;
     let mut keys = BTreeMap::new();
-    let mut above: Vec<&str> = Vec::new();
-    for line in yaml.lines().filter(|line| !line.starts_with('#')) {
-        let name = line.trim_start();
-        let depth = (line.len() - name.len()) / 2;
-        let Some((name, value)) = name.split_once(':') else {
-            continue;
-        };
-        above.truncate(depth);
-        above.push(name);
-        if !value.is_empty() && above != ["as_of"] {
-            keys.insert(above.join("."), value.trim().to_owned());
+    let mut open = vec![(String::new(), &root)];
+    while let Some((name, node)) = open.pop() {
+        match node {
+            Node::Mapping(members) => open.extend(members.iter().map(|(key, value)| {
+                let below = if name.is_empty() {
+                    String::new()
+                } else {
+                    format!("{name}.")
+                };
+                (format!("{below}{}", key.as_str()), value)
+            })),
+            Node::Sequence(items) => {
+                let items: Vec<&str> = items
+                    .iter()
+                    .filter_map(|item| Some(item.as_scalar()?.as_str()))
+                    .collect();
+                keys.insert(name, format!("[{}]", items.join(", ")));
+            }
+            Node::Scalar(value) => {
+                keys.insert(name, value.as_str().to_owned());
+            }
         }
     }
-    keys
+    // It stands under the window.
+    keys.remove("as_of");
+    Ok(keys)
 }
 
 /// The last publication of a day up to `as_of`, other than run `run_id`.
@@ -275,15 +204,16 @@ pub(super) fn before<'a>(entries: &'a [LogEntry], as_of: Date, run_id: &str) -> 
 /// In what a planned run differs from a published one; nothing when that is no longer kept.
 pub(super) async fn changes_since(
     place: &Location,
-    job: &Job<'_>,
+    run: &Run<'_>,
     entry: &LogEntry,
 ) -> Result<Option<Vec<Change>>, Failure> {
     if publish::is_removed(place, entry).await? {
         return Ok(None);
     }
     let manifest = publish::load_manifest(place, entry).await?;
-    let before = Basis::of_run(place, entry, &manifest).await?;
-    Ok(Some(Basis::of_job(job).changes_since(&before)))
+    let before = Basis::of_published(place, entry, &manifest).await?;
+    let planned = Basis::of(&run.manifest(), &run.config.effective)?;
+    Ok(Some(planned.changes_since(&before)))
 }
 
 #[cfg(test)]
@@ -293,10 +223,10 @@ mod tests {
     #[test]
     fn a_configuration_is_compared_key_by_key() {
         let text = "# Words.\nwindow: 365d\npolicy:\n  margin: 0.4\nproject:\n  home:\n    country: \"a: b\"\nas_of: 2025-01-01\n";
-        let found: Vec<(String, String)> = keys(text).into_iter().collect();
+        let found: Vec<(String, String)> = keys(text).expect("YAML").into_iter().collect();
         let expected = [
             ("policy.margin", "0.4"),
-            ("project.home.country", "\"a: b\""),
+            ("project.home.country", "a: b"),
             ("window", "365d"),
         ];
         assert_eq!(
@@ -315,7 +245,7 @@ mod tests {
                 (Cause::Inputs, files.collect()),
                 (
                     Cause::Configuration,
-                    keys(&format!("policy:\n  margin: {margin}\n")),
+                    keys(&format!("policy:\n  margin: {margin}\n")).expect("YAML"),
                 ),
             ]))
         };

@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::outlook;
-use super::prepare::Plan;
+use super::prepare::Run;
 use crate::calendar::Stopwatch;
 use crate::check::{self, Outcome};
 use crate::engine::{Engine, damaged_input};
 use crate::error::{Exit, Failure};
+use crate::files::sha256_of;
 use crate::query::{self, Check, Query, QuerySet, TableName};
-use crate::record::{TableRecord, sha256_file};
+use crate::record::TableRecord;
 use crate::settings::SettingsTable;
-use crate::talk::Talk;
 
 /// What a session begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,18 +40,17 @@ impl Given {
 /// Planning and much of computing are sequential work, so as many queries run side by side as there are cores, and as the
 /// memory has room for. The one goes first on which the longest chain of others waits. What they give does not depend on it.
 pub(super) async fn tables(
+    run: &Run<'_>,
     engine: &Arc<Engine>,
     queries: &[Query],
-    plan: &Plan,
     given: Given,
-    talk: &Talk,
 ) -> Result<Vec<TableRecord>, Failure> {
-    talk.stage(given.stage(), queries.len());
+    run.talk.stage(given.stage(), queries.len());
     let mut waiting: BTreeMap<&TableName, &Query> =
         queries.iter().map(|query| (&query.name, query)).collect();
     let mut pending: BTreeSet<TableName> = waiting.keys().map(|name| (*name).clone()).collect();
     let has_inputs = || outlook::inputs().iter().all(|input| pending.contains(input));
-    let mut models = (given == Given::Sources && has_inputs()).then(|| plan.terms.clone());
+    let mut models = (given == Given::Sources && has_inputs()).then(|| run.terms.clone());
     pending.extend(models.iter().flat_map(|_| outlook::outputs()));
     let heights = heights(queries);
     let side_by_side = engine.side_by_side();
@@ -79,12 +78,12 @@ pub(super) async fn tables(
         let made =
             finished.map_err(|error| Failure::new(Exit::Bug, "engine", "a query gave up").cause(error))??;
         for (name, record, facts) in made {
-            talk.step(given.stage(), &name.to_string(), &facts);
+            run.talk.step(given.stage(), &name.to_string(), &facts);
             pending.remove(&name);
             done.extend(record.map(|record| (name, record)));
         }
     }
-    let settings = plan
+    let settings = run
         .settings
         .iter()
         .filter(|_| given == Given::Sources)
@@ -149,7 +148,7 @@ async fn one(engine: Arc<Engine>, query: Query) -> Result<Vec<Made>, Failure> {
         grain: query.header.grain,
         key: query.header.key,
         rows: written.rows,
-        sha256: sha256_file(file)?,
+        sha256: sha256_of(file)?,
     };
     Ok(vec![(query.name, Some(record), facts)])
 }
@@ -162,33 +161,26 @@ fn made_record(engine: &Engine, table: &SettingsTable, rows: usize) -> Result<Ta
         grain: table.grain.to_owned(),
         key: table.key.clone(),
         rows: u64::try_from(rows).unwrap_or(u64::MAX),
-        sha256: sha256_file(&engine.file_of(&table.name))?,
+        sha256: sha256_of(&engine.file_of(&table.name))?,
     })
 }
 
 /// Runs the checks and refuses the run when one with severity `stop` is violated.
-pub(super) async fn checks(
-    engine: &Engine,
-    queries: &QuerySet,
-    talk: &Talk,
-) -> Result<Vec<Outcome>, Failure> {
-    talk.stage("check", queries.checks.len());
-    let outcomes = check::run(engine, &queries.checks).await?;
+pub(super) async fn checks(run: &Run<'_>) -> Result<Vec<Outcome>, Failure> {
+    let checks = &run.project.queries.checks;
+    run.talk.stage("check", checks.len());
+    let outcomes = check::run(&run.engine, checks).await?;
     for outcome in &outcomes {
-        talk.step("check", &outcome.name, &json!({"holds": outcome.holds()}));
+        run.talk
+            .step("check", &outcome.name, &json!({"holds": outcome.holds()}));
     }
     check::refuse_broken(&outcomes)?;
     Ok(outcomes)
 }
 
 /// Computes the tables that the checks of inputs and `also` need, and runs those checks.
-pub(super) async fn inputs(
-    engine: &Arc<Engine>,
-    queries: &QuerySet,
-    also: &[TableName],
-    plan: &Plan,
-    talk: &Talk,
-) -> Result<Vec<Outcome>, Failure> {
+pub(super) async fn inputs(run: &Run<'_>, also: &[TableName]) -> Result<Vec<Outcome>, Failure> {
+    let (engine, queries) = (&run.engine, &run.project.queries);
     let checks: Vec<&Check> = queries.checks.iter().filter(|check| check.is_of_inputs).collect();
     let mut needed: BTreeSet<TableName> = checks.iter().flat_map(|check| check.inputs.clone()).collect();
     needed.extend(also.iter().cloned());
@@ -196,7 +188,7 @@ pub(super) async fn inputs(
     for query in &queries {
         engine.forget(&query.name)?;
     }
-    tables(engine, &queries, plan, Given::Sources, talk).await?;
+    tables(run, engine, &queries, Given::Sources).await?;
     let outcomes = check::run(engine, checks).await?;
     check::refuse_broken(&outcomes)?;
     Ok(outcomes)

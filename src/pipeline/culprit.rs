@@ -7,156 +7,146 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::{Config, EngineLimits};
+use crate::config::EngineLimits;
 use crate::engine::{Engine, SourceFile};
 use crate::error::{Exit, Failure};
 use crate::query::{self, Query, TableName};
 use crate::source::{Pinned, RawTable};
 
-use super::prepare::{Plan, Workplace};
+use super::prepare::Run;
 
-/// What a run read, and with what.
-pub(super) struct Search<'a> {
-    pub(super) config: &'a Config,
-    pub(super) work: &'a Workplace,
-    pub(super) pinned: &'a [Pinned],
-    pub(super) plan: &'a Plan,
-    pub(super) queries: &'a [Query],
+/// Adds the file to the message of a failure that an input caused; where no single file is to blame, nothing.
+pub(super) async fn blame(run: &Run<'_>, failure: Failure) -> Failure {
+    if failure.exit != Exit::Input || failure.stage != "engine" {
+        return failure;
+    }
+    for source in &run.sources {
+        if let Ok(Some(at)) = file_of(run, source).await {
+            let address = source
+                .files
+                .get(at)
+                .map_or_else(String::new, |file| source.address(file));
+            if let Ok(Some(what)) = cell_of(run, source, at).await {
+                let message = format!("{}: {what} of `{address}`", source.name);
+                let hint = format!(
+                    "Correct the value, or write the column under `sources.{}.columns` so that it takes it: \
+                     `try_cast(… as decimal(18, 2))` makes NULL of a text that is no number. Values themselves are not shown.",
+                    source.name
+                );
+                let refused = Failure::new(Exit::Refused, "source", message).hint(hint);
+                return match failure.cause {
+                    Some(cause) => refused.cause(cause),
+                    None => refused,
+                };
+            }
+            let message = format!("{}: see `{address}`", failure.message);
+            return Failure { message, ..failure };
+        }
+    }
+    failure
 }
 
-impl Search<'_> {
-    /// Adds the file to the message of a failure that an input caused; where no single file is to blame, nothing.
-    pub(super) async fn blame(&self, failure: Failure) -> Failure {
-        if failure.exit != Exit::Input || failure.stage != "engine" {
-            return failure;
+/// The column and the row of a file that stop the mapping, in words.
+async fn cell_of(run: &Run<'_>, source: &Pinned, at: usize) -> Result<Option<String>, Failure> {
+    let files = source.source_files();
+    let folder = folder(run)?;
+    let limits = EngineLimits {
+        threads: Some(1),
+        ..run.config.engine.clone()
+    };
+    let engine = Engine::start(&limits, folder.path(), folder.path())?;
+    engine.add_source(
+        &source.name,
+        &files[at..=at],
+        source.schema.clone(),
+        &source.folders(),
+    )?;
+    let tables = run.raw.iter().filter(|table| table.source == source.name);
+    for column in tables.flat_map(|table| &table.mapped) {
+        let found = engine
+            .stopping_row(&source.name, &column.sql, &column.reads)
+            .await?;
+        if let Some(row) = found {
+            let values = if row.values.is_empty() {
+                String::new()
+            } else {
+                format!(" where {}", row.values.join(" and "))
+            };
+            return Ok(Some(format!(
+                "{} ({}) cannot be computed{values}, in row {}",
+                column.name, column.text, row.number
+            )));
         }
-        for source in self.pinned {
-            if let Ok(Some(at)) = self.file_of(source).await {
-                let address = source
-                    .files
-                    .get(at)
-                    .map_or_else(String::new, |file| source.address(file));
-                if let Ok(Some(what)) = self.cell_of(source, at).await {
-                    let message = format!("{}: {what} of `{address}`", source.name);
-                    let hint = format!(
-                        "Correct the value, or write the column under `sources.{}.columns` so that it takes it: \
-                         `try_cast(… as decimal(18, 2))` makes NULL of a text that is no number. Values themselves are not shown.",
-                        source.name
-                    );
-                    let refused = Failure::new(Exit::Refused, "source", message).hint(hint);
-                    return match failure.cause {
-                        Some(cause) => refused.cause(cause),
-                        None => refused,
-                    };
-                }
-                let message = format!("{}: see `{address}`", failure.message);
-                return Failure { message, ..failure };
-            }
-        }
-        failure
     }
+    Ok(None)
+}
 
-    /// The column and the row of a file that stop the mapping, in words.
-    async fn cell_of(&self, source: &Pinned, at: usize) -> Result<Option<String>, Failure> {
-        let files = source.source_files();
-        let folder = self.folder()?;
-        let limits = EngineLimits {
-            threads: Some(1),
-            ..self.config.engine.clone()
-        };
-        let engine = Engine::start(&limits, folder.path(), folder.path())?;
-        engine.add_source(
-            &source.name,
-            &files[at..=at],
-            source.schema.clone(),
-            &source.folders(),
-        )?;
-        let tables = self.plan.raw.iter().filter(|table| table.source == source.name);
-        for column in tables.flat_map(|table| &table.mapped) {
-            let found = engine
-                .stopping_row(&source.name, &column.sql, &column.reads)
-                .await?;
-            if let Some(row) = found {
-                let values = if row.values.is_empty() {
-                    String::new()
-                } else {
-                    format!(" where {}", row.values.join(" and "))
-                };
-                return Ok(Some(format!(
-                    "{} ({}) cannot be computed{values}, in row {}",
-                    column.name, column.text, row.number
-                )));
-            }
-        }
-        Ok(None)
+fn folder(run: &Run<'_>) -> Result<tempfile::TempDir, Failure> {
+    tempfile::tempdir_in(run.work.scratch())
+        .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot make a folder").cause(error))
+}
+
+/// The place of the file of a source with which alone the queries fail.
+async fn file_of(run: &Run<'_>, source: &Pinned) -> Result<Option<usize>, Failure> {
+    let files = source.source_files();
+    let (mut from, mut to) = (0, files.len());
+    if !fails(run, source, &files).await? {
+        return Ok(None);
     }
-
-    fn folder(&self) -> Result<tempfile::TempDir, Failure> {
-        tempfile::tempdir_in(self.work.scratch())
-            .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot make a folder").cause(error))
-    }
-
-    /// The place of the file of a source with which alone the queries fail.
-    async fn file_of(&self, source: &Pinned) -> Result<Option<usize>, Failure> {
-        let files = source.source_files();
-        let (mut from, mut to) = (0, files.len());
-        if !self.fails(source, &files).await? {
+    while to - from > 1 {
+        let middle = from + (to - from) / 2;
+        if fails(run, source, &files[from..middle]).await? {
+            to = middle;
+        } else if fails(run, source, &files[middle..to]).await? {
+            from = middle;
+        } else {
             return Ok(None);
         }
-        while to - from > 1 {
-            let middle = from + (to - from) / 2;
-            if self.fails(source, &files[from..middle]).await? {
-                to = middle;
-            } else if self.fails(source, &files[middle..to]).await? {
-                from = middle;
-            } else {
-                return Ok(None);
-            }
-        }
-        Ok((from < files.len()).then_some(from))
     }
+    Ok((from < files.len()).then_some(from))
+}
 
-    /// Whether an input cannot be read with these files of a source, and none of the others.
-    async fn fails(&self, source: &Pinned, files: &[SourceFile]) -> Result<bool, Failure> {
-        let folder = self.folder()?;
-        let engine = Engine::start(&self.config.engine, folder.path(), folder.path())?;
-        for table in &self.plan.raw {
-            let sql = if table.source == source.name {
-                engine.add_source(&source.name, files, source.schema.clone(), &source.folders())?;
-                table.sql.clone()
-            } else {
-                crate::source::empty_table(&table.source)?.sql
-            };
-            engine.add_view(&raw(table), &sql).await?;
-        }
-        for table in &self.plan.settings {
-            engine
-                .add_rows(&table.name, &table.key, table.batch.clone())
-                .await?;
-        }
-        for query in self.readers(source) {
-            let tried = engine.run(&query).await;
-            if tried.is_err_and(|failure| failure.exit == Exit::Input) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+/// Whether an input cannot be read with these files of a source, and none of the others.
+async fn fails(run: &Run<'_>, source: &Pinned, files: &[SourceFile]) -> Result<bool, Failure> {
+    let folder = folder(run)?;
+    let engine = Engine::start(&run.config.engine, folder.path(), folder.path())?;
+    for table in &run.raw {
+        let sql = if table.source == source.name {
+            engine.add_source(&source.name, files, source.schema.clone(), &source.folders())?;
+            table.sql.clone()
+        } else {
+            crate::source::empty_table(&table.source)?.sql
+        };
+        engine.add_view(&raw(table), &sql).await?;
     }
+    for table in &run.settings {
+        engine
+            .add_rows(&table.name, &table.key, table.batch.clone())
+            .await?;
+    }
+    for query in readers(run, source) {
+        let tried = engine.run(&query).await;
+        if tried.is_err_and(|failure| failure.exit == Exit::Input) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
-    /// The statements that read the rows of a source as they are, by themselves or by a view, with those that they need.
-    fn readers(&self, source: &Pinned) -> Vec<Query> {
-        let mut rows = BTreeSet::from([TableName::new("raw", &source.name)]);
-        let mut readers = Vec::new();
-        for query in self.queries.iter().filter(|query| !query.header.is_published()) {
-            if query.inputs().any(|input| rows.contains(&input)) {
-                readers.push(query.name.clone());
-                if query.header.is_view() {
-                    rows.insert(query.name.clone());
-                }
+/// The statements that read the rows of a source as they are, by themselves or by a view, with those that they need.
+fn readers(run: &Run<'_>, source: &Pinned) -> Vec<Query> {
+    let queries = &run.project.queries.queries;
+    let mut rows = BTreeSet::from([TableName::new("raw", &source.name)]);
+    let mut readers = Vec::new();
+    for query in queries.iter().filter(|query| !query.header.is_published()) {
+        if query.inputs().any(|input| rows.contains(&input)) {
+            readers.push(query.name.clone());
+            if query.header.is_view() {
+                rows.insert(query.name.clone());
             }
         }
-        query::upstream(self.queries, readers)
     }
+    query::upstream(queries, readers)
 }
 
 fn raw(table: &RawTable) -> TableName {

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::preview::{list, text, verified};
-use super::stage::{MAIL_HTML, MAIL_TEXT, VOLATILE};
+use super::project;
+use super::published::verified;
 use crate::calendar;
 use crate::config::{Config, Deliver, Detail, Edition, Recipient};
 use crate::deliver::{self, Delivery, Letter, Post, Reader};
 use crate::error::{Exit, Failure};
 use crate::publish::{self, LogEntry};
+use crate::record::{MailRecord, Manifest, layout};
 use crate::store::Location;
 use crate::talk::Talk;
 
@@ -97,7 +98,7 @@ pub(super) async fn send(
 async fn find(config: &Config, name: &str) -> Result<(Location, LogEntry), Failure> {
     // Told first: without it nothing else matters.
     configured(config)?;
-    let place = super::open(config)?;
+    let place = project::open(config)?;
     let entries = publish::history(&place).await?;
     let entry = publish::resolve(&entries, name)?.clone();
     Ok((place, entry))
@@ -159,27 +160,23 @@ fn chosen<'w>(wanted: &'w Deliver, choice: &Choice) -> Result<Vec<(&'w Recipient
         .collect())
 }
 
-/// Where a run holds an edition, with the record of its mail: the folder, which is empty for the main edition, and the part
-/// of the manifest.
-fn held<'m>(manifest: &'m Value, edition: &Edition, run_id: &str) -> Result<(String, &'m Value), Failure> {
-    let is_meant = |record: &Value| {
-        let part = edition
-            .part
-            .as_ref()
-            .map(|part| json!({(part.column.clone()): part.value}));
-        text(record, "edition") == edition.detail.word()
-            && record.get("where") == Some(&part.unwrap_or(Value::Null))
-            && text(record, "language") == edition.language
-    };
-    if *edition == Edition::main(&text(manifest, "language")) {
-        let mail = manifest.get("mail").unwrap_or(&Value::Null);
-        return Ok((String::new(), mail));
+/// Where a run holds an edition, with the record of its mail: the folder is empty for the main edition.
+fn held<'m>(manifest: &'m Manifest, edition: &Edition) -> Result<(String, &'m MailRecord), Failure> {
+    if *edition == Edition::main(&manifest.language) {
+        return Ok((String::new(), &manifest.mail));
     }
-    if let Some(record) = list(manifest, "editions").find(|record| is_meant(record)) {
-        let folder = format!("{}/{}/", super::editions::FOLDER, text(record, "name"));
-        return Ok((folder, record.get("mail").unwrap_or(&Value::Null)));
+    if let Some(record) = manifest
+        .editions
+        .iter()
+        .find(|record| record.edition() == *edition)
+    {
+        return Ok((layout::of_edition(&record.name, ""), &record.mail));
     }
-    let message = format!("run {run_id} does not hold the edition `{}`", edition.name());
+    let message = format!(
+        "run {} does not hold the edition `{}`",
+        manifest.run_id,
+        edition.name()
+    );
     Err(Failure::new(Exit::Usage, "deliver", message).hint(
         "A run holds the editions of the readers configured when it was made: run again, then deliver.",
     ))
@@ -194,8 +191,10 @@ pub(super) async fn letter(
     edition: &Edition,
 ) -> Result<Letter, Failure> {
     let manifest = publish::load_manifest(place, entry).await?;
-    let broken = list(&manifest, "checks")
-        .any(|check| text(check, "severity") == "stop" && check.get("holds") != Some(&Value::Bool(true)));
+    let broken = manifest
+        .checks
+        .iter()
+        .any(|check| check.severity == "stop" && !check.holds);
     if broken || entry.summary.draft {
         let message = format!(
             "run {} is not mailed: it is a draft, or a check failed",
@@ -203,16 +202,8 @@ pub(super) async fn letter(
         );
         return Err(Failure::new(Exit::Refused, "deliver", message));
     }
-    let (folder, mail) = held(&manifest, edition, &entry.run_id)?;
-    let subject = mail.get("subject").and_then(Value::as_str);
-    let subject = subject.ok_or_else(|| {
-        let message = format!(
-            "run {} has no mail; an earlier version published it",
-            entry.run_id
-        );
-        Failure::new(Exit::Usage, "deliver", message).hint("Run it again to publish it with a mail.")
-    })?;
-    if !wanted.attach && mail.get("url").and_then(Value::as_str).is_none() {
+    let (folder, mail) = held(&manifest, edition)?;
+    if !wanted.attach && mail.url.is_none() {
         let message = format!(
             "the mail of run {} does not link the report, and `deliver.attach` is false",
             entry.run_id
@@ -220,12 +211,7 @@ pub(super) async fn letter(
         return Err(Failure::new(Exit::Usage, "deliver", message)
             .hint("`publish.url` was not set when the run was made: attach the report, or run it again."));
     }
-    let file = async |name: &str| {
-        let path = &format!("{folder}{name}");
-        let output = list(&manifest, "outputs").find(|output| text(output, "path") == *path);
-        let sha256 = output.map(|output| text(output, "sha256")).unwrap_or_default();
-        verified(place, &entry.folder(), path, &sha256).await
-    };
+    let file = async |name: &str| verified(place, entry, &manifest, &format!("{folder}{name}")).await;
     let words = async |path: &str| {
         String::from_utf8(file(path).await?.to_vec()).map_err(|error| {
             Failure::new(Exit::Mismatch, "deliver", format!("`{path}` is not UTF-8")).cause(error)
@@ -237,22 +223,22 @@ pub(super) async fn letter(
         sender: config.project.name.clone(),
         from: wanted.from.clone(),
         date: made(place, entry).await?,
-        subject: subject.to_owned(),
-        html: words(MAIL_HTML).await?,
-        text: words(MAIL_TEXT).await?,
+        subject: mail.subject.clone(),
+        html: words(layout::MAIL_HTML).await?,
+        text: words(layout::MAIL_TEXT).await?,
         report: if wanted.attach {
-            Some(file("report.html").await?.to_vec())
+            Some(file(layout::REPORT).await?.to_vec())
         } else {
             None
         },
         appendix: if wanted.attach {
-            Some(file("appendix.html").await?.to_vec())
+            Some(file(layout::APPENDIX).await?.to_vec())
         } else {
             None
         },
         // An edition without single customers has none.
         method: if wanted.attach && edition.detail == Detail::Full {
-            Some(file("method.html").await?.to_vec())
+            Some(file(layout::METHOD).await?.to_vec())
         } else {
             None
         },
@@ -261,13 +247,13 @@ pub(super) async fn letter(
 
 /// When the run was made.
 async fn made(place: &Location, entry: &LogEntry) -> Result<Timestamp, Failure> {
-    let path = format!("{}/{VOLATILE}", entry.folder());
+    let path = format!("{}/{}", entry.folder(), layout::VOLATILE);
     let bytes = place
         .read(&path)
         .await
         .map_err(|error| error.reading("deliver"))?;
     let record = bytes.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-    let started = record.and_then(|record| text(&record, "started").parse::<Timestamp>().ok());
+    let started = record.and_then(|record| record["started"].as_str()?.parse::<Timestamp>().ok());
     started.ok_or_else(|| {
         let message = format!("`{}` does not say when the run began", place.address(&path));
         Failure::new(Exit::Mismatch, "deliver", message)

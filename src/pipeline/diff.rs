@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::basis::{Basis, Cause, Change};
 use super::published::Published;
-use super::stage::SQL;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
-use crate::publish::{LogEntry, PublishedFigure};
+use crate::publish::LogEntry;
 use crate::query::TableName;
+use crate::record::{PublishedFigure, layout};
 use crate::table::{Cell, Table};
 
 /// What differs between two runs.
@@ -75,23 +75,31 @@ pub async fn diff(config: &Config, before: &str, after: &str, table: Option<&str
     let before = Published::open(config, before).await?;
     let after = Published::open(config, after).await?;
     if let Some(table) =
-        table.filter(|table| !before.tables.contains_key(*table) && !after.tables.contains_key(*table))
+        table.filter(|table| before.manifest.table(table).is_none() && after.manifest.table(table).is_none())
     {
         let message = format!("none of the two runs has a published table `{table}`");
         return Err(Failure::new(Exit::Usage, "diff", message));
     }
-    let basis = async |run: &Published| Basis::of_run(&run.place, &run.entry, &run.manifest).await;
+    let basis = async |run: &Published| Basis::of_published(&run.place, &run.entry, &run.manifest).await;
     let changes = basis(&after).await?.changes_since(&basis(&before).await?);
-    let names: BTreeSet<&String> = before.tables.keys().chain(after.tables.keys()).collect();
+    let tables_of = |run: &'_ Published| {
+        run.manifest
+            .tables
+            .iter()
+            .map(|table| table.name.clone())
+            .collect()
+    };
+    let mut names: BTreeSet<String> = tables_of(&before);
+    names.append(&mut tables_of(&after));
     let mut tables = Vec::new();
     let mut same_tables = 0;
     for name in names {
-        let (left, right) = (before.tables.get(name), after.tables.get(name));
+        let (left, right) = (before.manifest.table(&name), after.manifest.table(&name));
         if left.map(|record| &record.sha256) == right.map(|record| &record.sha256) {
             same_tables += 1;
             continue;
         }
-        let Some(parsed) = TableName::parse(name) else {
+        let Some(parsed) = TableName::parse(&name) else {
             continue;
         };
         let is_asked = name.starts_with("results.") || table == Some(name.as_str());
@@ -104,7 +112,7 @@ pub async fn diff(config: &Config, before: &str, after: &str, table: Option<&str
             _ => None,
         };
         tables.push(TableDiff {
-            name: name.clone(),
+            name,
             rows_before: left.map(|record| record.rows),
             rows_after: right.map(|record| record.rows),
             causes: causes(&parsed, &changes, [&before, &after]),
@@ -149,7 +157,7 @@ fn causes(name: &TableName, changes: &[Change], runs: [&Published; 2]) -> BTreeS
     let mut files: BTreeSet<String> = BTreeSet::new();
     for run in runs {
         for (_, table) in run.upstream(name) {
-            files.extend(run.query(&table).map(|query| format!("{SQL}/{}", query.path)));
+            files.extend(run.query(&table).map(|query| layout::sql(&query.path)));
             way.insert(table.to_string());
         }
     }

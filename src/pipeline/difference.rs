@@ -4,13 +4,11 @@
 
 use std::path::Path;
 
-use serde_json::Value;
-
-use super::preview::{list, text};
-use super::stage::TEMPLATES;
 use crate::engine::{Engine, RowsDiffer};
 use crate::error::Failure;
+use crate::files::read;
 use crate::query::TableName;
+use crate::record::{Manifest, layout};
 
 /// The column that makes a table one of customers.
 const CUSTOMER: &str = "customer_id";
@@ -19,7 +17,7 @@ const EXCERPT: usize = 60;
 
 /// Says where the published file and the one that was made again differ first.
 pub(super) fn between(
-    manifest: &Value,
+    manifest: &Manifest,
     path: &str,
     published: &Path,
     again: &Path,
@@ -29,24 +27,17 @@ pub(super) fn between(
         .next()
         .and_then(|file| file.strip_suffix(".parquet"));
     if let Some(name) = name.and_then(TableName::parse) {
-        let key: Vec<String> = list(manifest, "tables")
-            .filter(|table| text(table, "name") == name.to_string())
-            .flat_map(|table| list(table, "key"))
-            .filter_map(|column| column.as_str().map(str::to_owned))
-            .collect();
+        let record = manifest.table(&name.to_string());
+        let key = record.map(|record| record.key.as_slice()).unwrap_or_default();
         // What is no table any more is told like any other file.
         if let Ok(found) = Engine::first_difference(&name, published, again) {
-            return Ok(of_tables(&found, &key));
+            return Ok(of_tables(&found, key));
         }
     }
-    let is_told = ["config.yaml", "reproduce.sql"].contains(&path)
-        || path.starts_with("sql/")
-        || path.starts_with(&format!("{TEMPLATES}/"));
-    Ok(of_texts(
-        &super::verify::read(published)?,
-        &super::verify::read(again)?,
-        is_told,
-    ))
+    let is_told = [layout::CONFIG, layout::SCRIPT].contains(&path)
+        || path.starts_with(&layout::sql(""))
+        || path.starts_with(&layout::template(""));
+    Ok(of_texts(&read(published)?, &read(again)?, is_told))
 }
 
 fn of_tables(found: &RowsDiffer, key: &[String]) -> String {

@@ -6,102 +6,89 @@ use std::path::Path;
 use serde_json::json;
 
 use super::parts::{self, PartRun};
-use super::{Job, stage};
-use crate::check::Outcome;
+use super::prepare::Run;
+use super::project::templates;
+use super::stage;
 use crate::config::{Detail, Edition, Part, PolicyValue};
 use crate::csv;
 use crate::disclosure::{self, Declared, Mask};
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
-use crate::query::TableName;
-use crate::record::{EditionRecord, TableRecord};
-use crate::report::{self, EditionFact, Hidden};
+use crate::files::{copy, make_parent, write};
+use crate::record::{EditionRecord, MailRecord, Manifest, TableRecord, layout};
+use crate::report::{self, EditionFact, Facts, Hidden};
 use crate::table::Table;
-use crate::talk::Talk;
-
-/// The folder of editions in the folder of a run.
-pub(super) const FOLDER: &str = "editions";
 
 /// Writes every edition that a reader needs into the run folder; gives their records.
-pub(super) async fn stage(
-    job: &Job<'_>,
-    records: &[TableRecord],
-    checks: &[Outcome],
-    talk: &Talk,
-) -> Result<Vec<EditionRecord>, Failure> {
-    let editions = &job.config.editions;
+pub(super) async fn stage(run: &Run<'_>, manifest: &Manifest) -> Result<Vec<EditionRecord>, Failure> {
+    let editions = &run.config.editions;
     let wanted: BTreeSet<&Part> = editions
         .iter()
         .filter_map(|edition| edition.part.as_ref())
         .collect();
     let mut computed = Vec::new();
     for (number, part) in wanted.into_iter().enumerate() {
-        computed.push(parts::compute(job, records, checks, part, number, talk).await?);
+        computed.push(parts::compute(run, manifest, part, number).await?);
     }
     let mut staged = Vec::new();
     for edition in editions {
         let part = computed
             .iter()
-            .find(|run| Some(&run.part) == edition.part.as_ref());
-        let source = Source::new(job, records, checks, part);
-        staged.push(source.edition(edition.clone(), talk).await?);
+            .find(|part| Some(&part.part) == edition.part.as_ref());
+        staged.push(Source::new(run, manifest, part).edition(edition).await?);
     }
     Ok(staged)
 }
 
 /// What an edition is made from: the run, or a part of it.
 struct Source<'a> {
-    job: &'a Job<'a>,
+    run: &'a Run<'a>,
+    /// The record of the run, with the tables and the checks of the part.
+    manifest: Manifest,
     folder: std::path::PathBuf,
-    records: Vec<TableRecord>,
-    checks: &'a [Outcome],
     part: Option<&'a PartRun>,
 }
 
 impl<'a> Source<'a> {
-    fn new(
-        job: &'a Job<'a>,
-        records: &'a [TableRecord],
-        checks: &'a [Outcome],
-        part: Option<&'a PartRun>,
-    ) -> Self {
-        let own = part.map_or(records, |part| &part.records);
-        let settings = records
+    fn new(run: &'a Run<'a>, manifest: &Manifest, part: Option<&'a PartRun>) -> Self {
+        let of_run = &manifest.tables;
+        let own = part.map_or(of_run, |part| &part.records);
+        let settings = of_run
             .iter()
             .filter(|record| record.name.starts_with("settings."));
         let results = own.iter().filter(|record| record.name.starts_with("results."));
         Self {
-            job,
-            folder: part.map_or_else(|| job.work.stage().join("tables"), |part| part.tables.clone()),
-            records: settings.chain(results).cloned().collect(),
-            checks: part.map_or(checks, |part| &part.checks),
+            run,
+            folder: part.map_or_else(
+                || run.work.stage().join(layout::TABLES),
+                |part| part.tables.clone(),
+            ),
+            manifest: Manifest {
+                tables: settings.chain(results).cloned().collect(),
+                checks: part.map_or(&manifest.checks, |part| &part.checks).clone(),
+                ..manifest.clone()
+            },
             part,
         }
     }
 
     fn file_of(&self, name: &str) -> std::path::PathBuf {
-        let file = format!("{name}.parquet");
         // Settings are those of the run, whoever is shown.
         if name.starts_with("settings.") {
-            self.job.work.stage().join("tables").join(file)
+            self.run.work.stage().join(layout::table(name))
         } else {
-            self.folder.join(file)
+            self.folder.join(format!("{name}.parquet"))
         }
     }
 
-    async fn edition(&self, edition: Edition, talk: &Talk) -> Result<EditionRecord, Failure> {
-        let job = self.job;
-        let name = edition.name();
-        let folder = job.work.stage().join(FOLDER).join(&name);
+    async fn edition(&self, edition: &Edition) -> Result<EditionRecord, Failure> {
+        let run = self.run;
+        let mut record = EditionRecord::new(edition);
+        let folder = run.work.stage().join(layout::of_edition(&record.name, ""));
         let mut tables = BTreeMap::new();
-        for record in &self.records {
-            let table_name = TableName::parse(&record.name).ok_or_else(|| {
-                Failure::new(Exit::Bug, "edition", format!("`{}` is no table", record.name))
-            })?;
-            tables.insert(
-                record.name.clone(),
-                Engine::read_file(&table_name, &self.file_of(&record.name))?,
-            );
+        for TableRecord { name, .. } in &self.manifest.tables {
+            let table = Engine::read_file(&stage::parsed(name)?, &self.file_of(name))?;
+            tables.insert(name.clone(), table);
         }
         let hidden = match edition.detail {
             Detail::Full => None,
@@ -110,37 +97,25 @@ impl<'a> Source<'a> {
         if hidden.is_none()
             && let Some(part) = self.part
         {
-            for record in self
-                .records
-                .iter()
-                .filter(|record| record.name.starts_with("results."))
-            {
-                let target = folder.join("tables").join(format!("{}.parquet", record.name));
-                stage::copy(&self.file_of(&record.name), &target)?;
+            let names = self.manifest.tables.iter().map(|table| &table.name);
+            for name in names.filter(|name| name.starts_with("results.")) {
+                copy(&self.file_of(name), &folder.join(layout::table(name)))?;
             }
-            stage::write(&folder.join("reproduce.sql"), part.script.as_bytes())?;
+            write(&folder.join(layout::SCRIPT), part.script.as_bytes())?;
         }
         if hidden.is_some() || self.part.is_some() {
             write_csv(&tables, &folder)?;
         }
-        let mut facts = stage::facts(
-            job.config,
-            &job.plan,
-            &job.inputs,
-            &self.records,
-            self.checks,
-            &tables,
-            job.is_draft,
-        );
+        let mut facts = Facts::of(&self.manifest, &tables);
         facts.language.clone_from(&edition.language);
-        let place = format!("{FOLDER}/{name}/");
+        let place = layout::of_edition(&record.name, layout::REPORT);
         let inputs = report::Inputs {
             facts,
-            sql: job.project.queries.queries.iter().map(stage::sql_file).collect(),
-            templates: super::templates(job.config),
+            sql: run.project.queries.queries.iter().map(stage::sql_file).collect(),
+            templates: templates(run.config),
             tables,
-            url: stage::url(job.config, &job.plan, &place, job.is_draft),
-            brand: job.project.brand.clone(),
+            url: run.url(&place),
+            brand: run.project.brand.clone(),
             edition: EditionFact {
                 part: edition
                     .part
@@ -150,34 +125,28 @@ impl<'a> Source<'a> {
             },
         };
         let pages = report::render(&inputs)?;
-        stage::write(&folder.join("report.html"), pages.report.as_bytes())?;
-        stage::write(&folder.join("appendix.html"), pages.appendix.as_bytes())?;
-        stage::write(&folder.join(stage::MAIL_HTML), pages.mail.html.as_bytes())?;
-        stage::write(&folder.join(stage::MAIL_TEXT), pages.mail.text.as_bytes())?;
-        // The method page tells of every table and input; an aggregate edition has nothing to compare it with.
-        if edition.detail == Detail::Full {
-            stage::write(&folder.join("method.html"), pages.method.as_bytes())?;
+        for (name, text) in stage::files_of(&pages) {
+            // The method page tells of every table and input; an aggregate edition has nothing to compare it with.
+            if edition.detail == Detail::Full || name != layout::METHOD {
+                write(&folder.join(name), text.as_bytes())?;
+            }
         }
-        talk.step(
-            "report",
-            &format!("{place}report.html"),
-            &json!({"bytes": pages.report.len()}),
-        );
-        Ok(EditionRecord {
-            name,
-            edition,
+        run.talk
+            .step("report", &place, &json!({"bytes": pages.report.len()}));
+        record.mail = MailRecord {
             subject: pages.mail.subject,
             url: inputs.url,
-        })
+        };
+        Ok(record)
     }
 
     /// Takes out of `tables` what an aggregate edition does not show, and writes the results that are left.
     async fn hide(&self, tables: &mut BTreeMap<String, Table>, folder: &Path) -> Result<Hidden, Failure> {
-        let min_cell = match self.job.config.threshold("min_cell") {
+        let min_cell = match self.run.config.threshold("min_cell") {
             Some(PolicyValue::Integer(number)) => *number,
             _ => return Err(Failure::new(Exit::Usage, "config", "policy.min_cell is missing")),
         };
-        let queries = &self.job.project.queries.queries;
+        let queries = &self.run.project.queries.queries;
         let declared: BTreeMap<String, Declared<'_>> = queries
             .iter()
             .filter_map(|query| {
@@ -197,9 +166,9 @@ impl<'a> Source<'a> {
             }
             note(&mut hidden, &name, mask, is_withheld);
             if !is_withheld {
-                let target = folder.join("tables").join(format!("{name}.parquet"));
-                stage::make_parent(&target)?;
-                let engine = &self.job.engine;
+                let target = folder.join(layout::table(&name));
+                make_parent(&target)?;
+                let engine = &self.run.engine;
                 engine
                     .write_masked(&self.file_of(&name), &target, &mask.rows, &mask.empty)
                     .await?;
@@ -220,9 +189,8 @@ fn note(hidden: &mut Hidden, name: &str, mask: &Mask, is_withheld: bool) {
 /// Writes the results that are there as CSV too.
 fn write_csv(tables: &BTreeMap<String, Table>, folder: &Path) -> Result<(), Failure> {
     for (name, table) in tables.iter().filter(|(name, _)| name.starts_with("results.")) {
-        let tables = folder.join("tables");
-        if tables.join(format!("{name}.parquet")).exists() {
-            stage::write(&tables.join(format!("{name}.csv")), csv::table(table).as_bytes())?;
+        if folder.join(layout::table(name)).exists() {
+            write(&folder.join(layout::csv(name)), csv::table(table).as_bytes())?;
         }
     }
     Ok(())

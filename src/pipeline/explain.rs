@@ -1,26 +1,14 @@
 //! From a number to its SQL, its inputs and the order rows behind it.
 
-use super::orders::{Orders, orders};
-use super::preview::{list, number, text};
+use super::orders::{Orders, Question, SHOWN, orders};
 use super::published::Published;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::publish::LogEntry;
 use crate::query::{Query, TableName};
+use crate::record::layout;
 use crate::table::Table;
-
-/// Rows that are shown.
-pub(super) const SHOWN: usize = 10;
-
-/// What is asked.
-#[derive(Debug, Clone)]
-pub struct Question {
-    /// `schema.table`, or `schema.table.column`.
-    pub target: String,
-    /// Columns with the values that the row has in them, as text.
-    pub key: Vec<(String, String)>,
-}
 
 /// Where a number comes from.
 #[derive(Debug)]
@@ -74,7 +62,7 @@ pub async fn explain(config: &Config, name: &str, question: &Question) -> Result
     let run = Published::open(config, name).await?;
     let (table, column) = target(&run, &question.target)?;
     let query = run.query(&table).cloned();
-    let record = run.tables.get(&table.to_string());
+    let record = run.manifest.table(&table.to_string());
     let mut rows = Table::default();
     let mut found = None;
     if record.is_some() {
@@ -125,7 +113,7 @@ fn target(run: &Published, target: &str) -> Result<(TableName, Option<String>), 
     let mut parts = target.splitn(3, '.');
     let (schema, table) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let name = TableName::new(schema, table);
-    let is_known = run.tables.contains_key(&name.to_string())
+    let is_known = run.manifest.table(&name.to_string()).is_some()
         || run.query(&name).is_some()
         || run
             .queries
@@ -136,8 +124,10 @@ fn target(run: &Published, target: &str) -> Result<(TableName, Option<String>), 
     }
     let likeness = |known: &str| strsim::jaro_winkler(target, known);
     let nearest = run
+        .manifest
         .tables
-        .keys()
+        .iter()
+        .map(|table| table.name.as_str())
         .max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
     let hint = nearest.map_or_else(String::new, |nearest| format!("Did you mean `{nearest}`?"));
     let message = format!("run {} has no table `{name}`", run.entry.run_id);
@@ -182,20 +172,15 @@ fn take(
 }
 
 fn origin(run: &Published, distance: usize, table: &TableName) -> Origin {
-    let record = run.tables.get(&table.to_string());
-    let files = list(&run.manifest, "inputs")
-        .filter(|input| {
-            table.schema == "raw" && text(input, "source") == table.table && input["excluded"].is_null()
-        })
-        .map(|input| (text(input, "path"), text(input, "sha256"), number(input, "rows")))
-        .collect();
+    let record = run.manifest.table(&table.to_string());
+    let files = run.manifest.inputs_of(&table.table);
+    let files = files.filter(|input| table.schema == "raw" && input.is_read());
+    let files = files.map(|input| (input.path.clone(), input.sha256.clone(), input.rows));
+    let config = run.manifest.sha256(layout::CONFIG).map(str::to_owned);
     let (made_by, sha256) = match (run.query(table), table.schema.as_str()) {
-        (Some(query), _) => (format!("sql/{}", query.path), Some(query.sha256.clone())),
-        (None, "raw") => (
-            format!("config.yaml, sources.{}", table.table),
-            run.sha256("config.yaml"),
-        ),
-        (None, "settings") => ("config.yaml".to_owned(), run.sha256("config.yaml")),
+        (Some(query), _) => (layout::sql(&query.path), Some(query.sha256.clone())),
+        (None, "raw") => (format!("config.yaml, sources.{}", table.table), config),
+        (None, "settings") => (layout::CONFIG.to_owned(), config),
         (None, _) => ("a fit by maximum likelihood, not by SQL".to_owned(), None),
     };
     Origin {
@@ -205,7 +190,7 @@ fn origin(run: &Published, distance: usize, table: &TableName) -> Origin {
         sha256,
         rows: record.map(|record| record.rows),
         inputs: run.inputs(table).iter().map(ToString::to_string).collect(),
-        files,
+        files: files.collect(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Looks at everything that a run would read, judges the rows, and publishes nothing.
 
-use super::{Purpose, Request, compute, open, planned};
+use super::prepare::{Purpose, Request, Run};
+use super::project::open;
+use super::{compute, culprit};
 use crate::check;
 use crate::config::Config;
 use crate::engine::Engine;
@@ -25,12 +27,12 @@ pub async fn check(
         as_of,
         is_draft: false,
     };
-    let job = planned(config, &place, &request, Purpose::Look, talk).await?;
-    let queries = &job.project.queries;
-    compute::plans(&job.engine, queries).await?;
-    let rows = match rows(&job, talk).await {
+    let run = Run::prepare(config, &place, &request, Purpose::Look, talk).await?;
+    let queries = &run.project.queries;
+    compute::plans(&run.engine, queries).await?;
+    let rows = match rows(&run).await {
         Ok(rows) => rows,
-        Err(failure) => return Err(job.blame(failure).await),
+        Err(failure) => return Err(culprit::blame(&run, failure).await),
     };
     let mut lines = vec![
         format!(
@@ -43,9 +45,9 @@ pub async fn check(
             queries.queries.len(),
             queries.checks.len()
         ),
-        format!("templates: {} files", job.project.templates.len()),
+        format!("templates: {} files", run.project.templates.len()),
     ];
-    for source in &job.inputs {
+    for source in &run.sources {
         lines.extend(files(source));
         lines.extend(rows.of(&source.name));
     }
@@ -57,7 +59,7 @@ pub async fn check(
     );
     lines.push(format!(
         "the next run would be {} of {}",
-        job.plan.run_id, job.plan.calendar.as_of
+        run.id, run.calendar.as_of
     ));
     Ok(lines)
 }
@@ -91,20 +93,20 @@ struct Rows {
 }
 
 /// Judges the rows; refuses those that a run refuses.
-async fn rows(job: &super::Job<'_>, talk: &Talk) -> Result<Rows, Failure> {
+async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
     let (totals, rejected) = (
         TableName::new("business", "source_totals"),
         TableName::new("canonical", "rejected_rows"),
     );
-    let newest_order = compute::newest_order(&job.engine).await?;
-    let queries = &job.project.queries;
+    let newest_order = compute::newest_order(&run.engine).await?;
+    let queries = &run.project.queries;
     // A project may have queries of its own, and not these tables.
     let made = |name: &&TableName| queries.queries.iter().any(|query| query.name == **name);
     let named: Vec<TableName> = [&totals, &rejected].into_iter().filter(made).cloned().collect();
-    let outcomes = compute::inputs(&job.engine, queries, &named, &job.plan, talk).await?;
+    let outcomes = compute::inputs(run, &named).await?;
     let read = |name: &TableName| {
         if named.contains(name) {
-            Engine::read_file(name, &job.engine.file_of(name))
+            Engine::read_file(name, &run.engine.file_of(name))
         } else {
             Ok(Table::default())
         }

@@ -7,13 +7,25 @@ use std::collections::BTreeMap;
 
 use bigdecimal::BigDecimal;
 
-use super::explain::{Question, SHOWN};
 use super::published::Published;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::Failure;
 use crate::query::TableName;
+use crate::record::layout;
 use crate::table::{Cell, Table};
+
+/// Rows that are shown.
+pub(super) const SHOWN: usize = 10;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// `schema.table`, or `schema.table.column`.
+    pub target: String,
+    /// Columns with the values that the row has in them, as text.
+    pub key: Vec<(String, String)>,
+}
 
 /// Order rows behind a row.
 #[derive(Debug)]
@@ -108,7 +120,8 @@ pub(super) async fn orders(
         Err(why) => return Ok(Err(why)),
     };
     for name in [LINES, SNAPSHOTS] {
-        let Some(name) = TableName::parse(name).filter(|name| run.tables.contains_key(&name.to_string()))
+        let Some(name) =
+            TableName::parse(name).filter(|name| run.manifest.table(&name.to_string()).is_some())
         else {
             return Ok(Err(format!("the run holds no `{name}`")));
         };
@@ -163,7 +176,7 @@ pub(super) async fn orders(
     let window = trace.snapshot.as_ref().map_or_else(String::new, |snapshot| {
         format!(", ordered in the window of the snapshot `{snapshot}`")
     });
-    let published = |name: &str| format!("read_parquet('tables/{name}.parquet')");
+    let published = |name: &str| format!("read_parquet('{}')", layout::table(name));
     let mut limits = trace.limits.clone();
     limits.push("which of these rows the statements counted, beside what the controls show".to_owned());
     limits.push(
@@ -199,7 +212,7 @@ async fn trace(
     let wanted: Vec<Pair<'_>> = asked.iter().filter(|pair| !is_total(pair)).collect();
     let mut partly: Option<Trace> = None;
     for (_, candidate) in run.upstream(table) {
-        if !run.tables.contains_key(&candidate.to_string())
+        if run.manifest.table(&candidate.to_string()).is_none()
             || candidate.schema == "results" && candidate != *table
         {
             continue;

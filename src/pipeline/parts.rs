@@ -9,14 +9,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::compute::{self, Given};
-use super::{Job, stage};
-use crate::check::{self, Outcome};
+use super::prepare::Run;
+use super::stage;
+use crate::check;
 use crate::config::Part;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
+use crate::files::{copy, sha256};
 use crate::query::{self, EDITIONS, Header, Publish, Query, Scope, TableName};
-use crate::record::{PartOf, Recipe, TableRecord, reproduce_part};
-use crate::talk::Talk;
+use crate::record::{CheckRecord, Manifest, PartOf, Recipe, TableRecord, layout, reproduce_part};
 
 /// The column that makes a table one of customers.
 const CUSTOMER: &str = "customer_id";
@@ -31,34 +32,33 @@ pub(super) struct PartRun {
     pub(super) tables: PathBuf,
     pub(super) records: Vec<TableRecord>,
     /// Those of the run, looked at again as far as they are about the part.
-    pub(super) checks: Vec<Outcome>,
+    pub(super) checks: Vec<CheckRecord>,
     /// SQL that re-performs it from the tables of the run.
     pub(super) script: String,
 }
 
 /// Computes `part` of the run.
 pub(super) async fn compute(
-    job: &Job<'_>,
-    records: &[TableRecord],
-    checks: &[Outcome],
+    run: &Run<'_>,
+    manifest: &Manifest,
     part: &Part,
     number: usize,
-    talk: &Talk,
 ) -> Result<PartRun, Failure> {
-    let customers = choice(&job.engine, part).await?;
-    let scratch = job.work.scratch().join(format!("part-{number}"));
-    let tables = scratch.join("tables");
+    let records = &manifest.tables;
+    let customers = choice(&run.engine, part).await?;
+    let scratch = run.work.scratch().join(format!("part-{number}"));
+    let tables = scratch.join(layout::TABLES);
     std::fs::create_dir_all(&tables).map_err(|error| {
         let message = format!("cannot make `{}`", tables.display());
         Failure::new(Exit::Resources, "edition", message).cause(error)
     })?;
-    let engine = Arc::new(Engine::start(&job.config.engine, &tables, &scratch)?);
-    let plan = Plan::new(job, &engine, records)?;
+    let engine = Arc::new(Engine::start(&run.config.engine, &tables, &scratch)?);
+    let plan = Plan::new(run, &engine, records)?;
     let mut queries = vec![part_query(&customers)];
     queries.extend(plan.rows.iter().map(|name| rows_query(name, CHOSEN)));
     queries.extend(plan.empty.iter().map(|name| {
         let mut query = rows_query(name, "where false");
-        let of_run = job
+        let of_run = run
             .project
             .queries
             .queries
@@ -74,13 +74,13 @@ pub(super) async fn compute(
         query
     }));
     queries.extend(plan.again.iter().cloned());
-    let mut made = compute::tables(&engine, &queries, &job.plan, Given::Tables, talk).await?;
+    let mut made = compute::tables(run, &engine, &queries, Given::Tables).await?;
     for record in records
         .iter()
         .filter(|record| plan.is_shared_result(&record.name))
     {
-        let file = format!("{}.parquet", record.name);
-        stage::copy(&job.work.stage().join("tables").join(&file), &tables.join(&file))?;
+        let file = layout::table(&record.name);
+        copy(&run.work.stage().join(&file), &scratch.join(&file))?;
         made.push(record.clone());
     }
     let published: BTreeSet<TableName> = records
@@ -94,11 +94,11 @@ pub(super) async fn compute(
         .collect();
     let script = reproduce_part(&PartOf {
         run: Recipe {
-            run_id: &job.plan.run_id,
-            settings: &stage::made_by_rust(records, &job.project),
-            inputs: &job.plan.inputs,
-            raw: &job.plan.raw,
-            queries: &query::upstream(&job.project.queries.queries, unpublished.iter().cloned()),
+            run_id: &run.id,
+            settings: &stage::made_by_rust(records, &run.project),
+            inputs: &run.inputs,
+            raw: &run.raw,
+            queries: &query::upstream(&run.project.queries.queries, unpublished.iter().cloned()),
         },
         unpublished: &unpublished,
         customers: &customers,
@@ -111,7 +111,7 @@ pub(super) async fn compute(
         part: part.clone(),
         tables,
         records: made,
-        checks: checked(job, &engine, checks, part).await?,
+        checks: checked(run, &engine, &manifest.checks, part).await?,
         script,
     })
 }
@@ -160,14 +160,14 @@ struct Plan {
 
 impl Plan {
     /// Registers the tables of the run under their own names where the part shares them, else in the schema `whole`.
-    fn new(job: &Job<'_>, engine: &Engine, records: &[TableRecord]) -> Result<Self, Failure> {
+    fn new(run: &Run<'_>, engine: &Engine, records: &[TableRecord]) -> Result<Self, Failure> {
         let mut plan = Self {
             base: Vec::new(),
             rows: Vec::new(),
             empty: Vec::new(),
             again: Vec::new(),
         };
-        let queries = &job.project.queries.queries;
+        let queries = &run.project.queries.queries;
         let published = records.iter().filter_map(|record| TableName::parse(&record.name));
         // What of the rows of a source is not published is not told again.
         let held = queries
@@ -181,7 +181,7 @@ impl Plan {
             if is_told_again {
                 continue;
             }
-            let Some(file) = job.engine.made(&name) else {
+            let Some(file) = run.engine.made(&name) else {
                 continue;
             };
             let columns = engine.add_published(&in_whole(&name), &file)?;
@@ -201,14 +201,14 @@ impl Plan {
             .flatten()
             .cloned()
             .collect();
-        plan.choose_again(job, records, &known);
+        plan.choose_again(run, records, &known);
         plan.refuse_unknown(&known)?;
         Ok(plan)
     }
 
     /// Chooses the statements that run again, and keeps of the tables of the run what they need.
-    fn choose_again(&mut self, job: &Job<'_>, records: &[TableRecord], known: &BTreeSet<TableName>) {
-        let again: Vec<&Query> = (job.project.queries.queries.iter())
+    fn choose_again(&mut self, run: &Run<'_>, records: &[TableRecord], known: &BTreeSet<TableName>) {
+        let again: Vec<&Query> = (run.project.queries.queries.iter())
             .filter(|query| !known.contains(&query.name))
             .filter(|query| matches!(query.header.scope, None | Some(Scope::Part)))
             .filter(|query| query.name.schema == "business" || query.name.schema == "results")
@@ -219,7 +219,7 @@ impl Plan {
             .filter(|query| query.name.schema == "results")
             .map(|query| query.name.clone())
             .collect();
-        let checks = job
+        let checks = run
             .project
             .queries
             .checks
@@ -289,7 +289,7 @@ fn scratch_query(name: TableName, inputs: Vec<String>, text: String) -> Query {
             publish: Some(Publish::No),
             ..Header::default()
         },
-        sha256: crate::store::sha256(text.as_bytes()),
+        sha256: sha256(text.as_bytes()),
         name,
         text,
     }
@@ -307,12 +307,12 @@ fn rows_query(name: &TableName, which: &str) -> Query {
 
 /// The outcomes of the run, those about the part as they are for the part.
 async fn checked(
-    job: &Job<'_>,
+    run: &Run<'_>,
     engine: &Engine,
-    of_run: &[Outcome],
+    of_run: &[CheckRecord],
     part: &Part,
-) -> Result<Vec<Outcome>, Failure> {
-    let again: Vec<_> = (job.project.queries.checks.iter())
+) -> Result<Vec<CheckRecord>, Failure> {
+    let again: Vec<_> = (run.project.queries.checks.iter())
         .filter(|check| !check.is_of_base)
         .cloned()
         .collect();
@@ -321,9 +321,9 @@ async fn checked(
         failure.message = format!("{} `{}`: {}", part.column, part.value, failure.message);
         failure
     })?;
-    let of_part = |outcome: &Outcome| {
-        let found = outcomes.iter().find(|again| again.name == outcome.name);
-        found.unwrap_or(outcome).clone()
+    let of_part = |of_run: &CheckRecord| {
+        let again = outcomes.iter().find(|again| again.name == of_run.name);
+        again.map_or_else(|| of_run.clone(), CheckRecord::from)
     };
     Ok(of_run.iter().map(of_part).collect())
 }

@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 
 use super::basis::{self, Change};
-use super::{Purpose, Request, open, planned, stage};
+use super::prepare::{Purpose, Request, Run, switched_off};
+use super::project::open;
 use crate::calendar;
 use crate::config::Config;
 use crate::deliver;
@@ -78,17 +79,17 @@ pub async fn plan(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<P
         as_of,
         is_draft: false,
     };
-    let job = planned(config, &place, &request, Purpose::Look, talk).await?;
+    let run = Run::prepare(config, &place, &request, Purpose::Look, talk).await?;
     let entries = publish::history(&place).await?;
-    let (as_of, run_id) = (job.plan.calendar.as_of, job.plan.run_id.clone());
+    let (as_of, run_id) = (run.calendar.as_of, run.id.clone());
     let is_published = entries
         .iter()
         .any(|entry| entry.run_id == run_id && entry.as_of == as_of);
     let since = match basis::before(&entries, as_of, &run_id) {
-        Some(entry) => Some((entry.clone(), basis::changes_since(&place, &job, entry).await?)),
+        Some(entry) => Some((entry.clone(), basis::changes_since(&place, &run, entry).await?)),
         None => None,
     };
-    let sources = job.inputs.iter().map(|source| PlannedSource {
+    let sources = run.sources.iter().map(|source| PlannedSource {
         name: source.name.clone(),
         location: source.configured.clone(),
         files: source.files.len(),
@@ -109,8 +110,7 @@ pub async fn plan(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<P
         .max();
     let is_latest = newest.is_none_or(|newest| newest <= as_of);
     let mut planned = Planned {
-        snapshots: job
-            .plan
+        snapshots: run
             .calendar
             .snapshots
             .iter()
@@ -121,7 +121,7 @@ pub async fn plan(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<P
         is_latest,
         publications: entries.len(),
         sources: sources.collect(),
-        switched_off: stage::switched_off(config),
+        switched_off: switched_off(config),
         since,
         mails: Vec::new(),
         run_id,

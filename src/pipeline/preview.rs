@@ -1,20 +1,18 @@
 //! Renders a published run again from what it stored: for designers who change templates.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use jiff::civil::Date;
-use serde_json::Value;
-
+use super::project::{brand, hashed_files, templates};
+use super::published::Published;
 use super::stage;
 use crate::config::Config;
+use crate::engine::Engine;
 use crate::error::{Exit, Failure};
-use crate::private::PrivateFolder;
-use crate::publish;
-use crate::query;
-use crate::record::TableRecord;
-use crate::report::{self, CheckFact, Facts, InputFact, SqlFile, TableFact};
-use crate::store::Location;
-use crate::table::Cell;
+use crate::files::{sha256, write};
+use crate::record::{HashedFile, Manifest};
+use crate::report::{self, Facts, SqlFile};
+use crate::table::Table;
 
 /// Pages that were rendered again.
 #[derive(Debug)]
@@ -28,9 +26,9 @@ pub struct Preview {
 /// A published run with all that its pages are made of, but the templates.
 #[derive(Debug)]
 pub struct StoredRun {
-    manifest: Value,
+    manifest: Manifest,
     facts: Facts,
-    tables: std::collections::BTreeMap<String, crate::table::Table>,
+    tables: BTreeMap<String, Table>,
     sql: Vec<SqlFile>,
 }
 
@@ -53,93 +51,62 @@ const HEAD: &str = "<meta charset=\"utf-8\">\n";
 /// # Errors
 /// Returns exit code 2 for an unknown run, 9 when a stored file is not what the manifest says.
 pub async fn stored(config: &Config, name: &str) -> Result<StoredRun, Failure> {
-    let place = super::open(config)?;
-    let entries = publish::history(&place).await?;
-    let entry = publish::resolve(&entries, name)?;
-    let manifest = publish::load_manifest(&place, entry).await?;
-    let work = PrivateFolder::make(&std::env::temp_dir())?;
-    for output in list(&manifest, "outputs") {
-        let path = text(output, "path");
-        if path.starts_with("tables/results.")
-            || path.starts_with("tables/settings.")
-            || path.starts_with("sql/")
-        {
-            fetch(
-                &place,
-                &entry.folder(),
-                &path,
-                &text(output, "sha256"),
-                work.path(),
-            )
-            .await?;
-        }
+    let run = Published::open(config, name).await?;
+    let mut tables = BTreeMap::new();
+    for record in stage::reported(&run.manifest.tables) {
+        let name = stage::parsed(&record.name)?;
+        tables.insert(
+            record.name.clone(),
+            Engine::read_file(&name, &run.table(&name).await?)?,
+        );
     }
-    let records: Vec<TableRecord> = list(&manifest, "tables").map(table_record).collect();
-    let tables = stage::read_tables(work.path(), &records)?;
     Ok(StoredRun {
-        facts: facts(&manifest, &records, &tables)?,
+        facts: Facts::of(&run.manifest, &tables),
         tables,
-        sql: sql_files(work.path())?,
-        manifest,
+        sql: run.queries.iter().map(stage::sql_file).collect(),
+        manifest: run.manifest,
     })
 }
 
-/// Renders a stored run into `folder`, with the templates and the look of `config`.
+/// Renders a stored run into `folder`, with the templates and the theme of `config`.
 ///
 /// # Errors
 /// Returns exit code 2 for a broken template or logo, 5 when a page cannot be written.
 pub fn preview(config: &Config, run: &StoredRun, folder: &Path, reload: Reload) -> Result<Preview, Failure> {
-    let url = run.manifest.pointer("/mail/url").and_then(Value::as_str);
     let inputs = report::Inputs {
         facts: run.facts.clone(),
         tables: run.tables.clone(),
         sql: run.sql.clone(),
-        templates: super::templates(config),
-        url: url.map(str::to_owned),
-        brand: super::brand(config)?,
+        templates: templates(config),
+        url: run.manifest.mail.url.clone(),
+        brand: brand(config)?,
         edition: report::EditionFact::default(),
     };
     let pages = report::render(&inputs)?;
-    let files = [
-        ("report.html", pages.report),
-        ("appendix.html", pages.appendix),
-        ("method.html", pages.method),
-        (stage::MAIL_HTML, pages.mail.html),
-        (stage::MAIL_TEXT, pages.mail.text),
-    ];
-    let cannot = |error: std::io::Error| {
-        Failure::new(
-            Exit::Resources,
-            "report",
-            format!("cannot write to `{}`", folder.display()),
-        )
-        .cause(error)
-    };
-    std::fs::create_dir_all(folder).map_err(cannot)?;
-    for (name, text) in &files {
+    let files = stage::files_of(&pages);
+    for (name, text) in files {
         let path = folder.join(name);
         match reload {
-            Reload::Never => std::fs::write(path, text),
+            Reload::Never => write(&path, text.as_bytes())?,
             // A browser may ask at any moment, so a page is there whole or as it was.
             Reload::EachSecond => {
                 let next = folder.join(format!(".{name}.next"));
-                std::fs::write(&next, text.replacen(HEAD, &format!("{HEAD}{RELOAD}"), 1))
-                    .and_then(|()| std::fs::rename(next, path))
+                write(
+                    &next,
+                    text.replacen(HEAD, &format!("{HEAD}{RELOAD}"), 1).as_bytes(),
+                )?;
+                std::fs::rename(&next, &path).map_err(|error| {
+                    let message = format!("cannot write `{}`", path.display());
+                    Failure::new(Exit::Resources, "report", message).cause(error)
+                })?;
             }
         }
-        .map_err(cannot)?;
     }
-    let published = |path: &str| {
-        list(&run.manifest, "outputs")
-            .find(|output| text(output, "path") == path)
-            .map(|output| text(output, "sha256"))
-    };
-    let is_unchanged = files
-        .iter()
-        .all(|(name, text)| published(name) == Some(crate::store::sha256(text.as_bytes())));
+    let is_published =
+        |(name, text): &(&str, &str)| run.manifest.sha256(name) == Some(sha256(text.as_bytes()).as_str());
     Ok(Preview {
         pages: files.iter().map(|(name, _)| folder.join(name)).collect(),
-        is_unchanged,
+        is_unchanged: files.iter().all(is_published),
     })
 }
 
@@ -148,12 +115,12 @@ pub fn preview(config: &Config, run: &StoredRun, folder: &Path, reload: Reload) 
 /// # Errors
 /// Returns exit code 2 when the folder of the templates cannot be read.
 pub fn fingerprint(config: &Config) -> Result<String, Failure> {
-    let mut files = super::prepare::hashed_files(&super::templates(config))?;
+    let mut files = hashed_files(&templates(config))?;
     if let Some(logo) = &config.brand.logo {
         let path = config.root.join(logo);
         // A logo that is gone has no hash, and is told of when the page is rendered.
-        let sha256 = crate::record::sha256_file(&path).unwrap_or_default();
-        files.push(crate::record::HashedFile {
+        let sha256 = crate::files::sha256_of(&path).unwrap_or_default();
+        files.push(HashedFile {
             path: path.display().to_string(),
             sha256,
         });
@@ -162,149 +129,5 @@ pub fn fingerprint(config: &Config) -> Result<String, Failure> {
         .iter()
         .map(|file| format!("{} {}\n", file.sha256, file.path))
         .collect();
-    Ok(crate::store::sha256(lines.concat().as_bytes()))
-}
-
-pub(super) async fn fetch(
-    place: &Location,
-    run: &str,
-    path: &str,
-    sha256: &str,
-    folder: &Path,
-) -> Result<(), Failure> {
-    let bytes = verified(place, run, path, sha256).await?;
-    let file = folder.join(path);
-    let cannot = |error: std::io::Error| {
-        Failure::new(
-            Exit::Resources,
-            "report",
-            format!("cannot write `{}`", file.display()),
-        )
-        .cause(error)
-    };
-    if let Some(parent) = file.parent() {
-        std::fs::create_dir_all(parent).map_err(cannot)?;
-    }
-    std::fs::write(&file, &bytes).map_err(cannot)
-}
-
-/// Reads a file of a published run and makes sure that it is what the manifest records.
-pub(super) async fn verified(
-    place: &Location,
-    run: &str,
-    path: &str,
-    sha256: &str,
-) -> Result<bytes::Bytes, Failure> {
-    let address = place.address(&format!("{run}/{path}"));
-    let wrong = |what: &str| Failure::new(Exit::Mismatch, "report", format!("`{address}` {what}"));
-    let bytes = place
-        .read(&format!("{run}/{path}"))
-        .await
-        .map_err(|error| error.reading("report"))?;
-    let bytes = bytes.ok_or_else(|| wrong("is missing"))?;
-    if crate::store::sha256(&bytes) == sha256 {
-        Ok(bytes)
-    } else {
-        Err(wrong("is not what the manifest records"))
-    }
-}
-
-fn sql_files(folder: &Path) -> Result<Vec<SqlFile>, Failure> {
-    let queries = query::load_recorded(&folder.join("sql"))?;
-    let all = queries.queries.iter().chain(&queries.of_editions);
-    Ok(all.map(super::stage::sql_file).collect())
-}
-
-pub(super) fn table_record(table: &Value) -> TableRecord {
-    TableRecord {
-        name: text(table, "name"),
-        title: text(table, "title"),
-        grain: text(table, "grain"),
-        key: list(table, "key")
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        rows: number(table, "rows"),
-        sha256: text(table, "sha256"),
-    }
-}
-
-fn facts(
-    manifest: &Value,
-    records: &[TableRecord],
-    tables: &std::collections::BTreeMap<String, crate::table::Table>,
-) -> Result<Facts, Failure> {
-    let window = manifest.get("window").cloned().unwrap_or(Value::Null);
-    let coverage = tables
-        .get("results.cost_coverage")
-        .and_then(|table| table.cell(0, "is_estimated"));
-    let through = tables
-        .get("results.data_range")
-        .and_then(|table| table.cell(0, "newest_order_date"));
-    Ok(Facts {
-        project: text(manifest, "project"),
-        currency: text(manifest, "currency"),
-        timezone: text(manifest, "timezone"),
-        language: text(manifest, "language"),
-        as_of: date(&text(manifest, "as_of"))?,
-        window_start: date(&text(&window, "from"))?,
-        window_days: i64::try_from(number(&window, "days")).unwrap_or(i64::MAX),
-        run_id: text(manifest, "run_id"),
-        version: text(manifest, "version"),
-        data_through: match through {
-            Some(Cell::Date(date)) => Some(*date),
-            _ => None,
-        },
-        inputs: list(manifest, "inputs")
-            .map(|input| InputFact {
-                source: text(input, "source"),
-                path: text(input, "path"),
-                bytes: number(input, "bytes"),
-                rows: number(input, "rows"),
-                sha256: text(input, "sha256"),
-                excluded: input.get("excluded").and_then(Value::as_str).map(str::to_owned),
-            })
-            .collect(),
-        checks: list(manifest, "checks")
-            .map(|check| CheckFact {
-                name: text(check, "title"),
-                severity: text(check, "severity"),
-                holds: check.get("holds").and_then(Value::as_bool).unwrap_or(false),
-            })
-            .collect(),
-        switched_off: list(manifest, "switched_off")
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        tables: records.iter().map(stage::table_fact).collect::<Vec<TableFact>>(),
-        draft: false,
-        cost_is_estimated: coverage == Some(&Cell::Boolean(true)),
-    })
-}
-
-pub(super) fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    value.get(key).and_then(Value::as_array).into_iter().flatten()
-}
-
-pub(super) fn text(value: &Value, key: &str) -> String {
-    value
-        .get(key)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
-}
-
-pub(super) fn number(value: &Value, key: &str) -> u64 {
-    value.get(key).and_then(Value::as_u64).unwrap_or_default()
-}
-
-fn date(text: &str) -> Result<Date, Failure> {
-    text.parse().map_err(|error: jiff::Error| {
-        Failure::new(
-            Exit::Mismatch,
-            "report",
-            format!("the manifest holds `{text}` where a date belongs"),
-        )
-        .cause(error)
-    })
+    Ok(sha256(lines.concat().as_bytes()))
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::Report;
 use super::deadline::within;
 use crate::calendar::Deadline;
+use crate::deliver::Delivery;
 use crate::error::Failure;
 use crate::publish::{self, Found, IndexPage, Lease, LogEntry, StagedRun};
 use crate::store::Location;
@@ -16,6 +16,27 @@ use crate::talk::Talk;
 
 /// How long letting go of the lease may take; it expires by itself.
 const RELEASE: Duration = Duration::from_secs(30);
+
+/// What a run gave.
+#[derive(Debug)]
+pub struct Report {
+    /// Name of the run.
+    pub run_id: String,
+    /// End of the window, exclusive.
+    pub as_of: Date,
+    /// Where `report.html` lies.
+    pub location: String,
+    /// The headline numbers, label and text.
+    pub headline: Vec<(String, String)>,
+    /// Whether this run had been published before, so that nothing was done.
+    pub is_already_published: bool,
+    /// What the reader should know although the run is published.
+    pub remarks: Vec<String>,
+    /// What became of the mails; empty when none is configured, or the run is a draft or not the latest.
+    pub deliveries: Vec<Delivery>,
+    /// Why the mail is incomplete, although the run is published.
+    pub mail_failure: Option<Failure>,
+}
 
 /// A run that was computed, and what its reader should know although it is fit to be published.
 pub(super) struct Made {
@@ -94,7 +115,7 @@ impl Wanted<'_> {
             ),
         }
         let report = Report {
-            headline: staged.summary.headline.clone(),
+            headline: staged.manifest.summary.headline.clone(),
             is_already_published: publication.already,
             remarks,
             ..Report::of(&publication.entry, publication.report)

@@ -3,27 +3,22 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde_json::Value;
-
-use super::prepare::private_folder;
-use super::preview::{list, table_record, text};
-use super::stage::SQL;
-use super::{open, outlook};
+use super::outlook;
+use super::project::{open, private_folder};
 use crate::config::Config;
 use crate::error::{Exit, Failure};
+use crate::files;
 use crate::private::PrivateFolder;
 use crate::publish::{self, LogEntry};
 use crate::query::{self, Query, TableName};
-use crate::record::TableRecord;
+use crate::record::{HashedFile, Manifest, layout};
 use crate::store::{Location, Object};
 
 /// A run whose manifest is the one that the log names.
 pub(super) struct Published {
     pub(super) place: Location,
     pub(super) entry: LogEntry,
-    pub(super) manifest: Value,
-    /// Tables that are published, by name.
-    pub(super) tables: BTreeMap<String, TableRecord>,
+    pub(super) manifest: Manifest,
     /// The statements of the run, checks left out, each after those that it reads.
     pub(super) queries: Vec<Query>,
     objects: BTreeMap<String, Object>,
@@ -44,12 +39,7 @@ impl Published {
         let listed = place.list_own(&entry.folder()).await;
         let objects = listed.map_err(|error| error.reading("read"))?.into_iter();
         let objects = objects.map(|object| (object.path.trim_start_matches(&folder).to_owned(), object));
-        let tables = list(&manifest, "tables").map(|table| {
-            let record = table_record(table);
-            (record.name.clone(), record)
-        });
         let mut run = Self {
-            tables: tables.collect(),
             objects: objects.collect(),
             queries: Vec::new(),
             work: private_folder(config)?,
@@ -71,18 +61,11 @@ impl Published {
         let object = self.objects.get(path).ok_or_else(|| wrong("is missing"))?;
         let obtained = self.place.obtain(object, self.work.path()).await;
         let obtained = obtained.map_err(|error| error.reading("read"))?;
-        if self.sha256(path).as_ref() == Some(&obtained.sha256) {
+        if self.manifest.sha256(path) == Some(&obtained.sha256) {
             Ok(obtained.path)
         } else {
             Err(wrong("is not what the manifest records"))
         }
-    }
-
-    /// The recorded hash of a file.
-    pub(super) fn sha256(&self, path: &str) -> Option<String> {
-        list(&self.manifest, "outputs")
-            .find(|output| text(output, "path") == path)
-            .map(|output| text(output, "sha256"))
     }
 
     /// Brings a published table to the local disk.
@@ -90,13 +73,13 @@ impl Published {
     /// # Errors
     /// As [`Self::file`].
     pub(super) async fn table(&self, name: &TableName) -> Result<PathBuf, Failure> {
-        self.file(&format!("tables/{name}.parquet")).await
+        self.file(&layout::table(name)).await
     }
 
     /// A folder for files that a reader makes.
     pub(super) fn scratch(&self) -> Result<PathBuf, Failure> {
         let folder = self.work.path().join("scratch");
-        super::stage::make_parent(&folder.join("file"))?;
+        files::make_parent(&folder.join("file"))?;
         Ok(folder)
     }
 
@@ -130,11 +113,33 @@ impl Published {
 
     async fn read_queries(&self) -> Result<Vec<Query>, Failure> {
         let folder = self.work.path().join("run");
-        for output in list(&self.manifest, "sql") {
-            let path = text(output, "path");
-            super::stage::copy(&self.file(&path).await?, &folder.join(&path))?;
+        for HashedFile { path, .. } in &self.manifest.sql {
+            files::copy(&self.file(path).await?, &folder.join(path))?;
         }
-        let set = query::load_recorded(&folder.join(SQL))?;
+        let set = query::load_recorded(&folder.join(layout::sql("")))?;
         Ok(set.queries.into_iter().chain(set.of_editions).collect())
+    }
+}
+
+/// Reads a file of a published run and makes sure that it is what the manifest records.
+///
+/// # Errors
+/// Returns exit code 9 when it is missing or not what the manifest records.
+pub(super) async fn verified(
+    place: &Location,
+    entry: &LogEntry,
+    manifest: &Manifest,
+    path: &str,
+) -> Result<bytes::Bytes, Failure> {
+    let path_below = format!("{}/{path}", entry.folder());
+    let address = place.address(&path_below);
+    let wrong = |what: &str| Failure::new(Exit::Mismatch, "report", format!("`{address}` {what}"));
+    let bytes = place.read(&path_below).await;
+    let bytes = bytes.map_err(|error| error.reading("report"))?;
+    let bytes = bytes.ok_or_else(|| wrong("is missing"))?;
+    if manifest.sha256(path) == Some(files::sha256(&bytes).as_str()) {
+        Ok(bytes)
+    } else {
+        Err(wrong("is not what the manifest records"))
     }
 }

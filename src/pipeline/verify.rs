@@ -4,26 +4,25 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::deadline::within;
 use super::difference;
 use super::duckdb::{DuckDb, Program, Reperformance};
-use super::preview::{list, text};
+use super::prepare::{Purpose, Request, Run};
+use super::project::{open, private_folder, signer};
 use super::recorded::{Environment, Recorded};
-use super::{Job, Purpose, Request, computed, open, prepare};
+use super::run::computed;
 use crate::calendar::Deadline;
 use crate::config::Config;
 use crate::engine::ENGINE;
 use crate::error::{Exit, Failure};
-use crate::publish::{self, Audit, LogEntry, Problem, SIGNATURE, canonical_json};
-use crate::record::{PublicKey, TO_RUN, below, libraries, sha256_file};
+use crate::files::read;
+use crate::publish::{self, Audit, LogEntry, Problem};
+use crate::record::{HashedFile, Manifest, PublicKey, TO_RUN, below, layout, libraries};
 use crate::source::{self, Pinned};
 use crate::store::{Location, Obtained};
 use crate::talk::Talk;
-
-/// The script that re-performs a run, or an edition of it.
-const SCRIPT: &str = "reproduce.sql";
 
 /// How far a verification goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +80,26 @@ pub struct Verification {
     pub remarks: Vec<String>,
 }
 
+/// What is asked of a verification.
+pub struct Asked<'a> {
+    /// How far it goes.
+    pub depth: Depth,
+    /// Which `DuckDB` re-performs the run.
+    pub duckdb: DuckDb,
+    /// The key that must have signed the manifest; without it the key of the configuration.
+    pub key: Option<PublicKey>,
+    /// The environment in which the recorded configuration is read.
+    pub environment: Environment<'a>,
+}
+
+/// What a verification works on.
+struct Work<'a> {
+    place: &'a Location,
+    audit: &'a Audit,
+    program: Option<&'a Program>,
+    talk: &'a Talk,
+}
+
 /// Verifies run `name` (`latest`, a date or a run id). Nothing is published.
 ///
 /// # Errors
@@ -89,22 +108,20 @@ pub struct Verification {
 pub async fn verify(
     config: &Config,
     name: &str,
-    depth: Depth,
-    duckdb: &DuckDb,
-    key: Option<&PublicKey>,
-    environment: Environment<'_>,
+    asked: &Asked<'_>,
     talk: &Talk,
 ) -> Result<Verification, Failure> {
+    let (depth, duckdb) = (asked.depth, &asked.duckdb);
     // A mistake in its name is reported before hours of work.
     let program = Program::find(duckdb)?;
     let place = open(config)?;
-    let folder = prepare::private_folder(config)?;
+    let folder = private_folder(config)?;
     talk.stage("verify", 2);
     let mut audit = publish::audit(&place, name, folder.path()).await?;
     let mut done = Verification {
         entry: audit.entry.clone(),
         publications: audit.publications,
-        files: list(&audit.manifest, "outputs").count(),
+        files: audit.manifest.outputs.len(),
         performed: None,
         duckdb: Reperformance::Not(match (depth, duckdb, &program) {
             (Depth::Record, ..) => "only the record is compared".to_owned(),
@@ -116,8 +133,8 @@ pub async fn verify(
         problems: std::mem::take(&mut audit.problems),
         remarks: std::mem::take(&mut audit.remarks),
     };
-    let own_key = prepare::signer(config)?.map(|signer| signer.public_key());
-    done.signature = signature(&place, &audit, key.or(own_key.as_ref()), &mut done).await?;
+    let own_key = signer(config)?.map(|signer| signer.public_key());
+    done.signature = signature(&place, &audit, asked.key.as_ref().or(own_key.as_ref()), &mut done).await?;
     if depth == Depth::Record {
         return Ok(done);
     }
@@ -130,14 +147,21 @@ pub async fn verify(
         ));
         return Ok(done);
     }
-    let recorded = Recorded::read(&audit, config, environment, &folder.path().join("record"))?;
-    let name = again(&place, &audit, &recorded, program.as_ref(), &mut done, talk).await?;
-    if is_same_maker && name != recorded.run_id {
+    let record = folder.path().join("record");
+    let recorded = Recorded::read(&audit, config, asked.environment, &record)?;
+    let work = Work {
+        place: &place,
+        audit: &audit,
+        program: program.as_ref(),
+        talk,
+    };
+    let name = again(&work, &recorded, &mut done).await?;
+    if is_same_maker && name != audit.manifest.run_id {
         let what = format!(
             "is of run {}, and what it records makes run {name}",
-            recorded.run_id
+            audit.manifest.run_id
         );
-        done.problems.push(Problem::new("manifest.json", what));
+        done.problems.push(Problem::new(layout::MANIFEST, what));
     }
     Ok(done)
 }
@@ -153,12 +177,14 @@ async fn signature(
         let bytes = place.read(&format!("{}/{name}", audit.entry.folder())).await;
         bytes.map_err(|error| error.reading("verify"))
     };
-    let Some(signature) = read(SIGNATURE).await? else {
+    let Some(signature) = read(layout::SIGNATURE).await? else {
         if key.is_none() {
             return Ok(Signature::None);
         }
-        done.problems
-            .push(Problem::new(SIGNATURE, "is missing: nobody signed the manifest"));
+        done.problems.push(Problem::new(
+            layout::SIGNATURE,
+            "is missing: nobody signed the manifest",
+        ));
         return Ok(Signature::Fails);
     };
     let Some(key) = key else {
@@ -166,22 +192,22 @@ async fn signature(
             .push("the manifest is signed, and no key is given to check that: see --public-key".to_owned());
         return Ok(Signature::Unchecked);
     };
-    let manifest = read("manifest.json").await?.unwrap_or_default();
+    let manifest = read(layout::MANIFEST).await?.unwrap_or_default();
     if key.verifies(&manifest, &signature) {
         return Ok(Signature::Holds);
     }
     done.problems.push(Problem::new(
-        SIGNATURE,
+        layout::SIGNATURE,
         "is not a signature of this manifest by the given key",
     ));
     Ok(Signature::Fails)
 }
 
 /// Says who made the run when it was not this program with these libraries; the bytes decide all the same.
-fn other_maker(manifest: &Value) -> Option<String> {
-    let (version, engine) = (text(manifest, "version"), text(manifest, "engine"));
+fn other_maker(manifest: &Manifest) -> Option<String> {
+    let (version, engine) = (&manifest.version, &manifest.engine);
     let is_same_program = version == env!("CARGO_PKG_VERSION") && engine == ENGINE;
-    if is_same_program && text(manifest, "libraries") == libraries() {
+    if is_same_program && manifest.libraries == libraries() {
         return None;
     }
     let other = if is_same_program {
@@ -199,61 +225,50 @@ fn other_maker(manifest: &Value) -> Option<String> {
 /// A file without which the run cannot be done again, and which is not as it was.
 fn altered_record<'a>(audit: &Audit, problems: &'a [Problem]) -> Option<&'a str> {
     let manifest = &audit.manifest;
-    let mut needed: BTreeSet<String> = ["sql", "templates"]
+    let files = manifest
+        .sql
         .iter()
-        .flat_map(|section| list(manifest, section).map(|file| text(file, "path")))
+        .chain(&manifest.templates)
+        .chain(&manifest.logo);
+    let needed: BTreeSet<&str> = files
+        .map(|file| file.path.as_str())
+        .chain([layout::CONFIG])
         .collect();
-    needed.insert(super::recorded::CONFIG.to_owned());
-    needed.extend(
-        manifest
-            .pointer("/logo/path")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
-    );
     let paths = problems.iter().map(|problem| problem.path.as_str());
-    paths.into_iter().find(|path| needed.contains(*path))
+    paths.into_iter().find(|path| needed.contains(path))
 }
 
 /// Does the run again in a private folder and compares every file; gives the name that the run would have today.
-async fn again(
-    place: &Location,
-    audit: &Audit,
-    recorded: &Recorded,
-    program: Option<&Program>,
-    done: &mut Verification,
-    talk: &Talk,
-) -> Result<String, Failure> {
+async fn again(work: &Work<'_>, recorded: &Recorded, done: &mut Verification) -> Result<String, Failure> {
+    let (audit, talk) = (work.audit, work.talk);
     let request = Request {
-        as_of: Some(recorded.as_of),
+        as_of: Some(audit.manifest.as_of),
         is_draft: false,
     };
     let deadline = Deadline::after(recorded.config.engine.deadline);
     let purpose = Purpose::Verify(recorded);
-    let mut job = within(
-        &deadline,
-        talk,
-        super::planned(&recorded.config, place, &request, purpose, talk),
-    )
-    .await?;
+    let prepared = Run::prepare(&recorded.config, work.place, &request, purpose, talk);
+    let mut run = within(&deadline, talk, prepared).await?;
     // The pages hold the name of their run, whoever would be named so today.
-    let name = std::mem::replace(&mut job.plan.run_id, recorded.run_id.clone());
-    let made = within(&deadline, talk, computed(&job, talk)).await?.staged;
+    let name = std::mem::replace(&mut run.id, audit.manifest.run_id.clone());
+    let made = within(&deadline, talk, computed(&run)).await?.staged;
     talk.stage("compare", audit.files.len());
-    let mut performed: BTreeSet<String> = BTreeSet::new();
-    for output in list(&made.manifest, "outputs") {
-        let path = text(output, "path");
-        let file = made.folder.join(&path);
-        let what = match audit.files.get(&path) {
+    let mut performed: BTreeSet<&String> = BTreeSet::new();
+    for HashedFile { path, sha256 } in &made.manifest.outputs {
+        let what = match audit.files.get(path) {
             None => Some("is not published, and the run done again has it".to_owned()),
-            Some(published) if published.sha256 == sha256_file(&file)? => None,
-            Some(published) => Some(difference::between(
-                &audit.manifest,
-                &path,
-                &published.path,
-                &file,
-            )?),
+            Some(published) if published.sha256 == *sha256 => None,
+            Some(published) => {
+                let again = made.folder.join(path);
+                Some(difference::between(
+                    &audit.manifest,
+                    path,
+                    &published.path,
+                    &again,
+                )?)
+            }
         };
-        note(&mut done.problems, &path, what);
+        note(&mut done.problems, path, what);
         performed.insert(path);
     }
     for path in audit.files.keys().filter(|path| !performed.contains(*path)) {
@@ -263,37 +278,35 @@ async fn again(
             Some("is published, and the run done again has it not".to_owned()),
         );
     }
-    let (published, manifest) = (canonical_json(&audit.manifest), canonical_json(&made.manifest));
+    let (published, manifest) = (audit.manifest.text()?, made.manifest.text()?);
     if published != manifest {
         let what = difference::of_texts(published.as_bytes(), manifest.as_bytes(), true);
-        note(&mut done.problems, "manifest.json", Some(what));
+        note(&mut done.problems, layout::MANIFEST, Some(what));
     }
     done.performed = Some(performed.len() + 1);
     // The scripts are those that this program writes: what somebody else put there is not run.
-    if let Some(program) = program.filter(|_| done.problems.is_empty()) {
-        let work = reperformed(place, audit, &job, program, done, talk);
-        within(&deadline, talk, work).await?;
+    if let Some(program) = work.program.filter(|_| done.problems.is_empty()) {
+        within(&deadline, talk, reperformed(work, &run, program, done)).await?;
     }
     Ok(name)
 }
 
 /// Runs the script of the run, and those of its editions, with `DuckDB`.
 async fn reperformed(
-    place: &Location,
-    audit: &Audit,
-    job: &Job<'_>,
+    work: &Work<'_>,
+    run: &Run<'_>,
     program: &Program,
     done: &mut Verification,
-    talk: &Talk,
 ) -> Result<(), Failure> {
+    let (audit, talk) = (work.audit, work.talk);
     let scripts: Vec<(&String, &Obtained)> = audit
         .files
         .iter()
-        .filter(|(path, _)| *path == SCRIPT || path.ends_with(&format!("/{SCRIPT}")))
+        .filter(|(path, _)| *path == layout::SCRIPT || path.ends_with(&format!("/{}", layout::SCRIPT)))
         .collect();
     talk.stage("duckdb", scripts.len());
-    let folder = job.work.scratch().join("duckdb");
-    let is_in_place = place.is_local() && job.inputs.iter().all(Pinned::is_local);
+    let folder = run.work.scratch().join("duckdb");
+    let is_in_place = work.place.is_local() && run.sources.iter().all(Pinned::is_local);
     if !is_in_place {
         mirror(audit, &folder)?;
     }
@@ -302,7 +315,7 @@ async fn reperformed(
     for (path, file) in scripts {
         let mut text = String::from_utf8_lossy(&read(&file.path)?).into_owned();
         if !is_in_place {
-            text = localised(text, if path == SCRIPT { "" } else { TO_RUN }, job);
+            text = localised(text, if path == layout::SCRIPT { "" } else { TO_RUN }, run);
         }
         let script = if is_in_place {
             file.path.clone()
@@ -346,9 +359,9 @@ fn mirror(audit: &Audit, folder: &Path) -> Result<(), Failure> {
 
 /// A script as it is published, but for the addresses of the inputs: they name the copies that were read. `up` leads from its
 /// folder to that of the run.
-fn localised(mut script: String, up: &str, job: &Job<'_>) -> String {
-    for input in &job.plan.inputs {
-        let source = job.inputs.iter().find(|source| source.name == input.source);
+fn localised(mut script: String, up: &str, run: &Run<'_>) -> String {
+    for input in &run.inputs {
+        let source = run.sources.iter().find(|source| source.name == input.source);
         let mut files = source.into_iter().flat_map(|source| &source.files);
         let Some(file) = files.find(|file| file.object.path == input.path) else {
             continue;
@@ -371,12 +384,4 @@ fn note(problems: &mut Vec<Problem>, path: &str, what: Option<String>) {
         Some(known) => known.what = format!("{}: {what}", known.what),
         None => problems.push(Problem::new(path, what)),
     }
-}
-
-/// A path that leads nowhere is compared with nothing.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| {
-        let message = format!("cannot read `{}`", path.display());
-        Failure::new(crate::error::Exit::Resources, "verify", message).cause(error)
-    })
 }

@@ -5,16 +5,14 @@ use std::path::Path;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::civil::Date;
-use serde_json::Value;
 
-use crate::error::{Exit, Failure};
-use crate::store::{Location, Object, Obtained, StoreError, sha256};
+use crate::error::Failure;
+use crate::files::sha256;
+use crate::record::{Manifest, layout};
+use crate::store::{Location, Object, Obtained, StoreError};
 
 use super::history::{Log, read_log};
-use super::{
-    LogEntry, MANIFEST, RunSummary, SIGNATURE, STAGE, VOLATILE, is_removed, load_manifest, log_path, resolve,
-    staged,
-};
+use super::{LogEntry, STAGE, is_removed, load_manifest, resolve};
 
 /// Files that are read at a time.
 const AT_ONCE: usize = 8;
@@ -46,7 +44,7 @@ pub struct Audit {
     /// Publications that the log holds.
     pub publications: usize,
     /// The manifest, which is the one that the log names.
-    pub manifest: Value,
+    pub manifest: Manifest,
     /// Files that the manifest names and that are there, on the local disk, by path below the folder of the run.
     pub files: BTreeMap<String, Obtained>,
     /// What is not as the log or the manifest says.
@@ -98,14 +96,14 @@ fn chain(log: &Log) -> Result<Vec<Problem>, Failure> {
         let named = next.map_or(log.head_sha256.as_ref(), |next| next.previous_sha256.as_ref());
         if named != Some(&sha256(&entry.bytes()?)) {
             problems.push(Problem::new(
-                log_path(entry.seq),
+                layout::log_entry(entry.seq),
                 "is not written as the program writes entries",
             ));
         }
         let is_latest = newest.is_none_or(|newest| newest <= entry.as_of);
         if entry.latest != is_latest {
             problems.push(Problem::new(
-                log_path(entry.seq),
+                layout::log_entry(entry.seq),
                 "says of the run whether it became the latest, and the entries before it say otherwise",
             ));
         }
@@ -117,18 +115,12 @@ fn chain(log: &Log) -> Result<Vec<Problem>, Failure> {
 }
 
 /// What an entry says otherwise than the manifest of its run.
-fn entry_of(entry: &LogEntry, manifest: &Value) -> Option<Problem> {
-    let text = |key: &str| manifest.get(key).and_then(Value::as_str);
-    let summary = manifest
-        .get("summary")
-        .cloned()
-        .and_then(|summary| serde_json::from_value::<RunSummary>(summary).ok());
-    let agrees = text("run_id") == Some(entry.run_id.as_str())
-        && text("as_of") == Some(entry.as_of.to_string().as_str())
-        && summary.as_ref() == Some(&entry.summary);
+fn entry_of(entry: &LogEntry, manifest: &Manifest) -> Option<Problem> {
+    let agrees =
+        manifest.run_id == entry.run_id && manifest.as_of == entry.as_of && manifest.summary == entry.summary;
     (!agrees).then(|| {
         Problem::new(
-            log_path(entry.seq),
+            layout::log_entry(entry.seq),
             format!("says otherwise of run {} than its manifest", entry.run_id),
         )
     })
@@ -138,15 +130,11 @@ fn entry_of(entry: &LogEntry, manifest: &Value) -> Option<Problem> {
 async fn files(
     location: &Location,
     entry: &LogEntry,
-    manifest: &Value,
+    manifest: &Manifest,
     work: &Path,
     problems: &mut Vec<Problem>,
 ) -> Result<BTreeMap<String, Obtained>, Failure> {
     let folder = entry.folder();
-    let named = staged::outputs(manifest).map_err(|mut failure| {
-        failure.exit = Exit::Mismatch;
-        failure
-    })?;
     let objects = location
         .list_own(&folder)
         .await
@@ -156,11 +144,13 @@ async fn files(
             .unwrap_or(path)
             .to_owned()
     };
-    let is_read = |path: &String| named.contains_key(path);
+    let is_read = |path: &String| manifest.sha256(path).is_some();
+    let is_beside =
+        |path: &String| [layout::MANIFEST, layout::SIGNATURE, layout::VOLATILE].contains(&path.as_str());
     let unnamed = objects.iter().map(|object| below(&object.path));
     problems.extend(
         unnamed
-            .filter(|path| !is_read(path) && ![MANIFEST, SIGNATURE, VOLATILE].contains(&path.as_str()))
+            .filter(|path| !is_read(path) && !is_beside(path))
             .map(|path| Problem::new(path, "is there, and the manifest does not name it")),
     );
     let read: Vec<Object> = objects
@@ -181,11 +171,11 @@ async fn files(
         .into_iter()
         .map(|(path, file)| (below(&path), file))
         .collect();
-    for (path, sha256) in named {
-        match files.get(&path) {
-            None => problems.push(Problem::new(path, "is missing")),
-            Some(found) if found.sha256 != sha256 => {
-                problems.push(Problem::new(path, "is not what the manifest records"));
+    for output in &manifest.outputs {
+        match files.get(&output.path) {
+            None => problems.push(Problem::new(&output.path, "is missing")),
+            Some(found) if found.sha256 != output.sha256 => {
+                problems.push(Problem::new(&output.path, "is not what the manifest records"));
             }
             Some(_) => {}
         }

@@ -3,16 +3,14 @@
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::civil::Date;
-use serde_json::Value;
 
 use crate::error::{Exit, Failure};
-use crate::store::{Created, Location, sha256};
+use crate::files::sha256;
+use crate::record::{Manifest, RunSummary, canonical, layout};
+use crate::store::{Created, Location};
 
 use super::history::{Log, read_log, read_on};
-use super::{
-    LOG, Latest, LogEntry, MANIFEST, RunSummary, SCHEMA, STAGE, StagedRun, VOLATILE, canonical,
-    canonical_json, draft_folder, latest_of, log_path, run_folder, staged,
-};
+use super::{Latest, LogEntry, SCHEMA, STAGE, StagedRun, latest_of, staged};
 
 /// Files that are uploaded at a time.
 const AT_ONCE: usize = 8;
@@ -52,7 +50,7 @@ pub struct Uploaded {
 
 /// Looks whether a run is published, or complete and only to be committed.
 pub async fn find(location: &Location, as_of: Date, run_id: &str) -> Result<Option<Found>, Failure> {
-    let manifest = format!("{}/{MANIFEST}", run_folder(as_of, run_id));
+    let manifest = format!("{}/{}", layout::run(as_of, run_id), layout::MANIFEST);
     let Some(manifest) = location
         .read(&manifest)
         .await
@@ -68,11 +66,11 @@ pub async fn find(location: &Location, as_of: Date, run_id: &str) -> Result<Opti
         None => Ok(Some(Found::Complete)),
         Some(entry) if entry.manifest_sha256 == sha256(&manifest) => {
             // The process that entered it may have been killed before it was certain to stay.
-            settle(location, LOG).await?;
+            settle(location, layout::LOG).await?;
             Ok(Some(Found::Published(Box::new(entry))))
         }
         Some(entry) => {
-            let path = location.address(&format!("{}/{MANIFEST}", entry.folder()));
+            let path = location.address(&format!("{}/{}", entry.folder(), layout::MANIFEST));
             let message = format!("`{path}` is not the manifest that the log names");
             Err(Failure::new(Exit::Mismatch, STAGE, message))
         }
@@ -93,7 +91,8 @@ pub async fn publish(
 
 /// Puts files and manifest of a staged run up; nobody sees them until [`enter`]. Safe to be dropped at any moment.
 pub async fn upload(location: &Location, run: &StagedRun) -> Result<Uploaded, Failure> {
-    let manifest = put_up(location, run, &run_folder(run.as_of, &run.run_id)).await?;
+    let folder = layout::run(run.manifest.as_of, &run.manifest.run_id);
+    let manifest = put_up(location, run, &folder).await?;
     Ok(Uploaded {
         manifest_sha256: sha256(&manifest),
     })
@@ -107,41 +106,34 @@ pub async fn enter(
     index: &IndexPage<'_>,
 ) -> Result<Publication, Failure> {
     let named = Named {
-        as_of: run.as_of,
-        run_id: &run.run_id,
+        as_of: run.manifest.as_of,
+        run_id: &run.manifest.run_id,
         manifest_sha256: uploaded.manifest_sha256.clone(),
     };
-    commit_and_refresh(location, &named, &run.summary, index).await
+    commit_and_refresh(location, &named, &run.manifest.summary, index).await
 }
 
 /// Finishes a run that [`find`] calls complete, without computing it again.
 ///
-/// Returns nothing when it cannot: an output is gone or altered, or the manifest holds no `summary` for the log.
+/// Returns nothing when it cannot: an output is gone or altered, or the manifest cannot be read.
 pub async fn finish(
     location: &Location,
     as_of: Date,
     run_id: &str,
     index: &IndexPage<'_>,
 ) -> Result<Option<Publication>, Failure> {
-    let folder = run_folder(as_of, run_id);
-    let path = format!("{folder}/{MANIFEST}");
+    let folder = layout::run(as_of, run_id);
+    let path = format!("{folder}/{}", layout::MANIFEST);
     let Some(manifest) = location.read(&path).await.map_err(|error| error.writing(STAGE))? else {
         return Ok(None);
     };
-    let Ok(record) = serde_json::from_slice::<Value>(&manifest) else {
+    let Ok(record) = Manifest::read(&manifest) else {
         return Ok(None);
     };
-    let summary = record
-        .get("summary")
-        .cloned()
-        .map(serde_json::from_value::<RunSummary>);
-    let Some(Ok(summary)) = summary else {
-        return Ok(None);
-    };
-    for (output, hash) in staged::outputs(&record)? {
-        let bytes = location.read(&format!("{folder}/{output}")).await;
+    for output in &record.outputs {
+        let bytes = location.read(&format!("{folder}/{}", output.path)).await;
         let bytes = bytes.map_err(|error| error.writing(STAGE))?;
-        if bytes.is_none_or(|bytes| sha256(&bytes) != hash) {
+        if bytes.is_none_or(|bytes| sha256(&bytes) != output.sha256) {
             return Ok(None);
         }
     }
@@ -151,7 +143,7 @@ pub async fn finish(
         run_id,
         manifest_sha256: sha256(&manifest),
     };
-    commit_and_refresh(location, &named, &summary, index)
+    commit_and_refresh(location, &named, &record.summary, index)
         .await
         .map(Some)
 }
@@ -181,20 +173,20 @@ async fn commit_and_refresh(
 
 /// Puts a draft where no log and no archive page names it; returns the address of its report.
 pub async fn publish_draft(location: &Location, run: &StagedRun) -> Result<String, Failure> {
-    let folder = draft_folder(run.as_of, &run.run_id);
+    let folder = layout::draft(run.manifest.as_of, &run.manifest.run_id);
     upload_files(location, run, &folder, Upload::All).await?;
-    let manifest = Bytes::from(canonical_json(&run.manifest));
+    let manifest = Bytes::from(run.manifest.text()?);
     location
-        .replace(&format!("{folder}/{MANIFEST}"), manifest)
+        .replace(&format!("{folder}/{}", layout::MANIFEST), manifest)
         .await
         .map_err(|error| error.writing(STAGE))?;
-    Ok(location.address(&format!("{folder}/report.html")))
+    Ok(location.address(&format!("{folder}/{}", layout::REPORT)))
 }
 
 /// Uploads the files and then creates the manifest; returns the manifest's bytes.
 async fn put_up(location: &Location, run: &StagedRun, folder: &str) -> Result<Bytes, Failure> {
-    let manifest = Bytes::from(canonical_json(&run.manifest));
-    let path = format!("{folder}/{MANIFEST}");
+    let manifest = Bytes::from(run.manifest.text()?);
+    let path = format!("{folder}/{}", layout::MANIFEST);
     // Looked at first, so that a run which differs from a published one of its id overwrites nothing.
     let upload = match location.read(&path).await.map_err(|error| error.writing(STAGE))? {
         None => Upload::All,
@@ -241,7 +233,8 @@ async fn upload_files(
     futures::stream::iter(files)
         .map(|(path, size)| async move {
             let target = format!("{folder}/{path}");
-            if upload == Upload::Missing && (path == VOLATILE || location.size(&target).await? == Some(size))
+            if upload == Upload::Missing
+                && (path == layout::VOLATILE || location.size(&target).await? == Some(size))
             {
                 return Ok(());
             }
@@ -272,12 +265,12 @@ async fn commit(
             .find(|entry| entry.run_id == run.run_id && entry.as_of == run.as_of);
         if let Some(entry) = same_run.cloned() {
             if entry.manifest_sha256 == run.manifest_sha256 {
-                settle(location, LOG).await?;
+                settle(location, layout::LOG).await?;
                 return Ok((log, entry, true));
             }
             return Err(two_runs_differ(
                 location,
-                &format!("{}/{MANIFEST}", entry.folder()),
+                &format!("{}/{}", entry.folder(), layout::MANIFEST),
             ));
         }
         let entry = next_entry(&log, run, summary);
@@ -286,9 +279,12 @@ async fn commit(
         longer.append(entry.clone(), &bytes);
         // A page that cannot be written must not be found out after the commit.
         index_page(&longer.entries, index)?;
-        let created = match location.create(&log_path(entry.seq), bytes.clone()).await {
+        let created = match location
+            .create(&layout::log_entry(entry.seq), bytes.clone())
+            .await
+        {
             Ok(Created::Different(_)) => continue,
-            Ok(Created::New | Created::Same) => settle(location, LOG).await,
+            Ok(Created::New | Created::Same) => settle(location, layout::LOG).await,
             Err(error) => Err(error.writing(STAGE)),
         };
         let Err(failure) = created else {
@@ -302,7 +298,7 @@ async fn commit(
 
 /// An entry of the log that cannot be made certain may still be there for readers to see: then the failure says so.
 async fn perhaps_entered(location: &Location, entry: &LogEntry, bytes: &Bytes, failure: Failure) -> Failure {
-    match location.read(&log_path(entry.seq)).await {
+    match location.read(&layout::log_entry(entry.seq)).await {
         Ok(Some(there)) if there == *bytes => {
             let message = format!(
                 "the run {} is in the log, but may be lost with the next loss of power: {}",
@@ -351,9 +347,9 @@ pub async fn refresh(location: &Location, index: &IndexPage<'_>) -> Result<(), F
 async fn refresh_from(location: &Location, mut log: Log, index: &IndexPage<'_>) -> Result<(), Failure> {
     loop {
         if let Some(entry) = latest_of(&log.entries) {
-            write_if_other(location, "latest.json", canonical(&Latest::of(entry))?.into()).await?;
+            write_if_other(location, layout::LATEST, canonical(&Latest::of(entry))?.into()).await?;
         }
-        write_if_other(location, "index.html", index_page(&log.entries, index)?.into()).await?;
+        write_if_other(location, layout::INDEX, index_page(&log.entries, index)?.into()).await?;
         // Whoever writes last must have seen the whole log, or an older page would stay.
         let seen = log.entries.len();
         log = read_on(location, log).await.map_err(while_publishing)?;

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::error::Failure;
+use crate::record::layout::{self, MANIFEST};
 use crate::store::{Location, Object};
 
 use super::lease::is_held;
-use super::{MANIFEST, STAGE, history};
+use super::{STAGE, history};
 
 /// Objects that nothing published needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub async fn find_garbage(location: &Location, limit: Timestamp) -> Result<Garba
         .map(super::LogEntry::folder)
         .collect();
     let mut garbage = Garbage::default();
-    for root in ["runs", "drafts"] {
+    for root in [layout::RUNS, layout::DRAFTS] {
         let listed = location
             .list_own(root)
             .await

@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::civil::Date;
-use serde_json::Value;
 
 use crate::error::{Exit, Failure};
-use crate::store::{Location, StoreError, sha256};
+use crate::files::sha256;
+use crate::record::{Manifest, layout};
+use crate::store::{Location, StoreError};
 
-use super::{LogEntry, MANIFEST, SCHEMA, STAGE, latest_of, log_path};
+use super::{LogEntry, SCHEMA, STAGE, latest_of};
 
 /// Entries that are read at a time.
 const AT_ONCE: usize = 16;
@@ -49,7 +50,7 @@ pub(super) async fn read_on(location: &Location, mut log: Log) -> Result<Log, Fa
         return Err(broken(location, count + 1, "it is missing"));
     }
     let texts: Vec<Option<Bytes>> = futures::stream::iter(known + 1..=count)
-        .map(|seq| async move { location.read(&log_path(seq)).await })
+        .map(|seq| async move { location.read(&layout::log_entry(seq)).await })
         .buffered(AT_ONCE)
         .try_collect()
         .await
@@ -79,7 +80,7 @@ pub(super) async fn read_on(location: &Location, mut log: Log) -> Result<Log, Fa
 /// Counts the entries and makes sure that there is no gap.
 async fn count_entries(location: &Location) -> Result<u64, Failure> {
     let objects = location
-        .list_own("log")
+        .list_own(layout::LOG)
         .await
         .map_err(|error| error.reading(STAGE))?;
     // Numbers have eight digits, so the order of the names is that of the numbers.
@@ -101,7 +102,7 @@ fn entry_number(path: &str) -> Option<u64> {
 }
 
 fn broken(location: &Location, seq: u64, reason: &str) -> Failure {
-    let path = location.address(&log_path(seq));
+    let path = location.address(&layout::log_entry(seq));
     Failure::new(
         Exit::Mismatch,
         STAGE,
@@ -111,8 +112,11 @@ fn broken(location: &Location, seq: u64, reason: &str) -> Failure {
 }
 
 /// Reads the manifest of a publication and makes sure that it is the one which the log names.
-pub async fn load_manifest(location: &Location, entry: &LogEntry) -> Result<Value, Failure> {
-    let path = format!("{}/{MANIFEST}", entry.folder());
+///
+/// # Errors
+/// Returns exit code 9 when it is missing, another one, or of a schema that this version does not read.
+pub async fn load_manifest(location: &Location, entry: &LogEntry) -> Result<Manifest, Failure> {
+    let path = format!("{}/{}", entry.folder(), layout::MANIFEST);
     let address = location.address(&path);
     let bytes = location
         .read(&path)
@@ -128,13 +132,17 @@ pub async fn load_manifest(location: &Location, entry: &LogEntry) -> Result<Valu
         let message = format!("`{address}` is not the manifest that the log names");
         return Err(Failure::new(Exit::Mismatch, STAGE, message));
     }
-    serde_json::from_slice(&bytes)
-        .map_err(|error| Failure::new(Exit::Mismatch, STAGE, format!("cannot read `{address}`")).cause(error))
+    Manifest::read(&bytes).map_err(|failure| Failure {
+        message: format!("cannot read `{address}`: {}", failure.message),
+        ..failure
+    })
 }
 
 /// Tells whether the files of a publication were removed, because it is older than the runs that are kept.
 pub async fn is_removed(location: &Location, entry: &LogEntry) -> Result<bool, Failure> {
-    let size = location.size(&format!("{}/{MANIFEST}", entry.folder())).await;
+    let size = location
+        .size(&format!("{}/{}", entry.folder(), layout::MANIFEST))
+        .await;
     Ok(size.map_err(|error| error.reading(STAGE))?.is_none())
 }
 

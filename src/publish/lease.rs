@@ -14,7 +14,8 @@ use tokio::task::JoinHandle;
 
 use crate::calendar;
 use crate::error::{Exit, Failure};
-use crate::store::{Created, Location, sha256};
+use crate::files::sha256;
+use crate::store::{Created, Location};
 
 use super::STAGE;
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::error::Failure;
+use crate::record::layout::MANIFEST;
 use crate::store::Location;
 
-use super::{LogEntry, MANIFEST, STAGE, history};
+use super::{LogEntry, STAGE, history};
 
 /// Tells the folders of the newest `keep` published runs (at least one), by day and then by place in the log.
 #[must_use]

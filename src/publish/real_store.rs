@@ -9,7 +9,8 @@ use bytes::Bytes;
 
 use super::tests::{check_invariants, day, index, staged, work};
 use super::{prune, publish, status};
-use crate::store::{Created, Location, StoreError, open, sha256};
+use crate::files::sha256;
+use crate::store::{Created, Location, StoreError, open};
 
 const PUBLISHERS: usize = 8;
 /// Rounds of publishers at once; `KARAT_TEST_ROUNDS` asks for another number of a slower server.

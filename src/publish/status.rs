@@ -3,9 +3,10 @@
 use jiff::civil::Date;
 
 use crate::error::{Exit, Failure};
+use crate::record::{canonical, layout};
 use crate::store::Location;
 
-use super::{Latest, LogEntry, STAGE, canonical, history, latest_of, load_manifest};
+use super::{Latest, LogEntry, STAGE, history, latest_of, load_manifest};
 
 /// How the publications stand.
 #[derive(Debug)]
@@ -56,14 +57,14 @@ pub async fn status(location: &Location, today: Date, overdue_days: Option<u32>)
         chain_holds = false;
     }
     let there = location
-        .read("latest.json")
+        .read(layout::LATEST)
         .await
         .map_err(|error| error.reading(STAGE))?;
     let derived = last
         .as_ref()
         .map(|entry| canonical(&Latest::of(entry)))
         .transpose()?;
-    let latest_agrees = log_holds && there.as_deref() == derived.as_deref();
+    let latest_agrees = log_holds && there.as_deref() == derived.as_deref().map(str::as_bytes);
     if log_holds && !latest_agrees {
         problems
             .push("`latest.json` does not say what the log says; the next run writes it again".to_owned());

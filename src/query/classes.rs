@@ -54,8 +54,14 @@ pub(super) fn files<'q>(
             files.push((format!("3_results/{sums}.sql"), result(declared)));
         }
         if let Some(pairs) = &class.by_tier {
-            let cells = cells(&format!("by: [tier, {}], {PAIR_CELLS}", declared.column), class.in_aggregate);
-            files.push((format!("3_results/{pairs}.sql"), filled(PAIRS, declared, &format!("{}, by tier", class.title), &cells)));
+            let cells = cells(
+                &format!("by: [tier, {}], {PAIR_CELLS}", declared.column),
+                class.in_aggregate,
+            );
+            files.push((
+                format!("3_results/{pairs}.sql"),
+                filled(PAIRS, declared, &format!("{}, by tier", class.title), &cells),
+            ));
         }
     }
     files
@@ -81,7 +87,11 @@ fn declared<'q>(query: &'q Query, problems: &mut Problems) -> Vec<Declared<'q>> 
         };
         declared.push(Declared { table, column, class });
     } else if !header.values.is_empty() {
-        problems.add(&query.path, 0, "`values` belongs to a file that declares a `class`");
+        problems.add(
+            &query.path,
+            0,
+            "`values` belongs to a file that declares a `class`",
+        );
     }
     if declared.is_empty() {
         return declared;
@@ -98,7 +108,11 @@ fn declared<'q>(query: &'q Query, problems: &mut Problems) -> Vec<Declared<'q>> 
         if !is_name(column) || KEY.contains(column) {
             wrong.push("`class` names the column of the class: lower case letters, digits and `_`");
         }
-        if [&class.result, &class.by_tier].into_iter().flatten().any(|name| !is_name(name)) {
+        if [&class.result, &class.by_tier]
+            .into_iter()
+            .flatten()
+            .any(|name| !is_name(name))
+        {
             wrong.push("`result` and `by_tier` are names of tables: lower case letters, digits and `_`");
         }
         if class.values.iter().any(|value| value == "total") {
@@ -126,7 +140,10 @@ fn members(declared: &[Declared<'_>]) -> String {
              on {OWN}.snapshot = {table}.snapshot\n    and {OWN}.customer_id = {table}.customer_id\n"
         )
     });
-    let names: Vec<String> = declared.iter().map(|declared| format!("('{}')", declared.column)).collect();
+    let names: Vec<String> = declared
+        .iter()
+        .map(|declared| format!("('{}')", declared.column))
+        .collect();
     let read: BTreeSet<&str> = tables.iter().copied().chain([OWN]).collect();
     let read: Vec<String> = read.iter().map(|table| format!("business.{table}")).collect();
     MEMBERS
@@ -144,7 +161,10 @@ fn values(declared: &[Declared<'_>]) -> String {
             let position = if value == NOT_KNOWN { place.max(9) } else { place };
             let phase = class.phases.get(place - 1);
             let phase = phase.map_or_else(|| "null".to_owned(), |phase| quoted(phase));
-            rows.push(format!("    ('{column}', {}, {position}, {phase})", quoted(value)));
+            rows.push(format!(
+                "    ('{column}', {}, {position}, {phase})",
+                quoted(value)
+            ));
         }
         if class.values.is_empty() {
             rows.push(format!("    ('{column}', '{NOT_KNOWN}', 9, null)"));
@@ -164,16 +184,30 @@ fn result(declared: &Declared<'_>) -> String {
 }
 
 fn cells(usual: &str, is_shown: bool) -> String {
-    if is_shown { format!("-- cells:   {{{usual}}}\n") } else { String::new() }
+    if is_shown {
+        format!("-- cells:   {{{usual}}}\n")
+    } else {
+        String::new()
+    }
 }
 
 fn filled(text: &str, declared: &Declared<'_>, title: &str, cells: &str) -> String {
     let class = &declared.class;
-    let note = class.note.as_deref().unwrap_or("Population of the window; who has no row or no value there is not known.");
+    let note = class
+        .note
+        .as_deref()
+        .unwrap_or("Population of the window; who has no row or no value there is not known.");
     // A JSON string is a YAML string, on one line. The words of the user go in last: nothing in them is taken for a place.
     text.replace("{class}", declared.column)
         .replace("{cells}", cells)
-        .replace("{phase}", if class.phases.is_empty() { "" } else { "    phase,\n" })
+        .replace(
+            "{phase}",
+            if class.phases.is_empty() {
+                ""
+            } else {
+                "    phase,\n"
+            },
+        )
         .replace("{note}", &serde_json::Value::from(note.trim()).to_string())
         .replace("{title}", &serde_json::Value::from(title.trim()).to_string())
 }

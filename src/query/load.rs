@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
 use super::lint::{self, Place};
 use super::{Check, Problems, Query, Scope, Severity, Subject, TableName, classes, graph, header};
 use crate::error::{Exit, Failure};
+use crate::files;
 
 /// All SQL of a project, checked, in an order in which it can run.
 #[derive(Debug, Clone)]
@@ -63,7 +62,9 @@ pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Fail
             problems.add(
                 &path,
                 0,
-                format!("`{layer}` is no layer: use settings, canonical, business, results, editions or checks"),
+                format!(
+                    "`{layer}` is no layer: use settings, canonical, business, results, editions or checks"
+                ),
             );
         }
     }
@@ -131,38 +132,25 @@ fn layer_of(folder: &str) -> &str {
 }
 
 fn read_files(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(current) = folders.pop() {
-        let cannot = |error: std::io::Error| {
-            Failure::new(
-                Exit::Usage,
-                "query",
-                format!("cannot read `{}`", current.display()),
-            )
-            .cause(error)
-            .hint("`karat init DIR` writes a project with all queries.")
-        };
-        for entry in std::fs::read_dir(&current).map_err(cannot)? {
-            let path = entry.map_err(cannot)?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "sql") {
-                let text = std::fs::read_to_string(&path).map_err(|error| {
-                    Failure::new(Exit::Usage, "query", format!("cannot read `{}`", path.display()))
-                        .cause(error)
-                })?;
-                let below = path.strip_prefix(folder).unwrap_or(&path);
-                let name = below
-                    .components()
-                    .map(|part| part.as_os_str().to_string_lossy())
-                    .collect::<Vec<_>>()
-                    .join("/");
-                files.insert(name, text);
-            }
-        }
-    }
-    Ok(files)
+    let cannot = |path: &Path, error: std::io::Error| {
+        let message = format!("cannot read `{}`", path.display());
+        Failure::new(Exit::Usage, "query", message).cause(error)
+    };
+    let all = files::walk(folder).map_err(|(path, error)| {
+        cannot(&path, error).hint("`karat init DIR` writes a project with all queries.")
+    })?;
+    let is_sql = |path: &String| {
+        Path::new(path)
+            .extension()
+            .is_some_and(|extension| extension == "sql")
+    };
+    let sql = all.into_iter().filter(is_sql);
+    sql.map(|path| {
+        let file = folder.join(&path);
+        let text = std::fs::read_to_string(&file).map_err(|error| cannot(&file, error))?;
+        Ok((path, text))
+    })
+    .collect()
 }
 
 fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut Problems) -> Option<Query> {
@@ -210,7 +198,7 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
     Some(Query {
         path: path.to_owned(),
         name,
-        sha256: sha256(&text),
+        sha256: files::sha256(text.as_bytes()),
         header,
         text,
     })
@@ -236,7 +224,7 @@ fn read_check(path: &str, stem: &str, text: String, problems: &mut Problems) -> 
         severity,
         is_of_inputs: header.judges == Some(Subject::Inputs),
         is_of_base: matches!(header.scope, Some(Scope::Base | Scope::Whole)),
-        sha256: sha256(&text),
+        sha256: files::sha256(text.as_bytes()),
         text,
     })
 }
@@ -290,7 +278,10 @@ fn add_classes(queries: &mut BTreeMap<TableName, Query>, problems: &mut Problems
         if let Some(query) = read_query(&path, layer_of(folder), stem, text, problems)
             && let Some(other) = queries.insert(query.name.clone(), query)
         {
-            let message = format!("the classes that `class` and `classes` declare make the same table, `{}`", other.name);
+            let message = format!(
+                "the classes that `class` and `classes` declare make the same table, `{}`",
+                other.name
+            );
             problems.add(&other.path, 0, message);
         }
     }
@@ -332,10 +323,6 @@ fn check_inputs(
             }
         }
     }
-}
-
-fn sha256(text: &str) -> String {
-    hex::encode(Sha256::digest(text.as_bytes()))
 }
 
 impl Severity {

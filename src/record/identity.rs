@@ -2,11 +2,13 @@
 //!
 //! Threads, memory, clock and machine are left out on purpose: with the same name the same bytes must come out.
 
-use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
-use super::Determinants;
 use crate::engine::LOCK_FILE;
-use crate::store::sha256;
+use crate::files::sha256;
+
+/// Everything that determines the numbers and the bytes of a run, by name.
+pub type Determinants = BTreeMap<String, String>;
 
 /// Hex digits of a run id: 64 bits, more than enough to tell runs apart.
 const DIGITS: usize = 16;
@@ -14,12 +16,10 @@ const DIGITS: usize = 16;
 /// Hashes the determinants; the order is that of their names.
 #[must_use]
 pub fn run_id(determinants: &Determinants) -> String {
-    let mut hasher = Sha256::new();
-    for (name, value) in determinants {
-        // Lengths keep two different lists from having the same text.
-        hasher.update(format!("{}:{name}={}:{value}\n", name.len(), value.len()));
-    }
-    let mut id = hex::encode(hasher.finalize());
+    // Lengths keep two different lists from having the same text.
+    let line = |(name, value): (&String, &String)| format!("{}:{name}={}:{value}\n", name.len(), value.len());
+    let text: String = determinants.iter().map(line).collect();
+    let mut id = sha256(text.as_bytes());
     id.truncate(DIGITS);
     id
 }

@@ -1,26 +1,87 @@
-//! `manifest.json`: inputs, rules, tables, checks and outputs of a run, each with its hash.
+//! `manifest.json`: inputs, rules, tables, checks and outputs of a run, each with its hash. Written and read as one type.
 
-use std::io::Read;
-use std::path::Path;
+use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use jiff::civil::Date;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value, json};
 
-use super::{HashedFile, InputRecord, libraries};
-use crate::calendar::Calendar;
+use super::json::{canonical, day};
 use crate::check::Outcome;
-use crate::config::{Config, Edition, PolicyValue};
-use crate::engine::ENGINE;
+use crate::config::{Config, Detail, Edition, Part, PolicyValue};
 use crate::error::{Exit, Failure};
-use crate::publish::RunSummary;
-use crate::source::Pinned;
-use crate::table::Table;
+use crate::source::InputRecord;
+use crate::table::{Cell, Table};
 
 /// Version of the form of the manifest.
-const SCHEMA: &str = "karat-manifest/1";
+pub(crate) const SCHEMA: &str = "karat-manifest/1";
+
+/// The record of a run: what it was made of, and what it made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    missing_docs,
+    reason = "each field is the section of the manifest with its name"
+)]
+pub struct Manifest {
+    pub schema: String,
+    pub run_id: String,
+    #[serde(with = "day")]
+    pub as_of: Date,
+    pub window: Window,
+    pub project: String,
+    pub currency: String,
+    pub timezone: String,
+    pub version: String,
+    pub engine: String,
+    pub libraries: String,
+    /// Objects read and objects excluded.
+    pub inputs: Vec<InputRecord>,
+    pub rejected: Vec<Map<String, Value>>,
+    pub reconciliation: Vec<Map<String, Value>>,
+    pub policy: Map<String, Value>,
+    pub cost_to_serve: Map<String, Value>,
+    pub sql: Vec<HashedFile>,
+    pub templates: Vec<HashedFile>,
+    pub logo: Option<HashedFile>,
+    pub tables: Vec<TableRecord>,
+    pub checks: Vec<CheckRecord>,
+    /// Every file of the run but the manifest, its signature and the volatile record.
+    pub outputs: Vec<HashedFile>,
+    pub switched_off: Vec<String>,
+    pub mail: MailRecord,
+    pub editions: Vec<EditionRecord>,
+    pub language: String,
+    pub summary: RunSummary,
+}
+
+/// The days that a run looks back on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// How many.
+    pub days: u32,
+    /// The first.
+    #[serde(with = "day")]
+    pub from: Date,
+    /// The last.
+    #[serde(with = "day")]
+    pub to: Date,
+}
+
+/// A file with its hash.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HashedFile {
+    /// Path below its folder, with `/`.
+    pub path: String,
+    /// SHA-256 of the content, lower-case hex.
+    pub sha256: String,
+}
 
 /// A published table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TableRecord {
     /// `schema.table`.
     pub name: String,
@@ -36,193 +97,333 @@ pub struct TableRecord {
     pub sha256: String,
 }
 
-/// A file of the run folder.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct OutputFile {
-    /// Path below the run folder.
-    pub path: String,
-    /// SHA-256 of the content, lower-case hex.
-    pub sha256: String,
+/// A check with its outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckRecord {
+    /// Its name.
+    pub name: String,
+    /// The rule in words.
+    pub title: String,
+    /// `stop` or `warn`.
+    pub severity: String,
+    /// Whether the rule holds.
+    pub holds: bool,
+    /// Rows that violate it.
+    pub violations: usize,
 }
 
-/// Hashes a file without holding it in memory.
-///
-/// # Errors
-/// Returns exit code 5 when the file cannot be read.
-pub fn sha256_file(path: &Path) -> Result<String, Failure> {
-    let cannot = |error: std::io::Error| {
-        Failure::new(
-            Exit::Resources,
-            "record",
-            format!("cannot read `{}`", path.display()),
-        )
-        .cause(error)
-    };
-    let mut file = std::fs::File::open(path).map_err(cannot)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut buffer).map_err(cannot)? {
-            0 => return Ok(hex::encode(hasher.finalize())),
-            read => hasher.update(&buffer[..read]),
+/// The mail about a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailRecord {
+    /// Subject, one line.
+    pub subject: String,
+    /// Address of the report on the web, to which the mail links.
+    pub url: Option<String>,
+}
+
+/// An edition beside the main one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditionRecord {
+    /// Its folder below `editions/`.
+    pub name: String,
+    /// Whether single customers are shown.
+    #[serde(rename = "edition", with = "detail")]
+    pub detail: Detail,
+    /// Of whom it is: column and value.
+    #[serde(rename = "where")]
+    pub part: Option<BTreeMap<String, String>>,
+    /// Names the messages.
+    pub language: String,
+    /// Its mail.
+    pub mail: MailRecord,
+}
+
+/// What the archive page shows of a run; stored in the log too, so that the page needs no other file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunSummary {
+    /// The day before which the data counts.
+    #[serde(with = "day")]
+    pub as_of: Date,
+    /// Hash of what determines the numbers.
+    pub run_id: String,
+    /// Name of the project.
+    pub project: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Label and text of each headline number, as the report shows them.
+    pub headline: Vec<(String, String)>,
+    /// The same numbers, exact; empty in records of versions that had no trend.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<PublishedFigure>,
+    /// Whether the run was a draft.
+    pub draft: bool,
+}
+
+/// One headline number of a run, exact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedFigure {
+    /// Code of the measure.
+    pub measure: String,
+    /// `money`, `rate` or `count`.
+    pub unit: String,
+    /// The exact value as text; none for NULL.
+    pub value: Option<String>,
+}
+
+impl Manifest {
+    /// Reads a manifest of the schema that this version writes.
+    ///
+    /// # Errors
+    /// Returns exit code 9 for one of another schema, which the message names, and for what is no manifest.
+    pub fn read(bytes: &[u8]) -> Result<Self, Failure> {
+        let wrong = |what: String| Failure::new(Exit::Mismatch, "record", what);
+        let form: BTreeMap<String, Value> = serde_json::from_slice(bytes)
+            .map_err(|error| wrong("this is no manifest".to_owned()).cause(error))?;
+        let schema = form.get("schema").and_then(Value::as_str).unwrap_or("no schema");
+        if schema != SCHEMA {
+            let message = format!("the manifest has `{schema}`, and this version reads `{SCHEMA}`");
+            return Err(wrong(message).hint("Use the version of the program that published the run."));
+        }
+        serde_json::from_slice(bytes)
+            .map_err(|error| wrong(format!("the manifest is not whole `{SCHEMA}`")).cause(error))
+    }
+
+    /// The bytes that are published: one record, one text.
+    ///
+    /// # Errors
+    /// Returns exit code 10 when it has no form in JSON.
+    pub fn text(&self) -> Result<String, Failure> {
+        canonical(self)
+    }
+
+    /// The recorded hash of a file of the run.
+    #[must_use]
+    pub fn sha256(&self, path: &str) -> Option<&str> {
+        let output = self.outputs.iter().find(|output| output.path == path);
+        output.map(|output| output.sha256.as_str())
+    }
+
+    /// The record of a published table.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&TableRecord> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+
+    /// The objects of a source, read and excluded.
+    pub fn inputs_of<'a>(&'a self, source: &'a str) -> impl Iterator<Item = &'a InputRecord> {
+        self.inputs.iter().filter(move |input| input.source == source)
+    }
+}
+
+impl EditionRecord {
+    /// An edition whose mail is not written yet.
+    #[must_use]
+    pub fn new(edition: &Edition) -> Self {
+        let part = edition.part.as_ref();
+        Self {
+            name: edition.name(),
+            detail: edition.detail,
+            part: part.map(|part| BTreeMap::from([(part.column.clone(), part.value.clone())])),
+            language: edition.language.clone(),
+            mail: MailRecord::default(),
+        }
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn edition(&self) -> Edition {
+        let part = self.part.as_ref().and_then(|part| part.iter().next());
+        Edition {
+            detail: self.detail,
+            part: part.map(|(column, value)| Part {
+                column: column.clone(),
+                value: value.clone(),
+            }),
+            language: self.language.clone(),
         }
     }
 }
 
-/// What the manifest says of the mail.
-#[derive(Debug, Clone, Copy)]
-pub struct MailRecord<'a> {
-    /// Subject, one line.
-    pub subject: &'a str,
-    /// Address of the report on the web, to which the mail links.
-    pub url: Option<&'a str>,
-}
-
-/// What the manifest says of an edition beside the main one.
-#[derive(Debug, Clone)]
-pub struct EditionRecord {
-    /// Its folder below `editions/`.
-    pub name: String,
-    /// What it is.
-    pub edition: Edition,
-    /// Subject of its mail, one line.
-    pub subject: String,
-    /// Address of its report on the web.
-    pub url: Option<String>,
-}
-
-/// The logo that a run shows.
-#[derive(Debug, Clone)]
-pub struct LogoRecord {
-    /// Path below the run folder.
-    pub path: &'static str,
-    /// SHA-256 of the content, lower-case hex.
-    pub sha256: String,
-}
-
-/// Parts of a manifest that stages hand over.
-#[derive(Debug)]
-#[expect(
-    missing_docs,
-    reason = "each field is the section of the manifest with its name"
-)]
-pub struct Parts<'a> {
-    pub config: &'a Config,
-    pub calendar: &'a Calendar,
-    pub run_id: &'a str,
-    pub pinned: &'a [Pinned],
-    pub inputs: &'a [InputRecord],
-    pub rejected: &'a Table,
-    pub reconciliation: &'a Table,
-    pub sql: &'a [HashedFile],
-    pub templates: &'a [HashedFile],
-    pub logo: Option<LogoRecord>,
-    pub tables: &'a [TableRecord],
-    pub checks: &'a [Outcome],
-    pub outputs: &'a [OutputFile],
-    pub switched_off: &'a [String],
-    pub mail: MailRecord<'a>,
-    pub editions: &'a [EditionRecord],
-    pub summary: &'a RunSummary,
-}
-
-/// Writes the manifest of a run.
-#[must_use]
-pub fn manifest(parts: &Parts<'_>) -> Value {
-    let window = parts.calendar.snapshots.first();
-    json!({
-        "schema": SCHEMA,
-        "run_id": parts.run_id,
-        "as_of": parts.calendar.as_of.to_string(),
-        "window": {
-            "days": parts.calendar.window_days,
-            "from": window.map(|snapshot| snapshot.window_start.to_string()),
-            "to": window.map(|snapshot| snapshot.last_day.to_string()),
-        },
-        "project": parts.config.project.name,
-        "currency": parts.config.project.currency,
-        "timezone": parts.config.project.timezone,
-        "version": env!("CARGO_PKG_VERSION"),
-        "engine": ENGINE,
-        "libraries": libraries(),
-        "inputs": inputs(parts),
-        "rejected": rows(parts.rejected),
-        "reconciliation": rows(parts.reconciliation),
-        "policy": parts.config.policy.iter().map(|(name, value)| (name.clone(), policy_value(value))).collect::<serde_json::Map<_, _>>(),
-        "cost_to_serve": parts.config.cost_to_serve.iter().map(|(activity, rate)| (activity.clone(), json!(rate.to_plain_string()))).collect::<serde_json::Map<_, _>>(),
-        "sql": parts.sql.iter().map(|file| json!({"path": format!("sql/{}", file.path), "sha256": file.sha256})).collect::<Vec<_>>(),
-        "templates": parts.templates.iter().map(|file| json!({"path": format!("reports/{}", file.path), "sha256": file.sha256})).collect::<Vec<_>>(),
-        "logo": parts.logo.as_ref().map(|logo| json!({"path": logo.path, "sha256": logo.sha256})),
-        "tables": parts.tables.iter().map(|table| json!({
-            "name": table.name, "title": table.title, "grain": table.grain, "key": table.key, "rows": table.rows,
-            "sha256": table.sha256,
-        })).collect::<Vec<_>>(),
-        "checks": parts.checks.iter().map(|check| json!({
-            "name": check.name, "title": check.title, "severity": check.severity.word(), "holds": check.holds(),
-            "violations": check.violations.rows.len(),
-        })).collect::<Vec<_>>(),
-        "outputs": parts.outputs.iter().map(|file| json!({"path": file.path, "sha256": file.sha256})).collect::<Vec<_>>(),
-        "switched_off": parts.switched_off,
-        "mail": {"subject": parts.mail.subject, "url": parts.mail.url},
-        "editions": parts.editions.iter().map(edition).collect::<Vec<_>>(),
-        "language": parts.config.project.language,
-        "summary": serde_json::to_value(parts.summary).unwrap_or(Value::Null),
-    })
-}
-
-fn edition(record: &EditionRecord) -> Value {
-    let part = record.edition.part.as_ref();
-    json!({
-        "name": record.name,
-        "edition": record.edition.detail.word(),
-        "where": part.map(|part| json!({(part.column.clone()): part.value})),
-        "language": record.edition.language,
-        "mail": {"subject": record.subject, "url": record.url},
-    })
-}
-
-/// Read objects and excluded ones, in one list: `excluded` holds the reason, or is null.
-fn inputs(parts: &Parts<'_>) -> Vec<Value> {
-    let read = parts.inputs.iter().map(|input| {
-        json!({
-            "source": input.source, "location": input.location, "path": input.path, "bytes": input.bytes,
-            "sha256": input.sha256, "rows": input.rows, "etag": input.etag, "version": input.version, "table_version": input.table_version, "excluded": null,
-        })
-    });
-    let excluded = parts.pinned.iter().flat_map(|source| {
-        source.excluded.iter().map(|object| {
-            json!({
-                "source": source.name, "location": source.configured, "path": object.path, "bytes": null,
-                "sha256": null, "rows": null, "etag": null, "version": null, "excluded": object.reason,
-            })
-        })
-    });
-    read.chain(excluded).collect()
+impl From<&Outcome> for CheckRecord {
+    fn from(outcome: &Outcome) -> Self {
+        Self {
+            name: outcome.name.clone(),
+            title: outcome.title.clone(),
+            severity: outcome.severity.word().to_owned(),
+            holds: outcome.holds(),
+            violations: outcome.violations.rows.len(),
+        }
+    }
 }
 
 /// Rows of a table as objects; numbers as text, so that no reader rounds them.
-fn rows(table: &Table) -> Vec<Value> {
-    let object = |row: &Vec<crate::table::Cell>| {
-        let pairs = table.columns.iter().zip(row).map(|(column, cell)| {
-            let value = match cell {
-                crate::table::Cell::Null => Value::Null,
-                crate::table::Cell::Integer(number) => json!(number),
-                crate::table::Cell::Boolean(flag) => json!(flag),
-                other => json!(other.to_string()),
-            };
-            (column.clone(), value)
-        });
-        Value::Object(pairs.collect())
+pub(crate) fn rows(table: &Table) -> Vec<Map<String, Value>> {
+    let value = |cell: &Cell| match cell {
+        Cell::Null => Value::Null,
+        Cell::Integer(number) => json!(number),
+        Cell::Boolean(flag) => json!(flag),
+        other => json!(other.to_string()),
     };
+    let object = |row: &Vec<Cell>| table.columns.iter().cloned().zip(row.iter().map(value)).collect();
     table.rows.iter().map(object).collect()
 }
 
-fn policy_value(value: &PolicyValue) -> Value {
-    match value {
+/// The thresholds of a configuration; decimals as text.
+pub(crate) fn policy(config: &Config) -> Map<String, Value> {
+    let value = |value: &PolicyValue| match value {
         PolicyValue::Integer(number) => json!(number),
         PolicyValue::Decimal(number) => json!(number.normalized().to_plain_string()),
         PolicyValue::Date(date) => json!(date.to_string()),
         PolicyValue::Text(text) => json!(text),
         PolicyValue::NotSet => Value::Null,
+    };
+    let thresholds = config.policy.iter();
+    thresholds
+        .map(|(name, threshold)| (name.clone(), value(threshold)))
+        .collect()
+}
+
+/// The rates of a configuration, as text.
+pub(crate) fn cost_to_serve(config: &Config) -> Map<String, Value> {
+    let rates = config.cost_to_serve.iter();
+    rates
+        .map(|(activity, rate)| (activity.clone(), json!(rate.to_plain_string())))
+        .collect()
+}
+
+/// Whether single customers are shown, as the word of the configuration.
+mod detail {
+    use super::{Deserialize as _, Deserializer, Detail, Serializer};
+    use serde::de::Error as _;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
+    pub(super) fn serialize<S: Serializer>(detail: &Detail, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(detail.word())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Detail, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Detail::parse(&word).ok_or_else(|| D::Error::custom(format!("there is no edition `{word}`")))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The record of a run that holds these files and nothing else.
+    pub(crate) fn record(as_of: Date, run_id: &str, outputs: Vec<HashedFile>) -> Manifest {
+        let text = |text: &str| text.to_owned();
+        Manifest {
+            schema: text(SCHEMA),
+            run_id: text(run_id),
+            as_of,
+            window: Window {
+                days: 365,
+                from: as_of,
+                to: as_of,
+            },
+            project: text("Trial"),
+            currency: text("GBP"),
+            timezone: text("Europe/London"),
+            version: text("0.1.0"),
+            engine: text("DataFusion"),
+            libraries: String::new(),
+            inputs: Vec::new(),
+            rejected: Vec::new(),
+            reconciliation: Vec::new(),
+            policy: Map::new(),
+            cost_to_serve: Map::new(),
+            sql: Vec::new(),
+            templates: Vec::new(),
+            logo: None,
+            tables: Vec::new(),
+            checks: Vec::new(),
+            outputs,
+            switched_off: Vec::new(),
+            mail: MailRecord::default(),
+            editions: Vec::new(),
+            language: text("en"),
+            summary: RunSummary {
+                as_of,
+                run_id: text(run_id),
+                project: text("Trial"),
+                currency: text("GBP"),
+                headline: vec![(text("Profit"), text("£74,297"))],
+                figures: Vec::new(),
+                draft: false,
+            },
+        }
+    }
+
+    fn full() -> Manifest {
+        let read = InputRecord {
+            source: "visits".to_owned(),
+            path: "a.parquet".to_owned(),
+            location: "data/".to_owned(),
+            bytes: 10,
+            rows: 2,
+            sha256: "ab".to_owned(),
+            ..InputRecord::default()
+        };
+        let excluded = InputRecord {
+            path: "b.txt".to_owned(),
+            excluded: Some("not a Parquet file by its name".into()),
+            ..InputRecord::default()
+        };
+        let edition = Edition {
+            detail: Detail::Aggregate,
+            part: Some(Part {
+                column: "region".to_owned(),
+                value: "West".to_owned(),
+            }),
+            language: "zh".to_owned(),
+        };
+        let mut manifest = record(jiff::civil::date(2025, 1, 6), "aaaa", Vec::new());
+        manifest.inputs = vec![read, excluded];
+        manifest.editions = vec![EditionRecord::new(&edition)];
+        assert_eq!(manifest.editions[0].edition(), edition);
+        manifest
+    }
+
+    #[test]
+    fn a_record_is_read_as_it_was_written() {
+        let manifest = full();
+        let text = manifest.text().expect("JSON");
+        let again = Manifest::read(text.as_bytes()).expect("a manifest");
+        assert_eq!(again, manifest);
+        assert_eq!(again.text().expect("JSON"), text);
+        let json: Value = serde_json::from_str(&text).expect("JSON");
+        // An object that was not read has no hash and no rows, and belongs to no version of a table.
+        assert_eq!(json["inputs"][0]["table_version"], Value::Null);
+        assert_eq!(json["inputs"][0]["rows"], 2);
+        assert_eq!(json["inputs"][0]["excluded"], Value::Null);
+        assert_eq!(json["inputs"][1]["rows"], Value::Null);
+        assert_eq!(json["inputs"][1].get("table_version"), None);
+        assert_eq!(json["editions"][0]["edition"], "aggregate");
+        assert_eq!(json["editions"][0]["where"], json!({"region": "West"}));
+    }
+
+    #[test]
+    fn another_schema_is_refused_by_its_name_and_a_gap_by_its_own() {
+        let mut json = serde_json::to_value(full()).expect("JSON");
+        let read = |json: &Value| Manifest::read(json.to_string().as_bytes()).expect_err("refused");
+        json["schema"] = json!("karat-manifest/0");
+        let failure = read(&json);
+        assert_eq!(failure.exit, Exit::Mismatch);
+        assert!(failure.message.contains("`karat-manifest/0`"), "{failure}");
+        json["schema"] = json!(SCHEMA);
+        json["editions"][0]["edition"] = json!("half");
+        let said = |failure: &Failure| format!("{failure} {:?}", failure.cause);
+        assert!(said(&read(&json)).contains("no edition `half`"));
+        json["editions"] = json!([]);
+        json.as_object_mut().expect("an object").remove("mail");
+        assert!(said(&read(&json)).contains("missing field `mail`"));
+        assert!(read(&json!("text")).message.contains("no manifest"));
     }
 }

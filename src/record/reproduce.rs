@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use super::InputRecord;
+use super::layout;
 use crate::query::{Query, TableName};
-use crate::source::RawTable;
+use crate::source::{InputRecord, RawTable};
 
 /// The way from the folder of an edition to that of its run.
 pub const TO_RUN: &str = "../../";
@@ -53,7 +53,7 @@ fn perform(script: &mut String, recipe: &Recipe<'_>, up: &str) {
     }
     script.push('\n');
     for table in recipe.settings {
-        let file = format!("read_parquet('{up}tables/{table}.parquet')");
+        let file = format!("read_parquet('{up}{}')", layout::table(table));
         line(script, &format!("create table {table} as select * from {file};"));
     }
     script.push_str("\n-- The rows of the sources, under their canonical names.\n");
@@ -70,7 +70,7 @@ const SCHEMAS: [&str; 4] = ["settings", "business", "model", "results"];
 
 /// Makes the table of a query file.
 fn create(script: &mut String, query: &Query) {
-    line(script, &format!("\n-- sql/{}", query.path));
+    line(script, &format!("\n-- {}", layout::sql(&query.path)));
     line(
         script,
         &format!("create table {} as\n{};", query.name, query.text.trim_end()),
@@ -120,7 +120,7 @@ pub fn reproduce_part(part: &PartOf<'_>) -> String {
         if part.unpublished.contains(table) {
             format!("whole.{table}")
         } else {
-            format!("read_parquet('{TO_RUN}tables/{table}.parquet')")
+            format!("read_parquet('{TO_RUN}{}')", layout::table(table))
         }
     };
     for table in part.base {
@@ -163,7 +163,7 @@ pub fn reproduce_part(part: &PartOf<'_>) -> String {
 fn read(script: &mut String, table: &RawTable, inputs: &[InputRecord], up: &str) {
     let files: Vec<String> = inputs
         .iter()
-        .filter(|input| input.source == table.source)
+        .filter(|input| input.source == table.source && input.is_read())
         .map(|input| below(up, &input.address))
         .collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
@@ -215,7 +215,7 @@ fn compare(script: &mut String, queries: &[Query]) {
 }
 
 fn published(table: &TableName) -> String {
-    format!("read_parquet('tables/{table}.parquet')")
+    format!("read_parquet('{}')", layout::table(table))
 }
 
 fn line(script: &mut String, text: &str) {

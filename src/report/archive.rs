@@ -9,10 +9,11 @@ use serde::Serialize;
 
 use super::cells::Figure;
 use super::format::Pen;
-use super::tiles::{self, HeadlineFigure};
+use super::tiles;
 use super::words::Words;
 use super::{Brand, brand, chart, page, words};
 use crate::error::Failure;
+use crate::record::PublishedFigure;
 
 /// One published run.
 #[derive(Debug, Clone)]
@@ -30,7 +31,7 @@ pub struct ArchiveEntry {
     /// Label and text of the headline numbers.
     pub headline: Vec<(String, String)>,
     /// The same numbers, exact; empty when an earlier version published the run.
-    pub figures: Vec<HeadlineFigure>,
+    pub figures: Vec<PublishedFigure>,
     /// Whether it is the newest.
     pub is_latest: bool,
     /// Address of the report, relative to the archive page; none when the run is no longer kept.
@@ -131,7 +132,7 @@ fn trends(
     if by_day.len() < 2 {
         return Vec::new();
     }
-    let trend = |wanted: &HeadlineFigure| {
+    let trend = |wanted: &PublishedFigure| {
         let line: Vec<Figure> = by_day
             .values()
             .filter_map(|entry| {

@@ -110,7 +110,7 @@ impl Logo {
     /// SHA-256 of the file, lower-case hex.
     #[must_use]
     pub fn sha256(&self) -> String {
-        crate::store::sha256(&self.bytes)
+        crate::files::sha256(&self.bytes)
     }
 
     /// The file, byte for byte.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use jiff::civil::date;
 
-use super::{CheckFact, EditionFact, Facts, InputFact, Inputs, SqlFile, TableFact};
+use super::{EditionFact, Facts, Inputs, SqlFile};
+use crate::record::{CheckRecord, TableRecord};
+use crate::source::InputRecord;
 use crate::table::{Cell, Table};
 
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
@@ -155,22 +157,26 @@ pub(super) fn inputs() -> Inputs {
             run_id: "7c3e5a0db1f24f6c8f0e9a1b2c3d4e5f7c3e5a0db1f24f6c8f0e9a1b2c3d4e5f".into(),
             version: "0.1.0".into(),
             data_through: Some(date(2017, 12, 30)),
-            inputs: vec![InputFact {
+            inputs: vec![InputRecord {
                 source: "order_lines".into(),
                 path: "superstore.parquet".into(),
                 bytes: 1_245_678,
                 rows: 9994,
                 sha256: "0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9".into(),
-                excluded: None,
+                ..InputRecord::default()
             }],
             checks: vec![
-                CheckFact {
-                    name: "every key is unique".into(),
+                CheckRecord {
+                    name: String::new(),
+                    violations: 0,
+                    title: "every key is unique".into(),
                     severity: "stop".into(),
                     holds: true,
                 },
-                CheckFact {
-                    name: "all sums agree".into(),
+                CheckRecord {
+                    name: String::new(),
+                    violations: 0,
+                    title: "all sums agree".into(),
                     severity: "stop".into(),
                     holds: true,
                 },
@@ -178,7 +184,7 @@ pub(super) fn inputs() -> Inputs {
             switched_off: vec!["customers".into(), "payments".into()],
             tables: tables
                 .iter()
-                .map(|(name, table)| TableFact {
+                .map(|(name, table)| TableRecord {
                     name: name.clone(),
                     title: format!("Table {name}"),
                     grain: "one row per thing".into(),

@@ -32,11 +32,13 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::error::{Exit, Failure};
-use crate::table::Table;
+use crate::record::{CheckRecord, Manifest, TableRecord};
+use crate::source::InputRecord;
+use crate::table::{Cell, Table};
 
 pub use archive::{ArchiveEntry, index};
 pub use brand::{Brand, Logo};
-pub use tiles::{HeadlineFigure, headline, headline_figures};
+pub use tiles::{headline, headline_figures};
 
 /// Everything that a report is made of.
 #[derive(Debug, Clone)]
@@ -93,7 +95,7 @@ pub struct Facts {
     /// First day of the window.
     pub window_start: Date,
     /// Days in the window.
-    pub window_days: i64,
+    pub window_days: u32,
     /// Hash of everything that determines the numbers.
     pub run_id: String,
     /// Version of the program.
@@ -101,62 +103,46 @@ pub struct Facts {
     /// Day of the newest order used.
     pub data_through: Option<Date>,
     /// Objects listed, read or excluded.
-    pub inputs: Vec<InputFact>,
+    pub inputs: Vec<InputRecord>,
     /// Checks, with their outcome.
-    pub checks: Vec<CheckFact>,
+    pub checks: Vec<CheckRecord>,
     /// Names of sources that are not configured; the messages say what that switches off.
     pub switched_off: Vec<String>,
     /// Published tables.
-    pub tables: Vec<TableFact>,
+    pub tables: Vec<TableRecord>,
     /// Whether this is a trial that is not published.
     pub draft: bool,
     /// Whether profit rests on an assumed margin instead of costs.
     pub cost_is_estimated: bool,
 }
 
-/// One object that the run listed.
-#[derive(Debug, Clone)]
-pub struct InputFact {
-    /// Name of the source: `order_lines`, ….
-    pub source: String,
-    /// Path within the source's location.
-    pub path: String,
-    /// Size.
-    pub bytes: u64,
-    /// Rows in the file.
-    pub rows: u64,
-    /// Hash of the bytes read.
-    pub sha256: String,
-    /// Why it was not read; `None` when it was.
-    pub excluded: Option<String>,
-}
-
-/// One check, with its outcome.
-#[derive(Debug, Clone)]
-pub struct CheckFact {
-    /// The rule in words.
-    pub name: String,
-    /// `stop` or `warn`.
-    pub severity: String,
-    /// Whether the rule holds.
-    pub holds: bool,
-}
-
-/// One published table.
-#[derive(Debug, Clone)]
-pub struct TableFact {
-    /// Full name.
-    pub name: String,
-    /// What it holds.
-    pub title: String,
-    /// One sentence beginning "one row per".
-    pub grain: String,
-    /// Columns that make a row unique.
-    pub key: Vec<String>,
-    /// Number of rows.
-    pub rows: u64,
-    /// Hash of the published file.
-    pub sha256: String,
+impl Facts {
+    /// Takes them from the record and the tables of a run.
+    #[must_use]
+    pub fn of(manifest: &Manifest, tables: &BTreeMap<String, Table>) -> Self {
+        let cell = |table: &str, column: &str| tables.get(table).and_then(|table| table.cell(0, column));
+        Self {
+            project: manifest.project.clone(),
+            currency: manifest.currency.clone(),
+            timezone: manifest.timezone.clone(),
+            language: manifest.language.clone(),
+            as_of: manifest.as_of,
+            window_start: manifest.window.from,
+            window_days: manifest.window.days,
+            run_id: manifest.run_id.clone(),
+            version: manifest.version.clone(),
+            data_through: match cell("results.data_range", "newest_order_date") {
+                Some(Cell::Date(date)) => Some(*date),
+                _ => None,
+            },
+            inputs: manifest.inputs.clone(),
+            checks: manifest.checks.clone(),
+            switched_off: manifest.switched_off.clone(),
+            tables: manifest.tables.clone(),
+            draft: manifest.summary.draft,
+            cost_is_estimated: cell("results.cost_coverage", "is_estimated") == Some(&Cell::Boolean(true)),
+        }
+    }
 }
 
 /// One SQL file: its header and its text.

@@ -4,7 +4,7 @@
 //! own, with the same templates and filters that write no tags; nothing that it makes is read as HTML.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -16,6 +16,7 @@ use super::asked::asked;
 use super::format::{self, Pen};
 use super::words::{Filling, Words};
 use crate::error::{Exit, Failure};
+use crate::files;
 
 /// Stands in the policy of a template until the hash of its style block is known.
 const STYLE_HASH: &str = "sha256-style-of-this-page";
@@ -53,7 +54,8 @@ impl Door {
     /// Loads every template below `folder`; errors show the place in the template.
     pub(crate) fn open(folder: &Path, currency: &str, words: &Words) -> Result<Self, Failure> {
         let mut templates = Vec::new();
-        for path in files(folder)? {
+        for name in self::templates(folder)? {
+            let path = folder.join(&name);
             let text = std::fs::read_to_string(&path).map_err(|error| {
                 Failure::new(
                     Exit::Usage,
@@ -62,9 +64,6 @@ impl Door {
                 )
                 .cause(error)
             })?;
-            let relative = path.strip_prefix(folder).unwrap_or(&path);
-            let parts: Vec<_> = relative.iter().map(std::ffi::OsStr::to_string_lossy).collect();
-            let name = parts.join("/");
             asked_of(words, &name, &text)?;
             refuse_active(&name, &text)?;
             templates.push((name, text));
@@ -226,27 +225,16 @@ fn broken(deed: &str, error: &tera::Error) -> Failure {
 }
 
 /// Lists templates in a fixed order: `.html`, `.css` and `.txt`, at any depth.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(next) = open.pop() {
-        let unreadable = |error| {
-            let message = format!("cannot list the template folder `{}`", next.display());
-            Failure::new(Exit::Usage, "report", message).cause(error)
-        };
-        for entry in std::fs::read_dir(&next).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|ending| ["html", "css", "txt"].iter().any(|known| ending == *known))
-            {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
+fn templates(folder: &Path) -> Result<Vec<String>, Failure> {
+    let mut found = files::walk(folder).map_err(|(folder, error)| {
+        let message = format!("cannot list the template folder `{}`", folder.display());
+        Failure::new(Exit::Usage, "report", message).cause(error)
+    })?;
+    found.retain(|name| {
+        [".html", ".css", ".txt"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+    });
     Ok(found)
 }
 

@@ -9,6 +9,7 @@ mod outlook;
 mod retention;
 mod service;
 mod short;
+mod glossary;
 mod thresholds;
 mod truth;
 
@@ -302,7 +303,7 @@ fn escapes_hostile_text_wherever_it_comes_from() {
         input.excluded = Some(hostile.into());
     }
     for check in &mut facts.checks {
-        check.name = hostile.into();
+        check.title = hostile.into();
         check.severity = hostile.into();
     }
     for table in &mut facts.tables {

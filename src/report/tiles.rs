@@ -9,6 +9,7 @@ use super::cells::{Data, Figure};
 use super::chart;
 use super::format::{self, Pen};
 use super::words::Words;
+use crate::record::PublishedFigure;
 use crate::table::{Cell, Table};
 
 /// Measures that have a tile, in order.
@@ -166,20 +167,9 @@ pub(super) fn written(pen: &Pen, value: &BigDecimal, unit: &str, sign: &str) -> 
     }
 }
 
-/// One headline number, exact, for the trend of the archive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeadlineFigure {
-    /// Code of the measure: `net_revenue`, `profit`, ….
-    pub measure: String,
-    /// `money`, `rate` or `count`.
-    pub unit: String,
-    /// The exact value as text, as the cell of `results.headline` holds it; none for NULL.
-    pub value: Option<String>,
-}
-
 /// Lists the five headline numbers, exact.
 #[must_use]
-pub fn headline_figures(tables: &BTreeMap<String, Table>) -> Vec<HeadlineFigure> {
+pub fn headline_figures(tables: &BTreeMap<String, Table>) -> Vec<PublishedFigure> {
     let Some(table) = tables.get("results.headline") else {
         return Vec::new();
     };
@@ -189,7 +179,7 @@ pub fn headline_figures(tables: &BTreeMap<String, Table>) -> Vec<HeadlineFigure>
         .filter_map(|measure| {
             let row = (0..table.rows.len()).find(|row| text(*row, "measure") == measure)?;
             let value = text(row, "value");
-            Some(HeadlineFigure {
+            Some(PublishedFigure {
                 measure: measure.to_owned(),
                 unit: text(row, "unit"),
                 value: value.parse::<BigDecimal>().is_ok().then_some(value),

@@ -11,6 +11,7 @@ use super::format::Pen;
 use super::grid::{self, Grid};
 use super::words::Words;
 use super::{Facts, Inputs, SqlFile, brand, drawings, findings, mail, sentences, tiles};
+use crate::source::shown_path;
 
 /// The whole view of a run.
 #[derive(Debug, Serialize)]
@@ -64,7 +65,7 @@ struct Run<'a> {
     as_of_text: String,
     window_start: String,
     last_day: String,
-    window_days: i64,
+    window_days: u32,
     compare_days: Option<i64>,
     id: &'a str,
     short_id: String,
@@ -89,7 +90,7 @@ struct Check<'a> {
 #[derive(Debug, Serialize)]
 struct Input<'a> {
     source: &'a str,
-    path: &'a str,
+    path: String,
     size: String,
     rows: String,
     sha256: &'a str,
@@ -235,7 +236,7 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Run
             .checks
             .iter()
             .map(|check| Check {
-                name: &check.name,
+                name: &check.title,
                 severity: &check.severity,
                 holds: check.holds,
             })
@@ -246,7 +247,7 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Run
             .iter()
             .map(|input| Input {
                 source: &input.source,
-                path: &input.path,
+                path: shown_path(&input.path),
                 size: pen.bytes(input.bytes),
                 rows: pen.number(&input.rows.into(), 0),
                 sha256: &input.sha256,

@@ -1,13 +1,12 @@
 //! CSV files (RFC 4180, UTF-8): the first line names the columns, an empty value is not known.
 
-use std::fs::File;
-use std::io::{BufReader, Read as _};
 use std::path::Path;
 
 use arrow::datatypes::SchemaRef;
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 
 use super::sheet::{Sheet, refused};
+use super::text;
 use crate::config::ColumnType;
 use crate::error::{Exit, Failure};
 
@@ -27,18 +26,13 @@ pub(super) fn convert(
     columns: &[(String, ColumnType)],
     shown: &str,
 ) -> Result<Converted, Failure> {
-    let unreadable = |error: std::io::Error| {
-        Failure::new(Exit::Input, "source", format!("cannot read `{shown}`"))
-            .cause(error)
-            .retryable()
-    };
-    let open = || File::open(file).map(BufReader::new).map_err(unreadable);
+    let unreadable = |error: std::io::Error| text::cannot_read(shown, error);
+    let open = || text::open(file, shown).map_err(unreadable);
     // A quotation mark that nobody closes would swallow the rest of the file as one value.
-    let mut marks = 0_u64;
-    for byte in open()?.bytes() {
-        marks += u64::from(byte.map_err(unreadable)? == b'"');
-    }
-    if !marks.is_multiple_of(2) {
+    if !text::quotation_marks(open()?)
+        .map_err(unreadable)?
+        .is_multiple_of(2)
+    {
         let message = format!("`{shown}` opens a quotation mark that it does not close");
         return Err(Failure::new(Exit::Refused, "source", message).hint(
             "A value that holds a quotation mark stands in quotation marks, and the mark in it is doubled.",

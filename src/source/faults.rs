@@ -15,8 +15,8 @@ use parquet::arrow::ArrowWriter;
 use super::{Failure, pin_at};
 use crate::config::{Format, Int96, Source};
 use crate::error::Exit;
+use crate::files::sha256;
 use crate::store::faulty::{Fault, Faulty};
-use crate::store::sha256;
 
 /// A small Parquet file.
 fn parquet(first: i64) -> Bytes {

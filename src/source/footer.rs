@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,6 +27,35 @@ pub(super) struct Footer {
     pub(super) weight: Weight,
 }
 
+/// What to do about a file that begins as one of another form.
+fn other_form(file: &Path) -> Option<&'static str> {
+    let mut first = [0; 512];
+    let length = File::open(file).and_then(|mut file| file.read(&mut first)).ok()?;
+    let first = &first[..length];
+    if first.starts_with(b"PAR1") {
+        return None;
+    }
+    let is_text = !first.is_empty()
+        && std::str::from_utf8(first).is_ok_and(|text| {
+            !text
+                .chars()
+                .any(|letter| letter.is_control() && !letter.is_whitespace())
+        });
+    if first.starts_with(b"{") && is_text {
+        Some("It looks like JSON: write `format: json` with a `schema`, if it holds one object on each line.")
+    } else if is_text {
+        Some("It looks like text, such as CSV: write `format: csv` with a `schema`.")
+    } else if first.starts_with(b"\x1f\x8b") {
+        Some(
+            "It is packed with gzip; Parquet files are read as they are. Unpack it, or write `format: csv` if it holds text.",
+        )
+    } else if first.starts_with(b"PK\x03\x04") {
+        Some("It is a ZIP archive or an Excel workbook: save it as Parquet or CSV.")
+    } else {
+        None
+    }
+}
+
 /// Reads rows, columns and weight from the footer of `file`, and the sizes of the pages of those columns that `is_read`.
 pub(super) fn read(file: &Path, shown: &str, is_read: impl Fn(&str) -> bool) -> Result<Footer, Failure> {
     let cannot = |cause: Box<dyn std::error::Error + Send + Sync>| {
@@ -35,10 +65,10 @@ pub(super) fn read(file: &Path, shown: &str, is_read: impl Fn(&str) -> bool) -> 
             format!("`{shown}` is no readable Parquet file"),
         )
         .cause(cause)
-        .hint(
+        .hint(other_form(file).unwrap_or(
             "The file is damaged, cut short, encrypted or of another format; deliver it again, or set `files` to the names of \
              those that are meant.",
-        )
+        ))
     };
     let mut opened = File::open(file).map_err(|error| {
         Failure::new(Exit::Input, "source", format!("cannot open `{shown}`"))

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::BufRead as _;
 use std::path::Path;
 
 use arrow::datatypes::SchemaRef;
@@ -11,6 +10,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::sheet::{Sheet, refused};
+use super::text;
 use crate::config::ColumnType;
 use crate::error::{Exit, Failure};
 
@@ -34,7 +34,7 @@ pub(super) fn convert(
             failure.cause(error).retryable()
         }
     };
-    let reader = BufReader::new(File::open(file).map_err(unreadable)?);
+    let reader = text::open(file, shown).map_err(unreadable)?;
     let mut sheet = Sheet::create(target, columns, shown)?;
     let mut seen = vec![false; columns.len()];
     for (line, text) in (1_u64..).zip(reader.lines()) {

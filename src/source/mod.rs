@@ -18,6 +18,7 @@ mod pages;
 mod period;
 mod recorded;
 mod sheet;
+mod text;
 mod thrift;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,11 +31,12 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 pub use contract::{MappedColumn, RawTable, empty_table, raw_table};
 pub use duckdb::{Reader, written_addresses};
 pub use inventory::{Excluded, shown_path};
-pub use recorded::{RecordedFile, RecordedSource, pin_recorded};
+pub use recorded::{InputRecord, pin_recorded};
 
 use crate::config::{Config, Format, Int96, Source};
 use crate::engine::SourceFile;
 use crate::error::{Exit, Failure};
+use crate::files;
 use crate::query::mapping;
 use crate::store::{self, Location, Object, Obtained};
 
@@ -566,7 +568,7 @@ async fn obtain(
     mapped: &Mapped,
     location: &Location,
     object: Object,
-    recorded: Option<RecordedFile>,
+    recorded: Option<InputRecord>,
     work: &Path,
 ) -> Result<PinnedFile, Failure> {
     let obtained = location
@@ -580,7 +582,7 @@ async fn obtain(
     let shown = format!("{name}: {}", location.address_of(&object));
     let (file, format, mapped) = (obtained.path.clone(), format.clone(), mapped.clone());
     // The hash of the content and the path name the copy: the same content may lie in two places.
-    let place = crate::store::sha256(shown.as_bytes());
+    let place = files::sha256(shown.as_bytes());
     let copy = work.join(format!("{place}.{}.parquet", obtained.sha256));
     // A damaged footer may panic deep in the reader: a task of its own turns that into an error.
     let read = tokio::task::spawn_blocking(move || read(file, &copy, &format, &mapped, &shown))
@@ -618,12 +620,16 @@ fn read(
     mapped: &Mapped,
     shown: &str,
 ) -> Result<ReadFile, Failure> {
+    let weight = match format {
+        Format::Parquet | Format::Delta { .. } => pages::Weight::default(),
+        Format::Csv { .. } | Format::Json { .. } => text::weigh(&file, shown, shown)?,
+    };
     let made = |rows, schema, header| ReadFile {
         table: copy.to_owned(),
         rows,
         schema,
         header,
-        weight: pages::Weight::default(),
+        weight,
     };
     match format {
         Format::Parquet | Format::Delta { .. } => {

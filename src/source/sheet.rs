@@ -12,12 +12,17 @@ use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
 
 use crate::config::ColumnType;
 use crate::error::{Exit, Failure};
 
 /// Rows that are turned into their types at once.
 const BATCH: usize = 8192;
+
+/// Rows of a row group: as many as are held in memory while the file is written.
+const GROUP: usize = 1 << 16;
 
 /// A Parquet file that grows row by row.
 pub(super) struct Sheet<'s> {
@@ -42,7 +47,12 @@ impl<'s> Sheet<'s> {
         };
         let schema = schema(columns);
         let file = File::create(path).map_err(|error| cannot(&error))?;
-        let writer = ArrowWriter::try_new(file, Arc::clone(&schema), None).map_err(|error| cannot(&error))?;
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::LZ4_RAW)
+            .set_max_row_group_row_count(Some(GROUP))
+            .build();
+        let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties))
+            .map_err(|error| cannot(&error))?;
         Ok(Self {
             columns,
             cells: columns.iter().map(|_| StringBuilder::new()).collect(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService,
 };
@@ -13,7 +14,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, NoProxy, Proxy};
 use url::Url;
 
-use super::Cause;
+use super::error::{BAD_CERTIFICATE, Cause, LED_AWAY};
 use super::names::{Lookup, Names};
 use crate::config::FORBIDDEN;
 
@@ -22,10 +23,6 @@ pub(super) const REQUEST_TIMEOUT: &str = "2 minutes";
 /// Longest time until a server that is there takes the connection.
 pub(super) const CONNECT_TIMEOUT: &str = "5 seconds";
 
-/// What the library says of a certificate that it does not trust (rustls).
-pub(super) const BAD_CERTIFICATE: &str = "invalid peer certificate";
-/// What an error says when a server leads to another one.
-pub(super) const LED_AWAY: &str = "the server leads away";
 /// So often a server may lead to another place of its own.
 const MOST_REDIRECTS: usize = 5;
 const USER_AGENT: &str = concat!("karat/", env!("CARGO_PKG_VERSION"));
@@ -80,7 +77,7 @@ fn client(options: &ClientOptions) -> Result<reqwest::Client, Box<dyn Error + Se
     let is_on = |key| value(key).is_some_and(|value| value == "true");
     let duration = |key| {
         value(key)
-            .map(|text| humantime::parse_duration(&text))
+            .map(|text| text.parse::<SignedDuration>()?.try_into())
             .transpose()
     };
     let mut builder = reqwest::Client::builder()

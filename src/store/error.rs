@@ -1,6 +1,5 @@
 //! What can go wrong at the storage door, without secrets, and which exit code follows.
 
-use super::client::{BAD_CERTIFICATE, LED_AWAY};
 use crate::error::{Exit, Failure};
 
 /// The words of a library's error, with query strings and configured secrets taken out.
@@ -83,6 +82,10 @@ pub enum StoreError {
     },
 }
 
+/// What the library says of a certificate that it does not trust (rustls).
+pub(super) const BAD_CERTIFICATE: &str = "invalid peer certificate";
+/// What an error says when a server leads to another one.
+pub(super) const LED_AWAY: &str = "the server leads away";
 /// What stores call credentials that were good once: Amazon S3, Azure.
 pub(super) const EXPIRED: [&str; 5] = [
     "ExpiredToken",

@@ -4,13 +4,11 @@
 //! that a name never stands for half a file. Everything here blocks; callers run it off the async threads.
 
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
-
-use sha2::{Digest as _, Sha256};
 
 /// End of the names of private files; one that is left over belongs to a killed process.
 pub(super) const PRIVATE: &str = ".karat-part";
@@ -151,25 +149,6 @@ fn nanoseconds(time: SystemTime) -> Option<i64> {
             .ok()
             .map(|nanoseconds| -nanoseconds),
     }
-}
-
-/// Hashes a file in blocks; returns SHA-256, length, and what the open file said of itself at the end.
-pub(super) fn hash(path: &Path) -> io::Result<(String, u64, Metadata)> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut block = vec![0_u8; 1 << 20];
-    let mut bytes = 0_u64;
-    loop {
-        let count = match file.read(&mut block) {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        hasher.update(&block[..count]);
-        bytes += count as u64;
-    }
-    Ok((hex::encode(hasher.finalize()), bytes, file.metadata()?))
 }
 
 /// What a write puts into its target.

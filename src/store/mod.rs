@@ -12,10 +12,8 @@ use std::time::Duration;
 
 use object_store::ObjectStore;
 use object_store::path::Path as Key;
-use sha2::{Digest as _, Sha256};
 
-use self::client::{BAD_CERTIFICATE, LED_AWAY};
-use self::error::EXPIRED;
+use self::error::{BAD_CERTIFICATE, EXPIRED, LED_AWAY};
 use crate::config::{FORBIDDEN, Secret};
 
 mod client;
@@ -290,12 +288,6 @@ fn without_answer(words: String) -> String {
     };
     let parts: Vec<&str> = [part("Code"), part("Message")].into_iter().flatten().collect();
     format!("{before}{}", parts.join(": "))
-}
-
-/// Computes the SHA-256 of `bytes`, in lower-case hexadecimal.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
 }
 
 /// Accepts `path` when it stays below its location: plain segments with `/` between them.

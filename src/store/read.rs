@@ -12,7 +12,8 @@ use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt
 use sha2::{Digest as _, Sha256};
 
 use super::local;
-use super::{Cause, Location, Object, Obtained, Place, StoreError, check_relative, sha256};
+use super::{Cause, Location, Object, Obtained, Place, StoreError, check_relative};
+use crate::files::{self, Hashed, sha256};
 
 /// Bytes of one request when a big object is downloaded.
 const RANGE: u64 = 32 << 20;
@@ -26,8 +27,12 @@ impl Location {
             Place::Local { root } => {
                 let path = full_path(root, &object.key);
                 let file = path.clone();
-                let (sha256, bytes, metadata) = self
-                    .blocking("read", move || local::hash(&file))
+                let Hashed {
+                    sha256,
+                    bytes,
+                    metadata,
+                } = self
+                    .blocking("read", move || files::hash(&file))
                     .await?
                     .map_err(|error| self.failed_locally("read", &object.key, &error))?;
                 if bytes != object.size || local::modified(&metadata) != object.modified {

@@ -14,9 +14,10 @@ use tempfile::TempDir;
 
 use super::faulty::{Fault, Faulty};
 use super::local::{self, Content};
-use super::{Created, Location, Place, Single, StoreError, open, sha256};
+use super::{Created, Location, Place, Single, StoreError, open};
 use crate::config::Secret;
 use crate::error::Exit;
+use crate::files::sha256;
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("the system gives a temporary folder")

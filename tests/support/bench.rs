@@ -10,14 +10,14 @@ use std::sync::{Arc, OnceLock};
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use karat::calendar;
-use karat::config::{Config, EngineLimits, PolicyValue, SOURCES};
+use karat::calendar::{self, Spans};
+use karat::config::{Config, EngineLimits, SOURCES};
 use karat::engine::{Engine, SourceFile, Written};
 use karat::error::Failure;
 use karat::pipeline;
 use karat::query::{Query, QuerySet, TableName};
-use karat::settings::{self, RecordedInput, SettingsTable};
-use karat::source;
+use karat::settings::{self, SettingsTable};
+use karat::source::{self, InputRecord};
 use karat::table::Table;
 
 use super::{block_on, parquet};
@@ -36,7 +36,7 @@ pub(crate) struct Given {
     /// Sections of the configuration, as YAML text: `policy`, `cost_to_serve`, `checks` and so on.
     pub(crate) sections: BTreeMap<String, String>,
     /// The recorded files, for `settings.inputs`.
-    pub(crate) inputs: Vec<RecordedInput>,
+    pub(crate) inputs: Vec<InputRecord>,
 }
 
 /// The SQL files with the types of every table, planned once.
@@ -219,21 +219,10 @@ pub(crate) fn columns_of(source: &str) -> Vec<String> {
 /// The settings tables that a configuration makes.
 pub(crate) fn settings_tables(
     config: &Config,
-    inputs: &[RecordedInput],
+    inputs: &[InputRecord],
 ) -> Result<Vec<SettingsTable>, Failure> {
     let as_of = calendar::as_of(config.as_of, None, &config.project.timezone)?;
-    let number = |name: &str| match config.threshold(name) {
-        Some(PolicyValue::Integer(number)) => u32::try_from(*number).expect("a small number"),
-        other => panic!("{name} is {other:?}"),
-    };
-    let calendar = calendar::calendar(
-        as_of,
-        config.window_days,
-        config.compare_days,
-        number("reactivated_days"),
-        number("expected_orders_months"),
-        number("backtest_weeks"),
-    )?;
+    let calendar = calendar::calendar(as_of, &Spans::of(config)?)?;
     settings::tables(config, &calendar, inputs)
 }
 

@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use super::{MINIMAL, good};
+use super::{MINIMAL, good, with};
 
 #[test]
 fn the_effective_text_shows_every_default() {
@@ -106,6 +106,26 @@ fn spelling_and_machine_do_not_change_the_effective_text() {
         good(MINIMAL).effective,
         good(&format!("{MINIMAL}policy: {{gold_share: 0.21}}\n")).effective
     );
+}
+
+#[test]
+fn a_look_and_an_address_are_recorded_last_and_read_back() {
+    let look = "brand: {name: \"House & Co\", logo: art/logo.svg, colour: \"#5B2A86\", accent: 0b6e4f}";
+    let config = with(&format!(
+        "{look}\npublish: {{url: \"https://reports.example.com/karat\"}}"
+    ));
+    let end = "publish:\n  url: \"https://reports.example.com/karat/\"\nbrand:\n  name: \"House & Co\"\n  logo: art/logo.svg\n  \
+               colour: \"#5b2a86\"\n  accent: \"#0b6e4f\"\n";
+    assert!(config.effective.ends_with(end), "{}", config.effective);
+    assert_eq!(good(&config.effective).effective, config.effective);
+    assert!(!good(MINIMAL).effective.contains("brand"));
+}
+
+#[test]
+fn everything_that_bears_on_the_report_is_recorded_in_its_order() {
+    let effective = good(include_str!("../../../tests/fixtures/configuration.yaml")).effective;
+    super::keep("tests/fixtures/configuration.effective.yaml", &effective);
+    assert_eq!(good(&effective).effective, effective);
 }
 
 proptest! {

@@ -1,10 +1,13 @@
 //! The `config.yaml` at the project root: it runs, and what its comments say is what the code does.
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use jiff::civil::date;
 
-use super::super::{AsOfRule, Config, Kind, ROOTS, SOURCES, THRESHOLDS, parse};
+use super::super::tables::FILE;
+use super::super::{AsOfRule, Config, Key, Kind, ROOTS, SOURCES, THRESHOLDS, parse};
 use super::{MINIMAL, good};
 
 const REFERENCE: &str = include_str!("../../../config.yaml");
@@ -59,33 +62,223 @@ fn the_reference_runs_as_it_stands_on_the_sample() {
     assert_eq!(rates, ["2.5", "0.3", "0", "0", "0", "0", "0.019", "0", "0"]);
 }
 
+/// The key of a table at a path.
+fn key_at(path: &[&str]) -> Option<Key> {
+    let mut keys = FILE.to_vec();
+    let mut found = None;
+    for name in path {
+        found = keys.into_iter().find(|key| key.name == *name);
+        keys = found.and_then(|key| key.kind.keys()).unwrap_or_default();
+    }
+    found
+}
+
+/// Letters of a line of the file.
+const WIDTH: usize = 118;
+
+/// A text in lines of the width of the file.
+fn wrapped(prefix: &str, text: &str) -> Vec<String> {
+    let mut lines = vec![prefix.to_owned()];
+    for word in text.split(' ') {
+        let last = lines.last_mut().expect("there is a line");
+        if last.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push(format!("{prefix} {word}"));
+        } else {
+            last.extend([" ", word]);
+        }
+    }
+    lines
+}
+
+/// The file with what each key means as the tables have it, where the key is first shown: behind it, or above it when it is long.
+fn commented(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut path: Vec<(usize, &str)> = Vec::new();
+    let mut explained = BTreeSet::new();
+    for line in text.lines() {
+        let body = line.trim_start();
+        let is_off = body.starts_with('#');
+        let mut setting = body.trim_start_matches('#').trim_start();
+        let inner = body.len() - setting.len();
+        let is_comment = (is_off && inner == 2) || setting.starts_with('#');
+        let mut depth = line.len() - setting.len() - usize::from(is_off);
+        if let Some(item) = setting.strip_prefix("- ") {
+            (depth, setting) = (depth + 2, item);
+        }
+        let name = setting.split_once(':').map(|(name, _)| name);
+        let Some(name) = name.filter(|_| !is_comment) else {
+            lines.push(line.to_owned());
+            continue;
+        };
+        path.retain(|(above, _)| *above < depth);
+        path.push((depth, name));
+        let names: Vec<&str> = path.iter().map(|(_, name)| *name).collect();
+        let key = key_at(&names).filter(|key| !key.meaning.is_empty() && explained.insert(key.meaning));
+        let Some(key) = key else {
+            lines.push(line.to_owned());
+            continue;
+        };
+        let indent = " ".repeat(line.len() - body.len());
+        let blank = if inner > 1 {
+            format!("#{}#", " ".repeat(inner - 1))
+        } else {
+            "#".to_owned()
+        };
+        let prefix = format!("{indent}{blank}");
+        let is_explanation = |line: &String| {
+            line.strip_prefix(&prefix)
+                .is_some_and(|rest| rest.starts_with(' ') && !rest.starts_with("  "))
+                && !line.contains("# ---")
+        };
+        while lines.last().is_some_and(is_explanation) {
+            lines.pop();
+        }
+        let end = line.len() - setting.len() + setting.find(" #").unwrap_or(setting.len());
+        let shown = line[..end].trim_end();
+        let is_policy = names[0] == "policy" && names.len() == 2;
+        let is_example = inner == 1 && key.default.is_none();
+        let mut behind = match (is_policy, is_example) {
+            (true, true) => format!("{}; no default", key.unit),
+            (true, false) => key.unit.to_owned(),
+            (false, true) => "example".to_owned(),
+            (false, false) => String::new(),
+        };
+        let short = if behind.is_empty() {
+            key.meaning.to_owned()
+        } else {
+            format!("{}; {behind}", key.meaning)
+        };
+        if is_policy || key.kind.keys().is_some() || 36 + short.chars().count() > WIDTH || shown.len() > 32 {
+            lines.extend(wrapped(&prefix, &key.description()));
+        } else {
+            behind = short;
+        }
+        let column = if is_policy { 42 } else { 34 }.max(shown.len() + 1);
+        lines.push(if behind.is_empty() {
+            shown.to_owned()
+        } else {
+            format!("{shown:<column$}# {behind}")
+        });
+    }
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn the_comments_are_those_of_the_tables() {
+    super::keep("config.yaml", &commented(REFERENCE));
+    // Columns have no row of their own there, but for those of the sample and the examples.
+    let shown = |key: &Key| key.kind == Kind::Column || REFERENCE.contains(&format!("{}:", key.name));
+    let mut sections = vec![FILE.to_vec()];
+    while let Some(keys) = sections.pop() {
+        for key in keys.iter().filter(|key| key.kind != Kind::Refused) {
+            assert!(shown(key), "{} is not in config.yaml", key.name);
+            sections.extend(key.kind.keys());
+        }
+    }
+}
+
 #[test]
 fn the_defaults_in_the_comments_are_those_of_the_code() {
-    let lines: Vec<&str> = REFERENCE.lines().collect();
     let mut last = 0;
     for threshold in THRESHOLDS {
         let start = format!("  #{}: ", threshold.name);
-        let index = lines
-            .iter()
+        let index = REFERENCE
+            .lines()
             .position(|line| line.starts_with(&start))
             .expect(threshold.name);
-        assert!(index > last, "{} stands out of order", threshold.name);
+        assert!(index > last, "{} is out of order", threshold.name);
         last = index;
-        let (value, unit) = lines[index][start.len()..]
-            .split_once('#')
-            .expect("a unit follows the value");
-        match threshold.default {
-            Some(default) => assert_eq!(
-                (value.trim(), unit.trim()),
-                (default, threshold.unit),
-                "{}",
-                threshold.name
-            ),
-            None => assert_eq!(unit.trim(), format!("{}; no default", threshold.unit)),
-        }
-        let comment = lines[index - 1].trim().trim_start_matches("# ").to_lowercase();
-        assert_eq!(comment, format!("{}.", threshold.meaning.to_lowercase()));
+        let value = REFERENCE
+            .lines()
+            .nth(index)
+            .and_then(|line| line[start.len()..].split_once('#'));
+        let (value, _) = value.expect("a unit follows the value");
+        assert!(
+            threshold.default.is_none_or(|default| default == value.trim()),
+            "{}",
+            threshold.name
+        );
     }
+}
+
+/// Rows of the reference page for a section and those within it.
+fn section(page: &mut String, path: &str, key: &Key) {
+    let keys = key.kind.keys().expect("a section");
+    let _infallible = write!(page, "\n## `{path}`\n\n{}\n", key.description());
+    if let Kind::Columns(shape) = key.kind {
+        for (what, names) in [
+            ("Needed", shape.required),
+            ("One of", shape.one_of),
+            ("Also", shape.optional),
+        ] {
+            if !names.is_empty() {
+                let _infallible = write!(page, "\n{what}: `{}`.\n", names.join("`, `"));
+            }
+        }
+        return;
+    }
+    if matches!(key.kind, Kind::Source(shape) if shape.name != "order_lines") {
+        page.push_str("\nThe keys are those of `sources.order_lines`.\n");
+        let columns = keys.iter().find(|key| matches!(key.kind, Kind::Columns(_)));
+        return section(
+            page,
+            &format!("{path}.columns"),
+            columns.expect("a source has columns"),
+        );
+    }
+    page.push_str("\n| key | holds | unit | default | meaning |\n|---|---|---|---|---|\n");
+    let keys: Vec<&Key> = keys.iter().filter(|key| key.kind != Kind::Refused).collect();
+    for key in &keys {
+        let holds = match key.kind {
+            Kind::Word | Kind::Words | Kind::Format => key.range.replace(' ', ", "),
+            kind => format!("{kind:?}")
+                .split('(')
+                .next()
+                .map(str::to_lowercase)
+                .expect("a name"),
+        };
+        let default = match key.default {
+            Some("{}") => String::new(),
+            Some(default) => format!("`{}`", default.trim_start_matches('=')),
+            None if key.needed.is_empty() => String::new(),
+            None => "needed".to_owned(),
+        };
+        let meaning = key.description().replace('|', "\\|");
+        let _infallible = writeln!(
+            page,
+            "| `{}` | {holds} | {} | {default} | {meaning} |",
+            key.name, key.unit
+        );
+    }
+    for key in keys.iter().filter(|key| key.kind.keys().is_some()) {
+        let list = if matches!(key.kind, Kind::Items(_)) {
+            "[]"
+        } else {
+            ""
+        };
+        let above = if path == "config.yaml" {
+            String::new()
+        } else {
+            format!("{path}.")
+        };
+        section(page, &format!("{above}{}{list}", key.name), key);
+    }
+}
+
+#[test]
+fn the_reference_page_is_that_of_the_tables() {
+    let mut page = "# Configuration\n\nEvery key of `config.yaml`, from the tables that the program reads it by. `karat schema` prints the same as a \
+                    JSON Schema, `karat init` writes a file in which each key is explained.\n\nNumbers have at most 6 decimals, and a share is \
+                    `0.05` or `5%`. `${NAME}` is filled in from the environment in locations, options, `deliver.smtp`, `publish.sign` and \
+                    `schedule.alert`.\n"
+        .to_owned();
+    let file = Key {
+        kind: Kind::Section(FILE),
+        meaning: "the sections of the file, and its single keys",
+        ..FILE[0]
+    };
+    section(&mut page, "config.yaml", &file);
+    super::keep("docs/reference/configuration.md", &page);
 }
 
 #[test]
@@ -138,26 +331,26 @@ fn every_setting_of_the_reference_can_be_switched_on() {
 }
 
 #[test]
-fn the_table_of_thresholds_is_sound() {
-    let mut names: Vec<&str> = THRESHOLDS.iter().map(|threshold| threshold.name).collect();
-    let count = names.len();
-    names.sort_unstable();
-    names.dedup();
-    assert_eq!(names.len(), count);
-    for threshold in THRESHOLDS {
-        assert!(
-            !threshold.meaning.ends_with('.') && !threshold.unit.is_empty(),
-            "{}",
-            threshold.name
-        );
-        assert!(
-            threshold.kind != Kind::Word
-                || threshold
-                    .range
-                    .split(' ')
-                    .any(|word| threshold.default == Some(word)),
-            "{}",
-            threshold.name
-        );
+fn the_tables_are_sound() {
+    let mut sections = vec![FILE.to_vec()];
+    while let Some(keys) = sections.pop() {
+        let mut names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), keys.len(), "{names:?}");
+        for key in keys {
+            assert!(
+                !key.meaning.ends_with('.') && (key.kind == Kind::Column || !key.meaning.is_empty()),
+                "{}",
+                key.name
+            );
+            let words = key.range.split(' ').chain([""]);
+            assert!(
+                key.kind != Kind::Word || words.clone().any(|word| word == key.default.unwrap_or_default()),
+                "{}",
+                key.name
+            );
+            sections.extend(key.kind.keys());
+        }
     }
 }

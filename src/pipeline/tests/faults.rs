@@ -28,10 +28,12 @@ use crate::deliver::{
     Answer, Carrier, Delivery, Fate, Message, NotOffered, Offered, Reader, Reply, deliver_by,
 };
 use crate::error::{Exit, Failure};
+use crate::files::sha256;
 use crate::publish::tests::{day, index, staged, work};
 use crate::publish::{self, StagedRun, find_garbage, remove_garbage};
+use crate::record::HashedFile;
+use crate::store::Location;
 use crate::store::faulty::{Fault, Faulty};
-use crate::store::{Location, sha256};
 use crate::talk::{Style, Talk};
 
 const READERS: [&str; 2] = ["ann@example.com", "bob@example.com"];
@@ -270,17 +272,12 @@ impl Stage {
         for (path, text) in &files {
             std::fs::write(run.folder.join(path), text).expect("the file can be written");
         }
-        let outputs = run.manifest["outputs"]
-            .as_array_mut()
-            .expect("the manifest names outputs");
-        outputs.extend(
-            files[..5]
-                .iter()
-                .map(|(path, text)| json!({"path": path, "sha256": sha256(text.as_bytes())})),
-        );
-        run.manifest["language"] = json!("en");
-        run.manifest["mail"] = json!({"subject": "Trial: customer profit report"});
-        run.manifest["checks"] = json!([]);
+        let output = |(path, text): &(&str, String)| HashedFile {
+            path: (*path).to_owned(),
+            sha256: sha256(text.as_bytes()),
+        };
+        run.manifest.outputs.extend(files[..5].iter().map(output));
+        run.manifest.mail.subject = "Trial: customer profit report".to_owned();
         run
     }
 
@@ -608,11 +605,11 @@ async fn a_store_that_overwrites_is_refused_before_anything_is_read() {
         },
         ..stage.config.clone()
     };
-    let request = super::super::Request {
+    let request = crate::pipeline::Request {
         as_of: Some(day("2025-01-13")),
         is_draft: false,
     };
-    let outcome = Box::pin(super::super::published(
+    let outcome = Box::pin(crate::pipeline::run::published(
         &config,
         &store.location(),
         &request,

@@ -63,7 +63,10 @@ async fn two_different_runs_of_one_id_are_a_defect_and_overwrite_nothing() {
     let before = everything(&location).await;
     let mut other = staged(&work(), "2025-01-06", "aaaa");
     other.folder = staged(&folder, "2025-01-06", "aaaa").folder;
-    other.manifest["policy"] = json!("another");
+    other
+        .manifest
+        .policy
+        .insert("margin".to_owned(), json!("another"));
     let failure = publish(&location, &other, &index)
         .await
         .expect_err("the bytes differ");
@@ -199,18 +202,18 @@ async fn a_complete_run_is_committed_without_computing_it_again() {
         .expect_err("the log cannot be written");
     let location = sound(&inner);
     assert_eq!(
-        find(&location, run.as_of, &run.run_id)
+        find(&location, run.manifest.as_of, &run.manifest.run_id)
             .await
             .expect("it can look"),
         Some(Found::Complete)
     );
     assert!(history(&location).await.expect("the log is empty").is_empty());
-    let publication = finish(&location, run.as_of, &run.run_id, &index)
+    let publication = finish(&location, run.manifest.as_of, &run.manifest.run_id, &index)
         .await
         .expect("it can be finished");
     assert_eq!(
         publication.expect("nothing is missing").entry.summary,
-        run.summary
+        run.manifest.summary
     );
     assert_eq!(check_invariants(&location).await.len(), 1);
 
@@ -218,7 +221,7 @@ async fn a_complete_run_is_committed_without_computing_it_again() {
         .replace("runs/2025-01-06/aaaa/report.html", Bytes::from_static(b"x"))
         .await
         .expect("written");
-    let nothing = finish(&location, run.as_of, &run.run_id, &index)
+    let nothing = finish(&location, run.manifest.as_of, &run.manifest.run_id, &index)
         .await
         .expect("it can look");
     assert!(nothing.is_none(), "an altered output is not committed");

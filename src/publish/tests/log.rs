@@ -9,11 +9,11 @@ use object_store::memory::InMemory;
 use serde_json::json;
 
 use super::super::{
-    Found, LogEntry, RunSummary, canonical_json, find, history, load_manifest, prune, publish, publish_draft,
-    refresh, resolve, status,
+    Found, LogEntry, find, history, load_manifest, prune, publish, publish_draft, refresh, resolve, status,
 };
 use super::{check_invariants, day, index, local, sound, staged, text, work};
 use crate::error::Exit;
+use crate::record::{RunSummary, canonical_json};
 
 #[tokio::test]
 async fn publishes_a_run_to_a_local_folder_and_says_where() {
@@ -21,7 +21,7 @@ async fn publishes_a_run_to_a_local_folder_and_says_where() {
     let location = local(&folder);
     let run = staged(&folder, "2025-01-06", "aaaa1111");
     assert_eq!(
-        find(&location, run.as_of, &run.run_id)
+        find(&location, run.manifest.as_of, &run.manifest.run_id)
             .await
             .expect("it can look"),
         None
@@ -44,11 +44,11 @@ async fn publishes_a_run_to_a_local_folder_and_says_where() {
     assert_eq!(files, expected);
     let manifest = fs::read_to_string(root.join(expected[3])).expect("the manifest is there");
     assert!(
-        manifest.starts_with("{\n  \"as_of\": \"2025-01-06\",\n  \"outputs\": [\n"),
+        manifest.starts_with("{\n  \"as_of\": \"2025-01-06\",\n  \"checks\": [],\n"),
         "{manifest}"
     );
     assert!(manifest.ends_with("}\n"));
-    let found = find(&location, run.as_of, &run.run_id)
+    let found = find(&location, run.manifest.as_of, &run.manifest.run_id)
         .await
         .expect("it can look");
     assert_eq!(found, Some(Found::Published(Box::new(publication.entry))));
@@ -251,7 +251,7 @@ async fn status_tells_what_is_overdue_altered_or_rolled_back() {
         altered.problems
     );
     let run = staged(&folder, "2025-01-13", "bbbb");
-    let failure = find(&location, run.as_of, &run.run_id)
+    let failure = find(&location, run.manifest.as_of, &run.manifest.run_id)
         .await
         .expect_err("the manifest was altered");
     assert_eq!(failure.exit, Exit::Mismatch);
@@ -287,7 +287,7 @@ async fn keeps_the_newest_runs_and_the_whole_log() {
         // A pruned run can be published again, under its old entry.
         let run = staged(&folder, "2025-01-06", "aaaa");
         assert_eq!(
-            find(&location, run.as_of, &run.run_id)
+            find(&location, run.manifest.as_of, &run.manifest.run_id)
                 .await
                 .expect("it can look"),
             None

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::civil::Date;
 use object_store::memory::InMemory;
-use serde_json::json;
 use tempfile::TempDir;
 
-use super::{LogEntry, RunSummary, StagedRun, history, load_manifest};
+use super::{LogEntry, StagedRun, history, load_manifest};
 use crate::error::Failure;
+use crate::files::sha256;
+use crate::record::HashedFile;
+use crate::record::manifest::tests::record;
 use crate::store::faulty::{Fault, Faulty};
-use crate::store::{Location, open, sha256};
+use crate::store::{Location, open};
 
 mod faults;
 mod garbage;
@@ -36,31 +38,17 @@ pub(crate) fn staged(folder: &TempDir, as_of: &str, run_id: &str) -> StagedRun {
         fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
         fs::write(path, text).expect("the file can be written");
     }
-    let summary = RunSummary {
-        as_of: day(as_of),
-        run_id: run_id.to_owned(),
-        project: "Trial".to_owned(),
-        currency: "GBP".to_owned(),
-        headline: vec![("Profit".to_owned(), "£74,297".to_owned())],
-        figures: Vec::new(),
-        draft: false,
+    let output = |path: &str, text: &str| HashedFile {
+        path: path.to_owned(),
+        sha256: sha256(text.as_bytes()),
     };
-    let manifest = json!({
-        "schema": 1,
-        "run_id": run_id,
-        "as_of": as_of,
-        "summary": summary,
-        "outputs": [
-            {"path": "report.html", "sha256": sha256(report.as_bytes())},
-            {"path": "tables/results.tiers.csv", "sha256": sha256(table.as_bytes())},
-        ],
-    });
+    let outputs = vec![
+        output("report.html", &report),
+        output("tables/results.tiers.csv", &table),
+    ];
     StagedRun {
-        as_of: day(as_of),
-        run_id: run_id.to_owned(),
+        manifest: record(day(as_of), run_id, outputs),
         folder: here,
-        manifest,
-        summary,
     }
 }
 
@@ -122,21 +110,14 @@ pub(crate) async fn check_invariants(location: &Location) -> Vec<LogEntry> {
         let manifest = load_manifest(location, entry)
             .await
             .expect("the manifest is the one that the log names");
-        for output in manifest["outputs"]
-            .as_array()
-            .expect("the manifest names outputs")
-        {
-            let path = format!("{}/{}", entry.folder(), output["path"].as_str().expect("a path"));
+        for output in manifest.outputs {
+            let path = format!("{}/{}", entry.folder(), output.path);
             let bytes = location
                 .read(&path)
                 .await
                 .expect("the output can be read")
                 .expect("it is there");
-            assert_eq!(
-                sha256(&bytes),
-                output["sha256"].as_str().expect("a hash"),
-                "{path}"
-            );
+            assert_eq!(sha256(&bytes), output.sha256, "{path}");
         }
     }
     entries

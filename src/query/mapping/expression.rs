@@ -11,8 +11,9 @@ use sqlparser::ast::{
     Value,
 };
 
-use super::typed::{Both, Type, Typed};
-use super::{Columns, casts, functions, moments, numbers, quoted, unknown};
+use super::columns::{Columns, quoted, unknown};
+use super::typed::{Both, Type, Typed, Write, not_compared, text};
+use super::{casts, functions, moments, numbers};
 
 /// Deepest expression: every level stands on the stack.
 const MAX_DEPTH: usize = 64;
@@ -72,9 +73,12 @@ pub(super) fn column(name: &str, kind: &DataType, zone: &str) -> Typed {
     }
 }
 
-impl Writer<'_> {
-    /// Writes `expression`.
-    pub(super) fn write(&mut self, expression: &Expr) -> Result<Typed, String> {
+impl Write for Writer<'_> {
+    fn zone(&self) -> &str {
+        self.zone
+    }
+
+    fn write(&mut self, expression: &Expr) -> Result<Typed, String> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(format!("an expression is nested more than {MAX_DEPTH} deep"));
@@ -87,6 +91,16 @@ impl Writer<'_> {
         Ok(written)
     }
 
+    fn alike(&mut self, values: &[&Expr]) -> Result<(Vec<Both>, Type), String> {
+        let values = values
+            .iter()
+            .map(|value| self.write(value))
+            .collect::<Result<Vec<_>, _>>()?;
+        moments::alike(&values.iter().collect::<Vec<_>>())
+    }
+}
+
+impl Writer<'_> {
     fn written(&mut self, expression: &Expr) -> Result<Typed, String> {
         match expression {
             Expr::Identifier(ident) => self.column(&ident.value),
@@ -363,15 +377,6 @@ impl Writer<'_> {
         };
         Ok(Typed::new(sql, kind))
     }
-
-    /// Writes values of one type.
-    pub(super) fn alike(&mut self, values: &[&Expr]) -> Result<(Vec<Both>, Type), String> {
-        let values = values
-            .iter()
-            .map(|value| self.write(value))
-            .collect::<Result<Vec<_>, _>>()?;
-        moments::alike(&values.iter().collect::<Vec<_>>())
-    }
 }
 
 fn literal(value: &Value) -> Result<Typed, String> {
@@ -400,22 +405,6 @@ pub(super) fn condition(value: &Typed) -> Result<Both, String> {
         Type::Null => Ok(Both::same("cast(null as boolean)")),
         ref kind => Err(format!("a condition is needed where {kind} stands")),
     }
-}
-
-/// The SQL of a text; a whole number is one by its digits.
-pub(super) fn text(value: &Typed) -> Result<Both, String> {
-    match value.kind {
-        Type::Text => Ok(value.sql.clone()),
-        Type::Null => Ok(Both::same("cast(null as varchar)")),
-        Type::Integer(_) => Ok(value.sql.map(|sql| format!("cast({sql} as varchar)"))),
-        ref kind => Err(format!(
-            "a text is needed where {kind} stands: write `cast(… as varchar)`"
-        )),
-    }
-}
-
-pub(super) fn not_compared(expression: &Expr) -> String {
-    format!("`{expression}` is not in the portable subset: it was not compared on both engines")
 }
 
 /// An interval, as both engines read it.

@@ -2,8 +2,7 @@
 
 use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, TrimWhereField};
 
-use super::expression::{Writer, not_compared, text};
-use super::typed::{Both, Type, Typed};
+use super::typed::{Both, Type, Typed, Write, not_compared, text};
 use super::{moments, numbers};
 use crate::query::lint;
 
@@ -13,7 +12,7 @@ const PARTS: [&str; 7] = ["year", "quarter", "month", "day", "hour", "minute", "
 const CUTS: [&str; 7] = ["year", "quarter", "month", "week", "day", "hour", "minute"];
 
 /// A call of a function, in whatever form SQL has for it.
-pub(super) fn call(writer: &mut Writer<'_>, expression: &Expr) -> Result<Typed, String> {
+pub(super) fn call(writer: &mut dyn Write, expression: &Expr) -> Result<Typed, String> {
     match expression {
         Expr::Extract { field, expr, .. } => part(writer, &field.to_string().to_lowercase(), expr),
         Expr::Substring {
@@ -54,7 +53,7 @@ pub(super) fn call(writer: &mut Writer<'_>, expression: &Expr) -> Result<Typed, 
 /// A function of which some arguments are known; none where the group does not hold it.
 type Known = Result<Option<Typed>, String>;
 
-fn named(writer: &mut Writer<'_>, function: &Function) -> Result<Typed, String> {
+fn named(writer: &mut dyn Write, function: &Function) -> Result<Typed, String> {
     let name = function.name.to_string().to_lowercase();
     if lint::is_of_many_rows(&name) || function.over.is_some() {
         return Err(format!("`{name}`: a column mapping is computed row by row"));
@@ -99,7 +98,7 @@ fn arguments(function: &Function) -> Option<Vec<&Expr>> {
 }
 
 /// One of several values.
-fn chosen(writer: &mut Writer<'_>, name: &str, arguments: &[&Expr]) -> Known {
+fn chosen(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known {
     let value = match (name, arguments) {
         ("coalesce" | "greatest" | "least", [_, ..]) | ("nullif", [_, _]) => {
             let (sqls, kind) = writer.alike(arguments)?;
@@ -117,7 +116,7 @@ fn chosen(writer: &mut Writer<'_>, name: &str, arguments: &[&Expr]) -> Known {
 }
 
 /// Functions of numbers.
-fn of_numbers(writer: &mut Writer<'_>, name: &str, arguments: &[&Expr]) -> Known {
+fn of_numbers(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known {
     let value = match (name, arguments) {
         ("abs", [value]) => {
             let value = writer.write(value)?;
@@ -159,7 +158,7 @@ fn of_numbers(writer: &mut Writer<'_>, name: &str, arguments: &[&Expr]) -> Known
 }
 
 /// Functions of texts.
-fn of_texts(writer: &mut Writer<'_>, name: &str, arguments: &[&Expr]) -> Known {
+fn of_texts(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known {
     let value = match (name, arguments) {
         ("lower" | "upper", [value]) => {
             let value = text(&writer.write(value)?)?;
@@ -248,7 +247,7 @@ fn of_texts(writer: &mut Writer<'_>, name: &str, arguments: &[&Expr]) -> Known {
 }
 
 /// Functions of days and moments.
-fn of_moments(writer: &mut Writer<'_>, name: &str, arguments: &[&Expr]) -> Known {
+fn of_moments(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known {
     let value = match (name, arguments) {
         ("date_part", [unit, moment]) => {
             let unit = said(writer, unit)?;
@@ -267,7 +266,7 @@ fn of_moments(writer: &mut Writer<'_>, name: &str, arguments: &[&Expr]) -> Known
             let seconds = writer.write(seconds)?;
             match seconds.kind {
                 Type::Null => Ok(Typed::null()),
-                Type::Integer(_) | Type::Decimal(_, 0) => Ok(moments::of_seconds(&seconds, writer.zone)),
+                Type::Integer(_) | Type::Decimal(_, 0) => Ok(moments::of_seconds(&seconds, writer.zone())),
                 ref kind => Err(format!(
                     "`to_timestamp` is given {kind}; it needs whole seconds since 1970, as in `to_timestamp(floor(ms / 1000))`"
                 )),
@@ -279,7 +278,7 @@ fn of_moments(writer: &mut Writer<'_>, name: &str, arguments: &[&Expr]) -> Known
 }
 
 /// The largest whole number that is not above a number, or the smallest that is not below.
-fn whole(writer: &mut Writer<'_>, name: &str, value: &Expr) -> Result<Typed, String> {
+fn whole(writer: &mut dyn Write, name: &str, value: &Expr) -> Result<Typed, String> {
     let value = writer.write(value)?;
     match value.kind {
         Type::Null | Type::Integer(_) | Type::Decimal(_, 0) => Ok(value),
@@ -306,7 +305,7 @@ fn whole(writer: &mut Writer<'_>, name: &str, value: &Expr) -> Result<Typed, Str
     }
 }
 
-fn double(writer: &mut Writer<'_>, name: &str, value: &Expr) -> Result<Both, String> {
+fn double(writer: &mut dyn Write, name: &str, value: &Expr) -> Result<Both, String> {
     let value = writer.write(value)?;
     match &value.kind {
         Type::Null => Ok(Both::same("cast(null as double)")),
@@ -315,7 +314,7 @@ fn double(writer: &mut Writer<'_>, name: &str, value: &Expr) -> Result<Both, Str
     }
 }
 
-fn time(writer: &mut Writer<'_>, value: &Expr) -> Result<Both, String> {
+fn time(writer: &mut dyn Write, value: &Expr) -> Result<Both, String> {
     let value = writer.write(value)?;
     if value.kind.is_of_time() || value.kind == Type::Null {
         return Ok(moments::moment(&value));
@@ -326,7 +325,7 @@ fn time(writer: &mut Writer<'_>, value: &Expr) -> Result<Both, String> {
     ))
 }
 
-fn part(writer: &mut Writer<'_>, unit: &str, value: &Expr) -> Result<Typed, String> {
+fn part(writer: &mut dyn Write, unit: &str, value: &Expr) -> Result<Typed, String> {
     if !PARTS.contains(&unit) {
         return Err(format!("of a moment one may take {}", PARTS.join(", ")));
     }
@@ -337,7 +336,7 @@ fn part(writer: &mut Writer<'_>, unit: &str, value: &Expr) -> Result<Typed, Stri
 }
 
 fn substring(
-    writer: &mut Writer<'_>,
+    writer: &mut dyn Write,
     value: &Expr,
     from: &Expr,
     length: Option<&Expr>,
@@ -354,7 +353,7 @@ fn substring(
     Ok(Typed::new(sql, Type::Text))
 }
 
-fn position(writer: &mut Writer<'_>, value: &Expr, part: &Expr) -> Result<Typed, String> {
+fn position(writer: &mut dyn Write, value: &Expr, part: &Expr) -> Result<Typed, String> {
     let value = text(&writer.write(value)?)?;
     let part = said_text(writer, "strpos", part)?;
     let sql = value.map(|sql| format!("cast(strpos({sql}, {part}) as bigint)"));
@@ -362,7 +361,7 @@ fn position(writer: &mut Writer<'_>, value: &Expr, part: &Expr) -> Result<Typed,
 }
 
 /// The words of a text that the mapping says.
-fn said(writer: &mut Writer<'_>, value: &Expr) -> Result<String, String> {
+fn said(writer: &mut dyn Write, value: &Expr) -> Result<String, String> {
     let value = writer.write(value)?;
     match (value.kind, value.literal) {
         (Type::Text, Some(words)) => Ok(words.to_lowercase()),
@@ -371,7 +370,7 @@ fn said(writer: &mut Writer<'_>, value: &Expr) -> Result<String, String> {
 }
 
 /// A number that the mapping says.
-fn said_number(writer: &mut Writer<'_>, name: &str, value: &Expr, least: i64) -> Result<i64, String> {
+fn said_number(writer: &mut dyn Write, name: &str, value: &Expr, least: i64) -> Result<i64, String> {
     let value = writer.write(value)?;
     value
         .literal
@@ -382,7 +381,7 @@ fn said_number(writer: &mut Writer<'_>, name: &str, value: &Expr, least: i64) ->
 }
 
 /// A text that the mapping says and that is not empty, as SQL.
-fn said_text(writer: &mut Writer<'_>, name: &str, value: &Expr) -> Result<String, String> {
+fn said_text(writer: &mut dyn Write, name: &str, value: &Expr) -> Result<String, String> {
     let value = writer.write(value)?;
     let is_chr = value.sql.engine.starts_with("chr(");
     if value.kind == Type::Text && (is_chr || value.literal.is_some_and(|text| !text.is_empty())) {

@@ -5,28 +5,28 @@
 
 mod casts;
 pub mod catalogue;
+mod columns;
 mod expression;
 mod functions;
 mod moments;
 mod numbers;
 mod typed;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use arrow::datatypes::DataType;
 use sqlparser::ast::{Expr, visit_expressions};
 use sqlparser::tokenizer::Token;
 
+pub use self::columns::{Columns, quoted};
 pub use self::moments::{Otherwise, is_no_date, of_text};
 pub use self::numbers::rounded;
 pub use self::typed::{Both, Type};
 
+use self::columns::unknown;
 use self::expression::Writer;
+use self::typed::Write as _;
 use super::lint;
-
-/// The columns of a source, with their types.
-pub type Columns = BTreeMap<String, DataType>;
 
 /// A mapping that is ready to stand in a `select`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,37 +103,10 @@ fn parsed(text: &str) -> Option<Expr> {
     (parser.peek_token().token == Token::EOF).then_some(expression)
 }
 
-/// Quotes a name for SQL.
-#[must_use]
-pub fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn unknown(name: &str, available: &Columns) -> String {
-    let nearest = available
-        .keys()
-        .map(|column| {
-            (
-                strsim::jaro_winkler(&name.to_lowercase(), &column.to_lowercase()),
-                column,
-            )
-        })
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|left, right| left.0.total_cmp(&right.0));
-    if let Some((_, column)) = nearest {
-        format!("there is no column `{name}`; did you mean `{column}`?")
-    } else {
-        let list = available
-            .keys()
-            .map(|column| format!("`{column}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
-        format!("there is no column `{name}`; the source has {list}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use arrow::datatypes::DataType;
+
     use super::*;
 
     fn columns() -> Columns {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use arrow::datatypes::DataType;
+use sqlparser::ast::Expr;
 
 /// SQL for both engines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,4 +201,33 @@ impl Typed {
     pub(super) fn is_literal(&self) -> bool {
         self.literal.is_some()
     }
+}
+
+/// Writes the expressions within an expression.
+pub(super) trait Write {
+    /// The business time zone.
+    fn zone(&self) -> &str;
+
+    /// Writes `expression`.
+    fn write(&mut self, expression: &Expr) -> Result<Typed, String>;
+
+    /// Writes values that stand in each other's place, all in one type.
+    fn alike(&mut self, values: &[&Expr]) -> Result<(Vec<Both>, Type), String>;
+}
+
+/// The SQL of a text; a whole number is one by its digits.
+pub(super) fn text(value: &Typed) -> Result<Both, String> {
+    match value.kind {
+        Type::Text => Ok(value.sql.clone()),
+        Type::Null => Ok(Both::same("cast(null as varchar)")),
+        Type::Integer(_) => Ok(value.sql.map(|sql| format!("cast({sql} as varchar)"))),
+        ref kind => Err(format!(
+            "a text is needed where {kind} stands: write `cast(… as varchar)`"
+        )),
+    }
+}
+
+/// Says that an expression is no part of what mappings may use.
+pub(super) fn not_compared(expression: &Expr) -> String {
+    format!("`{expression}` is not in the portable subset: it was not compared on both engines")
 }

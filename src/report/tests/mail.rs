@@ -135,7 +135,7 @@ fn says_the_same_in_plain_text_as_in_html() {
     for number in [
         "$733,215",
         "up 20.4%",
-        "down 0.73 points",
+        "down 0.73 percentage points",
         "−$41,688",
         "−56.1%",
         "−25.7%",
@@ -206,7 +206,7 @@ fn shows_a_check_that_does_not_hold_and_a_draft() {
     let mut inputs = fixture::inputs();
     inputs.facts.draft = true;
     inputs.facts.checks[0].holds = false;
-    let name = inputs.facts.checks[0].name.clone();
+    let name = inputs.facts.checks[0].title.clone();
     let mail = mail_of(&inputs);
     for text in [seen(&mail.html), mail.text] {
         assert!(text.contains("Not published, and not to be passed on."), "{text}");

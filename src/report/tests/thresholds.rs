@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::{EditionFact, Inputs, fixture, rendered};
-use crate::config::{Config, Kind, PolicyValue, THRESHOLDS, Threshold};
+use crate::config::{Config, Key, Kind, PolicyValue, THRESHOLDS};
 use crate::report::Hidden;
 use crate::table::Cell;
 
 /// A lawful value of each threshold that is not its default, smaller where it is a number.
-fn other(threshold: &Threshold) -> Option<String> {
+fn other(threshold: &Key) -> Option<String> {
     let default = threshold.default.unwrap_or_default();
     let fewer = |number: i64| number - number / 5 - 1;
     Some(match (threshold.name, threshold.kind) {
@@ -27,7 +27,7 @@ fn other(threshold: &Threshold) -> Option<String> {
                 .normalized()
                 .to_plain_string()
         }
-        (_, Kind::Money) => return None,
+        _ => return None,
     })
 }
 
@@ -99,7 +99,7 @@ fn words_of(page: &str) -> String {
 }
 
 /// How a page may say the default of a threshold in words of its own.
-fn said(threshold: &Threshold, language: &str) -> Vec<String> {
+fn said(threshold: &Key, language: &str) -> Vec<String> {
     let Some(default) = threshold.default else {
         return Vec::new();
     };
@@ -136,7 +136,7 @@ fn said(threshold: &Threshold, language: &str) -> Vec<String> {
             said.extend(units.map(|unit| format!("{default}{unit}")));
         }
         Kind::Date => said.push(default.to_owned()),
-        Kind::Money | Kind::Word => {}
+        _ => {}
     }
     let spelt: &[&str] = match (threshold.name, english) {
         ("lapsed_late_ratio", true) => &["twice", "double"],

@@ -1,0 +1,24 @@
+//! `karat check`: looks at what a run would read; touches nothing.
+
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::options::General;
+use super::print::answer;
+use super::project::load;
+use crate::error::{Exit, Failure};
+use crate::pipeline;
+use crate::talk::{self, Talk};
+
+/// Checks the project and its inputs.
+pub(super) async fn check(general: &General, as_of: Option<Date>, talk: &Talk) -> Result<Exit, Failure> {
+    let loaded = load(general)?;
+    let lines = pipeline::check(&loaded.config, as_of, talk).await?;
+    talk.finish();
+    answer(
+        general,
+        || json!({"ok": true, "found": lines}),
+        || lines.iter().for_each(|line| talk::data(line)),
+    );
+    Ok(Exit::Published)
+}

@@ -1,0 +1,149 @@
+//! From the command line to the verb, on a runtime of its own, to the exit code.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::args::{Cli, Verb};
+use super::backfill::backfill;
+use super::check::check;
+use super::deliver::{deliver, deliver_dry};
+use super::diff::diff;
+use super::explain::explain;
+use super::gc::gc;
+use super::generate::write_history;
+use super::init::start_project;
+use super::options::General;
+use super::plan::plan;
+use super::run::run;
+use super::runs::runs;
+use super::schedule::schedule;
+use super::status::status;
+use super::verify::verify;
+use super::{completions, functions, open, preview, rows, schema, stop, tables, threads};
+use crate::error::{Exit, Failure};
+use crate::pipeline::{Choice, Question};
+use crate::talk::{self, Style, Talk};
+
+/// Stack of a worker: plans of long expressions are walked recursively.
+const STACK_BYTES: usize = 64 << 20;
+
+/// How long work may take to end when the program is told to stop.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Parses the command line, does what it asks, prints what comes out.
+#[must_use]
+pub fn main() -> Exit {
+    let cli = match Cli::read() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let is_answer = !error.use_stderr();
+            let _closed = error.print();
+            return if is_answer { Exit::Published } else { Exit::Usage };
+        }
+    };
+    let style = cli.general.style();
+    let verb = cli.verb.unwrap_or(Verb::Run(cli.run));
+    let is_run = matches!(verb, Verb::Run(_) | Verb::Backfill(_) | Verb::Deliver { .. });
+    match perform(verb, cli.general, style) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            talk::failure(&failure, style, is_run);
+            failure.exit
+        }
+    }
+}
+
+/// Runs a verb on a runtime of its own; a panic becomes a failure.
+fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> {
+    threads::can_start(STACK_BYTES)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK_BYTES)
+        .max_blocking_threads(threads::for_files())
+        .build()
+        .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot start the runtime").cause(error))?;
+    let talk = Arc::new(Talk::new(style));
+    let told = Arc::clone(&talk);
+    // To be stopped is how these end.
+    let is_endless = matches!(verb, Verb::Schedule | Verb::Preview { watch: true, .. });
+    let mut job = runtime.spawn(async move { dispatch(verb, &Arc::new(general), &told).await });
+    let ended = runtime.block_on(async {
+        stop::survive_large_files();
+        tokio::select! {
+            result = &mut job => Ok(result),
+            signal = stop::asked() => Err(signal),
+        }
+    });
+    talk.finish();
+    match ended {
+        Ok(Ok(result)) => {
+            // After a deadline work may still be ending; it holds nothing that matters, and nobody waits for it for ever.
+            runtime.shutdown_timeout(PATIENCE);
+            result
+        }
+        Ok(Err(panic)) => {
+            Err(Failure::new(Exit::Bug, "run", "the program gave up; this is a defect of it").cause(panic))
+        }
+        Err(signal) => {
+            // What is half done is dropped with its temporary folders; what is published stays whole at any moment.
+            job.abort();
+            runtime.shutdown_timeout(PATIENCE);
+            if is_endless {
+                talk.say(&format!("stopped by {signal}"));
+                return Ok(Exit::Published);
+            }
+            let exit = if signal == stop::SIGTERM {
+                Exit::Terminated
+            } else {
+                Exit::Interrupted
+            };
+            Err(Failure::new(exit, "run", format!("stopped by {signal}"))
+                .hint("The same command does the job from the beginning; nothing is half published.")
+                .retryable())
+        }
+    }
+}
+
+async fn dispatch(verb: Verb, general: &Arc<General>, talk: &Arc<Talk>) -> Result<Exit, Failure> {
+    match verb {
+        Verb::Run(options) => run(general, &options, talk).await,
+        Verb::Check { as_of } => check(general, as_of, talk).await,
+        Verb::Plan { as_of } => plan(general, as_of, talk).await,
+        Verb::Backfill(days) => backfill(general, &days, talk).await,
+        Verb::Init { dir, from } => start_project(general, &dir, from.as_deref()).await,
+        Verb::Runs => runs(general).await,
+        Verb::Status { max_age } => status(general, max_age).await,
+        Verb::Preview { run, out, watch } => {
+            if watch {
+                preview::watch(general, &run, &out, talk).await
+            } else {
+                preview::once(general, &run, &out).await
+            }
+        }
+        Verb::Explain { run, target, key } => explain(general, &run, &Question { target, key }).await,
+        Verb::Show { what, rows } => rows::show(general, &what, rows).await,
+        Verb::Query { what, rows } => rows::query(general, &what, rows).await,
+        Verb::Open { run } => open::open(general, &run).await,
+        Verb::Tables { table } => tables::tables(general, table.as_deref()),
+        Verb::Functions => Ok(functions::functions(general)),
+        Verb::Schema => Ok(schema::schema()),
+        Verb::Completions { shell, man } => completions::completions(shell, man.as_deref()),
+        Verb::Diff { before, after, table } => diff(general, &before, &after, table.as_deref()).await,
+        Verb::Verify(asked) => verify(general, &asked, talk).await,
+        Verb::Gc { keep_days, dry_run } => gc(general, keep_days, dry_run).await,
+        Verb::Deliver {
+            run,
+            to,
+            resend,
+            dry_run,
+        } => {
+            let choice = Choice { to, resend };
+            match dry_run {
+                Some(folder) => deliver_dry(general, &run, &choice, &folder).await,
+                None => deliver(general, &run, &choice, talk).await,
+            }
+        }
+        Verb::Schedule => schedule(general, talk).await,
+        Verb::Generate(history) => write_history(general, &history, talk).await,
+    }
+}

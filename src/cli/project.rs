@@ -1,0 +1,46 @@
+//! The project that a verb works on.
+
+use super::options::General;
+use crate::builtin;
+use crate::config::{self, Config};
+use crate::error::Failure;
+use crate::private::PrivateFolder;
+
+/// A configuration with the folder that holds built-in files for as long as it is used.
+pub(super) struct Loaded {
+    pub(super) config: Config,
+    /// Whether the templates are the project's, and not built in.
+    pub(super) has_own_reports: bool,
+    _builtin: Option<PrivateFolder>,
+}
+
+/// The value of a variable of the environment.
+pub(super) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Loads the configuration; a project without its own queries or reports uses the built-in ones.
+pub(super) fn load(general: &General) -> Result<Loaded, Failure> {
+    let mut config = config::load(&general.config, &environment).map_err(Failure::from)?;
+    let lacks_queries = !config.root.join(&config.queries).exists();
+    let lacks_reports = !config.root.join(&config.reports).exists();
+    if !lacks_queries && !lacks_reports {
+        return Ok(Loaded {
+            config,
+            has_own_reports: true,
+            _builtin: None,
+        });
+    }
+    let folder = PrivateFolder::make(&std::env::temp_dir())?;
+    if lacks_queries {
+        config.queries = builtin::write_queries(folder.path())?;
+    }
+    if lacks_reports {
+        config.reports = builtin::write_reports(folder.path())?;
+    }
+    Ok(Loaded {
+        config,
+        has_own_reports: !lacks_reports,
+        _builtin: Some(folder),
+    })
+}

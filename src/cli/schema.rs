@@ -1,0 +1,11 @@
+//! `karat schema`: what `config.yaml` may hold.
+
+use crate::config;
+use crate::error::Exit;
+use crate::talk;
+
+/// Prints the JSON Schema of `config.yaml`.
+pub(super) fn schema() -> Exit {
+    talk::data(&config::schema_text());
+    Exit::Published
+}

@@ -1,0 +1,255 @@
+//! Addresses: locations of folders, the mail server, the pages on the web, who is notified; and hosts that are never used.
+//!
+//! A location never holds credentials: they come from `options`, and there from the environment. Messages never repeat an address.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+use url::{Host, Url};
+
+use super::problem::{Parsed, Refusal, nearest};
+use super::secret::{Environment, expand, expand_url, has_literal_password, secret, userinfo};
+use super::value::printable;
+
+const SCHEMES: [&str; 6] = ["file", "s3", "gs", "az", "https", "http"];
+
+/// Ports of the two ways to encrypt.
+const IMPLICIT_PORT: u16 = 465;
+const SUBMISSION_PORT: u16 = 587;
+
+/// Reads a location: the address to open.
+pub(super) fn location(written: &str, environment: Environment<'_>) -> Parsed<String> {
+    let location = expand(written, environment)?;
+    check_location(&location)?;
+    Ok(location)
+}
+
+fn refuse<T>(reason: impl Into<String>) -> Parsed<T> {
+    Err(Refusal::new(reason))
+}
+
+fn url_of(text: &str) -> Parsed<Url> {
+    Url::parse(text).map_err(|error| Refusal::new(format!("not a valid address: {error}")))
+}
+
+/// Passes a location that the program can open.
+fn check_location(location: &str) -> Parsed<()> {
+    printable(location)?;
+    let Some((scheme, rest)) = location.split_once("://") else {
+        return match location.split_once(':') {
+            Some((scheme, _)) if SCHEMES.contains(&scheme) => {
+                refuse(format!("two slashes are missing: write {scheme}://"))
+            }
+            _ => Ok(()),
+        };
+    };
+    if !SCHEMES.contains(&scheme) {
+        return Err(unknown_scheme(scheme));
+    }
+    // A password may hold a slash, so in an address of the web no `@` is taken for a part of the path.
+    if userinfo(location).is_some() || (scheme.starts_with("http") && rest.contains('@')) {
+        return refuse("a location must not hold credentials; give them under options, as ${NAME}");
+    }
+    if scheme == "file" {
+        return match rest.strip_prefix('/') {
+            Some(_) => Ok(()),
+            None => refuse("file:// must be followed by an absolute path, as in file:///data"),
+        };
+    }
+    if rest.contains(['?', '#']) {
+        return refuse("a location has no `?` or `#`; give keys and signatures under options, as ${NAME}");
+    }
+    let url = url_of(location)?;
+    if url.host_str().is_none_or(str::is_empty) {
+        return refuse(format!("the bucket or host is missing after {scheme}://"));
+    }
+    if scheme == "http" && !is_loopback(&url) {
+        return refuse("http:// is allowed only for this machine (localhost); use https://");
+    }
+    // In other schemes the host is a bucket, and nobody connects to it.
+    if scheme.starts_with("http") {
+        refuse_forbidden(&url)?;
+    }
+    Ok(())
+}
+
+fn unknown_scheme(scheme: &str) -> Refusal {
+    let suggestion = match scheme {
+        "s3a" | "s3n" => Some("s3".to_owned()),
+        "gcs" => Some("gs".to_owned()),
+        "abfs" | "abfss" | "azure" | "adl" | "wasb" | "wasbs" => Some("az".to_owned()),
+        _ => nearest(scheme, SCHEMES),
+    };
+    Refusal::new("unknown kind of location; expected a path, file://, s3://, gs://, az:// or https://")
+        .suggest(suggestion.map(|scheme| format!("{scheme}://")))
+}
+
+/// Refuses an address at which a machine tells its own credentials.
+fn refuse_forbidden(url: &Url) -> Parsed<()> {
+    forbidden_host(url).map_or(Ok(()), refuse)
+}
+
+/// Names under which clouds serve the credentials of a machine.
+const METADATA_NAMES: [&str; 6] = [
+    "metadata",
+    "metadata.google.internal",
+    "metadata.goog",
+    "metadata.azure.internal",
+    "instance-data",
+    "instance-data.ec2.internal",
+];
+
+/// Tells whether a cloud serves the credentials of a machine under this name.
+pub(crate) fn is_metadata_name(name: &str) -> bool {
+    METADATA_NAMES.contains(&name)
+}
+
+/// Addresses outside of the link-local ranges at which clouds do.
+const METADATA_V4: [Ipv4Addr; 3] = [
+    Ipv4Addr::new(100, 100, 100, 200),
+    Ipv4Addr::new(168, 63, 129, 16),
+    Ipv4Addr::new(192, 0, 0, 192),
+];
+const METADATA_V6: [Ipv6Addr; 2] = [
+    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),
+    Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254),
+];
+
+/// Why an address is refused.
+pub(crate) const FORBIDDEN: &str = "link-local addresses and the metadata services of clouds are never used";
+
+/// Says why nothing is read from this host and nothing sent to it: link-local addresses, the metadata services of clouds, and
+/// the address that stands for none, however they are written. Private networks are allowed: stores live there.
+pub(crate) fn forbidden_host(url: &Url) -> Option<&'static str> {
+    let address = match url.host()? {
+        Host::Ipv4(address) => IpAddr::V4(address),
+        Host::Ipv6(address) => IpAddr::V6(address),
+        Host::Domain(name) => {
+            let name = name.trim_end_matches('.').to_lowercase();
+            if is_metadata_name(&name) {
+                return Some(FORBIDDEN);
+            }
+            // Schemes that the URL standard does not know keep `0xA9FEA9FE` as a name; what connects does not.
+            match Host::parse(&name) {
+                Ok(Host::Ipv4(address)) => IpAddr::V4(address),
+                _ => return None,
+            }
+        }
+    };
+    is_forbidden(address).then_some(FORBIDDEN)
+}
+
+/// Tells whether an address is link-local, that of a metadata service, or none.
+pub(crate) fn is_forbidden(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            address.is_link_local() || address.is_unspecified() || METADATA_V4.contains(&address)
+        }
+        IpAddr::V6(address) => {
+            let [first, second, .., high, low] = address.segments();
+            let embedded = Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+            let leading = address.segments()[..6].iter().all(|part| *part == 0);
+            let holds_v4 = address.to_ipv4_mapped().is_some()
+                || (leading && !address.is_loopback() && !address.is_unspecified())
+                || (first == 0x64 && second == 0xff9b);
+            address.is_unspecified()
+                || address.is_unicast_link_local()
+                || METADATA_V6.contains(&address)
+                || (holds_v4 && is_forbidden(IpAddr::V4(embedded)))
+        }
+    }
+}
+
+/// Whether the address is on this machine.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        // Schemes that the URL standard does not know keep an address as a name.
+        Some(Host::Domain("localhost")) => true,
+        Some(Host::Domain(name)) => name.parse().is_ok_and(|address: IpAddr| address.is_loopback()),
+        None => false,
+    }
+}
+
+/// Reads the address under which readers find a folder on the web; a `/` is at its end.
+pub(super) fn web_folder(text: &str) -> Parsed<String> {
+    let url = url_of(text)?;
+    if url.scheme() != "https" || !url.has_host() {
+        return refuse("expected the https:// address under which readers find the published runs");
+    }
+    if url.username() != "" || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return refuse("must hold no user, password, `?` or `#`: it stands in every mail");
+    }
+    Ok(format!("{}/", url.as_str().trim_end_matches('/')))
+}
+
+/// Reads the address of the mail server.
+pub(super) fn mail_server(written: &str, environment: Environment<'_>) -> Parsed<Value> {
+    if has_literal_password(written) {
+        return refuse(
+            "a password must not stand in the file; write it as ${NAME}, as in smtps://user:${SMTP_PASSWORD}@host",
+        );
+    }
+    let value = expand_url(written, environment)?;
+    printable(&value)?;
+    let url = url_of(&value)?;
+    let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
+        return refuse("the host of the mail server is missing");
+    };
+    refuse_forbidden(&url)?;
+    let (encryption, port) = match (url.scheme(), url.query()) {
+        _ if !["", "/"].contains(&url.path()) || url.fragment().is_some() => {
+            return refuse("nothing but ?tls=required may follow the host");
+        }
+        ("smtps" | "smtp", Some(query)) if query != "tls=required" => {
+            return refuse("nothing but ?tls=required may follow the host");
+        }
+        ("smtps", _) => ("Implicit", IMPLICIT_PORT),
+        ("smtp", Some(_)) => ("StartTls", SUBMISSION_PORT),
+        ("smtp", None) => {
+            return refuse("the mail would travel unencrypted; write smtps://… or smtp://…?tls=required");
+        }
+        _ => return refuse("expected smtps://… or smtp://…?tls=required"),
+    };
+    Ok(json!({
+        // An address of IPv6 is in brackets in a URL, and without them elsewhere.
+        "host": host.trim_matches(['[', ']']),
+        "port": url.port().unwrap_or(port),
+        "encryption": encryption,
+        "credentials": credentials(&url)?,
+    }))
+}
+
+/// Takes user and password out of the address: both, or neither.
+fn credentials(url: &Url) -> Parsed<Option<Value>> {
+    let decoded = |text| match percent_decode_str(text).decode_utf8() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => refuse("user or password is not valid UTF-8"),
+    };
+    match (decoded(url.username())?, url.password()) {
+        (user, None) if user.is_empty() => Ok(None),
+        (user, Some(password)) if !user.is_empty() => {
+            let password = secret(&decoded(password)?, "(secret)");
+            Ok(Some(json!({"user": user, "password": password})))
+        }
+        _ => refuse("user and password belong together, as in smtps://user:${SMTP_PASSWORD}@host"),
+    }
+}
+
+/// Reads a web address, or the path of a program.
+pub(super) fn alert(written: &str, environment: Environment<'_>) -> Parsed<Value> {
+    let value = expand(written, environment)?;
+    printable(&value)?;
+    if !value.contains("://") {
+        return Ok(json!({"Program": value}));
+    }
+    let url = url_of(&value)?;
+    refuse_forbidden(&url)?;
+    if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
+        Ok(json!({"Address": secret(&value, written)}))
+    } else {
+        refuse("expected https://… or the path of a program")
+    }
+}

@@ -1,0 +1,176 @@
+//! Reads `config.yaml` as a whole: opens the file, reads it by the tables, returns everything or every problem.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use bigdecimal::BigDecimal;
+use serde::de::Error as _;
+use serde::{Deserialize as _, Deserializer};
+use serde_json::{Value, json};
+
+use super::edition::editions;
+use super::key::Kind;
+use super::problem::{ConfigError, Place, Problems, Refusal};
+use super::roots::refuse_outside;
+use super::rules;
+use super::tables::{COST_TO_SERVE, FILE};
+use super::thresholds::THRESHOLDS;
+use super::tree::parse_tree;
+use super::walk::{Found, Walk};
+use super::{AlertTo, Config, PolicyValue};
+
+/// Reads the configuration file at `path`; `environment` answers for `${NAME}`.
+pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+    let name = path.display().to_string();
+    let whole_file = |reason: String| {
+        let mut problems = Problems::default();
+        problems.add(Place { line: 0, column: 0 }, "", Refusal::new(reason));
+        problems.into_error(&name)
+    };
+    let bytes = std::fs::read(path).map_err(|error| whole_file(format!("cannot read the file: {error}")))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.split(|byte| *byte == b'\n').count();
+        whole_file(format!(
+            "the file is not UTF-8 text; the first bad byte is on line {line}"
+        ))
+    })?;
+    let root = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    parse(&name, &text, root, environment)
+}
+
+/// Reads the configuration in `text`; `name` stands in messages, and relative paths start at `root`.
+pub fn parse(
+    name: &str,
+    text: &str,
+    root: &Path,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Config, ConfigError> {
+    parse_with(name, text, root, environment, &|_| {})
+}
+
+/// Reads the configuration that a run recorded in `text`: what bears on its bytes is taken from there, and from `current` what does
+/// not, which is where the project and its runs are and how much machine a run may use.
+pub fn recorded(
+    name: &str,
+    text: &str,
+    current: &Config,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Config, ConfigError> {
+    parse_with(name, text, &current.root, environment, &|config| {
+        config.engine.clone_from(&current.engine);
+        config.publish.location.clone_from(&current.publish.location);
+        config.publish.options.clone_from(&current.publish.options);
+        config.publish.keep = current.publish.keep;
+    })
+}
+
+fn parse_with(
+    name: &str,
+    text: &str,
+    root: &Path,
+    environment: &dyn Fn(&str) -> Option<String>,
+    complete: &dyn Fn(&mut Config),
+) -> Result<Config, ConfigError> {
+    let mut problems = Problems::default();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let Some(tree) = parse_tree(text, &mut problems) else {
+        return Err(problems.into_error(name));
+    };
+    let mut walk = Walk::new(environment, problems);
+    let found = walk.section(FILE, Some(&tree), "").unwrap_or_default();
+    rules::check(&mut walk);
+    let mut problems = walk.problems;
+    if problems.is_empty() {
+        let mut config = build(found, root);
+        complete(&mut config);
+        refuse_outside(&config, environment, &mut problems);
+        if problems.is_empty() {
+            return Ok(config);
+        }
+    }
+    Err(problems.into_error(name))
+}
+
+/// Puts what was read into the types.
+fn build(mut found: Found, root: &Path) -> Config {
+    let project = &mut found.value["project"];
+    for key in ["country", "region"] {
+        project[format!("home_{key}")] = project["home"][key].take();
+    }
+    let recipients = found
+        .value
+        .pointer_mut("/deliver/recipients")
+        .and_then(Value::as_array_mut);
+    for recipient in recipients.into_iter().flatten() {
+        let segment = recipient["where"]
+            .as_object()
+            .and_then(|segment| segment.iter().next());
+        let segment = segment.map(|(column, value)| json!({"column": column, "value": value}));
+        let (detail, language) = (&recipient["edition"], &recipient["language"]);
+        recipient["edition"] = json!({"detail": detail, "part": segment, "language": language});
+    }
+    // The error may hold a secret.
+    let Ok(mut config) = serde_json::from_value::<Config>(found.value) else {
+        unreachable!("what the tables accept has the types of the configuration");
+    };
+    config.root = root.into();
+    config.editions = editions(&config.project.language, config.deliver.as_ref());
+    if let Some(AlertTo::Program(program)) = config
+        .schedule
+        .as_mut()
+        .and_then(|schedule| schedule.alert.as_mut())
+    {
+        *program = root.join(&*program);
+    }
+    let head = "# The configuration as it took effect: every key that bears on the report.\n";
+    config.effective = format!("{head}{}\n", found.lines.join("\n"));
+    config
+}
+
+/// What a text says, such as a number whose every digit counts.
+pub(super) fn text<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(from: D) -> Result<T, D::Error> {
+    String::deserialize(from)?.parse().map_err(D::Error::custom)
+}
+
+/// How long something may take.
+pub(super) fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    u64::deserialize(from).map(Duration::from_secs)
+}
+
+/// Whether `orders_in_two_files` is `keep_last`.
+pub(super) fn is_keep_last<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    String::deserialize(from).map(|word| word == "keep_last")
+}
+
+/// The rates, in the order of their table.
+pub(super) fn rates<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, BigDecimal)>, D::Error> {
+    let given = BTreeMap::<String, Value>::deserialize(from)?;
+    let rate = |key: &super::Key| {
+        Ok((
+            key.name.to_owned(),
+            text(&given[key.name]).map_err(D::Error::custom)?,
+        ))
+    };
+    COST_TO_SERVE.iter().map(rate).collect()
+}
+
+/// The thresholds, in the order of their table.
+pub(super) fn policy<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, PolicyValue)>, D::Error> {
+    let given = BTreeMap::<String, Value>::deserialize(from)?;
+    let value = |key: &super::Key| match (given.get(key.name), key.kind) {
+        (None, _) => Ok(PolicyValue::NotSet),
+        (Some(value), Kind::Count) => i64::deserialize(value).map(PolicyValue::Integer),
+        (Some(value), Kind::Date) => text(value).map(PolicyValue::Date),
+        (Some(value), Kind::Word) => String::deserialize(value).map(PolicyValue::Text),
+        (Some(value), _) => text(value).map(PolicyValue::Decimal),
+    };
+    let pair = |key: &super::Key| Ok((key.name.to_owned(), value(key).map_err(D::Error::custom)?));
+    THRESHOLDS.iter().map(pair).collect()
+}

@@ -1,0 +1,447 @@
+//! One value at a time: what the kind of a key makes of the text in the file, or why it refuses it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
+
+use bigdecimal::BigDecimal;
+use croner::Cron;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, SpanRelativeTo};
+use regex::Regex;
+use serde_json::{Value, json};
+
+use super::address::{alert, location, mail_server, web_folder};
+use super::key::{Key, Kind};
+use super::problem::{Parsed, Refusal, found, listed, nearest};
+use super::secret::{Environment, signing_key, store_option};
+use crate::colour::{Colour, LEAST_CONTRAST, WHITE};
+
+/// Decimals that a number may have, after a percentage is turned into a share.
+const MOST_DECIMALS: i64 = 6;
+
+/// Longest window, lookback or age, in days: ten years.
+const MOST_DAYS: u32 = 3660;
+
+/// Longest time that something may take: thirty days, in seconds.
+const MOST_SECONDS: i64 = 30 * 86_400;
+
+/// Most digits of a declared decimal: as many as every later sum of them can still hold exactly.
+const MOST_DIGITS: i64 = 28;
+
+/// A value: for the types of the configuration, and as it is recorded.
+pub(super) type Leaf = (Value, String);
+
+/// A text that is recorded as it is.
+fn text(text: &str) -> Leaf {
+    (text.into(), scalar(text))
+}
+
+/// A value that YAML reads back without quotes.
+fn plain(value: impl Into<Value>, written: &impl ToString) -> Leaf {
+    (value.into(), written.to_string())
+}
+
+/// What is wrong where a text does not have the form of its kind.
+fn unexpected(what: &str, text: &str) -> Refusal {
+    Refusal::new(format!("expected {what}, found {}", found(text)))
+}
+
+/// Reads the text of a value.
+pub(super) fn read(key: &Key, name: &str, given: &str, environment: Environment<'_>) -> Parsed<Leaf> {
+    let kind = key.kind;
+    if key.none == Some(given) {
+        return Ok(plain(Value::Null, &given));
+    }
+    check_form(kind, given)?;
+    match kind {
+        Kind::Date => day(key, given).map(|day| plain(day.to_string(), &day)),
+        Kind::AsOf if given.starts_with(|letter: char| letter.is_ascii_digit()) => {
+            check_form(Kind::Date, given)?;
+            day(key, given).map(|day| plain(json!({"date": day.to_string()}), &day))
+        }
+        Kind::AsOf => word(key, given).map_err(|refusal| {
+            let words = key.words().join(", ").replace(", today", " or today");
+            unexpected(&format!("a date such as 2018-01-31, {words}"), given).suggest(refusal.suggestion)
+        }),
+        Kind::Count => {
+            let value: i64 = given.parse().map_err(|_| unexpected(kind.form().1, given))?;
+            within(key.range, &value.into()).map(|()| plain(value, &value))
+        }
+        Kind::Share | Kind::Number | Kind::Money => decimal(key, given),
+        Kind::Word => word(key, given),
+        Kind::Flag => one_of(given, &["true", "false"]).map(|word| plain(word == "true", &word)),
+        Kind::Timezone => timezone(given).map(|()| text(given)),
+        Kind::Days => days(given).map(|days| plain(days, &format!("{days}d"))),
+        Kind::Duration => duration(given).map(|seconds| plain(seconds, &given)),
+        Kind::Bytes => bytes(key, given).map(|size| plain(size, &given)),
+        Kind::Path if given.contains("://") => Err(Refusal::new(match key.unit {
+            "file" => "expected a file on this machine, found an address",
+            _ => "expected a folder on this machine, found an address",
+        })),
+        Kind::Format if given == "delta" && !cfg!(feature = "delta") => Err(Refusal::new(
+            "this build cannot read Delta Lake tables; build it with `--features delta`",
+        )),
+        Kind::ColumnType => column_type(given),
+        Kind::Colour => colour(given).map(|colour| text(&colour.to_string())),
+        Kind::Domain => Ok(text(&given.to_lowercase())),
+        Kind::Cron => cron(given).map(|line| text(&line)),
+        Kind::Web => web_folder(given).map(|url| text(&url)),
+        Kind::Location => location(given, environment).map(|open| (open.into(), scalar(given))),
+        Kind::StoreOption => store_option(name, given, environment).map(|value| (value, scalar(given))),
+        Kind::MailServer => mail_server(given, environment).map(|value| plain(value, &"")),
+        Kind::SigningKey => signing_key(given, environment).map(|value| plain(value, &"")),
+        Kind::Alert => alert(given, environment).map(|value| plain(value, &"")),
+        _ => Ok(text(given)),
+    }
+}
+
+/// Passes a text that looks as its kind asks.
+fn check_form(kind: Kind, given: &str) -> Parsed<()> {
+    match kind {
+        Kind::Line
+        | Kind::Path
+        | Kind::Email
+        | Kind::PathBelow
+        | Kind::FileNames
+        | Kind::HiveName
+        | Kind::Web => {
+            printable(given)?;
+        }
+        _ => {}
+    }
+    let (pattern, what) = kind.form();
+    let is_known = match kind {
+        Kind::Language => given.parse::<unic_langid::LanguageIdentifier>().is_ok(),
+        Kind::Email => given.len() <= 254 && given.parse::<lettre::Address>().is_ok(),
+        Kind::Domain => given.len() <= 249 && format!("name@{given}").parse::<lettre::Address>().is_ok(),
+        Kind::PathBelow => given.split('/').all(|part| part != "." && part != ".."),
+        Kind::Loopback => given
+            .parse::<SocketAddr>()
+            .is_ok_and(|address| address.ip().is_loopback() && address.port() > 0),
+        _ => true,
+    };
+    match kind {
+        Kind::Line if given.chars().count() > 200 => Err(Refusal::new("is longer than 200 characters")),
+        Kind::Column => column(given),
+        Kind::Cron => Ok(()),
+        _ if is_known && fits(pattern, given) => Ok(()),
+        _ => Err(unexpected(what, given).suggest(suggestion(kind, given))),
+    }
+}
+
+/// Whether the whole text matches.
+fn fits(pattern: &'static str, text: &str) -> bool {
+    static KNOWN: Mutex<BTreeMap<&str, Regex>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let make = || Regex::new(&format!("^(?:{pattern})$")).expect("the tables hold valid expressions");
+    pattern.is_empty() || known.entry(pattern).or_insert_with(make).is_match(text)
+}
+
+/// What was probably meant by a text that does not have the form of its kind.
+fn suggestion(kind: Kind, given: &str) -> Option<String> {
+    match kind {
+        Kind::Currency => Some(given.to_ascii_uppercase()).filter(|upper| fits(kind.form().0, upper)),
+        Kind::Days => Some(format!("{given}d")).filter(|days| given.len() <= 5 && fits(kind.form().0, days)),
+        Kind::Bytes => ["KiB", "MiB", "GiB", "TiB"].into_iter().find_map(|name| {
+            let (lower, name_lower) = (given.to_lowercase(), name.to_lowercase());
+            let count = lower
+                .strip_suffix(&name_lower)
+                .or(lower.strip_suffix(&name_lower.replace('i', "")))?;
+            let count = count.trim_end();
+            let is_number =
+                (1..10).contains(&count.len()) && count.bytes().all(|digit| digit.is_ascii_digit());
+            is_number.then(|| format!("{count}{name}"))
+        }),
+        Kind::Format => nearest(given, ["parquet", "delta", "csv", "json"]),
+        Kind::ColumnType => {
+            let types = ["text", "integer", "date", "timestamp", "timestamptz", "boolean"];
+            nearest(given, types)
+        }
+        _ => None,
+    }
+}
+
+/// Passes text that is not blank and holds no control character.
+pub(super) fn printable(text: &str) -> Parsed<()> {
+    let reason = if text.trim().is_empty() {
+        "is empty"
+    } else if text.contains(['\r', '\n']) {
+        "contains a line break"
+    } else if text.chars().any(char::is_control) {
+        "contains a control character"
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::new(reason))
+}
+
+/// Passes a source column or a SQL expression. A name may begin or end with a blank; around an expression it does not matter.
+fn column(text: &str) -> Parsed<()> {
+    let is_odd = |letter: char| letter.is_control() && !['\n', '\t'].contains(&letter);
+    let reason = if text.trim().is_empty() {
+        "is empty; name the source column or give a SQL expression"
+    } else if text.len() > 4000 {
+        "is longer than 4000 characters"
+    } else if text.chars().any(is_odd) {
+        "contains a control character"
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::new(reason))
+}
+
+/// Passes a number within an interval in mathematical notation: `[0, 1)` includes 0 and excludes 1.
+fn within(range: &str, value: &BigDecimal) -> Parsed<()> {
+    let inner = range.trim_matches(['[', ']', '(', ')']);
+    let (low, high) = inner.split_once(", ").expect("the tables write two bounds");
+    let bound = |text: &str| BigDecimal::from_str(text).expect("the tables write numbers");
+    let (low_is_in, high_is_in) = (range.starts_with('['), range.ends_with(']'));
+    let (least, most) = (bound(low), bound(high));
+    if (*value > least || (low_is_in && *value == least)) && (*value < most || (high_is_in && *value == most))
+    {
+        return Ok(());
+    }
+    let from = if low_is_in { "at least" } else { "above" };
+    let to = if high_is_in { "at most" } else { "below" };
+    let value = value.to_plain_string();
+    Err(Refusal::new(format!(
+        "must be {from} {low} and {to} {high}, found {value}"
+    )))
+}
+
+/// Reads a number, or a share that may be a percentage.
+fn decimal(key: &Key, given: &str) -> Parsed<Leaf> {
+    let (digits, decimals) = match given.strip_suffix('%') {
+        Some(percent) => (percent.trim_end(), 2),
+        None => (given, 0),
+    };
+    let value = BigDecimal::from_str(digits).map_err(|_| unexpected(key.kind.form().1, given))?;
+    let value = (value * BigDecimal::new(1.into(), decimals)).normalized();
+    let written = value.to_plain_string();
+    if value.fractional_digit_count() > MOST_DECIMALS {
+        return Err(Refusal::new(format!(
+            "has more than {MOST_DECIMALS} decimals: {written}"
+        )));
+    }
+    within(key.range, &value).map(|()| plain(written.clone(), &written))
+}
+
+/// Reads a word out of the range of the key.
+fn word(key: &Key, given: &str) -> Parsed<Leaf> {
+    one_of(given, &key.words()).map(text)
+}
+
+/// Reads a word from a closed list.
+fn one_of<'w>(text: &str, words: &[&'w str]) -> Parsed<&'w str> {
+    words
+        .iter()
+        .find(|word| **word == text)
+        .copied()
+        .ok_or_else(|| unexpected(&listed(words, "or"), text).suggest(nearest(text, words.iter().copied())))
+}
+
+/// Reads a day, which must not be before the range of the key begins.
+fn day(key: &Key, given: &str) -> Parsed<Date> {
+    let day: Date = given
+        .parse()
+        .map_err(|_| Refusal::new(format!("there is no such day: {}", found(given))))?;
+    let earliest = key
+        .range
+        .strip_prefix('[')
+        .and_then(|range| range.split_once(", "));
+    match earliest.filter(|(earliest, _)| given < *earliest) {
+        Some((earliest, _)) => Err(Refusal::new(format!(
+            "must not be before {earliest}, found {day}"
+        ))),
+        None => Ok(day),
+    }
+}
+
+/// Seconds of a duration with one unit.
+fn seconds(given: &str) -> Option<i64> {
+    let days = SpanRelativeTo::days_are_24_hours();
+    Some(given.parse::<Span>().ok()?.to_duration(days).ok()?.as_secs())
+}
+
+/// Reads a duration in whole days.
+fn days(given: &str) -> Parsed<u32> {
+    let days = seconds(given).and_then(|seconds| u32::try_from(seconds / 86_400).ok());
+    days.filter(|days| (1..=MOST_DAYS).contains(days)).ok_or_else(|| {
+        Refusal::new(format!(
+            "must be at least 1d and at most {MOST_DAYS}d, found {}",
+            found(given)
+        ))
+    })
+}
+
+/// Reads how long something may take, in seconds.
+fn duration(given: &str) -> Parsed<i64> {
+    seconds(given)
+        .filter(|seconds| (1..=MOST_SECONDS).contains(seconds))
+        .ok_or_else(|| {
+            Refusal::new(format!(
+                "must be at least 1s and at most 30d, found {}",
+                found(given)
+            ))
+        })
+}
+
+/// Reads a duration of the command line in whole days, `7d` or `4w`.
+///
+/// # Errors
+/// Returns what is wrong with it, as the rest of a sentence.
+pub fn parse_days(text: &str) -> Result<u32, String> {
+    let days = check_form(Kind::Days, text).and_then(|()| days(text));
+    days.map_err(|refusal| refusal.reason)
+}
+
+/// Reads a size in bytes.
+fn bytes(key: &Key, given: &str) -> Parsed<u64> {
+    let (count, unit) = given.split_at(given.len() - "KiB".len());
+    let shift = 10 * (1 + "KMGT".find(&unit[..1]).expect("the form names the units"));
+    let count: Option<u64> = count.trim_end().parse().ok();
+    let size = count.and_then(|count| count.checked_mul(1 << shift));
+    let size = size.ok_or_else(|| unexpected(key.kind.form().1, given))?;
+    within(key.range, &size.into())
+        .map(|()| size)
+        .map_err(|_| Refusal::new(format!("must be at least 16MiB and at most 16TiB, found {given}")))
+}
+
+/// Passes the name of a time zone.
+fn timezone(given: &str) -> Parsed<()> {
+    let known = TimeZone::get(given).ok();
+    if known.as_ref().and_then(TimeZone::iana_name) == Some(given) {
+        return Ok(());
+    }
+    let names: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|name| name.as_str().to_owned())
+        .collect();
+    let reason = format!(
+        "unknown time zone {}; expected an IANA name such as Europe/London",
+        found(given)
+    );
+    Err(Refusal::new(reason).suggest(nearest(given, names.iter().map(String::as_str))))
+}
+
+/// Reads the type of a declared column.
+fn column_type(given: &str) -> Parsed<Leaf> {
+    let parts = given
+        .strip_prefix("decimal(")
+        .and_then(|rest| rest.strip_suffix(')'));
+    let Some((precision, scale)) = parts.and_then(|inner| inner.split_once(',')) else {
+        return Ok(text(given));
+    };
+    let number = |text: &str| {
+        text.trim()
+            .parse::<i64>()
+            .map_err(|_| unexpected("a whole number", text))
+    };
+    let (precision, scale) = (number(precision)?, number(scale)?);
+    within(&format!("[1, {MOST_DIGITS}]"), &precision.into())?;
+    within(&format!("[0, {precision}]"), &scale.into())?;
+    let value = json!({"decimal": {"precision": precision, "scale": scale}});
+    Ok((value, scalar(&format!("decimal({precision}, {scale})"))))
+}
+
+/// Reads a colour in which text on white paper can be read; the dark page lightens it by itself.
+fn colour(given: &str) -> Parsed<Colour> {
+    let colour = Colour::parse(given).ok_or_else(|| unexpected(Kind::Colour.form().1, given))?;
+    let contrast = colour.contrast(WHITE);
+    if contrast < LEAST_CONTRAST {
+        // Cut off and not rounded, so that what is too little never reads as enough.
+        let measured = (contrast * 100.0).floor() / 100.0;
+        return Err(Refusal::new(format!(
+            "text in {colour} on white paper has a contrast of {measured:.2} to 1; at least {LEAST_CONTRAST} to 1 is needed, so take a \
+             darker colour"
+        )));
+    }
+    Ok(colour)
+}
+
+/// What may be between two commas in a field of a cron line, with the names that the field knows.
+macro_rules! cron_item {
+    ($names:literal) => {
+        concat!(
+            r"(?i)(\*|([0-9]{1,2}",
+            $names,
+            ")-([0-9]{1,2}",
+            $names,
+            "))(/[0-9]{1,2})?|[0-9]{1,2}",
+            $names
+        )
+    };
+}
+
+/// The fields of a cron line, and their largest steps.
+const CRON: [(&str, &str, u8); 5] = [
+    ("minute", cron_item!(""), 59),
+    ("hour", cron_item!(""), 23),
+    ("day of month", cron_item!(""), 31),
+    (
+        "month",
+        cron_item!("|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"),
+        12,
+    ),
+    ("day of week", cron_item!("|sun|mon|tue|wed|thu|fri|sat"), 7),
+];
+
+/// Reads a cron line: numbers, names, ranges and steps. What else croner reads, such as nicknames, is not taken.
+fn cron(given: &str) -> Parsed<String> {
+    let fields: Vec<&str> = given.split_whitespace().collect();
+    if fields.len() != CRON.len() {
+        let reason = format!(
+            "expected {}, found {} in {}",
+            Kind::Cron.form().1,
+            fields.len(),
+            found(given)
+        );
+        return Err(Refusal::new(reason));
+    }
+    for (index, (field, (name, item, most))) in fields.iter().zip(CRON).enumerate() {
+        let step = |part: &str| part.split_once('/').map(|(_, step)| step.parse::<u8>());
+        let is_item = |part: &str| {
+            fits(item, part) && step(part).is_none_or(|step| step.is_ok_and(|step| step <= most))
+        };
+        // Each field by itself, so that the one that is wrong can be named.
+        let mut alone = ["*"; CRON.len()];
+        alone[index] = field;
+        if !field.split(',').all(is_item) || Cron::from_str(&alone.join(" ")).is_err() {
+            return Err(Refusal::new(format!(
+                "the {name} field is not valid: {}",
+                found(field)
+            )));
+        }
+    }
+    Ok(fields.join(" "))
+}
+
+/// Writes text plainly where YAML reads it back as text, otherwise in double quotes.
+pub(super) fn scalar(text: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || " _./()+*-".contains(letter);
+    let words = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let safe = text.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && !text.ends_with(' ')
+        && text.chars().all(plain)
+        && !words.contains(&text.to_lowercase().as_str());
+    if safe { text.to_owned() } else { quoted(text) }
+}
+
+/// Writes a text in quotation marks, as YAML reads it back whatever it holds.
+pub(crate) fn quoted(text: &str) -> String {
+    let letters = text.chars().map(|letter| match letter {
+        '"' | '\\' => format!("\\{letter}"),
+        '\n' => "\\n".to_owned(),
+        '\t' => "\\t".to_owned(),
+        // YAML takes some of these for the end of a line, and others not at all.
+        '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+            format!("\\u{:04x}", u32::from(letter))
+        }
+        _ if letter.is_control() => format!("\\u{:04x}", u32::from(letter)),
+        _ => letter.to_string(),
+    });
+    format!("\"{}\"", letters.collect::<String>())
+}

@@ -1,0 +1,434 @@
+//! Reads the marked tree by the tables: every value, every default, and the text that is recorded.
+//!
+//! It never stops at a problem: it notes the problem and goes on. `rules` looks at what values mean together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use marked_yaml::Node;
+use marked_yaml::types::MarkedScalarNode;
+use serde_json::{Map, Value};
+
+use super::key::{Key, Kind, row};
+use super::problem::{Place, Problems, Refusal, listed, nearest};
+use super::secret::Environment;
+use super::tree::place_of;
+use super::value::{Leaf, read, scalar};
+
+/// Where the file begins.
+pub(super) const START: Place = Place { line: 1, column: 1 };
+
+/// A file that is being read.
+pub(super) struct Walk<'e> {
+    /// Answers for `${NAME}`.
+    pub(super) environment: Environment<'e>,
+    /// What is wrong so far.
+    pub(super) problems: Problems,
+    /// Where each key of the file and its value are, by path.
+    given: BTreeMap<String, (Place, Place)>,
+    /// Keys that an unknown key was probably meant to be: not reported as missing a second time.
+    meant: BTreeSet<String>,
+    /// Sections with a key that is not known.
+    unknown: BTreeSet<String>,
+    /// Every value and list that could be read, and every default, by path; of a section, nothing.
+    values: BTreeMap<String, Value>,
+}
+
+/// What a key holds, for the types of the configuration, and its lines in the record.
+#[derive(Default)]
+pub(super) struct Found {
+    /// For the types.
+    pub(super) value: Value,
+    /// For the record.
+    pub(super) lines: Vec<String>,
+}
+
+/// A key of the file and what follows it.
+struct Entry<'t> {
+    key: &'t str,
+    place: Place,
+    node: &'t Node,
+}
+
+fn is_null(scalar: &MarkedScalarNode) -> bool {
+    scalar.may_coerce() && ["", "~", "null", "Null", "NULL"].contains(&scalar.as_str())
+}
+
+fn kind_of(node: &Node) -> &'static str {
+    match node {
+        Node::Scalar(scalar) if is_null(scalar) => "nothing",
+        Node::Scalar(_) => "a single value",
+        Node::Mapping(_) => "a section",
+        Node::Sequence(_) => "a list",
+    }
+}
+
+/// The dotted path of a key.
+fn join(path: &str, key: &str) -> String {
+    let key = key.escape_debug();
+    if path.is_empty() {
+        key.to_string()
+    } else {
+        format!("{path}.{key}")
+    }
+}
+
+impl<'e> Walk<'e> {
+    /// Begins with an empty result.
+    pub(super) fn new(environment: Environment<'e>, problems: Problems) -> Self {
+        Self {
+            environment,
+            problems,
+            given: BTreeMap::new(),
+            meant: BTreeSet::new(),
+            unknown: BTreeSet::new(),
+            values: BTreeMap::new(),
+        }
+    }
+
+    /// Where a key of the file is; `None` when it is absent.
+    pub(super) fn place(&self, path: &str) -> Option<Place> {
+        self.given.get(path).map(|(key, _)| *key)
+    }
+
+    /// Whether the file has the key, or a misspelt one was meant to be it.
+    pub(super) fn means(&self, path: &str) -> bool {
+        self.given.contains_key(path) || self.meant.contains(path)
+    }
+
+    /// Whether a section has a key that is not known.
+    pub(super) fn has_unknown(&self, path: &str) -> bool {
+        self.unknown.contains(path)
+    }
+
+    /// What was read, or is the default; of an opened section, null.
+    pub(super) fn value(&self, path: &str) -> Option<&Value> {
+        self.values.get(path)
+    }
+
+    /// Notes a problem at a key, or at the next section around it that the file has.
+    pub(super) fn refuse(&mut self, path: &str, refusal: Refusal) {
+        let around = |path: &'_ str| path.rsplit_once('.').map(|(section, _)| section.to_owned());
+        let places = std::iter::successors(Some(path.to_owned()), |path| around(path));
+        let place = places
+            .into_iter()
+            .find_map(|path| self.place(&path))
+            .unwrap_or(START);
+        self.problems.add(place, path, refusal);
+    }
+
+    /// Notes a problem at the value of a key.
+    pub(super) fn refuse_value(&mut self, path: &str, refusal: Refusal) {
+        let place = self.given.get(path).map_or(START, |(_, value)| *value);
+        self.problems.add(place, path, refusal);
+    }
+
+    /// Reads a section; without a node, its defaults. `None` when it is not a section.
+    pub(super) fn section(&mut self, keys: &[Key], node: Option<&Node>, path: &str) -> Option<Found> {
+        let place = self.place(path).unwrap_or(START);
+        let entries = match node {
+            Some(node) => self.open(node, path, place)?,
+            None => Vec::new(),
+        };
+        self.refuse_unknown(&entries, keys, path);
+        self.values.insert(path.to_owned(), Value::Null);
+        let (mut values, mut lines) = (Map::new(), Vec::new());
+        for key in keys {
+            let path = join(path, key.name);
+            let entry = entries.iter().find(|entry| entry.key == key.name);
+            if !self.belongs(key, &path, entry, values.get("format")) {
+                continue;
+            }
+            let found = match entry {
+                Some(entry) => self.present(key, entry, &path),
+                None => self.absent(key, &path, place),
+            };
+            let Some(found) = found else { continue };
+            if !found.value.is_null() {
+                values.insert(key.name.to_owned(), found.value);
+            }
+            if !key.is_local {
+                lines.extend(found.lines);
+            }
+        }
+        Some(Found {
+            value: values.into(),
+            lines,
+        })
+    }
+
+    fn open<'t>(&mut self, node: &'t Node, path: &str, place: Place) -> Option<Vec<Entry<'t>>> {
+        match node {
+            Node::Mapping(mapping) => {
+                let entry = |(key, node): (&'t MarkedScalarNode, &'t Node)| Entry {
+                    key: key.as_str(),
+                    place: key.span().start().map_or(place, place_of),
+                    node,
+                };
+                Some(mapping.iter().map(entry).collect())
+            }
+            // A section in which every line is commented out.
+            Node::Scalar(scalar) if is_null(scalar) => Some(Vec::new()),
+            _ => {
+                let place = node.span().start().map_or(place, place_of);
+                self.expected("a section of `key: value` lines", node, place, path);
+                None
+            }
+        }
+    }
+
+    fn expected(&mut self, what: &str, node: &Node, place: Place, path: &str) {
+        let reason = format!("expected {what}, found {}", kind_of(node));
+        self.problems.add(place, path, Refusal::new(reason));
+    }
+
+    fn refuse_unknown(&mut self, entries: &[Entry<'_>], keys: &[Key], path: &str) {
+        let has = |name: &str| entries.iter().any(|entry| entry.key == name);
+        for entry in entries
+            .iter()
+            .filter(|entry| !keys.iter().any(|key| key.name == entry.key))
+        {
+            let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+            let suggestion = nearest(entry.key, names.iter().copied().filter(|name| !has(name)));
+            let reason = match &suggestion {
+                None if names.len() <= 16 => format!("unknown key; expected one of {}", names.join(", ")),
+                _ => "unknown key".to_owned(),
+            };
+            self.unknown.insert(path.to_owned());
+            self.meant.extend(suggestion.iter().map(|name| join(path, name)));
+            let refusal = Refusal::new(reason).suggest(suggestion);
+            self.problems.add(entry.place, &join(path, entry.key), refusal);
+        }
+    }
+
+    /// Whether a key belongs to the format of its source; after a format that is refused, none does.
+    fn belongs(&mut self, key: &Key, path: &str, entry: Option<&Entry<'_>>, format: Option<&Value>) -> bool {
+        let format = format.and_then(Value::as_str);
+        let belongs = key.formats.is_empty() || format.is_some_and(|format| key.formats.contains(&format));
+        if let (false, Some(entry), Some(format)) = (belongs, entry, format) {
+            let formats: Vec<String> = key
+                .formats
+                .iter()
+                .map(|name| format!("`format: {name}`"))
+                .collect();
+            let formats: Vec<&str> = formats.iter().map(String::as_str).collect();
+            let reason = format!(
+                "belongs to {}, and the format here is {format}",
+                listed(&formats, "and")
+            );
+            self.problems.add(entry.place, path, Refusal::new(reason));
+        }
+        belongs
+    }
+
+    fn absent(&mut self, key: &Key, path: &str, place: Place) -> Option<Found> {
+        if !key.needed.is_empty() && !self.meant.contains(path) {
+            let columns = match key.kind {
+                Kind::Columns(shape) => format!(" {}", listed(shape.required, "and")),
+                _ => String::new(),
+            };
+            let reason = format!("missing; {}{columns}", key.needed);
+            self.problems.add(place, path, Refusal::new(reason));
+        }
+        let default = key.default?;
+        let default = match default.strip_prefix('=') {
+            Some(other) => self.values.get(other)?.as_str()?.to_owned(),
+            None => default.to_owned(),
+        };
+        if let Some(keys) = key.kind.keys() {
+            let found = self.section(&keys, None, path)?;
+            return Some(under(key.name, found));
+        }
+        if key.kind == Kind::Words {
+            let words: Vec<Value> = default
+                .trim_matches(['[', ']'])
+                .split(", ")
+                .map(Into::into)
+                .collect();
+            return Some(self.words(key, path, &words));
+        }
+        let leaf = read(key, key.name, &default, self.environment);
+        Some(self.leaf(
+            key,
+            path,
+            leaf.expect("the defaults of the tables are within their ranges"),
+        ))
+    }
+
+    fn present(&mut self, key: &Key, entry: &Entry<'_>, path: &str) -> Option<Found> {
+        let value_place = entry.node.span().start().map_or(entry.place, place_of);
+        self.given.insert(path.to_owned(), (entry.place, value_place));
+        match key.kind {
+            Kind::Words | Kind::Domains | Kind::Items(_) => self.list(key, entry, path),
+            Kind::Schema | Kind::Options => self.free(key, entry, path),
+            Kind::Refused => {
+                self.refuse(path, Refusal::new(key.meaning));
+                None
+            }
+            kind => {
+                if let Some(keys) = kind.keys() {
+                    let found = self.section(&keys, Some(entry.node), path)?;
+                    return Some(under(key.name, found));
+                }
+                let leaf = self.text(key, entry.key, entry.node, path)?;
+                Some(self.leaf(key, path, leaf))
+            }
+        }
+    }
+
+    fn leaf(&mut self, key: &Key, path: &str, (value, written): Leaf) -> Found {
+        self.values.insert(path.to_owned(), value.clone());
+        let is_default = key.default == Some(written.as_str());
+        let lines = if key.is_quiet && is_default {
+            Vec::new()
+        } else {
+            vec![format!("{}: {written}", key.name)]
+        };
+        Found { value, lines }
+    }
+
+    /// Reads a single value, whose place is known.
+    fn text(&mut self, key: &Key, name: &str, node: &Node, path: &str) -> Option<Leaf> {
+        let (key_place, place) = *self.given.get(path)?;
+        let Node::Scalar(given) = node else {
+            self.expected("a single value", node, place, path);
+            return None;
+        };
+        if is_null(given) {
+            let reason = "has no value; give one or remove the key";
+            self.problems.add(key_place, path, Refusal::new(reason));
+            return None;
+        }
+        let leaf = if given.contains("${") && !key.kind.has_variables() {
+            let places = "locations, options, deliver.smtp and schedule.alert";
+            Err(Refusal::new(format!("`${{…}}` is filled in only in {places}")))
+        } else {
+            read(key, name, given, self.environment)
+        };
+        leaf.map_err(|refusal| self.problems.add(place, path, refusal))
+            .ok()
+    }
+
+    /// Reads a list.
+    fn list(&mut self, key: &Key, entry: &Entry<'_>, path: &str) -> Option<Found> {
+        let Node::Sequence(items) = entry.node else {
+            let what = match key.kind {
+                Kind::Words => format!("a list such as [{}]", key.words().join(", ")),
+                Kind::Items(_) => "a list, each item beginning with `- `".to_owned(),
+                _ => "a list, as in [a, b]".to_owned(),
+            };
+            self.expected(&what, entry.node, entry.place, path);
+            return None;
+        };
+        let mut values: Vec<Value> = Vec::new();
+        for (index, node) in items.iter().enumerate() {
+            let path = format!("{path}[{index}]");
+            let place = node.span().start().map_or(entry.place, place_of);
+            self.given.insert(path.clone(), (place, place));
+            let value = match key.kind {
+                Kind::Items(keys) => self.section(keys, Some(node), &path).map(|found| found.value),
+                Kind::Words => self
+                    .text(
+                        &Key {
+                            kind: Kind::Word,
+                            ..*key
+                        },
+                        key.name,
+                        node,
+                        &path,
+                    )
+                    .map(|(word, _)| word),
+                _ => self
+                    .text(
+                        &Key {
+                            kind: Kind::Domain,
+                            ..*key
+                        },
+                        key.name,
+                        node,
+                        &path,
+                    )
+                    .map(|(word, _)| word),
+            };
+            if key.kind == Kind::Words && value.as_ref().is_some_and(|value| values.contains(value)) {
+                self.problems
+                    .add(place, &path, Refusal::new("stands there twice"));
+            }
+            values.extend(value);
+        }
+        if key.kind == Kind::Words {
+            return Some(self.words(key, path, &values));
+        }
+        self.values.insert(path.to_owned(), values.clone().into());
+        Some(Found {
+            value: values.into(),
+            lines: Vec::new(),
+        })
+    }
+
+    /// Puts words into the order of the range.
+    fn words(&mut self, key: &Key, path: &str, given: &[Value]) -> Found {
+        let words: Vec<&str> = key
+            .words()
+            .into_iter()
+            .filter(|word| given.iter().any(|value| value == word))
+            .collect();
+        self.leaf(
+            key,
+            path,
+            (words.clone().into(), format!("[{}]", words.join(", "))),
+        )
+    }
+
+    /// Reads a section whose keys the operator chooses.
+    fn free(&mut self, key: &Key, entry: &Entry<'_>, path: &str) -> Option<Found> {
+        let kind = if key.kind == Kind::Schema {
+            Kind::ColumnType
+        } else {
+            Kind::StoreOption
+        };
+        let key_of_each = row("", kind, "", "", "", "");
+        let mut leaves = Vec::new();
+        let entries = self.open(entry.node, path, entry.place)?;
+        for entry in &entries {
+            let path = join(path, entry.key);
+            let place = entry.node.span().start().map_or(entry.place, place_of);
+            self.given.insert(path.clone(), (entry.place, place));
+            let leaf = self.text(&key_of_each, entry.key, entry.node, &path);
+            leaves.extend(leaf.map(|leaf| (entry.key.to_owned(), leaf)));
+        }
+        if key.kind == Kind::Schema && entries.is_empty() {
+            self.refuse(path, Refusal::new("names no column"));
+        }
+        if key.kind == Kind::Options {
+            leaves.sort_by(|(one, _), (other, _)| one.cmp(other));
+        }
+        let lines = leaves
+            .iter()
+            .map(|(name, (_, written))| format!("{}: {written}", scalar(name)))
+            .collect();
+        let value = match key.kind {
+            // In the order of the file.
+            Kind::Schema => leaves
+                .into_iter()
+                .map(|(name, (value, _))| Value::from(vec![name.into(), value]))
+                .collect(),
+            _ => Value::Object(
+                leaves
+                    .into_iter()
+                    .map(|(name, (value, _))| (name, value))
+                    .collect(),
+            ),
+        };
+        Some(under(key.name, Found { value, lines }))
+    }
+}
+
+/// The lines of a section below its name; none when it holds none.
+fn under(name: &str, found: Found) -> Found {
+    let inner = found.lines.iter().map(|line| format!("  {line}"));
+    let head = (!found.lines.is_empty()).then(|| format!("{name}:"));
+    Found {
+        lines: head.into_iter().chain(inner).collect(),
+        ..found
+    }
+}

@@ -1,0 +1,165 @@
+//! The whole run on one screen: prepare, compute, check, render, publish, mail.
+
+use serde_json::json;
+
+use super::deadline::within;
+use super::deliver::{self, Choice};
+use super::prepare::{Purpose, Request, Run};
+use super::publication::{Made, Report, Wanted};
+use super::{compute, culprit, editions, project, stage};
+use crate::calendar::Deadline;
+use crate::check;
+use crate::config::Config;
+use crate::error::{Exit, Failure};
+use crate::publish::{self, LogEntry};
+use crate::record::CheckRecord;
+use crate::report;
+use crate::source::Pinned;
+use crate::store::Location;
+use crate::talk::Talk;
+
+/// Runs the job: read, compute, check, render, publish, and mail what is published.
+///
+/// # Errors
+/// Returns the failure of the first stage that fails; nothing is visible then, unless it says so. Once the run is published a
+/// failure of the mail stands in the report and not here.
+pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Report, Failure> {
+    let place = project::open(config)?;
+    let (mut report, entry) = published(config, &place, request, talk).await?;
+    let (Some(_), Some(entry)) = (&config.deliver, entry) else {
+        return Ok(report);
+    };
+    if !entry.latest {
+        report.remarks.push(format!(
+            "not mailed, because a later day is published already; `karat deliver {}` mails it",
+            entry.run_id
+        ));
+        return Ok(report);
+    }
+    match deliver::send(config, &place, &entry, &Choice::default(), talk).await {
+        Ok(deliveries) => {
+            report.mail_failure = crate::deliver::verdict(&entry.run_id, &deliveries);
+            report.deliveries = deliveries;
+        }
+        Err(failure) => {
+            let message = format!("the report is published, but not mailed: {}", failure.message);
+            let mut mail_failure = Failure::new(Exit::Mail, "deliver", message).hint(failure.hint);
+            mail_failure.retryable = failure.retryable;
+            mail_failure.cause = failure.cause;
+            report.mail_failure = Some(mail_failure);
+        }
+    }
+    Ok(report)
+}
+
+/// Makes sure that the run is published; gives its entry of the log too, which a draft has not.
+pub(super) async fn published(
+    config: &Config,
+    place: &Location,
+    request: &Request,
+    talk: &Talk,
+) -> Result<(Report, Option<LogEntry>), Failure> {
+    let deadline = Deadline::after(config.engine.deadline);
+    let prepared = Run::prepare(config, place, request, Purpose::Publish, talk);
+    let run = within(&deadline, talk, prepared).await?;
+    if run.is_draft {
+        let made = within(&deadline, talk, computed(&run)).await?;
+        return Ok((draft(&run, place, made).await?, None));
+    }
+    let index = |entries: &[LogEntry]| archive(config, entries);
+    let wanted = Wanted {
+        place,
+        as_of: run.calendar.as_of,
+        run_id: &run.id,
+        keep: config.publish.keep,
+        index: &index,
+        deadline: &deadline,
+        talk,
+    };
+    let (report, entry) = Box::pin(wanted.published(computed(&run))).await?;
+    Ok((report, Some(entry)))
+}
+
+/// Computes, checks and renders.
+pub(super) async fn computed(run: &Run<'_>) -> Result<Made, Failure> {
+    let queries = &run.project.queries.queries;
+    let tables = match compute::tables(run, &run.engine, queries, compute::Given::Sources).await {
+        Ok(tables) => tables,
+        Err(failure) => return Err(culprit::blame(run, failure).await),
+    };
+    let checks = compute::checks(run).await?;
+    let mut manifest = run.manifest();
+    manifest.tables = tables;
+    manifest.checks = checks.iter().map(CheckRecord::from).collect();
+    manifest.editions = editions::stage(run, &manifest).await?;
+    let staged = stage::stage(run, manifest)?;
+    if let Some(signer) = &run.project.signer {
+        stage::sign(&staged, signer)?;
+    }
+    stage::volatile(run)?;
+
+    // What was read is what is recorded: nothing changed under the run.
+    project::check_templates_unchanged(run.config, &run.project)?;
+    let broken = checks.iter().filter(|check| !check.holds());
+    let mut remarks: Vec<String> = broken.map(check::describe).collect();
+    remarks.extend(run.sources.iter().flat_map(Pinned::remarks));
+    for source in &run.sources {
+        let arrived = source.check_unchanged().await?;
+        if let Some(first) = arrived.first() {
+            remarks.push(format!(
+                "{}: {} objects arrived after the run had listed its inputs and are not in it, such as `{first}`",
+                source.name,
+                arrived.len()
+            ));
+        }
+    }
+    Ok(Made { staged, remarks })
+}
+
+/// Puts a draft where no log names it.
+async fn draft(run: &Run<'_>, place: &Location, made: Made) -> Result<Report, Failure> {
+    run.talk.stage("publish", 1);
+    let location = publish::publish_draft(place, &made.staged).await?;
+    run.talk.step("publish", &location, &json!({"run_id": run.id}));
+    Ok(Report {
+        run_id: run.id.clone(),
+        as_of: run.calendar.as_of,
+        location,
+        headline: made.staged.manifest.summary.headline.clone(),
+        is_already_published: false,
+        remarks: made.remarks,
+        deliveries: Vec::new(),
+        mail_failure: None,
+    })
+}
+
+/// Renders the page that lists all runs, newest first.
+fn archive(config: &Config, entries: &[LogEntry]) -> Result<String, Failure> {
+    let latest = entries
+        .iter()
+        .filter(|entry| entry.latest)
+        .map(|entry| entry.seq)
+        .max();
+    let kept = publish::kept(entries, config.publish.keep);
+    let shown: Vec<report::ArchiveEntry> = entries
+        .iter()
+        .map(|entry| report::ArchiveEntry {
+            as_of: entry.as_of,
+            run_id: entry.run_id.clone(),
+            project: entry.summary.project.clone(),
+            currency: entry.summary.currency.clone(),
+            headline: entry.summary.headline.clone(),
+            figures: entry.summary.figures.clone(),
+            seq: entry.seq,
+            is_latest: Some(entry.seq) == latest,
+            // What is no longer kept is listed, and leads nowhere.
+            report: kept.contains(&entry.folder()).then(|| entry.report()),
+        })
+        .collect();
+    report::index(
+        &project::templates(config),
+        &config.project.language,
+        &project::brand(config)?,
+        &shown,
+    )
+}

@@ -1,0 +1,203 @@
+//! The sources of a run: pinned by their hashes, given to the engine, and described for the record.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::recorded::Recorded;
+use super::workplace::Workplace;
+use crate::config::{Config, SOURCES};
+use crate::engine::{Engine, damaged_input};
+use crate::error::{Exit, Failure};
+use crate::query::TableName;
+use crate::record::layout;
+use crate::source::{self, InputRecord, Pinned, PinnedFile, RawTable};
+use crate::store::Location;
+use crate::talk::Talk;
+
+/// Lists, hashes and checks the inputs that queries read; of a recorded run those of its record.
+pub(super) async fn pin_inputs(
+    config: &Config,
+    work: &Workplace,
+    recorded: Option<&Recorded>,
+    talk: &Talk,
+) -> Result<Vec<Pinned>, Failure> {
+    talk.stage("read", config.sources.len());
+    if !config.sources.contains_key("order_lines") {
+        return Err(Failure::new(
+            Exit::Usage,
+            "config",
+            "sources.order_lines is missing",
+        ));
+    }
+    let mut all = Vec::new();
+    for shape in SOURCES {
+        let Some(source) = config.sources.get(shape.name) else {
+            continue;
+        };
+        let (name, root, folder) = (shape.name, &config.root, work.inputs());
+        let pinned = if let Some(recorded) = recorded {
+            let objects: Vec<_> = recorded.manifest.inputs_of(name).collect();
+            source::pin_recorded(name, source, root, &folder, &objects).await?
+        } else {
+            let allow_duplicates = config.checks.allow_duplicate_files;
+            source::pin(name, source, root, &folder, allow_duplicates).await?
+        };
+        pinned.refuse_excess(config)?;
+        let facts = json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows(), "retries": pinned.retries()});
+        talk.step("read", shape.name, &facts);
+        all.push(pinned);
+    }
+    Ok(all)
+}
+
+/// Gives the files of each source to the engine, under the canonical names of their columns.
+pub(super) async fn raw_tables(
+    config: &Config,
+    engine: &Engine,
+    pinned: &[Pinned],
+) -> Result<Vec<RawTable>, Failure> {
+    let mut raw = Vec::new();
+    for shape in SOURCES {
+        let table = match pinned.iter().find(|source| source.name == shape.name) {
+            None => source::empty_table(shape.name)?,
+            Some(source) => {
+                let files = source.source_files();
+                engine.add_source(&source.name, &files, source.schema.clone(), &source.folders())?;
+                let (configured, timezone) = (&config.sources[shape.name], &config.project.timezone);
+                source::raw_table(engine, source, configured, timezone).await?
+            }
+        };
+        engine
+            .add_view(&TableName::new("raw", shape.name), &table.sql)
+            .await?;
+        refuse_misplaced(engine, config, &table).await?;
+        raw.push(table);
+    }
+    Ok(raw)
+}
+
+/// Refuses rows that lie in the folder of another day or month: some were delivered twice, or to the wrong place.
+async fn refuse_misplaced(engine: &Engine, config: &Config, raw: &RawTable) -> Result<(), Failure> {
+    let Some(sql) = &raw.misplaced else {
+        return Ok(());
+    };
+    let read = engine.read(&format!("the folders of {}", raw.source), sql).await;
+    let found = read.map_err(damaged_input)?;
+    let key = config
+        .sources
+        .get(&raw.source)
+        .and_then(|source| source.period_folder.as_deref())
+        .unwrap_or_default();
+    let cell = |row: usize, column: &str| {
+        found
+            .cell(row, column)
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    };
+    let folders: Vec<String> = (0..found.rows.len().min(5))
+        .map(|row| {
+            format!(
+                "`{key}={}` holds {} rows of other periods, from {}",
+                cell(row, "folder"),
+                cell(row, "row_count"),
+                cell(row, "period")
+            )
+        })
+        .collect();
+    if folders.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "{}: folders contradict their rows: {}",
+        raw.source,
+        folders.join("; ")
+    );
+    Err(Failure::new(Exit::Refused, "source", message).hint(format!(
+        "`sources.{}.period_folder` says that the folder names the day or month of its rows, in business time.",
+        raw.source
+    )))
+}
+
+/// Describes the inputs, read and excluded, with the address under which `reproduce.sql` finds each from the run folder.
+pub(super) fn records(config: &Config, pinned: &[Pinned], place: &Location, as_of: Date) -> Vec<InputRecord> {
+    // A run id has a fixed length, so any name stands for the folder here.
+    let run_folder = PathBuf::from(place.address(&layout::run(as_of, "0000000000000000")));
+    let address = |source: &Pinned, file: &PinnedFile| {
+        if !source.is_local() {
+            source.address(file)
+        } else if place.is_local() {
+            relative(&run_folder, &file.obtained.path)
+        } else {
+            relative(&config.root, &file.obtained.path)
+        }
+    };
+    let read = pinned
+        .iter()
+        .flat_map(|source| source.files.iter().map(move |file| (source, file)));
+    let read = read.map(|(source, file)| InputRecord {
+        source: source.name.clone(),
+        path: file.object.path.clone(),
+        location: source.configured.clone(),
+        address: address(source, file),
+        bytes: file.obtained.bytes,
+        rows: file.rows,
+        sha256: file.obtained.sha256.clone(),
+        etag: file.object.etag.clone(),
+        version: file.object.version.clone(),
+        table_version: source.table_version,
+        excluded: None,
+    });
+    let excluded = pinned
+        .iter()
+        .flat_map(|source| source.excluded.iter().map(move |object| (source, object)));
+    let excluded = excluded.map(|(source, object)| InputRecord {
+        source: source.name.clone(),
+        path: object.path.clone(),
+        location: source.configured.clone(),
+        excluded: Some(object.reason.clone()),
+        ..InputRecord::default()
+    });
+    read.chain(excluded).collect()
+}
+
+/// The way from folder `from` to `to`; both are made absolute first.
+fn relative(from: &Path, to: &Path) -> String {
+    let absolute = |path: &Path| real(&std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()));
+    let (from, to) = (absolute(from), absolute(to));
+    let shared = from
+        .components()
+        .zip(to.components())
+        .take_while(|(left, right)| left == right)
+        .count();
+    let up = std::iter::repeat_n("..".to_owned(), from.components().count() - shared);
+    let down = to
+        .components()
+        .skip(shared)
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+/// Resolves links in the part of a path that exists.
+fn real(path: &Path) -> PathBuf {
+    match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Ok(found), _, _) => found,
+        (Err(_), Some(parent), Some(name)) => real(parent).join(name),
+        _ => path.to_path_buf(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relative_path_goes_up_to_what_is_shared() {
+        assert_eq!(
+            relative(Path::new("/a/b/c"), Path::new("/a/d/e.parquet")),
+            "../../d/e.parquet"
+        );
+        assert_eq!(relative(Path::new("/a"), Path::new("/a/e.parquet")), "e.parquet");
+    }
+}
