@@ -82,7 +82,7 @@ fn a_run_in_chinese_publishes_report_mail_and_archive_in_chinese() {
         ),
         (
             run.join("mail.html"),
-            ["<html lang=\"zh-Hans\">", "铅级", "$73.32万"],
+            ["<html lang=\"zh-Hans\">", "铅级", "73.32万美元"],
         ),
         (run.join("mail.txt"), ["净收入", "黄金", "钢铁"]),
         (

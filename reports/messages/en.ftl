@@ -11,11 +11,15 @@ any-not_known = Not known
 tier-platinum = Platinum
 tier-gold = Gold
 tier-iron = Iron
-tier-lead = Lead
+tier-lead = Lead tier
+tier_name-platinum = Platinum
+tier_name-gold = Gold
+tier_name-iron = Iron
+tier_name-lead = Lead
 tier-none = No order in the window
 tier-total = Total
 rfm_segment-champions = Champions
-rfm_segment-loyal = Loyal
+rfm_segment-loyal = RFM: Loyal
 rfm_segment-potential_loyalist = Potential loyalists
 rfm_segment-new_customers = RFM: New customers
 rfm_segment-promising = Promising
@@ -36,7 +40,7 @@ lifecycle-new = New
 lifecycle-active = Active
 lifecycle-at_risk = Late
 lifecycle-lapsed = Lapsed
-lifecycle-reactivated = Reactivated
+lifecycle-reactivated = Returning
 lifecycle-total = Total
 phase-acquisition = Acquisition
 phase-development = Development
@@ -90,7 +94,7 @@ customer_type-discount_chaser = Discount chasers
 customer_type-impulsive = Impulsive
 customer_type-researcher = Researchers
 customer_type-sceptic = Sceptics
-customer_type-loyal = Loyal
+customer_type-loyal = Loyal buyers
 customer_type-regular = Regular
 customer_type-not_known = Not known
 customer_type-total = Total
@@ -101,7 +105,7 @@ of_type-discount_chaser = Discount chasers
 of_type-impulsive = Impulsive buyers
 of_type-researcher = Researchers
 of_type-sceptic = Sceptics
-of_type-loyal = Loyal customers
+of_type-loyal = Loyal buyers
 of_type-regular = Regular customers
 quality_customer-yes = Yes
 quality_customer-no = No
@@ -141,7 +145,7 @@ action_reason-late = Late
 action_reason-loses_money = Brings no profit
 action_reason-fell = Fell
 action_reason-new = New
-action_reason-returned = Came back
+action_reason-returned = Returning
 action_reason-rose = Rose
 action_reason-steady = Buys as usual
 action-apologise_and_solve = Apologise, and solve it
@@ -169,16 +173,16 @@ responsible-pricing = Pricing
 
 ## Where customers went, and what that did to profit
 
-move_state-reactivated = Returned
-move_state-new = New
+move_state-reactivated = Came back
+move_state-new = First order
 move_state-not_in_window = No order
 move_state-platinum = Platinum
 move_state-gold = Gold
 move_state-iron = Iron
-move_state-lead = Lead
+move_state-lead = Lead tier
 move_state-total = Total
-bridge_step-new = New
-bridge_step-reactivated = Returned
+bridge_step-new = First order
+bridge_step-reactivated = Came back
 bridge_step-moved_up = Moved up
 bridge_step-stayed = Same tier
 bridge_step-moved_down = Moved down
@@ -465,10 +469,10 @@ decision-discount_above_median = Bring discounts down to the median rate of each
 decision-late_others = Contact the other profitable customers who are late or have lapsed
 decision-cost_outliers = Lower the cost of those who cost far more to serve than the rest of their tier
 decision-costs = Deliver a cost with the order lines
-decision_goal-silent_best = keep silent Platinum and Gold customers
+decision_goal-silent_best = keep Platinum and Gold customers who are late or have lapsed
 decision_goal-lead_break_even = bring the Lead tier to break-even
 decision_goal-discount_above_median = bring discounts down to the median rate of each tier
-decision_goal-late_others = keep the other customers who are late
+decision_goal-late_others = keep the other customers who are late or have lapsed
 decision_goal-cost_outliers = serve the costliest customers like the rest of their tier
 responsible-finance = Finance
 pyramid-more = Orders, prices and the whale curve
@@ -736,7 +740,7 @@ head-down = Down
 head-profit_platinum = Profit of Platinum
 head-gold = Gold
 head-iron = Iron
-head-lead = Lead
+head-lead = Lead tier
 head-change = Change
 head-configured = As configured
 head-higher = { $activity }, higher
@@ -861,7 +865,7 @@ moves-turned_unprofitable = { $turned_unprofitable ->
         [one] { $turned_unprofitable } customer who brought a profit a year ago still orders and brings none now.
        *[other] { $turned_unprofitable } customers who brought a profit a year ago still order and bring none now.
     }
-moves-note = Returned: ordered before, but not in the earlier window. New: first order ever. Both years are seen with today’s data, rules and cost rates; { $moved_by_cutoff } changed tier only because the cut-offs moved.
+moves-note = Came back: ordered before, but not in the earlier window. First order: first order ever. Both years are seen with today’s data, rules and cost rates; { $moved_by_cutoff } changed tier only because the cut-offs moved.
 unit-number_customers = number of customers
 unit-number_customers_strong = number of customers; strong bands are last year’s { $told_tier }
 moves-tier_migration = Tier migration
@@ -1051,7 +1055,7 @@ quality-first_20_files_their = The first 20 of { $inputs } files. { $link_files 
 
 ## management/sections/retention.html
 
-retention-name = Retention and risk
+retention-name = Retention and profit at risk
 retention-finding_nobody = No customer to lose
 retention-finding_total = { $churned ->
         [one] { $churned } of { $customers } not lapsed a year ago has lapsed since
@@ -1396,8 +1400,8 @@ pyramid-nobody = No customer ordered in the window, so there are no tiers
 pyramid-few = Only { $customers }, with a profit of { $profit }: too few for tiers to mean anything
 pyramid-only_lead = No customer brings a profit; together they lose { $profit }
 pyramid-no_profit = { $customers ->
-        [one] { $customers } customer without profit takes back { $profit }, all that the others earn and more
-       *[other] { $customers } customers without profit take back { $profit }, all that the others earn and more
+        [one] { $customers } customer without profit takes back { $profit }, all that the others bring and more
+       *[other] { $customers } customers without profit take back { $profit }, all that the others bring and more
     }
 pyramid-no_platinum = { $customers }: too few for a Platinum tier
 pyramid-no_losses = { $customers ->
@@ -1406,12 +1410,12 @@ pyramid-no_losses = { $customers ->
     }
 pyramid-otherwise = { $customers ->
         [one] { $lead_customers ->
-            [one] { $customer_share } of customers brings { $profit_share } of profit; { $lead_customer_share } takes { $lead_profit_share } back
-           *[other] { $customer_share } of customers brings { $profit_share } of profit; { $lead_customer_share } take { $lead_profit_share } back
+            [one] { $customer_share } of customers brings { $profit_share } of profit; { $lead_customer_share } loses { $lead_profit }
+           *[other] { $customer_share } of customers brings { $profit_share } of profit; { $lead_customer_share } lose { $lead_profit }
         }
        *[other] { $lead_customers ->
-            [one] { $customer_share } of customers bring { $profit_share } of profit; { $lead_customer_share } takes { $lead_profit_share } back
-           *[other] { $customer_share } of customers bring { $profit_share } of profit; { $lead_customer_share } take { $lead_profit_share } back
+            [one] { $customer_share } of customers bring { $profit_share } of profit; { $lead_customer_share } loses { $lead_profit }
+           *[other] { $customer_share } of customers bring { $profit_share } of profit; { $lead_customer_share } lose { $lead_profit }
         }
     }
 
@@ -1431,7 +1435,7 @@ sentence-top_without_share = Platinum is { $customer_share } of customers; the p
 sentence-losses = Their net revenue is { $net_revenue }.
 sentence-lead_discount = That is { $discount_rate } of its list price, against { $total_discount_rate } for all customers.
 sentence-discount = That is { $discount_rate } of list price.
-sentence-moved_down = Their profit went from { $from_profit } to { $to_profit }.
+sentence-moved_down = The profit of those who moved down went from { $from_profit } to { $to_profit }.
 sentence-gone = They had brought { $from_profit } of profit in the window of that time.
 sentence-at_risk_and_before = The customers who brought it are late against their own rhythm or have lapsed; a year ago it was { $year_ago_value }.
 sentence-at_risk = The customers who brought it are late against their own rhythm or have lapsed.
@@ -1454,8 +1458,8 @@ sentence_head-losses = { $customers ->
 sentence_head-lead_discount = The Lead tier receives { $discount_amount } in discounts.
 sentence_head-discount = Discounts take { $discount_amount }.
 sentence_head-moved_down = { $customers ->
-        [one] { $customers } customer moved down a tier since last year.
-       *[other] { $customers } customers moved down a tier since last year.
+        [one] { $customers } customer moved down a tier since last year, { $moved_up } up.
+       *[other] { $customers } customers moved down a tier since last year, { $moved_up } up.
     }
 sentence_head-gone = { $customers ->
         [one] { $customers } customer of a year ago has no order in the window now.
@@ -1583,7 +1587,7 @@ definitions-frequency_class_means = One order ever; or fewer orders in the windo
 definitions-own_rhythm_late_ratio = Own rhythm, late ratio
 definitions-own_rhythm_late_ratio_means = The gap between successive order days that a customer keeps in { $rhythm_percentile } of cases, over the whole history, with at least { $rhythm_min_gaps } gaps; otherwise the usual gap of the tier, the median of those of its customers, or of all customers where the tier has none. The late ratio is the days since the last order divided by it.
 definitions-lifecycle_stage = Lifecycle stage
-definitions-lifecycle_stage_means = The first that applies. New: first order at most { $new_customer_days } days ago. Reactivated: an order in the last { $reactivated_days } days after a lapse. Lapsed: late ratio above { $lapsed_late_ratio }, or more than { $lapsed_days } days without an order. Late: late ratio above { $at_risk_late_ratio }, or, without any usual gap to compare with, more than { $silent_days } days without an order. Active: the rest. Prospect: known, but never ordered. The stages belong to four phases: acquisition, development, retention, departure.
+definitions-lifecycle_stage_means = The first that applies. New: first order at most { $new_customer_days } days ago. Returning: an order in the last { $reactivated_days } days after a lapse. Lapsed: late ratio above { $lapsed_late_ratio }, or more than { $lapsed_days } days without an order. Late: late ratio above { $at_risk_late_ratio }, or, without any usual gap to compare with, more than { $silent_days } days without an order. Active: the rest. Prospect: known, but never ordered. The stages belong to four phases: acquisition, development, retention, departure.
 definitions-churn_churn_rate = Churn, churn rate
 definitions-churn_churn_rate_means = No contract ends, so churn is an estimate by rule: who has lapsed counts as churned. The churn rate of a tier is the customers who had the tier at an earlier snapshot, were not lapsed then and are lapsed now, over all who had it and were not lapsed then; those who were lapsed then already are counted apart. Lost profit is what the churned brought in the window before the earlier snapshot. A rate over fewer than { $min_cell } customers is not shown.
 definitions-migration = Migration
@@ -1601,7 +1605,7 @@ definitions-p_alive_expected_purchases = P(alive), expected purchases
 definitions-p_alive_expected_purchases_means = How likely a customer buys again at all, and how often in { $horizon }: the MBG/NBD model (Batislam, Denizel and Filiztekin, 2007), whose parameters are those that make the histories most likely. The BG/NBD model (Fader, Hardie and Lee, 2005) is fitted beside it for comparison. Weeks; from the first purchase to the last complete day. No fit is made for fewer than { $model_min_customers } customers or { $model_min_days } days.
 definitions-expected_spend_profit_lifetime = Expected spend, profit, lifetime value
 definitions-expected_spend_profit_lifetime_means = Spend per purchase from the Gamma-Gamma model (Fader and Hardie, 2013). Profit and margin by the rates of the customer’s tier in the window; of all customers where there was no order in it or the tier has no net revenue. Lifetime value is the contribution margin of the purchases of the coming { $clv_quarters }, discounted at their ends at { $clv_discount_rate } a year.
-definitions-value_risk_means = What leaving would cost: (1 − P(alive)) × the profit of { $horizon } expected while the customer is one, which is expected profit / P(alive). A P(alive) below { $value_at_risk_min_p_alive } counts as that; where no profit is expected, nothing is at risk.
+definitions-value_risk_means = What leaving would cost: (1 − P(alive)) × the profit of { $horizon } expected while the customer is one, which is expected profit / P(alive). A P(alive) below { $value_at_risk_min_p_alive } counts as that; where no profit is expected, there is none.
 definitions-range = Range
 definitions-range_means = As many standard errors to each side of a sum as hold { $interval_share } of cases under the normal distribution. The standard error has two parts. One is the uncertainty of the parameters: their covariance, carried over to the sum by the delta method (Oehlert, 1992). The other is chance, were the parameters known: the variances of the models’ own distributions for each customer, added up; for value at risk, who of the customers is gone. The spread of a customer’s mean spend is at most that seen over customers with a repeat. Purchases by a plain rule have the variance of a Poisson count forecast by another (Krishnamoorthy and Peng, 2011). Not in a range: rates of profit, seasons, changes of any kind, and a wrong model. Below { $min_cell } a group is not told.
 definitions-test_model = Test of the model
@@ -1625,7 +1629,7 @@ definitions-customer_type = Customer type
 definitions-customer_type_means = The first that applies. Angry: in the last { $angry_days } days at least { $angry_complaints } complaints, or a satisfaction of { $angry_max_satisfaction } or less. New buyer: lifecycle stage new. Discount chaser: at least { $discount_chaser_order_share } of sales at a discount. Impulsive: by temperament. Researcher: visits per order above the quantile of { $researcher_visit_quantile }. Sceptic: at least { $sceptic_min_visits } visits before the first order, or as many lines came back before the second purchase as the first one had. Loyal: by loyalty class. Regular: the rest. Prospect: known or visited, and never ordered.
 definitions-quality_customer = Quality customer
 definitions-quality_customer_means = At least { $quality_min_marks } of five marks: every payment due in the window paid by its day; profit rate above the median; service cases per order below the median, or none; regular gaps; net revenue per sale above the median. Not known is who could still reach it by marks that are not known.
-definitions-phase_means = Acquisition: prospects and new customers. Development: active and reactivated. Retention: late. Departure: lapsed.
+definitions-phase_means = Acquisition: prospects and new customers. Development: active and returning. Retention: late. Departure: lapsed.
 definitions-comparisons_dependency_actions = Comparisons, dependency and actions
 definitions-value_three_ways_means = Value score, class by revenue and tier by profit on one scale of three levels: high, A, Platinum and Gold are the first; middle, B and Iron the second; low, C, D and Lead the last. They contradict each other where one measure puts a customer on the first level and another on the last.
 definitions-sold_discount = Sold at a discount
@@ -1725,7 +1729,9 @@ quality-link_files = All files
 
 change-up = up { $amount }
 change-down = down { $amount }
-change-points = { $points } points
+change-up_count = up by { $amount }
+change-down_count = down by { $amount }
+change-points = { $points } percentage points
 change-unchanged = unchanged
 change-not_known = not known
 tile-on_the_year = { $change } on the year

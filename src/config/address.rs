@@ -12,7 +12,7 @@ use super::problem::{Parsed, Refusal, nearest};
 use super::secret::{Environment, expand, expand_url, has_literal_password, secret, userinfo};
 use super::value::printable;
 
-const SCHEMES: [&str; 6] = ["file", "s3", "gs", "az", "https", "http"];
+const SCHEMES: [&str; 7] = ["file", "s3", "gs", "az", "abfss", "https", "http"];
 
 /// Ports of the two ways to encrypt.
 const IMPLICIT_PORT: u16 = 465;
@@ -20,9 +20,97 @@ const SUBMISSION_PORT: u16 = 587;
 
 /// Reads a location: the address to open.
 pub(super) fn location(written: &str, environment: Environment<'_>) -> Parsed<String> {
-    let location = expand(written, environment)?;
+    let location = as_meant(&expand(written, environment)?, environment)?;
     check_location(&location)?;
     Ok(location)
+}
+
+/// Schemes by which other tools write what has one of its own here.
+const ALIASES: [(&str, &str); 6] = [
+    ("s3a://", "s3://"),
+    ("s3n://", "s3://"),
+    ("gcs://", "gs://"),
+    ("azure://", "az://"),
+    ("adl://", "az://"),
+    ("abfs://", "abfss://"),
+];
+
+/// Addresses that other tools understand and this program does not, and the way to what they mean.
+const ELSEWHERE: [(&str, &str); 7] = [
+    (
+        "hdfs://",
+        "HDFS is not read; copy the files to an object store with `hadoop distcp`, or mount HDFS as a folder",
+    ),
+    (
+        "viewfs://",
+        "HDFS is not read; copy the files to an object store with `hadoop distcp`, or mount HDFS as a folder",
+    ),
+    (
+        "dbfs:/",
+        "DBFS exists inside Databricks only; write the storage behind it (s3://, abfss:// or gs://), or its mount /dbfs/",
+    ),
+    (
+        "wasb://",
+        "write abfss://container@account.dfs.core.windows.net/…, the address of the same storage account",
+    ),
+    (
+        "wasbs://",
+        "write abfss://container@account.dfs.core.windows.net/…, the address of the same storage account",
+    ),
+    (
+        "jdbc:",
+        "databases are not read; let the database write its rows as Parquet or CSV",
+    ),
+    ("sftp://", "SFTP is not read; mount the folder, or copy its files"),
+];
+
+/// The address that is meant, where other tools write it in another way; `~` is the folder of the user.
+fn as_meant(location: &str, environment: Environment<'_>) -> Parsed<String> {
+    if let Some(rest) = location.strip_prefix('~')
+        && (rest.is_empty() || rest.starts_with('/'))
+    {
+        let home = environment("HOME").filter(|home| !home.is_empty());
+        let home = home.ok_or_else(|| Refusal::new("`~` needs the environment variable HOME"))?;
+        return Ok(format!("{}{rest}", home.trim_end_matches('/')));
+    }
+    if let [drive, b':', b'\\' | b'/', ..] = location.as_bytes()
+        && drive.is_ascii_alphabetic()
+    {
+        return refuse("a path of Windows is not read; in WSL the drive is a folder such as /mnt/c/");
+    }
+    if let Some((_, way)) = ELSEWHERE.iter().find(|(start, _)| location.starts_with(start)) {
+        return refuse(*way);
+    }
+    let alias = ALIASES
+        .iter()
+        .find_map(|(theirs, ours)| Some(format!("{ours}{}", location.strip_prefix(theirs)?)));
+    Ok(alias.unwrap_or_else(|| location.to_owned()))
+}
+
+/// Splits `orders/*.parquet` into the folder and the names of its files. Every file below a folder is read, so `orders/**/*.parquet` means
+/// the same; a location without `*` is left as it is.
+///
+/// # Errors
+/// Returns why a pattern is not understood.
+pub(super) fn folder_and_files(location: &str) -> Parsed<(String, Option<String>)> {
+    if !location.contains('*') {
+        return Ok((location.to_owned(), None));
+    }
+    let (folder, files) = location.rsplit_once('/').unwrap_or((".", location));
+    let mut folder = folder;
+    while let Some(above) = folder.strip_suffix("/**") {
+        folder = above;
+    }
+    if folder == "**" {
+        folder = ".";
+    }
+    if folder.contains('*') {
+        return refuse(
+            "a `*` is understood in the last part only, as in orders/*.parquet: every file below a folder is read",
+        );
+    }
+    let files = if files == "**" { "*" } else { files };
+    Ok((format!("{folder}/"), Some(files.to_owned())))
 }
 
 fn refuse<T>(reason: impl Into<String>) -> Parsed<T> {
@@ -47,8 +135,10 @@ fn check_location(location: &str) -> Parsed<()> {
     if !SCHEMES.contains(&scheme) {
         return Err(unknown_scheme(scheme));
     }
-    // A password may hold a slash, so in an address of the web no `@` is taken for a part of the path.
-    if userinfo(location).is_some() || (scheme.starts_with("http") && rest.contains('@')) {
+    // A password may hold a slash, so in an address of the web no `@` is taken for a part of the path. Before the account of Azure
+    // stands the name of a container.
+    let user = userinfo(location).filter(|user| scheme != "abfss" || user.contains(':'));
+    if user.is_some() || (scheme.starts_with("http") && rest.contains('@')) {
         return refuse("a location must not hold credentials; give them under options, as ${NAME}");
     }
     if scheme == "file" {
@@ -75,12 +165,7 @@ fn check_location(location: &str) -> Parsed<()> {
 }
 
 fn unknown_scheme(scheme: &str) -> Refusal {
-    let suggestion = match scheme {
-        "s3a" | "s3n" => Some("s3".to_owned()),
-        "gcs" => Some("gs".to_owned()),
-        "abfs" | "abfss" | "azure" | "adl" | "wasb" | "wasbs" => Some("az".to_owned()),
-        _ => nearest(scheme, SCHEMES),
-    };
+    let suggestion = nearest(scheme, SCHEMES);
     Refusal::new("unknown kind of location; expected a path, file://, s3://, gs://, az:// or https://")
         .suggest(suggestion.map(|scheme| format!("{scheme}://")))
 }

@@ -11,6 +11,7 @@ use serde::de::Error as _;
 use serde::{Deserialize as _, Deserializer};
 use serde_json::{Value, json};
 
+use super::address::folder_and_files;
 use super::edition::editions;
 use super::key::Kind;
 use super::problem::{ConfigError, Place, Problems, Refusal};
@@ -121,6 +122,15 @@ fn build(mut found: Found, root: &Path) -> Config {
         unreachable!("what the tables accept has the types of the configuration");
     };
     config.root = root.into();
+    for source in config
+        .sources
+        .values_mut()
+        .filter(|source| source.files.is_none())
+    {
+        if let Ok((folder, files)) = folder_and_files(&source.location) {
+            (source.location, source.files) = (folder, files);
+        }
+    }
     config.editions = editions(&config.project.language, config.deliver.as_ref());
     if let Some(AlertTo::Program(program)) = config
         .schedule

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use bigdecimal::BigDecimal;
 use serde_json::Value;
 
+use super::address::folder_and_files;
 use super::edition::PART_COLUMNS;
 use super::problem::{Refusal, found, listed, nearest};
 use super::tables::SOURCES;
@@ -26,6 +27,7 @@ const DRIVERS: [(&str, &str, Option<&str>); 4] = [
 /// Notes every value that does not go with the others.
 pub(super) fn check(walk: &mut Walk<'_>) {
     periods(walk);
+    patterns(walk);
     columns(walk);
     drivers(walk);
     // A section that could not be opened has its problem already, and says nothing about its values.
@@ -75,6 +77,30 @@ fn periods(walk: &mut Walk<'_>) {
         };
         let reason = format!("compare ({compare}d) must be shorter than window ({window}d)");
         walk.refuse(key, Refusal::new(reason));
+    }
+}
+
+/// A location may end in a pattern of file names, and then `files` has nothing to say.
+fn patterns(walk: &mut Walk<'_>) {
+    for shape in SOURCES {
+        let source = format!("sources.{}", shape.name);
+        let location = format!("{source}.location");
+        let Some(given) = text(walk, &location).map(str::to_owned) else {
+            continue;
+        };
+        match folder_and_files(&given) {
+            Err(refusal) => walk.refuse_value(&location, refusal),
+            Ok((_, Some(files))) if walk.place(&format!("{source}.files")).is_some() => {
+                let reason =
+                    format!("the location names the files already, by `{files}`; remove one of the two");
+                walk.refuse(&format!("{source}.files"), Refusal::new(reason));
+            }
+            Ok((_, Some(_))) if text(walk, &format!("{source}.format")) == Some("delta") => {
+                let reason = "the location of a Delta Lake table is the folder that holds `_delta_log`, without a pattern";
+                walk.refuse_value(&location, Refusal::new(reason));
+            }
+            Ok(_) => {}
+        }
     }
 }
 

@@ -62,7 +62,9 @@ const HOME: &[Key] = &[
 #[rustfmt::skip]
 const SOURCE: &[Key] = &[
     row("location", Location, "", "path or URL", "",
-        "a folder or one file: a path (relative to this file), file:///…, s3://bucket/…, gs://bucket/…, az://container/… or https://…; \
+        "a folder or one file: a path (relative to this file; ~ is the home folder), file:///…, s3://bucket/…, gs://bucket/…, az://container/…, \
+         abfss://container@account.dfs.core.windows.net/… or https://…; s3a:// and gcs:// are s3:// and gs://. It may end in a pattern of file \
+         names, such as orders/*.parquet; every file below a folder is read. \
          folders such as year=2017/ are columns of text, in which %2F means / and __HIVE_DEFAULT_PARTITION__, \\N or null is not known. \
          http:// only on this machine").needed("say where the files lie"),
     row("format", Format, "parquet", "word", "parquet delta csv json",

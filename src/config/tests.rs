@@ -331,3 +331,44 @@ proptest! {
         drop(read(&MINIMAL.replace("data/orders/", &quoted)));
     }
 }
+
+#[test]
+fn a_location_is_read_as_other_tools_write_it() {
+    for (written, location, files) in [
+        ("data/orders/", "data/orders/", None),
+        ("data/orders/*.pq", "data/orders/", Some("*.pq")),
+        (
+            "data/orders/**/part-*.parquet",
+            "data/orders/",
+            Some("part-*.parquet"),
+        ),
+        ("data/orders/**", "data/orders/", Some("*")),
+        ("\"*.parquet\"", "./", Some("*.parquet")),
+        ("~/orders/", "/people/ada/orders/", None),
+        (
+            "s3a://bucket/orders/*.parquet",
+            "s3://bucket/orders/",
+            Some("*.parquet"),
+        ),
+        ("gcs://bucket/orders/", "gs://bucket/orders/", None),
+        (
+            "abfs://c@a.dfs.core.windows.net/o/",
+            "abfss://c@a.dfs.core.windows.net/o/",
+            None,
+        ),
+    ] {
+        let text = MINIMAL.replacen("data/orders/", written, 1);
+        let home = |name: &str| (name == "HOME").then(|| "/people/ada/".to_owned());
+        let config = parse("config.yaml", &text, Path::new("."), &home)
+            .unwrap_or_else(|error| panic!("{written}: {error}"));
+        let source = &config.sources["order_lines"];
+        assert_eq!(
+            (source.location.as_str(), source.files.as_deref()),
+            (location, files),
+            "{written}"
+        );
+        // The record holds what was written, which means the same again.
+        let name = written.trim_matches('"');
+        assert!(config.effective.contains(name), "{}", config.effective);
+    }
+}

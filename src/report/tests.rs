@@ -9,6 +9,7 @@ mod outlook;
 mod retention;
 mod service;
 mod short;
+mod glossary;
 mod thresholds;
 mod truth;
 

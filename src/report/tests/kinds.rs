@@ -18,7 +18,7 @@ fn leads_with_the_type_that_gives_profit_back_or_else_with_that_which_brings_mos
     let mut inputs = fixture::inputs();
     assert_eq!(
         finding(&both(&inputs), "kinds"),
-        "Loyal customers, 16% of customers, bring 45% of profit"
+        "Loyal buyers, 16% of customers, bring 45% of profit"
     );
     let loss = Cell::Decimal("-1234.5".parse().expect("a number"));
     let chasers = ("customer_type", "discount_chaser");

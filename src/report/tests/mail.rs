@@ -135,7 +135,7 @@ fn says_the_same_in_plain_text_as_in_html() {
     for number in [
         "$733,215",
         "up 20.4%",
-        "down 0.73 points",
+        "down 0.73 percentage points",
         "−$41,688",
         "−56.1%",
         "−25.7%",

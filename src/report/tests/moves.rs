@@ -179,7 +179,7 @@ fn tells_moves_and_the_bridge_in_chinese_with_every_number() {
     let moves = section(&page, "moves");
     for text in [
         "利润增加 <data",
-        ">$8,140</data>：<data",
+        ">8,140美元</data>：<data",
         "的利润多出 <data",
         "的利润减少 <data",
     ] {
@@ -193,9 +193,9 @@ fn tells_moves_and_the_bridge_in_chinese_with_every_number() {
     let pages = rendered(&inputs);
     let brief = section(&pages.report, "brief");
     for text in [
-        "位客户降级。",
+        "位升级。",
         "位在当前统计期内没有订单。",
-        "在当时的统计期内曾带来利润 ",
+        "在当时的统计期内曾贡献利润 ",
     ] {
         assert!(brief.contains(text), "{text} in {brief}");
         assert!(pages.mail.text.replace('\n', "").contains(text), "{text}");

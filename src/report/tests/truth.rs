@@ -50,7 +50,7 @@ fn shows_the_figures_of_the_sample() {
     }
     assert_eq!(
         finding(&page, "pyramid"),
-        "5% of customers bring 71% of profit; 26% take 56% back"
+        "5% of customers bring 71% of profit; 26% lose $41,688"
     );
     assert_eq!(
         finding(&page, "whale"),
@@ -162,7 +162,7 @@ fn shows_money_where_a_share_of_a_loss_would_mislead() {
     let page = both(&inputs);
     assert_eq!(
         finding(&page, "pyramid"),
-        "181 customers without profit take back $41,688, all that the others earn and more"
+        "181 customers without profit take back $41,688, all that the others bring and more"
     );
     assert_eq!(
         finding(&page, "whale"),

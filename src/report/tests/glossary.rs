@@ -1,0 +1,110 @@
+//! One meaning per word: `reports/glossary.yaml` against the messages of every language and the columns of the results.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::fixture;
+use super::languages::messages;
+use crate::report::words;
+
+/// One word, or some that mean the same.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    means: String,
+    table: String,
+    #[serde(default)]
+    word: BTreeMap<String, String>,
+    #[serde(default)]
+    within: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    column: Option<String>,
+    #[serde(default)]
+    columns: Vec<String>,
+    #[serde(default)]
+    never: BTreeMap<String, Vec<String>>,
+}
+
+fn glossary() -> Vec<Entry> {
+    let text = std::fs::read_to_string(fixture::templates().join("glossary.yaml")).expect("the glossary");
+    serde_yaml::from_str(&text).expect("entries")
+}
+
+/// What an entry says against a text of a language.
+fn breaches(entry: &Entry, language: &str, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Some(word) = entry.word.get(language) {
+        let mut rest = text.to_lowercase();
+        let within = entry.within[language].iter();
+        let mut whole: Vec<_> = within.map(|phrase| phrase.to_lowercase()).collect();
+        whole.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
+        for phrase in whole {
+            rest = rest.replace(&phrase, "");
+        }
+        if rest.contains(&word.to_lowercase()) {
+            found.push(format!("`{word}` in another sense: {text}"));
+        }
+    }
+    let never = entry.never.get(language).into_iter().flatten();
+    found.extend(
+        never
+            .filter(|phrase| text.contains(phrase.as_str()))
+            .map(|phrase| format!("`{phrase}`: {text}")),
+    );
+    found
+}
+
+#[test]
+fn every_message_uses_a_word_in_its_one_meaning() {
+    let tables = std::fs::read_dir(env!("CARGO_MANIFEST_DIR").to_owned() + "/queries").expect("the queries");
+    assert!(tables.count() > 3);
+    for entry in glossary() {
+        let (layer, table) = entry.table.split_once('.').expect("a schema and a table");
+        let folder = match layer {
+            "business" => "2_business",
+            _ => "3_results",
+        };
+        let path = format!("{}/queries/{folder}/{table}.sql", env!("CARGO_MANIFEST_DIR"));
+        assert!(std::path::Path::new(&path).is_file(), "{path}: {}", entry.means);
+        for language in words::languages(&fixture::templates()) {
+            let breaches: Vec<String> = messages(&language)
+                .iter()
+                .flat_map(|(id, text)| {
+                    breaches(&entry, &language, text)
+                        .into_iter()
+                        .map(move |breach| format!("{id}: {breach}"))
+                })
+                .collect();
+            assert_eq!(breaches, Vec::<String>::new(), "{language}: {}", entry.means);
+        }
+    }
+}
+
+#[test]
+fn every_column_of_the_results_uses_a_word_in_its_one_meaning() {
+    for entry in glossary() {
+        let Some(word) = &entry.column else { continue };
+        for (name, table) in fixture::tables() {
+            let of_it = table.columns.iter().filter(|column| column.contains(word));
+            let others: Vec<_> = of_it.filter(|column| !entry.columns.contains(column)).collect();
+            let is_own = name.starts_with("results.");
+            assert!(others.is_empty() || !is_own, "{name}: {others:?}");
+        }
+    }
+}
+
+#[test]
+fn another_sense_of_a_word_is_found() {
+    let entries = glossary();
+    let found = |language: &str, text: &str| -> usize {
+        entries
+            .iter()
+            .map(|entry| breaches(entry, language, text).len())
+            .sum()
+    };
+    assert_eq!(found("en", "{ $n } customers are at risk of leaving"), 1);
+    assert_eq!(found("en", "Profit at risk, and value at risk"), 0);
+    assert_eq!(found("en", "Reactivated customers earn profit"), 3);
+    assert_eq!(found("zh", "面临流失的客户"), 1);
+}
