@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::address::{alert, location, mail_server, web_folder};
 use super::key::{Key, Kind};
-use super::problem::{Parsed, Refusal, found, listed, nearest};
+use super::problem::{Parsed, Refusal, found, listed, nearest, printable};
 use super::secret::{Environment, signing_key, store_option};
 use super::time::{cron, day, days, duration, timezone};
 use crate::colour::{Colour, LEAST_CONTRAST, WHITE};
@@ -153,20 +153,6 @@ fn suggestion(kind: Kind, given: &str) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// Passes text that is not blank and holds no control character.
-pub(super) fn printable(text: &str) -> Parsed<()> {
-    let reason = if text.trim().is_empty() {
-        "is empty"
-    } else if text.contains(['\r', '\n']) {
-        "contains a line break"
-    } else if text.chars().any(char::is_control) {
-        "contains a control character"
-    } else {
-        return Ok(());
-    };
-    Err(Refusal::new(reason))
 }
 
 /// Passes a source column or a SQL expression. A name may begin or end with a blank; around an expression it does not matter.

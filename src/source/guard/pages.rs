@@ -24,21 +24,21 @@ const HARMLESS: u64 = 1 << 20;
 
 /// What reading a file will take.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Weight {
+pub(in crate::source) struct Weight {
     /// Bytes of all columns as they lie in the file.
-    pub(super) packed: u64,
+    pub(in crate::source) packed: u64,
     /// Bytes of all columns as they will lie in memory, by the footer or by the pages, whichever says more.
-    pub(super) unpacked: u64,
+    pub(in crate::source) unpacked: u64,
     /// Bytes, as they lie in the file, of the largest row group; a row group is fetched as a whole.
-    pub(super) largest_group: u64,
+    pub(in crate::source) largest_group: u64,
     /// Bytes of the pages that lie in memory at once: of each column that is read one page and its dictionary.
-    pub(super) largest_pages: u64,
+    pub(in crate::source) largest_pages: u64,
 }
 
 /// Adds up what footer and pages claim; a claim of a footer below zero counts nothing, and the reader refuses it.
 ///
 /// Pages are looked at in the columns that `is_read`, which is told the name of a column. Others may even be encrypted.
-pub(super) fn weigh(
+pub(in crate::source) fn weigh(
     file: &mut File,
     groups: &[RowGroupMetaData],
     is_read: impl Fn(&str) -> bool,

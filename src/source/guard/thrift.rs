@@ -17,7 +17,7 @@ const DEEPEST: u32 = 32;
 const TAIL: u64 = 8;
 
 /// Refuses a footer that claims what the file cannot hold; what is wrong otherwise, the decoder says better.
-pub(super) fn check(file: &mut File) -> Result<(), String> {
+pub(in crate::source) fn check(file: &mut File) -> Result<(), String> {
     let told = |error: std::io::Error| error.to_string();
     let bytes = file.metadata().map_err(told)?.len();
     if bytes < TAIL {
