@@ -3,7 +3,7 @@
 //! `load` turns the file into this; nothing else reads configuration, and no default is elsewhere.
 //!
 //! Reading order: `key` (what a table says of a key), `tables` and `thresholds` (every key), `load` (the file as a whole), `tree` and
-//! `walk` (marked YAML, read by the tables), `value` with `address` and `secret` (one value), `rules` (what values mean together),
+//! `walk` (marked YAML, read by the tables), `value` with `time`, `address` and `secret` (one value), `rules` (what values mean together),
 //! `schema` (the JSON Schema).
 
 mod address;
@@ -20,6 +20,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod thresholds;
+mod time;
 mod tree;
 mod value;
 mod walk;
@@ -46,7 +47,7 @@ pub use schema::schema_text;
 pub use secret::Secret;
 pub use tables::SOURCES;
 pub use thresholds::THRESHOLDS;
-pub use value::parse_days;
+pub use time::parse_days;
 pub(crate) use value::quoted;
 
 /// A whole configuration.
