@@ -13,8 +13,6 @@ const PARAMETERS: usize = 5;
 
 /// Files that are longer, each with its lines. Nothing is added here, and no number grows.
 const LONG_FILES: &[(&str, usize)] = &[
-    ("config/value.rs", 433),
-    ("config/walk.rs", 434),
     ("deliver/tests.rs", 513),
     ("disclosure/tests.rs", 631),
     ("engine/mod.rs", 708),

@@ -8,6 +8,7 @@
 
 mod address;
 mod edition;
+mod form;
 mod format;
 mod key;
 mod load;

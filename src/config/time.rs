@@ -7,9 +7,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo};
 
+use super::form::{check_form, fits};
 use super::key::{Key, Kind};
 use super::problem::{Parsed, Refusal, found, nearest};
-use super::value::{check_form, fits};
 
 /// Longest window, lookback or age, in days: ten years.
 const MOST_DAYS: u32 = 3660;

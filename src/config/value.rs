@@ -1,17 +1,14 @@
 //! One value at a time: what the kind of a key makes of the text in the file, or why it refuses it.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::str::FromStr;
-use std::sync::{Mutex, PoisonError};
 
 use bigdecimal::BigDecimal;
-use regex::Regex;
 use serde_json::{Value, json};
 
 use super::address::{alert, location, mail_server, web_folder};
+use super::form::{check_form, unexpected};
 use super::key::{Key, Kind};
-use super::problem::{Parsed, Refusal, found, listed, nearest, printable};
+use super::problem::{Parsed, Refusal, listed, nearest};
 use super::secret::{Environment, signing_key, store_option};
 use super::time::{cron, day, days, duration, timezone};
 use crate::colour::{Colour, LEAST_CONTRAST, WHITE};
@@ -33,11 +30,6 @@ fn text(text: &str) -> Leaf {
 /// A value that YAML reads back without quotes.
 fn plain(value: impl Into<Value>, written: &impl ToString) -> Leaf {
     (value.into(), written.to_string())
-}
-
-/// What is wrong where a text does not have the form of its kind.
-fn unexpected(what: &str, text: &str) -> Refusal {
-    Refusal::new(format!("expected {what}, found {}", found(text)))
 }
 
 /// Reads the text of a value.
@@ -87,87 +79,6 @@ pub(super) fn read(key: &Key, name: &str, given: &str, environment: Environment<
         Kind::Alert => alert(given, environment).map(|value| plain(value, &"")),
         _ => Ok(text(given)),
     }
-}
-
-/// Passes a text that looks as its kind asks.
-pub(super) fn check_form(kind: Kind, given: &str) -> Parsed<()> {
-    match kind {
-        Kind::Line
-        | Kind::Path
-        | Kind::Email
-        | Kind::PathBelow
-        | Kind::FileNames
-        | Kind::HiveName
-        | Kind::Web => {
-            printable(given)?;
-        }
-        _ => {}
-    }
-    let (pattern, what) = kind.form();
-    let is_known = match kind {
-        Kind::Language => given.parse::<unic_langid::LanguageIdentifier>().is_ok(),
-        Kind::Email => given.len() <= 254 && given.parse::<lettre::Address>().is_ok(),
-        Kind::Domain => given.len() <= 249 && format!("name@{given}").parse::<lettre::Address>().is_ok(),
-        Kind::PathBelow => given.split('/').all(|part| part != "." && part != ".."),
-        Kind::Loopback => given
-            .parse::<SocketAddr>()
-            .is_ok_and(|address| address.ip().is_loopback() && address.port() > 0),
-        _ => true,
-    };
-    match kind {
-        Kind::Line if given.chars().count() > 200 => Err(Refusal::new("is longer than 200 characters")),
-        Kind::Column => column(given),
-        Kind::Cron => Ok(()),
-        _ if is_known && fits(pattern, given) => Ok(()),
-        _ => Err(unexpected(what, given).suggest(suggestion(kind, given))),
-    }
-}
-
-/// Whether the whole text matches.
-pub(super) fn fits(pattern: &'static str, text: &str) -> bool {
-    static KNOWN: Mutex<BTreeMap<&str, Regex>> = Mutex::new(BTreeMap::new());
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let make = || Regex::new(&format!("^(?:{pattern})$")).expect("the tables hold valid expressions");
-    pattern.is_empty() || known.entry(pattern).or_insert_with(make).is_match(text)
-}
-
-/// What was probably meant by a text that does not have the form of its kind.
-fn suggestion(kind: Kind, given: &str) -> Option<String> {
-    match kind {
-        Kind::Currency => Some(given.to_ascii_uppercase()).filter(|upper| fits(kind.form().0, upper)),
-        Kind::Days => Some(format!("{given}d")).filter(|days| given.len() <= 5 && fits(kind.form().0, days)),
-        Kind::Bytes => ["KiB", "MiB", "GiB", "TiB"].into_iter().find_map(|name| {
-            let (lower, name_lower) = (given.to_lowercase(), name.to_lowercase());
-            let count = lower
-                .strip_suffix(&name_lower)
-                .or(lower.strip_suffix(&name_lower.replace('i', "")))?;
-            let count = count.trim_end();
-            let is_number =
-                (1..10).contains(&count.len()) && count.bytes().all(|digit| digit.is_ascii_digit());
-            is_number.then(|| format!("{count}{name}"))
-        }),
-        Kind::Format => nearest(given, ["parquet", "delta", "csv", "json"]),
-        Kind::ColumnType => {
-            let types = ["text", "integer", "date", "timestamp", "timestamptz", "boolean"];
-            nearest(given, types)
-        }
-        _ => None,
-    }
-}
-
-/// Passes a source column or a SQL expression. A name may begin or end with a blank; around an expression it does not matter.
-fn column(text: &str) -> Parsed<()> {
-    let is_odd = |letter: char| letter.is_control() && !['\n', '\t'].contains(&letter);
-    let reason = if text.trim().is_empty() {
-        "is empty; name the source column or give a SQL expression"
-    } else if text.len() > 4000 {
-        "is longer than 4000 characters"
-    } else if text.chars().any(is_odd) {
-        "contains a control character"
-    } else {
-        return Ok(());
-    };
-    Err(Refusal::new(reason))
 }
 
 /// Passes a number within an interval in mathematical notation: `[0, 1)` includes 0 and excludes 1.
