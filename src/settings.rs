@@ -19,30 +19,6 @@ use crate::source::InputRecord;
 /// Decimals of thresholds and rates.
 const SCALE: i8 = 6;
 
-/// The 125 combinations of scores, recency first, by segment: a partition (see DEFINITIONS of RFM segments in the method page).
-const RFM_SEGMENTS: [(&str, &str); 11] = [
-    ("champions", "555 554 544 545 454 455 445"),
-    ("loyal", "543 444 435 355 354 345 344 335"),
-    (
-        "potential_loyalist",
-        "553 551 552 541 542 533 532 531 452 451 442 441 431 453 433 432 423 353 352 351 342 341 333 323",
-    ),
-    ("new_customers", "512 511 422 421 412 411 311"),
-    (
-        "promising",
-        "525 524 523 522 521 515 514 513 425 424 413 414 415 315 314 313",
-    ),
-    ("need_attention", "535 534 443 434 343 334 325 324"),
-    ("about_to_sleep", "331 321 312 221 213 231 241 251"),
-    (
-        "at_risk",
-        "255 254 245 244 253 252 243 242 235 234 225 224 153 152 145 143 142 135 134 133 125 124",
-    ),
-    ("cannot_lose_them", "155 154 144 214 215 115 114 113"),
-    ("hibernating", "332 322 233 232 223 222 132 123 122 212 211"),
-    ("lost", "111 112 121 131 141 151"),
-];
-
 /// A table made by Rust, with its key.
 #[derive(Debug, Clone)]
 pub struct SettingsTable {
@@ -96,7 +72,7 @@ pub fn names() -> Vec<TableName> {
         "moments",
         "weeks",
         "cost_rates",
-        "rfm_segments",
+        "rates",
         "checks",
         "sources",
         "source_columns",
@@ -154,11 +130,11 @@ pub fn tables(
             cost_rates(config)?,
         )?,
         table(
-            "rfm_segments",
-            "Segment of each combination of scores",
-            "one row per r_score, f_score and m_score",
-            &["r_score", "f_score", "m_score"],
-            rfm_segments(),
+            "rates",
+            "Rates of the cost to serve, side by side",
+            "one row",
+            &["per_order"],
+            rates(config)?,
         )?,
         table(
             "checks",
@@ -324,23 +300,11 @@ fn cost_rates(config: &Config) -> Result<Columns, Failure> {
     ])
 }
 
-fn rfm_segments() -> Columns {
-    let mut rows: Vec<(i64, i64, i64, &str)> = RFM_SEGMENTS
-        .iter()
-        .flat_map(|(segment, scores)| {
-            scores.split(' ').map(|score| {
-                let digit = |place: usize| i64::from(score.as_bytes()[place] - b'0');
-                (digit(0), digit(1), digit(2), *segment)
-            })
-        })
-        .collect();
-    rows.sort_unstable();
-    vec![
-        integers("r_score", rows.iter().map(|row| row.0).collect()),
-        integers("f_score", rows.iter().map(|row| row.1).collect()),
-        integers("m_score", rows.iter().map(|row| row.2).collect()),
-        texts("rfm_segment", rows.iter().map(|row| row.3.to_owned()).collect()),
-    ]
+/// The same, with a column for each activity.
+fn rates(config: &Config) -> Result<Columns, Failure> {
+    (config.cost_to_serve.iter())
+        .map(|(activity, rate)| decimals(activity, vec![Some(rate)]))
+        .collect()
 }
 
 fn limits(config: &Config) -> Result<Columns, Failure> {
@@ -492,24 +456,9 @@ fn epoch_day(date: Date) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
     use std::path::Path;
 
     use super::*;
-
-    #[test]
-    fn the_segments_partition_all_125_combinations() {
-        let all: Vec<&str> = RFM_SEGMENTS
-            .iter()
-            .flat_map(|(_, scores)| scores.split(' '))
-            .collect();
-        assert_eq!(all.len(), 125);
-        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 125);
-        assert!(
-            all.iter()
-                .all(|score| score.len() == 3 && score.bytes().all(|digit| (b'1'..=b'5').contains(&digit)))
-        );
-    }
 
     #[test]
     fn an_interval_is_as_wide_as_its_share_of_cases_asks() {

@@ -59,3 +59,5 @@ mod own_class;
 mod reference;
 
 mod cdnow;
+
+mod structure;

@@ -97,7 +97,11 @@ fn a_customer_without_a_row_or_a_value_is_not_known_and_stays_in_the_total() {
     let run = run_folder(&project.path("output"));
     let sizes = table(&run, "results.basket_sizes");
     let values: Vec<String> = sizes.rows.iter().map(|row| row[0].to_string()).collect();
-    assert_eq!(values, ["one_line", "few_lines", "not_known", "total"]);
+    assert_eq!(
+        values,
+        ["one_line", "few_lines", "many_lines", "not_known", "total"]
+    );
+    assert_eq!(row(&sizes, "basket_size", "many_lines")["customers"], "0");
     assert_eq!(row(&sizes, "basket_size", "total")["customers"], "693");
 }
 

@@ -447,7 +447,7 @@ const OF_SERVICE: [&str; 10] = [
 ];
 
 #[test]
-fn service_costs_are_conserved_for_any_cases_and_the_rates_give_back_the_tiers() {
+fn service_costs_are_conserved_for_any_cases() {
     let config = Config {
         cases: cases(),
         max_shrink_iters: 20,
@@ -465,15 +465,14 @@ fn service_costs_are_conserved_for_any_cases_and_the_rates_give_back_the_tiers()
             for name in OF_SERVICE {
                 tables.insert(name, bench.table(name).await?);
             }
-            let moved = bench.violations("tiers_follow_from_the_rates").await?;
             let mut again = Bench::start_with(with_service(given(shuffled, &[]), &backwards), 3, 16).await?;
             let mut same = Tables::new();
             for name in OF_SERVICE {
                 same.insert(name, again.table(name).await?);
             }
-            Ok::<_, Failure>((tables, moved, same))
+            Ok::<_, Failure>((tables, same))
         });
-        let (tables, moved, same) =
+        let (tables, same) =
             computed.map_err(|failure| TestCaseError::fail(format!("{failure}: {:?}", failure.cause)))?;
         for name in OF_SERVICE {
             prop_assert!(
@@ -482,7 +481,6 @@ fn service_costs_are_conserved_for_any_cases_and_the_rates_give_back_the_tiers()
                 name
             );
         }
-        prop_assert!(moved.rows.is_empty(), "{:?}", moved.rows);
         service_is_conserved(&tables)
     });
     if let Err(error) = result {
@@ -868,8 +866,9 @@ fn all_125_combinations_of_scores_get_the_segment_of_the_definitions() {
         tables: BTreeMap::from([("business.customer_measures".to_owned(), rows)]),
         ..Given::default()
     };
-    let table = block_on(|| async move { Bench::start(given).await?.table("business.customer_rfm").await })
-        .expect("the scores can be computed");
+    let table =
+        block_on(|| async move { Bench::start(given).await?.table("business.customer_scores").await })
+            .expect("the scores can be computed");
     let expected: BTreeMap<&str, &str> = SEGMENTS
         .iter()
         .flat_map(|(segment, cells)| cells.split(' ').map(move |cell| (cell, *segment)))

@@ -7,7 +7,7 @@
 --   tier, lifecycle_stage and customer_type are theirs; `any` fits all. `responsible` and `action` are codes with
 --   words in reports/messages/, or plain words that are shown as they stand; `days` counts from the as-of date. A
 --   customer whom no row fits has no action. The stages are new, active, reactivated, at_risk and lapsed; the
---   types those of business.customer_types.
+--   types those of business.customer_characters.
 
 select
     cast(position as bigint) as position,

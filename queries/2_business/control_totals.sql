@@ -1,11 +1,10 @@
 -- title:   Totals that must agree, each taken at its own place
 -- grain:   one row per total
 -- key:     [total]
--- inputs:  [business.class_totals, business.class_values, business.cohort_activity, business.cohort_periods,
---           business.customer_measures, business.customer_profit, business.customer_service,
---           business.internal_totals, business.line_place_totals, business.line_sums, business.move_totals,
---           business.orders, business.place_totals, business.source_totals, business.whale_ranks,
---           canonical.service_cases, settings.cost_rates, settings.snapshots]
+-- inputs:  [business.activity_costs, business.case_costs, business.class_totals, business.class_values,
+--           business.cohort_activity, business.cohort_periods, business.customer_contacts, business.customer_measures,
+--           business.customer_profit, business.internal_totals, business.line_sums, business.move_totals,
+--           business.orders, business.place_totals, business.source_totals, business.whale_ranks, settings.snapshots]
 -- note: >
 --   results.reconciliation compares them in pairs. Totals of rows and of money read, used and set
 --   aside are those of the order lines, unless they name another source.
@@ -55,13 +54,9 @@ customers as (
         count(*) as customers,
         sum(orders) as orders,
         sum(lines) as lines,
-        sum(units) as units,
-        sum(returned_lines) as returned_lines,
-        sum(freight_amount) as freight_amount,
         sum(service_cases) as service_cases,
-        sum(cases_at_rate) as cases_at_rate,
         sum(recorded_case_cost) as recorded_case_cost,
-        sum(handling_minutes) as handling_minutes,
+        sum(case_costs) as case_costs,
         sum(net_revenue) as net_revenue,
         sum(cost_of_goods) as cost_of_goods,
         sum(cost_to_serve) as cost_to_serve,
@@ -84,94 +79,49 @@ class_sums as (
 ),
 
 driver_costs as (
-    -- Rate x volume, added up without going through the customers' costs.
-    select
-        customers.snapshot,
-        sum(
-            cost_rates.rate * cast(
-                case cost_rates.activity
-                    when 'per_order' then cast(customers.orders as decimal(28, 4))
-                    when 'per_line' then cast(customers.lines as decimal(28, 4))
-                    when 'per_unit' then cast(customers.units as decimal(28, 4))
-                    when 'per_return' then cast(customers.returned_lines as decimal(28, 4))
-                    when 'per_case' then cast(customers.cases_at_rate as decimal(28, 4))
-                    when 'per_minute' then cast(customers.handling_minutes as decimal(28, 4))
-                    when 'payment_fee_rate' then cast(customers.net_revenue as decimal(28, 4))
-                    when 'freight_rate' then cast(customers.freight_amount as decimal(28, 4))
-                    when 'per_customer' then cast(customers.customers as decimal(28, 4))
-                    else cast(0 as decimal(28, 4))
-                end as decimal(28, 4)
-            )
-        )
-        -- What the source recorded is volume and price in one.
-        + max(customers.recorded_case_cost) as cost
-    from customers
-    cross join settings.cost_rates as cost_rates
-    group by customers.snapshot
+    -- Rate x volume, added up without going through the costs of orders and customers; what the source recorded is
+    -- volume and price in one.
+    select costs.snapshot, sum(costs.cost) + max(customers.recorded_case_cost) as cost
+    from business.activity_costs as costs
+    inner join customers  -- many-to-one
+        on costs.snapshot = customers.snapshot
+    where costs.customer_id is null and costs.rate is not null
+    group by costs.snapshot
 ),
 
-service_rates as (
-    select
-        max(rate) filter (where activity = 'per_case') as per_case,
-        max(rate) filter (where activity = 'per_minute') as per_minute
-    from settings.cost_rates
-),
-
-window_service as (
-    select
-        snapshots.snapshot,
-        count(*) as cases,
-        count(*) filter (where service_cases.cost is null) as cases_at_rate,
-        coalesce(sum(service_cases.cost), 0) as recorded_case_cost,
-        coalesce(sum(service_cases.minutes), 0) as handling_minutes
-    from canonical.service_cases as service_cases
+window_cases as (
+    select snapshots.snapshot, count(*) as cases, sum(case_costs.cost_to_serve) as cost
+    from business.case_costs as case_costs
     inner join settings.snapshots as snapshots
-        on service_cases.opened_date >= snapshots.window_start
-        and service_cases.opened_date < snapshots.as_of
+        on case_costs.opened_date >= snapshots.window_start
+        and case_costs.opened_date < snapshots.as_of
     group by snapshots.snapshot
 ),
 
-service_of_others as (
+cases_of_others as (
     -- Cases of people without an order in the window: a cost, but of nobody in the population.
-    select
-        service.snapshot,
-        sum(service.cases) as cases,
-        sum(service.cases_at_rate) as cases_at_rate,
-        sum(service.recorded_case_cost) as recorded_case_cost,
-        sum(service.handling_minutes) as handling_minutes
-    from business.customer_service as service
+    select contacts.snapshot, sum(contacts.cases) as cases, sum(contacts.case_costs) as cost
+    from business.customer_contacts as contacts
     left join business.customer_profit as profit  -- one-to-one
-        on service.snapshot = profit.snapshot
-        and service.customer_id = profit.customer_id
+        on contacts.snapshot = profit.snapshot
+        and contacts.customer_id = profit.customer_id
     where profit.customer_id is null
-    group by service.snapshot
-),
-
-service_less_customers as (
-    -- The same from the other side: all cases of the window less those that the customers bear.
-    select
-        window_service.snapshot,
-        window_service.cases - coalesce(customers.service_cases, 0) as cases,
-        window_service.cases_at_rate - coalesce(customers.cases_at_rate, 0) as cases_at_rate,
-        window_service.recorded_case_cost - coalesce(customers.recorded_case_cost, 0) as recorded_case_cost,
-        window_service.handling_minutes - coalesce(customers.handling_minutes, 0) as handling_minutes
-    from window_service
-    left join customers  -- one-to-one; none without an order in the window
-        on window_service.snapshot = customers.snapshot
+    group by contacts.snapshot
 ),
 
 service_sides as (
-    select 'of others' as side, snapshot, cases, cases_at_rate, recorded_case_cost, handling_minutes
-    from service_of_others
+    select 'of others' as side, snapshot, cases, cost
+    from cases_of_others
     union all
+    -- The same from the other side: all cases of the window less those that the customers bear.
     select
         'in the window less that of customers' as side,
-        snapshot,
-        cases,
-        cases_at_rate,
-        recorded_case_cost,
-        handling_minutes
-    from service_less_customers
+        window_cases.snapshot,
+        window_cases.cases - coalesce(customers.service_cases, 0) as cases,
+        window_cases.cost - coalesce(customers.case_costs, 0) as cost
+    from window_cases
+    left join customers  -- one-to-one; none without an order in the window
+        on window_cases.snapshot = customers.snapshot
 ),
 
 moves as (
@@ -326,14 +276,8 @@ listed as (
     union all
     select
         'cost of service ' || service_sides.side || ', ' || service_sides.snapshot as total,
-        cast(
-            cast(service_sides.cases_at_rate as decimal(28, 4)) * service_rates.per_case
-            + cast(service_sides.handling_minutes as decimal(28, 4)) * service_rates.per_minute
-            + cast(service_sides.recorded_case_cost as decimal(28, 4))
-            as decimal(28, 10)
-        ) as amount
+        cast(service_sides.cost as decimal(28, 10)) as amount
     from service_sides
-    cross join service_rates
     union all
     select 'customers, ' || snapshot as total, cast(customers as decimal(28, 10)) as amount
     from customers
@@ -355,17 +299,21 @@ listed as (
     union all
     select 'customers by country and region, current' as total, cast(sum(customers) as decimal(28, 10)) as amount
     from business.place_totals
+    where kind = 'home'
     union all
     select 'net revenue by country and region, current' as total, cast(sum(net_revenue) as decimal(28, 10)) as amount
     from business.place_totals
+    where kind = 'home'
     union all
     select
         'net revenue by country and region of the lines, current' as total,
         cast(sum(net_revenue) as decimal(28, 10)) as amount
-    from business.line_place_totals
+    from business.place_totals
+    where kind = 'lines'
     union all
     select 'profit by country and region, current' as total, cast(sum(profit) as decimal(28, 10)) as amount
     from business.place_totals
+    where kind = 'home'
     union all
     select
         'customers of migration before, ' || from_snapshot as total,

@@ -1,13 +1,17 @@
 -- title:   Service cases, visits and payments of each customer
 -- grain:   one row per snapshot and customer_id with a case, a visit or a payment
 -- key:     [snapshot, customer_id]
--- inputs:  [business.orders, canonical.payments, canonical.service_cases, canonical.visits, settings.policy,
+-- inputs:  [business.case_costs, business.orders, canonical.payments, canonical.visits, settings.policy,
 --           settings.snapshots]
 -- note: >
---   Of the window, but recent complaints and satisfaction: those are of the last `angry_days`. What was
---   answered, solved or paid on or after a snapshot's as-of date was not known then. Refunds are no
+--   Of the window, also of people without an order, but recent complaints and satisfaction: those are of the last
+--   `angry_days`. What was answered, solved or paid on or after a snapshot's as-of date was not known then. A case
+--   without minutes counts 0 minutes; one of which nobody said whether it is a complaint is none. Refunds are no
 --   payments to be made on time.
 -- columns:
+--   cases_at_rate: cases without a recorded cost; they cost `per_case` each
+--   recorded_case_cost: cost of the other cases, as the source has it
+--   case_costs: cost to serve of the cases
 --   sales_after_visit: sales on a day on which the customer visited
 
 with
@@ -17,33 +21,17 @@ snapshots as (
     from settings.snapshots
 ),
 
-cases as (
+cases_at_snapshots as (
     select
         snapshots.snapshot,
-        service_cases.customer_id,
-        count(*) filter (where service_cases.opened_date >= snapshots.window_start) as cases,
-        count(*) filter (
-            where service_cases.is_complaint
-                and snapshots.as_of - service_cases.opened_date <= policy.angry_days
-        ) as recent_complaints,
-        min(service_cases.satisfaction) filter (
-            where snapshots.as_of - service_cases.opened_date <= policy.angry_days
-                and (service_cases.resolved_at is null or cast(service_cases.resolved_at as date) < snapshots.as_of)
-        ) as lowest_recent_satisfaction
-    from canonical.service_cases as service_cases
+        cases.*,
+        cases.opened_date >= snapshots.window_start as is_in_window,
+        snapshots.as_of - cases.opened_date <= policy.angry_days as is_recent,
+        cases.resolved_at is null or cast(cases.resolved_at as date) < snapshots.as_of as is_rated_by_then
+    from business.case_costs as cases
     inner join snapshots
-        on service_cases.opened_date < snapshots.as_of
+        on cases.opened_date < snapshots.as_of
     cross join settings.policy as policy
-    group by snapshots.snapshot, service_cases.customer_id
-),
-
-visits as (
-    select snapshots.snapshot, visits.customer_id, count(*) as visits
-    from canonical.visits as visits
-    inner join snapshots
-        on visits.visit_date >= snapshots.window_start
-        and visits.visit_date < snapshots.as_of
-    group by snapshots.snapshot, visits.customer_id
 ),
 
 visit_days as (
@@ -53,8 +41,33 @@ visit_days as (
     group by customer_id, visit_date
 ),
 
-visited_sales as (
-    select snapshots.snapshot, orders.customer_id, count(*) as sales_after_visit
+cases as (
+    select
+        snapshot,
+        customer_id,
+        count(*) filter (where is_in_window) as cases,
+        count(*) filter (where is_in_window and is_complaint) as complaints,
+        count(*) filter (where is_in_window and recorded_cost is null) as cases_at_rate,
+        sum(recorded_cost) filter (where is_in_window) as recorded_case_cost,
+        sum(minutes) filter (where is_in_window) as handling_minutes,
+        sum(cost_to_serve) filter (where is_in_window) as case_costs,
+        count(minutes) filter (where is_in_window) as timed_cases,
+        count(satisfaction) filter (where is_in_window) as rated_cases,
+        sum(satisfaction) filter (where is_in_window) as satisfaction_total,
+        count(*) filter (where is_recent and is_complaint) as recent_complaints,
+        min(satisfaction) filter (where is_recent and is_rated_by_then) as lowest_recent_satisfaction
+    from cases_at_snapshots
+    group by snapshot, customer_id
+),
+
+listed as (
+    select snapshots.snapshot, visits.customer_id, 1 as visits, 0 as sales, 0 as payments, 0 as payments_on_time
+    from canonical.visits as visits
+    inner join snapshots
+        on visits.visit_date >= snapshots.window_start
+        and visits.visit_date < snapshots.as_of
+    union all
+    select snapshots.snapshot, orders.customer_id, 0 as visits, 1 as sales, 0 as payments, 0 as payments_on_time
     from business.orders as orders
     inner join visit_days  -- many-to-one
         on orders.customer_id = visit_days.customer_id
@@ -63,56 +76,54 @@ visited_sales as (
         on orders.order_date >= snapshots.window_start
         and orders.order_date < snapshots.as_of
     where orders.is_sale
-    group by snapshots.snapshot, orders.customer_id
-),
-
-payments as (
+    union all
     select
         snapshots.snapshot,
         payments.customer_id,
-        count(*) as payments,
-        count(*) filter (where payments.paid_date <= payments.due_date) as payments_on_time
+        0 as visits,
+        0 as sales,
+        1 as payments,
+        case when payments.paid_date <= payments.due_date then 1 else 0 end as payments_on_time
     from canonical.payments as payments
     inner join snapshots
         on payments.due_date >= snapshots.window_start
         and payments.due_date < snapshots.as_of
     -- A payment of no known amount is due, too.
     where coalesce(payments.amount, 1) > 0
-    group by snapshots.snapshot, payments.customer_id
 ),
 
-listed as (
+others as (
     select
-        snapshot, customer_id, cases, recent_complaints, lowest_recent_satisfaction,
-        0 as visits, 0 as sales_after_visit, 0 as payments, 0 as payments_on_time
-    from cases
-    union all
-    select
-        snapshot, customer_id, 0 as cases, 0 as recent_complaints, null as lowest_recent_satisfaction,
-        visits, 0 as sales_after_visit, 0 as payments, 0 as payments_on_time
-    from visits
-    union all
-    select
-        snapshot, customer_id, 0 as cases, 0 as recent_complaints, null as lowest_recent_satisfaction,
-        0 as visits, sales_after_visit, 0 as payments, 0 as payments_on_time
-    from visited_sales
-    union all
-    select
-        snapshot, customer_id, 0 as cases, 0 as recent_complaints, null as lowest_recent_satisfaction,
-        0 as visits, 0 as sales_after_visit, payments, payments_on_time
-    from payments
+        snapshot,
+        customer_id,
+        sum(visits) as visits,
+        sum(sales) as sales,
+        sum(payments) as payments,
+        sum(payments_on_time) as payments_on_time
+    from listed
+    group by snapshot, customer_id
 )
 
 select
-    snapshot,
-    customer_id,
+    coalesce(cases.snapshot, others.snapshot) as snapshot,
+    coalesce(cases.customer_id, others.customer_id) as customer_id,
 
-    cast(sum(cases) as bigint) as cases,
-    cast(sum(recent_complaints) as bigint) as recent_complaints,
-    min(lowest_recent_satisfaction) as lowest_recent_satisfaction,
-    cast(sum(visits) as bigint) as visits,
-    cast(sum(sales_after_visit) as bigint) as sales_after_visit,
-    cast(sum(payments) as bigint) as payments,
-    cast(sum(payments_on_time) as bigint) as payments_on_time
-from listed
-group by snapshot, customer_id
+    coalesce(cases.cases, 0) as cases,
+    coalesce(cases.complaints, 0) as complaints,
+    coalesce(cases.cases_at_rate, 0) as cases_at_rate,
+    cast(coalesce(cases.recorded_case_cost, 0) as decimal(28, 4)) as recorded_case_cost,
+    cast(coalesce(cases.handling_minutes, 0) as decimal(28, 4)) as handling_minutes,
+    cast(coalesce(cases.case_costs, 0) as decimal(28, 10)) as case_costs,
+    coalesce(cases.timed_cases, 0) as timed_cases,
+    coalesce(cases.rated_cases, 0) as rated_cases,
+    cast(coalesce(cases.satisfaction_total, 0) as decimal(28, 4)) as satisfaction_total,
+    coalesce(cases.recent_complaints, 0) as recent_complaints,
+    cases.lowest_recent_satisfaction,
+    cast(coalesce(others.visits, 0) as bigint) as visits,
+    cast(coalesce(others.sales, 0) as bigint) as sales_after_visit,
+    cast(coalesce(others.payments, 0) as bigint) as payments,
+    cast(coalesce(others.payments_on_time, 0) as bigint) as payments_on_time
+from cases
+full join others  -- one-to-one
+    on cases.snapshot = others.snapshot
+    and cases.customer_id = others.customer_id

@@ -28,6 +28,7 @@ customers as (
         measures.customer_id,
         measures.days_since_first_order,
         measures.days_since_last_order,
+        measures.is_in_window,
         coalesce(rhythms.usual_gap_days, of_tier.usual_gap_days, of_all.usual_gap_days)
             as usual_gap_days,
         coalesce(rhythms.earlier_usual_gap_days, of_tier.usual_gap_days, of_all.usual_gap_days)
@@ -68,6 +69,7 @@ select
         / nullif(cast(customers.usual_gap_days as double), 0) as late_ratio,
 
     customers.has_own_rhythm,
+    customers.is_in_window,
     case
         when customers.days_since_last_order is null then 'lapsed'
         when customers.days_since_first_order <= policy.new_customer_days then 'new'

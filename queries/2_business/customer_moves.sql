@@ -3,7 +3,7 @@
 -- key:     [from_snapshot, customer_id]
 -- publish: yes
 -- inputs:  [business.class_values, business.compared_snapshots, business.customer_measures, business.customer_profit,
---           business.customer_tiers, settings.policy]
+--           business.customer_tiers, business.scenario_tiers]
 -- note: >
 --   From an earlier snapshot, previous or year_ago, to the current one. Who is in only one of the two populations
 --   comes from `new` (no sale before the earlier as-of date) or `reactivated` (ordered before, but not in the
@@ -49,28 +49,23 @@ earlier_customers as (
         on customers.snapshot = compared_snapshots.snapshot
 ),
 
-earlier_cutoffs as (
-    -- One row for each earlier snapshot that has a population.
-    select
-        snapshot,
-        min(profit) filter (where tier = 'platinum') as platinum,
-        min(profit) filter (where tier = 'gold') as gold
-    from earlier_customers
-    group by snapshot
-),
-
 current_customers as (
-    -- Each current customer meets each earlier snapshot.
+    -- Each current customer meets each earlier snapshot that has a population, and its cut-offs.
     select
-        earlier_cutoffs.snapshot as from_snapshot,
+        scenarios.cutoff_snapshot as from_snapshot,
         customers.customer_id,
         customers.tier,
         customers.position,
         customers.net_revenue,
-        customers.profit
+        customers.profit,
+        scenarios.tier as tier_by_earlier_cutoffs
     from customers
-    cross join earlier_cutoffs
+    inner join business.scenario_tiers as scenarios  -- one-to-many
+        on customers.snapshot = scenarios.snapshot
+        and customers.customer_id = scenarios.customer_id
     where customers.snapshot = 'current'
+        and scenarios.scenario = 0
+        and scenarios.cutoff_snapshot <> 'current'
 ),
 
 pairs as (
@@ -84,7 +79,8 @@ pairs as (
         earlier.net_revenue as from_net_revenue,
         now.net_revenue as to_net_revenue,
         earlier.profit as from_profit,
-        now.profit as to_profit
+        now.profit as to_profit,
+        now.tier_by_earlier_cutoffs
     from earlier_customers as earlier
     full join current_customers as now  -- one-to-one
         on earlier.snapshot = now.from_snapshot
@@ -101,22 +97,11 @@ judged_pairs as (
             when pairs.from_position = pairs.to_position then 'stayed'
             when pairs.from_position > pairs.to_position then 'moved_up'
             else 'moved_down'
-        end as step,
-        case
-            when pairs.to_profit <= policy.lead_max_profit then 'lead'
-            when policy.tier_cutoff = 'absolute' and pairs.to_profit >= policy.platinum_min_profit then 'platinum'
-            when policy.tier_cutoff = 'absolute' and pairs.to_profit >= policy.gold_min_profit then 'gold'
-            when policy.tier_cutoff = 'relative' and pairs.to_profit >= earlier_cutoffs.platinum then 'platinum'
-            when policy.tier_cutoff = 'relative' and pairs.to_profit >= earlier_cutoffs.gold then 'gold'
-            else 'iron'
-        end as tier_by_earlier_cutoffs
+        end as step
     from pairs
-    inner join earlier_cutoffs  -- many-to-one
-        on pairs.from_snapshot = earlier_cutoffs.snapshot
     left join business.customer_measures as measures  -- one-to-one; none of who had not ordered yet
         on pairs.from_snapshot = measures.snapshot
         and pairs.customer_id = measures.customer_id
-    cross join settings.policy as policy
 )
 
 select

@@ -1,7 +1,7 @@
 -- title:   Groups of customers that the four conditions of the pyramid compare, with exact sums
 -- grain:   one row per condition, measure, tier_group and driver
 -- key:     [condition, measure, tier_group, driver]
--- inputs:  [business.customer_profit, business.customer_service, business.customer_tiers,
+-- inputs:  [business.customer_contacts, business.customer_profit, business.customer_tiers,
 --           business.customers_after_service, settings.policy]
 -- note: >
 --   Upper is Platinum and Gold, lower is Iron and Lead. Profile and service look at the current
@@ -23,18 +23,18 @@ current_customers as (
         profit.gross_revenue,
         profit.discount_amount,
         profit.service_cases,
-        coalesce(service.complaints, 0) as complaints,
+        coalesce(contacts.complaints, 0) as complaints,
         profit.handling_minutes,
-        coalesce(service.timed_cases, 0) as timed_cases,
-        coalesce(service.rated_cases, 0) as rated_cases,
-        cast(coalesce(service.satisfaction_total, 0) as decimal(28, 4)) as satisfaction_total
+        coalesce(contacts.timed_cases, 0) as timed_cases,
+        coalesce(contacts.rated_cases, 0) as rated_cases,
+        cast(coalesce(contacts.satisfaction_total, 0) as decimal(28, 4)) as satisfaction_total
     from business.customer_tiers as tiers
     inner join business.customer_profit as profit  -- one-to-one
         on tiers.snapshot = profit.snapshot
         and tiers.customer_id = profit.customer_id
-    left join business.customer_service as service  -- one-to-one; none without a case
-        on tiers.snapshot = service.snapshot
-        and tiers.customer_id = service.customer_id
+    left join business.customer_contacts as contacts  -- one-to-one; none without a case, visit or payment
+        on tiers.snapshot = contacts.snapshot
+        and tiers.customer_id = contacts.customer_id
     where tiers.snapshot = 'current'
 ),
 

@@ -2,7 +2,7 @@
 -- grain:   one row per day_number
 -- key:     []
 -- publish: no
--- inputs:  [business.order_days, canonical.service_cases, settings.cost_rates, settings.policy]
+-- inputs:  [business.case_costs, business.order_days, settings.policy]
 -- note: >
 --   The cost of a service case counts in a window that holds the case and a sale or return document of its customer.
 --   The window that ends on a day holds both from the later of case and order on, until one of them
@@ -11,24 +11,12 @@
 
 with
 
-rates as (
-    select
-        max(rate) filter (where activity = 'per_case') as per_case,
-        max(rate) filter (where activity = 'per_minute') as per_minute
-    from settings.cost_rates
-),
-
 cases as (
     select
-        service_cases.customer_id,
-        service_cases.opened_date - policy.earliest_date as opened_day,
-        cast(
-            coalesce(cast(service_cases.cost as decimal(28, 10)), cast(rates.per_case as decimal(28, 10)))
-            + cast(cast(coalesce(service_cases.minutes, 0) as decimal(28, 4)) * rates.per_minute as decimal(28, 10))
-            as decimal(28, 10)
-        ) as cost
-    from canonical.service_cases as service_cases
-    cross join rates
+        cases.customer_id,
+        cases.opened_date - policy.earliest_date as opened_day,
+        cases.cost_to_serve as cost
+    from business.case_costs as cases
     cross join settings.policy as policy
 ),
 

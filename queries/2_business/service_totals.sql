@@ -1,16 +1,23 @@
 -- title:   Service cases of the window, added up by tier and by channel
 -- grain:   one row per group_name and value; `population` and `all` have one row each
 -- key:     [group_name, value]
--- inputs:  [business.window_cases]
+-- inputs:  [business.case_costs, business.customer_tiers, settings.snapshots]
 -- note: >
 --   Current window. `population` is every customer with a tier, `all` also those without an order in the
---   window. An empty channel is one that nobody wrote down. Waits are medians by nearest rank
---   over the cases that had an answer, or a solution: of an even number the lower of the middle two.
+--   window, or internal: their tier is `none`. An empty channel is one that nobody wrote down. Waits are whole seconds
+--   from the opening, and medians by nearest rank over the cases that had an answer, or a solution, before the as-of
+--   date: of an even number the lower of the middle two.
 -- columns:
 --   first_answer_seconds: median from the opening to the first answer
 --   resolution_seconds: median from the opening to the solution
 
 with
+
+tiers as (
+    select customer_id, tier
+    from business.customer_tiers
+    where snapshot = 'current'
+),
 
 groups as (
     select *
@@ -21,21 +28,29 @@ grouped_cases as (
     select
         groups.group_name,
         case groups.group_name
-            when 'tier' then cases.tier
+            when 'tier' then coalesce(tiers.tier, 'none')
             when 'channel' then coalesce(cases.channel, '')
             else groups.group_name
         end as value,
         cases.case_id,
         cases.customer_id,
-        cases.cost,
+        cases.cost_to_serve as cost,
         cases.minutes,
         cases.satisfaction,
-        cases.first_answer_seconds,
-        cases.resolution_seconds,
+        cast(
+            floor(date_part('epoch', cases.first_answer_at)) - floor(date_part('epoch', cases.opened_at)) as bigint
+        ) as first_answer_seconds,
+        cast(floor(date_part('epoch', cases.resolved_at)) - floor(date_part('epoch', cases.opened_at)) as bigint)
+            as resolution_seconds,
         cases.is_complaint
-    from business.window_cases as cases
+    from business.case_costs as cases
+    inner join settings.snapshots as snapshots  -- many-to-one
+        on cases.opened_date >= snapshots.window_start
+        and cases.opened_date < snapshots.as_of
+    left join tiers  -- many-to-one
+        on cases.customer_id = tiers.customer_id
     cross join groups
-    where groups.group_name <> 'population' or cases.tier <> 'none'
+    where snapshots.snapshot = 'current' and (groups.group_name <> 'population' or tiers.tier is not null)
 ),
 
 customers as (

@@ -1,7 +1,7 @@
 -- title:   Profit at which one tier ends and the next begins
 -- grain:   one row per boundary
 -- key:     [boundary]
--- inputs:  [business.customer_tiers, settings.policy]
+-- inputs:  [business.scenario_cutoffs, settings.policy]
 -- scope:   base
 -- note: >
 --   Current tiers. The cut-off of Platinum and of Gold is the lowest profit in the tier, or the amount of the policy
@@ -12,24 +12,15 @@
 
 with
 
-lowest_profits as (
-    select
-        min(profit) filter (where tier = 'platinum') as platinum,
-        min(profit) filter (where tier = 'gold') as gold
-    from business.customer_tiers
-    where snapshot = 'current'
-),
-
 cutoffs as (
     select
-        cast(case policy.tier_cutoff when 'absolute' then policy.platinum_min_profit else lowest_profits.platinum end
-            as decimal(28, 10)) as platinum,
-        cast(case policy.tier_cutoff when 'absolute' then policy.gold_min_profit else lowest_profits.gold end
-            as decimal(28, 10)) as gold,
-        cast(policy.lead_max_profit as decimal(28, 10)) as lead,
+        cutoffs.platinum_min_profit as platinum,
+        cutoffs.gold_min_profit as gold,
+        cutoffs.lead_max_profit as lead,
         policy.boundary_share
-    from lowest_profits
+    from business.scenario_cutoffs as cutoffs
     cross join settings.policy as policy
+    where cutoffs.snapshot = 'current' and cutoffs.scenario = 0
 ),
 
 boundaries as (

@@ -1,8 +1,8 @@
 -- title:   Profit at risk as it stood at the end of each of the last weeks
 -- grain:   one row per weeks_ago in which a profitable customer was late or had lapsed
 -- key:     [weeks_ago]
--- inputs:  [business.orders, business.weekly_late_customers, canonical.service_cases, settings.cost_rates,
---           settings.policy, settings.weeks]
+-- inputs:  [business.case_costs, business.order_costs, business.weekly_late_customers, settings.policy,
+--           settings.rates, settings.weeks]
 -- note: >
 --   For each week the profit of profitable customers who were late or had lapsed at its end, in the window that the
 --   week looks back on, as business.profits_at_risk has it for the snapshots. Days are numbered from the earliest
@@ -31,59 +31,26 @@ late_customers as (
         on weeks.weeks_ago = late_customers.weeks_ago
 ),
 
-rates as (
-    select
-        max(rate) filter (where activity = 'per_order') as per_order,
-        max(rate) filter (where activity = 'per_line') as per_line,
-        max(rate) filter (where activity = 'per_unit') as per_unit,
-        max(rate) filter (where activity = 'per_return') as per_return,
-        max(rate) filter (where activity = 'per_case') as per_case,
-        max(rate) filter (where activity = 'per_minute') as per_minute,
-        max(rate) filter (where activity = 'payment_fee_rate') as payment_fee_rate,
-        max(rate) filter (where activity = 'freight_rate') as freight_rate,
-        max(rate) filter (where activity = 'per_customer') as per_customer
-    from settings.cost_rates
-),
-
 reach as (
     select min(first_day) as first_day
     from weeks
 ),
 
 contributions as (
-    select
-        orders.customer_id,
-        orders.order_date - policy.earliest_date as day_number,
-        cast(
-            cast(orders.net_revenue - orders.cost_of_goods as decimal(28, 4))
-            - case when orders.is_sale then cast(rates.per_order as decimal(28, 6)) else cast(0 as decimal(28, 6)) end
-            - cast(orders.lines as decimal(28, 4)) * rates.per_line
-            - cast(orders.units as decimal(28, 4)) * rates.per_unit
-            - cast(orders.returned_lines as decimal(28, 4)) * rates.per_return
-            - cast(orders.net_revenue as decimal(28, 4)) * rates.payment_fee_rate
-            - cast(orders.freight_amount as decimal(28, 4)) * rates.freight_rate
-            as decimal(28, 10)
-        ) as profit
-    from business.orders as orders
-    cross join rates
+    select orders.customer_id, orders.order_date - policy.earliest_date as day_number, orders.profit
+    from business.order_costs as orders
     cross join policy
     cross join reach
-    where not orders.is_internal and orders.order_date - policy.earliest_date >= reach.first_day
+    where orders.order_date - policy.earliest_date >= reach.first_day
     union all
     select
-        service_cases.customer_id,
-        service_cases.opened_date - policy.earliest_date as day_number,
-        cast(
-            cast(0 as decimal(28, 10))
-            - coalesce(cast(service_cases.cost as decimal(28, 10)), cast(rates.per_case as decimal(28, 10)))
-            - cast(cast(coalesce(service_cases.minutes, 0) as decimal(28, 4)) * rates.per_minute as decimal(28, 10))
-            as decimal(28, 10)
-        ) as profit
-    from canonical.service_cases as service_cases
-    cross join rates
+        cases.customer_id,
+        cases.opened_date - policy.earliest_date as day_number,
+        cast(-cases.cost_to_serve as decimal(28, 10)) as profit
+    from business.case_costs as cases
     cross join policy
     cross join reach
-    where service_cases.opened_date - policy.earliest_date >= reach.first_day
+    where cases.opened_date - policy.earliest_date >= reach.first_day
 ),
 
 customer_profits as (
@@ -101,6 +68,6 @@ select
 
     cast(sum(customer_profits.profit - rates.per_customer) as decimal(28, 10)) as profit_at_risk
 from customer_profits
-cross join rates
+cross join settings.rates as rates
 where customer_profits.profit > rates.per_customer
 group by customer_profits.weeks_ago

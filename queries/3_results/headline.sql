@@ -1,7 +1,7 @@
 -- title:   Headline measures, now and before
 -- grain:   one row per measure
 -- key:     [measure]
--- inputs:  [business.compared_snapshots, business.measure_values, results.weekly_trend]
+-- inputs:  [business.compared_snapshots, business.snapshot_measures, results.weekly_trend]
 -- cells:
 --   apart: [measure]
 --   rows: [net_revenue, profit, profit_rate, customers, contribution_margin, gross_revenue, discount_amount,
@@ -21,15 +21,63 @@
 
 with
 
+listed_measures as (
+    -- adverse_sign is the direction of bad news: 1 when a rise is adverse, -1 when a fall is, 0 when neither is.
+    select *
+    from (
+        values
+        (1, 'net_revenue', 'money', -1),
+        (2, 'profit', 'money', -1),
+        (3, 'profit_rate', 'rate', -1),
+        (4, 'customers', 'count', -1),
+        (5, 'profit_at_risk', 'money', 1),
+        (6, 'contribution_margin', 'money', -1),
+        (7, 'gross_revenue', 'money', -1),
+        (8, 'discount_amount', 'money', 1),
+        (9, 'cost_of_goods', 'money', 0),
+        (10, 'cost_to_serve', 'money', 1),
+        (11, 'orders', 'count', -1),
+        (12, 'unprofitable_customers', 'count', 1),
+        (13, 'loss_amount', 'money', -1)
+    ) as listed (position, measure, unit, adverse_sign)
+),
+
+measure_values as (
+    -- One below the other; a rate that is not known has no value.
+    select
+        measures.snapshot,
+        cast(listed_measures.measure as varchar) as measure,
+        cast(listed_measures.position as bigint) as position,
+        cast(listed_measures.unit as varchar) as unit,
+        cast(listed_measures.adverse_sign as bigint) as adverse_sign,
+        case listed_measures.measure
+            when 'net_revenue' then cast(measures.net_revenue as decimal(28, 6))
+            when 'profit' then cast(measures.profit as decimal(28, 6))
+            when 'profit_rate' then cast(measures.profit_rate as decimal(28, 6))
+            when 'customers' then cast(measures.customers as decimal(28, 6))
+            when 'profit_at_risk' then cast(measures.profit_at_risk as decimal(28, 6))
+            when 'contribution_margin' then cast(measures.contribution_margin as decimal(28, 6))
+            when 'gross_revenue' then cast(measures.gross_revenue as decimal(28, 6))
+            when 'discount_amount' then cast(measures.discount_amount as decimal(28, 6))
+            when 'cost_of_goods' then cast(measures.cost_of_goods as decimal(28, 6))
+            when 'cost_to_serve' then cast(measures.cost_to_serve as decimal(28, 6))
+            when 'orders' then cast(measures.orders as decimal(28, 6))
+            when 'unprofitable_customers' then cast(measures.unprofitable_customers as decimal(28, 6))
+            when 'loss_amount' then cast(measures.loss_amount as decimal(28, 6))
+        end as value
+    from business.snapshot_measures as measures
+    cross join listed_measures
+),
+
 values_now as (
     select measure, position, unit, adverse_sign, value
-    from business.measure_values
+    from measure_values
     where snapshot = 'current'
 ),
 
 values_before as (
     select measure_values.snapshot, measure_values.measure, measure_values.value
-    from business.measure_values as measure_values
+    from measure_values
     inner join business.compared_snapshots as compared_snapshots  -- many-to-one
         on measure_values.snapshot = compared_snapshots.snapshot
 ),

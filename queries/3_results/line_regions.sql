@@ -1,83 +1,29 @@
 -- title:   Revenue by region of the order lines
 -- grain:   one row per country and region, and a total; none where order lines have no region
 -- key:     [country, region]
--- inputs:  [business.class_totals, business.line_place_totals, settings.policy, settings.source_columns]
+-- inputs:  [business.place_shares, settings.source_columns]
 -- note: >
 --   Where the lines were sold, whoever bought them; results.regions has customers by their home region. Largest by net
 --   revenue first, equal ones by name; the report shows places_shown of them.
 -- columns:
 --   margin_rate: contribution margin / net revenue
 
-with
-
-place_column as (
-    select is_mapped
-    from settings.source_columns
-    where source = 'order_lines' and column_name = 'region'
-),
-
-population as (
-    select
-        lines,
-        cast(net_revenue as decimal(28, 4)) as net_revenue,
-        cast(contribution_margin as decimal(28, 4)) as contribution_margin
-    from business.class_totals
-    where snapshot = 'current' and class_name = 'all'
-),
-
-sums as (
-    select
-        country,
-        region,
-        sum(lines) as lines,
-        cast(sum(net_revenue) as decimal(28, 4)) as net_revenue,
-        cast(sum(contribution_margin) as decimal(28, 4)) as contribution_margin
-    from business.line_place_totals
-    group by country, region
-),
-
-places as (
-    select
-        country,
-        region,
-        row_number() over (order by net_revenue desc nulls last, country nulls last, region nulls last) as position,
-        lines,
-        net_revenue,
-        contribution_margin
-    from sums
-    union all
-    select
-        'total' as country,
-        'total' as region,
-        1000000 as position,
-        lines,
-        net_revenue,
-        contribution_margin
-    from population
-)
-
 select
     places.country,
     places.region,
 
-    cast(places.position as bigint) as position,
+    places.position,
 
-    cast(places.lines as bigint) as lines,
+    places.lines,
     places.net_revenue,
-    case
-        when population.net_revenue > 0
-            then cast(places.net_revenue as double) / cast(population.net_revenue as double)
-    end as revenue_share,
+    places.revenue_share,
     places.contribution_margin,
-    case
-        when places.net_revenue > 0
-            then cast(places.contribution_margin as double) / cast(places.net_revenue as double)
-    end as margin_rate,
+    places.margin_rate,
 
-    places.position <= policy.places_shown as is_shown
-from places
-cross join population
-cross join settings.policy as policy
-cross join place_column
-where place_column.is_mapped
-order by position, country, region
+    places.is_shown
+from business.place_shares as places
+inner join settings.source_columns as columns  -- many-to-one
+    on places.level = columns.column_name
+    and columns.source = 'order_lines'
+where places.kind = 'lines' and places.level = 'region' and columns.is_mapped
+order by places.position, places.country, places.region

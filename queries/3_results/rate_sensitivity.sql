@@ -1,7 +1,8 @@
 -- title:   Tiers and profit when a rate of the cost to serve moves
 -- grain:   one row per activity and direction, and one with the rates as configured
 -- key:     [activity, direction]
--- inputs:  [business.class_values, business.rate_scenarios, settings.cost_rates, settings.policy]
+-- inputs:  [business.class_values, business.rate_sensitivity_moves, business.scenario_tiers, settings.cost_rates,
+--           settings.policy]
 -- scope:   whole
 -- note: >
 --   Each rate that is not 0, and all of them together, moved by `rate_sensitivity`, with the
@@ -21,26 +22,40 @@ tiers as (
 
 sums as (
     select
-        scenarios.scenario,
-        scenarios.activity,
-        scenarios.direction,
+        scenario,
+        activity,
+        direction,
         count(*) as customers,
-        count(*) filter (where scenarios.from_tier <> scenarios.to_tier) as customers_moved,
-        count(*) filter (where to_tiers.position < from_tiers.position) as customers_moved_up,
-        count(*) filter (where to_tiers.position > from_tiers.position) as customers_moved_down,
-        count(*) filter (where scenarios.to_tier = 'lead') as lead_customers,
-        sum(scenarios.to_profit) filter (where scenarios.to_tier = 'platinum') as platinum_profit,
-        sum(scenarios.to_profit) filter (where scenarios.to_tier = 'gold') as gold_profit,
-        sum(scenarios.to_profit) filter (where scenarios.to_tier = 'iron') as iron_profit,
-        sum(scenarios.to_profit) filter (where scenarios.to_tier = 'lead') as lead_profit,
-        sum(scenarios.to_profit) as profit,
-        sum(scenarios.from_profit) as from_profit
-    from business.rate_scenarios as scenarios
+        count(*) filter (where tier = 'lead') as lead_customers,
+        sum(profit) filter (where tier = 'platinum') as platinum_profit,
+        sum(profit) filter (where tier = 'gold') as gold_profit,
+        sum(profit) filter (where tier = 'iron') as iron_profit,
+        sum(profit) filter (where tier = 'lead') as lead_profit,
+        sum(profit) as profit
+    from business.scenario_tiers
+    where snapshot = 'current' and cutoff_snapshot = 'current'
+    group by scenario, activity, direction
+),
+
+moves as (
+    select
+        moves.activity,
+        moves.direction,
+        count(*) as customers,
+        count(*) filter (where to_tiers.position < from_tiers.position) as customers_up,
+        count(*) filter (where to_tiers.position > from_tiers.position) as customers_down
+    from business.rate_sensitivity_moves as moves
     inner join tiers as from_tiers  -- many-to-one
-        on scenarios.from_tier = from_tiers.tier
+        on moves.from_tier = from_tiers.tier
     inner join tiers as to_tiers  -- many-to-one
-        on scenarios.to_tier = to_tiers.tier
-    group by scenarios.scenario, scenarios.activity, scenarios.direction
+        on moves.to_tier = to_tiers.tier
+    group by moves.activity, moves.direction
+),
+
+configured as (
+    select profit
+    from sums
+    where scenario = 0
 )
 
 select
@@ -56,18 +71,22 @@ select
             then cast(cast(cost_rates.rate as decimal(28, 6)) * (1 + policy.rate_sensitivity) as decimal(28, 10))
     end as rate,
     sums.customers,
-    sums.customers_moved,
-    cast(sums.customers_moved as double) / nullif(cast(sums.customers as double), 0) as customer_share_moved,
-    sums.customers_moved_up,
-    sums.customers_moved_down,
+    coalesce(moves.customers, 0) as customers_moved,
+    cast(coalesce(moves.customers, 0) as double) / nullif(cast(sums.customers as double), 0) as customer_share_moved,
+    coalesce(moves.customers_up, 0) as customers_moved_up,
+    coalesce(moves.customers_down, 0) as customers_moved_down,
     sums.lead_customers,
     cast(coalesce(sums.platinum_profit, 0) as decimal(28, 10)) as platinum_profit,
     cast(coalesce(sums.gold_profit, 0) as decimal(28, 10)) as gold_profit,
     cast(coalesce(sums.iron_profit, 0) as decimal(28, 10)) as iron_profit,
     cast(coalesce(sums.lead_profit, 0) as decimal(28, 10)) as lead_profit,
     cast(sums.profit as decimal(28, 10)) as profit,
-    cast(sums.profit - sums.from_profit as decimal(28, 10)) as profit_change
+    cast(sums.profit - configured.profit as decimal(28, 10)) as profit_change
 from sums
+cross join configured
+left join moves  -- one-to-one; none where nobody moves
+    on sums.activity = moves.activity
+    and sums.direction = moves.direction
 left join settings.cost_rates as cost_rates  -- many-to-one; none for all rates together
     on sums.activity = cost_rates.activity
 cross join settings.policy as policy

@@ -1,9 +1,9 @@
 -- title:   Customers whom one measure calls among the best and another among the last
 -- grain:   one row per customer_id, the first `list_rows_shown` of them
 -- key:     [customer_id]
--- inputs:  [business.value_disagreement_customers, settings.policy]
+-- inputs:  [business.customer_value_views, settings.policy]
 -- note: >
---   Lowest profit first. All of them stand in business.value_disagreement_customers, with levels_apart 2.
+--   Lowest profit first. All of them stand in business.customer_value_views, with levels_apart 2.
 
 with
 
@@ -16,7 +16,7 @@ ranked_customers as (
         net_revenue,
         profit,
         row_number() over (order by profit nulls last, customer_id nulls last) as place
-    from business.value_disagreement_customers
+    from business.customer_value_views
     where levels_apart = 2
 )
 

@@ -6,7 +6,7 @@
 --   Population of the window. Value class by score, ABC class by net revenue, tier by profit. Combinations of the
 --   three are listed when they have customers. Rows with value_class `all` hold revenue against profit alone, every
 --   pair of them; the row of three `all` is the population. Every customer behind a row whose levels differ
---   stands in business.value_disagreement_customers.
+--   stands in business.customer_value_views.
 -- columns:
 --   levels_apart: 0 agree, 1 differ, 2 contradict each other; in rows with `all` not known
 --   position: the furthest apart first, then from the best tier to the last, then the lowest profit first

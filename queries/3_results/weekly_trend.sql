@@ -1,8 +1,8 @@
 -- title:   Measures of the window as they stood at the end of each of the last weeks
 -- grain:   one row per week_end whose window the history covers
 -- key:     [week_end]
--- inputs:  [business.order_days, business.orders, business.service_cost_changes, business.weekly_profit_at_risk,
---           business.window_coverage, settings.cost_rates, settings.policy, settings.weeks]
+-- inputs:  [business.order_costs, business.order_days, business.service_cost_changes, business.weekly_profit_at_risk,
+--           business.window_coverage, settings.policy, settings.rates, settings.weeks]
 -- cells:
 --   apart: [week_end]
 --   count: customers
@@ -17,15 +17,9 @@ with
 days as (
     select
         order_date,
-        count(*) filter (where is_sale) as orders,
-        sum(lines) as lines,
-        sum(units) as units,
-        sum(returned_lines) as returned_lines,
         sum(net_revenue) as net_revenue,
-        sum(cost_of_goods) as cost_of_goods,
-        sum(freight_amount) as freight_amount
-    from business.orders
-    where not is_internal
+        sum(profit) as profit
+    from business.order_costs
     group by order_date
 ),
 
@@ -41,13 +35,8 @@ sums as (
     select
         weeks.weeks_ago,
         weeks.week_end,
-        sum(days.orders) as orders,
-        sum(days.lines) as lines,
-        sum(days.units) as units,
-        sum(days.returned_lines) as returned_lines,
         sum(days.net_revenue) as net_revenue,
-        sum(days.cost_of_goods) as cost_of_goods,
-        sum(days.freight_amount) as freight_amount
+        sum(days.profit) as profit
     from weeks
     inner join days
         on days.order_date >= weeks.window_start
@@ -67,18 +56,6 @@ active_customers as (
     group by weeks.weeks_ago
 ),
 
-rates as (
-    select
-        max(rate) filter (where activity = 'per_order') as per_order,
-        max(rate) filter (where activity = 'per_line') as per_line,
-        max(rate) filter (where activity = 'per_unit') as per_unit,
-        max(rate) filter (where activity = 'per_return') as per_return,
-        max(rate) filter (where activity = 'payment_fee_rate') as payment_fee_rate,
-        max(rate) filter (where activity = 'freight_rate') as freight_rate,
-        max(rate) filter (where activity = 'per_customer') as per_customer
-    from settings.cost_rates
-),
-
 service_costs as (
     select weeks.weeks_ago, sum(changes.cost) as cost
     from weeks
@@ -95,13 +72,7 @@ weekly_profit as (
         active_customers.customers,
         cast(sums.net_revenue as decimal(28, 4)) as net_revenue,
         cast(
-            cast(sums.net_revenue - sums.cost_of_goods as decimal(28, 4))
-            - cast(sums.orders as decimal(28, 4)) * rates.per_order
-            - cast(sums.lines as decimal(28, 4)) * rates.per_line
-            - cast(sums.units as decimal(28, 4)) * rates.per_unit
-            - cast(sums.returned_lines as decimal(28, 4)) * rates.per_return
-            - cast(sums.net_revenue as decimal(28, 4)) * rates.payment_fee_rate
-            - cast(sums.freight_amount as decimal(28, 4)) * rates.freight_rate
+            sums.profit
             - cast(active_customers.customers as decimal(28, 4)) * rates.per_customer
             - coalesce(service_costs.cost, 0)
             as decimal(28, 10)
@@ -111,7 +82,7 @@ weekly_profit as (
         on sums.weeks_ago = active_customers.weeks_ago
     left join service_costs  -- one-to-one; none without service cases
         on sums.weeks_ago = service_costs.weeks_ago
-    cross join rates
+    cross join settings.rates as rates
 )
 
 select

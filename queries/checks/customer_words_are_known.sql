@@ -1,5 +1,5 @@
 -- title:    Every kind and industry of the customer file has a meaning
--- inputs:   [business.industry_map, canonical.customers]
+-- inputs:   [business.customer_kinds]
 -- scope:    base
 -- severity: warn
 -- message:
@@ -12,28 +12,16 @@
 
 with
 
-customers as (
-    select
-        kind,
-        industry,
-        lower(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) from kind)) as kind_word,
-        lower(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) from industry)) as industry_word
-    from canonical.customers
-),
-
 words as (
-    select 'kind' as column_name, kind as word, count(*) as customers
-    from customers
-    where kind_word not in ('retail', 'merchant', 'channel', 'internal')
-    group by kind
+    select 'kind' as column_name, written_kind as word, count(*) as customers
+    from business.customer_kinds
+    where customer_kind = 'not_known' and written_kind is not null
+    group by written_kind
     union all
-    select 'industry' as column_name, customers.industry as word, count(*) as customers
-    from customers
-    left join business.industry_map as industry_map  -- many-to-one; none of a word that is not listed
-        on customers.industry_word = industry_map.source_industry
-    where customers.industry is not null
-        and industry_map.source_industry is null
-    group by customers.industry
+    select 'industry' as column_name, written_industry as word, count(*) as customers
+    from business.customer_kinds
+    where industry = 'not_known' and written_industry is not null
+    group by written_industry
 )
 
 select

@@ -8,9 +8,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use url::{Host, Url};
 
-use super::problem::{Parsed, Refusal, nearest};
+use super::problem::{Parsed, Refusal, nearest, printable};
 use super::secret::{Environment, expand, expand_url, has_literal_password, secret, userinfo};
-use super::value::printable;
 
 const SCHEMES: [&str; 7] = ["file", "s3", "gs", "az", "abfss", "https", "http"];
 

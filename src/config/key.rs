@@ -3,7 +3,22 @@
 //! `tables` and `thresholds` hold the rows. `walk` reads a file by them, `value` a single value; `schema` and the reference page are
 //! written from them.
 
-use super::tables::{self, SOURCES, SourceShape};
+/// What a source may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceShape {
+    /// Name of the source.
+    pub name: &'static str,
+    /// What its rows are.
+    pub(super) meaning: &'static str,
+    /// What its columns are.
+    pub(super) columns: &'static str,
+    /// Canonical columns that must be mapped.
+    pub required: &'static [&'static str],
+    /// Canonical columns of which at least one must be mapped; empty when there is no such choice.
+    pub one_of: &'static [&'static str],
+    /// Canonical columns that may be mapped.
+    pub optional: &'static [&'static str],
+}
 
 /// What a key holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,17 +208,6 @@ impl Key {
 }
 
 impl Kind {
-    /// The keys of a section; `None` for everything else.
-    pub(super) fn keys(self) -> Option<Vec<Key>> {
-        match self {
-            Self::Section(keys) | Self::Items(keys) => Some(keys.to_vec()),
-            Self::Sources => Some(SOURCES.iter().map(tables::source).collect()),
-            Self::Source(shape) => Some(tables::keys_of(shape)),
-            Self::Columns(shape) => Some(tables::columns_of(shape)),
-            _ => None,
-        }
-    }
-
     /// Whether `${NAME}` is filled in.
     pub(super) fn has_variables(self) -> bool {
         matches!(

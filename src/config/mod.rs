@@ -3,11 +3,12 @@
 //! `load` turns the file into this; nothing else reads configuration, and no default is elsewhere.
 //!
 //! Reading order: `key` (what a table says of a key), `tables` and `thresholds` (every key), `load` (the file as a whole), `tree` and
-//! `walk` (marked YAML, read by the tables), `value` with `address` and `secret` (one value), `rules` (what values mean together),
+//! `walk` (marked YAML, read by the tables), `value` with `time`, `address` and `secret` (one value), `rules` (what values mean together),
 //! `schema` (the JSON Schema).
 
 mod address;
 mod edition;
+mod form;
 mod format;
 mod key;
 mod load;
@@ -20,6 +21,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod thresholds;
+mod time;
 mod tree;
 mod value;
 mod walk;
@@ -37,15 +39,16 @@ use crate::colour::Colour;
 pub(crate) use address::{FORBIDDEN, forbidden_host, is_forbidden, is_metadata_name};
 pub use edition::{Detail, Edition, Part};
 pub use format::{ColumnType, Format};
+pub use key::SourceShape;
 pub use key::{Key, Kind};
 pub use load::{load, parse, recorded};
 pub use problem::{ConfigError, Problem};
 pub use roots::ROOTS;
 pub use schema::schema_text;
 pub use secret::Secret;
-pub use tables::{SOURCES, SourceShape};
+pub use tables::SOURCES;
 pub use thresholds::THRESHOLDS;
-pub use value::parse_days;
+pub use time::parse_days;
 pub(crate) use value::quoted;
 
 /// A whole configuration.

@@ -168,3 +168,17 @@ impl From<ConfigError> for Failure {
         Failure::new(Exit::Usage, "config", error.to_string()).hint(hint)
     }
 }
+
+/// Passes text that is not blank and holds no control character.
+pub(super) fn printable(text: &str) -> Parsed<()> {
+    let reason = if text.trim().is_empty() {
+        "is empty"
+    } else if text.contains(['\r', '\n']) {
+        "contains a line break"
+    } else if text.chars().any(char::is_control) {
+        "contains a control character"
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::new(reason))
+}

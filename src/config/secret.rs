@@ -9,8 +9,7 @@ use regex::{Captures, Regex};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::problem::{Parsed, Refusal};
-use super::value::printable;
+use super::problem::{Parsed, Refusal, printable};
 
 /// Asks the environment for a variable.
 pub(super) type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;

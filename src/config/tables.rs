@@ -8,7 +8,7 @@ use super::key::Kind::{
     Options, Path, PathBelow, Refused, Schema, Section, Share, SigningKey, Sources, Timezone, Web, Word,
     Words,
 };
-use super::key::{Key, Kind, row};
+use super::key::{Key, Kind, SourceShape, row};
 use super::thresholds::THRESHOLDS;
 
 /// The whole file.
@@ -217,23 +217,6 @@ const SCHEDULE: &[Key] = &[
         "notified when a run fails: https://… gets JSON, or a program gets it on its stdin"),
 ];
 
-/// What a source may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SourceShape {
-    /// Name of the source.
-    pub name: &'static str,
-    /// What its rows are.
-    pub(super) meaning: &'static str,
-    /// What its columns are.
-    pub(super) columns: &'static str,
-    /// Canonical columns that must be mapped.
-    pub required: &'static [&'static str],
-    /// Canonical columns of which at least one must be mapped; empty when there is no such choice.
-    pub one_of: &'static [&'static str],
-    /// Canonical columns that may be mapped.
-    pub optional: &'static [&'static str],
-}
-
 /// Every source, `order_lines` (the only one that must be configured) first.
 #[rustfmt::skip]
 pub const SOURCES: &[SourceShape] = &[
@@ -316,4 +299,17 @@ pub(super) fn columns_of(shape: &'static SourceShape) -> Vec<Key> {
     required
         .chain([shape.one_of, shape.optional].concat().iter().map(column))
         .collect()
+}
+
+impl Kind {
+    /// The keys of a section; `None` for everything else.
+    pub(super) fn keys(self) -> Option<Vec<Key>> {
+        match self {
+            Self::Section(keys) | Self::Items(keys) => Some(keys.to_vec()),
+            Self::Sources => Some(SOURCES.iter().map(source).collect()),
+            Self::Source(shape) => Some(keys_of(shape)),
+            Self::Columns(shape) => Some(columns_of(shape)),
+            _ => None,
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! What YAML allows and a configuration does not need is refused here: a second document, a repeated key,
 //! anchors, tags, endless nesting. `walk` reads it by the tables.
 
+use marked_yaml::types::MarkedScalarNode;
 use marked_yaml::{LoadError, LoaderOptions, Marker, Node, parse_yaml_with_options};
 
 use super::problem::{Place, Problems, Refusal, found};
@@ -86,8 +87,54 @@ fn explain(error: &LoadError) -> (Place, Refusal) {
     }
 }
 
+/// A key of the file and what follows it.
+pub(super) struct Entry<'t> {
+    /// The key.
+    pub(super) key: &'t str,
+    /// Where it is.
+    pub(super) place: Place,
+    /// What follows it.
+    pub(super) node: &'t Node,
+}
+
+/// The keys of a section, of which there are none where every line is commented out; `None` of what is no section.
+pub(super) fn entries<'t>(node: &'t Node, place: Place) -> Option<Vec<Entry<'t>>> {
+    match node {
+        Node::Mapping(mapping) => {
+            let entry = |(key, node): (&'t MarkedScalarNode, &'t Node)| Entry {
+                key: key.as_str(),
+                place: key.span().start().map_or(place, place_of),
+                node,
+            };
+            Some(mapping.iter().map(entry).collect())
+        }
+        Node::Scalar(scalar) if is_null(scalar) => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+/// Where a node begins; `place` where the parser does not tell.
+pub(super) fn start_of(node: &Node, place: Place) -> Place {
+    node.span().start().map_or(place, place_of)
+}
+
+/// Whether nothing is written.
+pub(super) fn is_null(scalar: &MarkedScalarNode) -> bool {
+    scalar.may_coerce() && ["", "~", "null", "Null", "NULL"].contains(&scalar.as_str())
+}
+
+/// What a node is, in words.
+pub(super) fn kind_of(node: &Node) -> &'static str {
+    match node {
+        Node::Scalar(scalar) if is_null(scalar) => "nothing",
+        Node::Scalar(_) => "a single value",
+        Node::Mapping(_) => "a section",
+        Node::Sequence(_) => "a list",
+    }
+}
+
 /// The position of a mark.
-pub(super) fn place_of(mark: &Marker) -> Place {
+fn place_of(mark: &Marker) -> Place {
     Place {
         line: mark.line(),
         column: mark.column(),

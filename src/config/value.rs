@@ -1,32 +1,20 @@
 //! One value at a time: what the kind of a key makes of the text in the file, or why it refuses it.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::str::FromStr;
-use std::sync::{Mutex, PoisonError};
 
 use bigdecimal::BigDecimal;
-use croner::Cron;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Span, SpanRelativeTo};
-use regex::Regex;
 use serde_json::{Value, json};
 
 use super::address::{alert, location, mail_server, web_folder};
+use super::form::{check_form, unexpected};
 use super::key::{Key, Kind};
-use super::problem::{Parsed, Refusal, found, listed, nearest};
+use super::problem::{Parsed, Refusal, listed, nearest};
 use super::secret::{Environment, signing_key, store_option};
+use super::time::{cron, day, days, duration, timezone};
 use crate::colour::{Colour, LEAST_CONTRAST, WHITE};
 
 /// Decimals that a number may have, after a percentage is turned into a share.
 const MOST_DECIMALS: i64 = 6;
-
-/// Longest window, lookback or age, in days: ten years.
-const MOST_DAYS: u32 = 3660;
-
-/// Longest time that something may take: thirty days, in seconds.
-const MOST_SECONDS: i64 = 30 * 86_400;
 
 /// Most digits of a declared decimal: as many as every later sum of them can still hold exactly.
 const MOST_DIGITS: i64 = 28;
@@ -42,11 +30,6 @@ fn text(text: &str) -> Leaf {
 /// A value that YAML reads back without quotes.
 fn plain(value: impl Into<Value>, written: &impl ToString) -> Leaf {
     (value.into(), written.to_string())
-}
-
-/// What is wrong where a text does not have the form of its kind.
-fn unexpected(what: &str, text: &str) -> Refusal {
-    Refusal::new(format!("expected {what}, found {}", found(text)))
 }
 
 /// Reads the text of a value.
@@ -96,101 +79,6 @@ pub(super) fn read(key: &Key, name: &str, given: &str, environment: Environment<
         Kind::Alert => alert(given, environment).map(|value| plain(value, &"")),
         _ => Ok(text(given)),
     }
-}
-
-/// Passes a text that looks as its kind asks.
-fn check_form(kind: Kind, given: &str) -> Parsed<()> {
-    match kind {
-        Kind::Line
-        | Kind::Path
-        | Kind::Email
-        | Kind::PathBelow
-        | Kind::FileNames
-        | Kind::HiveName
-        | Kind::Web => {
-            printable(given)?;
-        }
-        _ => {}
-    }
-    let (pattern, what) = kind.form();
-    let is_known = match kind {
-        Kind::Language => given.parse::<unic_langid::LanguageIdentifier>().is_ok(),
-        Kind::Email => given.len() <= 254 && given.parse::<lettre::Address>().is_ok(),
-        Kind::Domain => given.len() <= 249 && format!("name@{given}").parse::<lettre::Address>().is_ok(),
-        Kind::PathBelow => given.split('/').all(|part| part != "." && part != ".."),
-        Kind::Loopback => given
-            .parse::<SocketAddr>()
-            .is_ok_and(|address| address.ip().is_loopback() && address.port() > 0),
-        _ => true,
-    };
-    match kind {
-        Kind::Line if given.chars().count() > 200 => Err(Refusal::new("is longer than 200 characters")),
-        Kind::Column => column(given),
-        Kind::Cron => Ok(()),
-        _ if is_known && fits(pattern, given) => Ok(()),
-        _ => Err(unexpected(what, given).suggest(suggestion(kind, given))),
-    }
-}
-
-/// Whether the whole text matches.
-fn fits(pattern: &'static str, text: &str) -> bool {
-    static KNOWN: Mutex<BTreeMap<&str, Regex>> = Mutex::new(BTreeMap::new());
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let make = || Regex::new(&format!("^(?:{pattern})$")).expect("the tables hold valid expressions");
-    pattern.is_empty() || known.entry(pattern).or_insert_with(make).is_match(text)
-}
-
-/// What was probably meant by a text that does not have the form of its kind.
-fn suggestion(kind: Kind, given: &str) -> Option<String> {
-    match kind {
-        Kind::Currency => Some(given.to_ascii_uppercase()).filter(|upper| fits(kind.form().0, upper)),
-        Kind::Days => Some(format!("{given}d")).filter(|days| given.len() <= 5 && fits(kind.form().0, days)),
-        Kind::Bytes => ["KiB", "MiB", "GiB", "TiB"].into_iter().find_map(|name| {
-            let (lower, name_lower) = (given.to_lowercase(), name.to_lowercase());
-            let count = lower
-                .strip_suffix(&name_lower)
-                .or(lower.strip_suffix(&name_lower.replace('i', "")))?;
-            let count = count.trim_end();
-            let is_number =
-                (1..10).contains(&count.len()) && count.bytes().all(|digit| digit.is_ascii_digit());
-            is_number.then(|| format!("{count}{name}"))
-        }),
-        Kind::Format => nearest(given, ["parquet", "delta", "csv", "json"]),
-        Kind::ColumnType => {
-            let types = ["text", "integer", "date", "timestamp", "timestamptz", "boolean"];
-            nearest(given, types)
-        }
-        _ => None,
-    }
-}
-
-/// Passes text that is not blank and holds no control character.
-pub(super) fn printable(text: &str) -> Parsed<()> {
-    let reason = if text.trim().is_empty() {
-        "is empty"
-    } else if text.contains(['\r', '\n']) {
-        "contains a line break"
-    } else if text.chars().any(char::is_control) {
-        "contains a control character"
-    } else {
-        return Ok(());
-    };
-    Err(Refusal::new(reason))
-}
-
-/// Passes a source column or a SQL expression. A name may begin or end with a blank; around an expression it does not matter.
-fn column(text: &str) -> Parsed<()> {
-    let is_odd = |letter: char| letter.is_control() && !['\n', '\t'].contains(&letter);
-    let reason = if text.trim().is_empty() {
-        "is empty; name the source column or give a SQL expression"
-    } else if text.len() > 4000 {
-        "is longer than 4000 characters"
-    } else if text.chars().any(is_odd) {
-        "contains a control character"
-    } else {
-        return Ok(());
-    };
-    Err(Refusal::new(reason))
 }
 
 /// Passes a number within an interval in mathematical notation: `[0, 1)` includes 0 and excludes 1.
@@ -243,61 +131,6 @@ fn one_of<'w>(text: &str, words: &[&'w str]) -> Parsed<&'w str> {
         .ok_or_else(|| unexpected(&listed(words, "or"), text).suggest(nearest(text, words.iter().copied())))
 }
 
-/// Reads a day, which must not be before the range of the key begins.
-fn day(key: &Key, given: &str) -> Parsed<Date> {
-    let day: Date = given
-        .parse()
-        .map_err(|_| Refusal::new(format!("there is no such day: {}", found(given))))?;
-    let earliest = key
-        .range
-        .strip_prefix('[')
-        .and_then(|range| range.split_once(", "));
-    match earliest.filter(|(earliest, _)| given < *earliest) {
-        Some((earliest, _)) => Err(Refusal::new(format!(
-            "must not be before {earliest}, found {day}"
-        ))),
-        None => Ok(day),
-    }
-}
-
-/// Seconds of a duration with one unit.
-fn seconds(given: &str) -> Option<i64> {
-    let days = SpanRelativeTo::days_are_24_hours();
-    Some(given.parse::<Span>().ok()?.to_duration(days).ok()?.as_secs())
-}
-
-/// Reads a duration in whole days.
-fn days(given: &str) -> Parsed<u32> {
-    let days = seconds(given).and_then(|seconds| u32::try_from(seconds / 86_400).ok());
-    days.filter(|days| (1..=MOST_DAYS).contains(days)).ok_or_else(|| {
-        Refusal::new(format!(
-            "must be at least 1d and at most {MOST_DAYS}d, found {}",
-            found(given)
-        ))
-    })
-}
-
-/// Reads how long something may take, in seconds.
-fn duration(given: &str) -> Parsed<i64> {
-    seconds(given)
-        .filter(|seconds| (1..=MOST_SECONDS).contains(seconds))
-        .ok_or_else(|| {
-            Refusal::new(format!(
-                "must be at least 1s and at most 30d, found {}",
-                found(given)
-            ))
-        })
-}
-
-/// Reads a duration of the command line in whole days, `7d` or `4w`.
-///
-/// # Errors
-/// Returns what is wrong with it, as the rest of a sentence.
-pub fn parse_days(text: &str) -> Result<u32, String> {
-    let days = check_form(Kind::Days, text).and_then(|()| days(text));
-    days.map_err(|refusal| refusal.reason)
-}
-
 /// Reads a size in bytes.
 fn bytes(key: &Key, given: &str) -> Parsed<u64> {
     let (count, unit) = given.split_at(given.len() - "KiB".len());
@@ -308,23 +141,6 @@ fn bytes(key: &Key, given: &str) -> Parsed<u64> {
     within(key.range, &size.into())
         .map(|()| size)
         .map_err(|_| Refusal::new(format!("must be at least 16MiB and at most 16TiB, found {given}")))
-}
-
-/// Passes the name of a time zone.
-fn timezone(given: &str) -> Parsed<()> {
-    let known = TimeZone::get(given).ok();
-    if known.as_ref().and_then(TimeZone::iana_name) == Some(given) {
-        return Ok(());
-    }
-    let names: Vec<String> = jiff::tz::db()
-        .available()
-        .map(|name| name.as_str().to_owned())
-        .collect();
-    let reason = format!(
-        "unknown time zone {}; expected an IANA name such as Europe/London",
-        found(given)
-    );
-    Err(Refusal::new(reason).suggest(nearest(given, names.iter().map(String::as_str))))
 }
 
 /// Reads the type of a declared column.
@@ -360,63 +176,6 @@ fn colour(given: &str) -> Parsed<Colour> {
         )));
     }
     Ok(colour)
-}
-
-/// What may be between two commas in a field of a cron line, with the names that the field knows.
-macro_rules! cron_item {
-    ($names:literal) => {
-        concat!(
-            r"(?i)(\*|([0-9]{1,2}",
-            $names,
-            ")-([0-9]{1,2}",
-            $names,
-            "))(/[0-9]{1,2})?|[0-9]{1,2}",
-            $names
-        )
-    };
-}
-
-/// The fields of a cron line, and their largest steps.
-const CRON: [(&str, &str, u8); 5] = [
-    ("minute", cron_item!(""), 59),
-    ("hour", cron_item!(""), 23),
-    ("day of month", cron_item!(""), 31),
-    (
-        "month",
-        cron_item!("|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"),
-        12,
-    ),
-    ("day of week", cron_item!("|sun|mon|tue|wed|thu|fri|sat"), 7),
-];
-
-/// Reads a cron line: numbers, names, ranges and steps. What else croner reads, such as nicknames, is not taken.
-fn cron(given: &str) -> Parsed<String> {
-    let fields: Vec<&str> = given.split_whitespace().collect();
-    if fields.len() != CRON.len() {
-        let reason = format!(
-            "expected {}, found {} in {}",
-            Kind::Cron.form().1,
-            fields.len(),
-            found(given)
-        );
-        return Err(Refusal::new(reason));
-    }
-    for (index, (field, (name, item, most))) in fields.iter().zip(CRON).enumerate() {
-        let step = |part: &str| part.split_once('/').map(|(_, step)| step.parse::<u8>());
-        let is_item = |part: &str| {
-            fits(item, part) && step(part).is_none_or(|step| step.is_ok_and(|step| step <= most))
-        };
-        // Each field by itself, so that the one that is wrong can be named.
-        let mut alone = ["*"; CRON.len()];
-        alone[index] = field;
-        if !field.split(',').all(is_item) || Cron::from_str(&alone.join(" ")).is_err() {
-            return Err(Refusal::new(format!(
-                "the {name} field is not valid: {}",
-                found(field)
-            )));
-        }
-    }
-    Ok(fields.join(" "))
 }
 
 /// Writes text plainly where YAML reads it back as text, otherwise in double quotes.

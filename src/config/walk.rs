@@ -5,13 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use marked_yaml::Node;
-use marked_yaml::types::MarkedScalarNode;
 use serde_json::{Map, Value};
 
 use super::key::{Key, Kind, row};
 use super::problem::{Place, Problems, Refusal, listed, nearest};
 use super::secret::Environment;
-use super::tree::place_of;
+use super::tree::{Entry, entries, is_null, kind_of, start_of};
 use super::value::{Leaf, read, scalar};
 
 /// Where the file begins.
@@ -40,26 +39,6 @@ pub(super) struct Found {
     pub(super) value: Value,
     /// For the record.
     pub(super) lines: Vec<String>,
-}
-
-/// A key of the file and what follows it.
-struct Entry<'t> {
-    key: &'t str,
-    place: Place,
-    node: &'t Node,
-}
-
-fn is_null(scalar: &MarkedScalarNode) -> bool {
-    scalar.may_coerce() && ["", "~", "null", "Null", "NULL"].contains(&scalar.as_str())
-}
-
-fn kind_of(node: &Node) -> &'static str {
-    match node {
-        Node::Scalar(scalar) if is_null(scalar) => "nothing",
-        Node::Scalar(_) => "a single value",
-        Node::Mapping(_) => "a section",
-        Node::Sequence(_) => "a list",
-    }
 }
 
 /// The dotted path of a key.
@@ -107,12 +86,11 @@ impl<'e> Walk<'e> {
 
     /// Notes a problem at a key, or at the next section around it that the file has.
     pub(super) fn refuse(&mut self, path: &str, refusal: Refusal) {
-        let around = |path: &'_ str| path.rsplit_once('.').map(|(section, _)| section.to_owned());
-        let places = std::iter::successors(Some(path.to_owned()), |path| around(path));
-        let place = places
-            .into_iter()
-            .find_map(|path| self.place(&path))
-            .unwrap_or(START);
+        let mut around = path;
+        while self.place(around).is_none() && around.contains('.') {
+            around = around.rsplit_once('.').map_or("", |(section, _)| section);
+        }
+        let place = self.place(around).unwrap_or(START);
         self.problems.add(place, path, refusal);
     }
 
@@ -126,7 +104,7 @@ impl<'e> Walk<'e> {
     pub(super) fn section(&mut self, keys: &[Key], node: Option<&Node>, path: &str) -> Option<Found> {
         let place = self.place(path).unwrap_or(START);
         let entries = match node {
-            Some(node) => self.open(node, path, place)?,
+            Some(node) => self.open(node, path)?,
             None => Vec::new(),
         };
         self.refuse_unknown(&entries, keys, path);
@@ -156,24 +134,15 @@ impl<'e> Walk<'e> {
         })
     }
 
-    fn open<'t>(&mut self, node: &'t Node, path: &str, place: Place) -> Option<Vec<Entry<'t>>> {
-        match node {
-            Node::Mapping(mapping) => {
-                let entry = |(key, node): (&'t MarkedScalarNode, &'t Node)| Entry {
-                    key: key.as_str(),
-                    place: key.span().start().map_or(place, place_of),
-                    node,
-                };
-                Some(mapping.iter().map(entry).collect())
-            }
-            // A section in which every line is commented out.
-            Node::Scalar(scalar) if is_null(scalar) => Some(Vec::new()),
-            _ => {
-                let place = node.span().start().map_or(place, place_of);
-                self.expected("a section of `key: value` lines", node, place, path);
-                None
-            }
+    /// Opens a section whose place is known.
+    fn open<'t>(&mut self, node: &'t Node, path: &str) -> Option<Vec<Entry<'t>>> {
+        let place = self.place(path).unwrap_or(START);
+        let entries = entries(node, place);
+        if entries.is_none() {
+            let what = "a section of `key: value` lines";
+            self.expected(what, node, start_of(node, place), path);
         }
+        entries
     }
 
     fn expected(&mut self, what: &str, node: &Node, place: Place, path: &str) {
@@ -254,9 +223,13 @@ impl<'e> Walk<'e> {
         ))
     }
 
+    fn note_place(&mut self, path: &str, entry: &Entry<'_>) {
+        let value = start_of(entry.node, entry.place);
+        self.given.insert(path.to_owned(), (entry.place, value));
+    }
+
     fn present(&mut self, key: &Key, entry: &Entry<'_>, path: &str) -> Option<Found> {
-        let value_place = entry.node.span().start().map_or(entry.place, place_of);
-        self.given.insert(path.to_owned(), (entry.place, value_place));
+        self.note_place(path, entry);
         match key.kind {
             Kind::Words | Kind::Domains | Kind::Items(_) => self.list(key, entry, path),
             Kind::Schema | Kind::Options => self.free(key, entry, path),
@@ -322,7 +295,7 @@ impl<'e> Walk<'e> {
         let mut values: Vec<Value> = Vec::new();
         for (index, node) in items.iter().enumerate() {
             let path = format!("{path}[{index}]");
-            let place = node.span().start().map_or(entry.place, place_of);
+            let place = start_of(node, entry.place);
             self.given.insert(path.clone(), (place, place));
             let value = match key.kind {
                 Kind::Items(keys) => self.section(keys, Some(node), &path).map(|found| found.value),
@@ -379,45 +352,38 @@ impl<'e> Walk<'e> {
         )
     }
 
-    /// Reads a section whose keys the operator chooses.
+    /// Reads a section whose keys the operator chooses: declared columns in their order, options by name.
     fn free(&mut self, key: &Key, entry: &Entry<'_>, path: &str) -> Option<Found> {
-        let kind = if key.kind == Kind::Schema {
+        let is_schema = key.kind == Kind::Schema;
+        let kind = if is_schema {
             Kind::ColumnType
         } else {
             Kind::StoreOption
         };
-        let key_of_each = row("", kind, "", "", "", "");
         let mut leaves = Vec::new();
-        let entries = self.open(entry.node, path, entry.place)?;
+        let entries = self.open(entry.node, path)?;
         for entry in &entries {
             let path = join(path, entry.key);
-            let place = entry.node.span().start().map_or(entry.place, place_of);
-            self.given.insert(path.clone(), (entry.place, place));
-            let leaf = self.text(&key_of_each, entry.key, entry.node, &path);
-            leaves.extend(leaf.map(|leaf| (entry.key.to_owned(), leaf)));
+            self.note_place(&path, entry);
+            let leaf = self.text(&row("", kind, "", "", "", ""), entry.key, entry.node, &path);
+            leaves.extend(leaf.map(|(value, written)| (entry.key.to_owned(), value, written)));
         }
-        if key.kind == Kind::Schema && entries.is_empty() {
+        if is_schema && entries.is_empty() {
             self.refuse(path, Refusal::new("names no column"));
         }
-        if key.kind == Kind::Options {
-            leaves.sort_by(|(one, _), (other, _)| one.cmp(other));
+        if !is_schema {
+            leaves.sort_by(|one, other| one.0.cmp(&other.0));
         }
-        let lines = leaves
-            .iter()
-            .map(|(name, (_, written))| format!("{}: {written}", scalar(name)))
-            .collect();
-        let value = match key.kind {
-            // In the order of the file.
-            Kind::Schema => leaves
-                .into_iter()
-                .map(|(name, (value, _))| Value::from(vec![name.into(), value]))
-                .collect(),
-            _ => Value::Object(
-                leaves
-                    .into_iter()
-                    .map(|(name, (value, _))| (name, value))
-                    .collect(),
-            ),
+        let named = |name: &str| if is_schema { scalar(name) } else { name.to_owned() };
+        let line = |(name, _, written): &(String, Value, String)| format!("{}: {written}", named(name));
+        let lines = leaves.iter().map(line).collect();
+        let pairs = leaves.into_iter().map(|(name, value, _)| (name, value));
+        let value = if is_schema {
+            pairs
+                .map(|(name, value)| Value::from(vec![name.into(), value]))
+                .collect()
+        } else {
+            Value::Object(pairs.collect())
         };
         Some(under(key.name, Found { value, lines }))
     }

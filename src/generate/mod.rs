@@ -25,7 +25,7 @@ use jiff::civil::Date;
 
 use crate::error::{Exit, Failure};
 use customer::{Customer, MOST_CUSTOMERS};
-use dice::{Dice, Purpose, dice};
+use dice::{Purpose, dice};
 use flaw::{LineRow, spoil};
 use history::History;
 use order::Order;
@@ -94,14 +94,9 @@ pub fn generate(request: &Generate, out: &Path, progress: &mut dyn FnMut(u64)) -
         let mut history = History::draw(&world, number);
         let mut chance = dice(request.seed, Purpose::Flaw, number);
         flaw::rename(&mut chance, request.flaws, &mut history.customer.id);
-        write(
-            &mut tables,
-            &mut summary,
-            &world,
-            request.flaws,
-            &mut chance,
-            &history,
-        )?;
+        write(&mut tables, &mut summary, &world, &history, &mut |row| {
+            spoil(&mut chance, &world, request.flaws, row)
+        })?;
         if number % 256 == 0 || number == request.customers {
             progress(number);
         }
@@ -115,14 +110,13 @@ pub fn generate(request: &Generate, out: &Path, progress: &mut dyn FnMut(u64)) -
     Ok(summary)
 }
 
-/// Writes everything of one customer, and counts it.
+/// Writes everything of one customer, and counts it; `spoil` may make a row defect, or two of it.
 fn write(
     tables: &mut Tables,
     summary: &mut Summary,
     world: &World,
-    flaws: f64,
-    chance: &mut Dice,
     history: &History,
+    spoil: &mut dyn for<'r> FnMut(LineRow<'r>) -> (LineRow<'r>, Option<LineRow<'r>>),
 ) -> Result<(), Failure> {
     let customer = &history.customer;
     let mut ids = Vec::with_capacity(history.orders.len());
@@ -134,7 +128,7 @@ fn write(
         // A spoilt date stays in the month in which the row arrived, as it does in real exports.
         let month = world.day(day_of(order.at)).month;
         for row in rows(world, customer, order, &id) {
-            let (row, second) = spoil(chance, world, flaws, row);
+            let (row, second) = spoil(row);
             for row in std::iter::once(row).chain(second) {
                 tables.line(month, &row)?;
                 summary.order_lines += 1;

@@ -83,15 +83,13 @@ pub(super) fn cases(dice: &mut Dice, world: &World, customer: &Customer, orders:
             let complains = happens(dice, if kind == "question" { 0.03 } else { 0.22 });
             let opened_at =
                 order.at + whole(exponential(dice, 60.0), 1, 500) * HOUR + between(dice, 0, 3_599) * SECOND;
-            cases.extend(case(
-                dice,
-                world,
-                customer,
+            let contact = Contact {
                 opened_at,
                 kind,
-                complains,
-                Some(position),
-            ));
+                is_complaint: complains,
+                order: Some(position),
+            };
+            cases.extend(case(dice, world, customer, &contact));
         }
     }
     if customer.persona == Persona::Angry {
@@ -103,25 +101,36 @@ pub(super) fn cases(dice: &mut Dice, world: &World, customer: &Customer, orders:
                 between(dice, earliest, world.end - 2),
                 between(dice, 28_800, 64_799),
             );
-            let about = recent.filter(|position| orders[*position].at < opened_at);
-            let kind = pick(dice, &CASE_KINDS);
-            cases.extend(case(dice, world, customer, opened_at, kind, true, about));
+            let contact = Contact {
+                opened_at,
+                kind: pick(dice, &CASE_KINDS),
+                is_complaint: true,
+                order: recent.filter(|position| orders[*position].at < opened_at),
+            };
+            cases.extend(case(dice, world, customer, &contact));
         }
     }
     cases.sort_by_key(|case| case.opened_at);
     cases
 }
 
-/// Draws one case, unless it would begin after the period.
-fn case(
-    dice: &mut Dice,
-    world: &World,
-    customer: &Customer,
+/// Why a customer turns to the service, and when.
+struct Contact {
     opened_at: i64,
     kind: &'static str,
     is_complaint: bool,
+    /// The order that it is about.
     order: Option<usize>,
-) -> Option<Case> {
+}
+
+/// Draws one case, unless it would begin after the period.
+fn case(dice: &mut Dice, world: &World, customer: &Customer, contact: &Contact) -> Option<Case> {
+    let Contact {
+        opened_at,
+        kind,
+        is_complaint,
+        order,
+    } = *contact;
     let business = customer.kind != Kind::Retail;
     let worse = if is_complaint { 2.0 } else { 1.0 };
     let minutes = whole(log_normal(dice, 9.0 * worse, 0.7), 1, 240);

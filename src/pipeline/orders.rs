@@ -138,15 +138,6 @@ pub(super) async fn orders(
             agrees: equal(cell, traced),
         })
     });
-    let whose = if trace.by == ORDER { "orders" } else { "customers" };
-    let conditions = if trace.conditions.is_empty() {
-        String::new()
-    } else {
-        format!(" with {}", trace.conditions.join(" and "))
-    };
-    let window = trace.snapshot.as_ref().map_or_else(String::new, |snapshot| {
-        format!(", ordered in the window of the snapshot `{snapshot}`")
-    });
     let is_published = |name: &str| run.manifest.table(name).is_some();
     let published = |name: &str| {
         if is_published(name) {
@@ -167,10 +158,7 @@ pub(super) async fn orders(
             .to_owned(),
     );
     Ok(Ok(Orders {
-        how: format!(
-            "rows of `{LINES}` of the {whose} in `{}`{conditions}{window}",
-            trace.table
-        ),
+        how: trace.described(),
         sql: format!(
             "{before}{}\norder by order_id, line_number;",
             trace.sql(&published, all)
@@ -271,6 +259,23 @@ fn unfolded(key: &[(String, String)]) -> Vec<(String, String)> {
 }
 
 impl Trace {
+    /// How the rows are found, in words.
+    fn described(&self) -> String {
+        let whose = if self.by == ORDER { "orders" } else { "customers" };
+        let conditions = if self.conditions.is_empty() {
+            String::new()
+        } else {
+            format!(" with {}", self.conditions.join(" and "))
+        };
+        let window = self.snapshot.as_ref().map_or_else(String::new, |snapshot| {
+            format!(", ordered in the window of the snapshot `{snapshot}`")
+        });
+        format!(
+            "rows of `{LINES}` of the {whose} in `{}`{conditions}{window}",
+            self.table
+        )
+    }
+
     /// Whose rows are meant; `table` says how a table is read.
     fn chosen(&self, table: &dyn Fn(&str) -> String) -> String {
         let filter = if self.conditions.is_empty() {

@@ -95,7 +95,7 @@ pub(super) async fn compute(
     let script = reproduce_part(&PartOf {
         run: Recipe {
             run_id: &run.id,
-            settings: &stage::made_by_rust(records),
+            settings: &stage::made_by_rust(records, &run.project),
             inputs: &run.inputs,
             raw: &run.raw,
             queries: &query::upstream(&run.project.queries.queries, unpublished.iter().cloned()),

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::prepare::Run;
-use super::project::templates;
+use super::project::{Project, templates};
 use crate::csv;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
@@ -34,7 +34,7 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
     write_sources(&folder, run)?;
     let script = reproduce(&Recipe {
         run_id: &run.id,
-        settings: &made_by_rust(&manifest.tables),
+        settings: &made_by_rust(&manifest.tables, project),
         inputs: &run.inputs,
         raw: &run.raw,
         queries: &project.queries.queries,
@@ -112,11 +112,13 @@ pub(super) fn volatile(run: &Run<'_>) -> Result<(), Failure> {
     write(&run.work.stage().join(layout::VOLATILE), text.as_bytes())
 }
 
-/// Tables that no SQL makes.
-pub(super) fn made_by_rust(records: &[TableRecord]) -> Vec<TableName> {
+/// Tables that no SQL of `project` makes.
+pub(super) fn made_by_rust(records: &[TableRecord], project: &Project) -> Vec<TableName> {
     let names = records.iter().map(|table| table.name.as_str());
     let is_made = |name: &&str| name.starts_with("settings.") || name.starts_with("model.");
-    names.filter(is_made).filter_map(TableName::parse).collect()
+    let by_sql = |name: &TableName| project.queries.queries.iter().any(|query| query.name == *name);
+    let parsed = names.filter(is_made).filter_map(TableName::parse);
+    parsed.filter(|name| !by_sql(name)).collect()
 }
 
 /// Reads the tables that the report shows.

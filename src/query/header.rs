@@ -33,6 +33,9 @@ pub struct Header {
     /// Values of the class in the order in which they are shown; others follow by name.
     #[serde(default)]
     pub values: Vec<String>,
+    /// Of a table of customers with several classes: each by its column.
+    #[serde(default)]
+    pub classes: BTreeMap<String, Class>,
     /// What single columns mean.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
@@ -56,6 +59,36 @@ pub struct Header {
     /// Of a check: how a violation is reported; see [`Message`].
     #[serde(default)]
     pub message: Option<Message>,
+}
+
+/// A class of the customers: a column whose values get their sums as a result.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Class {
+    /// The result that holds the sums, in `results`; without it a file of its own makes it.
+    #[serde(default)]
+    pub result: Option<String>,
+    /// The title of the result.
+    #[serde(default)]
+    pub title: String,
+    /// What a reader of the result would misread.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Values in the order in which they are shown; others follow by name.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// Of each value the phase that it belongs to, where the class has phases.
+    #[serde(default)]
+    pub phases: Vec<String>,
+    /// The result that holds the sums of each pair of a tier and a value, if there is one.
+    #[serde(default)]
+    pub by_tier: Option<String>,
+    /// Whether the aggregate edition shows both results.
+    #[serde(default)]
+    pub in_aggregate: bool,
+    /// What the aggregate edition shows of the first one, where that is not what it shows of every class; see [`Cells`].
+    #[serde(default)]
+    pub cells: Option<serde_json::Value>,
 }
 
 /// What a check judges.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::lint::{self, Place};
-use super::{Check, Problems, Query, Scope, Severity, Subject, TableName, graph, header, own_class};
+use super::{Check, Problems, Query, Scope, Severity, Subject, TableName, classes, graph, header};
 use crate::error::{Exit, Failure};
 use crate::files;
 
@@ -45,7 +45,8 @@ impl QuerySet {
 pub const EDITIONS: &str = "editions";
 
 /// Layers that queries may make, with the layers that each may read.
-const LAYERS: [(&str, &[&str]); 4] = [
+const LAYERS: [(&str, &[&str]); 5] = [
+    ("settings", &["settings"]),
     ("canonical", &["raw", "settings", "canonical"]),
     ("business", &["raw", "settings", "canonical", "business", "model"]),
     (
@@ -83,7 +84,9 @@ pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Fail
             problems.add(
                 &path,
                 0,
-                format!("`{layer}` is no layer: use canonical, business, results, editions or checks"),
+                format!(
+                    "`{layer}` is no layer: use settings, canonical, business, results, editions or checks"
+                ),
             );
         }
     }
@@ -95,7 +98,7 @@ pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Fail
         )
         .hint("`karat init DIR` writes a project with all queries."));
     }
-    add_own_classes(&mut queries, &mut problems);
+    add_classes(&mut queries, &mut problems);
     check_inputs(&queries, &checks, given, &mut problems);
     in_order(queries, checks, problems)
 }
@@ -289,21 +292,18 @@ fn check_statement(path: &str, text: &str, place: Place, declared: &[String], pr
     }
 }
 
-/// Adds the file of sums for every class that a file declares.
-fn add_own_classes(queries: &mut BTreeMap<TableName, Query>, problems: &mut Problems) {
-    let made: Vec<(String, String)> = queries
-        .values()
-        .filter_map(|query| own_class::sums(&query.path, &query.name, &query.header, problems))
-        .collect();
-    for (path, text) in made {
-        let stem = path
-            .trim_start_matches("3_results/")
-            .trim_end_matches(".sql")
-            .to_owned();
-        if let Some(query) = read_query(&path, "results", &stem, text, problems)
+/// Adds the files that follow from the classes which files declare.
+fn add_classes(queries: &mut BTreeMap<TableName, Query>, problems: &mut Problems) {
+    for (path, text) in classes::files(queries.values(), problems) {
+        let (folder, stem) = path.rsplit_once('/').unwrap_or(("", &path));
+        let stem = stem.trim_end_matches(".sql");
+        if let Some(query) = read_query(&path, layer_of(folder), stem, text, problems)
             && let Some(other) = queries.insert(query.name.clone(), query)
         {
-            let message = format!("the sums of a class in `2_business/{stem}.sql` make the same table");
+            let message = format!(
+                "the classes that `class` and `classes` declare make the same table, `{}`",
+                other.name
+            );
             problems.add(&other.path, 0, message);
         }
     }

@@ -2,12 +2,12 @@
 //!
 //! Knows nothing of the engine: a [`Query`] is text with a checked header, in an order in which it can run.
 
+mod classes;
 mod graph;
 mod header;
 mod lint;
 mod load;
 pub mod mapping;
-mod own_class;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

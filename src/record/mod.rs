@@ -6,6 +6,8 @@ pub(crate) mod layout;
 pub(crate) mod manifest;
 mod reproduce;
 mod signature;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use identity::{Determinants, libraries, run_id};
 pub use json::canonical_json;

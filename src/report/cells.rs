@@ -34,39 +34,6 @@ pub(crate) struct Data<'a> {
     missed: std::cell::Cell<bool>,
 }
 
-/// The column by which templates and rules look a row up, where a table has one.
-const LOOKUPS: [(&str, &str); 29] = [
-    ("results.headline", "measure"),
-    ("results.tier_profitability", "tier"),
-    ("results.rfm_segments", "rfm_segment"),
-    ("results.abc_classes", "abc_class"),
-    ("results.lifecycle_stages", "lifecycle_stage"),
-    ("results.silent_summary", "tier"),
-    ("results.service_by_tier", "tier"),
-    ("results.pyramid_summary", ""),
-    ("results.value_ahead", "tier"),
-    ("results.backtest_summary", "method"),
-    ("results.value_agreement", "levels_apart"),
-    ("results.discount_by_tier", "tier"),
-    ("results.action_summary", "tier"),
-    ("results.spend_frequency", ""),
-    ("results.frequency_classes", "frequency_class"),
-    ("results.value_classes", "value_class"),
-    ("results.loyalty_classes", "loyalty_class"),
-    ("results.customer_types", "customer_type"),
-    ("results.concentration", "measure"),
-    ("results.cost_to_serve", "activity"),
-    ("results.data_quality", "outcome"),
-    ("settings.snapshots", "snapshot"),
-    ("settings.cost_rates", "activity"),
-    ("results.whale_summary", ""),
-    ("results.materiality", ""),
-    ("results.change_summary", "from_snapshot"),
-    ("results.cohort_summary", ""),
-    ("results.snapshot_coverage", "snapshot"),
-    ("results.cost_coverage", ""),
-];
-
 /// Tables that the pages cannot do without.
 const NEEDED: [&str; 25] = [
     "results.headline",
@@ -233,12 +200,17 @@ impl<'a> Data<'a> {
         })
     }
 
-    /// Returns one cell of the row that the table's lookup column names.
+    /// The column by which templates and rules look a row up: the first of the key.
+    fn lookup(&self, table: &str) -> Option<&'a str> {
+        self.keys.get(table)?.first().copied()
+    }
+
+    /// Returns one cell of the row that the first column of the key names; `all` is the row of a table of one.
     pub(crate) fn by(&self, table: &str, code: &str, column: &str) -> Figure {
         let name = format!("results.{table}");
-        match LOOKUPS.iter().find(|(known, _)| *known == name) {
-            Some((_, "")) | None => self.one(&name, &[], column),
-            Some((_, lookup)) => self.one(&name, &[(lookup, code)], column),
+        match self.lookup(&name).filter(|_| code != "all") {
+            None => self.one(&name, &[], column),
+            Some(lookup) => self.one(&name, &[(lookup, code)], column),
         }
     }
 
@@ -273,15 +245,23 @@ impl<'a> Data<'a> {
     /// Rows by table and code, for templates: `by.tier_profitability.platinum.profit`.
     pub(crate) fn looked_up(&self) -> BTreeMap<String, BTreeMap<String, Row>> {
         let mut all = BTreeMap::new();
-        for (name, lookup) in LOOKUPS {
+        for name in self.keys.keys() {
+            let lookup = self.lookup(name);
+            let found = self.rows(name);
             let mut rows = BTreeMap::new();
-            for row in self.rows(name) {
-                let code = row.get(lookup).map_or("all", Figure::text).to_owned();
-                // The first row stands for a code that has several, as the reasons of rejected rows have.
-                rows.entry(code).or_insert(row);
+            if let [only] = found.as_slice() {
+                rows.insert("all".to_owned(), only.clone());
             }
-            let table = name.split_once('.').map_or(name, |(_, table)| table);
-            all.insert(table.to_owned(), rows);
+            for row in found {
+                let code = lookup
+                    .and_then(|lookup| row.get(lookup))
+                    .map_or("all", Figure::text);
+                // The first row stands for a code that has several, as the reasons of rejected rows have.
+                rows.entry(code.to_owned()).or_insert(row);
+            }
+            let table = name.split_once('.').map_or(*name, |(_, table)| table);
+            // A result goes before a setting of its name.
+            all.entry(table.to_owned()).or_insert(rows);
         }
         all
     }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use arrow::datatypes::DataType;
 
-use super::{FILE_NUMBER, Pinned, duckdb};
+use super::duckdb;
+use super::pinned::{FILE_NUMBER, ORDER_SOURCE, Pinned};
 use crate::config::Source;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
@@ -36,9 +37,6 @@ enum Kind {
 
 /// A column of a raw table: its name there, its name in the configuration, and what it holds.
 type Column = (&'static str, &'static str, Kind);
-
-/// The source whose rows are told apart by their files.
-pub(super) const ORDER_SOURCE: &str = "order_lines";
 
 /// What a source becomes in `raw`.
 struct Contract {

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 
 use arrow::datatypes::{DataType, Field};
 
-use super::{FILE_NUMBER, Pinned, PinnedFile, footer};
+use super::footer;
+use super::pinned::{FILE_NUMBER, Pinned, PinnedFile};
 use crate::config::{ColumnType, Format};
 use crate::query::mapping::quoted;
 

@@ -12,9 +12,10 @@ use object_store::memory::InMemory;
 use object_store::path::Path as Key;
 use parquet::arrow::ArrowWriter;
 
-use super::{Failure, pin_at};
+use super::pin::pin_at;
 use crate::config::{Format, Int96, Source};
 use crate::error::Exit;
+use crate::error::Failure;
 use crate::files::sha256;
 use crate::store::faulty::{Fault, Faulty};
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,8 +14,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::basic::Type as PhysicalType;
 use parquet::schema::types::SchemaDescriptor;
 
-use super::pages::{self, Weight};
-use super::thrift;
+use super::guard::{self, Weight};
 use crate::error::{Exit, Failure};
 
 /// What a footer says.
@@ -25,35 +23,6 @@ pub(super) struct Footer {
     pub(super) rows: u64,
     pub(super) schema: SchemaRef,
     pub(super) weight: Weight,
-}
-
-/// What to do about a file that begins as one of another form.
-fn other_form(file: &Path) -> Option<&'static str> {
-    let mut first = [0; 512];
-    let length = File::open(file).and_then(|mut file| file.read(&mut first)).ok()?;
-    let first = &first[..length];
-    if first.starts_with(b"PAR1") {
-        return None;
-    }
-    let is_text = !first.is_empty()
-        && std::str::from_utf8(first).is_ok_and(|text| {
-            !text
-                .chars()
-                .any(|letter| letter.is_control() && !letter.is_whitespace())
-        });
-    if first.starts_with(b"{") && is_text {
-        Some("It looks like JSON: write `format: json` with a `schema`, if it holds one object on each line.")
-    } else if is_text {
-        Some("It looks like text, such as CSV: write `format: csv` with a `schema`.")
-    } else if first.starts_with(b"\x1f\x8b") {
-        Some(
-            "It is packed with gzip; Parquet files are read as they are. Unpack it, or write `format: csv` if it holds text.",
-        )
-    } else if first.starts_with(b"PK\x03\x04") {
-        Some("It is a ZIP archive or an Excel workbook: save it as Parquet or CSV.")
-    } else {
-        None
-    }
 }
 
 /// Reads rows, columns and weight from the footer of `file`, and the sizes of the pages of those columns that `is_read`.
@@ -65,7 +34,7 @@ pub(super) fn read(file: &Path, shown: &str, is_read: impl Fn(&str) -> bool) -> 
             format!("`{shown}` is no readable Parquet file"),
         )
         .cause(cause)
-        .hint(other_form(file).unwrap_or(
+        .hint(guard::other_form(file).unwrap_or(
             "The file is damaged, cut short, encrypted or of another format; deliver it again, or set `files` to the names of \
              those that are meant.",
         ))
@@ -76,7 +45,7 @@ pub(super) fn read(file: &Path, shown: &str, is_read: impl Fn(&str) -> bool) -> 
             .retryable()
     })?;
     // The embedded schema of a writer's library is left out: the file's own types are the same for every reader.
-    thrift::check(&mut opened).map_err(|what| cannot(what.into()))?;
+    guard::check(&mut opened).map_err(|what| cannot(what.into()))?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let metadata = ArrowReaderMetadata::load(&opened, options).map_err(|error| cannot(error.into()))?;
     let rows = u64::try_from(metadata.metadata().file_metadata().num_rows()).map_err(|error| {
@@ -96,7 +65,7 @@ pub(super) fn read(file: &Path, shown: &str, is_read: impl Fn(&str) -> bool) -> 
         let cause = format!("it claims {rows} rows, its row groups {counted}");
         return Err(cannot(cause.into()));
     }
-    let weight = pages::weigh(&mut opened, groups, is_read).map_err(|what| cannot(what.into()))?;
+    let weight = guard::weigh(&mut opened, groups, is_read).map_err(|what| cannot(what.into()))?;
     Ok(Footer {
         rows,
         schema: Arc::new(with_instants(

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use super::pages::Weight;
+use super::guard::Weight;
 use crate::error::{Exit, Failure};
 
 /// First bytes of forms that are no text, with what to do about them.

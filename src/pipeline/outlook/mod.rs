@@ -183,18 +183,18 @@ pub fn plan_only(engine: &Engine) -> Result<(), Failure> {
 }
 
 fn find(customers: Customers, moment: &Moment, terms: &Terms) -> Findings {
-    let Customers { ids, members, groups } = customers;
+    let members = &customers.members;
     let horizon = Horizon {
         weeks: f64::from(moment.horizon_weeks),
         quarters: terms.quarters,
         discount_rate: terms.discount_rate,
     };
     let watch = Stopwatch::start();
-    let fits = fit(&members, terms);
+    let fits = fit(members, terms);
     let fit_milliseconds = watch.milliseconds();
-    let outlooks = predict(&fits, &members, &horizon, terms.least_alive);
+    let outlooks = predict(&fits, members, &horizon, terms.least_alive);
     let ranges = match moment.name {
-        "now" => ranges(&fits, &members, &groups, &horizon, moment, terms),
+        "now" => ranges(&fits, &customers, &horizon, moment, terms),
         // The sums of the backtest are compared with what happened instead.
         _ => Vec::new(),
     };
@@ -202,7 +202,7 @@ fn find(customers: Customers, moment: &Moment, terms: &Terms) -> Findings {
         moment: moment.name,
         fits,
         fit_milliseconds,
-        customers: ids,
+        customers: customers.ids,
         outlooks,
         ranges,
     }
@@ -295,12 +295,12 @@ fn predict(fits: &Fits, members: &[Member], horizon: &Horizon, least_alive: f64)
 /// How far the sums over each group may be off, whichever method says how many purchases to expect.
 fn ranges(
     fits: &Fits,
-    members: &[Member],
-    groups: &[(String, String)],
+    customers: &Customers,
     horizon: &Horizon,
     moment: &Moment,
     terms: &Terms,
 ) -> Vec<Range> {
+    let Customers { members, groups, .. } = customers;
     let Ok(buying) = &fits.mbg_nbd else {
         return Vec::new();
     };

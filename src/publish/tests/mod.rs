@@ -12,7 +12,7 @@ use super::{LogEntry, StagedRun, history, load_manifest};
 use crate::error::Failure;
 use crate::files::sha256;
 use crate::record::HashedFile;
-use crate::record::manifest::tests::record;
+use crate::record::tests::record;
 use crate::store::faulty::{Fault, Faulty};
 use crate::store::{Location, open};
 

@@ -1,0 +1,48 @@
+-- title:   Segment of each combination of scores
+-- grain:   one row per r_score, f_score and m_score
+-- key:     [r_score, f_score, m_score]
+-- inputs:  []
+-- note: >
+--   The 125 combinations, recency first, each in one segment. Yours to edit.
+
+with
+
+segments as (
+    select *
+    from (
+        values
+        ('champions', '555 554 544 545 454 455 445'),
+        ('loyal', '543 444 435 355 354 345 344 335'),
+        (
+            'potential_loyalist',
+            '553 551 552 541 542 533 532 531 452 451 442 441 431 453 433 432 423 353 352 351 342 341 333 323'
+        ),
+        ('new_customers', '512 511 422 421 412 411 311'),
+        ('promising', '525 524 523 522 521 515 514 513 425 424 413 414 415 315 314 313'),
+        ('need_attention', '535 534 443 434 343 334 325 324'),
+        ('about_to_sleep', '331 321 312 221 213 231 241 251'),
+        ('at_risk', '255 254 245 244 253 252 243 242 235 234 225 224 153 152 145 143 142 135 134 133 125 124'),
+        ('cannot_lose_them', '155 154 144 214 215 115 114 113'),
+        ('hibernating', '332 322 233 232 223 222 132 123 122 212 211'),
+        ('lost', '111 112 121 131 141 151')
+    ) as listed (rfm_segment, scores)
+),
+
+scores as (
+    select *
+    from (values (1), (2), (3), (4), (5)) as listed (score)
+)
+
+select
+    cast(r_scores.score as bigint) as r_score,
+    cast(f_scores.score as bigint) as f_score,
+    cast(m_scores.score as bigint) as m_score,
+
+    cast(segments.rfm_segment as varchar) as rfm_segment
+from scores as r_scores
+cross join scores as f_scores
+cross join scores as m_scores
+inner join segments  -- many-to-one
+    on strpos(
+        segments.scores, cast(100 * r_scores.score + 10 * f_scores.score + m_scores.score as varchar)
+    ) > 0

@@ -1,0 +1,97 @@
+-- title:   Cost to serve by activity, rate times volume
+-- grain:   one row per snapshot and activity, and one per customer_id of the current population and rate that is not 0
+-- key:     []
+-- publish: view
+-- scope:   part
+-- inputs:  [business.customer_profit, settings.cost_rates]
+-- note: >
+--   The one place that says what each rate is multiplied with. Rows without a customer_id are the whole population.
+--   `all_rates` is every rate together; what the source recorded as the cost of cases is volume and price in one.
+
+with
+
+customers as (
+    select
+        snapshot,
+        customer_id,
+        profit,
+        orders,
+        lines,
+        units,
+        returned_lines,
+        cases_at_rate,
+        handling_minutes,
+        net_revenue,
+        freight_amount,
+        1 as customers,
+        cast(cost_to_serve - recorded_case_cost as decimal(28, 10)) as cost_at_rates
+    from business.customer_profit
+    where snapshot = 'current'
+    union all
+    select
+        snapshot,
+        null as customer_id,
+        sum(profit) as profit,
+        sum(orders) as orders,
+        sum(lines) as lines,
+        sum(units) as units,
+        sum(returned_lines) as returned_lines,
+        sum(cases_at_rate) as cases_at_rate,
+        sum(handling_minutes) as handling_minutes,
+        sum(net_revenue) as net_revenue,
+        sum(freight_amount) as freight_amount,
+        count(*) as customers,
+        sum(cast(cost_to_serve - recorded_case_cost as decimal(28, 10))) as cost_at_rates
+    from business.customer_profit
+    group by snapshot
+),
+
+volumes as (
+    select
+        customers.snapshot,
+        customers.customer_id,
+        cost_rates.position,
+        cost_rates.activity,
+        cost_rates.rate,
+        customers.profit,
+        cast(
+            case cost_rates.activity
+                when 'per_order' then cast(customers.orders as decimal(28, 4))
+                when 'per_line' then cast(customers.lines as decimal(28, 4))
+                when 'per_unit' then cast(customers.units as decimal(28, 4))
+                when 'per_return' then cast(customers.returned_lines as decimal(28, 4))
+                when 'per_case' then cast(customers.cases_at_rate as decimal(28, 4))
+                when 'per_minute' then cast(customers.handling_minutes as decimal(28, 4))
+                when 'payment_fee_rate' then cast(customers.net_revenue as decimal(28, 4))
+                when 'freight_rate' then cast(customers.freight_amount as decimal(28, 4))
+                when 'per_customer' then cast(customers.customers as decimal(28, 4))
+            end as decimal(28, 4)
+        ) as volume
+    from customers
+    cross join settings.cost_rates as cost_rates
+    where customers.customer_id is null or cost_rates.rate <> 0
+)
+
+select
+    snapshot,
+    customer_id,
+    activity,
+
+    position,
+    rate,
+    volume,
+    cast(rate * volume as decimal(28, 10)) as cost,
+    cast(profit as decimal(28, 10)) as profit
+from volumes
+union all
+select
+    snapshot,
+    customer_id,
+    'all_rates' as activity,
+
+    1000 as position,
+    null as rate,
+    null as volume,
+    cast(cost_at_rates as decimal(28, 10)) as cost,
+    cast(profit as decimal(28, 10)) as profit
+from customers

@@ -1,0 +1,199 @@
+//! Reads the objects of a source: brings each to the local disk, and its footer or its text to rows and columns.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+
+use super::guard::Weight;
+use super::pinned::PinnedFile;
+use super::record::InputRecord;
+use super::{csv, footer, json, manifest, text};
+use crate::config::{Format, Source};
+use crate::error::{Exit, Failure};
+use crate::files;
+use crate::store::{Location, Object};
+
+/// Largest manifest that is read.
+const LARGEST_MANIFEST: u64 = 64 << 20;
+
+/// The texts of all mappings of a source, in lower case and without quotation marks.
+#[derive(Clone)]
+struct Mapped(Arc<str>);
+
+impl Mapped {
+    fn of(source: &Source) -> Self {
+        let texts: Vec<&str> = source.columns.values().map(String::as_str).collect();
+        Self(Self::bare(&texts.join(" ")).into())
+    }
+
+    /// Tells whether a column may be read: whether its name stands in a mapping, be it within a longer word.
+    fn names(&self, column: &str) -> bool {
+        self.0.contains(&Self::bare(column))
+    }
+
+    fn bare(text: &str) -> String {
+        text.replace('"', "").to_lowercase()
+    }
+}
+
+/// How the objects of a source are read.
+pub(super) struct Reading<'a> {
+    name: &'a str,
+    source: &'a Source,
+    mapped: Mapped,
+    location: &'a Location,
+    /// Where copies go.
+    work: &'a Path,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn of(name: &'a str, source: &'a Source, location: &'a Location, work: &'a Path) -> Self {
+        Self {
+            name,
+            source,
+            mapped: Mapped::of(source),
+            location,
+            work,
+        }
+    }
+
+    /// Brings an object to the local disk and reads what it holds; refuses other content than the record says.
+    pub(super) async fn obtain(
+        &self,
+        object: Object,
+        recorded: Option<&InputRecord>,
+    ) -> Result<PinnedFile, Failure> {
+        let (name, location) = (self.name, self.location);
+        let obtained = location
+            .obtain(&object, self.work)
+            .await
+            .map_err(|error| error.reading("source"))?;
+        // Told before anything is read: other content may be damaged as well.
+        if let Some(recorded) = recorded {
+            recorded.refuse_other(&obtained)?;
+        }
+        let shown = format!("{name}: {}", location.address_of(&object));
+        let (file, format, mapped) = (
+            obtained.path.clone(),
+            self.source.format.clone(),
+            self.mapped.clone(),
+        );
+        // The hash of the content and the path name the copy: the same content may lie in two places.
+        let place = files::sha256(shown.as_bytes());
+        let copy = self.work.join(format!("{place}.{}.parquet", obtained.sha256));
+        // A damaged footer may panic deep in the reader: a task of its own turns that into an error.
+        let read = tokio::task::spawn_blocking(move || read(file, &copy, &format, &mapped, &shown))
+            .await
+            .map_err(|error| {
+                let message = format!("{name}: `{}` is damaged: the reader gave up", object.path);
+                Failure::new(Exit::Input, "source", message).cause(error)
+            })??;
+        Ok(PinnedFile {
+            object,
+            obtained,
+            rows: read.rows,
+            table: read.table,
+            schema: read.schema,
+            header: read.header,
+            folder_values: Vec::new(),
+            weight: read.weight,
+        })
+    }
+
+    /// Compares what was read with the manifest that lies beside it.
+    pub(super) async fn compare(
+        &self,
+        path: &str,
+        manifest: Option<&Object>,
+        files: &[PinnedFile],
+    ) -> Result<(), Failure> {
+        let (name, location) = (self.name, self.location);
+        let address = location.address(path);
+        let unreadable = |what: String| {
+            Failure::new(
+                Exit::Input,
+                "source",
+                format!("{name}: the manifest `{address}` cannot be read: {what}"),
+            )
+            .hint(format!(
+                "It is a CSV file with `path` and any of rows, bytes and sha256; see `sources.{name}.manifest`."
+            ))
+        };
+        let Some(object) = manifest else {
+            return Err(unreadable("it is not there".to_owned()));
+        };
+        if object.size > LARGEST_MANIFEST {
+            return Err(unreadable(format!("it has {} bytes", object.size)));
+        }
+        let obtained = location
+            .obtain(object, self.work)
+            .await
+            .map_err(|error| error.reading("source"))?;
+        let bytes = std::fs::read(&obtained.path).map_err(|error| unreadable(error.to_string()))?;
+        let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
+        let lines = manifest::parse(&text).map_err(unreadable)?;
+        let seen: Vec<manifest::Seen<'_>> = files
+            .iter()
+            .map(|file| manifest::Seen {
+                path: &file.object.path,
+                rows: file.rows,
+                bytes: file.obtained.bytes,
+                sha256: &file.obtained.sha256,
+            })
+            .collect();
+        manifest::compare(name, path, &lines, &seen)
+    }
+}
+
+/// What a file holds, and where the engine finds it.
+struct ReadFile {
+    table: PathBuf,
+    rows: u64,
+    schema: SchemaRef,
+    header: Vec<String>,
+    weight: Weight,
+}
+
+/// Reads the footer of a Parquet file, or makes a Parquet file `copy` of one without types.
+fn read(
+    file: PathBuf,
+    copy: &Path,
+    format: &Format,
+    mapped: &Mapped,
+    shown: &str,
+) -> Result<ReadFile, Failure> {
+    let weight = match format {
+        Format::Parquet | Format::Delta { .. } => Weight::default(),
+        Format::Csv { .. } | Format::Json { .. } => text::weigh(&file, shown, shown)?,
+    };
+    let made = |rows, schema, header| ReadFile {
+        table: copy.to_owned(),
+        rows,
+        schema,
+        header,
+        weight,
+    };
+    match format {
+        Format::Parquet | Format::Delta { .. } => {
+            let footer::Footer { rows, schema, weight } =
+                footer::read(&file, shown, |column| mapped.names(column))?;
+            Ok(ReadFile {
+                table: file,
+                rows,
+                schema,
+                header: Vec::new(),
+                weight,
+            })
+        }
+        Format::Csv { delimiter, schema } => {
+            let csv::Converted { rows, schema, header } =
+                csv::convert(&file, copy, *delimiter, schema, shown)?;
+            Ok(made(rows, schema, header))
+        }
+        Format::Json { schema } => {
+            let (rows, schema) = json::convert(&file, copy, schema, shown)?;
+            Ok(made(rows, schema, Vec::new()))
+        }
+    }
+}
