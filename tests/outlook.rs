@@ -179,6 +179,6 @@ fn too_little_history_is_said_and_leaves_the_figures_by_rule() {
         let tiers = table(&run, "results.value_ahead");
         assert_eq!(row(&tiers, "tier", "total")["customers"], "0");
         let report = std::fs::read_to_string(run.join("appendix.html")).expect("an appendix");
-        assert!(report.contains(words) && report.contains("Retention and risk"));
+        assert!(report.contains(words) && report.contains("Retention and profit at risk"));
     }
 }

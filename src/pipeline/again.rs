@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::orders::LINES;
 use super::prepare::{Purpose, Request, Run};
 use super::published::Published;
 use super::recorded::{Environment, Recorded};
@@ -14,6 +13,9 @@ use crate::error::{Exit, Failure};
 use crate::publish;
 use crate::query::{Publish, Query, TableName};
 use crate::talk::Talk;
+
+/// The table of order lines, which most runs do not publish.
+pub(super) const LINES: &str = "canonical.order_lines";
 
 /// The record of a run that did not publish its order lines; `None` when it did.
 ///
@@ -147,9 +149,9 @@ impl<'a> Tables<'a> {
         let mut needed = BTreeSet::from([name.clone()]);
         for query in queries.iter().rev() {
             if needed.contains(&query.name) && !self.is_published(&query.name) {
-                let inputs = query.inputs();
-                // The settings are there, as they were.
-                needed.extend(inputs.filter(|input| input.schema != "settings" && input.schema != "raw"));
+                // The settings that no statement makes are there, as they were.
+                let is_made = |input: &TableName| queries.iter().any(|query| query.name == *input);
+                needed.extend(query.inputs().filter(is_made));
             }
         }
         let published = needed.iter().filter(|table| self.is_published(table));

@@ -5,8 +5,9 @@
 
 use bigdecimal::BigDecimal;
 
-use super::again::Tables;
+use super::again::{LINES, Tables};
 use super::published::Published;
+use crate::engine::Engine;
 use crate::error::Failure;
 use crate::query::TableName;
 use crate::record::layout;
@@ -54,7 +55,6 @@ pub struct Control {
     pub agrees: bool,
 }
 
-pub(super) const LINES: &str = "canonical.order_lines";
 const SNAPSHOTS: &str = "settings.snapshots";
 const CUSTOMER: &str = "customer_id";
 const ORDER: &str = "order_id";
@@ -88,7 +88,7 @@ pub(super) async fn orders(
     question: &Question,
     rows: &Table,
 ) -> Result<Result<Orders, String>, Failure> {
-    let trace = match trace(run, tables, table, question).await? {
+    let trace = match trace(run, tables, table, question, rows).await? {
         Ok(trace) => trace,
         Err(why) => return Ok(Err(why)),
     };
@@ -119,11 +119,7 @@ pub(super) async fn orders(
         "",
     )
     .await?;
-    let chosen = format!(
-        "select count(*) as customers from (\n    {}\n) as chosen",
-        trace.chosen(&here)
-    );
-    let chosen = engine.read("the number of customers", &chosen).await?;
+    let chosen = trace.count(engine).await?;
     let told = |column: &str| sums.cell(0, column).map(ToString::to_string).unwrap_or_default();
     let is_one_row = rows.rows.len() == 1;
     let controls = ["customers", "net_revenue"].into_iter().filter_map(|column| {
@@ -138,6 +134,24 @@ pub(super) async fn orders(
             agrees: equal(cell, traced),
         })
     });
+    let mut limits = trace.limits.clone();
+    limits.push("which of these rows the statements counted, beside what the controls show".to_owned());
+    limits.push(
+        "the file from which a row came: the files of its source are listed, rows do not name theirs"
+            .to_owned(),
+    );
+    Ok(Ok(Orders {
+        how: trace.described(),
+        sql: statement(run, &trace),
+        count: told("row_count"),
+        rows: first,
+        controls: controls.collect(),
+        limits,
+    }))
+}
+
+/// The statement for `DuckDB`: over published tables, or behind `reproduce.sql` where one of them is not published.
+fn statement(run: &Published, trace: &Trace) -> String {
     let is_published = |name: &str| run.manifest.table(name).is_some();
     let published = |name: &str| {
         if is_published(name) {
@@ -151,31 +165,20 @@ pub(super) async fn orders(
     } else {
         "-- Behind reproduce.sql, which makes the tables that are not published.\n"
     };
-    let mut limits = trace.limits.clone();
-    limits.push("which of these rows the statements counted, beside what the controls show".to_owned());
-    limits.push(
-        "the file from which a row came: the files of its source are listed, rows do not name theirs"
-            .to_owned(),
-    );
-    Ok(Ok(Orders {
-        how: trace.described(),
-        sql: format!(
-            "{before}{}\norder by order_id, line_number;",
-            trace.sql(&published, all)
-        ),
-        count: told("row_count"),
-        rows: first,
-        controls: controls.collect(),
-        limits,
-    }))
+    format!(
+        "{before}{}\norder by order_id, line_number;",
+        trace.sql(&published, "order_lines.*")
+    )
 }
 
-/// Finds the table that tells whose order rows stand behind a row: the nearest one of customers with all columns of the key.
+/// Finds the table that tells whose order rows stand behind a row: the nearest one of customers with all columns of the key that counts
+/// as many customers as the row does, or else the nearest.
 async fn trace(
     run: &Published,
     tables: &mut Tables<'_>,
     table: &TableName,
     question: &Question,
+    rows: &Table,
 ) -> Result<Result<Trace, String>, Failure> {
     let cells = run
         .query(table)
@@ -184,7 +187,7 @@ async fn trace(
     let is_total = |(column, value): &Pair<'_>| value == TOTAL && cells.by.contains(column);
     let asked = unfolded(&question.key);
     let wanted: Vec<Pair<'_>> = asked.iter().filter(|pair| !is_total(pair)).collect();
-    let mut partly: Option<Trace> = None;
+    let (mut whole, mut partly): (Option<Trace>, Option<Trace>) = (None, None);
     for (_, candidate) in run.upstream(table) {
         if !tables.has(&candidate) || candidate.schema == "results" && candidate != *table {
             continue;
@@ -229,12 +232,15 @@ async fn trace(
             snapshot: (by == CUSTOMER).then_some(snapshot),
             limits,
         };
-        if unknown.is_empty() {
+        if !unknown.is_empty() {
+            partly = partly.or(Some(trace));
+        } else if trace.by == ORDER || trace.agrees(&tables.engine, rows).await? {
             return Ok(Ok(trace));
+        } else {
+            whole = whole.or(Some(trace));
         }
-        partly = partly.or(Some(trace));
     }
-    Ok(partly.ok_or_else(|| {
+    Ok(whole.or(partly).ok_or_else(|| {
         let names: Vec<String> = wanted.iter().map(|(column, _)| format!("`{column}`")).collect();
         format!(
             "no table of customers or orders on the way to `{table}` tells {} of each of them",
@@ -259,6 +265,27 @@ fn unfolded(key: &[(String, String)]) -> Vec<(String, String)> {
 }
 
 impl Trace {
+    /// Whether as many customers are chosen as the row counts; a row that counts none has nothing against it.
+    async fn agrees(&self, engine: &Engine, rows: &Table) -> Result<bool, Failure> {
+        let [_] = rows.rows[..] else {
+            return Ok(true);
+        };
+        let Some(counted) = rows.cell(0, "customers") else {
+            return Ok(true);
+        };
+        let chosen = self.count(engine).await?;
+        Ok(chosen
+            .cell(0, "customers")
+            .is_some_and(|chosen| equal(counted, chosen)))
+    }
+
+    /// How many customers are chosen.
+    async fn count(&self, engine: &Engine) -> Result<Table, Failure> {
+        let chosen = self.chosen(&|name| name.to_owned());
+        let sql = format!("select count(*) as customers from (\n    {chosen}\n) as chosen");
+        engine.read("the number of customers", &sql).await
+    }
+
     /// How the rows are found, in words.
     fn described(&self) -> String {
         let whose = if self.by == ORDER { "orders" } else { "customers" };
