@@ -35,11 +35,13 @@ pub(crate) struct Data<'a> {
 }
 
 /// Tables that the pages cannot do without.
-const NEEDED: [&str; 25] = [
+const NEEDED: [&str; 27] = [
     "results.headline",
     "results.weekly_trend",
     "results.sentences",
     "results.materiality",
+    "results.change_summary",
+    "results.decisions",
     "results.tier_profitability",
     "results.whale_curve",
     "results.whale_summary",

@@ -64,9 +64,12 @@ def with_inputs(tables, originals):
 def frozen(karat, run, folder):
     """Replaces the queries that the report needs by statements that give the rows which they gave."""
     names = {"VARCHAR": "varchar", "BIGINT": "bigint", "DOUBLE": "double", "BOOLEAN": "boolean", "DATE": "date"}
-    originals = {query: query.read_text() for query in sorted((folder / "queries/3_results").glob("*.sql"))}
-    for query in originals:
+    queries = folder / "queries/3_results"
+    for query in queries.glob("*.sql"):
         query.unlink()
+    # Those of the run: among them are the statements that are written from the headers of classes.
+    ran = sorted(file for file in (run / "sql").rglob("*.sql") if (run / "tables" / f"results.{file.stem}.parquet").exists())
+    originals = {queries / file.name: file.read_text() for file in ran}
     tables = with_inputs(needed(karat, folder), {f"results.{query.stem}": text for query, text in originals.items()})
     for query, original in originals.items():
         if f"results.{query.stem}" not in tables:

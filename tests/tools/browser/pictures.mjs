@@ -171,7 +171,7 @@ export async function proven(chromium, page) {
         "a table whose column is wider": ".evidence th:nth-child(2) { padding-right: 16px; }",
         "another colour of a tier": ":root { --gold: #d08a54; }",
         "bad news in the colour of good news": ".adverse, svg .adverse { fill: var(--ink) !important; color: var(--ink) !important; }",
-        "a line that is gone": ".tiles-note { display: none; }",
+        "a line that is gone": ".period { display: none; }",
         "another font": "body, svg text { font-family: 'Noto Sans Mono' !important; }",
     };
     const passes = {
