@@ -203,7 +203,7 @@ def spill_files(stand, arguments):
         return made
 
     # Each fails from there on, as a disk does that dies; 1 is the opening.
-    for kind, at in [("read", 1), ("read", 120), ("change", 2), ("change", 40)]:
+    for kind, at in [("read", 1), ("read", 40), ("change", 2), ("change", 40)]:
         dying = trial()
         settings = {**environment(stand, dying, kind, at, errno.EIO, on=True), "FAIL_WITHIN": "/datafusion-"}
         process = dying.start(**settings)
@@ -216,7 +216,7 @@ def spill_files(stand, arguments):
         assert "queries/1_canonical/" in status["message"] and "engine.spill" in status["hint"], what
         assert not list(dying.output.rglob("*.json")), f"{what}: something is visible"
         told.append(calls[at - 1][0])
-        if (kind, at) == ("read", 120):
+        if (kind, at) == ("read", 40):
             dying.finish()
         dying.end()
     return f"{', '.join(told)}"
