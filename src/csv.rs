@@ -10,11 +10,17 @@ const RUNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '�
 
 /// A table: header, then one line per row.
 pub(crate) fn table(table: &Table) -> String {
-    let mut text = line(table.columns.iter().map(|column| quoted(column)));
-    for row in &table.rows {
-        text.push_str(&line(row.iter().map(cell)));
-    }
-    text
+    head(table) + &rows(table)
+}
+
+/// The header alone.
+pub(crate) fn head(table: &Table) -> String {
+    line(table.columns.iter().map(|column| quoted(column)))
+}
+
+/// The lines below the header.
+pub(crate) fn rows(table: &Table) -> String {
+    table.rows.iter().map(|row| line(row.iter().map(cell))).collect()
 }
 
 /// Puts written cells together.

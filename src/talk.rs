@@ -123,14 +123,9 @@ pub fn data(line: &str) {
     let _closed = writeln!(std::io::stdout().lock(), "{}", harmless(line));
 }
 
-/// Writes bytes on stdout as they are: rows in a form that other programs read.
-pub fn bytes(bytes: &[u8]) {
-    let _closed = std::io::stdout().lock().write_all(bytes);
-}
-
-/// Prints a line beside the data, on stderr.
-pub fn remark(line: &str) {
-    err(line);
+/// Copies bytes to stdout as they are: rows in a form that other programs read. A closed pipe is the reader's choice and no error.
+pub fn bytes(from: &mut impl std::io::Read) {
+    let _closed = std::io::copy(from, &mut std::io::stdout().lock());
 }
 
 fn err(line: &str) {

@@ -61,7 +61,7 @@ pub(super) enum Verb {
         #[arg(long, value_name = "DATE")]
         as_of: Option<Date>,
     },
-    /// Say what the next run would do, and what changed since the last one; do nothing
+    /// List what the next run would do, and what changed since the last one; do nothing
     #[command(after_help = help::PLAN)]
     Plan {
         /// End of the window, exclusive; wins over the configuration
@@ -83,7 +83,7 @@ pub(super) enum Verb {
     /// List the published runs, newest first
     #[command(after_help = help::RUNS)]
     Runs,
-    /// Tell how the publications stand; fails when the last one is overdue or not mailed, or the log is damaged
+    /// Report the state of the publications; fails when the last one is overdue or not mailed, or the log is damaged
     #[command(after_help = help::STATUS)]
     Status {
         /// Days after the as-of date at which the last publication is overdue (8 when a schedule is configured)
@@ -105,7 +105,7 @@ pub(super) enum Verb {
     /// Do a published run again from its record, compare every byte, and run its `reproduce.sql` with `duckdb`; publishes nothing
     #[command(after_help = help::VERIFY)]
     Verify(verify::Verify),
-    /// Say where a number comes from: its SQL, its inputs, the order rows behind it
+    /// Trace a number: its SQL, its inputs, the order rows behind it
     #[command(after_help = help::EXPLAIN)]
     Explain {
         /// `latest`, an as-of date, or a run id (its first digits are enough)
@@ -166,7 +166,7 @@ pub(super) enum Verb {
         #[arg(long, value_name = "DIR")]
         man: Option<PathBuf>,
     },
-    /// Say what differs between two published runs, and why as far as their records tell
+    /// List what differs between two published runs, and why as far as their records show
     #[command(after_help = help::DIFF)]
     Diff {
         /// `latest`, an as-of date, or a run id (its first digits are enough)
@@ -187,15 +187,15 @@ pub(super) enum Verb {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Mail a published run to those readers of the configuration who have not got it
+    /// Mail a published run to those recipients of the configuration who have not received it
     #[command(after_help = help::DELIVER)]
     Deliver {
         /// `latest`, an as-of date, or a run id (its first digits are enough)
         run: String,
-        /// Only to this reader; may be repeated
+        /// Only to this recipient; may be repeated
         #[arg(long, value_name = "ADDRESS")]
         to: Vec<String>,
-        /// Send a held mail again, although it is perhaps sent; may be repeated
+        /// Send a held mail again, although its delivery is unknown; may be repeated
         #[arg(long, value_name = "ADDRESS")]
         resend: Vec<String>,
         /// Write the mails to this folder as .eml files; send and record nothing

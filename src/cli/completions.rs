@@ -27,7 +27,7 @@ pub(super) fn completions(shell: Option<Shell>, man: Option<&Path>) -> Result<Ex
     if let Some(shell) = shell {
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut command.clone(), "karat", &mut script);
-        talk::bytes(&script);
+        talk::bytes(&mut script.as_slice());
     }
     Ok(Exit::Published)
 }

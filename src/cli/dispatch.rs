@@ -121,8 +121,8 @@ async fn dispatch(verb: Verb, general: &Arc<General>, talk: &Arc<Talk>) -> Resul
             }
         }
         Verb::Explain { run, target, key } => explain(general, &run, &Question { target, key }, talk).await,
-        Verb::Show { what, rows } => rows::show(general, &what, rows).await,
-        Verb::Query { what, rows } => rows::query(general, &what, rows).await,
+        Verb::Show { what, rows } => rows::show(general, &what, rows, talk).await,
+        Verb::Query { what, rows } => rows::query(general, &what, rows, talk).await,
         Verb::Open { run } => open::open(general, &run).await,
         Verb::Tables { table } => tables::tables(general, table.as_deref()),
         Verb::Functions => Ok(functions::functions(general)),

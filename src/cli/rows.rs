@@ -11,25 +11,35 @@ use crate::csv;
 use crate::error::{Exit, Failure};
 use crate::pipeline::{self, Answer};
 use crate::table::{Cell, Table};
-use crate::talk;
+use crate::talk::{self, Talk};
 
 /// Rows that are printed as text when nothing else is said.
 pub(super) const SHOWN: usize = 40;
 
 /// Prints a published table.
-pub(super) async fn show(general: &General, what: &[String], rows: usize) -> Result<Exit, Failure> {
+pub(super) async fn show(
+    general: &General,
+    what: &[String],
+    rows: usize,
+    talk: &Talk,
+) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let (run, table) = split(what);
     let answer = pipeline::show(&loaded.config, run, table).await?;
-    print(general, &answer, rows)
+    print(general.output, &answer, rows, talk)
 }
 
 /// Runs a query over published tables and prints its rows.
-pub(super) async fn query(general: &General, what: &[String], rows: usize) -> Result<Exit, Failure> {
+pub(super) async fn query(
+    general: &General,
+    what: &[String],
+    rows: usize,
+    talk: &Talk,
+) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let (run, sql) = split(what);
     let answer = pipeline::query(&loaded.config, run, sql).await?;
-    print(general, &answer, rows)
+    print(general.output, &answer, rows, talk)
 }
 
 /// The run, `latest` where none is named, and what is asked of it.
@@ -41,48 +51,49 @@ fn split(what: &[String]) -> (&str, &str) {
     }
 }
 
-fn print(general: &General, answer: &Answer, shown: usize) -> Result<Exit, Failure> {
-    match general.output {
-        Form::Text => grid(answer, shown, general.quiet)?,
+fn print(form: Form, answer: &Answer, shown: usize, talk: &Talk) -> Result<Exit, Failure> {
+    let is_terminal = std::io::stdout().is_terminal();
+    // Other programs get what is stored; a terminal, nothing that moves its cursor or turns its text.
+    let write = |text: &str| {
+        if is_terminal {
+            talk::data(text.trim_end_matches('\n'));
+        } else {
+            talk::bytes(&mut text.as_bytes());
+        }
+    };
+    match form {
+        Form::Text => grid(answer, shown, talk)?,
         Form::Json => answer.rows(&mut |part| {
             let columns = names(part)?;
             for row in &part.rows {
-                talk::data(&object(&columns, row)?);
+                write(&(object(&columns, row)? + "\n"));
             }
             Ok(())
         })?,
         Form::Csv => {
             let mut has_head = false;
             answer.rows(&mut |part| {
-                let text = csv::table(part);
-                // Each part is written with its head; only the first one keeps it.
-                let rows = if has_head { after_head(part, &text) } else { &text };
-                has_head = true;
-                talk::bytes(rows.as_bytes());
+                if !has_head {
+                    write(&csv::head(part));
+                    has_head = true;
+                }
+                write(&csv::rows(part));
                 Ok(())
             })?;
         }
         Form::Parquet => {
-            if std::io::stdout().is_terminal() {
+            if is_terminal {
                 let message = "Parquet is not for a terminal";
                 return Err(Failure::new(Exit::Usage, "query", message)
                     .hint("Redirect it to a file: `> rows.parquet`."));
             }
-            let bytes = std::fs::read(answer.file()).map_err(|error| {
+            let mut file = std::fs::File::open(answer.file()).map_err(|error| {
                 Failure::new(Exit::Resources, "query", "cannot read the rows").cause(error)
             })?;
-            talk::bytes(&bytes);
+            talk::bytes(&mut file);
         }
     }
     Ok(Exit::Published)
-}
-
-fn after_head<'a>(part: &Table, text: &'a str) -> &'a str {
-    let head = Table {
-        columns: part.columns.clone(),
-        rows: Vec::new(),
-    };
-    &text[csv::table(&head).len()..]
 }
 
 /// The columns as JSON strings.
@@ -113,7 +124,7 @@ fn json(text: &str) -> Result<String, Failure> {
 }
 
 /// Prints the first rows as a table; how many there are goes to the log.
-fn grid(answer: &Answer, shown: usize, is_quiet: bool) -> Result<(), Failure> {
+fn grid(answer: &Answer, shown: usize, talk: &Talk) -> Result<(), Failure> {
     let mut grid = Grid::new();
     grid.load_preset(UTF8_HORIZONTAL_ONLY);
     for line in [
@@ -149,8 +160,8 @@ fn grid(answer: &Answer, shown: usize, is_quiet: bool) -> Result<(), Failure> {
         }
     }
     talk::data(&grid.to_string());
-    if count > shown && !is_quiet {
-        talk::remark(&format!(
+    if count > shown {
+        talk.say(&format!(
             "{shown} of {count} rows; `--rows {count}` prints all, `--output csv` writes them"
         ));
     }

@@ -7,7 +7,7 @@ use super::print::answer;
 use super::project::load;
 use crate::error::{Exit, Failure};
 use crate::pipeline;
-use crate::query::Query;
+use crate::query::{Query, TableName};
 use crate::talk;
 
 /// Lists the tables, or describes `wanted`.
@@ -34,14 +34,8 @@ pub(super) fn tables(general: &General, wanted: Option<&str>) -> Result<Exit, Fa
     };
     let is_wanted = |query: &&Query| query.name.to_string() == wanted || query.name.table == wanted;
     let Some(query) = queries.iter().find(is_wanted) else {
-        let likeness = |query: &&Query| {
-            strsim::jaro_winkler(wanted, &query.name.to_string())
-                .max(strsim::jaro_winkler(wanted, &query.name.table))
-        };
-        let nearest = queries
-            .iter()
-            .max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
-        let hint = nearest.map_or_else(String::new, |query| format!("Did you mean `{}`?", query.name));
+        let nearest = TableName::nearest(wanted, queries.iter().map(|query| query.name.clone()));
+        let hint = nearest.map_or_else(String::new, |name| format!("Did you mean `{name}`?"));
         return Err(Failure::new(Exit::Usage, "tables", format!("there is no table `{wanted}`")).hint(hint));
     };
     answer(general, || json_of(query), || print(query));

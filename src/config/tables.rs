@@ -156,7 +156,7 @@ const PUBLISH: &[Key] = &[
          orders too. What is not kept is computed again from the recorded inputs, by explain, verify and reproduce.sql"),
     row("options", Options, "", "", "", "settings of the object store, as for sources").local(),
     row("url", Web, "", "URL", "",
-        "where readers find this location on the web; the mail of a run then has a button to its report"),
+        "where recipients find this location on the web; the mail of a run then has a button to its report"),
     row("sign", SigningKey, "", "file or variable", "",
         "the private key (Ed25519, as `openssl genpkey -algorithm ed25519` writes it) that signs the manifest of each run: a file that only \
          its owner can read, relative to this one, or a variable such as ${SIGNING_KEY} with the base64 text between its first and last line. \

@@ -54,7 +54,7 @@ pub const THRESHOLDS: &[Key] = &[
     row("lapsed_days", Kind::Count, "365", "days", "[1, 3660]",
         "a customer without an order for longer has lapsed, whatever the rhythm"),
     row("silent_days", Kind::Count, "180", "days", "[1, 3660]",
-        "a customer without an order for longer is late where no rhythm can be told; the recency rule expects nothing of them"),
+        "a customer without an order for longer is late where no rhythm can be determined; the recency rule expects nothing of them"),
     row("loyal_min_score", Kind::Number, "4", "score 1 to 5", "[1, 5]",
         "loyalty score from which a customer is loyal"),
     row("ordinary_min_score", Kind::Number, "3", "score 1 to 5", "[1, 5]",

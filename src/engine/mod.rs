@@ -537,9 +537,7 @@ impl Engine {
             let _turn = self.ladder.turn(rung).await;
             let mut plan = plan(session, sql).await.map_err(cannot)?;
             if is_ordered {
-                let all = plan.schema().columns().into_iter();
-                let all = all.map(|column| Expr::Column(column).sort(true, false)).collect();
-                plan = plan.sort(all).map_err(cannot)?;
+                plan = by_all_columns(plan).map_err(cannot)?;
             }
             let columns = plan
                 .schema()
@@ -570,15 +568,9 @@ impl Engine {
             let _turn = self.ladder.turn(rung).await;
             let mut rows = plan(session, sql).await.map_err(cannot)?;
             if !is_ordered {
-                let all = rows.schema().columns().into_iter();
-                let all = all.map(|column| Expr::Column(column).sort(true, false)).collect();
-                rows = rows.sort(all).map_err(cannot)?;
+                rows = by_all_columns(rows).map_err(cannot)?;
             }
-            let promise = write::Promise {
-                key: &[],
-                is_sorted_by_key: false,
-                order: &[],
-            };
+            let promise = write::Promise::default();
             let written = async {
                 let stream = rows.execute_stream().await?;
                 write::write(stream, file, promise, write::Kind::Published).await
@@ -713,6 +705,13 @@ async fn plan(context: &SessionContext, sql: &str) -> Result<DataFrame, DataFusi
         .with_allow_dml(false)
         .with_allow_statements(false);
     context.sql_with_options(sql, read_only).await
+}
+
+/// Orders rows that have no order of their own by all of their columns.
+fn by_all_columns(rows: DataFrame) -> Result<DataFrame, DataFusionError> {
+    let all = rows.schema().columns().into_iter();
+    let all = all.map(|column| Expr::Column(column).sort(true, false)).collect();
+    rows.sort(all)
 }
 
 fn ascending(columns: &[String]) -> Vec<SortExpr> {

@@ -98,7 +98,7 @@ pub(super) enum Kind {
 }
 
 /// What a header promises of the rows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Promise<'a> {
     /// Columns that are never NULL and together unique; may be empty.
     pub key: &'a [String],

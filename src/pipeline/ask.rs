@@ -116,12 +116,8 @@ fn named(run: &Published, text: &str) -> Result<TableName, Failure> {
     {
         return Ok(name);
     }
-    let likeness = |known: &str| {
-        let short = known.split_once('.').map_or(known, |(_, table)| table);
-        strsim::jaro_winkler(text, known).max(strsim::jaro_winkler(text, short))
-    };
     let is_made = TableName::parse(text).is_some_and(|name| run.query(&name).is_some());
-    let nearest = names().max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
+    let nearest = TableName::nearest(text, names().filter_map(TableName::parse));
     Err(if is_made {
         let message = format!("run {} did not publish `{text}`", run.entry.run_id);
         Failure::new(Exit::Usage, "query", message).hint(

@@ -140,13 +140,9 @@ fn target(run: &Published, target: &str) -> Result<(TableName, Option<String>), 
     if is_known {
         return Ok((name, parts.next().map(str::to_owned)));
     }
-    let likeness = |known: &str| strsim::jaro_winkler(target, known);
-    let nearest = run
-        .manifest
-        .tables
-        .iter()
-        .map(|table| table.name.as_str())
-        .max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
+    let names = run.manifest.tables.iter();
+    let names = names.filter_map(|table| TableName::parse(&table.name));
+    let nearest = TableName::nearest(target, names);
     let hint = nearest.map_or_else(String::new, |nearest| format!("Did you mean `{nearest}`?"));
     let message = format!("run {} has no table `{name}`", run.entry.run_id);
     Err(wrong(message).hint(hint))

@@ -50,6 +50,17 @@ impl TableName {
     }
 }
 
+impl TableName {
+    /// The one of `names` that `text`, with its schema or without, was probably meant to be.
+    pub fn nearest(text: &str, names: impl Iterator<Item = Self>) -> Option<Self> {
+        let likeness = |name: &Self| {
+            let whole = strsim::jaro_winkler(text, &name.to_string());
+            whole.max(strsim::jaro_winkler(text, &name.table))
+        };
+        names.max_by(|left, right| likeness(left).total_cmp(&likeness(right)))
+    }
+}
+
 impl fmt::Display for TableName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}.{}", self.schema, self.table)

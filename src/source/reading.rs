@@ -165,7 +165,7 @@ fn read(
 ) -> Result<ReadFile, Failure> {
     let weight = match format {
         Format::Parquet | Format::Delta { .. } => Weight::default(),
-        Format::Csv { .. } | Format::Json { .. } => text::weigh(&file, shown, shown)?,
+        Format::Csv { .. } | Format::Json { .. } => text::weigh(&file, shown)?,
     };
     let made = |rows, schema, header| ReadFile {
         table: copy.to_owned(),

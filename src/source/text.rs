@@ -24,7 +24,7 @@ fn packed(name: &str) -> Option<&'static str> {
     [".gz", ".zst"].into_iter().find(|ending| name.ends_with(ending))
 }
 
-/// Opens the text of `file`; `name` is the one that it has where it comes from.
+/// Opens the text of `file`; `name`, as messages show it, ends as the name that it has where it comes from.
 pub(super) fn open(file: &Path, name: &str) -> io::Result<Box<dyn BufRead>> {
     let opened = File::open(file)?;
     Ok(match packed(name) {
@@ -40,15 +40,15 @@ pub(super) fn open(file: &Path, name: &str) -> io::Result<Box<dyn BufRead>> {
 ///
 /// # Errors
 /// Returns exit code 4 when the file is of another form, or cannot be unpacked.
-pub(super) fn weigh(file: &Path, name: &str, shown: &str) -> Result<Weight, Failure> {
+pub(super) fn weigh(file: &Path, shown: &str) -> Result<Weight, Failure> {
     let unreadable = |error: io::Error| cannot_read(shown, error);
-    let mut text = open(file, name).map_err(unreadable)?;
+    let mut text = open(file, shown).map_err(unreadable)?;
     let first = text.fill_buf().map_err(unreadable)?;
     if let Some((_, form, advice)) = OTHERS.iter().find(|(mark, ..)| first.starts_with(mark)) {
         let message = format!("`{shown}` is {form} and no text");
         return Err(Failure::new(Exit::Input, "source", message).hint(*advice));
     }
-    if packed(name).is_none() {
+    if packed(shown).is_none() {
         return Ok(Weight::default());
     }
     Ok(Weight {
