@@ -244,6 +244,11 @@ class Call:
 
     @staticmethod
     def all(trace):
+        """The calls as they ended; those that make a folder as they began, since another thread may use it before they return."""
+        return sorted(Call.ended_in(trace), key=lambda call: call.begun if call.name.startswith("mkdir") else call.ended)
+
+    @staticmethod
+    def ended_in(trace):
         begun = {}
         for number, line in enumerate(trace.read_text(errors="replace").splitlines()):
             process, text = re.match(r"(\d+) +(.*)", line).groups()
