@@ -38,15 +38,8 @@ pub fn write_sample(folder: &Path) -> Result<PathBuf, Failure> {
 }
 
 fn write(files: &Dir<'_>, folder: &Path) -> Result<PathBuf, Failure> {
-    std::fs::create_dir_all(folder)
-        .and_then(|()| files.extract(folder))
-        .map_err(|error| {
-            Failure::new(
-                Exit::Resources,
-                "init",
-                format!("cannot write to `{}`", folder.display()),
-            )
-            .cause(error)
-        })?;
+    std::fs::create_dir_all(folder).and_then(|()| files.extract(folder)).map_err(|error| {
+        Failure::new(Exit::Resources, "init", format!("cannot write to `{}`", folder.display())).cause(error)
+    })?;
     Ok(folder.to_path_buf())
 }

@@ -56,11 +56,7 @@ impl Spans {
     pub fn of(config: &Config) -> Result<Self, Failure> {
         let threshold = |name: &str| match config.threshold(name) {
             Some(PolicyValue::Integer(count)) => Ok(u32::try_from(*count).unwrap_or(u32::MAX)),
-            _ => Err(Failure::new(
-                Exit::Usage,
-                "config",
-                format!("policy.{name} is missing"),
-            )),
+            _ => Err(Failure::new(Exit::Usage, "config", format!("policy.{name} is missing"))),
         };
         Ok(Self {
             window_days: config.window_days,
@@ -221,10 +217,7 @@ impl Deadline {
     /// Allows this much time from now on.
     #[must_use]
     pub fn after(allowed: Duration) -> Self {
-        Self {
-            watch: Stopwatch::start(),
-            allowed,
-        }
+        Self { watch: Stopwatch::start(), allowed }
     }
 
     /// What is left of it.
@@ -244,9 +237,7 @@ pub fn calendar(as_of: Date, spans: &Spans) -> Result<Calendar, Failure> {
     let snapshot = |name: &'static str, as_of: Date| -> Result<Snapshot, Failure> {
         let mut quarter_starts = [as_of; 4];
         for (start, months) in quarter_starts.iter_mut().zip([3, 6, 9, 12]) {
-            *start = as_of
-                .checked_sub(Span::new().months(months))
-                .map_err(|error| outside(as_of, error))?;
+            *start = as_of.checked_sub(Span::new().months(months)).map_err(|error| outside(as_of, error))?;
         }
         Ok(Snapshot {
             name,
@@ -264,10 +255,7 @@ pub fn calendar(as_of: Date, spans: &Spans) -> Result<Calendar, Failure> {
     ];
     let backtest_weeks = days(spans.backtest_weeks)?;
     // 12 months are 52 weeks; other horizons are rounded to whole weeks.
-    let ahead_weeks = days(spans.expected_orders_months)?
-        .saturating_mul(YEAR_WEEKS)
-        .saturating_add(6)
-        / 12;
+    let ahead_weeks = days(spans.expected_orders_months)?.saturating_mul(YEAR_WEEKS).saturating_add(6) / 12;
     let moment = |name: &'static str, before_date: Date, horizon_weeks: i32| -> Result<Moment, Failure> {
         Ok(Moment {
             name,
@@ -279,11 +267,7 @@ pub fn calendar(as_of: Date, spans: &Spans) -> Result<Calendar, Failure> {
     };
     let moments = vec![
         moment("now", as_of, ahead_weeks)?,
-        moment(
-            "backtest",
-            back(as_of, backtest_weeks.saturating_mul(7))?,
-            backtest_weeks,
-        )?,
+        moment("backtest", back(as_of, backtest_weeks.saturating_mul(7))?, backtest_weeks)?,
     ];
     let weeks = (0..TREND_WEEKS)
         .map(|week| {
@@ -291,19 +275,12 @@ pub fn calendar(as_of: Date, spans: &Spans) -> Result<Calendar, Failure> {
             Ok((end, back(end, window)?))
         })
         .collect::<Result<_, Failure>>()?;
-    Ok(Calendar {
-        as_of,
-        window_days: spans.window_days,
-        snapshots,
-        moments,
-        weeks,
-    })
+    Ok(Calendar { as_of, window_days: spans.window_days, snapshots, moments, weeks })
 }
 
 /// The day `days` before `date`.
 fn back(date: Date, days: i32) -> Result<Date, Failure> {
-    date.checked_sub(Span::new().days(days))
-        .map_err(|error| outside(date, error))
+    date.checked_sub(Span::new().days(days)).map_err(|error| outside(date, error))
 }
 
 /// The day `days` after `date`.
@@ -311,30 +288,18 @@ fn back(date: Date, days: i32) -> Result<Date, Failure> {
 /// # Errors
 /// Returns exit code 2 when the day falls outside of the calendar.
 pub fn ahead(date: Date, days: i64) -> Result<Date, Failure> {
-    Span::new()
-        .try_days(days)
-        .and_then(|span| date.checked_add(span))
-        .map_err(|error| outside(date, error))
+    Span::new().try_days(days).and_then(|span| date.checked_add(span)).map_err(|error| outside(date, error))
 }
 
 fn days(count: u32) -> Result<i32, Failure> {
     i32::try_from(count).map_err(|error| {
-        Failure::new(
-            Exit::Usage,
-            "config",
-            format!("{count} days reach beyond the calendar"),
-        )
-        .cause(error)
+        Failure::new(Exit::Usage, "config", format!("{count} days reach beyond the calendar")).cause(error)
     })
 }
 
 fn outside(date: Date, error: jiff::Error) -> Failure {
-    Failure::new(
-        Exit::Usage,
-        "config",
-        format!("the window of {date} reaches beyond the calendar"),
-    )
-    .cause(error)
+    Failure::new(Exit::Usage, "config", format!("the window of {date} reaches beyond the calendar"))
+        .cause(error)
 }
 
 #[cfg(test)]

@@ -76,9 +76,7 @@ pub async fn violations(engine: &Engine, check: &Check) -> Result<Table, Failure
 /// # Errors
 /// Returns exit code 3 with every broken rule, its numbers and its limit.
 pub fn refuse_broken(outcomes: &[Outcome]) -> Result<(), Failure> {
-    let of_inputs = outcomes
-        .iter()
-        .any(|outcome| outcome.refuses() && outcome.is_of_inputs);
+    let of_inputs = outcomes.iter().any(|outcome| outcome.refuses() && outcome.is_of_inputs);
     let broken: Vec<String> = outcomes
         .iter()
         .filter(|outcome| outcome.refuses() && (outcome.is_of_inputs || !of_inputs))
@@ -105,10 +103,7 @@ fn identifies(column: &str) -> bool {
 pub fn describe(outcome: &Outcome) -> String {
     let table = &outcome.violations;
     let Some(message) = &outcome.message else {
-        let shown = first(
-            table.rows.iter().map(|row| row_in_words(table, row)).collect(),
-            " | ",
-        );
+        let shown = first(table.rows.iter().map(|row| row_in_words(table, row)).collect(), " | ");
         return format!("check failed: {} ({}: {shown})", outcome.title, outcome.name);
     };
     // Rows that make the same sentence are its details.
@@ -127,9 +122,7 @@ pub fn describe(outcome: &Outcome) -> String {
             format!(": {}", first(details, ", "))
         });
         let see = message.see.as_ref().zip(rows.first());
-        let see = see.map_or_else(String::new, |(see, row)| {
-            format!("; see {}", filled(see, table, row))
-        });
+        let see = see.map_or_else(String::new, |(see, row)| format!("; see {}", filled(see, table, row)));
         format!("{sentence}{details}{see}")
     });
     first(sentences.collect(), "; and ")
@@ -139,11 +132,7 @@ pub fn describe(outcome: &Outcome) -> String {
 fn first(mut texts: Vec<String>, between: &str) -> String {
     let more = texts.len().saturating_sub(SHOWN);
     texts.truncate(SHOWN);
-    let rest = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     texts.join(between) + &rest
 }
 
@@ -158,10 +147,7 @@ fn row_in_words(table: &Table, row: &[Cell]) -> String {
 /// Puts the cells of a row into the places `{column}` of a text; numbers get separators, shares become percentages.
 #[must_use]
 pub fn fill(text: &str, table: &Table, row: usize) -> String {
-    table
-        .rows
-        .get(row)
-        .map_or_else(String::new, |row| filled(text, table, row))
+    table.rows.get(row).map_or_else(String::new, |row| filled(text, table, row))
 }
 
 fn filled(text: &str, table: &Table, row: &[Cell]) -> String {
@@ -316,10 +302,7 @@ mod tests {
 
     #[test]
     fn a_refusal_names_counts_shares_limit_reasons_and_setting() {
-        let found = rejected(
-            0.258_912_769_3,
-            &[(135_080, "customer_missing"), (5_227, "duplicate_exact")],
-        );
+        let found = rejected(0.258_912_769_3, &[(135_080, "customer_missing"), (5_227, "duplicate_exact")]);
         assert_eq!(
             describe(&found),
             "140,307 of 541,909 order lines cannot be used (25.9%, limit 0.5%): 135,080 without customer_id, \
@@ -329,17 +312,10 @@ mod tests {
 
     #[test]
     fn rows_that_cannot_be_used_are_reported_without_what_follows_from_them() {
-        let of_inputs = Outcome {
-            is_of_inputs: true,
-            ..rejected(1.0, &[(1, "paper_torn")])
-        };
+        let of_inputs = Outcome { is_of_inputs: true, ..rejected(1.0, &[(1, "paper_torn")]) };
         let failure = refuse_broken(&[outcome(Severity::Stop, 1), of_inputs]).expect_err("both are violated");
         assert!(!failure.message.contains("The rule"), "{}", failure.message);
-        assert!(
-            failure.message.contains("(100%, limit 0.5%): 1 with paper torn;"),
-            "{}",
-            failure.message
-        );
+        assert!(failure.message.contains("(100%, limit 0.5%): 1 with paper torn;"), "{}", failure.message);
     }
 
     #[test]
@@ -358,12 +334,9 @@ mod tests {
 
     #[test]
     fn numbers_have_separators_and_no_idle_zeros() {
-        for (number, text) in [
-            ("-1234567.5000", "-1,234,567.5"),
-            ("100.0000", "100"),
-            ("0", "0"),
-            ("999", "999"),
-        ] {
+        for (number, text) in
+            [("-1234567.5000", "-1,234,567.5"), ("100.0000", "100"), ("0", "0"), ("999", "999")]
+        {
             assert_eq!(grouped(number), text);
         }
     }

@@ -65,11 +65,7 @@ impl Colour {
     fn luminance(self) -> f64 {
         let linear = |part: u8| {
             let part = f64::from(part) / 255.0;
-            if part <= 0.040_45 {
-                part / 12.92
-            } else {
-                libm::pow((part + 0.055) / 1.055, 2.4)
-            }
+            if part <= 0.040_45 { part / 12.92 } else { libm::pow((part + 0.055) / 1.055, 2.4) }
         };
         let [red, green, blue] = self.0.map(linear);
         0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -114,17 +110,7 @@ mod tests {
     #[test]
     fn only_six_digits_are_a_colour() {
         assert_eq!(colour("#1D4F7C").to_string(), "#1d4f7c");
-        for text in [
-            "",
-            "#",
-            "red",
-            "#12345",
-            "#1234567",
-            "##12345",
-            "12345g",
-            "#é2345",
-            "rgb(1,2,3)",
-        ] {
+        for text in ["", "#", "red", "#12345", "#1234567", "##12345", "12345g", "#é2345", "rgb(1,2,3)"] {
             assert_eq!(Colour::parse(text), None, "{text}");
         }
     }

@@ -67,10 +67,7 @@ mod tests {
             rows: vec![
                 vec![Cell::Text("=cmd()".to_owned()), Cell::Null],
                 vec![Cell::Text("x,\"y\"".to_owned()), Cell::Integer(-1)],
-                vec![
-                    Cell::Text(String::new()),
-                    Cell::Decimal("-0.50".parse().expect("a decimal")),
-                ],
+                vec![Cell::Text(String::new()), Cell::Decimal("-0.50".parse().expect("a decimal"))],
             ],
         };
         assert_eq!(table(&given), "a,b\n'=cmd(),\n\"x,\"\"y\"\"\",-1\n\"\",-0.50\n");

@@ -55,14 +55,7 @@ impl Failure {
     /// Makes a failure without hint or cause.
     #[must_use]
     pub fn new(exit: Exit, stage: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            exit,
-            stage,
-            message: message.into(),
-            hint: String::new(),
-            retryable: false,
-            cause: None,
-        }
+        Self { exit, stage, message: message.into(), hint: String::new(), retryable: false, cause: None }
     }
 
     /// Adds what the reader can do.
@@ -95,8 +88,6 @@ impl std::fmt::Display for Failure {
 
 impl StdError for Failure {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.cause
-            .as_deref()
-            .map(|cause| cause as &(dyn StdError + 'static))
+        self.cause.as_deref().map(|cause| cause as &(dyn StdError + 'static))
     }
 }

@@ -84,11 +84,7 @@ pub(crate) fn write(chosen: &[String], templates: &Path, folder: &Path) -> Resul
     let picklists = picklists(chosen, templates)?;
     let mut files = Vec::new();
     for form in with_layout(chosen) {
-        files.push(Files::of_layout(
-            &exports,
-            form,
-            layout(form, templates, &picklists)?,
-        ));
+        files.push(Files::of_layout(&exports, form, layout(form, templates, &picklists)?));
     }
     if chosen.iter().any(|form| form == PLAIN) {
         let copy = exports.join("actions.parquet");
@@ -113,17 +109,9 @@ fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
 /// Reads a file of the folder `exports/` of the templates.
 fn read<T: serde::de::DeserializeOwned>(templates: &Path, name: &str) -> Result<T, Failure> {
     let path = templates.join("exports").join(name);
-    let cannot = || {
-        Failure::new(
-            Exit::Usage,
-            "exports",
-            format!("cannot read `{}`", path.display()),
-        )
-    };
+    let cannot = || Failure::new(Exit::Usage, "exports", format!("cannot read `{}`", path.display()));
     let text = std::fs::read_to_string(&path).map_err(|error| {
-        cannot()
-            .cause(error)
-            .hint("`karat init DIR` writes a project with the layouts of all exports.")
+        cannot().cause(error).hint("`karat init DIR` writes a project with the layouts of all exports.")
     })?;
     serde_yaml::from_str(&text).map_err(|error| cannot().cause(error))
 }
@@ -144,9 +132,7 @@ fn layout(form: &str, templates: &Path, picklists: &Picklists) -> Result<Layout,
         Failure::new(Exit::Usage, "exports", format!("`{}`: {what}", path.display()))
     };
     if layout.rows_per_file == 0 || layout.columns.is_empty() {
-        return Err(wrong(
-            "`rows_per_file` and the number of columns are at least 1".to_owned(),
-        ));
+        return Err(wrong("`rows_per_file` and the number of columns are at least 1".to_owned()));
     }
     for column in &layout.columns {
         let head = &column.name;
@@ -157,14 +143,9 @@ fn layout(form: &str, templates: &Path, picklists: &Picklists) -> Result<Layout,
             continue;
         };
         let Some(words) = picklists.get(picklist) else {
-            return Err(wrong(format!(
-                "column `{head}`: `picklists.yaml` has no `{picklist}`"
-            )));
+            return Err(wrong(format!("column `{head}`: `picklists.yaml` has no `{picklist}`")));
         };
-        if let Some((code, _)) = words
-            .iter()
-            .find(|(_, words)| !words.contains_key(&layout.language))
-        {
+        if let Some((code, _)) = words.iter().find(|(_, words)| !words.contains_key(&layout.language)) {
             let language = &layout.language;
             return Err(wrong(format!(
                 "column `{head}`: `{picklist}.{code}` in `picklists.yaml` has no word in `{language}`"
@@ -199,11 +180,7 @@ impl Files {
     }
 
     fn of_layout(folder: &Path, form: &str, layout: Layout) -> Self {
-        Self {
-            form: form.to_owned(),
-            layout: Some(layout),
-            ..Self::plain(folder)
-        }
+        Self { form: form.to_owned(), layout: Some(layout), ..Self::plain(folder) }
     }
 
     /// Adds rows; the first part opens the first file even when it has none.
@@ -213,11 +190,7 @@ impl Files {
             self.next_file(part)?;
         }
         for row in &part.rows {
-            if self
-                .layout
-                .as_ref()
-                .is_some_and(|layout| self.rows == layout.rows_per_file)
-            {
+            if self.layout.as_ref().is_some_and(|layout| self.rows == layout.rows_per_file) {
                 self.next_file(part)?;
             }
             let line = match &self.layout {
@@ -241,15 +214,11 @@ impl Files {
             part.position(name).ok_or_else(|| {
                 let form = &self.form;
                 let message = format!("`exports/{form}.yaml` names `{name}`, which is no column of the list");
-                Failure::new(Exit::Usage, "exports", message).hint(format!(
-                    "`business.customer_actions` has: {}.",
-                    part.columns.join(", ")
-                ))
+                Failure::new(Exit::Usage, "exports", message)
+                    .hint(format!("`business.customer_actions` has: {}.", part.columns.join(", ")))
             })
         };
-        columns
-            .map(|column| column.from.iter().map(place).collect())
-            .collect()
+        columns.map(|column| column.from.iter().map(place).collect()).collect()
     }
 
     fn path(&self) -> PathBuf {
@@ -308,9 +277,7 @@ fn written(cell: &Cell, column: &Column, layout: &Layout, picklists: &Picklists)
         }
         (Cell::Decimal(amount), _, Some(decimals)) => {
             // Half away from zero, as the report rounds.
-            amount
-                .with_scale_round(decimals, RoundingMode::HalfUp)
-                .to_plain_string()
+            amount.with_scale_round(decimals, RoundingMode::HalfUp).to_plain_string()
         }
         (cell, ..) => csv::cell(cell),
     }

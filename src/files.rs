@@ -39,11 +39,7 @@ pub(crate) fn hash(path: &Path) -> io::Result<Hashed> {
         hasher.update(&block[..count]);
         bytes += count as u64;
     }
-    Ok(Hashed {
-        sha256: hex::encode(hasher.finalize()),
-        bytes,
-        metadata: file.metadata()?,
-    })
+    Ok(Hashed { sha256: hex::encode(hasher.finalize()), bytes, metadata: file.metadata()? })
 }
 
 /// SHA-256 of a file of a run, in lower-case hexadecimal.

@@ -71,48 +71,17 @@ const USUAL_NAMES: [(&str, bool, &[&str]); 12] = [
             "date",
         ],
     ),
-    (
-        "line_number",
-        false,
-        &["linenumber", "lineno", "rowid", "linekey", "orderlineid"],
-    ),
+    ("line_number", false, &["linenumber", "lineno", "rowid", "linekey", "orderlineid"]),
     ("quantity", false, &["quantity", "qty", "units"]),
     (
         "net_amount",
         false,
-        &[
-            "netamount",
-            "netrevenue",
-            "netsales",
-            "sales",
-            "salesvalue",
-            "revenue",
-            "amount",
-            "linetotal",
-        ],
+        &["netamount", "netrevenue", "netsales", "sales", "salesvalue", "revenue", "amount", "linetotal"],
     ),
-    (
-        "gross_amount",
-        false,
-        &[
-            "grossamount",
-            "grossrevenue",
-            "grosssales",
-            "listamount",
-            "extendedprice",
-        ],
-    ),
+    ("gross_amount", false, &["grossamount", "grossrevenue", "grosssales", "listamount", "extendedprice"]),
     ("discount_amount", false, &["discountamount", "discounts"]),
-    (
-        "cost_amount",
-        false,
-        &["costamount", "cogs", "costofgoods", "linecost"],
-    ),
-    (
-        "product_id",
-        false,
-        &["productid", "productkey", "sku", "stockcode", "itemid"],
-    ),
+    ("cost_amount", false, &["costamount", "cogs", "costofgoods", "linecost"]),
+    ("product_id", false, &["productid", "productkey", "sku", "stockcode", "itemid"]),
     ("category", false, &["category", "productcategory", "department"]),
     ("country", false, &["country", "shipcountry", "billingcountry"]),
 ];
@@ -121,27 +90,12 @@ const USUAL_NAMES: [(&str, bool, &[&str]); 12] = [
 const DOUBTFUL_NAMES: [(&str, &[&str], &str); 2] = [
     (
         "net_amount",
-        &[
-            "total",
-            "totalamount",
-            "ordertotal",
-            "ordervalue",
-            "orderamount",
-            "invoicetotal",
-            "grandtotal",
-        ],
+        &["total", "totalamount", "ordertotal", "ordervalue", "orderamount", "invoicetotal", "grandtotal"],
         "the amount of the line? The total of an order would be counted once for each of its lines",
     ),
     (
         "cost_amount",
-        &[
-            "cost",
-            "totalcost",
-            "unitcost",
-            "costprice",
-            "costperunit",
-            "standardcost",
-        ],
+        &["cost", "totalcost", "unitcost", "costprice", "costperunit", "standardcost"],
         "the cost of the whole line? The cost of one unit is multiplied by the quantity",
     ),
 ];
@@ -153,11 +107,7 @@ fn fits(canonical: &str, kind: &DataType) -> bool {
         // A line number is whole.
         "line_number" => kind.is_integer(),
         "ordered_at" => {
-            is_text
-                || matches!(
-                    kind,
-                    DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)
-                )
+            is_text || matches!(kind, DataType::Date32 | DataType::Date64 | DataType::Timestamp(..))
         }
         "order_id" | "customer_id" | "product_id" => is_text || kind.is_numeric(),
         "category" | "country" => is_text || kind.is_integer(),
@@ -175,11 +125,7 @@ fn can_be_written(name: &str) -> bool {
 fn one_line(text: &str) -> String {
     let is_break = |letter: char| letter.is_control() || ['\u{2028}', '\u{2029}'].contains(&letter);
     let letters = text.chars().map(|letter| {
-        if is_break(letter) {
-            letter.escape_default().to_string()
-        } else {
-            letter.to_string()
-        }
+        if is_break(letter) { letter.escape_default().to_string() } else { letter.to_string() }
     });
     letters.collect()
 }
@@ -190,21 +136,12 @@ fn one_line(text: &str) -> String {
 /// Returns exit code 2 when the folder is in use, 4 when `from` cannot be read, 5 when a file cannot be written.
 pub async fn init(folder: &Path, from: Option<&str>) -> Result<Written, Failure> {
     let cannot = |error: std::io::Error| {
-        Failure::new(
-            Exit::Resources,
-            "init",
-            format!("cannot write to `{}`", folder.display()),
-        )
-        .cause(error)
+        Failure::new(Exit::Resources, "init", format!("cannot write to `{}`", folder.display())).cause(error)
     };
     let is_used = folder.exists() && std::fs::read_dir(folder).map_err(cannot)?.next().is_some();
     if is_used {
-        return Err(Failure::new(
-            Exit::Usage,
-            "init",
-            format!("`{}` is not empty", folder.display()),
-        )
-        .hint("Name a new folder; nothing was written."));
+        return Err(Failure::new(Exit::Usage, "init", format!("`{}` is not empty", folder.display()))
+            .hint("Name a new folder; nothing was written."));
     }
     let (config, open) = match from {
         None => (builtin::CONFIG.to_owned(), Vec::new()),
@@ -219,10 +156,7 @@ pub async fn init(folder: &Path, from: Option<&str>) -> Result<Written, Failure>
     if from.is_none() {
         builtin::write_sample(folder)?;
     }
-    Ok(Written {
-        files: files::walk(folder).map_err(|(_, error)| cannot(error))?.len(),
-        open,
-    })
+    Ok(Written { files: files::walk(folder).map_err(|(_, error)| cannot(error))?.len(), open })
 }
 
 /// Reads the columns at `location` and writes a configuration for them.
@@ -247,21 +181,14 @@ async fn propose(location: &str) -> Result<(String, Vec<String>), Failure> {
     let written = if location.contains("://") {
         location.to_owned()
     } else {
-        std::path::absolute(here.join(location))
-            .unwrap_or_else(|_| here.join(location))
-            .display()
-            .to_string()
+        std::path::absolute(here.join(location)).unwrap_or_else(|_| here.join(location)).display().to_string()
     };
     Ok(write_config(&written, &pinned.columns))
 }
 
 fn write_config(location: &str, schema: &Schema) -> (String, Vec<String>) {
-    let plain = |name: &str| {
-        name.chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect::<String>()
-            .to_lowercase()
-    };
+    let plain =
+        |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     let find = |canonical: &str, names: &[&str]| {
         names.iter().find_map(|usual| {
             schema.fields().iter().find(|field| {
@@ -373,10 +300,7 @@ mod tests {
             .replace("# order_id: which column?", "order_id: x")
             .replace("# customer_id: which column?", "customer_id: x")
             .replace("# ordered_at: which column?", "ordered_at: x")
-            .replace(
-                "# net_amount: which column, or for example Quantity * UnitPrice?",
-                "net_amount: x",
-            )
+            .replace("# net_amount: which column, or for example Quantity * UnitPrice?", "net_amount: x")
             .replace("# margin: 0.30", "margin: 0.30");
         let config = crate::config::parse("config.yaml", &text, Path::new("/"), &|_| None)
             .unwrap_or_else(|error| panic!("{error}\n{text}"));
@@ -414,10 +338,7 @@ mod tests {
                 ),
             ]);
             let (columns, _) = mappings(&schema);
-            assert!(
-                !columns.contains_key("region") && !columns.contains_key("state"),
-                "{columns:?}"
-            );
+            assert!(!columns.contains_key("region") && !columns.contains_key("state"), "{columns:?}");
             let is_proposed = name != "order\u{85}id" && !name.contains("hostile");
             assert_eq!(columns["order_id"], if is_proposed { name } else { "x" });
         }
@@ -440,12 +361,8 @@ mod tests {
         let (columns, open) = mappings(&schema);
         assert_eq!(columns["net_amount"], "x");
         let asks = |canonical: &str, name: &str| {
-            open.iter()
-                .any(|question| question.starts_with(canonical) && question.contains(name))
+            open.iter().any(|question| question.starts_with(canonical) && question.contains(name))
         };
-        assert!(
-            asks("net_amount", "\"order_total\"") && asks("cost_amount", "\"cost\""),
-            "{open:?}"
-        );
+        assert!(asks("net_amount", "\"order_total\"") && asks("cost_amount", "\"cost\""), "{open:?}");
     }
 }

@@ -53,12 +53,8 @@ impl PrivateFolder {
             .map_err(cannot)?;
         // Locked before it has its name: whoever sees the name sees the lock.
         let unnamed = folder.path().join("lock.new");
-        let lock = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&unnamed)
-            .map_err(cannot)?;
+        let lock =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unnamed).map_err(cannot)?;
         lock.lock().map_err(cannot)?;
         std::fs::rename(&unnamed, folder.path().join(LOCK)).map_err(cannot)?;
         Ok(Self { folder, _lock: lock })
@@ -92,10 +88,7 @@ fn sweep(parent: &Path, is_alone: bool) {
         return;
     };
     for entry in entries.flatten() {
-        let is_private = entry
-            .file_name()
-            .to_str()
-            .is_some_and(|name| name.starts_with(PREFIX))
+        let is_private = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX))
             && entry.file_type().is_ok_and(|kind| kind.is_dir());
         if !is_private {
             continue;
@@ -121,10 +114,7 @@ mod tests {
         let parent = tempfile::tempdir().expect("a temporary folder");
         let folder = PrivateFolder::make(&parent.path().join("spill")).expect("a folder");
         let path = folder.path().to_path_buf();
-        let mode = std::fs::metadata(&path)
-            .expect("it is there")
-            .permissions()
-            .mode();
+        let mode = std::fs::metadata(&path).expect("it is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
         drop(folder);
         assert!(!path.exists());
@@ -158,10 +148,7 @@ mod tests {
             let threads: Vec<_> = (0..16)
                 .map(|_| scope.spawn(|| PrivateFolder::make(parent.path()).expect("a folder")))
                 .collect();
-            threads
-                .into_iter()
-                .map(|thread| thread.join().expect("no panic"))
-                .collect()
+            threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
         });
         assert!(made.iter().all(|folder| folder.path().join(LOCK).exists()));
     }

@@ -52,13 +52,7 @@ impl SettingsTable {
             Failure::new(Exit::Bug, "settings", format!("cannot make `{name}`")).cause(error)
         })?;
         let key = key.iter().map(|column| (*column).to_owned()).collect();
-        Ok(Self {
-            name,
-            title,
-            grain,
-            key,
-            batch,
-        })
+        Ok(Self { name, title, grain, key, batch })
     }
 }
 
@@ -94,13 +88,7 @@ pub fn tables(
 ) -> Result<Vec<SettingsTable>, Failure> {
     Ok(vec![
         table("project", "The project", "one row", &["name"], project(config))?,
-        table(
-            "policy",
-            "Thresholds of the run",
-            "one row",
-            &["as_of"],
-            policy(config, calendar)?,
-        )?,
+        table("policy", "Thresholds of the run", "one row", &["as_of"], policy(config, calendar)?)?,
         table(
             "snapshots",
             "Moments at which customers are classed",
@@ -115,13 +103,7 @@ pub fn tables(
             &["moment"],
             moments(calendar),
         )?,
-        table(
-            "weeks",
-            "Weeks of the trend",
-            "one row per week_end",
-            &["week_end"],
-            weeks(calendar),
-        )?,
+        table("weeks", "Weeks of the trend", "one row per week_end", &["week_end"], weeks(calendar))?,
         table(
             "cost_rates",
             "Rates of the cost to serve",
@@ -193,23 +175,14 @@ fn project(config: &Config) -> Columns {
 }
 
 fn policy(config: &Config, calendar: &Calendar) -> Result<Columns, Failure> {
-    let cost_is_mapped = config
-        .sources
-        .get("order_lines")
-        .is_some_and(|source| source.columns.contains_key("cost_amount"));
+    let cost_is_mapped =
+        config.sources.get("order_lines").is_some_and(|source| source.columns.contains_key("cost_amount"));
     let mut columns: Columns = vec![
         dates("as_of", vec![calendar.as_of]),
         integers("window_days", vec![i64::from(calendar.window_days)]),
         integers("compare_days", vec![i64::from(config.compare_days)]),
-        (
-            "cost_is_mapped".to_owned(),
-            Arc::new(BooleanArray::from(vec![cost_is_mapped])),
-            false,
-        ),
-        decimals(
-            "interval_standard_errors",
-            vec![Some(&interval_standard_errors(config)?)],
-        )?,
+        ("cost_is_mapped".to_owned(), Arc::new(BooleanArray::from(vec![cost_is_mapped])), false),
+        decimals("interval_standard_errors", vec![Some(&interval_standard_errors(config)?)])?,
     ];
     for (name, value) in &config.policy {
         columns.push(match value {
@@ -240,10 +213,7 @@ fn snapshots(calendar: &Calendar) -> Columns {
     let all = &calendar.snapshots;
     let column = |pick: fn(&crate::calendar::Snapshot) -> Date| all.iter().map(pick).collect::<Vec<_>>();
     vec![
-        texts(
-            "snapshot",
-            all.iter().map(|snapshot| snapshot.name.to_owned()).collect(),
-        ),
+        texts("snapshot", all.iter().map(|snapshot| snapshot.name.to_owned()).collect()),
         integers("position", (1..).take(all.len()).collect()),
         dates("as_of", column(|snapshot| snapshot.as_of)),
         dates("window_start", column(|snapshot| snapshot.window_start)),
@@ -259,24 +229,12 @@ fn snapshots(calendar: &Calendar) -> Columns {
 fn moments(calendar: &Calendar) -> Columns {
     let all = &calendar.moments;
     vec![
-        texts(
-            "moment",
-            all.iter().map(|moment| moment.name.to_owned()).collect(),
-        ),
+        texts("moment", all.iter().map(|moment| moment.name.to_owned()).collect()),
         integers("position", (1..).take(all.len()).collect()),
-        dates(
-            "before_date",
-            all.iter().map(|moment| moment.before_date).collect(),
-        ),
+        dates("before_date", all.iter().map(|moment| moment.before_date).collect()),
         dates("last_day", all.iter().map(|moment| moment.last_day).collect()),
-        integers(
-            "horizon_weeks",
-            all.iter().map(|moment| i64::from(moment.horizon_weeks)).collect(),
-        ),
-        integers(
-            "counted_weeks",
-            all.iter().map(|moment| i64::from(moment.counted_weeks)).collect(),
-        ),
+        integers("horizon_weeks", all.iter().map(|moment| i64::from(moment.horizon_weeks)).collect()),
+        integers("counted_weeks", all.iter().map(|moment| i64::from(moment.counted_weeks)).collect()),
     ]
 }
 
@@ -291,10 +249,7 @@ fn weeks(calendar: &Calendar) -> Columns {
 fn cost_rates(config: &Config) -> Result<Columns, Failure> {
     let rates = &config.cost_to_serve;
     Ok(vec![
-        texts(
-            "activity",
-            rates.iter().map(|(activity, _)| activity.clone()).collect(),
-        ),
+        texts("activity", rates.iter().map(|(activity, _)| activity.clone()).collect()),
         integers("position", (1..).take(rates.len()).collect()),
         decimals("rate", rates.iter().map(|(_, rate)| Some(rate)).collect())?,
     ])
@@ -302,19 +257,14 @@ fn cost_rates(config: &Config) -> Result<Columns, Failure> {
 
 /// The same, with a column for each activity.
 fn rates(config: &Config) -> Result<Columns, Failure> {
-    (config.cost_to_serve.iter())
-        .map(|(activity, rate)| decimals(activity, vec![Some(rate)]))
-        .collect()
+    (config.cost_to_serve.iter()).map(|(activity, rate)| decimals(activity, vec![Some(rate)])).collect()
 }
 
 fn limits(config: &Config) -> Result<Columns, Failure> {
     let freshness = Int64Array::from(vec![config.checks.freshness_days.map(i64::from)]);
     Ok(vec![
         decimals("max_rejected_rows", vec![Some(&config.checks.max_rejected_rows)])?,
-        decimals(
-            "max_rejected_money",
-            vec![Some(&config.checks.max_rejected_money)],
-        )?,
+        decimals("max_rejected_money", vec![Some(&config.checks.max_rejected_money)])?,
         ("freshness_days".to_owned(), Arc::new(freshness), true),
         flags("keeps_last_file", [config.checks.keep_last_file].into_iter()),
     ])
@@ -326,16 +276,10 @@ fn sources(config: &Config) -> Columns {
         "order_lines" => config.checks.freshness_days,
         _ => config.checks.source_freshness_days.get(name).copied(),
     };
-    let days: Int64Array = SOURCES
-        .iter()
-        .map(|shape| freshness(shape.name).map(i64::from))
-        .collect();
+    let days: Int64Array = SOURCES.iter().map(|shape| freshness(shape.name).map(i64::from)).collect();
     let is_configured = |shape: &SourceShape| config.sources.contains_key(shape.name);
     vec![
-        texts(
-            "source",
-            SOURCES.iter().map(|shape| shape.name.to_owned()).collect(),
-        ),
+        texts("source", SOURCES.iter().map(|shape| shape.name.to_owned()).collect()),
         integers("position", (1..).take(SOURCES.len()).collect()),
         flags("is_configured", SOURCES.iter().map(is_configured)),
         ("freshness_days".to_owned(), Arc::new(days), true),
@@ -355,14 +299,8 @@ fn source_columns(config: &Config) -> Columns {
         source.is_some_and(|source| source.columns.contains_key(name))
     };
     vec![
-        texts(
-            "source",
-            columns().map(|(shape, _)| shape.name.to_owned()).collect(),
-        ),
-        texts(
-            "column_name",
-            columns().map(|(_, name)| name.to_owned()).collect(),
-        ),
+        texts("source", columns().map(|(shape, _)| shape.name.to_owned()).collect()),
+        texts("column_name", columns().map(|(_, name)| name.to_owned()).collect()),
         flags("is_mapped", columns().map(is_mapped)),
     ]
 }
@@ -374,29 +312,11 @@ fn recorded(inputs: &[InputRecord]) -> Result<Columns, Failure> {
             .map_err(|error| Failure::new(Exit::Input, "source", "an input is too large").cause(error))
     };
     Ok(vec![
-        texts(
-            "source",
-            inputs.iter().map(|input| input.source.clone()).collect(),
-        ),
+        texts("source", inputs.iter().map(|input| input.source.clone()).collect()),
         texts("path", inputs.iter().map(|input| input.path.clone()).collect()),
-        integers(
-            "bytes",
-            inputs
-                .iter()
-                .map(|input| number(input.bytes))
-                .collect::<Result<_, _>>()?,
-        ),
-        integers(
-            "rows",
-            inputs
-                .iter()
-                .map(|input| number(input.rows))
-                .collect::<Result<_, _>>()?,
-        ),
-        texts(
-            "sha256",
-            inputs.iter().map(|input| input.sha256.clone()).collect(),
-        ),
+        integers("bytes", inputs.iter().map(|input| number(input.bytes)).collect::<Result<_, _>>()?),
+        integers("rows", inputs.iter().map(|input| number(input.rows)).collect::<Result<_, _>>()?),
+        texts("sha256", inputs.iter().map(|input| input.sha256.clone()).collect()),
     ])
 }
 
@@ -416,12 +336,7 @@ fn integers(name: &str, values: Vec<i64>) -> (String, ArrayRef, bool) {
 fn dates(name: &str, values: Vec<Date>) -> (String, ArrayRef, bool) {
     (
         name.to_owned(),
-        Arc::new(
-            values
-                .into_iter()
-                .map(|date| Some(epoch_day(date)))
-                .collect::<Date32Array>(),
-        ),
+        Arc::new(values.into_iter().map(|date| Some(epoch_day(date))).collect::<Date32Array>()),
         false,
     )
 }
@@ -429,16 +344,9 @@ fn dates(name: &str, values: Vec<Date>) -> (String, ArrayRef, bool) {
 fn decimals(name: &str, values: Vec<Option<&BigDecimal>>) -> Result<(String, ArrayRef, bool), Failure> {
     let fits = |value: &BigDecimal| {
         let exact = value.with_scale_round(i64::from(SCALE), RoundingMode::HalfUp);
-        (exact == *value)
-            .then(|| exact.into_bigint_and_exponent().0.to_i128())
-            .flatten()
-            .ok_or_else(|| {
-                Failure::new(
-                    Exit::Usage,
-                    "config",
-                    format!("`{name}: {value}` has more than {SCALE} decimals"),
-                )
-            })
+        (exact == *value).then(|| exact.into_bigint_and_exponent().0.to_i128()).flatten().ok_or_else(|| {
+            Failure::new(Exit::Usage, "config", format!("`{name}: {value}` has more than {SCALE} decimals"))
+        })
     };
     let array = values
         .into_iter()

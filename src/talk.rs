@@ -37,11 +37,8 @@ impl Talk {
     #[must_use]
     pub fn new(style: Style) -> Self {
         let is_terminal = std::io::stderr().is_terminal();
-        let bar = if style == Style::Text && is_terminal {
-            ProgressBar::new(0)
-        } else {
-            ProgressBar::hidden()
-        };
+        let bar =
+            if style == Style::Text && is_terminal { ProgressBar::new(0) } else { ProgressBar::hidden() };
         bar.set_draw_target(if style == Style::Text && is_terminal {
             ProgressDrawTarget::stderr()
         } else {
@@ -50,12 +47,7 @@ impl Talk {
         if let Ok(look) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}") {
             bar.set_style(look.progress_chars("━╸─"));
         }
-        Self {
-            style,
-            bar,
-            watch: Stopwatch::start(),
-            stage: Mutex::new("run"),
-        }
+        Self { style, bar, watch: Stopwatch::start(), stage: Mutex::new("run") }
     }
 
     /// Begins a stage of `steps` steps.
@@ -185,9 +177,7 @@ pub fn status(failure: &Failure) -> Value {
 
 fn causes(failure: &Failure) -> Vec<String> {
     let first = std::error::Error::source(failure);
-    std::iter::successors(first, |cause| cause.source())
-        .map(ToString::to_string)
-        .collect()
+    std::iter::successors(first, |cause| cause.source()).map(ToString::to_string).collect()
 }
 
 #[cfg(test)]
@@ -196,10 +186,7 @@ mod tests {
 
     #[test]
     fn nothing_that_is_said_can_steer_a_terminal_or_turn_its_text() {
-        assert_eq!(
-            harmless("a\u{1b}[2Jb\r\u{202e}c\u{9b}"),
-            "a\\u{1b}[2Jb\\r\\u{202e}c\\u{9b}"
-        );
+        assert_eq!(harmless("a\u{1b}[2Jb\r\u{202e}c\u{9b}"), "a\\u{1b}[2Jb\\r\\u{202e}c\\u{9b}");
         assert_eq!(harmless("line\n\tnext 注文"), "line\n\tnext 注文");
     }
 }

@@ -11,50 +11,31 @@ fn a_published_table_is_shown_as_text_csv_json_and_parquet() {
     let stored = table(&run, "results.tier_profitability");
     let csv = std::fs::read_to_string(run.join("tables/results.tier_profitability.csv")).expect("a table");
 
-    let text = karat(folder, &["show", "tier_profitability"])
-        .expect(0, &[])
-        .stdout;
+    let text = karat(folder, &["show", "tier_profitability"]).expect(0, &[]).stdout;
     for word in ["platinum", "gold", "iron", "lead", "total", "profit_per_customer"] {
         assert!(text.contains(word), "{word}: {text}");
     }
     let id = published.json()["run_id"].as_str().expect("an id").to_owned();
-    let shown = karat(
-        folder,
-        &["show", &id, "results.tier_profitability", "--output", "csv"],
-    );
+    let shown = karat(folder, &["show", &id, "results.tier_profitability", "--output", "csv"]);
     assert_eq!(shown.expect(0, &[]).stdout, csv, "the table as it is published");
 
-    let lines = karat(
-        folder,
-        &["show", "results.tier_profitability", "--output", "json"],
-    )
-    .expect(0, &[])
-    .stdout;
-    let rows: Vec<Value> = lines
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("an object"))
-        .collect();
+    let lines =
+        karat(folder, &["show", "results.tier_profitability", "--output", "json"]).expect(0, &[]).stdout;
+    let rows: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
     assert_eq!(rows.len(), stored.rows.len());
     assert_eq!(rows[0]["tier"], "platinum");
     let profit = stored.cell(0, "profit").expect("a cell").to_string();
-    assert!(
-        lines.contains(&format!("\"profit\":{profit}")),
-        "all digits: {profit} in {lines}"
-    );
+    assert!(lines.contains(&format!("\"profit\":{profit}")), "all digits: {profit} in {lines}");
 }
 
 #[test]
 fn many_rows_are_cut_on_a_terminal_and_written_whole_as_csv() {
     let (folder, _) = baseline();
-    let customers = table(&run_folder(&folder.join("output")), "business.customer_classes")
-        .rows
-        .len();
+    let customers = table(&run_folder(&folder.join("output")), "business.customer_classes").rows.len();
     assert!(customers > 3);
     let said = format!("3 of {customers} rows");
     karat(folder, &["show", "business.customer_classes", "--rows", "3"]).expect(0, &[&said]);
-    let csv = karat(folder, &["show", "business.customer_classes", "--output", "csv"])
-        .expect(0, &[])
-        .stdout;
+    let csv = karat(folder, &["show", "business.customer_classes", "--output", "csv"]).expect(0, &[]).stdout;
     assert_eq!(csv.lines().count(), customers + 1, "one head and every row");
 }
 
@@ -63,21 +44,13 @@ fn a_query_reads_published_tables_and_changes_nothing() {
     let (folder, _) = baseline();
     let stored = table(&run_folder(&folder.join("output")), "business.customer_profit");
     let current = (0..stored.rows.len())
-        .filter(|row| {
-            stored
-                .cell(*row, "snapshot")
-                .is_some_and(|cell| cell.to_string() == "current")
-        })
+        .filter(|row| stored.cell(*row, "snapshot").is_some_and(|cell| cell.to_string() == "current"))
         .count();
     let sql = "select snapshot, count(*) as customers from business.customer_profit where snapshot = 'current' group by snapshot";
     let answer = karat(folder, &["query", sql, "--output", "csv"]).expect(0, &[]);
     assert_eq!(answer.stdout, format!("snapshot,customers\ncurrent,{current}\n"));
     // Without an order of its own the answer is ordered by all columns; with one it keeps it.
-    let tiers = |sql: &str| {
-        karat(folder, &["query", "latest", sql, "--output", "csv"])
-            .expect(0, &[])
-            .stdout
-    };
+    let tiers = |sql: &str| karat(folder, &["query", "latest", sql, "--output", "csv"]).expect(0, &[]).stdout;
     assert_eq!(
         tiers("select tier from results.tier_profitability"),
         "tier\ngold\niron\nlead\nplatinum\ntotal\n"
@@ -89,14 +62,8 @@ fn a_query_reads_published_tables_and_changes_nothing() {
     for (sql, part) in [
         ("drop table results.tier_profitability", "only a query"),
         ("select 1; select 2", "one statement"),
-        (
-            "select * from tier_profitability",
-            "Write `results.tier_profitability`",
-        ),
-        (
-            "select * from results.tier_profitablity",
-            "Did you mean `results.tier_profitability`",
-        ),
+        ("select * from tier_profitability", "Write `results.tier_profitability`"),
+        ("select * from results.tier_profitablity", "Did you mean `results.tier_profitability`"),
         ("select profti from results.tier_profitability", "profti"),
         ("selec 1", "cannot parse"),
     ] {
@@ -114,9 +81,7 @@ fn a_changed_file_of_a_run_is_not_shown() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(&file, bytes).expect("a table");
-    project
-        .karat(&["show", "tier_profitability"])
-        .expect(9, &["is not what the manifest records"]);
+    project.karat(&["show", "tier_profitability"]).expect(9, &["is not what the manifest records"]);
 }
 
 #[test]
@@ -131,19 +96,11 @@ fn the_report_is_opened_with_the_browser_of_the_user() {
 #[test]
 fn every_published_table_is_listed_with_its_meaning() {
     let (folder, _) = baseline();
-    let listed = karat(folder, &["tables", "--output", "json"])
-        .expect(0, &[])
-        .stdout;
-    let tables: Vec<Value> = listed
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("an object"))
-        .collect();
+    let listed = karat(folder, &["tables", "--output", "json"]).expect(0, &[]).stdout;
+    let tables: Vec<Value> =
+        listed.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
     for entry in std::fs::read_dir(run_folder(&folder.join("output")).join("tables")).expect("tables") {
-        let name = entry
-            .expect("an entry")
-            .file_name()
-            .to_string_lossy()
-            .into_owned();
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
         let Some(name) = name.strip_suffix(".parquet") else {
             continue;
         };
@@ -151,15 +108,10 @@ fn every_published_table_is_listed_with_its_meaning() {
         let found = tables.iter().find(|table| table["table"] == name);
         assert_eq!(found.is_some(), !is_made_by_rust, "{name}");
         if let Some(table) = found {
-            assert!(
-                table["title"].as_str().is_some_and(|title| !title.is_empty()),
-                "{name}"
-            );
+            assert!(table["title"].as_str().is_some_and(|title| !title.is_empty()), "{name}");
         }
     }
-    let one = karat(folder, &["tables", "tier_profitability"])
-        .expect(0, &[])
-        .stdout;
+    let one = karat(folder, &["tables", "tier_profitability"]).expect(0, &[]).stdout;
     assert!(one.contains("profit / net revenue"), "{one}");
     karat(folder, &["tables", "tier_profitablity"]).expect(2, &["results.tier_profitability"]);
 }

@@ -45,16 +45,8 @@ impl Sample {
             *of_customer.entry(day).or_default() += cents;
         }
         let last = days(date(1997, 9, 30));
-        let (groups, spends) = purchases
-            .values()
-            .map(|days| history(days.range(..=last), last))
-            .unzip();
-        Some(Self {
-            folder,
-            purchases,
-            groups,
-            spends,
-        })
+        let (groups, spends) = purchases.values().map(|days| history(days.range(..=last), last)).unzip();
+        Some(Self { folder, purchases, groups, spends })
     }
 
     fn expected(&self, check: &str) -> Value {
@@ -88,11 +80,7 @@ fn history<'a>(days: impl Iterator<Item = (&'a i32, &'a i64)>, last: i32) -> (Gr
     };
     let spend = gamma_gamma::Spend {
         frequency,
-        mean_value: if frequency > 0 {
-            dollars / f64::from(frequency)
-        } else {
-            0.0
-        },
+        mean_value: if frequency > 0 { dollars / f64::from(frequency) } else { 0.0 },
         customers: 1,
     };
     (group, spend)
@@ -126,12 +114,8 @@ fn the_histories_of_the_cdnow_sample_are_those_of_the_literature() {
     assert_eq!(summary["repeat_transactions"], repeats);
     let known = usize::try_from(repeats).expect("a count") + sample.groups.len();
     assert_eq!(summary["holdout_transactions"], all().count() - known);
-    let mut means: Vec<f64> = sample
-        .spends
-        .iter()
-        .filter(|spend| spend.frequency > 0)
-        .map(|spend| spend.mean_value)
-        .collect();
+    let mut means: Vec<f64> =
+        sample.spends.iter().filter(|spend| spend.frequency > 0).map(|spend| spend.mean_value).collect();
     means.sort_by(f64::total_cmp);
     assert_eq!(summary["repeat_customers"], means.len());
     let mean = means.iter().sum::<f64>() / 946.0;
@@ -139,11 +123,7 @@ fn the_histories_of_the_cdnow_sample_are_those_of_the_literature() {
     near(mean, &summary["zbar_mean"], 1e-4);
     near((squares / 945.0).sqrt(), &summary["zbar_sd"], 1e-4);
     near(means[0], &summary["zbar_min"], 1e-4);
-    near(
-        f64::midpoint(means[472], means[473]),
-        &summary["zbar_median"],
-        1e-4,
-    );
+    near(f64::midpoint(means[472], means[473]), &summary["zbar_median"], 1e-4);
     near(means[945], &summary["zbar_max"], 1e-4);
     let ages = sample.groups.iter().map(|group| group.age_weeks);
     near(ages.clone().fold(f64::MAX, f64::min), &summary["T_min"], 1e-4);
@@ -182,12 +162,7 @@ fn probabilities_and_likelihoods_are_those_of_other_packages() {
     let Some(sample) = Sample::read() else { return };
     let mass = sample.expected("bgnbd_pmf");
     let at: Vec<f64> = list(&mass["params"]).iter().map(number).collect();
-    let at = Parameters {
-        r: at[0],
-        alpha: at[1],
-        a: at[2],
-        b: at[3],
-    };
+    let at = Parameters { r: at[0], alpha: at[1], a: at[2], b: at[3] };
     let mut probabilities = vec![(10, 2.0, &mass["P_X2_10"]), (0, 39.0, &mass["P_X39_0"])];
     let busy = (11..).zip(list(&mass["P_X30_11_to_20"]));
     probabilities.extend(busy.map(|(purchases, value)| (purchases, 30.0, value)));
@@ -196,12 +171,7 @@ fn probabilities_and_likelihoods_are_those_of_other_packages() {
         near(found, value, 1e-6 * number(value));
     }
     for row in list(&sample.expected("bgnbd_numeric_stability")) {
-        let at = Parameters {
-            r: 0.25,
-            alpha: 4.0,
-            a: 0.8,
-            b: 2.5,
-        };
+        let at = Parameters { r: 0.25, alpha: 4.0, a: 0.8, b: 2.5 };
         let group = Group {
             frequency: u32::try_from(row["x"].as_u64().expect("a count")).expect("a small count"),
             recency_weeks: number(&row["t_x"]),

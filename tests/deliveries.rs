@@ -39,10 +39,7 @@ fn a_column_that_one_of_two_files_lacks_is_refused_with_file_and_column() {
     let project = trial(&[]);
     let rows = plain().project(&[0, 1, 2]).expect("the first three columns");
     project.parquet("data/later.parquet", &rows);
-    project
-        .karat(&["run"])
-        .exits(3)
-        .tells("`later.parquet` has no column `amount`");
+    project.karat(&["run"]).exits(3).tells("`later.parquet` has no column `amount`");
     assert!(!project.has_published());
 }
 
@@ -60,35 +57,21 @@ fn a_truncated_file_is_unreadable() {
     let project = trial(&[]);
     let bytes = std::fs::read(project.path("data/orders.parquet")).expect("the file was written");
     project.file("data/orders.parquet", &bytes[..bytes.len() / 2]);
-    project
-        .karat(&["check"])
-        .exits(4)
-        .tells("orders.parquet")
-        .tells("no readable Parquet file");
+    project.karat(&["check"]).exits(4).tells("orders.parquet").tells("no readable Parquet file");
 }
 
 #[test]
 fn an_empty_file_is_an_error_and_never_skipped() {
     let project = trial(&[]);
     project.file("data/empty.parquet", b"");
-    project
-        .karat(&["check"])
-        .exits(4)
-        .tells("`empty.parquet` is empty");
+    project.karat(&["check"]).exits(4).tells("`empty.parquet` is empty");
 }
 
 #[test]
 fn a_text_file_that_calls_itself_parquet_is_unreadable() {
     let project = trial(&[]);
-    project.file(
-        "data/text.parquet",
-        b"order,customer,day,amount\n1,1,2024-02-01,10\n",
-    );
-    project
-        .karat(&["check"])
-        .exits(4)
-        .tells("text.parquet")
-        .tells("no readable Parquet file");
+    project.file("data/text.parquet", b"order,customer,day,amount\n1,1,2024-02-01,10\n");
+    project.karat(&["check"]).exits(4).tells("text.parquet").tells("no readable Parquet file");
 }
 
 #[test]
@@ -122,23 +105,14 @@ fn a_location_without_parquet_tells_what_it_holds_instead() {
     project.file("data/orders.csv", b"order\n1\n");
     project.file("data/_SUCCESS", b"");
     let outcome = project.karat(&["check"]).exits(4).tells("no Parquet file");
-    outcome
-        .tells("orders.csv (not a Parquet file by its name)")
-        .tells("_SUCCESS (hidden or temporary)");
+    outcome.tells("orders.csv (not a Parquet file by its name)").tells("_SUCCESS (hidden or temporary)");
 }
 
 #[test]
 fn money_as_floating_point_needs_its_scale() {
     let project = Project::new(&config(&[]));
-    project.parquet(
-        "data/orders.parquet",
-        &history(&DataType::Int64, &DataType::Float64, &DataType::Date32),
-    );
-    project
-        .karat(&["check"])
-        .exits(3)
-        .tells("net_amount")
-        .tells("set `amount_scale` (0 to 4)");
+    project.parquet("data/orders.parquet", &history(&DataType::Int64, &DataType::Float64, &DataType::Date32));
+    project.karat(&["check"]).exits(3).tells("net_amount").tells("set `amount_scale` (0 to 4)");
 }
 
 // --- Configurations that are refused.
@@ -165,15 +139,11 @@ fn a_secret_that_the_environment_lacks_is_refused_by_its_name() {
 fn too_many_rejected_rows_refuse_the_run_and_nothing_is_published() {
     let project = trial(&[]);
     // One line in 25 has no customer, and the limit is one in 200.
-    let nobody: Vec<ArrayRef> = [
-        ("2000", DataType::Int64),
-        ("", DataType::Int64),
-        ("2024-05-05", DataType::Date32),
-        ("9", DECIMAL),
-    ]
-    .iter()
-    .map(|(text, kind)| texts(&[text], kind))
-    .collect();
+    let nobody: Vec<ArrayRef> =
+        [("2000", DataType::Int64), ("", DataType::Int64), ("2024-05-05", DataType::Date32), ("9", DECIMAL)]
+            .iter()
+            .map(|(text, kind)| texts(&[text], kind))
+            .collect();
     project.parquet(
         "data/nobody.parquet",
         &RecordBatch::try_new(plain().schema(), nobody).expect("the same columns"),
@@ -202,12 +172,7 @@ fn a_failing_run_ends_with_one_line_of_status() {
     assert_eq!(status["code"], 4);
     assert_eq!(status["stage"], "source");
     assert_eq!(status["retryable"], false);
-    assert!(
-        status["message"]
-            .as_str()
-            .is_some_and(|message| message.contains("nowhere")),
-        "{status}"
-    );
+    assert!(status["message"].as_str().is_some_and(|message| message.contains("nowhere")), "{status}");
     assert_eq!(outcome.stdout, "");
 }
 
@@ -223,31 +188,16 @@ fn status_line(stderr: &str) -> serde_json::Value {
 fn every_usual_type_of_ids_amounts_and_dates_is_accepted() {
     let cases = [
         (DataType::Int64, DECIMAL, timestamp(TimeUnit::Microsecond)),
-        (
-            DataType::Float64,
-            DataType::Int32,
-            timestamp(TimeUnit::Nanosecond),
-        ),
+        (DataType::Float64, DataType::Int32, timestamp(TimeUnit::Nanosecond)),
         (DataType::Utf8, DataType::Float64, DataType::Date32),
         (dictionary(), DECIMAL, DataType::Utf8),
-        (
-            DataType::Int32,
-            DataType::Float32,
-            timestamp(TimeUnit::Millisecond),
-        ),
+        (DataType::Int32, DataType::Float32, timestamp(TimeUnit::Millisecond)),
         (DataType::LargeUtf8, DataType::Int64, dictionary()),
     ];
-    let project = Project::new(&config(&[(
-        "sources",
-        &sources("location: data/, amount_scale: 2"),
-    )]));
+    let project = Project::new(&config(&[("sources", &sources("location: data/, amount_scale: 2"))]));
     for (ids, amounts, days) in cases {
         project.parquet("data/orders.parquet", &history(&ids, &amounts, &days));
-        project
-            .karat(&["check"])
-            .exits(0)
-            .gives("24 rows")
-            .gives("newest order: 2024-09-08");
+        project.karat(&["check"]).exits(0).gives("24 rows").gives("newest order: 2024-09-08");
     }
 }
 
@@ -255,32 +205,16 @@ fn every_usual_type_of_ids_amounts_and_dates_is_accepted() {
 fn the_same_history_in_other_types_gives_the_same_lines_and_figures() {
     let cases = [
         (DataType::Int64, DECIMAL, DataType::Date32),
-        (
-            DataType::Float64,
-            DataType::Int32,
-            timestamp(TimeUnit::Nanosecond),
-        ),
+        (DataType::Float64, DataType::Int32, timestamp(TimeUnit::Nanosecond)),
         (dictionary(), DataType::Float64, DataType::Utf8),
     ];
     let published = cases.map(|(ids, amounts, days)| {
-        let project = Project::new(&config(&[(
-            "sources",
-            &sources("location: data/, amount_scale: 2"),
-        )]));
+        let project = Project::new(&config(&[("sources", &sources("location: data/, amount_scale: 2"))]));
         project.parquet("data/orders.parquet", &history(&ids, &amounts, &days));
         project.karat(&["run"]).exits(0);
-        assert_eq!(
-            project.line("results.headline", "measure", "net_revenue")["value"],
-            "516.000000"
-        );
-        assert_eq!(
-            project.line("results.headline", "measure", "customers")["value"],
-            "6.000000"
-        );
-        (
-            project.bytes("canonical.order_lines"),
-            project.bytes("results.headline"),
-        )
+        assert_eq!(project.line("results.headline", "measure", "net_revenue")["value"], "516.000000");
+        assert_eq!(project.line("results.headline", "measure", "customers")["value"], "6.000000");
+        (project.bytes("canonical.order_lines"), project.bytes("results.headline"))
     });
     assert!(
         published.iter().all(|tables| *tables == published[0]),
@@ -305,16 +239,9 @@ fn an_instant_counts_on_its_business_day_and_odd_file_names_and_folder_columns_a
             ("amount", Arc::new(Float64Array::from(amounts.to_vec()))),
         ])
     };
-    let west = rows(
-        &["winter", "summer"],
-        &["2025-01-01T03:00:00Z", "2024-07-01T03:59:59.999Z"],
-        &[10.25, 20.5],
-    );
-    let east = rows(
-        &["midnight", "after"],
-        &["2024-07-01T04:00:00Z", "2025-01-01T05:00:00Z"],
-        &[40.1, 80.2],
-    );
+    let west =
+        rows(&["winter", "summer"], &["2025-01-01T03:00:00Z", "2024-07-01T03:59:59.999Z"], &[10.25, 20.5]);
+    let east = rows(&["midnight", "after"], &["2024-07-01T04:00:00Z", "2025-01-01T05:00:00Z"], &[40.1, 80.2]);
     project.parquet("data/area=West/part 1 #100% naïve 订单.parquet", &west);
     project.parquet("data/area=East/part 1 #100% naïve 订单.parquet", &east);
     project.karat(&["run"]).exits(0);
@@ -322,9 +249,7 @@ fn an_instant_counts_on_its_business_day_and_odd_file_names_and_folder_columns_a
         .table("canonical.order_lines")
         .into_iter()
         .map(|mut line| {
-            ["order_id", "order_date", "region"]
-                .map(|name| line.remove(name).unwrap_or_default())
-                .into()
+            ["order_id", "order_date", "region"].map(|name| line.remove(name).unwrap_or_default()).into()
         })
         .collect();
     let expected = [
@@ -332,19 +257,10 @@ fn an_instant_counts_on_its_business_day_and_odd_file_names_and_folder_columns_a
         ("summer", "2024-06-30", "West"),
         ("winter", "2024-12-31", "West"),
     ];
-    assert_eq!(
-        days,
-        expected.map(|(order, day, area)| (order.to_owned(), day.to_owned(), area.to_owned()))
-    );
-    assert_eq!(
-        project.line("results.headline", "measure", "net_revenue")["value"],
-        "70.850000"
-    );
+    assert_eq!(days, expected.map(|(order, day, area)| (order.to_owned(), day.to_owned(), area.to_owned())));
+    assert_eq!(project.line("results.headline", "measure", "net_revenue")["value"], "70.850000");
     // The order of 1 January in New York belongs to the next report.
-    assert_eq!(
-        project.line("results.data_quality", "outcome", "out_of_scope")["net_amount"],
-        "80.2000"
-    );
+    assert_eq!(project.line("results.data_quality", "outcome", "out_of_scope")["net_amount"], "80.2000");
 }
 
 // --- The sources that need not be configured.
@@ -352,10 +268,7 @@ fn an_instant_counts_on_its_business_day_and_odd_file_names_and_folder_columns_a
 /// The section `sources` with the order lines of the trial and these other sources, as YAML text.
 fn with_sources(others: &str) -> String {
     let order_lines = sources("location: data/");
-    format!(
-        "{}, {others}}}",
-        order_lines.trim_end_matches('}').to_owned() + "}}"
-    )
+    format!("{}, {others}}}", order_lines.trim_end_matches('}').to_owned() + "}}")
 }
 
 /// Four service cases of the trial's customers, the last of nobody who ordered.
@@ -364,10 +277,7 @@ fn cases() -> RecordBatch {
     batch(vec![
         ("no", text(&["s1", "s2", "s3", "s4"])),
         ("who", text(&["1", "2", "2", "prospect"])),
-        (
-            "asked",
-            text(&["2024-03-01", "2024-03-02T10:00:00", "2025-02-01", "2024-05-01"]),
-        ),
+        ("asked", text(&["2024-03-01", "2024-03-02T10:00:00", "2025-02-01", "2024-05-01"])),
         ("answered", text(&["", "2024-03-03", "", "2024-05-02"])),
     ])
 }
@@ -382,10 +292,7 @@ fn an_optional_source_is_read_pinned_and_reconciled_and_its_missing_columns_are_
     let cases = project.table("canonical.service_cases");
     assert_eq!(cases.len(), 3);
     let second = find(&cases, "case_id", "s2");
-    assert_eq!(
-        (second["opened_date"].as_str(), second["cost"].as_str()),
-        ("2024-03-02", "")
-    );
+    assert_eq!((second["opened_date"].as_str(), second["cost"].as_str()), ("2024-03-02", ""));
     assert_eq!(find(&cases, "case_id", "s4")["customer_id"], "prospect");
     let line = project.line("results.sources", "source", "service_cases");
     for (column, value) in [
@@ -401,20 +308,13 @@ fn an_optional_source_is_read_pinned_and_reconciled_and_its_missing_columns_are_
     assert!(project.table("canonical.visits").is_empty());
     let columns = project.table("settings.source_columns");
     let mapped = |column: &str| {
-        let found = columns
-            .iter()
-            .find(|line| line["source"] == "service_cases" && line["column_name"] == column);
+        let found =
+            columns.iter().find(|line| line["source"] == "service_cases" && line["column_name"] == column);
         found.expect("every column has a row")["is_mapped"].clone()
     };
-    assert_eq!(
-        (mapped("first_answer_at"), mapped("cost")),
-        ("true".to_owned(), "false".to_owned())
-    );
+    assert_eq!((mapped("first_answer_at"), mapped("cost")), ("true".to_owned(), "false".to_owned()));
     let identity = "rows read, service_cases = rows in file footers, service_cases";
-    assert_eq!(
-        project.line("results.reconciliation", "identity", identity)["left_side"],
-        "4.0000000000"
-    );
+    assert_eq!(project.line("results.reconciliation", "identity", identity)["left_side"], "4.0000000000");
     let manifest = std::fs::read_to_string(project.run_folder().join("manifest.json")).expect("a manifest");
     assert!(manifest.contains("month=2024-03/cases.parquet"));
     let report = std::fs::read_to_string(project.run_folder().join("appendix.html")).expect("an appendix");
@@ -423,10 +323,7 @@ fn an_optional_source_is_read_pinned_and_reconciled_and_its_missing_columns_are_
 
 #[test]
 fn a_column_that_an_optional_source_lacks_is_refused_with_file_and_column() {
-    let project = trial(&[(
-        "sources",
-        &with_sources(&CASES.replace("case_id: no,", "case_id: number,")),
-    )]);
+    let project = trial(&[("sources", &with_sources(&CASES.replace("case_id: no,", "case_id: number,")))]);
     project.parquet("cases/part.parquet", &cases());
     project
         .karat(&["run"])
@@ -443,16 +340,9 @@ fn an_optional_source_that_is_configured_and_not_there_is_a_missing_input() {
     let project = trial(&[("sources", &with_sources(CASES))]);
     project.karat(&["run"]).exits(4).tells("cases");
     std::fs::create_dir(project.path("cases")).expect("a folder");
-    project
-        .karat(&["run"])
-        .exits(4)
-        .tells("service_cases: there is no Parquet file");
+    project.karat(&["run"]).exits(4).tells("service_cases: there is no Parquet file");
     project.file("cases/part.parquet", b"no Parquet");
-    project
-        .karat(&["run"])
-        .exits(4)
-        .tells("service_cases: ")
-        .tells("part.parquet");
+    project.karat(&["run"]).exits(4).tells("service_cases: ").tells("part.parquet");
     assert!(!project.has_published());
 }
 
@@ -468,11 +358,7 @@ fn too_many_rejected_rows_of_an_optional_source_refuse_the_run_and_name_it() {
         .collect();
     columns.push(("answered", texts(&["soon"; 4], &DataType::Utf8)));
     project.parquet("cases/2.parquet", &batch(columns));
-    project
-        .karat(&["run"])
-        .exits(3)
-        .tells("cannot be used (")
-        .tells("service cases");
+    project.karat(&["run"]).exits(3).tells("cannot be used (").tells("service cases");
     assert!(!project.has_published());
 }
 
@@ -498,14 +384,8 @@ fn check_refuses_rows_as_run_does() {
         first.expect("a message").to_owned()
     };
     for (sections, words) in [
-        (
-            [("as_of", "2010-01-01")],
-            "all order lines that can be used are later",
-        ),
-        (
-            [("as_of", "2030-01-01")],
-            "the order lines that can be used are of 2024-",
-        ),
+        ([("as_of", "2010-01-01")], "all order lines that can be used are later"),
+        ([("as_of", "2030-01-01")], "the order lines that can be used are of 2024-"),
     ] {
         let project = trial(&sections);
         let said = message(&project, "check");

@@ -24,12 +24,8 @@ fn the_kubernetes_job_runs_on_a_valid_line_and_gives_up_on_the_right_exit_codes(
     Slots::new(line("schedule"), line("timeZone")).expect("a cron line in a time zone");
     assert_eq!(line("concurrencyPolicy"), "Forbid");
     let rule = &spec["jobTemplate"]["spec"]["podFailurePolicy"]["rules"][0]["onExitCodes"];
-    let codes: Vec<u64> = rule["values"]
-        .as_sequence()
-        .expect("codes")
-        .iter()
-        .filter_map(Value::as_u64)
-        .collect();
+    let codes: Vec<u64> =
+        rule["values"].as_sequence().expect("codes").iter().filter_map(Value::as_u64).collect();
     let hopeless = [Exit::Usage, Exit::Refused, Exit::Mail, Exit::Mismatch, Exit::Bug];
     assert_eq!(codes, hopeless.map(|exit| exit as u64));
     let container = &spec["jobTemplate"]["spec"]["template"]["spec"]["containers"][0];
@@ -43,10 +39,7 @@ fn the_workflow_runs_on_a_valid_line_and_calls_verbs_that_exist() {
     Slots::new(line, "UTC").expect("a cron line");
     let steps = workflow["jobs"]["report"]["steps"].as_sequence().expect("steps");
     let commands: Vec<&str> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
-    assert!(
-        commands.contains(&"karat check") && commands.contains(&"karat run --log json"),
-        "{commands:?}"
-    );
+    assert!(commands.contains(&"karat check") && commands.contains(&"karat run --log json"), "{commands:?}");
 }
 
 #[test]
@@ -80,12 +73,9 @@ fn a_release_holds_four_programs_with_checksums_components_and_provenance() {
         assert!(targets.contains(&target), "{target} in {targets:?}");
     }
     let text = include_str!("../.github/workflows/release.yaml");
-    for part in [
-        "maturin build --release --locked",
-        "cargo cyclonedx",
-        "attest-build-provenance",
-        "sha256sum",
-    ] {
+    for part in
+        ["maturin build --release --locked", "cargo cyclonedx", "attest-build-provenance", "sha256sum"]
+    {
         assert!(text.contains(part), "{part}");
     }
     // The compiler is the one that the crate asks for.

@@ -61,21 +61,13 @@ fn words(line: &str) -> Vec<String> {
 #[test]
 fn every_link_of_the_documents_leads_to_a_file() {
     for document in documents() {
-        for target in text(&document)
-            .split("](")
-            .skip(1)
-            .filter_map(|rest| rest.split(')').next())
-        {
+        for target in text(&document).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             if target.contains("://") || target.starts_with('#') {
                 continue;
             }
             let file = target.split('#').next().unwrap_or_default();
             let folder = document.parent().unwrap_or_else(|| Path::new(""));
-            assert!(
-                Path::new(CLONE).join(folder).join(file).exists(),
-                "{}: {target}",
-                document.display()
-            );
+            assert!(Path::new(CLONE).join(folder).join(file).exists(), "{}: {target}", document.display());
         }
     }
 }
@@ -102,13 +94,7 @@ fn the_commands_of_the_tutorial_run_one_after_the_other() {
             let orders = project.path("order_lines").display().to_string();
             let arguments: Vec<String> = words(line)
                 .into_iter()
-                .map(|word| {
-                    if word == "/data/orders" {
-                        orders.clone()
-                    } else {
-                        word
-                    }
-                })
+                .map(|word| if word == "/data/orders" { orders.clone() } else { word })
                 // A history of one hundred customers shows the same.
                 .map(|word| if word == "2000" { "100".to_owned() } else { word })
                 .collect();
@@ -140,13 +126,7 @@ fn every_command_of_the_other_documents_is_one_that_the_program_knows() {
                     arguments.push("--help");
                 }
                 let answer = karat(folder, &arguments);
-                assert_eq!(
-                    answer.code,
-                    0,
-                    "{}: {line}: {}",
-                    document.display(),
-                    answer.stderr
-                );
+                assert_eq!(answer.code, 0, "{}: {line}: {}", document.display(), answer.stderr);
                 assert!(
                     reads || ELSEWHERE.contains(&arguments[0]) || answer.stdout.contains("Example"),
                     "{line}"
@@ -176,10 +156,8 @@ fn the_reference_of_commands_is_the_help_of_the_program() {
     let project = Project::empty();
     let help = |arguments: &[&str]| project.karat(arguments).expect(0, &[]).stdout;
     let all = help(&["--help"]);
-    let mut page = format!(
-        "# Commands\n\nAs `karat --help` prints them.\n\n```text\n{}\n```\n",
-        all.trim_end()
-    );
+    let mut page =
+        format!("# Commands\n\nAs `karat --help` prints them.\n\n```text\n{}\n```\n", all.trim_end());
     let verbs = all
         .lines()
         .skip_while(|line| *line != "Commands:")
@@ -187,21 +165,14 @@ fn the_reference_of_commands_is_the_help_of_the_program() {
         .take_while(|line| !line.is_empty())
         .filter_map(|line| line.split_whitespace().next());
     for verb in verbs.collect::<Vec<_>>() {
-        let _ = write!(
-            page,
-            "\n## {verb}\n\n```text\n{}\n```\n",
-            help(&[verb, "--help"]).trim_end()
-        );
+        let _ = write!(page, "\n## {verb}\n\n```text\n{}\n```\n", help(&[verb, "--help"]).trim_end());
     }
     keep("docs/reference/commands.md", &page);
 }
 
 #[test]
 fn the_reference_of_functions_is_the_list_of_the_program() {
-    let listed = Project::empty()
-        .karat(&["functions", "--output", "json"])
-        .expect(0, &[])
-        .stdout;
+    let listed = Project::empty().karat(&["functions", "--output", "json"]).expect(0, &[]).stdout;
     let mut page = "# Functions of mappings\n\nWhat a column mapping may use, as `karat functions` prints it. Both engines compute each alike; \
                     each example is computed by a test.\n"
         .to_owned();
@@ -211,24 +182,13 @@ fn the_reference_of_functions_is_the_list_of_the_program() {
         let part = |key: &str| function[key].as_str().expect("a text").replace('|', "\\|");
         if part("group") != group {
             group = part("group");
-            let _ = write!(
-                page,
-                "\n## {group}\n\n| form | meaning | example | result |\n|---|---|---|---|\n"
-            );
+            let _ =
+                write!(page, "\n## {group}\n\n| form | meaning | example | result |\n|---|---|---|---|\n");
         }
         let result = part("result");
-        let result = if result.is_empty() {
-            "NULL".to_owned()
-        } else {
-            format!("`{result}`")
-        };
-        let _ = writeln!(
-            page,
-            "| `{}` | {} | `{}` | {result} |",
-            part("form"),
-            part("meaning"),
-            part("example")
-        );
+        let result = if result.is_empty() { "NULL".to_owned() } else { format!("`{result}`") };
+        let _ =
+            writeln!(page, "| `{}` | {} | `{}` | {result} |", part("form"), part("meaning"), part("example"));
     }
     keep("docs/reference/functions.md", &page);
 }
@@ -236,25 +196,19 @@ fn the_reference_of_functions_is_the_list_of_the_program() {
 #[test]
 fn the_reference_of_tables_is_the_headers_of_the_queries() {
     let (folder, _) = baseline();
-    let listed = karat(folder, &["tables", "--output", "json"])
-        .expect(0, &[])
-        .stdout;
+    let listed = karat(folder, &["tables", "--output", "json"]).expect(0, &[]).stdout;
     let mut page = "# Tables\n\nEvery table that SQL makes, as `karat tables` lists them, from the headers of the files in `queries/`. A table that is only \
                     read by others is marked *intermediate* and is not published; others need `publish.tables: all`.\n"
         .to_owned();
-    let mut tables: Vec<Value> = listed
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("an object"))
-        .collect();
+    let mut tables: Vec<Value> =
+        listed.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
     let order = ["results", "business", "canonical", "editions"];
     let name = |table: &Value| table["table"].as_str().expect("a name").to_owned();
     let place = |table: &Value| order.iter().position(|layer| name(table).starts_with(layer));
     tables.sort_by_key(|table| (place(table), name(table)));
     let mut layer = String::new();
     for table in &tables {
-        let (name, text) = (name(table), |key: &str| {
-            table[key].as_str().unwrap_or_default().to_owned()
-        });
+        let (name, text) = (name(table), |key: &str| table[key].as_str().unwrap_or_default().to_owned());
         let this = name.split('.').next().unwrap_or_default().to_owned();
         if this != layer {
             let _ = write!(page, "\n## {this}\n");
@@ -265,12 +219,8 @@ fn the_reference_of_tables_is_the_headers_of_the_queries() {
             Some("all") => " *(with `publish.tables: all`)*",
             _ => " *(intermediate)*",
         };
-        let key: Vec<&str> = table["key"]
-            .as_array()
-            .expect("a key")
-            .iter()
-            .filter_map(Value::as_str)
-            .collect();
+        let key: Vec<&str> =
+            table["key"].as_array().expect("a key").iter().filter_map(Value::as_str).collect();
         let _ = write!(
             page,
             "\n### {name}{kind}\n\n{}. Grain: {}. Key: `{}`.\n",

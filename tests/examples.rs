@@ -37,10 +37,7 @@ fn the_full_example_shows_every_section_and_every_export_from_one_generated_hist
             Some(location) => format!("    location: data/{location}"),
             None => line.to_owned(),
         };
-        assert!(
-            text.lines().any(|line| line == wanted),
-            "`{wanted}` is not in the example"
-        );
+        assert!(text.lines().any(|line| line == wanted), "`{wanted}` is not in the example");
     }
 
     project.karat(&["run"]).expect(0, &[]);
@@ -60,19 +57,10 @@ fn the_full_example_shows_every_section_and_every_export_from_one_generated_hist
     ] {
         assert!(!page.contains(text), "the example says `{text}`");
     }
-    for text in [
-        "Class A by revenue, Lead tier by profit",
-        "made by discount",
-        "times the usual gap",
-    ] {
+    for text in ["Class A by revenue, Lead tier by profit", "made by discount", "times the usual gap"] {
         assert!(page.contains(text), "the example does not say `{text}`");
     }
-    for name in [
-        "actions.csv",
-        "actions.parquet",
-        "zoho_crm-001.csv",
-        "fxiaoke-001.csv",
-    ] {
+    for name in ["actions.csv", "actions.parquet", "zoho_crm-001.csv", "fxiaoke-001.csv"] {
         assert!(run.join("exports").join(name).is_file(), "no `{name}`");
     }
 }

@@ -18,12 +18,7 @@ fn orders() -> RecordBatch {
     let ids: ArrayRef = Arc::new(StringArray::from(vec!["o1", "o2", "o3", "o4", "o5", "o6"]));
     let customers: ArrayRef = Arc::new(StringArray::from(vec!["=c1", "-c2", "c3", "c4", "c5", "c6"]));
     let days = texts(&["2024-06-01"; 6], &DataType::Date32);
-    batch(vec![
-        ("order", ids),
-        ("customer", customers),
-        ("day", days),
-        ("amount", amounts),
-    ])
+    batch(vec![("order", ids), ("customer", customers), ("day", days), ("amount", amounts)])
 }
 
 fn customers() -> RecordBatch {
@@ -130,16 +125,11 @@ fn a_published_result_with_hostile_names_is_safe_too() {
 #[test]
 fn a_file_holds_no_more_rows_than_its_layout_says_and_each_has_the_head() {
     let project = hostile("[zoho_crm]");
-    copy(
-        &std::path::Path::new(CLONE).join("reports"),
-        &project.path("reports"),
-    );
+    copy(&std::path::Path::new(CLONE).join("reports"), &project.path("reports"));
     let layout = std::fs::read_to_string(project.path("reports/exports/zoho_crm.yaml")).expect("a layout");
     project.file(
         "reports/exports/zoho_crm.yaml",
-        layout
-            .replace("rows_per_file: 20000", "rows_per_file: 3")
-            .as_bytes(),
+        layout.replace("rows_per_file: 20000", "rows_per_file: 3").as_bytes(),
     );
     project.karat(&["run"]).exits(0);
     for name in ["zoho_crm-001.csv", "zoho_crm-002.csv"] {
@@ -163,43 +153,26 @@ fn a_form_that_is_not_known_or_stands_twice_is_a_mistake_with_a_suggestion() {
         .tells("zoho_crm")
         .tells("exports[2]")
         .tells("twice");
-    project.file(
-        "config.yaml",
-        config(&[("sources", SOURCES), ("exports", "zoho_crm")]).as_bytes(),
-    );
+    project.file("config.yaml", config(&[("sources", SOURCES), ("exports", "zoho_crm")]).as_bytes());
     project.karat(&["check"]).exits(2).tells("expected a list");
 }
 
 #[test]
 fn a_wrong_layout_is_told_before_anything_is_published() {
     let project = hostile("[zoho_crm]");
-    copy(
-        &std::path::Path::new(CLONE).join("reports"),
-        &project.path("reports"),
-    );
+    copy(&std::path::Path::new(CLONE).join("reports"), &project.path("reports"));
     let path = "reports/exports/zoho_crm.yaml";
     let layout = std::fs::read_to_string(project.path(path)).expect("a layout");
     for (wrong, message) in [
         (layout.replace("picklist: tier}", "picklist: tears}"), "`tears`"),
         (layout.replace("language: en", "language: fr"), "`fr`"),
-        (
-            layout.replace("rows_per_file: 20000", "rows_per_file: 0"),
-            "rows_per_file",
-        ),
+        (layout.replace("rows_per_file: 20000", "rows_per_file: 0"), "rows_per_file"),
         (layout.replace("byte_order_mark", "bom"), "bom"),
     ] {
         project.file(path, wrong.as_bytes());
-        project
-            .karat(&["check"])
-            .exits(2)
-            .tells("zoho_crm.yaml")
-            .tells(message);
+        project.karat(&["check"]).exits(2).tells("zoho_crm.yaml").tells(message);
     }
     project.file(path, layout.replace("[profit]", "[proft]").as_bytes());
-    project
-        .karat(&["run"])
-        .exits(2)
-        .tells("`proft`")
-        .tells("stake_amount");
+    project.karat(&["run"]).exits(2).tells("`proft`").tells("stake_amount");
     assert!(!project.has_published());
 }

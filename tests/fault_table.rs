@@ -26,16 +26,8 @@ fn every_fault_of_the_table_names_tests_that_exist_or_says_that_there_is_none() 
     let mut number = 0;
     for line in table.lines().filter(|line| line.starts_with("| F")) {
         number += 1;
-        assert!(
-            line.starts_with(&format!("| F{number:02} |")),
-            "after F{:02}: {line}",
-            number - 1
-        );
-        let proof = line
-            .trim_end_matches([' ', '|'])
-            .rsplit(" | ")
-            .next()
-            .unwrap_or_default();
+        assert!(line.starts_with(&format!("| F{number:02} |")), "after F{:02}: {line}", number - 1);
+        let proof = line.trim_end_matches([' ', '|']).rsplit(" | ").next().unwrap_or_default();
         let names: Vec<&str> = proof.split('`').skip(1).step_by(2).collect();
         assert!(
             !names.is_empty() || proof.starts_with("not tried") || proof.starts_with("there is no"),

@@ -27,15 +27,7 @@ const FORMS: [(&str, &str, Types); 4] = [
             ("satisfaction", "integer"),
         ],
     ),
-    (
-        "payments",
-        "csv",
-        &[
-            ("due_date", "date"),
-            ("paid_date", "date"),
-            ("amount", "decimal(18, 2)"),
-        ],
-    ),
+    ("payments", "csv", &[("due_date", "date"), ("paid_date", "date"), ("amount", "decimal(18, 2)")]),
     ("visits", "json", &[("visited_at", "timestamp")]),
 ];
 
@@ -43,9 +35,7 @@ const FORMS: [(&str, &str, Types); 4] = [
 fn generate(project: &Project, customers: &str) -> String {
     let folder = project.path("history");
     let out = folder.to_str().expect("a path in UTF-8");
-    project
-        .karat(&["generate", "--customers", customers, "--out", out])
-        .exits(0);
+    project.karat(&["generate", "--customers", customers, "--out", out]).exits(0);
     std::fs::read_to_string(folder.join("config.yaml"))
         .expect("a configuration")
         .replace("location: output/", "location: published/\n  tables: all")
@@ -94,12 +84,8 @@ fn json_lines(lines: &[Line], types: &BTreeMap<&str, &str>) -> String {
 /// The columns of a file as `schema` declares them.
 fn schema(lines: &[Line], types: &BTreeMap<&str, &str>) -> String {
     let columns = lines[0].keys();
-    let column = |name: &String| {
-        format!(
-            "\n      {name}: {}",
-            types.get(name.as_str()).copied().unwrap_or("text")
-        )
-    };
+    let column =
+        |name: &String| format!("\n      {name}: {}", types.get(name.as_str()).copied().unwrap_or("text"));
     columns.map(column).collect()
 }
 
@@ -193,10 +179,7 @@ fn every_source_gives_the_same_tables_as_csv_and_json_packed_or_not() {
     project.file("config.yaml", config.as_bytes());
     project.karat(&["run"]).exits(0);
     let from_text = tables(&project);
-    assert_eq!(
-        from_parquet.keys().collect::<Vec<_>>(),
-        from_text.keys().collect::<Vec<_>>()
-    );
+    assert_eq!(from_parquet.keys().collect::<Vec<_>>(), from_text.keys().collect::<Vec<_>>());
     for (name, bytes) in from_parquet {
         assert!(from_text[&name] == bytes, "{name} differs");
     }
@@ -237,42 +220,12 @@ fn a_file_without_types_that_does_not_fit_is_refused_with_its_line() {
             3,
             "line 3: column `since` holds no day such as 2026-01-31",
         ),
-        (
-            "a.csv",
-            csv,
-            "id,since\nC1\n",
-            3,
-            "line 2: there are 1 values, and 2 columns",
-        ),
-        (
-            "a.csv",
-            csv,
-            "id;since\nC1;2026-01-31\n",
-            3,
-            "line 1: there is no column `id`, only `id;since`",
-        ),
-        (
-            "a.csv",
-            csv,
-            "id,since,id\nC1,2026-01-31,C2\n",
-            3,
-            "line 1: two columns are named `id`",
-        ),
-        (
-            "a.csv",
-            csv,
-            "id,since\n\"C1,2026-01-31\n",
-            3,
-            "opens a quotation mark that it does not close",
-        ),
+        ("a.csv", csv, "id,since\nC1\n", 3, "line 2: there are 1 values, and 2 columns"),
+        ("a.csv", csv, "id;since\nC1;2026-01-31\n", 3, "line 1: there is no column `id`, only `id;since`"),
+        ("a.csv", csv, "id,since,id\nC1,2026-01-31,C2\n", 3, "line 1: two columns are named `id`"),
+        ("a.csv", csv, "id,since\n\"C1,2026-01-31\n", 3, "opens a quotation mark that it does not close"),
         ("a.csv", csv, "", 4, "is empty (0 bytes)"),
-        (
-            "a.json",
-            json,
-            "{\"id\": \"C1\", \"since\": \"soon\"}\n",
-            3,
-            "line 1: column `since` holds no day",
-        ),
+        ("a.json", json, "{\"id\": \"C1\", \"since\": \"soon\"}\n", 3, "line 1: column `since` holds no day"),
         (
             "a.json",
             json,
@@ -280,38 +233,17 @@ fn a_file_without_types_that_does_not_fit_is_refused_with_its_line() {
             3,
             "line 1: `id` is not of the declared type text",
         ),
-        (
-            "a.json",
-            json,
-            "[{\"id\": \"C1\"}]\n",
-            3,
-            "line 1: there is no JSON object",
-        ),
-        (
-            "a.json",
-            json,
-            "{\"id\": \"C1\",\n\"since\": null}\n",
-            3,
-            "line 1: the object has no end",
-        ),
+        ("a.json", json, "[{\"id\": \"C1\"}]\n", 3, "line 1: there is no JSON object"),
+        ("a.json", json, "{\"id\": \"C1\",\n\"since\": null}\n", 3, "line 1: the object has no end"),
         ("a.json", json, "{\"id\": \"C1\"}\n", 3, "no line holds `since`"),
-        (
-            "a.json",
-            json,
-            "{\"id\": \"C1\", \"id\": \"C2\", \"since\": null}\n",
-            3,
-            "`id` stands there twice",
-        ),
+        ("a.json", json, "{\"id\": \"C1\", \"id\": \"C2\", \"since\": null}\n", 3, "`id` stands there twice"),
     ] {
         let project = with_customers(name, keys, text.as_bytes());
         project.karat(&["run"]).exits(code).tells(told);
         assert!(!project.has_published(), "{text}");
     }
     let project = with_customers("a.csv", csv, b"id,since\nC\xff,2026-01-31\n");
-    project
-        .karat(&["run"])
-        .exits(4)
-        .tells("line 2: the text is not UTF-8");
+    project.karat(&["run"]).exits(4).tells("line 2: the text is not UTF-8");
     // A file of another kind is named, and not read.
     let project = with_customers("a.parquet", csv, b"PAR1");
     let only = project.karat(&["run"]);
@@ -322,10 +254,9 @@ fn a_file_without_types_that_does_not_fit_is_refused_with_its_line() {
 fn a_packed_or_foreign_file_is_unpacked_or_named_as_what_it_is() {
     let csv = "    format: csv\n    schema: {id: text, since: date}\n";
     // A file of another form is named.
-    for (text, told) in [
-        (gzip("id,since\n"), "is gzip and no text"),
-        (b"PAR1".to_vec(), "is a Parquet file and no text"),
-    ] {
+    for (text, told) in
+        [(gzip("id,since\n"), "is gzip and no text"), (b"PAR1".to_vec(), "is a Parquet file and no text")]
+    {
         let project = with_customers("a.csv", csv, &text);
         project.karat(&["run"]).exits(4).tells(told);
     }
@@ -334,21 +265,12 @@ fn a_packed_or_foreign_file_is_unpacked_or_named_as_what_it_is() {
     let project = with_customers("a.csv.gz", csv, &cut);
     project.karat(&["run"]).exits(4).tells("damaged or cut short");
     let project = with_customers("a.parquet", "", b"id,since\nC1,2026-01-31\n");
-    project
-        .karat(&["run"])
-        .exits(4)
-        .tells("It looks like text, such as CSV: write `format: csv`");
+    project.karat(&["run"]).exits(4).tells("It looks like text, such as CSV: write `format: csv`");
     // A file that unpacks to more than a thousand times its size is refused, as it is in other forms.
-    let bomb = zstd::encode_all(
-        format!("id,since\n{}", "C1,2026-01-31\n".repeat(8_000_000)).as_bytes(),
-        1,
-    )
-    .expect("a packed text");
+    let bomb = zstd::encode_all(format!("id,since\n{}", "C1,2026-01-31\n".repeat(8_000_000)).as_bytes(), 1)
+        .expect("a packed text");
     let project = with_customers("a.csv.zst", csv, &bomb);
-    project
-        .karat(&["run"])
-        .exits(4)
-        .tells("checks.max_unpacked_ratio");
+    project.karat(&["run"]).exits(4).tells("checks.max_unpacked_ratio");
 }
 
 #[test]
@@ -362,10 +284,7 @@ fn no_value_of_a_refused_file_is_told() {
 #[test]
 fn keys_of_another_form_are_refused() {
     for (keys, told) in [
-        (
-            "    format: csv\n",
-            "sources.customers.schema: missing; such files carry no types",
-        ),
+        ("    format: csv\n", "sources.customers.schema: missing; such files carry no types"),
         (
             "    schema: {id: text}\n",
             "sources.customers.schema: belongs to `format: csv` and `format: json`, and the format here is parquet",
@@ -411,11 +330,7 @@ mod delta {
         let fields: Vec<Value> = lines[0]
             .keys()
             .map(|name| {
-                let kind = if name == "signed_up_at" {
-                    "timestamp_ntz"
-                } else {
-                    "string"
-                };
+                let kind = if name == "signed_up_at" { "timestamp_ntz" } else { "string" };
                 json!({"name": name, "type": kind, "nullable": true, "metadata": {}})
             })
             .collect();
@@ -433,15 +348,10 @@ mod delta {
         for (version, actions) in [&first[..], &second[..]].into_iter().enumerate() {
             let lines: Vec<String> = actions.iter().map(Value::to_string).collect();
             let text = lines.join("\n") + "\n";
-            project.file(
-                &format!("history/customers/_delta_log/{version:020}.json"),
-                text.as_bytes(),
-            );
+            project.file(&format!("history/customers/_delta_log/{version:020}.json"), text.as_bytes());
         }
-        let config = config.replace(
-            "location: history/customers/\n",
-            "location: history/customers/\n    format: delta\n",
-        );
+        let config = config
+            .replace("location: history/customers/\n", "location: history/customers/\n    format: delta\n");
         project.file("config.yaml", config.as_bytes());
         (project, lines)
     }
@@ -483,10 +393,7 @@ mod delta {
         assert_eq!(customers(&manifest(&project)), [("part-0.parquet".to_owned(), 0)]);
         let config = config.replace("version: 0", "version: 7");
         project.file("config.yaml", config.as_bytes());
-        project
-            .karat(&["run"])
-            .exits(4)
-            .tells("cannot read version 7 of the Delta Lake table");
+        project.karat(&["run"]).exits(4).tells("cannot read version 7 of the Delta Lake table");
     }
 
     #[test]
@@ -495,12 +402,7 @@ mod delta {
             ("A%2FB", "A%252FB", json!("A/B"), "A/B"),
             ("100%25", "100%2525", json!("100%"), "100%"),
             ("null", "null", json!("null"), "null"),
-            (
-                "__HIVE_DEFAULT_PARTITION__",
-                "__HIVE_DEFAULT_PARTITION__",
-                Value::Null,
-                "",
-            ),
+            ("__HIVE_DEFAULT_PARTITION__", "__HIVE_DEFAULT_PARTITION__", Value::Null, ""),
         ] {
             let (project, _) = delta_project();
             let table = project.path("history/customers");
@@ -522,10 +424,7 @@ mod delta {
             std::fs::write(log(0), first).expect("the log");
             let second = text(1)
                 .replace("\"part-1.parquet\"", &format!("\"zone={logged}/part-1.parquet\""))
-                .replace(
-                    "\"partitionValues\":{}",
-                    &format!("\"partitionValues\":{{\"zone\":{value}}}"),
-                );
+                .replace("\"partitionValues\":{}", &format!("\"partitionValues\":{{\"zone\":{value}}}"));
             std::fs::write(log(1), second).expect("the log");
             let config = std::fs::read_to_string(project.path("config.yaml")).expect("the configuration");
             let start = config.find("  customers:").expect("the source");
@@ -549,10 +448,7 @@ mod delta {
         std::fs::write(&file, [&bytes[..], b"more"].concat()).expect("a longer file");
         project.karat(&["run"]).exits(4).tells("bytes, and");
         std::fs::remove_file(&file).expect("the file");
-        project
-            .karat(&["run"])
-            .exits(4)
-            .tells("`part-1.parquet` belongs to it and is not there");
+        project.karat(&["run"]).exits(4).tells("`part-1.parquet` belongs to it and is not there");
         assert!(!project.has_published());
     }
 
@@ -560,10 +456,7 @@ mod delta {
     fn a_folder_without_a_log_is_no_delta_table() {
         let (project, _) = delta_project();
         std::fs::remove_dir_all(project.path("history/customers/_delta_log")).expect("the log");
-        project
-            .karat(&["run"])
-            .exits(4)
-            .tells("there is no `_delta_log` in it");
+        project.karat(&["run"]).exits(4).tells("there is no `_delta_log` in it");
     }
 
     #[test]
@@ -582,18 +475,12 @@ mod delta {
         assert_ne!(features, start);
         std::fs::write(&first, features).expect("the log");
         std::fs::write(&log, with_vector).expect("the log");
-        project
-            .karat(&["run"])
-            .exits(3)
-            .tells("rows that are deleted by a vector");
+        project.karat(&["run"]).exits(3).tells("rows that are deleted by a vector");
 
         std::fs::write(&log, text).expect("the log");
         let mapped = start
             .replace("[\"timestampNtz\"]", "[\"timestampNtz\",\"columnMapping\"]")
-            .replace(
-                "\"configuration\":{}",
-                "\"configuration\":{\"delta.columnMapping.mode\":\"name\"}",
-            );
+            .replace("\"configuration\":{}", "\"configuration\":{\"delta.columnMapping.mode\":\"name\"}");
         std::fs::write(&first, mapped).expect("the log");
         let outcome = project.karat(&["run"]);
         assert_eq!(outcome.code, Some(4), "{}", outcome.stderr);

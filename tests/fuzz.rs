@@ -124,9 +124,8 @@ fn changed(original: &[u8], others: &[&Vec<u8>], dice: &mut impl Rng) -> Vec<u8>
 
 /// Gives every file of the corpus, and changes of it, to the target.
 fn fuzz(target: &'static str) {
-    let seconds = std::env::var("KARAT_FUZZ_SECONDS")
-        .ok()
-        .map(|text| text.parse().expect("a number of seconds"));
+    let seconds =
+        std::env::var("KARAT_FUZZ_SECONDS").ok().map(|text| text.parse().expect("a number of seconds"));
     let trials = block_on(move || async move {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let trial = Trial::of(target, folder.path()).expect("a target");
@@ -138,11 +137,7 @@ fn fuzz(target: &'static str) {
         let others: Vec<&Vec<u8>> = corpus.values().collect();
         let last = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{target}-last"));
         let started = Instant::now();
-        let seed = if seconds.is_some() {
-            u64::from(std::process::id())
-        } else {
-            1
-        };
+        let seed = if seconds.is_some() { u64::from(std::process::id()) } else { 1 };
         let mut dice = Pcg64::seed_from_u64(seed);
         let mut trials = 0_u64;
         let one = async |name: &str, bytes: &[u8]| {
@@ -154,10 +149,7 @@ fn fuzz(target: &'static str) {
             let ended = AssertUnwindSafe(trial.take(bytes)).catch_unwind().await;
             if ended.is_err() || began.elapsed() > PATIENCE {
                 std::fs::write(&last, bytes).expect("the folder for test files");
-                panic!(
-                    "{target}: a change of {name} panics or hangs; it is {}",
-                    last.display()
-                );
+                panic!("{target}: a change of {name} panics or hangs; it is {}", last.display());
             }
         };
         for (name, bytes) in &corpus {

@@ -26,10 +26,7 @@ type Column = (&'static str, ArrayRef);
 /// Three rows as most systems deliver them; a test replaces the column that it is about.
 fn usual() -> BTreeMap<&'static str, ArrayRef> {
     BTreeMap::from([
-        (
-            "order",
-            Arc::new(StringArray::from(vec!["o1", "o2", "o3"])) as ArrayRef,
-        ),
+        ("order", Arc::new(StringArray::from(vec!["o1", "o2", "o3"])) as ArrayRef),
         ("customer", Arc::new(StringArray::from(vec!["a", "b", "c"]))),
         ("day", Arc::new(Date32Array::from(vec![19_850, 19_851, 19_852]))),
         (
@@ -69,20 +66,11 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
         let engine = start(folder.path())?;
         let source = &config.sources["order_lines"];
         let pinned = source::pin("order_lines", source, &config.root, folder.path(), false).await?;
-        engine.add_source(
-            "order_lines",
-            &pinned.source_files(),
-            pinned.schema.clone(),
-            &pinned.folders(),
-        )?;
+        engine.add_source("order_lines", &pinned.source_files(), pinned.schema.clone(), &pinned.folders())?;
         let raw = source::raw_table(&engine, &pinned, source, &config.project.timezone).await?;
-        engine
-            .add_view(&TableName::new("raw", "order_lines"), &raw.sql)
-            .await?;
+        engine.add_view(&TableName::new("raw", "order_lines"), &raw.sql).await?;
         for table in settings_tables(&config, &[])? {
-            engine
-                .add_rows(&table.name, &table.key, table.batch.clone())
-                .await?;
+            engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
         }
         add_empty_sources(&engine, &["order_lines"]).await?;
         for name in [
@@ -106,17 +94,10 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
             engine.run(planned().query(name)).await?;
         }
         let lines = engine
-            .read(
-                "lines",
-                "select * from canonical.order_lines order by order_id, line_number",
-            )
+            .read("lines", "select * from canonical.order_lines order by order_id, line_number")
             .await?;
-        let rejected = engine
-            .read(
-                "rejected",
-                "select * from canonical.rejected_rows order by reason",
-            )
-            .await?;
+        let rejected =
+            engine.read("rejected", "select * from canonical.rejected_rows order by reason").await?;
         Ok((lines, rejected))
     })
 }
@@ -154,36 +135,18 @@ fn refused(replaced: Vec<Column>, source: &str) -> String {
 #[test]
 fn ids_keep_their_values_whatever_their_type() {
     let cases: Vec<(ArrayRef, [&str; 3])> = vec![
-        (
-            Arc::new(StringArray::from(vec!["007", " x ", "顧客-1"])),
-            ["007", " x ", "顧客-1"],
-        ),
-        (
-            Arc::new(Int64Array::from(vec![9_007_199_254_740_993, -1, 0])),
-            ["9007199254740993", "-1", "0"],
-        ),
+        (Arc::new(StringArray::from(vec!["007", " x ", "顧客-1"])), ["007", " x ", "顧客-1"]),
+        (Arc::new(Int64Array::from(vec![9_007_199_254_740_993, -1, 0])), ["9007199254740993", "-1", "0"]),
         (Arc::new(Int32Array::from(vec![12, 13, 14])), ["12", "13", "14"]),
         (Arc::new(Int16Array::from(vec![12, 13, 14])), ["12", "13", "14"]),
-        (
-            Arc::new(Float64Array::from(vec![12_346.0, 1.0, -3.0])),
-            ["12346", "1", "-3"],
-        ),
+        (Arc::new(Float64Array::from(vec![12_346.0, 1.0, -3.0])), ["12346", "1", "-3"]),
         (
             Arc::new(
-                Decimal128Array::from(vec![12_346, 1, 2])
-                    .with_precision_and_scale(10, 0)
-                    .expect("fits"),
+                Decimal128Array::from(vec![12_346, 1, 2]).with_precision_and_scale(10, 0).expect("fits"),
             ),
             ["12346", "1", "2"],
         ),
-        (
-            Arc::new(
-                vec!["x", "y", "x"]
-                    .into_iter()
-                    .collect::<DictionaryArray<Int32Type>>(),
-            ),
-            ["x", "y", "x"],
-        ),
+        (Arc::new(vec!["x", "y", "x"].into_iter().collect::<DictionaryArray<Int32Type>>()), ["x", "y", "x"]),
     ];
     for (array, expected) in cases {
         check(vec![("customer", array)], "", "customer_id", &expected);
@@ -201,44 +164,23 @@ fn a_float_with_a_fraction_identifies_nobody() {
 
 #[test]
 fn amounts_arrive_as_decimals_integers_or_floats_with_a_declared_scale() {
-    let decimals: ArrayRef = Arc::new(
-        Decimal128Array::from(vec![1_234, -5, 0])
-            .with_precision_and_scale(10, 2)
-            .expect("fits"),
-    );
+    let decimals: ArrayRef =
+        Arc::new(Decimal128Array::from(vec![1_234, -5, 0]).with_precision_and_scale(10, 2).expect("fits"));
     let integers: ArrayRef = Arc::new(Int32Array::from(vec![12, -3, 0]));
     // 0.1 + 0.2 is 0.30000000000000004 as a float, and 0.30 at a scale of 2.
     let floats: ArrayRef = Arc::new(Float64Array::from(vec![0.1 + 0.2, -19.99, 1_234_567.891]));
     let singles: ArrayRef = Arc::new(Float32Array::from(vec![0.1, 2.5, -1.25]));
-    let fine: ArrayRef = Arc::new(
-        Decimal128Array::from(vec![1_234_567, 0, 5])
-            .with_precision_and_scale(18, 6)
-            .expect("fits"),
-    );
-    check(
-        vec![("net", decimals)],
-        "",
-        "net_amount",
-        &["12.3400", "-0.0500", "0.0000"],
-    );
-    check(
-        vec![("net", integers)],
-        "",
-        "net_amount",
-        &["12.0000", "-3.0000", "0.0000"],
-    );
+    let fine: ArrayRef =
+        Arc::new(Decimal128Array::from(vec![1_234_567, 0, 5]).with_precision_and_scale(18, 6).expect("fits"));
+    check(vec![("net", decimals)], "", "net_amount", &["12.3400", "-0.0500", "0.0000"]);
+    check(vec![("net", integers)], "", "net_amount", &["12.0000", "-3.0000", "0.0000"]);
     check(
         vec![("net", Arc::clone(&floats))],
         "    amount_scale: 2\n",
         "net_amount",
         &["0.3000", "-19.9900", "1234567.8900"],
     );
-    check(
-        vec![("net", singles)],
-        "    amount_scale: 2\n",
-        "net_amount",
-        &["0.1000", "2.5000", "-1.2500"],
-    );
+    check(vec![("net", singles)], "    amount_scale: 2\n", "net_amount", &["0.1000", "2.5000", "-1.2500"]);
     check(
         vec![("net", Arc::clone(&fine))],
         "    amount_scale: 4\n",
@@ -257,10 +199,7 @@ fn an_amount_that_is_no_number_or_beyond_all_bounds_is_rejected_by_name() {
     let (lines, rejected) =
         lines_of(vec![("net", amounts)], "    amount_scale: 2\n").expect("the source can be read");
     assert!(lines.rows.is_empty());
-    assert_eq!(
-        column(&rejected, "reason"),
-        ["amount_not_finite", "amount_out_of_range"]
-    );
+    assert_eq!(column(&rejected, "reason"), ["amount_not_finite", "amount_out_of_range"]);
     assert_eq!(column(&rejected, "rows"), ["2", "1"]);
 }
 
@@ -276,11 +215,7 @@ fn a_moment_arrives_as_date_or_timestamp_of_any_unit_or_as_iso_text() {
         Arc::new(TimestampMillisecondArray::from(times(1_000))),
         Arc::new(TimestampMicrosecondArray::from(times(1_000_000))),
         Arc::new(TimestampNanosecondArray::from(times(1_000_000_000))),
-        Arc::new(StringArray::from(vec![
-            "2024-05-07",
-            "2024-05-08 23:59:59",
-            "2024-05-09T23:59:59.5",
-        ])),
+        Arc::new(StringArray::from(vec!["2024-05-07", "2024-05-08 23:59:59", "2024-05-09T23:59:59.5"])),
     ];
     for array in arrays {
         check(vec![("day", array)], "", "order_date", &days);
@@ -303,10 +238,7 @@ fn a_number_is_no_date_until_the_owner_says_which() {
     // Parquet has no timestamp in seconds: it is stored as a plain integer.
     let seconds: ArrayRef = Arc::new(TimestampSecondArray::from(SECONDS.to_vec()));
     let message = refused(vec![("day", seconds)], "");
-    assert!(
-        message.contains("ordered_at") && message.contains("Int64"),
-        "{message}"
-    );
+    assert!(message.contains("ordered_at") && message.contains("Int64"), "{message}");
 }
 
 #[test]
@@ -320,10 +252,7 @@ fn an_instant_counts_on_the_day_of_the_business_time_zone() {
         ("Asia/Shanghai", ["2024-07-01", "2024-07-01", "2024-01-01"]),
     ] {
         let folder = folder();
-        write(
-            &folder.path().join("data/lines.parquet"),
-            vec![("day", Arc::clone(&array))],
-        );
+        write(&folder.path().join("data/lines.parquet"), vec![("day", Arc::clone(&array))]);
         let (lines, _) = read(configured(folder.path(), "", timezone)).expect("the source can be read");
         assert_eq!(column(&lines, "order_date"), days, "{timezone}");
     }
@@ -332,13 +261,7 @@ fn an_instant_counts_on_the_day_of_the_business_time_zone() {
 #[test]
 fn odd_file_names_are_files_like_others_and_small_integers_widen() {
     let folder = folder();
-    let names = [
-        "a b.parquet",
-        "50%25 #1?.parquet",
-        "注文 №7/été.parquet",
-        "x=y.parquet",
-        "plain.parquet",
-    ];
+    let names = ["a b.parquet", "50%25 #1?.parquet", "注文 №7/été.parquet", "x=y.parquet", "plain.parquet"];
     for (number, name) in names.iter().enumerate() {
         let customers: ArrayRef = if number % 2 == 0 {
             Arc::new(Int32Array::from(vec![1, 2, 3]))
@@ -347,20 +270,11 @@ fn odd_file_names_are_files_like_others_and_small_integers_widen() {
         };
         let orders: Vec<String> = (0..3).map(|line| format!("{number}-{line}")).collect();
         let orders: ArrayRef = Arc::new(StringArray::from(orders));
-        write(
-            &folder.path().join("data").join(name),
-            vec![("customer", customers), ("order", orders)],
-        );
+        write(&folder.path().join("data").join(name), vec![("customer", customers), ("order", orders)]);
     }
     let (lines, rejected) = read(configured(folder.path(), "", "UTC")).expect("the source can be read");
     assert_eq!((lines.rows.len(), rejected.rows.len()), (15, 0));
-    assert_eq!(
-        column(&lines, "customer_id")
-            .iter()
-            .filter(|customer| *customer == "3000000000")
-            .count(),
-        2
-    );
+    assert_eq!(column(&lines, "customer_id").iter().filter(|customer| *customer == "3000000000").count(), 2);
 }
 
 #[test]
@@ -387,9 +301,7 @@ fn the_names_of_hive_folders_can_be_mapped_and_need_not_be() {
         let orders: Vec<String> = (0..3).map(|line| format!("{number}-{line}")).collect();
         columns.insert("order", Arc::new(StringArray::from(orders)));
         parquet::write_columns(
-            &folder
-                .path()
-                .join(format!("data/month={month}/region=North East/part 1.parquet")),
+            &folder.path().join(format!("data/month={month}/region=North East/part 1.parquet")),
             columns,
         );
     }
@@ -402,19 +314,10 @@ fn the_names_of_hive_folders_can_be_mapped_and_need_not_be() {
     assert!(rejected.rows.is_empty());
     assert_eq!(
         column(&lines, "order_date"),
-        [
-            "2024-05-15",
-            "2024-05-15",
-            "2024-05-15",
-            "2024-06-15",
-            "2024-06-15",
-            "2024-06-15"
-        ]
+        ["2024-05-15", "2024-05-15", "2024-05-15", "2024-06-15", "2024-06-15", "2024-06-15"]
     );
     assert!(
-        column(&lines, "region")
-            .iter()
-            .all(|region| region == "North East"),
+        column(&lines, "region").iter().all(|region| region == "North East"),
         "{:?}",
         column(&lines, "region")
     );
@@ -423,23 +326,12 @@ fn the_names_of_hive_folders_can_be_mapped_and_need_not_be() {
 #[test]
 fn the_values_of_hive_folders_are_what_their_writers_meant() {
     let folder = folder();
-    let regions = [
-        "#1",
-        "q=r",
-        "A%2FB",
-        "100%",
-        "S%C3%A3o Paulo",
-        "__HIVE_DEFAULT_PARTITION__",
-        "null",
-    ];
+    let regions = ["#1", "q=r", "A%2FB", "100%", "S%C3%A3o Paulo", "__HIVE_DEFAULT_PARTITION__", "null"];
     for (number, region) in regions.iter().enumerate() {
         let mut columns = usual();
         let orders: Vec<String> = (0..3).map(|line| format!("{number}-{line}")).collect();
         columns.insert("order", Arc::new(StringArray::from(orders)));
-        parquet::write_columns(
-            &folder.path().join(format!("data/region={region}/a.parquet")),
-            columns,
-        );
+        parquet::write_columns(&folder.path().join(format!("data/region={region}/a.parquet")), columns);
     }
     let text = "project: {name: Inputs, currency: EUR, timezone: UTC, language: en}\nas_of: 2025-01-01\nsources:\n  order_lines:\n    \
                 location: data/\n    columns: {order_id: order, customer_id: customer, ordered_at: day, net_amount: net, \
@@ -464,15 +356,10 @@ fn write_int96(file: &Path, moments: &[(u32, u64)]) {
     let properties = Arc::new(WriterProperties::default());
     let mut writer = SerializedFileWriter::new(output, Arc::new(schema), properties).expect("a writer");
     let mut group = writer.next_row_group().expect("a group");
-    let ids: Vec<_> = (0..moments.len())
-        .map(|order| format!("o{order}").as_str().into())
-        .collect();
+    let ids: Vec<_> = (0..moments.len()).map(|order| format!("o{order}").as_str().into()).collect();
     for _ in 0..2 {
         let mut column = group.next_column().expect("readable").expect("a column");
-        column
-            .typed::<ByteArrayType>()
-            .write_batch(&ids, None, None)
-            .expect("values");
+        column.typed::<ByteArrayType>().write_batch(&ids, None, None).expect("values");
         column.close().expect("a column");
     }
     let stored: Vec<Int96> = moments
@@ -487,17 +374,11 @@ fn write_int96(file: &Path, moments: &[(u32, u64)]) {
         })
         .collect();
     let mut column = group.next_column().expect("readable").expect("a column");
-    column
-        .typed::<Int96Type>()
-        .write_batch(&stored, None, None)
-        .expect("values");
+    column.typed::<Int96Type>().write_batch(&stored, None, None).expect("values");
     column.close().expect("a column");
     let amounts = vec![10; moments.len()];
     let mut column = group.next_column().expect("readable").expect("a column");
-    column
-        .typed::<Int64Type>()
-        .write_batch(&amounts, None, None)
-        .expect("values");
+    column.typed::<Int64Type>().write_batch(&amounts, None, None).expect("values");
     column.close().expect("a column");
     group.close().expect("a group");
     writer.close().expect("a file");
@@ -525,28 +406,15 @@ fn a_column_without_a_value_joins_any_type_and_widths_widen() {
     // More than a float holds.
     let large: ArrayRef = Arc::new(Int64Array::from(vec![9_007_199_254_740_993_i64; 3]));
     let ids = |first: i32| {
-        Arc::new(StringArray::from(
-            (first..first + 3).map(|id| id.to_string()).collect::<Vec<_>>(),
-        ))
+        Arc::new(StringArray::from((first..first + 3).map(|id| id.to_string()).collect::<Vec<_>>()))
     };
-    let wide = Decimal128Array::from(vec![10_000; 3])
-        .with_precision_and_scale(20, 4)
-        .expect("fits");
+    let wide = Decimal128Array::from(vec![10_000; 3]).with_precision_and_scale(20, 4).expect("fits");
     for (name, first, product, net) in [
-        (
-            "1",
-            10,
-            nothing,
-            Arc::new(Int16Array::from(vec![1; 3])) as ArrayRef,
-        ),
+        ("1", 10, nothing, Arc::new(Int16Array::from(vec![1; 3])) as ArrayRef),
         ("2", 20, large, Arc::new(wide)),
         ("3", 30, empty, Arc::new(Int64Array::from(vec![1; 3]))),
     ] {
-        let columns = vec![
-            ("order", ids(first) as ArrayRef),
-            ("net", net),
-            ("product", product),
-        ];
+        let columns = vec![("order", ids(first) as ArrayRef), ("net", net), ("product", product)];
         write(&folder.path().join(format!("data/{name}.parquet")), columns);
     }
     let text = "project: {name: Inputs, currency: EUR, timezone: UTC, language: en}\nas_of: 2025-01-01\nsources:\n  order_lines:\n    \
@@ -583,33 +451,13 @@ fn ids_that_one_file_holds_in_single_precision_do_not_merge() {
 #[test]
 fn a_lakehouse_table_is_no_folder_of_files() {
     for (record, location, kind, hint) in [
-        (
-            "_delta_log/00000000000000000000.json",
-            "data/",
-            "Delta Lake",
-            "format: delta",
-        ),
-        (
-            "nested/_delta_log/00000000000000000000.json",
-            "data/",
-            "Delta Lake",
-            "format: delta",
-        ),
+        ("_delta_log/00000000000000000000.json", "data/", "Delta Lake", "format: delta"),
+        ("nested/_delta_log/00000000000000000000.json", "data/", "Delta Lake", "format: delta"),
         ("metadata/00001-a.metadata.json", "data/", "Iceberg", "as Parquet"),
         (".hoodie/hoodie.properties", "data/", "Hudi", "as Parquet"),
         // A file or a folder of the table by itself.
-        (
-            "_delta_log/00000000000000000000.json",
-            "data/rows/",
-            "Delta Lake",
-            "format: delta",
-        ),
-        (
-            "metadata/v1.metadata.json",
-            "data/rows/a.parquet",
-            "Iceberg",
-            "as Parquet",
-        ),
+        ("_delta_log/00000000000000000000.json", "data/rows/", "Delta Lake", "format: delta"),
+        ("metadata/v1.metadata.json", "data/rows/a.parquet", "Iceberg", "as Parquet"),
     ] {
         let folder = folder();
         write(&folder.path().join("data/rows/a.parquet"), vec![]);
@@ -634,9 +482,7 @@ fn names_with_blanks_at_their_ends_or_a_line_break_are_columns() {
     parquet::write_columns(&folder.path().join("data/a.parquet"), columns);
     let mut config = configured(folder.path(), "", "UTC");
     let source = config.sources.get_mut("order_lines").expect("a source");
-    source
-        .columns
-        .insert("order_id".to_owned(), " order \nno ".to_owned());
+    source.columns.insert("order_id".to_owned(), " order \nno ".to_owned());
     let (lines, _) = read(config).unwrap_or_else(|failure| panic!("{failure}"));
     assert_eq!(column(&lines, "order_id"), ["o1", "o2", "o3"]);
 }
@@ -648,17 +494,10 @@ fn a_mapping_that_does_not_fit_names_the_column_and_the_nearest_one() {
     let mut config = configured(folder.path(), "", "UTC");
     let source = config.sources.get_mut("order_lines").expect("it is configured");
     source.columns.insert("net_amount".to_owned(), "nett".to_owned());
-    source
-        .columns
-        .insert("customer_id".to_owned(), "Customer".to_owned());
+    source.columns.insert("customer_id".to_owned(), "Customer".to_owned());
     let failure = read(config).expect_err("there are no such columns");
     assert_eq!(failure.exit, Exit::Refused);
-    for part in [
-        "net_amount",
-        "did you mean `net`?",
-        "customer_id",
-        "did you mean `customer`?",
-    ] {
+    for part in ["net_amount", "did you mean `net`?", "customer_id", "did you mean `customer`?"] {
         assert!(failure.message.contains(part), "{}", failure.message);
     }
 }
@@ -673,10 +512,7 @@ fn read_other(
     timezone: &str,
 ) -> Result<Table, Failure> {
     let folder = folder();
-    parquet::write_columns(
-        &folder.path().join("other/part.parquet"),
-        columns.into_iter().collect(),
-    );
+    parquet::write_columns(&folder.path().join("other/part.parquet"), columns.into_iter().collect());
     let text = format!(
         "project: {{name: Inputs, currency: EUR, timezone: {timezone}, language: en}}\nas_of: 2025-01-01\nsources:\n  \
          order_lines: {{location: data/, columns: {{order_id: a, customer_id: b, ordered_at: c, net_amount: d, cost_amount: e}}}}\n  \
@@ -689,19 +525,12 @@ fn read_other(
         let engine = start(work.path())?;
         let configured = &config.sources[source];
         let pinned = source::pin(source, configured, &config.root, work.path(), false).await?;
-        engine.add_source(
-            source,
-            &pinned.source_files(),
-            pinned.schema.clone(),
-            &pinned.folders(),
-        )?;
+        engine.add_source(source, &pinned.source_files(), pinned.schema.clone(), &pinned.folders())?;
         let raw = source::raw_table(&engine, &pinned, configured, &config.project.timezone).await?;
         engine.add_view(&TableName::new("raw", source), &raw.sql).await?;
         add_empty_sources(&engine, &[source]).await?;
         for table in settings_tables(&config, &[])? {
-            engine
-                .add_rows(&table.name, &table.key, table.batch.clone())
-                .await?;
+            engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
         }
         let checked = format!("canonical.checked_{source}");
         for name in [
@@ -717,9 +546,7 @@ fn read_other(
         ] {
             engine.run(planned().query(name)).await?;
         }
-        engine
-            .read("rows", &format!("select * from {checked} order by 1"))
-            .await
+        engine.read("rows", &format!("select * from {checked} order by 1")).await
     })
 }
 
@@ -730,10 +557,7 @@ fn strings(values: &[Option<&str>]) -> ArrayRef {
 #[test]
 fn a_text_that_is_no_date_is_no_unpaid_payment() {
     let columns: Vec<Column> = vec![
-        (
-            "id",
-            strings(&[Some("1"), Some("2"), Some("3"), Some("4"), Some("5")]),
-        ),
+        ("id", strings(&[Some("1"), Some("2"), Some("3"), Some("4"), Some("5")])),
         ("who", strings(&[Some("a"); 5])),
         (
             "due",
@@ -745,17 +569,11 @@ fn a_text_that_is_no_date_is_no_unpaid_payment() {
                 Some("7 May"),
             ]),
         ),
-        (
-            "paid",
-            strings(&[Some("2024-05-09"), None, Some(" "), Some("paid"), None]),
-        ),
+        ("paid", strings(&[Some("2024-05-09"), None, Some(" "), Some("paid"), None])),
     ];
     let mapping = "columns: {payment_id: id, customer_id: who, due_date: due, paid_date: paid}";
     let rows = read_other("payments", mapping, columns, "UTC").expect("the source can be read");
-    assert_eq!(
-        column(&rows, "outcome"),
-        ["used", "used", "used", "paid_date_not_a_date", "date_missing"]
-    );
+    assert_eq!(column(&rows, "outcome"), ["used", "used", "used", "paid_date_not_a_date", "date_missing"]);
     assert_eq!(column(&rows, "paid_date")[..3], ["2024-05-09", "", ""]);
     assert_eq!(column(&rows, "due_date")[..2], ["2024-05-07", "2024-05-07"]);
 }
@@ -788,10 +606,7 @@ fn a_number_of_a_case_that_is_none_is_rejected_by_the_name_of_its_column() {
             ("cost", number([0.1 + 0.2, f64::NAN, 1.0, 1.0])),
             ("minutes", number([2.5, 1.0, f64::INFINITY, 1.0])),
             ("stars", number([4.5, 1.0, 1.0, 1e13])),
-            (
-                "type",
-                strings(&[Some("complaint"), Some("question"), None, None]),
-            ),
+            ("type", strings(&[Some("complaint"), Some("question"), None, None])),
         ]
     };
     let mapping = "amount_scale: 2, columns: {case_id: id, customer_id: who, opened_at: day, cost: cost, minutes: minutes, \
@@ -799,12 +614,7 @@ fn a_number_of_a_case_that_is_none_is_rejected_by_the_name_of_its_column() {
     let rows = read_other("service_cases", mapping, columns(), "UTC").expect("the source can be read");
     assert_eq!(
         column(&rows, "outcome"),
-        [
-            "used",
-            "cost_not_finite",
-            "minutes_not_finite",
-            "satisfaction_out_of_range"
-        ]
+        ["used", "cost_not_finite", "minutes_not_finite", "satisfaction_out_of_range"]
     );
     assert_eq!(column(&rows, "cost")[0], "0.3000");
     assert_eq!(column(&rows, "satisfaction")[0], "4.5000");
@@ -812,14 +622,8 @@ fn a_number_of_a_case_that_is_none_is_rejected_by_the_name_of_its_column() {
     // Money as a float still needs its scale, and a word is no flag.
     let without = mapping.replace("amount_scale: 2, ", "");
     let failure = read_other("service_cases", &without, columns(), "UTC").expect_err("no scale");
-    assert!(
-        failure.exit == Exit::Refused && failure.message.contains("amount_scale"),
-        "{failure}"
-    );
+    assert!(failure.exit == Exit::Refused && failure.message.contains("amount_scale"), "{failure}");
     let word = mapping.replace("type = 'complaint'", "type");
     let failure = read_other("service_cases", &word, columns(), "UTC").expect_err("a word");
-    assert!(
-        failure.message.contains("is_complaint") && failure.message.contains("a condition"),
-        "{failure}"
-    );
+    assert!(failure.message.contains("is_complaint") && failure.message.contains("a condition"), "{failure}");
 }

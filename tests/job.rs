@@ -22,16 +22,9 @@ fn an_unknown_key_is_a_mistake_of_the_configuration_with_line_and_suggestion() {
     project.configure("window: 365d", "windw: 365d");
     project.configure("  keep: 104", "  keeep: 104");
     let lines = std::fs::read_to_string(project.path("config.yaml")).expect("a configuration");
-    let line = 1 + lines
-        .lines()
-        .position(|line| line.starts_with("windw"))
-        .expect("the mistake");
+    let line = 1 + lines.lines().position(|line| line.starts_with("windw")).expect("the mistake");
     // Both at once.
-    refuses(
-        &project,
-        2,
-        &["windw", "window", &format!("config.yaml:{line}"), "keeep"],
-    );
+    refuses(&project, 2, &["windw", "window", &format!("config.yaml:{line}"), "keeep"]);
 }
 
 #[test]
@@ -39,21 +32,13 @@ fn a_missing_configuration_and_wrong_usage_are_exit_2_and_help_is_0() {
     let project = Project::empty();
     project.karat(&["run"]).expect_failed(2, &["config.yaml"]);
     project.karat(&["no-such-verb"]).expect(2, &["no-such-verb"]);
-    project
-        .karat(&["run", "--as-of", "yesterday"])
-        .expect(2, &["--as-of"]);
+    project.karat(&["run", "--as-of", "yesterday"]).expect(2, &["--as-of"]);
     for lost in [&["--as-of", "2017-12-25", "run"][..], &["--draft", "check"]] {
-        project
-            .karat(lost)
-            .expect(2, &["behind the verb", "karat run --as-of DATE"]);
+        project.karat(lost).expect(2, &["behind the verb", "karat run --as-of DATE"]);
     }
     project.karat(&["--help"]).expect(0, &[]);
     let version = project.karat(&["--version"]).expect(0, &[]);
-    assert!(
-        version.stdout.contains(env!("CARGO_PKG_VERSION")),
-        "{}",
-        version.stdout
-    );
+    assert!(version.stdout.contains(env!("CARGO_PKG_VERSION")), "{}", version.stdout);
 }
 
 #[test]
@@ -72,23 +57,11 @@ fn a_run_in_chinese_publishes_report_mail_and_archive_in_chinese() {
     let output = project.path("output");
     let run = run_folder(&output);
     for (page, words) in [
-        (
-            run.join("report.html"),
-            ["<html lang=\"zh-Hans\">", "铂金", "2017年1月1日"],
-        ),
-        (
-            run.join("method.html"),
-            ["<html lang=\"zh-Hans\">", "边际贡献", "SQL 文本"],
-        ),
-        (
-            run.join("mail.html"),
-            ["<html lang=\"zh-Hans\">", "铅级", "73.32万美元"],
-        ),
+        (run.join("report.html"), ["<html lang=\"zh-Hans\">", "铂金", "2017年1月1日"]),
+        (run.join("method.html"), ["<html lang=\"zh-Hans\">", "边际贡献", "SQL 文本"]),
+        (run.join("mail.html"), ["<html lang=\"zh-Hans\">", "铅级", "73.32万美元"]),
         (run.join("mail.txt"), ["净收入", "黄金", "钢铁"]),
-        (
-            output.join("index.html"),
-            ["<html lang=\"zh-Hans\">", "已发布", "客户利润"],
-        ),
+        (output.join("index.html"), ["<html lang=\"zh-Hans\">", "已发布", "客户利润"]),
     ] {
         let text = std::fs::read_to_string(&page).expect("a page");
         for word in words {
@@ -130,10 +103,7 @@ fn a_location_without_anything_or_without_parquet_is_a_missing_input() {
 fn a_column_that_is_missing_in_one_file_refuses_the_run_and_names_both() {
     use arrow::array::{ArrayRef, Int64Array};
     let project = Project::sample();
-    let columns = BTreeMap::from([(
-        "Row ID",
-        std::sync::Arc::new(Int64Array::from(vec![1])) as ArrayRef,
-    )]);
+    let columns = BTreeMap::from([("Row ID", std::sync::Arc::new(Int64Array::from(vec![1])) as ArrayRef)]);
     crate::support::parquet::write_columns(&project.path("data/superstore/second.parquet"), columns);
     refuses(&project, 3, &["second.parquet", "Order ID"]);
 }
@@ -160,47 +130,22 @@ fn damaged_files_are_unreadable_inputs_and_name_the_file() {
         assert_eq!(answer.code, 4, "{what}: {}", answer.stderr);
         let answer = answer.expect_failed(4, &[]);
         if what != "with damaged pages" {
-            assert!(
-                answer.stderr.contains("lines.parquet"),
-                "{what}: {}",
-                answer.stderr
-            );
+            assert!(answer.stderr.contains("lines.parquet"), "{what}: {}", answer.stderr);
         }
-        assert_eq!(
-            project.published(),
-            BTreeMap::new(),
-            "{what}: nothing is published"
-        );
+        assert_eq!(project.published(), BTreeMap::new(), "{what}: nothing is published");
     }
 }
 
 #[test]
 fn the_same_file_twice_is_refused_unless_it_is_allowed() {
     let project = Project::sample();
-    copy(
-        &project.path(LINES),
-        &project.path("data/superstore/again.parquet"),
-    );
-    refuses(
-        &project,
-        3,
-        &[
-            "again.parquet",
-            "lines.parquet",
-            "same content",
-            "allow_duplicate_files",
-        ],
-    );
+    copy(&project.path(LINES), &project.path("data/superstore/again.parquet"));
+    refuses(&project, 3, &["again.parquet", "lines.parquet", "same content", "allow_duplicate_files"]);
     project.configure("  allow_duplicate_files: false", "  allow_duplicate_files: true");
     // Every row is a duplicate now; the limit on rejected rows finds that.
-    project.karat(&["check"]).expect(
-        3,
-        &[
-            "9,994 of 19,988 order lines",
-            "9,994 repeat another row",
-            "checks.max_rejected_rows",
-        ],
-    );
+    project
+        .karat(&["check"])
+        .expect(3, &["9,994 of 19,988 order lines", "9,994 repeat another row", "checks.max_rejected_rows"]);
 }
 
 #[test]
@@ -209,17 +154,9 @@ fn check_says_what_a_run_would_read_and_touches_nothing() {
     std::fs::write(project.path("data/superstore/notes.txt"), "no data").expect("a file");
     let answer = project.karat(&["check"]).expect(0, &[]);
     for text in ["9994 rows", "notes.txt", "2017-12-30", "2018-01-01"] {
-        assert!(
-            answer.stdout.contains(text),
-            "`{text}` is not in {}",
-            answer.stdout
-        );
+        assert!(answer.stdout.contains(text), "`{text}` is not in {}", answer.stdout);
     }
-    assert!(
-        project.karat(&["check", "--output", "json"]).json()["ok"]
-            .as_bool()
-            .expect("a flag")
-    );
+    assert!(project.karat(&["check", "--output", "json"]).json()["ok"].as_bool().expect("a flag"));
     assert!(!project.path("output").exists() || project.published().is_empty());
     project.configure("net_amount: Sales", "net_amount: Sale");
     project.karat(&["check"]).expect(3, &["did you mean `Sales`?"]);
@@ -234,13 +171,9 @@ fn a_refused_run_leaves_the_published_ones_as_they_were() {
     project.configure("max_rejected_rows", "#max_rejected_rows");
     project.configure("max_rejected_money", "#max_rejected_money");
     project.configure("checks:", "checks: {}");
-    project
-        .karat(&["run"])
-        .expect_failed(3, &["cannot be used (", "checks.max_rejected_rows"]);
+    project.karat(&["run"]).expect_failed(3, &["cannot be used (", "checks.max_rejected_rows"]);
     assert_eq!(project.published(), before);
-    project
-        .karat(&["run", "--as-of", "2020-01-01"])
-        .expect_failed(3, &["no order from"]);
+    project.karat(&["run", "--as-of", "2020-01-01"]).expect_failed(3, &["no order from"]);
     assert_eq!(project.published(), before);
     assert!(project.karat(&["runs"]).expect(0, &[]).stdout.lines().count() == 1);
 }
@@ -290,15 +223,8 @@ fn the_same_inputs_give_the_same_bytes_on_any_machine() {
     let expected = files(&folder.join("output"));
     // Threads, batches, time zone, table of time zones, locale and working folder: two runs that share none of them.
     let first = Project::generated();
-    first.configure(
-        "publish:",
-        "engine: {threads: 1, batch_rows: 1000, memory: 1GiB}\npublish:",
-    );
-    let variables = [
-        ("TZ", "Pacific/Auckland"),
-        ("LC_ALL", "tr_TR.UTF-8"),
-        ("LANG", "tr_TR.UTF-8"),
-    ];
+    first.configure("publish:", "engine: {threads: 1, batch_rows: 1000, memory: 1GiB}\npublish:");
+    let variables = [("TZ", "Pacific/Auckland"), ("LC_ALL", "tr_TR.UTF-8"), ("LANG", "tr_TR.UTF-8")];
     karat_with(&first.path(""), &["run"], &variables).expect(0, &[]);
     let second = Project::generated();
     second.configure("publish:", "engine: {threads: 7, spill: private/}\npublish:");
@@ -308,47 +234,21 @@ fn the_same_inputs_give_the_same_bytes_on_any_machine() {
     let zones = elsewhere.path("zones");
     std::fs::create_dir_all(zones.join("Europe")).expect("a folder");
     // RFC 8536: no transitions, one type of local time of 36,000 seconds, four letters of names.
-    let zone = [
-        b"TZif".as_slice(),
-        &[0; 16 + 16],
-        &[0, 0, 0, 1, 0, 0, 0, 4],
-        &[0, 0, 0x8c, 0xa0, 0, 0],
-        b"ODD\0",
-    ];
+    let zone =
+        [b"TZif".as_slice(), &[0; 16 + 16], &[0, 0, 0, 1, 0, 0, 0, 4], &[0, 0, 0x8c, 0xa0, 0, 0], b"ODD\0"];
     std::fs::write(zones.join("Europe/London"), zone.concat()).expect("a file");
     let zones = zones.display().to_string();
-    let variables = [
-        ("TZ", "America/Los_Angeles"),
-        ("TZDIR", &zones),
-        ("LC_ALL", "C"),
-        ("NO_COLOR", "1"),
-    ];
-    karat_with(
-        &elsewhere.path(""),
-        &["--config", &config, "run", "--quiet"],
-        &variables,
-    )
-    .expect(0, &[]);
+    let variables = [("TZ", "America/Los_Angeles"), ("TZDIR", &zones), ("LC_ALL", "C"), ("NO_COLOR", "1")];
+    karat_with(&elsewhere.path(""), &["--config", &config, "run", "--quiet"], &variables).expect(0, &[]);
     for (what, project) in [("one thread", &first), ("seven threads", &second)] {
         let found = project.published();
-        assert_eq!(
-            found.keys().collect::<Vec<_>>(),
-            expected.keys().collect::<Vec<_>>(),
-            "{what}"
-        );
+        assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{what}");
         for (name, bytes) in &expected {
             assert!(found.get(name) == Some(bytes), "{what}: `{name}` differs");
         }
     }
-    assert_eq!(
-        files(&second.path("private")),
-        BTreeMap::new(),
-        "the private folder is empty after a run"
-    );
-    assert!(
-        elsewhere.published().is_empty(),
-        "relative paths start at the configuration"
-    );
+    assert_eq!(files(&second.path("private")), BTreeMap::new(), "the private folder is empty after a run");
+    assert!(elsewhere.published().is_empty(), "relative paths start at the configuration");
 }
 
 #[test]
@@ -362,10 +262,7 @@ fn a_draft_is_kept_apart_from_the_log_and_from_latest() {
         assert!(after.get(name) == Some(bytes), "`{name}` is as it was");
     }
     let added: Vec<&String> = after.keys().filter(|name| !before.contains_key(*name)).collect();
-    assert!(
-        !added.is_empty() && added.iter().all(|name| name.starts_with("drafts/")),
-        "{added:?}"
-    );
+    assert!(!added.is_empty() && added.iter().all(|name| name.starts_with("drafts/")), "{added:?}");
     assert_eq!(project.karat(&["runs"]).expect(0, &[]).stdout.lines().count(), 1);
 }
 
@@ -374,16 +271,10 @@ fn as_of_on_the_command_line_wins_and_an_older_day_does_not_become_the_latest() 
     let (folder, first) = baseline();
     let project = Project::copy_of(folder);
     let latest = std::fs::read(project.path("output/latest.json")).expect("the pointer");
-    let report = project
-        .karat(&["run", "--as-of", "2025-07-01", "--output", "json"])
-        .expect(0, &[])
-        .json();
+    let report = project.karat(&["run", "--as-of", "2025-07-01", "--output", "json"]).expect(0, &[]).json();
     assert_eq!(report["as_of"], "2025-07-01");
     assert_ne!(report["run_id"], first.json()["run_id"]);
-    assert_eq!(
-        std::fs::read(project.path("output/latest.json")).expect("the pointer"),
-        latest
-    );
+    assert_eq!(std::fs::read(project.path("output/latest.json")).expect("the pointer"), latest);
     let runs = project.karat(&["runs", "--output", "json"]).expect(0, &[]);
     let days: Vec<Value> = runs
         .stdout
@@ -406,13 +297,7 @@ fn status_tells_an_overdue_or_altered_history_by_exit_9() {
     let log = project.path("output/log/00000001.json");
     let entry = std::fs::read_to_string(&log).expect("the log");
     std::fs::write(&log, entry.replacen("2026-01-01", "2026-01-02", 1)).expect("the log can be altered");
-    assert_eq!(
-        project
-            .karat(&["status", "--output", "json"])
-            .expect(9, &[])
-            .json()["ok"],
-        false
-    );
+    assert_eq!(project.karat(&["status", "--output", "json"]).expect(9, &[]).json()["ok"], false);
 
     // A manifest that is not the one of the log.
     let project = Project::copy_of(folder);
@@ -423,11 +308,7 @@ fn status_tells_an_overdue_or_altered_history_by_exit_9() {
 
     let nothing = Project::generated();
     let answer = nothing.karat(&["status"]).expect(0, &[]);
-    assert!(
-        answer.stdout.contains("nothing is published yet"),
-        "{}",
-        answer.stdout
-    );
+    assert!(answer.stdout.contains("nothing is published yet"), "{}", answer.stdout);
 }
 
 #[test]
@@ -435,47 +316,29 @@ fn a_preview_renders_the_same_bytes_from_the_stored_tables_and_refuses_altered_o
     let (folder, _) = baseline();
     let project = Project::copy_of(folder);
     let answer = project.karat(&["preview", "latest"]).expect(0, &[]);
-    assert!(
-        answer.stdout.contains("the same bytes as published"),
-        "{}",
-        answer.stdout
-    );
+    assert!(answer.stdout.contains("the same bytes as published"), "{}", answer.stdout);
     let run = run_folder(&project.path("output"));
     for page in ["report.html", "appendix.html", "method.html"] {
         let read = |path: &Path| std::fs::read(path).expect("a page");
-        assert!(
-            read(&project.path("preview").join(page)) == read(&run.join(page)),
-            "{page}"
-        );
+        assert!(read(&project.path("preview").join(page)) == read(&run.join(page)), "{page}");
     }
     assert_eq!(
-        project
-            .karat(&["preview", "2026-01-01", "--output", "json"])
-            .expect(0, &[])
-            .json()["unchanged"],
+        project.karat(&["preview", "2026-01-01", "--output", "json"]).expect(0, &[]).json()["unchanged"],
         true
     );
-    project
-        .karat(&["preview", "2020-01-01"])
-        .expect(2, &["2020-01-01"]);
+    project.karat(&["preview", "2020-01-01"]).expect(2, &["2020-01-01"]);
     let stored = run.join("tables/results.headline.parquet");
     let mut bytes = std::fs::read(&stored).expect("a table");
     bytes[40] ^= 1;
     std::fs::write(&stored, bytes).expect("a table can be altered");
-    project
-        .karat(&["preview", "latest"])
-        .expect(9, &["results.headline.parquet"]);
+    project.karat(&["preview", "latest"]).expect(9, &["results.headline.parquet"]);
 }
 
 #[test]
 fn a_new_project_runs_on_the_sample_and_shows_its_figures() {
     let parent = Project::empty();
     let answer = parent.karat(&["init", "mine"]).expect(0, &[]);
-    assert!(
-        answer.stdout.contains("files written to mine"),
-        "{}",
-        answer.stdout
-    );
+    assert!(answer.stdout.contains("files written to mine"), "{}", answer.stdout);
     parent.karat(&["init", "mine"]).expect(2, &["not empty"]);
     let written = |name: &str| std::fs::read_to_string(parent.path(name)).expect("a file of the project");
     let line = "# yaml-language-server: $schema=config.schema.json\n";
@@ -485,20 +348,11 @@ fn a_new_project_runs_on_the_sample_and_shows_its_figures() {
     let mine = parent.path("mine");
     let answer = karat(&mine, &[]).expect(0, &[]);
     for text in ["$733,215", "$74,297", "693", "report.html"] {
-        assert!(
-            answer.stdout.contains(text),
-            "`{text}` is not in {}",
-            answer.stdout
-        );
+        assert!(answer.stdout.contains(text), "`{text}` is not in {}", answer.stdout);
     }
     let run = run_folder(&mine.join("output"));
     let tiers = table(&run, "results.tier_profitability");
-    let cents = |text: &str| {
-        text.parse::<bigdecimal::BigDecimal>()
-            .expect("an amount")
-            .round(2)
-            .to_string()
-    };
+    let cents = |text: &str| text.parse::<bigdecimal::BigDecimal>().expect("an amount").round(2).to_string();
     for (tier, customers, profit) in [
         ("platinum", "34", "52742.46"),
         ("gold", "104", "37917.60"),
@@ -558,19 +412,12 @@ fn odd_folders_and_names_are_published_like_any_others() {
         let month = format!("{:02}", months % 12);
         let folder = lines.join(format!("region=Part {month} & more"));
         std::fs::create_dir_all(&folder).expect("a folder");
-        std::fs::write(
-            folder.join(format!("{months} % {}", name.replace('/', "#"))),
-            bytes,
-        )
-        .expect("a file");
+        std::fs::write(folder.join(format!("{months} % {}", name.replace('/', "#"))), bytes).expect("a file");
     }
     let config = std::fs::read_to_string(history.path("config.yaml")).expect("a configuration");
     let mut config = config.replacen("location: order_lines/", "location: \"orders data/\"", 1);
     for source in ["customers", "service_cases", "payments", "visits"] {
-        let (from, to) = (
-            format!("location: {source}/"),
-            format!("location: \"{source} №/\""),
-        );
+        let (from, to) = (format!("location: {source}/"), format!("location: \"{source} №/\""));
         config = config.replacen(&from, &to, 1);
         let folder = project.path(&format!("{root}/{source} №/as of=today"));
         copy(&history.path(source), &folder);
@@ -617,16 +464,12 @@ fn a_second_process_does_not_compute_the_run_that_a_first_one_computes() {
             .expect("the program starts")
     };
     let running: Vec<_> = (0..4).map(|_| start()).collect();
-    let codes: Vec<_> = running
-        .into_iter()
-        .map(|child| child.wait_with_output().expect("it ends").status.code())
-        .collect();
+    let codes: Vec<_> =
+        running.into_iter().map(|child| child.wait_with_output().expect("it ends").status.code()).collect();
     // Who comes while the first computes is told so; who comes after it finds the run published.
     assert!(codes.contains(&Some(0)), "{codes:?}");
     assert!(codes.iter().all(|code| matches!(code, Some(0 | 8))), "{codes:?}");
-    let status = karat(&folder, &["status", "--output", "json"])
-        .expect(0, &[])
-        .json();
+    let status = karat(&folder, &["status", "--output", "json"]).expect(0, &[]).json();
     assert_eq!(status["publications"], 1, "{status}");
     let leases = project.path("output/leases");
     assert!(!leases.exists(), "a lease is let go in the end");

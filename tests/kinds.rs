@@ -9,9 +9,7 @@ fn planted() -> (Project, Vec<Line>) {
     let project = Project::new("project: {name: Not read}\n");
     let folder = project.path("history");
     let out = folder.to_str().expect("a path in UTF-8");
-    project
-        .karat(&["generate", "--customers", "600", "--out", out])
-        .exits(0);
+    project.karat(&["generate", "--customers", "600", "--out", out]).exits(0);
     let text = std::fs::read_to_string(folder.join("config.yaml")).expect("a configuration");
     let text = text
         .replace("location: output/", "location: published/\n  tables: all")
@@ -25,10 +23,8 @@ fn planted() -> (Project, Vec<Line>) {
 #[test]
 fn the_classes_find_the_customers_of_each_type_that_were_planted() {
     let (project, customers) = planted();
-    let personas: BTreeMap<&str, &Line> = customers
-        .iter()
-        .map(|line| (line["customer_id"].as_str(), line))
-        .collect();
+    let personas: BTreeMap<&str, &Line> =
+        customers.iter().map(|line| (line["customer_id"].as_str(), line)).collect();
     let classes: Vec<Line> = project
         .table("business.customer_classes")
         .into_iter()
@@ -38,10 +34,7 @@ fn the_classes_find_the_customers_of_each_type_that_were_planted() {
 
     // Every kind of the file comes back as it is, but the internal ones, who are in no class.
     for line in &classes {
-        assert_eq!(
-            line["customer_kind"],
-            personas[line["customer_id"].as_str()]["kind"]
-        );
+        assert_eq!(line["customer_kind"], personas[line["customer_id"].as_str()]["kind"]);
         assert_ne!(line["customer_kind"], "internal");
         assert_ne!(line["region_class"], "not_known");
         assert_ne!(line["industry"], "not_known");
@@ -80,11 +73,7 @@ fn the_classes_find_the_customers_of_each_type_that_were_planted() {
     for customer in customers.iter().filter(|line| line["persona"] == "prospect") {
         assert!(prospects.contains(&customer["customer_id"]), "{customer:?}");
     }
-    assert!(
-        classes
-            .iter()
-            .all(|line| !prospects.contains(&line["customer_id"]))
-    );
+    assert!(classes.iter().all(|line| !prospects.contains(&line["customer_id"])));
     assert_eq!(
         project.line("results.lifecycle_stages", "lifecycle_stage", "prospect")["customers"],
         prospects.len().to_string()

@@ -57,17 +57,10 @@ fn status(answer: &Answer) -> Value {
 
 /// A header of a message, unfolded.
 fn header(message: &str, name: &str) -> String {
-    let head = message
-        .split_once("\r\n\r\n")
-        .expect("headers end")
-        .0
-        .replace("\r\n ", " ");
+    let head = message.split_once("\r\n\r\n").expect("headers end").0.replace("\r\n ", " ");
     let start = format!("{name}: ");
     let mut found = head.split("\r\n").filter_map(|line| line.strip_prefix(&start));
-    let value = found
-        .next()
-        .unwrap_or_else(|| panic!("no {name} in {head}"))
-        .to_owned();
+    let value = found.next().unwrap_or_else(|| panic!("no {name} in {head}")).to_owned();
     assert_eq!(found.next(), None, "{name} stands once");
     value
 }
@@ -76,37 +69,23 @@ fn header(message: &str, name: &str) -> String {
 fn a_run_whose_mail_fails_is_published_and_says_so() {
     let project = configured();
     let first = karat(&project, &["run"]).expect(7, &["3 of 3 mails are not delivered", "localhost:1"]);
-    assert!(
-        first.stdout.contains("$733,215") && first.stdout.contains("report.html"),
-        "{}",
-        first.stdout
-    );
-    assert!(
-        first.stdout.contains("ann@example.com  not_sent"),
-        "{}",
-        first.stdout
-    );
+    assert!(first.stdout.contains("$733,215") && first.stdout.contains("report.html"), "{}", first.stdout);
+    assert!(first.stdout.contains("ann@example.com  not_sent"), "{}", first.stdout);
     let told = status(&first);
     assert_eq!(
         (&told["code"], &told["stage"], &told["retryable"]),
         (&7.into(), &"deliver".into(), &true.into())
     );
     let published = project.published();
-    assert!(
-        published.keys().all(|path| !path.starts_with("deliveries")),
-        "nothing was offered"
-    );
+    assert!(published.keys().all(|path| !path.starts_with("deliveries")), "nothing was offered");
     // Again: nothing is computed, and the mail is tried again.
     let second = karat(&project, &["run", "--output", "json"]).expect(7, &[]);
     let json = second.json();
     assert_eq!(json["already_published"], true);
     assert_eq!(json["deliveries"][2]["to"], "cem@example.com");
     assert_eq!(json["deliveries"][2]["outcome"], "not_sent");
-    let only = karat(
-        &project,
-        &["deliver", "latest", "--to", "BOB@example.com", "--output", "json"],
-    )
-    .expect(7, &[]);
+    let only =
+        karat(&project, &["deliver", "latest", "--to", "BOB@example.com", "--output", "json"]).expect(7, &[]);
     assert_eq!(only.json()["deliveries"].as_array().map(Vec::len), Some(1));
     assert_eq!(only.json()["deliveries"][0]["to"], "bob@example.com");
     assert_eq!(project.published(), published, "the publication stands as it was");
@@ -121,55 +100,26 @@ fn a_dry_run_writes_the_mails_as_they_would_be_sent() {
     let mails = files(&project.path("mails"));
     assert_eq!(
         mails.keys().map(String::as_str).collect::<Vec<_>>(),
-        [
-            "01-ann@example.com.eml",
-            "02-bob@example.com.eml",
-            "03-cem@example.com.eml"
-        ]
+        ["01-ann@example.com.eml", "02-bob@example.com.eml", "03-cem@example.com.eml"]
     );
-    karat(
-        &project,
-        &[
-            "deliver",
-            "latest",
-            "--dry-run",
-            "again",
-            "--to",
-            "bob@example.com",
-        ],
-    )
-    .expect(0, &[]);
+    karat(&project, &["deliver", "latest", "--dry-run", "again", "--to", "bob@example.com"]).expect(0, &[]);
     let again = files(&project.path("again"));
-    assert_eq!(
-        again["01-bob@example.com.eml"], mails["02-bob@example.com.eml"],
-        "the same bytes"
-    );
+    assert_eq!(again["01-bob@example.com.eml"], mails["02-bob@example.com.eml"], "the same bytes");
     let message = String::from_utf8(mails["02-bob@example.com.eml"].clone()).expect("ASCII");
     let run = run_folder(&project.path("output"));
     let run_id = run.file_name().expect("a run id").to_string_lossy().into_owned();
     assert_eq!(header(&message, "To"), "bob@example.com");
     assert_eq!(header(&message, "From"), "Superstore <reports@example.com>");
-    assert_eq!(
-        header(&message, "Subject"),
-        "Superstore: customer profit report as of 1 January 2018"
-    );
+    assert_eq!(header(&message, "Subject"), "Superstore: customer profit report as of 1 January 2018");
     assert_eq!(header(&message, "X-Run-Id"), run_id);
     let id = header(&message, "Message-ID");
-    assert!(
-        id.starts_with(&format!("<{run_id}.")) && id.ends_with("@example.com>"),
-        "{id}"
-    );
-    let ids: std::collections::BTreeSet<String> = mails
-        .values()
-        .map(|mail| header(&String::from_utf8_lossy(mail), "Message-ID"))
-        .collect();
+    assert!(id.starts_with(&format!("<{run_id}.")) && id.ends_with("@example.com>"), "{id}");
+    let ids: std::collections::BTreeSet<String> =
+        mails.values().map(|mail| header(&String::from_utf8_lossy(mail), "Message-ID")).collect();
     assert_eq!(ids.len(), 3, "each mail has a name of its own");
     // The attachments are the published report, and the appendix and the method page, to which it links.
     for name in ["report.html", "appendix.html", "method.html"] {
-        let attached = message
-            .split(&format!("filename=\"{name}\""))
-            .nth(1)
-            .expect("an attachment");
+        let attached = message.split(&format!("filename=\"{name}\"")).nth(1).expect("an attachment");
         let encoded: String = attached
             .split_once("\r\n\r\n")
             .expect("a body")
@@ -192,10 +142,7 @@ fn decoded(text: &str) -> Vec<u8> {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
     for letter in text.bytes().filter(|letter| *letter != b'=') {
-        let value = LETTERS
-            .iter()
-            .position(|known| *known == letter)
-            .expect("a letter of base64");
+        let value = LETTERS.iter().position(|known| *known == letter).expect("a letter of base64");
         bits = (bits << 6) | u32::try_from(value).expect("below 64");
         count += 6;
         if count >= 8 {
@@ -219,18 +166,12 @@ fn the_mail_is_a_part_of_the_published_run() {
         .iter()
         .filter_map(|output| output["path"].as_str())
         .collect();
-    assert!(
-        outputs.contains(&"mail.html") && outputs.contains(&"mail.txt"),
-        "{outputs:?}"
-    );
+    assert!(outputs.contains(&"mail.html") && outputs.contains(&"mail.txt"), "{outputs:?}");
     assert_eq!(manifest["mail"]["url"], Value::Null);
     let html = std::fs::read_to_string(run.join("mail.html")).expect("the mail");
     assert!(html.contains("The full report is attached"));
     // With an address on the web it is another mail, and so another run.
-    project.configure(
-        "  keep: 104",
-        "  keep: 104\n  url: https://reports.example.com/superstore",
-    );
+    project.configure("  keep: 104", "  keep: 104\n  url: https://reports.example.com/superstore");
     let answer = project.karat(&["run", "--output", "json"]).expect(0, &[]);
     let run_id = answer.json()["run_id"].as_str().expect("a run id").to_owned();
     let folder = run.parent().expect("a day").join(&run_id);
@@ -256,9 +197,7 @@ fn nobody_but_the_readers_of_the_configuration_gets_a_mail() {
     karat(&project, &["deliver", "2017-01-01"]).expect_failed(2, &["no run of 2017-01-01 is published"]);
     let without = Project::sample();
     without.karat(&["run"]).expect(0, &[]);
-    without
-        .karat(&["deliver", "latest"])
-        .expect_failed(2, &["no mail is configured"]);
+    without.karat(&["deliver", "latest"]).expect_failed(2, &["no mail is configured"]);
 }
 
 #[test]

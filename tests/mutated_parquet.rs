@@ -127,9 +127,7 @@ async fn read(config: &Config, work: &Path) -> Result<Table, Failure> {
         &pinned.folders(),
     )?;
     let raw = source::raw_table(&engine, &pinned, source, &config.project.timezone).await?;
-    engine
-        .add_view(&TableName::new("raw", "order_lines"), &raw.sql)
-        .await?;
+    engine.add_view(&TableName::new("raw", "order_lines"), &raw.sql).await?;
     let query = query();
     engine.run(&query).await?;
     Engine::read_file(&query.name, &engine.file_of(&query.name))
@@ -151,22 +149,15 @@ fn damaged_files_end_in_an_error_and_never_in_a_wrong_total_where_the_hash_is_kn
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("data/orders.parquet");
         std::fs::create_dir(folder.path().join("data")).expect("a folder");
-        let (without, with) = (
-            configured(folder.path(), ""),
-            configured(folder.path(), ", manifest: manifest.csv"),
-        );
+        let (without, with) =
+            (configured(folder.path(), ""), configured(folder.path(), ", manifest: manifest.csv"));
         let mut right = Vec::new();
         for original in &originals {
             std::fs::write(&file, original).expect("a file");
-            let table = read(&without, folder.path())
-                .await
-                .unwrap_or_else(|failure| panic!("{failure:?}"));
+            let table = read(&without, folder.path()).await.unwrap_or_else(|failure| panic!("{failure:?}"));
             right.push(table);
         }
-        assert!(
-            right.iter().all(|table| *table == right[0]),
-            "all files hold the same rows"
-        );
+        assert!(right.iter().all(|table| *table == right[0]), "all files hold the same rows");
         let mut dice = Pcg64::seed_from_u64(20_260_101);
         let mut counts = Counts::default();
         for number in 0..files {
@@ -177,10 +168,7 @@ fn damaged_files_end_in_an_error_and_never_in_a_wrong_total_where_the_hash_is_kn
                 continue;
             }
             std::fs::write(&file, &bytes).expect("a file");
-            let manifest = format!(
-                "path,sha256\norders.parquet,{}\n",
-                hex::encode(Sha256::digest(original))
-            );
+            let manifest = format!("path,sha256\norders.parquet,{}\n", hex::encode(Sha256::digest(original)));
             std::fs::write(folder.path().join("data/manifest.csv"), manifest).expect("a file");
             let source = &with.sources["order_lines"];
             let known = source::pin("order_lines", source, &with.root, folder.path(), false).await;
@@ -227,10 +215,7 @@ fn damaged_files_end_in_an_error_and_never_in_a_wrong_total_where_the_hash_is_kn
         std::fs::write(file, paragraphs.join("\n\n")).expect("docs/bad-data.md can be written");
         return;
     }
-    assert_eq!(
-        joined, said,
-        "`KARAT_WRITE_DOCS=1 cargo test damaged_files` writes the figures anew"
-    );
+    assert_eq!(joined, said, "`KARAT_WRITE_DOCS=1 cargo test damaged_files` writes the figures anew");
 }
 
 /// Breaks a paragraph into lines.

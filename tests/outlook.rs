@@ -58,10 +58,7 @@ fn a_run_tells_what_customers_should_bring_and_how_far_that_may_be_off() {
     let tiers = table(&run, "results.value_ahead");
     let all = row(&tiers, "tier", "total");
     assert_eq!(all["method"], best["method"]);
-    for (name, key) in [
-        ("results.value_ahead", "tier"),
-        ("results.value_ahead_classes", "value"),
-    ] {
+    for (name, key) in [("results.value_ahead", "tier"), ("results.value_ahead_classes", "value")] {
         let groups = table(&run, name);
         for line in 0..groups.rows.len() {
             if groups.cell(line, "expected_orders") == Some(&Cell::Null) {
@@ -70,11 +67,7 @@ fn a_run_tells_what_customers_should_bring_and_how_far_that_may_be_off() {
             for column in ["expected_orders", "expected_profit", "clv", "value_at_risk"] {
                 let [low, sum, high] =
                     ["_low", "", "_high"].map(|end| number(&groups, line, &format!("{column}{end}")));
-                assert!(
-                    low <= sum && sum <= high,
-                    "{column} of {:?}",
-                    groups.cell(line, key)
-                );
+                assert!(low <= sum && sum <= high, "{column} of {:?}", groups.cell(line, key));
             }
         }
     }
@@ -88,16 +81,11 @@ fn a_run_tells_what_customers_should_bring_and_how_far_that_may_be_off() {
                     - number(&tiers, line, &format!("{column}_low"))
             })
             .sum();
-        assert!(
-            half_width(&run, column) > 0.0 && 2.0 * half_width(&run, column) < sum,
-            "{column}"
-        );
+        assert!(half_width(&run, column) > 0.0 && 2.0 * half_width(&run, column) < sum, "{column}");
     }
     // Every customer has a lifetime value, and they add up to the sum of the report.
     let outlook = table(&run, "model.customer_outlook");
-    let values: f64 = (0..outlook.rows.len())
-        .map(|line| number(&outlook, line, "clv"))
-        .sum();
+    let values: f64 = (0..outlook.rows.len()).map(|line| number(&outlook, line, "clv")).sum();
     assert!((values - total(&run, "clv")).abs() < 0.01);
     let alive = (0..outlook.rows.len()).map(|line| number(&outlook, line, "p_alive"));
     assert!(alive.into_iter().all(|alive| alive > 0.0 && alive < 1.0));
@@ -118,11 +106,9 @@ fn a_run_on_the_cdnow_sample_fits_the_published_parameters() {
     for (parameter, published) in [("r", 0.2426), ("alpha", 4.4136), ("a", 0.7929), ("b", 2.4259)] {
         let line = (0..parameters.rows.len())
             .find(|line| {
-                [("model", "bg_nbd"), ("moment", "now"), ("parameter", parameter)]
-                    .iter()
-                    .all(|(column, value)| {
-                        parameters.cell(*line, column) == Some(&Cell::Text((*value).into()))
-                    })
+                [("model", "bg_nbd"), ("moment", "now"), ("parameter", parameter)].iter().all(
+                    |(column, value)| parameters.cell(*line, column) == Some(&Cell::Text((*value).into())),
+                )
             })
             .expect("the parameter");
         let found = number(&parameters, line, "value");
@@ -158,16 +144,8 @@ fn the_policy_decides_how_far_the_outlook_looks_and_what_its_ranges_hold() {
 #[test]
 fn too_little_history_is_said_and_leaves_the_figures_by_rule() {
     for (policy, reason, words) in [
-        (
-            ", model_min_customers: 5000",
-            "too_few_customers",
-            "too few customers for a model",
-        ),
-        (
-            ", model_min_days: 900",
-            "history_too_short",
-            "the history is too short for a model",
-        ),
+        (", model_min_customers: 5000", "too_few_customers", "too few customers for a model"),
+        (", model_min_days: 900", "history_too_short", "the history is too short for a model"),
     ] {
         let (_project, run) = run(policy);
         let fits = table(&run, "results.model_fits");

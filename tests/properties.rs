@@ -17,10 +17,7 @@ use crate::support::block_on;
 
 /// Histories that are drawn; each is computed twice. `KARAT_PROPERTY_CASES` asks for more, from the same seed.
 fn cases() -> u32 {
-    std::env::var("KARAT_PROPERTY_CASES")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(3)
+    std::env::var("KARAT_PROPERTY_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
 }
 
 /// One drawn source row, before it becomes text.
@@ -49,18 +46,16 @@ fn drawn() -> impl Strategy<Value = Drawn> {
         prop_oneof![Just(0_u16), 0..3_000_u16],
         prop::option::weighted(0.8, (0..8_i32).prop_map(|steps| steps * 500)),
     )
-        .prop_map(
-            |(order, line, flaw, days_before, quantity, net, discount, cost)| Drawn {
-                order,
-                line,
-                flaw,
-                days_before,
-                quantity,
-                net,
-                discount,
-                cost,
-            },
-        )
+        .prop_map(|(order, line, flaw, days_before, quantity, net, discount, cost)| Drawn {
+            order,
+            line,
+            flaw,
+            days_before,
+            quantity,
+            net,
+            discount,
+            cost,
+        })
 }
 
 /// Writes a row; the flaws are those of real exports.
@@ -74,15 +69,9 @@ fn row(drawn: &Drawn) -> Row {
         ("source_line".to_owned(), drawn.line.map(|line| line.to_string())),
         ("customer_id".to_owned(), Some(customer)),
         ("ordered_at".to_owned(), Some(day.to_string())),
-        (
-            "quantity".to_owned(),
-            drawn.quantity.map(|quantity| quantity.to_string()),
-        ),
+        ("quantity".to_owned(), drawn.quantity.map(|quantity| quantity.to_string())),
         ("net_amount".to_owned(), cents(drawn.net)),
-        (
-            "gross_amount".to_owned(),
-            cents(drawn.net + i32::from(drawn.discount)),
-        ),
+        ("gross_amount".to_owned(), cents(drawn.net + i32::from(drawn.discount))),
         ("cost_amount".to_owned(), drawn.cost.and_then(cents)),
     ]);
     let flaw = match drawn.flaw {
@@ -189,22 +178,15 @@ fn computed(
             tables.insert(name, bench.table(name).await?);
         }
         events.reverse();
-        let again = Bench::start_with(given(shuffled, &events), 3, 16)
-            .await?
-            .all()
-            .await?;
+        let again = Bench::start_with(given(shuffled, &events), 3, 16).await?.all().await?;
         Ok((bytes, again, tables))
     })
 }
 
 #[test]
 fn drawn_histories_keep_every_property() {
-    let config = Config {
-        cases: cases(),
-        max_shrink_iters: 20,
-        failure_persistence: None,
-        ..Config::default()
-    };
+    let config =
+        Config { cases: cases(), max_shrink_iters: 20, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let result = runner.run(&history(), |(rows, shuffled, events)| {
         let count = rows.len();
@@ -238,11 +220,7 @@ fn nothing_is_dropped(tables: &Tables, count: usize) -> Result<(), TestCaseError
     };
     let count = i64::try_from(count).expect("a small history");
     prop_assert_eq!(rows(&|outcome| outcome == "read"), count);
-    prop_assert_eq!(
-        rows(&|outcome| outcome != "read"),
-        count,
-        "used, rejected and out of scope"
-    );
+    prop_assert_eq!(rows(&|outcome| outcome != "read"), count, "used, rejected and out of scope");
     Ok(())
 }
 
@@ -269,28 +247,19 @@ fn event(source: &str, (number, customer, days_before, amount, flaw): Event) -> 
         "customers" => {
             // By customer, so that the rows of one customer mostly agree and are used.
             let word = |words: [&str; 5]| Some(words[usize::from(customer % 5)].to_owned());
-            row.insert(
-                "kind".to_owned(),
-                word(["retail", "merchant", "channel", "internal", "reseller"]),
-            );
+            row.insert("kind".to_owned(), word(["retail", "merchant", "channel", "internal", "reseller"]));
             row.insert(
                 "industry".to_owned(),
                 word(["Machinery", "Retail trade", "Logistics", "Household", "Mining"]),
             );
             row.insert("country".to_owned(), word(["GB", "GB", "DE", "GB", " "]));
-            row.insert(
-                "region".to_owned(),
-                word(["London", "Kent", "Berlin", "London", ""]),
-            );
+            row.insert("region".to_owned(), word(["London", "Kent", "Berlin", "London", ""]));
             ("customer_id", "signed_up_at")
         }
         "service_cases" => {
             row.insert("cost".to_owned(), money);
             row.insert("is_complaint".to_owned(), Some((number % 2 == 0).to_string()));
-            row.insert(
-                "satisfaction".to_owned(),
-                (number % 3 > 0).then(|| (1 + number % 5).to_string()),
-            );
+            row.insert("satisfaction".to_owned(), (number % 3 > 0).then(|| (1 + number % 5).to_string()));
             row.insert("resolved_at".to_owned(), day(days_before - i32::from(flaw) + 8));
             ("case_id", "opened_at")
         }
@@ -346,12 +315,8 @@ fn judged(source: &'static str, rows: Vec<Row>) -> Result<([i64; 4], Table, Tabl
 
 #[test]
 fn every_drawn_row_of_an_optional_source_is_used_rejected_or_out_of_scope() {
-    let config = Config {
-        cases: cases() * 2,
-        max_shrink_iters: 20,
-        failure_persistence: None,
-        ..Config::default()
-    };
+    let config =
+        Config { cases: cases() * 2, max_shrink_iters: 20, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let result = runner.run(&events(), |events| {
         for source in OPTIONAL_SOURCES {
@@ -364,12 +329,7 @@ fn every_drawn_row_of_an_optional_source_is_used_rejected_or_out_of_scope() {
             let ([read, used, rejected, later], kept, identities) = judged(source, rows).map_err(fail)?;
             prop_assert_eq!(read, count, "{}", source);
             prop_assert_eq!(used + rejected + later, count, "{}", source);
-            prop_assert_eq!(
-                i64::try_from(kept.rows.len()).expect("few rows"),
-                used,
-                "{}",
-                source
-            );
+            prop_assert_eq!(i64::try_from(kept.rows.len()).expect("few rows"), used, "{}", source);
             for row in 0..identities.rows.len() {
                 let identity = text(&identities, row, "identity");
                 // No file is recorded here.
@@ -382,11 +342,7 @@ fn every_drawn_row_of_an_optional_source_is_used_rejected_or_out_of_scope() {
                 );
             }
             let (_, again, _) = judged(source, backwards).map_err(fail)?;
-            prop_assert!(
-                kept.rows == again.rows,
-                "{} depends on the order of the rows",
-                source
-            );
+            prop_assert!(kept.rows == again.rows, "{} depends on the order of the rows", source);
         }
         Ok(())
     });
@@ -402,14 +358,8 @@ fn with_service(mut given: Given, events: &[Event]) -> Given {
         .map(|drawn| {
             let (number, customer, _, amount, flaw) = *drawn;
             let mut row = event("service_cases", *drawn);
-            row.insert(
-                "is_complaint".to_owned(),
-                (flaw % 3 > 0).then(|| (flaw % 3 > 1).to_string()),
-            );
-            row.insert(
-                "minutes".to_owned(),
-                (amount % 2 == 0).then(|| number.to_string()),
-            );
+            row.insert("is_complaint".to_owned(), (flaw % 3 > 0).then(|| (flaw % 3 > 1).to_string()));
+            row.insert("minutes".to_owned(), (amount % 2 == 0).then(|| number.to_string()));
             row.insert("channel".to_owned(), Some(format!("channel{}", customer % 2)));
             if amount > 5 {
                 row.insert("cost".to_owned(), None);
@@ -420,10 +370,7 @@ fn with_service(mut given: Given, events: &[Event]) -> Given {
     given.tables.insert("raw.service_cases".to_owned(), cases);
     given.sections.insert(
         "sources".to_owned(),
-        bench::sources(&BTreeMap::from([(
-            "service_cases".to_owned(),
-            bench::columns_of("service_cases"),
-        )])),
+        bench::sources(&BTreeMap::from([("service_cases".to_owned(), bench::columns_of("service_cases"))])),
     );
     given.sections.insert(
         "cost_to_serve".to_owned(),
@@ -448,12 +395,8 @@ const OF_SERVICE: [&str; 10] = [
 
 #[test]
 fn service_costs_are_conserved_for_any_cases() {
-    let config = Config {
-        cases: cases(),
-        max_shrink_iters: 20,
-        failure_persistence: None,
-        ..Config::default()
-    };
+    let config =
+        Config { cases: cases(), max_shrink_iters: 20, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let events = prop::collection::vec((0..90_u8, 0..16_u8, -10..800_i32, -3..9_i32, 0..30_u8), 1..90);
     let result = runner.run(&(history(), events), |((rows, shuffled, _), events)| {
@@ -496,12 +439,7 @@ fn service_is_conserved(tables: &Tables) -> Result<(), TestCaseError> {
         // Of the cases no file is recorded here.
         if !identity.contains("footers, service_cases") {
             compared += usize::from(identity.contains("of others"));
-            prop_assert_eq!(
-                identities.cell(row, "holds"),
-                Some(&Cell::Boolean(true)),
-                "{}",
-                identity
-            );
+            prop_assert_eq!(identities.cell(row, "holds"), Some(&Cell::Boolean(true)), "{}", identity);
         }
     }
     prop_assert_eq!(compared, 6, "service of others has two lines for each snapshot");
@@ -537,24 +475,11 @@ fn service_is_conserved(tables: &Tables) -> Result<(), TestCaseError> {
             1 => "previous",
             _ => continue,
         };
-        prop_assert_eq!(
-            decimal(weeks, row, "profit"),
-            sum(snapshot, "profit"),
-            "{}",
-            snapshot
-        );
-        prop_assert_eq!(
-            decimal(weeks, row, "profit_at_risk"),
-            at_risk(snapshot),
-            "at risk, {}",
-            snapshot
-        );
+        prop_assert_eq!(decimal(weeks, row, "profit"), sum(snapshot, "profit"), "{}", snapshot);
+        prop_assert_eq!(decimal(weeks, row, "profit_at_risk"), at_risk(snapshot), "at risk, {}", snapshot);
     }
 
-    let (tiers, channels) = (
-        &tables["results.service_by_tier"],
-        &tables["results.service_by_channel"],
-    );
+    let (tiers, channels) = (&tables["results.service_by_tier"], &tables["results.service_by_channel"]);
     let mut cases = 0;
     for row in 0..tiers.rows.len() {
         if text(tiers, row, "tier") != "total" {
@@ -571,10 +496,7 @@ fn service_is_conserved(tables: &Tables) -> Result<(), TestCaseError> {
 
 fn sums_are_conserved(tables: &Tables) -> Result<(), TestCaseError> {
     let identities = &tables["results.reconciliation"];
-    prop_assert!(
-        identities.rows.len() > 80,
-        "there are identities for every class and snapshot"
-    );
+    prop_assert!(identities.rows.len() > 80, "there are identities for every class and snapshot");
     for row in 0..identities.rows.len() {
         prop_assert_eq!(
             identities.cell(row, "holds"),
@@ -596,12 +518,7 @@ fn sums_are_conserved(tables: &Tables) -> Result<(), TestCaseError> {
         }
     }
     for (tier, rest) in sums {
-        prop_assert_eq!(
-            rest,
-            BigDecimal::default(),
-            "the waterfall of {} does not add up",
-            tier
-        );
+        prop_assert_eq!(rest, BigDecimal::default(), "the waterfall of {} does not add up", tier);
     }
     Ok(())
 }
@@ -617,11 +534,7 @@ fn classes_are_total(tables: &Tables) -> Result<(), TestCaseError> {
             .map(|row| (text(table, row, "snapshot"), text(table, row, "customer_id")))
             .collect()
     };
-    prop_assert_eq!(
-        keys(classes),
-        keys(profit),
-        "the population is classed, and nobody else"
-    );
+    prop_assert_eq!(keys(classes), keys(profit), "the population is classed, and nobody else");
     let known: BTreeSet<(String, String)> = (0..values.rows.len())
         .map(|row| (text(values, row, "class_name"), text(values, row, "value")))
         .collect();
@@ -629,25 +542,16 @@ fn classes_are_total(tables: &Tables) -> Result<(), TestCaseError> {
     for row in 0..classes.rows.len() {
         for name in &names {
             let value = text(classes, row, name);
-            prop_assert!(
-                known.contains(&((*name).clone(), value.clone())),
-                "`{}` is no {}",
-                value,
-                name
-            );
+            prop_assert!(known.contains(&((*name).clone(), value.clone())), "`{}` is no {}", value, name);
         }
     }
     // The 125 combinations are parted among the segments, and the 25 cells of the grid hold everybody once.
-    let population = (0..classes.rows.len())
-        .filter(|row| text(classes, *row, "snapshot") == "current")
-        .count();
+    let population =
+        (0..classes.rows.len()).filter(|row| text(classes, *row, "snapshot") == "current").count();
     let population = i64::try_from(population).expect("few customers");
     let (grid, segments) = (&tables["results.rfm_grid"], &tables["results.rfm_segments"]);
     prop_assert_eq!(grid.rows.len(), 25);
-    prop_assert_eq!(
-        (0..25).map(|row| integer(grid, row, "customers")).sum::<i64>(),
-        population
-    );
+    prop_assert_eq!((0..25).map(|row| integer(grid, row, "customers")).sum::<i64>(), population);
     if population > 0 {
         let of_segments = (0..segments.rows.len())
             .filter(|row| text(segments, *row, "rfm_segment") != "total")
@@ -705,11 +609,8 @@ fn classes_follow_their_definitions(tables: &Tables) -> Result<(), TestCaseError
     for snapshot in ["current", "previous", "year_ago"] {
         let all = customers(tables, snapshot);
         let n = i64::try_from(all.len()).expect("few customers");
-        let revenue: BigDecimal = all
-            .iter()
-            .map(|one| &one.net_revenue)
-            .filter(|revenue| **revenue > zero())
-            .sum();
+        let revenue: BigDecimal =
+            all.iter().map(|one| &one.net_revenue).filter(|revenue| **revenue > zero()).sum();
         let count = |keep: &dyn Fn(&Customer) -> bool| -> i64 {
             i64::try_from(all.iter().filter(|one| keep(one)).count()).expect("few customers")
         };
@@ -768,26 +669,17 @@ fn curves_end_at_the_total(tables: &Tables) -> Result<(), TestCaseError> {
     prop_assert_eq!(decimal(curve, last, "cumulative_profit"), profit.clone());
     prop_assert_eq!(integer(curve, last, "rank"), integer(tiers, total, "customers"));
     prop_assert_eq!(decimal(summary, 0, "total_profit"), profit.clone());
-    prop_assert_eq!(
-        decimal(summary, 0, "peak_profit") + decimal(summary, 0, "erosion_amount"),
-        profit
-    );
-    let highest = (0..curve.rows.len())
-        .map(|row| decimal(curve, row, "cumulative_profit"))
-        .max()
-        .expect("a point");
+    prop_assert_eq!(decimal(summary, 0, "peak_profit") + decimal(summary, 0, "erosion_amount"), profit);
+    let highest =
+        (0..curve.rows.len()).map(|row| decimal(curve, row, "cumulative_profit")).max().expect("a point");
     let peak = decimal(summary, 0, "peak_profit");
     // The curve has no point before the first customer, where it would be 0.
-    prop_assert!(
-        highest == peak || peak == zero(),
-        "the curve is highest at the peak"
-    );
+    prop_assert!(highest == peak || peak == zero(), "the curve is highest at the peak");
     let concentration = &tables["results.concentration"];
     for row in 0..concentration.rows.len() {
-        if let (Some(Cell::Double(value)), "revenue_gini") = (
-            concentration.cell(row, "value"),
-            &*text(concentration, row, "measure"),
-        ) {
+        if let (Some(Cell::Double(value)), "revenue_gini") =
+            (concentration.cell(row, "value"), &*text(concentration, row, "measure"))
+        {
             prop_assert!((0.0..1.0).contains(value), "a Gini of {}", value);
         }
     }
@@ -828,16 +720,10 @@ const SEGMENTS: [(&str, &str); 11] = [
         "553 551 552 541 542 533 532 531 452 451 442 441 431 453 433 432 423 353 352 351 342 341 333 323",
     ),
     ("new_customers", "512 511 422 421 412 411 311"),
-    (
-        "promising",
-        "525 524 523 522 521 515 514 513 425 424 413 414 415 315 314 313",
-    ),
+    ("promising", "525 524 523 522 521 515 514 513 425 424 413 414 415 315 314 313"),
     ("need_attention", "535 534 443 434 343 334 325 324"),
     ("about_to_sleep", "331 321 312 221 213 231 241 251"),
-    (
-        "at_risk",
-        "255 254 245 244 253 252 243 242 235 234 225 224 153 152 145 143 142 135 134 133 125 124",
-    ),
+    ("at_risk", "255 254 245 244 253 252 243 242 235 234 225 224 153 152 145 143 142 135 134 133 125 124"),
     ("cannot_lose_them", "155 154 144 214 215 115 114 113"),
     ("hibernating", "332 322 233 232 223 222 132 123 122 212 211"),
     ("lost", "111 112 121 131 141 151"),
@@ -851,10 +737,7 @@ fn all_125_combinations_of_scores_get_the_segment_of_the_definitions() {
             let (recency, frequency, monetary) = (number / 25, number / 5 % 5, number % 5);
             let cell = |value: i32| Some(value.to_string());
             Row::from([
-                (
-                    "customer_id".to_owned(),
-                    Some(format!("{}{}{}", recency + 1, frequency + 1, monetary + 1)),
-                ),
+                ("customer_id".to_owned(), Some(format!("{}{}{}", recency + 1, frequency + 1, monetary + 1))),
                 ("days_since_last_order".to_owned(), cell(100 - recency)),
                 ("orders".to_owned(), cell(1 + frequency)),
                 ("net_revenue".to_owned(), cell(10 * monetary)),
@@ -876,16 +759,10 @@ fn all_125_combinations_of_scores_get_the_segment_of_the_definitions() {
     assert_eq!((table.rows.len(), expected.len()), (125, 125));
     for row in 0..125 {
         let customer = text(&table, row, "customer_id");
-        let scores: String = ["r_score", "f_score", "m_score"]
-            .iter()
-            .map(|score| text(&table, row, score))
-            .collect();
+        let scores: String =
+            ["r_score", "f_score", "m_score"].iter().map(|score| text(&table, row, score)).collect();
         assert_eq!(scores, customer);
-        assert_eq!(
-            text(&table, row, "rfm_segment"),
-            expected[customer.as_str()],
-            "{customer}"
-        );
+        assert_eq!(text(&table, row, "rfm_segment"), expected[customer.as_str()], "{customer}");
     }
 }
 
@@ -909,24 +786,16 @@ fn a_long_whale_curve_is_thinned_to_400_points_and_keeps_first_peak_and_last() {
             ])
         })
         .collect();
-    let given = Given {
-        tables: BTreeMap::from([("business.customer_tiers".to_owned(), rows)]),
-        ..Given::default()
-    };
+    let given =
+        Given { tables: BTreeMap::from([("business.customer_tiers".to_owned(), rows)]), ..Given::default() };
     let table = block_on(|| async move { Bench::start(given).await?.table("results.whale_curve").await })
         .expect("the curve can be computed");
-    let ranks: BTreeSet<i64> = (0..table.rows.len())
-        .map(|row| integer(&table, row, "rank"))
-        .collect();
+    let ranks: BTreeSet<i64> = (0..table.rows.len()).map(|row| integer(&table, row, "rank")).collect();
     assert!((380..=400).contains(&ranks.len()), "{} points", ranks.len());
     for rank in [1, 75, 998, 1499] {
         assert!(ranks.contains(&rank), "rank {rank} is kept");
     }
-    let peak = (0..table.rows.len())
-        .find(|row| integer(&table, *row, "rank") == 998)
-        .expect("the peak is kept");
-    assert_eq!(
-        decimal(&table, peak, "cumulative_profit"),
-        BigDecimal::from(998 * 999 / 2)
-    );
+    let peak =
+        (0..table.rows.len()).find(|row| integer(&table, *row, "rank") == 998).expect("the peak is kept");
+    assert_eq!(decimal(&table, peak, "cumulative_profit"), BigDecimal::from(998 * 999 / 2));
 }

@@ -36,34 +36,21 @@ fn sample(table: &str) -> &'static [Line] {
     let tables = SAMPLE.get_or_init(|| {
         let text = std::fs::read_to_string(Path::new(CLONE).join("config.yaml"))
             .expect("the clone has a config.yaml");
-        let text = replaced(
-            &text,
-            "location: data/superstore/",
-            &format!("location: {CLONE}/data/superstore/"),
-        );
+        let text =
+            replaced(&text, "location: data/superstore/", &format!("location: {CLONE}/data/superstore/"));
         let text = replaced(&text, "location: output/", "location: published/");
         let text = replaced(&text, "tables: results", "tables: all");
         let text = replaced(&text, "queries: queries/", &format!("queries: {CLONE}/queries/"));
-        let project = Project::new(&replaced(
-            &text,
-            "reports: reports/",
-            &format!("reports: {CLONE}/reports/"),
-        ));
+        let project =
+            Project::new(&replaced(&text, "reports: reports/", &format!("reports: {CLONE}/reports/")));
         project.karat(&["run"]).exits(0);
-        SAMPLE_TABLES
-            .into_iter()
-            .map(|table| (table, project.table(table)))
-            .collect()
+        SAMPLE_TABLES.into_iter().map(|table| (table, project.table(table))).collect()
     });
     &tables[table]
 }
 
 fn replaced(text: &str, from: &str, to: &str) -> String {
-    assert_eq!(
-        text.matches(from).count(),
-        1,
-        "`{from}` stands once in config.yaml"
-    );
+    assert_eq!(text.matches(from).count(), 1, "`{from}` stands once in config.yaml");
     text.replace(from, to)
 }
 
@@ -116,11 +103,7 @@ fn the_sample_gives_the_known_regions() {
     for (region, customers, orders, revenue) in known {
         let line = find(sample("results.regions"), "region", region);
         assert_eq!(
-            (
-                line["customers"].as_str(),
-                line["orders"].as_str(),
-                cents(&line["net_revenue"])
-            ),
+            (line["customers"].as_str(), line["orders"].as_str(), cents(&line["net_revenue"])),
             (customers, orders, cents(revenue)),
             "{region}"
         );
@@ -156,11 +139,8 @@ fn the_sample_gives_the_known_revenue_by_region_of_the_order_lines() {
 /// Counted by another program on the same file: customers and net revenue of 2017 by segment.
 #[test]
 fn the_sample_keeps_the_segments_of_its_order_lines() {
-    let known = [
-        ("Consumer", 361, "331904.70"),
-        ("Corporate", 204, "241847.82"),
-        ("Home Office", 128, "159462.73"),
-    ];
+    let known =
+        [("Consumer", 361, "331904.70"), ("Corporate", 204, "241847.82"), ("Home Office", 128, "159462.73")];
     let lines = sample("canonical.order_lines");
     for (segment, customers, revenue) in known {
         let of_segment: Vec<_> = lines
@@ -169,15 +149,8 @@ fn the_sample_keeps_the_segments_of_its_order_lines() {
             .collect();
         let names: std::collections::BTreeSet<_> =
             of_segment.iter().map(|line| &line["customer_id"]).collect();
-        let total: i64 = of_segment
-            .iter()
-            .map(|line| ten_thousandths(&line["net_amount"]))
-            .sum();
-        assert_eq!(
-            (names.len(), rounded(total)),
-            (customers, cents(revenue)),
-            "{segment}"
-        );
+        let total: i64 = of_segment.iter().map(|line| ten_thousandths(&line["net_amount"])).sum();
+        assert_eq!((names.len(), rounded(total)), (customers, cents(revenue)), "{segment}");
     }
 }
 
@@ -213,10 +186,7 @@ pub(crate) fn reference() -> Option<PathBuf> {
 
 /// The expected rows of a check in a file of expected values.
 fn expected(folder: &Path, file: &str, check: &str) -> Vec<Value> {
-    expected_value(folder, file, check)
-        .as_array()
-        .expect("a list of rows")
-        .clone()
+    expected_value(folder, file, check).as_array().expect("a list of rows").clone()
 }
 
 /// What a check in a file of expected values expects.
@@ -270,10 +240,7 @@ fn abc(project: &Project) -> [i64; 3] {
     let total: i64 = revenues.iter().sum();
     let mut counted = [0, 0, 0];
     let mut before = 0;
-    for equal in revenues
-        .chunk_by(|left, right| left == right)
-        .take_while(|equal| equal[0] > 0)
-    {
+    for equal in revenues.chunk_by(|left, right| left == right).take_while(|equal| equal[0] > 0) {
         // Customers of equal revenue stay together, so what counts is the share before the first of them.
         let class = usize::from(before * 100 >= total * 80) + usize::from(before * 100 >= total * 95);
         counted[class] += i64::try_from(equal.len()).expect("few customers");
@@ -298,34 +265,21 @@ fn superstore_as_a_whole_agrees_with_its_published_totals() {
     assert_eq!(headline(&project, "customers"), cents_of(&totals["customers"]));
     assert_eq!(headline(&project, "orders"), cents_of(&totals["orders"]));
     let losses = &expected(&folder, "g05_superstore.json", "unprofitable_customers")[0];
-    assert_eq!(
-        headline(&project, "unprofitable_customers"),
-        cents_of(&losses["unprofitable"])
-    );
+    assert_eq!(headline(&project, "unprofitable_customers"), cents_of(&losses["unprofitable"]));
     assert_eq!(headline(&project, "loss_amount"), cents_of(&losses["loss"]));
     // 5% and 20% of 793 customers are 39.65 and 158.6; Lead are those who cost more than they bring.
     let tiers = project.result("results.tier_profitability");
     let sizes = [("platinum", 39), ("gold", 119), ("iron", 480), ("lead", 155)];
     for (tier, customers) in sizes {
-        assert_eq!(
-            number(&find(&tiers, "tier", tier)["customers"]),
-            customers,
-            "{tier}"
-        );
+        assert_eq!(number(&find(&tiers, "tier", tier)["customers"]), customers, "{tier}");
     }
     let lead = find(&tiers, "tier", "lead");
     assert_eq!(lead["customers"], losses["unprofitable"].to_string());
     assert_eq!(cents(&lead["profit"]), cents_of(&losses["loss"]));
-    assert_eq!(
-        cents(&lead["net_revenue"]),
-        cents_of(&losses["sales_of_unprofitable"])
-    );
+    assert_eq!(cents(&lead["net_revenue"]), cents_of(&losses["sales_of_unprofitable"]));
 
     let known = &expected(&folder, "g05_superstore.json", "abc_by_sales")[0];
-    assert_eq!(
-        abc(&project).map(Value::from),
-        [&known["a"], &known["b"], &known["c"]].map(Clone::clone)
-    );
+    assert_eq!(abc(&project).map(Value::from), [&known["a"], &known["b"], &known["c"]].map(Clone::clone));
 }
 
 #[test]
@@ -355,10 +309,7 @@ fn contoso_lines_add_up_without_a_join_that_repeats_them() {
     // The expected values part three customers of equal revenue at the border of B and C; here they stay together.
     let known = &expected(&folder, "g06_contoso.json", "abc")[0];
     let [a, b, c] = abc(&project);
-    assert_eq!(
-        (Value::from(a), Value::from(a + b + c)),
-        (known["a"].clone(), known["customers"].clone())
-    );
+    assert_eq!((Value::from(a), Value::from(a + b + c)), (known["a"].clone(), known["customers"].clone()));
 }
 
 /// Columns of Online Retail; only lines for which `condition` holds have a customer.
@@ -376,10 +327,7 @@ fn with_and_without_repeats(project: &Project) -> [(i64, i64); 2] {
     for line in project.result("results.data_quality") {
         let is_used = line["outcome"].starts_with("used");
         let amounts = (number(&line["rows"]), ten_thousandths(&line["net_amount"]));
-        for (sum, counts) in sums
-            .iter_mut()
-            .zip([is_used || line["reason"] == "duplicate_exact", is_used])
-        {
+        for (sum, counts) in sums.iter_mut().zip([is_used || line["reason"] == "duplicate_exact", is_used]) {
             if counts {
                 *sum = (sum.0 + amounts.0, sum.1 + amounts.1);
             }
@@ -410,10 +358,7 @@ fn online_retail_sales_of_known_customers_agree_with_what_is_widely_published() 
     let project = whole_history(&file, "2011-12-10", &columns, "{margin: 0.3}", "100%");
     let sales = policy(&folder, "customer known, qty>0, price>0");
     let distinct = policy(&folder, "same, exact duplicates removed");
-    assert_eq!(
-        with_and_without_repeats(&project),
-        [lines_and_money(&sales), lines_and_money(&distinct)]
-    );
+    assert_eq!(with_and_without_repeats(&project), [lines_and_money(&sales), lines_and_money(&distinct)]);
     assert_eq!(headline(&project, "net_revenue"), cents_of(&distinct["revenue"]));
     assert_eq!(headline(&project, "customers"), cents_of(&distinct["customers"]));
     assert_eq!(headline(&project, "orders"), cents_of(&distinct["invoices"]));
@@ -423,48 +368,28 @@ fn online_retail_sales_of_known_customers_agree_with_what_is_widely_published() 
 fn online_retail_with_returns_agrees_in_money_customers_and_returns() {
     let Some(folder) = reference() else { return };
     let file = folder.join("files/online_retail/onlineretail.parquet");
-    let project = whole_history(
-        &file,
-        "2011-12-10",
-        &retail_columns("UnitPrice > 0"),
-        "{margin: 0.3}",
-        "100%",
-    );
+    let project =
+        whole_history(&file, "2011-12-10", &retail_columns("UnitPrice > 0"), "{margin: 0.3}", "100%");
     // All rows, whoever bought: they are read, and those of nobody are set aside with their money.
     let all = policy(&folder, "all rows signed");
     let read = project.line("results.data_quality", "outcome", "read");
-    assert_eq!(
-        (number(&read["rows"]), cents(&read["net_amount"])),
-        lines_and_money(&all)
-    );
+    assert_eq!((number(&read["rows"]), cents(&read["net_amount"])), lines_and_money(&all));
     let signed = policy(&folder, "customer known, signed, price>0");
     assert_eq!(with_and_without_repeats(&project)[0], lines_and_money(&signed));
 
     let lines = project.table("canonical.order_lines");
     let distinct = |name: &str, lines: &mut dyn Iterator<Item = &Line>| -> usize {
-        lines
-            .map(|line| line[name].as_str())
-            .collect::<BTreeSet<_>>()
-            .len()
+        lines.map(|line| line[name].as_str()).collect::<BTreeSet<_>>().len()
     };
-    assert_eq!(
-        distinct("customer_id", &mut lines.iter()),
-        count(&signed["customers"])
-    );
-    assert_eq!(
-        distinct("order_id", &mut lines.iter()),
-        count(&signed["invoices"])
-    );
+    assert_eq!(distinct("customer_id", &mut lines.iter()), count(&signed["customers"]));
+    assert_eq!(distinct("order_id", &mut lines.iter()), count(&signed["invoices"]));
     let returns: Vec<&Line> = lines.iter().filter(|line| line["is_return"] == "true").collect();
     let known = &expected(&folder, "g04_online_retail_2011.json", "returns")[0];
     assert_eq!(
         distinct("customer_id", &mut returns.iter().copied()),
         count(&known["customers_with_returns"])
     );
-    assert_eq!(
-        distinct("order_id", &mut returns.iter().copied()),
-        count(&known["return_invoices"])
-    );
+    assert_eq!(distinct("order_id", &mut returns.iter().copied()), count(&known["return_invoices"]));
     assert_eq!(returns.len(), distinct_returns(&file));
 }
 
@@ -618,37 +543,21 @@ fn tpch_customers_fall_into_industries_and_regions_as_computed_twice() {
     let sums = |rows: &mut dyn Iterator<Item = &Value>| -> [i64; 3] {
         rows.fold([0; 3], |sum, row| {
             let customers = row["customers"].as_i64().expect("a count");
-            [
-                sum[0] + customers,
-                sum[1] + cents_of(&row["net"]),
-                sum[2] + cents_of(&row["profit"]),
-            ]
+            [sum[0] + customers, sum[1] + cents_of(&row["net"]), sum[2] + cents_of(&row["profit"])]
         })
     };
     let close = |found: [i64; 3], known: [i64; 3], what: &str| {
         // Expected sums are rounded one by one.
-        let near = found
-            .iter()
-            .zip(known)
-            .all(|(found, known)| (found - known).abs() <= 5);
+        let near = found.iter().zip(known).all(|(found, known)| (found - known).abs() <= 5);
         assert!(found[0] == known[0] && near, "{what}: {found:?}, not {known:?}");
     };
-    let of_line = |line: &Line| {
-        [
-            number(&line["customers"]),
-            cents(&line["net_revenue"]),
-            cents(&line["profit"]),
-        ]
-    };
+    let of_line =
+        |line: &Line| [number(&line["customers"]), cents(&line["net_revenue"]), cents(&line["profit"])];
 
     let industries = expected(&folder, "g10_tpch_sf001.json", "industry");
     let is_household = |row: &&Value| row["industry"] == "HOUSEHOLD";
     let published = |industry: &str| of_line(&project.line("results.industries", "industry", industry));
-    close(
-        published("other"),
-        sums(&mut industries.iter().filter(is_household)),
-        "other",
-    );
+    close(published("other"), sums(&mut industries.iter().filter(is_household)), "other");
     close(
         published("manufacturing"),
         sums(&mut industries.iter().filter(|row| !is_household(row))),
@@ -661,9 +570,9 @@ fn tpch_customers_fall_into_industries_and_regions_as_computed_twice() {
     for region in ["AFRICA", "AMERICA", "ASIA", "EUROPE", "MIDDLE EAST"] {
         let known = sums(&mut by_region.iter().filter(|row| row["region"] == region));
         let lines = regions.iter().filter(|line| line["region"] == region);
-        let found = lines.map(of_line).fold([0; 3], |sum, line| {
-            [sum[0] + line[0], sum[1] + line[1], sum[2] + line[2]]
-        });
+        let found = lines
+            .map(of_line)
+            .fold([0; 3], |sum, line| [sum[0] + line[0], sum[1] + line[1], sum[2] + line[2]]);
         close(found, known, region);
     }
     let without = &expected(&folder, "g10_tpch_sf001.json", "customers_without_orders")[0];

@@ -72,10 +72,7 @@ fn a_missed_run_is_made_up_for_once_and_a_signal_ends_the_service_at_once() {
     let (code, said, took) = service.stop();
     assert_eq!(code, Some(0), "{said}");
     assert!(took < Duration::from_secs(10), "{took:?}");
-    assert!(
-        said.contains("1 missed runs come first") && said.contains("stopped by SIGTERM"),
-        "{said}"
-    );
+    assert!(said.contains("1 missed runs come first") && said.contains("stopped by SIGTERM"), "{said}");
     let runs = karat(&project.path(""), &["runs"]).expect(0, &[]);
     assert_eq!(runs.stdout.lines().count(), 1, "{}", runs.stdout);
 
@@ -108,11 +105,7 @@ fn a_failed_run_is_told_to_the_alert_program_and_to_the_probe() {
     };
     let event: serde_json::Value =
         serde_json::from_str(told.trim()).unwrap_or_else(|error| panic!("{error}: {told}"));
-    assert_eq!(
-        (&event["code"], event["slot"].is_string()),
-        (&serde_json::json!(4), true),
-        "{event}"
-    );
+    assert_eq!((&event["code"], event["slot"].is_string()), (&serde_json::json!(4), true), "{event}");
     let (code, said, _) = service.stop();
     assert_eq!(code, Some(0), "{said}");
 }

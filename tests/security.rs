@@ -21,18 +21,9 @@ use crate::support::project::{Project, batch, config, sources};
 /// Reads a configuration with these sections, as an operator's environment lets it.
 fn parsed(sections: &[(&str, &str)], roots: Option<&str>) -> Result<Config, ConfigError> {
     let environment = |name: &str| {
-        if name == ROOTS {
-            roots.map(str::to_owned)
-        } else {
-            Some("value".to_owned())
-        }
+        if name == ROOTS { roots.map(str::to_owned) } else { Some("value".to_owned()) }
     };
-    karat::config::parse(
-        "config.yaml",
-        &config(sections),
-        Path::new("/srv/project"),
-        &environment,
-    )
+    karat::config::parse("config.yaml", &config(sections), Path::new("/srv/project"), &environment)
 }
 
 fn quoted(text: &str) -> String {
@@ -149,11 +140,8 @@ fn a_hundred_and_more_hostile_addresses_are_refused_wherever_an_address_stands()
         "https://10.1.2.3/x/",
         "s3://bucket/x/",
     ] {
-        parsed(
-            &[("sources", &sources(&format!("location: {}", quoted(address))))],
-            None,
-        )
-        .unwrap_or_else(|error| panic!("{error}"));
+        parsed(&[("sources", &sources(&format!("location: {}", quoted(address))))], None)
+            .unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
@@ -163,15 +151,11 @@ fn an_endpoint_of_a_store_is_refused_like_any_address() {
         for scheme in ["http", "https"] {
             let endpoint = karat::config::Secret::new(format!("{scheme}://{host}/"));
             let region = karat::config::Secret::new("eu-west-1".to_owned());
-            let options = BTreeMap::from([
-                ("aws_endpoint".to_owned(), endpoint),
-                ("aws_region".to_owned(), region),
-            ]);
+            let options =
+                BTreeMap::from([("aws_endpoint".to_owned(), endpoint), ("aws_region".to_owned(), region)]);
             let answer = store::open("s3://bucket/orders/", Path::new("."), &options);
-            let failure = answer
-                .err()
-                .unwrap_or_else(|| panic!("{scheme}://{host} is accepted"))
-                .reading("source");
+            let failure =
+                answer.err().unwrap_or_else(|| panic!("{scheme}://{host} is accepted")).reading("source");
             assert_eq!(failure.exit, karat::error::Exit::Usage, "{failure}");
         }
     }
@@ -179,15 +163,11 @@ fn an_endpoint_of_a_store_is_refused_like_any_address() {
 
 #[test]
 fn the_program_ends_with_exit_2_on_a_hostile_address() {
-    for address in [
-        "https://2852039166/orders/",
-        "http://169.254.169.254/latest/",
-        "https://[::ffff:a9fe:a9fe]/x/",
-    ] {
-        let project = Project::new(&config(&[(
-            "sources",
-            &sources(&format!("location: {}", quoted(address))),
-        )]));
+    for address in
+        ["https://2852039166/orders/", "http://169.254.169.254/latest/", "https://[::ffff:a9fe:a9fe]/x/"]
+    {
+        let project =
+            Project::new(&config(&[("sources", &sources(&format!("location: {}", quoted(address))))]));
         project.karat(&["run"]).exits(2);
     }
 }
@@ -196,29 +176,10 @@ fn the_program_ends_with_exit_2_on_a_hostile_address() {
 
 /// A hundred and more ways to leave `/srv/project`.
 fn hostile_paths() -> Vec<String> {
-    let ups = [
-        "../",
-        "..//",
-        "./../",
-        "a/../../",
-        "a/b/../../../",
-        "a//../../",
-        ".//..//",
-        "data/.././../",
-    ];
-    let targets = [
-        "",
-        "other",
-        "etc/passwd",
-        "project2",
-        "projects/x",
-        "../etc",
-        "../../etc/shadow",
-    ];
-    let mut paths: Vec<String> = ups
-        .iter()
-        .flat_map(|up| targets.iter().map(move |target| format!("{up}{target}")))
-        .collect();
+    let ups = ["../", "..//", "./../", "a/../../", "a/b/../../../", "a//../../", ".//..//", "data/.././../"];
+    let targets = ["", "other", "etc/passwd", "project2", "projects/x", "../etc", "../../etc/shadow"];
+    let mut paths: Vec<String> =
+        ups.iter().flat_map(|up| targets.iter().map(move |target| format!("{up}{target}"))).collect();
     let absolute = [
         "/",
         "/etc",
@@ -232,19 +193,9 @@ fn hostile_paths() -> Vec<String> {
         "/proc/self/environ",
     ];
     paths.extend(absolute.iter().map(|path| (*path).to_owned()));
+    paths.extend(absolute.iter().filter(|path| !path.starts_with("//")).map(|path| format!("file://{path}")));
     paths.extend(
-        absolute
-            .iter()
-            .filter(|path| !path.starts_with("//"))
-            .map(|path| format!("file://{path}")),
-    );
-    paths.extend(
-        [
-            "file:///srv/project/%2e%2e/x",
-            "file:///srv/project/..%2fx",
-            "file:///%65tc",
-        ]
-        .map(str::to_owned),
+        ["file:///srv/project/%2e%2e/x", "file:///srv/project/..%2fx", "file:///%65tc"].map(str::to_owned),
     );
     paths.extend(
         [
@@ -277,18 +228,11 @@ fn a_hundred_paths_that_leave_the_allowed_roots_are_refused() {
         let answer = parsed(&[("publish", &format!("{{location: {location}}}"))], roots);
         assert!(answer.is_err(), "{path} is written");
     }
-    for path in [
-        "data/",
-        "./x/../data",
-        "/srv/project/data",
-        "file:///srv/project/data",
-        "s3://reports/karat/x/",
-    ] {
-        parsed(
-            &[("sources", &sources(&format!("location: {}", quoted(path))))],
-            roots,
-        )
-        .unwrap_or_else(|error| panic!("{path}: {error}"));
+    for path in
+        ["data/", "./x/../data", "/srv/project/data", "file:///srv/project/data", "s3://reports/karat/x/"]
+    {
+        parsed(&[("sources", &sources(&format!("location: {}", quoted(path))))], roots)
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
     }
     for (section, text) in [
         ("queries", "../queries"),
@@ -297,33 +241,15 @@ fn a_hundred_paths_that_leave_the_allowed_roots_are_refused() {
         ("schedule", "{cron: \"0 6 * * 1\", alert: /bin/sh}"),
     ] {
         let error = parsed(&[(section, text)], roots).expect_err(section);
-        assert!(
-            error
-                .to_string()
-                .contains("lies outside of what KARAT_ROOTS allows"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("lies outside of what KARAT_ROOTS allows"), "{error}");
     }
 }
 
 #[test]
 fn a_manifest_or_a_log_that_names_other_places_leads_nowhere() {
-    for path in [
-        "../m.csv",
-        "/etc/passwd",
-        "a/../../m.csv",
-        "a\\\\b",
-        "./m.csv",
-        "a//b",
-        "",
-    ] {
-        let answer = parsed(
-            &[(
-                "sources",
-                &sources(&format!("location: data/, manifest: {}", quoted(path))),
-            )],
-            None,
-        );
+    for path in ["../m.csv", "/etc/passwd", "a/../../m.csv", "a\\\\b", "./m.csv", "a//b", ""] {
+        let answer =
+            parsed(&[("sources", &sources(&format!("location: data/, manifest: {}", quoted(path))))], None);
         assert!(answer.is_err(), "{path}");
     }
     // A manifest of a published run that names a file outside of it, in a log that vouches for it.
@@ -390,9 +316,7 @@ fn a_mapping_reads_nothing_but_the_columns_of_its_source() {
         "amount -- ) from x",
     ] {
         let answer = karat::query::mapping::resolve(text, &columns, "UTC");
-        let is_harmless = answer
-            .as_ref()
-            .is_ok_and(|mapped| mapped.sql.engine == "\"amount\"");
+        let is_harmless = answer.as_ref().is_ok_and(|mapped| mapped.sql.engine == "\"amount\"");
         assert!(answer.is_err() || is_harmless, "{text}: {answer:?}");
     }
 }
@@ -490,10 +414,8 @@ fn run_with_secrets(project: &Project, words: &[&str], code: i32) -> String {
 #[test]
 fn no_secret_is_told_published_or_left_whatever_happens() {
     let port = telling_server();
-    let closed = TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a port")
-        .port();
+    let closed =
+        TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     let deliver = format!(
         "{{smtp: \"smtps://reports:${{CANARY_PASSWORD}}@127.0.0.1:{closed}\", from: a@example.com, recipients: [{{to: b@example.com, edition: full}}]}}"
     );
@@ -517,28 +439,18 @@ fn no_secret_is_told_published_or_left_whatever_happens() {
     assert!(said.contains("\"code\":7"), "{said}");
     run_with_secrets(
         &project,
-        &[
-            "deliver",
-            "latest",
-            "--dry-run",
-            &project.path("mails").display().to_string(),
-        ],
+        &["deliver", "latest", "--dry-run", &project.path("mails").display().to_string()],
         0,
     );
     // A store that refuses and tells back what it was asked.
     let source = sources(&format!("location: \"s3://bucket/orders/\", {options}"));
-    let project = Project::new(&config(&[
-        ("deliver", &deliver),
-        ("schedule", schedule),
-        ("sources", &source),
-    ]));
+    let project =
+        Project::new(&config(&[("deliver", &deliver), ("schedule", schedule), ("sources", &source)]));
     let said = run_with_secrets(&project, &["run"], 4);
     assert!(said.contains("not allowed to"), "{said}");
     // A place of publication that does, an option that is none, and a mistake beside a secret.
-    let project = Project::new(&config(&[(
-        "publish",
-        &format!("{{location: \"s3://bucket/out/\", {options}}}"),
-    )]));
+    let project =
+        Project::new(&config(&[("publish", &format!("{{location: \"s3://bucket/out/\", {options}}}"))]));
     project.parquet("data/orders.parquet", &rows());
     run_with_secrets(&project, &["run"], 2);
     let wrong = "{location: \"s3://bucket/out/\", options: {no_such_key: \"${CANARY_KEY}\"}}";
@@ -562,10 +474,7 @@ fn personal(orders: [&str; 4], lines: [&str; 4], amounts: [f64; 4]) -> Vec<(&'st
         ("order", texts(orders)),
         ("line", texts(lines)),
         ("customer", texts([PERSON, "b", "c", "d"])),
-        (
-            "day",
-            texts(["2024-05-05", "2024-06-05", "2024-07-05", "2024-08-05"]),
-        ),
+        ("day", texts(["2024-05-05", "2024-06-05", "2024-07-05", "2024-08-05"])),
         ("amount", Arc::new(Float64Array::from(amounts.to_vec()))),
     ]
 }
@@ -607,35 +516,17 @@ fn no_message_tells_who_a_customer_is() {
             "cannot be used (",
         ),
         // A column that is not there, and a type that is not read.
-        (
-            columns("net_amount: amuont"),
-            personal(orders, orders, amounts),
-            3,
-            "did you mean",
-        ),
-        (
-            columns("net_amount: customer"),
-            personal(orders, orders, amounts),
-            3,
-            "an amount is a number",
-        ),
+        (columns("net_amount: amuont"), personal(orders, orders, amounts), 3, "did you mean"),
+        (columns("net_amount: customer"), personal(orders, orders, amounts), 3, "an amount is a number"),
     ];
     for (sources, rows, code, words) in cases {
         let project = Project::new(&config(&[("sources", &sources)]));
         project.parquet("data/orders.parquet", &batch(rows));
         for log in ["text", "json"] {
             let said = project.karat(&["run", "--log", log]).exits(code);
-            assert!(
-                said.stderr.contains(words),
-                "`{words}` is not told: {}",
-                said.stderr
-            );
+            assert!(said.stderr.contains(words), "`{words}` is not told: {}", said.stderr);
             for name in [PERSON, "Canary"] {
-                assert!(
-                    !said.stderr.contains(name) && !said.stdout.contains(name),
-                    "{}",
-                    said.stderr
-                );
+                assert!(!said.stderr.contains(name) && !said.stdout.contains(name), "{}", said.stderr);
             }
         }
     }
@@ -653,9 +544,6 @@ fn a_good_run_tells_no_customer_on_its_way() {
         .collect();
     assert!(ids.len() > 100, "{} customers", ids.len());
     for id in ids {
-        assert!(
-            !answer.stderr.contains(&id) && !answer.stdout.contains(&id),
-            "{id}"
-        );
+        assert!(!answer.stderr.contains(&id) && !answer.stdout.contains(&id), "{id}");
     }
 }

@@ -62,33 +62,22 @@ fn run_file(name: &str) {
         let mut problems = Vec::new();
         for case in &file.cases {
             match run_case(&file, case).await {
-                Ok(found) => problems.extend(
-                    found
-                        .into_iter()
-                        .map(|problem| format!("{}: {problem}", case.name)),
-                ),
+                Ok(found) => {
+                    problems.extend(found.into_iter().map(|problem| format!("{}: {problem}", case.name)))
+                }
                 Err(failure) => problems.push(format!("{}: {failure}: {:?}", case.name, failure.cause)),
             }
         }
         problems
     });
-    assert!(
-        problems.is_empty(),
-        "tests/sql/{name}.yaml\n  {}",
-        problems.join("\n  ")
-    );
+    assert!(problems.is_empty(), "tests/sql/{name}.yaml\n  {}", problems.join("\n  "));
 }
 
 async fn run_case(file: &CaseFile, case: &Case) -> Result<Vec<String>, Failure> {
     let mut bench = Bench::start(given(file, case)).await?;
     if let Some(check) = &case.check {
         let table = bench.violations(check).await?;
-        return Ok(compare(
-            check,
-            &table,
-            case.expect.as_ref(),
-            case.expect_some.as_ref(),
-        ));
+        return Ok(compare(check, &table, case.expect.as_ref(), case.expect_some.as_ref()));
     }
     if let Some(Value::Mapping(tables)) = &case.expect {
         let mut problems = Vec::new();
@@ -99,18 +88,9 @@ async fn run_case(file: &CaseFile, case: &Case) -> Result<Vec<String>, Failure> 
         }
         return Ok(problems);
     }
-    let name = case
-        .query
-        .as_ref()
-        .or(file.query.as_ref())
-        .expect("a case names its query or its file does");
+    let name = case.query.as_ref().or(file.query.as_ref()).expect("a case names its query or its file does");
     let table = bench.table(name).await?;
-    Ok(compare(
-        name,
-        &table,
-        case.expect.as_ref(),
-        case.expect_some.as_ref(),
-    ))
+    Ok(compare(name, &table, case.expect.as_ref(), case.expect_some.as_ref()))
 }
 
 /// Puts together what a case gives.
@@ -125,11 +105,7 @@ fn given(file: &CaseFile, case: &Case) -> Given {
                 let home = value.as_mapping().expect("country and region").iter();
                 let home: Vec<String> = home
                     .map(|(key, value)| {
-                        format!(
-                            "{}: {}",
-                            text(key).expect("a name"),
-                            text(value).expect("a value")
-                        )
+                        format!("{}: {}", text(key).expect("a name"), text(value).expect("a value"))
                     })
                     .collect();
                 let home = match home.join(", ") {
@@ -151,11 +127,7 @@ fn given(file: &CaseFile, case: &Case) -> Given {
             "settings.sources" => configured.extend(mapped_columns(value)),
             "settings.inputs" => given.inputs = rows(value).iter().map(recorded).collect(),
             _ => {
-                assert!(
-                    !name.starts_with("settings."),
-                    "{}: `{name}` cannot be given",
-                    case.name
-                );
+                assert!(!name.starts_with("settings."), "{}: `{name}` cannot be given", case.name);
                 let defaults = file.defaults.get(name);
                 let mut rows = rows(value);
                 for row in &mut rows {
@@ -169,29 +141,19 @@ fn given(file: &CaseFile, case: &Case) -> Given {
     }
     // A source whose rows are given is configured with all its columns, unless the case says otherwise.
     for name in given.tables.keys() {
-        let source = name
-            .strip_prefix("raw.")
-            .or_else(|| name.strip_prefix("canonical."));
+        let source = name.strip_prefix("raw.").or_else(|| name.strip_prefix("canonical."));
         if let Some(source) = source.filter(|source| OPTIONAL_SOURCES.contains(source)) {
-            configured
-                .entry(source.to_owned())
-                .or_insert_with(|| Some(columns_of(source)));
+            configured.entry(source.to_owned()).or_insert_with(|| Some(columns_of(source)));
         }
     }
     // So are the service cases where a rate is charged for them: without them it would be refused.
     let rates = given.sections.get("cost_to_serve");
     if rates.is_some_and(|rates| rates.contains("per_case") || rates.contains("per_minute")) {
-        configured
-            .entry("service_cases".to_owned())
-            .or_insert_with(|| Some(columns_of("service_cases")));
+        configured.entry("service_cases".to_owned()).or_insert_with(|| Some(columns_of("service_cases")));
     }
-    let configured = configured
-        .into_iter()
-        .filter_map(|(source, columns)| Some((source, columns?)))
-        .collect();
-    given
-        .sections
-        .insert("sources".to_owned(), bench::sources(&configured));
+    let configured =
+        configured.into_iter().filter_map(|(source, columns)| Some((source, columns?))).collect();
+    given.sections.insert("sources".to_owned(), bench::sources(&configured));
     given
 }
 
@@ -200,21 +162,12 @@ const OPTIONAL_SOURCES: [&str; 4] = ["customers", "service_cases", "payments", "
 
 /// Which optional sources are configured, each with the columns that are mapped; null is a source that is not.
 fn mapped_columns(value: &Value) -> BTreeMap<String, Option<Vec<String>>> {
-    let sources = value
-        .as_mapping()
-        .expect("a mapping of sources to lists of columns");
+    let sources = value.as_mapping().expect("a mapping of sources to lists of columns");
     let columns = |value: &Value| {
         let list = value.as_sequence()?;
-        Some(
-            list.iter()
-                .map(|name| text(name).expect("a column name"))
-                .collect(),
-        )
+        Some(list.iter().map(|name| text(name).expect("a column name")).collect())
     };
-    sources
-        .iter()
-        .map(|(name, value)| (text(name).expect("a source"), columns(value)))
-        .collect()
+    sources.iter().map(|(name, value)| (text(name).expect("a source"), columns(value))).collect()
 }
 
 fn section(given: &mut Given, name: &str, value: &Value) {
@@ -248,35 +201,20 @@ fn recorded(row: &Row) -> InputRecord {
 
 /// Rows as mappings, or as lists below a list of column names.
 fn rows(value: &Value) -> Vec<Row> {
-    let list = value
-        .as_sequence()
-        .unwrap_or_else(|| panic!("a list of rows, not {value:?}"));
+    let list = value.as_sequence().unwrap_or_else(|| panic!("a list of rows, not {value:?}"));
     let Some(Value::Sequence(names)) = list.first() else {
         return list
             .iter()
             .map(|row| {
-                let row = row
-                    .as_mapping()
-                    .unwrap_or_else(|| panic!("a row is a mapping, not {row:?}"));
-                row.iter()
-                    .map(|(name, value)| (text(name).expect("a column name"), text(value)))
-                    .collect()
+                let row = row.as_mapping().unwrap_or_else(|| panic!("a row is a mapping, not {row:?}"));
+                row.iter().map(|(name, value)| (text(name).expect("a column name"), text(value))).collect()
             })
             .collect();
     };
-    let names: Vec<String> = names
-        .iter()
-        .map(|name| text(name).expect("a column name"))
-        .collect();
+    let names: Vec<String> = names.iter().map(|name| text(name).expect("a column name")).collect();
     let of_cells = |row: &Value| {
-        let cells = row
-            .as_sequence()
-            .unwrap_or_else(|| panic!("a row is a list, not {row:?}"));
-        assert_eq!(
-            cells.len(),
-            names.len(),
-            "a row has a value for each column: {row:?}"
-        );
+        let cells = row.as_sequence().unwrap_or_else(|| panic!("a row is a list, not {row:?}"));
+        assert_eq!(cells.len(), names.len(), "a row has a value for each column: {row:?}");
         names.iter().cloned().zip(cells.iter().map(text)).collect()
     };
     list[1..].iter().map(of_cells).collect()
@@ -325,9 +263,7 @@ fn compare(name: &str, table: &Table, all: Option<&Value>, some: Option<&Value>)
     for row in some.map(rows).unwrap_or_default() {
         let fits = |number: usize| {
             row.iter().all(|(column, value)| {
-                table
-                    .cell(number, column)
-                    .is_some_and(|cell| is(cell, value.as_deref()))
+                table.cell(number, column).is_some_and(|cell| is(cell, value.as_deref()))
             })
         };
         if !(0..table.rows.len()).any(fits) {
@@ -338,24 +274,12 @@ fn compare(name: &str, table: &Table, all: Option<&Value>, some: Option<&Value>)
 }
 
 fn shown(table: &Table) -> String {
-    let rows = table
-        .rows
-        .iter()
-        .take(40)
-        .map(|row| row.iter().map(word).collect::<Vec<_>>().join(" "));
-    format!(
-        "\n    {}\n    {}",
-        table.columns.join(" "),
-        rows.collect::<Vec<_>>().join("\n    ")
-    )
+    let rows = table.rows.iter().take(40).map(|row| row.iter().map(word).collect::<Vec<_>>().join(" "));
+    format!("\n    {}\n    {}", table.columns.join(" "), rows.collect::<Vec<_>>().join("\n    "))
 }
 
 fn word(cell: &Cell) -> String {
-    if *cell == Cell::Null {
-        "NULL".to_owned()
-    } else {
-        cell.to_string()
-    }
+    if *cell == Cell::Null { "NULL".to_owned() } else { cell.to_string() }
 }
 
 /// Tells whether a cell holds what is expected. A ratio may be written as a fraction, such as `8/153`.
@@ -365,16 +289,12 @@ fn is(cell: &Cell, expected: Option<&str>) -> bool {
     };
     match cell {
         Cell::Null => false,
-        Cell::Decimal(number) => expected
-            .parse::<BigDecimal>()
-            .is_ok_and(|expected| expected == *number),
+        Cell::Decimal(number) => expected.parse::<BigDecimal>().is_ok_and(|expected| expected == *number),
         Cell::Double(number) => {
             let parsed = match expected.split_once('/') {
-                Some((above, below)) => above
-                    .parse::<f64>()
-                    .ok()
-                    .zip(below.parse::<f64>().ok())
-                    .map(|(a, b)| a / b),
+                Some((above, below)) => {
+                    above.parse::<f64>().ok().zip(below.parse::<f64>().ok()).map(|(a, b)| a / b)
+                }
                 None => expected.parse().ok(),
             };
             parsed.is_some_and(|parsed: f64| (parsed - number).abs() <= 1e-12 * parsed.abs().max(1.0))

@@ -39,11 +39,7 @@ fn cycle<T: Clone>(values: &[Option<T>]) -> Vec<Option<T>> {
 fn columns() -> BTreeMap<&'static str, ArrayRef> {
     let decimal = |values: &[Option<i128>], digits: u8, scale: i8| -> ArrayRef {
         let array = Decimal128Array::from(cycle(values));
-        Arc::new(
-            array
-                .with_precision_and_scale(digits, scale)
-                .expect("digits and decimals"),
-        )
+        Arc::new(array.with_precision_and_scale(digits, scale).expect("digits and decimals"))
     };
     let text = |values: &[Option<&str>]| -> ArrayRef { Arc::new(StringArray::from(cycle(values))) };
     let uuids = (0..ROWS)
@@ -52,129 +48,35 @@ fn columns() -> BTreeMap<&'static str, ArrayRef> {
     let bytes: Vec<Option<&[u8]>> = cycle(&[Some("Zoë".as_bytes()), None, Some(b"a"), Some(b"")]);
     let max = 10_i128.pow(37);
     BTreeMap::from([
-        (
-            "id",
-            Arc::new(Int64Array::from_iter_values((0..).take(ROWS))) as ArrayRef,
-        ),
-        (
-            "int8",
-            Arc::new(Int8Array::from(cycle(&[
-                Some(-128),
-                Some(127),
-                Some(0),
-                None,
-                Some(5),
-            ]))),
-        ),
+        ("id", Arc::new(Int64Array::from_iter_values((0..).take(ROWS))) as ArrayRef),
+        ("int8", Arc::new(Int8Array::from(cycle(&[Some(-128), Some(127), Some(0), None, Some(5)])))),
         (
             "int16",
-            Arc::new(Int16Array::from(cycle(&[
-                Some(i16::MIN),
-                Some(i16::MAX),
-                Some(0),
-                None,
-                Some(200),
-            ]))),
+            Arc::new(Int16Array::from(cycle(&[Some(i16::MIN), Some(i16::MAX), Some(0), None, Some(200)]))),
         ),
         (
             "int32",
-            Arc::new(Int32Array::from(cycle(&[
-                Some(i32::MIN),
-                Some(i32::MAX),
-                Some(0),
-                None,
-                Some(50_000),
-            ]))),
+            Arc::new(Int32Array::from(cycle(&[Some(i32::MIN), Some(i32::MAX), Some(0), None, Some(50_000)]))),
         ),
         (
             "int64",
-            Arc::new(Int64Array::from(cycle(&[
-                Some(i64::MIN),
-                Some(i64::MAX),
-                Some(0),
-                None,
-                Some(1_999),
-            ]))),
+            Arc::new(Int64Array::from(cycle(&[Some(i64::MIN), Some(i64::MAX), Some(0), None, Some(1_999)]))),
         ),
-        (
-            "uint8",
-            Arc::new(UInt8Array::from(cycle(&[Some(255), Some(0), None, Some(3)]))),
-        ),
-        (
-            "uint16",
-            Arc::new(UInt16Array::from(cycle(&[Some(65_535), Some(0), None, Some(3)]))),
-        ),
-        (
-            "uint32",
-            Arc::new(UInt32Array::from(cycle(&[
-                Some(u32::MAX),
-                Some(0),
-                None,
-                Some(300),
-            ]))),
-        ),
-        (
-            "uint64",
-            Arc::new(UInt64Array::from(cycle(&[
-                Some(u64::MAX),
-                Some(0),
-                None,
-                Some(7),
-            ]))),
-        ),
-        (
-            "few_pieces",
-            Arc::new(Int32Array::from(cycle(&[
-                Some(3),
-                Some(-1),
-                Some(12),
-                None,
-                Some(1),
-            ]))),
-        ),
-        (
-            "few_percent",
-            Arc::new(Int64Array::from(cycle(&[
-                Some(5),
-                Some(15),
-                Some(0),
-                Some(100),
-                None,
-            ]))),
-        ),
+        ("uint8", Arc::new(UInt8Array::from(cycle(&[Some(255), Some(0), None, Some(3)])))),
+        ("uint16", Arc::new(UInt16Array::from(cycle(&[Some(65_535), Some(0), None, Some(3)])))),
+        ("uint32", Arc::new(UInt32Array::from(cycle(&[Some(u32::MAX), Some(0), None, Some(300)])))),
+        ("uint64", Arc::new(UInt64Array::from(cycle(&[Some(u64::MAX), Some(0), None, Some(7)])))),
+        ("few_pieces", Arc::new(Int32Array::from(cycle(&[Some(3), Some(-1), Some(12), None, Some(1)])))),
+        ("few_percent", Arc::new(Int64Array::from(cycle(&[Some(5), Some(15), Some(0), Some(100), None])))),
         (
             "few_price",
-            decimal(
-                &[
-                    Some(1_999),
-                    Some(10_101),
-                    Some(-500),
-                    None,
-                    Some(0),
-                    Some(1_200_000_000),
-                ],
-                12,
-                2,
-            ),
+            decimal(&[Some(1_999), Some(10_101), Some(-500), None, Some(0), Some(1_200_000_000)], 12, 2),
         ),
         (
             "few_rate",
-            Arc::new(Float64Array::from(cycle(&[
-                Some(0.2),
-                Some(0.0),
-                Some(0.335),
-                None,
-                Some(1.0),
-            ]))),
+            Arc::new(Float64Array::from(cycle(&[Some(0.2), Some(0.0), Some(0.335), None, Some(1.0)]))),
         ),
-        (
-            "narrow",
-            decimal(
-                &[Some(999_999_999), Some(-999_999_999), Some(0), None, Some(5)],
-                9,
-                2,
-            ),
-        ),
+        ("narrow", decimal(&[Some(999_999_999), Some(-999_999_999), Some(0), None, Some(5)], 9, 2)),
         (
             "money",
             decimal(
@@ -189,18 +91,8 @@ fn columns() -> BTreeMap<&'static str, ArrayRef> {
                 4,
             ),
         ),
-        (
-            "long",
-            decimal(
-                &[Some(max * 9), Some(-max * 9), Some(1), None, Some(5_000_000)],
-                38,
-                6,
-            ),
-        ),
-        (
-            "spark",
-            decimal(&[Some(max), Some(-1), Some(2 * 10_i128.pow(18)), None], 38, 18),
-        ),
+        ("long", decimal(&[Some(max * 9), Some(-max * 9), Some(1), None, Some(5_000_000)], 38, 6)),
+        ("spark", decimal(&[Some(max), Some(-1), Some(2 * 10_i128.pow(18)), None], 38, 18)),
         (
             "double",
             Arc::new(Float64Array::from(cycle(&[
@@ -285,10 +177,7 @@ fn columns() -> BTreeMap<&'static str, ArrayRef> {
                 Some("٣"),
             ]),
         ),
-        (
-            "few_number_text",
-            text(&[Some("12.50"), Some("-3"), Some("0.005"), None, Some("+7")]),
-        ),
+        ("few_number_text", text(&[Some("12.50"), Some("-3"), Some("0.005"), None, Some("+7")])),
         (
             "day_text",
             text(&[
@@ -318,15 +207,7 @@ fn columns() -> BTreeMap<&'static str, ArrayRef> {
                 Some("9999-12-31T23:59:59Z"),
             ]),
         ),
-        (
-            "few_day_text",
-            text(&[
-                Some("2024-01-05"),
-                Some("20240106"),
-                Some("2024-01-07T08:00Z"),
-                None,
-            ]),
-        ),
+        ("few_day_text", text(&[Some("2024-01-05"), Some("20240106"), Some("2024-01-07T08:00Z"), None])),
         (
             "day",
             Arc::new(Date32Array::from(cycle(&[
@@ -402,10 +283,7 @@ fn columns() -> BTreeMap<&'static str, ArrayRef> {
                 Some(253_402_300_799),
             ]))),
         ),
-        (
-            "flag",
-            Arc::new(BooleanArray::from(cycle(&[Some(true), Some(false), None]))),
-        ),
+        ("flag", Arc::new(BooleanArray::from(cycle(&[Some(true), Some(false), None])))),
         (
             "uuid",
             Arc::new(FixedSizeBinaryArray::try_from_iter(uuids.into_iter()).expect("sixteen bytes each")),
@@ -431,15 +309,8 @@ impl Dice {
     }
 
     fn number(&mut self, depth: usize) -> String {
-        let few = [
-            "few_pieces",
-            "few_percent",
-            "few_price",
-            "few_rate",
-            "few_pieces",
-            "few_price",
-            "few_double",
-        ];
+        let few =
+            ["few_pieces", "few_percent", "few_price", "few_rate", "few_pieces", "few_price", "few_double"];
         let all = [
             "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "narrow", "money",
             "long", "spark", "double", "single",
@@ -447,9 +318,7 @@ impl Dice {
         if depth == 0 {
             return match self.roll(5) {
                 0 => self
-                    .pick(&[
-                        "1", "0", "100", "3", "0.5", "1.19", "1000", "12", "0.001", "2.50", "8",
-                    ])
+                    .pick(&["1", "0", "100", "3", "0.5", "1.19", "1000", "12", "0.001", "2.50", "8"])
                     .to_owned(),
                 1 => self.pick(&all).to_owned(),
                 _ => self.pick(&few).to_owned(),
@@ -493,11 +362,7 @@ impl Dice {
                 self.pick(&["number_text", "few_number_text"]),
                 self.pick(&["decimal(18, 2)", "double", "bigint"])
             ),
-            _ => format!(
-                "date_part('{}', {})",
-                self.pick(&["year", "month", "day"]),
-                self.time(depth)
-            ),
+            _ => format!("date_part('{}', {})", self.pick(&["year", "month", "day"]), self.time(depth)),
         }
     }
 
@@ -507,28 +372,12 @@ impl Dice {
             0 => "flag".to_owned(),
             1 => format!("{} {sign} {}", self.number(0), self.number(0)),
             2 => format!("word {sign} {}", self.pick(&["'a'", "'c|d|e'", "lower(word)"])),
-            3 => format!(
-                "{} {sign} date '2024-01-05'",
-                self.pick(&["day", "moment", "instant"])
-            ),
+            3 => format!("{} {sign} date '2024-01-05'", self.pick(&["day", "moment", "instant"])),
             4 => format!("{} is not null", self.number(0)),
-            5 => format!(
-                "{} between {} and {}",
-                self.number(0),
-                self.number(0),
-                self.number(0)
-            ),
+            5 => format!("{} between {} and {}", self.number(0), self.number(0), self.number(0)),
             6 => format!("not ({})", self.condition(depth - 1)),
-            7 => format!(
-                "({}) and ({})",
-                self.condition(depth - 1),
-                self.condition(depth - 1)
-            ),
-            8 => format!(
-                "({}) or ({})",
-                self.condition(depth - 1),
-                self.condition(depth - 1)
-            ),
+            7 => format!("({}) and ({})", self.condition(depth - 1), self.condition(depth - 1)),
+            8 => format!("({}) or ({})", self.condition(depth - 1), self.condition(depth - 1)),
             _ => format!("{} in (1, 2.5, 200, {})", self.number(0), self.number(0)),
         }
     }
@@ -536,15 +385,7 @@ impl Dice {
     fn text(&mut self, depth: usize) -> String {
         if depth == 0 {
             return self
-                .pick(&[
-                    "word",
-                    "word",
-                    "number_text",
-                    "day_text",
-                    "'x'",
-                    "uuid",
-                    "cast(bytes as varchar)",
-                ])
+                .pick(&["word", "word", "number_text", "day_text", "'x'", "uuid", "cast(bytes as varchar)"])
                 .to_owned();
         }
         let depth = depth - 1;
@@ -556,24 +397,9 @@ impl Dice {
                 self.text(depth)
             ),
             2 => format!("{} || {}", self.text(depth), self.text(depth)),
-            3 => format!(
-                "substr({}, {}, {})",
-                self.text(depth),
-                1 + self.roll(4),
-                self.roll(5)
-            ),
-            4 => format!(
-                "{}({}, {})",
-                self.pick(&["left", "right"]),
-                self.text(depth),
-                self.roll(5)
-            ),
-            5 => format!(
-                "{}({}, {}, 'ab')",
-                self.pick(&["lpad", "rpad"]),
-                self.text(depth),
-                self.roll(9)
-            ),
+            3 => format!("substr({}, {}, {})", self.text(depth), 1 + self.roll(4), self.roll(5)),
+            4 => format!("{}({}, {})", self.pick(&["left", "right"]), self.text(depth), self.roll(5)),
+            5 => format!("{}({}, {}, 'ab')", self.pick(&["lpad", "rpad"]), self.text(depth), self.roll(9)),
             6 => format!(
                 "replace({}, {}, {})",
                 self.text(depth),
@@ -583,20 +409,12 @@ impl Dice {
             7 => format!("split_part({}, '|', {})", self.text(depth), 1 + self.roll(4)),
             8 => format!("concat({}, {})", self.text(depth), self.text(depth)),
             9 => format!("coalesce(nullif({}, ''), {})", self.text(depth), self.text(depth)),
-            10 => format!(
-                "case when {} then {} end",
-                self.condition(depth),
-                self.text(depth)
-            ),
+            10 => format!("case when {} then {} end", self.condition(depth), self.text(depth)),
             11 => format!(
                 "cast({} as varchar)",
                 self.pick(&["int8", "uint64", "int64", "flag", "day", "money", "narrow"])
             ),
-            _ => format!(
-                "case {} when 'a' then 'b' else {} end",
-                self.text(0),
-                self.text(depth)
-            ),
+            _ => format!("case {} when 'a' then 'b' else {} end", self.text(0), self.text(depth)),
         }
     }
 
@@ -648,14 +466,7 @@ impl Dice {
 fn mappings() -> Vec<(&'static str, String)> {
     let mut list = Vec::new();
     for name in columns().into_keys() {
-        for target in [
-            "net_amount",
-            "quantity",
-            "product_id",
-            "line_number",
-            "ordered_at",
-            "is_return",
-        ] {
+        for target in ["net_amount", "quantity", "product_id", "line_number", "ordered_at", "is_return"] {
             list.push((target, name.to_owned()));
         }
         for (target, kind) in [
@@ -734,11 +545,7 @@ fn mappings() -> Vec<(&'static str, String)> {
 
 /// The columns of `raw.order_lines` that a mapping is seen in.
 fn raw_columns(target: &str) -> String {
-    let name = if target == "line_number" {
-        "source_line"
-    } else {
-        target
-    };
+    let name = if target == "line_number" { "source_line" } else { target };
     format!("order_id, {name}, amount_problem")
 }
 
@@ -765,9 +572,7 @@ impl Trial {
         let config = karat::config::parse("config.yaml", text, folder, &|_| None).expect("a configuration");
         let mut source = config.sources["order_lines"].clone();
         // Only columns that are mapped are read.
-        source
-            .columns
-            .extend(names.into_iter().map(|name| (format!("maps {name}"), name)));
+        source.columns.extend(names.into_iter().map(|name| (format!("maps {name}"), name)));
         let scratch = folder.join("scratch");
         std::fs::create_dir_all(&scratch).expect("a folder");
         let engine = start(&scratch)?;
@@ -778,20 +583,14 @@ impl Trial {
             pinned.schema.clone(),
             &pinned.partitions,
         )?;
-        Ok(Self {
-            engine,
-            pinned,
-            source,
-        })
+        Ok(Self { engine, pinned, source })
     }
 
     async fn answer(&self, target: &str, text: &str, amount_scale: Option<u8>) -> Answer {
         let mut source = self.source.clone();
         source.amount_scale = amount_scale;
-        source.columns = BTreeMap::from([
-            ("order_id".to_owned(), "id".to_owned()),
-            (target.to_owned(), text.to_owned()),
-        ]);
+        source.columns =
+            BTreeMap::from([("order_id".to_owned(), "id".to_owned()), (target.to_owned(), text.to_owned())]);
         let raw = match source::raw_table(&self.engine, &self.pinned, &source, "America/New_York").await {
             Ok(raw) => raw,
             Err(failure) => {
@@ -878,11 +677,7 @@ fn every_mapping_is_refused_or_stops_or_gives_rows_that_another_engine_can_compa
 /// A small decimal column.
 fn decimals(values: &[Option<i128>], digits: u8, scale: i8) -> ArrayRef {
     let array = Decimal128Array::from(values.to_vec());
-    Arc::new(
-        array
-            .with_precision_and_scale(digits, scale)
-            .expect("digits and decimals"),
-    )
+    Arc::new(array.with_precision_and_scale(digits, scale).expect("digits and decimals"))
 }
 
 #[test]
@@ -901,26 +696,11 @@ fn mappings_give_the_values_that_follow_by_hand() {
         ("rebate", Arc::new(UInt32Array::from(vec![300, 0]))),
         // With a tax of 20%: 0.025 and 1.005, two halves.
         ("taxed", decimals(&[Some(30), Some(1_206)], 10, 3)),
-        (
-            "single_id",
-            Arc::new(Float32Array::from(vec![20_000_001.0, 12_346.0])),
-        ),
+        ("single_id", Arc::new(Float32Array::from(vec![20_000_001.0, 12_346.0]))),
         ("seconds", Arc::new(Int64Array::from(vec![1_704_456_000, 0]))),
-        (
-            "compact",
-            Arc::new(Int64Array::from(vec![20_240_105, 20_241_231])),
-        ),
-        (
-            "offset",
-            Arc::new(StringArray::from(vec![
-                "2024-12-31T22:30:00-05:00",
-                "2025-01-01T04:59:59Z",
-            ])),
-        ),
-        (
-            "short",
-            Arc::new(StringArray::from(vec!["2024-01-05T12:00", "20240105"])),
-        ),
+        ("compact", Arc::new(Int64Array::from(vec![20_240_105, 20_241_231]))),
+        ("offset", Arc::new(StringArray::from(vec!["2024-12-31T22:30:00-05:00", "2025-01-01T04:59:59Z"]))),
+        ("short", Arc::new(StringArray::from(vec!["2024-01-05T12:00", "20240105"]))),
         (
             "uuid",
             Arc::new(
@@ -932,25 +712,10 @@ fn mappings_give_the_values_that_follow_by_hand() {
     ]);
     let cases: &[(&str, &str, Option<u8>, [&str; 2])] = &[
         ("net_amount", "cents / 100", None, ["19.9900", "482.5200"]),
-        (
-            "net_amount",
-            "price * (100 - percent) / 100",
-            None,
-            ["95.9500", "85.8500"],
-        ),
-        (
-            "net_amount",
-            "price / (1 - percent / 100)",
-            Some(2),
-            ["106.3200", "118.8200"],
-        ),
+        ("net_amount", "price * (100 - percent) / 100", None, ["95.9500", "85.8500"]),
+        ("net_amount", "price / (1 - percent / 100)", Some(2), ["106.3200", "118.8200"]),
         ("net_amount", "pieces16 * price16", None, ["40000.0000", "1.0000"]),
-        (
-            "net_amount",
-            "pieces32 * price32",
-            None,
-            ["3000000000.0000", "1.0000"],
-        ),
+        ("net_amount", "pieces32 * price32", None, ["3000000000.0000", "1.0000"]),
         ("net_amount", "gross - rebate", None, ["-195.0000", "500.0000"]),
         ("net_amount", "taxed / 1.2", Some(2), ["0.0300", "1.0100"]),
         ("net_amount", "-taxed / 1.2", Some(2), ["-0.0300", "-1.0100"]),
@@ -960,44 +725,21 @@ fn mappings_give_the_values_that_follow_by_hand() {
         ("net_amount", "price / 0", None, ["refused", "divides by zero"]),
         ("net_amount", "price / 3", None, ["refused", "amount_scale"]),
         ("product_id", "single_id", None, ["NULL", "12346"]),
-        (
-            "ordered_at",
-            "to_timestamp(seconds)",
-            None,
-            ["2024-01-05T07:00:00", "1969-12-31T19:00:00"],
-        ),
-        (
-            "ordered_at",
-            "cast(compact as varchar)",
-            None,
-            ["2024-01-05T00:00:00", "2024-12-31T00:00:00"],
-        ),
+        ("ordered_at", "to_timestamp(seconds)", None, ["2024-01-05T07:00:00", "1969-12-31T19:00:00"]),
+        ("ordered_at", "cast(compact as varchar)", None, ["2024-01-05T00:00:00", "2024-12-31T00:00:00"]),
         (
             "ordered_at",
             "cast(cast(compact as varchar) as date)",
             None,
             ["2024-01-05T00:00:00", "2024-12-31T00:00:00"],
         ),
-        (
-            "ordered_at",
-            "offset",
-            None,
-            ["2024-12-31T22:30:00", "2024-12-31T23:59:59"],
-        ),
-        (
-            "ordered_at",
-            "short",
-            None,
-            ["2024-01-05T12:00:00", "2024-01-05T00:00:00"],
-        ),
+        ("ordered_at", "offset", None, ["2024-12-31T22:30:00", "2024-12-31T23:59:59"]),
+        ("ordered_at", "short", None, ["2024-01-05T12:00:00", "2024-01-05T00:00:00"]),
         (
             "product_id",
             "uuid",
             None,
-            [
-                "00000000-0000-0000-0000-000000000001",
-                "00000000-0000-0000-0000-000000000002",
-            ],
+            ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"],
         ),
         ("category", "lower(greek)", None, ["οδοσ", "straße"]),
         ("category", "upper(greek)", None, ["ΟΔΟΣ", "STRAẞE"]),
@@ -1014,18 +756,12 @@ fn mappings_give_the_values_that_follow_by_hand() {
                 }
                 Answer::Stopped(why) => panic!("{text}: {why}"),
                 Answer::Rows(_, raw) => {
-                    let sql = format!(
-                        "select order_id, {target} as value from ({}) order by order_id",
-                        raw.sql
-                    );
+                    let sql =
+                        format!("select order_id, {target} as value from ({}) order by order_id", raw.sql);
                     let table = trial.engine.read(text, &sql).await?;
                     let values = [0, 1].map(|row| {
                         let cell = table.cell(row, "value").expect("a value");
-                        if *cell == karat::table::Cell::Null {
-                            "NULL".to_owned()
-                        } else {
-                            cell.to_string()
-                        }
+                        if *cell == karat::table::Cell::Null { "NULL".to_owned() } else { cell.to_string() }
                     });
                     assert_eq!(values, expected.map(str::to_owned), "{text}");
                 }

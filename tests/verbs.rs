@@ -37,9 +37,7 @@ fn two_weeks() -> &'static (PathBuf, Answer) {
 const MAIL: &str = "deliver: {smtp: 'smtps://localhost:1', from: r@example.com, recipients: [{to: a@example.com, edition: full}]}";
 
 fn list<'a>(value: &'a Value, key: &str) -> &'a Vec<Value> {
-    value[key]
-        .as_array()
-        .unwrap_or_else(|| panic!("no list `{key}` in {value}"))
+    value[key].as_array().unwrap_or_else(|| panic!("no list `{key}` in {value}"))
 }
 
 /// Each change as one line.
@@ -48,12 +46,7 @@ fn changes(value: &Value) -> Vec<String> {
     let lines = list(value, "changes").iter();
     lines
         .map(|change| {
-            format!(
-                "{} {} {}",
-                text(change, "cause"),
-                text(change, "name"),
-                text(change, "change")
-            )
+            format!("{} {} {}", text(change, "cause"), text(change, "name"), text(change, "change"))
         })
         .collect()
 }
@@ -81,10 +74,7 @@ fn a_plan_says_what_a_run_would_do_and_writes_nothing() {
         .expect("a folder")
         .map(|month| month.expect("a folder").path().join("part-0.parquet"))
         .collect();
-    let bytes: u64 = files
-        .iter()
-        .map(|file| std::fs::metadata(file).expect("a file").len())
-        .sum();
+    let bytes: u64 = files.iter().map(|file| std::fs::metadata(file).expect("a file").len()).sum();
     assert_eq!(
         (lines["source"].as_str(), lines["files"].as_u64()),
         (Some("order_lines"), Some(files.len() as u64))
@@ -115,10 +105,7 @@ fn a_plan_tells_what_is_published_and_exactly_what_changed_since() {
     std::fs::write(&sql, format!("{text}-- The same.\n")).expect("a query");
     let months = project.path("order_lines");
     std::fs::rename(months.join("month=2023-01"), months.join("month=2022-12")).expect("a folder");
-    let plan = project
-        .karat(&["plan", "--as-of", "2026-01-02", "--output", "json"])
-        .expect(0, &[])
-        .json();
+    let plan = project.karat(&["plan", "--as-of", "2026-01-02", "--output", "json"]).expect(0, &[]).json();
     assert_eq!(plan["already_published"], false);
     assert_eq!(
         changes(&plan["since"]),
@@ -141,22 +128,11 @@ fn a_plan_tells_what_is_published_and_exactly_what_changed_since() {
 #[test]
 fn a_backfill_publishes_the_days_that_lack_oldest_first_and_mails_nobody() {
     let (folder, answer) = two_weeks();
-    let lines: Vec<Value> = answer
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect();
-    let told: Vec<(Option<&str>, Option<bool>)> = lines
-        .iter()
-        .map(|line| (line["as_of"].as_str(), line["already_published"].as_bool()))
-        .collect();
-    assert_eq!(
-        told,
-        [
-            (Some("2025-12-25"), Some(false)),
-            (Some("2026-01-01"), Some(true))
-        ]
-    );
+    let lines: Vec<Value> =
+        answer.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let told: Vec<(Option<&str>, Option<bool>)> =
+        lines.iter().map(|line| (line["as_of"].as_str(), line["already_published"].as_bool())).collect();
+    assert_eq!(told, [(Some("2025-12-25"), Some(false)), (Some("2026-01-01"), Some(true))]);
     assert!(!folder.join("output/deliveries").exists(), "nobody got a mail");
     let project = Project::copy_of(folder);
     let runs = project.karat(&["runs", "--output", "json"]).expect(0, &[]).stdout;
@@ -172,15 +148,7 @@ fn a_backfill_stops_at_the_first_day_that_fails_and_says_which() {
     let project = Project::copy_of(published);
     let before = project.published();
     project
-        .karat(&[
-            "backfill",
-            "--from",
-            "2020-01-01",
-            "--to",
-            "2026-01-01",
-            "--every",
-            "4w",
-        ])
+        .karat(&["backfill", "--from", "2020-01-01", "--to", "2026-01-01", "--every", "4w"])
         .expect_failed(3, &["the run as of 2020-01-01", "no order from 2019-01-01"]);
     assert_eq!(project.published(), before);
     project
@@ -188,15 +156,7 @@ fn a_backfill_stops_at_the_first_day_that_fails_and_says_which() {
         .expect_failed(2, &["lies after"]);
     for every in ["7", "0d", "a week"] {
         project
-            .karat(&[
-                "backfill",
-                "--from",
-                "2026-01-01",
-                "--to",
-                "2026-01-01",
-                "--every",
-                every,
-            ])
+            .karat(&["backfill", "--from", "2026-01-01", "--to", "2026-01-01", "--every", every])
             .expect(2, &["--every"]);
     }
 }
@@ -222,10 +182,7 @@ fn a_figure_leads_to_its_sql_its_inputs_and_exactly_its_order_rows() {
         let orders = &found["orders"];
         let controls = list(orders, "controls");
         assert_eq!(controls.len(), 2, "{orders}");
-        assert!(
-            controls.iter().all(|control| control["agrees"] == true),
-            "{key}: {orders}"
-        );
+        assert!(controls.iter().all(|control| control["agrees"] == true), "{key}: {orders}");
         let sql = orders["sql"].as_str().expect("SQL");
         assert!(
             sql.starts_with("-- Behind reproduce.sql") && sql.contains("from canonical.order_lines as"),
@@ -235,38 +192,22 @@ fn a_figure_leads_to_its_sql_its_inputs_and_exactly_its_order_rows() {
     }
     // Down to the files.
     let found = explain("results.tier_profitability", &["tier=gold"]);
-    let source = list(&found, "lineage")
-        .iter()
-        .find(|origin| origin["table"] == "raw.order_lines");
+    let source = list(&found, "lineage").iter().find(|origin| origin["table"] == "raw.order_lines");
     let files = list(source.expect("the source is on the way"), "files").len();
     assert_eq!(files, 36, "one file a month");
     // A class by its name, and a table of which no rows are published.
-    let found = explain(
-        "business.class_totals",
-        &["snapshot=current", "class_name=tier", "value=gold"],
-    );
+    let found = explain("business.class_totals", &["snapshot=current", "class_name=tier", "value=gold"]);
     let sql = found["orders"]["sql"].as_str().expect("SQL");
-    assert!(
-        sql.contains("where snapshot = 'current' and tier = 'gold'"),
-        "{sql}"
-    );
+    assert!(sql.contains("where snapshot = 'current' and tier = 'gold'"), "{sql}");
     let found = explain("canonical.checked_order_lines", &[]);
-    assert_eq!(
-        (&found["rows_found"], &found["orders"]["traced"]),
-        (&Value::Null, &Value::Bool(false))
-    );
+    assert_eq!((&found["rows_found"], &found["orders"]["traced"]), (&Value::Null, &Value::Bool(false)));
 }
 
 #[test]
 fn what_is_not_traced_is_said() {
     let project = Project::copy_of(&baseline().0);
     let told = project
-        .karat(&[
-            "explain",
-            "latest",
-            "results.headline.value",
-            "measure=net_revenue",
-        ])
+        .karat(&["explain", "latest", "results.headline.value", "measure=net_revenue"])
         .expect(0, &[])
         .stdout;
     for text in [
@@ -277,48 +218,22 @@ fn what_is_not_traced_is_said() {
     ] {
         assert!(told.contains(text), "`{text}` is not in {told}");
     }
-    let told = project
-        .karat(&["explain", "latest", "results.data_quality"])
-        .expect(0, &[])
-        .stdout;
-    assert!(
-        told.contains("order rows are not traced: name one row by its key"),
-        "{told}"
-    );
-    let told = project
-        .karat(&["explain", "latest", "results.sources", "source=order_lines"])
-        .expect(0, &[])
-        .stdout;
-    assert!(
-        told.contains("order rows are not traced: no table of customers"),
-        "{told}"
-    );
+    let told = project.karat(&["explain", "latest", "results.data_quality"]).expect(0, &[]).stdout;
+    assert!(told.contains("order rows are not traced: name one row by its key"), "{told}");
+    let told =
+        project.karat(&["explain", "latest", "results.sources", "source=order_lines"]).expect(0, &[]).stdout;
+    assert!(told.contains("order rows are not traced: no table of customers"), "{told}");
 }
 
 #[test]
 fn a_question_about_nothing_is_a_mistake_with_a_hint() {
     let project = Project::copy_of(&baseline().0);
     for (arguments, texts) in [
-        (
-            &["results.tier_profitabilty"][..],
-            ["has no table", "Did you mean `results.tier_profitability`?"],
-        ),
-        (
-            &["results.headline.vale"],
-            ["there is no column `vale`", "measure, position"],
-        ),
-        (
-            &["results.headline", "tier=gold"],
-            ["there is no column `tier`", "measure, position"],
-        ),
-        (
-            &["results.headline", "measure=fun"],
-            ["no row of `results.headline` has", "`fun`"],
-        ),
-        (
-            &["results.headline", "measure"],
-            ["expected COLUMN=VALUE", "measure"],
-        ),
+        (&["results.tier_profitabilty"][..], ["has no table", "Did you mean `results.tier_profitability`?"]),
+        (&["results.headline.vale"], ["there is no column `vale`", "measure, position"]),
+        (&["results.headline", "tier=gold"], ["there is no column `tier`", "measure, position"]),
+        (&["results.headline", "measure=fun"], ["no row of `results.headline` has", "`fun`"]),
+        (&["results.headline", "measure"], ["expected COLUMN=VALUE", "measure"]),
     ] {
         let arguments = [&["explain", "latest"], arguments].concat();
         project.karat(&arguments).expect(2, &texts);
@@ -330,49 +245,29 @@ fn a_question_about_nothing_is_a_mistake_with_a_hint() {
 #[test]
 fn two_weeks_differ_by_their_window_and_row_by_row() {
     let project = Project::copy_of(&two_weeks().0);
-    let found = project
-        .karat(&["diff", "2025-12-25", "latest", "--output", "json"])
-        .expect(0, &[])
-        .json();
+    let found = project.karat(&["diff", "2025-12-25", "latest", "--output", "json"]).expect(0, &[]).json();
     assert_eq!(found["before"]["as_of"], "2025-12-25");
     assert_eq!(changes(&found).len(), 3, "{:?}", changes(&found));
     assert!(changes(&found).iter().all(|line| line.starts_with("window ")));
-    let revenue = list(&found, "headline")
-        .iter()
-        .find(|figure| figure["measure"] == "net_revenue");
+    let revenue = list(&found, "headline").iter().find(|figure| figure["measure"] == "net_revenue");
     let revenue = revenue.expect("it changed");
     assert_eq!(
-        revenue["after"]
-            .as_str()
-            .map(|value| value.starts_with("255272.58")),
+        revenue["after"].as_str().map(|value| value.starts_with("255272.58")),
         Some(true),
         "{revenue}"
     );
-    let tiers = list(&found, "tables")
-        .iter()
-        .find(|table| table["table"] == "results.tier_profitability");
+    let tiers = list(&found, "tables").iter().find(|table| table["table"] == "results.tier_profitability");
     let tiers = tiers.expect("it changed");
     assert_eq!(tiers["causes"], serde_json::json!(["window"]));
     let row = &list(tiers, "rows")[0];
-    assert_eq!(
-        (&row["fate"], row["key"]["tier"].is_string()),
-        (&Value::from("changed"), true)
-    );
+    assert_eq!((&row["fate"], row["key"]["tier"].is_string()), (&Value::from("changed"), true));
     // The same history stands behind both.
-    let names: Vec<&str> = list(&found, "tables")
-        .iter()
-        .filter_map(|table| table["table"].as_str())
-        .collect();
+    let names: Vec<&str> =
+        list(&found, "tables").iter().filter_map(|table| table["table"].as_str()).collect();
     assert!(!names.contains(&"settings.cost_rates"), "{names:?}");
     // And a run differs from itself in nothing.
-    let told = project
-        .karat(&["diff", "latest", "2026-01-01"])
-        .expect(0, &[])
-        .stdout;
-    assert!(
-        told.contains("made of the same") && told.contains(" 0 others"),
-        "{told}"
-    );
+    let told = project.karat(&["diff", "latest", "2026-01-01"]).expect(0, &[]).stdout;
+    assert!(told.contains("made of the same") && told.contains(" 0 others"), "{told}");
 }
 
 #[test]
@@ -386,15 +281,7 @@ fn a_changed_rate_is_the_cause_of_every_table_that_reads_it_and_of_no_other() {
     std::fs::write(&sql, format!("{text}-- The same.\n")).expect("a query");
     let first = baseline().1.json()["run_id"].as_str().expect("a name").to_owned();
     project.karat(&["run"]).expect(0, &[]);
-    let arguments = [
-        "diff",
-        &first,
-        "latest",
-        "--table",
-        "business.customer_profit",
-        "--output",
-        "json",
-    ];
+    let arguments = ["diff", &first, "latest", "--table", "business.customer_profit", "--output", "json"];
     let found = project.karat(&arguments).expect(0, &[]).json();
     assert_eq!(
         changes(&found),
@@ -411,15 +298,9 @@ fn a_changed_rate_is_the_cause_of_every_table_that_reads_it_and_of_no_other() {
     }
     assert!(of("canonical.order_lines").is_none() && of("results.sources").is_none());
     let rows = list(of("business.customer_profit").expect("it changed"), "rows");
-    assert!(
-        !rows.is_empty() && rows.iter().all(|row| row["fate"] == "changed"),
-        "{rows:?}"
-    );
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["fate"] == "changed"), "{rows:?}");
     let told = project.karat(&["diff", &first, "latest"]).expect(0, &[]).stdout;
-    assert!(
-        told.contains("results.tier_profitability ") && told.contains("(configuration)"),
-        "{told}"
-    );
+    assert!(told.contains("results.tier_profitability ") && told.contains("(configuration)"), "{told}");
     project
         .karat(&["diff", &first, "latest", "--table", "results.nothing"])
         .expect(2, &["none of the two runs has a published table"]);

@@ -27,18 +27,13 @@ fn problems(answer: &Answer) -> Vec<(String, String)> {
     let found = answer.json();
     let text = |problem: &Value, key: &str| problem[key].as_str().expect("a text").to_owned();
     let problems = found["problems"].as_array().expect("a list").iter();
-    problems
-        .map(|problem| (text(problem, "path"), text(problem, "problem")))
-        .collect()
+    problems.map(|problem| (text(problem, "path"), text(problem, "problem"))).collect()
 }
 
 fn problem_of(answer: &Answer, path: &str) -> String {
     let all = problems(answer);
     let found = all.iter().find(|(known, _)| known == path);
-    found
-        .unwrap_or_else(|| panic!("nothing is told of `{path}`: {all:?}"))
-        .1
-        .clone()
+    found.unwrap_or_else(|| panic!("nothing is told of `{path}`: {all:?}")).1.clone()
 }
 
 fn edit(file: &Path, from: &str, to: &str) {
@@ -64,17 +59,13 @@ fn a_run_is_done_again_byte_for_byte_from_its_record_whatever_the_project_is_now
     );
     std::fs::write(project.path("order_lines/notes.txt"), "no data").expect("a file");
     let before = project.published();
-    let answer = project
-        .karat(&["verify", "latest", "--output", "json"])
-        .expect(0, &[]);
+    let answer = project.karat(&["verify", "latest", "--output", "json"]).expect(0, &[]);
     assert_eq!(answer.json()["ok"], true);
     let compared = answer.json()["compared"].as_u64().expect("a number");
     assert!(compared > 400, "{compared}");
     assert_eq!(project.published(), before, "nothing is published");
     let run_id = answer.json()["run_id"].as_str().expect("a name").to_owned();
-    let told = project
-        .karat(&["verify", &run_id[..6], "--recorded-only"])
-        .expect(0, &[]);
+    let told = project.karat(&["verify", &run_id[..6], "--recorded-only"]).expect(0, &[]);
     assert!(told.stdout.contains("nothing was done again"), "{}", told.stdout);
 }
 
@@ -91,10 +82,7 @@ fn a_run_with_editions_and_a_logo_is_done_again_from_its_record() {
     let deliver = format!(
         "deliver: {{smtp: 'smtps://localhost:1', from: r@example.com, recipients: [{part}, {aggregate}]}}"
     );
-    project.configure(
-        "publish:",
-        &format!("brand: {{name: House, logo: logo.svg}}\n{deliver}\npublish:"),
-    );
+    project.configure("publish:", &format!("brand: {{name: House, logo: logo.svg}}\n{deliver}\npublish:"));
     project.karat(&["run"]).expect(7, &[]);
     // Neither the readers nor the logo of today matter.
     std::fs::remove_file(project.path("logo.svg")).expect("the logo");
@@ -108,11 +96,7 @@ fn a_run_with_editions_and_a_logo_is_done_again_from_its_record() {
 fn every_changed_byte_is_told_with_its_file_and_its_place() {
     let (project, run) = published();
     edit(&run.join("report.html"), "<h1", "<H1");
-    edit(
-        &run.join("tables/results.headline.csv"),
-        "net_revenue",
-        "Net_revenue",
-    );
+    edit(&run.join("tables/results.headline.csv"), "net_revenue", "Net_revenue");
     std::fs::remove_file(run.join("mail.txt")).expect("the mail");
     std::fs::write(run.join("extra.txt"), "added").expect("a file");
     // The same table with another word in its second row, as somebody would change it who knows how.
@@ -120,9 +104,7 @@ fn every_changed_byte_is_told_with_its_file_and_its_place() {
     let batch = project::batches(&file).remove(0);
     let units = batch.column_by_name("unit").expect("a column").as_string::<i32>();
     let words = units.iter().enumerate();
-    let words: StringArray = words
-        .map(|(row, unit)| if row == 1 { Some("forged") } else { unit })
-        .collect();
+    let words: StringArray = words.map(|(row, unit)| if row == 1 { Some("forged") } else { unit }).collect();
     let changed: ArrayRef = Arc::new(words);
     let at = batch.schema().index_of("unit").expect("a column");
     let mut columns = batch.columns().to_vec();
@@ -135,13 +117,9 @@ fn every_changed_byte_is_told_with_its_file_and_its_place() {
     bytes[100] ^= 1;
     std::fs::write(&file, bytes).expect("a table");
 
-    let quick = project
-        .karat(&["verify", "latest", "--recorded-only", "--output", "json"])
-        .expect(9, &[]);
+    let quick = project.karat(&["verify", "latest", "--recorded-only", "--output", "json"]).expect(9, &[]);
     assert_eq!(problems(&quick).len(), 6, "{:?}", problems(&quick));
-    let answer = project
-        .karat(&["verify", "latest", "--output", "json"])
-        .expect(9, &[]);
+    let answer = project.karat(&["verify", "latest", "--output", "json"]).expect(9, &[]);
     assert_eq!(problems(&answer).len(), 6, "{:?}", problems(&answer));
     let altered = "is not what the manifest records: differs first";
     let report = problem_of(&answer, "report.html");
@@ -150,25 +128,13 @@ fn every_changed_byte_is_told_with_its_file_and_its_place() {
     assert!(csv.starts_with(&format!("{altered} on line ")), "{csv}");
     let table = problem_of(&answer, "tables/results.headline.parquet");
     assert!(table.starts_with(&format!("{altered} in row 2 (")), "{table}");
-    assert!(
-        table.contains("`unit` is `forged`, done again it is `"),
-        "{table}"
-    );
+    assert!(table.contains("`unit` is `forged`, done again it is `"), "{table}");
     let customers = problem_of(&answer, "tables/business.customer_classes.parquet");
-    assert!(
-        customers.starts_with("is not what the manifest records: "),
-        "{customers}"
-    );
+    assert!(customers.starts_with("is not what the manifest records: "), "{customers}");
     assert!(problem_of(&answer, "mail.txt").starts_with("is missing"));
     assert!(problem_of(&answer, "extra.txt").contains("the manifest does not name it"));
-    let told = project
-        .karat(&["verify", "latest", "--recorded-only"])
-        .expect(9, &[]);
-    assert!(
-        told.stdout.ends_with("not verified: 6 problems\n"),
-        "{}",
-        told.stdout
-    );
+    let told = project.karat(&["verify", "latest", "--recorded-only"]).expect(9, &[]);
+    assert!(told.stdout.ends_with("not verified: 6 problems\n"), "{}", told.stdout);
 }
 
 #[test]
@@ -180,10 +146,7 @@ fn a_record_that_is_altered_is_told_and_nothing_is_done_again_from_it() {
         .expect(9, &["not done again", "headline.sql"]);
     assert_eq!(
         problems(&answer),
-        [(
-            "sql/3_results/headline.sql".to_owned(),
-            "is not what the manifest records".to_owned()
-        )]
+        [("sql/3_results/headline.sql".to_owned(), "is not what the manifest records".to_owned())]
     );
     assert_eq!(answer.json()["compared"], Value::Null);
 }
@@ -194,36 +157,21 @@ fn a_changed_byte_of_the_manifest_or_of_the_log_is_told() {
     let manifest = run.join("manifest.json");
     let whole = std::fs::read_to_string(&manifest).expect("a manifest");
     edit(&manifest, "\"rows\": ", "\"rows\":  ");
-    for verb in [
-        &["verify", "latest"][..],
-        &["verify", "latest", "--recorded-only"],
-    ] {
-        project
-            .karat(verb)
-            .expect(9, &["manifest.json", "is not the manifest that the log names"]);
+    for verb in [&["verify", "latest"][..], &["verify", "latest", "--recorded-only"]] {
+        project.karat(verb).expect(9, &["manifest.json", "is not the manifest that the log names"]);
     }
     std::fs::write(&manifest, whole).expect("a manifest");
     let entry = project.path("output/log/00000001.json");
     let whole = std::fs::read_to_string(&entry).expect("an entry");
     // No later entry names the hash of the last one: a blank, a figure and a flag are found by what it must say.
     for (from, to, words) in [
-        (
-            "\"seq\": ",
-            "\"seq\":  ",
-            "is not written as the program writes entries",
-        ),
+        ("\"seq\": ", "\"seq\":  ", "is not written as the program writes entries"),
         ("\"money\"", "\"moneys\"", "says otherwise of run"),
-        (
-            "\"latest\": true",
-            "\"latest\": false",
-            "whether it became the latest",
-        ),
+        ("\"latest\": true", "\"latest\": false", "whether it became the latest"),
     ] {
         edit(&entry, from, to);
         let id = run.file_name().expect("a name").to_string_lossy().into_owned();
-        let answer = project
-            .karat(&["verify", &id, "--recorded-only", "--output", "json"])
-            .expect(9, &[]);
+        let answer = project.karat(&["verify", &id, "--recorded-only", "--output", "json"]).expect(9, &[]);
         let told = problem_of(&answer, "log/00000001.json");
         assert!(told.contains(words), "{told}");
         std::fs::write(&entry, &whole).expect("an entry");
@@ -234,14 +182,8 @@ fn a_changed_byte_of_the_manifest_or_of_the_log_is_told() {
 fn a_broken_chain_is_told_with_the_entry_that_breaks_it() {
     let (project, _) = published();
     project.karat(&["run", "--as-of", "2025-12-25"]).expect(0, &[]);
-    project
-        .karat(&["verify", "latest", "--recorded-only"])
-        .expect(0, &[]);
-    edit(
-        &project.path("output/log/00000001.json"),
-        "\"seq\": ",
-        "\"seq\":  ",
-    );
+    project.karat(&["verify", "latest", "--recorded-only"]).expect(0, &[]);
+    edit(&project.path("output/log/00000001.json"), "\"seq\": ", "\"seq\":  ");
     project
         .karat(&["verify", "latest", "--recorded-only"])
         .expect(9, &["the log is broken at", "00000002.json"]);
@@ -269,9 +211,7 @@ fn inputs_that_are_gone_or_changed_are_all_named() {
     );
     assert_eq!(project.published(), before);
     // The record itself can still be looked at.
-    project
-        .karat(&["verify", "latest", "--recorded-only"])
-        .expect(0, &[]);
+    project.karat(&["verify", "latest", "--recorded-only"]).expect(0, &[]);
     std::fs::remove_dir_all(project.path("customers")).expect("a source");
     project.karat(&["verify", "latest"]).expect(4, &["is gone"]);
 }
@@ -293,14 +233,10 @@ fn a_record_is_read_as_it_was_written_and_one_of_another_schema_is_refused_by_it
     let again = Manifest::read(&bytes).and_then(|manifest| manifest.text());
     assert_eq!(again.expect("a manifest").into_bytes(), bytes);
     edit_manifest(&project, &run, "karat-manifest/1", "karat-manifest/0");
-    for verb in [
-        &["verify", "latest"][..],
-        &["explain", "latest", "results.headline"],
-        &["preview", "latest"],
-    ] {
-        project
-            .karat(verb)
-            .expect(9, &["`karat-manifest/0`", "`karat-manifest/1`"]);
+    for verb in
+        [&["verify", "latest"][..], &["explain", "latest", "results.headline"], &["preview", "latest"]]
+    {
+        project.karat(verb).expect(9, &["`karat-manifest/0`", "`karat-manifest/1`"]);
     }
 }
 
@@ -309,13 +245,9 @@ fn a_run_of_another_version_is_told_plainly_and_its_bytes_decide() {
     let (project, run) = published();
     let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
     edit_manifest(&project, &run, &version, "\"version\": \"0.0.1\"");
-    let answer = project.karat(&["verify", "latest", "--output", "json"]).expect(
-        9,
-        &[
-            "version 0.0.1 with DataFusion",
-            "made this run, and this is version",
-        ],
-    );
+    let answer = project
+        .karat(&["verify", "latest", "--output", "json"])
+        .expect(9, &["version 0.0.1 with DataFusion", "made this run, and this is version"]);
     let [(path, what)] = &problems(&answer)[..] else {
         panic!("{:?}", problems(&answer));
     };
@@ -326,13 +258,9 @@ fn a_run_of_another_version_is_told_plainly_and_its_bytes_decide() {
 #[test]
 fn a_run_that_nobody_published_is_a_mistake_of_the_command() {
     let (project, _) = published();
-    project
-        .karat(&["verify", "2001-01-01"])
-        .expect(2, &["no run of 2001-01-01 is published"]);
+    project.karat(&["verify", "2001-01-01"]).expect(2, &["no run of 2001-01-01 is published"]);
     let empty = Project::sample();
-    empty
-        .karat(&["verify", "latest"])
-        .expect(2, &["nothing is published yet"]);
+    empty.karat(&["verify", "latest"]).expect(2, &["nothing is published yet"]);
 }
 
 /// A new private key and its public key, as OpenSSL writes them.
@@ -344,10 +272,7 @@ fn keys() -> (String, String) {
         let body = base64::engine::general_purpose::STANDARD.encode(bytes);
         format!("-----BEGIN {kind} KEY-----\n{body}\n-----END {kind} KEY-----\n")
     };
-    (
-        pem("PRIVATE", pkcs8.as_ref()),
-        pem("PUBLIC", &[&head, pair.public_key().as_ref()].concat()),
-    )
+    (pem("PRIVATE", pkcs8.as_ref()), pem("PUBLIC", &[&head, pair.public_key().as_ref()].concat()))
 }
 
 #[test]
@@ -363,9 +288,7 @@ fn a_signed_run_is_verified_with_its_key_and_with_no_other() {
     };
     project.configure("  location: output/", "  location: output/\n  sign: key.pem");
     mode(0o644);
-    project
-        .karat(&["run"])
-        .expect_failed(2, &["publish.sign", "others than its owner can read"]);
+    project.karat(&["run"]).expect_failed(2, &["publish.sign", "others than its owner can read"]);
     mode(0o600);
     project.karat(&["run"]).expect(0, &[]);
     let run = run_folder(&project.path("output"));
@@ -382,10 +305,7 @@ fn a_signed_run_is_verified_with_its_key_and_with_no_other() {
     project.karat(&["verify", "latest"]).expect(0, &[]);
     project.configure("  sign: key.pem", "");
     assert_eq!(verify(&[], 0).json()["signature"], "unchecked");
-    assert_eq!(
-        verify(&["--public-key", "public.pem"], 0).json()["signature"],
-        "holds"
-    );
+    assert_eq!(verify(&["--public-key", "public.pem"], 0).json()["signature"], "holds");
     let other = verify(&["--public-key", "other.pem"], 9);
     assert_eq!(other.json()["signature"], "fails");
     assert!(problem_of(&other, "manifest.json.sig").contains("by the given key"));
@@ -395,19 +315,13 @@ fn a_signed_run_is_verified_with_its_key_and_with_no_other() {
     assert!(problem_of(&missing, "manifest.json.sig").contains("is missing"));
     assert_eq!(verify(&[], 0).json()["signature"], "none");
     // A key in the environment is not told, and what is no key is refused.
-    project.configure(
-        "  location: output/",
-        "  location: output/\n  sign: ${KARAT_TEST_KEY}",
-    );
+    project.configure("  location: output/", "  location: output/\n  sign: ${KARAT_TEST_KEY}");
     let line = private.lines().nth(1).expect("the text within");
     for (body, code) in [(line, 0), ("no key", 2)] {
         let answer = karat_with(&project.path(""), &["check"], &[("KARAT_TEST_KEY", body)]);
         let texts = ["publish.sign", "Ed25519"];
         let answer = answer.expect(code, if code == 0 { &[] } else { &texts });
-        assert!(
-            !answer.stdout.contains(body) && !answer.stderr.contains(body),
-            "{answer:?}"
-        );
+        assert!(!answer.stdout.contains(body) && !answer.stderr.contains(body), "{answer:?}");
     }
 }
 
@@ -437,10 +351,7 @@ fn another_engine_agrees_or_the_run_is_not_verified() {
         project.karat(&words).expect(code, &[])
     };
     let found = verify(&agrees, 0).json();
-    assert_eq!(
-        found["duckdb"],
-        json!({"result": "agrees", "version": "9.8.7", "tables": 2})
-    );
+    assert_eq!(found["duckdb"], json!({"result": "agrees", "version": "9.8.7", "tables": 2}));
     // The script as it is published, in the folder of the run, spilling elsewhere.
     let script = std::fs::read_to_string(project.path("agrees.sql")).expect("the script");
     let published = std::fs::read_to_string(run.join("reproduce.sql")).expect("a script");
@@ -449,21 +360,14 @@ fn another_engine_agrees_or_the_run_is_not_verified() {
     let real = run.canonicalize().expect("a folder");
     assert_eq!(rest, format!("{published}{}\n", real.display()));
     assert_eq!(project.published(), before, "nothing is written into the run");
-    let answer = project
-        .karat(&["verify", "latest", "--duckdb", &agrees])
-        .expect(0, &[]);
+    let answer = project.karat(&["verify", "latest", "--duckdb", &agrees]).expect(0, &[]);
     assert!(
-        answer
-            .stdout
-            .contains("re-performed with DuckDB 9.8.7: every table agrees (2 tables)"),
+        answer.stdout.contains("re-performed with DuckDB 9.8.7: every table agrees (2 tables)"),
         "{}",
         answer.stdout
     );
     let answer = verify(&differs, 9);
-    assert_eq!(
-        problem_of(&answer, "reproduce.sql"),
-        "with DuckDB 9.8.7 gives other rows: 2 rows of `a.b`"
-    );
+    assert_eq!(problem_of(&answer, "reproduce.sql"), "with DuckDB 9.8.7 gives other rows: 2 rows of `a.b`");
     let answer = verify(&fails, 9);
     assert!(problem_of(&answer, "reproduce.sql").starts_with("with DuckDB 9.8.7 fails: "));
     verify("/nowhere/duckdb", 2);
@@ -480,9 +384,7 @@ fn a_run_that_no_other_engine_performed_is_not_called_so() {
     let words = ["verify", "latest", "--recorded-only"];
     let answer = project.karat(&words).expect(0, &[]);
     assert!(
-        answer
-            .stdout
-            .contains("not re-performed with DuckDB: only the record is compared"),
+        answer.stdout.contains("not re-performed with DuckDB: only the record is compared"),
         "{}",
         answer.stdout
     );

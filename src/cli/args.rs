@@ -224,11 +224,7 @@ mod tests {
             for example in examples {
                 // What stands in quotes is one word.
                 let words = example.trim().split('"').enumerate().flat_map(|(number, part)| {
-                    if number % 2 == 1 {
-                        vec![part]
-                    } else {
-                        part.split_whitespace().collect()
-                    }
+                    if number % 2 == 1 { vec![part] } else { part.split_whitespace().collect() }
                 });
                 let words: Vec<&str> = words.take_while(|word| !["|", ">"].contains(word)).collect();
                 let read = Cli::try_parse_from(&words);
@@ -241,10 +237,7 @@ mod tests {
 
     #[test]
     fn the_help_names_every_option_of_all_verbs_and_every_exit_code() {
-        for argument in Cli::command()
-            .get_arguments()
-            .filter(|argument| argument.is_global_set())
-        {
+        for argument in Cli::command().get_arguments().filter(|argument| argument.is_global_set()) {
             let long = format!("--{}", argument.get_long().unwrap_or_default());
             assert!(help::OF_ALL.contains(&long), "{long}");
         }

@@ -50,16 +50,11 @@ pub(super) async fn backfill(general: &General, days: &Days, talk: &Talk) -> Res
     let days = days.list()?;
     for (number, day) in days.iter().enumerate() {
         talk.say(&format!("as of {day}, {} of {}", number + 1, days.len()));
-        let request = Request {
-            as_of: Some(*day),
-            is_draft: false,
-        };
-        let report = pipeline::run(&loaded.config, &request, talk)
-            .await
-            .map_err(|mut failure| {
-                failure.message = format!("the run as of {day}: {}", failure.message);
-                failure
-            })?;
+        let request = Request { as_of: Some(*day), is_draft: false };
+        let report = pipeline::run(&loaded.config, &request, talk).await.map_err(|mut failure| {
+            failure.message = format!("the run as of {day}: {}", failure.message);
+            failure
+        })?;
         for remark in &report.remarks {
             talk.say(&format!("note: {remark}"));
         }
@@ -72,11 +67,7 @@ pub(super) async fn backfill(general: &General, days: &Days, talk: &Talk) -> Res
                 })
             },
             || {
-                let fate = if report.is_already_published {
-                    "already published"
-                } else {
-                    "published"
-                };
+                let fate = if report.is_already_published { "already published" } else { "published" };
                 talk::data(&format!("{day}  {}  {fate}  {}", report.run_id, report.location));
             },
         );

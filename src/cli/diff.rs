@@ -36,11 +36,8 @@ fn json_of(found: &Diff) -> Value {
 
 fn json_table(table: &TableDiff) -> Value {
     let row = |row: &RowDiff| {
-        let key: serde_json::Map<_, _> = row
-            .key
-            .iter()
-            .map(|(column, value)| (column.clone(), json!(value)))
-            .collect();
+        let key: serde_json::Map<_, _> =
+            row.key.iter().map(|(column, value)| (column.clone(), json!(value))).collect();
         let columns = match &row.fate {
             RowFate::Changed(columns) => columns
                 .iter()
@@ -79,45 +76,27 @@ fn print(found: &Diff) {
         "made differently"
     });
     print_changes(&found.changes);
-    talk::data(if found.figures.is_empty() {
-        "the headline is the same"
-    } else {
-        "headline"
-    });
+    talk::data(if found.figures.is_empty() { "the headline is the same" } else { "headline" });
     for (measure, before, after) in &found.figures {
         let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "not known".to_owned());
         talk::data(&format!("  {measure}: {} → {}", text(before), text(after)));
     }
-    talk::data(&format!(
-        "tables: {} the same, {} others",
-        found.same_tables,
-        found.tables.len()
-    ));
-    let (results, others): (Vec<&TableDiff>, Vec<&TableDiff>) = found
-        .tables
-        .iter()
-        .partition(|table| table.name.starts_with("results."));
+    talk::data(&format!("tables: {} the same, {} others", found.same_tables, found.tables.len()));
+    let (results, others): (Vec<&TableDiff>, Vec<&TableDiff>) =
+        found.tables.iter().partition(|table| table.name.starts_with("results."));
     results.into_iter().chain(others).for_each(print_table);
 }
 
 fn print_table(table: &TableDiff) {
     let causes: Vec<&str> = table.causes.iter().map(|cause: &Cause| cause.word()).collect();
-    let causes = if causes.is_empty() {
-        "no cause that the records name".to_owned()
-    } else {
-        causes.join(", ")
-    };
+    let causes =
+        if causes.is_empty() { "no cause that the records name".to_owned() } else { causes.join(", ") };
     let what = match (table.rows_before, table.rows_after, &table.rows) {
         (None, ..) => "is new".to_owned(),
         (_, None, _) => "is gone".to_owned(),
         (.., Some(rows)) => {
             let count = |fate: &str| rows.iter().filter(|row| word(&row.fate) == fate).count();
-            format!(
-                "{} rows changed, {} new, {} gone",
-                count("changed"),
-                count("new"),
-                count("gone")
-            )
+            format!("{} rows changed, {} new, {} gone", count("changed"), count("new"), count("gone"))
         }
         (Some(before), Some(after), None) => format!("has {before} and {after} rows"),
     };
@@ -127,11 +106,7 @@ fn print_table(table: &TableDiff) {
 }
 
 fn described(row: &RowDiff) -> String {
-    let key: Vec<String> = row
-        .key
-        .iter()
-        .map(|(column, value)| format!("{column} {value}"))
-        .collect();
+    let key: Vec<String> = row.key.iter().map(|(column, value)| format!("{column} {value}")).collect();
     let key = key.join(", ");
     match &row.fate {
         RowFate::Changed(columns) => {

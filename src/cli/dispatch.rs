@@ -92,11 +92,7 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
                 talk.say(&format!("stopped by {signal}"));
                 return Ok(Exit::Published);
             }
-            let exit = if signal == stop::SIGTERM {
-                Exit::Terminated
-            } else {
-                Exit::Interrupted
-            };
+            let exit = if signal == stop::SIGTERM { Exit::Terminated } else { Exit::Interrupted };
             Err(Failure::new(exit, "run", format!("stopped by {signal}"))
                 .hint("The same command does the job from the beginning; nothing is half published.")
                 .retryable())
@@ -131,12 +127,7 @@ async fn dispatch(verb: Verb, general: &Arc<General>, talk: &Arc<Talk>) -> Resul
         Verb::Diff { before, after, table } => diff(general, &before, &after, table.as_deref()).await,
         Verb::Verify(asked) => verify(general, &asked, talk).await,
         Verb::Gc { keep_days, dry_run } => gc(general, keep_days, dry_run).await,
-        Verb::Deliver {
-            run,
-            to,
-            resend,
-            dry_run,
-        } => {
+        Verb::Deliver { run, to, resend, dry_run } => {
             let choice = Choice { to, resend };
             match dry_run {
                 Some(folder) => deliver_dry(general, &run, &choice, &folder).await,

@@ -25,9 +25,7 @@ pub(super) async fn explain(
 
 /// Reads `COLUMN=VALUE`.
 pub(super) fn pair(text: &str) -> Result<(String, String), String> {
-    let (column, value) = text
-        .split_once('=')
-        .ok_or_else(|| "expected COLUMN=VALUE".to_owned())?;
+    let (column, value) = text.split_once('=').ok_or_else(|| "expected COLUMN=VALUE".to_owned())?;
     Ok((column.to_owned(), value.to_owned()))
 }
 
@@ -80,10 +78,7 @@ fn json_rows(table: &Table) -> Vec<Value> {
 
 fn print(found: &Explanation) {
     talk::data(&format!("run {} as of {}", found.entry.run_id, found.entry.as_of));
-    let title = found
-        .query
-        .as_ref()
-        .map_or("", |query| query.header.title.as_str());
+    let title = found.query.as_ref().map_or("", |query| query.header.title.as_str());
     talk::data(&format!("{}: {title}", found.table));
     if let Some(query) = &found.query {
         talk::data(&format!("  {}", query.header.grain));
@@ -99,10 +94,7 @@ fn print(found: &Explanation) {
         Some(count) => {
             talk::data(&format!("\n{count} rows"));
             for row in &found.rows.rows {
-                talk::data(&format!(
-                    "  {}",
-                    shown(&found.rows, row, |name| is_shown(found, name))
-                ));
+                talk::data(&format!("  {}", shown(&found.rows, row, |name| is_shown(found, name))));
             }
         }
     }
@@ -128,9 +120,7 @@ fn is_shown(found: &Explanation, name: &str) -> bool {
 
 fn shown(table: &Table, row: &[Cell], is_shown: impl Fn(&str) -> bool) -> String {
     let cells = table.columns.iter().zip(row).filter(|(name, _)| is_shown(name));
-    let texts: Vec<String> = cells
-        .map(|(name, cell)| format!("{name} {}", text(cell)))
-        .collect();
+    let texts: Vec<String> = cells.map(|(name, cell)| format!("{name} {}", text(cell))).collect();
     texts.join(", ")
 }
 
@@ -142,17 +132,9 @@ fn text(cell: &Cell) -> String {
 }
 
 fn print_origin(origin: &Origin) {
-    let rows = origin
-        .rows
-        .map_or_else(String::new, |rows| format!(", {rows} rows"));
-    let sha256 = origin
-        .sha256
-        .as_ref()
-        .map_or_else(String::new, |sha256| format!(", SHA-256 {sha256}"));
-    talk::data(&format!(
-        "  {} {}{rows}: {}{sha256}",
-        origin.distance, origin.table, origin.made_by
-    ));
+    let rows = origin.rows.map_or_else(String::new, |rows| format!(", {rows} rows"));
+    let sha256 = origin.sha256.as_ref().map_or_else(String::new, |sha256| format!(", SHA-256 {sha256}"));
+    talk::data(&format!("  {} {}{rows}: {}{sha256}", origin.distance, origin.table, origin.made_by));
     if !origin.inputs.is_empty() {
         talk::data(&format!("      reads {}", origin.inputs.join(", ")));
     }
@@ -163,11 +145,7 @@ fn print_origin(origin: &Origin) {
 fn print_orders(orders: &Orders) {
     talk::data(&format!("\n{} {}", orders.count, orders.how));
     for control in &orders.controls {
-        let verdict = if control.agrees {
-            "the same"
-        } else {
-            "NOT the same: the trace is not exact"
-        };
+        let verdict = if control.agrees { "the same" } else { "NOT the same: the trace is not exact" };
         talk::data(&format!(
             "  {}: the row says {}, the traced rows give {}: {verdict}",
             control.column, control.row, control.traced
@@ -176,10 +154,7 @@ fn print_orders(orders: &Orders) {
     for row in &orders.rows.rows {
         talk::data(&format!("  {}", shown(&orders.rows, row, |_| true)));
     }
-    talk::data(&format!(
-        "\nall of them, with DuckDB in the folder of the run:\n\n{}\n",
-        orders.sql
-    ));
+    talk::data(&format!("\nall of them, with DuckDB in the folder of the run:\n\n{}\n", orders.sql));
     for limit in &orders.limits {
         talk::data(&format!("not traced: {limit}"));
     }

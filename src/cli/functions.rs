@@ -30,11 +30,7 @@ pub(super) fn functions(general: &General) -> Exit {
             talk::data(function.group.title());
             group = Some(function.group);
         }
-        let result = if function.result.is_empty() {
-            "NULL"
-        } else {
-            function.result
-        };
+        let result = if function.result.is_empty() { "NULL" } else { function.result };
         talk::data(&format!("  {}", function.form));
         talk::data(&format!("      {}", function.meaning));
         talk::data(&format!("      {} gives {result}", function.example));

@@ -46,22 +46,14 @@ pub(super) async fn write_history(general: &General, asked: &History, talk: &Tal
         flaws: asked.flaws,
     };
     let is_local = !out.contains("://") || out.starts_with("file://");
-    let temporary = if is_local {
-        None
-    } else {
-        Some(PrivateFolder::make(&std::env::temp_dir())?)
-    };
+    let temporary = if is_local { None } else { Some(PrivateFolder::make(&std::env::temp_dir())?) };
     let folder = temporary.as_ref().map_or_else(
         || PathBuf::from(out.strip_prefix("file://").unwrap_or(out)),
         |folder| folder.path().join("history"),
     );
     talk.stage("generate", usize::try_from(request.customers / 256).unwrap_or(0));
     let summary = generate(request, &folder, &mut |done| {
-        talk.step(
-            "generate",
-            &format!("{done} customers"),
-            &json!({"customers": done}),
-        );
+        talk.step("generate", &format!("{done} customers"), &json!({"customers": done}));
     })?;
     if temporary.is_some() {
         upload(&folder, out).await?;

@@ -21,18 +21,11 @@ pub(super) async fn start_project(
         general,
         || json!({"folder": folder, "files": written.files, "open": written.open}),
         || {
-            talk::data(&format!(
-                "{} files written to {}",
-                written.files,
-                folder.display()
-            ));
+            talk::data(&format!("{} files written to {}", written.files, folder.display()));
             for line in &written.open {
                 talk::data(&format!("  still open: {line}"));
             }
-            talk::data(&format!(
-                "Next: cd {} && karat check && karat run",
-                folder.display()
-            ));
+            talk::data(&format!("Next: cd {} && karat check && karat run", folder.display()));
         },
     );
     Ok(Exit::Published)

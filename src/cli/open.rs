@@ -27,9 +27,8 @@ pub(super) async fn open(general: &General, run: &str) -> Result<Exit, Failure> 
     answer(general, || json!({"report": address}), || talk::data(&address));
     if !is_local {
         let message = format!("`{address}` is in an object store, which no browser opens");
-        return Err(Failure::new(Exit::Usage, "open", message).hint(format!(
-            "`karat preview {run} --out DIR` writes the pages to a folder."
-        )));
+        return Err(Failure::new(Exit::Usage, "open", message)
+            .hint(format!("`karat preview {run} --out DIR` writes the pages to a folder.")));
     }
     // As other tools do: BROWSER wins over what the desktop would choose.
     let browser = std::env::var("BROWSER").ok().filter(|name| !name.is_empty());
@@ -37,12 +36,8 @@ pub(super) async fn open(general: &General, run: &str) -> Result<Exit, Failure> 
     if browser.is_none() {
         command.args(&OPENER[1..]);
     }
-    let opened = command
-        .arg(&address)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+    let opened =
+        command.arg(&address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     match opened {
         Ok(status) if status.success() => Ok(Exit::Published),
         Ok(status) => Err(cannot(browser.as_deref(), &format!("it ended with {status}"))),
@@ -52,10 +47,6 @@ pub(super) async fn open(general: &General, run: &str) -> Result<Exit, Failure> 
 
 fn cannot(browser: Option<&str>, why: &str) -> Failure {
     let program = browser.unwrap_or(OPENER[0]);
-    Failure::new(
-        Exit::Usage,
-        "open",
-        format!("`{program}` cannot open the report: {why}"),
-    )
-    .hint("Open the file by its address above, or name a program in BROWSER.")
+    Failure::new(Exit::Usage, "open", format!("`{program}` cannot open the report: {why}"))
+        .hint("Open the file by its address above, or name a program in BROWSER.")
 }

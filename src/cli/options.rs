@@ -10,14 +10,7 @@ use crate::talk::Style;
 #[derive(Debug, Args)]
 pub(super) struct General {
     /// The configuration; its folder is the project
-    #[arg(
-        long,
-        short = 'c',
-        global = true,
-        hide = true,
-        value_name = "FILE",
-        default_value = "config.yaml"
-    )]
+    #[arg(long, short = 'c', global = true, hide = true, value_name = "FILE", default_value = "config.yaml")]
     pub(super) config: PathBuf,
     /// Form of what is printed on stdout; csv and parquet are for `show` and `query`
     #[arg(long, global = true, hide = true, value_enum, default_value_t = Form::Text)]
@@ -42,11 +35,7 @@ impl General {
 
     /// The form of what is not a table.
     pub(super) fn output(&self) -> Output {
-        if self.output == Form::Json {
-            Output::Json
-        } else {
-            Output::Text
-        }
+        if self.output == Form::Json { Output::Json } else { Output::Text }
     }
 }
 

@@ -55,10 +55,9 @@ fn print(planned: &Planned) {
     talk::data(&match (planned.is_published, planned.is_latest) {
         (true, _) => format!("already published in {}: nothing would be done", planned.place),
         (false, true) => format!("would be published in {} and become the latest", planned.place),
-        (false, false) => format!(
-            "would be published in {}; a later day is published and stays the latest",
-            planned.place
-        ),
+        (false, false) => {
+            format!("would be published in {}; a later day is published and stays the latest", planned.place)
+        }
     });
     for (name, from, to) in &planned.snapshots {
         talk::data(&format!("  {name:9} {from} to {to}"));

@@ -77,11 +77,7 @@ pub(super) async fn watch(general: &General, run: &str, out: &Path, talk: &Talk)
 /// What the pages are made of, the configuration with it.
 fn fingerprint(general: &General, loaded: &Loaded) -> Result<String, Failure> {
     let config = std::fs::read(&general.config).unwrap_or_default();
-    Ok(format!(
-        "{} {}",
-        pipeline::fingerprint(&loaded.config)?,
-        crate::files::sha256(&config)
-    ))
+    Ok(format!("{} {}", pipeline::fingerprint(&loaded.config)?, crate::files::sha256(&config)))
 }
 
 /// Built-in templates lie in a folder that nobody edits.

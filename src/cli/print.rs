@@ -57,18 +57,9 @@ pub(super) fn json_deliveries(deliveries: &[Delivery]) -> Vec<Value> {
 
 /// Prints what became of mails.
 pub(super) fn print_deliveries(deliveries: &[Delivery]) {
-    let width = deliveries
-        .iter()
-        .map(|delivery| delivery.to.len())
-        .max()
-        .unwrap_or(0);
+    let width = deliveries.iter().map(|delivery| delivery.to.len()).max().unwrap_or(0);
     for delivery in deliveries {
-        let line = format!(
-            "{:width$}  {:15} {}",
-            delivery.to,
-            delivery.fate.word(),
-            delivery.fate.reason()
-        );
+        let line = format!("{:width$}  {:15} {}", delivery.to, delivery.fate.word(), delivery.fate.reason());
         talk::data(line.trim_end());
     }
 }

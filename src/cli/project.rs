@@ -25,11 +25,7 @@ pub(super) fn load(general: &General) -> Result<Loaded, Failure> {
     let lacks_queries = !config.root.join(&config.queries).exists();
     let lacks_reports = !config.root.join(&config.reports).exists();
     if !lacks_queries && !lacks_reports {
-        return Ok(Loaded {
-            config,
-            has_own_reports: true,
-            _builtin: None,
-        });
+        return Ok(Loaded { config, has_own_reports: true, _builtin: None });
     }
     let folder = PrivateFolder::make(&std::env::temp_dir())?;
     if lacks_queries {
@@ -38,9 +34,5 @@ pub(super) fn load(general: &General) -> Result<Loaded, Failure> {
     if lacks_reports {
         config.reports = builtin::write_reports(folder.path())?;
     }
-    Ok(Loaded {
-        config,
-        has_own_reports: !lacks_reports,
-        _builtin: Some(folder),
-    })
+    Ok(Loaded { config, has_own_reports: !lacks_reports, _builtin: Some(folder) })
 }

@@ -112,10 +112,7 @@ fn object(columns: &[String], row: &[Cell]) -> Result<String, Failure> {
         };
         Ok(format!("{name}:{value}"))
     });
-    Ok(format!(
-        "{{{}}}",
-        pairs.collect::<Result<Vec<_>, Failure>>()?.join(",")
-    ))
+    Ok(format!("{{{}}}", pairs.collect::<Result<Vec<_>, Failure>>()?.join(",")))
 }
 
 fn json(text: &str) -> Result<String, Failure> {

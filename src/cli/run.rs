@@ -24,10 +24,7 @@ pub(super) struct RunOptions {
 /// Runs the job and prints what it gave.
 pub(super) async fn run(general: &General, options: &RunOptions, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(general)?;
-    let request = Request {
-        as_of: options.as_of,
-        is_draft: options.draft,
-    };
+    let request = Request { as_of: options.as_of, is_draft: options.draft };
     let report = pipeline::run(&loaded.config, &request, talk).await?;
     talk.finish();
     for remark in &report.remarks {
@@ -61,12 +58,7 @@ fn json_report(report: &Report) -> serde_json::Value {
 }
 
 fn print_report(report: &Report) {
-    let width = report
-        .headline
-        .iter()
-        .map(|(label, _)| label.chars().count())
-        .max()
-        .unwrap_or(0);
+    let width = report.headline.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
     for (label, text) in &report.headline {
         talk::data(&format!("{label:width$}  {text:>14}"));
     }

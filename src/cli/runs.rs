@@ -26,12 +26,8 @@ pub(super) async fn runs(general: &General) -> Result<Exit, Failure> {
                 })
             },
             || {
-                let headline = entry
-                    .summary
-                    .headline
-                    .iter()
-                    .take(2)
-                    .map(|(label, text)| format!("{label} {text}"));
+                let headline =
+                    entry.summary.headline.iter().take(2).map(|(label, text)| format!("{label} {text}"));
                 let headline = headline.collect::<Vec<_>>().join(", ");
                 talk::data(&format!("{}  {}  {headline}", entry.as_of, entry.run_id));
             },

@@ -47,10 +47,7 @@ pub(super) async fn schedule(general: &Arc<General>, talk: &Arc<Talk>) -> Result
     let alert = schedule.alert.as_ref().map(Alert::new);
     talk.say(&match missed.len() {
         0 => format!("waiting for {}", slots.after(calendar::now())?),
-        count => format!(
-            "{count} missed runs come first, then {}",
-            slots.after(calendar::now())?
-        ),
+        count => format!("{count} missed runs come first, then {}", slots.after(calendar::now())?),
     });
     keep(&slots, missed, &watch, |slot, attempt| {
         let (general, talk, alert) = (Arc::clone(general), Arc::clone(talk), alert.clone());
@@ -85,10 +82,7 @@ async fn in_a_task(
     talk: &Arc<Talk>,
 ) -> Result<Exit, Failure> {
     let (general, talk) = (Arc::clone(general), Arc::clone(talk));
-    let options = RunOptions {
-        as_of: Some(as_of),
-        draft: false,
-    };
+    let options = RunOptions { as_of: Some(as_of), draft: false };
     let running = tokio::spawn(async move { run(&general, &options, &talk).await });
     running.await.unwrap_or_else(|panic| {
         Err(Failure::new(Exit::Bug, "run", "the program gave up; this is a defect of it").cause(panic))

@@ -25,11 +25,8 @@ pub(super) async fn status(general: &General, max_age: Option<u32>) -> Result<Ex
     // Who has not got the latest report; a mail is no part of the publication, so it has an exit code of its own.
     let deliveries = match (&loaded.config.deliver, &status.last) {
         (Some(deliver), Some(last)) => {
-            let readers: Vec<String> = deliver
-                .recipients
-                .iter()
-                .map(|recipient| recipient.to.clone())
-                .collect();
+            let readers: Vec<String> =
+                deliver.recipients.iter().map(|recipient| recipient.to.clone()).collect();
             deliver::standing(&place, last.as_of, &last.run_id, &readers, calendar::now).await?
         }
         _ => Vec::new(),
@@ -60,10 +57,7 @@ pub(super) async fn status(general: &General, max_age: Option<u32>) -> Result<Ex
                 )),
                 None => talk::data("nothing is published yet"),
             }
-            status
-                .problems
-                .iter()
-                .for_each(|problem| talk::data(&format!("problem: {problem}")));
+            status.problems.iter().for_each(|problem| talk::data(&format!("problem: {problem}")));
             print_deliveries(&deliveries);
             if status.overdue {
                 talk::data("overdue: the latest publication is older than allowed");

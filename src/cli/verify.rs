@@ -33,11 +33,7 @@ pub(super) struct Verify {
 pub(super) async fn verify(general: &General, asked: &Verify, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let options = Asked {
-        depth: if asked.recorded_only {
-            Depth::Record
-        } else {
-            Depth::Bytes
-        },
+        depth: if asked.recorded_only { Depth::Record } else { Depth::Bytes },
         duckdb: match &asked.duckdb {
             None => DuckDb::Any,
             Some(path) if path == Path::new("none") => DuckDb::None,
@@ -52,11 +48,7 @@ pub(super) async fn verify(general: &General, asked: &Verify, talk: &Talk) -> Re
         talk.say(&format!("note: {remark}"));
     }
     answer(general, || json_of(&found), || print(&found));
-    Ok(if found.problems.is_empty() {
-        Exit::Published
-    } else {
-        Exit::Mismatch
-    })
+    Ok(if found.problems.is_empty() { Exit::Published } else { Exit::Mismatch })
 }
 
 fn read_key(file: &Path) -> Result<PublicKey, Failure> {

@@ -56,10 +56,7 @@ const ELSEWHERE: [(&str, &str); 7] = [
         "wasbs://",
         "write abfss://container@account.dfs.core.windows.net/…, the address of the same storage account",
     ),
-    (
-        "jdbc:",
-        "databases are not read; let the database write its rows as Parquet or CSV",
-    ),
+    ("jdbc:", "databases are not read; let the database write its rows as Parquet or CSV"),
     ("sftp://", "SFTP is not read; mount the folder, or copy its files"),
 ];
 
@@ -80,9 +77,8 @@ fn as_meant(location: &str, environment: Environment<'_>) -> Parsed<String> {
     if let Some((_, way)) = ELSEWHERE.iter().find(|(start, _)| location.starts_with(start)) {
         return refuse(*way);
     }
-    let alias = ALIASES
-        .iter()
-        .find_map(|(theirs, ours)| Some(format!("{ours}{}", location.strip_prefix(theirs)?)));
+    let alias =
+        ALIASES.iter().find_map(|(theirs, ours)| Some(format!("{ours}{}", location.strip_prefix(theirs)?)));
     Ok(alias.unwrap_or_else(|| location.to_owned()))
 }
 
@@ -190,15 +186,10 @@ pub(crate) fn is_metadata_name(name: &str) -> bool {
 }
 
 /// Addresses outside of the link-local ranges at which clouds do.
-const METADATA_V4: [Ipv4Addr; 3] = [
-    Ipv4Addr::new(100, 100, 100, 200),
-    Ipv4Addr::new(168, 63, 129, 16),
-    Ipv4Addr::new(192, 0, 0, 192),
-];
-const METADATA_V6: [Ipv6Addr; 2] = [
-    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),
-    Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254),
-];
+const METADATA_V4: [Ipv4Addr; 3] =
+    [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(192, 0, 0, 192)];
+const METADATA_V6: [Ipv6Addr; 2] =
+    [Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254), Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)];
 
 /// Why an address is refused.
 pub(crate) const FORBIDDEN: &str = "link-local addresses and the metadata services of clouds are never used";

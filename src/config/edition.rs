@@ -30,9 +30,7 @@ impl Detail {
     /// Reads the word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Full, Self::Aggregate]
-            .into_iter()
-            .find(|detail| detail.word() == word)
+        [Self::Full, Self::Aggregate].into_iter().find(|detail| detail.word() == word)
     }
 
     /// The word in the configuration and in the manifest.
@@ -69,11 +67,7 @@ impl Edition {
     /// The edition that a run holds whoever reads it: everything, of everybody, in its own language.
     #[must_use]
     pub fn main(language: &str) -> Self {
-        Self {
-            detail: Detail::Full,
-            part: None,
-            language: language.to_owned(),
-        }
+        Self { detail: Detail::Full, part: None, language: language.to_owned() }
     }
 
     /// Names the folder of the edition below `editions/`: letters, digits and `-`, another for each edition of a run.
@@ -100,10 +94,8 @@ impl Edition {
 pub(super) fn editions(language: &str, deliver: Option<&Deliver>) -> Vec<Edition> {
     let main = Edition::main(language);
     let readers = deliver.into_iter().flat_map(|deliver| &deliver.recipients);
-    let mut editions: Vec<Edition> = readers
-        .map(|reader| reader.edition.clone())
-        .filter(|edition| *edition != main)
-        .collect();
+    let mut editions: Vec<Edition> =
+        readers.map(|reader| reader.edition.clone()).filter(|edition| *edition != main).collect();
     editions.sort();
     editions.dedup();
     editions
@@ -116,24 +108,13 @@ mod tests {
     #[test]
     fn values_that_look_alike_in_a_folder_name_have_folders_of_their_own() {
         let name = |value: &str| {
-            let part = Part {
-                column: "region".to_owned(),
-                value: value.to_owned(),
-            };
-            let edition = Edition {
-                detail: Detail::Full,
-                part: Some(part),
-                language: "en".to_owned(),
-            };
+            let part = Part { column: "region".to_owned(), value: value.to_owned() };
+            let edition = Edition { detail: Detail::Full, part: Some(part), language: "en".to_owned() };
             edition.name()
         };
         assert_ne!(name("上海"), name("東京"));
         assert_ne!(name("South West"), name("southwest"));
         assert!(name("South West").starts_with("full-en-region-southwest-"));
-        assert!(
-            name("../../a")
-                .chars()
-                .all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
-        );
+        assert!(name("../../a").chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-'));
     }
 }

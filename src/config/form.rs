@@ -29,9 +29,9 @@ pub(super) fn check_form(kind: Kind, given: &str) -> Parsed<()> {
         Kind::Email => given.len() <= 254 && given.parse::<lettre::Address>().is_ok(),
         Kind::Domain => given.len() <= 249 && format!("name@{given}").parse::<lettre::Address>().is_ok(),
         Kind::PathBelow => given.split('/').all(|part| part != "." && part != ".."),
-        Kind::Loopback => given
-            .parse::<SocketAddr>()
-            .is_ok_and(|address| address.ip().is_loopback() && address.port() > 0),
+        Kind::Loopback => {
+            given.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback() && address.port() > 0)
+        }
         _ => true,
     };
     match kind {
@@ -58,9 +58,8 @@ fn suggestion(kind: Kind, given: &str) -> Option<String> {
         Kind::Days => Some(format!("{given}d")).filter(|days| given.len() <= 5 && fits(kind.form().0, days)),
         Kind::Bytes => ["KiB", "MiB", "GiB", "TiB"].into_iter().find_map(|name| {
             let (lower, name_lower) = (given.to_lowercase(), name.to_lowercase());
-            let count = lower
-                .strip_suffix(&name_lower)
-                .or(lower.strip_suffix(&name_lower.replace('i', "")))?;
+            let count =
+                lower.strip_suffix(&name_lower).or(lower.strip_suffix(&name_lower.replace('i', "")))?;
             let count = count.trim_end();
             let is_number =
                 (1..10).contains(&count.len()) && count.bytes().all(|digit| digit.is_ascii_digit());

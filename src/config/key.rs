@@ -170,10 +170,7 @@ impl Key {
     }
 
     pub(super) const fn or_none(self, none: &'static str) -> Self {
-        Self {
-            none: Some(none),
-            ..self
-        }
+        Self { none: Some(none), ..self }
     }
 
     pub(super) const fn of_formats(self, formats: &'static [&'static str]) -> Self {
@@ -181,17 +178,11 @@ impl Key {
     }
 
     pub(super) const fn local(self) -> Self {
-        Self {
-            is_local: true,
-            ..self
-        }
+        Self { is_local: true, ..self }
     }
 
     pub(super) const fn quiet(self) -> Self {
-        Self {
-            is_quiet: true,
-            ..self
-        }
+        Self { is_quiet: true, ..self }
     }
 
     /// What it decides, as sentences.
@@ -210,10 +201,7 @@ impl Key {
 impl Kind {
     /// Whether `${NAME}` is filled in.
     pub(super) fn has_variables(self) -> bool {
-        matches!(
-            self,
-            Self::Location | Self::StoreOption | Self::MailServer | Self::SigningKey | Self::Alert
-        )
+        matches!(self, Self::Location | Self::StoreOption | Self::MailServer | Self::SigningKey | Self::Alert)
     }
 
     /// What its text looks like, as a regular expression, and in words; both are empty where only code can tell.

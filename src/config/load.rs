@@ -35,9 +35,7 @@ pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = valid.split(|byte| *byte == b'\n').count();
-        whole_file(format!(
-            "the file is not UTF-8 text; the first bad byte is on line {line}"
-        ))
+        whole_file(format!("the file is not UTF-8 text; the first bad byte is on line {line}"))
     })?;
     let root = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -105,14 +103,9 @@ fn build(mut found: Found, root: &Path) -> Config {
     for key in ["country", "region"] {
         project[format!("home_{key}")] = project["home"][key].take();
     }
-    let recipients = found
-        .value
-        .pointer_mut("/deliver/recipients")
-        .and_then(Value::as_array_mut);
+    let recipients = found.value.pointer_mut("/deliver/recipients").and_then(Value::as_array_mut);
     for recipient in recipients.into_iter().flatten() {
-        let segment = recipient["where"]
-            .as_object()
-            .and_then(|segment| segment.iter().next());
+        let segment = recipient["where"].as_object().and_then(|segment| segment.iter().next());
         let segment = segment.map(|(column, value)| json!({"column": column, "value": value}));
         let (detail, language) = (&recipient["edition"], &recipient["language"]);
         recipient["edition"] = json!({"detail": detail, "part": segment, "language": language});
@@ -122,20 +115,14 @@ fn build(mut found: Found, root: &Path) -> Config {
         unreachable!("what the tables accept has the types of the configuration");
     };
     config.root = root.into();
-    for source in config
-        .sources
-        .values_mut()
-        .filter(|source| source.files.is_none())
-    {
+    for source in config.sources.values_mut().filter(|source| source.files.is_none()) {
         if let Ok((folder, files)) = folder_and_files(&source.location) {
             (source.location, source.files) = (folder, files);
         }
     }
     config.editions = editions(&config.project.language, config.deliver.as_ref());
-    if let Some(AlertTo::Program(program)) = config
-        .schedule
-        .as_mut()
-        .and_then(|schedule| schedule.alert.as_mut())
+    if let Some(AlertTo::Program(program)) =
+        config.schedule.as_mut().and_then(|schedule| schedule.alert.as_mut())
     {
         *program = root.join(&*program);
     }
@@ -162,12 +149,8 @@ pub(super) fn is_keep_last<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D
 /// The rates, in the order of their table.
 pub(super) fn rates<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, BigDecimal)>, D::Error> {
     let given = BTreeMap::<String, Value>::deserialize(from)?;
-    let rate = |key: &super::Key| {
-        Ok((
-            key.name.to_owned(),
-            text(&given[key.name]).map_err(D::Error::custom)?,
-        ))
-    };
+    let rate =
+        |key: &super::Key| Ok((key.name.to_owned(), text(&given[key.name]).map_err(D::Error::custom)?));
     COST_TO_SERVE.iter().map(rate).collect()
 }
 

@@ -110,10 +110,7 @@ impl Config {
     /// The value of a threshold; `None` when the table has no such name.
     #[must_use]
     pub fn threshold(&self, name: &str) -> Option<&PolicyValue> {
-        self.policy
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value)
+        self.policy.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
     /// The configuration as it took effect for a run as of `as_of`; the same text whether the date came from

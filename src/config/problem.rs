@@ -30,10 +30,7 @@ pub(super) type Parsed<T> = Result<T, Refusal>;
 impl Refusal {
     /// Makes a refusal without a suggestion.
     pub(super) fn new(reason: impl Into<String>) -> Self {
-        Self {
-            reason: reason.into(),
-            suggestion: None,
-        }
+        Self { reason: reason.into(), suggestion: None }
     }
 
     /// Adds what was probably meant.
@@ -117,10 +114,7 @@ impl Problems {
     pub(super) fn into_error(mut self, file: &str) -> ConfigError {
         self.0.sort();
         self.0.dedup();
-        ConfigError {
-            file: file.to_owned(),
-            problems: self.0,
-        }
+        ConfigError { file: file.to_owned(), problems: self.0 }
     }
 }
 

@@ -51,17 +51,11 @@ fn named(config: &Config) -> Vec<(String, String)> {
     if let Some(SigningKey::File(file)) = &config.publish.sign {
         add("publish.sign", file);
     }
-    if let Some(file) = config
-        .deliver
-        .as_ref()
-        .and_then(|deliver| deliver.ca_file.as_ref())
-    {
+    if let Some(file) = config.deliver.as_ref().and_then(|deliver| deliver.ca_file.as_ref()) {
         add("deliver.ca_file", file);
     }
-    if let Some(AlertTo::Program(program)) = config
-        .schedule
-        .as_ref()
-        .and_then(|schedule| schedule.alert.as_ref())
+    if let Some(AlertTo::Program(program)) =
+        config.schedule.as_ref().and_then(|schedule| schedule.alert.as_ref())
     {
         add("schedule.alert", program);
     }
@@ -78,9 +72,9 @@ enum Spot {
 fn spot(location: &str, root: &Path) -> Spot {
     match Url::parse(location) {
         Ok(url) if location.contains("://") && url.scheme() != "file" => Spot::Remote(url),
-        Ok(url) if location.contains("://") => Spot::Local(real(
-            &url.to_file_path().unwrap_or_else(|()| PathBuf::from(url.path())),
-        )),
+        Ok(url) if location.contains("://") => {
+            Spot::Local(real(&url.to_file_path().unwrap_or_else(|()| PathBuf::from(url.path()))))
+        }
         _ => Spot::Local(real(&root.join(location))),
     }
 }
@@ -155,21 +149,9 @@ mod tests {
             ("s3://bucket/a", "s3://bucket/a/%2e%2e/b", false),
             ("s3://bucket", "s3://bucket2/a", false),
             ("s3://bucket", "gs://bucket/a", false),
-            (
-                "https://files.example.com/x/",
-                "https://files.example.com:443/x/y",
-                true,
-            ),
-            (
-                "https://files.example.com/x/",
-                "https://files.example.com:444/x/y",
-                false,
-            ),
-            (
-                "https://files.example.com/x/",
-                "https://files.example.com.evil.example/x/",
-                false,
-            ),
+            ("https://files.example.com/x/", "https://files.example.com:443/x/y", true),
+            ("https://files.example.com/x/", "https://files.example.com:444/x/y", false),
+            ("https://files.example.com/x/", "https://files.example.com.evil.example/x/", false),
         ] {
             assert_eq!(is_allowed(root, location), allowed, "{root} {location}");
         }

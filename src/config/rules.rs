@@ -70,11 +70,7 @@ fn periods(walk: &mut Walk<'_>) {
         return;
     };
     if compare >= window {
-        let key = if walk.place("compare").is_some() {
-            "compare"
-        } else {
-            "window"
-        };
+        let key = if walk.place("compare").is_some() { "compare" } else { "window" };
         let reason = format!("compare ({compare}d) must be shorter than window ({window}d)");
         walk.refuse(key, Refusal::new(reason));
     }
@@ -186,10 +182,7 @@ fn ascending(walk: &mut Walk<'_>, low: &str, high: &str) {
 }
 
 fn earliest_date(walk: &mut Walk<'_>) {
-    let as_of = walk
-        .value("as_of")
-        .and_then(|rule| rule.get("date"))
-        .and_then(Value::as_str);
+    let as_of = walk.value("as_of").and_then(|rule| rule.get("date")).and_then(Value::as_str);
     let (Some(earliest), Some(as_of)) = (text(walk, "policy.earliest_date"), as_of) else {
         return;
     };
@@ -215,16 +208,10 @@ fn recipients(walk: &mut Walk<'_>) {
         walk.refuse(list, Refusal::new(format!("lists {count} readers; {most}")));
         return;
     }
-    let domains: Option<Vec<String>> =
-        walk.value("deliver.domains")
-            .and_then(Value::as_array)
-            .map(|domains| {
-                domains
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .map(str::to_owned)
-                    .collect()
-            });
+    let domains: Option<Vec<String>> = walk
+        .value("deliver.domains")
+        .and_then(Value::as_array)
+        .map(|domains| domains.iter().filter_map(Value::as_str).map(str::to_owned).collect());
     let mut seen = BTreeSet::new();
     for index in 0..count {
         let item = format!("{list}[{index}]");
@@ -255,10 +242,7 @@ fn segment(walk: &mut Walk<'_>, path: &str) {
         return;
     }
     let of = |column: &str| format!("{path}.{column}");
-    let named: Vec<_> = PART_COLUMNS
-        .iter()
-        .filter(|(column, _)| walk.place(&of(column)).is_some())
-        .collect();
+    let named: Vec<_> = PART_COLUMNS.iter().filter(|(column, _)| walk.place(&of(column)).is_some()).collect();
     let [(column, sources)] = named.as_slice() else {
         // An unknown key is reported by itself.
         let is_misspelt = named.is_empty() && walk.has_unknown(path);
@@ -268,15 +252,10 @@ fn segment(walk: &mut Walk<'_>, path: &str) {
         }
         return;
     };
-    let places = sources
-        .iter()
-        .map(|(source, mapped)| format!("sources.{source}.columns.{mapped}"));
+    let places = sources.iter().map(|(source, mapped)| format!("sources.{source}.columns.{mapped}"));
     let places: Vec<String> = places.collect();
     if !places.iter().any(|place| walk.value(place).is_some()) {
-        let reason = format!(
-            "nothing tells the {column} of a customer; map {}",
-            places.join(" or ")
-        );
+        let reason = format!("nothing tells the {column} of a customer; map {}", places.join(" or "));
         walk.refuse(&of(column), Refusal::new(reason));
     }
 }

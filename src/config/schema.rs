@@ -27,16 +27,10 @@ fn section(keys: &[Key]) -> Value {
     // Which keys belong to a format is not said here.
     let needed = |key: &&&Key| !key.needed.is_empty() && key.formats.is_empty();
     let required: Vec<&str> = keys.iter().filter(needed).map(|key| key.name).collect();
-    let properties: Map<String, Value> = keys
-        .iter()
-        .map(|key| (key.name.to_owned(), property(key)))
-        .collect();
+    let properties: Map<String, Value> =
+        keys.iter().map(|key| (key.name.to_owned(), property(key))).collect();
     // A section in which every line is commented out is null.
-    let types = if required.is_empty() {
-        json!(["object", "null"])
-    } else {
-        json!("object")
-    };
+    let types = if required.is_empty() { json!(["object", "null"]) } else { json!("object") };
     json!({"type": types, "properties": properties, "required": required, "additionalProperties": false})
 }
 
@@ -45,10 +39,7 @@ fn property(key: &Key) -> Value {
     if !key.meaning.is_empty() {
         schema["description"] = key.description().into();
     }
-    if let Some(default) = key
-        .default
-        .filter(|default| !default.starts_with(['=', '{', '[']))
-    {
+    if let Some(default) = key.default.filter(|default| !default.starts_with(['=', '{', '['])) {
         schema["default"] = default.into();
     }
     schema
@@ -114,15 +105,7 @@ fn bounded(key: &Key, types: &Value, pattern: &str) -> Value {
     let inner = key.range.trim_matches(['[', ']', '(', ')']);
     let (low, high) = inner.split_once(", ").expect("the tables write two bounds");
     let bound = |text: &str| serde_json::from_str::<Value>(text).expect("the tables write numbers");
-    let minimum = if key.range.starts_with('[') {
-        "minimum"
-    } else {
-        "exclusiveMinimum"
-    };
-    let maximum = if key.range.ends_with(']') {
-        "maximum"
-    } else {
-        "exclusiveMaximum"
-    };
+    let minimum = if key.range.starts_with('[') { "minimum" } else { "exclusiveMinimum" };
+    let maximum = if key.range.ends_with(']') { "maximum" } else { "exclusiveMaximum" };
     json!({"type": types, "pattern": pattern, minimum: bound(low), maximum: bound(high)})
 }

@@ -19,11 +19,7 @@ static VARIABLE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\$\{([A-Za-z_][A-Za-z0-9_]{0,99})\}").expect("a valid expression"));
 
 /// What a URL does not hold as it is.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A value that is never printed, logged or published.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -90,15 +86,10 @@ pub(super) fn expand(text: &str, environment: Environment<'_>) -> Parsed<String>
 
 /// Fills the variables of a URL in, percent-encoded, so that a password may hold any character; one that is the whole URL is not.
 pub(super) fn expand_url(text: &str, environment: Environment<'_>) -> Parsed<String> {
-    if VARIABLE
-        .find(text)
-        .is_some_and(|variable| variable.as_str() == text)
-    {
+    if VARIABLE.find(text).is_some_and(|variable| variable.as_str() == text) {
         return expand(text, environment);
     }
-    fill(text, environment, &|value| {
-        utf8_percent_encode(&value, ENCODED).to_string()
-    })
+    fill(text, environment, &|value| utf8_percent_encode(&value, ENCODED).to_string())
 }
 
 fn fill(text: &str, environment: Environment<'_>, encode: &dyn Fn(String) -> String) -> Parsed<String> {
@@ -107,20 +98,15 @@ fn fill(text: &str, environment: Environment<'_>, encode: &dyn Fn(String) -> Str
         return Err(Refusal::new(reason));
     }
     let mut reasons = Vec::new();
-    let value = VARIABLE.replace_all(text, |variable: &Captures<'_>| {
-        match lookup(&variable[1], environment) {
+    let value =
+        VARIABLE.replace_all(text, |variable: &Captures<'_>| match lookup(&variable[1], environment) {
             Ok(value) => encode(value),
             Err(refusal) => {
                 reasons.push(refusal.reason);
                 String::new()
             }
-        }
-    });
-    if reasons.is_empty() {
-        Ok(value.into_owned())
-    } else {
-        Err(Refusal::new(reasons.join("; ")))
-    }
+        });
+    if reasons.is_empty() { Ok(value.into_owned()) } else { Err(Refusal::new(reasons.join("; "))) }
 }
 
 fn lookup(name: &str, environment: Environment<'_>) -> Parsed<String> {
@@ -142,9 +128,7 @@ fn lookup(name: &str, environment: Environment<'_>) -> Parsed<String> {
 pub(super) fn store_option(name: &str, written: &str, environment: Environment<'_>) -> Parsed<Value> {
     let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if name.is_empty() || !name.bytes().all(letter) {
-        return Err(Refusal::new(
-            "the name of an option consists of small letters, digits and _",
-        ));
+        return Err(Refusal::new("the name of an option consists of small letters, digits and _"));
     }
     let words = ["key", "secret", "token", "password", "credential", "sas"];
     // Switches such as `bucket_key_enabled: true` are no secret, whatever their name.

@@ -271,21 +271,13 @@ pub const SOURCES: &[SourceShape] = &[
 /// The row of a source.
 pub(super) fn source(shape: &'static SourceShape) -> Key {
     let key = row(shape.name, Kind::Source(shape), "", "", "", shape.meaning);
-    if shape.name == "order_lines" {
-        key.needed("a run needs the order lines")
-    } else {
-        key
-    }
+    if shape.name == "order_lines" { key.needed("a run needs the order lines") } else { key }
 }
 
 /// The keys of a source.
 pub(super) fn keys_of(shape: &'static SourceShape) -> Vec<Key> {
     let row = |key: &Key| match key.kind {
-        Refused => Key {
-            kind: Columns(shape),
-            meaning: shape.columns,
-            ..*key
-        },
+        Refused => Key { kind: Columns(shape), meaning: shape.columns, ..*key },
         _ => *key,
     };
     SOURCE.iter().map(row).collect()
@@ -296,9 +288,7 @@ pub(super) fn columns_of(shape: &'static SourceShape) -> Vec<Key> {
     let column = |name: &&'static str| row(name, Column, "", "column or SQL", "", "");
     let needed = "name the source column or give a SQL expression";
     let required = shape.required.iter().map(column).map(|key| key.needed(needed));
-    required
-        .chain([shape.one_of, shape.optional].concat().iter().map(column))
-        .collect()
+    required.chain([shape.one_of, shape.optional].concat().iter().map(column)).collect()
 }
 
 impl Kind {

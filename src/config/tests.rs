@@ -70,18 +70,14 @@ fn keep(path: &str, text: &str) {
     }
     let kept = std::fs::read_to_string(file).unwrap_or_default();
     let differs = kept.lines().zip(text.lines()).find(|(one, other)| one != other);
-    assert!(
-        kept == text,
-        "`KARAT_WRITE_DOCS=1 cargo test config::` writes {path}: {differs:?}"
-    );
+    assert!(kept == text, "`KARAT_WRITE_DOCS=1 cargo test config::` writes {path}: {differs:?}");
 }
 
 /// The configuration of a case.
 fn case(lines: &[&str]) -> String {
     let of = |sign: char| {
         let line = |line: &&str| {
-            line.strip_prefix(sign)
-                .map(|rest| rest.strip_prefix(' ').unwrap_or(rest).to_owned())
+            line.strip_prefix(sign).map(|rest| rest.strip_prefix(' ').unwrap_or(rest).to_owned())
         };
         lines.iter().filter_map(line).collect::<Vec<_>>().join("\n")
     };
@@ -102,10 +98,7 @@ fn configurations_are_accepted_or_refused_as_their_cases_say() {
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(CASES)).expect("the cases");
     let mut written = Vec::new();
     for block in cases.trim_end().split("\n\n") {
-        let lines: Vec<&str> = block
-            .lines()
-            .filter(|line| line.starts_with(['#', '+', '-', '|']))
-            .collect();
+        let lines: Vec<&str> = block.lines().filter(|line| line.starts_with(['#', '+', '-', '|'])).collect();
         let mut text = lines.join("\n");
         if !lines[0].starts_with('#') {
             let file = case(&lines);
@@ -115,11 +108,7 @@ fn configurations_are_accepted_or_refused_as_their_cases_say() {
             match config {
                 Ok(_) => text += "\n= accepted",
                 Err(error) => {
-                    let sign = if schema::refuses(&file) == Some(true) {
-                        '!'
-                    } else {
-                        '?'
-                    };
+                    let sign = if schema::refuses(&file) == Some(true) { '!' } else { '?' };
                     for line in error.to_string().replace("config.yaml:", "").lines() {
                         let _infallible = write!(text, "\n{sign} {line}");
                     }
@@ -140,15 +129,9 @@ fn the_shortest_configuration_takes_every_default() {
     assert_eq!(config.checks.max_rejected_rows.to_string(), "0.005");
     assert_eq!(config.checks.max_rejected_money.to_string(), "0.001");
     assert_eq!(config.checks.freshness_days, None);
-    assert_eq!(
-        (config.engine.memory, config.engine.batch_rows),
-        (1_073_741_824, 8192)
-    );
+    assert_eq!((config.engine.memory, config.engine.batch_rows), (1_073_741_824, 8192));
     assert_eq!(config.engine.deadline.as_secs(), 21_600);
-    assert_eq!(
-        (config.publish.location.as_str(), config.publish.keep),
-        ("output/", 104)
-    );
+    assert_eq!((config.publish.location.as_str(), config.publish.keep), ("output/", 104));
     assert!(config.deliver.is_none() && config.schedule.is_none() && config.brand.name.is_none());
     assert_eq!(config.cost_to_serve.len(), 9);
     assert_eq!(*threshold(&config, "margin"), PolicyValue::NotSet);
@@ -160,24 +143,13 @@ fn values_are_what_the_file_says() {
     assert_eq!(with("window: 52w").window_days, 364);
     assert_eq!(with("engine: {memory: 512MiB}").engine.memory, 536_870_912);
     assert_eq!(with("checks: {freshness: 10d}").checks.freshness_days, Some(10));
-    let halves = ["0.5%", "0.005", "0.50 %"].map(|share| {
-        with(&format!("checks: {{max_rejected_rows: {share}}}"))
-            .checks
-            .max_rejected_rows
-    });
+    let halves = ["0.5%", "0.005", "0.50 %"]
+        .map(|share| with(&format!("checks: {{max_rejected_rows: {share}}}")).checks.max_rejected_rows);
     assert!(halves.iter().all(|half| *half == halves[0]));
     let absolute = "policy: {tier_cutoff: absolute, gold_min_profit: 10, platinum_min_profit: 20}";
-    assert_eq!(
-        *threshold(&with(absolute), "gold_min_profit"),
-        PolicyValue::Decimal(10.into())
-    );
-    let schedule = with("schedule: {cron: 0 6 * *  MON, alert: bin/tell}")
-        .schedule
-        .expect("a schedule");
-    assert_eq!(
-        (schedule.cron.as_str(), schedule.catch_up.as_str()),
-        ("0 6 * * MON", "latest")
-    );
+    assert_eq!(*threshold(&with(absolute), "gold_min_profit"), PolicyValue::Decimal(10.into()));
+    let schedule = with("schedule: {cron: 0 6 * *  MON, alert: bin/tell}").schedule.expect("a schedule");
+    assert_eq!((schedule.cron.as_str(), schedule.catch_up.as_str()), ("0 6 * * MON", "latest"));
     assert_eq!(schedule.timezone, "Europe/London");
     assert!(matches!(schedule.alert, Some(AlertTo::Program(path)) if path == Path::new("./bin/tell")));
 }
@@ -185,10 +157,8 @@ fn values_are_what_the_file_says() {
 #[test]
 fn variables_are_filled_in_where_secrets_may_be() {
     let options = "aws_secret_access_key: \"${HIDDEN}\", endpoint: \"https://${BUCKET}.example.com\", aws_region: eu-west-1";
-    let text = MINIMAL.replace(
-        "data/orders/",
-        &format!("s3://${{BUCKET}}/x\n    options: {{{options}}}"),
-    ) + "deliver: {smtp: \"smtps://user:${HIDDEN}@mail.example.com:465\", from: a@example.com, recipients: [{to: b@example.com, edition: full}]}\n";
+    let text = MINIMAL.replace("data/orders/", &format!("s3://${{BUCKET}}/x\n    options: {{{options}}}"))
+        + "deliver: {smtp: \"smtps://user:${HIDDEN}@mail.example.com:465\", from: a@example.com, recipients: [{to: b@example.com, edition: full}]}\n";
     let config = good(&text);
     let source = &config.sources["order_lines"];
     assert_eq!(source.location, "s3://orders/x");
@@ -197,15 +167,9 @@ fn variables_are_filled_in_where_secrets_may_be() {
     assert_eq!(source.options["aws_region"].expose(), "eu-west-1");
     let smtp = &config.deliver.as_ref().expect("mail is configured").smtp;
     let credentials = smtp.credentials.as_ref().expect("user and password are given");
-    assert_eq!(
-        (smtp.host.as_str(), credentials.user.as_str()),
-        ("mail.example.com", "user")
-    );
+    assert_eq!((smtp.host.as_str(), credentials.user.as_str()), ("mail.example.com", "user"));
     assert_eq!(credentials.password.expose(), HIDDEN);
-    for line in [
-        "aws_secret_access_key: \"${HIDDEN}\"",
-        "location: \"s3://${BUCKET}/x\"",
-    ] {
+    for line in ["aws_secret_access_key: \"${HIDDEN}\"", "location: \"s3://${BUCKET}/x\""] {
         assert!(config.effective.contains(line), "{}", config.effective);
     }
     assert!(!config.effective.contains("hunter2") && !format!("{config:?}").contains("hunter2"));
@@ -214,35 +178,15 @@ fn variables_are_filled_in_where_secrets_may_be() {
 #[test]
 fn the_mail_server_is_read_with_its_usual_port() {
     for (written, host, port, encryption) in [
-        (
-            "smtps://mail.example.com",
-            "mail.example.com",
-            465,
-            Encryption::Implicit,
-        ),
-        (
-            "smtps://mail.example.com:10465/",
-            "mail.example.com",
-            10465,
-            Encryption::Implicit,
-        ),
-        (
-            "smtp://mail.example.com?tls=required",
-            "mail.example.com",
-            587,
-            Encryption::StartTls,
-        ),
+        ("smtps://mail.example.com", "mail.example.com", 465, Encryption::Implicit),
+        ("smtps://mail.example.com:10465/", "mail.example.com", 10465, Encryption::Implicit),
+        ("smtp://mail.example.com?tls=required", "mail.example.com", 587, Encryption::StartTls),
         ("smtps://[::1]:25", "::1", 25, Encryption::Implicit),
     ] {
         let people = "from: a@example.com, recipients: [{to: b@example.com, edition: full, language: en}]";
-        let deliver = with(&format!("deliver: {{smtp: \"{written}\", {people}}}"))
-            .deliver
-            .expect("mail is configured");
-        assert_eq!(
-            (deliver.smtp.host.as_str(), deliver.smtp.port),
-            (host, port),
-            "{written}"
-        );
+        let deliver =
+            with(&format!("deliver: {{smtp: \"{written}\", {people}}}")).deliver.expect("mail is configured");
+        assert_eq!((deliver.smtp.host.as_str(), deliver.smtp.port), (host, port), "{written}");
         assert_eq!(deliver.smtp.encryption, encryption, "{written}");
         assert!(deliver.smtp.credentials.is_none() && deliver.attach && deliver.ca_file.is_none());
     }
@@ -252,10 +196,7 @@ fn the_mail_server_is_read_with_its_usual_port() {
 fn a_file_without_end_is_refused_at_once() {
     for (text, expected) in [
         ("- ".repeat(100_000), "config.yaml:1:1: nested too deeply"),
-        (
-            "#".repeat(2_000_000),
-            "config.yaml:1:1: the file is larger than 1 MiB",
-        ),
+        ("#".repeat(2_000_000), "config.yaml:1:1: the file is larger than 1 MiB"),
     ] {
         assert_eq!(read(&text).expect_err("no file ends there").to_string(), expected);
     }
@@ -268,13 +209,8 @@ fn more_than_two_hundred_recipients_are_refused() {
         text
     });
     let mail = format!("deliver: {{smtp: smtps://h, from: a@example.com, recipients: [{recipients}]}}\n");
-    let error = read(&format!("{MINIMAL}{mail}"))
-        .expect_err("too many")
-        .to_string();
-    assert!(
-        error.contains("deliver.recipients: lists 201 readers; a mail goes to at most 200"),
-        "{error}"
-    );
+    let error = read(&format!("{MINIMAL}{mail}")).expect_err("too many").to_string();
+    assert!(error.contains("deliver.recipients: lists 201 readers; a mail goes to at most 200"), "{error}");
 }
 
 #[test]
@@ -282,20 +218,12 @@ fn a_file_that_cannot_be_read_is_a_failure_of_usage() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = |name: &str| folder.path().join(name);
     let missing = load(&path("config.yaml"), &environment).expect_err("the file is missing");
-    assert!(
-        missing
-            .to_string()
-            .contains("config.yaml: cannot read the file: "),
-        "{missing}"
-    );
+    assert!(missing.to_string().contains("config.yaml: cannot read the file: "), "{missing}");
     std::fs::write(path("latin.yaml"), b"project:\n  name: caf\xe9\n").expect("the folder is writable");
     let failure = Failure::from(load(&path("latin.yaml"), &environment).expect_err("the file is not UTF-8"));
     let expected = "the file is not UTF-8 text; the first bad byte is on line 2";
     assert!(failure.message.ends_with(expected), "{failure}");
-    assert_eq!(
-        (failure.exit, failure.stage, failure.retryable),
-        (Exit::Usage, "config", false)
-    );
+    assert_eq!((failure.exit, failure.stage, failure.retryable), (Exit::Usage, "config", false));
     let windows = format!("\u{feff}{}", MINIMAL.replace('\n', "\r\n"));
     std::fs::write(path("bom.yaml"), windows).expect("the folder is writable");
     let config = load(&path("bom.yaml"), &environment).expect("a file from another system is good");
@@ -337,36 +265,20 @@ fn a_location_is_read_as_other_tools_write_it() {
     for (written, location, files) in [
         ("data/orders/", "data/orders/", None),
         ("data/orders/*.pq", "data/orders/", Some("*.pq")),
-        (
-            "data/orders/**/part-*.parquet",
-            "data/orders/",
-            Some("part-*.parquet"),
-        ),
+        ("data/orders/**/part-*.parquet", "data/orders/", Some("part-*.parquet")),
         ("data/orders/**", "data/orders/", Some("*")),
         ("\"*.parquet\"", "./", Some("*.parquet")),
         ("~/orders/", "/people/ada/orders/", None),
-        (
-            "s3a://bucket/orders/*.parquet",
-            "s3://bucket/orders/",
-            Some("*.parquet"),
-        ),
+        ("s3a://bucket/orders/*.parquet", "s3://bucket/orders/", Some("*.parquet")),
         ("gcs://bucket/orders/", "gs://bucket/orders/", None),
-        (
-            "abfs://c@a.dfs.core.windows.net/o/",
-            "abfss://c@a.dfs.core.windows.net/o/",
-            None,
-        ),
+        ("abfs://c@a.dfs.core.windows.net/o/", "abfss://c@a.dfs.core.windows.net/o/", None),
     ] {
         let text = MINIMAL.replacen("data/orders/", written, 1);
         let home = |name: &str| (name == "HOME").then(|| "/people/ada/".to_owned());
         let config = parse("config.yaml", &text, Path::new("."), &home)
             .unwrap_or_else(|error| panic!("{written}: {error}"));
         let source = &config.sources["order_lines"];
-        assert_eq!(
-            (source.location.as_str(), source.files.as_deref()),
-            (location, files),
-            "{written}"
-        );
+        assert_eq!((source.location.as_str(), source.files.as_deref()), (location, files), "{written}");
         // The record holds what was written, which means the same again.
         let name = written.trim_matches('"');
         assert!(config.effective.contains(name), "{}", config.effective);

@@ -19,17 +19,11 @@ const MOST_SECONDS: i64 = 30 * 86_400;
 
 /// Reads a day, which must not be before the range of the key begins.
 pub(super) fn day(key: &Key, given: &str) -> Parsed<Date> {
-    let day: Date = given
-        .parse()
-        .map_err(|_| Refusal::new(format!("there is no such day: {}", found(given))))?;
-    let earliest = key
-        .range
-        .strip_prefix('[')
-        .and_then(|range| range.split_once(", "));
+    let day: Date =
+        given.parse().map_err(|_| Refusal::new(format!("there is no such day: {}", found(given))))?;
+    let earliest = key.range.strip_prefix('[').and_then(|range| range.split_once(", "));
     match earliest.filter(|(earliest, _)| given < *earliest) {
-        Some((earliest, _)) => Err(Refusal::new(format!(
-            "must not be before {earliest}, found {day}"
-        ))),
+        Some((earliest, _)) => Err(Refusal::new(format!("must not be before {earliest}, found {day}"))),
         None => Ok(day),
     }
 }
@@ -44,10 +38,7 @@ fn seconds(given: &str) -> Option<i64> {
 pub(super) fn days(given: &str) -> Parsed<u32> {
     let days = seconds(given).and_then(|seconds| u32::try_from(seconds / 86_400).ok());
     days.filter(|days| (1..=MOST_DAYS).contains(days)).ok_or_else(|| {
-        Refusal::new(format!(
-            "must be at least 1d and at most {MOST_DAYS}d, found {}",
-            found(given)
-        ))
+        Refusal::new(format!("must be at least 1d and at most {MOST_DAYS}d, found {}", found(given)))
     })
 }
 
@@ -55,12 +46,7 @@ pub(super) fn days(given: &str) -> Parsed<u32> {
 pub(super) fn duration(given: &str) -> Parsed<i64> {
     seconds(given)
         .filter(|seconds| (1..=MOST_SECONDS).contains(seconds))
-        .ok_or_else(|| {
-            Refusal::new(format!(
-                "must be at least 1s and at most 30d, found {}",
-                found(given)
-            ))
-        })
+        .ok_or_else(|| Refusal::new(format!("must be at least 1s and at most 30d, found {}", found(given))))
 }
 
 /// Reads a duration of the command line in whole days, `7d` or `4w`.
@@ -78,14 +64,8 @@ pub(super) fn timezone(given: &str) -> Parsed<()> {
     if known.as_ref().and_then(TimeZone::iana_name) == Some(given) {
         return Ok(());
     }
-    let names: Vec<String> = jiff::tz::db()
-        .available()
-        .map(|name| name.as_str().to_owned())
-        .collect();
-    let reason = format!(
-        "unknown time zone {}; expected an IANA name such as Europe/London",
-        found(given)
-    );
+    let names: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
+    let reason = format!("unknown time zone {}; expected an IANA name such as Europe/London", found(given));
     Err(Refusal::new(reason).suggest(nearest(given, names.iter().map(String::as_str))))
 }
 
@@ -108,11 +88,7 @@ const CRON: [(&str, &str, u8); 5] = [
     ("minute", cron_item!(""), 59),
     ("hour", cron_item!(""), 23),
     ("day of month", cron_item!(""), 31),
-    (
-        "month",
-        cron_item!("|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"),
-        12,
-    ),
+    ("month", cron_item!("|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"), 12),
     ("day of week", cron_item!("|sun|mon|tue|wed|thu|fri|sat"), 7),
 ];
 
@@ -120,12 +96,7 @@ const CRON: [(&str, &str, u8); 5] = [
 pub(super) fn cron(given: &str) -> Parsed<String> {
     let fields: Vec<&str> = given.split_whitespace().collect();
     if fields.len() != CRON.len() {
-        let reason = format!(
-            "expected {}, found {} in {}",
-            Kind::Cron.form().1,
-            fields.len(),
-            found(given)
-        );
+        let reason = format!("expected {}, found {} in {}", Kind::Cron.form().1, fields.len(), found(given));
         return Err(Refusal::new(reason));
     }
     for (index, (field, (name, item, most))) in fields.iter().zip(CRON).enumerate() {
@@ -137,10 +108,7 @@ pub(super) fn cron(given: &str) -> Parsed<String> {
         let mut alone = ["*"; CRON.len()];
         alone[index] = field;
         if !field.split(',').all(is_item) || Cron::from_str(&alone.join(" ")).is_err() {
-            return Err(Refusal::new(format!(
-                "the {name} field is not valid: {}",
-                found(field)
-            )));
+            return Err(Refusal::new(format!("the {name} field is not valid: {}", found(field))));
         }
     }
     Ok(fields.join(" "))

@@ -42,40 +42,29 @@ pub(super) fn parse_tree(text: &str, problems: &mut Problems) -> Option<Node> {
             let (place, refusal) = explain(&error);
             problems.add(place, "", refusal);
             // A repeated key does not hide the other problems of the file.
-            if duplicate {
-                parse_yaml_with_options(0, text, options()).ok()
-            } else {
-                None
-            }
+            if duplicate { parse_yaml_with_options(0, text, options()).ok() } else { None }
         }
     }
 }
 
 fn explain(error: &LoadError) -> (Place, Refusal) {
     match error {
-        LoadError::TopLevelMustBeMapping(mark) | LoadError::TopLevelMustBeSequence(mark) => (
-            place_of(mark),
-            Refusal::new("the file must consist of `key: value` lines"),
-        ),
-        LoadError::UnexpectedAnchor(mark) => (
-            place_of(mark),
-            Refusal::new("YAML anchors and aliases are not supported; write the value out"),
-        ),
+        LoadError::TopLevelMustBeMapping(mark) | LoadError::TopLevelMustBeSequence(mark) => {
+            (place_of(mark), Refusal::new("the file must consist of `key: value` lines"))
+        }
+        LoadError::UnexpectedAnchor(mark) => {
+            (place_of(mark), Refusal::new("YAML anchors and aliases are not supported; write the value out"))
+        }
         LoadError::MappingKeyMustBeScalar(mark) => {
             (place_of(mark), Refusal::new("a key must be a single word"))
         }
         LoadError::UnexpectedTag(mark) => (place_of(mark), Refusal::new("YAML tags are not supported")),
-        LoadError::ScanError(mark, error) => (
-            place_of(mark),
-            Refusal::new(format!("not valid YAML: {}", error.info())),
-        ),
+        LoadError::ScanError(mark, error) => {
+            (place_of(mark), Refusal::new(format!("not valid YAML: {}", error.info())))
+        }
         LoadError::DuplicateKey(keys) => {
             let first = keys.prev_key.span().start().map_or(0, Marker::line);
-            let place = keys
-                .key
-                .span()
-                .start()
-                .map_or(Place { line: 1, column: 1 }, place_of);
+            let place = keys.key.span().start().map_or(Place { line: 1, column: 1 }, place_of);
             let key = found(keys.key.as_str());
             (
                 place,
@@ -135,10 +124,7 @@ pub(super) fn kind_of(node: &Node) -> &'static str {
 
 /// The position of a mark.
 fn place_of(mark: &Marker) -> Place {
-    Place {
-        line: mark.line(),
-        column: mark.column(),
-    }
+    Place { line: mark.line(), column: mark.column() }
 }
 
 fn is_blank(line: &str) -> bool {
@@ -147,23 +133,13 @@ fn is_blank(line: &str) -> bool {
 }
 
 fn is_marker(line: &str) -> bool {
-    ["---", "..."].iter().any(|marker| {
-        line.strip_prefix(marker)
-            .is_some_and(|rest| rest.trim().is_empty())
-    })
+    ["---", "..."].iter().any(|marker| line.strip_prefix(marker).is_some_and(|rest| rest.trim().is_empty()))
 }
 
 fn too_deep(text: &str) -> Option<Place> {
-    let opens = |line: &str| {
-        line.chars()
-            .take_while(|letter| " \t-?:".contains(*letter))
-            .count()
-    };
+    let opens = |line: &str| line.chars().take_while(|letter| " \t-?:".contains(*letter)).count();
     let index = text.lines().position(|line| opens(line) > DEEPEST_INDENT)?;
-    Some(Place {
-        line: index + 1,
-        column: 1,
-    })
+    Some(Place { line: index + 1, column: 1 })
 }
 
 /// Finds where a second document begins; the loader would silently leave it out.
@@ -171,13 +147,9 @@ fn second_document(text: &str) -> Option<Place> {
     let mut seen = false;
     let mut ended = false;
     for (index, line) in text.lines().enumerate() {
-        let place = Place {
-            line: index + 1,
-            column: 1,
-        };
-        let opens = line
-            .strip_prefix("---")
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
+        let place = Place { line: index + 1, column: 1 };
+        let opens =
+            line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
         if is_blank(line) || (!seen && line.starts_with('%')) {
             continue;
         }

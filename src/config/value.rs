@@ -64,9 +64,9 @@ pub(super) fn read(key: &Key, name: &str, given: &str, environment: Environment<
             "file" => "expected a file on this machine, found an address",
             _ => "expected a folder on this machine, found an address",
         })),
-        Kind::Format if given == "delta" && !cfg!(feature = "delta") => Err(Refusal::new(
-            "this build cannot read Delta Lake tables; build it with `--features delta`",
-        )),
+        Kind::Format if given == "delta" && !cfg!(feature = "delta") => {
+            Err(Refusal::new("this build cannot read Delta Lake tables; build it with `--features delta`"))
+        }
         Kind::ColumnType => column_type(given),
         Kind::Colour => colour(given).map(|colour| text(&colour.to_string())),
         Kind::Domain => Ok(text(&given.to_lowercase())),
@@ -95,9 +95,7 @@ fn within(range: &str, value: &BigDecimal) -> Parsed<()> {
     let from = if low_is_in { "at least" } else { "above" };
     let to = if high_is_in { "at most" } else { "below" };
     let value = value.to_plain_string();
-    Err(Refusal::new(format!(
-        "must be {from} {low} and {to} {high}, found {value}"
-    )))
+    Err(Refusal::new(format!("must be {from} {low} and {to} {high}, found {value}")))
 }
 
 /// Reads a number, or a share that may be a percentage.
@@ -110,9 +108,7 @@ fn decimal(key: &Key, given: &str) -> Parsed<Leaf> {
     let value = (value * BigDecimal::new(1.into(), decimals)).normalized();
     let written = value.to_plain_string();
     if value.fractional_digit_count() > MOST_DECIMALS {
-        return Err(Refusal::new(format!(
-            "has more than {MOST_DECIMALS} decimals: {written}"
-        )));
+        return Err(Refusal::new(format!("has more than {MOST_DECIMALS} decimals: {written}")));
     }
     within(key.range, &value).map(|()| plain(written.clone(), &written))
 }
@@ -145,17 +141,11 @@ fn bytes(key: &Key, given: &str) -> Parsed<u64> {
 
 /// Reads the type of a declared column.
 fn column_type(given: &str) -> Parsed<Leaf> {
-    let parts = given
-        .strip_prefix("decimal(")
-        .and_then(|rest| rest.strip_suffix(')'));
+    let parts = given.strip_prefix("decimal(").and_then(|rest| rest.strip_suffix(')'));
     let Some((precision, scale)) = parts.and_then(|inner| inner.split_once(',')) else {
         return Ok(text(given));
     };
-    let number = |text: &str| {
-        text.trim()
-            .parse::<i64>()
-            .map_err(|_| unexpected("a whole number", text))
-    };
+    let number = |text: &str| text.trim().parse::<i64>().map_err(|_| unexpected("a whole number", text));
     let (precision, scale) = (number(precision)?, number(scale)?);
     within(&format!("[1, {MOST_DIGITS}]"), &precision.into())?;
     within(&format!("[0, {precision}]"), &scale.into())?;

@@ -44,11 +44,7 @@ pub(super) struct Found {
 /// The dotted path of a key.
 fn join(path: &str, key: &str) -> String {
     let key = key.escape_debug();
-    if path.is_empty() {
-        key.to_string()
-    } else {
-        format!("{path}.{key}")
-    }
+    if path.is_empty() { key.to_string() } else { format!("{path}.{key}") }
 }
 
 impl<'e> Walk<'e> {
@@ -128,10 +124,7 @@ impl<'e> Walk<'e> {
                 lines.extend(found.lines);
             }
         }
-        Some(Found {
-            value: values.into(),
-            lines,
-        })
+        Some(Found { value: values.into(), lines })
     }
 
     /// Opens a section whose place is known.
@@ -152,10 +145,7 @@ impl<'e> Walk<'e> {
 
     fn refuse_unknown(&mut self, entries: &[Entry<'_>], keys: &[Key], path: &str) {
         let has = |name: &str| entries.iter().any(|entry| entry.key == name);
-        for entry in entries
-            .iter()
-            .filter(|entry| !keys.iter().any(|key| key.name == entry.key))
-        {
+        for entry in entries.iter().filter(|entry| !keys.iter().any(|key| key.name == entry.key)) {
             let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
             let suggestion = nearest(entry.key, names.iter().copied().filter(|name| !has(name)));
             let reason = match &suggestion {
@@ -174,16 +164,9 @@ impl<'e> Walk<'e> {
         let format = format.and_then(Value::as_str);
         let belongs = key.formats.is_empty() || format.is_some_and(|format| key.formats.contains(&format));
         if let (false, Some(entry), Some(format)) = (belongs, entry, format) {
-            let formats: Vec<String> = key
-                .formats
-                .iter()
-                .map(|name| format!("`format: {name}`"))
-                .collect();
+            let formats: Vec<String> = key.formats.iter().map(|name| format!("`format: {name}`")).collect();
             let formats: Vec<&str> = formats.iter().map(String::as_str).collect();
-            let reason = format!(
-                "belongs to {}, and the format here is {format}",
-                listed(&formats, "and")
-            );
+            let reason = format!("belongs to {}, and the format here is {format}", listed(&formats, "and"));
             self.problems.add(entry.place, path, Refusal::new(reason));
         }
         belongs
@@ -208,19 +191,11 @@ impl<'e> Walk<'e> {
             return Some(under(key.name, found));
         }
         if key.kind == Kind::Words {
-            let words: Vec<Value> = default
-                .trim_matches(['[', ']'])
-                .split(", ")
-                .map(Into::into)
-                .collect();
+            let words: Vec<Value> = default.trim_matches(['[', ']']).split(", ").map(Into::into).collect();
             return Some(self.words(key, path, &words));
         }
         let leaf = read(key, key.name, &default, self.environment);
-        Some(self.leaf(
-            key,
-            path,
-            leaf.expect("the defaults of the tables are within their ranges"),
-        ))
+        Some(self.leaf(key, path, leaf.expect("the defaults of the tables are within their ranges")))
     }
 
     fn note_place(&mut self, path: &str, entry: &Entry<'_>) {
@@ -251,11 +226,8 @@ impl<'e> Walk<'e> {
     fn leaf(&mut self, key: &Key, path: &str, (value, written): Leaf) -> Found {
         self.values.insert(path.to_owned(), value.clone());
         let is_default = key.default == Some(written.as_str());
-        let lines = if key.is_quiet && is_default {
-            Vec::new()
-        } else {
-            vec![format!("{}: {written}", key.name)]
-        };
+        let lines =
+            if key.is_quiet && is_default { Vec::new() } else { vec![format!("{}: {written}", key.name)] };
         Found { value, lines }
     }
 
@@ -277,8 +249,7 @@ impl<'e> Walk<'e> {
         } else {
             read(key, name, given, self.environment)
         };
-        leaf.map_err(|refusal| self.problems.add(place, path, refusal))
-            .ok()
+        leaf.map_err(|refusal| self.problems.add(place, path, refusal)).ok()
     }
 
     /// Reads a list.
@@ -299,32 +270,15 @@ impl<'e> Walk<'e> {
             self.given.insert(path.clone(), (place, place));
             let value = match key.kind {
                 Kind::Items(keys) => self.section(keys, Some(node), &path).map(|found| found.value),
-                Kind::Words => self
-                    .text(
-                        &Key {
-                            kind: Kind::Word,
-                            ..*key
-                        },
-                        key.name,
-                        node,
-                        &path,
-                    )
-                    .map(|(word, _)| word),
+                Kind::Words => {
+                    self.text(&Key { kind: Kind::Word, ..*key }, key.name, node, &path).map(|(word, _)| word)
+                }
                 _ => self
-                    .text(
-                        &Key {
-                            kind: Kind::Domain,
-                            ..*key
-                        },
-                        key.name,
-                        node,
-                        &path,
-                    )
+                    .text(&Key { kind: Kind::Domain, ..*key }, key.name, node, &path)
                     .map(|(word, _)| word),
             };
             if key.kind == Kind::Words && value.as_ref().is_some_and(|value| values.contains(value)) {
-                self.problems
-                    .add(place, &path, Refusal::new("stands there twice"));
+                self.problems.add(place, &path, Refusal::new("stands there twice"));
             }
             values.extend(value);
         }
@@ -332,34 +286,20 @@ impl<'e> Walk<'e> {
             return Some(self.words(key, path, &values));
         }
         self.values.insert(path.to_owned(), values.clone().into());
-        Some(Found {
-            value: values.into(),
-            lines: Vec::new(),
-        })
+        Some(Found { value: values.into(), lines: Vec::new() })
     }
 
     /// Puts words into the order of the range.
     fn words(&mut self, key: &Key, path: &str, given: &[Value]) -> Found {
-        let words: Vec<&str> = key
-            .words()
-            .into_iter()
-            .filter(|word| given.iter().any(|value| value == word))
-            .collect();
-        self.leaf(
-            key,
-            path,
-            (words.clone().into(), format!("[{}]", words.join(", "))),
-        )
+        let words: Vec<&str> =
+            key.words().into_iter().filter(|word| given.iter().any(|value| value == word)).collect();
+        self.leaf(key, path, (words.clone().into(), format!("[{}]", words.join(", "))))
     }
 
     /// Reads a section whose keys the operator chooses: declared columns in their order, options by name.
     fn free(&mut self, key: &Key, entry: &Entry<'_>, path: &str) -> Option<Found> {
         let is_schema = key.kind == Kind::Schema;
-        let kind = if is_schema {
-            Kind::ColumnType
-        } else {
-            Kind::StoreOption
-        };
+        let kind = if is_schema { Kind::ColumnType } else { Kind::StoreOption };
         let mut leaves = Vec::new();
         let entries = self.open(entry.node, path)?;
         for entry in &entries {
@@ -379,9 +319,7 @@ impl<'e> Walk<'e> {
         let lines = leaves.iter().map(line).collect();
         let pairs = leaves.into_iter().map(|(name, value, _)| (name, value));
         let value = if is_schema {
-            pairs
-                .map(|(name, value)| Value::from(vec![name.into(), value]))
-                .collect()
+            pairs.map(|(name, value)| Value::from(vec![name.into(), value])).collect()
         } else {
             Value::Object(pairs.collect())
         };
@@ -393,8 +331,5 @@ impl<'e> Walk<'e> {
 fn under(name: &str, found: Found) -> Found {
     let inner = found.lines.iter().map(|line| format!("  {line}"));
     let head = (!found.lines.is_empty()).then(|| format!("{name}:"));
-    Found {
-        lines: head.into_iter().chain(inner).collect(),
-        ..found
-    }
+    Found { lines: head.into_iter().chain(inner).collect(), ..found }
 }

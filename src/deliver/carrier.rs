@@ -62,10 +62,7 @@ impl Reply {
             }
         });
         let text = words.collect::<Vec<_>>().join(" ");
-        Self {
-            code,
-            text: text.chars().take(MOST).collect(),
-        }
+        Self { code, text: text.chars().take(MOST).collect() }
     }
 }
 

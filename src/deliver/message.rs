@@ -98,13 +98,7 @@ pub(crate) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
         builder.multipart(parts)
     };
     let mime = mime.map_err(|error| Failure::new(Exit::Bug, STAGE, "cannot make the mail").cause(error))?;
-    Ok(Message {
-        bytes: mime.formatted(),
-        mark,
-        id,
-        from,
-        to,
-    })
+    Ok(Message { bytes: mime.formatted(), mark, id, from, to })
 }
 
 /// A page as an attachment, in bytes that no server rewrites on its way: it has the hash that the manifest records.
@@ -116,10 +110,7 @@ fn attached(name: &str, page: &[u8]) -> Result<SinglePart, Failure> {
 
 /// The text of a header: no control character, so that it stays one line; `None` when nothing is left.
 fn one_line(text: &str) -> Option<String> {
-    let spaced: String = text
-        .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect();
+    let spaced: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let words = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     (!words.is_empty()).then_some(words)
 }

@@ -146,10 +146,7 @@ pub(crate) async fn deliver_by(
             }
             Err(error) => Fate::NotSent(format!("its records cannot be read or written: {}", told(&error))),
         };
-        deliveries.push(Delivery {
-            to: reader.to.clone(),
-            fate,
-        });
+        deliveries.push(Delivery { to: reader.to.clone(), fate });
     }
     Ok(deliveries)
 }
@@ -175,9 +172,7 @@ async fn one(
     if let State::Held { attempt, .. } = state
         && reader.resend
     {
-        records
-            .close(&message.mark, attempt, Outcome::Abandoned, None)
-            .await?;
+        records.close(&message.mark, attempt, Outcome::Abandoned, None).await?;
         // The delivery that was given up may have ended at this very moment; what was recorded first counts.
         state = records.state(&message.mark).await?;
     }
@@ -210,30 +205,27 @@ async fn one(
     }
     // From here on the mail is perhaps sent until a receipt says what became of it.
     let close = |outcome: Outcome, reply: Reply| async move {
-        records
-            .close(&message.mark, attempt, outcome, Some(&reply))
-            .await
-            .map_err(|error| told(&error))
+        records.close(&message.mark, attempt, outcome, Some(&reply)).await.map_err(|error| told(&error))
     };
     Ok(Step::Fate(match offered.hand_over(message).await {
         Answer::Accepted(reply) => match close(Outcome::Accepted, reply).await {
             Ok(()) => Fate::Sent,
-            Err(error) => Fate::Unrecorded(format!(
-                "the server has taken it, but the receipt is not written: {error}"
-            )),
+            Err(error) => {
+                Fate::Unrecorded(format!("the server has taken it, but the receipt is not written: {error}"))
+            }
         },
         Answer::Refused(reply) => {
             let said = reply.to_string();
             match close(Outcome::Refused, reply).await {
                 Ok(()) => Fate::NotSent(format!("refused: {said}")),
-                Err(error) => Fate::Held(format!(
-                    "refused ({said}), but the receipt is not written: {error}"
-                )),
+                Err(error) => {
+                    Fate::Held(format!("refused ({said}), but the receipt is not written: {error}"))
+                }
             }
         }
-        Answer::Unknown(reason) => Fate::Held(format!(
-            "the server did not say whether it has taken it: {reason}"
-        )),
+        Answer::Unknown(reason) => {
+            Fate::Held(format!("the server did not say whether it has taken it: {reason}"))
+        }
     }))
 }
 
@@ -270,10 +262,8 @@ pub async fn standing(
 /// Says what is not delivered; `None` when all is.
 #[must_use]
 pub fn verdict(run: &str, deliveries: &[Delivery]) -> Option<Failure> {
-    let incomplete: Vec<&Delivery> = deliveries
-        .iter()
-        .filter(|delivery| !delivery.fate.is_complete())
-        .collect();
+    let incomplete: Vec<&Delivery> =
+        deliveries.iter().filter(|delivery| !delivery.fate.is_complete()).collect();
     if incomplete.is_empty() {
         return None;
     }
@@ -285,14 +275,7 @@ pub fn verdict(run: &str, deliveries: &[Delivery]) -> Option<Failure> {
     );
     let causes: Vec<String> = incomplete
         .iter()
-        .map(|delivery| {
-            format!(
-                "{}: {}: {}",
-                delivery.to,
-                delivery.fate.word(),
-                delivery.fate.reason()
-            )
-        })
+        .map(|delivery| format!("{}: {}: {}", delivery.to, delivery.fate.word(), delivery.fate.reason()))
         .collect();
     let held = |delivery: &&&Delivery| !matches!(delivery.fate, Fate::NotSent(_));
     let mut hints = Vec::new();
@@ -306,9 +289,7 @@ pub fn verdict(run: &str, deliveries: &[Delivery]) -> Option<Failure> {
             one.to
         ));
     }
-    let mut failure = Failure::new(Exit::Mail, STAGE, message)
-        .cause(causes.join("; "))
-        .hint(hints.join(" "));
+    let mut failure = Failure::new(Exit::Mail, STAGE, message).cause(causes.join("; ")).hint(hints.join(" "));
     failure.retryable = incomplete.iter().any(|delivery| !held(&delivery));
     Some(failure)
 }
@@ -328,13 +309,11 @@ pub fn dry_run(readers: &[Reader], folder: &Path) -> Result<Vec<PathBuf>, Failur
         let plain: String = reader
             .to
             .chars()
-            .map(|letter| {
-                if letter.is_ascii_alphanumeric() || "@._+-".contains(letter) {
-                    letter
-                } else {
-                    '_'
-                }
-            })
+            .map(
+                |letter| {
+                    if letter.is_ascii_alphanumeric() || "@._+-".contains(letter) { letter } else { '_' }
+                },
+            )
             .collect();
         let path = folder.join(format!("{number:02}-{plain}.eml"));
         let message = message::message(&reader.letter, &reader.to)?;

@@ -77,12 +77,7 @@ pub(super) struct Records<'a> {
 impl<'a> Records<'a> {
     /// Opens the records of a run; nothing is read yet.
     pub(super) fn new(place: &'a Location, as_of: Date, run_id: &'a str, clock: fn() -> Timestamp) -> Self {
-        Self {
-            place,
-            folder: format!("deliveries/{as_of}/{run_id}"),
-            run_id,
-            clock,
-        }
+        Self { place, folder: format!("deliveries/{as_of}/{run_id}"), run_id, clock }
     }
 
     /// Reads where the mail to a reader stands; what cannot be understood counts as perhaps sent.
@@ -112,10 +107,7 @@ impl<'a> Records<'a> {
         Ok(match receipt.map(|receipt| receipt.outcome) {
             Some(Outcome::Accepted) => State::Accepted,
             Some(Outcome::Refused | Outcome::Abandoned) => State::Open { attempt: attempt + 1 },
-            None => State::Held {
-                attempt,
-                since: "an unknown time (its receipt cannot be read)".to_owned(),
-            },
+            None => State::Held { attempt, since: "an unknown time (its receipt cannot be read)".to_owned() },
         })
     }
 
@@ -159,9 +151,7 @@ impl<'a> Records<'a> {
             at: (self.clock)().to_string(),
         };
         // Another receipt of this attempt stands: a person has given the mail up, or has done so twice.
-        self.create(&self.path(mark, attempt, "receipt"), &receipt)
-            .await
-            .map(drop)
+        self.create(&self.path(mark, attempt, "receipt"), &receipt).await.map(drop)
     }
 
     async fn create(&self, path: &str, record: &impl Serialize) -> Result<Created, StoreError> {

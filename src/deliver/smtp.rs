@@ -41,9 +41,7 @@ impl<'a> Server<'a> {
         let mut tls = TlsParameters::builder(server.host.clone());
         if let Some(path) = ca_file {
             // This authority and no other.
-            tls = tls
-                .certificate_store(CertificateStore::None)
-                .add_root_certificate(certificates(path)?);
+            tls = tls.certificate_store(CertificateStore::None).add_root_certificate(certificates(path)?);
         }
         let tls = tls.build().map_err(|error| {
             let what = ca_file.map_or_else(
@@ -70,8 +68,7 @@ impl<'a> Server<'a> {
                 leave(&mut connection).await;
                 return Err(self.failed("the server offers no encryption, so nothing is sent", ""));
             }
-            self.within(connection.starttls(self.tls.clone(), &name), "no encryption")
-                .await?;
+            self.within(connection.starttls(self.tls.clone(), &name), "no encryption").await?;
         }
         if !connection.is_encrypted() {
             leave(&mut connection).await;
@@ -79,9 +76,7 @@ impl<'a> Server<'a> {
         }
         if let Some(credentials) = &self.server.credentials {
             let login = Credentials::new(credentials.user.clone(), credentials.password.expose().to_owned());
-            let welcome = self
-                .within(connection.auth(DEFAULT_MECHANISMS, &login), "no login")
-                .await;
+            let welcome = self.within(connection.auth(DEFAULT_MECHANISMS, &login), "no login").await;
             if let Err(reason) = welcome {
                 leave(&mut connection).await;
                 return Err(reason);
@@ -101,11 +96,7 @@ impl<'a> Server<'a> {
     /// Names the server and never the login.
     fn failed(&self, what: &str, why: &str) -> String {
         let server = format!("{}:{}", self.server.host, self.server.port);
-        if why.is_empty() {
-            format!("{server}: {what}")
-        } else {
-            format!("{server}: {what}: {why}")
-        }
+        if why.is_empty() { format!("{server}: {what}") } else { format!("{server}: {what}: {why}") }
     }
 }
 

@@ -76,10 +76,7 @@ impl Carrier for Server {
         match script.unwrap_or(Script::Take) {
             Script::Unreachable => Err(NotOffered::Server("mail.example.com:465: no connection".into())),
             Script::RefuseReader => Err(NotOffered::Reader(Reply::new(550, "no such user"))),
-            script => Ok(Box::new(Talk {
-                server: self.clone(),
-                script,
-            })),
+            script => Ok(Box::new(Talk { server: self.clone(), script })),
         }
     }
 }
@@ -90,10 +87,7 @@ impl Offered for Talk {
         tokio::task::yield_now().await;
         if matches!(self.script, Script::Take | Script::TakeSilently) {
             let mut taken = self.server.taken.lock().expect("no panic");
-            taken
-                .entry(message.to.to_string())
-                .or_default()
-                .push(message.id.clone());
+            taken.entry(message.to.to_string()).or_default().push(message.id.clone());
         }
         match self.script {
             Script::Take => Answer::Accepted(Reply::new(250, "queued for ann@example.com")),
@@ -124,14 +118,7 @@ fn letter() -> Letter {
 }
 
 fn readers(resend: bool) -> Vec<Reader> {
-    READERS
-        .iter()
-        .map(|to| Reader {
-            to: (*to).to_owned(),
-            letter: Arc::new(letter()),
-            resend,
-        })
-        .collect()
+    READERS.iter().map(|to| Reader { to: (*to).to_owned(), letter: Arc::new(letter()), resend }).collect()
 }
 
 fn clock() -> Timestamp {
@@ -139,9 +126,8 @@ fn clock() -> Timestamp {
 }
 
 async fn send(place: &Location, server: &Server, resend: bool) -> Vec<Fate> {
-    let deliveries = deliver_by(place, server, &readers(resend), clock)
-        .await
-        .expect("the messages can be made");
+    let deliveries =
+        deliver_by(place, server, &readers(resend), clock).await.expect("the messages can be made");
     assert_eq!(
         verdict("latest", &deliveries).is_none(),
         deliveries.iter().all(|delivery| delivery.fate.is_complete())
@@ -155,12 +141,9 @@ fn words(fates: &[Fate]) -> Vec<&'static str> {
 
 fn folder() -> (tempfile::TempDir, Location) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let place = crate::store::open(
-        &folder.path().display().to_string(),
-        std::path::Path::new("."),
-        &BTreeMap::new(),
-    )
-    .expect("a folder opens");
+    let place =
+        crate::store::open(&folder.path().display().to_string(), std::path::Path::new("."), &BTreeMap::new())
+            .expect("a folder opens");
     (folder, place)
 }
 
@@ -175,11 +158,7 @@ async fn each_reader_gets_one_mail_and_a_second_delivery_sends_nothing() {
         assert_eq!(words(&send(&place, &server, resend).await), ["sent_before"; 3]);
     }
     assert_eq!((server.counts(), offers), ([1; 3], 3));
-    assert_eq!(
-        *server.offers.lock().expect("no panic"),
-        3,
-        "the server is not asked again"
-    );
+    assert_eq!(*server.offers.lock().expect("no panic"), 3, "the server is not asked again");
 }
 
 #[tokio::test]
@@ -193,14 +172,8 @@ async fn a_refused_reader_does_not_stop_the_others_and_is_tried_again() {
     assert_eq!(words(&fates), ["not_sent", "not_sent", "sent"]);
     assert_eq!(fates[0].reason(), "refused: 550 no such user");
     assert_eq!(fates[1].reason(), "refused: 552 too big");
-    assert_eq!(
-        words(&send(&place, &server, false).await),
-        ["not_sent", "sent", "sent_before"]
-    );
-    assert_eq!(
-        words(&send(&place, &server, false).await),
-        ["sent", "sent_before", "sent_before"]
-    );
+    assert_eq!(words(&send(&place, &server, false).await), ["not_sent", "sent", "sent_before"]);
+    assert_eq!(words(&send(&place, &server, false).await), ["sent", "sent_before", "sent_before"]);
     assert_eq!(server.counts(), [1; 3]);
 }
 
@@ -209,10 +182,7 @@ async fn a_mail_without_an_answer_is_held_until_a_person_decides() {
     for (script, after_resend) in [(Script::TakeSilently, 2), (Script::Break, 1)] {
         let (_folder, place) = folder();
         let server = Server::told(&[(READERS[1], &[script])]);
-        assert_eq!(
-            words(&send(&place, &server, false).await),
-            ["sent", "held", "sent"]
-        );
+        assert_eq!(words(&send(&place, &server, false).await), ["sent", "held", "sent"]);
         for _ in 0..3 {
             let fates = send(&place, &server, false).await;
             assert_eq!(words(&fates), ["sent_before", "held", "sent_before"]);
@@ -221,10 +191,7 @@ async fn a_mail_without_an_answer_is_held_until_a_person_decides() {
                 "a delivery began at 1970-01-01T00:00:00Z and did not record its end"
             );
         }
-        assert_eq!(
-            words(&send(&place, &server, true).await),
-            ["sent_before", "sent", "sent_before"]
-        );
+        assert_eq!(words(&send(&place, &server, true).await), ["sent_before", "sent", "sent_before"]);
         assert_eq!(words(&send(&place, &server, true).await), ["sent_before"; 3]);
         assert_eq!(server.counts(), [1, after_resend, 1], "{script:?}");
         // The same name, so that the reader's mail program can tell that it is the same mail.
@@ -238,10 +205,7 @@ async fn a_delivery_that_ends_while_it_is_given_up_counts() {
     let inner = Arc::new(InMemory::new());
     let place = Faulty::new(&inner, |_, _, _| Fault::None).location();
     let server = Server::told(&[(READERS[1], &[Script::TakeSilently])]);
-    assert_eq!(
-        words(&send(&place, &server, false).await),
-        ["sent", "held", "sent"]
-    );
+    assert_eq!(words(&send(&place, &server, false).await), ["sent", "held", "sent"]);
     // The first delivery gets its answer after all, just before the person's decision is recorded.
     let late = Arc::clone(&inner);
     let place = Faulty::new(&inner, move |_, operation, key| {
@@ -265,14 +229,8 @@ async fn a_server_that_cannot_be_reached_is_asked_once() {
     let fates = send(&place, &server, false).await;
     assert_eq!(words(&fates), ["not_sent"; 3]);
     assert_eq!(*server.offers.lock().expect("no panic"), 1);
-    let deliveries: Vec<Delivery> = READERS
-        .iter()
-        .zip(fates)
-        .map(|(to, fate)| Delivery {
-            to: (*to).to_owned(),
-            fate,
-        })
-        .collect();
+    let deliveries: Vec<Delivery> =
+        READERS.iter().zip(fates).map(|(to, fate)| Delivery { to: (*to).to_owned(), fate }).collect();
     let failure = verdict("latest", &deliveries).expect("three mails are not sent");
     assert_eq!((failure.exit, failure.retryable), (Exit::Mail, true));
     assert_eq!(words(&send(&place, &server, false).await), ["sent"; 3]);
@@ -303,11 +261,7 @@ async fn a_store_that_fails_anywhere_never_makes_a_second_mail() {
             let inner = Arc::new(InMemory::new());
             // From this operation on all fail for a while, as in an outage: single failures are tried again.
             let broken = Faulty::new(&inner, move |number, _, _| {
-                if (failing..failing + 30).contains(&number) {
-                    fault
-                } else {
-                    Fault::None
-                }
+                if (failing..failing + 30).contains(&number) { fault } else { Fault::None }
             });
             let server = Server::default();
             let first = send(&broken.location(), &server, false).await;
@@ -317,10 +271,7 @@ async fn a_store_that_fails_anywhere_never_makes_a_second_mail() {
             let third = send(&whole.location(), &server, false).await;
             for reader in 0..3 {
                 let count = server.counts()[reader];
-                assert!(
-                    count <= 1,
-                    "{fault:?} at {failing}: {count} mails to reader {reader}"
-                );
+                assert!(count <= 1, "{fault:?} at {failing}: {count} mails to reader {reader}");
                 let said = (&first[reader], &second[reader], &third[reader]);
                 match &third[reader] {
                     Fate::SentBefore => assert_eq!(count, 1, "{fault:?} at {failing}: {said:?}"),
@@ -328,11 +279,7 @@ async fn a_store_that_fails_anywhere_never_makes_a_second_mail() {
                     _ => panic!("{fault:?} at {failing}: {said:?}"),
                 }
                 if first[reader] == Fate::Sent {
-                    assert_eq!(
-                        third[reader],
-                        Fate::SentBefore,
-                        "{fault:?} at {failing}: {said:?}"
-                    );
+                    assert_eq!(third[reader], Fate::SentBefore, "{fault:?} at {failing}: {said:?}");
                 }
             }
             if is_over {
@@ -351,13 +298,7 @@ async fn records_say_what_happened_and_hold_no_address() {
     let records = folder.path().join("deliveries/2018-01-01/0123456789abcdef");
     let mut names: Vec<String> = std::fs::read_dir(&records)
         .expect("the folder of records")
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
     assert_eq!(names.len(), 8, "{names:?}");
@@ -383,9 +324,7 @@ async fn records_say_what_happened_and_hold_no_address() {
 /// Names and unfolded values of the headers of a part, and its body.
 fn parts(bytes: &[u8]) -> (Vec<(String, String)>, String) {
     let text = String::from_utf8(bytes.to_vec()).expect("ASCII");
-    let (head, body) = text
-        .split_once("\r\n\r\n")
-        .expect("an empty line ends the headers");
+    let (head, body) = text.split_once("\r\n\r\n").expect("an empty line ends the headers");
     let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
     let headers = unfolded
         .split("\r\n")
@@ -418,10 +357,7 @@ fn a_message_is_the_same_each_time_and_says_who_sends_it() {
     ] {
         assert_eq!(headers[name].replace('"', ""), value.replace('"', ""), "{name}");
     }
-    assert_eq!(
-        headers["Message-ID"],
-        format!("<0123456789abcdef.{mark}@example.com>")
-    );
+    assert_eq!(headers["Message-ID"], format!("<0123456789abcdef.{mark}@example.com>"));
     assert!(headers["Content-Type"].starts_with("multipart/mixed;"));
     let order = [
         "multipart/alternative",
@@ -434,20 +370,10 @@ fn a_message_is_the_same_each_time_and_says_who_sends_it() {
     .map(|part| body.find(part).unwrap_or_else(|| panic!("{part} in {body}")));
     assert!(order.is_sorted(), "{order:?}");
     let attached = base64::engine::general_purpose::STANDARD.encode(letter().report.expect("a report"));
-    assert!(
-        body.contains(&attached),
-        "the attachment is the report, byte for byte: {body}"
-    );
-    let linked = Letter {
-        report: None,
-        ..letter()
-    };
+    assert!(body.contains(&attached), "the attachment is the report, byte for byte: {body}");
+    let linked = Letter { report: None, ..letter() };
     let (headers, _) = parts(&message(&linked, READERS[0]).expect("a message").bytes);
-    assert!(
-        headers
-            .iter()
-            .any(|(_, value)| value.starts_with("multipart/alternative;"))
-    );
+    assert!(headers.iter().any(|(_, value)| value.starts_with("multipart/alternative;")));
 }
 
 proptest! {
@@ -472,18 +398,11 @@ proptest! {
 #[test]
 fn a_dry_run_writes_one_file_for_each_reader() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let readers = [Reader {
-        to: "a/b|c@example.com".into(),
-        letter: Arc::new(letter()),
-        resend: false,
-    }];
+    let readers = [Reader { to: "a/b|c@example.com".into(), letter: Arc::new(letter()), resend: false }];
     let files = dry_run(&readers, &folder.path().join("mails")).expect("files");
     assert_eq!(files, [folder.path().join("mails/01-a_b_c@example.com.eml")]);
     let bytes = std::fs::read(&files[0]).expect("a file");
-    assert_eq!(
-        bytes,
-        message(&letter(), "a/b|c@example.com").expect("a message").bytes
-    );
+    assert_eq!(bytes, message(&letter(), "a/b|c@example.com").expect("a message").bytes);
 }
 
 #[test]

@@ -29,17 +29,10 @@ impl Corner {
     pub(super) fn new(sums: &[Vec<i128>], counts: &[i64]) -> Option<Self> {
         let width = counts.len();
         let rows = sums.iter().map(|factors| {
-            let right: i128 = factors
-                .iter()
-                .zip(counts)
-                .map(|(factor, count)| factor * i128::from(*count))
-                .sum();
+            let right: i128 =
+                factors.iter().zip(counts).map(|(factor, count)| factor * i128::from(*count)).sum();
             let sign = if right < 0 { -1 } else { 1 };
-            factors
-                .iter()
-                .chain([&right])
-                .map(|number| number * sign)
-                .collect()
+            factors.iter().chain([&right]).map(|number| number * sign).collect()
         });
         let mut corner = Self {
             rows: rows.collect(),
@@ -51,9 +44,7 @@ impl Corner {
         let is_open = |corner: &Self, row: usize| corner.basis[row] == usize::MAX;
         // What is missing grows less with each step, and is nothing in the end: `counts` has these sums.
         loop {
-            let open: Vec<usize> = (0..corner.rows.len())
-                .filter(|row| is_open(&corner, *row))
-                .collect();
+            let open: Vec<usize> = (0..corner.rows.len()).filter(|row| is_open(&corner, *row)).collect();
             let missing =
                 |column: &usize| open.iter().map(|row| corner.rows[*row][*column]).sum::<i128>() > 0;
             let Some(column) = (0..width).find(missing) else {
@@ -62,11 +53,7 @@ impl Corner {
             let row = corner.limit(column)?;
             corner.pivot(row, column)?;
         }
-        for row in (0..corner.rows.len())
-            .rev()
-            .filter(|row| is_open(&corner, *row))
-            .collect::<Vec<_>>()
-        {
+        for row in (0..corner.rows.len()).rev().filter(|row| is_open(&corner, *row)).collect::<Vec<_>>() {
             if let Some(column) = (0..width).find(|column| corner.rows[row][*column] != 0) {
                 if corner.rows[row][column] < 0 {
                     corner.rows[row].iter_mut().for_each(|number| *number = -*number);
@@ -104,10 +91,7 @@ impl Corner {
     pub(super) fn counts(&self) -> Option<Vec<i64>> {
         let mut counts = vec![0; self.width];
         for (row, unknown) in self.rows.iter().zip(&self.basis) {
-            let (whole, rest) = (
-                row[self.width] / self.denominator,
-                row[self.width] % self.denominator,
-            );
+            let (whole, rest) = (row[self.width] / self.denominator, row[self.width] % self.denominator);
             if rest != 0 {
                 return None;
             }
@@ -144,9 +128,7 @@ impl Corner {
                 continue;
             }
             for (number, of_pivot) in other.iter_mut().zip(&pivot) {
-                let scaled = number
-                    .checked_mul(factor)?
-                    .checked_sub(times.checked_mul(*of_pivot)?)?;
+                let scaled = number.checked_mul(factor)?.checked_sub(times.checked_mul(*of_pivot)?)?;
                 *number = scaled / self.denominator;
             }
         }

@@ -50,18 +50,11 @@ impl Mask {
         let kept = self.rows.iter().enumerate().filter_map(|(place, row)| {
             let cells = table.rows.get(*row)?.iter().enumerate();
             let shown = |(column, cell): (usize, &Cell)| {
-                if self.empty.contains(&(place, column)) {
-                    Cell::Null
-                } else {
-                    cell.clone()
-                }
+                if self.empty.contains(&(place, column)) { Cell::Null } else { cell.clone() }
             };
             Some(cells.map(shown).collect())
         });
-        Table {
-            columns: table.columns.clone(),
-            rows: kept.collect(),
-        }
+        Table { columns: table.columns.clone(), rows: kept.collect() }
     }
 }
 
@@ -134,22 +127,13 @@ struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Every column that the header names must be there.
     fn new(name: &'a str, declared: &'a Declared<'a>, cells: &'a Cells) -> Result<Self, Failure> {
-        let parts = cells
-            .parts
-            .iter()
-            .flat_map(|(count, with)| with.iter().chain([count]));
-        let named = [&cells.by, &cells.apart, &cells.columns, &cells.open]
-            .into_iter()
-            .flatten();
+        let parts = cells.parts.iter().flat_map(|(count, with)| with.iter().chain([count]));
+        let named = [&cells.by, &cells.apart, &cells.columns, &cells.open].into_iter().flatten();
         let mut all = named.chain(&cells.count).chain(parts);
         if let Some(missing) = all.find(|column| declared.table.position(column).is_none()) {
             return Err(wrong(name, &format!("names `{missing}`, which is no column")));
         }
-        Ok(Self {
-            name,
-            declared,
-            cells,
-        })
+        Ok(Self { name, declared, cells })
     }
 
     fn text(&self, row: usize, column: &str) -> String {
@@ -164,9 +148,7 @@ impl<'a> Reading<'a> {
         if whole.is_empty() {
             return Ok(0);
         }
-        whole
-            .parse()
-            .map_err(|_| wrong(self.name, &format!("counts by `{column}`, which holds `{text}`")))
+        whole.parse().map_err(|_| wrong(self.name, &format!("counts by `{column}`, which holds `{text}`")))
     }
 
     /// Adds the unknowns of each row.
@@ -192,11 +174,7 @@ impl<'a> Reading<'a> {
             };
             if let Some(column) = &self.cells.count {
                 let count = self.customers(row, column)?;
-                identity.extend(
-                    apart
-                        .iter()
-                        .map(|apart| ("apart".to_owned() + apart, String::new())),
-                );
+                identity.extend(apart.iter().map(|apart| ("apart".to_owned() + apart, String::new())));
                 marks.base = base_name(&identity);
                 problem.count(&marks.base, count);
                 for part in self.cells.parts.keys() {
@@ -247,25 +225,18 @@ impl<'a> Reading<'a> {
             for marks in rows.iter().filter(|marks| !marks.is_outside) {
                 let mut others = marks.classes.clone();
                 if others.remove(column).is_some() {
-                    groups
-                        .entry((marks.apart.clone(), others))
-                        .or_default()
-                        .push(marks);
+                    groups.entry((marks.apart.clone(), others)).or_default().push(marks);
                 }
             }
             for ((apart, others), members) in groups {
                 let sum: i64 = members.iter().filter_map(|marks| marks.count).sum();
                 let here = |marks: &&Marks| marks.classes == others && marks.apart == apart;
-                let cells: Vec<Member> = members
-                    .iter()
-                    .map(|marks| Member::new(&marks.base, marks.count.unwrap_or(0)))
-                    .collect();
+                let cells: Vec<Member> =
+                    members.iter().map(|marks| Member::new(&marks.base, marks.count.unwrap_or(0))).collect();
                 if let Some(total) = rows.iter().find(here) {
                     if total.count != Some(sum) {
-                        let what = format!(
-                            "does not add up over `{column}`: {sum} customers of {:?}",
-                            total.count
-                        );
+                        let what =
+                            format!("does not add up over `{column}`: {sum} customers of {:?}", total.count);
                         return Err(wrong(self.name, &what));
                     }
                     problem.sum(&total.base, cells);
@@ -274,11 +245,7 @@ impl<'a> Reading<'a> {
                     }
                 } else {
                     let mut identity = others.clone();
-                    identity.extend(
-                        apart
-                            .iter()
-                            .map(|apart| ("apart".to_owned() + apart, String::new())),
-                    );
+                    identity.extend(apart.iter().map(|apart| ("apart".to_owned() + apart, String::new())));
                     let total = base_name(&identity);
                     if problem.counts(&total, sum) {
                         problem.sum(&total, cells);
@@ -337,32 +304,23 @@ fn part_sums(part: &str, total: &Marks, members: &[&Marks], problem: &mut Proble
         let (name, number) = marks.parts.get(part)?;
         Some((name.clone(), *number, number - marks.count.unwrap_or(0)))
     };
-    let (Some((name, number, others)), Some(cells)) = (
-        of(total),
-        members.iter().map(|marks| of(marks)).collect::<Option<Vec<_>>>(),
-    ) else {
+    let (Some((name, number, others)), Some(cells)) =
+        (of(total), members.iter().map(|marks| of(marks)).collect::<Option<Vec<_>>>())
+    else {
         return;
     };
     if cells.iter().map(|cell| cell.1).sum::<i64>() == number {
-        problem.sum(
-            &name,
-            cells.iter().map(|cell| Member::new(&cell.0, cell.1)).collect(),
-        );
+        problem.sum(&name, cells.iter().map(|cell| Member::new(&cell.0, cell.1)).collect());
     }
     if cells.iter().map(|cell| cell.2.abs()).sum::<i64>() == others.abs() {
-        let rests = cells
-            .iter()
-            .map(|cell| Member::new(&rest_of(&cell.0), cell.2.abs()));
+        let rests = cells.iter().map(|cell| Member::new(&rest_of(&cell.0), cell.2.abs()));
         problem.sum(&rest_of(&name), rests.collect());
     }
 }
 
 /// Names the customers of some classes; all customers have a name too.
 fn base_name(classes: &BTreeMap<String, String>) -> String {
-    let pairs: Vec<String> = classes
-        .iter()
-        .map(|(column, value)| format!("{column}={value}"))
-        .collect();
+    let pairs: Vec<String> = classes.iter().map(|(column, value)| format!("{column}={value}")).collect();
     format!("customers of {}", pairs.join(" and "))
 }
 
@@ -372,10 +330,6 @@ fn rest_of(part: &str) -> String {
 }
 
 fn wrong(name: &str, what: &str) -> Failure {
-    Failure::new(
-        Exit::Usage,
-        "edition",
-        format!("the header `cells` of `{name}` {what}"),
-    )
-    .hint("It says which customers stand behind the rows: see `queries/README.md`.")
+    Failure::new(Exit::Usage, "edition", format!("the header `cells` of `{name}` {what}"))
+        .hint("It says which customers stand behind the rows: see `queries/README.md`.")
 }

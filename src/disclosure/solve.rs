@@ -26,10 +26,7 @@ pub(super) struct Member {
 impl Member {
     /// The cell `name` counts `count` customers in this sum.
     pub(super) fn new(name: &str, count: i64) -> Self {
-        Self {
-            name: name.to_owned(),
-            count,
-        }
+        Self { name: name.to_owned(), count }
     }
 }
 
@@ -54,12 +51,7 @@ pub(super) struct Problem {
 impl Problem {
     /// No group of fewer than `fewest` customers may be seen; one of nobody may.
     pub(super) fn new(fewest: i64) -> Self {
-        Self {
-            fewest,
-            whole: super::base_name(&BTreeMap::new()),
-            counts: BTreeMap::new(),
-            sums: Vec::new(),
-        }
+        Self { fewest, whole: super::base_name(&BTreeMap::new()), counts: BTreeMap::new(), sums: Vec::new() }
     }
 
     /// Notes that `name` counts so many customers.
@@ -74,18 +66,13 @@ impl Problem {
 
     /// Tells whether `name` stands somewhere as `count`.
     pub(super) fn counts(&self, name: &str, count: i64) -> bool {
-        self.counts
-            .get(name)
-            .is_some_and(|counts| counts.contains(&count))
+        self.counts.get(name).is_some_and(|counts| counts.contains(&count))
     }
 
     /// Notes that `total` is the sum of `cells`.
     pub(super) fn sum(&mut self, total: &str, cells: Vec<Member>) {
         let count = cells.iter().map(|cell| cell.count).sum();
-        self.sums.push(Sum {
-            total: Member::new(total, count),
-            cells,
-        });
+        self.sums.push(Sum { total: Member::new(total, count), cells });
     }
 
     /// The names that must not be seen.
@@ -103,11 +90,7 @@ impl Problem {
                 .sums
                 .iter()
                 .find_map(|sum| self.uncovered(sum, &hidden))
-                .or_else(|| {
-                    self.determined(&hidden)
-                        .into_iter()
-                        .find_map(|name| self.cover(&name, &hidden))
-                })
+                .or_else(|| self.determined(&hidden).into_iter().find_map(|name| self.cover(&name, &hidden)))
                 .or_else(|| {
                     let narrow = self.narrow(&hidden, &mut ranges);
                     narrow
@@ -128,19 +111,14 @@ impl Problem {
         let mut cells = somebody().filter(|cell| hidden.contains(&cell.name)).peekable();
         if hidden.contains(&sum.total.name) {
             // The total follows when all of its cells are seen.
-            return cells
-                .peek()
-                .is_none()
-                .then(|| self.smallest(sum, hidden))
-                .flatten();
+            return cells.peek().is_none().then(|| self.smallest(sum, hidden)).flatten();
         }
         cells.peek()?;
         let (number, together) = cells.fold((0, 0), |(number, sum), cell| (number + 1, sum + cell.count));
         if number >= 2 && together >= self.fewest {
             return None;
         }
-        self.smallest(sum, hidden)
-            .or_else(|| Some(sum.total.name.clone()))
+        self.smallest(sum, hidden).or_else(|| Some(sum.total.name.clone()))
     }
 
     /// The smallest cell of `sum` that is seen and counts anybody; all customers together are the last to go.
@@ -161,9 +139,7 @@ impl Problem {
         };
         holding().find_map(|sum| self.smallest(sum, hidden)).or_else(|| {
             let mut totals = holding().map(|sum| &sum.total.name);
-            totals
-                .find(|total| **total != self.whole && !hidden.contains(*total))
-                .cloned()
+            totals.find(|total| **total != self.whole && !hidden.contains(*total)).cloned()
         })
     }
 
@@ -173,11 +149,7 @@ impl Problem {
             let mut members = sum.cells.iter().chain([&sum.total]);
             members.any(|member| member.count > 0 && hidden.contains(&member.name))
         };
-        let seen = self
-            .sums
-            .iter()
-            .filter(holds)
-            .flat_map(|sum| sum.cells.iter().chain([&sum.total]));
+        let seen = self.sums.iter().filter(holds).flat_map(|sum| sum.cells.iter().chain([&sum.total]));
         seen.filter(|member| member.count > 0 && member.name != self.whole && !hidden.contains(&member.name))
             .min_by(|left, right| (left.count, &left.name).cmp(&(right.count, &right.name)))
             .map(|member| member.name.clone())
@@ -185,20 +157,14 @@ impl Problem {
 
     /// The unknowns of an attacker: what is hidden and stands in a sum.
     fn unknowns<'p>(&'p self, hidden: &BTreeSet<String>) -> BTreeSet<&'p Member> {
-        let members = self
-            .sums
-            .iter()
-            .flat_map(|sum| sum.cells.iter().chain([&sum.total]));
+        let members = self.sums.iter().flat_map(|sum| sum.cells.iter().chain([&sum.total]));
         members.filter(|member| hidden.contains(&member.name)).collect()
     }
 
     /// What the sums say of the unknowns: a factor for each, and one row for each sum that holds any.
     fn rows(&self, unknowns: &[&Member]) -> Vec<Vec<i128>> {
-        let place: BTreeMap<&Member, usize> = unknowns
-            .iter()
-            .enumerate()
-            .map(|(at, member)| (*member, at))
-            .collect();
+        let place: BTreeMap<&Member, usize> =
+            unknowns.iter().enumerate().map(|(at, member)| (*member, at)).collect();
         let mut rows: Vec<Vec<i128>> = Vec::new();
         for sum in &self.sums {
             let mut row = vec![0_i128; unknowns.len()];
@@ -237,16 +203,12 @@ impl Problem {
     fn narrow(&self, hidden: &BTreeSet<String>, ranges: &mut BTreeMap<Member, (i64, i64)>) -> Vec<String> {
         let unknowns: Vec<&Member> = self.unknowns(hidden).into_iter().collect();
         for member in &unknowns {
-            ranges
-                .entry((*member).clone())
-                .or_insert((member.count, member.count));
+            ranges.entry((*member).clone()).or_insert((member.count, member.count));
         }
         let rows = self.rows(&unknowns);
         for (sums, members) in parts(&rows, unknowns.len()) {
-            let sums: Vec<Vec<i128>> = sums
-                .into_iter()
-                .map(|row| members.iter().map(|at| rows[row][*at]).collect())
-                .collect();
+            let sums: Vec<Vec<i128>> =
+                sums.into_iter().map(|row| members.iter().map(|at| rows[row][*at]).collect()).collect();
             let members: Vec<&Member> = members.into_iter().map(|at| unknowns[at]).collect();
             self.widen(&sums, &members, ranges);
         }
@@ -301,11 +263,7 @@ impl Problem {
 fn parts(rows: &[Vec<i128>], width: usize) -> Vec<(Vec<usize>, Vec<usize>)> {
     let mut part_of: Vec<usize> = (0..width).collect();
     let places = |row: &[i128]| -> Vec<usize> {
-        row.iter()
-            .enumerate()
-            .filter(|(_, factor)| **factor != 0)
-            .map(|(at, _)| at)
-            .collect()
+        row.iter().enumerate().filter(|(_, factor)| **factor != 0).map(|(at, _)| at).collect()
     };
     for row in rows {
         let joined: BTreeSet<usize> = places(row).into_iter().map(|at| part_of[at]).collect();

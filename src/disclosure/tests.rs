@@ -7,17 +7,11 @@ fn table(columns: &[&str], rows: &[(&[&str], i64)]) -> Table {
     let mut names: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
     names.extend(["customers".to_owned(), "profit".to_owned()]);
     let cells = |(classes, count): &(&[&str], i64)| {
-        let mut row: Vec<Cell> = classes
-            .iter()
-            .map(|value| Cell::Text((*value).to_owned()))
-            .collect();
+        let mut row: Vec<Cell> = classes.iter().map(|value| Cell::Text((*value).to_owned())).collect();
         row.extend([Cell::Integer(*count), Cell::Integer(100 * count)]);
         row
     };
-    Table {
-        columns: names,
-        rows: rows.iter().map(cells).collect(),
-    }
+    Table { columns: names, rows: rows.iter().map(cells).collect() }
 }
 
 fn counted(by: &[&str]) -> Cells {
@@ -38,14 +32,7 @@ fn shown(tables: &[(&str, &Table, Option<&Cells>)], min_cell: i64) -> BTreeMap<S
         .iter()
         .map(|(name, table, cells)| {
             let key = keys[name].as_slice();
-            (
-                (*name).to_owned(),
-                Declared {
-                    table,
-                    key,
-                    cells: *cells,
-                },
-            )
+            ((*name).to_owned(), Declared { table, key, cells: *cells })
         })
         .collect();
     let masks = masks(&declared, min_cell).expect("the headers fit");
@@ -62,61 +49,30 @@ fn shown(tables: &[(&str, &Table, Option<&Cells>)], min_cell: i64) -> BTreeMap<S
 }
 
 fn texts(cells: &[&str]) -> Vec<Option<String>> {
-    cells
-        .iter()
-        .map(|cell| (*cell != "*").then(|| (*cell).to_owned()))
-        .collect()
+    cells.iter().map(|cell| (*cell != "*").then(|| (*cell).to_owned())).collect()
 }
 
 #[test]
 fn a_small_cell_is_hidden_with_its_smallest_neighbour_and_its_money() {
     let tiers = table(
         &["tier"],
-        &[
-            (&["platinum"], 4),
-            (&["gold"], 20),
-            (&["iron"], 80),
-            (&["lead"], 0),
-            (&["total"], 104),
-        ],
+        &[(&["platinum"], 4), (&["gold"], 20), (&["iron"], 80), (&["lead"], 0), (&["total"], 104)],
     );
     let by = counted(&["tier"]);
-    assert_eq!(
-        shown(&[("a", &tiers, Some(&by))], 10)["a"],
-        texts(&["*", "*", "80", "0", "104"])
-    );
-    let declared = Declared {
-        table: &tiers,
-        key: &[],
-        cells: Some(&by),
-    };
+    assert_eq!(shown(&[("a", &tiers, Some(&by))], 10)["a"], texts(&["*", "*", "80", "0", "104"]));
+    let declared = Declared { table: &tiers, key: &[], cells: Some(&by) };
     let masks = masks(&BTreeMap::from([("a".to_owned(), declared)]), 10).expect("the header fits");
     let left = masks["a"].apply(&tiers);
-    assert_eq!(
-        left.cell(0, "profit"),
-        Some(&Cell::Null),
-        "money goes with its count"
-    );
+    assert_eq!(left.cell(0, "profit"), Some(&Cell::Null), "money goes with its count");
     assert_eq!(left.cell(2, "profit"), Some(&Cell::Integer(8000)));
 }
 
 #[test]
 fn a_ranked_row_of_a_hidden_class_is_left_out_since_its_place_tells_its_figure() {
-    let tiers = table(
-        &["tier"],
-        &[
-            (&["platinum"], 4),
-            (&["gold"], 20),
-            (&["iron"], 80),
-            (&["total"], 104),
-        ],
-    );
+    let tiers = table(&["tier"], &[(&["platinum"], 4), (&["gold"], 20), (&["iron"], 80), (&["total"], 104)]);
     let row = |sentence: &str, tier: &str, rank: i64| {
         let texts = [sentence, tier].map(|text| Cell::Text(text.to_owned()));
-        texts
-            .into_iter()
-            .chain([Cell::Integer(rank), Cell::Boolean(true)])
-            .collect()
+        texts.into_iter().chain([Cell::Integer(rank), Cell::Boolean(true)]).collect()
     };
     let sentences = Table {
         columns: ["sentence", "tier", "rank", "is_shown"].map(str::to_owned).into(),
@@ -136,58 +92,22 @@ fn a_ranked_row_of_a_hidden_class_is_left_out_since_its_place_tells_its_figure()
     };
     let (by, key) = (counted(&["tier"]), ["sentence".to_owned()]);
     let declared = BTreeMap::from([
-        (
-            "tiers".to_owned(),
-            Declared {
-                table: &tiers,
-                key: &[],
-                cells: Some(&by),
-            },
-        ),
-        (
-            "sentences".to_owned(),
-            Declared {
-                table: &sentences,
-                key: &key,
-                cells: Some(&told),
-            },
-        ),
+        ("tiers".to_owned(), Declared { table: &tiers, key: &[], cells: Some(&by) }),
+        ("sentences".to_owned(), Declared { table: &sentences, key: &key, cells: Some(&told) }),
     ]);
     let left = masks(&declared, 10).expect("the headers fit")["sentences"].apply(&sentences);
-    let texts: Vec<String> = left
-        .rows
-        .iter()
-        .map(|row| format!("{} {}", row[0], row[2]))
-        .collect();
+    let texts: Vec<String> = left.rows.iter().map(|row| format!("{} {}", row[0], row[2])).collect();
     assert_eq!(texts, ["growth ", "rest "], "and the ranks are empty");
 }
 
 #[test]
 fn small_cells_that_together_are_still_small_take_another_with_them() {
-    let tiers = table(
-        &["tier"],
-        &[
-            (&["a"], 2),
-            (&["b"], 3),
-            (&["c"], 12),
-            (&["d"], 83),
-            (&["total"], 100),
-        ],
-    );
+    let tiers = table(&["tier"], &[(&["a"], 2), (&["b"], 3), (&["c"], 12), (&["d"], 83), (&["total"], 100)]);
     let by = counted(&["tier"]);
-    assert_eq!(
-        shown(&[("a", &tiers, Some(&by))], 10)["a"],
-        texts(&["*", "*", "*", "83", "100"])
-    );
+    assert_eq!(shown(&[("a", &tiers, Some(&by))], 10)["a"], texts(&["*", "*", "*", "83", "100"]));
     // Enough together: nobody else is hidden.
-    let tiers = table(
-        &["tier"],
-        &[(&["a"], 5), (&["b"], 6), (&["c"], 89), (&["total"], 100)],
-    );
-    assert_eq!(
-        shown(&[("a", &tiers, Some(&by))], 10)["a"],
-        texts(&["*", "*", "89", "100"])
-    );
+    let tiers = table(&["tier"], &[(&["a"], 5), (&["b"], 6), (&["c"], 89), (&["total"], 100)]);
+    assert_eq!(shown(&[("a", &tiers, Some(&by))], 10)["a"], texts(&["*", "*", "89", "100"]));
 }
 
 #[test]
@@ -202,15 +122,8 @@ fn results_without_a_declaration_show_nothing() {
 #[test]
 fn a_column_that_is_not_declared_is_empty() {
     let tiers = table(&["tier"], &[(&["a"], 50), (&["total"], 50)]);
-    let by = Cells {
-        columns: vec!["customers".to_owned()],
-        ..counted(&["tier"])
-    };
-    let declared = Declared {
-        table: &tiers,
-        key: &[],
-        cells: Some(&by),
-    };
+    let by = Cells { columns: vec!["customers".to_owned()], ..counted(&["tier"]) };
+    let declared = Declared { table: &tiers, key: &[], cells: Some(&by) };
     let masks = masks(&BTreeMap::from([("a".to_owned(), declared)]), 10).expect("the header fits");
     assert_eq!(masks["a"].apply(&tiers).cell(0, "profit"), Some(&Cell::Null));
     assert!(masks["a"].hidden.is_empty(), "it was never to be seen");
@@ -218,23 +131,12 @@ fn a_column_that_is_not_declared_is_empty() {
 
 #[test]
 fn the_same_customers_are_hidden_in_every_result() {
-    let tiers = table(
-        &["tier"],
-        &[(&["a"], 4), (&["b"], 20), (&["c"], 76), (&["total"], 100)],
-    );
+    let tiers = table(&["tier"], &[(&["a"], 4), (&["b"], 20), (&["c"], 76), (&["total"], 100)]);
     let by = counted(&["tier"]);
     let mut prices = table(&["tier", "step"], &[]);
-    for (tier, step) in [
-        ("a", "list"),
-        ("a", "profit"),
-        ("b", "list"),
-        ("c", "list"),
-        ("total", "list"),
-    ] {
+    for (tier, step) in [("a", "list"), ("a", "profit"), ("b", "list"), ("c", "list"), ("total", "list")] {
         let texts = [tier, step].map(|text| Cell::Text(text.to_owned()));
-        prices
-            .rows
-            .push(texts.into_iter().chain([Cell::Null, Cell::Integer(7)]).collect());
+        prices.rows.push(texts.into_iter().chain([Cell::Null, Cell::Integer(7)]).collect());
     }
     let of_prices = Cells {
         by: vec!["tier".to_owned()],
@@ -243,36 +145,17 @@ fn the_same_customers_are_hidden_in_every_result() {
         ..Cells::default()
     };
     let declared = BTreeMap::from([
-        (
-            "a".to_owned(),
-            Declared {
-                table: &tiers,
-                key: &[],
-                cells: Some(&by),
-            },
-        ),
-        (
-            "b".to_owned(),
-            Declared {
-                table: &prices,
-                key: &[],
-                cells: Some(&of_prices),
-            },
-        ),
+        ("a".to_owned(), Declared { table: &tiers, key: &[], cells: Some(&by) }),
+        ("b".to_owned(), Declared { table: &prices, key: &[], cells: Some(&of_prices) }),
     ]);
     let left = masks(&declared, 10).expect("the headers fit")["b"].apply(&prices);
-    let profits: Vec<bool> = (0..5)
-        .map(|row| left.cell(row, "profit") == Some(&Cell::Null))
-        .collect();
+    let profits: Vec<bool> = (0..5).map(|row| left.cell(row, "profit") == Some(&Cell::Null)).collect();
     assert_eq!(profits, [true, true, true, false, false]);
 }
 
 #[test]
 fn a_part_of_a_row_is_hidden_when_it_or_the_rest_is_small() {
-    let mut churn = table(
-        &["tier"],
-        &[(&["a"], 40), (&["b"], 40), (&["c"], 40), (&["total"], 120)],
-    );
+    let mut churn = table(&["tier"], &[(&["a"], 40), (&["b"], 40), (&["c"], 40), (&["total"], 120)]);
     churn.columns.push("churned".to_owned());
     // Three of 40, then 37 of 40: the other three would be told.
     for (row, churned) in [3, 20, 37, 60].into_iter().enumerate() {
@@ -282,19 +165,11 @@ fn a_part_of_a_row_is_hidden_when_it_or_the_rest_is_small() {
         parts: BTreeMap::from([("churned".to_owned(), vec!["churned".to_owned()])]),
         ..counted(&["tier"])
     };
-    let declared = Declared {
-        table: &churn,
-        key: &[],
-        cells: Some(&by),
-    };
+    let declared = Declared { table: &churn, key: &[], cells: Some(&by) };
     let left =
         masks(&BTreeMap::from([("a".to_owned(), declared)]), 10).expect("the header fits")["a"].apply(&churn);
-    let churned: Vec<String> = (0..4)
-        .map(|row| {
-            left.cell(row, "churned")
-                .map_or_else(String::new, Cell::to_string)
-        })
-        .collect();
+    let churned: Vec<String> =
+        (0..4).map(|row| left.cell(row, "churned").map_or_else(String::new, Cell::to_string)).collect();
     assert_eq!(churned, ["", "20", "", "60"]);
     assert_eq!(left.cell(0, "customers"), Some(&Cell::Integer(40)));
 }
@@ -302,14 +177,8 @@ fn a_part_of_a_row_is_hidden_when_it_or_the_rest_is_small() {
 #[test]
 fn two_tables_with_common_sums_cannot_be_played_off_against_each_other() {
     // One small cell of nine: its row and its column each need another, and these again.
-    let rows = table(
-        &["r"],
-        &[(&["1"], 63), (&["2"], 90), (&["3"], 90), (&["total"], 243)],
-    );
-    let columns = table(
-        &["c"],
-        &[(&["x"], 63), (&["y"], 90), (&["z"], 90), (&["total"], 243)],
-    );
+    let rows = table(&["r"], &[(&["1"], 63), (&["2"], 90), (&["3"], 90), (&["total"], 243)]);
+    let columns = table(&["c"], &[(&["x"], 63), (&["y"], 90), (&["z"], 90), (&["total"], 243)]);
     let cross = table(
         &["r", "c"],
         &[
@@ -348,11 +217,7 @@ fn two_tables_with_common_sums_cannot_be_played_off_against_each_other() {
 fn a_header_that_does_not_add_up_is_refused() {
     let tiers = table(&["tier"], &[(&["a"], 50), (&["total"], 51)]);
     let by = counted(&["tier"]);
-    let declared = Declared {
-        table: &tiers,
-        key: &[],
-        cells: Some(&by),
-    };
+    let declared = Declared { table: &tiers, key: &[], cells: Some(&by) };
     let failure = masks(&BTreeMap::from([("a".to_owned(), declared)]), 10).expect_err("50 is not 51");
     assert_eq!(failure.exit, Exit::Usage);
     assert!(failure.message.contains("does not add up"), "{failure}");
@@ -362,11 +227,7 @@ fn a_header_that_does_not_add_up_is_refused() {
 fn fewer_customers_than_may_be_shown_are_no_edition() {
     let tiers = table(&["tier"], &[(&["a"], 9), (&["total"], 9)]);
     let by = counted(&["tier"]);
-    let declared = Declared {
-        table: &tiers,
-        key: &[],
-        cells: Some(&by),
-    };
+    let declared = Declared { table: &tiers, key: &[], cells: Some(&by) };
     let failure = masks(&BTreeMap::from([("a".to_owned(), declared)]), 10).expect_err("nine are too few");
     assert_eq!(failure.exit, Exit::Refused);
 }
@@ -376,18 +237,12 @@ fn fewer_customers_than_may_be_shown_are_no_edition() {
 fn whatever_the_counts_what_is_hidden_in_a_sum_is_of_enough_customers() {
     let mut seed = 7_u64;
     let mut dice = |sides: u64| {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         i64::try_from((seed >> 33) % sides).expect("small")
     };
     for _ in 0..60 {
         let counts: Vec<Vec<i64>> = (0..4)
-            .map(|_| {
-                (0..5)
-                    .map(|_| if dice(3) == 0 { dice(12) } else { dice(60) })
-                    .collect()
-            })
+            .map(|_| (0..5).map(|_| if dice(3) == 0 { dice(12) } else { dice(60) }).collect())
             .collect();
         let names =
             |kind: &str, number: usize| (0..number).map(|at| format!("{kind}{at}")).collect::<Vec<_>>();
@@ -405,59 +260,37 @@ fn whatever_the_counts_what_is_hidden_in_a_sum_is_of_enough_customers() {
                 .map(|(name, sum)| (vec![name.as_str()], *sum))
                 .chain([(vec!["total"], whole)])
                 .collect();
-            let all: Vec<(&[&str], i64)> = all
-                .iter()
-                .map(|(classes, sum)| (classes.as_slice(), *sum))
-                .collect();
+            let all: Vec<(&[&str], i64)> =
+                all.iter().map(|(classes, sum)| (classes.as_slice(), *sum)).collect();
             table(&[column], &all)
         };
         let (by_r, by_c) = (one("r", &rows, &row_sums), one("c", &columns, &column_sums));
         let pairs: Vec<([&str; 2], i64)> = (0..20)
-            .map(|at| {
-                (
-                    [rows[at / 5].as_str(), columns[at % 5].as_str()],
-                    counts[at / 5][at % 5],
-                )
-            })
+            .map(|at| ([rows[at / 5].as_str(), columns[at % 5].as_str()], counts[at / 5][at % 5]))
             .collect();
-        let pairs: Vec<(&[&str], i64)> = pairs
-            .iter()
-            .map(|(classes, count)| (classes.as_slice(), *count))
-            .collect();
+        let pairs: Vec<(&[&str], i64)> =
+            pairs.iter().map(|(classes, count)| (classes.as_slice(), *count)).collect();
         let cross = table(&["r", "c"], &pairs);
         let headers = (counted(&["r"]), counted(&["c"]), counted(&["r", "c"]));
-        let tables = [
-            ("r", &by_r, Some(&headers.0)),
-            ("c", &by_c, Some(&headers.1)),
-            ("x", &cross, Some(&headers.2)),
-        ];
+        let tables =
+            [("r", &by_r, Some(&headers.0)), ("c", &by_c, Some(&headers.1)), ("x", &cross, Some(&headers.2))];
         let shown = shown(&tables, 10);
         let is_seen = |row: usize, column: usize| shown["x"][5 * row + column].is_some();
         for (row, of_row) in counts.iter().enumerate() {
             for (column, count) in of_row.iter().enumerate() {
                 assert!(!is_seen(row, column) || *count == 0 || *count >= 10, "{counts:?}");
             }
-            let unseen: Vec<i64> = (0..5)
-                .filter(|column| !is_seen(row, *column))
-                .map(|column| of_row[column])
-                .collect();
+            let unseen: Vec<i64> =
+                (0..5).filter(|column| !is_seen(row, *column)).map(|column| of_row[column]).collect();
             if shown["r"][row].is_some() && !unseen.is_empty() {
-                assert!(
-                    unseen.len() >= 2 && unseen.iter().sum::<i64>() >= 10,
-                    "{counts:?} {shown:?}"
-                );
+                assert!(unseen.len() >= 2 && unseen.iter().sum::<i64>() >= 10, "{counts:?} {shown:?}");
             }
         }
         for column in 0..5 {
-            let unseen: Vec<i64> = (0..4)
-                .filter(|row| !is_seen(*row, column))
-                .map(|row| counts[row][column])
-                .collect();
+            let unseen: Vec<i64> =
+                (0..4).filter(|row| !is_seen(*row, column)).map(|row| counts[row][column]).collect();
             if shown["c"][column].is_some() && !unseen.is_empty() {
-                assert!(
-                    unseen.len() >= 2 && unseen.iter().sum::<i64>() >= 10,
-                    "{counts:?} {shown:?}"
-                );
+                assert!(unseen.len() >= 2 && unseen.iter().sum::<i64>() >= 10, "{counts:?} {shown:?}");
             }
         }
     }
@@ -469,12 +302,8 @@ fn shown_of(counts: &[Vec<i64>], min_cell: i64) -> BTreeMap<String, Vec<Option<S
     let (rows, columns) = (names("r", counts.len()), names("c", counts[0].len()));
     let whole: i64 = counts.iter().flatten().sum();
     let margin = |column: &str, names: &[String], sums: Vec<i64>| {
-        let lines: Vec<(&str, i64)> = names
-            .iter()
-            .map(String::as_str)
-            .zip(sums)
-            .chain([("total", whole)])
-            .collect();
+        let lines: Vec<(&str, i64)> =
+            names.iter().map(String::as_str).zip(sums).chain([("total", whole)]).collect();
         let keys: Vec<([&str; 1], i64)> = lines.iter().map(|(name, sum)| ([*name], *sum)).collect();
         let lines: Vec<(&[&str], i64)> = keys.iter().map(|(key, sum)| (key.as_slice(), *sum)).collect();
         table(&[column], &lines)
@@ -490,17 +319,11 @@ fn shown_of(counts: &[Vec<i64>], min_cell: i64) -> BTreeMap<String, Vec<Option<S
             cells.map(move |(column, count)| ([row.as_str(), column.as_str()], *count))
         })
         .collect();
-    let pairs: Vec<(&[&str], i64)> = pairs
-        .iter()
-        .map(|(key, count)| (key.as_slice(), *count))
-        .collect();
+    let pairs: Vec<(&[&str], i64)> = pairs.iter().map(|(key, count)| (key.as_slice(), *count)).collect();
     let cross = table(&["r", "c"], &pairs);
     let headers = (counted(&["r"]), counted(&["c"]), counted(&["r", "c"]));
-    let tables = [
-        ("r", &by_r, Some(&headers.0)),
-        ("c", &by_c, Some(&headers.1)),
-        ("x", &cross, Some(&headers.2)),
-    ];
+    let tables =
+        [("r", &by_r, Some(&headers.0)), ("c", &by_c, Some(&headers.1)), ("x", &cross, Some(&headers.2))];
     shown(&tables, min_cell)
 }
 
@@ -568,17 +391,8 @@ fn narrowest(counts: &[Vec<i64>], min_cell: i64) -> Option<i64> {
     let whole = rows.pop().flatten().expect("all customers together are seen");
     columns.pop();
     let cells: Vec<Vec<Option<i64>>> = cells.chunks(columns.len()).map(<[_]>::to_vec).collect();
-    let found = counts
-        .iter()
-        .map(|row| row.iter().map(|count| (*count, *count)).collect())
-        .collect();
-    let mut attack = Attack {
-        cells,
-        rows,
-        columns,
-        whole,
-        found,
-    };
+    let found = counts.iter().map(|row| row.iter().map(|count| (*count, *count)).collect()).collect();
+    let mut attack = Attack { cells, rows, columns, whole, found };
     attack.go(&mut Vec::new());
     let hidden = |(at, count): (usize, &i64)| {
         let (row, column) = (at / counts[0].len(), at % counts[0].len());
@@ -601,30 +415,19 @@ fn every_table_that_fits_what_is_seen_leaves_hidden_counts_min_cell_apart() {
     }
     let mut seed = 11_u64;
     let mut dice = |sides: u64| {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         i64::try_from((seed >> 33) % sides).expect("small")
     };
     let mut hidden = 0;
     for _ in 0..300 {
-        let counts: Vec<Vec<i64>> = (0..3)
-            .map(|_| {
-                (0..3)
-                    .map(|_| if dice(3) == 0 { dice(4) } else { dice(6) })
-                    .collect()
-            })
-            .collect();
+        let counts: Vec<Vec<i64>> =
+            (0..3).map(|_| (0..3).map(|_| if dice(3) == 0 { dice(4) } else { dice(6) }).collect()).collect();
         if counts.iter().flatten().sum::<i64>() < 4 {
             continue;
         }
         if let Some(width) = narrowest(&counts, 4) {
             hidden += 1;
-            assert!(
-                width >= 4,
-                "{counts:?} leaves {width}: {:?}",
-                shown_of(&counts, 4)
-            );
+            assert!(width >= 4, "{counts:?} leaves {width}: {:?}", shown_of(&counts, 4));
         }
     }
     assert!(hidden > 200, "{hidden} tables with something to hide");

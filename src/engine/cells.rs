@@ -19,24 +19,14 @@ use crate::table::{Cell, Table};
 
 /// Columns and types of a Parquet file.
 pub(super) fn schema(file: &Path) -> Result<SchemaRef, Box<dyn std::error::Error + Send + Sync>> {
-    Ok(ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?
-        .schema()
-        .clone())
+    Ok(ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?.schema().clone())
 }
 
 /// Reads a small Parquet file as a table, rows in file order.
 pub(super) fn read_file(file: &Path) -> Result<Table, Box<dyn std::error::Error + Send + Sync>> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?;
-    let columns = builder
-        .schema()
-        .fields()
-        .iter()
-        .map(|field| field.name().clone())
-        .collect();
-    let mut table = Table {
-        columns,
-        rows: Vec::new(),
-    };
+    let columns = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let mut table = Table { columns, rows: Vec::new() };
     for batch in builder.build()? {
         append(&mut table, &batch?)?;
     }
@@ -49,16 +39,8 @@ pub(super) fn read_in_parts<E>(
     take: &mut dyn FnMut(&Table) -> Result<(), E>,
 ) -> Result<Result<(), E>, Box<dyn std::error::Error + Send + Sync>> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?;
-    let columns: Vec<String> = builder
-        .schema()
-        .fields()
-        .iter()
-        .map(|field| field.name().clone())
-        .collect();
-    let mut part = Table {
-        columns,
-        rows: Vec::new(),
-    };
+    let columns: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let mut part = Table { columns, rows: Vec::new() };
     let mut parts = builder.build()?.peekable();
     if parts.peek().is_none() {
         return Ok(take(&part));
@@ -75,19 +57,11 @@ pub(super) fn read_in_parts<E>(
 
 /// Appends the rows of `batch`.
 pub(super) fn append(table: &mut Table, batch: &RecordBatch) -> Result<(), ArrowError> {
-    let columns = batch
-        .columns()
-        .iter()
-        .map(|column| cells(column.as_ref()))
-        .collect::<Result<Vec<_>, _>>()?;
+    let columns =
+        batch.columns().iter().map(|column| cells(column.as_ref())).collect::<Result<Vec<_>, _>>()?;
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
     for _ in 0..batch.num_rows() {
-        table.rows.push(
-            columns
-                .iter_mut()
-                .map(|column| column.next().unwrap_or(Cell::Null))
-                .collect(),
-        );
+        table.rows.push(columns.iter_mut().map(|column| column.next().unwrap_or(Cell::Null)).collect());
     }
     Ok(())
 }
@@ -97,42 +71,31 @@ fn cells(column: &dyn Array) -> Result<Vec<Cell>, ArrowError> {
     where
         A: IntoIterator<Item = Option<T>> + 'a,
     {
-        values
-            .into_iter()
-            .map(|value| value.map_or(Cell::Null, &make))
-            .collect()
+        values.into_iter().map(|value| value.map_or(Cell::Null, &make)).collect()
     }
     let wrong = || ArrowError::CastError(format!("unexpected {}", column.data_type()));
     let any = column.as_any();
     Ok(match column.data_type() {
-        DataType::Utf8 => each(
-            any.downcast_ref::<StringArray>().ok_or_else(wrong)?,
-            |text: &str| Cell::Text(text.to_owned()),
-        ),
-        DataType::Utf8View => each(
-            any.downcast_ref::<StringViewArray>().ok_or_else(wrong)?,
-            |text: &str| Cell::Text(text.to_owned()),
-        ),
-        DataType::Int64 => each(any.downcast_ref::<Int64Array>().ok_or_else(wrong)?, Cell::Integer),
-        DataType::Int32 => each(column.as_primitive::<Int32Type>(), |number| {
-            Cell::Integer(i64::from(number))
+        DataType::Utf8 => each(any.downcast_ref::<StringArray>().ok_or_else(wrong)?, |text: &str| {
+            Cell::Text(text.to_owned())
         }),
-        DataType::Float64 => each(
-            any.downcast_ref::<Float64Array>().ok_or_else(wrong)?,
-            Cell::Double,
-        ),
+        DataType::Utf8View => each(any.downcast_ref::<StringViewArray>().ok_or_else(wrong)?, |text: &str| {
+            Cell::Text(text.to_owned())
+        }),
+        DataType::Int64 => each(any.downcast_ref::<Int64Array>().ok_or_else(wrong)?, Cell::Integer),
+        DataType::Int32 => {
+            each(column.as_primitive::<Int32Type>(), |number| Cell::Integer(i64::from(number)))
+        }
+        DataType::Float64 => each(any.downcast_ref::<Float64Array>().ok_or_else(wrong)?, Cell::Double),
         DataType::Boolean => each(column.as_boolean(), Cell::Boolean),
         DataType::Decimal128(_, scale) => {
             let scale = i64::from(*scale);
-            each(
-                any.downcast_ref::<Decimal128Array>().ok_or_else(wrong)?,
-                |number| Cell::Decimal(BigDecimal::new(BigInt::from(number), scale)),
-            )
+            each(any.downcast_ref::<Decimal128Array>().ok_or_else(wrong)?, |number| {
+                Cell::Decimal(BigDecimal::new(BigInt::from(number), scale))
+            })
         }
         DataType::Date32 => each(any.downcast_ref::<Date32Array>().ok_or_else(wrong)?, |days| {
-            date(1970, 1, 1)
-                .checked_add(Span::new().days(days))
-                .map_or(Cell::Null, Cell::Date)
+            date(1970, 1, 1).checked_add(Span::new().days(days)).map_or(Cell::Null, Cell::Date)
         }),
         DataType::Null => vec![Cell::Null; column.len()],
         // Anything else is shown, never computed with: text is enough.

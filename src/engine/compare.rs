@@ -69,11 +69,7 @@ impl Cursor {
         let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?;
         let fields = builder.schema().fields().iter();
         let columns = fields.map(|field| format!("{} {}", field.name(), field.data_type()));
-        Ok(Self {
-            columns: columns.collect(),
-            batches: builder.build()?,
-            here: None,
-        })
+        Ok(Self { columns: columns.collect(), batches: builder.build()?, here: None })
     }
 
     /// Rows at hand; none at the end.
@@ -113,10 +109,7 @@ impl Cursor {
 fn compare(left: &Path, right: &Path) -> Result<RowsDiffer, Wrong> {
     let (mut left, mut right) = (Cursor::open(left)?, Cursor::open(right)?);
     if left.columns != right.columns {
-        return Ok(RowsDiffer::Columns {
-            left: left.columns,
-            right: right.columns,
-        });
+        return Ok(RowsDiffer::Columns { left: left.columns, right: right.columns });
     }
     let mut seen = 0;
     loop {
@@ -135,20 +128,14 @@ fn compare(left: &Path, right: &Path) -> Result<RowsDiffer, Wrong> {
         seen += count as u64;
     }
     let (left, right) = (seen + left.rest()?, seen + right.rest()?);
-    if left == right {
-        Ok(RowsDiffer::Nowhere)
-    } else {
-        Ok(RowsDiffer::Count { left, right })
-    }
+    if left == right { Ok(RowsDiffer::Nowhere) } else { Ok(RowsDiffer::Count { left, right }) }
 }
 
 fn differing_row(before: u64, left: &RecordBatch, right: &RecordBatch) -> Result<Option<RowsDiffer>, Wrong> {
     for row in 0..left.num_rows() {
         let (one, other) = (table(&left.slice(row, 1))?, table(&right.slice(row, 1))?);
         let cells = one.rows.iter().flatten().zip(other.rows.iter().flatten());
-        let column = cells
-            .into_iter()
-            .position(|(one, other)| format!("{one:?}") != format!("{other:?}"));
+        let column = cells.into_iter().position(|(one, other)| format!("{one:?}") != format!("{other:?}"));
         if let Some(column) = column {
             return Ok(Some(RowsDiffer::Cell {
                 row: before + row as u64 + 1,

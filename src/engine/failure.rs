@@ -13,9 +13,7 @@ pub(super) fn failure(message: String, error: DataFusionError) -> Failure {
     let text = error.to_string();
     // What is not in the private folder of the run, where its tables and spill files lie, is an input.
     let is_of_input = text.contains(BAD_DISK)
-        && ["LocalFileSystem", "location source/"]
-            .iter()
-            .any(|words| text.contains(words))
+        && ["LocalFileSystem", "location source/"].iter().any(|words| text.contains(words))
         && !text.contains(PREFIX);
     let exit = match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => Exit::Resources,
@@ -70,26 +68,11 @@ const EXHAUSTED: [(&str, &str); 6] = [
         BAD_DISK,
         "The disk of `engine.spill` gives errors: have it looked at, or point `engine.spill` to another one.",
     ),
-    (
-        "(os error 28)",
-        "The disk is full: point `engine.spill` to a larger one, or make room.",
-    ),
-    (
-        "(os error 122)",
-        "The quota is used up: point `engine.spill` to another disk, or make room.",
-    ),
-    (
-        "(os error 27)",
-        "A file may not grow so large: raise the limit (`ulimit -f`).",
-    ),
-    (
-        "(os error 24)",
-        "Too few files may be open at once: raise the limit (`ulimit -n`).",
-    ),
-    (
-        "(os error 23)",
-        "Too few files may be open at once on this machine.",
-    ),
+    ("(os error 28)", "The disk is full: point `engine.spill` to a larger one, or make room."),
+    ("(os error 122)", "The quota is used up: point `engine.spill` to another disk, or make room."),
+    ("(os error 27)", "A file may not grow so large: raise the limit (`ulimit -f`)."),
+    ("(os error 24)", "Too few files may be open at once: raise the limit (`ulimit -n`)."),
+    ("(os error 23)", "Too few files may be open at once on this machine."),
 ];
 
 /// Blames the input for a failure that would be the program's own, for reads that go to the sources: a damaged page can end in a
@@ -98,11 +81,8 @@ pub(crate) fn damaged_input(failure: Failure) -> Failure {
     if failure.exit != Exit::Bug {
         return failure;
     }
-    Failure {
-        exit: Exit::Input,
-        ..failure
-    }
-    .hint("An input file is probably damaged; compare its hash with the delivery.")
+    Failure { exit: Exit::Input, ..failure }
+        .hint("An input file is probably damaged; compare its hash with the delivery.")
 }
 
 /// The words of the engine without values of the data: an error must not tell who a customer is.
@@ -123,12 +103,7 @@ pub(super) fn masked(text: &str) -> String {
                 .char_indices()
                 .filter(|(_, other)| *other == letter)
                 .map(|(at, _)| at)
-                .find(|at| {
-                    others[at + 1..]
-                        .chars()
-                        .next()
-                        .is_none_or(|next| !next.is_alphanumeric())
-                });
+                .find(|at| others[at + 1..].chars().next().is_none_or(|next| !next.is_alphanumeric()));
             let passed = end.map_or(others.chars().count(), |end| others[..=end].chars().count());
             for _ in 0..passed {
                 rest.next();
@@ -153,11 +128,7 @@ pub(super) fn masked(text: &str) -> String {
 }
 
 pub(super) fn panicked(message: &str, panic: &(dyn std::any::Any + Send)) -> Failure {
-    Failure::new(
-        Exit::Bug,
-        "engine",
-        format!("{message}: the engine gave up: {}", masked(&words_of(panic))),
-    )
+    Failure::new(Exit::Bug, "engine", format!("{message}: the engine gave up: {}", masked(&words_of(panic))))
 }
 
 pub(super) fn words_of(panic: &(dyn std::any::Any + Send)) -> String {

@@ -22,11 +22,7 @@ use datafusion::prelude::SessionContext;
 pub(super) fn register(context: &SessionContext) {
     let of_text = || Signature::string(1, Volatility::Immutable);
     let of_uuid = Signature::exact(vec![DataType::FixedSizeBinary(16)], Volatility::Immutable);
-    for (gives, signature) in [
-        (Gives::Lower, of_text()),
-        (Gives::Upper, of_text()),
-        (Gives::Uuid, of_uuid),
-    ] {
+    for (gives, signature) in [(Gives::Lower, of_text()), (Gives::Upper, of_text()), (Gives::Uuid, of_uuid)] {
         context.register_udf(ScalarUDF::from(OfOne { gives, signature }));
     }
 }
@@ -70,8 +66,7 @@ impl DoubleOfDecimal {
 
 impl AnalyzerRule for DoubleOfDecimal {
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        plan.transform_up_with_subqueries(|node| self.written(node))
-            .map(|changed| changed.data)
+        plan.transform_up_with_subqueries(|node| self.written(node)).map(|changed| changed.data)
     }
 
     fn name(&self) -> &'static str {
@@ -157,13 +152,7 @@ fn by_letter(values: &ArrayRef, ascii: fn(&str) -> String, letter: fn(char) -> c
     let changed: StringArray = texts
         .iter()
         .map(|text| {
-            text.map(|text| {
-                if text.is_ascii() {
-                    ascii(text)
-                } else {
-                    text.chars().map(letter).collect()
-                }
-            })
+            text.map(|text| if text.is_ascii() { ascii(text) } else { text.chars().map(letter).collect() })
         })
         .collect();
     Ok(Arc::new(changed))
@@ -177,9 +166,7 @@ fn uuid_text(values: &ArrayRef) -> Result<ArrayRef> {
         .map(|bytes| {
             bytes.map(|bytes| {
                 let digits = hex::encode(bytes);
-                [0..8, 8..12, 12..16, 16..20, 20..32]
-                    .map(|range| &digits[range])
-                    .join("-")
+                [0..8, 8..12, 12..16, 16..20, 20..32].map(|range| &digits[range]).join("-")
             })
         })
         .collect();

@@ -64,13 +64,9 @@ impl Ladder {
     /// Waits until a step may begin: the usual way beside others, on a rung alone, with the whole memory.
     pub(super) async fn turn(&self, rung: usize) -> Turn<'_> {
         if rung == 0 {
-            Turn::Beside {
-                _guard: self.beside.read().await,
-            }
+            Turn::Beside { _guard: self.beside.read().await }
         } else {
-            Turn::Alone {
-                _guard: self.beside.write().await,
-            }
+            Turn::Alone { _guard: self.beside.write().await }
         }
     }
 
@@ -106,25 +102,17 @@ pub(super) fn fit(config: SessionConfig, memory: usize, batch_rows: usize) -> Se
 /// A session that joins by sorting, which is slower and spills, where hash tables do not. The engine does so only from two
 /// partitions on.
 fn frugal(usual: &SessionContext, memory: usize, batch_rows: usize) -> SessionContext {
-    let mut config = usual
-        .copied_config()
-        .with_target_partitions(2)
-        .with_batch_size(batch_rows);
+    let mut config = usual.copied_config().with_target_partitions(2).with_batch_size(batch_rows);
     let options = config.options_mut();
     options.optimizer.prefer_hash_join = false;
     options.execution.sort_spill_reservation_bytes = memory / 32;
-    let state = SessionStateBuilder::new_from_existing(usual.state())
-        .with_config(config)
-        .build();
+    let state = SessionStateBuilder::new_from_existing(usual.state()).with_config(config).build();
     SessionContext::new_with_state(state)
 }
 
 /// Whether more frugal ways may succeed; a full disk is full for them too.
 fn is_out_of_memory(failure: &Failure) -> bool {
-    let engine = failure
-        .cause
-        .as_ref()
-        .and_then(|cause| cause.downcast_ref::<DataFusionError>());
+    let engine = failure.cause.as_ref().and_then(|cause| cause.downcast_ref::<DataFusionError>());
     engine.is_some_and(is_exhausted)
 }
 

@@ -32,11 +32,7 @@ impl Engine {
         let batch = masked(source, rows, empty).map_err(cannot)?;
         let write_to = async {
             let stream = self.ladder.usual().read_batch(batch)?.execute_stream().await?;
-            let promise = write::Promise {
-                key: &[],
-                is_sorted_by_key: false,
-                order: &[],
-            };
+            let promise = write::Promise { key: &[], is_sorted_by_key: false, order: &[] };
             write::write(stream, target, promise, write::Kind::Published).await
         };
         write_to
@@ -54,19 +50,12 @@ fn masked(
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(source)?)?;
     let schema = Arc::clone(builder.schema());
     let batches = builder.build()?.collect::<Result<Vec<_>, _>>()?;
-    let places = rows
-        .iter()
-        .map(|row| u64::try_from(*row))
-        .collect::<Result<Vec<_>, _>>()?;
+    let places = rows.iter().map(|row| u64::try_from(*row)).collect::<Result<Vec<_>, _>>()?;
     let kept = take_record_batch(&concat_batches(&schema, &batches)?, &UInt64Array::from(places))?;
     let columns = kept.columns().iter().enumerate().map(|(position, column)| {
-        let mask: BooleanArray = (0..column.len())
-            .map(|place| Some(empty.contains(&(place, position))))
-            .collect();
+        let mask: BooleanArray =
+            (0..column.len()).map(|place| Some(empty.contains(&(place, position)))).collect();
         nullif(column.as_ref(), &mask)
     });
-    Ok(RecordBatch::try_new(
-        schema,
-        columns.collect::<Result<Vec<_>, _>>()?,
-    )?)
+    Ok(RecordBatch::try_new(schema, columns.collect::<Result<Vec<_>, _>>()?)?)
 }

@@ -56,17 +56,8 @@ pub use write::Written;
 
 /// Schemas of a session: sources as they lie in their files, the layers, what editions need, and tables of another session
 /// that a part is taken of.
-const SCHEMAS: [&str; 9] = [
-    "source",
-    "raw",
-    "settings",
-    "canonical",
-    "business",
-    "model",
-    "results",
-    "editions",
-    "whole",
-];
+const SCHEMAS: [&str; 9] =
+    ["source", "raw", "settings", "canonical", "business", "model", "results", "editions", "whole"];
 
 /// The address of the store of a session.
 const BASE: &str = "karat://run/";
@@ -123,9 +114,8 @@ impl Engine {
             .map_err(|error| {
                 Failure::new(Exit::Resources, "engine", "cannot start the engine").cause(error)
             })?;
-        let threads = limits
-            .threads
-            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+        let threads =
+            limits.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
         let mut config = SessionConfig::new()
             .with_target_partitions(threads)
             .with_information_schema(false)
@@ -196,9 +186,7 @@ impl Engine {
         for (number, file) in files.iter().enumerate() {
             // A number keeps odd names of files and folders away from the engine.
             let path = format!("source/{name}/{number:08}.parquet");
-            let size = std::fs::metadata(&file.file)
-                .map_err(|error| cannot(error.into()))?
-                .len();
+            let size = std::fs::metadata(&file.file).map_err(|error| cannot(error.into()))?.len();
             self.store.pin(object_path(&path)?, file.file.clone());
             table.add(&path, size, file.rows, &file.folder_values);
         }
@@ -224,12 +212,7 @@ impl Engine {
         let plan = plan(self.ladder.usual(), sql)
             .await
             .map_err(|error| failure(format!("cannot plan {what}"), error))?;
-        Ok(plan
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| field.as_ref().clone())
-            .collect())
+        Ok(plan.schema().fields().iter().map(|field| field.as_ref().clone()).collect())
     }
 
     /// Worker threads, which is also the number of partitions of a query.
@@ -269,10 +252,7 @@ impl Engine {
         let schema = write::stored_schema(plan.schema().as_arrow());
         for column in &query.header.key {
             if schema.field_with_name(column).is_err() {
-                let message = format!(
-                    "queries/{}: the key names `{column}`, which is no column",
-                    query.path
-                );
+                let message = format!("queries/{}: the key names `{column}`, which is no column", query.path);
                 return Err(Failure::new(Exit::Usage, "query", message));
             }
         }
@@ -331,9 +311,7 @@ impl Engine {
 
     async fn attempt(&self, context: &SessionContext, query: &Query) -> Result<Written, Failure> {
         let what = || format!("cannot run `queries/{}`", query.path);
-        let plan = plan(context, &query.text)
-            .await
-            .map_err(|error| failure(what(), error))?;
+        let plan = plan(context, &query.text).await.map_err(|error| failure(what(), error))?;
         portable::refuse(plan.logical_plan(), &query.path)?;
         let header = &query.header;
         if header.is_view() {
@@ -348,8 +326,7 @@ impl Engine {
         // The order of a result is part of it and stands in its file, and so does that of a scratch table.
         let is_sorted_here = header.is_published() && query.name.schema != "results";
         let plan = if is_sorted_here {
-            plan.sort(ascending(&header.key))
-                .map_err(|error| failure(what(), error))?
+            plan.sort(ascending(&header.key)).map_err(|error| failure(what(), error))?
         } else {
             plan
         };
@@ -359,11 +336,7 @@ impl Engine {
             (&self.scratch, write::Kind::Scratch, &header.order[..])
         };
         let file = folder.join(format!("{}.parquet", query.name));
-        let promise = write::Promise {
-            key: &header.key,
-            is_sorted_by_key: is_sorted_here,
-            order,
-        };
+        let promise = write::Promise { key: &header.key, is_sorted_by_key: is_sorted_here, order };
         let work = async {
             let stream = plan.execute_stream().await?;
             write::write(stream, &file, promise, kind).await
@@ -391,17 +364,10 @@ impl Engine {
 
     /// Whether two rows share the key; takes no more memory than any query.
     async fn shares_key(&self, context: &SessionContext, query: &Query) -> Result<bool, Failure> {
-        let key: Vec<String> = query
-            .header
-            .key
-            .iter()
-            .map(|name| format!("\"{}\"", name.replace('"', "\"\"")))
-            .collect();
+        let key: Vec<String> =
+            query.header.key.iter().map(|name| format!("\"{}\"", name.replace('"', "\"\""))).collect();
         let key = key.join(", ");
-        let sql = format!(
-            "select {key} from {} group by {key} having count(*) > 1",
-            query.name
-        );
+        let sql = format!("select {key} from {} group by {key} having count(*) > 1", query.name);
         let cannot = |error| failure(format!("cannot check the key of `queries/{}`", query.path), error);
         let plan = plan(context, &sql).await.map_err(cannot)?;
         let mut shared = plan.execute_stream().await.map_err(cannot)?;
@@ -416,18 +382,12 @@ impl Engine {
     /// Whether the files of a source are read.
     fn reads_source(&self, query: &Query) -> bool {
         let views = self.over_sources.lock().unwrap_or_else(PoisonError::into_inner);
-        query
-            .inputs()
-            .any(|input| input.schema == "raw" || views.contains(&input))
+        query.inputs().any(|input| input.schema == "raw" || views.contains(&input))
     }
 
     /// Where the engine gives up on source rows, the file is to blame.
     fn blamed(&self, query: &Query, failure: Failure) -> Failure {
-        if self.reads_source(query) {
-            damaged_input(failure)
-        } else {
-            failure
-        }
+        if self.reads_source(query) { damaged_input(failure) } else { failure }
     }
 
     /// Makes `name` the published table in `file`, which another session wrote; gives its columns.
@@ -478,15 +438,8 @@ impl Engine {
             .read_batch(batch)
             .and_then(|rows| rows.sort(ascending(key)))
             .map_err(|error| failure(what(), error))?;
-        let stream = plan
-            .execute_stream()
-            .await
-            .map_err(|error| failure(what(), error))?;
-        let promise = write::Promise {
-            key,
-            is_sorted_by_key: true,
-            order: &[],
-        };
+        let stream = plan.execute_stream().await.map_err(|error| failure(what(), error))?;
+        let promise = write::Promise { key, is_sorted_by_key: true, order: &[] };
         let written = write::write(stream, &file, promise, write::Kind::Published)
             .await
             .map_err(|error| failure(what(), error))?;
@@ -515,10 +468,7 @@ impl Engine {
     async fn table(&self, what: &str, sql: &str, is_ordered: bool) -> Result<Table, Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
         let (columns, batches) = self.collected(what, sql, is_ordered).await?;
-        let mut table = Table {
-            columns,
-            rows: Vec::new(),
-        };
+        let mut table = Table { columns, rows: Vec::new() };
         for batch in &batches {
             cells::append(&mut table, batch).map_err(|error| cannot(error.into()))?;
         }
@@ -539,12 +489,7 @@ impl Engine {
             if is_ordered {
                 plan = by_all_columns(plan).map_err(cannot)?;
             }
-            let columns = plan
-                .schema()
-                .fields()
-                .iter()
-                .map(|field| field.name().clone())
-                .collect();
+            let columns = plan.schema().fields().iter().map(|field| field.name().clone()).collect();
             match plan.collect().await.map_err(cannot) {
                 Ok(batches) => {
                     self.ladder.climbed(what, rung);
@@ -671,15 +616,8 @@ impl Engine {
     ) -> Result<ListingTable, Failure> {
         let cannot = |error| failure(format!("cannot register `{name}`"), error);
         let location = ListingTableUrl::parse(url(path)?).map_err(cannot)?;
-        let config = ListingTableConfig::new(location)
-            .with_listing_options(options)
-            .with_schema(schema);
-        let cache = self
-            .ladder
-            .usual()
-            .runtime_env()
-            .cache_manager
-            .get_file_statistic_cache();
+        let config = ListingTableConfig::new(location).with_listing_options(options).with_schema(schema);
+        let cache = self.ladder.usual().runtime_env().cache_manager.get_file_statistic_cache();
         Ok(ListingTable::try_new(config).map_err(cannot)?.with_cache(cache))
     }
 
@@ -700,10 +638,8 @@ impl Engine {
 }
 
 async fn plan(context: &SessionContext, sql: &str) -> Result<DataFrame, DataFusionError> {
-    let read_only = SQLOptions::new()
-        .with_allow_ddl(false)
-        .with_allow_dml(false)
-        .with_allow_statements(false);
+    let read_only =
+        SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     context.sql_with_options(sql, read_only).await
 }
 
@@ -715,10 +651,7 @@ fn by_all_columns(rows: DataFrame) -> Result<DataFrame, DataFusionError> {
 }
 
 fn ascending(columns: &[String]) -> Vec<SortExpr> {
-    columns
-        .iter()
-        .map(|name| col(format!("\"{}\"", name.replace('"', "\"\""))).sort(true, false))
-        .collect()
+    columns.iter().map(|name| col(format!("\"{}\"", name.replace('"', "\"\""))).sort(true, false)).collect()
 }
 
 fn url(path: &str) -> Result<Url, Failure> {

@@ -27,23 +27,14 @@ pub(super) struct PinnedStore {
 
 impl PinnedStore {
     pub(super) fn new() -> Self {
-        Self {
-            local: LocalFileSystem::new(),
-            files: RwLock::new(BTreeMap::new()),
-        }
+        Self { local: LocalFileSystem::new(), files: RwLock::new(BTreeMap::new()) }
     }
 
     /// Adds the object `name` with the bytes of `file`.
     pub(super) fn pin(&self, name: Path, file: PathBuf) {
         // The store takes no `..`, which a location such as `../orders/` holds.
-        let file = file
-            .canonicalize()
-            .or_else(|_| std::path::absolute(&file))
-            .unwrap_or(file);
-        self.files
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(name, file);
+        let file = file.canonicalize().or_else(|_| std::path::absolute(&file)).unwrap_or(file);
+        self.files.write().unwrap_or_else(PoisonError::into_inner).insert(name, file);
     }
 
     fn real(&self, name: &Path) -> Result<Path> {
@@ -57,18 +48,11 @@ impl PinnedStore {
 
     fn names(&self, prefix: Option<&Path>) -> Vec<Path> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
-        files
-            .keys()
-            .filter(|name| prefix.is_none_or(|prefix| name.prefix_matches(prefix)))
-            .cloned()
-            .collect()
+        files.keys().filter(|name| prefix.is_none_or(|prefix| name.prefix_matches(prefix))).cloned().collect()
     }
 
     async fn describe(&self, name: Path) -> Result<ObjectMeta> {
-        let options = GetOptions {
-            head: true,
-            ..GetOptions::default()
-        };
+        let options = GetOptions { head: true, ..GetOptions::default() };
         Ok(self.get_opts(&name, options).await?.meta)
     }
 }
@@ -80,9 +64,7 @@ impl fmt::Display for PinnedStore {
 }
 
 fn read_only<T>() -> Result<T> {
-    Err(Error::NotSupported {
-        source: "the files of a run are read-only to the engine".into(),
-    })
+    Err(Error::NotSupported { source: "the files of a run are read-only to the engine".into() })
 }
 
 #[async_trait]
@@ -117,10 +99,8 @@ impl ObjectStore for PinnedStore {
             .map(|name| {
                 let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
                 let file = files.get(&name).cloned().unwrap_or_default();
-                let metadata = std::fs::metadata(&file).map_err(|error| Error::NotFound {
-                    path: name.to_string(),
-                    source: Box::new(error),
-                })?;
+                let metadata = std::fs::metadata(&file)
+                    .map_err(|error| Error::NotFound { path: name.to_string(), source: Box::new(error) })?;
                 Ok(ObjectMeta {
                     location: name,
                     last_modified: metadata.modified().unwrap_or(std::time::UNIX_EPOCH).into(),
@@ -145,10 +125,7 @@ impl ObjectStore for PinnedStore {
                 objects.push(self.describe(name).await?);
             }
         }
-        Ok(ListResult {
-            common_prefixes: common_prefixes.into_iter().collect(),
-            objects,
-        })
+        Ok(ListResult { common_prefixes: common_prefixes.into_iter().collect(), objects })
     }
 
     async fn copy_opts(&self, _: &Path, _: &Path, _: CopyOptions) -> Result<()> {

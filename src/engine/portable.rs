@@ -75,18 +75,11 @@ fn is_float_sum(part: &Expr, schema: &DFSchema) -> bool {
 }
 
 fn is_narrow_product(part: &Expr, schema: &DFSchema) -> bool {
-    let Expr::BinaryExpr(BinaryExpr {
-        left,
-        op: Operator::Multiply,
-        right,
-    }) = part
-    else {
+    let Expr::BinaryExpr(BinaryExpr { left, op: Operator::Multiply, right }) = part else {
         return false;
     };
-    let is_decimal = |side: &Expr| {
-        side.get_type(schema)
-            .is_ok_and(|kind| matches!(kind, DataType::Decimal128(..)))
-    };
+    let is_decimal =
+        |side: &Expr| side.get_type(schema).is_ok_and(|kind| matches!(kind, DataType::Decimal128(..)));
     if !is_decimal(left) && !is_decimal(right) {
         return false;
     }
@@ -111,11 +104,7 @@ fn digits(side: &Expr, schema: &DFSchema) -> Option<u8> {
             right,
         }) => {
             let (left, right) = (digits(left, schema)?, digits(right, schema)?);
-            Some(if left.max(right) <= NARROW {
-                NARROW
-            } else {
-                left.max(right)
-            })
+            Some(if left.max(right) <= NARROW { NARROW } else { left.max(right) })
         }
         _ => match side.get_type(schema).ok()? {
             DataType::Decimal128(digits, _) => Some(digits),

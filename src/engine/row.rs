@@ -37,11 +37,7 @@ impl Engine {
         let cannot = |error| failure(format!("cannot read `{name}`"), error);
         let list = match columns {
             [] => "1".to_owned(),
-            _ => columns
-                .iter()
-                .map(|column| quoted(column))
-                .collect::<Vec<_>>()
-                .join(", "),
+            _ => columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", "),
         };
         let rows = format!("select {list} from source.{}", quoted(name));
         let plan = plan(self.ladder.usual(), &rows).await.map_err(cannot)?;
@@ -64,10 +60,7 @@ impl Engine {
                     .zip(batch.columns())
                     .map(|(column, values)| format!("`{column}` is {}", told(values, from)))
                     .collect();
-                return Ok(Some(StoppingRow {
-                    number: before + from + 1,
-                    values,
-                }));
+                return Ok(Some(StoppingRow { number: before + from + 1, values }));
             }
             before += batch.num_rows();
         }
@@ -79,18 +72,11 @@ impl Engine {
         let cannot = |error| failure("cannot try an expression".to_owned(), error);
         let trial = MemTable::try_new(rows.schema(), vec![vec![rows.clone()]]).map_err(cannot)?;
         self.register(&table, Arc::new(trial))?;
-        let stops = match plan(
-            self.ladder.usual(),
-            &format!("select {sql} as value from {table}"),
-        )
-        .await
-        {
+        let stops = match plan(self.ladder.usual(), &format!("select {sql} as value from {table}")).await {
             Ok(plan) => plan.collect().await.is_err(),
             Err(_) => true,
         };
-        self.schema(&table.schema)?
-            .deregister_table(&table.table)
-            .map_err(cannot)?;
+        self.schema(&table.schema)?.deregister_table(&table.table).map_err(cannot)?;
         Ok(stops)
     }
 }
@@ -113,21 +99,13 @@ fn told(values: &dyn Array, row: usize) -> String {
             format!("a text of {} characters that is no number", text.chars().count())
         }
         kind if kind.is_numeric() => {
-            let whole = text
-                .trim_start_matches('-')
-                .split(['.', 'e'])
-                .next()
-                .unwrap_or_default();
+            let whole = text.trim_start_matches('-').split(['.', 'e']).next().unwrap_or_default();
             match (text.parse::<f64>(), whole.trim_start_matches('0').len()) {
                 (Ok(0.0), _) => "0".to_owned(),
                 (Ok(number), _) if !number.is_finite() => "no finite number".to_owned(),
                 (_, digits) => format!(
                     "a {} number of {} digits before the point",
-                    if text.starts_with('-') {
-                        "negative"
-                    } else {
-                        "positive"
-                    },
+                    if text.starts_with('-') { "negative" } else { "positive" },
                     digits
                 ),
             }

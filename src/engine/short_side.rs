@@ -22,10 +22,7 @@ const SHORT: usize = 1000;
 /// The engine's own rules with this one behind its choice of join sides.
 pub(super) fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
-    let behind = rules
-        .iter()
-        .position(|rule| rule.name() == "join_selection")
-        .map_or(0, |place| place + 1);
+    let behind = rules.iter().position(|rule| rule.name() == "join_selection").map_or(0, |place| place + 1);
     rules.insert(behind, Arc::new(ShortSide));
     rules
 }

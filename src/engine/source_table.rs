@@ -36,15 +36,11 @@ pub(super) struct SourceTable {
 impl SourceTable {
     /// A table of the columns of `schema` and those that `folders` name, which are text; its files lie in `store`.
     pub(super) fn new(store: ObjectStoreUrl, schema: SchemaRef, folders: &[String]) -> Self {
-        let folders: Vec<FieldRef> = folders
-            .iter()
-            .map(|name| Arc::new(Field::new(name, DataType::Utf8, true)))
-            .collect();
+        let folders: Vec<FieldRef> =
+            folders.iter().map(|name| Arc::new(Field::new(name, DataType::Utf8, true))).collect();
         Self {
             store,
-            schema: TableSchema::builder(schema)
-                .with_table_partition_cols(folders)
-                .build(),
+            schema: TableSchema::builder(schema).with_table_partition_cols(folders).build(),
             files: Vec::new(),
         }
     }
@@ -61,10 +57,7 @@ impl SourceTable {
 
     /// What is said of rows: their number, and nothing of any column.
     fn counted(&self, rows: Precision<usize>) -> Statistics {
-        Statistics {
-            num_rows: rows,
-            ..Statistics::new_unknown(self.schema.table_schema())
-        }
+        Statistics { num_rows: rows, ..Statistics::new_unknown(self.schema.table_schema()) }
     }
 }
 

@@ -51,18 +51,10 @@ impl Bench {
             RecordBatch::try_from_iter([("limit_id", Arc::new(Int64Array::from(vec![rows / 2])) as _)]);
         for (name, key, batch) in [("long", "id", long), ("short", "limit_id", short)] {
             engine
-                .add_rows(
-                    &TableName::new("settings", name),
-                    &[key.to_owned()],
-                    batch.expect("rows"),
-                )
+                .add_rows(&TableName::new("settings", name), &[key.to_owned()], batch.expect("rows"))
                 .await?;
         }
-        Ok(Self {
-            engine,
-            queries,
-            _folder: folder,
-        })
+        Ok(Self { engine, queries, _folder: folder })
     }
 
     fn query(&self, name: &str) -> &Query {
@@ -88,17 +80,9 @@ async fn a_scratch_table_in_its_order_is_kept_and_out_of_its_order_refused() {
     let bench = Bench::start(256 * MIB, 3000, &files).await.expect("a session");
     let good = bench.engine.run(bench.query("good")).await.expect("a table");
     assert_eq!((good.rows, good.order.as_slice()), (3000, &["id".to_owned()][..]));
-    let bad = bench
-        .engine
-        .run(bench.query("bad"))
-        .await
-        .expect_err("the wrong order");
+    let bad = bench.engine.run(bench.query("bad")).await.expect_err("the wrong order");
     assert_eq!(bad.exit, Exit::Refused);
-    assert!(
-        bad.message.contains("do not ascend by `order` (id)"),
-        "{}",
-        bad.message
-    );
+    assert!(bad.message.contains("do not ascend by `order` (id)"), "{}", bad.message);
 }
 
 #[tokio::test]
@@ -119,15 +103,8 @@ async fn a_view_keeps_no_rows_and_its_readers_compute_it() {
     let seen = bench.engine.run(bench.query("seen")).await.expect("a view");
     assert_eq!(seen.file, None);
     bench.engine.run(bench.query("counted")).await.expect("a table");
-    let table = bench
-        .engine
-        .read("rows", "select rows from business.counted")
-        .await
-        .expect("rows");
-    assert_eq!(
-        table.cell(0, "rows").map(ToString::to_string),
-        Some("10".to_owned())
-    );
+    let table = bench.engine.read("rows", "select rows from business.counted").await.expect("rows");
+    assert_eq!(table.cell(0, "rows").map(ToString::to_string), Some("10".to_owned()));
 }
 
 #[tokio::test]
@@ -165,18 +142,14 @@ fn pairs() -> String {
 #[tokio::test]
 async fn a_join_whose_hash_table_does_not_fit_is_done_by_sorting() {
     // The hash table of the pairs does not fit, the table itself does.
-    let bench = Bench::start(48 * MIB, 100_000, &[("2_business/pairs.sql", &pairs())])
-        .await
-        .expect("a session");
+    let bench =
+        Bench::start(48 * MIB, 100_000, &[("2_business/pairs.sql", &pairs())]).await.expect("a session");
     let query = bench.query("pairs");
     let hashed = bench.engine.attempt(bench.engine.ladder.usual(), query).await;
     assert_eq!(hashed.expect_err("too little memory").exit, Exit::Resources);
     let written = bench.engine.run(query).await.expect("a table");
     assert_eq!((written.rows, written.rung), (400_000, 1));
-    assert_eq!(
-        bench.engine.rungs().into_iter().collect::<Vec<_>>(),
-        [("business.pairs".to_owned(), 1)]
-    );
+    assert_eq!(bench.engine.rungs().into_iter().collect::<Vec<_>>(), [("business.pairs".to_owned(), 1)]);
 }
 
 /// A join of all rows with all rows, each of which has some two kilobytes.
@@ -192,9 +165,8 @@ fn crossed(result: &str, condition: &str) -> String {
 #[tokio::test]
 async fn a_join_that_would_read_its_kept_side_twice_is_out_of_memory_and_no_defect() {
     let crossed = crossed("count(*) as pairs", "where a.text || b.text = 'none'");
-    let bench = Bench::start(2 * MIB, 2_000, &[("2_business/crossed.sql", &crossed)])
-        .await
-        .expect("a session");
+    let bench =
+        Bench::start(2 * MIB, 2_000, &[("2_business/crossed.sql", &crossed)]).await.expect("a session");
     let query = bench.query("crossed");
     let failure = bench.engine.attempt(bench.engine.ladder.usual(), query).await;
     let failure = failure.expect_err("too little memory");
@@ -205,9 +177,8 @@ async fn a_join_that_would_read_its_kept_side_twice_is_out_of_memory_and_no_defe
 async fn a_query_that_fits_on_no_rung_of_the_memory_ladder_ends_with_5_and_names_itself() {
     // Every rung keeps one side of a cross join in memory, and neither fits.
     let crossed = crossed("max(a.text || b.text) as pairs", "");
-    let bench = Bench::start(48 * MIB, 100_000, &[("2_business/crossed.sql", &crossed)])
-        .await
-        .expect("a session");
+    let bench =
+        Bench::start(48 * MIB, 100_000, &[("2_business/crossed.sql", &crossed)]).await.expect("a session");
     let query = bench.query("crossed");
     for (_, session) in bench.engine.ladder.sessions() {
         let failure = bench.engine.attempt(session, query).await;
@@ -216,19 +187,15 @@ async fn a_query_that_fits_on_no_rung_of_the_memory_ladder_ends_with_5_and_names
     }
     let failure = bench.engine.run(query).await.expect_err("no rung fits");
     assert_eq!((failure.exit, failure.stage), (Exit::Resources, "engine"));
-    assert!(
-        failure.message.contains("queries/2_business/crossed.sql"),
-        "{failure}"
-    );
+    assert!(failure.message.contains("queries/2_business/crossed.sql"), "{failure}");
     assert!(failure.hint.contains("engine.memory"), "{failure}");
     assert!(bench.engine.rungs().is_empty(), "none of them ended well");
 }
 
 #[tokio::test]
 async fn every_rung_of_the_memory_ladder_gives_the_same_bytes() {
-    let bench = Bench::start(256 * MIB, 5_000, &[("2_business/pairs.sql", &pairs())])
-        .await
-        .expect("a session");
+    let bench =
+        Bench::start(256 * MIB, 5_000, &[("2_business/pairs.sql", &pairs())]).await.expect("a session");
     let query = bench.query("pairs");
     let mut all = Vec::new();
     for (_, session) in bench.engine.ladder.sessions() {
@@ -248,9 +215,7 @@ async fn every_rung_of_the_memory_ladder_gives_the_same_bytes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn rows_that_wait_on_the_disk_between_partitions_are_not_waited_for_in_vain() {
     let any = scratch("id nulls last");
-    let bench = Bench::start(64 * MIB, 4_000, &[("1_canonical/long.sql", &any)])
-        .await
-        .expect("a session");
+    let bench = Bench::start(64 * MIB, 4_000, &[("1_canonical/long.sql", &any)]).await.expect("a session");
     let session = bench.engine.ladder.usual();
     let copies = ["select id, text from settings.long"; 4].join(" union all ");
     // Somebody holds all memory, so that each batch waits on the disk.
@@ -271,10 +236,7 @@ async fn rows_that_wait_on_the_disk_between_partitions_are_not_waited_for_in_vai
 #[test]
 fn the_manifest_names_the_version_that_is_linked() {
     let version = ENGINE.rsplit(' ').next().unwrap_or_default();
-    assert!(
-        LOCK_FILE.contains(&format!("name = \"datafusion\"\nversion = \"{version}\"")),
-        "{ENGINE}"
-    );
+    assert!(LOCK_FILE.contains(&format!("name = \"datafusion\"\nversion = \"{version}\"")), "{ENGINE}");
 }
 
 #[test]
@@ -285,10 +247,7 @@ fn the_words_of_the_engine_do_not_tell_values() {
             "Cannot cast string '…' to value of Int32 type",
         ),
         ("Error parsing 'O'Hara' as Date32", "Error parsing '…' as Date32"),
-        (
-            "Can't cast value 12345678 to type Int8",
-            "Can't cast value … to type Int8",
-        ),
+        ("Can't cast value 12345678 to type Int8", "Can't cast value … to type Int8"),
         (
             "99999999.5 is too large to store in a Decimal128 of precision 5",
             "… is too large to store in a Decimal128 of precision 5",
@@ -302,9 +261,7 @@ fn the_words_of_the_engine_do_not_tell_values() {
 #[tokio::test]
 async fn a_source_is_read_whole_whatever_its_footer_says_of_the_values() {
     let query = scratch("id nulls last");
-    let bench = Bench::start(64 * MIB, 1, &[("1_canonical/long.sql", &query)])
-        .await
-        .expect("a session");
+    let bench = Bench::start(64 * MIB, 1, &[("1_canonical/long.sql", &query)]).await.expect("a session");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("a.parquet");
     // Smallest and largest leave NaN out: the footer says that each amount is 1.
@@ -314,15 +271,8 @@ async fn a_source_is_read_whole_whatever_its_footer_says_of_the_values() {
     let mut writer = parquet::arrow::ArrowWriter::try_new(output, batch.schema(), None).expect("a writer");
     writer.write(&batch).expect("rows");
     writer.close().expect("a Parquet file");
-    let files = [SourceFile {
-        file,
-        rows: 4,
-        folder_values: Vec::new(),
-    }];
-    bench
-        .engine
-        .add_source("lines", &files, batch.schema(), &[])
-        .expect("a source");
+    let files = [SourceFile { file, rows: 4, folder_values: Vec::new() }];
+    bench.engine.add_source("lines", &files, batch.schema(), &[]).expect("a source");
     let sql = "select count(*) as lines, count(*) filter (where not (abs(amount) < 1e300)) as odd from source.lines";
     let all = bench.engine.read("a test", sql).await.expect("rows");
     assert_eq!(all.rows, [[Cell::Integer(4), Cell::Integer(1)]]);
@@ -335,20 +285,13 @@ async fn a_source_is_read_whole_whatever_its_footer_says_of_the_values() {
 async fn every_example_of_the_functions_of_mappings_gives_what_its_description_says() {
     use crate::query::mapping::{self, catalogue::FUNCTIONS};
     let query = scratch("id nulls last");
-    let bench = Bench::start(64 * MIB, 1, &[("1_canonical/long.sql", &query)])
-        .await
-        .expect("a session");
+    let bench = Bench::start(64 * MIB, 1, &[("1_canonical/long.sql", &query)]).await.expect("a session");
     for function in FUNCTIONS {
         let mapped = mapping::resolve(function.example, &mapping::Columns::new(), "UTC")
             .unwrap_or_else(|problem| panic!("{}: {problem}", function.example));
         let sql = format!("select {} as value", mapped.sql.engine);
         let read = bench.engine.read("an example", &sql).await;
         let table = read.unwrap_or_else(|failure| panic!("{sql}: {failure}: {:?}", failure.cause));
-        assert_eq!(
-            table.rows[0][0].to_string(),
-            function.result,
-            "{}",
-            function.example
-        );
+        assert_eq!(table.rows[0][0].to_string(), function.result, "{}", function.example);
     }
 }

@@ -51,15 +51,7 @@ pub struct Written {
 impl Written {
     /// What a view leaves: its types.
     pub(super) fn nothing(schema: SchemaRef) -> Self {
-        Self {
-            file: None,
-            rows: 0,
-            schema,
-            order: Vec::new(),
-            rung: 0,
-            is_key_open: false,
-            problem: None,
-        }
+        Self { file: None, rows: 0, schema, order: Vec::new(), rung: 0, is_key_open: false, problem: None }
     }
 
     /// Turns a broken promise into a failure.
@@ -80,11 +72,8 @@ impl Written {
     /// Returns exit code 3 when `is_shared`.
     pub(super) fn refuse_shared_key(&self, is_shared: bool, query: &Query) -> Result<(), Failure> {
         let problem = format!("the key ({}) is not unique", query.header.key.join(", "));
-        Self {
-            problem: is_shared.then_some(problem),
-            ..Self::nothing(Arc::clone(&self.schema))
-        }
-        .refuse_problems(&query.path)
+        Self { problem: is_shared.then_some(problem), ..Self::nothing(Arc::clone(&self.schema)) }
+            .refuse_problems(&query.path)
     }
 }
 
@@ -166,14 +155,8 @@ fn writer(file: &Path, schema: &SchemaRef, kind: Kind) -> Result<ArrowWriter<Fil
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .build();
-    let options = ArrowWriterOptions::new()
-        .with_properties(properties)
-        .with_skip_arrow_metadata(true);
-    Ok(ArrowWriter::try_new_with_options(
-        File::create(file)?,
-        Arc::clone(schema),
-        options,
-    )?)
+    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+    Ok(ArrowWriter::try_new_with_options(File::create(file)?, Arc::clone(schema), options)?)
 }
 
 /// Types as every reader knows them: engine-internal views become plain text.
@@ -213,18 +196,14 @@ fn stored(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, DataFu
 
 /// A ratio that is not a number is a defect of the SQL, never a figure.
 fn not_finite(batch: &RecordBatch) -> Option<String> {
-    batch
-        .columns()
-        .iter()
-        .zip(batch.schema_ref().fields())
-        .find_map(|(column, field)| {
-            let numbers = column.as_any().downcast_ref::<Float64Array>()?;
-            numbers
-                .iter()
-                .flatten()
-                .any(|number| !number.is_finite())
-                .then(|| format!("`{}` holds a number that is not finite", field.name()))
-        })
+    batch.columns().iter().zip(batch.schema_ref().fields()).find_map(|(column, field)| {
+        let numbers = column.as_any().downcast_ref::<Float64Array>()?;
+        numbers
+            .iter()
+            .flatten()
+            .any(|number| !number.is_finite())
+            .then(|| format!("`{}` holds a number that is not finite", field.name()))
+    })
 }
 
 /// Keys whose hashes are remembered.
@@ -288,10 +267,7 @@ struct OrderCheck {
 
 impl OrderCheck {
     fn new(schema: &SchemaRef, order: &[String]) -> Result<Self, DataFusionError> {
-        Ok(Self {
-            columns: Columns::new(schema, order)?,
-            neighbours: Neighbours::default(),
-        })
+        Ok(Self { columns: Columns::new(schema, order)?, neighbours: Neighbours::default() })
     }
 
     fn check(&mut self, batch: &RecordBatch) -> Result<Option<String>, DataFusionError> {
@@ -312,23 +288,13 @@ struct Columns {
 
 impl Columns {
     fn new(schema: &SchemaRef, columns: &[String]) -> Result<Self, DataFusionError> {
-        let positions = columns
-            .iter()
-            .map(|name| schema.index_of(name))
-            .collect::<Result<Vec<_>, _>>()?;
-        let options = SortOptions {
-            descending: false,
-            nulls_first: false,
-        };
+        let positions = columns.iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>()?;
+        let options = SortOptions { descending: false, nulls_first: false };
         let fields = positions
             .iter()
             .map(|position| SortField::new_with_options(schema.field(*position).data_type().clone(), options))
             .collect();
-        Ok(Self {
-            positions,
-            names: columns.join(", "),
-            converter: RowConverter::new(fields)?,
-        })
+        Ok(Self { positions, names: columns.join(", "), converter: RowConverter::new(fields)? })
     }
 
     fn of<'a>(&'a self, batch: &'a RecordBatch) -> impl Iterator<Item = &'a ArrayRef> {
@@ -354,11 +320,8 @@ struct Neighbours {
 impl Neighbours {
     /// The first comparison of a row with the next for which `is_broken` holds.
     fn broken_step(&mut self, rows: &Rows, is_broken: fn(Ordering) -> bool) -> Option<Ordering> {
-        let across = self
-            .last
-            .as_ref()
-            .filter(|_| rows.num_rows() > 0)
-            .map(|last| last.row().cmp(&rows.row(0)));
+        let across =
+            self.last.as_ref().filter(|_| rows.num_rows() > 0).map(|last| last.row().cmp(&rows.row(0)));
         let within = (1..rows.num_rows()).map(|place| rows.row(place - 1).cmp(&rows.row(place)));
         let broken = across.into_iter().chain(within).find(|step| is_broken(*step));
         self.last = rows.iter().next_back().map(|row| row.owned());
@@ -376,17 +339,12 @@ mod tests {
     #[test]
     fn the_bytes_do_not_depend_on_how_the_rows_are_cut_into_batches() {
         let count = 60_000_i64;
-        let texts: ArrayRef = Arc::new(
-            (0..count)
-                .map(|row| Some(format!("customer {}", row / 7)))
-                .collect::<StringArray>(),
-        );
+        let texts: ArrayRef =
+            Arc::new((0..count).map(|row| Some(format!("customer {}", row / 7))).collect::<StringArray>());
         let numbers: ArrayRef = Arc::new((0..count).map(Some).collect::<Int64Array>());
         let whole = RecordBatch::try_from_iter([("customer", texts), ("row", numbers)]).expect("two columns");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let bytes = |sizes: &[usize]| {
             let mut batches = Vec::new();
             let mut start = 0;
@@ -401,11 +359,7 @@ mod tests {
             let stream = RecordBatchStreamAdapter::new(whole.schema(), futures::stream::iter(batches));
             let file = folder.path().join("table.parquet");
             let key = ["row".to_owned()];
-            let promise = Promise {
-                key: &key,
-                is_sorted_by_key: true,
-                order: &[],
-            };
+            let promise = Promise { key: &key, is_sorted_by_key: true, order: &[] };
             let written = runtime
                 .block_on(write(Box::pin(stream), &file, promise, Kind::Published))
                 .expect("the table can be written");

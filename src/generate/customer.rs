@@ -31,12 +31,8 @@ pub(super) struct Customer {
     pub habits: Habits,
 }
 
-const KINDS: [(Kind, u32); 4] = [
-    (Kind::Retail, 800),
-    (Kind::Merchant, 140),
-    (Kind::Channel, 54),
-    (Kind::Internal, 6),
-];
+const KINDS: [(Kind, u32); 4] =
+    [(Kind::Retail, 800), (Kind::Merchant, 140), (Kind::Channel, 54), (Kind::Internal, 6)];
 
 /// Country and region with weights; home is London in GB.
 const PLACES: [((&str, &str), u32); 22] = [
@@ -112,32 +108,16 @@ impl Customer {
     /// Makes the customer with this number, from 1.
     pub(super) fn draw(dice: &mut Dice, world: &World, number: u64) -> Self {
         let kind = pick(dice, &KINDS);
-        let persona = if kind == Kind::Internal {
-            Persona::Regular
-        } else {
-            pick(dice, &PERSONAS)
-        };
-        let (country, region) = if kind == Kind::Internal {
-            ("GB", "London")
-        } else {
-            pick(dice, &PLACES)
-        };
+        let persona = if kind == Kind::Internal { Persona::Regular } else { pick(dice, &PERSONAS) };
+        let (country, region) = if kind == Kind::Internal { ("GB", "London") } else { pick(dice, &PLACES) };
         let last = any(dice, &LAST_NAMES);
         let (name, industry, owner) = match kind {
-            Kind::Retail => (
-                format!("{} {last}", any(dice, &FIRST_NAMES)),
-                "Private household",
-                "Web shop",
-            ),
+            Kind::Retail => (format!("{} {last}", any(dice, &FIRST_NAMES)), "Private household", "Web shop"),
             Kind::Merchant => {
                 let industry = pick(dice, &INDUSTRIES);
                 (format!("{last} {industry} Ltd"), industry, pick(dice, &OWNERS))
             }
-            Kind::Channel => (
-                format!("{last} Wholesale plc"),
-                "Retail trade",
-                pick(dice, &OWNERS),
-            ),
+            Kind::Channel => (format!("{last} Wholesale plc"), "Retail trade", pick(dice, &OWNERS)),
             Kind::Internal => (format!("Branch {last}"), "Internal", "Head office"),
         };
         // Early customers recommend most, so that some of them carry a large part of the business.
@@ -149,18 +129,6 @@ impl Customer {
         let (habits, signed_up) = Habits::draw(dice, world, kind, persona);
         let signed_up_at = moment(signed_up, between(dice, 0, 25_199));
         let id = customer_id(number);
-        Self {
-            id,
-            name,
-            kind,
-            persona,
-            country,
-            region,
-            industry,
-            owner,
-            referred_by,
-            signed_up_at,
-            habits,
-        }
+        Self { id, name, kind, persona, country, region, industry, owner, referred_by, signed_up_at, habits }
     }
 }

@@ -76,31 +76,22 @@ pub(super) fn uniform(dice: &mut Dice, least: f64, most: f64) -> f64 {
 
 /// Draws from a gamma distribution with this shape and mean.
 pub(super) fn gamma(dice: &mut Dice, shape: f64, mean: f64) -> f64 {
-    Gamma::new(shape, mean / shape)
-        .expect("shape and mean are positive constants")
-        .sample(dice)
+    Gamma::new(shape, mean / shape).expect("shape and mean are positive constants").sample(dice)
 }
 
 /// Draws from a log-normal distribution with this median.
 pub(super) fn log_normal(dice: &mut Dice, median: f64, spread: f64) -> f64 {
-    median
-        * LogNormal::new(0.0, spread)
-            .expect("the spread is a finite constant")
-            .sample(dice)
+    median * LogNormal::new(0.0, spread).expect("the spread is a finite constant").sample(dice)
 }
 
 /// Draws from an exponential distribution with this mean.
 pub(super) fn exponential(dice: &mut Dice, mean: f64) -> f64 {
-    mean * Exp::new(1.0)
-        .expect("the rate is a positive constant")
-        .sample(dice)
+    mean * Exp::new(1.0).expect("the rate is a positive constant").sample(dice)
 }
 
 /// Draws from a Pareto distribution that starts at 1.
 pub(super) fn pareto(dice: &mut Dice, shape: f64) -> f64 {
-    Pareto::new(1.0, shape)
-        .expect("the shape is a positive constant")
-        .sample(dice)
+    Pareto::new(1.0, shape).expect("the shape is a positive constant").sample(dice)
 }
 
 /// Draws a count with this mean.
@@ -109,13 +100,7 @@ pub(super) fn poisson(dice: &mut Dice, mean: f64) -> i64 {
         return 0;
     }
     // Beyond the bound the distribution itself refuses; no customer comes near it.
-    whole(
-        Poisson::new(mean.min(1e6))
-            .expect("the mean is positive and bounded")
-            .sample(dice),
-        0,
-        1_000_000,
-    )
+    whole(Poisson::new(mean.min(1e6)).expect("the mean is positive and bounded").sample(dice), 0, 1_000_000)
 }
 
 /// Draws how often a coin falls badly before it falls well, with this mean.
@@ -129,23 +114,14 @@ pub(super) fn geometric(dice: &mut Dice, mean: f64, most: i64) -> i64 {
 }
 
 /// Rounds `value` to a whole number of `least..=most`.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "rounded and clamped to whole numbers before"
-)]
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "the limits are constants far below 2^53"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "rounded and clamped to whole numbers before")]
+#[expect(clippy::cast_precision_loss, reason = "the limits are constants far below 2^53")]
 pub(super) fn whole(value: f64, least: i64, most: i64) -> i64 {
     value.round().clamp(least as f64, most as f64) as i64
 }
 
 /// Turns a whole number of days, lines or cents into a factor.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "days, lines and cents of one customer are far below 2^53"
-)]
+#[expect(clippy::cast_precision_loss, reason = "days, lines and cents of one customer are far below 2^53")]
 pub(super) fn real(value: i64) -> f64 {
     value as f64
 }

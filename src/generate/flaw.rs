@@ -82,12 +82,8 @@ const MARKUP: [&str; 4] = [
     "{{ 7 * 7 }} {% if %} ${HOME}",
 ];
 
-const FORMULAS: [&str; 4] = [
-    "=HYPERLINK(\"https://example.com\",\"open\")",
-    "+1+cmd|' /C calc'!A0",
-    "@SUM(1,1)",
-    "-2+3",
-];
+const FORMULAS: [&str; 4] =
+    ["=HYPERLINK(\"https://example.com\",\"open\")", "+1+cmd|' /C calc'!A0", "@SUM(1,1)", "-2+3"];
 
 /// Spoils a `share` of the rows; a second row is returned where the flaw is one too many.
 pub(super) fn spoil<'a>(
@@ -156,9 +152,6 @@ pub(super) fn apply<'a>(
 /// Gives a `share` of the customers an identifier that is hard to keep: other scripts, spaces within, marks.
 pub(super) fn rename(dice: &mut Dice, share: f64, id: &mut String) {
     if share > 0.0 && happens(dice, share) {
-        *id = format!(
-            "{}{id}",
-            any(dice, &["顧客 №", "Café Zoë/", "Müller & Söhne ", " ", "a,\"b\";"])
-        );
+        *id = format!("{}{id}", any(dice, &["顧客 №", "Café Zoë/", "Müller & Söhne ", " ", "a,\"b\";"]));
     }
 }

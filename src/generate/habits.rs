@@ -189,11 +189,7 @@ impl Habits {
         };
         let business = kind != Kind::Retail;
         // Most of the money comes from a few: a log-normal body with a Pareto tail.
-        let tail = if happens(dice, 0.05) {
-            pareto(dice, 1.25).min(25.0)
-        } else {
-            1.0
-        };
+        let tail = if happens(dice, 0.05) { pareto(dice, 1.25).min(25.0) } else { 1.0 };
         Self {
             start: 0,
             end: 0,
@@ -207,11 +203,7 @@ impl Habits {
             discounts: &USUAL_DISCOUNTS,
             returned: uniform(dice, 0.01, 0.08),
             favourite: dice.random_range(0..CATEGORIES.len()),
-            cases: if happens(dice, 0.08) {
-                0.55
-            } else {
-                uniform(dice, 0.02, 0.12)
-            },
+            cases: if happens(dice, 0.08) { 0.55 } else { uniform(dice, 0.02, 0.12) },
             terms: match kind {
                 Kind::Retail => 0,
                 Kind::Merchant => 30,

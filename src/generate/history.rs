@@ -30,12 +30,6 @@ impl History {
         let cases = cases(&mut dice, world, &customer, &orders);
         let payments = payments(&mut dice, world, &customer, &orders);
         let visits = visits(&mut dice, world, &customer, &orders);
-        Self {
-            customer,
-            orders,
-            cases,
-            payments,
-            visits,
-        }
+        Self { customer, orders, cases, payments, visits }
     }
 }

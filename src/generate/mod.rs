@@ -83,10 +83,8 @@ pub fn generate(request: &Generate, out: &Path, progress: &mut dyn FnMut(u64)) -
     refuse_used_folder(out)?;
     let world = World::new(request.seed, request.from, request.to);
     if world.months.len() > MOST_MONTHS {
-        return Err(
-            Failure::new(Exit::Usage, "generate", "the period is longer than 50 years")
-                .hint("Each month has a file of its own that stays open. Choose a shorter period."),
-        );
+        return Err(Failure::new(Exit::Usage, "generate", "the period is longer than 50 years")
+            .hint("Each month has a file of its own that stays open. Choose a shorter period."));
     }
     let mut tables = Tables::create(out, &world)?;
     let mut summary = Summary::default();
@@ -182,10 +180,7 @@ fn rows<'a>(
 fn validate(request: &Generate) -> Result<(), Failure> {
     let refused = |message: &str, hint: &str| Err(Failure::new(Exit::Usage, "generate", message).hint(hint));
     if request.customers == 0 || request.customers > MOST_CUSTOMERS {
-        return refused(
-            "the number of customers is out of range",
-            "Choose from 1 to 900,000,000 customers.",
-        );
+        return refused("the number of customers is out of range", "Choose from 1 to 900,000,000 customers.");
     }
     if request.from >= request.to {
         return refused(

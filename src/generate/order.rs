@@ -75,11 +75,7 @@ fn order_days(dice: &mut Dice, world: &World, customer: &Customer) -> Vec<i64> {
         let mut next =
             real(habits.start) + interval * if habits.arrives { 1.0 } else { dice.random::<f64>() };
         while next < real(habits.end) {
-            let day = whole(
-                next + interval * uniform(dice, -0.2, 0.2),
-                habits.start,
-                habits.end - 1,
-            );
+            let day = whole(next + interval * uniform(dice, -0.2, 0.2), habits.start, habits.end - 1);
             days.push(day);
             next += interval;
         }
@@ -105,20 +101,11 @@ fn order(dice: &mut Dice, world: &World, customer: &Customer, day: i64) -> Order
         between(dice, 28_800, 64_799)
     };
     let eager = if world.day(day).promotion { 1.6 } else { 1.0 };
-    let percent = if happens(dice, (habits.discounted * eager).min(0.98)) {
-        pick(dice, habits.discounts)
-    } else {
-        0
-    };
+    let percent =
+        if happens(dice, (habits.discounted * eager).min(0.98)) { pick(dice, habits.discounts) } else { 0 };
     let count = 1 + geometric(dice, habits.more_lines, 60);
-    let lines = (0..count)
-        .map(|_| line(dice, world, customer, day, percent))
-        .collect();
-    Order {
-        at: moment(day, second),
-        is_return: false,
-        lines,
-    }
+    let lines = (0..count).map(|_| line(dice, world, customer, day, percent)).collect();
+    Order { at: moment(day, second), is_return: false, lines }
 }
 
 fn line(dice: &mut Dice, world: &World, customer: &Customer, day: i64, percent: i64) -> Line {
@@ -132,23 +119,13 @@ fn line(dice: &mut Dice, world: &World, customer: &Customer, day: i64, percent: 
     let price = (goods.price * habits.price_level * (1_000 + 2 * months) / 100_000).max(1);
     let cost = goods.cost * (2_000 + 5 * months) / 2_000;
     let gross = quantity * price;
-    Line {
-        product,
-        quantity,
-        gross,
-        discount: share_of(gross, percent),
-        cost: quantity * cost,
-    }
+    Line { product, quantity, gross, discount: share_of(gross, percent), cost: quantity * cost }
 }
 
 /// Draws a product: popular ones more often, and those of the favourite category most.
 fn product(dice: &mut Dice, world: &World, favourite: usize) -> usize {
     let categories = world.products.len() / PRODUCTS_PER_CATEGORY;
-    let category = if happens(dice, 0.55) {
-        favourite
-    } else {
-        dice.random_range(0..categories)
-    };
+    let category = if happens(dice, 0.55) { favourite } else { dice.random_range(0..categories) };
     let share = uniform(dice, 0.0, 1.0);
     let rank = whole(share * share * 60.0 - 0.5, 0, 59);
     category * PRODUCTS_PER_CATEGORY + usize::try_from(rank).unwrap_or(0)
@@ -164,19 +141,11 @@ fn come_back(dice: &mut Dice, world: &World, customer: &Customer, order: &Order,
     }
     let day = day_of(order.at) + between(dice, 2, 24);
     let at = moment(day, between(dice, 28_800, 64_799));
-    (!lines.is_empty() && day < world.end).then_some(Order {
-        at,
-        is_return: true,
-        lines,
-    })
+    (!lines.is_empty() && day < world.end).then_some(Order { at, is_return: true, lines })
 }
 
 fn returned(dice: &mut Dice, line: &Line) -> Line {
-    let quantity = if happens(dice, 0.8) {
-        line.quantity
-    } else {
-        between(dice, 1, line.quantity)
-    };
+    let quantity = if happens(dice, 0.8) { line.quantity } else { between(dice, 1, line.quantity) };
     let part = |cents: i64| -(cents * quantity / line.quantity);
     // What cannot be sold again keeps its cost.
     let lost = any(dice, &[true, false, false]);

@@ -17,13 +17,7 @@ cost_to_serve:
 
 /// Writes the configuration of a history.
 pub(super) fn config(request: &Generate) -> String {
-    let Generate {
-        customers,
-        seed,
-        from,
-        to,
-        flaws,
-    } = request;
+    let Generate { customers, seed, from, to, flaws } = request;
     let mut text = format!(
         "# A synthetic history: {customers} customers from {from} to {to}, seed {seed}, share of ugly rows {flaws}.\n\
          # Written by `karat generate`. `karat run --config` with this file makes its report.\n\
@@ -48,10 +42,7 @@ pub(super) fn config(request: &Generate) -> String {
 
 fn mapping(source: &str, columns: Columns) -> String {
     let lines = names(columns).map(|name| format!("      {name}: {name}\n"));
-    lines.fold(
-        format!("  {source}:\n    location: {source}/\n    columns:\n"),
-        |text, line| text + &line,
-    )
+    lines.fold(format!("  {source}:\n    location: {source}/\n    columns:\n"), |text, line| text + &line)
 }
 
 /// The limits of what may be rejected, where ugly rows were asked for.

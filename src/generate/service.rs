@@ -56,12 +56,7 @@ pub(super) struct Visit {
 const SECOND: i64 = 1_000_000;
 const HOUR: i64 = 3_600 * SECOND;
 
-const CASE_KINDS: [(&str, u32); 4] = [
-    ("delivery", 40),
-    ("question", 30),
-    ("quality", 18),
-    ("invoice", 12),
-];
+const CASE_KINDS: [(&str, u32); 4] = [("delivery", 40), ("question", 30), ("quality", 18), ("invoice", 12)];
 const CASE_CHANNELS: [(&str, u32); 4] = [("email", 42), ("phone", 33), ("chat", 20), ("branch", 5)];
 const VISIT_CHANNELS: [(&str, u32); 4] = [("web", 62), ("app", 24), ("branch", 10), ("fair", 4)];
 
@@ -69,26 +64,13 @@ const VISIT_CHANNELS: [(&str, u32); 4] = [("web", 62), ("app", 24), ("branch", 1
 pub(super) fn cases(dice: &mut Dice, world: &World, customer: &Customer, orders: &[Order]) -> Vec<Case> {
     let mut cases = Vec::new();
     for (position, order) in orders.iter().enumerate() {
-        let share = if order.is_return {
-            0.5
-        } else {
-            customer.habits.cases
-        };
+        let share = if order.is_return { 0.5 } else { customer.habits.cases };
         if happens(dice, share) {
-            let kind = if order.is_return {
-                "return"
-            } else {
-                pick(dice, &CASE_KINDS)
-            };
+            let kind = if order.is_return { "return" } else { pick(dice, &CASE_KINDS) };
             let complains = happens(dice, if kind == "question" { 0.03 } else { 0.22 });
             let opened_at =
                 order.at + whole(exponential(dice, 60.0), 1, 500) * HOUR + between(dice, 0, 3_599) * SECOND;
-            let contact = Contact {
-                opened_at,
-                kind,
-                is_complaint: complains,
-                order: Some(position),
-            };
+            let contact = Contact { opened_at, kind, is_complaint: complains, order: Some(position) };
             cases.extend(case(dice, world, customer, &contact));
         }
     }
@@ -97,10 +79,7 @@ pub(super) fn cases(dice: &mut Dice, world: &World, customer: &Customer, orders:
         // Not long ago, yet late enough that each has had its answer: angry is who complained twice.
         let earliest = customer.habits.start.max(world.end - 80);
         for _ in 0..between(dice, 2, 4) {
-            let opened_at = moment(
-                between(dice, earliest, world.end - 2),
-                between(dice, 28_800, 64_799),
-            );
+            let opened_at = moment(between(dice, earliest, world.end - 2), between(dice, 28_800, 64_799));
             let contact = Contact {
                 opened_at,
                 kind: pick(dice, &CASE_KINDS),
@@ -125,12 +104,7 @@ struct Contact {
 
 /// Draws one case, unless it would begin after the period.
 fn case(dice: &mut Dice, world: &World, customer: &Customer, contact: &Contact) -> Option<Case> {
-    let Contact {
-        opened_at,
-        kind,
-        is_complaint,
-        order,
-    } = *contact;
+    let Contact { opened_at, kind, is_complaint, order } = *contact;
     let business = customer.kind != Kind::Retail;
     let worse = if is_complaint { 2.0 } else { 1.0 };
     let minutes = whole(log_normal(dice, 9.0 * worse, 0.7), 1, 240);
@@ -140,11 +114,7 @@ fn case(dice: &mut Dice, world: &World, customer: &Customer, contact: &Contact) 
     let resolved = answer + whole(work * 60.0, 1, 60_000) * (HOUR / 60);
     let mood = 4.6 - 0.03 * wait - 0.01 * work - if is_complaint { 2.0 } else { 0.0 };
     let angry = customer.persona == Persona::Angry && is_complaint;
-    let score = if angry {
-        between(dice, 1, 2)
-    } else {
-        whole(mood + uniform(dice, -1.2, 1.2), 1, 5)
-    };
+    let score = if angry { between(dice, 1, 2) } else { whole(mood + uniform(dice, -1.2, 1.2), 1, 5) };
     let answered = happens(dice, if angry { 0.8 } else { 0.45 });
     let channel = pick(dice, &CASE_CHANNELS);
     let end = world.end_moment();
@@ -178,20 +148,11 @@ pub(super) fn payments(
         } else {
             let due = day + habits.terms;
             let late = whole(exponential(dice, habits.late.max(0.01)), 0, 400);
-            let early = if late == 0 {
-                between(dice, 0, habits.terms / 3)
-            } else {
-                0
-            };
+            let early = if late == 0 { between(dice, 0, habits.terms / 3) } else { 0 };
             (due, due + late - early)
         };
         let paid = (paid < world.end && !happens(dice, 0.003)).then_some(paid);
-        payments.push(Payment {
-            due,
-            paid,
-            amount: order.net(),
-            order: position,
-        });
+        payments.push(Payment { due, paid, amount: order.net(), order: position });
     }
     payments
 }
@@ -216,11 +177,7 @@ pub(super) fn visits(dice: &mut Dice, world: &World, customer: &Customer, orders
         }
         first = false;
     }
-    let idle = if customer.persona == Persona::Prospect {
-        3.0
-    } else {
-        0.4
-    };
+    let idle = if customer.persona == Persona::Prospect { 3.0 } else { 0.4 };
     for _ in 0..poisson(dice, idle) {
         let day = between(dice, customer.habits.start, world.end - 1);
         let at = moment(day, between(dice, 25_200, 82_799));

@@ -90,10 +90,8 @@ impl Sheet {
             std::fs::create_dir_all(folder).map_err(|cause| cannot_write(folder, cause))?;
         }
         let file = File::create(path).map_err(|cause| cannot_write(path, cause))?;
-        let fields: Vec<Field> = columns
-            .iter()
-            .map(|(name, kind)| Field::new(*name, kind.data_type(), true))
-            .collect();
+        let fields: Vec<Field> =
+            columns.iter().map(|(name, kind)| Field::new(*name, kind.data_type(), true)).collect();
         let schema = Arc::new(Schema::new(fields));
         let options = ArrowWriterOptions::new()
             .with_properties(properties(title, columns, row_group)?)
@@ -101,13 +99,7 @@ impl Sheet {
         let writer = ArrowWriter::try_new_with_options(file, Arc::clone(&schema), options)
             .map_err(|cause| cannot_write(path, cause))?;
         let columns = columns.iter().map(|(_, kind)| kind.column()).collect();
-        Ok(Self {
-            path: path.to_owned(),
-            schema,
-            columns,
-            waiting: 0,
-            writer,
-        })
+        Ok(Self { path: path.to_owned(), schema, columns, waiting: 0, writer })
     }
 
     /// Adds a row: one value for each column, in their order.
@@ -121,19 +113,13 @@ impl Sheet {
             }
         }
         self.waiting += 1;
-        if self.waiting == BATCH {
-            self.encode()
-        } else {
-            Ok(())
-        }
+        if self.waiting == BATCH { self.encode() } else { Ok(()) }
     }
 
     /// Writes what waits, closes the file and returns its size in bytes.
     pub(super) fn finish(mut self) -> Result<u64, Failure> {
         self.encode()?;
-        self.writer
-            .finish()
-            .map_err(|cause| cannot_write(&self.path, cause))?;
+        self.writer.finish().map_err(|cause| cannot_write(&self.path, cause))?;
         Ok(u64::try_from(self.writer.bytes_written()).expect("a size in memory fits 64 bits"))
     }
 
@@ -142,9 +128,7 @@ impl Sheet {
         self.waiting = 0;
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays)
             .map_err(|cause| self.mismatch().cause(cause))?;
-        self.writer
-            .write(&batch)
-            .map_err(|cause| cannot_write(&self.path, cause))
+        self.writer.write(&batch).map_err(|cause| cannot_write(&self.path, cause))
     }
 
     fn mismatch(&self) -> Failure {
@@ -241,10 +225,5 @@ pub(super) fn cannot_write(
     path: &Path,
     cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> Failure {
-    Failure::new(
-        Exit::Resources,
-        "generate",
-        format!("cannot write `{}`", path.display()),
-    )
-    .cause(cause)
+    Failure::new(Exit::Resources, "generate", format!("cannot write `{}`", path.display())).cause(cause)
 }

@@ -221,8 +221,5 @@ fn file(out: &Path, table: &str, month: Option<&str>) -> PathBuf {
 /// Lists a table's columns for the configuration.
 pub(super) fn names(columns: Columns) -> impl Iterator<Item = &'static str> {
     // The names are canonical already; the two others are there for people who look into the files.
-    columns
-        .iter()
-        .map(|(name, _)| *name)
-        .filter(|name| !matches!(*name, "persona" | "product_name"))
+    columns.iter().map(|(name, _)| *name).filter(|name| !matches!(*name, "persona" | "product_name"))
 }

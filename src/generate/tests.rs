@@ -23,13 +23,7 @@ const FROM: Date = date(2023, 1, 1);
 const TO: Date = date(2026, 1, 1);
 
 fn request(customers: u64, seed: u64, flaws: f64) -> Generate {
-    Generate {
-        customers,
-        seed,
-        from: FROM,
-        to: TO,
-        flaws,
-    }
+    Generate { customers, seed, from: FROM, to: TO, flaws }
 }
 
 fn made(request: &Generate) -> (TempDir, Summary) {
@@ -49,10 +43,7 @@ fn hashes(folder: &Path) -> BTreeMap<PathBuf, String> {
                 folders.push(path);
             } else {
                 let hash = hex::encode(Sha256::digest(std::fs::read(&path).expect("a readable file")));
-                hashes.insert(
-                    path.strip_prefix(folder).expect("below the folder").to_owned(),
-                    hash,
-                );
+                hashes.insert(path.strip_prefix(folder).expect("below the folder").to_owned(), hash);
             }
         }
     }
@@ -61,18 +52,13 @@ fn hashes(folder: &Path) -> BTreeMap<PathBuf, String> {
 
 /// All rows of the order lines.
 fn order_lines(folder: &Path) -> Vec<RecordBatch> {
-    let files = hashes(folder)
-        .into_keys()
-        .filter(|path| path.starts_with("order_lines"));
+    let files = hashes(folder).into_keys().filter(|path| path.starts_with("order_lines"));
     files.flat_map(|path| batches(&folder.join(path))).collect()
 }
 
 fn batches(path: &Path) -> Vec<RecordBatch> {
     let file = File::open(path).expect("a file");
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .expect("Parquet")
-        .build()
-        .expect("a reader");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").build().expect("a reader");
     reader.map(|batch| batch.expect("rows")).collect()
 }
 
@@ -82,9 +68,7 @@ fn parquet_rows(path: &Path) -> usize {
 
 fn histories(customers: u64) -> (World, Vec<History>) {
     let world = World::new(1, FROM, TO);
-    let histories = (1..=customers)
-        .map(|number| History::draw(&world, number))
-        .collect();
+    let histories = (1..=customers).map(|number| History::draw(&world, number)).collect();
     (world, histories)
 }
 
@@ -128,9 +112,7 @@ fn has_a_folder_for_every_month_and_counts_what_it_wrote() {
     assert_eq!(summary.files, u64::try_from(files.len()).expect("few files"));
     assert_eq!(files.len(), 36 + 4 + 1);
     for month in ["2023-01", "2024-02", "2025-12"] {
-        let path = folder
-            .path()
-            .join(format!("order_lines/month={month}/part-0.parquet"));
+        let path = folder.path().join(format!("order_lines/month={month}/part-0.parquet"));
         assert!(path.is_file(), "{month}");
     }
     let size = |path: &PathBuf| std::fs::metadata(folder.path().join(path)).expect("a file").len();
@@ -148,12 +130,7 @@ fn holds_no_null_and_only_the_month_of_its_folder_when_clean() {
     for batch in order_lines(folder.path()) {
         assert!(batch.columns().iter().all(|column| column.null_count() == 0));
         let moments = batch["ordered_at"].as_primitive::<TimestampMicrosecondType>();
-        assert!(
-            moments
-                .values()
-                .iter()
-                .all(|moment| (first..end).contains(moment))
-        );
+        assert!(moments.values().iter().all(|moment| (first..end).contains(moment)));
         let quantities = batch["quantity"].as_primitive::<Int32Type>();
         assert!(quantities.values().iter().all(|quantity| *quantity != 0));
         let amounts = batch["gross_amount"].as_primitive::<Decimal128Type>();
@@ -165,11 +142,8 @@ fn holds_no_null_and_only_the_month_of_its_folder_when_clean() {
 fn has_about_four_orders_and_twelve_and_a_half_lines_a_customer() {
     let (_, histories) = histories(4_000);
     let orders: usize = histories.iter().map(|history| history.orders.len()).sum();
-    let lines: usize = histories
-        .iter()
-        .flat_map(|history| &history.orders)
-        .map(|order| order.lines.len())
-        .sum();
+    let lines: usize =
+        histories.iter().flat_map(|history| &history.orders).map(|order| order.lines.len()).sum();
     let each = |count: usize| real(i64::try_from(count).expect("a count")) / 4_000.0;
     assert!((11.9..13.1).contains(&each(lines)), "{} lines", each(lines));
     assert!((3.5..4.8).contains(&each(orders)), "{} orders", each(orders));
@@ -178,11 +152,8 @@ fn has_about_four_orders_and_twelve_and_a_half_lines_a_customer() {
 #[test]
 fn lets_few_customers_make_most_of_the_revenue_and_some_a_loss() {
     let (_, histories) = histories(2_000);
-    let mut worths: Vec<(i64, i64)> = histories
-        .iter()
-        .filter(|history| !history.orders.is_empty())
-        .map(worth)
-        .collect();
+    let mut worths: Vec<(i64, i64)> =
+        histories.iter().filter(|history| !history.orders.is_empty()).map(worth).collect();
     worths.sort_unstable();
     worths.reverse();
     let total: i64 = worths.iter().map(|(net, _)| net).sum();
@@ -202,18 +173,11 @@ fn lets_few_customers_make_most_of_the_revenue_and_some_a_loss() {
 fn plants_customers_of_every_kind_and_persona() {
     let (world, histories) = histories(1_500);
     for kind in [Kind::Retail, Kind::Merchant, Kind::Channel, Kind::Internal] {
-        assert!(
-            histories.iter().any(|history| history.customer.kind == kind),
-            "{kind:?}"
-        );
+        assert!(histories.iter().any(|history| history.customer.kind == kind), "{kind:?}");
     }
     let countries: BTreeSet<_> = histories.iter().map(|history| history.customer.country).collect();
     assert!(countries.len() >= 5, "{countries:?}");
-    assert!(
-        histories
-            .iter()
-            .any(|history| history.customer.referred_by.is_some())
-    );
+    assert!(histories.iter().any(|history| history.customer.referred_by.is_some()));
     let recent = super::world::moment(world.end - 90, 0);
     for history in &histories {
         match history.customer.persona {
@@ -222,10 +186,8 @@ fn plants_customers_of_every_kind_and_persona() {
                 assert!(history.orders[0].at >= super::world::moment(world.end - 60, 0));
             }
             Persona::Angry => {
-                let complaints = history
-                    .cases
-                    .iter()
-                    .filter(|case| case.is_complaint && case.opened_at >= recent);
+                let complaints =
+                    history.cases.iter().filter(|case| case.is_complaint && case.opened_at >= recent);
                 assert!(complaints.count() >= 2, "{}", history.customer.id);
             }
             _ => {}
@@ -239,29 +201,14 @@ fn records_nothing_outside_the_period_and_nothing_about_a_later_order() {
     let end = world.end_moment();
     for history in &histories {
         assert!(history.orders.iter().all(|order| order.at < end));
-        let known = world
-            .first
-            .max(super::world::day_of(history.customer.signed_up_at));
-        assert!(
-            history
-                .orders
-                .iter()
-                .all(|order| super::world::day_of(order.at) >= known)
-        );
+        let known = world.first.max(super::world::day_of(history.customer.signed_up_at));
+        assert!(history.orders.iter().all(|order| super::world::day_of(order.at) >= known));
         assert!(history.visits.iter().all(|visit| visit.at < end));
-        assert!(
-            history
-                .payments
-                .iter()
-                .all(|payment| payment.paid.is_none_or(|day| day < world.end))
-        );
+        assert!(history.payments.iter().all(|payment| payment.paid.is_none_or(|day| day < world.end)));
         assert_eq!(history.payments.len(), history.orders.len());
         for case in &history.cases {
             assert!(case.opened_at < end);
-            assert!(
-                case.order
-                    .is_none_or(|position| history.orders[position].at < case.opened_at)
-            );
+            assert!(case.order.is_none_or(|position| history.orders[position].at < case.opened_at));
         }
     }
 }
@@ -269,24 +216,11 @@ fn records_nothing_outside_the_period_and_nothing_about_a_later_order() {
 #[test]
 fn keeps_the_sum_of_a_full_return_at_nothing() {
     let (_, histories) = histories(400);
-    let returns: Vec<_> = histories
-        .iter()
-        .flat_map(|history| &history.orders)
-        .filter(|order| order.is_return)
-        .collect();
+    let returns: Vec<_> =
+        histories.iter().flat_map(|history| &history.orders).filter(|order| order.is_return).collect();
     assert!(returns.len() > 30, "{} returns", returns.len());
-    assert!(
-        returns
-            .iter()
-            .flat_map(|order| &order.lines)
-            .all(|line| line.quantity < 0 && line.gross < 0)
-    );
-    assert!(
-        returns
-            .iter()
-            .flat_map(|order| &order.lines)
-            .all(|line| line.discount <= 0 && line.cost <= 0)
-    );
+    assert!(returns.iter().flat_map(|order| &order.lines).all(|line| line.quantity < 0 && line.gross < 0));
+    assert!(returns.iter().flat_map(|order| &order.lines).all(|line| line.discount <= 0 && line.cost <= 0));
 }
 
 #[test]
@@ -333,11 +267,7 @@ fn plants_about_the_share_of_ugly_rows_that_was_asked_for() {
             .map(|column| batch[*column].null_count())
             .sum::<usize>();
         let quantities = batch["quantity"].as_primitive::<Int32Type>();
-        zeros += quantities
-            .values()
-            .iter()
-            .filter(|quantity| **quantity == 0)
-            .count();
+        zeros += quantities.values().iter().filter(|quantity| **quantity == 0).count();
     }
     // Four flaws of sixteen make a NULL: 7.5 per cent of the rows.
     assert!((rows / 25..rows / 8).contains(&nulls), "{nulls} of {rows}");
@@ -345,11 +275,7 @@ fn plants_about_the_share_of_ugly_rows_that_was_asked_for() {
     let before: usize = order_lines(clean.path()).iter().map(RecordBatch::num_rows).sum();
     assert!(rows > before);
     let visits = |folder: &TempDir| parquet_rows(&folder.path().join("visits/part-0.parquet"));
-    assert_eq!(
-        visits(&clean),
-        visits(&ugly),
-        "spoiling must leave the rest of the history as it was"
-    );
+    assert_eq!(visits(&clean), visits(&ugly), "spoiling must leave the rest of the history as it was");
     let config = std::fs::read_to_string(ugly.path().join("config.yaml")).expect("a configuration");
     assert!(config.contains("max_rejected_rows: 100%"));
 }
@@ -359,14 +285,8 @@ fn writes_a_configuration_that_maps_every_source() {
     let text = project::config(&request(10, 1, 0.0));
     let config: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
     assert_eq!(config["as_of"].as_str(), Some("2026-01-01"));
-    assert_eq!(
-        config["sources"]["order_lines"]["location"].as_str(),
-        Some("order_lines/")
-    );
-    assert_eq!(
-        config["sources"]["order_lines"]["columns"]["cost_amount"].as_str(),
-        Some("cost_amount")
-    );
+    assert_eq!(config["sources"]["order_lines"]["location"].as_str(), Some("order_lines/"));
+    assert_eq!(config["sources"]["order_lines"]["columns"]["cost_amount"].as_str(), Some("cost_amount"));
     for source in ["customers", "service_cases", "payments", "visits"] {
         assert_eq!(
             config["sources"][source]["columns"]["customer_id"].as_str(),
@@ -382,20 +302,11 @@ fn refuses_what_makes_no_sense() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let sound = request(10, 1, 0.0);
     let cases = [
-        Generate {
-            customers: 0,
-            ..sound
-        },
+        Generate { customers: 0, ..sound },
         Generate { to: FROM, ..sound },
         Generate { flaws: 1.5, ..sound },
-        Generate {
-            flaws: f64::NAN,
-            ..sound
-        },
-        Generate {
-            from: date(1900, 1, 1),
-            ..sound
-        },
+        Generate { flaws: f64::NAN, ..sound },
+        Generate { from: date(1900, 1, 1), ..sound },
     ];
     for case in cases {
         let failure = generate(&case, folder.path(), &mut |_| {}).expect_err("refused");
@@ -427,15 +338,8 @@ fn gives_no_two_files_equal_bytes_even_when_they_are_empty() {
 
 #[test]
 fn survives_periods_of_a_few_days() {
-    for (from, to) in [
-        (date(2024, 2, 29), date(2024, 3, 1)),
-        (date(2025, 12, 24), date(2026, 1, 3)),
-    ] {
-        let (_folder, summary) = made(&Generate {
-            from,
-            to,
-            ..request(50, 1, 0.2)
-        });
+    for (from, to) in [(date(2024, 2, 29), date(2024, 3, 1)), (date(2025, 12, 24), date(2026, 1, 3))] {
+        let (_folder, summary) = made(&Generate { from, to, ..request(50, 1, 0.2) });
         assert_eq!(summary.customers, 50);
         assert!(summary.orders > 0);
     }

@@ -78,48 +78,18 @@ pub(super) const CATEGORIES: [Category; 8] = [
         0.52,
         ["Binder", "Envelope", "Label", "Marker", "Notebook", "Stapler"],
     ),
-    category(
-        "Books and media",
-        1_350.0,
-        0.60,
-        ["Atlas", "Calendar", "Guide", "Manual", "Reader", "Score"],
-    ),
-    category(
-        "Beauty and care",
-        1_650.0,
-        0.40,
-        ["Balm", "Brush", "Cream", "Lotion", "Soap", "Towel"],
-    ),
-    category(
-        "Toys and games",
-        2_100.0,
-        0.55,
-        ["Blocks", "Kite", "Puzzle", "Robot", "Train", "Yo-yo"],
-    ),
-    category(
-        "Kitchen",
-        3_200.0,
-        0.54,
-        ["Kettle", "Knife", "Mug", "Pan", "Scale", "Teapot"],
-    ),
-    category(
-        "Garden",
-        3_900.0,
-        0.60,
-        ["Bench light", "Hose", "Planter", "Rake", "Shears", "Trowel"],
-    ),
+    category("Books and media", 1_350.0, 0.60, ["Atlas", "Calendar", "Guide", "Manual", "Reader", "Score"]),
+    category("Beauty and care", 1_650.0, 0.40, ["Balm", "Brush", "Cream", "Lotion", "Soap", "Towel"]),
+    category("Toys and games", 2_100.0, 0.55, ["Blocks", "Kite", "Puzzle", "Robot", "Train", "Yo-yo"]),
+    category("Kitchen", 3_200.0, 0.54, ["Kettle", "Knife", "Mug", "Pan", "Scale", "Teapot"]),
+    category("Garden", 3_900.0, 0.60, ["Bench light", "Hose", "Planter", "Rake", "Shears", "Trowel"]),
     category(
         "Electronics",
         11_500.0,
         0.76,
         ["Camera", "Headset", "Keyboard", "Monitor", "Printer", "Router"],
     ),
-    category(
-        "Furniture",
-        17_500.0,
-        0.70,
-        ["Armchair", "Bookcase", "Cabinet", "Desk", "Shelf", "Table"],
-    ),
+    category("Furniture", 17_500.0, 0.70, ["Armchair", "Bookcase", "Cabinet", "Desk", "Shelf", "Table"]),
 ];
 
 const STYLES: [&str; 10] = [
@@ -133,12 +103,7 @@ const CONSUMER_WEEK: [f64; 7] = [0.95, 0.9, 0.9, 0.95, 1.0, 1.25, 1.1];
 const BUSINESS_WEEK: [f64; 7] = [1.25, 1.3, 1.3, 1.25, 1.15, 0.3, 0.15];
 
 const fn category(name: &'static str, price: f64, cost_share: f64, nouns: [&'static str; 6]) -> Category {
-    Category {
-        name,
-        price,
-        cost_share,
-        nouns,
-    }
+    Category { name, price, cost_share, nouns }
 }
 
 impl World {
@@ -146,24 +111,14 @@ impl World {
     pub(super) fn new(seed: u64, from: Date, to: Date) -> Self {
         let mut days = Vec::new();
         let mut months: Vec<String> = Vec::new();
-        for date in from
-            .series(jiff::Span::new().days(1))
-            .take_while(|date| *date < to)
-        {
+        for date in from.series(jiff::Span::new().days(1)).take_while(|date| *date < to) {
             let month = format!("{:04}-{:02}", date.year(), date.month());
             if months.last() != Some(&month) {
                 months.push(month);
             }
             days.push(day(date, months.len() - 1));
         }
-        Self {
-            seed,
-            first: epoch_day(from),
-            end: epoch_day(to),
-            days,
-            months,
-            products: products(seed),
-        }
+        Self { seed, first: epoch_day(from), end: epoch_day(to), days, months, products: products(seed) }
     }
 
     /// Finds a day of the period by its number since 1970; a day outside becomes the nearest inside.
@@ -179,11 +134,7 @@ impl World {
         for _ in 0..40 {
             number = between(dice, start, end - 1);
             let day = self.day(number);
-            let weight = if consumer {
-                day.consumer_weight
-            } else {
-                day.business_weight
-            };
+            let weight = if consumer { day.consumer_weight } else { day.business_weight };
             if happens(dice, weight / BUSIEST_DAY) {
                 break;
             }

@@ -40,12 +40,7 @@ impl Estimated for Parameters {
     }
 
     fn from_values(values: &[f64]) -> Self {
-        Self {
-            r: values[0],
-            alpha: values[1],
-            a: values[2],
-            b: values[3],
-        }
+        Self { r: values[0], alpha: values[1], a: values[2], b: values[3] }
     }
 }
 
@@ -65,19 +60,11 @@ pub(super) fn fit(leaving: Leaving, groups: &[Group]) -> Result<Fit<Parameters>,
         sums[1] += as_number(group.customers) * group.age_weeks;
     });
     let weeks_per_purchase = weeks / purchases;
-    let starts = [
-        (0.5, 0.8, 2.5),
-        (1.0, 1.0, 3.0),
-        (0.25, 0.3, 5.0),
-        (2.0, 2.0, 2.0),
-    ]
-    .map(|(r, a, b)| [r, r * weeks_per_purchase, a, b]);
-    let optimum = maximise(
-        ["r", "alpha", "a", "b"],
-        &starts,
-        as_number(customers),
-        |values| derivatives(&Parameters::from_values(values), leaving, &groups, &counts),
-    );
+    let starts = [(0.5, 0.8, 2.5), (1.0, 1.0, 3.0), (0.25, 0.3, 5.0), (2.0, 2.0, 2.0)]
+        .map(|(r, a, b)| [r, r * weeks_per_purchase, a, b]);
+    let optimum = maximise(["r", "alpha", "a", "b"], &starts, as_number(customers), |values| {
+        derivatives(&Parameters::from_values(values), leaving, &groups, &counts)
+    });
     Ok(Fit::of(optimum, customers))
 }
 
@@ -102,23 +89,8 @@ fn derivatives(at: &Parameters, leaving: Leaving, groups: &[Group], counts: &Cou
         sums[13] += customers / (all * all);
         sums[14] -= customers * a * (stayed + all) / (stayed * stayed * all * all);
     }
-    let [
-        value,
-        s_r,
-        s_alpha,
-        s_a,
-        s_b,
-        rr,
-        r_alpha,
-        ra,
-        rb,
-        alpha_alpha,
-        alpha_a,
-        alpha_b,
-        aa,
-        ab,
-        bb,
-    ] = sums;
+    let [value, s_r, s_alpha, s_a, s_b, rr, r_alpha, ra, rb, alpha_alpha, alpha_a, alpha_b, aa, ab, bb] =
+        sums;
     Derivatives {
         value,
         slope: [s_r, s_alpha, s_a, s_b],
@@ -141,12 +113,7 @@ fn add_group(at: &Parameters, leaving: Leaving, group: &Group, sums: &mut [f64; 
     let by_age = libm::log1p(group.age_weeks / alpha);
     let mut terms = [0.0; 15];
     // -(r+x) ln(alpha+T) + r ln alpha, with the large parts that cancel left out.
-    terms[0] = -r * by_age
-        - if x > 0.0 {
-            x * libm::log(alpha + group.age_weeks)
-        } else {
-            0.0
-        };
+    terms[0] = -r * by_age - if x > 0.0 { x * libm::log(alpha + group.age_weeks) } else { 0.0 };
     terms[1] = -by_age;
     terms[2] = r / alpha - (r + x) * per_age;
     terms[6] = group.age_weeks * per_age / alpha;
@@ -211,15 +178,7 @@ impl Silence {
 /// The log-likelihood of the history of one customer of the group.
 pub(super) fn log_likelihood(at: &Parameters, leaving: Leaving, group: &Group) -> f64 {
     let mut sums = [0.0; 15];
-    add_group(
-        at,
-        leaving,
-        &Group {
-            customers: 1,
-            ..*group
-        },
-        &mut sums,
-    );
+    add_group(at, leaving, &Group { customers: 1, ..*group }, &mut sums);
     let mut value = sums[0];
     for before in 0..group.frequency {
         value += libm::log(at.r + f64::from(before));
@@ -239,9 +198,7 @@ pub(super) fn probability_alive(at: &Parameters, leaving: Leaving, group: &Group
     let y = leaving.chances(group.frequency);
     if y > 0.0 {
         // What is too near to 0 or 1 for a floating-point number is still neither.
-        Silence::of(at, y, group)
-            .probability_alive
-            .clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON)
+        Silence::of(at, y, group).probability_alive.clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON)
     } else {
         1.0
     }
@@ -277,12 +234,7 @@ pub(super) fn while_alive(
 
 /// How often a new customer is expected to buy again in the first `weeks`.
 pub(super) fn expected_purchases_of_new(at: &Parameters, leaving: Leaving, weeks: f64) -> f64 {
-    let new = Group {
-        frequency: 0,
-        recency_weeks: 0.0,
-        age_weeks: 0.0,
-        customers: 1,
-    };
+    let new = Group { frequency: 0, recency_weeks: 0.0, age_weeks: 0.0, customers: 1 };
     expected_purchases(at, leaving, &new, weeks)
 }
 

@@ -86,12 +86,7 @@ impl<P: Estimated> Fit<P> {
             .iter()
             .zip(&slopes)
             .map(|(row, first)| {
-                first
-                    * row
-                        .iter()
-                        .zip(&slopes)
-                        .map(|(cell, second)| cell * second)
-                        .sum::<f64>()
+                first * row.iter().zip(&slopes).map(|(cell, second)| cell * second).sum::<f64>()
             })
             .sum();
         (variance.is_finite() && variance >= 0.0).then(|| libm::sqrt(variance))

@@ -85,10 +85,7 @@ impl Forecaster {
                 .map(|&(frequency, age_weeks)| ahead(&parameters, frequency, age_weeks, horizon))
                 .collect::<Vec<_>>()
         });
-        Self {
-            parameters,
-            ahead: ahead.into_iter().flatten().collect(),
-        }
+        Self { parameters, ahead: ahead.into_iter().flatten().collect() }
     }
 
     /// The forecast of a customer of the kind at `place`.
@@ -107,9 +104,8 @@ impl Forecaster {
 
 fn ahead(at: &Parameters, frequency: u32, age_weeks: f64, horizon: &Horizon) -> [Purchases; 2] {
     let within = |weeks| buying::while_alive(at, Leaving::AfterAll, frequency, age_weeks, weeks);
-    let quarters: Vec<Purchases> = (1..=horizon.quarters)
-        .map(|quarter| within(f64::from(quarter) * QUARTER_WEEKS))
-        .collect();
+    let quarters: Vec<Purchases> =
+        (1..=horizon.quarters).map(|quarter| within(f64::from(quarter) * QUARTER_WEEKS)).collect();
     let means: Vec<f64> = quarters.iter().map(|purchases| purchases.mean).collect();
     let mean = value::discounted_purchases(&means, 4.0, horizon.discount_rate);
     let square = quarters.last().map_or(0.0, |all| {
@@ -125,10 +121,7 @@ pub fn forecasts(parameters: &Parameters, customers: &[Group], horizon: &Horizon
     let kinds = Kinds::of(customers.iter());
     let forecaster = Forecaster::new(*parameters, &kinds, horizon);
     let chunks = by_chunk(customers, CHUNK, |chunk| {
-        chunk
-            .iter()
-            .map(|group| forecaster.of(kinds.place(group), group))
-            .collect::<Vec<_>>()
+        chunk.iter().map(|group| forecaster.of(kinds.place(group), group)).collect::<Vec<_>>()
     });
     chunks.into_iter().flatten().collect()
 }

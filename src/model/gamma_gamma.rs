@@ -40,11 +40,7 @@ impl Estimated for Parameters {
     }
 
     fn from_values(values: &[f64]) -> Self {
-        Self {
-            p: values[0],
-            q: values[1],
-            gamma: values[2],
-        }
+        Self { p: values[0], q: values[1], gamma: values[2] }
     }
 }
 
@@ -74,10 +70,7 @@ pub fn fit(spends: &[Spend]) -> Result<Fit<Parameters>, ModelError> {
 /// Possible groups with repeat purchases, sorted and without repetition.
 fn merged(spends: &[Spend]) -> Result<Vec<Spend>, ModelError> {
     let mut sorted = Vec::with_capacity(spends.len());
-    for &spend in spends
-        .iter()
-        .filter(|spend| spend.customers > 0 && spend.frequency > 0)
-    {
+    for &spend in spends.iter().filter(|spend| spend.customers > 0 && spend.frequency > 0) {
         if !(spend.mean_value > 0.0 && spend.mean_value.is_finite()) {
             return Err(ModelError::ImpossibleSpend {
                 frequency: spend.frequency,
@@ -87,9 +80,7 @@ fn merged(spends: &[Spend]) -> Result<Vec<Spend>, ModelError> {
         sorted.push(spend);
     }
     let by_history = |one: &Spend, other: &Spend| {
-        one.frequency
-            .cmp(&other.frequency)
-            .then(one.mean_value.total_cmp(&other.mean_value))
+        one.frequency.cmp(&other.frequency).then(one.mean_value.total_cmp(&other.mean_value))
     };
     sorted.sort_unstable_by(by_history);
     sorted.dedup_by(|next, kept| {
@@ -111,10 +102,7 @@ fn by_frequency(spends: &[Spend]) -> Vec<(f64, f64)> {
             _ => counts.push((spend.frequency, spend.customers)),
         }
     }
-    counts
-        .into_iter()
-        .map(|(frequency, customers)| (f64::from(frequency), as_number(customers)))
-        .collect()
+    counts.into_iter().map(|(frequency, customers)| (f64::from(frequency), as_number(customers))).collect()
 }
 
 /// The log-likelihood of all groups with its first and second derivatives.
@@ -142,16 +130,7 @@ fn derivatives(at: &Parameters, spends: &[Spend], by_frequency: &[(f64, f64)]) -
             *sum += customers * term;
         }
     });
-    let [
-        mut value,
-        mut s_p,
-        mut s_q,
-        s_gamma,
-        p_gamma,
-        q_gamma,
-        gamma_gamma,
-        _,
-    ] = sums;
+    let [mut value, mut s_p, mut s_q, s_gamma, p_gamma, q_gamma, gamma_gamma, _] = sums;
     let (log_gamma_q, psi_q, psi_1_q) = (libm::lgamma(q), q.digamma(), q.trigamma());
     let (mut pp, mut pq, mut qq) = (0.0, 0.0, 0.0);
     for &(x, customers) in by_frequency {
@@ -168,11 +147,7 @@ fn derivatives(at: &Parameters, spends: &[Spend], by_frequency: &[(f64, f64)]) -
     Derivatives {
         value,
         slope: [s_p, s_q, s_gamma],
-        curvature: [
-            [pp, pq, p_gamma],
-            [pq, qq, q_gamma],
-            [p_gamma, q_gamma, gamma_gamma],
-        ],
+        curvature: [[pp, pq, p_gamma], [pq, qq, q_gamma], [p_gamma, q_gamma, gamma_gamma]],
     }
 }
 
@@ -203,10 +178,7 @@ pub fn correlation(spends: &[Spend]) -> Option<f64> {
     let (mean_frequency, mean_value) = (frequencies / customers, values / customers);
     let [xx, yy, xy] = ordered_sums(&sorted, |spend, sums: &mut [f64; 3]| {
         let weight = as_number(spend.customers);
-        let (x, y) = (
-            f64::from(spend.frequency) - mean_frequency,
-            spend.mean_value - mean_value,
-        );
+        let (x, y) = (f64::from(spend.frequency) - mean_frequency, spend.mean_value - mean_value);
         sums[0] += weight * x * x;
         sums[1] += weight * y * y;
         sums[2] += weight * x * y;
@@ -222,22 +194,11 @@ mod tests {
 
     #[test]
     fn slopes_and_curvatures_are_those_of_the_likelihood() {
-        let spend = |frequency, mean_value, customers| Spend {
-            frequency,
-            mean_value,
-            customers,
-        };
-        let spends = [
-            spend(1, 3.5, 2),
-            spend(1, 40.0, 1),
-            spend(2, 22.0, 4),
-            spend(7, 19.0, 1),
-        ];
+        let spend = |frequency, mean_value, customers| Spend { frequency, mean_value, customers };
+        let spends = [spend(1, 3.5, 2), spend(1, 40.0, 1), spend(2, 22.0, 4), spend(7, 19.0, 1)];
         let counts = by_frequency(&spends);
         for at in [[6.0, 3.7, 15.0], [0.4, 1.2, 90.0]] {
-            check_derivatives(at, |values| {
-                derivatives(&Parameters::from_values(values), &spends, &counts)
-            });
+            check_derivatives(at, |values| derivatives(&Parameters::from_values(values), &spends, &counts));
         }
     }
 
@@ -250,39 +211,17 @@ mod tests {
             reason = "digits as they were computed"
         )]
         let reference = [
-            [
-                0.001,
-                -1000.57557193181028,
-                1000001.64253319583,
-                6.90717888538385366,
-            ],
+            [0.001, -1000.57557193181028, 1000001.64253319583, 6.90717888538385366],
             [0.2, -5.289039896592188, 26.2673772054237763, 1.52406382243078447],
-            [
-                3.7,
-                1.16715353936151144,
-                0.310037857670038302,
-                1.42807232666538813,
-            ],
+            [3.7, 1.16715353936151144, 0.310037857670038302, 1.42807232666538813],
             [8.0, 2.01564147795561, 0.133137014694031425, 8.5251613610654143],
-            [
-                250.3,
-                5.52066126542421941,
-                0.0040031972159257849,
-                1130.17978903658494,
-            ],
-            [
-                30000.0,
-                10.3089359938850332,
-                0.0000333338888950617284,
-                279264.344284309433,
-            ],
+            [250.3, 5.52066126542421941, 0.0040031972159257849, 1130.17978903658494],
+            [30000.0, 10.3089359938850332, 0.0000333338888950617284, 279264.344284309433],
         ];
         for [x, digamma, trigamma, log_gamma] in reference {
-            for (found, exact) in [
-                (x.digamma(), digamma),
-                (x.trigamma(), trigamma),
-                (libm::lgamma(x), log_gamma),
-            ] {
+            for (found, exact) in
+                [(x.digamma(), digamma), (x.trigamma(), trigamma), (libm::lgamma(x), log_gamma)]
+            {
                 assert!((found / exact - 1.0).abs() < 2e-14, "{x}: {found}, not {exact}");
             }
         }

@@ -69,12 +69,7 @@ pub fn merged(groups: &[Group]) -> Result<Vec<Group>, ModelError> {
 }
 
 fn check(group: &Group) -> Result<(), ModelError> {
-    let &Group {
-        frequency,
-        recency_weeks,
-        age_weeks,
-        ..
-    } = group;
+    let &Group { frequency, recency_weeks, age_weeks, .. } = group;
     let in_order = recency_weeks >= 0.0 && recency_weeks <= age_weeks && age_weeks.is_finite();
     let repeats = (frequency > 0) == (recency_weeks > 0.0);
     // A little room for ages that were rounded.
@@ -82,11 +77,7 @@ fn check(group: &Group) -> Result<(), ModelError> {
     if in_order && repeats && once_a_day {
         Ok(())
     } else {
-        Err(ModelError::ImpossibleHistory {
-            frequency,
-            recency_weeks,
-            age_weeks,
-        })
+        Err(ModelError::ImpossibleHistory { frequency, recency_weeks, age_weeks })
     }
 }
 
@@ -109,16 +100,10 @@ impl Counts {
             above[at] = above[at + 1] + with[at + 1];
         }
         let all = above[0] + with[0];
-        let purchases: Vec<f64> = above[..with.len() - 1]
-            .iter()
-            .map(|&count| as_number(count))
-            .collect();
+        let purchases: Vec<f64> = above[..with.len() - 1].iter().map(|&count| as_number(count)).collect();
         let chances = match leaving {
             Leaving::AfterRepeats => purchases.clone(),
-            Leaving::AfterAll => [as_number(all)]
-                .into_iter()
-                .chain(purchases.iter().copied())
-                .collect(),
+            Leaving::AfterAll => [as_number(all)].into_iter().chain(purchases.iter().copied()).collect(),
         };
         Self { purchases, chances }
     }

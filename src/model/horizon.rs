@@ -45,10 +45,7 @@ pub(super) struct Purchases {
 /// The number of purchases in the next `weeks`.
 pub(super) fn purchases_while_alive(future: &Future, weeks: f64) -> Purchases {
     if weeks <= 0.0 {
-        return Purchases {
-            mean: 0.0,
-            square: 0.0,
-        };
+        return Purchases { mean: 0.0, square: 0.0 };
     }
     let ratio = weeks / future.scale;
     let log_none = -future.shape * libm::log1p(ratio);
@@ -186,12 +183,7 @@ mod tests {
     ];
 
     fn future(row: &[f64; 6]) -> Future {
-        Future {
-            shape: row[0],
-            scale: row[1],
-            a: row[2],
-            b: row[3],
-        }
+        Future { shape: row[0], scale: row[1], a: row[2], b: row[3] }
     }
 
     fn relative_error(found: f64, expected: f64) -> f64 {

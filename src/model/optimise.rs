@@ -52,12 +52,7 @@ pub(super) fn maximise<const N: usize>(
     likelihood: impl Fn(&[f64; N]) -> Derivatives<N>,
 ) -> Optimum<N> {
     let centre = starts.first().map_or([0.0; N], |start| start.map(libm::log));
-    let hill = Hill {
-        likelihood,
-        customers,
-        centre,
-        last: RefCell::new(None),
-    };
+    let hill = Hill { likelihood, customers, centre, last: RefCell::new(None) };
     let mut best: Option<Optimum<N>> = None;
     let mut iterations = 0;
     for start in starts {
@@ -84,9 +79,8 @@ where
     let solver = TrustRegion::with_subproblem(MoreSorensen::default())
         .with_max_radius(4.0)
         .with_absolute_gradient_tolerance(1e-7);
-    let outcome = Executor::new(hill, solver, FirstOrderState::new(start.to_vec()))
-        .max_iter(MOST_ITERATIONS)
-        .run();
+    let outcome =
+        Executor::new(hill, solver, FirstOrderState::new(start.to_vec())).max_iter(MOST_ITERATIONS).run();
     let (mut logs, mut iterations) = match outcome {
         Ok(found) => (array(found.param()), found.iter()),
         Err(never) => match never {},
@@ -118,26 +112,13 @@ where
     let distance = step.map(|(_, distance)| distance);
     let (converged, reason) = match (run_away, distance) {
         (Some(at), _) => {
-            let end = if logs[at] > hill.centre[at] {
-                "infinity"
-            } else {
-                "zero"
-            };
-            (
-                false,
-                format!("the likelihood has no maximum: {} runs to {end}", names[at]),
-            )
+            let end = if logs[at] > hill.centre[at] { "infinity" } else { "zero" };
+            (false, format!("the likelihood has no maximum: {} runs to {end}", names[at]))
         }
-        (None, None) => (
-            false,
-            "the likelihood has no peak where the optimiser stopped".to_owned(),
-        ),
+        (None, None) => (false, "the likelihood has no peak where the optimiser stopped".to_owned()),
         (None, Some(distance)) if distance > CLOSE => (
             false,
-            format!(
-                "the optimiser stopped {:.1e} standard errors from the maximum",
-                libm::sqrt(distance)
-            ),
+            format!("the optimiser stopped {:.1e} standard errors from the maximum", libm::sqrt(distance)),
         ),
         (None, Some(_)) => (true, "the maximum of the likelihood was reached".to_owned()),
     };
@@ -168,19 +149,11 @@ impl<const N: usize, F: Fn(&[f64; N]) -> Derivatives<N>> Hill<N, F> {
         {
             return *found;
         }
-        let found = if logs
-            .iter()
-            .zip(&self.centre)
-            .all(|(log, centre)| (log - centre).abs() <= LIMIT)
-        {
+        let found = if logs.iter().zip(&self.centre).all(|(log, centre)| (log - centre).abs() <= LIMIT) {
             let parameters = logs.map(libm::exp);
             by_logarithms(&parameters, (self.likelihood)(&parameters))
         } else {
-            Derivatives {
-                value: f64::NEG_INFINITY,
-                slope: [0.0; N],
-                curvature: [[0.0; N]; N],
-            }
+            Derivatives { value: f64::NEG_INFINITY, slope: [0.0; N], curvature: [[0.0; N]; N] }
         };
         *self.last.borrow_mut() = Some((*logs, found));
         found
@@ -213,12 +186,7 @@ impl<const N: usize, F: Fn(&[f64; N]) -> Derivatives<N>> Gradient for &Hill<N, F
     type Gradient = Vec<f64>;
 
     fn gradient(&self, logs: &Vec<f64>) -> Result<Vec<f64>, Infallible> {
-        Ok(self
-            .at(&array(logs))
-            .slope
-            .iter()
-            .map(|slope| -slope / self.customers)
-            .collect())
+        Ok(self.at(&array(logs)).slope.iter().map(|slope| -slope / self.customers).collect())
     }
 }
 
@@ -227,16 +195,12 @@ impl<const N: usize, F: Fn(&[f64; N]) -> Derivatives<N>> Hessian for &Hill<N, F>
 
     fn hessian(&self, logs: &Vec<f64>) -> Result<DenseMatrix<f64>, Infallible> {
         let curvature = self.at(&array(logs)).curvature;
-        Ok(DenseMatrix::from_fn(N, N, |row, column| {
-            -curvature[row][column] / self.customers
-        }))
+        Ok(DenseMatrix::from_fn(N, N, |row, column| -curvature[row][column] / self.customers))
     }
 }
 
 fn array<const N: usize>(values: &[f64]) -> [f64; N] {
-    values
-        .try_into()
-        .expect("the optimiser keeps the number of parameters")
+    values.try_into().expect("the optimiser keeps the number of parameters")
 }
 
 /// The Newton step to the top and its squared length in standard errors, if the likelihood curves down here.
@@ -266,11 +230,7 @@ fn inverse<const N: usize>(matrix: &[[f64; N]; N]) -> Option<[[f64; N]; N]> {
         scale[at] = 1.0 / libm::sqrt(matrix[at][at]);
     }
     let scaled: Vec<Vec<f64>> = (0..N)
-        .map(|row| {
-            (0..N)
-                .map(|column| matrix[row][column] * scale[row] * scale[column])
-                .collect()
-        })
+        .map(|row| (0..N).map(|column| matrix[row][column] * scale[row] * scale[column]).collect())
         .collect();
     let root = cholesky(&scaled)?;
     // The inverse of the root, row by row, then the product of that inverse with itself.
@@ -279,18 +239,15 @@ fn inverse<const N: usize>(matrix: &[[f64; N]; N]) -> Option<[[f64; N]; N]> {
         #[expect(clippy::needless_range_loop, reason = "a cell depends on the rows above it")]
         for column in 0..=row {
             let unit = if row == column { 1.0 } else { 0.0 };
-            let known: f64 = (column..row)
-                .map(|at| of_root[at] * root_inverse[at][column])
-                .sum();
+            let known: f64 = (column..row).map(|at| of_root[at] * root_inverse[at][column]).sum();
             root_inverse[row][column] = (unit - known) / of_root[row];
         }
     }
     let mut result = [[0.0; N]; N];
     for row in 0..N {
         for column in 0..N {
-            let sum: f64 = (row.max(column)..N)
-                .map(|at| root_inverse[at][row] * root_inverse[at][column])
-                .sum();
+            let sum: f64 =
+                (row.max(column)..N).map(|at| root_inverse[at][row] * root_inverse[at][column]).sum();
             result[row][column] = sum * scale[row] * scale[column];
         }
     }
@@ -343,12 +300,7 @@ pub(super) fn check_derivatives<const N: usize>(
         };
         near("slope", exact.slope[by], ahead.value, behind.value);
         for of in 0..N {
-            near(
-                "curvature",
-                exact.curvature[of][by],
-                ahead.slope[of],
-                behind.slope[of],
-            );
+            near("curvature", exact.curvature[of][by], ahead.slope[of], behind.slope[of]);
         }
     }
 }
@@ -366,10 +318,7 @@ mod tests {
                 let cell: f64 = (0..3).map(|at| matrix[row][at] * inverse[at][column]).sum();
                 let one = if row == column { 1.0 } else { 0.0 };
                 let unit = libm::sqrt(matrix[row][row] / matrix[column][column]);
-                assert!(
-                    (cell - one).abs() < 1e-12 * unit.max(1.0),
-                    "{row} {column}: {cell}"
-                );
+                assert!((cell - one).abs() < 1e-12 * unit.max(1.0), "{row} {column}: {cell}");
             }
         }
     }

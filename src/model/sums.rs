@@ -66,11 +66,7 @@ fn by_chunk_on<T: Sync, R: Send>(
         workers
             .into_iter()
             // A lost part would shift every later one: a panic goes on instead.
-            .flat_map(|worker| {
-                worker
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
+            .flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
     })
 }
@@ -81,10 +77,7 @@ fn threads() -> usize {
 
 /// Counts as a number to compute with; exact up to nine quadrillion.
 pub(super) fn as_number(count: u64) -> f64 {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "numbers of customers stay far below 2^53"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "numbers of customers stay far below 2^53")]
     let number = count as f64;
     number
 }

@@ -111,9 +111,7 @@ fn moved<P: Estimated>(parameters: &P) -> Vec<P> {
         moved[at] *= libm::exp(STEP);
         P::from_values(&moved)
     };
-    std::iter::once(*parameters)
-        .chain((0..values.len()).map(with))
-        .collect()
+    std::iter::once(*parameters).chain((0..values.len()).map(with)).collect()
 }
 
 /// The covariance of the logarithms of all parameters: the two models were fitted apart.
@@ -173,9 +171,7 @@ impl<'a> Sums<'a> {
             (1.., None) => None,
             _ => sum.standard_error(figure, covariance.as_ref()?),
         };
-        sums.iter()
-            .map(|sum| std::array::from_fn(|figure| of(sum, figure)))
-            .collect()
+        sums.iter().map(|sum| std::array::from_fn(|figure| of(sum, figure))).collect()
     }
 
     /// The slopes and variances of the figures of one customer.
@@ -227,11 +223,7 @@ impl<'a> Sums<'a> {
         [
             square - mean * mean,
             money(mean, square, member.profit_rate.unwrap_or(0.0)),
-            money(
-                forecast.discounted,
-                forecast.discounted_square,
-                member.margin_rate.unwrap_or(0.0),
-            ),
+            money(forecast.discounted, forecast.discounted_square, member.margin_rate.unwrap_or(0.0)),
             forecast.alive * (1.0 - forecast.alive) * lost * lost,
         ]
     }
@@ -246,11 +238,7 @@ impl<'a> Sums<'a> {
             return [0.0; 2];
         };
         let beyond = at.q + at.p * f64::from(member.paid_frequency) - 2.0;
-        let relative = if beyond > 0.0 {
-            (1.0 / beyond).min(self.spread_seen)
-        } else {
-            self.spread_seen
-        };
+        let relative = if beyond > 0.0 { (1.0 / beyond).min(self.spread_seen) } else { self.spread_seen };
         let square = spend * spend * (1.0 + relative);
         [square / at.p, square]
     }

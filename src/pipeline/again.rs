@@ -47,10 +47,7 @@ pub(super) async fn prepared<'a>(
     recorded: &'a Recorded,
     talk: &'a Talk,
 ) -> Result<Run<'a>, Failure> {
-    let request = Request {
-        as_of: Some(run.entry.as_of),
-        is_draft: false,
-    };
+    let request = Request { as_of: Some(run.entry.as_of), is_draft: false };
     let purpose = Purpose::Verify(recorded);
     Run::prepare(&recorded.config, &run.place, &request, purpose, talk).await
 }
@@ -77,12 +74,7 @@ impl<'a> Tables<'a> {
             Some(rerun) => Arc::clone(&rerun.engine),
             None => Arc::new(Engine::start(&config.engine, &run.scratch()?, &run.scratch()?)?),
         };
-        Ok(Self {
-            run,
-            rerun,
-            engine,
-            columns: BTreeMap::new(),
-        })
+        Ok(Self { run, rerun, engine, columns: BTreeMap::new() })
     }
 
     /// Whether the table is published, or would be with `publish.tables: all`.
@@ -103,19 +95,13 @@ impl<'a> Tables<'a> {
                     // In the order of its key, as if it were published.
                     query.header.publish = query.header.publish.filter(|how| *how != Publish::HeldBack);
                     let written = self.engine.run(&query).await?;
-                    written
-                        .schema
-                        .fields()
-                        .iter()
-                        .map(|field| field.name().clone())
-                        .collect()
+                    written.schema.fields().iter().map(|field| field.name().clone()).collect()
                 }
                 _ => {
                     if table.schema == "settings" && self.rerun.is_some() {
                         self.engine.forget(&table)?;
                     }
-                    self.engine
-                        .add_published(&table, &self.run.table(&table).await?)?
+                    self.engine.add_published(&table, &self.run.table(&table).await?)?
                 }
             };
             self.columns.insert(table.to_string(), columns);
@@ -158,8 +144,6 @@ impl<'a> Tables<'a> {
         let made = queries.iter().map(|query| &query.name);
         let made = made.filter(|table| needed.contains(*table) && !self.is_published(table));
         let way = published.chain(made);
-        way.filter(|table| !self.columns.contains_key(&table.to_string()))
-            .cloned()
-            .collect()
+        way.filter(|table| !self.columns.contains_key(&table.to_string())).cloned().collect()
     }
 }

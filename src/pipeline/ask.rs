@@ -43,11 +43,7 @@ pub async fn show(config: &Config, run: &str, table: &str) -> Result<Answer, Fai
     let run = Published::open(config, run).await?;
     let name = named(&run, table)?;
     let file = run.table(&name).await?;
-    Ok(Answer {
-        name,
-        file,
-        _run: run,
-    })
+    Ok(Answer { name, file, _run: run })
 }
 
 /// Runs a read-only statement over the published tables of run `run`.
@@ -77,11 +73,7 @@ pub async fn query(config: &Config, run: &str, sql: &str) -> Result<Answer, Fail
     }
     let file = scratch.join("answer.parquet");
     engine.write_query(sql, asked.is_ordered, &file).await?;
-    Ok(Answer {
-        name: TableName::new("query", "answer"),
-        file,
-        _run: run,
-    })
+    Ok(Answer { name: TableName::new("query", "answer"), file, _run: run })
 }
 
 /// The address of the report of run `run`, and whether it is a local file.

@@ -93,22 +93,12 @@ impl Basis {
         ];
         let editions = manifest.editions.iter();
         Ok(Self(BTreeMap::from([
-            (
-                Cause::Window,
-                window
-                    .map(|(name, day)| (name.to_owned(), day.to_string()))
-                    .into(),
-            ),
+            (Cause::Window, window.map(|(name, day)| (name.to_owned(), day.to_string())).into()),
             (Cause::Inputs, inputs.collect()),
             (Cause::Sql, hashes(&manifest.sql)),
             (Cause::Configuration, keys(configuration)?),
             (Cause::Look, theme),
-            (
-                Cause::Editions,
-                editions
-                    .map(|edition| (edition.name.clone(), String::new()))
-                    .collect(),
-            ),
+            (Cause::Editions, editions.map(|edition| (edition.name.clone(), String::new())).collect()),
             (Cause::Program, program.into()),
         ])))
     }
@@ -130,9 +120,7 @@ impl Basis {
         let mut changes = Vec::new();
         for cause in self.0.keys().copied() {
             let (was, is) = (of(before, cause), of(self, cause));
-            let names = was
-                .keys()
-                .chain(is.keys().filter(|name| !was.contains_key(*name)));
+            let names = was.keys().chain(is.keys().filter(|name| !was.contains_key(*name)));
             for name in names {
                 let what = match (was.get(name), is.get(name)) {
                     // Names of editions differ when their parts do.
@@ -144,11 +132,7 @@ impl Basis {
                     (None, _) => "is new".to_owned(),
                     (Some(_), None) => "is gone".to_owned(),
                 };
-                changes.push(Change {
-                    cause,
-                    name: name.clone(),
-                    what,
-                });
+                changes.push(Change { cause, name: name.clone(), what });
             }
         }
         changes
@@ -169,18 +153,12 @@ fn keys(yaml: &str) -> Result<BTreeMap<String, String>, Failure> {
     while let Some((name, node)) = open.pop() {
         match node {
             Node::Mapping(members) => open.extend(members.iter().map(|(key, value)| {
-                let below = if name.is_empty() {
-                    String::new()
-                } else {
-                    format!("{name}.")
-                };
+                let below = if name.is_empty() { String::new() } else { format!("{name}.") };
                 (format!("{below}{}", key.as_str()), value)
             })),
             Node::Sequence(items) => {
-                let items: Vec<&str> = items
-                    .iter()
-                    .filter_map(|item| Some(item.as_scalar()?.as_str()))
-                    .collect();
+                let items: Vec<&str> =
+                    items.iter().filter_map(|item| Some(item.as_scalar()?.as_str())).collect();
                 keys.insert(name, format!("[{}]", items.join(", ")));
             }
             Node::Scalar(value) => {
@@ -196,9 +174,7 @@ fn keys(yaml: &str) -> Result<BTreeMap<String, String>, Failure> {
 /// The last publication of a day up to `as_of`, other than run `run_id`.
 pub(super) fn before<'a>(entries: &'a [LogEntry], as_of: Date, run_id: &str) -> Option<&'a LogEntry> {
     let others = entries.iter().filter(|entry| entry.run_id != run_id);
-    others
-        .filter(|entry| entry.as_of <= as_of)
-        .max_by_key(|entry| (entry.as_of, entry.seq))
+    others.filter(|entry| entry.as_of <= as_of).max_by_key(|entry| (entry.as_of, entry.seq))
 }
 
 /// In what a planned run differs from a published one; nothing when that is no longer kept.
@@ -224,29 +200,17 @@ mod tests {
     fn a_configuration_is_compared_key_by_key() {
         let text = "# Words.\nwindow: 365d\npolicy:\n  margin: 0.4\nproject:\n  home:\n    country: \"a: b\"\nas_of: 2025-01-01\n";
         let found: Vec<(String, String)> = keys(text).expect("YAML").into_iter().collect();
-        let expected = [
-            ("policy.margin", "0.4"),
-            ("project.home.country", "a: b"),
-            ("window", "365d"),
-        ];
-        assert_eq!(
-            found,
-            expected.map(|(key, value)| (key.to_owned(), value.to_owned()))
-        );
+        let expected = [("policy.margin", "0.4"), ("project.home.country", "a: b"), ("window", "365d")];
+        assert_eq!(found, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
     }
 
     #[test]
     fn what_came_went_and_changed_is_told_by_cause() {
         let basis = |margin: &str, files: &[(&str, &str)]| {
-            let files = files
-                .iter()
-                .map(|(path, hash)| (input_name("visits", path), (*hash).to_owned()));
+            let files = files.iter().map(|(path, hash)| (input_name("visits", path), (*hash).to_owned()));
             Basis(BTreeMap::from([
                 (Cause::Inputs, files.collect()),
-                (
-                    Cause::Configuration,
-                    keys(&format!("policy:\n  margin: {margin}\n")).expect("YAML"),
-                ),
+                (Cause::Configuration, keys(&format!("policy:\n  margin: {margin}\n")).expect("YAML")),
             ]))
         };
         let before = basis("0.4", &[("a", "1"), ("b", "1"), ("c", "1")]);

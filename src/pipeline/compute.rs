@@ -171,8 +171,7 @@ pub(super) async fn checks(run: &Run<'_>) -> Result<Vec<Outcome>, Failure> {
     run.talk.stage("check", checks.len());
     let outcomes = check::run(&run.engine, checks).await?;
     for outcome in &outcomes {
-        run.talk
-            .step("check", &outcome.name, &json!({"holds": outcome.holds()}));
+        run.talk.step("check", &outcome.name, &json!({"holds": outcome.holds()}));
     }
     check::refuse_broken(&outcomes)?;
     Ok(outcomes)
@@ -205,9 +204,7 @@ pub(super) async fn plans(engine: &Engine, queries: &QuerySet) -> Result<(), Fai
         engine.plan_only(query).await?;
     }
     for check in &queries.checks {
-        engine
-            .types(&format!("`queries/{}`", check.path), &check.text)
-            .await?;
+        engine.types(&format!("`queries/{}`", check.path), &check.text).await?;
     }
     Ok(())
 }
@@ -216,13 +213,8 @@ pub(super) async fn plans(engine: &Engine, queries: &QuerySet) -> Result<(), Fai
 pub(super) async fn newest_order(engine: &Engine) -> Result<String, Failure> {
     let name = TableName::new("raw", "order_lines");
     let table = engine
-        .read(
-            "the newest order",
-            &format!("select max(ordered_at) as ordered_at from {name}"),
-        )
+        .read("the newest order", &format!("select max(ordered_at) as ordered_at from {name}"))
         .await
         .map_err(damaged_input)?;
-    Ok(table
-        .cell(0, "ordered_at")
-        .map_or_else(String::new, ToString::to_string))
+    Ok(table.cell(0, "ordered_at").map_or_else(String::new, ToString::to_string))
 }

@@ -22,10 +22,7 @@ pub(super) async fn blame(run: &Run<'_>, failure: Failure) -> Failure {
     }
     for source in &run.sources {
         if let Ok(Some(at)) = file_of(run, source).await {
-            let address = source
-                .files
-                .get(at)
-                .map_or_else(String::new, |file| source.address(file));
+            let address = source.files.get(at).map_or_else(String::new, |file| source.address(file));
             if let Ok(Some(what)) = cell_of(run, source, at).await {
                 let message = format!("{}: {what} of `{address}`", source.name);
                 let hint = format!(
@@ -50,22 +47,12 @@ pub(super) async fn blame(run: &Run<'_>, failure: Failure) -> Failure {
 async fn cell_of(run: &Run<'_>, source: &Pinned, at: usize) -> Result<Option<String>, Failure> {
     let files = source.source_files();
     let folder = folder(run)?;
-    let limits = EngineLimits {
-        threads: Some(1),
-        ..run.config.engine.clone()
-    };
+    let limits = EngineLimits { threads: Some(1), ..run.config.engine.clone() };
     let engine = Engine::start(&limits, folder.path(), folder.path())?;
-    engine.add_source(
-        &source.name,
-        &files[at..=at],
-        source.schema.clone(),
-        &source.folders(),
-    )?;
+    engine.add_source(&source.name, &files[at..=at], source.schema.clone(), &source.folders())?;
     let tables = run.raw.iter().filter(|table| table.source == source.name);
     for column in tables.flat_map(|table| &table.mapped) {
-        let found = engine
-            .stopping_row(&source.name, &column.sql, &column.reads)
-            .await?;
+        let found = engine.stopping_row(&source.name, &column.sql, &column.reads).await?;
         if let Some(row) = found {
             let values = if row.values.is_empty() {
                 String::new()
@@ -120,9 +107,7 @@ async fn fails(run: &Run<'_>, source: &Pinned, files: &[SourceFile]) -> Result<b
         engine.add_view(&raw(table), &sql).await?;
     }
     for table in &run.settings {
-        engine
-            .add_rows(&table.name, &table.key, table.batch.clone())
-            .await?;
+        engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
     }
     for query in readers(run, source) {
         let tried = engine.run(&query).await;

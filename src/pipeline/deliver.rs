@@ -127,11 +127,7 @@ async fn readers(
             None => Arc::new(letter(config, wanted, place, entry, &recipient.edition).await?),
         };
         letters.insert(&recipient.edition, Arc::clone(&letter));
-        readers.push(Reader {
-            to: recipient.to.clone(),
-            letter,
-            resend,
-        });
+        readers.push(Reader { to: recipient.to.clone(), letter, resend });
     }
     Ok(readers)
 }
@@ -165,18 +161,10 @@ fn held<'m>(manifest: &'m Manifest, edition: &Edition) -> Result<(String, &'m Ma
     if *edition == Edition::main(&manifest.language) {
         return Ok((String::new(), &manifest.mail));
     }
-    if let Some(record) = manifest
-        .editions
-        .iter()
-        .find(|record| record.edition() == *edition)
-    {
+    if let Some(record) = manifest.editions.iter().find(|record| record.edition() == *edition) {
         return Ok((layout::of_edition(&record.name, ""), &record.mail));
     }
-    let message = format!(
-        "run {} does not hold the edition `{}`",
-        manifest.run_id,
-        edition.name()
-    );
+    let message = format!("run {} does not hold the edition `{}`", manifest.run_id, edition.name());
     Err(Failure::new(Exit::Usage, "deliver", message).hint(
         "A run holds the editions of the readers configured when it was made: run again, then deliver.",
     ))
@@ -191,15 +179,9 @@ pub(super) async fn letter(
     edition: &Edition,
 ) -> Result<Letter, Failure> {
     let manifest = publish::load_manifest(place, entry).await?;
-    let broken = manifest
-        .checks
-        .iter()
-        .any(|check| check.severity == "stop" && !check.holds);
+    let broken = manifest.checks.iter().any(|check| check.severity == "stop" && !check.holds);
     if broken || entry.summary.draft {
-        let message = format!(
-            "run {} is not mailed: it is a draft, or a check failed",
-            entry.run_id
-        );
+        let message = format!("run {} is not mailed: it is a draft, or a check failed", entry.run_id);
         return Err(Failure::new(Exit::Refused, "deliver", message));
     }
     let (folder, mail) = held(&manifest, edition)?;
@@ -226,16 +208,8 @@ pub(super) async fn letter(
         subject: mail.subject.clone(),
         html: words(layout::MAIL_HTML).await?,
         text: words(layout::MAIL_TEXT).await?,
-        report: if wanted.attach {
-            Some(file(layout::REPORT).await?.to_vec())
-        } else {
-            None
-        },
-        appendix: if wanted.attach {
-            Some(file(layout::APPENDIX).await?.to_vec())
-        } else {
-            None
-        },
+        report: if wanted.attach { Some(file(layout::REPORT).await?.to_vec()) } else { None },
+        appendix: if wanted.attach { Some(file(layout::APPENDIX).await?.to_vec()) } else { None },
         // An edition without single customers has none.
         method: if wanted.attach && edition.detail == Detail::Full {
             Some(file(layout::METHOD).await?.to_vec())
@@ -248,10 +222,7 @@ pub(super) async fn letter(
 /// When the run was made.
 async fn made(place: &Location, entry: &LogEntry) -> Result<Timestamp, Failure> {
     let path = format!("{}/{}", entry.folder(), layout::VOLATILE);
-    let bytes = place
-        .read(&path)
-        .await
-        .map_err(|error| error.reading("deliver"))?;
+    let bytes = place.read(&path).await.map_err(|error| error.reading("deliver"))?;
     let record = bytes.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     let started = record.and_then(|record| record["started"].as_str()?.parse::<Timestamp>().ok());
     started.ok_or_else(|| {

@@ -82,13 +82,7 @@ pub async fn diff(config: &Config, before: &str, after: &str, table: Option<&str
     }
     let basis = async |run: &Published| Basis::of_published(&run.place, &run.entry, &run.manifest).await;
     let changes = basis(&after).await?.changes_since(&basis(&before).await?);
-    let tables_of = |run: &'_ Published| {
-        run.manifest
-            .tables
-            .iter()
-            .map(|table| table.name.clone())
-            .collect()
-    };
+    let tables_of = |run: &'_ Published| run.manifest.tables.iter().map(|table| table.name.clone()).collect();
     let mut names: BTreeSet<String> = tables_of(&before);
     names.append(&mut tables_of(&after));
     let mut tables = Vec::new();
@@ -137,9 +131,7 @@ fn differing_figures(
         let found = figures.iter().find(|figure| figure.measure == measure);
         found.and_then(|figure| figure.value.clone())
     };
-    let gone = before
-        .iter()
-        .filter(|figure| after.iter().all(|other| other.measure != figure.measure));
+    let gone = before.iter().filter(|figure| after.iter().all(|other| other.measure != figure.measure));
     after
         .iter()
         .chain(gone)
@@ -161,11 +153,7 @@ fn causes(name: &TableName, changes: &[Change], runs: [&Published; 2]) -> BTreeS
             way.insert(table.to_string());
         }
     }
-    changes
-        .iter()
-        .filter(|change| is_on_the_way(change, &way, &files))
-        .map(|change| change.cause)
-        .collect()
+    changes.iter().filter(|change| is_on_the_way(change, &way, &files)).map(|change| change.cause).collect()
 }
 
 fn is_on_the_way(change: &Change, way: &BTreeSet<String>, files: &BTreeSet<String>) -> bool {
@@ -209,20 +197,10 @@ fn differing_rows(key: &[String], before: &Table, after: &Table) -> Vec<RowDiff>
                 RowFate::Changed(changed)
             }
         };
-        found.push(RowDiff {
-            key: named(values),
-            fate,
-        });
+        found.push(RowDiff { key: named(values), fate });
     }
-    for (values, _) in left
-        .rows
-        .iter()
-        .filter(|(values, _)| !right.places.contains_key(values))
-    {
-        found.push(RowDiff {
-            key: named(values),
-            fate: RowFate::Gone,
-        });
+    for (values, _) in left.rows.iter().filter(|(values, _)| !right.places.contains_key(values)) {
+        found.push(RowDiff { key: named(values), fate: RowFate::Gone });
     }
     found
 }
@@ -236,15 +214,10 @@ struct ByKey {
 fn by_key(key: &[String], table: &Table) -> ByKey {
     let texts = |row: usize| -> Vec<String> {
         let cell = |column: &String| table.cell(row, column).map(ToString::to_string);
-        key.iter()
-            .map(|column| cell(column).unwrap_or_default())
-            .collect()
+        key.iter().map(|column| cell(column).unwrap_or_default()).collect()
     };
     let rows: Vec<(Vec<String>, usize)> = (0..table.rows.len()).map(|row| (texts(row), row)).collect();
-    ByKey {
-        places: rows.iter().cloned().collect(),
-        rows,
-    }
+    ByKey { places: rows.iter().cloned().collect(), rows }
 }
 
 /// Columns in which two rows differ; one that only one of them has differs from nothing.
@@ -259,11 +232,7 @@ fn changed_cells(
         Some(Cell::Null) => "not known".to_owned(),
         Some(value) => value.to_string(),
     };
-    let only_before = before
-        .0
-        .columns
-        .iter()
-        .filter(|column| after.0.position(column).is_none());
+    let only_before = before.0.columns.iter().filter(|column| after.0.position(column).is_none());
     let columns = after.0.columns.iter().chain(only_before);
     columns
         .filter(|column| !key.contains(column))
@@ -286,19 +255,14 @@ mod tests {
 
     #[test]
     fn rows_are_compared_by_their_key_whatever_their_order() {
-        let before = table(
-            &["tier", "profit"],
-            &[&["gold", "1"], &["iron", "2"], &["lead", "3"]],
-        );
+        let before = table(&["tier", "profit"], &[&["gold", "1"], &["iron", "2"], &["lead", "3"]]);
         let after = table(
             &["tier", "profit", "orders"],
             &[&["lead", "3", "7"], &["gold", "4", "8"], &["new", "5", "9"]],
         );
         let found = differing_rows(&["tier".to_owned()], &before, &after);
-        let told: Vec<(String, RowFate)> = found
-            .into_iter()
-            .map(|row| (row.key[0].1.clone(), row.fate))
-            .collect();
+        let told: Vec<(String, RowFate)> =
+            found.into_iter().map(|row| (row.key[0].1.clone(), row.fate)).collect();
         let cell = |column: &str, before: &str, after: &str| {
             (column.to_owned(), before.to_owned(), after.to_owned())
         };

@@ -22,10 +22,7 @@ pub(super) fn between(
     published: &Path,
     again: &Path,
 ) -> Result<String, Failure> {
-    let name = path
-        .rsplit('/')
-        .next()
-        .and_then(|file| file.strip_suffix(".parquet"));
+    let name = path.rsplit('/').next().and_then(|file| file.strip_suffix(".parquet"));
     if let Some(name) = name.and_then(TableName::parse) {
         let record = manifest.table(&name.to_string());
         let key = record.map(|record| record.key.as_slice()).unwrap_or_default();
@@ -44,39 +41,21 @@ fn of_tables(found: &RowsDiffer, key: &[String]) -> String {
     match found {
         RowsDiffer::Nowhere => "holds the same rows in other bytes".to_owned(),
         RowsDiffer::Columns { left, right } => {
-            format!(
-                "has the columns {}; done again it has {}",
-                left.join(", "),
-                right.join(", ")
-            )
+            format!("has the columns {}; done again it has {}", left.join(", "), right.join(", "))
         }
         RowsDiffer::Count { left, right } => {
             format!("has {left} rows; done again it has {right}, and those that both have agree")
         }
-        RowsDiffer::Cell {
-            row,
-            column,
-            left,
-            right,
-        } => {
+        RowsDiffer::Cell { row, column, left, right } => {
             let differing = &left.columns[*column];
             if left.position(CUSTOMER).is_some() {
                 return format!("differs first in row {row}, column `{differing}`");
             }
-            let named: Vec<String> = key
-                .iter()
-                .filter_map(|column| Some(format!("{column} {}", left.cell(0, column)?)))
-                .collect();
-            let named = if named.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", named.join(", "))
-            };
+            let named: Vec<String> =
+                key.iter().filter_map(|column| Some(format!("{column} {}", left.cell(0, column)?))).collect();
+            let named = if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) };
             let cell = |table: &crate::table::Table| {
-                table
-                    .cell(0, differing)
-                    .map(ToString::to_string)
-                    .unwrap_or_default()
+                table.cell(0, differing).map(ToString::to_string).unwrap_or_default()
             };
             format!(
                 "differs first in row {row}{named}: `{differing}` is `{}`, done again it is `{}`",
@@ -92,21 +71,10 @@ pub(super) fn of_texts(published: &[u8], again: &[u8], is_told: bool) -> String 
     let lines =
         |bytes: &[u8]| -> Vec<Vec<u8>> { bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect() };
     let (left, right) = (lines(published), lines(again));
-    let number = left
-        .iter()
-        .zip(&right)
-        .take_while(|(one, other)| one == other)
-        .count();
+    let number = left.iter().zip(&right).take_while(|(one, other)| one == other).count();
     let empty = Vec::new();
-    let (left, right) = (
-        left.get(number).unwrap_or(&empty),
-        right.get(number).unwrap_or(&empty),
-    );
-    let same = left
-        .iter()
-        .zip(right)
-        .take_while(|(one, other)| one == other)
-        .count();
+    let (left, right) = (left.get(number).unwrap_or(&empty), right.get(number).unwrap_or(&empty));
+    let same = left.iter().zip(right).take_while(|(one, other)| one == other).count();
     let place = format!("differs first on line {}, byte {}", number + 1, same + 1);
     if !is_told {
         return place;
@@ -129,10 +97,7 @@ mod tests {
             of_texts(b"a\nbcd\n", b"a\nbxd\n", true),
             "differs first on line 2, byte 2: `bcd`, done again `bxd`"
         );
-        assert_eq!(
-            of_texts(b"a\n", b"a\nb", false),
-            "differs first on line 2, byte 1"
-        );
+        assert_eq!(of_texts(b"a\n", b"a\nb", false), "differs first on line 2, byte 1");
         assert_eq!(of_texts(b"", b"x", false), "differs first on line 1, byte 1");
     }
 }

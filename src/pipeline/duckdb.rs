@@ -121,11 +121,7 @@ impl Program {
         let text = String::from_utf8_lossy(&answer.stdout).into_owned();
         let version = text.split_whitespace().next()?.trim_start_matches('v').to_owned();
         let is_version = version.starts_with(|letter: char| letter.is_ascii_digit());
-        (answer.status.success() && is_version).then(|| Self {
-            path: path.to_owned(),
-            is_python,
-            version,
-        })
+        (answer.status.success() && is_version).then(|| Self { path: path.to_owned(), is_python, version })
     }
 
     /// Runs `script` in `folder`, and gives the number of tables that agree, or what is wrong.
@@ -143,10 +139,8 @@ impl Program {
             Failure::new(Exit::Resources, "verify", message).cause(error)
         };
         std::fs::create_dir_all(scratch).map_err(cannot)?;
-        let (folder, scratch) = (
-            folder.canonicalize().map_err(cannot)?,
-            scratch.canonicalize().map_err(cannot)?,
-        );
+        let (folder, scratch) =
+            (folder.canonicalize().map_err(cannot)?, scratch.canonicalize().map_err(cannot)?);
         let spill = scratch.join("spill").display().to_string().replace('\'', "''");
         let input = scratch.join("script.sql");
         std::fs::write(&input, format!("set temp_directory = '{spill}';\n{script}")).map_err(cannot)?;
@@ -154,25 +148,17 @@ impl Program {
         let mut command = Command::new(&self.path);
         if self.is_python {
             // Not started in the folder of the run, where modules of its own might lie.
-            command
-                .current_dir(&scratch)
-                .args(["-c", RUNNER])
-                .arg(&input)
-                .arg(folder);
+            command.current_dir(&scratch).args(["-c", RUNNER]).arg(&input).arg(folder);
         } else {
             command
                 .current_dir(folder)
                 .args(["-init", "/dev/null", "-bail", "-csv", "-noheader"])
                 .stdin(File::open(&input).map_err(cannot)?);
         }
-        command
-            .stdout(File::create(&out).map_err(cannot)?)
-            .stderr(File::create(&err).map_err(cannot)?);
+        command.stdout(File::create(&out).map_err(cannot)?).stderr(File::create(&err).map_err(cannot)?);
         let status = ended(&mut command).await.map_err(cannot)?;
         let read = |file: &Path| {
-            std::fs::read(file)
-                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-                .map_err(cannot)
+            std::fs::read(file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).map_err(cannot)
         };
         Ok(verdict(status, &read(&out)?, &read(&err)?))
     }
@@ -216,11 +202,7 @@ fn verdict(status: ExitStatus, printed: &str, errors: &str) -> Result<usize, Str
         .collect();
     if !differing.is_empty() {
         let more = differing.len().saturating_sub(SHOWN);
-        let rest = if more > 0 {
-            format!(" and of {more} more tables")
-        } else {
-            String::new()
-        };
+        let rest = if more > 0 { format!(" and of {more} more tables") } else { String::new() };
         let shown: Vec<String> = differing.into_iter().take(SHOWN).collect();
         return Err(format!("gives other rows: {}{rest}", shown.join(", ")));
     }
@@ -235,10 +217,7 @@ fn verdict(status: ExitStatus, printed: &str, errors: &str) -> Result<usize, Str
         .find(|line| line.contains("Error"))
         .filter(|_| first.is_some_and(|line| line.starts_with("Traceback")))
         .or(first);
-    Err(format!(
-        "fails: {}",
-        why.unwrap_or("no verdict was printed").trim()
-    ))
+    Err(format!("fails: {}", why.unwrap_or("no verdict was printed").trim()))
 }
 
 #[cfg(test)]
@@ -256,11 +235,9 @@ mod tests {
         assert_eq!(said(0, "a.b,3,0\na.c,0,0\nevery table agrees\n", ""), Ok(2));
         let differs = said(0, "a.b,3,1\na.c,0,0\nevery table agrees\n", "");
         assert_eq!(differs, Err("gives other rows: 1 rows of `a.b`".to_owned()));
-        for (code, printed) in [
-            (1, "a.b,3,0\nevery table agrees\n"),
-            (0, "a.b,3,0\n"),
-            (0, "every table agrees\n"),
-        ] {
+        for (code, printed) in
+            [(1, "a.b,3,0\nevery table agrees\n"), (0, "a.b,3,0\n"), (0, "every table agrees\n")]
+        {
             assert!(said(code, printed, "").is_err(), "{code} {printed}");
         }
         let fails = said(1, "", "\nOverflow in multiplication\nat line 3");

@@ -22,19 +22,14 @@ use crate::table::Table;
 /// Writes every edition that a reader needs into the run folder; gives their records.
 pub(super) async fn stage(run: &Run<'_>, manifest: &Manifest) -> Result<Vec<EditionRecord>, Failure> {
     let editions = &run.config.editions;
-    let wanted: BTreeSet<&Part> = editions
-        .iter()
-        .filter_map(|edition| edition.part.as_ref())
-        .collect();
+    let wanted: BTreeSet<&Part> = editions.iter().filter_map(|edition| edition.part.as_ref()).collect();
     let mut computed = Vec::new();
     for (number, part) in wanted.into_iter().enumerate() {
         computed.push(parts::compute(run, manifest, part, number).await?);
     }
     let mut staged = Vec::new();
     for edition in editions {
-        let part = computed
-            .iter()
-            .find(|part| Some(&part.part) == edition.part.as_ref());
+        let part = computed.iter().find(|part| Some(&part.part) == edition.part.as_ref());
         staged.push(Source::new(run, manifest, part).edition(edition).await?);
     }
     Ok(staged)
@@ -53,16 +48,11 @@ impl<'a> Source<'a> {
     fn new(run: &'a Run<'a>, manifest: &Manifest, part: Option<&'a PartRun>) -> Self {
         let of_run = &manifest.tables;
         let own = part.map_or(of_run, |part| &part.records);
-        let settings = of_run
-            .iter()
-            .filter(|record| record.name.starts_with("settings."));
+        let settings = of_run.iter().filter(|record| record.name.starts_with("settings."));
         let results = own.iter().filter(|record| record.name.starts_with("results."));
         Self {
             run,
-            folder: part.map_or_else(
-                || run.work.stage().join(layout::TABLES),
-                |part| part.tables.clone(),
-            ),
+            folder: part.map_or_else(|| run.work.stage().join(layout::TABLES), |part| part.tables.clone()),
             manifest: Manifest {
                 tables: settings.chain(results).cloned().collect(),
                 checks: part.map_or(&manifest.checks, |part| &part.checks).clone(),
@@ -117,10 +107,7 @@ impl<'a> Source<'a> {
             url: run.url(&place),
             brand: run.project.brand.clone(),
             edition: EditionFact {
-                part: edition
-                    .part
-                    .as_ref()
-                    .map(|part| (part.column.clone(), part.value.clone())),
+                part: edition.part.as_ref().map(|part| (part.column.clone(), part.value.clone())),
                 hidden,
             },
         };
@@ -131,12 +118,8 @@ impl<'a> Source<'a> {
                 write(&folder.join(name), text.as_bytes())?;
             }
         }
-        run.talk
-            .step("report", &place, &json!({"bytes": pages.report.len()}));
-        record.mail = MailRecord {
-            subject: pages.mail.subject,
-            url: inputs.url,
-        };
+        run.talk.step("report", &place, &json!({"bytes": pages.report.len()}));
+        record.mail = MailRecord { subject: pages.mail.subject, url: inputs.url };
         Ok(record)
     }
 
@@ -169,9 +152,7 @@ impl<'a> Source<'a> {
                 let target = folder.join(layout::table(&name));
                 make_parent(&target)?;
                 let engine = &self.run.engine;
-                engine
-                    .write_masked(&self.file_of(&name), &target, &mask.rows, &mask.empty)
-                    .await?;
+                engine.write_masked(&self.file_of(&name), &target, &mask.rows, &mask.empty).await?;
             }
         }
         Ok(hidden)

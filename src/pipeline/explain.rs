@@ -105,9 +105,7 @@ pub async fn explain(
         }
         Some(_) => orders(&run, &mut tables, &table, question, &rows).await?,
     };
-    let meaning = column
-        .as_ref()
-        .and_then(|column| query.as_ref()?.header.columns.get(column).cloned());
+    let meaning = column.as_ref().and_then(|column| query.as_ref()?.header.columns.get(column).cloned());
     Ok(Explanation {
         entry: run.entry.clone(),
         table: table.to_string(),
@@ -133,10 +131,7 @@ fn target(run: &Published, target: &str) -> Result<(TableName, Option<String>), 
     let name = TableName::new(schema, table);
     let is_known = run.manifest.table(&name.to_string()).is_some()
         || run.query(&name).is_some()
-        || run
-            .queries
-            .iter()
-            .any(|query| query.inputs().any(|input| input == name));
+        || run.queries.iter().any(|query| query.inputs().any(|input| input == name));
     if is_known {
         return Ok((name, parts.next().map(str::to_owned)));
     }
@@ -159,11 +154,7 @@ fn take(
     if rows.columns.is_empty() {
         rows.columns.clone_from(&part.columns);
     }
-    let asked = question
-        .key
-        .iter()
-        .map(|(column, _)| column.as_str())
-        .chain(column);
+    let asked = question.key.iter().map(|(column, _)| column.as_str()).chain(column);
     for column in asked {
         if part.position(column).is_none() {
             let message = format!("there is no column `{column}`");
@@ -172,8 +163,7 @@ fn take(
     }
     for (number, row) in part.rows.iter().enumerate() {
         let has = |(column, value): &(String, String)| {
-            part.cell(number, column)
-                .is_some_and(|cell| cell.to_string() == *value)
+            part.cell(number, column).is_some_and(|cell| cell.to_string() == *value)
         };
         if question.key.iter().all(has) {
             *count += 1;
@@ -209,10 +199,7 @@ fn origin(run: &Published, distance: usize, table: &TableName) -> Origin {
 }
 
 fn described(key: &[(String, String)]) -> String {
-    let pairs: Vec<String> = key
-        .iter()
-        .map(|(column, value)| format!("`{column}` = `{value}`"))
-        .collect();
+    let pairs: Vec<String> = key.iter().map(|(column, value)| format!("`{column}` = `{value}`")).collect();
     pairs.join(" and ")
 }
 

@@ -23,10 +23,7 @@ pub async fn check(
     talk: &Talk,
 ) -> Result<Vec<String>, Failure> {
     let place = open(config)?;
-    let request = Request {
-        as_of,
-        is_draft: false,
-    };
+    let request = Request { as_of, is_draft: false };
     let run = Run::prepare(config, &place, &request, Purpose::Look, talk).await?;
     let queries = &run.project.queries;
     compute::plans(&run.engine, queries).await?;
@@ -35,16 +32,8 @@ pub async fn check(
         Err(failure) => return Err(culprit::blame(&run, failure).await),
     };
     let mut lines = vec![
-        format!(
-            "configuration: {} thresholds, {} rates",
-            config.policy.len(),
-            config.cost_to_serve.len()
-        ),
-        format!(
-            "queries: {} tables, {} checks",
-            queries.queries.len(),
-            queries.checks.len()
-        ),
+        format!("configuration: {} thresholds, {} rates", config.policy.len(), config.cost_to_serve.len()),
+        format!("queries: {} tables, {} checks", queries.queries.len(), queries.checks.len()),
         format!("templates: {} files", run.project.templates.len()),
     ];
     for source in &run.sources {
@@ -52,15 +41,8 @@ pub async fn check(
         lines.extend(rows.of(&source.name));
     }
     lines.push(format!("newest order: {}", rows.newest_order));
-    lines.extend(
-        rows.warnings
-            .into_iter()
-            .map(|warning| format!("warning: {warning}")),
-    );
-    lines.push(format!(
-        "the next run would be {} of {}",
-        run.id, run.calendar.as_of
-    ));
+    lines.extend(rows.warnings.into_iter().map(|warning| format!("warning: {warning}")));
+    lines.push(format!("the next run would be {} of {}", run.id, run.calendar.as_of));
     Ok(lines)
 }
 
@@ -75,10 +57,7 @@ fn files(source: &Pinned) -> Vec<String> {
         source.configured
     )];
     lines.extend(
-        source
-            .excluded
-            .iter()
-            .map(|object| format!("  excluded: {} ({})", object.path, object.reason)),
+        source.excluded.iter().map(|object| format!("  excluded: {} ({})", object.path, object.reason)),
     );
     lines.extend(source.remarks().into_iter().map(|remark| format!("  {remark}")));
     lines
@@ -94,10 +73,8 @@ struct Rows {
 
 /// Judges the rows; refuses those that a run refuses.
 async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
-    let (totals, rejected) = (
-        TableName::new("business", "source_totals"),
-        TableName::new("canonical", "rejected_rows"),
-    );
+    let (totals, rejected) =
+        (TableName::new("business", "source_totals"), TableName::new("canonical", "rejected_rows"));
     let newest_order = compute::newest_order(&run.engine).await?;
     let queries = &run.project.queries;
     // A project may have queries of its own, and not these tables.
@@ -112,11 +89,7 @@ async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
         newest_order,
         totals: read(&totals)?,
         rejected: read(&rejected)?,
-        warnings: outcomes
-            .iter()
-            .filter(|outcome| !outcome.holds())
-            .map(check::describe)
-            .collect(),
+        warnings: outcomes.iter().filter(|outcome| !outcome.holds()).map(check::describe).collect(),
     })
 }
 

@@ -101,17 +101,11 @@ pub(super) async fn orders(
     let engine = &tables.engine;
     let here = |name: &str| name.to_owned();
     let read = async |what: &str, select: &str, end: &str| {
-        engine
-            .read(what, &format!("{}{end}", trace.sql(&here, select)))
-            .await
+        engine.read(what, &format!("{}{end}", trace.sql(&here, select))).await
     };
     let all = "order_lines.*";
-    let first = read(
-        "the order rows",
-        all,
-        &format!("\norder by order_id, line_number\nlimit {SHOWN}"),
-    )
-    .await?;
+    let first =
+        read("the order rows", all, &format!("\norder by order_id, line_number\nlimit {SHOWN}")).await?;
     // The sums are those of SQL, over what was found; customers are counted whether they ordered in the window or not.
     let sums = read(
         "the sums of the order rows",
@@ -123,9 +117,7 @@ pub(super) async fn orders(
     let told = |column: &str| sums.cell(0, column).map(ToString::to_string).unwrap_or_default();
     let is_one_row = rows.rows.len() == 1;
     let controls = ["customers", "net_revenue"].into_iter().filter_map(|column| {
-        let cell = rows
-            .cell(0, column)
-            .filter(|_| is_one_row && trace.by == CUSTOMER)?;
+        let cell = rows.cell(0, column).filter(|_| is_one_row && trace.by == CUSTOMER)?;
         let traced = chosen.cell(0, column).or_else(|| sums.cell(0, column))?;
         Some(Control {
             column: column.to_owned(),
@@ -154,21 +146,14 @@ pub(super) async fn orders(
 fn statement(run: &Published, trace: &Trace) -> String {
     let is_published = |name: &str| run.manifest.table(name).is_some();
     let published = |name: &str| {
-        if is_published(name) {
-            format!("read_parquet('{}')", layout::table(name))
-        } else {
-            name.to_owned()
-        }
+        if is_published(name) { format!("read_parquet('{}')", layout::table(name)) } else { name.to_owned() }
     };
     let before = if is_published(LINES) && is_published(&trace.table.to_string()) {
         ""
     } else {
         "-- Behind reproduce.sql, which makes the tables that are not published.\n"
     };
-    format!(
-        "{before}{}\norder by order_id, line_number;",
-        trace.sql(&published, "order_lines.*")
-    )
+    format!("{before}{}\norder by order_id, line_number;", trace.sql(&published, "order_lines.*"))
 }
 
 /// Finds the table that tells whose order rows stand behind a row: the nearest one of customers with all columns of the key that counts
@@ -180,10 +165,7 @@ async fn trace(
     question: &Question,
     rows: &Table,
 ) -> Result<Result<Trace, String>, Failure> {
-    let cells = run
-        .query(table)
-        .and_then(|query| query.header.cells.clone())
-        .unwrap_or_default();
+    let cells = run.query(table).and_then(|query| query.header.cells.clone()).unwrap_or_default();
     let is_total = |(column, value): &Pair<'_>| value == TOTAL && cells.by.contains(column);
     let asked = unfolded(&question.key);
     let wanted: Vec<Pair<'_>> = asked.iter().filter(|pair| !is_total(pair)).collect();
@@ -206,21 +188,15 @@ async fn trace(
         if unknown.iter().any(chooses) {
             continue;
         }
-        let mut conditions: Vec<String> = known
-            .iter()
-            .map(|(column, value)| condition(column, value))
-            .collect();
-        let of_snapshot = wanted
-            .iter()
-            .find(|(column, _)| column == SNAPSHOT)
-            .map(|(_, value)| value.clone());
+        let mut conditions: Vec<String> =
+            known.iter().map(|(column, value)| condition(column, value)).collect();
+        let of_snapshot =
+            wanted.iter().find(|(column, _)| column == SNAPSHOT).map(|(_, value)| value.clone());
         let snapshot = of_snapshot.clone().unwrap_or_else(|| CURRENT.to_owned());
         let mut limits = Vec::new();
         if has(SNAPSHOT) && of_snapshot.is_none() {
             conditions.push(condition(SNAPSHOT, CURRENT));
-            limits.push(format!(
-                "a snapshot: the row names none, so the customers are those of `{CURRENT}`"
-            ));
+            limits.push(format!("a snapshot: the row names none, so the customers are those of `{CURRENT}`"));
         }
         limits.extend(unknown.iter().map(|(column, value)| {
             format!("what `{column}` {value} takes of the rows: these are the rows of all that the others of the key choose")
@@ -255,15 +231,11 @@ async fn trace(
 /// The key of a row that holds one class of many: `class_name=tier` with `value=gold` means the column `tier`.
 fn unfolded(key: &[(String, String)]) -> Vec<(String, String)> {
     let class = key.iter().find(|(column, _)| column == "class_name");
-    let value = key
-        .iter()
-        .find(|(column, _)| column == "value" || column == "class");
+    let value = key.iter().find(|(column, _)| column == "value" || column == "class");
     let (Some((_, class)), Some((of_value, value))) = (class, value) else {
         return key.to_vec();
     };
-    let others = key
-        .iter()
-        .filter(|(column, _)| column != "class_name" && column != of_value);
+    let others = key.iter().filter(|(column, _)| column != "class_name" && column != of_value);
     others.cloned().chain([(class.clone(), value.clone())]).collect()
 }
 
@@ -277,9 +249,7 @@ impl Trace {
             return Ok(true);
         };
         let chosen = self.count(engine).await?;
-        Ok(chosen
-            .cell(0, "customers")
-            .is_some_and(|chosen| equal(counted, chosen)))
+        Ok(chosen.cell(0, "customers").is_some_and(|chosen| equal(counted, chosen)))
     }
 
     /// How many customers are chosen.
@@ -300,10 +270,7 @@ impl Trace {
         let window = self.snapshot.as_ref().map_or_else(String::new, |snapshot| {
             format!(", ordered in the window of the snapshot `{snapshot}`")
         });
-        format!(
-            "rows of `{LINES}` of the {whose} in `{}`{conditions}{window}",
-            self.table
-        )
+        format!("rows of `{LINES}` of the {whose} in `{}`{conditions}{window}", self.table)
     }
 
     /// Whose rows are meant; `table` says how a table is read.

@@ -58,40 +58,25 @@ pub(super) async fn compute(
     queries.extend(plan.rows.iter().map(|name| rows_query(name, CHOSEN)));
     queries.extend(plan.empty.iter().map(|name| {
         let mut query = rows_query(name, "where false");
-        let of_run = run
-            .project
-            .queries
-            .queries
-            .iter()
-            .find(|query| query.name == *name);
+        let of_run = run.project.queries.queries.iter().find(|query| query.name == *name);
         if let Some(of_run) = of_run.filter(|_| name.schema == "results") {
             let inputs = std::mem::take(&mut query.header.inputs);
-            query.header = Header {
-                inputs,
-                ..of_run.header.clone()
-            };
+            query.header = Header { inputs, ..of_run.header.clone() };
         }
         query
     }));
     queries.extend(plan.again.iter().cloned());
     let mut made = compute::tables(run, &engine, &queries, Given::Tables).await?;
-    for record in records
-        .iter()
-        .filter(|record| plan.is_shared_result(&record.name))
-    {
+    for record in records.iter().filter(|record| plan.is_shared_result(&record.name)) {
         let file = layout::table(&record.name);
         copy(&run.work.stage().join(&file), &scratch.join(&file))?;
         made.push(record.clone());
     }
-    let published: BTreeSet<TableName> = records
-        .iter()
-        .filter_map(|record| TableName::parse(&record.name))
-        .collect();
+    let published: BTreeSet<TableName> =
+        records.iter().filter_map(|record| TableName::parse(&record.name)).collect();
     let of_run = plan.base.iter().chain(&plan.rows).chain(&plan.empty);
-    let unpublished: BTreeSet<TableName> = of_run
-        .filter(|name| !published.contains(*name))
-        .cloned()
-        .collect();
+    let unpublished: BTreeSet<TableName> =
+        of_run.filter(|name| !published.contains(*name)).cloned().collect();
     let script = reproduce_part(&PartOf {
         run: Recipe {
             run_id: &run.id,
@@ -128,9 +113,8 @@ async fn choice(engine: &Engine, part: &Part) -> Result<String, Failure> {
             &format!("select distinct {column} as value from editions.customers order by {column}"),
         )
         .await?;
-    let values: Vec<String> = (0..table.rows.len())
-        .filter_map(|row| table.cell(row, "value").map(ToString::to_string))
-        .collect();
+    let values: Vec<String> =
+        (0..table.rows.len()).filter_map(|row| table.cell(row, "value").map(ToString::to_string)).collect();
     if !values.contains(&part.value) {
         let message = format!("no customer has the {column} `{}`", part.value);
         let likeness = |value: &str| strsim::jaro_winkler(&part.value.to_lowercase(), &value.to_lowercase());
@@ -145,9 +129,7 @@ async fn choice(engine: &Engine, part: &Part) -> Result<String, Failure> {
         return Err(Failure::new(Exit::Usage, "edition", message).hint(hint));
     }
     let value = part.value.replace('\'', "''");
-    Ok(format!(
-        "select customer_id from editions.customers where {column} = '{value}'"
-    ))
+    Ok(format!("select customer_id from editions.customers where {column} = '{value}'"))
 }
 
 /// What becomes of each table of the run.
@@ -161,12 +143,7 @@ struct Plan {
 impl Plan {
     /// Registers the tables of the run under their own names where the part shares them, else in the schema `whole`.
     fn new(run: &Run<'_>, engine: &Engine, records: &[TableRecord]) -> Result<Self, Failure> {
-        let mut plan = Self {
-            base: Vec::new(),
-            rows: Vec::new(),
-            empty: Vec::new(),
-            again: Vec::new(),
-        };
+        let mut plan = Self { base: Vec::new(), rows: Vec::new(), empty: Vec::new(), again: Vec::new() };
         let queries = &run.project.queries.queries;
         let published = records.iter().filter_map(|record| TableName::parse(&record.name));
         // What of the rows of a source is not published is not told again.
@@ -200,11 +177,8 @@ impl Plan {
                 plan.base.push(name);
             }
         }
-        let known: BTreeSet<TableName> = [&plan.base, &plan.rows, &plan.empty]
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect();
+        let known: BTreeSet<TableName> =
+            [&plan.base, &plan.rows, &plan.empty].into_iter().flatten().cloned().collect();
         plan.choose_again(run, records, &known);
         plan.refuse_unknown(&known)?;
         Ok(plan)
@@ -223,12 +197,7 @@ impl Plan {
             .filter(|query| query.name.schema == "results")
             .map(|query| query.name.clone())
             .collect();
-        let checks = run
-            .project
-            .queries
-            .checks
-            .iter()
-            .filter(|check| !check.is_of_base);
+        let checks = run.project.queries.checks.iter().filter(|check| !check.is_of_base);
         needed.extend(checks.flat_map(|check| check.inputs.clone()));
         for query in again.iter().rev().filter(|query| query.name.schema == "results") {
             needed.extend(query.inputs());
@@ -255,16 +224,13 @@ impl Plan {
                 || name.schema == EDITIONS
                 || records.iter().any(|record| record.name == name.to_string())
         });
-        self.empty
-            .retain(|name| needed.contains(name) || name.schema == "results");
+        self.empty.retain(|name| needed.contains(name) || name.schema == "results");
     }
 
     fn refuse_unknown(&self, known: &BTreeSet<TableName>) -> Result<(), Failure> {
         let made: BTreeSet<&TableName> = self.again.iter().map(|query| &query.name).collect();
         for query in &self.again {
-            if let Some(input) = query
-                .inputs()
-                .find(|input| !known.contains(input) && !made.contains(input))
+            if let Some(input) = query.inputs().find(|input| !known.contains(input) && !made.contains(input))
             {
                 let message = format!(
                     "`queries/{}` reads `{input}`, which a part of the customers has not",
@@ -290,11 +256,7 @@ fn in_whole(name: &TableName) -> TableName {
 fn scratch_query(name: TableName, inputs: Vec<String>, text: String) -> Query {
     Query {
         path: format!("{}/{}.sql", name.schema, name.table),
-        header: Header {
-            inputs,
-            publish: Some(Publish::No),
-            ..Header::default()
-        },
+        header: Header { inputs, publish: Some(Publish::No), ..Header::default() },
         sha256: sha256(text.as_bytes()),
         name,
         text,
@@ -318,10 +280,8 @@ async fn checked(
     of_run: &[CheckRecord],
     part: &Part,
 ) -> Result<Vec<CheckRecord>, Failure> {
-    let again: Vec<_> = (run.project.queries.checks.iter())
-        .filter(|check| !check.is_of_base)
-        .cloned()
-        .collect();
+    let again: Vec<_> =
+        (run.project.queries.checks.iter()).filter(|check| !check.is_of_base).cloned().collect();
     let outcomes = check::run(engine, &again).await?;
     check::refuse_broken(&outcomes).map_err(|mut failure| {
         failure.message = format!("{} `{}`: {}", part.column, part.value, failure.message);

@@ -75,16 +75,11 @@ pub struct PlannedMail {
 /// As a run until its first query: 2 for a mistake of the configuration or a query, 3 and 4 for inputs that it would refuse.
 pub async fn plan(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<Planned, Failure> {
     let place = open(config)?;
-    let request = Request {
-        as_of,
-        is_draft: false,
-    };
+    let request = Request { as_of, is_draft: false };
     let run = Run::prepare(config, &place, &request, Purpose::Look, talk).await?;
     let entries = publish::history(&place).await?;
     let (as_of, run_id) = (run.calendar.as_of, run.id.clone());
-    let is_published = entries
-        .iter()
-        .any(|entry| entry.run_id == run_id && entry.as_of == as_of);
+    let is_published = entries.iter().any(|entry| entry.run_id == run_id && entry.as_of == as_of);
     let since = match basis::before(&entries, as_of, &run_id) {
         Some(entry) => Some((entry.clone(), basis::changes_since(&place, &run, entry).await?)),
         None => None,
@@ -103,11 +98,7 @@ pub async fn plan(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<P
         remarks: source.remarks(),
     });
     // As the log decides it when the run is entered.
-    let newest = entries
-        .iter()
-        .filter(|entry| entry.latest)
-        .map(|entry| entry.as_of)
-        .max();
+    let newest = entries.iter().filter(|entry| entry.latest).map(|entry| entry.as_of).max();
     let is_latest = newest.is_none_or(|newest| newest <= as_of);
     let mut planned = Planned {
         snapshots: run
@@ -137,11 +128,7 @@ pub async fn plan(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<P
             _ if is_latest => "would be mailed".to_owned(),
             _ => "would not be mailed, because a later day is published already".to_owned(),
         };
-        planned.mails.push(PlannedMail {
-            to: reader.to.clone(),
-            edition: reader.edition.name(),
-            what,
-        });
+        planned.mails.push(PlannedMail { to: reader.to.clone(), edition: reader.edition.name(), what });
     }
     Ok(planned)
 }

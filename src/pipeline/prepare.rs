@@ -99,11 +99,7 @@ impl<'a> Run<'a> {
         let pinned = sources::pin_inputs(config, &work, recorded, talk).await?;
         let as_of = calendar::as_of(config.as_of, request.as_of, &config.project.timezone)?;
         let calendar = calendar::calendar(as_of, &Spans::of(config)?)?;
-        let engine = Engine::start(
-            &config.engine,
-            &work.stage().join(layout::TABLES),
-            &work.scratch(),
-        )?;
+        let engine = Engine::start(&config.engine, &work.stage().join(layout::TABLES), &work.scratch())?;
         let raw = sources::raw_tables(config, &engine, &pinned).await?;
         let mut inputs = sources::records(config, &pinned, place, calendar.as_of);
         if let Some(recorded) = recorded {
@@ -111,9 +107,7 @@ impl<'a> Run<'a> {
         }
         let settings = settings::tables(config, &calendar, &inputs)?;
         for table in &settings {
-            engine
-                .add_rows(&table.name, &table.key, table.batch.clone())
-                .await?;
+            engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
         }
         Ok(Self {
             id: run_id(&determinants(config, &calendar, &project, &inputs, &raw)),
@@ -140,14 +134,9 @@ impl<'a> Run<'a> {
         let queries = &self.project.queries;
         let sql = queries.queries.iter().map(|query| (&query.path, &query.sha256));
         let checks = queries.checks.iter().map(|check| (&check.path, &check.sha256));
-        let file = |path: String, sha256: &String| HashedFile {
-            path,
-            sha256: sha256.clone(),
-        };
-        let mut sql: Vec<_> = sql
-            .chain(checks)
-            .map(|(path, sha256)| file(layout::sql(path), sha256))
-            .collect();
+        let file = |path: String, sha256: &String| HashedFile { path, sha256: sha256.clone() };
+        let mut sql: Vec<_> =
+            sql.chain(checks).map(|(path, sha256)| file(layout::sql(path), sha256)).collect();
         sql.sort();
         let templates = self.project.templates.iter();
         let logo = self.project.brand.logo.as_ref();
@@ -207,9 +196,7 @@ const OPTIONAL: [&str; 4] = ["customers", "service_cases", "payments", "visits"]
 
 /// Names the sources that are not configured.
 pub(super) fn switched_off(config: &Config) -> Vec<String> {
-    let absent = OPTIONAL
-        .iter()
-        .filter(|source| !config.sources.contains_key(**source));
+    let absent = OPTIONAL.iter().filter(|source| !config.sources.contains_key(**source));
     absent.map(ToString::to_string).collect()
 }
 

@@ -55,10 +55,7 @@ pub async fn stored(config: &Config, name: &str) -> Result<StoredRun, Failure> {
     let mut tables = BTreeMap::new();
     for record in stage::reported(&run.manifest.tables) {
         let name = stage::parsed(&record.name)?;
-        tables.insert(
-            record.name.clone(),
-            Engine::read_file(&name, &run.table(&name).await?)?,
-        );
+        tables.insert(record.name.clone(), Engine::read_file(&name, &run.table(&name).await?)?);
     }
     Ok(StoredRun {
         facts: Facts::of(&run.manifest, &tables),
@@ -91,10 +88,7 @@ pub fn preview(config: &Config, run: &StoredRun, folder: &Path, reload: Reload) 
             // A browser may ask at any moment, so a page is there whole or as it was.
             Reload::EachSecond => {
                 let next = folder.join(format!(".{name}.next"));
-                write(
-                    &next,
-                    text.replacen(HEAD, &format!("{HEAD}{RELOAD}"), 1).as_bytes(),
-                )?;
+                write(&next, text.replacen(HEAD, &format!("{HEAD}{RELOAD}"), 1).as_bytes())?;
                 std::fs::rename(&next, &path).map_err(|error| {
                     let message = format!("cannot write `{}`", path.display());
                     Failure::new(Exit::Resources, "report", message).cause(error)
@@ -120,14 +114,8 @@ pub fn fingerprint(config: &Config) -> Result<String, Failure> {
         let path = config.root.join(logo);
         // A logo that is gone has no hash, and is told of when the page is rendered.
         let sha256 = crate::files::sha256_of(&path).unwrap_or_default();
-        files.push(HashedFile {
-            path: path.display().to_string(),
-            sha256,
-        });
+        files.push(HashedFile { path: path.display().to_string(), sha256 });
     }
-    let lines: Vec<String> = files
-        .iter()
-        .map(|file| format!("{} {}\n", file.sha256, file.path))
-        .collect();
+    let lines: Vec<String> = files.iter().map(|file| format!("{} {}\n", file.sha256, file.path)).collect();
     Ok(sha256(lines.concat().as_bytes()))
 }

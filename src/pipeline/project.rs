@@ -31,10 +31,7 @@ pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
     given.extend(source_tables());
     given.extend(outlook::outputs());
     let queries = query::load(&config.root.join(&config.queries), &given)?;
-    Ok(Project {
-        signer: signer(config)?,
-        ..with_templates(config, queries)?
-    })
+    Ok(Project { signer: signer(config)?, ..with_templates(config, queries)? })
 }
 
 /// Loads SQL and templates of a published run.
@@ -58,12 +55,7 @@ fn with_templates(config: &Config, mut queries: QuerySet) -> Result<Project, Fai
         report::check_templates(&folder, language)?;
     }
     exports::check(&config.exports, &folder)?;
-    Ok(Project {
-        queries,
-        templates: hashed_files(&folder)?,
-        brand: brand(config)?,
-        signer: None,
-    })
+    Ok(Project { queries, templates: hashed_files(&folder)?, brand: brand(config)?, signer: None })
 }
 
 /// Reads the key that signs; a file that others can read is refused.
@@ -85,9 +77,7 @@ pub(super) fn signer(config: &Config) -> Result<Option<Signer>, Failure> {
                 .map_err(|error| wrong(format!("cannot read `{shown}`")).cause(error))?
         }
     };
-    Signer::parse(&text)
-        .map(Some)
-        .map_err(|what| wrong(format!("what it names {what}")))
+    Signer::parse(&text).map(Some).map_err(|what| wrong(format!("what it names {what}")))
 }
 
 /// The raw table of every source, configured or not.
@@ -149,9 +139,7 @@ pub(super) fn brand(config: &Config) -> Result<report::Brand, Failure> {
     let logo = brand.logo.as_ref();
     Ok(report::Brand {
         name: brand.name.clone(),
-        logo: logo
-            .map(|file| report::Logo::read(&config.root.join(file)))
-            .transpose()?,
+        logo: logo.map(|file| report::Logo::read(&config.root.join(file))).transpose()?,
         colour: brand.colour,
         accent: brand.accent,
     })

@@ -125,9 +125,7 @@ impl Wanted<'_> {
 
     /// Finds a run that is published already, or only needs its last step.
     async fn finished(&self) -> Result<Option<(Report, LogEntry)>, Failure> {
-        let found = self
-            .in_time(publish::find(self.place, self.as_of, self.run_id))
-            .await?;
+        let found = self.in_time(publish::find(self.place, self.as_of, self.run_id)).await?;
         let (entry, location, remarks) = match found {
             Some(Found::Published(entry)) => {
                 let location = self.place.address(&entry.report());
@@ -148,11 +146,7 @@ impl Wanted<'_> {
             }
             None => return Ok(None),
         };
-        let report = Report {
-            is_already_published: true,
-            remarks,
-            ..Report::of(&entry, location)
-        };
+        let report = Report { is_already_published: true, remarks, ..Report::of(&entry, location) };
         Ok(Some((report, entry)))
     }
 

@@ -56,20 +56,13 @@ impl Recorded {
         config.reports = folder.join(templates);
         config.brand.logo = logo.map(|path| folder.join(path));
         config.editions = manifest.editions.iter().map(EditionRecord::edition).collect();
-        Ok(Self {
-            manifest: manifest.clone(),
-            config,
-        })
+        Ok(Self { manifest: manifest.clone(), config })
     }
 
     /// Gives inputs the marks that their store had given them when the run was made: the content is the same, and it decides.
     pub(super) fn mark(&self, inputs: &mut [InputRecord]) {
-        let known: BTreeMap<_, _> = self
-            .manifest
-            .inputs
-            .iter()
-            .map(|input| ((&input.source, &input.path), input))
-            .collect();
+        let known: BTreeMap<_, _> =
+            self.manifest.inputs.iter().map(|input| ((&input.source, &input.path), input)).collect();
         for input in inputs {
             if let Some(recorded) = known.get(&(&input.source, &input.path)) {
                 input.etag.clone_from(&recorded.etag);

@@ -136,11 +136,7 @@ async fn draft(run: &Run<'_>, place: &Location, made: Made) -> Result<Report, Fa
 
 /// Renders the page that lists all runs, newest first.
 fn archive(config: &Config, entries: &[LogEntry]) -> Result<String, Failure> {
-    let latest = entries
-        .iter()
-        .filter(|entry| entry.latest)
-        .map(|entry| entry.seq)
-        .max();
+    let latest = entries.iter().filter(|entry| entry.latest).map(|entry| entry.seq).max();
     let kept = publish::kept(entries, config.publish.keep);
     let shown: Vec<report::ArchiveEntry> = entries
         .iter()
@@ -157,10 +153,5 @@ fn archive(config: &Config, entries: &[LogEntry]) -> Result<String, Failure> {
             report: kept.contains(&entry.folder()).then(|| entry.report()),
         })
         .collect();
-    report::index(
-        &project::templates(config),
-        &config.project.language,
-        &project::brand(config)?,
-        &shown,
-    )
+    report::index(&project::templates(config), &config.project.language, &project::brand(config)?, &shown)
 }

@@ -25,11 +25,7 @@ pub(super) async fn pin_inputs(
 ) -> Result<Vec<Pinned>, Failure> {
     talk.stage("read", config.sources.len());
     if !config.sources.contains_key("order_lines") {
-        return Err(Failure::new(
-            Exit::Usage,
-            "config",
-            "sources.order_lines is missing",
-        ));
+        return Err(Failure::new(Exit::Usage, "config", "sources.order_lines is missing"));
     }
     let mut all = Vec::new();
     for shape in SOURCES {
@@ -69,9 +65,7 @@ pub(super) async fn raw_tables(
                 source::raw_table(engine, source, configured, timezone).await?
             }
         };
-        engine
-            .add_view(&TableName::new("raw", shape.name), &table.sql)
-            .await?;
+        engine.add_view(&TableName::new("raw", shape.name), &table.sql).await?;
         refuse_misplaced(engine, config, &table).await?;
         raw.push(table);
     }
@@ -90,12 +84,8 @@ async fn refuse_misplaced(engine: &Engine, config: &Config, raw: &RawTable) -> R
         .get(&raw.source)
         .and_then(|source| source.period_folder.as_deref())
         .unwrap_or_default();
-    let cell = |row: usize, column: &str| {
-        found
-            .cell(row, column)
-            .map(ToString::to_string)
-            .unwrap_or_default()
-    };
+    let cell =
+        |row: usize, column: &str| found.cell(row, column).map(ToString::to_string).unwrap_or_default();
     let folders: Vec<String> = (0..found.rows.len().min(5))
         .map(|row| {
             format!(
@@ -109,11 +99,7 @@ async fn refuse_misplaced(engine: &Engine, config: &Config, raw: &RawTable) -> R
     if folders.is_empty() {
         return Ok(());
     }
-    let message = format!(
-        "{}: folders contradict their rows: {}",
-        raw.source,
-        folders.join("; ")
-    );
+    let message = format!("{}: folders contradict their rows: {}", raw.source, folders.join("; "));
     Err(Failure::new(Exit::Refused, "source", message).hint(format!(
         "`sources.{}.period_folder` says that the folder names the day or month of its rows, in business time.",
         raw.source
@@ -133,9 +119,7 @@ pub(super) fn records(config: &Config, pinned: &[Pinned], place: &Location, as_o
             relative(&config.root, &file.obtained.path)
         }
     };
-    let read = pinned
-        .iter()
-        .flat_map(|source| source.files.iter().map(move |file| (source, file)));
+    let read = pinned.iter().flat_map(|source| source.files.iter().map(move |file| (source, file)));
     let read = read.map(|(source, file)| InputRecord {
         source: source.name.clone(),
         path: file.object.path.clone(),
@@ -149,9 +133,8 @@ pub(super) fn records(config: &Config, pinned: &[Pinned], place: &Location, as_o
         table_version: source.table_version,
         excluded: None,
     });
-    let excluded = pinned
-        .iter()
-        .flat_map(|source| source.excluded.iter().map(move |object| (source, object)));
+    let excluded =
+        pinned.iter().flat_map(|source| source.excluded.iter().map(move |object| (source, object)));
     let excluded = excluded.map(|(source, object)| InputRecord {
         source: source.name.clone(),
         path: object.path.clone(),
@@ -166,16 +149,9 @@ pub(super) fn records(config: &Config, pinned: &[Pinned], place: &Location, as_o
 fn relative(from: &Path, to: &Path) -> String {
     let absolute = |path: &Path| real(&std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()));
     let (from, to) = (absolute(from), absolute(to));
-    let shared = from
-        .components()
-        .zip(to.components())
-        .take_while(|(left, right)| left == right)
-        .count();
+    let shared = from.components().zip(to.components()).take_while(|(left, right)| left == right).count();
     let up = std::iter::repeat_n("..".to_owned(), from.components().count() - shared);
-    let down = to
-        .components()
-        .skip(shared)
-        .map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let down = to.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
     up.chain(down).collect::<Vec<_>>().join("/")
 }
 
@@ -194,10 +170,7 @@ mod tests {
 
     #[test]
     fn a_relative_path_goes_up_to_what_is_shared() {
-        assert_eq!(
-            relative(Path::new("/a/b/c"), Path::new("/a/d/e.parquet")),
-            "../../d/e.parquet"
-        );
+        assert_eq!(relative(Path::new("/a/b/c"), Path::new("/a/d/e.parquet")), "../../d/e.parquet");
         assert_eq!(relative(Path::new("/a"), Path::new("/a/e.parquet")), "e.parquet");
     }
 }

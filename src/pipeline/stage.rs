@@ -42,20 +42,13 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
     write(&folder.join(layout::SCRIPT), script.as_bytes())?;
     let effective = config.effective_at(run.calendar.as_of);
     write(&folder.join(layout::CONFIG), effective.as_bytes())?;
-    talk.step(
-        "report",
-        "tables and SQL",
-        &json!({"tables": manifest.tables.len()}),
-    );
+    talk.step("report", "tables and SQL", &json!({"tables": manifest.tables.len()}));
 
     manifest.summary.headline = report::headline(&tables, &config.project.currency);
     manifest.summary.figures = report::headline_figures(&tables);
     manifest.reconciliation = tables.get("results.reconciliation").map(rows).unwrap_or_default();
     let rejected = TableName::new("canonical", "rejected_rows");
-    manifest.rejected = rows(&Engine::read_file(
-        &rejected,
-        &folder.join(layout::table(&rejected)),
-    )?);
+    manifest.rejected = rows(&Engine::read_file(&rejected, &folder.join(layout::table(&rejected)))?);
     let inputs = report::Inputs {
         facts: Facts::of(&manifest, &tables),
         sql: project.queries.queries.iter().map(sql_file).collect(),
@@ -70,10 +63,7 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
         write(&folder.join(name), text.as_bytes())?;
     }
     talk.step("report", layout::REPORT, &json!({"bytes": pages.report.len()}));
-    manifest.mail = MailRecord {
-        subject: pages.mail.subject,
-        url: inputs.url,
-    };
+    manifest.mail = MailRecord { subject: pages.mail.subject, url: inputs.url };
     manifest.outputs = outputs(&folder)?;
     talk.step("report", "manifest", &json!({"outputs": manifest.outputs.len()}));
     Ok(StagedRun { folder, manifest })
@@ -146,16 +136,8 @@ pub(super) fn parsed(name: &str) -> Result<TableName, Failure> {
 /// Writes what the run was made with, so that it can be made again: SQL, templates, logo.
 fn write_sources(folder: &Path, run: &Run<'_>) -> Result<(), Failure> {
     let (project, templates) = (&run.project, templates(run.config));
-    let queries = project
-        .queries
-        .queries
-        .iter()
-        .map(|query| (&query.path, &query.text));
-    let checks = project
-        .queries
-        .checks
-        .iter()
-        .map(|check| (&check.path, &check.text));
+    let queries = project.queries.queries.iter().map(|query| (&query.path, &query.text));
+    let checks = project.queries.checks.iter().map(|check| (&check.path, &check.text));
     for (path, text) in queries.chain(checks) {
         write(&folder.join(layout::sql(path)), text.as_bytes())?;
     }

@@ -142,25 +142,15 @@ pub async fn verify(
     let is_same_maker = other_maker.is_none();
     done.remarks.extend(other_maker);
     if let Some(path) = altered_record(&audit, &done.problems) {
-        done.remarks.push(format!(
-            "not done again: `{path}` is a part of the record, and not as it was"
-        ));
+        done.remarks.push(format!("not done again: `{path}` is a part of the record, and not as it was"));
         return Ok(done);
     }
     let record = folder.path().join("record");
     let recorded = Recorded::read(&audit, config, asked.environment, &record)?;
-    let work = Work {
-        place: &place,
-        audit: &audit,
-        program: program.as_ref(),
-        talk,
-    };
+    let work = Work { place: &place, audit: &audit, program: program.as_ref(), talk };
     let name = again(&work, &recorded, &mut done).await?;
     if is_same_maker && name != audit.manifest.run_id {
-        let what = format!(
-            "is of run {}, and what it records makes run {name}",
-            audit.manifest.run_id
-        );
+        let what = format!("is of run {}, and what it records makes run {name}", audit.manifest.run_id);
         done.problems.push(Problem::new(layout::MANIFEST, what));
     }
     Ok(done)
@@ -181,10 +171,7 @@ async fn signature(
         if key.is_none() {
             return Ok(Signature::None);
         }
-        done.problems.push(Problem::new(
-            layout::SIGNATURE,
-            "is missing: nobody signed the manifest",
-        ));
+        done.problems.push(Problem::new(layout::SIGNATURE, "is missing: nobody signed the manifest"));
         return Ok(Signature::Fails);
     };
     let Some(key) = key else {
@@ -196,10 +183,8 @@ async fn signature(
     if key.verifies(&manifest, &signature) {
         return Ok(Signature::Holds);
     }
-    done.problems.push(Problem::new(
-        layout::SIGNATURE,
-        "is not a signature of this manifest by the given key",
-    ));
+    done.problems
+        .push(Problem::new(layout::SIGNATURE, "is not a signature of this manifest by the given key"));
     Ok(Signature::Fails)
 }
 
@@ -210,11 +195,7 @@ fn other_maker(manifest: &Manifest) -> Option<String> {
     if is_same_program && manifest.libraries == libraries() {
         return None;
     }
-    let other = if is_same_program {
-        " and other libraries"
-    } else {
-        ""
-    };
+    let other = if is_same_program { " and other libraries" } else { "" };
     Some(format!(
         "version {version} with {engine}{other} made this run, and this is version {} with {ENGINE}: pages and manifest name their \
          maker, so bytes may differ where figures do not; that version verifies it exactly",
@@ -225,15 +206,8 @@ fn other_maker(manifest: &Manifest) -> Option<String> {
 /// A file without which the run cannot be done again, and which is not as it was.
 fn altered_record<'a>(audit: &Audit, problems: &'a [Problem]) -> Option<&'a str> {
     let manifest = &audit.manifest;
-    let files = manifest
-        .sql
-        .iter()
-        .chain(&manifest.templates)
-        .chain(&manifest.logo);
-    let needed: BTreeSet<&str> = files
-        .map(|file| file.path.as_str())
-        .chain([layout::CONFIG])
-        .collect();
+    let files = manifest.sql.iter().chain(&manifest.templates).chain(&manifest.logo);
+    let needed: BTreeSet<&str> = files.map(|file| file.path.as_str()).chain([layout::CONFIG]).collect();
     let paths = problems.iter().map(|problem| problem.path.as_str());
     paths.into_iter().find(|path| needed.contains(path))
 }
@@ -241,10 +215,7 @@ fn altered_record<'a>(audit: &Audit, problems: &'a [Problem]) -> Option<&'a str>
 /// Does the run again in a private folder and compares every file; gives the name that the run would have today.
 async fn again(work: &Work<'_>, recorded: &Recorded, done: &mut Verification) -> Result<String, Failure> {
     let (audit, talk) = (work.audit, work.talk);
-    let request = Request {
-        as_of: Some(audit.manifest.as_of),
-        is_draft: false,
-    };
+    let request = Request { as_of: Some(audit.manifest.as_of), is_draft: false };
     let deadline = Deadline::after(recorded.config.engine.deadline);
     let purpose = Purpose::Verify(recorded);
     let prepared = Run::prepare(&recorded.config, work.place, &request, purpose, talk);
@@ -260,23 +231,14 @@ async fn again(work: &Work<'_>, recorded: &Recorded, done: &mut Verification) ->
             Some(published) if published.sha256 == *sha256 => None,
             Some(published) => {
                 let again = made.folder.join(path);
-                Some(difference::between(
-                    &audit.manifest,
-                    path,
-                    &published.path,
-                    &again,
-                )?)
+                Some(difference::between(&audit.manifest, path, &published.path, &again)?)
             }
         };
         note(&mut done.problems, path, what);
         performed.insert(path);
     }
     for path in audit.files.keys().filter(|path| !performed.contains(*path)) {
-        note(
-            &mut done.problems,
-            path,
-            Some("is published, and the run done again has it not".to_owned()),
-        );
+        note(&mut done.problems, path, Some("is published, and the run done again has it not".to_owned()));
     }
     let (published, manifest) = (audit.manifest.text()?, made.manifest.text()?);
     if published != manifest {
@@ -317,11 +279,7 @@ async fn reperformed(
         if !is_in_place {
             text = localised(text, if path == layout::SCRIPT { "" } else { TO_RUN }, run);
         }
-        let script = if is_in_place {
-            file.path.clone()
-        } else {
-            folder.join(path)
-        };
+        let script = if is_in_place { file.path.clone() } else { folder.join(path) };
         let start = script.parent().unwrap_or(&folder);
         match program.run(&text, start, &folder.join("work")).await? {
             Ok(agreeing) => tables += agreeing,
@@ -334,11 +292,8 @@ async fn reperformed(
         talk.step("duckdb", path, &json!({"version": program.version}));
     }
     let version = program.version.clone();
-    done.duckdb = if differs {
-        Reperformance::Differs { version }
-    } else {
-        Reperformance::Agrees { version, tables }
-    };
+    done.duckdb =
+        if differs { Reperformance::Differs { version } } else { Reperformance::Agrees { version, tables } };
     Ok(())
 }
 

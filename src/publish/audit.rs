@@ -29,10 +29,7 @@ pub struct Problem {
 impl Problem {
     /// Names what is wrong with `path`.
     pub(crate) fn new(path: impl Into<String>, what: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            what: what.into(),
-        }
+        Self { path: path.into(), what: what.into() }
     }
 }
 
@@ -77,14 +74,7 @@ pub async fn audit(location: &Location, name: &str, work: &Path) -> Result<Audit
         }
     }
     let files = files(location, &entry, &manifest, work, &mut problems).await?;
-    Ok(Audit {
-        publications: log.entries.len(),
-        entry,
-        manifest,
-        files,
-        problems,
-        remarks,
-    })
+    Ok(Audit { publications: log.entries.len(), entry, manifest, files, problems, remarks })
 }
 
 /// What of the entries does not follow from those before them, although each continues the one before.
@@ -135,15 +125,8 @@ async fn files(
     problems: &mut Vec<Problem>,
 ) -> Result<BTreeMap<String, Obtained>, Failure> {
     let folder = entry.folder();
-    let objects = location
-        .list_own(&folder)
-        .await
-        .map_err(|error| error.reading(STAGE))?;
-    let below = |path: &str| {
-        path.strip_prefix(&format!("{folder}/"))
-            .unwrap_or(path)
-            .to_owned()
-    };
+    let objects = location.list_own(&folder).await.map_err(|error| error.reading(STAGE))?;
+    let below = |path: &str| path.strip_prefix(&format!("{folder}/")).unwrap_or(path).to_owned();
     let is_read = |path: &String| manifest.sha256(path).is_some();
     let is_beside =
         |path: &String| [layout::MANIFEST, layout::SIGNATURE, layout::VOLATILE].contains(&path.as_str());
@@ -153,11 +136,7 @@ async fn files(
             .filter(|path| !is_read(path) && !is_beside(path))
             .map(|path| Problem::new(path, "is there, and the manifest does not name it")),
     );
-    let read: Vec<Object> = objects
-        .iter()
-        .filter(|object| is_read(&below(&object.path)))
-        .cloned()
-        .collect();
+    let read: Vec<Object> = objects.iter().filter(|object| is_read(&below(&object.path))).cloned().collect();
     let files: Vec<(String, Obtained)> = futures::stream::iter(read)
         .map(|object| async move {
             let file = location.obtain(&object, work).await?;
@@ -167,10 +146,8 @@ async fn files(
         .try_collect()
         .await
         .map_err(|error: StoreError| error.reading(STAGE))?;
-    let files: BTreeMap<String, Obtained> = files
-        .into_iter()
-        .map(|(path, file)| (below(&path), file))
-        .collect();
+    let files: BTreeMap<String, Obtained> =
+        files.into_iter().map(|(path, file)| (below(&path), file)).collect();
     for output in &manifest.outputs {
         match files.get(&output.path) {
             None => problems.push(Problem::new(&output.path, "is missing")),

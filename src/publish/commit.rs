@@ -51,17 +51,11 @@ pub struct Uploaded {
 /// Looks whether a run is published, or complete and only to be committed.
 pub async fn find(location: &Location, as_of: Date, run_id: &str) -> Result<Option<Found>, Failure> {
     let manifest = format!("{}/{}", layout::run(as_of, run_id), layout::MANIFEST);
-    let Some(manifest) = location
-        .read(&manifest)
-        .await
-        .map_err(|error| error.writing(STAGE))?
-    else {
+    let Some(manifest) = location.read(&manifest).await.map_err(|error| error.writing(STAGE))? else {
         return Ok(None);
     };
     let Log { entries, .. } = read_log(location).await?;
-    let entry = entries
-        .into_iter()
-        .find(|entry| entry.run_id == run_id && entry.as_of == as_of);
+    let entry = entries.into_iter().find(|entry| entry.run_id == run_id && entry.as_of == as_of);
     match entry {
         None => Ok(Some(Found::Complete)),
         Some(entry) if entry.manifest_sha256 == sha256(&manifest) => {
@@ -93,9 +87,7 @@ pub async fn publish(
 pub async fn upload(location: &Location, run: &StagedRun) -> Result<Uploaded, Failure> {
     let folder = layout::run(run.manifest.as_of, &run.manifest.run_id);
     let manifest = put_up(location, run, &folder).await?;
-    Ok(Uploaded {
-        manifest_sha256: sha256(&manifest),
-    })
+    Ok(Uploaded { manifest_sha256: sha256(&manifest) })
 }
 
 /// Enters an uploaded run into the log, which is the commit, and derives the pages from the log.
@@ -138,14 +130,8 @@ pub async fn finish(
         }
     }
     settle(location, &folder).await?;
-    let named = Named {
-        as_of,
-        run_id,
-        manifest_sha256: sha256(&manifest),
-    };
-    commit_and_refresh(location, &named, &record.summary, index)
-        .await
-        .map(Some)
+    let named = Named { as_of, run_id, manifest_sha256: sha256(&manifest) };
+    commit_and_refresh(location, &named, &record.summary, index).await.map(Some)
 }
 
 /// What identifies a run whose manifest is up.
@@ -163,12 +149,7 @@ async fn commit_and_refresh(
 ) -> Result<Publication, Failure> {
     let (log, entry, already) = commit(location, run, summary, index).await?;
     let stale = refresh_from(location, log, index).await.err();
-    Ok(Publication {
-        report: location.address(&entry.report()),
-        entry,
-        already,
-        stale,
-    })
+    Ok(Publication { report: location.address(&entry.report()), entry, already, stale })
 }
 
 /// Puts a draft where no log and no archive page names it; returns the address of its report.
@@ -195,21 +176,14 @@ async fn put_up(location: &Location, run: &StagedRun, folder: &str) -> Result<By
     };
     upload_files(location, run, folder, upload).await?;
     settle(location, folder).await?;
-    match location
-        .create(&path, manifest.clone())
-        .await
-        .map_err(|error| error.writing(STAGE))?
-    {
+    match location.create(&path, manifest.clone()).await.map_err(|error| error.writing(STAGE))? {
         Created::New | Created::Same => Ok(manifest),
         Created::Different(_) => Err(two_runs_differ(location, &path)),
     }
 }
 
 fn two_runs_differ(location: &Location, path: &str) -> Failure {
-    let message = format!(
-        "two runs of one id differ: `{}` has other bytes",
-        location.address(path)
-    );
+    let message = format!("two runs of one id differ: `{}` has other bytes", location.address(path));
     Failure::new(Exit::Bug, STAGE, message)
         .hint("Nothing was overwritten. Please report this with both manifests.")
 }
@@ -259,19 +233,14 @@ async fn commit(
     let mut log = Log::default();
     for _ in 0..RACES {
         log = read_on(location, log).await.map_err(while_publishing)?;
-        let same_run = log
-            .entries
-            .iter()
-            .find(|entry| entry.run_id == run.run_id && entry.as_of == run.as_of);
+        let same_run =
+            log.entries.iter().find(|entry| entry.run_id == run.run_id && entry.as_of == run.as_of);
         if let Some(entry) = same_run.cloned() {
             if entry.manifest_sha256 == run.manifest_sha256 {
                 settle(location, layout::LOG).await?;
                 return Ok((log, entry, true));
             }
-            return Err(two_runs_differ(
-                location,
-                &format!("{}/{}", entry.folder(), layout::MANIFEST),
-            ));
+            return Err(two_runs_differ(location, &format!("{}/{}", entry.folder(), layout::MANIFEST)));
         }
         let entry = next_entry(&log, run, summary);
         let bytes = Bytes::from(entry.bytes()?);
@@ -279,10 +248,7 @@ async fn commit(
         longer.append(entry.clone(), &bytes);
         // A page that cannot be written must not be found out after the commit.
         index_page(&longer.entries, index)?;
-        let created = match location
-            .create(&layout::log_entry(entry.seq), bytes.clone())
-            .await
-        {
+        let created = match location.create(&layout::log_entry(entry.seq), bytes.clone()).await {
             Ok(Created::Different(_)) => continue,
             Ok(Created::New | Created::Same) => settle(location, layout::LOG).await,
             Err(error) => Err(error.writing(STAGE)),
@@ -364,10 +330,7 @@ async fn write_if_other(location: &Location, path: &str, bytes: Bytes) -> Result
     if there.as_ref() == Some(&bytes) {
         return Ok(());
     }
-    location
-        .replace(path, bytes)
-        .await
-        .map_err(|error| error.writing(STAGE))
+    location.replace(path, bytes).await.map_err(|error| error.writing(STAGE))
 }
 
 /// Within a publication, a log that cannot be read or trusted means that publishing failed.

@@ -29,17 +29,10 @@ pub struct Garbage {
 /// # Errors
 /// Returns exit code 6 when the location cannot be read, 9 when its log is damaged.
 pub async fn find_garbage(location: &Location, limit: Timestamp) -> Result<Garbage, Failure> {
-    let published: BTreeSet<String> = history(location)
-        .await?
-        .iter()
-        .map(super::LogEntry::folder)
-        .collect();
+    let published: BTreeSet<String> = history(location).await?.iter().map(super::LogEntry::folder).collect();
     let mut garbage = Garbage::default();
     for root in [layout::RUNS, layout::DRAFTS] {
-        let listed = location
-            .list_own(root)
-            .await
-            .map_err(|error| error.writing(STAGE))?;
+        let listed = location.list_own(root).await.map_err(|error| error.writing(STAGE))?;
         for (folder, objects) in by_run(listed) {
             let manifest = format!("{folder}/{MANIFEST}");
             let is_whole =
@@ -51,24 +44,11 @@ pub async fn find_garbage(location: &Location, limit: Timestamp) -> Result<Garba
             garbage.take(objects);
         }
     }
-    let leases = location
-        .list_own("leases")
-        .await
-        .map_err(|error| error.writing(STAGE))?;
-    let unfinished = location
-        .list_unfinished()
-        .await
-        .map_err(|error| error.writing(STAGE))?;
-    let probes = location
-        .list_own("probe")
-        .await
-        .map_err(|error| error.writing(STAGE))?;
+    let leases = location.list_own("leases").await.map_err(|error| error.writing(STAGE))?;
+    let unfinished = location.list_unfinished().await.map_err(|error| error.writing(STAGE))?;
+    let probes = location.list_own("probe").await.map_err(|error| error.writing(STAGE))?;
     // A living lease is written anew every minute.
-    let old = leases
-        .into_iter()
-        .chain(probes)
-        .chain(unfinished)
-        .filter(|object| is_before(object, limit));
+    let old = leases.into_iter().chain(probes).chain(unfinished).filter(|object| is_before(object, limit));
     garbage.take(old.collect());
     garbage.paths.sort();
     Ok(garbage)
@@ -82,10 +62,7 @@ pub async fn remove_garbage(location: &Location, garbage: &Garbage) -> Result<()
     let is_manifest = |path: &&String| path.ends_with(&format!("/{MANIFEST}"));
     let (manifests, others): (Vec<_>, Vec<_>) = garbage.paths.iter().partition(is_manifest);
     for path in manifests.into_iter().chain(others) {
-        location
-            .remove(path)
-            .await
-            .map_err(|error| error.writing(STAGE))?;
+        location.remove(path).await.map_err(|error| error.writing(STAGE))?;
     }
     Ok(())
 }
@@ -113,7 +90,5 @@ fn all_before(objects: &[Object], limit: Timestamp) -> bool {
 
 /// An object whose age is not known is never old.
 fn is_before(object: &Object, limit: Timestamp) -> bool {
-    object
-        .modified
-        .is_some_and(|modified| i128::from(modified) < limit.as_nanosecond())
+    object.modified.is_some_and(|modified| i128::from(modified) < limit.as_nanosecond())
 }

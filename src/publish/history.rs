@@ -63,11 +63,7 @@ pub(super) async fn read_on(location: &Location, mut log: Log) -> Result<Log, Fa
             return Err(broken(location, seq, "another version of the program wrote it"));
         }
         if entry.seq != seq {
-            return Err(broken(
-                location,
-                seq,
-                &format!("it says that it is number {}", entry.seq),
-            ));
+            return Err(broken(location, seq, &format!("it says that it is number {}", entry.seq)));
         }
         if entry.previous_sha256 != log.head_sha256 {
             return Err(broken(location, seq, "it does not continue the entry before it"));
@@ -79,10 +75,7 @@ pub(super) async fn read_on(location: &Location, mut log: Log) -> Result<Log, Fa
 
 /// Counts the entries and makes sure that there is no gap.
 async fn count_entries(location: &Location) -> Result<u64, Failure> {
-    let objects = location
-        .list_own(layout::LOG)
-        .await
-        .map_err(|error| error.reading(STAGE))?;
+    let objects = location.list_own(layout::LOG).await.map_err(|error| error.reading(STAGE))?;
     // Numbers have eight digits, so the order of the names is that of the numbers.
     let numbers = objects.iter().filter_map(|object| entry_number(&object.path));
     let mut count = 0;
@@ -103,12 +96,8 @@ fn entry_number(path: &str) -> Option<u64> {
 
 fn broken(location: &Location, seq: u64, reason: &str) -> Failure {
     let path = location.address(&layout::log_entry(seq));
-    Failure::new(
-        Exit::Mismatch,
-        STAGE,
-        format!("the log is broken at `{path}`: {reason}"),
-    )
-    .hint("Restore the entry from a backup; the program never rewrites the log.")
+    Failure::new(Exit::Mismatch, STAGE, format!("the log is broken at `{path}`: {reason}"))
+        .hint("Restore the entry from a backup; the program never rewrites the log.")
 }
 
 /// Reads the manifest of a publication and makes sure that it is the one which the log names.
@@ -118,16 +107,12 @@ fn broken(location: &Location, seq: u64, reason: &str) -> Failure {
 pub async fn load_manifest(location: &Location, entry: &LogEntry) -> Result<Manifest, Failure> {
     let path = format!("{}/{}", entry.folder(), layout::MANIFEST);
     let address = location.address(&path);
-    let bytes = location
-        .read(&path)
-        .await
-        .map_err(|error| error.reading(STAGE))?
-        .ok_or_else(|| {
-            Failure::new(Exit::Mismatch, STAGE, format!("`{address}` does not exist")).hint(
-                "The run was removed, perhaps because it is older than `publish.keep` runs; run it again \
+    let bytes = location.read(&path).await.map_err(|error| error.reading(STAGE))?.ok_or_else(|| {
+        Failure::new(Exit::Mismatch, STAGE, format!("`{address}` does not exist")).hint(
+            "The run was removed, perhaps because it is older than `publish.keep` runs; run it again \
              with `--as-of` to publish the same bytes.",
-            )
-        })?;
+        )
+    })?;
     if sha256(&bytes) != entry.manifest_sha256 {
         let message = format!("`{address}` is not the manifest that the log names");
         return Err(Failure::new(Exit::Mismatch, STAGE, message));
@@ -140,9 +125,7 @@ pub async fn load_manifest(location: &Location, entry: &LogEntry) -> Result<Mani
 
 /// Tells whether the files of a publication were removed, because it is older than the runs that are kept.
 pub async fn is_removed(location: &Location, entry: &LogEntry) -> Result<bool, Failure> {
-    let size = location
-        .size(&format!("{}/{}", entry.folder(), layout::MANIFEST))
-        .await;
+    let size = location.size(&format!("{}/{}", entry.folder(), layout::MANIFEST)).await;
     Ok(size.map_err(|error| error.reading(STAGE))?.is_none())
 }
 
@@ -170,9 +153,8 @@ pub fn resolve<'a>(entries: &'a [LogEntry], name: &str) -> Result<&'a LogEntry, 
     match (matching.next(), matching.next()) {
         (Some(entry), None) => Ok(entry),
         (None, _) => Err(unknown(format!("no run `{name}` is published"))),
-        (Some(one), Some(other)) => Err(unknown(format!(
-            "`{name}` could be run `{}` or run `{}`",
-            one.run_id, other.run_id
-        ))),
+        (Some(one), Some(other)) => {
+            Err(unknown(format!("`{name}` could be run `{}` or run `{}`", one.run_id, other.run_id)))
+        }
     }
 }

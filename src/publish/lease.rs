@@ -55,12 +55,7 @@ impl Content {
 impl Holder {
     fn this() -> Self {
         let process = std::process::id();
-        Self {
-            machine: machine(),
-            process,
-            began: began(process).unwrap_or(0),
-            nonce: rand::random(),
-        }
+        Self { machine: machine(), process, began: began(process).unwrap_or(0), nonce: rand::random() }
     }
 
     /// Whether the process is known to be gone; one of another machine never is.
@@ -110,21 +105,14 @@ impl Lease {
         let number = newest.map_or(1, |(number, _)| number + 1);
         let path = path(&folder, number);
         let holder = Holder::this();
-        let created = location
-            .create(&path, content(&holder)?)
-            .await
-            .map_err(|error| error.writing(STAGE))?;
+        let created =
+            location.create(&path, content(&holder)?).await.map_err(|error| error.writing(STAGE))?;
         if let Created::Different(bytes) = created {
             let winner = serde_json::from_slice(&bytes).map_err(|error| unreadable(&path).cause(error))?;
             return Err(held(run_id, &winner));
         }
         let heart = tokio::spawn(beat(location.clone(), path, holder));
-        Ok(Self {
-            location: location.clone(),
-            folder,
-            number,
-            heart,
-        })
+        Ok(Self { location: location.clone(), folder, number, heart })
     }
 
     /// Makes sure that nobody took the lease over, as happens to a process that was suspended for long.
@@ -191,21 +179,10 @@ async fn newest(location: &Location, folder: &str) -> Result<Option<(u64, Conten
 
 /// The numbers of the leases that are there, ascending.
 async fn numbers(location: &Location, folder: &str) -> Result<Vec<u64>, Failure> {
-    let objects = location
-        .list_own(folder)
-        .await
-        .map_err(|error| error.writing(STAGE))?;
+    let objects = location.list_own(folder).await.map_err(|error| error.writing(STAGE))?;
     let mut numbers: Vec<u64> = objects
         .iter()
-        .filter_map(|object| {
-            object
-                .path
-                .rsplit('/')
-                .next()?
-                .strip_suffix(".json")?
-                .parse()
-                .ok()
-        })
+        .filter_map(|object| object.path.rsplit('/').next()?.strip_suffix(".json")?.parse().ok())
         .collect();
     numbers.sort_unstable();
     Ok(numbers)
@@ -216,10 +193,7 @@ fn path(folder: &str, number: u64) -> String {
 }
 
 fn content(holder: &Holder) -> Result<Bytes, Failure> {
-    let content = Content {
-        holder: holder.clone(),
-        until: calendar::now().as_second() + EXPIRES_SECONDS,
-    };
+    let content = Content { holder: holder.clone(), until: calendar::now().as_second() + EXPIRES_SECONDS };
     let bytes = serde_json::to_vec(&content)
         .map_err(|error| Failure::new(Exit::Bug, STAGE, "cannot write a lease").cause(error))?;
     Ok(Bytes::from(bytes))
@@ -261,9 +235,7 @@ mod tests {
         let first = Lease::take(&location, "abc").await.expect("it is free");
         let refused = Lease::take(&location, "abc").await.expect_err("it is held");
         assert_eq!((refused.exit, refused.retryable), (Exit::Lease, true));
-        Lease::take(&location, "other")
-            .await
-            .expect("another run is free");
+        Lease::take(&location, "other").await.expect("another run is free");
         first.check().await.expect("nobody took it");
         first.release().await.expect("it is let go");
         let next = Lease::take(&location, "abc").await.expect("it is free again");
@@ -274,49 +246,26 @@ mod tests {
     async fn an_expired_lease_is_taken_over_and_its_old_holder_is_told() {
         let (_folder, location) = place();
         let asleep = Lease::take(&location, "abc").await.expect("it is free");
-        let past = Content {
-            holder: Holder::this(),
-            until: calendar::now().as_second() - 1,
-        };
+        let past = Content { holder: Holder::this(), until: calendar::now().as_second() - 1 };
         let bytes = Bytes::from(serde_json::to_vec(&past).expect("JSON"));
-        location
-            .replace(&path("leases/abc", asleep.number), bytes)
-            .await
-            .expect("written");
+        location.replace(&path("leases/abc", asleep.number), bytes).await.expect("written");
         let next = Lease::take(&location, "abc").await.expect("it is expired");
         assert_eq!(asleep.check().await.expect_err("it is lost").exit, Exit::Lease);
         next.check().await.expect("it is held");
         next.release().await.expect("it is let go");
-        assert!(
-            numbers(&location, "leases/abc")
-                .await
-                .expect("a listing")
-                .is_empty()
-        );
+        assert!(numbers(&location, "leases/abc").await.expect("a listing").is_empty());
     }
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn the_lease_of_a_killed_process_of_this_machine_is_taken_over_at_once() {
         let (_folder, location) = place();
-        let mut child = std::process::Command::new("sleep")
-            .arg("60")
-            .spawn()
-            .expect("it starts");
-        let holder = Holder {
-            process: child.id(),
-            began: began(child.id()).expect("it lives"),
-            ..Holder::this()
-        };
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().expect("it starts");
+        let holder =
+            Holder { process: child.id(), began: began(child.id()).expect("it lives"), ..Holder::this() };
         let bytes = content(&holder).expect("JSON");
-        location
-            .create(&path("leases/abc", 1), bytes)
-            .await
-            .expect("written");
-        assert_eq!(
-            Lease::take(&location, "abc").await.expect_err("it is held").exit,
-            Exit::Lease
-        );
+        location.create(&path("leases/abc", 1), bytes).await.expect("written");
+        assert_eq!(Lease::take(&location, "abc").await.expect_err("it is held").exit, Exit::Lease);
         child.kill().expect("it is killed");
         child.wait().expect("it ends");
         let next = Lease::take(&location, "abc").await.expect("its holder is dead");

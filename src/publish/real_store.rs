@@ -52,13 +52,8 @@ async fn publishers_at_once_make_one_chain_on_a_real_store() {
     }
     let entries = check_invariants(&location).await;
     let runs: BTreeSet<&str> = entries.iter().map(|entry| entry.run_id.as_str()).collect();
-    assert_eq!(
-        (entries.len(), runs.len()),
-        (rounds * (PUBLISHERS - 1), rounds * (PUBLISHERS - 1))
-    );
-    let status = status(&location, day("2025-02-01"), None)
-        .await
-        .expect("it can be read");
+    assert_eq!((entries.len(), runs.len()), (rounds * (PUBLISHERS - 1), rounds * (PUBLISHERS - 1)));
+    let status = status(&location, day("2025-02-01"), None).await.expect("it can be read");
     assert!(status.problems.is_empty(), "{:?}", status.problems);
     let kept = u32::try_from(runs.len() / 3).expect("some hundreds");
     let removed = prune(&location, kept).await.expect("it can be pruned");
@@ -74,43 +69,19 @@ async fn a_real_store_keeps_what_was_listed() {
     let file = home.path().join("big");
     let bytes: Vec<u8> = (0..70_000_001_u32).map(|number| (number % 251) as u8).collect();
     fs::write(&file, &bytes).expect("the file can be written");
-    location
-        .upload("month=1/a b+c.parquet", &file)
-        .await
-        .expect("it can be uploaded in parts");
-    location
-        .upload("small.parquet", &home.path().join("big"))
-        .await
-        .expect("it can be uploaded");
-    assert_eq!(
-        location.create("x.json", "one".into()).await.expect("created"),
-        Created::New
-    );
-    assert_eq!(
-        location.create("x.json", "one".into()).await.expect("compared"),
-        Created::Same
-    );
+    location.upload("month=1/a b+c.parquet", &file).await.expect("it can be uploaded in parts");
+    location.upload("small.parquet", &home.path().join("big")).await.expect("it can be uploaded");
+    assert_eq!(location.create("x.json", "one".into()).await.expect("created"), Created::New);
+    assert_eq!(location.create("x.json", "one".into()).await.expect("compared"), Created::Same);
     let there = Created::Different(Bytes::from_static(b"one"));
-    assert_eq!(
-        location.create("x.json", "two".into()).await.expect("compared"),
-        there
-    );
+    assert_eq!(location.create("x.json", "two".into()).await.expect("compared"), there);
 
     let listed = location.list().await.expect("it can be listed");
     let paths: Vec<&str> = listed.iter().map(|object| object.path.as_str()).collect();
     assert_eq!(paths, ["month=1/a b+c.parquet", "small.parquet", "x.json"]);
-    let obtained = location
-        .obtain(&listed[0], home.path())
-        .await
-        .expect("it can be read");
-    assert_eq!(
-        (obtained.bytes, obtained.sha256.clone()),
-        (70_000_001, sha256(&bytes))
-    );
-    location
-        .unchanged(&listed[0], &obtained)
-        .await
-        .expect("nothing happened yet");
+    let obtained = location.obtain(&listed[0], home.path()).await.expect("it can be read");
+    assert_eq!((obtained.bytes, obtained.sha256.clone()), (70_000_001, sha256(&bytes)));
+    location.unchanged(&listed[0], &obtained).await.expect("nothing happened yet");
 
     let single = open(&location.address("small.parquet"), home.path(), &BTreeMap::new()).expect("valid");
     let one = single.list().await.expect("one object");
@@ -121,19 +92,10 @@ async fn a_real_store_keeps_what_was_listed() {
     );
 
     fs::write(&file, &bytes[1..]).expect("the file can be written");
-    location
-        .upload("month=1/a b+c.parquet", &file)
-        .await
-        .expect("it can be uploaded");
-    let error = location
-        .unchanged(&listed[0], &obtained)
-        .await
-        .expect_err("it was written again");
+    location.upload("month=1/a b+c.parquet", &file).await.expect("it can be uploaded");
+    let error = location.unchanged(&listed[0], &obtained).await.expect_err("it was written again");
     assert!(matches!(error, StoreError::Changed { .. }), "{error}");
-    let error = location
-        .obtain(&listed[0], home.path())
-        .await
-        .expect_err("it is another version");
+    let error = location.obtain(&listed[0], home.path()).await.expect_err("it is another version");
     assert!(matches!(error, StoreError::Changed { .. }), "{error}");
 }
 

@@ -16,10 +16,7 @@ use super::{STAGE, StagedRun};
 /// Fails unless the manifest's outputs are exactly these files, `volatile.json` apart, with these hashes.
 pub(super) fn files(run: &StagedRun) -> Result<BTreeMap<String, u64>, Failure> {
     if !is_plain(&run.manifest.run_id) {
-        return Err(bug(format!(
-            "the run id `{}` is not a plain name",
-            run.manifest.run_id
-        )));
+        return Err(bug(format!("the run id `{}` is not a plain name", run.manifest.run_id)));
     }
     let unreadable = |(path, error): (std::path::PathBuf, std::io::Error)| unreadable(&path, error);
     let mut files = BTreeMap::new();
@@ -53,9 +50,7 @@ pub(super) fn files(run: &StagedRun) -> Result<BTreeMap<String, u64>, Failure> {
 
 fn is_plain(name: &str) -> bool {
     !name.is_empty()
-        && name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_')
+        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_')
 }
 
 fn bug(message: String) -> Failure {

@@ -56,14 +56,8 @@ pub async fn status(location: &Location, today: Date, overdue_days: Option<u32>)
         read_or_told(failure)?;
         chain_holds = false;
     }
-    let there = location
-        .read(layout::LATEST)
-        .await
-        .map_err(|error| error.reading(STAGE))?;
-    let derived = last
-        .as_ref()
-        .map(|entry| canonical(&Latest::of(entry)))
-        .transpose()?;
+    let there = location.read(layout::LATEST).await.map_err(|error| error.reading(STAGE))?;
+    let derived = last.as_ref().map(|entry| canonical(&Latest::of(entry))).transpose()?;
     let latest_agrees = log_holds && there.as_deref() == derived.as_deref().map(str::as_bytes);
     if log_holds && !latest_agrees {
         problems
@@ -78,15 +72,7 @@ pub async fn status(location: &Location, today: Date, overdue_days: Option<u32>)
             None => "nothing is published yet".to_owned(),
         });
     }
-    Ok(Status {
-        publications: entries.len(),
-        last,
-        age_days,
-        overdue,
-        chain_holds,
-        latest_agrees,
-        problems,
-    })
+    Ok(Status { publications: entries.len(), last, age_days, overdue, chain_holds, latest_agrees, problems })
 }
 
 fn days_between(from: Date, to: Date) -> i32 {

@@ -54,10 +54,7 @@ pub(super) fn files<'q>(
             files.push((format!("3_results/{sums}.sql"), result(declared)));
         }
         if let Some(pairs) = &class.by_tier {
-            let cells = cells(
-                &format!("by: [tier, {}], {PAIR_CELLS}", declared.column),
-                class.in_aggregate,
-            );
+            let cells = cells(&format!("by: [tier, {}], {PAIR_CELLS}", declared.column), class.in_aggregate);
             files.push((
                 format!("3_results/{pairs}.sql"),
                 filled(PAIRS, declared, &format!("{}, by tier", class.title), &cells),
@@ -72,11 +69,7 @@ fn declared<'q>(query: &'q Query, problems: &mut Problems) -> Vec<Declared<'q>> 
     let header = &query.header;
     let table = query.name.table.as_str();
     let mut declared: Vec<Declared<'q>> = (header.classes.iter())
-        .map(|(column, class)| Declared {
-            table,
-            column,
-            class: class.clone(),
-        })
+        .map(|(column, class)| Declared { table, column, class: class.clone() })
         .collect();
     if let Some(column) = &header.class {
         let class = Class {
@@ -87,11 +80,7 @@ fn declared<'q>(query: &'q Query, problems: &mut Problems) -> Vec<Declared<'q>> 
         };
         declared.push(Declared { table, column, class });
     } else if !header.values.is_empty() {
-        problems.add(
-            &query.path,
-            0,
-            "`values` belongs to a file that declares a `class`",
-        );
+        problems.add(&query.path, 0, "`values` belongs to a file that declares a `class`");
     }
     if declared.is_empty() {
         return declared;
@@ -108,11 +97,7 @@ fn declared<'q>(query: &'q Query, problems: &mut Problems) -> Vec<Declared<'q>> 
         if !is_name(column) || KEY.contains(column) {
             wrong.push("`class` names the column of the class: lower case letters, digits and `_`");
         }
-        if [&class.result, &class.by_tier]
-            .into_iter()
-            .flatten()
-            .any(|name| !is_name(name))
-        {
+        if [&class.result, &class.by_tier].into_iter().flatten().any(|name| !is_name(name)) {
             wrong.push("`result` and `by_tier` are names of tables: lower case letters, digits and `_`");
         }
         if class.values.iter().any(|value| value == "total") {
@@ -140,10 +125,7 @@ fn members(declared: &[Declared<'_>]) -> String {
              on {OWN}.snapshot = {table}.snapshot\n    and {OWN}.customer_id = {table}.customer_id\n"
         )
     });
-    let names: Vec<String> = declared
-        .iter()
-        .map(|declared| format!("('{}')", declared.column))
-        .collect();
+    let names: Vec<String> = declared.iter().map(|declared| format!("('{}')", declared.column)).collect();
     let read: BTreeSet<&str> = tables.iter().copied().chain([OWN]).collect();
     let read: Vec<String> = read.iter().map(|table| format!("business.{table}")).collect();
     MEMBERS
@@ -161,10 +143,7 @@ fn values(declared: &[Declared<'_>]) -> String {
             let position = if value == NOT_KNOWN { place.max(9) } else { place };
             let phase = class.phases.get(place - 1);
             let phase = phase.map_or_else(|| "null".to_owned(), |phase| quoted(phase));
-            rows.push(format!(
-                "    ('{column}', {}, {position}, {phase})",
-                quoted(value)
-            ));
+            rows.push(format!("    ('{column}', {}, {position}, {phase})", quoted(value)));
         }
         if class.values.is_empty() {
             rows.push(format!("    ('{column}', '{NOT_KNOWN}', 9, null)"));
@@ -184,11 +163,7 @@ fn result(declared: &Declared<'_>) -> String {
 }
 
 fn cells(usual: &str, is_shown: bool) -> String {
-    if is_shown {
-        format!("-- cells:   {{{usual}}}\n")
-    } else {
-        String::new()
-    }
+    if is_shown { format!("-- cells:   {{{usual}}}\n") } else { String::new() }
 }
 
 fn filled(text: &str, declared: &Declared<'_>, title: &str, cells: &str) -> String {
@@ -200,14 +175,7 @@ fn filled(text: &str, declared: &Declared<'_>, title: &str, cells: &str) -> Stri
     // A JSON string is a YAML string, on one line. The words of the user go in last: nothing in them is taken for a place.
     text.replace("{class}", declared.column)
         .replace("{cells}", cells)
-        .replace(
-            "{phase}",
-            if class.phases.is_empty() {
-                ""
-            } else {
-                "    phase,\n"
-            },
-        )
+        .replace("{phase}", if class.phases.is_empty() { "" } else { "    phase,\n" })
         .replace("{note}", &serde_json::Value::from(note.trim()).to_string())
         .replace("{title}", &serde_json::Value::from(title.trim()).to_string())
 }

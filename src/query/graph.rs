@@ -46,8 +46,7 @@ impl Visitor for Collector {
 
     fn pre_visit_query(&mut self, query: &SqlQuery) -> ControlFlow<()> {
         if let Some(with) = &query.with {
-            self.expressions
-                .extend(with.cte_tables.iter().map(|table| table.alias.name.value.clone()));
+            self.expressions.extend(with.cte_tables.iter().map(|table| table.alias.name.value.clone()));
         }
         ControlFlow::Continue(())
     }
@@ -70,21 +69,9 @@ pub(super) fn order(queries: BTreeMap<TableName, Query>, problems: &mut Problems
             .find(|(_, query)| query.inputs().all(|input| !waiting.contains_key(&input)))
             .map(|(name, _)| name.clone());
         let Some(name) = ready else {
-            let names = waiting
-                .keys()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", ");
-            let path = waiting
-                .values()
-                .next()
-                .map(|query| query.path.clone())
-                .unwrap_or_default();
-            problems.add(
-                &path,
-                0,
-                format!("these tables read each other in a circle: {names}"),
-            );
+            let names = waiting.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let path = waiting.values().next().map(|query| query.path.clone()).unwrap_or_default();
+            problems.add(&path, 0, format!("these tables read each other in a circle: {names}"));
             break;
         };
         if let Some(query) = waiting.remove(&name) {

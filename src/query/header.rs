@@ -205,10 +205,7 @@ impl Header {
     /// Tells whether the table goes into the run folder.
     #[must_use]
     pub fn is_published(&self) -> bool {
-        !matches!(
-            self.publish,
-            Some(Publish::No | Publish::View | Publish::HeldBack)
-        )
+        !matches!(self.publish, Some(Publish::No | Publish::View | Publish::HeldBack))
     }
 
     /// Keeps the table inside the run unless the header says that it always goes into the run folder.
@@ -233,9 +230,7 @@ pub(super) fn parse(sql: &str) -> Result<Header, (u64, String)> {
         return Err((1, "the file does not start with a `--` header".to_owned()));
     }
     serde_yaml::from_str(&yaml).map_err(|error| {
-        let line = error
-            .location()
-            .map_or(0, |location| u64::try_from(location.line()).unwrap_or(0));
+        let line = error.location().map_or(0, |location| u64::try_from(location.line()).unwrap_or(0));
         (line, format!("cannot read the header: {error}"))
     })
 }

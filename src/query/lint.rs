@@ -86,24 +86,16 @@ const GROUP_FUNCTIONS: [&str; 13] = [
 /// Returns what is wrong, with the line.
 pub(super) fn parse(sql: &str) -> Result<Statement, (u64, String)> {
     if sql.len() > MAX_BYTES {
-        return Err((
-            0,
-            format!("the file has {} bytes; at most {MAX_BYTES} are read", sql.len()),
-        ));
+        return Err((0, format!("the file has {} bytes; at most {MAX_BYTES} are read", sql.len())));
     }
     let cannot = |text: String| (line_in(&text), format!("cannot parse the SQL: {text}"));
-    let statements = parser(sql)
-        .map_err(cannot)?
-        .parse_statements()
-        .map_err(|error| cannot(error.to_string()))?;
+    let statements =
+        parser(sql).map_err(cannot)?.parse_statements().map_err(|error| cannot(error.to_string()))?;
     let mut statements = statements.into_iter();
     match (statements.next(), statements.next()) {
         (Some(statement @ Statement::Query(_)), None) => Ok(statement),
         (Some(Statement::Query(_)), Some(_)) => Err((0, "one file holds one statement".to_owned())),
-        (Some(_), _) => Err((
-            0,
-            "only a query (`select` or `with … select`) may stand here".to_owned(),
-        )),
+        (Some(_), _) => Err((0, "only a query (`select` or `with … select`) may stand here".to_owned())),
         (None, _) => Err((0, "the file holds no statement".to_owned())),
     }
 }
@@ -115,9 +107,7 @@ static DIALECT: GenericDialect = GenericDialect {};
 /// # Errors
 /// Returns what is wrong; the place, where one is known, stands in the words.
 pub(super) fn parser(sql: &str) -> Result<Parser<'static>, String> {
-    let tokens = Tokenizer::new(&DIALECT, sql)
-        .tokenize_with_location()
-        .map_err(|error| error.to_string())?;
+    let tokens = Tokenizer::new(&DIALECT, sql).tokenize_with_location().map_err(|error| error.to_string())?;
     let mut nesting = Nesting::default();
     let mut count = 0;
     for TokenWithSpan { token, span } in &tokens {
@@ -140,13 +130,9 @@ pub(super) fn parser(sql: &str) -> Result<Parser<'static>, String> {
         }
     }
     if count > MAX_TOKENS {
-        return Err(format!(
-            "there are {count} words and signs; at most {MAX_TOKENS} are read"
-        ));
+        return Err(format!("there are {count} words and signs; at most {MAX_TOKENS} are read"));
     }
-    Ok(Parser::new(&DIALECT)
-        .with_recursion_limit(50)
-        .with_tokens_with_locations(tokens))
+    Ok(Parser::new(&DIALECT).with_recursion_limit(50).with_tokens_with_locations(tokens))
 }
 
 /// What is open at a place of the text, as far as it makes the parser try twice.
@@ -196,10 +182,10 @@ impl<'t> Nesting<'t> {
     fn is_behind_a_value(&self) -> bool {
         use Keyword::{AND, BETWEEN, CASE, ELSE, IN, INTERVAL, IS, LIKE, NOT, OR, PRIOR, THEN, WHEN};
         match self.before {
-            Some(Token::Word(word)) => ![
-                AND, BETWEEN, CASE, ELSE, IN, INTERVAL, IS, LIKE, NOT, OR, PRIOR, THEN, WHEN,
-            ]
-            .contains(&word.keyword),
+            Some(Token::Word(word)) => {
+                ![AND, BETWEEN, CASE, ELSE, IN, INTERVAL, IS, LIKE, NOT, OR, PRIOR, THEN, WHEN]
+                    .contains(&word.keyword)
+            }
             Some(
                 Token::Number(..)
                 | Token::SingleQuotedString(_)
@@ -270,11 +256,7 @@ struct Linter {
 
 impl Linter {
     fn new(place: Place) -> Self {
-        Self {
-            place,
-            found: BTreeSet::new(),
-            depth: 0,
-        }
+        Self { place, found: BTreeSet::new(), depth: 0 }
     }
 
     fn add(&mut self, line: u64, what: impl Into<String>) {
@@ -299,10 +281,7 @@ impl Linter {
         if let SetExpr::Select(select) = query.body.as_ref() {
             for item in &select.projection {
                 if matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)) {
-                    self.add(
-                        select.span().start.line,
-                        "the final `select` lists its columns; no `*`",
-                    );
+                    self.add(select.span().start.line, "the final `select` lists its columns; no `*`");
                 }
             }
         }
@@ -324,18 +303,12 @@ impl Linter {
         let line = function.span().start.line;
         let name = function.name.to_string().to_lowercase();
         if !is_of_many_rows(&name) && !is_of_one_row(&name) {
-            self.add(
-                line,
-                format!("`{name}` is not in the portable subset: {}", why_not(&name)),
-            );
+            self.add(line, format!("`{name}` is not in the portable subset: {}", why_not(&name)));
         }
         if let Some(WindowType::WindowSpec(window)) = &function.over {
             self.check_order(&window.order_by);
             if window.order_by.is_empty()
-                && matches!(
-                    name.as_str(),
-                    "row_number" | "lag" | "lead" | "first_value" | "last_value"
-                )
+                && matches!(name.as_str(), "row_number" | "lag" | "lead" | "first_value" | "last_value")
             {
                 self.add(line, format!("`{name}` needs an `order by` in its window"));
             }
@@ -374,10 +347,7 @@ impl Visitor for Linter {
             depth += 1;
         }
         if depth > MAX_DEPTH {
-            self.add(
-                0,
-                format!("{depth} statements are joined by `union`; at most {MAX_DEPTH} can be"),
-            );
+            self.add(0, format!("{depth} statements are joined by `union`; at most {MAX_DEPTH} can be"));
         }
         if query.limit_clause.is_some() || query.fetch.is_some() {
             self.add(
@@ -388,10 +358,9 @@ impl Visitor for Linter {
         if let Some(order) = &query.order_by {
             match &order.kind {
                 OrderByKind::Expressions(list) => self.check_order(list),
-                OrderByKind::All(_) => self.add(
-                    query.span().start.line,
-                    "`order by all` hides the order; name the columns",
-                ),
+                OrderByKind::All(_) => {
+                    self.add(query.span().start.line, "`order by all` hides the order; name the columns")
+                }
             }
         }
         ControlFlow::Continue(())
@@ -419,30 +388,21 @@ impl Visitor for Linter {
         }
         match expression {
             Expr::Function(function) => self.check_function(function),
-            Expr::BinaryOp {
-                left,
-                op: BinaryOperator::Divide,
-                right,
-            } if !(is_double(left) && is_double(right)) => {
+            Expr::BinaryOp { left, op: BinaryOperator::Divide, right }
+                if !(is_double(left) && is_double(right)) =>
+            {
                 self.add(
                         expression.span().start.line,
                         "a ratio is `cast(a as double) / nullif(cast(b as double), 0)`: other divisions differ between engines",
                     );
             }
-            Expr::Trim {
-                trim_what: None,
-                trim_characters: None,
-                ..
-            } => {
+            Expr::Trim { trim_what: None, trim_characters: None, .. } => {
                 self.add(
                     expression.span().start.line,
                     "a plain `trim` removes other blanks on each engine: list them, as in `trim(both ' ' from a)`",
                 );
             }
-            Expr::BinaryOp {
-                op: BinaryOperator::Modulo,
-                ..
-            } => {
+            Expr::BinaryOp { op: BinaryOperator::Modulo, .. } => {
                 self.add(expression.span().start.line, "`%` is not in the portable subset");
             }
             _ => {}
@@ -508,23 +468,14 @@ mod tests {
     #[test]
     fn accepts_the_agreed_ratio() {
         assert_eq!(
-            found(
-                "select cast(a as double) / nullif(cast(b as double), 0) as r from t",
-                Place::Table
-            ),
+            found("select cast(a as double) / nullif(cast(b as double), 0) as r from t", Place::Table),
             ""
         );
     }
 
     #[test]
     fn accepts_a_trim_that_lists_its_blanks() {
-        assert_eq!(
-            found(
-                "select trim(both ' ' || chr(160) from a) as b from t",
-                Place::Table
-            ),
-            ""
-        );
+        assert_eq!(found("select trim(both ' ' || chr(160) from a) as b from t", Place::Table), "");
     }
 
     #[test]
@@ -536,10 +487,7 @@ mod tests {
             ("select avg(a) as x from t", "truncates"),
             ("select current_date as x from t", "clock"),
             ("select rank() over (order by a desc) as x from t", "nulls last"),
-            (
-                "select row_number() over (partition by a) as x from t",
-                "needs an `order by`",
-            ),
+            ("select row_number() over (partition by a) as x from t", "needs an `order by`"),
             ("select a\nfrom t\nwhere a > 0.5", "3: `0.5`"),
             ("select a from t limit 3", "no `limit`"),
             ("select * from t", "no `*`"),

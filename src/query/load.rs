@@ -31,10 +31,8 @@ impl QuerySet {
     /// The statements that results, checks and tables that are published come from.
     #[must_use]
     pub fn needed(&self, also: &[TableName]) -> Vec<Query> {
-        let published = self
-            .queries
-            .iter()
-            .filter(|query| query.header.is_published() || query.name.schema == EDITIONS);
+        let published =
+            self.queries.iter().filter(|query| query.header.is_published() || query.name.schema == EDITIONS);
         let of_checks = self.checks.iter().flat_map(|check| check.inputs.clone());
         let named = published.map(|query| query.name.clone()).chain(of_checks);
         super::upstream(&self.queries, named.chain(also.iter().cloned()))
@@ -49,10 +47,7 @@ const LAYERS: [(&str, &[&str]); 5] = [
     ("settings", &["settings"]),
     ("canonical", &["raw", "settings", "canonical"]),
     ("business", &["raw", "settings", "canonical", "business", "model"]),
-    (
-        "results",
-        &["settings", "canonical", "business", "model", "results"],
-    ),
+    ("results", &["settings", "canonical", "business", "model", "results"]),
     (EDITIONS, &["settings", "canonical", "business", EDITIONS]),
 ];
 
@@ -91,12 +86,8 @@ pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Fail
         }
     }
     if queries.is_empty() && problems.is_empty() {
-        return Err(Failure::new(
-            Exit::Usage,
-            "query",
-            format!("no SQL file in `{}`", folder.display()),
-        )
-        .hint("`karat init DIR` writes a project with all queries."));
+        return Err(Failure::new(Exit::Usage, "query", format!("no SQL file in `{}`", folder.display()))
+            .hint("`karat init DIR` writes a project with all queries."));
     }
     add_classes(&mut queries, &mut problems);
     check_inputs(&queries, &checks, given, &mut problems);
@@ -132,14 +123,8 @@ fn in_order(
 ) -> Result<QuerySet, Failure> {
     let queries = graph::order(queries, &mut problems);
     problems.into_result()?;
-    let (of_editions, queries) = queries
-        .into_iter()
-        .partition(|query| query.name.schema == EDITIONS);
-    Ok(QuerySet {
-        queries,
-        of_editions,
-        checks,
-    })
+    let (of_editions, queries) = queries.into_iter().partition(|query| query.name.schema == EDITIONS);
+    Ok(QuerySet { queries, of_editions, checks })
 }
 
 /// `2_business` is the layer `business`; the number only sorts the folders.
@@ -161,11 +146,7 @@ fn read_files(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let all = files::walk(folder).map_err(|(path, error)| {
         cannot(&path, error).hint("`karat init DIR` writes a project with all queries.")
     })?;
-    let is_sql = |path: &String| {
-        Path::new(path)
-            .extension()
-            .is_some_and(|extension| extension == "sql")
-    };
+    let is_sql = |path: &String| Path::new(path).extension().is_some_and(|extension| extension == "sql");
     let sql = all.into_iter().filter(is_sql);
     sql.map(|path| {
         let file = folder.join(&path);
@@ -177,11 +158,7 @@ fn read_files(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
 
 fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut Problems) -> Option<Query> {
     let Some(name) = TableName::parse(&format!("{layer}.{stem}")) else {
-        problems.add(
-            path,
-            0,
-            "a file name is a table name: lower case letters, digits and `_`",
-        );
+        problems.add(path, 0, "a file name is a table name: lower case letters, digits and `_`");
         return None;
     };
     let header = read_header(path, &text, problems)?;
@@ -189,11 +166,7 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
         problems.add(path, 0, "`grain` is a sentence that begins with \"one row\"");
     }
     if header.key.is_empty() && header.is_published() {
-        problems.add(
-            path,
-            0,
-            "`key` is missing: name the columns that make a row unique",
-        );
+        problems.add(path, 0, "`key` is missing: name the columns that make a row unique");
     }
     if !header.order.is_empty() && (header.is_published() || header.is_view()) {
         problems.add(
@@ -217,13 +190,7 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
         _ => Place::Ordered,
     };
     check_statement(path, &text, place, &header.inputs, problems);
-    Some(Query {
-        path: path.to_owned(),
-        name,
-        sha256: files::sha256(text.as_bytes()),
-        header,
-        text,
-    })
+    Some(Query { path: path.to_owned(), name, sha256: files::sha256(text.as_bytes()), header, text })
 }
 
 fn read_check(path: &str, stem: &str, text: String, problems: &mut Problems) -> Option<Check> {
@@ -237,11 +204,7 @@ fn read_check(path: &str, stem: &str, text: String, problems: &mut Problems) -> 
         path: path.to_owned(),
         name: stem.to_owned(),
         title: header.title,
-        inputs: header
-            .inputs
-            .iter()
-            .filter_map(|input| TableName::parse(input))
-            .collect(),
+        inputs: header.inputs.iter().filter_map(|input| TableName::parse(input)).collect(),
         message: header.message,
         severity,
         is_of_inputs: header.judges == Some(Subject::Inputs),
@@ -277,18 +240,10 @@ fn check_statement(path: &str, text: &str, place: Place, declared: &[String], pr
     let declared: BTreeSet<String> = declared.iter().cloned().collect();
     let real: BTreeSet<String> = reads.tables.iter().map(ToString::to_string).collect();
     for name in real.difference(&declared) {
-        problems.add(
-            path,
-            0,
-            format!("`{name}` is read but not declared under `inputs`"),
-        );
+        problems.add(path, 0, format!("`{name}` is read but not declared under `inputs`"));
     }
     for name in declared.difference(&real) {
-        problems.add(
-            path,
-            0,
-            format!("`{name}` is declared under `inputs` but not read"),
-        );
+        problems.add(path, 0, format!("`{name}` is declared under `inputs` but not read"));
     }
 }
 
@@ -317,23 +272,14 @@ fn check_inputs(
     problems: &mut Problems,
 ) {
     for query in queries.values() {
-        let allowed = LAYERS
-            .iter()
-            .find(|(layer, _)| *layer == query.name.schema)
-            .map_or(&[][..], |(_, from)| from);
-        for input in query
-            .header
-            .inputs
-            .iter()
-            .filter_map(|input| TableName::parse(input))
-        {
+        let allowed =
+            LAYERS.iter().find(|(layer, _)| *layer == query.name.schema).map_or(&[][..], |(_, from)| from);
+        for input in query.header.inputs.iter().filter_map(|input| TableName::parse(input)) {
             if !queries.contains_key(&input) && !given.contains(&input) {
                 problems.add(&query.path, 0, format!("there is no table `{input}`"));
             } else if !allowed.contains(&input.schema.as_str()) {
-                let message = format!(
-                    "`{}` does not read from `{}` (`{input}`)",
-                    query.name.schema, input.schema
-                );
+                let message =
+                    format!("`{}` does not read from `{}` (`{input}`)", query.name.schema, input.schema);
                 problems.add(&query.path, 0, message);
             }
         }

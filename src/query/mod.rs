@@ -30,10 +30,7 @@ impl TableName {
     /// Names a table.
     #[must_use]
     pub fn new(schema: &str, table: &str) -> Self {
-        Self {
-            schema: schema.to_owned(),
-            table: table.to_owned(),
-        }
+        Self { schema: schema.to_owned(), table: table.to_owned() }
     }
 
     /// Reads `schema.table`.
@@ -42,9 +39,7 @@ impl TableName {
         let (schema, table) = text.split_once('.')?;
         let is_name = |part: &str| {
             !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+                && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         };
         (is_name(schema) && is_name(table)).then(|| Self::new(schema, table))
     }
@@ -85,10 +80,7 @@ pub struct Query {
 impl Query {
     /// Tables that the query reads; `load` has compared the declared ones with the real ones.
     pub fn inputs(&self) -> impl Iterator<Item = TableName> + '_ {
-        self.header
-            .inputs
-            .iter()
-            .filter_map(|input| TableName::parse(input))
+        self.header.inputs.iter().filter_map(|input| TableName::parse(input))
     }
 }
 
@@ -183,10 +175,7 @@ pub struct Problems(BTreeMap<(String, u64), Vec<String>>);
 impl Problems {
     /// Adds what is wrong in `path` at `line` (0 when the whole file is meant).
     pub(crate) fn add(&mut self, path: &str, line: u64, what: impl Into<String>) {
-        self.0
-            .entry((path.to_owned(), line))
-            .or_default()
-            .push(what.into());
+        self.0.entry((path.to_owned(), line)).or_default().push(what.into());
     }
 
     /// Tells whether nothing is wrong.

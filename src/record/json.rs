@@ -29,12 +29,7 @@ fn sorted(value: &Value) -> Value {
         Value::Object(members) => {
             // Sorted by hand: whether the map itself sorts depends on features that other crates turn on.
             let members: BTreeMap<&String, &Value> = members.iter().collect();
-            Value::Object(
-                members
-                    .into_iter()
-                    .map(|(key, value)| (key.clone(), sorted(value)))
-                    .collect(),
-            )
+            Value::Object(members.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect())
         }
         Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
         other => other.clone(),

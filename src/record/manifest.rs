@@ -19,10 +19,7 @@ pub(crate) const SCHEMA: &str = "karat-manifest/1";
 /// The record of a run: what it was made of, and what it made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(
-    missing_docs,
-    reason = "each field is the section of the manifest with its name"
-)]
+#[expect(missing_docs, reason = "each field is the section of the manifest with its name")]
 pub struct Manifest {
     pub schema: String,
     pub run_id: String,
@@ -240,10 +237,7 @@ impl EditionRecord {
         let part = self.part.as_ref().and_then(|part| part.iter().next());
         Edition {
             detail: self.detail,
-            part: part.map(|(column, value)| Part {
-                column: column.clone(),
-                value: value.clone(),
-            }),
+            part: part.map(|(column, value)| Part { column: column.clone(), value: value.clone() }),
             language: self.language.clone(),
         }
     }
@@ -283,17 +277,13 @@ pub(crate) fn policy(config: &Config) -> Map<String, Value> {
         PolicyValue::NotSet => Value::Null,
     };
     let thresholds = config.policy.iter();
-    thresholds
-        .map(|(name, threshold)| (name.clone(), value(threshold)))
-        .collect()
+    thresholds.map(|(name, threshold)| (name.clone(), value(threshold))).collect()
 }
 
 /// The rates of a configuration, as text.
 pub(crate) fn cost_to_serve(config: &Config) -> Map<String, Value> {
     let rates = config.cost_to_serve.iter();
-    rates
-        .map(|(activity, rate)| (activity.clone(), json!(rate.to_plain_string())))
-        .collect()
+    rates.map(|(activity, rate)| (activity.clone(), json!(rate.to_plain_string()))).collect()
 }
 
 /// Whether single customers are shown, as the word of the configuration.

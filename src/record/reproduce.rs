@@ -71,10 +71,7 @@ const SCHEMAS: [&str; 4] = ["settings", "business", "model", "results"];
 /// Makes the table of a query file.
 fn create(script: &mut String, query: &Query) {
     line(script, &format!("\n-- {}", layout::sql(&query.path)));
-    line(
-        script,
-        &format!("create table {} as\n{};", query.name, query.text.trim_end()),
-    );
+    line(script, &format!("create table {} as\n{};", query.name, query.text.trim_end()));
 }
 
 /// How a part of the customers came about.
@@ -124,33 +121,15 @@ pub fn reproduce_part(part: &PartOf<'_>) -> String {
         }
     };
     for table in part.base {
-        line(
-            &mut script,
-            &format!("create table {table} as select * from {};", of_run(table)),
-        );
+        line(&mut script, &format!("create table {table} as select * from {};", of_run(table)));
     }
-    line(
-        &mut script,
-        &format!("\ncreate table editions.part as {};\n", part.customers),
-    );
+    line(&mut script, &format!("\ncreate table editions.part as {};\n", part.customers));
     for table in part.rows {
         let customers = "where customer_id in (select customer_id from editions.part)";
-        line(
-            &mut script,
-            &format!(
-                "create table {table} as select * from {} {customers};",
-                of_run(table)
-            ),
-        );
+        line(&mut script, &format!("create table {table} as select * from {} {customers};", of_run(table)));
     }
     for table in part.empty {
-        line(
-            &mut script,
-            &format!(
-                "create table {table} as select * from {} where false;",
-                of_run(table)
-            ),
-        );
+        line(&mut script, &format!("create table {table} as select * from {} where false;", of_run(table)));
     }
     for query in part.again {
         create(&mut script, query);
@@ -167,17 +146,10 @@ fn read(script: &mut String, table: &RawTable, inputs: &[InputRecord], up: &str)
         .map(|input| below(up, &input.address))
         .collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    let rows = if table.is_empty {
-        "where false".to_owned()
-    } else {
-        table.duckdb_reader.from(&files)
-    };
+    let rows = if table.is_empty { "where false".to_owned() } else { table.duckdb_reader.from(&files) };
     line(
         script,
-        &format!(
-            "create view raw.{} as\nselect\n    {}\n{rows};",
-            table.source, table.duckdb_columns
-        ),
+        &format!("create view raw.{} as\nselect\n    {}\n{rows};", table.source, table.duckdb_columns),
     );
 }
 

@@ -7,9 +7,7 @@ use base64::Engine as _;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 
 /// How a public key of this kind begins (RFC 8410); its 32 bytes follow.
-const PUBLIC: [u8; 12] = [
-    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
-];
+const PUBLIC: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 /// Signs with a private key; never shows it.
 pub struct Signer(Ed25519KeyPair);
@@ -60,9 +58,7 @@ impl PublicKey {
     /// Whether `signature` is that of `bytes`.
     #[must_use]
     pub fn verifies(&self, bytes: &[u8], signature: &[u8]) -> bool {
-        UnparsedPublicKey::new(&ED25519, &self.0)
-            .verify(bytes, signature)
-            .is_ok()
+        UnparsedPublicKey::new(&ED25519, &self.0).verify(bytes, signature).is_ok()
     }
 }
 
@@ -111,12 +107,7 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_refused() {
-        for text in [
-            "",
-            "no key",
-            "AAAA",
-            "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----",
-        ] {
+        for text in ["", "no key", "AAAA", "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----"] {
             assert!(Signer::parse(text).is_err(), "{text}");
             assert!(PublicKey::parse(text).is_err(), "{text}");
         }

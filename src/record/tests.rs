@@ -16,11 +16,7 @@ pub(crate) fn record(as_of: Date, run_id: &str, outputs: Vec<HashedFile>) -> Man
         schema: text(SCHEMA),
         run_id: text(run_id),
         as_of,
-        window: Window {
-            days: 365,
-            from: as_of,
-            to: as_of,
-        },
+        window: Window { days: 365, from: as_of, to: as_of },
         project: text("Trial"),
         currency: text("GBP"),
         timezone: text("Europe/London"),
@@ -71,10 +67,7 @@ fn full() -> Manifest {
     };
     let edition = Edition {
         detail: Detail::Aggregate,
-        part: Some(Part {
-            column: "region".to_owned(),
-            value: "West".to_owned(),
-        }),
+        part: Some(Part { column: "region".to_owned(), value: "West".to_owned() }),
         language: "zh".to_owned(),
     };
     let mut manifest = record(jiff::civil::date(2025, 1, 6), "aaaa", Vec::new());

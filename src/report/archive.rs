@@ -100,9 +100,7 @@ pub fn index(
             })
             .collect(),
         trends: newest.map_or_else(Vec::new, |newest| trends(newest, &by_day, &words, &pen)),
-        days: first
-            .zip(last)
-            .map(|(first, last)| (first.to_string(), last.to_string())),
+        days: first.zip(last).map(|(first, last)| (first.to_string(), last.to_string())),
         entries: sorted.iter().map(|entry| line(entry)).collect(),
     };
     door.page("archive/index.html", &view)
@@ -136,10 +134,7 @@ fn trends(
         let line: Vec<Figure> = by_day
             .values()
             .filter_map(|entry| {
-                let figure = entry
-                    .figures
-                    .iter()
-                    .find(|figure| figure.measure == wanted.measure)?;
+                let figure = entry.figures.iter().find(|figure| figure.measure == wanted.measure)?;
                 Some(Figure {
                     value: figure.value.clone(),
                     cell: format!("{}/headline/{}/value", entry.run_id, figure.measure),
@@ -149,9 +144,7 @@ fn trends(
             .collect();
         let shown = |figure: &Figure| {
             let value: Option<BigDecimal> = figure.decimal();
-            value.map_or_else(String::new, |value| {
-                tiles::written(pen, &value, &wanted.unit, &sign)
-            })
+            value.map_or_else(String::new, |value| tiles::written(pen, &value, &wanted.unit, &sign))
         };
         let (first, last) = (line.first()?.clone(), line.last()?.clone());
         let label = words.fill(

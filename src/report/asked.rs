@@ -21,19 +21,14 @@ pub(crate) fn asked(template: &str) -> Result<Vec<Asked>, String> {
             let mut given = Vec::new();
             for (argument, value) in arguments {
                 if argument == key {
-                    let quoted = value
-                        .trim()
-                        .strip_prefix('"')
-                        .and_then(|text| text.strip_suffix('"'));
+                    let quoted = value.trim().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
                     let text = quoted.filter(|text| !text.contains('"'));
                     id = Some(text.ok_or_else(|| format!("`{name}({key}={value})` is not a plain name"))?);
                 } else {
                     given.push(argument.to_owned());
                 }
             }
-            let id = id
-                .ok_or_else(|| format!("`{name}(` without `{key}=`"))?
-                .to_owned();
+            let id = id.ok_or_else(|| format!("`{name}(` without `{key}=`"))?.to_owned();
             if name == "counted" {
                 given = vec!["n".to_owned()];
             }
@@ -86,10 +81,7 @@ mod tests {
     use super::*;
 
     fn one(id: &str, given: &[&str]) -> Asked {
-        Asked {
-            id: id.into(),
-            given: given.iter().map(ToString::to_string).collect(),
-        }
+        Asked { id: id.into(), given: given.iter().map(ToString::to_string).collect() }
     }
 
     #[test]
@@ -98,12 +90,7 @@ mod tests {
             {{ row.n | counted(of="rows") }}{{ <chart caption={t(id="c")} /> }}"#;
         assert_eq!(
             asked(template).expect("plain names"),
-            [
-                one("a", &[]),
-                one("b", &["n", "share"]),
-                one("c", &[]),
-                one("rows", &["n"])
-            ]
+            [one("a", &[]), one("b", &["n", "share"]), one("c", &[]), one("rows", &["n"])]
         );
     }
 

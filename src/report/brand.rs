@@ -92,10 +92,7 @@ impl Logo {
     /// Passes a picture that shows whole in a page; the reason for any other is the rest of a sentence about the file.
     fn check(bytes: Vec<u8>) -> Result<Self, String> {
         if bytes.len() > MOST_BYTES {
-            return Err(format!(
-                "has {} bytes; at most {MOST_BYTES} stand in each page",
-                bytes.len()
-            ));
+            return Err(format!("has {} bytes; at most {MOST_BYTES} stand in each page", bytes.len()));
         }
         let kind = if bytes.starts_with(PNG) {
             check_png(&bytes)?;
@@ -122,11 +119,7 @@ impl Logo {
     /// The name of the file in the record of a run.
     #[must_use]
     pub fn file_name(&self) -> &'static str {
-        if self.kind == "image/png" {
-            "logo.png"
-        } else {
-            "logo.svg"
-        }
+        if self.kind == "image/png" { "logo.png" } else { "logo.svg" }
     }
 
     fn address(&self) -> String {
@@ -257,10 +250,8 @@ fn check_element(element: &BytesStart<'_>, depth: usize) -> Result<(), String> {
 /// Refuses what a style sheet or an attribute would take in from elsewhere.
 fn check_style(text: &str) -> Result<(), String> {
     let lower = text.to_lowercase().replace(char::is_whitespace, "");
-    let outside = lower
-        .split("url(")
-        .skip(1)
-        .any(|rest| !rest.trim_start_matches(['"', '\'']).starts_with('#'));
+    let outside =
+        lower.split("url(").skip(1).any(|rest| !rest.trim_start_matches(['"', '\'']).starts_with('#'));
     if outside || lower.contains("@import") || lower.contains("@font-face") {
         return Err("refers to something outside of it, in a style".into());
     }

@@ -68,11 +68,7 @@ const NEEDED: [&str; 27] = [
 impl Figure {
     /// Makes a figure for a cell that does not exist.
     pub(crate) fn missing() -> Self {
-        Self {
-            value: None,
-            cell: String::new(),
-            hidden: false,
-        }
+        Self { value: None, cell: String::new(), hidden: false }
     }
 
     /// Returns the exact number, unless the cell is NULL or not a number.
@@ -99,35 +95,21 @@ impl Figure {
 impl<'a> Data<'a> {
     /// Wraps the tables of a run; an error names every needed table that is missing.
     pub(crate) fn new(inputs: &'a Inputs) -> Result<Self, Failure> {
-        let missing: Vec<_> = NEEDED
-            .iter()
-            .filter(|name| !inputs.tables.contains_key(**name))
-            .copied()
-            .collect();
+        let missing: Vec<_> =
+            NEEDED.iter().filter(|name| !inputs.tables.contains_key(**name)).copied().collect();
         if !missing.is_empty() {
             return Err(Failure::new(
                 Exit::Usage,
                 "report",
-                format!(
-                    "the report needs tables that no query makes: {}",
-                    missing.join(", ")
-                ),
+                format!("the report needs tables that no query makes: {}", missing.join(", ")),
             )
             .hint("Restore the query files of those names in `queries/3_results/`."));
         }
         let mut keys = BTreeMap::new();
         for (name, table) in &inputs.tables {
-            let of_file = inputs
-                .sql
-                .iter()
-                .find(|file| file.table == *name)
-                .map(|file| &file.key);
-            let of_table = inputs
-                .facts
-                .tables
-                .iter()
-                .find(|table| table.name == *name)
-                .map(|table| &table.key);
+            let of_file = inputs.sql.iter().find(|file| file.table == *name).map(|file| &file.key);
+            let of_table =
+                inputs.facts.tables.iter().find(|table| table.name == *name).map(|table| &table.key);
             let key: Vec<&str> = match of_file.or(of_table).filter(|key| !key.is_empty()) {
                 Some(key) => key.iter().map(String::as_str).collect(),
                 None => undeclared_key(name, table),
@@ -177,9 +159,7 @@ impl<'a> Data<'a> {
         let Some(found) = self.tables.get(table) else {
             return Vec::new();
         };
-        (0..found.rows.len())
-            .map(|row| self.row(table, found, row))
-            .collect()
+        (0..found.rows.len()).map(|row| self.row(table, found, row)).collect()
     }
 
     /// Returns one cell of the row in which `column` reads `code`.
@@ -188,18 +168,12 @@ impl<'a> Data<'a> {
             return Figure::missing();
         };
         let matches = |row: usize| {
-            by.iter().all(|(name, code)| {
-                found
-                    .cell(row, name)
-                    .is_some_and(|cell| cell.to_string() == *code)
-            })
+            by.iter().all(|(name, code)| found.cell(row, name).is_some_and(|cell| cell.to_string() == *code))
         };
         let row = (0..found.rows.len()).find(|row| matches(*row));
         let place = row.and_then(|row| found.position(column).map(|place| (row, place)));
         self.watch_cell(table, place);
-        place.map_or_else(Figure::missing, |(row, place)| {
-            self.figure(table, found, row, place)
-        })
+        place.map_or_else(Figure::missing, |(row, place)| self.figure(table, found, row, place))
     }
 
     /// The column by which templates and rules look a row up: the first of the key.
@@ -236,9 +210,7 @@ impl<'a> Data<'a> {
         let mut all: BTreeMap<String, BTreeMap<String, Vec<Row>>> = BTreeMap::new();
         for name in self.tables.keys() {
             if let Some((schema, table)) = name.split_once('.') {
-                all.entry(schema.into())
-                    .or_default()
-                    .insert(table.into(), self.rows(name));
+                all.entry(schema.into()).or_default().insert(table.into(), self.rows(name));
             }
         }
         all
@@ -255,9 +227,7 @@ impl<'a> Data<'a> {
                 rows.insert("all".to_owned(), only.clone());
             }
             for row in found {
-                let code = lookup
-                    .and_then(|lookup| row.get(lookup))
-                    .map_or("all", Figure::text);
+                let code = lookup.and_then(|lookup| row.get(lookup)).map_or("all", Figure::text);
                 // The first row stands for a code that has several, as the reasons of rejected rows have.
                 rows.entry(code.to_owned()).or_insert(row);
             }
@@ -275,9 +245,7 @@ impl<'a> Data<'a> {
 
     fn row(&self, name: &str, table: &Table, row: usize) -> Row {
         let figures = table.columns.iter().enumerate();
-        figures
-            .map(|(place, column)| (column.clone(), self.figure(name, table, row, place)))
-            .collect()
+        figures.map(|(place, column)| (column.clone(), self.figure(name, table, row, place))).collect()
     }
 
     fn figure(&self, name: &str, table: &Table, row: usize, place: usize) -> Figure {
@@ -289,17 +257,9 @@ impl<'a> Data<'a> {
             .get(name)
             .into_iter()
             .flatten()
-            .map(|column| {
-                table
-                    .cell(row, column)
-                    .map_or_else(String::new, |cell| encode(&cell.to_string()))
-            })
+            .map(|column| table.cell(row, column).map_or_else(String::new, |cell| encode(&cell.to_string())))
             .collect();
-        let key = if key.is_empty() {
-            "all".to_owned()
-        } else {
-            key.join(",")
-        };
+        let key = if key.is_empty() { "all".to_owned() } else { key.join(",") };
         let short = name.strip_prefix("results.").unwrap_or(name);
         let column = table.columns.get(place).map_or("", String::as_str);
         let value = cells.get(place).and_then(|cell| match cell {
@@ -324,12 +284,7 @@ fn undeclared_key<'a>(name: &str, table: &'a Table) -> Vec<&'a str> {
         "settings.cost_rates" => &["activity"],
         _ => return table.columns.first().map(String::as_str).into_iter().collect(),
     };
-    table
-        .columns
-        .iter()
-        .map(String::as_str)
-        .filter(|column| wanted.contains(column))
-        .collect()
+    table.columns.iter().map(String::as_str).filter(|column| wanted.contains(column)).collect()
 }
 
 /// Keeps the separators of an address out of its parts.

@@ -44,10 +44,7 @@ pub(crate) fn cohorts(data: &Data<'_>, words: &Words) -> Cohorts {
         .collect();
     let later = || shown.iter().filter(|row| figure(row, "age_periods").size() > 0.0);
     let is_told = |row: &&Row| text(row, "has_enough_customers") == "true";
-    let most = later()
-        .filter(is_told)
-        .map(|row| figure(row, "retention").size())
-        .fold(0.0, f64::max);
+    let most = later().filter(is_told).map(|row| figure(row, "retention").size()).fold(0.0, f64::max);
     let mut ages: Vec<Figure> = Vec::new();
     for row in later() {
         let age = figure(row, "age_periods");
@@ -56,9 +53,7 @@ pub(crate) fn cohorts(data: &Data<'_>, words: &Words) -> Cohorts {
         }
     }
     ages.sort_by_key(Figure::decimal);
-    let starts = shown
-        .iter()
-        .filter(|row| figure(row, "age_periods").size() <= 0.0);
+    let starts = shown.iter().filter(|row| figure(row, "age_periods").size() <= 0.0);
     let rows = starts
         .map(|start| {
             let cohort = text(start, "cohort_month");
@@ -69,10 +64,7 @@ pub(crate) fn cohorts(data: &Data<'_>, words: &Words) -> Cohorts {
                     })
                     .map(|row| {
                         let retention = figure(row, "retention");
-                        Heat {
-                            level: level(retention.size(), most),
-                            retention,
-                        }
+                        Heat { level: level(retention.size(), most), retention }
                     })
             };
             Cohort {
@@ -84,17 +76,10 @@ pub(crate) fn cohorts(data: &Data<'_>, words: &Words) -> Cohorts {
         })
         .collect();
     let summary = data.rows("results.cohort_summary");
-    let told = summary
-        .first()
-        .filter(|row| row.get("told_year").is_some_and(|year| year.value.is_some()));
+    let told = summary.first().filter(|row| row.get("told_year").is_some_and(|year| year.value.is_some()));
     Cohorts {
-        period: summary
-            .first()
-            .map(|row| text(row, "period").to_owned())
-            .unwrap_or_default(),
-        told: told
-            .map(|row| label(row, "told_year", "told_part_of_year", words))
-            .unwrap_or_default(),
+        period: summary.first().map(|row| text(row, "period").to_owned()).unwrap_or_default(),
+        told: told.map(|row| label(row, "told_year", "told_part_of_year", words)).unwrap_or_default(),
         ages,
         rows,
     }
@@ -125,8 +110,5 @@ fn label(row: &Row, year: &str, part: &str, words: &Words) -> String {
 /// The step of the ramp for a share, by the largest share shown.
 fn level(share: f64, most: f64) -> usize {
     let part = if most > 0.0 { 5.0 * share / most + 0.5 } else { 0.0 };
-    [1.0, 2.0, 3.0, 4.0, 5.0]
-        .into_iter()
-        .filter(|step| part >= *step)
-        .count()
+    [1.0, 2.0, 3.0, 4.0, 5.0].into_iter().filter(|step| part >= *step).count()
 }

@@ -28,34 +28,22 @@ pub(crate) fn charts(
         ("calibration", Box::new(|| calibration(data, words, pen))),
     ];
     let (own, lacks) = data.watched(|| classes_of_their_own(data, sign, words, pen));
-    let mut charts: BTreeMap<String, (Chart, bool)> = own
-        .into_iter()
-        .map(|(name, chart)| (name, (chart, lacks)))
-        .collect();
-    charts.extend(
-        draws
-            .into_iter()
-            .map(|(name, draw)| (name.to_owned(), data.watched(draw))),
-    );
+    let mut charts: BTreeMap<String, (Chart, bool)> =
+        own.into_iter().map(|(name, chart)| (name, (chart, lacks))).collect();
+    charts.extend(draws.into_iter().map(|(name, draw)| (name.to_owned(), data.watched(draw))));
     charts
 }
 
 fn share(pen: &Pen, figure: &Figure, decimals: i64) -> String {
-    figure
-        .decimal()
-        .map_or_else(|| format::NONE.into(), |share| pen.percent(&share, decimals))
+    figure.decimal().map_or_else(|| format::NONE.into(), |share| pen.percent(&share, decimals))
 }
 
 fn money(pen: &Pen, figure: &Figure, sign: &str) -> String {
-    figure
-        .decimal()
-        .map_or_else(|| format::NONE.into(), |amount| pen.told(&amount, sign, 0))
+    figure.decimal().map_or_else(|| format::NONE.into(), |amount| pen.told(&amount, sign, 0))
 }
 
 fn count(pen: &Pen, figure: &Figure) -> String {
-    figure
-        .decimal()
-        .map_or_else(|| format::NONE.into(), |number| pen.number(&number, 0))
+    figure.decimal().map_or_else(|| format::NONE.into(), |number| pen.number(&number, 0))
 }
 
 fn counted(words: &Words, pen: &Pen, figure: &Figure) -> String {
@@ -79,22 +67,14 @@ fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, sign: &str, words: &Words
     let cell = |code: &str, column: &str| data.one(&table, &[(classes.column, code)], column);
     // Shares of a total that is not positive mean nothing: the right side then shows money.
     let in_money = cell("total", "profit").size() <= 0.0 || cell("total", "profit_share").value.is_none();
-    let largest = classes
-        .codes
-        .iter()
-        .map(|code| cell(code, "profit").size().abs())
-        .fold(0.0, f64::max);
+    let largest = classes.codes.iter().map(|code| cell(code, "profit").size().abs()).fold(0.0, f64::max);
     let mut rows = Vec::new();
     let mut telling = Vec::new();
     for code in &classes.codes {
         let (customers, profit) = (cell(code, "customer_share"), cell(code, "profit"));
         let part = cell(code, "profit_share");
         let (length, figure, text) = if in_money {
-            let length = if largest > 0.0 {
-                0.6 * profit.size() / largest
-            } else {
-                0.0
-            };
+            let length = if largest > 0.0 { 0.6 * profit.size() / largest } else { 0.0 };
             (length, profit.clone(), money(pen, &profit, sign))
         } else {
             (part.size(), part.clone(), share(pen, &part, 1))
@@ -102,23 +82,13 @@ fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, sign: &str, words: &Words
         let label = words.of(classes.words, code);
         telling.push(words.fill(
             if in_money { "pairs-row_money" } else { "pairs-row" },
-            &[
-                ("label", &label),
-                ("customers", &share(pen, &customers, 1)),
-                ("profit", &text),
-            ],
+            &[("label", &label), ("customers", &share(pen, &customers, 1)), ("profit", &text)],
         ));
-        let amount = profit
-            .decimal()
-            .map_or_else(String::new, |amount| pen.told(&amount.abs(), sign, 0));
+        let amount = profit.decimal().map_or_else(String::new, |amount| pen.told(&amount.abs(), sign, 0));
         rows.push(Pair {
             label,
             sub: counted(words, pen, &cell(code, "customers")),
-            class: if TIERS.contains(code) {
-                (*code).to_owned()
-            } else {
-                "other".into()
-            },
+            class: if TIERS.contains(code) { (*code).to_owned() } else { "other".into() },
             left: (customers.size(), customers.clone()),
             left_text: share(pen, &customers, 1),
             right: (length, figure),
@@ -130,23 +100,12 @@ fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, sign: &str, words: &Words
             },
         });
     }
-    let right = if in_money {
-        "pairs-profit_money"
-    } else {
-        "pairs-profit_share"
-    };
+    let right = if in_money { "pairs-profit_money" } else { "pairs-profit_share" };
     let (left_wide, right_wide) = (words.get("pairs-customer_share"), words.get(right));
     let (left_narrow, right_narrow) = (words.get("pairs-customers"), words.get("pairs-profit"));
-    let texts = PairTexts {
-        wide: (&left_wide, &right_wide),
-        narrow: (&left_narrow, &right_narrow),
-    };
+    let texts = PairTexts { wide: (&left_wide, &right_wide), narrow: (&left_narrow, &right_narrow) };
     let description = telling.join(" ");
-    let telling = Telling {
-        id: classes.id,
-        title: &classes.title,
-        description: &description,
-    };
+    let telling = Telling { id: classes.id, title: &classes.title, description: &description };
     chart::pairs(&rows, texts, telling, if in_money { "money" } else { "share" })
 }
 
@@ -191,10 +150,7 @@ fn types(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
 /// The classes that somebody is in, but those left out.
 fn with_customers<'a>(rows: &'a [Row], column: &str, left_out: &[&str]) -> Vec<&'a str> {
     rows.iter()
-        .filter(|row| {
-            row.get("customers")
-                .is_some_and(|customers| customers.size() > 0.0)
-        })
+        .filter(|row| row.get("customers").is_some_and(|customers| customers.size() > 0.0))
         .filter_map(|row| row.get(column).map(Figure::text))
         .filter(|code| !left_out.contains(code))
         .collect()
@@ -231,11 +187,7 @@ fn whale(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
             ("total", &money(pen, &summary("total_profit"), sign)),
         ],
     );
-    let telling = Telling {
-        id: "whale",
-        title: &words.get("whale-title"),
-        description: &description,
-    };
+    let telling = Telling { id: "whale", title: &words.get("whale-title"), description: &description };
     chart::whale(data, (sign, pen), words, telling)
 }
 
@@ -259,11 +211,8 @@ fn waterfall(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
         telling.push(words.fill("waterfall-steps", &[("tier", &tier), ("steps", &steps)]));
     }
     let description = telling.join(" ");
-    let telling = Telling {
-        id: "waterfall",
-        title: &words.get("waterfall-title"),
-        description: &description,
-    };
+    let telling =
+        Telling { id: "waterfall", title: &words.get("waterfall-title"), description: &description };
     chart::waterfall(data, &tiers, (words, pen), telling)
 }
 
@@ -278,11 +227,7 @@ fn states(data: &Data<'_>, side: &str, words: &Words, pen: &Pen) -> Vec<(String,
             let state = text(row, "state");
             let figure = row.get("customers").cloned().unwrap_or_else(Figure::missing);
             let node = Node {
-                class: if TIERS.contains(&state.as_str()) {
-                    state.clone()
-                } else {
-                    "other".into()
-                },
+                class: if TIERS.contains(&state.as_str()) { state.clone() } else { "other".into() },
                 label: words.of("move_state", &state),
                 text: count(pen, &figure),
                 figure,
@@ -301,26 +246,14 @@ fn moves(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
     for (place, (state, node)) in from.iter().enumerate() {
         let mut parts = Vec::new();
         for (target, (to_state, to_node)) in to.iter().enumerate() {
-            let by = [
-                ("from_snapshot", "year_ago"),
-                ("from_tier", state),
-                ("to_tier", to_state),
-            ];
+            let by = [("from_snapshot", "year_ago"), ("from_tier", state), ("to_tier", to_state)];
             let figure = data.one("results.tier_migration", &by, "customers");
             if figure.size() < 1.0 {
                 continue;
             }
             let customers = count(pen, &figure);
-            parts.push(words.fill(
-                "moves-part",
-                &[("label", &to_node.label), ("customers", &customers)],
-            ));
-            flows.push(Flow {
-                from: place,
-                to: target,
-                figure,
-                is_told: told.value.as_ref() == Some(state),
-            });
+            parts.push(words.fill("moves-part", &[("label", &to_node.label), ("customers", &customers)]));
+            flows.push(Flow { from: place, to: target, figure, is_told: told.value.as_ref() == Some(state) });
         }
         if !parts.is_empty() {
             telling.push(words.fill(
@@ -341,11 +274,7 @@ fn moves(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
         heads: (words.get("moves-then"), words.get("moves-now")),
     };
     let description = telling.join(" ");
-    let telling = Telling {
-        id: "moves",
-        title: &words.get("moves-title"),
-        description: &description,
-    };
+    let telling = Telling { id: "moves", title: &words.get("moves-title"), description: &description };
     chart::alluvial(&moves, telling)
 }
 
@@ -380,38 +309,23 @@ fn bridge(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
         .map(|stage| words.fill("bridge-row", &[("label", &stage.label), ("amount", &stage.text)]))
         .collect();
     let description = description.join(" ");
-    let telling = Telling {
-        id: "bridge",
-        title: &words.get("bridge-title"),
-        description: &description,
-    };
+    let telling = Telling { id: "bridge", title: &words.get("bridge-title"), description: &description };
     chart::bridge(&stages, telling)
 }
 
 fn lorenz(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
     let gini = data.by("concentration", "revenue_gini", "value");
     let top = data.by("concentration", "top_customers_revenue_share", "value");
-    let text = gini
-        .decimal()
-        .map_or_else(|| format::NONE.into(), |gini| pen.number(&gini, 2));
+    let text = gini.decimal().map_or_else(|| format::NONE.into(), |gini| pen.number(&gini, 2));
     let label = words.fill("lorenz-gini", &[("gini", &text)]);
     let top_share = data.one("settings.policy", &[], "top_share");
-    let top_share = top_share
-        .decimal()
-        .map_or_else(|| format::NONE.into(), |share| pen.whole_percent(&share));
+    let top_share =
+        top_share.decimal().map_or_else(|| format::NONE.into(), |share| pen.whole_percent(&share));
     let description = words.fill(
         "lorenz-description",
-        &[
-            ("gini", &text),
-            ("top", &share(pen, &top, 0)),
-            ("top_share", &top_share),
-        ],
+        &[("gini", &text), ("top", &share(pen, &top, 0)), ("top_share", &top_share)],
     );
-    let telling = Telling {
-        id: "lorenz",
-        title: &words.get("lorenz-title"),
-        description: &description,
-    };
+    let telling = Telling { id: "lorenz", title: &words.get("lorenz-title"), description: &description };
     chart::lorenz(data, (&gini, &label), words, telling)
 }
 
@@ -426,38 +340,20 @@ fn calibration(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
         }
         let bar = |column: &str| {
             let figure = cell(column);
-            let text = figure
-                .decimal()
-                .map_or_else(|| format::NONE.into(), |number| pen.number(&number, 2));
-            Bar {
-                size: figure.size(),
-                figure,
-                text,
-            }
+            let text = figure.decimal().map_or_else(|| format::NONE.into(), |number| pen.number(&number, 2));
+            Bar { size: figure.size(), figure, text }
         };
         let (expected, actual) = (bar("predicted_per_customer"), bar("actual_per_customer"));
         let label = words.fill("calibration-decile", &[("n", cell("decile").text())]);
         telling.push(words.fill(
             "calibration-row",
-            &[
-                ("label", &label),
-                ("expected", &expected.text),
-                ("actual", &actual.text),
-            ],
+            &[("label", &label), ("expected", &expected.text), ("actual", &actual.text)],
         ));
-        groups.push(Group {
-            label,
-            sub: counted(words, pen, &cell("customers")),
-            expected,
-            actual,
-        });
+        groups.push(Group { label, sub: counted(words, pen, &cell("customers")), expected, actual });
     }
     let description = telling.join(" ");
-    let telling = Telling {
-        id: "calibration",
-        title: &words.get("calibration-title"),
-        description: &description,
-    };
+    let telling =
+        Telling { id: "calibration", title: &words.get("calibration-title"), description: &description };
     let (expected, actual) = (words.get("calibration-expected"), words.get("calibration-actual"));
     chart::calibration(&groups, (&expected, &actual), telling)
 }

@@ -41,16 +41,10 @@ pub(crate) fn findings(data: &Data<'_>, cost_is_estimated: bool) -> BTreeMap<&'s
         ("owners", Box::new(|| owners(data).to_owned())),
         ("referrals", Box::new(|| referrals(data).to_owned())),
         ("actions", Box::new(|| actions(data).to_owned())),
-        (
-            "quality",
-            Box::new(|| quality(data, cost_is_estimated).to_owned()),
-        ),
+        ("quality", Box::new(|| quality(data, cost_is_estimated).to_owned())),
         ("evidence", Box::new(|| evidence(data).to_owned())),
     ];
-    rules
-        .into_iter()
-        .map(|(name, rule)| (name, data.watched(rule)))
-        .collect()
+    rules.into_iter().map(|(name, rule)| (name, data.watched(rule))).collect()
 }
 
 fn brief(data: &Data<'_>) -> &'static str {
@@ -62,11 +56,7 @@ fn brief(data: &Data<'_>) -> &'static str {
     let changes = ("net_revenue", "profit", "profit_rate");
     let change = |measure: &str| headline(measure, "change_on_year");
     let (Some(revenue), Some(earned)) = (change(changes.0), change(changes.1)) else {
-        return if profit < 0.0 {
-            "loss_without_past"
-        } else {
-            "without_past"
-        };
+        return if profit < 0.0 { "loss_without_past" } else { "without_past" };
     };
     if profit < 0.0 {
         return if earned > 0.0 { "smaller_loss" } else { "loss" };
@@ -87,9 +77,7 @@ fn brief(data: &Data<'_>) -> &'static str {
 
 /// Below this many customers a share says nothing.
 fn fewest(data: &Data<'_>) -> f64 {
-    data.one("settings.policy", &[], "min_cell")
-        .float()
-        .unwrap_or(1.0)
+    data.one("settings.policy", &[], "min_cell").float().unwrap_or(1.0)
 }
 
 fn customers(data: &Data<'_>, tier: &str) -> f64 {
@@ -133,12 +121,7 @@ fn whale(data: &Data<'_>) -> &'static str {
 /// Finds the step in which Lead and the best tier lie furthest apart, as shares of list price.
 fn waterfall(data: &Data<'_>) -> String {
     let share = |tier: &str, step: &str| {
-        data.one(
-            "results.price_waterfall",
-            &[("tier", tier), ("step", step)],
-            "share_of_list",
-        )
-        .float()
+        data.one("results.price_waterfall", &[("tier", tier), ("step", step)], "share_of_list").float()
     };
     if customers(data, "total") < 1.0 || share("total", "profit").is_none() {
         return "nobody".into();
@@ -182,11 +165,7 @@ fn moves(data: &Data<'_>) -> &'static str {
 fn bridge(data: &Data<'_>, sign: f64) -> String {
     let of_year = |row: &Row| row.get("from_snapshot").map(Figure::text) == Some("year_ago");
     let mut widest = ("none".to_owned(), 0.0);
-    for row in data
-        .rows("results.profit_bridge")
-        .iter()
-        .filter(|row| of_year(row))
-    {
+    for row in data.rows("results.profit_bridge").iter().filter(|row| of_year(row)) {
         let amount = sign * row.get("amount").map_or(0.0, Figure::size);
         if amount > widest.1 {
             let step = row.get("step").map(Figure::text).unwrap_or_default();
@@ -210,10 +189,8 @@ fn cohorts(data: &Data<'_>) -> &'static str {
 
 /// Names the change of rates that moves most customers; of equal ones the last, so that all rates together win.
 fn firmness(data: &Data<'_>) -> String {
-    let text = |row: &Row, column: &str| {
-        row.get(column)
-            .map_or_else(String::new, |cell| cell.text().to_owned())
-    };
+    let text =
+        |row: &Row, column: &str| row.get(column).map_or_else(String::new, |cell| cell.text().to_owned());
     let size = |row: &Row, column: &str| row.get(column).map_or(0.0, Figure::size);
     let rows = data.rows("results.rate_sensitivity");
     if rows.iter().all(|row| size(row, "customers") < 1.0) {
@@ -223,10 +200,7 @@ fn firmness(data: &Data<'_>) -> String {
     for row in &rows {
         let moved = size(row, "customers_moved");
         if moved >= widest.1 {
-            widest = (
-                format!("{}.{}", text(row, "activity"), text(row, "direction")),
-                moved,
-            );
+            widest = (format!("{}.{}", text(row, "activity"), text(row, "direction")), moved);
         }
     }
     widest.0
@@ -236,13 +210,7 @@ fn rfm(data: &Data<'_>) -> &'static str {
     let rows = data.rows("results.rfm_grid");
     let size = |row: &super::cells::Row| row.get("customers").map_or(0.0, super::cells::Figure::size);
     let most = rows.iter().map(size).fold(0.0, f64::max);
-    let lowest = data
-        .one(
-            "results.rfm_grid",
-            &[("r_score", "1"), ("f_score", "1")],
-            "customers",
-        )
-        .size();
+    let lowest = data.one("results.rfm_grid", &[("r_score", "1"), ("f_score", "1")], "customers").size();
     if most < 1.0 {
         "nobody"
     } else if customers(data, "total") < fewest(data) {
@@ -262,10 +230,7 @@ fn segments(data: &Data<'_>) -> String {
     let mut best: Option<(String, f64)> = None;
     for row in data.rows("results.rfm_segments") {
         let profit = row.get("profit").map_or(0.0, super::cells::Figure::size);
-        let name = row
-            .get("rfm_segment")
-            .map(|name| name.text().to_owned())
-            .unwrap_or_default();
+        let name = row.get("rfm_segment").map(|name| name.text().to_owned()).unwrap_or_default();
         if name != "total" && profit > best.as_ref().map_or(0.0, |(_, profit)| *profit) {
             best = Some((name, profit));
         }
@@ -350,11 +315,7 @@ fn service(data: &Data<'_>) -> &'static str {
     let is_told = |tier: &str| {
         of(tier, "has_enough_customers").text() == "true" && of(tier, "cases_per_order").float().is_some()
     };
-    if is_told("platinum") && is_told("lead") {
-        "tiers"
-    } else {
-        "total"
-    }
+    if is_told("platinum") && is_told("lead") { "tiers" } else { "total" }
 }
 
 /// How many of the conditions hold.
@@ -405,11 +366,7 @@ fn habits(data: &Data<'_>) -> &'static str {
         "nobody_often"
     } else if let Some(share) = high("profit_share").filter(|share| *share > 0.0) {
         // Losses of the others make a part larger than the whole: then money is told, here and below.
-        if share > 1.0 {
-            "often_profit_amount"
-        } else {
-            "often_profit"
-        }
+        if share > 1.0 { "often_profit_amount" } else { "often_profit" }
     } else if high("revenue_share").is_some_and(|share| share > 1.0) {
         "often_revenue_amount"
     } else {
@@ -422,10 +379,7 @@ fn concentration(data: &Data<'_>) -> &'static str {
     if customers(data, "total") < fewest(data) {
         return "too_few";
     }
-    match (
-        measure("profit_concentration_customer_share"),
-        measure("revenue_concentration_customer_share"),
-    ) {
+    match (measure("profit_concentration_customer_share"), measure("revenue_concentration_customer_share")) {
         (Some(_), Some(_)) => "profit_and_revenue",
         (None, Some(_)) => "revenue",
         _ => "unknown",
@@ -504,10 +458,7 @@ fn quality(data: &Data<'_>, cost_is_estimated: bool) -> &'static str {
     let rejected: Vec<_> = data
         .rows("results.data_quality")
         .into_iter()
-        .filter(|row| {
-            row.get("outcome")
-                .is_some_and(|outcome| outcome.text() == "rejected")
-        })
+        .filter(|row| row.get("outcome").is_some_and(|outcome| outcome.text() == "rejected"))
         .filter(|row| row.get("rows").is_some_and(|rows| rows.size() > 0.0))
         .collect();
     let some = match rejected.len() {
@@ -523,10 +474,7 @@ fn quality(data: &Data<'_>, cost_is_estimated: bool) -> &'static str {
 
 fn evidence(data: &Data<'_>) -> &'static str {
     let rows = data.rows("results.reconciliation");
-    if rows
-        .iter()
-        .all(|row| row.get("holds").is_some_and(|holds| holds.text() == "true"))
-    {
+    if rows.iter().all(|row| row.get("holds").is_some_and(|holds| holds.text() == "true")) {
         "all_agree"
     } else {
         "some_differ"

@@ -93,11 +93,7 @@ const KEYS: [(&str, &[&str]); 75] = [
 
 /// The tables of the sample data.
 pub(super) fn tables() -> BTreeMap<String, Table> {
-    TABLES
-        .split("\n\n")
-        .filter(|block| !block.trim().is_empty())
-        .map(table)
-        .collect()
+    TABLES.split("\n\n").filter(|block| !block.trim().is_empty()).map(table).collect()
 }
 
 fn table(block: &str) -> (String, Table) {
@@ -110,20 +106,9 @@ fn table(block: &str) -> (String, Table) {
         .map(|head| head.split_once(' ').expect("a head is a name and a type"))
         .collect();
     let rows = lines
-        .map(|line| {
-            line.split('|')
-                .zip(&heads)
-                .map(|(text, (_, kind))| cell(text, kind))
-                .collect()
-        })
+        .map(|line| line.split('|').zip(&heads).map(|(text, (_, kind))| cell(text, kind)).collect())
         .collect();
-    (
-        name,
-        Table {
-            columns: heads.iter().map(|(column, _)| (*column).to_owned()).collect(),
-            rows,
-        },
-    )
+    (name, Table { columns: heads.iter().map(|(column, _)| (*column).to_owned()).collect(), rows })
 }
 
 fn cell(text: &str, kind: &str) -> Cell {

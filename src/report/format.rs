@@ -118,9 +118,7 @@ impl Pen {
     pub(crate) fn scale(&self, amount: f64) -> Option<(i64, &str)> {
         let fits = |zeros: i64| i32::try_from(zeros).is_ok_and(|zeros| amount >= 10_f64.powi(zeros));
         let mut scales = self.habits.scales.iter().rev();
-        scales
-            .find(|(zeros, _)| fits(*zeros))
-            .map(|(zeros, word)| (*zeros, word.as_str()))
+        scales.find(|(zeros, _)| fits(*zeros)).map(|(zeros, word)| (*zeros, word.as_str()))
     }
 
     /// Writes a share or rate of 0 to 1 in percent; what would become 0% although it is not gets a decimal more.
@@ -149,34 +147,22 @@ impl Pen {
             .find(|(divisor, _)| count >= *divisor)
             .unwrap_or((1, "B"));
         let decimals = i64::from(divisor > 1);
-        format!(
-            "{}\u{a0}{unit}",
-            self.number(&(count / BigDecimal::from(divisor)), decimals)
-        )
+        format!("{}\u{a0}{unit}", self.number(&(count / BigDecimal::from(divisor)), decimals))
     }
 
     /// Writes a day in full: 1 January 2018.
     pub(crate) fn day(&self, date: Date) -> String {
         let (month, day) = (date.month().unsigned_abs(), date.day().unsigned_abs());
-        icu_calendar::Date::try_new_gregorian(i32::from(date.year()), month, day).map_or_else(
-            |_| date.to_string(),
-            |day| self.days().expect(KNOWN).format(&day).to_string(),
-        )
+        icu_calendar::Date::try_new_gregorian(i32::from(date.year()), month, day)
+            .map_or_else(|_| date.to_string(), |day| self.days().expect(KNOWN).format(&day).to_string())
     }
 
     fn signed(&self, value: &BigDecimal, decimals: i64, before: &str, after: &str) -> String {
         let rounded = value.with_scale_round(decimals, RoundingMode::HalfUp);
-        let minus = if rounded < BigDecimal::zero() {
-            MINUS.to_string()
-        } else {
-            String::new()
-        };
+        let minus = if rounded < BigDecimal::zero() { MINUS.to_string() } else { String::new() };
         let plain = rounded.abs().to_plain_string();
         let digits = Decimal::try_from_str(&plain).expect("a decimal is written in digits");
-        format!(
-            "{minus}{before}{}{after}",
-            self.decimals().expect(KNOWN).format(&digits)
-        )
+        format!("{minus}{before}{}{after}", self.decimals().expect(KNOWN).format(&digits))
     }
 }
 
@@ -256,27 +242,17 @@ mod tests {
             ("1E+6", 0, "1,000,000"),
             ("12", 2, "12.00"),
         ] {
-            assert_eq!(
-                Pen::english().number(&decimal(value), decimals),
-                expected,
-                "{value}"
-            );
+            assert_eq!(Pen::english().number(&decimal(value), decimals), expected, "{value}");
         }
     }
 
     #[test]
     fn puts_the_minus_before_the_sign_of_the_currency() {
-        assert_eq!(
-            Pen::english().money(&decimal("-41687.7688"), &symbol("USD"), 0),
-            "−$41,688"
-        );
+        assert_eq!(Pen::english().money(&decimal("-41687.7688"), &symbol("USD"), 0), "−$41,688");
         assert_eq!(Pen::english().money(&decimal("5"), &symbol("GBP"), 2), "£5.00");
         assert_eq!(Pen::english().money(&decimal("5"), &symbol("EUR"), 0), "€5");
         assert_eq!(Pen::english().money(&decimal("5"), &symbol("CNY"), 0), "¥5");
-        assert_eq!(
-            Pen::english().money(&decimal("-5"), &symbol("CHF"), 0),
-            "−CHF\u{a0}5"
-        );
+        assert_eq!(Pen::english().money(&decimal("-5"), &symbol("CHF"), 0), "−CHF\u{a0}5");
     }
 
     #[test]
@@ -291,10 +267,7 @@ mod tests {
 
     #[test]
     fn escapes_what_could_leave_its_place() {
-        assert_eq!(
-            escape("<a b=\"'&\u{0}\">"),
-            "&lt;a b=&quot;&#39;&amp;\u{fffd}&quot;&gt;"
-        );
+        assert_eq!(escape("<a b=\"'&\u{0}\">"), "&lt;a b=&quot;&#39;&amp;\u{fffd}&quot;&gt;");
         assert_eq!(escape_css("A \"</style>\n"), "A \\22 \\3c \\2f style\\3e \\a ");
     }
 

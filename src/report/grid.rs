@@ -35,12 +35,7 @@ fn head(data: &Data<'_>, measure: &str, score: u8) -> Head {
     let by = [("measure", measure), ("score", score.as_str())];
     let cell = |column: &str| data.one("results.rfm_scores", &by, column);
     let (lowest, highest) = (cell("lowest"), cell("highest"));
-    Head {
-        single: lowest.decimal() == highest.decimal(),
-        lowest,
-        highest,
-        score,
-    }
+    Head { single: lowest.decimal() == highest.decimal(), lowest, highest, score }
 }
 
 /// Arranges the grid, best recency first.
@@ -54,15 +49,8 @@ pub(crate) fn grid(data: &Data<'_>) -> Grid {
         let cell = |column: &str| data.one("results.rfm_grid", &by, column);
         let customers = cell("customers");
         // Five steps of one hue above the palest, by size within the grid.
-        let part = if most > 0.0 {
-            5.0 * customers.size() / most + 0.5
-        } else {
-            0.0
-        };
-        let level = [1.0, 2.0, 3.0, 4.0, 5.0]
-            .into_iter()
-            .filter(|step| part >= *step)
-            .count();
+        let part = if most > 0.0 { 5.0 * customers.size() / most + 0.5 } else { 0.0 };
+        let level = [1.0, 2.0, 3.0, 4.0, 5.0].into_iter().filter(|step| part >= *step).count();
         HeatCell {
             r_score: cell("r_score"),
             f_score: cell("f_score"),
@@ -73,12 +61,7 @@ pub(crate) fn grid(data: &Data<'_>) -> Grid {
     };
     let rows: Vec<_> = (1..=5)
         .rev()
-        .map(|r| {
-            (
-                head(data, "recency", r),
-                (1..=5).map(|f| find(r, f)).collect::<Vec<_>>(),
-            )
-        })
+        .map(|r| (head(data, "recency", r), (1..=5).map(|f| find(r, f)).collect::<Vec<_>>()))
         .collect();
     let largest = rows
         .iter()
@@ -88,11 +71,7 @@ pub(crate) fn grid(data: &Data<'_>) -> Grid {
             _ => Some(next),
         })
         .cloned();
-    Grid {
-        heads: (1..=5).map(|f| head(data, "frequency", f)).collect(),
-        rows,
-        largest,
-    }
+    Grid { heads: (1..=5).map(|f| head(data, "frequency", f)).collect(), rows, largest }
 }
 
 /// Picks about twenty points of the whale curve for the table behind the chart: first, peak and last stay.
@@ -118,11 +97,8 @@ pub(crate) fn whale_rows(data: &Data<'_>) -> Vec<Row> {
 /// Gathers the scores of each segment, in the order in which the results list the segments.
 pub(crate) fn segments(data: &Data<'_>) -> Vec<(String, String)> {
     let map = data.rows("settings.rfm_segments");
-    let text = |row: &Row, column: &str| {
-        row.get(column)
-            .map(|figure| figure.text().to_owned())
-            .unwrap_or_default()
-    };
+    let text =
+        |row: &Row, column: &str| row.get(column).map(|figure| figure.text().to_owned()).unwrap_or_default();
     data.rows("results.rfm_segments")
         .iter()
         .map(|segment| text(segment, "rfm_segment"))
@@ -131,11 +107,7 @@ pub(crate) fn segments(data: &Data<'_>) -> Vec<(String, String)> {
             let scores: Vec<_> = map
                 .iter()
                 .filter(|row| text(row, "rfm_segment") == segment)
-                .map(|row| {
-                    ["r_score", "f_score", "m_score"]
-                        .map(|score| text(row, score))
-                        .concat()
-                })
+                .map(|row| ["r_score", "f_score", "m_score"].map(|score| text(row, score)).concat())
                 .collect();
             (segment, scores.join(" "))
         })

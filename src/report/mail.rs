@@ -44,17 +44,9 @@ struct Stretch {
 /// Makes the parts of the mail.
 pub(crate) fn view<'a>(data: &Data<'_>, tiles: &[Tile], url: Option<&'a str>) -> View<'a> {
     let cell = |tier: &str, column: &str| data.by("tier_profitability", tier, column).size();
-    let most = |column: &str, sign: f64| {
-        TIERS
-            .iter()
-            .map(|tier| sign * cell(tier, column))
-            .fold(0.0, f64::max)
-    };
-    let (largest, loss, gain) = (
-        most("customer_share", 1.0),
-        most("profit", -1.0),
-        most("profit", 1.0),
-    );
+    let most =
+        |column: &str, sign: f64| TIERS.iter().map(|tier| sign * cell(tier, column)).fold(0.0, f64::max);
+    let (largest, loss, gain) = (most("customer_share", 1.0), most("profit", -1.0), most("profit", 1.0));
     let rows = data.rows("results.tier_profitability");
     let row_of = |tier: &str| {
         let mut rows = rows.iter();
@@ -109,24 +101,14 @@ fn stretch(amount: f64, loss: f64, gain: f64) -> Stretch {
     let zero = zero(loss, gain);
     let room = if amount < 0.0 { zero } else { 100 - zero };
     let length = percent(amount.abs(), loss + gain).min(room);
-    let (before, after) = if amount < 0.0 {
-        (zero - length, 100 - zero)
-    } else {
-        (zero, 100 - zero - length)
-    };
-    Stretch {
-        before,
-        length,
-        after,
-    }
+    let (before, after) =
+        if amount < 0.0 { (zero - length, 100 - zero) } else { (zero, 100 - zero - length) };
+    Stretch { before, length, after }
 }
 
 /// Keeps a subject one line, whatever stands in the words or the name of the project.
 pub(crate) fn one_line(text: &str) -> String {
-    let spaced: String = text
-        .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect();
+    let spaced: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -167,9 +149,6 @@ mod tests {
 
     #[test]
     fn a_subject_stays_one_line() {
-        assert_eq!(
-            one_line(" A\r\nBcc: b@example.com\t  c\u{0}"),
-            "A Bcc: b@example.com c"
-        );
+        assert_eq!(one_line(" A\r\nBcc: b@example.com\t  c\u{0}"), "A Bcc: b@example.com c");
     }
 }

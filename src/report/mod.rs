@@ -206,11 +206,7 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     let subject = words.fill("mail-subject", &[("project", &project), ("as_of", &day)]);
     let html = mail::compact(&door.page("mail/mail.html", &view)?);
     if html.len() > mail::MOST_BYTES {
-        let message = format!(
-            "mail.html has {} bytes, more than {}",
-            html.len(),
-            mail::MOST_BYTES
-        );
+        let message = format!("mail.html has {} bytes, more than {}", html.len(), mail::MOST_BYTES);
         return Err(Failure::new(Exit::Usage, "report", message)
             .hint("Mail programs cut off what is longer; shorten the templates in `mail/`."));
     }
@@ -219,11 +215,7 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
         Some(_) => "management/appendix_aggregate.html",
     };
     Ok(Rendered {
-        mail: Mail {
-            subject: mail::one_line(&subject),
-            html,
-            text: door.text("mail/mail.txt", &view)?,
-        },
+        mail: Mail { subject: mail::one_line(&subject), html, text: door.text("mail/mail.txt", &view)? },
         report: door.page("management/report.html", &view)?,
         appendix: door.page(appendix, &view)?,
         method: door.page("method/method.html", &view)?,

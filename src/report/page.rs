@@ -57,12 +57,8 @@ impl Door {
         for name in self::templates(folder)? {
             let path = folder.join(&name);
             let text = std::fs::read_to_string(&path).map_err(|error| {
-                Failure::new(
-                    Exit::Usage,
-                    "report",
-                    format!("cannot read template `{}`", path.display()),
-                )
-                .cause(error)
+                Failure::new(Exit::Usage, "report", format!("cannot read template `{}`", path.display()))
+                    .cause(error)
             })?;
             asked_of(words, &name, &text)?;
             refuse_active(&name, &text)?;
@@ -71,26 +67,14 @@ impl Door {
         let pen = Arc::new(words.pen()?);
         let open = |form: Form| -> Result<Tera, Failure> {
             let mut tera = Tera::new();
-            tera.autoescape_on(if form == Form::Markup {
-                vec![""]
-            } else {
-                Vec::new()
-            });
-            let hand = Hand {
-                words: words.clone(),
-                pen: Arc::clone(&pen),
-                sign: words.sign(currency),
-                form,
-            };
+            tera.autoescape_on(if form == Form::Markup { vec![""] } else { Vec::new() });
+            let hand = Hand { words: words.clone(), pen: Arc::clone(&pen), sign: words.sign(currency), form };
             register(&mut tera, &hand);
             tera.add_raw_templates(templates.clone())
                 .map_err(|error| broken("cannot parse the templates", &error))?;
             Ok(tera)
         };
-        let door = Self {
-            markup: open(Form::Markup)?,
-            text: open(Form::Text)?,
-        };
+        let door = Self { markup: open(Form::Markup)?, text: open(Form::Text)? };
         for needed in NEEDED {
             if !door.markup.contains_template(needed) {
                 let message = format!("template `{}` is missing", folder.join(needed).display());
@@ -230,11 +214,7 @@ fn templates(folder: &Path) -> Result<Vec<String>, Failure> {
         let message = format!("cannot list the template folder `{}`", folder.display());
         Failure::new(Exit::Usage, "report", message).cause(error)
     })?;
-    found.retain(|name| {
-        [".html", ".css", ".txt"]
-            .iter()
-            .any(|ending| name.ends_with(ending))
-    });
+    found.retain(|name| [".html", ".css", ".txt"].iter().any(|ending| name.ends_with(ending)));
     Ok(found)
 }
 
@@ -279,10 +259,7 @@ fn shown(value: &Value) -> TeraResult<Shown<'_>> {
     Ok(Shown {
         value: text.as_str(),
         cell: cell.as_str().unwrap_or_default(),
-        is_hidden: value
-            .get_from_path("hidden")
-            .and_then(Value::as_bool)
-            .unwrap_or(false),
+        is_hidden: value.get_from_path("hidden").and_then(Value::as_bool).unwrap_or(false),
     })
 }
 
@@ -310,11 +287,7 @@ type Write = fn(&Pen, &bigdecimal::BigDecimal, &str, i64) -> String;
 
 impl Writer {
     const fn new(decimals: i64, write: Write) -> Self {
-        Self {
-            decimals,
-            shift: 0,
-            write,
-        }
+        Self { decimals, shift: 0, write }
     }
 }
 
@@ -322,11 +295,7 @@ impl Writer {
 ///
 /// A threshold is shown with all its decimals: a rule that is rounded is another rule.
 fn traced(value: &Value, options: &Kwargs, hand: &Hand, writer: Writer) -> TeraResult<Value> {
-    let Writer {
-        decimals,
-        shift,
-        write,
-    } = writer;
+    let Writer { decimals, shift, write } = writer;
     let form = hand.form;
     let figure = shown(value)?;
     let decimals = options.get::<i64>("decimals")?.unwrap_or(decimals);
@@ -334,15 +303,10 @@ fn traced(value: &Value, options: &Kwargs, hand: &Hand, writer: Writer) -> TeraR
     let plain = options.get::<bool>("plain")?.unwrap_or(false);
     let bare = options.get::<bool>("bare")?.unwrap_or(false);
     let Some(exact) = figure.value else {
-        return Ok(Value::from(if figure.is_hidden {
-            format::HIDDEN
-        } else {
-            format::NONE
-        }));
+        return Ok(Value::from(if figure.is_hidden { format::HIDDEN } else { format::NONE }));
     };
-    let number: bigdecimal::BigDecimal = exact
-        .parse()
-        .map_err(|_| tera::Error::message(format!("cell `{}` is not a number", figure.cell)))?;
+    let number: bigdecimal::BigDecimal =
+        exact.parse().map_err(|_| tera::Error::message(format!("cell `{}` is not a number", figure.cell)))?;
     let number = if unsigned { number.abs() } else { number };
     let text = if figure.cell.starts_with("settings.policy/") {
         write(&hand.pen, &number, &hand.sign, format::places(&number, shift))
@@ -352,11 +316,7 @@ fn traced(value: &Value, options: &Kwargs, hand: &Hand, writer: Writer) -> TeraR
     if bare || form == Form::Text {
         return Ok(Value::from(text));
     }
-    let class = if !plain && text.starts_with('−') {
-        " class=\"adverse\""
-    } else {
-        ""
-    };
+    let class = if !plain && text.starts_with('−') { " class=\"adverse\"" } else { "" };
     Ok(Value::safe_string(&format!(
         "<data{class} value=\"{}\" data-cell=\"{}\">{}</data>",
         format::escape(exact),
@@ -372,10 +332,8 @@ const WHOLE: Writer = Writer::new(0, |pen, value, _, decimals| pen.number(value,
 fn register(tera: &mut Tera, hand: &Hand) {
     let form = hand.form;
     let number: Write = |pen, value, _, decimals| pen.number(value, decimals);
-    let percent = Writer {
-        shift: 2,
-        ..Writer::new(1, |pen, value, _, decimals| pen.percent(value, decimals))
-    };
+    let percent =
+        Writer { shift: 2, ..Writer::new(1, |pen, value, _, decimals| pen.percent(value, decimals)) };
     let writers = [
         ("number", Writer::new(0, number)),
         ("percent", percent),
@@ -390,109 +348,75 @@ fn register(tera: &mut Tera, hand: &Hand) {
         });
     }
     let purse = hand.clone();
-    tera.register_filter(
-        "money",
-        move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
-            // A sentence may tell a large amount by its scale; a table has every digit.
-            let full = options.get::<bool>("full")?.unwrap_or(false);
-            let write: Write = if full {
-                |pen, value, sign, decimals| pen.money(value, sign, decimals)
-            } else {
-                |pen, value, sign, decimals| pen.told(value, sign, decimals)
-            };
-            traced(&value, &options, &purse, Writer::new(0, write))
-        },
-    );
+    tera.register_filter("money", move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
+        // A sentence may tell a large amount by its scale; a table has every digit.
+        let full = options.get::<bool>("full")?.unwrap_or(false);
+        let write: Write = if full {
+            |pen, value, sign, decimals| pen.money(value, sign, decimals)
+        } else {
+            |pen, value, sign, decimals| pen.told(value, sign, decimals)
+        };
+        traced(&value, &options, &purse, Writer::new(0, write))
+    });
     tera.register_filter("code", move |value: &str, _: Kwargs, _: &State| match form {
         Form::Markup => Value::safe_string(&format!("<code>{}</code>", format::escape(value))),
         Form::Text => Value::from(value),
     });
-    tera.register_filter(
-        "link",
-        move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
-            let to: &str = options.must_get("to")?;
-            let text = value.as_str().unwrap_or_default();
-            let text = if value.is_safe() {
-                text.to_owned()
-            } else {
-                format::escape(text)
-            };
-            Ok(match form {
-                Form::Markup => Value::safe_string(&format!("<a href=\"{}\">{text}</a>", format::escape(to))),
-                Form::Text => Value::from(text),
-            })
-        },
-    );
-    tera.register_filter(
-        "text",
-        |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
-            Ok(Value::from(shown(&value)?.value.unwrap_or(format::NONE)))
-        },
-    );
+    tera.register_filter("link", move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
+        let to: &str = options.must_get("to")?;
+        let text = value.as_str().unwrap_or_default();
+        let text = if value.is_safe() { text.to_owned() } else { format::escape(text) };
+        Ok(match form {
+            Form::Markup => Value::safe_string(&format!("<a href=\"{}\">{text}</a>", format::escape(to))),
+            Form::Text => Value::from(text),
+        })
+    });
+    tera.register_filter("text", |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
+        Ok(Value::from(shown(&value)?.value.unwrap_or(format::NONE)))
+    });
     let labels = hand.words.clone();
-    tera.register_filter(
-        "label",
-        move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
-            let group: &str = options.must_get("of")?;
-            let code = match value.as_str() {
-                Some(code) => code,
-                None => shown(&value)?.value.unwrap_or_default(),
-            };
-            Ok(Value::from(labels.of(group, code)))
-        },
-    );
+    tera.register_filter("label", move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
+        let group: &str = options.must_get("of")?;
+        let code = match value.as_str() {
+            Some(code) => code,
+            None => shown(&value)?.value.unwrap_or_default(),
+        };
+        Ok(Value::from(labels.of(group, code)))
+    });
     let counts = hand.clone();
-    tera.register_filter(
-        "counted",
-        move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
-            let unit: &str = options.must_get("of")?;
-            let fillings = [("n".to_owned(), filling(&value, &counts)?)].into();
-            said(&counts.words, unit, &fillings, form)
-        },
-    );
+    tera.register_filter("counted", move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
+        let unit: &str = options.must_get("of")?;
+        let fillings = [("n".to_owned(), filling(&value, &counts)?)].into();
+        said(&counts.words, unit, &fillings, form)
+    });
     let messages = hand.clone();
     tera.register_function("t", move |options: Kwargs, _: &State| -> TeraResult<Value> {
         let id: &str = options.must_get("id")?;
         // Text that another filter escapes, for a style sheet.
         let plain = options.get::<bool>("plain")?.unwrap_or(false);
         let mut fillings = BTreeMap::new();
-        for (name, value) in options
-            .iter()
-            .filter_map(|(key, value)| Some((key.as_str()?, value)))
-        {
+        for (name, value) in options.iter().filter_map(|(key, value)| Some((key.as_str()?, value))) {
             if name != "id" && name != "plain" {
                 let filling = filling(value, &messages)
                     .map_err(|error| tera::Error::message(format!("`{name}` of message `{id}`: {error}")))?;
                 fillings.insert(name.to_owned(), filling);
             }
         }
-        said(
-            &messages.words,
-            id,
-            &fillings,
-            if plain { Form::Text } else { form },
-        )
+        said(&messages.words, id, &fillings, if plain { Form::Text } else { form })
     });
     let days = hand.pen.clone();
-    tera.register_filter(
-        "day",
-        move |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
-            let text = match value.as_str() {
-                Some(text) => text,
-                None => shown(&value)?.value.unwrap_or_default(),
-            };
-            let date: jiff::civil::Date = text
-                .parse()
-                .map_err(|_| tera::Error::message(format!("`{text}` is not a day")))?;
-            if form == Form::Text {
-                return Ok(Value::from(days.day(date)));
-            }
-            Ok(Value::safe_string(&format!(
-                "<time datetime=\"{date}\">{}</time>",
-                days.day(date)
-            )))
-        },
-    );
+    tera.register_filter("day", move |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
+        let text = match value.as_str() {
+            Some(text) => text,
+            None => shown(&value)?.value.unwrap_or_default(),
+        };
+        let date: jiff::civil::Date =
+            text.parse().map_err(|_| tera::Error::message(format!("`{text}` is not a day")))?;
+        if form == Form::Text {
+            return Ok(Value::from(days.day(date)));
+        }
+        Ok(Value::safe_string(&format!("<time datetime=\"{date}\">{}</time>", days.day(date))))
+    });
     tera.register_filter("trimmed", |value: &str, _: Kwargs, _: &State| -> String {
         let is_number = value.parse::<bigdecimal::BigDecimal>().is_ok() && value.contains('.');
         if is_number {
@@ -503,28 +427,17 @@ fn register(tera: &mut Tera, hand: &Hand) {
     });
     // Columns of plain text: `left` for words, `right` for numbers.
     for (name, is_right) in [("left", false), ("right", true)] {
-        tera.register_filter(
-            name,
-            move |value: &str, options: Kwargs, _: &State| -> TeraResult<String> {
-                let width: usize = options.must_get("width")?;
-                let room = " ".repeat(width.saturating_sub(value.width()));
-                Ok(if is_right {
-                    format!("{room}{value}")
-                } else {
-                    format!("{value}{room}")
-                })
-            },
-        );
+        tera.register_filter(name, move |value: &str, options: Kwargs, _: &State| -> TeraResult<String> {
+            let width: usize = options.must_get("width")?;
+            let room = " ".repeat(width.saturating_sub(value.width()));
+            Ok(if is_right { format!("{room}{value}") } else { format!("{value}{room}") })
+        });
     }
     tera.register_filter("css", |value: &str, _: Kwargs, _: &State| {
         Value::safe_string(&format::escape_css(value))
     });
-    tera.register_test("negative", |value: Value, _: Kwargs, _: &State| {
-        sign(&value).map(|sign| sign < 0)
-    });
-    tera.register_test("positive", |value: Value, _: Kwargs, _: &State| {
-        sign(&value).map(|sign| sign > 0)
-    });
+    tera.register_test("negative", |value: Value, _: Kwargs, _: &State| sign(&value).map(|sign| sign < 0));
+    tera.register_test("positive", |value: Value, _: Kwargs, _: &State| sign(&value).map(|sign| sign > 0));
     tera.register_test("zero", |value: Value, _: Kwargs, _: &State| {
         Ok::<_, tera::Error>(sign(&value)? == 0 && !shown(&value)?.is_hidden)
     });
@@ -538,9 +451,7 @@ fn register(tera: &mut Tera, hand: &Hand) {
 
 /// Fills a message for a page or for a text.
 fn said(words: &Words, id: &str, fillings: &BTreeMap<String, Filling>, form: Form) -> TeraResult<Value> {
-    let text = words
-        .say(id, fillings, form == Form::Markup)
-        .map_err(tera::Error::message)?;
+    let text = words.say(id, fillings, form == Form::Markup).map_err(tera::Error::message)?;
     Ok(match form {
         Form::Markup => Value::safe_string(&text),
         Form::Text => Value::from(text),
@@ -569,10 +480,9 @@ fn filling(value: &Value, hand: &Hand) -> TeraResult<Filling> {
             size: size(Some(&number.to_string())),
             written: hand.pen.number(&number.into(), 0),
         }),
-        None => Err(tera::Error::message(format!(
-            "has no value that can be written, it is {}",
-            value.name()
-        ))),
+        None => {
+            Err(tera::Error::message(format!("has no value that can be written, it is {}", value.name())))
+        }
     }
 }
 
@@ -582,18 +492,15 @@ fn size(exact: Option<&str>) -> f64 {
 }
 
 fn is_one(exact: &str) -> bool {
-    exact
-        .parse::<bigdecimal::BigDecimal>()
-        .is_ok_and(|number| number == 1)
+    exact.parse::<bigdecimal::BigDecimal>().is_ok_and(|number| number == 1)
 }
 
 /// The sign of a figure; that of NULL is 0.
 fn sign(value: &Value) -> TeraResult<i8> {
     let figure = shown(value)?;
     let Some(exact) = figure.value else { return Ok(0) };
-    let number: bigdecimal::BigDecimal = exact
-        .parse()
-        .map_err(|_| tera::Error::message(format!("cell `{}` is not a number", figure.cell)))?;
+    let number: bigdecimal::BigDecimal =
+        exact.parse().map_err(|_| tera::Error::message(format!("cell `{}` is not a number", figure.cell)))?;
     Ok(match number.cmp(&bigdecimal::BigDecimal::from(0)) {
         std::cmp::Ordering::Less => -1,
         std::cmp::Ordering::Equal => 0,

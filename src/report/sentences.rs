@@ -11,9 +11,5 @@ pub(crate) fn sentences(data: &Data<'_>) -> Vec<String> {
         .filter(|row| row.get("is_shown").map(Figure::text) == Some("true"))
         .collect();
     shown.sort_by_key(|row| row.get("rank").and_then(Figure::decimal));
-    shown
-        .iter()
-        .filter_map(|row| row.get("sentence"))
-        .map(|sentence| sentence.text().to_owned())
-        .collect()
+    shown.iter().filter_map(|row| row.get("sentence")).map(|sentence| sentence.text().to_owned()).collect()
 }

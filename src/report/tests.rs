@@ -27,11 +27,7 @@ fn both(inputs: &Inputs) -> String {
 
 fn rendered(inputs: &Inputs) -> Rendered {
     render(inputs).unwrap_or_else(|failure| {
-        let cause = failure
-            .cause
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let cause = failure.cause.as_ref().map(ToString::to_string).unwrap_or_default();
         panic!("{failure}: {cause}")
     })
 }
@@ -39,10 +35,7 @@ fn rendered(inputs: &Inputs) -> Rendered {
 /// Finds the values of an attribute, in order.
 fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
     let opening = format!(" {name}=\"");
-    page.split(&opening)
-        .skip(1)
-        .filter_map(|rest| rest.split_once('"').map(|(value, _)| value))
-        .collect()
+    page.split(&opening).skip(1).filter_map(|rest| rest.split_once('"').map(|(value, _)| value)).collect()
 }
 
 #[test]
@@ -65,11 +58,8 @@ fn parses_every_template() {
 fn names_the_template_that_cannot_be_parsed() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::create_dir(folder.path().join("messages")).expect("a folder");
-    std::fs::copy(
-        fixture::templates().join("messages/en.ftl"),
-        folder.path().join("messages/en.ftl"),
-    )
-    .expect("a file");
+    std::fs::copy(fixture::templates().join("messages/en.ftl"), folder.path().join("messages/en.ftl"))
+        .expect("a file");
     std::fs::write(folder.path().join("broken.html"), "{% if %}").expect("a file");
     let failure = check_templates(folder.path(), "en").expect_err("the template is broken");
     assert_eq!(failure.exit, crate::error::Exit::Usage);
@@ -121,16 +111,12 @@ fn a_message_that_is_missing_or_wants_more_than_it_gets_is_refused_by_name_befor
     );
     // A message wants what no chart gives.
     refused(
-        &changed(english, |text| {
-            text.replace("whale-stays = { $amount }", "whale-stays = { $sum }")
-        }),
+        &changed(english, |text| text.replace("whale-stays = { $amount }", "whale-stays = { $sum }")),
         &["en.ftl", "whale-stays", "$sum"],
     );
     // A template asks for what is not there, in a branch that may never be taken.
     refused(
-        &changed(section, |text| {
-            text + "{% if false %}{{ t(id=\"nowhere\") }}{% endif %}"
-        }),
+        &changed(section, |text| text + "{% if false %}{{ t(id=\"nowhere\") }}{% endif %}"),
         &["en.ftl", "nowhere", section],
     );
     // A template gives less than a message wants.
@@ -139,41 +125,21 @@ fn a_message_that_is_missing_or_wants_more_than_it_gets_is_refused_by_name_befor
         &["whale-stays", "$amount", section],
     );
     // A name that is made while rendering cannot be looked up beforehand.
-    refused(
-        &changed(section, |text| text + "{{ t(id=finding.abc) }}"),
-        &["not a plain name", section],
-    );
+    refused(&changed(section, |text| text + "{{ t(id=finding.abc) }}"), &["not a plain name", section]);
     // A file that cannot be read, and words twice.
-    refused(
-        &changed(english, |text| text + "\nbroken = { $n ->\n"),
-        &["en.ftl", "line "],
-    );
-    refused(
-        &changed(english, |text| text + "\nwhale-title = Twice\n"),
-        &["en.ftl", "whale-title"],
-    );
-    refused(
-        &changed(english, |text| text + "\na = { NUMBER($n) }\n"),
-        &["`a`", "functions"],
-    );
+    refused(&changed(english, |text| text + "\nbroken = { $n ->\n"), &["en.ftl", "line "]);
+    refused(&changed(english, |text| text + "\nwhale-title = Twice\n"), &["en.ftl", "whale-title"]);
+    refused(&changed(english, |text| text + "\na = { NUMBER($n) }\n"), &["`a`", "functions"]);
     refused(&changed(english, |text| text + "\na = { b }\n"), &["`a`", "`b`"]);
-    refused(
-        &changed(english, |text| text + "\na = { a }\n"),
-        &["`a`", "itself"],
-    );
+    refused(&changed(english, |text| text + "\na = { a }\n"), &["`a`", "itself"]);
     // A sentence of another language leaves a number out.
     let chinese = "messages/zh.ftl";
     refused(
-        &changed(chinese, |text| {
-            text.replace("whale-stays = 剩余 { $amount }", "whale-stays = 剩余")
-        }),
+        &changed(chinese, |text| text.replace("whale-stays = 剩余 { $amount }", "whale-stays = 剩余")),
         &["zh.ftl", "whale-stays", "leaves out `$amount`"],
     );
     // Another language lacks what English has, though the run is English.
-    refused(
-        &changed("messages/xx.ftl", |_| "whale-title = X\n".into()),
-        &["xx.ftl", "missing"],
-    );
+    refused(&changed("messages/xx.ftl", |_| "whale-title = X\n".into()), &["xx.ftl", "missing"]);
 }
 
 #[test]
@@ -219,11 +185,7 @@ fn addresses(inputs: &Inputs) -> BTreeMap<String, String> {
                 .iter()
                 .map(|column| table.cell(row, column).expect("the key is a column").to_string())
                 .collect();
-            let key = if parts.is_empty() {
-                "all".into()
-            } else {
-                parts.join(",")
-            };
+            let key = if parts.is_empty() { "all".into() } else { parts.join(",") };
             let short = name.strip_prefix("results.").unwrap_or(name);
             for (column, cell) in table.columns.iter().zip(cells_of_row) {
                 cells.insert(format!("{short}/{key}/{column}"), cell.to_string());
@@ -237,17 +199,9 @@ fn addresses(inputs: &Inputs) -> BTreeMap<String, String> {
 fn is_one_file_that_runs_and_fetches_nothing() {
     let pages = rendered(&fixture::inputs());
     for page in [&pages.report, &pages.appendix, &pages.method] {
-        for forbidden in [
-            "<script",
-            " style=\"",
-            "http:",
-            "https:",
-            "url(",
-            "@import",
-            "<img",
-            "<link",
-            "javascript:",
-        ] {
+        for forbidden in
+            ["<script", " style=\"", "http:", "https:", "url(", "@import", "<img", "<link", "javascript:"]
+        {
             assert!(!page.contains(forbidden), "{forbidden}");
         }
         assert_eq!(page.matches("<style>").count(), 1);
@@ -260,11 +214,8 @@ fn allows_its_style_block_by_its_hash() {
     use base64::Engine as _;
     use sha2::Digest as _;
     let page = rendered(&fixture::inputs()).report;
-    let style = page
-        .split_once("<style>")
-        .and_then(|(_, rest)| rest.split_once("</style>"))
-        .expect("a style")
-        .0;
+    let style =
+        page.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).expect("a style").0;
     let hash = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(style));
     assert!(page.contains(&format!("style-src 'sha256-{hash}'")));
 }
@@ -286,13 +237,9 @@ fn escapes_hostile_text_wherever_it_comes_from() {
         }
     }
     let facts = &mut inputs.facts;
-    for text in [
-        &mut facts.project,
-        &mut facts.currency,
-        &mut facts.timezone,
-        &mut facts.run_id,
-        &mut facts.version,
-    ] {
+    for text in
+        [&mut facts.project, &mut facts.currency, &mut facts.timezone, &mut facts.run_id, &mut facts.version]
+    {
         *text = hostile.into();
     }
     facts.switched_off = vec![hostile.into()];
@@ -320,20 +267,13 @@ fn escapes_hostile_text_wherever_it_comes_from() {
         file.sha256 = hostile.into();
     }
     let pages = rendered(&inputs);
-    assert_eq!(
-        pages.mail.subject.lines().count(),
-        1,
-        "the subject is one header line"
-    );
+    assert_eq!(pages.mail.subject.lines().count(), 1, "the subject is one header line");
     assert!(!pages.mail.html.contains("style>"), "the mail has no style block");
     for page in [&pages.report, &pages.appendix, &pages.method, &pages.mail.html] {
         assert!(!page.contains("<script"), "a script got through");
         assert!(!page.contains("<b onload"), "an element got through");
         assert!(page.matches("</style>").count() <= 1, "the style block was ended");
-        assert!(
-            !page.contains("{{".repeat(2).as_str()) && !page.contains("7819"),
-            "a template was executed"
-        );
+        assert!(!page.contains("{{".repeat(2).as_str()) && !page.contains("7819"), "a template was executed");
     }
     let entry = ArchiveEntry {
         as_of: inputs.facts.as_of,
@@ -346,10 +286,7 @@ fn escapes_hostile_text_wherever_it_comes_from() {
         is_latest: true,
         report: Some("javascript:alert(1)".into()),
     };
-    let look = Brand {
-        name: Some(hostile.into()),
-        ..Brand::default()
-    };
+    let look = Brand { name: Some(hostile.into()), ..Brand::default() };
     let page = index(&fixture::templates(), "en", &look, &[entry]).expect("the archive renders");
     assert!(!page.contains("<script") && !page.contains("javascript:"));
 }
@@ -443,10 +380,7 @@ fn names_every_table_that_is_missing() {
     inputs.tables.remove("results.whale_curve");
     inputs.tables.remove("results.headline");
     let failure = render(&inputs).expect_err("two tables are missing");
-    assert!(
-        failure.message.contains("results.headline, results.whale_curve"),
-        "{failure}"
-    );
+    assert!(failure.message.contains("results.headline, results.whale_curve"), "{failure}");
 }
 
 #[test]
@@ -496,8 +430,6 @@ fn tells_the_five_headline_numbers() {
         ("Active customers", "693"),
         ("Profit at risk", "$1,021"),
     ];
-    let expected: Vec<_> = expected
-        .map(|(label, text)| (label.to_owned(), text.to_owned()))
-        .into();
+    let expected: Vec<_> = expected.map(|(label, text)| (label.to_owned(), text.to_owned())).into();
     assert_eq!(headline(&fixture::tables(), "USD"), expected);
 }

@@ -13,22 +13,11 @@ use crate::record::PublishedFigure;
 use crate::table::{Cell, Table};
 
 /// Measures that have a tile, in order.
-const MEASURES: [&str; 5] = [
-    "net_revenue",
-    "profit",
-    "profit_rate",
-    "customers",
-    "profit_at_risk",
-];
+const MEASURES: [&str; 5] = ["net_revenue", "profit", "profit_rate", "customers", "profit_at_risk"];
 
 /// What the command line and the archive call them, in their order.
-const LABELS: [&str; 5] = [
-    "Net revenue",
-    "Customer profit",
-    "Profit rate",
-    "Active customers",
-    "Profit at risk",
-];
+const LABELS: [&str; 5] =
+    ["Net revenue", "Customer profit", "Profit rate", "Active customers", "Profit at risk"];
 
 /// Finds the measure that the command line calls `label`.
 pub(crate) fn measure(label: &str) -> Option<&'static str> {
@@ -81,10 +70,7 @@ pub(crate) fn tiles(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Ve
         .map(|measure| {
             let cell = |column: &str| data.by("headline", measure, column);
             let unit = cell("unit").text().to_owned();
-            let line: Vec<Figure> = weeks
-                .iter()
-                .filter_map(|week| week.get(measure).cloned())
-                .collect();
+            let line: Vec<Figure> = weeks.iter().filter_map(|week| week.get(measure).cloned()).collect();
             let shown = |figure: Option<&Figure>| {
                 figure
                     .and_then(Figure::decimal)
@@ -135,12 +121,7 @@ fn change(data: &Data<'_>, pen: &Pen, measure: &str, unit: &str, on: &str) -> Ch
         (Some(difference), Some(amount)) => direction(pen, &difference, &amount, style),
         _ => "unknown",
     };
-    Change {
-        direction,
-        adverse: adverse && !matches!(direction, "unchanged" | "unknown"),
-        figure,
-        style,
-    }
+    Change { direction, adverse: adverse && !matches!(direction, "unchanged" | "unknown"), figure, style }
 }
 
 /// A change that would be printed as zero is no change.

@@ -146,20 +146,13 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
     Page {
         run: run(inputs, data, words, pen),
         brand: brand::view(&inputs.brand, "Karat"),
-        policy: settings
-            .get("policy")
-            .and_then(|rows| rows.first())
-            .cloned()
-            .unwrap_or_default(),
+        policy: settings.get("policy").and_then(|rows| rows.first()).cloned().unwrap_or_default(),
         settings,
         results: all.remove("results").unwrap_or_default(),
         by: data.looked_up(),
         told,
         finding: found.into_iter().map(|(name, found)| (name, found.0)).collect(),
-        drawn: charts
-            .iter()
-            .map(|(name, chart)| (name.clone(), !chart.1))
-            .collect(),
+        drawn: charts.iter().map(|(name, chart)| (name.clone(), !chart.1)).collect(),
         hides: hidden.is_some_and(|hidden| hidden.small.values().any(|cells| !cells.is_empty())),
         sentences,
         charts: charts.into_iter().map(|(name, chart)| (name, chart.0)).collect(),
@@ -172,11 +165,7 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
             .map(|table| table.columns.clone())
             .unwrap_or_default(),
         segments: grid::segments(data),
-        files: inputs
-            .sql
-            .iter()
-            .map(|file| self::file(file, facts, pen))
-            .collect(),
+        files: inputs.sql.iter().map(|file| self::file(file, facts, pen)).collect(),
         mail,
         tiles,
     }
@@ -235,11 +224,7 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Run
         checks: facts
             .checks
             .iter()
-            .map(|check| Check {
-                name: &check.title,
-                severity: &check.severity,
-                holds: check.holds,
-            })
+            .map(|check| Check { name: &check.title, severity: &check.severity, holds: check.holds })
             .collect(),
         checks_held: facts.checks.iter().filter(|check| check.holds).count(),
         inputs: facts
@@ -280,11 +265,7 @@ fn start(hash: &str) -> String {
 }
 
 fn file<'a>(file: &'a SqlFile, facts: &Facts, pen: &Pen) -> File<'a> {
-    let rows = facts
-        .tables
-        .iter()
-        .find(|table| table.name == file.table)
-        .map(|table| table.rows);
+    let rows = facts.tables.iter().find(|table| table.name == file.table).map(|table| table.rows);
     File {
         path: &file.path,
         layer: file.path.split('/').next().unwrap_or_default(),
@@ -292,24 +273,14 @@ fn file<'a>(file: &'a SqlFile, facts: &Facts, pen: &Pen) -> File<'a> {
         anchor: file
             .path
             .chars()
-            .map(|letter| {
-                if letter.is_ascii_alphanumeric() {
-                    letter
-                } else {
-                    '-'
-                }
-            })
+            .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
             .collect(),
         title: &file.title,
         grain: &file.grain,
         key: file.key.join(", "),
         inputs: &file.inputs,
         note: file.note.as_deref(),
-        columns: file
-            .columns
-            .iter()
-            .map(|(name, meaning)| (name.as_str(), meaning.as_str()))
-            .collect(),
+        columns: file.columns.iter().map(|(name, meaning)| (name.as_str(), meaning.as_str())).collect(),
         text: &file.text,
         sha256: &file.sha256,
         short_hash: start(&file.sha256),

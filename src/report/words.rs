@@ -78,17 +78,7 @@ const ASKED_HERE: [(&str, &[&str]); 66] = [
     ("waterfall-step", &["step", "amount"]),
     ("waterfall-steps", &["tier", "steps"]),
     ("waterfall-title", &[]),
-    (
-        "whale-description",
-        &[
-            "peak",
-            "profitable",
-            "customers",
-            "unprofitable",
-            "erosion",
-            "total",
-        ],
-    ),
+    ("whale-description", &["peak", "profitable", "customers", "unprofitable", "erosion", "total"]),
     ("whale-eroded", &[]),
     ("whale-eroded_by", &["customers"]),
     ("whale-lost", &["amount"]),
@@ -151,10 +141,7 @@ impl std::fmt::Debug for Words {
 
 /// Lists the languages that have a file below `folder`.
 pub(crate) fn languages(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder.join("messages"))
-        .into_iter()
-        .flatten()
-        .flatten();
+    let entries = std::fs::read_dir(folder.join("messages")).into_iter().flatten().flatten();
     let mut languages: Vec<_> = entries
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "ftl"))
@@ -186,10 +173,8 @@ pub(crate) fn read(folder: &Path, language: &str) -> Result<Words, Failure> {
             words.must_have(id, &given, &whom)?;
             // A number that a sentence leaves out is as bad as a sentence that is missing.
             let shown = words.0.places.get(id).map(|places| &places.shown);
-            if let Some(lost) = places
-                .shown
-                .iter()
-                .find(|place| shown.is_some_and(|shown| !shown.contains(*place)))
+            if let Some(lost) =
+                places.shown.iter().find(|place| shown.is_some_and(|shown| !shown.contains(*place)))
             {
                 let message = format!("cannot use the words of `{}`", words.0.path.display());
                 let reason = format!("message `{id}` leaves out `${lost}`, which {whom} shows");
@@ -203,12 +188,8 @@ pub(crate) fn read(folder: &Path, language: &str) -> Result<Words, Failure> {
 fn load(folder: &Path, language: &str) -> Result<Words, Failure> {
     let path = folder.join("messages").join(format!("{language}.ftl"));
     let refuse = |reason: String| {
-        Failure::new(
-            Exit::Usage,
-            "report",
-            format!("cannot use the words of `{}`", path.display()),
-        )
-        .cause(reason)
+        Failure::new(Exit::Usage, "report", format!("cannot use the words of `{}`", path.display()))
+            .cause(reason)
     };
     let text = std::fs::read_to_string(&path).map_err(|error| {
         Failure::new(
@@ -223,9 +204,7 @@ fn load(folder: &Path, language: &str) -> Result<Words, Failure> {
         .cause(error)
     })?;
     if text.contains(MARKS) {
-        return Err(refuse(
-            "it holds U+E000 or U+E001, which Karat needs for itself".into(),
-        ));
+        return Err(refuse("it holds U+E000 or U+E001, which Karat needs for itself".into()));
     }
     let resource = FluentResource::try_new(text).map_err(|(resource, errors)| {
         let at = errors.first().map_or(0, |error| error.pos.start);
@@ -234,11 +213,9 @@ fn load(folder: &Path, language: &str) -> Result<Words, Failure> {
         refuse(format!("line {line}: {}", reasons.join("; ")))
     })?;
     let places = places(&resource).map_err(&refuse)?;
-    let locale: LanguageIdentifier = language.parse().map_err(|_| {
-        refuse(format!(
-            "`{language}` is not the name of a language, as `de` or `pt-BR` is"
-        ))
-    })?;
+    let locale: LanguageIdentifier = language
+        .parse()
+        .map_err(|_| refuse(format!("`{language}` is not the name of a language, as `de` or `pt-BR` is")))?;
     let mut bundle = FluentBundle::new_concurrent(vec![locale]);
     bundle.set_use_isolating(false);
     // A number is written before it comes here; its text travels where Fluent keeps the name of a currency.
@@ -250,12 +227,7 @@ fn load(folder: &Path, language: &str) -> Result<Words, Failure> {
         let reasons: Vec<_> = errors.iter().map(ToString::to_string).collect();
         refuse(reasons.join("; "))
     })?;
-    Ok(Words(Arc::new(Loaded {
-        path,
-        bundle,
-        places,
-        language: language.to_owned(),
-    })))
+    Ok(Words(Arc::new(Loaded { path, bundle, places, language: language.to_owned() })))
 }
 
 /// Finds what each message fills in, also through the messages that it refers to.
@@ -315,9 +287,7 @@ fn expression(part: &Expression<&str>, places: &mut Places) -> Result<(), String
             } else {
                 inline(selector, places)?;
             }
-            variants
-                .iter()
-                .try_for_each(|variant| pattern(&variant.value, places))
+            variants.iter().try_for_each(|variant| pattern(&variant.value, places))
         }
     }
 }
@@ -334,11 +304,7 @@ fn inline(part: &InlineExpression<&str>, places: &mut Places) -> Result<(), Stri
             places.references.insert(id.name.to_owned());
             Ok(())
         }
-        InlineExpression::TermReference {
-            id,
-            attribute: None,
-            arguments: None,
-        } => {
+        InlineExpression::TermReference { id, attribute: None, arguments: None } => {
             places.references.insert(format!("-{}", id.name));
             Ok(())
         }
@@ -357,11 +323,7 @@ impl Words {
     pub(crate) fn must_have(&self, id: &str, given: &[&str], whom: &str) -> Result<(), Failure> {
         let reason = match self.0.places.get(id) {
             None => format!("message `{id}` is missing; {whom} shows it"),
-            Some(places) => match places
-                .wanted
-                .iter()
-                .find(|place| !given.contains(&place.as_str()))
-            {
+            Some(places) => match places.wanted.iter().find(|place| !given.contains(&place.as_str())) {
                 Some(place) => format!("message `{id}` wants `${place}`, which {whom} does not give"),
                 None => return Ok(()),
             },
@@ -379,12 +341,7 @@ impl Words {
     pub(crate) fn of(&self, group: &str, code: &str) -> String {
         [format!("{group}-{code}"), format!("any-{code}")]
             .iter()
-            .find(|id| {
-                self.0
-                    .places
-                    .get(*id)
-                    .is_some_and(|places| places.wanted.is_empty())
-            })
+            .find(|id| self.0.places.get(*id).is_some_and(|places| places.wanted.is_empty()))
             .map_or_else(|| code.replace('_', " "), |id| self.get(id))
     }
 
@@ -394,15 +351,13 @@ impl Words {
             .iter()
             .map(|(name, text)| ((*name).to_owned(), Filling::Text((*text).to_owned())))
             .collect();
-        self.say(id, &fillings, false)
-            .expect("`read` refuses a file without what charts and mail ask for")
+        self.say(id, &fillings, false).expect("`read` refuses a file without what charts and mail ask for")
     }
 
     /// Names a number of something; `size` chooses the form of the words.
     pub(crate) fn counted(&self, id: &str, size: f64, written: String) -> String {
         let fillings = [("n".to_owned(), Filling::Number { size, written })].into();
-        self.say(id, &fillings, false)
-            .expect("`read` refuses a file without what charts and mail ask for")
+        self.say(id, &fillings, false).expect("`read` refuses a file without what charts and mail ask for")
     }
 
     /// Makes the pen that writes numbers and days of this language.
@@ -447,28 +402,18 @@ impl Words {
                 })?;
             scales.push(scale);
         }
-        Ok(Habits {
-            percent: around("number-percent", "n")?,
-            money: order,
-            scales,
-        })
+        Ok(Habits { percent: around("number-percent", "n")?, money: order, scales })
     }
 
     /// The sign of a currency, or its code and a space that does not break.
     pub(crate) fn sign(&self, currency: &str) -> String {
         let id = format!("sign-{currency}");
-        if self.0.places.contains_key(&id) {
-            self.get(&id)
-        } else {
-            format::symbol(currency)
-        }
+        if self.0.places.contains_key(&id) { self.get(&id) } else { format::symbol(currency) }
     }
 
     fn get_filled(&self, id: &str, places: &[(&str, &str)]) -> Result<String, String> {
         let finished = |text: &str| Filling::Finished(text.to_owned());
-        let fillings = places
-            .iter()
-            .map(|(name, text)| ((*name).to_owned(), finished(text)));
+        let fillings = places.iter().map(|(name, text)| ((*name).to_owned(), finished(text)));
         self.say(id, &fillings.collect(), false)
     }
 
@@ -496,27 +441,17 @@ impl Words {
                 Filling::Finished(text) => FluentValue::from(mark(text)),
                 Filling::Number { size, written } => FluentValue::Number(FluentNumber::new(
                     *size,
-                    FluentNumberOptions {
-                        currency: Some(mark(written)),
-                        ..FluentNumberOptions::default()
-                    },
+                    FluentNumberOptions { currency: Some(mark(written)), ..FluentNumberOptions::default() },
                 )),
             };
             arguments.set(name.clone(), value);
         }
         let mut errors = Vec::new();
-        let text = self
-            .0
-            .bundle
-            .format_pattern(pattern, Some(&arguments), &mut errors);
+        let text = self.0.bundle.format_pattern(pattern, Some(&arguments), &mut errors);
         if let Some(error) = errors.first() {
             return Err(format!("cannot fill message `{id}` of `{path}`: {error}"));
         }
-        let text = if markup {
-            format::escape(&text)
-        } else {
-            text.into_owned()
-        };
+        let text = if markup { format::escape(&text) } else { text.into_owned() };
         Ok(unmarked(&text, &finished))
     }
 }
@@ -529,11 +464,7 @@ fn unmarked(text: &str, finished: &[String]) -> String {
         let (index, after) = after.split_once(MARKS[1]).unwrap_or((after, ""));
         whole.push_str(before);
         whole.push_str(
-            index
-                .parse()
-                .ok()
-                .and_then(|index: usize| finished.get(index))
-                .map_or("", String::as_str),
+            index.parse().ok().and_then(|index: usize| finished.get(index)).map_or("", String::as_str),
         );
         rest = after;
     }

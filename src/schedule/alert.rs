@@ -52,11 +52,8 @@ impl Alert {
 fn tell(program: &PathBuf, text: &str) -> Result<(), Failure> {
     let shown = program.display();
     let cannot = |error| undelivered(&format!("cannot run the alert program `{shown}`")).cause(error);
-    let mut child = Command::new(program)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .map_err(cannot)?;
+    let mut child =
+        Command::new(program).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().map_err(cannot)?;
     if let Some(mut input) = child.stdin.take() {
         // A program that does not read its input has been told all the same.
         let _unread = writeln!(input, "{text}");
@@ -65,9 +62,7 @@ fn tell(program: &PathBuf, text: &str) -> Result<(), Failure> {
     if status.success() {
         Ok(())
     } else {
-        Err(undelivered(&format!(
-            "the alert program `{shown}` ended with {status}"
-        )))
+        Err(undelivered(&format!("the alert program `{shown}` ended with {status}")))
     }
 }
 
@@ -92,18 +87,8 @@ async fn post(address: &Secret, text: String) -> Result<(), Failure> {
         .body(text)
         .send()
         .await
-        .map_err(|error| {
-            cannot(if error.is_timeout() {
-                "does not answer"
-            } else {
-                "cannot be reached"
-            })
-        })?;
-    if answer.status().is_success() {
-        Ok(())
-    } else {
-        Err(cannot(&format!("answered {}", answer.status())))
-    }
+        .map_err(|error| cannot(if error.is_timeout() { "does not answer" } else { "cannot be reached" }))?;
+    if answer.status().is_success() { Ok(()) } else { Err(cannot(&format!("answered {}", answer.status()))) }
 }
 
 fn undelivered(message: &str) -> Failure {
@@ -129,9 +114,7 @@ mod tests {
                 let mut body = String::new();
                 std::io::Read::read_to_string(request.as_reader(), &mut body).expect("a body");
                 bodies.push(body);
-                request
-                    .respond(tiny_http::Response::empty(status))
-                    .expect("an answer");
+                request.respond(tiny_http::Response::empty(status)).expect("an answer");
             }
             bodies
         });
@@ -163,16 +146,10 @@ mod tests {
         std::fs::write(&program, script).expect("a script");
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).expect("a mode");
         let alert = Alert::Program(program);
-        alert
-            .send(&json!({"code": 3}))
-            .await
-            .expect("the program ends well");
+        alert.send(&json!({"code": 3})).await.expect("the program ends well");
         let told = std::fs::read_to_string(folder.path().join("told.json")).expect("it was told");
         assert_eq!(told.trim(), "{\"code\":3}");
-        let failure = alert
-            .send(&json!({"code": 4}))
-            .await
-            .expect_err("the program fails");
+        let failure = alert.send(&json!({"code": 4})).await.expect_err("the program fails");
         assert!(failure.message.contains("alert.sh"), "{}", failure.message);
     }
 }

@@ -23,11 +23,7 @@ use crate::error::Failure;
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
 /// Pauses before a failed run that may succeed later is tried again.
-const PAUSES: [Duration; 3] = [
-    Duration::from_mins(1),
-    Duration::from_mins(5),
-    Duration::from_mins(15),
-];
+const PAUSES: [Duration; 3] = [Duration::from_mins(1), Duration::from_mins(5), Duration::from_mins(15)];
 
 /// Does `missed` slots, oldest first, then each slot as it comes; ends only with an error of the calendar.
 ///

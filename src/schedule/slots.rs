@@ -132,12 +132,7 @@ mod tests {
             if moment >= at(to) {
                 return found;
             }
-            found.push(
-                moment
-                    .to_zoned(slots.zone.clone())
-                    .strftime("%m-%d %H:%M %:z")
-                    .to_string(),
-            );
+            found.push(moment.to_zoned(slots.zone.clone()).strftime("%m-%d %H:%M %:z").to_string());
         }
     }
 
@@ -196,18 +191,11 @@ mod tests {
             let end = to.to_zoned(TimeZone::UTC).expect("a day").timestamp() + 72.hours();
             let offset = |moment: Timestamp| slots.zone.to_offset(moment).seconds();
             let mut clock = vec![(start, offset(start))];
-            let changes = slots
-                .zone
-                .following(start)
-                .take_while(|change| change.timestamp() < end);
+            let changes = slots.zone.following(start).take_while(|change| change.timestamp() < end);
             clock.extend(changes.map(|change| (change.timestamp(), change.offset().seconds())));
             clocks.entry(clock).or_insert(slots);
         }
-        assert!(
-            zones > 400 && clocks.len() > 150,
-            "{zones} time zones, {} clocks",
-            clocks.len()
-        );
+        assert!(zones > 400 && clocks.len() > 150, "{zones} time zones, {} clocks", clocks.len());
         let clocks: Vec<&Slots> = clocks.values().collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         std::thread::scope(|scope| {
@@ -235,10 +223,7 @@ mod tests {
                 let meant = slots.zone.to_ambiguous_timestamp(asked);
                 assert!(meant.is_ambiguous(), "{name} {monday}: {local}");
                 let before = slots.zone.to_offset(slot - jiff::SignedDuration::from_secs(1));
-                assert!(
-                    before < slots.zone.to_offset(slot),
-                    "{name} {monday}: {local} is not behind a gap"
-                );
+                assert!(before < slots.zone.to_offset(slot), "{name} {monday}: {local} is not behind a gap");
             }
             moment = slot;
             monday = monday.checked_add(7.days()).expect("a week");
@@ -246,9 +231,7 @@ mod tests {
     }
 
     fn first_monday(year: i16) -> jiff::civil::Date {
-        date(year, 1, 1)
-            .nth_weekday_of_month(1, jiff::civil::Weekday::Monday)
-            .expect("a Monday")
+        date(year, 1, 1).nth_weekday_of_month(1, jiff::civil::Weekday::Monday).expect("a Monday")
     }
 
     #[test]
@@ -268,16 +251,10 @@ mod tests {
         assert_eq!(missed(CatchUp::Latest, true), ["2026-11-16T06:00:00Z"]);
         assert_eq!(
             missed(CatchUp::All, true),
-            [
-                "2026-11-02T06:00:00Z",
-                "2026-11-09T06:00:00Z",
-                "2026-11-16T06:00:00Z"
-            ]
+            ["2026-11-02T06:00:00Z", "2026-11-09T06:00:00Z", "2026-11-16T06:00:00Z"]
         );
         assert_eq!(missed(CatchUp::All, false), ["2026-11-16T06:00:00Z"]);
-        let all_done = weekly
-            .missed(CatchUp::All, now, true, |_| Ok(true))
-            .expect("slots");
+        let all_done = weekly.missed(CatchUp::All, now, true, |_| Ok(true)).expect("slots");
         assert!(all_done.is_empty());
     }
 }

@@ -82,19 +82,13 @@ impl Watch {
     /// 200 while the last run succeeded or none was due yet, else 503.
     fn health(&self) -> (u16, &'static str, String) {
         let state = self.state();
-        let is_well = state
-            .last
-            .is_none_or(|(_, outcome)| outcome.exit == Exit::Published);
+        let is_well = state.last.is_none_or(|(_, outcome)| outcome.exit == Exit::Published);
         let body = json!({
             "ok": is_well,
             "next": state.next.map(|moment| moment.to_string()),
             "last": state.last.map(|(slot, outcome)| json!({"slot": slot.to_string(), "code": outcome.exit as u8})),
         });
-        (
-            if is_well { 200 } else { 503 },
-            "application/json",
-            format!("{body}\n"),
-        )
+        (if is_well { 200 } else { 503 }, "application/json", format!("{body}\n"))
     }
 
     /// The text format of Prometheus, version 0.0.4.
@@ -109,24 +103,15 @@ impl Watch {
                 let _infallible = writeln!(text, "{name}{labels} {value}");
             }
         };
-        let one = |value: Option<String>| {
-            value
-                .map(|value| (String::new(), value))
-                .into_iter()
-                .collect::<Vec<_>>()
-        };
+        let one =
+            |value: Option<String>| value.map(|value| (String::new(), value)).into_iter().collect::<Vec<_>>();
         let seconds = |moment: Option<Timestamp>| one(moment.map(|moment| moment.as_second().to_string()));
         let runs: Vec<_> = state
             .runs
             .iter()
             .map(|(code, count)| (format!("{{code=\"{code}\"}}"), count.to_string()))
             .collect();
-        family(
-            "karat_runs_total",
-            "counter",
-            "Runs of this process by exit code.",
-            &runs,
-        );
+        family("karat_runs_total", "counter", "Runs of this process by exit code.", &runs);
         family(
             "karat_next_run_timestamp_seconds",
             "gauge",
@@ -151,11 +136,7 @@ impl Watch {
             "gauge",
             "How long the last run took.",
             &one(last.map(|outcome| {
-                format!(
-                    "{}.{:03}",
-                    outcome.milliseconds / 1000,
-                    outcome.milliseconds % 1000
-                )
+                format!("{}.{:03}", outcome.milliseconds / 1000, outcome.milliseconds % 1000)
             })),
         );
         text
@@ -192,22 +173,12 @@ mod tests {
         watch.waits_for(slot);
         assert!(get(address, "/health").starts_with("HTTP/1.0 200"));
 
-        let failed = Outcome {
-            exit: Exit::Refused,
-            is_retryable: false,
-            milliseconds: 1_050,
-        };
+        let failed = Outcome { exit: Exit::Refused, is_retryable: false, milliseconds: 1_050 };
         watch.saw(slot, &failed);
         let answer = get(address, "/health");
-        assert!(
-            answer.starts_with("HTTP/1.0 503") && answer.contains("\"code\":3"),
-            "{answer}"
-        );
+        assert!(answer.starts_with("HTTP/1.0 503") && answer.contains("\"code\":3"), "{answer}");
 
-        let good = Outcome {
-            exit: Exit::Published,
-            ..failed
-        };
+        let good = Outcome { exit: Exit::Published, ..failed };
         watch.saw(slot, &good);
         watch.saw(slot, &good);
         assert!(get(address, "/health").starts_with("HTTP/1.0 200"));
@@ -228,9 +199,6 @@ mod tests {
     fn a_port_that_is_taken_is_an_error() {
         let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = taken.local_addr().expect("an address");
-        assert_eq!(
-            Watch::default().listen(address).expect_err("taken").exit,
-            Exit::Usage
-        );
+        assert_eq!(Watch::default().listen(address).expect_err("taken").exit, Exit::Usage);
     }
 }

@@ -50,31 +50,11 @@ struct Contract {
 
 /// The contract of every source, in the order of [`crate::config::SOURCES`].
 const CONTRACTS: [Contract; 5] = [
-    Contract {
-        source: "order_lines",
-        columns: &ORDER_LINES,
-        problem: Some("amount_problem"),
-    },
-    Contract {
-        source: "customers",
-        columns: &CUSTOMERS,
-        problem: Some("value_problem"),
-    },
-    Contract {
-        source: "service_cases",
-        columns: &SERVICE_CASES,
-        problem: Some("value_problem"),
-    },
-    Contract {
-        source: "payments",
-        columns: &PAYMENTS,
-        problem: Some("value_problem"),
-    },
-    Contract {
-        source: "visits",
-        columns: &VISITS,
-        problem: None,
-    },
+    Contract { source: "order_lines", columns: &ORDER_LINES, problem: Some("amount_problem") },
+    Contract { source: "customers", columns: &CUSTOMERS, problem: Some("value_problem") },
+    Contract { source: "service_cases", columns: &SERVICE_CASES, problem: Some("value_problem") },
+    Contract { source: "payments", columns: &PAYMENTS, problem: Some("value_problem") },
+    Contract { source: "visits", columns: &VISITS, problem: None },
 ];
 
 const ORDER_LINES: [Column; 17] = [
@@ -191,11 +171,7 @@ pub fn empty_table(source: &str) -> Result<RawTable, Failure> {
         .iter()
         .map(|(target, _, kind)| format!("cast(null as {}) as {target}", sql_type(*kind)))
         .chain((contract.source == ORDER_SOURCE).then(|| "cast(null as bigint) as source_file".to_owned()))
-        .chain(
-            contract
-                .problem
-                .map(|problem| format!("cast(null as varchar) as {problem}")),
-        )
+        .chain(contract.problem.map(|problem| format!("cast(null as varchar) as {problem}")))
         .collect::<Vec<_>>()
         .join(",\n    ");
     Ok(RawTable {
@@ -239,10 +215,7 @@ pub async fn raw_table(
     let mut tried = Vec::new();
     for &(target, name, kind) in contract.columns {
         let Some(value) = mapped.get(name) else {
-            columns.push(Both::same(format!(
-                "cast(null as {}) as {target}",
-                sql_type(kind)
-            )));
+            columns.push(Both::same(format!("cast(null as {}) as {target}", sql_type(kind))));
             continue;
         };
         match normalise(kind, value, source.amount_scale, timezone) {
@@ -276,20 +249,13 @@ pub async fn raw_table(
             let conditions: Vec<&str> = unusable.iter().map(pick).collect();
             format!("case {} end as {name}", conditions.join(" "))
         };
-        Both {
-            engine: written(|both| &both.engine),
-            duckdb: written(|both| &both.duckdb),
-        }
+        Both { engine: written(|both| &both.engine), duckdb: written(|both| &both.duckdb) }
     }));
     let reads = |folder: &str| mapped.values().any(|column| column.columns.contains(folder));
     let list = |pick: fn(&Both) -> &str| columns.iter().map(pick).collect::<Vec<_>>().join(",\n    ");
     Ok(RawTable {
         source: pinned.name.clone(),
-        sql: format!(
-            "select\n    {}\nfrom source.{}",
-            list(|both| &both.engine),
-            pinned.name
-        ),
+        sql: format!("select\n    {}\nfrom source.{}", list(|both| &both.engine), pinned.name),
         duckdb_columns: list(|both| &both.duckdb),
         duckdb_reader: duckdb::reader(&source.format, pinned, reads),
         mapped: tried,
@@ -321,12 +287,7 @@ fn available(pinned: &Pinned) -> Columns {
             *kind = DataType::Float32;
         }
     }
-    available.extend(
-        pinned
-            .partitions
-            .iter()
-            .map(|name| (name.clone(), DataType::Utf8)),
-    );
+    available.extend(pinned.partitions.iter().map(|name| (name.clone(), DataType::Utf8)));
     available
 }
 
@@ -351,19 +312,13 @@ fn misplaced(source: &str, folder: &str, moment: &str) -> String {
 
 /// Says which columns cannot be read, and in which files: all of them have the same columns.
 fn misfit(pinned: &Pinned, problems: &[String]) -> Failure {
-    let first = pinned
-        .files
-        .first()
-        .map_or(String::new(), |file| pinned.address(file));
+    let first = pinned.files.first().map_or(String::new(), |file| pinned.address(file));
     let others = match pinned.files.len() {
         0 | 1 => String::new(),
         files => format!(" and {} more", files - 1),
     };
-    let message = format!(
-        "{}: the columns of `{first}`{others} do not fit: {}",
-        pinned.name,
-        problems.join("; ")
-    );
+    let message =
+        format!("{}: the columns of `{first}`{others} do not fit: {}", pinned.name, problems.join("; "));
     Failure::new(Exit::Refused, "source", message).hint(format!(
         "Correct `sources.{}.columns` in the configuration; a column may be any SQL expression of source columns.",
         pinned.name
@@ -379,26 +334,13 @@ async fn resolve(
     timezone: &str,
 ) -> Result<Mapped, String> {
     let cannot = |cause: String| format!("`{text}` cannot be computed: {cause}");
-    let mapped = mapping::resolve(text, available, timezone).map_err(|problem| {
-        if problem.contains("there is no column") {
-            problem
-        } else {
-            cannot(problem)
-        }
-    })?;
-    let sql = format!(
-        "select {} as value from source.{}",
-        mapped.sql.engine,
-        quoted(&pinned.name)
-    );
-    engine.types("a column mapping", &sql).await.map_err(|failure| {
-        cannot(
-            failure
-                .cause
-                .as_ref()
-                .map_or_else(String::new, ToString::to_string),
-        )
-    })?;
+    let mapped = mapping::resolve(text, available, timezone)
+        .map_err(|problem| if problem.contains("there is no column") { problem } else { cannot(problem) })?;
+    let sql = format!("select {} as value from source.{}", mapped.sql.engine, quoted(&pinned.name));
+    engine
+        .types("a column mapping", &sql)
+        .await
+        .map_err(|failure| cannot(failure.cause.as_ref().map_or_else(String::new, ToString::to_string)))?;
     Ok(mapped)
 }
 
@@ -432,9 +374,9 @@ fn normalise(kind: Kind, value: &Mapped, amount_scale: Option<u8>, timezone: &st
         Kind::Flag if value.kind == Type::Boolean => {
             Ok(value.sql.map(|sql| format!("cast({sql} as boolean)")))
         }
-        Kind::Flag => Err(format!(
-            "is {told}; write a condition, such as `quantity < 0` or `type = 'complaint'`"
-        )),
+        Kind::Flag => {
+            Err(format!("is {told}; write a condition, such as `quantity < 0` or `type = 'complaint'`"))
+        }
     }
 }
 
@@ -459,10 +401,7 @@ fn text(value: &Mapped) -> Result<Both, String> {
             "is {}, which has no agreed text; write `cast(… as varchar)` if the bytes are text in UTF-8",
             value.told
         )),
-        Type::Other(_) => Err(format!(
-            "is {}, which has no agreed text; map another column",
-            value.told
-        )),
+        Type::Other(_) => Err(format!("is {}, which has no agreed text; map another column", value.told)),
         _ => Err(format!(
             "is {}, which has no agreed text; write `cast(… as varchar)` if it is an id",
             value.told
@@ -474,9 +413,7 @@ fn amount(value: &Mapped, scale: Option<u8>) -> Result<Both, String> {
     let rounded = match value.kind {
         Type::Integer(_) | Type::Decimal(_, 0..=4) => value.sql.clone(),
         Type::Decimal(..) | Type::Double | Type::Single | Type::Quotient => match scale {
-            Some(digits) => value
-                .sql
-                .map(|sql| mapping::rounded("cast", sql, &value.kind, 18, digits)),
+            Some(digits) => value.sql.map(|sql| mapping::rounded("cast", sql, &value.kind, 18, digits)),
             None => {
                 return Err(format!(
                     "is {}; set `amount_scale` (0 to 4) to say how many decimals its amounts have",
@@ -485,10 +422,7 @@ fn amount(value: &Mapped, scale: Option<u8>) -> Result<Both, String> {
             }
         },
         Type::Other(_) => {
-            return Err(format!(
-                "is {}, with which nothing can be computed; map another column",
-                value.told
-            ));
+            return Err(format!("is {}, with which nothing can be computed; map another column", value.told));
         }
         _ => {
             return Err(format!(
@@ -499,9 +433,9 @@ fn amount(value: &Mapped, scale: Option<u8>) -> Result<Both, String> {
     };
     let cast = rounded.map(|sql| format!("cast({sql} as decimal(18, 4))"));
     Ok(match below(value, MAX_AMOUNT) {
-        Some(within) => Both::join([&within, &cast], |[within, cast]| {
-            format!("case when {within} then {cast} end")
-        }),
+        Some(within) => {
+            Both::join([&within, &cast], |[within, cast]| format!("case when {within} then {cast} end"))
+        }
         None => cast,
     })
 }
@@ -517,21 +451,16 @@ fn below(value: &Mapped, limit: &str) -> Option<Both> {
         Type::Integer(digits) if digits <= SMALL => None,
         Type::Decimal(digits, scale) if digits - scale <= SMALL => None,
         // The smallest whole number has no opposite in its own type.
-        Type::Integer(_) => Some(
-            value
-                .sql
-                .map(|sql| format!("abs(cast({sql} as decimal(20, 0))) < {limit}")),
-        ),
+        Type::Integer(_) => {
+            Some(value.sql.map(|sql| format!("abs(cast({sql} as decimal(20, 0))) < {limit}")))
+        }
         _ => {
             let within = value.sql.map(|sql| format!("abs({sql}) < {limit}"));
             if !value.kind.is_floating() {
                 return Some(within);
             }
             // `DuckDB` believes the largest value in a file's footer, which leaves NaN out, and would not look at the rows.
-            Some(Both {
-                duckdb: format!("isfinite({}) and {}", value.sql.duckdb, within.duckdb),
-                ..within
-            })
+            Some(Both { duckdb: format!("isfinite({}) and {}", value.sql.duckdb, within.duckdb), ..within })
         }
     }
 }
@@ -550,17 +479,12 @@ fn value_problems(contract: &Contract, target: &str, kind: Kind, value: &Mapped)
     match kind {
         Kind::Amount | Kind::Quantity if value.kind != Type::Null => {
             let not_finite = beyond("1e300", "not_finite").filter(|_| value.kind.is_floating());
-            not_finite
-                .into_iter()
-                .chain(beyond(MAX_AMOUNT, "out_of_range"))
-                .collect()
+            not_finite.into_iter().chain(beyond(MAX_AMOUNT, "out_of_range")).collect()
         }
         // A text that is no date must not pass for a date that is not known: unpaid, unanswered.
-        Kind::Moment | Kind::Day if value.kind == Type::Text && !is_order_line => vec![
-            value
-                .sql
-                .map(|sql| format!("when {} then '{name}_not_a_date'", mapping::is_no_date(sql))),
-        ],
+        Kind::Moment | Kind::Day if value.kind == Type::Text && !is_order_line => {
+            vec![value.sql.map(|sql| format!("when {} then '{name}_not_a_date'", mapping::is_no_date(sql)))]
+        }
         _ => Vec::new(),
     }
 }
@@ -594,10 +518,11 @@ mod tests {
             text(&column(DataType::Int32)).map(|sql| sql.engine),
             Ok("cast(\"a\" as varchar)".to_owned())
         );
-        assert!(text(&column(DataType::Float64)).is_ok_and(|sql| {
-            sql.duckdb
-                .contains("isfinite(\"a\") and abs(\"a\") < 9007199254740992")
-        }));
+        assert!(
+            text(&column(DataType::Float64)).is_ok_and(|sql| {
+                sql.duckdb.contains("isfinite(\"a\") and abs(\"a\") < 9007199254740992")
+            })
+        );
         assert!(text(&column(DataType::Float32)).is_ok_and(|sql| sql.engine.contains("< 16777216")));
         assert!(text(&column(DataType::FixedSizeBinary(16))).is_ok_and(|sql| sql.duckdb.contains("as uuid")));
         assert!(text(&column(DataType::Boolean)).is_err());

@@ -29,10 +29,7 @@ pub(super) fn convert(
     let unreadable = |error: std::io::Error| text::cannot_read(shown, error);
     let open = || text::open(file, shown).map_err(unreadable);
     // A quotation mark that nobody closes would swallow the rest of the file as one value.
-    if !text::quotation_marks(open()?)
-        .map_err(unreadable)?
-        .is_multiple_of(2)
-    {
+    if !text::quotation_marks(open()?).map_err(unreadable)?.is_multiple_of(2) {
         let message = format!("`{shown}` opens a quotation mark that it does not close");
         return Err(Failure::new(Exit::Refused, "source", message).hint(
             "A value that holds a quotation mark stands in quotation marks, and the mark in it is doubled.",
@@ -47,24 +44,15 @@ pub(super) fn convert(
     let mut record = StringRecord::new();
     loop {
         let line = reader.position().line();
-        if !reader
-            .read_record(&mut record)
-            .map_err(|error| told(shown, &error))?
-        {
+        if !reader.read_record(&mut record).map_err(|error| told(shown, &error))? {
             break;
         }
         let line = record.position().map_or(line, csv::Position::line);
-        let cells = places
-            .iter()
-            .map(|place| record.get(*place).filter(|cell| !cell.is_empty()));
+        let cells = places.iter().map(|place| record.get(*place).filter(|cell| !cell.is_empty()));
         sheet.push(line, cells)?;
     }
     let (rows, schema) = sheet.finish()?;
-    Ok(Converted {
-        rows,
-        schema,
-        header: header.iter().map(str::to_owned).collect(),
-    })
+    Ok(Converted { rows, schema, header: header.iter().map(str::to_owned).collect() })
 }
 
 /// Finds every declared column in the first line.
@@ -96,24 +84,13 @@ fn places(
 fn told(shown: &str, error: &csv::Error) -> Failure {
     let line = error.position().map_or(1, csv::Position::line);
     match error.kind() {
-        ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => refused(
-            shown,
-            line,
-            &format!("there are {len} values, and {expected_len} columns"),
-        ),
-        ErrorKind::Utf8 { .. } => Failure::new(
-            Exit::Input,
-            "source",
-            format!("`{shown}`, line {line}: the text is not UTF-8"),
-        )
-        .hint("Save the file as UTF-8."),
-        _ => Failure::new(
-            Exit::Input,
-            "source",
-            format!("cannot read `{shown}`, line {line}"),
-        )
-        .retryable(),
+        ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            refused(shown, line, &format!("there are {len} values, and {expected_len} columns"))
+        }
+        ErrorKind::Utf8 { .. } => {
+            Failure::new(Exit::Input, "source", format!("`{shown}`, line {line}: the text is not UTF-8"))
+                .hint("Save the file as UTF-8.")
+        }
+        _ => Failure::new(Exit::Input, "source", format!("cannot read `{shown}`, line {line}")).retryable(),
     }
 }

@@ -52,9 +52,8 @@ pub(super) async fn sort_out(
 ) -> Result<TableVersion, Failure> {
     let shown = location.address("");
     let folder = work.join(format!("delta_{name}"));
-    let (log, files): (Vec<Object>, Vec<Object>) = objects
-        .into_iter()
-        .partition(|object| object.path.starts_with(LOG));
+    let (log, files): (Vec<Object>, Vec<Object>) =
+        objects.into_iter().partition(|object| object.path.starts_with(LOG));
     if log.is_empty() {
         let message = format!("{name}: `{shown}` is no Delta Lake table: there is no `_delta_log` in it");
         return Err(Failure::new(Exit::Input, "source", message)
@@ -68,28 +67,19 @@ pub(super) async fn sort_out(
         .map_err(|error| error.to_string())
         .and_then(|told| told)
         .map_err(|cause| {
-            let which = asked.map_or("the newest version".to_owned(), |version| {
-                format!("version {version}")
-            });
+            let which = asked.map_or("the newest version".to_owned(), |version| format!("version {version}"));
             let message = format!("{name}: cannot read {which} of the Delta Lake table `{shown}`");
             Failure::new(Exit::Input, "source", message).cause(cause)
         })?;
     let listed = choose(entries, files).map_err(|(exit, why)| {
-        Failure::new(
-            exit,
-            "source",
-            format!("{name}: `{shown}`, version {version}: {why}"),
-        )
+        Failure::new(exit, "source", format!("{name}: `{shown}`, version {version}: {why}"))
     })?;
     Ok(TableVersion { version, listed })
 }
 
 /// Copies an object of the log under its own name.
 async fn copy(location: &Location, object: &Object, work: &Path, folder: &Path) -> Result<(), Failure> {
-    let obtained = location
-        .obtain(object, work)
-        .await
-        .map_err(|error| error.reading("source"))?;
+    let obtained = location.obtain(object, work).await.map_err(|error| error.reading("source"))?;
     let target = folder.join(&object.path);
     let copied = target
         .parent()
@@ -117,21 +107,15 @@ fn replay(folder: &Path, asked: Option<u64>) -> Result<(u64, Vec<Entry>), String
     };
     let snapshot = builder.build(&engine).map_err(told)?;
     let version = snapshot.version();
-    if snapshot
-        .table_properties()
-        .column_mapping_mode
-        .is_some_and(|mode| mode != ColumnMappingMode::None)
-    {
+    if snapshot.table_properties().column_mapping_mode.is_some_and(|mode| mode != ColumnMappingMode::None) {
         return Err(
-            "its columns are mapped to other names in the files (delta.columnMapping.mode)".to_owned(),
+            "its columns are mapped to other names in the files (delta.columnMapping.mode)".to_owned()
         );
     }
     let scan = snapshot.scan_builder().build().map_err(told)?;
     let mut entries = Vec::new();
     for batch in scan.scan_metadata(&engine).map_err(told)? {
-        entries = batch
-            .and_then(|batch| batch.visit_scan_files(entries, note))
-            .map_err(told)?;
+        entries = batch.and_then(|batch| batch.visit_scan_files(entries, note)).map_err(told)?;
     }
     Ok((version, entries))
 }
@@ -147,10 +131,8 @@ fn note(entries: &mut Vec<Entry>, file: ScanFile) {
 
 /// Joins the entries of the log with the objects that are there.
 fn choose(entries: Vec<Entry>, files: Vec<Object>) -> Result<Listed, (Exit, String)> {
-    let mut there: BTreeMap<String, Object> = files
-        .into_iter()
-        .map(|object| (object.path.clone(), object))
-        .collect();
+    let mut there: BTreeMap<String, Object> =
+        files.into_iter().map(|object| (object.path.clone(), object)).collect();
     let mut read = Vec::new();
     for entry in entries {
         let path = percent_decode_str(&entry.path).decode_utf8_lossy().into_owned();
@@ -166,19 +148,13 @@ fn choose(entries: Vec<Entry>, files: Vec<Object>) -> Result<Listed, (Exit, Stri
             return Err((Exit::Input, format!("`{path}` belongs to it and is not there")));
         };
         if u64::try_from(entry.size) != Ok(object.size) {
-            let why = format!(
-                "`{path}` has {} bytes, and {} by the log",
-                object.size, entry.size
-            );
+            let why = format!("`{path}` has {} bytes, and {} by the log", object.size, entry.size);
             return Err((Exit::Input, why));
         }
         let in_folders = inventory::hive_folders(&path).map_err(|why| (Exit::Input, why))?;
         let tells = |(column, value): &(String, String)| {
             // In the log, as in Hive, an empty text is no value.
-            let logged = entry
-                .partition_values
-                .get(column)
-                .filter(|value| !value.is_empty());
+            let logged = entry.partition_values.get(column).filter(|value| !value.is_empty());
             logged.map_or(inventory::HIVE_NULL, String::as_str) == value
         };
         let is_told = |column: &String| in_folders.iter().any(|(name, _)| name == column);
@@ -195,9 +171,5 @@ fn choose(entries: Vec<Entry>, files: Vec<Object>) -> Result<Listed, (Exit, Stri
     read.sort_by(|left, right| left.path.cmp(&right.path));
     let partitions = inventory::shared_folders(&read).map_err(|why| (Exit::Refused, why))?;
     // The log, and not the folder, says what belongs to a version: what else lies there changes with later versions.
-    Ok(Listed {
-        read,
-        excluded: Vec::new(),
-        partitions,
-    })
+    Ok(Listed { read, excluded: Vec::new(), partitions })
 }

@@ -39,15 +39,9 @@ struct Group {
 /// Writes down how the files of `pinned` are read; `reads` tells of a folder whether its values are.
 pub(super) fn reader(format: &Format, pinned: &Pinned, reads: impl Fn(&str) -> bool) -> Reader {
     let folders = pinned.folders();
-    let read: Vec<usize> = (0..folders.len())
-        .filter(|at| folders[*at] == FILE_NUMBER || reads(&folders[*at]))
-        .collect();
-    let plain: Vec<String> = pinned
-        .schema
-        .fields()
-        .iter()
-        .map(|field| quoted(field.name()))
-        .collect();
+    let read: Vec<usize> =
+        (0..folders.len()).filter(|at| folders[*at] == FILE_NUMBER || reads(&folders[*at])).collect();
+    let plain: Vec<String> = pinned.schema.fields().iter().map(|field| quoted(field.name())).collect();
     let mut groups: BTreeMap<Vec<String>, Group> = BTreeMap::new();
     let values = pinned.folder_values();
     for (number, (file, values)) in pinned.files.iter().zip(values).enumerate() {
@@ -68,9 +62,7 @@ pub(super) fn reader(format: &Format, pinned: &Pinned, reads: impl Fn(&str) -> b
     let headers = pinned.files.iter().flat_map(|file| &file.header);
     Reader {
         folders: read.iter().map(|at| folders[*at].clone()).collect(),
-        is_told_by_address: names
-            .chain(headers)
-            .any(|name| name.eq_ignore_ascii_case("file_index")),
+        is_told_by_address: names.chain(headers).any(|name| name.eq_ignore_ascii_case("file_index")),
         groups: groups.into_values().collect(),
     }
 }
@@ -85,11 +77,7 @@ impl Reader {
         {
             return format!("from {}", self.files(group, addresses));
         }
-        let parts: Vec<String> = self
-            .groups
-            .iter()
-            .map(|group| self.part(group, addresses))
-            .collect();
+        let parts: Vec<String> = self.groups.iter().map(|group| self.part(group, addresses)).collect();
         format!("from (\n    {}\n)", parts.join("\n    union all\n    "))
     }
 
@@ -100,11 +88,8 @@ impl Reader {
             .iter()
             .map(|(number, _)| format!("    {}", text(&literal(addresses[*number]))))
             .collect();
-        let option = if self.is_told_by_address && !self.folders.is_empty() {
-            ", filename = 'read from'"
-        } else {
-            ""
-        };
+        let option =
+            if self.is_told_by_address && !self.folders.is_empty() { ", filename = 'read from'" } else { "" };
         format!("{before}[\n{}\n]{after}{option})", list.join(",\n"))
     }
 
@@ -115,30 +100,16 @@ impl Reader {
             return format!("select {}\n    from {files} as files", columns.join(", "));
         }
         let names: Vec<String> = self.folders.iter().map(|name| quoted(name)).collect();
-        columns.extend(
-            names
-                .iter()
-                .map(|name| format!("cast(folders.{name} as varchar) as {name}")),
-        );
+        columns.extend(names.iter().map(|name| format!("cast(folders.{name} as varchar) as {name}")));
         let mut rows = String::new();
         for (place, (number, values)) in group.files.iter().enumerate() {
-            let key = if self.is_told_by_address {
-                text(addresses[*number])
-            } else {
-                place.to_string()
-            };
-            let values = values
-                .iter()
-                .map(|value| value.as_deref().map_or("null".to_owned(), text));
+            let key = if self.is_told_by_address { text(addresses[*number]) } else { place.to_string() };
+            let values = values.iter().map(|value| value.as_deref().map_or("null".to_owned(), text));
             let row: Vec<String> = std::iter::once(key).chain(values).collect();
             let comma = if place == 0 { "" } else { "," };
             let _infallible = write!(rows, "{comma}\n    ({})", row.join(", "));
         }
-        let key = if self.is_told_by_address {
-            "\"read from\""
-        } else {
-            "file_index"
-        };
+        let key = if self.is_told_by_address { "\"read from\"" } else { "file_index" };
         format!(
             "select {}\n    from {files} as files\n    inner join (values{rows}\n    ) as folders(\"of file\", {}) on files.{key} = folders.\"of file\"",
             columns.join(", "),
@@ -150,18 +121,13 @@ impl Reader {
 /// The call that reads files such as `file`, before and after their list.
 fn call(format: &Format, file: &PinnedFile) -> (String, String) {
     match format {
-        Format::Parquet | Format::Delta { .. } => (
-            "read_parquet(".to_owned(),
-            ", hive_partitioning = false".to_owned(),
-        ),
+        Format::Parquet | Format::Delta { .. } => {
+            ("read_parquet(".to_owned(), ", hive_partitioning = false".to_owned())
+        }
         // Every value is read as text first, and nothing is guessed.
         Format::Csv { delimiter, .. } => {
             let columns = texts(file.header.iter());
-            let delimiter = if *delimiter == '\t' {
-                "\\t".to_owned()
-            } else {
-                delimiter.to_string()
-            };
+            let delimiter = if *delimiter == '\t' { "\\t".to_owned() } else { delimiter.to_string() };
             let options = format!(
                 ", auto_detect = false, header = true, delim = '{delimiter}', quote = '\"', escape = '\"', nullstr = '',\n    \
                  columns = {{{columns}}}, hive_partitioning = false"
@@ -188,11 +154,8 @@ fn columns(format: &Format, pinned: &Pinned, file: &PinnedFile) -> Vec<String> {
         (name, column(field, file.schema.field_with_name(name).ok()))
     });
     // The value of a folder goes before that of a column of its name.
-    let columns: Vec<(&String, String)> = if format.schema().is_empty() {
-        stored.collect()
-    } else {
-        typed.collect()
-    };
+    let columns: Vec<(&String, String)> =
+        if format.schema().is_empty() { stored.collect() } else { typed.collect() };
     columns
         .into_iter()
         .filter(|(name, _)| !pinned.partitions.contains(name))
@@ -257,11 +220,7 @@ fn literal(address: &str) -> String {
         return address.to_owned();
     }
     let letters = address.chars().map(|letter| {
-        if ['*', '?', '['].contains(&letter) {
-            format!("[{letter}]")
-        } else {
-            letter.to_string()
-        }
+        if ['*', '?', '['].contains(&letter) { format!("[{letter}]") } else { letter.to_string() }
     });
     letters.collect()
 }
@@ -274,10 +233,7 @@ pub fn written_addresses(address: &str) -> [String; 2] {
 
 /// Declares columns as text.
 fn texts<'n>(names: impl Iterator<Item = &'n String>) -> String {
-    names
-        .map(|name| format!("'{}': 'varchar'", name.replace('\'', "''")))
-        .collect::<Vec<_>>()
-        .join(", ")
+    names.map(|name| format!("'{}': 'varchar'", name.replace('\'', "''"))).collect::<Vec<_>>().join(", ")
 }
 
 /// Casts a declared column.

@@ -30,11 +30,7 @@ fn parquet(first: i64) -> Bytes {
     bytes.into()
 }
 
-const NAMES: [&str; 3] = [
-    "published/a.parquet",
-    "published/b.parquet",
-    "published/c.parquet",
-];
+const NAMES: [&str; 3] = ["published/a.parquet", "published/b.parquet", "published/c.parquet"];
 
 fn put(inner: &InMemory, key: &str, bytes: Bytes) {
     let put = inner.put(&Key::from(key), bytes.into()).now_or_never();

@@ -40,27 +40,19 @@ pub(super) fn read(file: &Path, shown: &str, is_read: impl Fn(&str) -> bool) -> 
         ))
     };
     let mut opened = File::open(file).map_err(|error| {
-        Failure::new(Exit::Input, "source", format!("cannot open `{shown}`"))
-            .cause(error)
-            .retryable()
+        Failure::new(Exit::Input, "source", format!("cannot open `{shown}`")).cause(error).retryable()
     })?;
     // The embedded schema of a writer's library is left out: the file's own types are the same for every reader.
     guard::check(&mut opened).map_err(|what| cannot(what.into()))?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let metadata = ArrowReaderMetadata::load(&opened, options).map_err(|error| cannot(error.into()))?;
     let rows = u64::try_from(metadata.metadata().file_metadata().num_rows()).map_err(|error| {
-        Failure::new(
-            Exit::Input,
-            "source",
-            format!("`{shown}` claims a negative number of rows"),
-        )
-        .cause(error)
+        Failure::new(Exit::Input, "source", format!("`{shown}` claims a negative number of rows"))
+            .cause(error)
     })?;
     let groups = metadata.metadata().row_groups();
-    let counted: u64 = groups
-        .iter()
-        .map(|group| u64::try_from(group.num_rows()).unwrap_or(0))
-        .fold(0, u64::saturating_add);
+    let counted: u64 =
+        groups.iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(0)).fold(0, u64::saturating_add);
     if counted != rows {
         let cause = format!("it claims {rows} rows, its row groups {counted}");
         return Err(cannot(cause.into()));
@@ -179,16 +171,10 @@ pub(super) fn unify(
         // A float that holds nothing, as some writers store an empty column, would turn whole numbers into floats.
         let is_turned = kind.is_floating() && held.iter().any(|(_, kind)| kind.is_integer());
         if is_turned || !misfits.is_empty() {
-            let (empty, full): (Vec<_>, Vec<_>) = held
-                .iter()
-                .copied()
-                .partition(|(number, _)| is_empty(*number, column));
+            let (empty, full): (Vec<_>, Vec<_>) =
+                held.iter().copied().partition(|(number, _)| is_empty(*number, column));
             (kind, misfits) = join(&full);
-            misfits.extend(
-                empty
-                    .into_iter()
-                    .filter(|(_, empty)| !can_cast_types(empty, &kind)),
-            );
+            misfits.extend(empty.into_iter().filter(|(_, empty)| !can_cast_types(empty, &kind)));
         }
         let other = |(number, _): &(usize, &DataType)| misfits.iter().all(|(misfit, _)| misfit != number);
         let first = held.iter().copied().find(other).map_or(0, |(number, _)| number);
@@ -272,11 +258,7 @@ fn wider(left: &DataType, right: &DataType) -> Option<DataType> {
         (Timestamp(left, left_zone), Timestamp(right, right_zone)) if left_zone == right_zone => {
             // Nanoseconds are read to the microsecond, to which a moment counts.
             let is_coarse = |unit: &TimeUnit| matches!(unit, Second | Millisecond);
-            let unit = if is_coarse(left) && is_coarse(right) {
-                Millisecond
-            } else {
-                Microsecond
-            };
+            let unit = if is_coarse(left) && is_coarse(right) { Millisecond } else { Microsecond };
             Some(Timestamp(unit, left_zone.clone()))
         }
         _ if left.is_integer() && right.is_integer() && *left != UInt64 && *right != UInt64 => Some(Int64),
@@ -296,43 +278,27 @@ mod tests {
 
     fn schema(fields: &[(&str, DataType)]) -> SchemaRef {
         Arc::new(Schema::new(
-            fields
-                .iter()
-                .map(|(name, kind)| Field::new(*name, kind.clone(), true))
-                .collect::<Vec<_>>(),
+            fields.iter().map(|(name, kind)| Field::new(*name, kind.clone(), true)).collect::<Vec<_>>(),
         ))
     }
 
     fn unified(files: &[&SchemaRef], used: &[&str], empty: &[(usize, &str)]) -> Result<SchemaRef, Failure> {
         let paths = ["x.parquet", "y.parquet", "z.parquet"];
-        let told: Vec<Told<'_>> = paths
-            .iter()
-            .zip(files)
-            .map(|(path, schema)| Told { path, schema })
-            .collect();
+        let told: Vec<Told<'_>> =
+            paths.iter().zip(files).map(|(path, schema)| Told { path, schema }).collect();
         let used = used.iter().map(ToString::to_string).collect();
-        unify("order_lines", &told, &used, false, |number, column| {
-            empty.contains(&(number, column))
-        })
+        unify("order_lines", &told, &used, false, |number, column| empty.contains(&(number, column)))
     }
 
     #[test]
     fn a_missing_column_names_file_and_column_and_one_that_nobody_maps_does_not_matter() {
         let (first, second) = (
-            schema(&[
-                ("a", DataType::Int64),
-                ("b", DataType::Utf8),
-                ("c", DataType::Utf8),
-            ]),
+            schema(&[("a", DataType::Int64), ("b", DataType::Utf8), ("c", DataType::Utf8)]),
             schema(&[("a", DataType::Int32), ("c", DataType::Int64)]),
         );
         let failure = unified(&[&first, &second], &["a", "b"], &[]).expect_err("`b` is missing");
         assert_eq!(failure.exit, Exit::Refused);
-        assert!(
-            failure.message.contains("`y.parquet` has no column `b`"),
-            "{}",
-            failure.message
-        );
+        assert!(failure.message.contains("`y.parquet` has no column `b`"), "{}", failure.message);
         let read = unified(&[&first, &second], &["a"], &[]).expect("`b` and `c` are not read");
         assert_eq!(*read, *schema(&[("a", DataType::Int64)]));
     }
@@ -362,11 +328,7 @@ mod tests {
                 Timestamp(TimeUnit::Microsecond, zone()),
                 Some(Timestamp(TimeUnit::Microsecond, zone())),
             ),
-            (
-                Timestamp(TimeUnit::Microsecond, zone()),
-                Timestamp(TimeUnit::Microsecond, None),
-                None,
-            ),
+            (Timestamp(TimeUnit::Microsecond, zone()), Timestamp(TimeUnit::Microsecond, None), None),
         ] {
             assert_eq!(wider(&left, &right), joined, "{left} and {right}");
             assert_eq!(wider(&right, &left), joined, "{right} and {left}");

@@ -183,48 +183,28 @@ pub(super) fn sort_out(
     let mut excluded = Vec::new();
     for object in objects {
         if object.path.chars().any(char::is_control) {
-            return Err(format!(
-                "the name `{}` holds a control character",
-                object.path.escape_default()
-            ));
+            return Err(format!("the name `{}` holds a control character", object.path.escape_default()));
         }
         if manifest == Some(object.path.as_str()) {
-            excluded.push(Excluded {
-                path: object.path,
-                reason: "the manifest of the source".into(),
-            });
+            excluded.push(Excluded { path: object.path, reason: "the manifest of the source".into() });
             continue;
         }
         match reason(&object.path, is_single, names) {
-            Some(reason) => excluded.push(Excluded {
-                path: object.path,
-                reason: reason.into(),
-            }),
+            Some(reason) => excluded.push(Excluded { path: object.path, reason: reason.into() }),
             None if object.size == 0 => return Err(format!("`{}` is empty (0 bytes)", object.path)),
             None => read.push(object),
         }
     }
     let partitions = shared_folders(&read)?;
-    Ok(Listed {
-        read,
-        excluded,
-        partitions,
-    })
+    Ok(Listed { read, excluded, partitions })
 }
 
 /// The names of the hive folders, which all objects must share.
 pub(super) fn shared_folders(objects: &[Object]) -> Result<Vec<String>, String> {
     let mut partitions: Option<Vec<String>> = None;
     for object in objects {
-        let keys: Vec<String> = hive_folders(&object.path)?
-            .into_iter()
-            .map(|(key, _)| key)
-            .collect();
-        if let Some(twice) = keys
-            .iter()
-            .enumerate()
-            .find(|(at, key)| keys[..*at].contains(key))
-        {
+        let keys: Vec<String> = hive_folders(&object.path)?.into_iter().map(|(key, _)| key).collect();
+        if let Some(twice) = keys.iter().enumerate().find(|(at, key)| keys[..*at].contains(key)) {
             return Err(format!("`{}` lies in two folders `{}=`", object.path, twice.1));
         }
         if keys.iter().any(|key| key.chars().any(char::is_control)) {
@@ -300,9 +280,7 @@ pub(super) fn hive_values(path: &str, format: &Format) -> Result<Vec<Option<Stri
         _ => &[HIVE_NULL, "\\N", "null", "NULL"],
     };
     let folders = hive_folders(path)?.into_iter();
-    Ok(folders
-        .map(|(_, value)| (!nulls.contains(&value.as_str())).then_some(value))
-        .collect())
+    Ok(folders.map(|(_, value)| (!nulls.contains(&value.as_str())).then_some(value)).collect())
 }
 
 #[cfg(test)]
@@ -317,33 +295,19 @@ mod tests {
         let listed = sort_out(objects, Names::of(&Format::Parquet, None), None)?;
         Ok((
             listed.read.into_iter().map(|object| object.path).collect(),
-            listed
-                .excluded
-                .into_iter()
-                .map(|object| format!("{} {}", object.path, object.reason))
-                .collect(),
+            listed.excluded.into_iter().map(|object| format!("{} {}", object.path, object.reason)).collect(),
             listed.partitions,
         ))
     }
 
     #[test]
     fn reads_parquet_files_and_gives_a_reason_for_every_other() {
-        let (read, excluded, _) = sorted(&[
-            "a.parquet",
-            "_SUCCESS",
-            "_temporary/b.parquet",
-            ".c.parquet",
-            "d.PARQUET",
-            "e.csv",
-        ])
-        .expect("nothing contradicts itself");
+        let (read, excluded, _) =
+            sorted(&["a.parquet", "_SUCCESS", "_temporary/b.parquet", ".c.parquet", "d.PARQUET", "e.csv"])
+                .expect("nothing contradicts itself");
         assert_eq!(read, ["a.parquet"]);
         assert_eq!(excluded.len(), 5);
-        assert!(
-            excluded
-                .iter()
-                .any(|line| line.starts_with("d.PARQUET may hold data"))
-        );
+        assert!(excluded.iter().any(|line| line.starts_with("d.PARQUET may hold data")));
     }
 
     #[test]
@@ -357,12 +321,8 @@ mod tests {
     #[test]
     fn a_control_character_in_a_name_is_refused_and_shown_harmless() {
         for name in ["a\nb.parquet", "\u{1b}[2J.parquet", "x\u{85}/a.parquet", "_\r"] {
-            let said = sort_out(
-                vec![Object::for_test(name, 10)],
-                Names::of(&Format::Parquet, None),
-                None,
-            )
-            .expect_err(name);
+            let said = sort_out(vec![Object::for_test(name, 10)], Names::of(&Format::Parquet, None), None)
+                .expect_err(name);
             assert!(!said.chars().any(char::is_control), "{said:?}");
         }
     }
@@ -389,10 +349,7 @@ mod tests {
             read.into_iter().map(|object| object.path).collect::<Vec<_>>()
         };
         assert_eq!(read("*"), names);
-        assert_eq!(
-            read("*.parquet*"),
-            ["a.parquet", "c.parquet.snappy", "d.parquet.gz"]
-        );
+        assert_eq!(read("*.parquet*"), ["a.parquet", "c.parquet.snappy", "d.parquet.gz"]);
         assert_eq!(read("??????_?"), ["000000_0"]);
     }
 
@@ -401,10 +358,7 @@ mod tests {
         let kind = |path: &str| lakehouse([path].into_iter()).map(|(name, _, _)| name);
         for (path, name) in [
             ("_delta_log/00000000000000000000.json", "Delta Lake"),
-            (
-                "eu/orders/_delta_log/00000000000000000010.checkpoint.parquet",
-                "Delta Lake",
-            ),
+            ("eu/orders/_delta_log/00000000000000000010.checkpoint.parquet", "Delta Lake"),
             ("metadata/00001-a.metadata.json", "Iceberg"),
             ("orders/metadata/v3.gz.metadata.json", "Iceberg"),
             ("orders/metadata/v3.metadata.json.gz", "Iceberg"),
@@ -413,12 +367,7 @@ mod tests {
         ] {
             assert_eq!(kind(path), Some(name), "{path}");
         }
-        for path in [
-            "metadata/a.json",
-            "delta_log/a.parquet",
-            "a.metadata.json",
-            "hoodie/a",
-        ] {
+        for path in ["metadata/a.json", "delta_log/a.parquet", "a.metadata.json", "hoodie/a"] {
             assert_eq!(kind(path), None, "{path}");
         }
     }

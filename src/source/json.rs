@@ -27,9 +27,7 @@ pub(super) fn convert(
     let unreadable = |error: std::io::Error| {
         let failure = Failure::new(Exit::Input, "source", format!("cannot read `{shown}`"));
         if error.kind() == std::io::ErrorKind::InvalidData {
-            failure
-                .cause("the text is not UTF-8")
-                .hint("Save the file as UTF-8.")
+            failure.cause("the text is not UTF-8").hint("Save the file as UTF-8.")
         } else {
             failure.cause(error).retryable()
         }
@@ -49,10 +47,7 @@ pub(super) fn convert(
         })?;
         let mut cells = Vec::with_capacity(columns.len());
         for ((name, kind), seen) in columns.iter().zip(&mut seen) {
-            let mut values = pairs
-                .iter()
-                .filter(|(key, _)| key == name)
-                .map(|(_, value)| value);
+            let mut values = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
             let value = values.next();
             if values.next().is_some() {
                 return Err(refused(shown, line, &format!("`{name}` stands there twice")));

@@ -36,9 +36,7 @@ const KNOWN: [&str; 4] = ["path", "rows", "bytes", "sha256"];
 /// Returns what is wrong, with the line.
 pub(super) fn parse(text: &str) -> Result<Vec<Line>, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = (1_usize..)
-        .zip(text.lines())
-        .filter(|(_, line)| !line.trim().is_empty());
+    let mut lines = (1_usize..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     let (_, header) = lines.next().ok_or("it is empty")?;
     let columns: Vec<&str> = header.split(',').map(str::trim).collect();
     if let Some(column) = columns.iter().find(|column| !KNOWN.contains(column)) {
@@ -50,34 +48,20 @@ pub(super) fn parse(text: &str) -> Result<Vec<Line>, String> {
     }
     let place = |name: &str| columns.iter().position(|column| *column == name);
     let path = place("path").ok_or("line 1: the column `path` is missing")?;
-    if columns.len() < 2
-        || columns
-            .iter()
-            .enumerate()
-            .any(|(at, name)| place(name) != Some(at))
-    {
+    if columns.len() < 2 || columns.iter().enumerate().any(|(at, name)| place(name) != Some(at)) {
         return Err("line 1: name `path` and at least one of rows, bytes and sha256, each once".to_owned());
     }
     lines
         .map(|(number, line)| {
             let cells = cells(line).ok_or_else(|| format!("line {number}: a quote is not closed"))?;
             if cells.len() != columns.len() {
-                return Err(format!(
-                    "line {number}: {} values below {} columns",
-                    cells.len(),
-                    columns.len()
-                ));
+                return Err(format!("line {number}: {} values below {} columns", cells.len(), columns.len()));
             }
-            let cell = |name: &str| {
-                place(name)
-                    .map(|at| cells[at].trim())
-                    .filter(|cell| !cell.is_empty())
-            };
+            let cell = |name: &str| place(name).map(|at| cells[at].trim()).filter(|cell| !cell.is_empty());
             let count = |name: &str| {
                 cell(name)
                     .map(|text| {
-                        text.parse::<u64>()
-                            .map_err(|_| format!("line {number}: `{name}` is no whole number"))
+                        text.parse::<u64>().map_err(|_| format!("line {number}: `{name}` is no whole number"))
                     })
                     .transpose()
             };
@@ -86,16 +70,9 @@ pub(super) fn parse(text: &str) -> Result<Vec<Line>, String> {
                 .as_ref()
                 .is_some_and(|hash| hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
             {
-                return Err(format!(
-                    "line {number}: `sha256` is no SHA-256 of 64 hexadecimal digits"
-                ));
+                return Err(format!("line {number}: `sha256` is no SHA-256 of 64 hexadecimal digits"));
             }
-            Ok(Line {
-                path: cells[path].clone(),
-                rows: count("rows")?,
-                bytes: count("bytes")?,
-                sha256,
-            })
+            Ok(Line { path: cells[path].clone(), rows: count("rows")?, bytes: count("bytes")?, sha256 })
         })
         .collect()
 }
@@ -151,16 +128,8 @@ pub(super) fn compare(name: &str, manifest: &str, lines: &[Line], seen: &[Seen<'
             refused.push(format!("`{path}` has {} rows, listed are {rows}", file.rows));
         }
     }
-    damaged.extend(
-        listed
-            .keys()
-            .map(|path| format!("`{}` is listed and not there", path.escape_default())),
-    );
-    let exit = if damaged.is_empty() {
-        Exit::Refused
-    } else {
-        Exit::Input
-    };
+    damaged.extend(listed.keys().map(|path| format!("`{}` is listed and not there", path.escape_default())));
+    let exit = if damaged.is_empty() { Exit::Refused } else { Exit::Input };
     damaged.extend(refused);
     if damaged.is_empty() {
         return Ok(());
@@ -170,10 +139,7 @@ pub(super) fn compare(name: &str, manifest: &str, lines: &[Line], seen: &[Seen<'
     if rest > 0 {
         damaged.push(format!("and {rest} more"));
     }
-    let message = format!(
-        "{name}: the files are not those of `{manifest}`: {}",
-        damaged.join("; ")
-    );
+    let message = format!("{name}: the files are not those of `{manifest}`: {}", damaged.join("; "));
     Err(Failure::new(exit, "source", message)
         .hint("The delivery is not complete, damaged, or newer than its manifest; deliver both again."))
 }
@@ -185,12 +151,7 @@ mod tests {
     const HASH: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     fn seen(path: &str) -> Seen<'_> {
-        Seen {
-            path,
-            rows: 3,
-            bytes: 100,
-            sha256: HASH,
-        }
+        Seen { path, rows: 3, bytes: 100, sha256: HASH }
     }
 
     fn said(manifest: &str, files: &[&str]) -> (Exit, String) {
@@ -207,29 +168,16 @@ mod tests {
             HASH.to_uppercase()
         );
         let lines = parse(&text).expect("a manifest");
-        compare(
-            "orders",
-            "m.csv",
-            &lines,
-            &[seen("b.parquet"), seen("a,\"b\".parquet")],
-        )
-        .unwrap_or_else(|failure| panic!("{failure}"));
+        compare("orders", "m.csv", &lines, &[seen("b.parquet"), seen("a,\"b\".parquet")])
+            .unwrap_or_else(|failure| panic!("{failure}"));
     }
 
     #[test]
     fn every_difference_is_named() {
         for (manifest, exit, words) in [
             ("path,rows\na,4\n", Exit::Refused, "`a` has 3 rows, listed are 4"),
-            (
-                "path,bytes\na,99\n",
-                Exit::Input,
-                "`a` has 100 bytes, listed are 99",
-            ),
-            (
-                "path,rows\nb,3\n",
-                Exit::Input,
-                "`b` is listed and not there; `a` is not listed",
-            ),
+            ("path,bytes\na,99\n", Exit::Input, "`a` has 100 bytes, listed are 99"),
+            ("path,rows\nb,3\n", Exit::Input, "`b` is listed and not there; `a` is not listed"),
             ("path,rows\na,3\na,3\n", Exit::Refused, "it lists `a` twice"),
         ] {
             let (found, message) = said(manifest, &["a"]);

@@ -13,9 +13,7 @@ use crate::error::{Exit, Failure};
 /// The value of the folder `key` on the way to an object.
 fn value(path: &str, key: &str) -> Option<String> {
     let folders = super::inventory::hive_folders(path).ok()?;
-    folders
-        .into_iter()
-        .find_map(|(name, value)| (name == key).then_some(value))
+    folders.into_iter().find_map(|(name, value)| (name == key).then_some(value))
 }
 
 /// A day `2025-01-31`, or the first of a month `2025-01`.
@@ -83,11 +81,7 @@ pub(super) fn refuse_gap(name: &str, key: &str, missing: &[String]) -> Result<()
 pub(super) fn describe(key: &str, missing: &[String]) -> String {
     let shown: Vec<&str> = missing.iter().take(5).map(String::as_str).collect();
     let rest = missing.len() - shown.len();
-    let more = if rest > 0 {
-        format!(" and {rest} more")
-    } else {
-        String::new()
-    };
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
     format!("there is no folder `{key}` for {}{more}", shown.join(", "))
 }
 
@@ -105,24 +99,15 @@ mod tests {
             gaps(&["at=2024-02-27/a", "x=1/at=2024-03-01/b", "at=2024-02-27/c"]),
             Ok(vec!["2024-02-28".to_owned(), "2024-02-29".to_owned()])
         );
-        assert_eq!(
-            gaps(&["at=2024-11/a", "at=2025-02/b", "at=2024-12/c"]),
-            Ok(vec!["2025-01".to_owned()])
-        );
+        assert_eq!(gaps(&["at=2024-11/a", "at=2025-02/b", "at=2024-12/c"]), Ok(vec!["2025-01".to_owned()]));
         assert_eq!(gaps(&["at=2024-11/a"]), Ok(Vec::new()));
         assert_eq!(gaps(&["at=2024-12/a", "at=2025-01/b"]), Ok(Vec::new()));
     }
 
     #[test]
     fn a_folder_that_is_no_day_and_no_month_is_refused() {
-        for path in [
-            "a",
-            "at=2024/a",
-            "at=2024-13/a",
-            "at=2024-02-30/a",
-            "at=+24-02-01/a",
-            "at=2024-1-01/a",
-        ] {
+        for path in ["a", "at=2024/a", "at=2024-13/a", "at=2024-02-30/a", "at=+24-02-01/a", "at=2024-1-01/a"]
+        {
             assert!(gaps(&[path]).is_err_and(|said| said.contains(path)), "{path}");
         }
         assert!(

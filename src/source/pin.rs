@@ -48,16 +48,9 @@ pub(crate) async fn pin_at(
     let objects = location.list().await.map_err(|error| error.reading("source"))?;
     let listed = objects.iter().map(|object| object.path.clone()).collect();
     let described_by = source.manifest.as_deref();
-    let manifest = objects
-        .iter()
-        .find(|object| described_by == Some(object.path.as_str()))
-        .cloned();
+    let manifest = objects.iter().find(|object| described_by == Some(object.path.as_str())).cloned();
     let (table_version, sorted) = sort_out(name, source, &location, objects, work).await?;
-    let inventory::Listed {
-        read,
-        excluded,
-        partitions,
-    } = sorted;
+    let inventory::Listed { read, excluded, partitions } = sorted;
     if read.is_empty() {
         let hint = if excluded.is_empty() {
             "Check `location`; a folder is searched with all folders below it.".to_owned()
@@ -89,13 +82,7 @@ pub(crate) async fn pin_at(
     if !allow_duplicate_files {
         refuse_duplicates(name, &files)?;
     }
-    let chosen = Chosen {
-        files,
-        listed,
-        excluded,
-        partitions,
-        table_version,
-    };
+    let chosen = Chosen { files, listed, excluded, partitions, table_version };
     chosen.pinned(name, source, location)
 }
 
@@ -111,13 +98,7 @@ pub(super) struct Chosen {
 impl Chosen {
     /// Makes sure that the files are one source.
     pub(super) fn pinned(self, name: &str, source: &Source, location: Location) -> Result<Pinned, Failure> {
-        let Self {
-            mut files,
-            listed,
-            excluded,
-            partitions,
-            table_version,
-        } = self;
+        let Self { mut files, listed, excluded, partitions, table_version } = self;
         let missing_periods = match &source.period_folder {
             Some(key) => period::missing(name, key, files.iter().map(|file| file.object.path.as_str()))?,
             None => Vec::new(),
@@ -130,13 +111,8 @@ impl Chosen {
                 .map_err(|why| Failure::new(Exit::Input, "source", format!("{name}: {why}")))?;
         }
         let columns = footer::all_columns(files.iter().map(|file| &file.schema));
-        let told: Vec<footer::Told<'_>> = files
-            .iter()
-            .map(|file| footer::Told {
-                path: &file.object.path,
-                schema: &file.schema,
-            })
-            .collect();
+        let told: Vec<footer::Told<'_>> =
+            files.iter().map(|file| footer::Told { path: &file.object.path, schema: &file.schema }).collect();
         let schema = footer::unify(
             name,
             &told,
@@ -237,10 +213,7 @@ fn refuse_duplicates(name: &str, files: &[PinnedFile]) -> Result<(), Failure> {
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for file in files.iter().filter(|file| file.rows > 0) {
         if let Some(first) = seen.insert(&file.obtained.sha256, &file.object.path) {
-            let message = format!(
-                "{name}: `{}` and `{first}` have the same content",
-                file.object.path
-            );
+            let message = format!("{name}: `{}` and `{first}` have the same content", file.object.path);
             return Err(Failure::new(Exit::Refused, "source", message)
                 .hint("Remove one of them, or set `checks.allow_duplicate_files: true` if both belong to the history."));
         }

@@ -105,20 +105,14 @@ impl Pinned {
     #[must_use]
     pub fn folders(&self) -> Vec<String> {
         let number = self.tells_files_apart().then(|| FILE_NUMBER.to_owned());
-        number
-            .into_iter()
-            .chain(self.partitions.iter().cloned())
-            .collect()
+        number.into_iter().chain(self.partitions.iter().cloned()).collect()
     }
 
     /// The values of [`Self::folders`] in each file.
     pub(super) fn folder_values(&self) -> impl Iterator<Item = Vec<Option<String>>> {
         self.files.iter().zip(1_u64..).map(|(file, number)| {
             let number = self.tells_files_apart().then(|| Some(number.to_string()));
-            number
-                .into_iter()
-                .chain(file.folder_values.iter().cloned())
-                .collect()
+            number.into_iter().chain(file.folder_values.iter().cloned()).collect()
         })
     }
 
@@ -174,17 +168,10 @@ impl Pinned {
         if let Some(key) = &self.period_folder
             && !self.missing_periods.is_empty()
         {
-            remarks.push(format!(
-                "{}: {}",
-                self.name,
-                period::describe(key, &self.missing_periods)
-            ));
+            remarks.push(format!("{}: {}", self.name, period::describe(key, &self.missing_periods)));
         }
         let is_int96 = |column: &&String| {
-            let stored = self
-                .files
-                .iter()
-                .filter_map(|file| file.schema.field_with_name(column).ok());
+            let stored = self.files.iter().filter_map(|file| file.schema.field_with_name(column).ok());
             stored.into_iter().any(footer::is_int96)
         };
         let int96: Vec<String> = self
@@ -230,15 +217,7 @@ impl Pinned {
                 .await
                 .map_err(|error| error.reading("source"))?;
         }
-        let objects = self
-            .location
-            .list()
-            .await
-            .map_err(|error| error.reading("source"))?;
-        Ok(objects
-            .into_iter()
-            .map(|object| object.path)
-            .filter(|path| !self.listed.contains(path))
-            .collect())
+        let objects = self.location.list().await.map_err(|error| error.reading("source"))?;
+        Ok(objects.into_iter().map(|object| object.path).filter(|path| !self.listed.contains(path)).collect())
     }
 }

@@ -49,13 +49,7 @@ pub(super) struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     pub(super) fn of(name: &'a str, source: &'a Source, location: &'a Location, work: &'a Path) -> Self {
-        Self {
-            name,
-            source,
-            mapped: Mapped::of(source),
-            location,
-            work,
-        }
+        Self { name, source, mapped: Mapped::of(source), location, work }
     }
 
     /// Brings an object to the local disk and reads what it holds; refuses other content than the record says.
@@ -65,20 +59,13 @@ impl<'a> Reading<'a> {
         recorded: Option<&InputRecord>,
     ) -> Result<PinnedFile, Failure> {
         let (name, location) = (self.name, self.location);
-        let obtained = location
-            .obtain(&object, self.work)
-            .await
-            .map_err(|error| error.reading("source"))?;
+        let obtained = location.obtain(&object, self.work).await.map_err(|error| error.reading("source"))?;
         // Told before anything is read: other content may be damaged as well.
         if let Some(recorded) = recorded {
             recorded.refuse_other(&obtained)?;
         }
         let shown = format!("{name}: {}", location.address_of(&object));
-        let (file, format, mapped) = (
-            obtained.path.clone(),
-            self.source.format.clone(),
-            self.mapped.clone(),
-        );
+        let (file, format, mapped) = (obtained.path.clone(), self.source.format.clone(), self.mapped.clone());
         // The hash of the content and the path name the copy: the same content may lie in two places.
         let place = files::sha256(shown.as_bytes());
         let copy = self.work.join(format!("{place}.{}.parquet", obtained.sha256));
@@ -86,9 +73,9 @@ impl<'a> Reading<'a> {
         let read = tokio::task::spawn_blocking(move || read(file, &copy, &format, &mapped, &shown))
             .await
             .map_err(|error| {
-                let message = format!("{name}: `{}` is damaged: the reader gave up", object.path);
-                Failure::new(Exit::Input, "source", message).cause(error)
-            })??;
+            let message = format!("{name}: `{}` is damaged: the reader gave up", object.path);
+            Failure::new(Exit::Input, "source", message).cause(error)
+        })??;
         Ok(PinnedFile {
             object,
             obtained,
@@ -126,10 +113,7 @@ impl<'a> Reading<'a> {
         if object.size > LARGEST_MANIFEST {
             return Err(unreadable(format!("it has {} bytes", object.size)));
         }
-        let obtained = location
-            .obtain(object, self.work)
-            .await
-            .map_err(|error| error.reading("source"))?;
+        let obtained = location.obtain(object, self.work).await.map_err(|error| error.reading("source"))?;
         let bytes = std::fs::read(&obtained.path).map_err(|error| unreadable(error.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
         let lines = manifest::parse(&text).map_err(unreadable)?;
@@ -167,24 +151,12 @@ fn read(
         Format::Parquet | Format::Delta { .. } => Weight::default(),
         Format::Csv { .. } | Format::Json { .. } => text::weigh(&file, shown)?,
     };
-    let made = |rows, schema, header| ReadFile {
-        table: copy.to_owned(),
-        rows,
-        schema,
-        header,
-        weight,
-    };
+    let made = |rows, schema, header| ReadFile { table: copy.to_owned(), rows, schema, header, weight };
     match format {
         Format::Parquet | Format::Delta { .. } => {
             let footer::Footer { rows, schema, weight } =
                 footer::read(&file, shown, |column| mapped.names(column))?;
-            Ok(ReadFile {
-                table: file,
-                rows,
-                schema,
-                header: Vec::new(),
-                weight,
-            })
+            Ok(ReadFile { table: file, rows, schema, header: Vec::new(), weight })
         }
         Format::Csv { delimiter, schema } => {
             let csv::Converted { rows, schema, header } =

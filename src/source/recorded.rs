@@ -37,10 +37,8 @@ pub async fn pin_recorded(
         Err(StoreError::Missing { .. }) => Vec::new(),
         Err(error) => return Err(error.reading("source")),
     };
-    let mut there: BTreeMap<String, Object> = listed
-        .into_iter()
-        .map(|object| (object.path.clone(), object))
-        .collect();
+    let mut there: BTreeMap<String, Object> =
+        listed.into_iter().map(|object| (object.path.clone(), object)).collect();
     let all = there.keys().cloned().collect();
     let (files, others): (Vec<&InputRecord>, Vec<&InputRecord>) =
         recorded.iter().partition(|input| input.is_read());
@@ -55,38 +53,24 @@ pub async fn pin_recorded(
         let (object, file) = found?;
         reading.obtain(object, Some(&file)).await
     };
-    let read: Vec<Result<PinnedFile, Failure>> = stream::iter(found)
-        .map(again)
-        .buffered(CONCURRENCY)
-        .collect()
-        .await;
+    let read: Vec<Result<PinnedFile, Failure>> =
+        stream::iter(found).map(again).buffered(CONCURRENCY).collect().await;
     let table_version = files.last().and_then(|file| file.table_version);
     let files = whole(name, &location.address(""), read)?;
     let objects: Vec<Object> = files.iter().map(|file| file.object.clone()).collect();
     let partitions = inventory::shared_folders(&objects)
         .map_err(|why| Failure::new(Exit::Input, "source", format!("{name}: {why}")))?;
-    let chosen = Chosen {
-        files,
-        listed: all,
-        excluded: excluded.collect(),
-        partitions,
-        table_version,
-    };
+    let chosen = Chosen { files, listed: all, excluded: excluded.collect(), partitions, table_version };
     chosen.pinned(name, source, location)
 }
 
 fn find(there: &mut BTreeMap<String, Object>, file: &InputRecord) -> Result<(Object, InputRecord), Failure> {
     let wrong = |message: String| Failure::new(Exit::Input, "source", message);
-    let object = there
-        .remove(&file.path)
-        .ok_or_else(|| wrong(format!("`{}` is gone", file.path)))?;
+    let object = there.remove(&file.path).ok_or_else(|| wrong(format!("`{}` is gone", file.path)))?;
     if object.size == file.bytes {
         return Ok((object, file.clone()));
     }
-    Err(wrong(format!(
-        "`{}` has {} bytes and had {}",
-        file.path, object.size, file.bytes
-    )))
+    Err(wrong(format!("`{}` has {} bytes and had {}", file.path, object.size, file.bytes)))
 }
 
 /// All files, or one failure that names every one that is not what it was.

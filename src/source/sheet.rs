@@ -84,11 +84,7 @@ impl<'s> Sheet<'s> {
         }
         self.rows += 1;
         self.waiting += 1;
-        if self.waiting == BATCH {
-            self.flush()
-        } else {
-            Ok(())
-        }
+        if self.waiting == BATCH { self.flush() } else { Ok(()) }
     }
 
     /// Ends the file; returns its rows and its schema.
@@ -106,20 +102,13 @@ impl<'s> Sheet<'s> {
         let cannot = |error: &dyn std::fmt::Display| {
             Failure::new(Exit::Resources, "source", format!("cannot copy `{shown}`")).cause(error.to_string())
         };
-        let strict = CastOptions {
-            safe: false,
-            ..CastOptions::default()
-        };
+        let strict = CastOptions { safe: false, ..CastOptions::default() };
         let typed = |(texts, field): (&mut StringBuilder, &Arc<Field>)| -> Result<ArrayRef, Failure> {
             let texts: ArrayRef = Arc::new(texts.finish());
             cast_with_options(&texts, field.data_type(), &strict).map_err(|error| cannot(&error))
         };
-        let columns = self
-            .cells
-            .iter_mut()
-            .zip(self.schema.fields())
-            .map(typed)
-            .collect::<Result<Vec<_>, _>>()?;
+        let columns =
+            self.cells.iter_mut().zip(self.schema.fields()).map(typed).collect::<Result<Vec<_>, _>>()?;
         self.waiting = 0;
         let batch =
             RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(|error| cannot(&error))?;
@@ -195,13 +184,10 @@ fn is_decimal(text: &str, precision: usize, scale: usize) -> bool {
 /// Tells whether `text` has the shape of `pattern`, in which 0 stands for a digit.
 fn has_shape(text: &str, pattern: &str) -> bool {
     text.len() == pattern.len()
-        && text
-            .bytes()
-            .zip(pattern.bytes())
-            .all(|(byte, shape)| match shape {
-                b'0' => byte.is_ascii_digit(),
-                _ => byte == shape,
-            })
+        && text.bytes().zip(pattern.bytes()).all(|(byte, shape)| match shape {
+            b'0' => byte.is_ascii_digit(),
+            _ => byte == shape,
+        })
 }
 
 fn is_date(text: &str) -> bool {
@@ -237,10 +223,7 @@ mod tests {
 
     #[test]
     fn a_cell_is_read_as_its_type_or_not_at_all() {
-        let money = ColumnType::Decimal {
-            precision: 6,
-            scale: 2,
-        };
+        let money = ColumnType::Decimal { precision: 6, scale: 2 };
         for (kind, good, bad) in [
             (
                 ColumnType::Integer,
@@ -255,13 +238,7 @@ mod tests {
             (
                 ColumnType::Date,
                 vec!["2026-01-31", "2024-02-29"],
-                vec![
-                    "2026-02-29",
-                    "20260131",
-                    "31.01.2026",
-                    "2026-1-31",
-                    "2026-01-31T00:00:00",
-                ],
+                vec!["2026-02-29", "20260131", "31.01.2026", "2026-1-31", "2026-01-31T00:00:00"],
             ),
             (
                 ColumnType::Timestamp,
@@ -277,11 +254,7 @@ mod tests {
             ),
             (
                 ColumnType::Timestamptz,
-                vec![
-                    "2026-01-31T12:00:00Z",
-                    "2026-01-31T12:00:00+08:00",
-                    "2026-01-31 12:00:00.5-03:30",
-                ],
+                vec!["2026-01-31T12:00:00Z", "2026-01-31T12:00:00+08:00", "2026-01-31 12:00:00.5-03:30"],
                 vec![
                     "2026-01-31T12:00:00",
                     "2026-01-31T12:00:00+0800",
@@ -290,11 +263,7 @@ mod tests {
                     "é+00:00",
                 ],
             ),
-            (
-                ColumnType::Boolean,
-                vec!["true", "false"],
-                vec!["TRUE", "1", "yes", ""],
-            ),
+            (ColumnType::Boolean, vec!["true", "false"], vec!["TRUE", "1", "yes", ""]),
         ] {
             for text in good {
                 assert!(fits(kind, text), "{kind:?} {text}");

@@ -12,11 +12,7 @@ const OTHERS: [(&[u8], &str, &str); 4] = [
     (b"\x1f\x8b", "gzip", "End its name in `.gz`."),
     (b"\x28\xb5\x2f\xfd", "Zstandard", "End its name in `.zst`."),
     (b"PAR1", "a Parquet file", "Write `format: parquet`."),
-    (
-        b"PK\x03\x04",
-        "a ZIP archive or an Excel workbook",
-        "Save it as CSV.",
-    ),
+    (b"PK\x03\x04", "a ZIP archive or an Excel workbook", "Save it as CSV."),
 ];
 
 /// How a file is packed, by its name.
@@ -28,9 +24,7 @@ fn packed(name: &str) -> Option<&'static str> {
 pub(super) fn open(file: &Path, name: &str) -> io::Result<Box<dyn BufRead>> {
     let opened = File::open(file)?;
     Ok(match packed(name) {
-        Some(".gz") => Box::new(BufReader::new(flate2::read::MultiGzDecoder::new(BufReader::new(
-            opened,
-        )))),
+        Some(".gz") => Box::new(BufReader::new(flate2::read::MultiGzDecoder::new(BufReader::new(opened)))),
         Some(_) => Box::new(BufReader::new(zstd::stream::read::Decoder::new(opened)?)),
         None => Box::new(BufReader::new(opened)),
     })
@@ -65,9 +59,9 @@ pub(super) fn cannot_read(shown: &str, error: io::Error) -> Failure {
         io::ErrorKind::InvalidData
         | io::ErrorKind::InvalidInput
         | io::ErrorKind::UnexpectedEof
-        | io::ErrorKind::Other => failure
-            .cause(error)
-            .hint("The file is damaged or cut short; deliver it again."),
+        | io::ErrorKind::Other => {
+            failure.cause(error).hint("The file is damaged or cut short; deliver it again.")
+        }
         _ => failure.cause(error).retryable(),
     }
 }

@@ -29,11 +29,7 @@ const USER_AGENT: &str = concat!("karat/", env!("CARGO_PKG_VERSION"));
 
 /// One request is tried at most so often again, and not after this time: a store that never works ends a run soon.
 pub(super) fn retries() -> RetryConfig {
-    RetryConfig {
-        backoff: BackoffConfig::default(),
-        max_retries: 8,
-        retry_timeout: Duration::from_mins(1),
-    }
+    RetryConfig { backoff: BackoffConfig::default(), max_retries: 8, retry_timeout: Duration::from_mins(1) }
 }
 
 /// The usual client, which goes nowhere else, nor to a name that leads to a forbidden address, with a count of the requests that
@@ -47,19 +43,14 @@ pub(super) struct Counting {
 impl Counting {
     /// Counts in `failed`, and asks the system for names.
     pub(super) fn new(failed: &Arc<AtomicU64>) -> Self {
-        Self {
-            failed: Arc::clone(failed),
-            lookup: super::names::system,
-        }
+        Self { failed: Arc::clone(failed), lookup: super::names::system }
     }
 }
 
 impl HttpConnector for Counting {
     fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
-        let client = client(options).map_err(|source| object_store::Error::Generic {
-            store: "HTTP",
-            source,
-        })?;
+        let client =
+            client(options).map_err(|source| object_store::Error::Generic { store: "HTTP", source })?;
         Ok(HttpClient::new(Counted {
             inner: HttpClient::new(client),
             failed: Arc::clone(&self.failed),
@@ -75,17 +66,11 @@ impl HttpConnector for Counting {
 fn client(options: &ClientOptions) -> Result<reqwest::Client, Box<dyn Error + Send + Sync>> {
     let value = |key| options.get_config_value(&key);
     let is_on = |key| value(key).is_some_and(|value| value == "true");
-    let duration = |key| {
-        value(key)
-            .map(|text| text.parse::<SignedDuration>()?.try_into())
-            .transpose()
-    };
+    let duration = |key| value(key).map(|text| text.parse::<SignedDuration>()?.try_into()).transpose();
     let mut builder = reqwest::Client::builder()
         .redirect(Policy::custom(|attempt| {
-            let is_same_server = attempt
-                .previous()
-                .last()
-                .is_some_and(|from| from.origin() == attempt.url().origin());
+            let is_same_server =
+                attempt.previous().last().is_some_and(|from| from.origin() == attempt.url().origin());
             if is_same_server && attempt.previous().len() <= MOST_REDIRECTS {
                 attempt.follow()
             } else {
@@ -153,15 +138,12 @@ impl HttpService for Counted {
         if let Some(host) = request.uri().host()
             && self.names.lead_astray(host).await
         {
-            return Err(HttpError::new(
-                HttpErrorKind::Unknown,
-                Cause(FORBIDDEN.to_owned()),
-            ));
+            return Err(HttpError::new(HttpErrorKind::Unknown, Cause(FORBIDDEN.to_owned())));
         }
         let answer = self.inner.execute(request).await;
-        let is_failed = answer.as_ref().map_or(true, |answer| {
-            answer.status().is_server_error() || answer.status() == 429
-        });
+        let is_failed = answer
+            .as_ref()
+            .map_or(true, |answer| answer.status().is_server_error() || answer.status() == 429);
         if is_failed {
             self.failed.fetch_add(1, Ordering::Relaxed);
         }

@@ -103,43 +103,26 @@ impl Faulty {
 }
 
 fn error() -> Error {
-    Error::Generic {
-        store: "faulty",
-        source: "injected".into(),
-    }
+    Error::Generic { store: "faulty", source: "injected".into() }
 }
 
 fn early(fault: Fault, key: &Key) -> Result<()> {
     let path = key.to_string();
     match fault {
         Fault::Before => Err(error()),
-        Fault::FalselyExists => Err(Error::AlreadyExists {
-            path,
-            source: "injected".into(),
-        }),
-        Fault::Denied => Err(Error::PermissionDenied {
-            path,
-            source: "injected".into(),
-        }),
+        Fault::FalselyExists => Err(Error::AlreadyExists { path, source: "injected".into() }),
+        Fault::Denied => Err(Error::PermissionDenied { path, source: "injected".into() }),
         _ => Ok(()),
     }
 }
 
 fn late<T>(fault: Fault, result: Result<T>) -> Result<T> {
-    if fault == Fault::After {
-        result.and(Err(error()))
-    } else {
-        result
-    }
+    if fault == Fault::After { result.and(Err(error())) } else { result }
 }
 
 /// An answer whose body is not what the store holds; what is said of it is right.
 async fn spoilt(fault: Fault, answer: GetResult) -> Result<GetResult> {
-    let (meta, range, attributes) = (
-        answer.meta.clone(),
-        answer.range.clone(),
-        answer.attributes.clone(),
-    );
+    let (meta, range, attributes) = (answer.meta.clone(), answer.range.clone(), answer.attributes.clone());
     let mut bytes = answer.bytes().await?.to_vec();
     if fault == Fault::Short {
         bytes.pop();
@@ -147,12 +130,7 @@ async fn spoilt(fault: Fault, answer: GetResult) -> Result<GetResult> {
         *byte ^= 0x10;
     }
     let body = futures::stream::iter([Ok(bytes::Bytes::from(bytes))]).boxed();
-    Ok(GetResult {
-        payload: GetResultPayload::Stream(body),
-        meta,
-        range,
-        attributes,
-    })
+    Ok(GetResult { payload: GetResultPayload::Stream(body), meta, range, attributes })
 }
 
 impl fmt::Debug for Faulty {

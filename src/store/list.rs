@@ -21,9 +21,7 @@ impl Location {
                 let found = self.walk(root.clone(), String::new(), Whose::Input).await?;
                 Ok(found.into_iter().map(|file| local_object(root, file)).collect())
             }
-            Place::Remote {
-                store, base, single, ..
-            } => {
+            Place::Remote { store, base, single, .. } => {
                 if *single != Single::Never {
                     match store.head(base).await {
                         Ok(meta) => {
@@ -37,9 +35,7 @@ impl Location {
                 }
                 let objects = self.list_remote(store.as_ref(), base, base).await?;
                 if objects.is_empty() {
-                    return Err(StoreError::Missing {
-                        path: self.address(""),
-                    });
+                    return Err(StoreError::Missing { path: self.address("") });
                 }
                 Ok(objects)
             }
@@ -58,17 +54,12 @@ impl Location {
                 let root = std::path::absolute(root).unwrap_or_else(|_| root.clone());
                 for folder in root.ancestors().skip(1) {
                     for record in RECORDS {
-                        let entries = std::fs::read_dir(folder.join(record))
-                            .into_iter()
-                            .flatten()
-                            .flatten();
+                        let entries = std::fs::read_dir(folder.join(record)).into_iter().flatten().flatten();
                         found.extend(entries.map(|entry| entry.path().display().to_string()));
                     }
                 }
             }
-            Place::Remote {
-                store, base, single, ..
-            } => {
+            Place::Remote { store, base, single, .. } => {
                 let mut parts: Vec<_> = base.parts().collect();
                 // Each look costs requests, so only names that are usual inside of a table are followed upwards.
                 let is_inside = parts.last().is_some_and(|last| {
@@ -118,15 +109,10 @@ impl Location {
     }
 
     async fn walk(&self, root: PathBuf, folder: String, whose: Whose) -> Result<Vec<Found>, StoreError> {
-        let walked = self
-            .blocking("list", move || local::walk(&root, &folder, whose))
-            .await?;
+        let walked = self.blocking("list", move || local::walk(&root, &folder, whose)).await?;
         walked.map_err(|stop| match stop {
             Stop::Failed(path, error) => self.failed_locally("list", &path, &error),
-            Stop::Refused(path, reason) => StoreError::Refused {
-                path: self.address(&path),
-                reason,
-            },
+            Stop::Refused(path, reason) => StoreError::Refused { path: self.address(&path), reason },
         })
     }
 
@@ -136,11 +122,8 @@ impl Location {
         base: &Key,
         prefix: &Key,
     ) -> Result<Vec<Object>, StoreError> {
-        let metas: Vec<ObjectMeta> = store
-            .list(Some(prefix))
-            .try_collect()
-            .await
-            .map_err(|error| self.failed("list", "", &error))?;
+        let metas: Vec<ObjectMeta> =
+            store.list(Some(prefix)).try_collect().await.map_err(|error| self.failed("list", "", &error))?;
         let mut objects: Vec<Object> = metas
             .iter()
             .filter_map(|meta| {
@@ -157,20 +140,11 @@ impl Location {
 
 fn local_object(root: &Path, file: Found) -> Object {
     let path = if file.path.is_empty() {
-        root.file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default()
+        root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     } else {
         file.path.clone()
     };
-    Object {
-        path,
-        size: file.size,
-        etag: None,
-        version: None,
-        modified: file.modified,
-        key: file.path,
-    }
+    Object { path, size: file.size, etag: None, version: None, modified: file.modified, key: file.path }
 }
 
 fn remote_object(path: String, meta: &ObjectMeta) -> Object {

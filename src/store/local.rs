@@ -49,11 +49,7 @@ pub(super) enum Whose {
 
 /// Lists the plain files at or below `folder`, which lies at or below `root`.
 pub(super) fn walk(root: &Path, folder: &str, whose: Whose) -> Result<Vec<Found>, Stop> {
-    let start = if folder.is_empty() {
-        root.to_owned()
-    } else {
-        root.join(folder)
-    };
+    let start = if folder.is_empty() { root.to_owned() } else { root.join(folder) };
     let failed = |path: &str, error| Stop::Failed(path.to_owned(), error);
     let metadata = fs::metadata(&start).map_err(|error| failed(folder, error))?;
     if metadata.is_file() {
@@ -79,11 +75,7 @@ pub(super) fn walk(root: &Path, folder: &str, whose: Whose) -> Result<Vec<Found>
             if whose == Whose::Own && name.ends_with(PRIVATE) {
                 continue;
             }
-            let path = if folder.is_empty() {
-                name.to_owned()
-            } else {
-                format!("{folder}/{name}")
-            };
+            let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
             match look(&real_root, &entry.path(), &path) {
                 Ok(Entry::File(_)) if whose == Whose::Unfinished && !path.ends_with(PRIVATE) => {}
                 Ok(Entry::File(metadata)) => files.push(found(path, &metadata)),
@@ -130,11 +122,7 @@ fn look(real_root: &Path, full: &Path, path: &str) -> Result<Entry, Stop> {
 }
 
 fn found(path: String, metadata: &Metadata) -> Found {
-    Found {
-        path,
-        size: metadata.len(),
-        modified: modified(metadata),
-    }
+    Found { path, size: metadata.len(), modified: modified(metadata) }
 }
 
 /// Returns the last change in nanoseconds since 1970, where the file system keeps it.
@@ -145,9 +133,7 @@ pub(super) fn modified(metadata: &Metadata) -> Option<i64> {
 fn nanoseconds(time: SystemTime) -> Option<i64> {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_nanos()).ok(),
-        Err(before) => i64::try_from(before.duration().as_nanos())
-            .ok()
-            .map(|nanoseconds| -nanoseconds),
+        Err(before) => i64::try_from(before.duration().as_nanos()).ok().map(|nanoseconds| -nanoseconds),
     }
 }
 
@@ -240,9 +226,7 @@ pub(super) fn settle(root: &Path, folder: &str) -> io::Result<()> {
 
 /// Makes the folder of `target` and does `deed` in it, again when a colleague who removes what is empty takes it away meanwhile.
 fn in_its_folder<T>(target: &Path, deed: impl Fn(&Path) -> io::Result<T>) -> io::Result<T> {
-    let folder = target
-        .parent()
-        .ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?;
+    let folder = target.parent().ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?;
     let mut tried = 1;
     loop {
         match make_folders(folder).and_then(|()| deed(folder)) {
@@ -256,9 +240,7 @@ fn make_folders(folder: &Path) -> io::Result<()> {
     if folder.as_os_str().is_empty() || folder.is_dir() {
         return Ok(());
     }
-    let parent = folder
-        .parent()
-        .ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?;
+    let parent = folder.parent().ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?;
     make_folders(parent)?;
     match fs::create_dir(folder) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
@@ -271,9 +253,9 @@ fn fill(folder: &Path, target: &Path, content: &Content<'_>) -> io::Result<PathB
     let (private, mut file) = open_private(folder, target)?;
     let copied = match content {
         Content::Bytes(bytes) => file.write_all(bytes),
-        Content::File(path) => File::open(path)
-            .and_then(|mut source| io::copy(&mut source, &mut file))
-            .map(|_| ()),
+        Content::File(path) => {
+            File::open(path).and_then(|mut source| io::copy(&mut source, &mut file)).map(|_| ())
+        }
     };
     match copied.and_then(|()| file.sync_all()) {
         Ok(()) => Ok(private),
@@ -287,10 +269,7 @@ fn fill(folder: &Path, target: &Path, content: &Content<'_>) -> io::Result<PathB
 
 fn open_private(folder: &Path, target: &Path) -> io::Result<(PathBuf, File)> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let name = target
-        .file_name()
-        .ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?
-        .to_string_lossy();
+    let name = target.file_name().ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?.to_string_lossy();
     loop {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let private = folder.join(format!(".{name}.{}-{number}{PRIVATE}", std::process::id()));
@@ -304,10 +283,6 @@ fn open_private(folder: &Path, target: &Path) -> io::Result<(PathBuf, File)> {
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder)?.sync_all()
 }

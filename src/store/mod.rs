@@ -96,14 +96,7 @@ pub struct Object {
 impl Object {
     /// Makes a listed object out of nothing.
     pub(crate) fn for_test(path: &str, size: u64) -> Self {
-        Self {
-            path: path.to_owned(),
-            size,
-            etag: None,
-            version: None,
-            modified: None,
-            key: path.to_owned(),
-        }
+        Self { path: path.to_owned(), size, etag: None, version: None, modified: None, key: path.to_owned() }
     }
 }
 
@@ -175,25 +168,12 @@ impl Location {
             Theirs::Generic { .. }
                 if source.is(&["status code: 405", "status code: 501", LED_AWAY, BAD_CERTIFICATE]) =>
             {
-                StoreError::Failed {
-                    deed,
-                    path,
-                    retryable: false,
-                    source,
-                }
+                StoreError::Failed { deed, path, retryable: false, source }
             }
-            Theirs::Generic { .. } | Theirs::JoinError { .. } => StoreError::Failed {
-                deed,
-                path,
-                retryable: true,
-                source,
-            },
-            _ => StoreError::Failed {
-                deed,
-                path,
-                retryable: false,
-                source,
-            },
+            Theirs::Generic { .. } | Theirs::JoinError { .. } => {
+                StoreError::Failed { deed, path, retryable: true, source }
+            }
+            _ => StoreError::Failed { deed, path, retryable: false, source },
         }
     }
 
@@ -222,12 +202,7 @@ impl Location {
                         | ErrorKind::StaleNetworkFileHandle
                         | ErrorKind::ResourceBusy
                 );
-                StoreError::Failed {
-                    deed,
-                    path,
-                    retryable,
-                    source,
-                }
+                StoreError::Failed { deed, path, retryable, source }
             }
         }
     }
@@ -252,12 +227,7 @@ impl Location {
             });
         }
         let mut words = clean.join(" ");
-        for secret in self
-            .secrets
-            .iter()
-            .map(Secret::expose)
-            .filter(|secret| secret.len() > 3)
-        {
+        for secret in self.secrets.iter().map(Secret::expose).filter(|secret| secret.len() > 3) {
             words = words.replace(secret, "***");
         }
         Cause(words)

@@ -35,10 +35,7 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn new(lookup: Lookup) -> Self {
-        Self {
-            lookup,
-            harmless: Mutex::default(),
-        }
+        Self { lookup, harmless: Mutex::default() }
     }
 
     /// Tells whether `host` is a name with a forbidden address.
@@ -85,12 +82,9 @@ mod tests {
     #[tokio::test]
     async fn a_name_that_resolves_to_a_metadata_service_is_found_whichever_of_its_addresses_it_is() {
         let names = Names::new(told);
-        for name in [
-            "metadata.example.com",
-            "METADATA.example.com.",
-            "second.example.com",
-            "mapped.example.com",
-        ] {
+        for name in
+            ["metadata.example.com", "METADATA.example.com.", "second.example.com", "mapped.example.com"]
+        {
             assert!(names.lead_astray(name).await, "{name}");
         }
         // Looked up once, known then; unknown; an address; the way of a cloud to its own credentials.
@@ -117,17 +111,11 @@ mod tests {
             })
             .build()
             .expect("a store");
-        let error = store
-            .head(&object_store::path::Path::from("orders.parquet"))
-            .await
-            .expect_err("nothing is sent");
+        let error =
+            store.head(&object_store::path::Path::from("orders.parquet")).await.expect_err("nothing is sent");
         assert!(error.to_string().contains(crate::config::FORBIDDEN), "{error}");
         let location = super::super::Location::of_store(std::sync::Arc::new(store), "orders.parquet");
-        let failure = location
-            .list()
-            .await
-            .expect_err("nothing is sent")
-            .reading("source");
+        let failure = location.list().await.expect_err("nothing is sent").reading("source");
         assert_eq!(failure.exit, crate::error::Exit::Usage, "{failure}");
     }
 }

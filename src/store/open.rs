@@ -46,21 +46,13 @@ pub fn open(location: &str, root: &Path, options: &BTreeMap<String, Secret>) -> 
             .map_err(|()| invalid(&shown, "a file:// location holds an absolute path and no host"))?;
         return open_local(&shown, path, options);
     }
-    let known = [
-        "s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss", "https", "http",
-    ];
+    let known = ["s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss", "https", "http"];
     if !known.contains(&url.scheme()) {
-        return Err(invalid(
-            &shown,
-            "the scheme is none of file, s3, gs, az, abfss and https",
-        ));
+        return Err(invalid(&shown, "the scheme is none of file, s3, gs, az, abfss and https"));
     }
     let (kind, base) = ObjectStoreScheme::parse(&url).map_err(|error| invalid(&shown, &error.to_string()))?;
     if url.scheme() == "http" && !is_loopback(&url) {
-        return Err(invalid(
-            &shown,
-            "plain http is allowed for loopback addresses only; use https",
-        ));
+        return Err(invalid(&shown, "plain http is allowed for loopback addresses only; use https"));
     }
     if url.scheme().starts_with("http")
         && let Some(reason) = forbidden_host(&url)
@@ -84,15 +76,7 @@ pub fn open(location: &str, root: &Path, options: &BTreeMap<String, Secret>) -> 
         _ => Single::Never,
     };
     // A plain web server need not serve ranges.
-    Ok(Location {
-        place: Place::Remote {
-            store,
-            base,
-            single,
-            ranges: !is_http,
-        },
-        ..location
-    })
+    Ok(Location { place: Place::Remote { store, base, single, ranges: !is_http }, ..location })
 }
 
 fn open_local(
@@ -101,10 +85,7 @@ fn open_local(
     options: &BTreeMap<String, Secret>,
 ) -> Result<Location, StoreError> {
     if let Some(option) = options.keys().next() {
-        return Err(invalid(
-            location,
-            &format!("a local location takes no options, but `{option}` is set"),
-        ));
+        return Err(invalid(location, &format!("a local location takes no options, but `{option}` is set")));
     }
     Ok(Location {
         shown: location.to_owned(),
@@ -117,10 +98,7 @@ fn open_local(
 }
 
 fn invalid(location: &str, reason: &str) -> StoreError {
-    StoreError::Invalid {
-        location: location.to_owned(),
-        reason: reason.to_owned(),
-    }
+    StoreError::Invalid { location: location.to_owned(), reason: reason.to_owned() }
 }
 
 /// Writes the URL without password, query and fragment.
@@ -131,11 +109,7 @@ fn shown(url: &Url) -> String {
     } else {
         String::new()
     };
-    format!(
-        "{}://{user}{}",
-        url.scheme(),
-        &url[Position::BeforeHost..Position::AfterPath]
-    )
+    format!("{}://{user}{}", url.scheme(), &url[Position::BeforeHost..Position::AfterPath])
 }
 
 fn is_azure(url: &Url) -> bool {
@@ -144,16 +118,10 @@ fn is_azure(url: &Url) -> bool {
 
 fn refuse_secrets(url: &Url, shown: &str) -> Result<(), StoreError> {
     if url.password().is_some() || !(url.username().is_empty() || is_azure(url)) {
-        return Err(invalid(
-            shown,
-            "a location holds no user and no password; put them into `options`",
-        ));
+        return Err(invalid(shown, "a location holds no user and no password; put them into `options`"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(invalid(
-            shown,
-            "a location holds no query and no fragment; put keys into `options`",
-        ));
+        return Err(invalid(shown, "a location holds no query and no fragment; put keys into `options`"));
     }
     Ok(())
 }
@@ -168,9 +136,7 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 fn is_data_file(name: &str) -> bool {
-    let extension = Path::new(name)
-        .extension()
-        .and_then(|extension| extension.to_str());
+    let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| DATA_FILES.contains(&extension.to_ascii_lowercase().as_str()))
 }
 
@@ -201,14 +167,9 @@ fn connect(
             let plain = plain_loopback(shown, endpoint.as_deref())?;
             keep_certificates(
                 shown,
-                builder
-                    .get_config_value(&AmazonS3ConfigKey::Client(INSECURE))
-                    .as_deref(),
+                builder.get_config_value(&AmazonS3ConfigKey::Client(INSECURE)).as_deref(),
             )?;
-            let store = builder
-                .with_allow_http(plain)
-                .build()
-                .map_err(|error| cannot(&error))?;
+            let store = builder.with_allow_http(plain).build().map_err(|error| cannot(&error))?;
             Ok(Arc::new(store))
         }
         ObjectStoreScheme::GoogleCloudStorage => {
@@ -222,15 +183,12 @@ fn connect(
             for (key, value) in parsed::<GoogleConfigKey>(shown, options)? {
                 builder = builder.with_config(key, value);
             }
-            let endpoint = builder
-                .get_config_value(&GoogleConfigKey::BaseUrl)
-                .or_else(|| google_endpoint(&builder));
+            let endpoint =
+                builder.get_config_value(&GoogleConfigKey::BaseUrl).or_else(|| google_endpoint(&builder));
             plain_loopback(shown, endpoint.as_deref())?;
             keep_certificates(
                 shown,
-                builder
-                    .get_config_value(&GoogleConfigKey::Client(INSECURE))
-                    .as_deref(),
+                builder.get_config_value(&GoogleConfigKey::Client(INSECURE)).as_deref(),
             )?;
             Ok(Arc::new(builder.build().map_err(|error| cannot(&error))?))
         }
@@ -247,16 +205,8 @@ fn connect(
             }
             let endpoint = builder.get_config_value(&AzureConfigKey::Endpoint);
             let plain = plain_loopback(shown, endpoint.as_deref())?;
-            keep_certificates(
-                shown,
-                builder
-                    .get_config_value(&AzureConfigKey::Client(INSECURE))
-                    .as_deref(),
-            )?;
-            let store = builder
-                .with_allow_http(plain)
-                .build()
-                .map_err(|error| cannot(&error))?;
+            keep_certificates(shown, builder.get_config_value(&AzureConfigKey::Client(INSECURE)).as_deref())?;
+            let store = builder.with_allow_http(plain).build().map_err(|error| cannot(&error))?;
             Ok(Arc::new(store))
         }
         _ => {
@@ -312,10 +262,7 @@ fn plain_loopback(shown: &str, endpoint: Option<&str>) -> Result<bool, StoreErro
     match url.scheme() {
         "https" => Ok(false),
         "http" if is_loopback(&url) => Ok(true),
-        _ => Err(invalid(
-            shown,
-            "its endpoint must be https; plain http is for loopback addresses only",
-        )),
+        _ => Err(invalid(shown, "its endpoint must be https; plain http is for loopback addresses only")),
     }
 }
 

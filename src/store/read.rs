@@ -27,11 +27,7 @@ impl Location {
             Place::Local { root } => {
                 let path = full_path(root, &object.key);
                 let file = path.clone();
-                let Hashed {
-                    sha256,
-                    bytes,
-                    metadata,
-                } = self
+                let Hashed { sha256, bytes, metadata } = self
                     .blocking("read", move || files::hash(&file))
                     .await?
                     .map_err(|error| self.failed_locally("read", &object.key, &error))?;
@@ -42,20 +38,12 @@ impl Location {
             }
             Place::Remote { store, ranges, .. } => {
                 let target = copy_path(work, &self.shown, object);
-                let ranges = if *ranges {
-                    ranges_of(object.size)
-                } else {
-                    vec![None]
-                };
+                let ranges = if *ranges { ranges_of(object.size) } else { vec![None] };
                 let (sha256, bytes) = self.download(store.as_ref(), object, ranges, &target).await?;
                 if bytes != object.size {
                     return Err(self.changed(object, &format!("{} bytes listed, {bytes} read", object.size)));
                 }
-                Ok(Obtained {
-                    path: target,
-                    sha256,
-                    bytes,
-                })
+                Ok(Obtained { path: target, sha256, bytes })
             }
         }
     }
@@ -107,21 +95,16 @@ impl Location {
         match &self.place {
             Place::Local { .. } => {
                 let path = obtained.path.clone();
-                let metadata = self
-                    .blocking("read", move || fs::metadata(path))
-                    .await?
-                    .map_err(|error| {
-                        if error.kind() == std::io::ErrorKind::NotFound {
-                            self.changed(object, "it is gone")
-                        } else {
-                            self.failed_locally("read", &object.key, &error)
-                        }
-                    })?;
+                let metadata = self.blocking("read", move || fs::metadata(path)).await?.map_err(|error| {
+                    if error.kind() == std::io::ErrorKind::NotFound {
+                        self.changed(object, "it is gone")
+                    } else {
+                        self.failed_locally("read", &object.key, &error)
+                    }
+                })?;
                 if metadata.len() != object.size {
-                    return Err(self.changed(
-                        object,
-                        &format!("it had {} bytes, now {}", object.size, metadata.len()),
-                    ));
+                    return Err(self
+                        .changed(object, &format!("it had {} bytes, now {}", object.size, metadata.len())));
                 }
                 if local::modified(&metadata) != object.modified {
                     return Err(self.changed(object, "it was written again"));
@@ -142,27 +125,17 @@ impl Location {
 
     fn same(&self, object: &Object, meta: &ObjectMeta) -> Result<(), StoreError> {
         if meta.size != object.size {
-            return Err(self.changed(
-                object,
-                &format!("it had {} bytes, now {}", object.size, meta.size),
-            ));
+            return Err(self.changed(object, &format!("it had {} bytes, now {}", object.size, meta.size)));
         }
         let other = match (&object.etag, &meta.e_tag) {
             (Some(was), Some(is)) => bare(was) != bare(is),
             _ => meta.last_modified.timestamp_nanos_opt() != object.modified,
         };
-        if other {
-            Err(self.changed(object, "it was written again"))
-        } else {
-            Ok(())
-        }
+        if other { Err(self.changed(object, "it was written again")) } else { Ok(()) }
     }
 
     fn changed(&self, object: &Object, detail: &str) -> StoreError {
-        StoreError::Changed {
-            path: self.address(&object.key_below(self)),
-            detail: detail.to_owned(),
-        }
+        StoreError::Changed { path: self.address(&object.key_below(self)), detail: detail.to_owned() }
     }
 
     /// Reads the object at `path` below the location; `None` when there is none.
@@ -183,10 +156,7 @@ impl Location {
                     Err(object_store::Error::NotFound { .. }) => return Ok(None),
                     Err(error) => return Err(self.failed("read", path, &error)),
                 };
-                let bytes = answer
-                    .bytes()
-                    .await
-                    .map_err(|error| self.failed("read", path, &error))?;
+                let bytes = answer.bytes().await.map_err(|error| self.failed("read", path, &error))?;
                 Ok(Some(bytes))
             }
         }
@@ -218,32 +188,21 @@ impl Location {
         deed: &'static str,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, StoreError> {
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(|error| StoreError::Failed {
-                deed,
-                path: self.shown.clone(),
-                retryable: false,
-                source: Cause::from(error),
-            })
+        tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Failed {
+            deed,
+            path: self.shown.clone(),
+            retryable: false,
+            source: Cause::from(error),
+        })
     }
 
     fn failed_in_work(target: &Path, error: &std::io::Error) -> StoreError {
         let path = target.display().to_string();
         let source = Cause(error.to_string());
         if error.kind() == std::io::ErrorKind::StorageFull {
-            StoreError::Full {
-                deed: "copy into",
-                path,
-                source,
-            }
+            StoreError::Full { deed: "copy into", path, source }
         } else {
-            StoreError::Failed {
-                deed: "copy into",
-                path,
-                retryable: false,
-                source,
-            }
+            StoreError::Failed { deed: "copy into", path, retryable: false, source }
         }
     }
 }
@@ -251,30 +210,18 @@ impl Location {
 impl Object {
     /// Returns the path for messages; a location that is one object already ends with its name.
     pub(super) fn key_below(&self, location: &Location) -> String {
-        let is_whole = location
-            .shown
-            .trim_end_matches('/')
-            .ends_with(&format!("/{}", self.path));
-        if self.key.is_empty() || is_whole {
-            String::new()
-        } else {
-            self.path.clone()
-        }
+        let is_whole = location.shown.trim_end_matches('/').ends_with(&format!("/{}", self.path));
+        if self.key.is_empty() || is_whole { String::new() } else { self.path.clone() }
     }
 }
 
 fn full_path(root: &Path, key: &str) -> PathBuf {
-    if key.is_empty() {
-        root.to_owned()
-    } else {
-        root.join(key)
-    }
+    if key.is_empty() { root.to_owned() } else { root.join(key) }
 }
 
 /// Puts `path` below `base`; `path` holds plain segments only.
 pub(super) fn below(base: &Key, path: &str) -> Key {
-    path.split('/')
-        .fold(base.clone(), |key, part| key.clone().join(part))
+    path.split('/').fold(base.clone(), |key, part| key.clone().join(part))
 }
 
 /// Takes the quotes off an etag: listings and answers of one store differ in them.
@@ -299,9 +246,7 @@ fn ranges_of(size: u64) -> Vec<Option<Range<u64>>> {
     if size <= RANGE {
         return vec![None];
     }
-    (0..size.div_ceil(RANGE))
-        .map(|part| Some(part * RANGE..size.min((part + 1) * RANGE)))
-        .collect()
+    (0..size.div_ceil(RANGE)).map(|part| Some(part * RANGE..size.min((part + 1) * RANGE))).collect()
 }
 
 /// Names the copy of an object: unlike any other's, and still with its name's ending.
@@ -310,13 +255,7 @@ fn copy_path(work: &Path, location: &str, object: &Object) -> PathBuf {
     let name = object.path.rsplit('/').next().unwrap_or_default();
     let plain: String = name
         .chars()
-        .map(|letter| {
-            if letter.is_ascii_alphanumeric() || ".-_".contains(letter) {
-                letter
-            } else {
-                '_'
-            }
-        })
+        .map(|letter| if letter.is_ascii_alphanumeric() || ".-_".contains(letter) { letter } else { '_' })
         .collect();
     let tail = plain.len().saturating_sub(80);
     work.join(format!("{}-{}", &mark[..16], &plain[tail..]))

@@ -33,18 +33,12 @@ fn opened(location: &str, root: &Path) -> Location {
 }
 
 fn options(pairs: &[(&str, &str)]) -> BTreeMap<String, Secret> {
-    pairs
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), Secret::new((*value).to_owned())))
-        .collect()
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), Secret::new((*value).to_owned()))).collect()
 }
 
 /// Opens an S3 location with keys of its own, so that the test does not depend on the environment.
 fn bucket(location: &str, more: &[(&str, &str)]) -> Result<Location, StoreError> {
-    let mut all = options(&[
-        ("access_key_id", "key"),
-        ("secret_access_key", "canary-of-a-secret"),
-    ]);
+    let mut all = options(&[("access_key_id", "key"), ("secret_access_key", "canary-of-a-secret")]);
     all.extend(options(more));
     open(location, Path::new("/"), &all)
 }
@@ -56,22 +50,11 @@ fn paths(objects: &[super::Object]) -> Vec<&str> {
 #[tokio::test]
 async fn lists_a_local_folder_by_path_with_all_its_folders() {
     let root = folder();
-    for path in [
-        "data/month=2/b.parquet",
-        "data/month=1/a.parquet",
-        "data/_hidden",
-        "data/z.PARQUET",
-    ] {
+    for path in ["data/month=2/b.parquet", "data/month=1/a.parquet", "data/_hidden", "data/z.PARQUET"] {
         write(&root.path().join(path), path);
     }
-    let objects = opened("data/", root.path())
-        .list()
-        .await
-        .expect("the folder can be listed");
-    assert_eq!(
-        paths(&objects),
-        ["_hidden", "month=1/a.parquet", "month=2/b.parquet", "z.PARQUET"]
-    );
+    let objects = opened("data/", root.path()).list().await.expect("the folder can be listed");
+    assert_eq!(paths(&objects), ["_hidden", "month=1/a.parquet", "month=2/b.parquet", "z.PARQUET"]);
     assert_eq!(objects[1].size, 22);
     assert!(objects[1].modified.is_some());
 }
@@ -83,30 +66,18 @@ async fn takes_one_local_file_for_a_location() {
     let file = opened("orders.parquet", root.path());
     let objects = file.list().await.expect("the file can be listed");
     assert_eq!(paths(&objects), ["orders.parquet"]);
-    let obtained = file
-        .obtain(&objects[0], root.path())
-        .await
-        .expect("the file can be read");
+    let obtained = file.obtain(&objects[0], root.path()).await.expect("the file can be read");
     assert_eq!(obtained.path, root.path().join("orders.parquet"));
     assert_eq!(obtained.sha256, sha256(b"rows"));
     assert_eq!(obtained.bytes, 4);
     let address = format!("file://{}", root.path().join("orders.parquet").display());
-    assert_eq!(
-        opened(&address, Path::new("/"))
-            .list()
-            .await
-            .expect("the same file"),
-        objects
-    );
+    assert_eq!(opened(&address, Path::new("/")).list().await.expect("the same file"), objects);
 }
 
 #[tokio::test]
 async fn names_what_is_missing() {
     let root = folder();
-    let error = opened("nowhere/", root.path())
-        .list()
-        .await
-        .expect_err("there is no such folder");
+    let error = opened("nowhere/", root.path()).list().await.expect_err("there is no such folder");
     assert!(error.to_string().contains("nowhere"), "{error}");
     let failure = error.reading("source");
     assert_eq!((failure.exit, failure.retryable), (Exit::Input, false));
@@ -125,22 +96,12 @@ async fn refuses_links_that_leave_the_location_or_count_files_twice() {
     write(&root.path().join("data/month=1/a.parquet"), "rows");
     let data = opened("data", root.path());
 
-    symlink(
-        root.path().join("data/month=1/a.parquet"),
-        root.path().join("data/b.parquet"),
-    )
-    .expect("link");
-    assert_eq!(
-        paths(&data.list().await.expect("a link inside is read")),
-        ["b.parquet", "month=1/a.parquet"]
-    );
+    symlink(root.path().join("data/month=1/a.parquet"), root.path().join("data/b.parquet")).expect("link");
+    assert_eq!(paths(&data.list().await.expect("a link inside is read")), ["b.parquet", "month=1/a.parquet"]);
 
     symlink("..", root.path().join("data/month=1/up")).expect("link");
     let error = data.list().await.expect_err("the link would loop");
-    assert!(
-        matches!(&error, StoreError::Refused { path, .. } if path.ends_with("month=1/up")),
-        "{error}"
-    );
+    assert!(matches!(&error, StoreError::Refused { path, .. } if path.ends_with("month=1/up")), "{error}");
     fs::remove_file(root.path().join("data/month=1/up")).expect("the link can be removed");
 
     symlink("../secret.txt", root.path().join("data/c.parquet")).expect("link");
@@ -156,13 +117,8 @@ async fn notices_a_local_input_that_changes() {
     write(&file, "rows");
     let data = opened("data", root.path());
     let listed = data.list().await.expect("the folder can be listed").remove(0);
-    let obtained = data
-        .obtain(&listed, root.path())
-        .await
-        .expect("the file can be read");
-    data.unchanged(&listed, &obtained)
-        .await
-        .expect("nothing happened yet");
+    let obtained = data.obtain(&listed, root.path()).await.expect("the file can be read");
+    data.unchanged(&listed, &obtained).await.expect("nothing happened yet");
 
     // Same length, other time.
     let later = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
@@ -171,15 +127,10 @@ async fn notices_a_local_input_that_changes() {
         .open(&file)
         .and_then(|file| file.set_modified(later))
         .expect("time can be set");
-    let error = data
-        .unchanged(&listed, &obtained)
-        .await
-        .expect_err("it was touched");
+    let error = data.unchanged(&listed, &obtained).await.expect_err("it was touched");
     assert!(error.to_string().contains("changed during the run"), "{error}");
     assert_eq!(error.reading("source").exit, Exit::Input);
-    data.obtain(&listed, root.path())
-        .await
-        .expect_err("it is not what was listed");
+    data.obtain(&listed, root.path()).await.expect_err("it is not what was listed");
 
     write(&file, "more rows");
     data.unchanged(&listed, &obtained).await.expect_err("it grew");
@@ -197,30 +148,15 @@ async fn downloads_what_was_listed_and_notices_another_version() {
     let work = folder();
     let listed = remote.list().await.expect("the prefix can be listed").remove(0);
     assert_eq!(listed.path, "month=1/a.parquet");
-    let obtained = remote
-        .obtain(&listed, &work.path().join("inputs"))
-        .await
-        .expect("it can be read");
-    assert_eq!(
-        (obtained.bytes, obtained.sha256.as_str()),
-        (4, sha256(b"rows").as_str())
-    );
+    let obtained = remote.obtain(&listed, &work.path().join("inputs")).await.expect("it can be read");
+    assert_eq!((obtained.bytes, obtained.sha256.as_str()), (4, sha256(b"rows").as_str()));
     assert_eq!(fs::read(&obtained.path).expect("the copy is there"), b"rows");
-    remote
-        .unchanged(&listed, &obtained)
-        .await
-        .expect("nothing happened yet");
+    remote.unchanged(&listed, &obtained).await.expect("nothing happened yet");
 
     inner.put(&key, "cows".into()).await.expect("memory takes it");
-    let error = remote
-        .unchanged(&listed, &obtained)
-        .await
-        .expect_err("it was written again");
+    let error = remote.unchanged(&listed, &obtained).await.expect_err("it was written again");
     assert!(matches!(error, StoreError::Changed { .. }), "{error}");
-    let error = remote
-        .obtain(&listed, work.path())
-        .await
-        .expect_err("it is another version");
+    let error = remote.obtain(&listed, work.path()).await.expect_err("it is another version");
     assert!(matches!(error, StoreError::Changed { .. }), "{error}");
 }
 
@@ -229,10 +165,7 @@ async fn reads_big_objects_in_ranges_that_fit_together() {
     let inner = Arc::new(InMemory::new());
     let bytes: Vec<u8> = (0..70_000_001_u32).map(|number| (number % 251) as u8).collect();
     let hash = sha256(&bytes);
-    inner
-        .put(&Key::from("published/big"), bytes.into())
-        .await
-        .expect("memory takes it");
+    inner.put(&Key::from("published/big"), bytes.into()).await.expect("memory takes it");
     let store = Faulty::new(&inner, |_, _, _| Fault::None);
     let remote = store.location();
     let listed = remote.list().await.expect("the prefix can be listed").remove(0);
@@ -241,25 +174,15 @@ async fn reads_big_objects_in_ranges_that_fit_together() {
     assert_eq!((obtained.bytes, obtained.sha256), (70_000_001, hash.clone()));
     assert_eq!(store.operations(), 4, "one list and three ranges");
     // And back again, in parts.
-    remote
-        .upload("copy", &obtained.path)
-        .await
-        .expect("it can be written");
-    let copy = remote
-        .read("copy")
-        .await
-        .expect("it can be read")
-        .expect("it is there");
+    remote.upload("copy", &obtained.path).await.expect("it can be written");
+    let copy = remote.read("copy").await.expect("it can be read").expect("it is there");
     assert_eq!(sha256(&copy), hash);
 }
 
 async fn created(fault: Fault, until: usize, there: Option<&'static str>) -> Result<Created, StoreError> {
     let inner = Arc::new(InMemory::new());
     if let Some(there) = there {
-        inner
-            .put(&Key::from("published/log/1"), there.into())
-            .await
-            .expect("memory takes it");
+        inner.put(&Key::from("published/log/1"), there.into()).await.expect("memory takes it");
     }
     let puts = std::sync::atomic::AtomicUsize::new(0);
     let store = Faulty::new(&inner, move |_, operation, _| {
@@ -270,10 +193,7 @@ async fn created(fault: Fault, until: usize, there: Option<&'static str>) -> Res
             Fault::None
         }
     });
-    store
-        .location()
-        .create("log/1", Bytes::from_static(b"ours"))
-        .await
+    store.location().create("log/1", Bytes::from_static(b"ours")).await
 }
 
 #[tokio::test]
@@ -297,9 +217,7 @@ async fn believes_only_what_it_reads_back_after_a_create() {
     }
     let error = created(Fault::Before, 9, None).await.expect_err("it never works");
     assert!(error.retryable(), "{error}");
-    let error = created(Fault::FalselyExists, 9, None)
-        .await
-        .expect_err("it never works");
+    let error = created(Fault::FalselyExists, 9, None).await.expect_err("it never works");
     assert!(error.retryable(), "{error}");
     let error = created(Fault::Denied, 9, None).await.expect_err("it never works");
     assert!(!error.retryable(), "{error}");
@@ -311,27 +229,12 @@ async fn creates_and_replaces_local_files_and_leaves_nothing_else() {
     let root = folder();
     let local = opened("output/", root.path());
     let (one, two) = (Bytes::from_static(b"one"), Bytes::from_static(b"two"));
-    assert_eq!(
-        local.create("log/1.json", one.clone()).await.expect("created"),
-        Created::New
-    );
-    assert_eq!(
-        local.create("log/1.json", one.clone()).await.expect("compared"),
-        Created::Same
-    );
-    assert_eq!(
-        local.create("log/1.json", two.clone()).await.expect("compared"),
-        Created::Different(one)
-    );
+    assert_eq!(local.create("log/1.json", one.clone()).await.expect("created"), Created::New);
+    assert_eq!(local.create("log/1.json", one.clone()).await.expect("compared"), Created::Same);
+    assert_eq!(local.create("log/1.json", two.clone()).await.expect("compared"), Created::Different(one));
     local.replace("latest.json", two.clone()).await.expect("written");
-    local
-        .replace("latest.json", two.clone())
-        .await
-        .expect("written again");
-    local
-        .upload("runs/a/report.html", &root.path().join("output/latest.json"))
-        .await
-        .expect("copied");
+    local.replace("latest.json", two.clone()).await.expect("written again");
+    local.upload("runs/a/report.html", &root.path().join("output/latest.json")).await.expect("copied");
     assert_eq!(local.read("runs/a/report.html").await.expect("read"), Some(two));
     assert_eq!(local.read("runs/b").await.expect("read"), None);
     let all = local.list().await.expect("the folder can be listed");
@@ -340,10 +243,7 @@ async fn creates_and_replaces_local_files_and_leaves_nothing_else() {
     local.remove("runs/a/report.html").await.expect("gone already");
     assert!(!root.path().join("output/runs").exists());
     for path in ["../x", "/x", "a//b", "a/./b", ""] {
-        local
-            .create(path, Bytes::new())
-            .await
-            .expect_err("the path leaves the location");
+        local.create(path, Bytes::new()).await.expect_err("the path leaves the location");
     }
 }
 
@@ -352,30 +252,17 @@ async fn uploads_again_what_arrived_shorter() {
     let root = folder();
     write(&root.path().join("report.html"), "a report");
     let inner = Arc::new(InMemory::new());
-    let once = Faulty::new(&inner, |number, _, _| {
-        if number == 1 {
-            Fault::Truncated
-        } else {
-            Fault::None
-        }
-    });
-    once.location()
-        .upload("report.html", &root.path().join("report.html"))
-        .await
-        .expect("the second try");
+    let once = Faulty::new(&inner, |number, _, _| if number == 1 { Fault::Truncated } else { Fault::None });
+    once.location().upload("report.html", &root.path().join("report.html")).await.expect("the second try");
     let there = once.location().read("report.html").await.expect("read");
     assert_eq!(there, Some(Bytes::from_static(b"a report")));
-    let always = Faulty::new(&inner, |_, operation, _| {
-        if operation == "put" {
-            Fault::Truncated
-        } else {
-            Fault::None
-        }
-    });
-    let error = always
-        .location()
-        .upload("report.html", &root.path().join("report.html"))
-        .await;
+    let always = Faulty::new(
+        &inner,
+        |_, operation, _| {
+            if operation == "put" { Fault::Truncated } else { Fault::None }
+        },
+    );
+    let error = always.location().upload("report.html", &root.path().join("report.html")).await;
     assert!(error.expect_err("no try succeeds").retryable());
 }
 
@@ -392,17 +279,11 @@ async fn refuses_a_store_that_cannot_publish_safely() {
     assert_eq!(probe(|_, _, _| Fault::Denied).await, (Err(Exit::Usage), 0));
     assert_eq!(probe(|_, _, _| Fault::Before).await, (Err(Exit::Publish), 0));
     let root = folder();
-    opened("output", root.path())
-        .probe()
-        .await
-        .expect("a local folder can be written");
+    opened("output", root.path()).probe().await.expect("a local folder can be written");
     assert!(paths(&opened(".", root.path()).list().await.expect("a folder")).is_empty());
     // What stands in the way of the folder is told before any work, as a mistake of the configuration.
     write(&root.path().join("file"), "no folder");
-    let refused = opened("file", root.path())
-        .probe()
-        .await
-        .expect_err("a file is no folder");
+    let refused = opened("file", root.path()).probe().await.expect_err("a file is no folder");
     assert_eq!(refused.writing("publish").exit, Exit::Usage);
 }
 
@@ -413,29 +294,15 @@ fn tells_one_object_from_a_folder_by_the_address() {
         Place::Local { .. } => (Single::Never, String::new()),
     };
     assert_eq!(single("s3://lake/orders"), (Single::Never, "orders".to_owned()));
-    assert_eq!(
-        single("s3://lake/a%20b/orders.parquet"),
-        (Single::Perhaps, "a b/orders.parquet".to_owned())
-    );
-    assert_eq!(
-        single("s3://lake/orders.parquet/"),
-        (Single::Never, "orders.parquet".to_owned())
-    );
+    assert_eq!(single("s3://lake/a%20b/orders.parquet"), (Single::Perhaps, "a b/orders.parquet".to_owned()));
+    assert_eq!(single("s3://lake/orders.parquet/"), (Single::Never, "orders.parquet".to_owned()));
     let http = |location: &str| match opened(location, Path::new("/")).place {
-        Place::Remote {
-            single, base, ranges, ..
-        } => (single, base.to_string(), ranges),
+        Place::Remote { single, base, ranges, .. } => (single, base.to_string(), ranges),
         Place::Local { .. } => (Single::Never, String::new(), true),
     };
     let path = "data/2024/orders";
-    assert_eq!(
-        http(&format!("https://example.com/{path}")),
-        (Single::Always, path.to_owned(), false)
-    );
-    assert_eq!(
-        http(&format!("https://example.com/{path}/")),
-        (Single::Never, path.to_owned(), false)
-    );
+    assert_eq!(http(&format!("https://example.com/{path}")), (Single::Always, path.to_owned(), false));
+    assert_eq!(http(&format!("https://example.com/{path}/")), (Single::Never, path.to_owned(), false));
 }
 
 #[test]
@@ -482,32 +349,17 @@ async fn a_bucket_is_told_what_each_object_is_so_that_a_browser_shows_it() {
     write(&root.path().join("page"), "<p>page</p>");
     let inner = Arc::new(InMemory::new());
     let remote = Faulty::new(&inner, |_, _, _| Fault::None).location();
-    remote
-        .replace("index.html", "<p>index</p>".into())
-        .await
-        .expect("written");
-    remote
-        .create("log/00000001.json", "{}".into())
-        .await
-        .expect("created");
-    remote
-        .upload("runs/a/report.html", &root.path().join("page"))
-        .await
-        .expect("uploaded");
-    remote
-        .upload("runs/a/logo", &root.path().join("page"))
-        .await
-        .expect("uploaded");
+    remote.replace("index.html", "<p>index</p>".into()).await.expect("written");
+    remote.create("log/00000001.json", "{}".into()).await.expect("created");
+    remote.upload("runs/a/report.html", &root.path().join("page")).await.expect("uploaded");
+    remote.upload("runs/a/logo", &root.path().join("page")).await.expect("uploaded");
     for (path, kind) in [
         ("index.html", Some("text/html; charset=utf-8")),
         ("log/00000001.json", Some("application/json")),
         ("runs/a/report.html", Some("text/html; charset=utf-8")),
         ("runs/a/logo", None),
     ] {
-        let there = inner
-            .get(&Key::from(format!("published/{path}")))
-            .await
-            .expect("it is there");
+        let there = inner.get(&Key::from(format!("published/{path}"))).await.expect("it is there");
         let told = there.attributes.get(&Attribute::ContentType).map(AsRef::as_ref);
         assert_eq!(told, kind, "{path}");
     }

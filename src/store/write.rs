@@ -35,11 +35,7 @@ fn attributes(path: &str) -> Attributes {
 }
 
 fn options(path: &str, mode: PutMode) -> PutOptions {
-    PutOptions {
-        mode,
-        attributes: attributes(path),
-        ..PutOptions::default()
-    }
+    PutOptions { mode, attributes: attributes(path), ..PutOptions::default() }
 }
 
 /// What became of a create.
@@ -66,9 +62,7 @@ impl Location {
                 let target = root.join(path);
                 let content = bytes.clone();
                 let created = self
-                    .blocking("create", move || {
-                        local::create(&target, &Content::Bytes(&content))
-                    })
+                    .blocking("create", move || local::create(&target, &Content::Bytes(&content)))
                     .await?
                     .map_err(|error| self.failed_writing("create", path, &error))?;
                 if created {
@@ -84,10 +78,7 @@ impl Location {
         let mut tried = 1;
         loop {
             let payload = PutPayload::from_bytes(bytes.clone());
-            let Err(error) = store
-                .put_opts(&key, payload, options(path, PutMode::Create))
-                .await
-            else {
+            let Err(error) = store.put_opts(&key, payload, options(path, PutMode::Create)).await else {
                 return Ok(Created::New);
             };
             let refused_for_good = matches!(
@@ -127,10 +118,7 @@ impl Location {
                 let mut tried = 1;
                 loop {
                     let payload = PutPayload::from_bytes(bytes.clone());
-                    match store
-                        .put_opts(&key, payload, options(path, PutMode::Overwrite))
-                        .await
-                    {
+                    match store.put_opts(&key, payload, options(path, PutMode::Overwrite)).await {
                         Ok(_) => return Ok(()),
                         Err(error) => self.again(&mut tried, self.failed("write", path, &error)).await?,
                     }
@@ -175,18 +163,12 @@ impl Location {
         let first = parts.next()?;
         if first.len() < self.part {
             let payload = PutPayload::from_bytes(first);
-            store
-                .put_opts(key, payload, options(path, PutMode::Overwrite))
-                .await
-                .map_err(failed)?;
+            store.put_opts(key, payload, options(path, PutMode::Overwrite)).await.map_err(failed)?;
         } else {
             let mut upload = store
                 .put_multipart_opts(
                     key,
-                    PutMultipartOptions {
-                        attributes: attributes(path),
-                        ..PutMultipartOptions::default()
-                    },
+                    PutMultipartOptions { attributes: attributes(path), ..PutMultipartOptions::default() },
                 )
                 .await
                 .map_err(failed)?;
@@ -252,10 +234,8 @@ impl Location {
         // Two probes at once must not meet: each has a name of its own.
         let name = format!("probe/{:016x}", RandomState::new().build_hasher().finish());
         let first = Bytes::from_static(b"first");
-        let refused = |reason: &str| StoreError::Unsafe {
-            location: self.shown.clone(),
-            reason: reason.to_owned(),
-        };
+        let refused =
+            |reason: &str| StoreError::Unsafe { location: self.shown.clone(), reason: reason.to_owned() };
         match self.create(&name, first.clone()).await {
             Ok(Created::New | Created::Same) => {}
             Ok(Created::Different(_)) => return Err(refused("gives back other bytes than were written")),
@@ -264,14 +244,8 @@ impl Location {
             Err(StoreError::Denied { deed, path, source }) => {
                 return Err(refused(&format!("does not allow to {deed} `{path}` ({source})")));
             }
-            Err(StoreError::Failed {
-                retryable: false,
-                source,
-                ..
-            }) => {
-                return Err(refused(&format!(
-                    "cannot create an object only if it is absent ({source})"
-                )));
+            Err(StoreError::Failed { retryable: false, source, .. }) => {
+                return Err(refused(&format!("cannot create an object only if it is absent ({source})")));
             }
             Err(error) => return Err(error),
         }
@@ -280,24 +254,18 @@ impl Location {
             return self.remove(&name).await;
         };
         let second = PutPayload::from_static(b"second");
-        let answer = store
-            .put_opts(&below(base, &name), second, PutMode::Create.into())
-            .await;
+        let answer = store.put_opts(&below(base, &name), second, PutMode::Create.into()).await;
         let there = self.read(&name).await;
         self.remove(&name).await?;
         if answer.is_ok() || there?.is_some_and(|bytes| bytes != first) {
-            return Err(refused(
-                "overwrites an object that was to be created only if absent",
-            ));
+            return Err(refused("overwrites an object that was to be created only if absent"));
         }
         match answer {
             Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {
                 Ok(())
             }
             Err(error) => Err(self.failed("create", &name, &error)),
-            Ok(_) => Err(refused(
-                "overwrites an object that was to be created only if absent",
-            )),
+            Ok(_) => Err(refused("overwrites an object that was to be created only if absent")),
         }
     }
 
@@ -327,23 +295,16 @@ impl Location {
     /// A missing folder or file while writing is no missing input.
     fn failed_writing(&self, deed: &'static str, path: &str, error: &std::io::Error) -> StoreError {
         match self.failed_locally(deed, path, error) {
-            StoreError::Missing { path } => StoreError::Failed {
-                deed,
-                path,
-                retryable: false,
-                source: Cause(error.to_string()),
-            },
+            StoreError::Missing { path } => {
+                StoreError::Failed { deed, path, retryable: false, source: Cause(error.to_string()) }
+            }
             other => other,
         }
     }
 }
 
 fn compared(there: Bytes, ours: &Bytes) -> Created {
-    if there == *ours {
-        Created::Same
-    } else {
-        Created::Different(there)
-    }
+    if there == *ours { Created::Same } else { Created::Different(there) }
 }
 
 /// A staged file, in parts that fit in memory.
@@ -357,12 +318,7 @@ struct Parts {
 impl Parts {
     fn open(path: &Path, part: usize) -> Result<Self, StoreError> {
         let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
-        Ok(Self {
-            path: path.to_owned(),
-            file,
-            part,
-            bytes: 0,
-        })
+        Ok(Self { path: path.to_owned(), file, part, bytes: 0 })
     }
 
     fn next(&mut self) -> Result<Bytes, StoreError> {

@@ -21,10 +21,7 @@ use super::support::project::{Outcome, Project, config, history, sources};
 const DECIMAL: DataType = DataType::Decimal128(10, 2);
 
 /// Notes that any tiny project gives, and that no bad input is about.
-const USUAL: [&str; 2] = [
-    "the cost of goods is known of",
-    "no order in the window of the snapshot",
-];
+const USUAL: [&str; 2] = ["the cost of goods is known of", "no order in the window of the snapshot"];
 
 /// A history of 24 lines as most systems deliver it.
 fn plain() -> RecordBatch {
@@ -59,11 +56,7 @@ struct Input<'p> {
 }
 
 fn input<'p>(id: &'static str, input: &'static str, project: &'p Project) -> Input<'p> {
-    Input {
-        id,
-        words: input,
-        project,
-    }
+    Input { id, words: input, project }
 }
 
 impl Input<'_> {
@@ -78,11 +71,7 @@ impl Input<'_> {
     #[track_caller]
     fn failed(&self, outcome: Outcome, code: i32, words: &[&str]) -> String {
         let outcome = outcome.exits(code);
-        assert!(
-            !self.project.has_published(),
-            "{}: something is published",
-            self.id
-        );
+        assert!(!self.project.has_published(), "{}: something is published", self.id);
         assert_eq!(outcome.stdout, "", "a failed run prints no data");
         let last = outcome.stderr.lines().last().unwrap_or_default();
         let status: serde_json::Value =
@@ -98,19 +87,13 @@ impl Input<'_> {
         let causes = causes.iter().filter_map(serde_json::Value::as_str).map(|cause| {
             let line = cause.lines().next().unwrap_or_default();
             match line.char_indices().nth(140) {
-                Some((end, _)) => format!(
-                    "{} …",
-                    line[..end]
-                        .rsplit_once(". ")
-                        .map_or(&line[..end], |(begin, _)| begin)
-                ),
+                Some((end, _)) => {
+                    format!("{} …", line[..end].rsplit_once(". ").map_or(&line[..end], |(begin, _)| begin))
+                }
                 None => line.to_owned(),
             }
         });
-        std::iter::once(message.to_owned())
-            .chain(causes)
-            .collect::<Vec<_>>()
-            .join("; because: ")
+        std::iter::once(message.to_owned()).chain(causes).collect::<Vec<_>>().join("; because: ")
     }
 
     /// `karat check` passes and gives these words on stdout; the last of its lines that holds the first of them is told.
@@ -118,17 +101,9 @@ impl Input<'_> {
     fn is_read(&self, outcome: &str, words: &[&str]) {
         let said = self.project.karat(&["check"]).exits(0);
         for word in words {
-            assert!(
-                said.stdout.contains(word),
-                "{}: `{word}` is not told:\n{}",
-                self.id,
-                said.stdout
-            );
+            assert!(said.stdout.contains(word), "{}: `{word}` is not told:\n{}", self.id, said.stdout);
         }
-        let line = said
-            .stdout
-            .lines()
-            .rfind(|line| words.first().is_some_and(|word| line.contains(word)));
+        let line = said.stdout.lines().rfind(|line| words.first().is_some_and(|word| line.contains(word)));
         record(self.id, self.words, outcome, 0, line.unwrap_or_default().trim());
     }
 
@@ -174,24 +149,15 @@ fn record(id: &str, input: &str, outcome: &str, code: i32, said: &str) {
         );
         return;
     }
-    let mut rows: Vec<String> = text
-        .lines()
-        .filter(|line| is_row(line) && !line.starts_with(&start))
-        .map(str::to_owned)
-        .collect();
+    let mut rows: Vec<String> =
+        text.lines().filter(|line| is_row(line) && !line.starts_with(&start)).map(str::to_owned).collect();
     rows.push(line);
     rows.sort();
     let (before, after) = (
         text.lines().take_while(|line| !is_row(line)),
-        text.lines()
-            .skip_while(|line| !is_row(line))
-            .skip_while(|line| is_row(line)),
+        text.lines().skip_while(|line| !is_row(line)).skip_while(|line| is_row(line)),
     );
-    let whole: Vec<String> = before
-        .map(str::to_owned)
-        .chain(rows)
-        .chain(after.map(str::to_owned))
-        .collect();
+    let whole: Vec<String> = before.map(str::to_owned).chain(rows).chain(after.map(str::to_owned)).collect();
     std::fs::write(file, whole.join("\n") + "\n").expect("docs/bad-data.md can be written");
 }
 
@@ -204,19 +170,12 @@ fn line_start(id: &str, input: &str) -> String {
 }
 
 fn line(id: &str, input: &str, outcome: &str, code: i32, said: &str) -> String {
-    format!(
-        "{}{outcome} | {code} | {} |",
-        line_start(id, input),
-        cell(&without_folder(said))
-    )
+    format!("{}{outcome} | {code} | {} |", line_start(id, input), cell(&without_folder(said)))
 }
 
 /// A message as a cell of a Markdown table.
 fn cell(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('|', "\\|")
-        .replace('\n', "<br>")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('|', "\\|").replace('\n', "<br>")
 }
 
 /// The message without the temporary folder of the test.
@@ -254,10 +213,7 @@ fn the_documentation_has_every_input_and_no_other() {
         let id = format!("I{number:02}");
         let name = format!("fn {}_", id.to_lowercase());
         assert!(TESTS.iter().any(|file| file.contains(&name)), "{id} has a test");
-        assert!(
-            rows.iter().any(|row| row.starts_with(&format!("| {id} | "))),
-            "{id} has a line"
-        );
+        assert!(rows.iter().any(|row| row.starts_with(&format!("| {id} | "))), "{id} has a line");
     }
     for row in rows {
         let mut cells = row.split(" | ");
@@ -266,10 +222,7 @@ fn the_documentation_has_every_input_and_no_other() {
             file.contains(&format!("\"{}\"", id.trim_start_matches("| ")))
                 && file.contains(&format!(
                     "\"{}\"",
-                    input
-                        .replace("&lt;", "<")
-                        .replace("\\|", "|")
-                        .replace("&amp;", "&")
+                    input.replace("&lt;", "<").replace("\\|", "|").replace("&amp;", "&")
                 ))
         });
         assert!(known, "no test is about this line: {row}");

@@ -48,20 +48,12 @@ const HOSTILE: [&str; 6] = [
 fn bad_rows() -> Vec<Row> {
     let mut rows = wrong_ids();
     rows.extend(wrong_values());
-    rows.extend(HOSTILE.iter().map(|text| Row {
-        customer: Some(text),
-        category: text,
-        ..of(text)
-    }));
+    rows.extend(HOSTILE.iter().map(|text| Row { customer: Some(text), category: text, ..of(text) }));
     rows
 }
 
 fn row(order: &'static str, customer: Option<&'static str>) -> Row {
-    Row {
-        order: Some(order),
-        customer,
-        ..GOOD
-    }
+    Row { order: Some(order), customer, ..GOOD }
 }
 
 fn of(order: &'static str) -> Row {
@@ -73,22 +65,13 @@ fn wrong_ids() -> Vec<Row> {
         row("I31 null", None),
         row("I31 empty", Some("")),
         row("I31 blank", Some(" \u{a0}\t")),
-        Row {
-            order: None,
-            ..of("")
-        },
+        Row { order: None, ..of("") },
         of("I33"),
         of("I33"),
         of("I34"),
-        Row {
-            amount: Some(200.0),
-            ..of("I34")
-        },
+        Row { amount: Some(200.0), ..of("I34") },
         row("I35", Some("one")),
-        Row {
-            line: 2,
-            ..row("I35", Some("other"))
-        },
+        Row { line: 2, ..row("I35", Some("other")) },
         row("I36 a", Some("c1")),
         row("I36 b", Some(" c1 ")),
         row("I36 c", Some("C1")),
@@ -98,76 +81,23 @@ fn wrong_ids() -> Vec<Row> {
 
 fn wrong_values() -> Vec<Row> {
     vec![
-        Row {
-            quantity: -2.0,
-            amount: Some(-200.0),
-            ..of("I39")
-        },
-        Row {
-            quantity: 0.0,
-            ..of("I40 quantity")
-        },
-        Row {
-            amount: Some(0.0),
-            ..of("I40 price")
-        },
-        Row {
-            amount: Some(-50.0),
-            quantity: -1.0,
-            ..row("I41", Some("returns only"))
-        },
-        Row {
-            amount: None,
-            ..of("I42")
-        },
-        Row {
-            amount: Some(f64::NAN),
-            ..of("I43 nan")
-        },
-        Row {
-            amount: Some(f64::INFINITY),
-            ..of("I43 inf")
-        },
-        Row {
-            amount: Some(-0.0),
-            ..of("I43 zero")
-        },
-        Row {
-            amount: Some(1e13),
-            ..of("I44")
-        },
-        Row {
-            cost: None,
-            ..of("I50")
-        },
-        Row {
-            cost: Some(100_000.0),
-            ..of("I51 dear")
-        },
-        Row {
-            cost: Some(-5.0),
-            ..of("I51 negative")
-        },
-        Row {
-            day: "2025-01-01",
-            ..of("I52")
-        },
-        Row {
-            day: "2027-01-01",
-            ..of("I53 far")
-        },
-        Row {
-            day: "9999-12-31",
-            ..of("I53 never")
-        },
-        Row {
-            day: "1970-01-01",
-            ..of("I54 epoch")
-        },
-        Row {
-            day: "1900-01-01",
-            ..of("I54 old")
-        },
+        Row { quantity: -2.0, amount: Some(-200.0), ..of("I39") },
+        Row { quantity: 0.0, ..of("I40 quantity") },
+        Row { amount: Some(0.0), ..of("I40 price") },
+        Row { amount: Some(-50.0), quantity: -1.0, ..row("I41", Some("returns only")) },
+        Row { amount: None, ..of("I42") },
+        Row { amount: Some(f64::NAN), ..of("I43 nan") },
+        Row { amount: Some(f64::INFINITY), ..of("I43 inf") },
+        Row { amount: Some(-0.0), ..of("I43 zero") },
+        Row { amount: Some(1e13), ..of("I44") },
+        Row { cost: None, ..of("I50") },
+        Row { cost: Some(100_000.0), ..of("I51 dear") },
+        Row { cost: Some(-5.0), ..of("I51 negative") },
+        Row { day: "2025-01-01", ..of("I52") },
+        Row { day: "2027-01-01", ..of("I53 far") },
+        Row { day: "9999-12-31", ..of("I53 never") },
+        Row { day: "1970-01-01", ..of("I54 epoch") },
+        Row { day: "1900-01-01", ..of("I54 old") },
     ]
 }
 
@@ -183,10 +113,7 @@ fn first_batch() -> RecordBatch {
         ("order", texts(|row| row.order)),
         ("customer", texts(|row| row.customer)),
         ("day", texts(|row| Some(row.day))),
-        (
-            "line",
-            Arc::new(rows.iter().map(|row| row.line).collect::<Int64Array>()),
-        ),
+        ("line", Arc::new(rows.iter().map(|row| row.line).collect::<Int64Array>())),
         ("amount", numbers(|row| row.amount)),
         ("cost", numbers(|row| row.cost)),
         ("quantity", numbers(|row| Some(row.quantity))),
@@ -211,11 +138,7 @@ impl Done {
     fn sets_aside(&self, id: &'static str, what: &'static str, reason: &str, rows: &str, amount: &str) {
         let rejected = self.project.table("canonical.rejected_rows");
         let line = find(&rejected, "reason", reason);
-        assert_eq!(
-            (line["rows"].as_str(), line["amount"].as_str()),
-            (rows, amount),
-            "{line:?}"
-        );
+        assert_eq!((line["rows"].as_str(), line["amount"].as_str()), (rows, amount), "{line:?}");
         record(
             id,
             what,
@@ -240,11 +163,7 @@ impl Done {
     }
 
     fn note(&self, word: &str) -> String {
-        let found = self
-            .said
-            .stderr
-            .lines()
-            .find(|line| line.starts_with("note: ") && line.contains(word));
+        let found = self.said.stderr.lines().find(|line| line.starts_with("note: ") && line.contains(word));
         found
             .unwrap_or_else(|| panic!("`{word}` is not noted:\n{}", self.said.stderr))
             .trim_start_matches("note: ")
@@ -321,13 +240,7 @@ fn i32_missing_order() {
 
 #[test]
 fn i33_exact_duplicate() {
-    first().sets_aside(
-        "I33",
-        "a row twice: one is used",
-        "duplicate_exact",
-        "1",
-        "100.0000",
-    );
+    first().sets_aside("I33", "a row twice: one is used", "duplicate_exact", "1", "100.0000");
     first().uses("I33", &[("net_amount", "100.0000")]);
 }
 
@@ -356,12 +269,7 @@ fn i35_order_of_two_customers() {
 /// Ids are never changed: two that differ are two customers, until the mapping says how to write them as one.
 #[test]
 fn i36_variants_of_an_id() {
-    for (order, customer) in [
-        ("I36 a", "c1"),
-        ("I36 b", " c1 "),
-        ("I36 c", "C1"),
-        ("I36 d", "ｃ1"),
-    ] {
+    for (order, customer) in [("I36 a", "c1"), ("I36 b", " c1 "), ("I36 c", "C1"), ("I36 d", "ｃ1")] {
         first().uses(order, &[("customer_id", customer)]);
     }
     let what = "ids such as c1, C1 and ｃ1 are several customers until the mapping makes them one";
@@ -391,11 +299,7 @@ fn i38_house_account() {
     let done = declared();
     let tiers = done.project.result("results.tier_profitability");
     let total = find(&tiers, "tier", "total");
-    assert_eq!(
-        (total["customers"].as_str(), total["net_revenue"].as_str()),
-        ("2", "30.0000"),
-        "{total:?}"
-    );
+    assert_eq!((total["customers"].as_str(), total["net_revenue"].as_str()), ("2", "30.0000"), "{total:?}");
     let what = "an account of one's own house, which the file of customers calls internal";
     record(
         "I38",
@@ -420,18 +324,8 @@ fn i39_negative_quantity() {
 
 #[test]
 fn i40_zero_quantity_or_price() {
-    first().uses(
-        "I40 quantity",
-        &[("quantity", "0.0000"), ("net_amount", "100.0000")],
-    );
-    first().uses(
-        "I40 price",
-        &[
-            ("quantity", "1.0000"),
-            ("net_amount", "0.0000"),
-            ("is_return", "false"),
-        ],
-    );
+    first().uses("I40 quantity", &[("quantity", "0.0000"), ("net_amount", "100.0000")]);
+    first().uses("I40 price", &[("quantity", "1.0000"), ("net_amount", "0.0000"), ("is_return", "false")]);
     record(
         "I40",
         "a quantity or a price of zero",
@@ -466,13 +360,7 @@ fn i43_amount_that_is_no_number() {
 
 #[test]
 fn i44_amount_beyond_all_bounds() {
-    first().sets_aside(
-        "I44",
-        "an amount of ten million million",
-        "amount_out_of_range",
-        "1",
-        "0.0000",
-    );
+    first().sets_aside("I44", "an amount of ten million million", "amount_out_of_range", "1", "0.0000");
 }
 
 /// The bound of a single amount is so low that no sum of a history overflows: that is what keeps sums exact.
@@ -486,10 +374,8 @@ fn i45_sum_that_could_overflow() {
             .with_precision_and_scale(38, 0)
             .expect("fits"),
     );
-    let mut columns: Vec<(&str, ArrayRef)> = ["order", "customer", "day"]
-        .into_iter()
-        .zip(rows.columns().iter().cloned())
-        .collect();
+    let mut columns: Vec<(&str, ArrayRef)> =
+        ["order", "customer", "day"].into_iter().zip(rows.columns().iter().cloned()).collect();
     columns.push(("amount", amount));
     project.parquet("data/orders.parquet", &batch(columns));
     input("I45", "amounts whose sum would overflow 38 digits", &project)
@@ -511,22 +397,11 @@ fn i46_several_currencies() {
 #[test]
 fn i47_unknown_currency_code() {
     let done = declared();
-    assert!(
-        done.lines()
-            .iter()
-            .all(|line| !["6", "7", "8"].contains(&line["order_id"].as_str()))
-    );
-    let project = trial(&[(
-        "project",
-        "{name: Trial, currency: usd, timezone: America/New_York, language: en}",
-    )]);
-    input("I47", "a currency of the project that is no ISO code", &project).is_refused(
-        2,
-        &[
-            "expected a currency code of three capital letters",
-            "did you mean \"USD\"?",
-        ],
-    );
+    assert!(done.lines().iter().all(|line| !["6", "7", "8"].contains(&line["order_id"].as_str())));
+    let project =
+        trial(&[("project", "{name: Trial, currency: usd, timezone: America/New_York, language: en}")]);
+    input("I47", "a currency of the project that is no ISO code", &project)
+        .is_refused(2, &["expected a currency code of three capital letters", "did you mean \"USD\"?"]);
 }
 
 /// Karat converts nothing: amounts come in the currency of the report, and there is no key for rates.
@@ -538,35 +413,17 @@ fn i48_rates_of_exchange() {
 
 #[test]
 fn i49_minor_units() {
-    let project = trial(&[(
-        "project",
-        "{name: Trial, currency: JPY, timezone: America/New_York, language: en}",
-    )]);
-    input(
-        "I49",
-        "yen with decimals: four decimals of every currency are kept",
-        &project,
-    )
-    .is_read("read", &["1 files read", "24 rows"]);
+    let project =
+        trial(&[("project", "{name: Trial, currency: JPY, timezone: America/New_York, language: en}")]);
+    input("I49", "yen with decimals: four decimals of every currency are kept", &project)
+        .is_read("read", &["1 files read", "24 rows"]);
 }
 
 #[test]
 fn i50_missing_cost() {
-    first().sets_aside(
-        "I50",
-        "NULL for a cost, and no policy.margin",
-        "cost_missing",
-        "1",
-        "100.0000",
-    );
+    first().sets_aside("I50", "NULL for a cost, and no policy.margin", "cost_missing", "1", "100.0000");
     let note = declared().note("the cost of goods is known of 0 of 3 order lines");
-    record(
-        "I50",
-        "no cost at all, and a policy.margin",
-        "published, noted",
-        0,
-        &note,
-    );
+    record("I50", "no cost at all, and a policy.margin", "published, noted", 0, &note);
 }
 
 /// A loss is what the report is about: it is shown, not set aside.
@@ -587,11 +444,7 @@ fn i51_odd_cost() {
 fn i52_order_on_the_as_of_day() {
     let rows = first().project.table("canonical.out_of_scope_rows");
     let line = find(&rows, "source", "order_lines");
-    assert_eq!(
-        (line["rows"].as_str(), line["amount"].as_str()),
-        ("1", "100.0000"),
-        "{line:?}"
-    );
+    assert_eq!((line["rows"].as_str(), line["amount"].as_str()), ("1", "100.0000"), "{line:?}");
     record(
         "I52",
         "an order on the as-of day or later",
@@ -614,23 +467,15 @@ fn i53_date_in_the_far_future() {
 
 #[test]
 fn i54_sentinel_dates() {
-    first().sets_aside(
-        "I54",
-        "1970-01-01 and 1900-01-01",
-        "date_before_earliest",
-        "2",
-        "200.0000",
-    );
+    first().sets_aside("I54", "1970-01-01 and 1900-01-01", "date_before_earliest", "2", "200.0000");
 }
 
 #[test]
 fn i55_date_overflow() {
     let project = trial(&[]);
     let days: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![i64::MAX; 24]));
-    let mut columns: Vec<(&str, ArrayRef)> = ["order", "customer"]
-        .into_iter()
-        .zip(plain().columns().iter().cloned())
-        .collect();
+    let mut columns: Vec<(&str, ArrayRef)> =
+        ["order", "customer"].into_iter().zip(plain().columns().iter().cloned()).collect();
     columns.extend([("day", days), ("amount", Arc::clone(plain().column(3)))]);
     project.parquet("data/orders.parquet", &batch(columns.clone()));
     input("I55", "a timestamp in the year 294247", &project)
@@ -639,11 +484,7 @@ fn i55_date_overflow() {
     let project = trial(&[]);
     std::fs::remove_file(project.path("data/orders.parquet")).expect("it was there");
     for number in 0..5 {
-        let day = if number == 3 {
-            i64::MAX
-        } else {
-            1_735_707_599_000_000
-        };
+        let day = if number == 3 { i64::MAX } else { 1_735_707_599_000_000 };
         columns[2].1 = Arc::new(TimestampMicrosecondArray::from(vec![day; 24]));
         let rows = batch(columns.clone()).slice(number, 1);
         project.parquet(&format!("data/{number}.parquet"), &rows);
@@ -657,10 +498,8 @@ fn i56_time_at_the_edge_of_a_day() {
     // 04:59:59 UTC on 1 January is 23:59:59 on the last of December in New York.
     let instants: ArrayRef =
         Arc::new(TimestampMicrosecondArray::from(vec![1_735_707_599_000_000; 24]).with_timezone("UTC"));
-    let mut columns: Vec<(&str, ArrayRef)> = ["order", "customer"]
-        .into_iter()
-        .zip(plain().columns().iter().cloned())
-        .collect();
+    let mut columns: Vec<(&str, ArrayRef)> =
+        ["order", "customer"].into_iter().zip(plain().columns().iter().cloned()).collect();
     columns.extend([("day", instants), ("amount", Arc::clone(plain().column(3)))]);
     project.parquet("data/orders.parquet", &batch(columns));
     input("I56", "2025-01-01T04:59:59Z in New York", &project)
@@ -676,14 +515,10 @@ fn restated() -> &'static [Line; 3] {
             let answer = project.karat(&["run", "--output", "json"]).exits(0);
             let answer: serde_json::Value = serde_json::from_str(answer.stdout.trim()).expect("one object");
             let run = answer["run_id"].as_str().expect("a run id").to_owned();
-            let folder = project.path(&format!(
-                "published/runs/2025-01-01/{run}/tables/canonical.order_lines.parquet"
-            ));
+            let folder = project
+                .path(&format!("published/runs/2025-01-01/{run}/tables/canonical.order_lines.parquet"));
             let lines = super::super::support::project::read_parquet(&folder);
-            BTreeMap::from([
-                ("run".to_owned(), run),
-                ("lines".to_owned(), lines.len().to_string()),
-            ])
+            BTreeMap::from([("run".to_owned(), run), ("lines".to_owned(), lines.len().to_string())])
         };
         let first = seen(&project);
         let late = plain().slice(0, 1);
@@ -697,16 +532,9 @@ fn restated() -> &'static [Line; 3] {
         project.parquet("data/late.parquet", &batch(columns.clone()));
         let second = seen(&project);
         let other: ArrayRef = Arc::new(
-            arrow::array::Decimal128Array::from(vec![77_700])
-                .with_precision_and_scale(10, 2)
-                .expect("fits"),
+            arrow::array::Decimal128Array::from(vec![77_700]).with_precision_and_scale(10, 2).expect("fits"),
         );
-        let restated = vec![
-            columns[0].clone(),
-            columns[1].clone(),
-            columns[2].clone(),
-            ("amount", other),
-        ];
+        let restated = vec![columns[0].clone(), columns[1].clone(), columns[2].clone(), ("amount", other)];
         project.parquet("data/late.parquet", &batch(restated));
         [first, second, seen(&project)]
     })
@@ -745,13 +573,8 @@ fn i58_restated_history() {
 #[test]
 fn i59_fewer_rows_than_usual() {
     let project = trial(&[("checks", "{freshness: 30d}")]);
-    input("I59", "no order for longer than checks.freshness", &project).is_refused(
-        3,
-        &[
-            "the newest order is of 2024-09-08, 115 days before",
-            "checks.freshness",
-        ],
-    );
+    input("I59", "no order for longer than checks.freshness", &project)
+        .is_refused(3, &["the newest order is of 2024-09-08, 115 days before", "checks.freshness"]);
 }
 
 #[test]
@@ -767,13 +590,7 @@ fn i60_no_rows_at_all() {
 fn i61_unknown_word() {
     let note = declared().note("words of the customer file");
     assert!(note.contains("kind `vip` of 1 customers"), "{note}");
-    record(
-        "I61",
-        "a kind of customer that has no meaning",
-        "published, noted",
-        0,
-        &note,
-    );
+    record("I61", "a kind of customer that has no meaning", "published, noted", 0, &note);
 }
 
 #[test]
@@ -783,21 +600,12 @@ fn i62_hostile_text() {
         done.uses(text, &[("customer_id", text), ("category", text)]);
     }
     let run = done.project.run_folder();
-    for page in [
-        "report.html",
-        "appendix.html",
-        "method.html",
-        "mail.html",
-        "mail.txt",
-    ] {
+    for page in ["report.html", "appendix.html", "method.html", "mail.html", "mail.txt"] {
         let text = std::fs::read_to_string(run.join(page)).expect("a page");
         assert!(!text.contains("<script"), "{page}");
     }
     let csv = std::fs::read_to_string(run.join("exports/actions.csv")).expect("the list of actions");
-    assert!(
-        csv.contains("'=cmd|") && !csv.lines().any(|line| line.starts_with("=cmd")),
-        "{csv}"
-    );
+    assert!(csv.contains("'=cmd|") && !csv.lines().any(|line| line.starts_with("=cmd")), "{csv}");
     record(
         "I62",
         "text with tags, formulas, line breaks, NUL and marks of direction",
@@ -807,18 +615,12 @@ fn i62_hostile_text() {
     );
     let mut bytes = {
         let project = Project::new(&config(&[]));
-        project.parquet(
-            "data/orders.parquet",
-            &history(&DataType::Utf8, &DECIMAL, &DataType::Date32),
-        );
+        project.parquet("data/orders.parquet", &history(&DataType::Utf8, &DECIMAL, &DataType::Date32));
         std::fs::read(project.path("data/orders.parquet")).expect("the file was written")
     };
     // The dictionary of orders lies in the file as it is: length, then letters.
     let mark = b"\x04\x00\x00\x001000";
-    let at = bytes
-        .windows(mark.len())
-        .position(|window| window == mark)
-        .expect("the first order");
+    let at = bytes.windows(mark.len()).position(|window| window == mark).expect("the first order");
     bytes[at + 4] = 0xff;
     let project = trial(&[]);
     project.file("data/orders.parquet", &bytes);
@@ -851,26 +653,12 @@ fn i63_customers_who_are_all_equal() {
         .into_iter()
         .map(|line| (line["tier"].clone(), line["customers"].clone()))
         .collect();
-    let with_customers: Vec<&(String, String)> = tiers
-        .iter()
-        .filter(|(tier, customers)| tier != "total" && customers != "0")
-        .collect();
-    assert_eq!(
-        with_customers.len(),
-        1,
-        "equal customers are in one tier: {tiers:?}"
-    );
-    let said = format!(
-        "results.tier_profitability: {} customers in {}",
-        with_customers[0].1, with_customers[0].0
-    );
-    record(
-        "I63",
-        "twenty customers with one equal order each",
-        "read",
-        0,
-        &said,
-    );
+    let with_customers: Vec<&(String, String)> =
+        tiers.iter().filter(|(tier, customers)| tier != "total" && customers != "0").collect();
+    assert_eq!(with_customers.len(), 1, "equal customers are in one tier: {tiers:?}");
+    let said =
+        format!("results.tier_profitability: {} customers in {}", with_customers[0].1, with_customers[0].0);
+    record("I63", "twenty customers with one equal order each", "read", 0, &said);
 }
 
 /// A reader gets single customers only when somebody has written that they may.
@@ -880,25 +668,16 @@ fn i64_few_customers_in_a_cell() {
         "deliver",
         "{smtp: \"smtps://mail.example.com\", from: a@example.com, recipients: [{to: b@example.com}]}",
     )]);
-    input(
-        "I64",
-        "a reader of whom nobody says whether they may see single customers",
-        &project,
-    )
-    .is_refused(2, &["edition"]);
+    input("I64", "a reader of whom nobody says whether they may see single customers", &project)
+        .is_refused(2, &["edition"]);
 }
 
 /// [`plain`] rows with this amount in every line, and no profit in any.
 fn all_of(amount: i128, policy: &str) -> Project {
-    let project = Project::new(&config(&[
-        ("policy", policy),
-        ("cost_to_serve", "{per_order: 100}"),
-    ]));
+    let project = Project::new(&config(&[("policy", policy), ("cost_to_serve", "{per_order: 100}")]));
     let rows = plain();
     let amounts: ArrayRef = Arc::new(
-        arrow::array::Decimal128Array::from(vec![amount; 24])
-            .with_precision_and_scale(10, 2)
-            .expect("fits"),
+        arrow::array::Decimal128Array::from(vec![amount; 24]).with_precision_and_scale(10, 2).expect("fits"),
     );
     project.parquet(
         "data/orders.parquet",
@@ -907,14 +686,7 @@ fn all_of(amount: i128, policy: &str) -> Project {
             ("customer", Arc::clone(rows.column(1))),
             ("day", Arc::clone(rows.column(2))),
             // Lines of an order differ, or they would be duplicates.
-            (
-                "amount",
-                if amount == 0 {
-                    amounts
-                } else {
-                    Arc::clone(rows.column(3))
-                },
-            ),
+            ("amount", if amount == 0 { amounts } else { Arc::clone(rows.column(3)) }),
         ]),
     );
     project
@@ -943,11 +715,7 @@ fn i65_revenue_of_zero() {
     project.karat(&["run"]).exits(0);
     has_no_impossible_number(&project);
     let total = project.line("results.tier_profitability", "tier", "total");
-    assert_eq!(
-        (total["net_revenue"].as_str(), total["profit_rate"].as_str()),
-        ("0.0000", ""),
-        "{total:?}"
-    );
+    assert_eq!((total["net_revenue"].as_str(), total["profit_rate"].as_str()), ("0.0000", ""), "{total:?}");
     record(
         "I65",
         "a revenue of zero in every order",
@@ -972,11 +740,7 @@ fn i66_profit_below_zero() {
         &format!(
             "results.tier_profitability: profit {}, profit_share {}",
             total["profit"],
-            if total["profit_share"].is_empty() {
-                "NULL"
-            } else {
-                &total["profit_share"]
-            }
+            if total["profit_share"].is_empty() { "NULL" } else { &total["profit_share"] }
         ),
     );
 }
@@ -985,10 +749,7 @@ fn i66_profit_below_zero() {
 #[test]
 fn i67_merged_customers() {
     let sources = sources("location: data/");
-    let sources = format!(
-        "{}, customer_map: {{location: map/}}}}",
-        &sources[..sources.len() - 1]
-    );
+    let sources = format!("{}, customer_map: {{location: map/}}}}", &sources[..sources.len() - 1]);
     let project = trial(&[("sources", &sources)]);
     input("I67", "a table of merged customers", &project)
         .is_refused(2, &["sources.customer_map: unknown key"]);

@@ -37,30 +37,21 @@ fn renamed(names: [&str; 4]) -> RecordBatch {
 #[test]
 fn i19_required_column_missing_in_one_file() {
     let project = trial(&[]);
-    project.parquet(
-        "data/later.parquet",
-        &plain().project(&[0, 1, 2]).expect("three columns"),
-    );
+    project.parquet("data/later.parquet", &plain().project(&[0, 1, 2]).expect("three columns"));
     input("I19", "a column that one of two files lacks", &project)
         .is_refused(3, &["`later.parquet` has no column `amount`"]);
 }
 
 #[test]
 fn i20_column_in_another_case() {
-    input(
-        "I20",
-        "a column in another case",
-        &of(&renamed(["order", "customer", "day", "Amount"])),
-    )
-    .is_refused(3, &["there is no column `amount`; did you mean `Amount`?"]);
+    input("I20", "a column in another case", &of(&renamed(["order", "customer", "day", "Amount"])))
+        .is_refused(3, &["there is no column `amount`; did you mean `Amount`?"]);
 }
 
 #[test]
 fn i21_extra_column() {
-    let mut columns: Vec<(&str, ArrayRef)> = ["order", "customer", "day", "amount"]
-        .into_iter()
-        .zip(plain().columns().iter().cloned())
-        .collect();
+    let mut columns: Vec<(&str, ArrayRef)> =
+        ["order", "customer", "day", "amount"].into_iter().zip(plain().columns().iter().cloned()).collect();
     columns.push(("colour", texts(&["red"; 24], &DataType::Utf8)));
     input("I21", "a column that nothing maps", &of(&batch(columns)))
         .is_read("read", &["1 files read", "24 rows"]);
@@ -87,26 +78,13 @@ fn i21_columns_that_nothing_maps_change() {
         Arc::new(arrow::array::StructArray::from(fields.collect::<Vec<_>>()))
     };
     let (one, two) = (inside(&["a"]), inside(&["a", "b"]));
-    project.parquet(
-        "data/1.parquet",
-        &with(0..8, vec![("note", Arc::clone(&whole)), ("s", one)]),
-    );
-    project.parquet(
-        "data/2.parquet",
-        &with(8..16, vec![("note", text), ("s", two), ("new", nothing)]),
-    );
+    project.parquet("data/1.parquet", &with(0..8, vec![("note", Arc::clone(&whole)), ("s", one)]));
+    project.parquet("data/2.parquet", &with(8..16, vec![("note", text), ("s", two), ("new", nothing)]));
     project.parquet("data/3.parquet", &with(16..24, vec![("s", Arc::clone(&whole))]));
-    input(
-        "I21",
-        "columns that nothing maps, new or of another type",
-        &project,
-    )
-    .is_read("read", &["3 files read", "24 rows"]);
+    input("I21", "columns that nothing maps, new or of another type", &project)
+        .is_read("read", &["3 files read", "24 rows"]);
     project.karat(&["run"]).exits(0);
-    assert_eq!(
-        project.line("results.headline", "measure", "net_revenue")["value"],
-        "516.000000"
-    );
+    assert_eq!(project.line("results.headline", "measure", "net_revenue")["value"], "516.000000");
 }
 
 #[test]
@@ -137,16 +115,8 @@ fn i23_expression_that_stops() {
     let mut amounts = ["12.00"; 24];
     amounts[16] = "secret";
     let project = amount_is("cast(amount as decimal(18, 2))");
-    project.parquet(
-        "data/orders.parquet",
-        &replaced("amount", &texts(&amounts, &DataType::Utf8)),
-    );
-    input(
-        "I23",
-        "amounts as text that are cast, one of which is no number",
-        &project,
-    )
-    .is_refused(
+    project.parquet("data/orders.parquet", &replaced("amount", &texts(&amounts, &DataType::Utf8)));
+    input("I23", "amounts as text that are cast, one of which is no number", &project).is_refused(
         3,
         &[
             "net_amount (cast(amount as decimal(18, 2))) cannot be computed",
@@ -163,49 +133,27 @@ fn i23_expression_that_stops() {
         .with_precision_and_scale(38, 0)
         .expect("fits"),
     );
-    let columns = ["order", "customer", "day"]
-        .into_iter()
-        .zip(rows.columns().iter().cloned());
-    project.parquet(
-        "data/orders.parquet",
-        &batch(columns.chain([("amount", amounts)]).collect()),
-    );
-    input("I23", "a product of more than 38 digits", &project).is_refused(
-        3,
-        &["`amount` is a positive number of 13 digits before the point, in row 4 of"],
-    );
+    let columns = ["order", "customer", "day"].into_iter().zip(rows.columns().iter().cloned());
+    project.parquet("data/orders.parquet", &batch(columns.chain([("amount", amounts)]).collect()));
+    input("I23", "a product of more than 38 digits", &project)
+        .is_refused(3, &["`amount` is a positive number of 13 digits before the point, in row 4 of"]);
     let project = amount_is("amount / (amount - amount)");
     project.parquet("data/orders.parquet", &plain());
-    input(
-        "I23",
-        "a division by nothing but zeros, without `amount_scale`",
-        &project,
-    )
-    .is_refused(3, &["set `amount_scale`"]);
+    input("I23", "a division by nothing but zeros, without `amount_scale`", &project)
+        .is_refused(3, &["set `amount_scale`"]);
 }
 
 #[test]
 fn i24_decimal_of_another_scale() {
     let six = DataType::Decimal128(18, 6);
-    input(
-        "I24",
-        "amounts with six decimals",
-        &of(&history(&DataType::Int64, &six, &DataType::Date32)),
-    )
-    .is_refused(3, &["set `amount_scale` (0 to 4)"]);
+    input("I24", "amounts with six decimals", &of(&history(&DataType::Int64, &six, &DataType::Date32)))
+        .is_refused(3, &["set `amount_scale` (0 to 4)"]);
     let project = trial(&[]);
     let four = DataType::Decimal128(10, 4);
     project.parquet("data/orders.parquet", &plain().slice(3, 21));
-    project.parquet(
-        "data/later.parquet",
-        &history(&DataType::Int64, &four, &DataType::Date32).slice(0, 3),
-    );
-    input(
-        "I24",
-        "amounts with two decimals in one file and four in another",
-        &project,
-    )
-    .is_read("read, to four decimals", &["2 files read, 0 excluded, 24 rows"]);
+    project.parquet("data/later.parquet", &history(&DataType::Int64, &four, &DataType::Date32).slice(0, 3));
+    input("I24", "amounts with two decimals in one file and four in another", &project)
+        .is_read("read, to four decimals", &["2 files read, 0 excluded, 24 rows"]);
 }
 
 #[test]
@@ -241,18 +189,8 @@ fn i26_timestamps_of_every_kind() {
         &of(&history(&DataType::Int64, &DECIMAL, &zoned)),
     )
     .is_read("read", &["newest order: 2024-09-07T20:00:00"]);
-    input(
-        "I26",
-        "days as plain numbers",
-        &of(&history(&DataType::Int64, &DECIMAL, &DataType::Int32)),
-    )
-    .is_refused(
-        3,
-        &[
-            "ordered_at",
-            "is Int32; a date is a date, a timestamp or ISO 8601 text",
-        ],
-    );
+    input("I26", "days as plain numbers", &of(&history(&DataType::Int64, &DECIMAL, &DataType::Int32)))
+        .is_refused(3, &["ordered_at", "is Int32; a date is a date, a timestamp or ISO 8601 text"]);
 }
 
 #[test]
@@ -263,22 +201,14 @@ fn i27_list_in_a_scalar_column() {
     input("I27", "a list for an id", &of(&replaced("customer", &lists)))
         .is_refused(3, &["customer_id", "List"]);
     let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-    input(
-        "I27",
-        "ids as a dictionary of texts",
-        &of(&history(&dictionary, &DECIMAL, &DataType::Date32)),
-    )
-    .is_read("read", &["1 files read", "24 rows"]);
+    input("I27", "ids as a dictionary of texts", &of(&history(&dictionary, &DECIMAL, &DataType::Date32)))
+        .is_read("read", &["1 files read", "24 rows"]);
 }
 
 #[test]
 fn i28_renamed_column() {
-    input(
-        "I28",
-        "a column with a new name",
-        &of(&renamed(["order", "customer", "day", "amount_net"])),
-    )
-    .is_refused(3, &["there is no column `amount`; did you mean `amount_net`?"]);
+    input("I28", "a column with a new name", &of(&renamed(["order", "customer", "day", "amount_net"])))
+        .is_refused(3, &["there is no column `amount`; did you mean `amount_net`?"]);
 }
 
 #[test]
@@ -299,20 +229,10 @@ fn i29_two_columns_of_one_name() {
 /// The mapping is the contract: what it names must be there in a type that can be read, and nothing else matters.
 #[test]
 fn i30_schema_other_than_that_of_the_last_run() {
-    let project = Project::new(&config(&[(
-        "sources",
-        &sources("location: data/, amount_scale: 2"),
-    )]));
+    let project = Project::new(&config(&[("sources", &sources("location: data/, amount_scale: 2"))]));
     project.parquet("data/orders.parquet", &plain());
     project.karat(&["check"]).exits(0).gives("24 rows");
-    project.parquet(
-        "data/orders.parquet",
-        &history(&DataType::Utf8, &DataType::Float64, &DataType::Utf8),
-    );
-    input(
-        "I30",
-        "other types than at the last run, which can be read",
-        &project,
-    )
-    .is_read("read", &["1 files read", "24 rows"]);
+    project.parquet("data/orders.parquet", &history(&DataType::Utf8, &DataType::Float64, &DataType::Utf8));
+    input("I30", "other types than at the last run, which can be read", &project)
+        .is_read("read", &["1 files read", "24 rows"]);
 }

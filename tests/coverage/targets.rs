@@ -55,10 +55,7 @@ impl Trial {
             }
             _ => return None,
         }
-        Some(Self {
-            target: target.to_owned(),
-            folder: folder.to_owned(),
-        })
+        Some(Self { target: target.to_owned(), folder: folder.to_owned() })
     }
 
     fn write(&self, below: &str, bytes: &[u8]) {
@@ -72,10 +69,7 @@ impl Trial {
             "mapping" => mapped(bytes),
             "sql" => {
                 self.write("2_business/trial.sql", bytes);
-                let given = [
-                    TableName::new("raw", "order_lines"),
-                    TableName::new("settings", "policy"),
-                ];
+                let given = [TableName::new("raw", "order_lines"), TableName::new("settings", "policy")];
                 let _either = query::load(&self.folder, &given.into());
             }
             "log" => {
@@ -180,10 +174,7 @@ fn mapped(bytes: &[u8]) {
     // The configuration lets no more pass.
     let text: String = String::from_utf8_lossy(bytes).chars().take(4_000).collect();
     if let Ok(mapped) = mapping::resolve(&text, &columns, "UTC") {
-        assert!(
-            mapped.columns.iter().all(|name| columns.contains_key(name)),
-            "{text}"
-        );
+        assert!(mapped.columns.iter().all(|name| columns.contains_key(name)), "{text}");
         assert!(!mapped.sql.engine.contains(';') || text.contains(';'), "{text}");
     }
 }

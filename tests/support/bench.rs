@@ -55,26 +55,16 @@ pub(crate) fn planned() -> &'static Planned {
 
 impl Planned {
     pub(crate) fn query(&self, name: &str) -> &Query {
-        let found = self
-            .queries
-            .queries
-            .iter()
-            .find(|query| query.name.to_string() == name);
+        let found = self.queries.queries.iter().find(|query| query.name.to_string() == name);
         found.unwrap_or_else(|| panic!("no SQL file makes `{name}`"))
     }
 
     pub(crate) fn schema(&self, name: &str) -> &SchemaRef {
-        self.types
-            .get(name)
-            .unwrap_or_else(|| panic!("there is no table `{name}`"))
+        self.types.get(name).unwrap_or_else(|| panic!("there is no table `{name}`"))
     }
 
     fn inputs(&self, name: &str) -> &[String] {
-        let found = self
-            .queries
-            .queries
-            .iter()
-            .find(|query| query.name.to_string() == name);
+        let found = self.queries.queries.iter().find(|query| query.name.to_string() == name);
         found.map_or(&[][..], |query| &query.header.inputs)
     }
 
@@ -104,22 +94,13 @@ async fn plan() -> Result<Planned, Failure> {
     let engine = start(folder.path())?;
     let mut types = BTreeMap::new();
     for table in settings_tables(&config, &[])? {
-        engine
-            .add_rows(&table.name, &table.key, table.batch.clone())
-            .await?;
+        engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
     }
     let sample = &config.sources["order_lines"];
     let pinned = source::pin("order_lines", sample, &config.root, folder.path(), false).await?;
-    engine.add_source(
-        "order_lines",
-        &pinned.source_files(),
-        pinned.schema.clone(),
-        &pinned.folders(),
-    )?;
+    engine.add_source("order_lines", &pinned.source_files(), pinned.schema.clone(), &pinned.folders())?;
     let raw = source::raw_table(&engine, &pinned, sample, &config.project.timezone).await?;
-    engine
-        .add_view(&TableName::new("raw", "order_lines"), &raw.sql)
-        .await?;
+    engine.add_view(&TableName::new("raw", "order_lines"), &raw.sql).await?;
     add_empty_sources(&engine, &["order_lines"]).await?;
     let queries = load_queries()?;
     pipeline::plan_models(&engine)?;
@@ -131,10 +112,7 @@ async fn plan() -> Result<Planned, Failure> {
     let raw = pipeline::source_tables().map(|name| name.to_string());
     for name in names.chain(raw).chain(made) {
         let fields = engine.types(&name, &format!("select * from {name}")).await?;
-        types.insert(
-            name,
-            Arc::new(Schema::new(fields.iter().map(plain).collect::<Vec<_>>())),
-        );
+        types.insert(name, Arc::new(Schema::new(fields.iter().map(plain).collect::<Vec<_>>())));
     }
     Ok(Planned { queries, types })
 }
@@ -168,10 +146,7 @@ fn plain(field: &Field) -> Field {
 /// The configuration of the cases: as of 2025-01-01, window 365 days, with the sections that a case gives.
 pub(crate) fn config(sections: &BTreeMap<String, String>) -> Config {
     let mut whole: BTreeMap<&str, String> = BTreeMap::from([
-        (
-            "project",
-            "{name: Cases, currency: EUR, timezone: UTC, language: en}".to_owned(),
-        ),
+        ("project", "{name: Cases, currency: EUR, timezone: UTC, language: en}".to_owned()),
         ("as_of", "2025-01-01".to_owned()),
         ("window", "365d".to_owned()),
         ("compare", "7d".to_owned()),
@@ -179,10 +154,7 @@ pub(crate) fn config(sections: &BTreeMap<String, String>) -> Config {
         ("sources", sources(&BTreeMap::new())),
     ]);
     whole.extend(sections.iter().map(|(name, text)| (name.as_str(), text.clone())));
-    let lines: Vec<String> = whole
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}"))
-        .collect();
+    let lines: Vec<String> = whole.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let text = lines.join("\n") + "\n";
     karat::config::parse("case", &text, Path::new(CLONE), &|_| None)
         .unwrap_or_else(|error| panic!("the settings of a case are no configuration: {error}\n{text}"))
@@ -194,14 +166,8 @@ pub(crate) fn sources(others: &BTreeMap<String, Vec<String>>) -> String {
          ordered_at: Order Date, net_amount: Sales, gross_amount: Sales / (1 - Discount), discount_amount: Sales * 0, \
          cost_amount: Sales - Profit, freight_amount: Sales * 0, quantity: Quantity, line_number: Row ID}}";
     let others = others.iter().map(|(name, columns)| {
-        let columns: Vec<String> = columns
-            .iter()
-            .map(|column| format!("{column}: {column}"))
-            .collect();
-        format!(
-            ", {name}: {{location: data/{name}/, columns: {{{}}}}}",
-            columns.join(", ")
-        )
+        let columns: Vec<String> = columns.iter().map(|column| format!("{column}: {column}")).collect();
+        format!(", {name}: {{location: data/{name}/, columns: {{{}}}}}", columns.join(", "))
     });
     format!("{{order_lines: {order_lines}{}}}", others.collect::<String>())
 }
@@ -268,19 +234,11 @@ impl Bench {
         let engine = start_with(folder.path(), threads, batch_rows)?;
         let mut made = BTreeMap::new();
         for table in settings_tables(&config(&given.sections), &given.inputs)? {
-            engine
-                .add_rows(&table.name, &table.key, table.batch.clone())
-                .await?;
+            engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
             made.insert(table.name.to_string(), None);
         }
         let fed = planned().fed(&given.tables);
-        Ok(Self {
-            engine,
-            given,
-            fed,
-            made,
-            folder,
-        })
+        Ok(Self { engine, given, fed, made, folder })
     }
 
     /// Computes `name` with all that it needs; rows in the order of the file.
@@ -357,25 +315,14 @@ impl Bench {
         let planned = planned();
         let batch = batch(name, planned.schema(name), rows);
         let parsed = TableName::parse(name).expect("a table name");
-        let key = if is_without_file(name) {
-            &[][..]
-        } else {
-            &planned.query(name).header.key[..]
-        };
+        let key = if is_without_file(name) { &[][..] } else { &planned.query(name).header.key[..] };
         if key.is_empty() {
             // Rows without a key have no order that matters: they come as a source does, and so do those of models.
             let file = self.folder.path().join(format!("{name}.parquet"));
             parquet::write(&file, &batch);
-            let files = [SourceFile {
-                file,
-                rows: batch.num_rows() as u64,
-                folder_values: Vec::new(),
-            }];
-            self.engine
-                .add_source(&parsed.table, &files, batch.schema(), &[])?;
-            self.engine
-                .add_view(&parsed, &format!("select * from source.{}", parsed.table))
-                .await?;
+            let files = [SourceFile { file, rows: batch.num_rows() as u64, folder_values: Vec::new() }];
+            self.engine.add_source(&parsed.table, &files, batch.schema(), &[])?;
+            self.engine.add_view(&parsed, &format!("select * from source.{}", parsed.table)).await?;
             self.made.insert(name.to_owned(), None);
         } else {
             let written = self.engine.add_rows(&parsed, key, batch).await?;
@@ -393,24 +340,14 @@ fn is_without_file(name: &str) -> bool {
 /// Makes rows of the types that the table has in a run.
 fn batch(name: &str, schema: &SchemaRef, rows: &[Row]) -> RecordBatch {
     for column in rows.iter().flat_map(BTreeMap::keys) {
-        assert!(
-            schema.field_with_name(column).is_ok(),
-            "`{name}` has no column `{column}`"
-        );
+        assert!(schema.field_with_name(column).is_ok(), "`{name}` has no column `{column}`");
     }
     let columns = schema.fields().iter().map(|field| {
         let texts: Vec<Option<String>> = rows
             .iter()
-            .map(|row| {
-                row.get(field.name())
-                    .cloned()
-                    .unwrap_or_else(|| default(name, field))
-            })
+            .map(|row| row.get(field.name()).cloned().unwrap_or_else(|| default(name, field)))
             .collect();
-        let strict = CastOptions {
-            safe: false,
-            ..CastOptions::default()
-        };
+        let strict = CastOptions { safe: false, ..CastOptions::default() };
         let texts: ArrayRef = Arc::new(StringArray::from(texts));
         cast_with_options(&texts, field.data_type(), &strict)
             .unwrap_or_else(|error| panic!("`{name}.{}` cannot hold what is given: {error}", field.name()))

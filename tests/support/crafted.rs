@@ -33,12 +33,7 @@ pub(crate) struct Page {
 impl Page {
     /// The amounts, whose header claims to unpack to so many bytes.
     pub(crate) fn of(body: Vec<u8>, claims: u32) -> Self {
-        Self {
-            body,
-            claims,
-            values: ROWS,
-            is_dictionary: false,
-        }
+        Self { body, claims, values: ROWS, is_dictionary: false }
     }
 }
 
@@ -68,8 +63,7 @@ impl Struct {
     /// A number of 32 (5) or 64 bits (6).
     fn number(self, field: u8, kind: u8, value: i64) -> Self {
         let mut next = self.head(field, kind);
-        next.bytes
-            .extend(varint((value << 1 ^ value >> 63).cast_unsigned()));
+        next.bytes.extend(varint((value << 1 ^ value >> 63).cast_unsigned()));
         next
     }
 
@@ -93,8 +87,7 @@ impl Struct {
     /// A list of fewer than 15 values of a type, each as its bytes.
     fn list(self, field: u8, kind: u8, values: &[Vec<u8>]) -> Self {
         let mut next = self.head(field, 9);
-        next.bytes
-            .push(u8::try_from(values.len()).expect("a short list") << 4 | kind);
+        next.bytes.push(u8::try_from(values.len()).expect("a short list") << 4 | kind);
         next.bytes.extend(values.concat());
         next
     }
@@ -138,13 +131,7 @@ pub(crate) fn part(number: u32) -> Vec<u8> {
     let first = 1000 + 12 * i64::from(number);
     let orders = numbers(|row| first + i64::from(row / 2));
     let customers = numbers(|_| 1 + i64::from(number % 5_000));
-    made(
-        orders,
-        customers,
-        Codec::Uncompressed,
-        &[Page::of(amounts(), 192)],
-        212,
-    )
+    made(orders, customers, Codec::Uncompressed, &[Page::of(amounts(), 192)], 212)
 }
 
 /// A file whose amounts are these pages; `told` are the bytes to which its footer says that they unpack.
@@ -156,9 +143,7 @@ pub(crate) fn file(codec: Codec, pages: &[Page], told: u32) -> Vec<u8> {
 
 fn made(orders: Vec<u8>, customers: Vec<u8>, codec: Codec, pages: &[Page], told: u32) -> Vec<u8> {
     // 2024-02-01 is day 19,754.
-    let days: Vec<u8> = (0..ROWS)
-        .flat_map(|row| (19_754 + row / 2 * 20).to_le_bytes())
-        .collect();
+    let days: Vec<u8> = (0..ROWS).flat_map(|row| (19_754 + row / 2 * 20).to_le_bytes()).collect();
     let plain = |body: Vec<u8>| -> (Vec<u8>, Codec, u32, bool) {
         let claims = u32::try_from(body.len()).expect("a small page");
         let bytes = with_header(&Page::of(body, claims));
@@ -195,18 +180,12 @@ fn made(orders: Vec<u8>, customers: Vec<u8>, codec: Codec, pages: &[Page], told:
             .number(6, 6, i64::from(told))
             .number(7, 6, i64::try_from(bytes.len()).expect("a small file"))
             .number(9, 6, at);
-        let chunk = if has_dictionary {
-            chunk.number(11, 6, at)
-        } else {
-            chunk
-        };
+        let chunk = if has_dictionary { chunk.number(11, 6, at) } else { chunk };
         chunks.push(Struct::default().number(2, 6, at).inner(3, chunk).end());
         file.extend(bytes);
     }
-    let group = Struct::default()
-        .list(1, 12, &chunks)
-        .number(2, 6, i64::from(told))
-        .number(3, 6, i64::from(ROWS));
+    let group =
+        Struct::default().list(1, 12, &chunks).number(2, 6, i64::from(told)).number(3, 6, i64::from(ROWS));
     let footer = Struct::default()
         .small(1, 1)
         .list(2, 12, &schema)

@@ -18,15 +18,11 @@ where
     F: Future<Output = T>,
     W: FnOnce() -> F + Send + 'static,
 {
-    let thread = std::thread::Builder::new()
-        .stack_size(STACK_BYTES)
-        .spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime starts");
-            runtime.block_on(work())
-        });
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+        runtime.block_on(work())
+    });
     match thread.expect("a thread starts").join() {
         Ok(value) => value,
         Err(panic) => std::panic::resume_unwind(panic),

@@ -21,8 +21,5 @@ pub(crate) fn write(file: &Path, batch: &RecordBatch) {
 /// Writes one file with these columns.
 pub(crate) fn write_columns(file: &Path, columns: BTreeMap<&str, ArrayRef>) {
     let columns = columns.into_iter().map(|(name, array)| (name, array, true));
-    write(
-        file,
-        &RecordBatch::try_from_iter_with_nullable(columns).expect("columns of one length"),
-    );
+    write(file, &RecordBatch::try_from_iter_with_nullable(columns).expect("columns of one length"));
 }

@@ -24,11 +24,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// Expects this exit code, and each of these texts on stderr.
     pub(crate) fn expect(self, code: i32, texts: &[&str]) -> Self {
-        assert_eq!(
-            self.code, code,
-            "stdout: {}\nstderr: {}",
-            self.stdout, self.stderr
-        );
+        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
         for text in texts {
             assert!(self.stderr.contains(text), "`{text}` is not in {}", self.stderr);
         }
@@ -86,10 +82,7 @@ impl Project {
     /// The sample of the clone, with its configuration and nothing else.
     pub(crate) fn sample() -> Self {
         let project = Self::empty();
-        copy(
-            &Path::new(CLONE).join("config.yaml"),
-            &project.path("config.yaml"),
-        );
+        copy(&Path::new(CLONE).join("config.yaml"), &project.path("config.yaml"));
         copy(
             &Path::new(CLONE).join("data/superstore/superstore.parquet"),
             &project.path("data/superstore/lines.parquet"),
@@ -106,9 +99,7 @@ impl Project {
 
     /// A folder with nothing.
     pub(crate) fn empty() -> Self {
-        Self {
-            folder: tempfile::tempdir().expect("a temporary folder"),
-        }
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
     /// A copy of `folder`.
@@ -119,11 +110,7 @@ impl Project {
     }
 
     pub(crate) fn path(&self, below: &str) -> PathBuf {
-        if below.is_empty() {
-            self.folder.path().to_path_buf()
-        } else {
-            self.folder.path().join(below)
-        }
+        if below.is_empty() { self.folder.path().to_path_buf() } else { self.folder.path().join(below) }
     }
 
     /// Runs the program here.
@@ -158,11 +145,8 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
             if path.is_dir() {
                 open.push(path);
             } else if path.file_name().is_some_and(|name| name != "volatile.json") {
-                let name = path
-                    .strip_prefix(folder)
-                    .expect("below the folder")
-                    .to_string_lossy()
-                    .into_owned();
+                let name =
+                    path.strip_prefix(folder).expect("below the folder").to_string_lossy().into_owned();
                 found.insert(name, std::fs::read(&path).expect("a published file"));
             }
         }
@@ -188,10 +172,8 @@ pub(crate) fn copy(from: &Path, to: &Path) {
 
 /// The only run folder below `output`.
 pub(crate) fn run_folder(output: &Path) -> PathBuf {
-    let mut folders: Vec<PathBuf> = children(&output.join("runs"))
-        .iter()
-        .flat_map(|day| children(day))
-        .collect();
+    let mut folders: Vec<PathBuf> =
+        children(&output.join("runs")).iter().flat_map(|day| children(day)).collect();
     assert_eq!(folders.len(), 1, "{folders:?}");
     folders.remove(0)
 }
@@ -211,18 +193,9 @@ pub(crate) fn table(run: &Path, name: &str) -> Table {
 /// The row of `table` in which `column` is `value`, as column to text.
 pub(crate) fn row(table: &Table, column: &str, value: &str) -> BTreeMap<String, String> {
     let number = (0..table.rows.len())
-        .find(|row| {
-            table
-                .cell(*row, column)
-                .is_some_and(|cell| cell.to_string() == value)
-        })
+        .find(|row| table.cell(*row, column).is_some_and(|cell| cell.to_string() == value))
         .unwrap_or_else(|| panic!("no row with {column} {value}"));
-    table
-        .columns
-        .iter()
-        .cloned()
-        .zip(table.rows[number].iter().map(ToString::to_string))
-        .collect()
+    table.columns.iter().cloned().zip(table.rows[number].iter().map(ToString::to_string)).collect()
 }
 
 /// A folder that tests of this process share; those of earlier processes are removed.
@@ -233,14 +206,8 @@ pub(crate) fn shared_folder() -> &'static Path {
         let parent = Path::new(env!("CARGO_TARGET_TMPDIR"));
         std::fs::create_dir_all(parent).expect("the folder for test files");
         for path in children(parent) {
-            let name = path
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default();
-            if name
-                .strip_prefix(PREFIX)
-                .is_some_and(|process| !Path::new("/proc").join(process).exists())
-            {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if name.strip_prefix(PREFIX).is_some_and(|process| !Path::new("/proc").join(process).exists()) {
                 // Another process may remove it at the same time.
                 let _gone = std::fs::remove_dir_all(&path);
             }
@@ -256,11 +223,8 @@ fn generated_history() -> &'static Path {
     HISTORY.get_or_init(|| {
         let folder = shared_folder().join("history");
         let out = folder.display().to_string();
-        karat(
-            shared_folder(),
-            &["generate", "--customers", "300", "--flaws", "0.03", "--out", &out],
-        )
-        .expect(0, &[]);
+        karat(shared_folder(), &["generate", "--customers", "300", "--flaws", "0.03", "--out", &out])
+            .expect(0, &[]);
         folder
     })
 }

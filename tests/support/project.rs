@@ -35,35 +35,21 @@ impl Outcome {
     /// Asserts the exit code; all that was said explains a difference.
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Self {
-        assert_eq!(
-            self.code,
-            Some(code),
-            "stdout:\n{}\nstderr:\n{}",
-            self.stdout,
-            self.stderr
-        );
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }
 
     /// Asserts that the program told `text` on stderr.
     #[track_caller]
     pub(crate) fn tells(self, text: &str) -> Self {
-        assert!(
-            self.stderr.contains(text),
-            "`{text}` is not told:\n{}",
-            self.stderr
-        );
+        assert!(self.stderr.contains(text), "`{text}` is not told:\n{}", self.stderr);
         self
     }
 
     /// Asserts that the program gave `text` on stdout.
     #[track_caller]
     pub(crate) fn gives(self, text: &str) -> Self {
-        assert!(
-            self.stdout.contains(text),
-            "`{text}` is not given:\n{}",
-            self.stdout
-        );
+        assert!(self.stdout.contains(text), "`{text}` is not given:\n{}", self.stdout);
         self
     }
 }
@@ -71,9 +57,7 @@ impl Outcome {
 impl Project {
     /// Makes a project whose configuration is `config`.
     pub(crate) fn new(config: &str) -> Self {
-        let project = Self {
-            folder: tempfile::tempdir().expect("a temporary folder"),
-        };
+        let project = Self { folder: tempfile::tempdir().expect("a temporary folder") };
         std::fs::create_dir(project.path("data")).expect("a folder in the temporary folder");
         project.file("config.yaml", config.as_bytes());
         project
@@ -153,9 +137,7 @@ impl Project {
         let only = |folder: PathBuf| -> PathBuf {
             let entries =
                 std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-            let paths: Vec<PathBuf> = entries
-                .map(|entry| entry.expect("a readable folder").path())
-                .collect();
+            let paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
             assert_eq!(paths.len(), 1, "one entry in {}: {paths:?}", folder.display());
             paths.into_iter().next().expect("the length is one")
         };
@@ -197,16 +179,9 @@ fn read_csv(file: &Path) -> Vec<Line> {
     let format = Format::default().with_header(true);
     let (heading, _) = format.infer_schema(open(), Some(1)).expect("a heading");
     let texts = |field: &Arc<Field>| Field::new(field.name(), DataType::Utf8, true);
-    let schema = Arc::new(Schema::new(
-        heading.fields().iter().map(texts).collect::<Vec<_>>(),
-    ));
-    let reader = ReaderBuilder::new(schema)
-        .with_format(format)
-        .build(open())
-        .expect("a CSV file");
-    reader
-        .flat_map(|batch| lines(&batch.expect("lines of the heading's length")))
-        .collect()
+    let schema = Arc::new(Schema::new(heading.fields().iter().map(texts).collect::<Vec<_>>()));
+    let reader = ReaderBuilder::new(schema).with_format(format).build(open()).expect("a CSV file");
+    reader.flat_map(|batch| lines(&batch.expect("lines of the heading's length"))).collect()
 }
 
 /// Reads a Parquet file as text.
@@ -219,10 +194,7 @@ pub(crate) fn batches(file: &Path) -> Vec<RecordBatch> {
     let input = File::open(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let reader =
         ParquetRecordBatchReaderBuilder::try_new(input).and_then(ParquetRecordBatchReaderBuilder::build);
-    reader
-        .expect("a Parquet file")
-        .map(|batch| batch.expect("readable rows"))
-        .collect()
+    reader.expect("a Parquet file").map(|batch| batch.expect("readable rows")).collect()
 }
 
 fn lines(batch: &RecordBatch) -> Vec<Line> {
@@ -235,11 +207,7 @@ fn lines(batch: &RecordBatch) -> Vec<Line> {
     let line = |row: usize| -> Line {
         let cells = schema.fields().iter().zip(&texts).map(|(field, column)| {
             let column = column.as_string::<i32>();
-            let text = if column.is_null(row) {
-                ""
-            } else {
-                column.value(row)
-            };
+            let text = if column.is_null(row) { "" } else { column.value(row) };
             (field.name().clone(), text.to_owned())
         });
         cells.collect()
@@ -250,19 +218,14 @@ fn lines(batch: &RecordBatch) -> Vec<Line> {
 /// A configuration of `sections`, as YAML text each; those that are not given suit [`history`].
 pub(crate) fn config(sections: &[(&str, &str)]) -> String {
     let mut whole = BTreeMap::from([
-        (
-            "project",
-            "{name: Trial, currency: USD, timezone: America/New_York, language: en}".to_owned(),
-        ),
+        ("project", "{name: Trial, currency: USD, timezone: America/New_York, language: en}".to_owned()),
         ("as_of", "2025-01-01".to_owned()),
         ("sources", sources("location: data/")),
         ("policy", "{margin: 0.4}".to_owned()),
         ("publish", "{location: published/, tables: all}".to_owned()),
     ]);
     whole.extend(sections.iter().map(|(name, text)| (*name, (*text).to_owned())));
-    whole.iter().fold(String::new(), |file, (name, text)| {
-        file + name + ": " + text + "\n"
-    })
+    whole.iter().fold(String::new(), |file, (name, text)| file + name + ": " + text + "\n")
 }
 
 /// The section `sources` for [`history`], with `settings` of the order lines.
@@ -279,9 +242,7 @@ pub(crate) fn history(ids: &DataType, amounts: &DataType, days: &DataType) -> Re
     // Ids go through text, so that text ids have no fraction.
     let id = |value: fn(i64) -> i64| typed(&numbers(value), ids);
     let first = i64::from(days_of("2024-02-01"));
-    let day: ArrayRef = Arc::new(Int64Array::from_iter_values(
-        (0..24).map(|line| first + line / 2 * 20),
-    ));
+    let day: ArrayRef = Arc::new(Int64Array::from_iter_values((0..24).map(|line| first + line / 2 * 20)));
     let day = typed(&typed(&typed(&day, &DataType::Int32), &DataType::Date32), days);
     batch(vec![
         ("order", id(|line| 1000 + line / 2)),

@@ -64,21 +64,14 @@ fn limits_of_age_stand_by_source_and_read_back() {
     assert!(config.effective.contains(expected), "{}", config.effective);
     let again = good(&config.effective);
     assert_eq!(again.effective, config.effective);
-    assert_eq!(
-        again.checks.source_freshness_days,
-        config.checks.source_freshness_days
-    );
+    assert_eq!(again.checks.source_freshness_days, config.checks.source_freshness_days);
 }
 
 #[test]
 fn exports_stand_in_one_order_and_none_is_none() {
     let config = good(&format!("{MINIMAL}exports: [fxiaoke, csv]\n"));
     assert_eq!(config.exports, ["csv", "fxiaoke"]);
-    assert!(
-        config.effective.contains("exports: [csv, fxiaoke]\n"),
-        "{}",
-        config.effective
-    );
+    assert!(config.effective.contains("exports: [csv, fxiaoke]\n"), "{}", config.effective);
     let none = good(&format!("{MINIMAL}exports: []\n"));
     assert!(none.exports.is_empty());
     assert_eq!(good(&none.effective).effective, none.effective);
@@ -99,23 +92,16 @@ fn the_effective_text_reads_back_to_itself() {
 
 #[test]
 fn spelling_and_machine_do_not_change_the_effective_text() {
-    let other = MINIMAL.replace(
-        "{name: Trial, currency: GBP,",
-        "{currency: \"GBP\", name: 'Trial',",
-    ) + "as_of: today\nwindow: 365d # a year\npolicy: {gold_share: 20.0%}\nengine: {threads: 7, memory: 1GiB}\npublish: {location: /tmp/x}\n";
+    let other = MINIMAL.replace("{name: Trial, currency: GBP,", "{currency: \"GBP\", name: 'Trial',")
+        + "as_of: today\nwindow: 365d # a year\npolicy: {gold_share: 20.0%}\nengine: {threads: 7, memory: 1GiB}\npublish: {location: /tmp/x}\n";
     assert_eq!(good(MINIMAL).effective, good(&other).effective);
-    assert_ne!(
-        good(MINIMAL).effective,
-        good(&format!("{MINIMAL}policy: {{gold_share: 0.21}}\n")).effective
-    );
+    assert_ne!(good(MINIMAL).effective, good(&format!("{MINIMAL}policy: {{gold_share: 0.21}}\n")).effective);
 }
 
 #[test]
 fn a_look_and_an_address_are_recorded_last_and_read_back() {
     let look = "brand: {name: \"House & Co\", logo: art/logo.svg, colour: \"#5B2A86\", accent: 0b6e4f}";
-    let config = with(&format!(
-        "{look}\npublish: {{url: \"https://reports.example.com/karat\"}}"
-    ));
+    let config = with(&format!("{look}\npublish: {{url: \"https://reports.example.com/karat\"}}"));
     let end = "publish:\n  tables: results\n  url: \"https://reports.example.com/karat/\"\nbrand:\n  name: \"House & Co\"\n  logo: art/logo.svg\n  \
                colour: \"#5b2a86\"\n  accent: \"#0b6e4f\"\n";
     assert!(config.effective.ends_with(end), "{}", config.effective);

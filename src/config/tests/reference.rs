@@ -28,10 +28,8 @@ fn switched_on(text: &str) -> String {
 }
 
 fn read(text: &str) -> Config {
-    parse("config.yaml", text, Path::new("."), &|name| {
-        (name != ROOTS).then(|| format!("value-of-{name}"))
-    })
-    .unwrap_or_else(|error| panic!("{error}"))
+    parse("config.yaml", text, Path::new("."), &|name| (name != ROOTS).then(|| format!("value-of-{name}")))
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -40,25 +38,15 @@ fn the_reference_runs_as_it_stands_on_the_sample() {
     assert_eq!(config.as_of, AsOfRule::Date(date(2018, 1, 1)));
     assert_eq!((config.window_days, config.compare_days), (365, 7));
     let project = &config.project;
-    assert_eq!(
-        (project.name.as_str(), project.currency.as_str()),
-        ("Superstore", "USD")
-    );
+    assert_eq!((project.name.as_str(), project.currency.as_str()), ("Superstore", "USD"));
     assert_eq!(project.timezone, "America/New_York");
     assert_eq!(config.sources.keys().collect::<Vec<_>>(), ["order_lines"]);
     let source = &config.sources["order_lines"];
-    assert_eq!(
-        (source.location.as_str(), source.amount_scale),
-        ("data/superstore/", Some(4))
-    );
+    assert_eq!((source.location.as_str(), source.amount_scale), ("data/superstore/", Some(4)));
     assert_eq!(source.columns["gross_amount"], "Sales / (1 - Discount)");
     assert_eq!(source.columns["cost_amount"], "Sales - Profit");
     assert_eq!(source.columns.len(), 14);
-    let rates: Vec<String> = config
-        .cost_to_serve
-        .iter()
-        .map(|(_, rate)| rate.to_plain_string())
-        .collect();
+    let rates: Vec<String> = config.cost_to_serve.iter().map(|(_, rate)| rate.to_plain_string()).collect();
     assert_eq!(rates, ["2.5", "0.3", "0", "0", "0", "0", "0.019", "0", "0"]);
 }
 
@@ -119,15 +107,10 @@ fn commented(text: &str) -> String {
             continue;
         };
         let indent = " ".repeat(line.len() - body.len());
-        let blank = if inner > 1 {
-            format!("#{}#", " ".repeat(inner - 1))
-        } else {
-            "#".to_owned()
-        };
+        let blank = if inner > 1 { format!("#{}#", " ".repeat(inner - 1)) } else { "#".to_owned() };
         let prefix = format!("{indent}{blank}");
         let is_explanation = |line: &String| {
-            line.strip_prefix(&prefix)
-                .is_some_and(|rest| rest.starts_with(' ') && !rest.starts_with("  "))
+            line.strip_prefix(&prefix).is_some_and(|rest| rest.starts_with(' ') && !rest.starts_with("  "))
                 && !line.contains("# ---")
         };
         while lines.last().is_some_and(is_explanation) {
@@ -143,22 +126,15 @@ fn commented(text: &str) -> String {
             (false, true) => "example".to_owned(),
             (false, false) => String::new(),
         };
-        let short = if behind.is_empty() {
-            key.meaning.to_owned()
-        } else {
-            format!("{}; {behind}", key.meaning)
-        };
+        let short =
+            if behind.is_empty() { key.meaning.to_owned() } else { format!("{}; {behind}", key.meaning) };
         if is_policy || key.kind.keys().is_some() || 36 + short.chars().count() > WIDTH || shown.len() > 32 {
             lines.extend(wrapped(&prefix, &key.description()));
         } else {
             behind = short;
         }
         let column = if is_policy { 42 } else { 34 }.max(shown.len() + 1);
-        lines.push(if behind.is_empty() {
-            shown.to_owned()
-        } else {
-            format!("{shown:<column$}# {behind}")
-        });
+        lines.push(if behind.is_empty() { shown.to_owned() } else { format!("{shown:<column$}# {behind}") });
     }
     lines.join("\n") + "\n"
 }
@@ -182,22 +158,12 @@ fn the_defaults_in_the_comments_are_those_of_the_code() {
     let mut last = 0;
     for threshold in THRESHOLDS {
         let start = format!("  #{}: ", threshold.name);
-        let index = REFERENCE
-            .lines()
-            .position(|line| line.starts_with(&start))
-            .expect(threshold.name);
+        let index = REFERENCE.lines().position(|line| line.starts_with(&start)).expect(threshold.name);
         assert!(index > last, "{} is out of order", threshold.name);
         last = index;
-        let value = REFERENCE
-            .lines()
-            .nth(index)
-            .and_then(|line| line[start.len()..].split_once('#'));
+        let value = REFERENCE.lines().nth(index).and_then(|line| line[start.len()..].split_once('#'));
         let (value, _) = value.expect("a unit follows the value");
-        assert!(
-            threshold.default.is_none_or(|default| default == value.trim()),
-            "{}",
-            threshold.name
-        );
+        assert!(threshold.default.is_none_or(|default| default == value.trim()), "{}", threshold.name);
     }
 }
 
@@ -206,11 +172,8 @@ fn section(page: &mut String, path: &str, key: &Key) {
     let keys = key.kind.keys().expect("a section");
     let _infallible = write!(page, "\n## `{path}`\n\n{}\n", key.description());
     if let Kind::Columns(shape) = key.kind {
-        for (what, names) in [
-            ("Needed", shape.required),
-            ("One of", shape.one_of),
-            ("Also", shape.optional),
-        ] {
+        for (what, names) in [("Needed", shape.required), ("One of", shape.one_of), ("Also", shape.optional)]
+        {
             if !names.is_empty() {
                 let _infallible = write!(page, "\n{what}: `{}`.\n", names.join("`, `"));
             }
@@ -220,22 +183,14 @@ fn section(page: &mut String, path: &str, key: &Key) {
     if matches!(key.kind, Kind::Source(shape) if shape.name != "order_lines") {
         page.push_str("\nThe keys are those of `sources.order_lines`.\n");
         let columns = keys.iter().find(|key| matches!(key.kind, Kind::Columns(_)));
-        return section(
-            page,
-            &format!("{path}.columns"),
-            columns.expect("a source has columns"),
-        );
+        return section(page, &format!("{path}.columns"), columns.expect("a source has columns"));
     }
     page.push_str("\n| key | holds | unit | default | meaning |\n|---|---|---|---|---|\n");
     let keys: Vec<&Key> = keys.iter().filter(|key| key.kind != Kind::Refused).collect();
     for key in &keys {
         let holds = match key.kind {
             Kind::Word | Kind::Words | Kind::Format => key.range.replace(' ', ", "),
-            kind => format!("{kind:?}")
-                .split('(')
-                .next()
-                .map(str::to_lowercase)
-                .expect("a name"),
+            kind => format!("{kind:?}").split('(').next().map(str::to_lowercase).expect("a name"),
         };
         let default = match key.default {
             Some("{}") => String::new(),
@@ -244,23 +199,12 @@ fn section(page: &mut String, path: &str, key: &Key) {
             None => "needed".to_owned(),
         };
         let meaning = key.description().replace('|', "\\|");
-        let _infallible = writeln!(
-            page,
-            "| `{}` | {holds} | {} | {default} | {meaning} |",
-            key.name, key.unit
-        );
+        let _infallible =
+            writeln!(page, "| `{}` | {holds} | {} | {default} | {meaning} |", key.name, key.unit);
     }
     for key in keys.iter().filter(|key| key.kind.keys().is_some()) {
-        let list = if matches!(key.kind, Kind::Items(_)) {
-            "[]"
-        } else {
-            ""
-        };
-        let above = if path == "config.yaml" {
-            String::new()
-        } else {
-            format!("{path}.")
-        };
+        let list = if matches!(key.kind, Kind::Items(_)) { "[]" } else { "" };
+        let above = if path == "config.yaml" { String::new() } else { format!("{path}.") };
         section(page, &format!("{above}{}{list}", key.name), key);
     }
 }
@@ -288,14 +232,8 @@ fn settings_that_are_shown_with_their_default_have_it() {
     assert_eq!(format!("{:?}", shown.engine), format!("{:?}", default.engine));
     assert_eq!(format!("{:?}", shown.publish), format!("{:?}", default.publish));
     assert_eq!(shown.exports, default.exports);
-    assert_eq!(
-        (&shown.queries, &shown.reports),
-        (&default.queries, &default.reports)
-    );
-    assert_eq!(
-        (shown.window_days, shown.compare_days),
-        (default.window_days, default.compare_days)
-    );
+    assert_eq!((&shown.queries, &shown.reports), (&default.queries, &default.reports));
+    assert_eq!((shown.window_days, shown.compare_days), (default.window_days, default.compare_days));
     assert_eq!(shown.project.language, default.project.language);
     assert_eq!(shown.policy, default.policy);
 }
@@ -314,18 +252,11 @@ fn every_setting_of_the_reference_can_be_switched_on() {
     assert_eq!(deliver.recipients.len(), 3);
     assert_eq!(deliver.ca_file.as_deref(), Some(Path::new("mail-ca.pem")));
     assert!(deliver.attach && config.publish.url.is_some());
-    assert_eq!(
-        config.schedule.expect("the schedule is switched on").cron,
-        "0 6 * * MON"
-    );
+    assert_eq!(config.schedule.expect("the schedule is switched on").cron, "0 6 * * MON");
     assert_eq!(config.project.home_region.as_deref(), Some("West"));
     assert_eq!(config.cost_to_serve, plain.cost_to_serve);
     let without_margin = |config: &[(String, super::PolicyValue)]| {
-        config
-            .iter()
-            .filter(|(name, _)| name != "margin")
-            .cloned()
-            .collect::<Vec<_>>()
+        config.iter().filter(|(name, _)| name != "margin").cloned().collect::<Vec<_>>()
     };
     assert_eq!(without_margin(&config.policy), without_margin(&plain.policy));
 }

@@ -47,21 +47,15 @@ fn holds(schema: &Value, value: &Value) -> bool {
             "maxItems" => size(items.map(Vec::len), |size, bound| size <= bound),
             "minProperties" => size(keys.map(serde_json::Map::len), |size, bound| size >= bound),
             "uniqueItems" => items.is_none_or(|items| {
-                items
-                    .iter()
-                    .enumerate()
-                    .all(|(index, item)| !items[..index].contains(item))
+                items.iter().enumerate().all(|(index, item)| !items[..index].contains(item))
             }),
             "items" => items.is_none_or(|items| items.iter().all(|item| holds(wanted, item))),
             "required" => keys.is_none_or(|keys| {
                 let needed = wanted.as_array().expect("a list");
-                needed
-                    .iter()
-                    .all(|key| keys.contains_key(key.as_str().expect("a name")))
+                needed.iter().all(|key| keys.contains_key(key.as_str().expect("a name")))
             }),
             "properties" => keys.is_none_or(|keys| {
-                keys.iter()
-                    .all(|(key, value)| wanted.get(key).is_none_or(|wanted| holds(wanted, value)))
+                keys.iter().all(|(key, value)| wanted.get(key).is_none_or(|wanted| holds(wanted, value)))
             }),
             "propertyNames" => {
                 keys.is_none_or(|keys| keys.keys().all(|key| holds(wanted, &key.as_str().into())))

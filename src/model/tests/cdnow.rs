@@ -18,12 +18,7 @@ const FIRST_TEN: [(u32, f64, f64, f64); 10] = [
 ];
 
 fn group(frequency: u32, recency_weeks: f64, age_weeks: f64) -> Group {
-    Group {
-        frequency,
-        recency_weeks,
-        age_weeks,
-        customers: 1,
-    }
+    Group { frequency, recency_weeks, age_weeks, customers: 1 }
 }
 
 #[test]
@@ -67,14 +62,8 @@ fn spend_and_frequency_hardly_go_together_in_the_sample() {
 
 #[test]
 fn expectations_are_those_of_the_spreadsheet() {
-    let at = bg_nbd::fit(&cdnow().0)
-        .expect("the sample can be fitted")
-        .parameters;
-    near(
-        bg_nbd::expected_purchases(&at, &group(2, 30.43, 38.86), 39.0),
-        1.225_906_830_9,
-        1e-5,
-    );
+    let at = bg_nbd::fit(&cdnow().0).expect("the sample can be fitted").parameters;
+    near(bg_nbd::expected_purchases(&at, &group(2, 30.43, 38.86), 39.0), 1.225_906_830_9, 1e-5);
     for (weeks, expected) in [
         (0.142_9, 0.007_816_000_143_239_006),
         (1.0, 0.053_184_289_885_182_104),
@@ -89,21 +78,10 @@ fn expectations_are_those_of_the_spreadsheet() {
 
 #[test]
 fn probabilities_of_purchases_are_those_of_other_packages() {
-    let at = Parameters {
-        r: 0.243,
-        alpha: 4.414,
-        a: 0.793,
-        b: 2.426,
-    };
+    let at = Parameters { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
     let near_relative = |found: f64, expected: f64| near(found / expected, 1.0, 1e-6);
-    near_relative(
-        bg_nbd::probability_of_purchases(&at, 10, 2.0),
-        1.078_689_640_396_816_5e-7,
-    );
-    near_relative(
-        bg_nbd::probability_of_purchases(&at, 0, 39.0),
-        0.573_786_352_096_009_4,
-    );
+    near_relative(bg_nbd::probability_of_purchases(&at, 10, 2.0), 1.078_689_640_396_816_5e-7);
+    near_relative(bg_nbd::probability_of_purchases(&at, 0, 39.0), 0.573_786_352_096_009_4);
     let of_thirty_weeks = [
         0.001_999_521_447_478_875,
         0.001_517_023_629_964_692_5,
@@ -123,32 +101,16 @@ fn probabilities_of_purchases_are_those_of_other_packages() {
 
 #[test]
 fn the_likelihood_of_a_busy_customer_does_not_overflow() {
-    let at = Parameters {
-        r: 0.25,
-        alpha: 4.0,
-        a: 0.8,
-        b: 2.5,
-    };
-    near(
-        bg_nbd::log_likelihood(&at, &group(0, 0.0, 40.0)),
-        -0.599_473_82,
-        1e-5,
-    );
-    near(
-        bg_nbd::log_likelihood(&at, &group(200, 38.0, 40.0)),
-        100.795_7,
-        1e-4,
-    );
+    let at = Parameters { r: 0.25, alpha: 4.0, a: 0.8, b: 2.5 };
+    near(bg_nbd::log_likelihood(&at, &group(0, 0.0, 40.0)), -0.599_473_82, 1e-5);
+    near(bg_nbd::log_likelihood(&at, &group(200, 38.0, 40.0)), 100.795_7, 1e-4);
 }
 
 #[test]
 fn the_likelihood_of_all_is_the_sum_of_the_likelihoods_of_each() {
     let groups = cdnow().0;
     for (fit, each) in [
-        (
-            bg_nbd::fit(&groups),
-            bg_nbd::log_likelihood as fn(&Parameters, &Group) -> f64,
-        ),
+        (bg_nbd::fit(&groups), bg_nbd::log_likelihood as fn(&Parameters, &Group) -> f64),
         (mbg_nbd::fit(&groups), mbg_nbd::log_likelihood),
     ] {
         let fit = fit.expect("the sample can be fitted");
@@ -159,9 +121,7 @@ fn the_likelihood_of_all_is_the_sum_of_the_likelihoods_of_each() {
 
 #[test]
 fn expected_spend_is_that_of_the_spreadsheet() {
-    let at = gamma_gamma::fit(&cdnow().1)
-        .expect("the sample can be fitted")
-        .parameters;
+    let at = gamma_gamma::fit(&cdnow().1).expect("the sample can be fitted").parameters;
     let expected = [
         24.653_918, 18.910_017, 35.170_372, 35.170_372, 35.170_372, 71.464_706, 18.910_017, 35.170_372,
         27.281_93, 35.170_372,
@@ -176,13 +136,9 @@ fn expected_spend_is_that_of_the_spreadsheet() {
 fn the_value_of_twelve_months_is_that_of_other_packages_with_months_in_weeks() {
     let (groups, spends) = cdnow();
     let buying = bg_nbd::fit(&groups).expect("the sample can be fitted").parameters;
-    let spending = gamma_gamma::fit(&spends)
-        .expect("the sample can be fitted")
-        .parameters;
+    let spending = gamma_gamma::fit(&spends).expect("the sample can be fitted").parameters;
     // The other package rounds its summary to two decimals, hence the tolerance.
-    let expected = [
-        36.2785, 4.6375, 8.3441, 8.3441, 8.3441, 283.5236, 6.8814, 8.3441, 43.3536, 8.3441,
-    ];
+    let expected = [36.2785, 4.6375, 8.3441, 8.3441, 8.3441, 283.5236, 6.8814, 8.3441, 43.3536, 8.3441];
     for ((frequency, recency, age, mean), expected) in FIRST_TEN.into_iter().zip(expected) {
         let purchases: Vec<f64> = (1..=12)
             .map(|month| {
@@ -201,13 +157,9 @@ fn the_value_of_twelve_months_is_that_of_other_packages_with_months_in_weeks() {
 fn standard_errors_agree_between_the_matrix_and_the_delta_method() {
     let fit = mbg_nbd::fit(&cdnow().0).expect("the sample can be fitted");
     let errors = fit.standard_errors.expect("a proper maximum has standard errors");
-    let found = fit
-        .standard_error_of(|at| at.alpha)
-        .expect("a proper maximum has standard errors");
+    let found = fit.standard_error_of(|at| at.alpha).expect("a proper maximum has standard errors");
     near(found / errors.alpha, 1.0, 1e-6);
-    let rate = fit
-        .standard_error_of(|at| at.r / at.alpha)
-        .expect("a proper maximum has standard errors");
+    let rate = fit.standard_error_of(|at| at.r / at.alpha).expect("a proper maximum has standard errors");
     assert!(rate > 0.0 && rate < fit.parameters.r / fit.parameters.alpha / 10.0);
     assert_eq!(fit.drawn(&[0.0; 4]), Some(fit.parameters));
     assert_eq!(fit.drawn(&[0.0; 3]), None);
@@ -219,12 +171,7 @@ fn neither_the_order_nor_the_grouping_of_customers_changes_a_bit() {
     let backwards: Vec<Group> = groups.iter().rev().copied().collect();
     let mut together: Vec<Group> = Vec::new();
     for &group in &backwards {
-        let same = |other: &&mut Group| {
-            Group {
-                customers: 1,
-                ..**other
-            } == group
-        };
+        let same = |other: &&mut Group| Group { customers: 1, ..**other } == group;
         match together.iter_mut().find(same) {
             Some(known) => known.customers += 1,
             None => together.push(group),
@@ -252,47 +199,18 @@ fn standard_errors_are_those_of_other_packages() {
 #[test]
 fn predictions_are_those_of_integrating_over_rates_and_chances_to_leave() {
     // The definition of the models as a double integral, by mpmath: P(alive), expected purchases, log-likelihood.
-    let at = Parameters {
-        r: 0.525,
-        alpha: 6.183,
-        a: 0.891,
-        b: 1.614,
-    };
+    let at = Parameters { r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 };
     let (twice, once) = (group(2, 30.43, 38.86), group(0, 0.0, 38.86));
-    near(
-        mbg_nbd::probability_alive(&at, &twice),
-        0.706_202_265_118_5,
-        1e-11,
-    );
-    near(
-        mbg_nbd::expected_purchases(&at, &twice, 39.0),
-        1.262_960_623_267_4,
-        1e-11,
-    );
+    near(mbg_nbd::probability_alive(&at, &twice), 0.706_202_265_118_5, 1e-11);
+    near(mbg_nbd::expected_purchases(&at, &twice, 39.0), 1.262_960_623_267_4, 1e-11);
     near(mbg_nbd::log_likelihood(&at, &twice), -9.485_551_314_533_9, 1e-11);
     near(mbg_nbd::probability_alive(&at, &once), 0.389_735_080_919, 1e-11);
-    near(
-        mbg_nbd::expected_purchases(&at, &once, 39.0),
-        0.154_012_746_675,
-        1e-11,
-    );
+    near(mbg_nbd::expected_purchases(&at, &once, 39.0), 0.154_012_746_675, 1e-11);
     near(mbg_nbd::log_likelihood(&at, &once), -0.539_837_463_531, 1e-11);
     near(bg_nbd::probability_alive(&at, &twice), 0.634_849_081_445_8, 1e-11);
-    near(
-        bg_nbd::expected_purchases(&at, &twice, 39.0),
-        1.093_355_669_613_9,
-        1e-11,
-    );
+    near(bg_nbd::expected_purchases(&at, &twice, 39.0), 1.093_355_669_613_9, 1e-11);
     near(bg_nbd::log_likelihood(&at, &twice), -9.158_664_228_311, 1e-11);
     // The closed form with the hypergeometric function, with 40 digits.
-    near(
-        mbg_nbd::expected_purchases_of_new(&at, 1.0),
-        0.053_084_795_263_701_84,
-        1e-15,
-    );
-    near(
-        mbg_nbd::expected_purchases_of_new(&at, 52.0),
-        1.419_723_757_712_746,
-        1e-14,
-    );
+    near(mbg_nbd::expected_purchases_of_new(&at, 1.0), 0.053_084_795_263_701_84, 1e-15);
+    near(mbg_nbd::expected_purchases_of_new(&at, 52.0), 1.419_723_757_712_746, 1e-14);
 }

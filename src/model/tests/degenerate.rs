@@ -8,32 +8,17 @@ use crate::model::{
 };
 
 fn group(frequency: u32, recency_weeks: f64, age_weeks: f64, customers: u64) -> Group {
-    Group {
-        frequency,
-        recency_weeks,
-        age_weeks,
-        customers,
-    }
+    Group { frequency, recency_weeks, age_weeks, customers }
 }
 
 #[test]
 fn nobody_and_nobody_who_came_back_are_errors() {
     assert_eq!(bg_nbd::fit(&[]), Err(ModelError::NoCustomers));
-    assert_eq!(
-        mbg_nbd::fit(&[group(3, 2.0, 4.0, 0)]),
-        Err(ModelError::NoCustomers)
-    );
+    assert_eq!(mbg_nbd::fit(&[group(3, 2.0, 4.0, 0)]), Err(ModelError::NoCustomers));
     let once = [group(0, 0.0, 30.0, 400), group(0, 0.0, 10.0, 200)];
+    assert_eq!(mbg_nbd::fit(&once), Err(ModelError::NoRepeatBuyers { customers: 600 }));
     assert_eq!(
-        mbg_nbd::fit(&once),
-        Err(ModelError::NoRepeatBuyers { customers: 600 })
-    );
-    assert_eq!(
-        gamma_gamma::fit(&[Spend {
-            frequency: 0,
-            mean_value: 0.0,
-            customers: 9
-        }]),
+        gamma_gamma::fit(&[Spend { frequency: 0, mean_value: 0.0, customers: 9 }]),
         Err(ModelError::NoCustomers)
     );
 }
@@ -50,21 +35,11 @@ fn impossible_histories_are_errors() {
         group(u32::MAX, 1.0, 4.0, 1),
     ] {
         let found = bg_nbd::fit(&[group(2, 1.0, 9.0, 5), impossible]);
-        assert!(
-            matches!(found, Err(ModelError::ImpossibleHistory { .. })),
-            "{impossible:?}: {found:?}"
-        );
+        assert!(matches!(found, Err(ModelError::ImpossibleHistory { .. })), "{impossible:?}: {found:?}");
     }
     for mean_value in [0.0, -3.0, f64::NAN, f64::INFINITY] {
-        let found = gamma_gamma::fit(&[Spend {
-            frequency: 1,
-            mean_value,
-            customers: 1,
-        }]);
-        assert!(
-            matches!(found, Err(ModelError::ImpossibleSpend { .. })),
-            "{mean_value}: {found:?}"
-        );
+        let found = gamma_gamma::fit(&[Spend { frequency: 1, mean_value, customers: 1 }]);
+        assert!(matches!(found, Err(ModelError::ImpossibleSpend { .. })), "{mean_value}: {found:?}");
     }
 }
 
@@ -89,11 +64,7 @@ fn histories_without_a_maximum_are_reported_as_not_converged() {
 
 #[test]
 fn spend_without_a_maximum_is_reported_as_not_converged() {
-    let spend = |frequency, mean_value, customers| Spend {
-        frequency,
-        mean_value,
-        customers,
-    };
+    let spend = |frequency, mean_value, customers| Spend { frequency, mean_value, customers };
     let cases: &[&[Spend]] = &[
         &[spend(1, 20.0, 1)],
         &[spend(2, 20.0, 5_000)],
@@ -111,18 +82,10 @@ fn spend_without_a_maximum_is_reported_as_not_converged() {
 fn one_customer_with_five_thousand_orders_does_not_break_the_fit() {
     let (mut groups, mut spends) = cdnow();
     groups.push(group(5_000, 999.0, 1_000.0, 1));
-    spends.push(Spend {
-        frequency: 5_000,
-        mean_value: 19.99,
-        customers: 1,
-    });
+    spends.push(Spend { frequency: 5_000, mean_value: 19.99, customers: 1 });
     for fit in [bg_nbd::fit(&groups), mbg_nbd::fit(&groups)] {
         let fit = fit.expect("the histories are possible");
         assert!(fit.converged && fit.standard_errors.is_some(), "{fit:?}");
     }
-    assert!(
-        gamma_gamma::fit(&spends)
-            .expect("the spends are possible")
-            .converged
-    );
+    assert!(gamma_gamma::fit(&spends).expect("the spends are possible").converged);
 }

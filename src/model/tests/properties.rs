@@ -21,12 +21,7 @@ fn groups() -> impl Strategy<Value = Group> {
         let least = f64::from(frequency) / 7.0;
         let age_weeks = least + age * (1_000.0 - least);
         let recency_weeks = if frequency > 0 { recency * age_weeks } else { 0.0 };
-        Group {
-            frequency,
-            recency_weeks,
-            age_weeks,
-            customers: 1,
-        }
+        Group { frequency, recency_weeks, age_weeks, customers: 1 }
     })
 }
 

@@ -20,12 +20,7 @@ fn histories(at: &Parameters, may_leave_at_once: bool, random: &mut Pcg64) -> Ve
         .map(|_| {
             let age_weeks = f64::from(random.random_range(280..546_u32)) / 7.0;
             let (rate, chance) = (rates.sample(random), chances.sample(random));
-            let mut group = Group {
-                frequency: 0,
-                recency_weeks: 0.0,
-                age_weeks,
-                customers: 1,
-            };
+            let mut group = Group { frequency: 0, recency_weeks: 0.0, age_weeks, customers: 1 };
             let mut is_alive = !may_leave_at_once || random.random::<f64>() >= chance;
             let mut now = 0.0;
             while is_alive {
@@ -46,17 +41,8 @@ fn histories(at: &Parameters, may_leave_at_once: bool, random: &mut Pcg64) -> Ve
 #[track_caller]
 fn within_three_standard_errors<P: Estimated + std::fmt::Debug>(fit: &Fit<P>, truth: &P) {
     assert!(fit.converged, "{}", fit.reason);
-    let errors = fit
-        .standard_errors
-        .expect("a proper maximum has standard errors")
-        .values();
-    for ((found, truth), error) in fit
-        .parameters
-        .values()
-        .into_iter()
-        .zip(truth.values())
-        .zip(errors)
-    {
+    let errors = fit.standard_errors.expect("a proper maximum has standard errors").values();
+    for ((found, truth), error) in fit.parameters.values().into_iter().zip(truth.values()).zip(errors) {
         assert!(error > 0.0 && (found - truth).abs() < 3.0 * error, "{fit:?}");
         assert!(error < truth, "an estimate without any precision: {fit:?}");
     }
@@ -64,35 +50,21 @@ fn within_three_standard_errors<P: Estimated + std::fmt::Debug>(fit: &Fit<P>, tr
 
 #[test]
 fn bg_nbd_recovers_the_parameters_of_simulated_customers() {
-    let truth = Parameters {
-        r: 0.6,
-        alpha: 5.0,
-        a: 0.8,
-        b: 2.5,
-    };
+    let truth = Parameters { r: 0.6, alpha: 5.0, a: 0.8, b: 2.5 };
     let groups = histories(&truth, false, &mut Pcg64::seed_from_u64(2005));
     within_three_standard_errors(&bg_nbd::fit(&groups).expect("possible histories"), &truth);
 }
 
 #[test]
 fn mbg_nbd_recovers_the_parameters_of_simulated_customers() {
-    let truth = Parameters {
-        r: 1.5,
-        alpha: 8.0,
-        a: 0.9,
-        b: 3.0,
-    };
+    let truth = Parameters { r: 1.5, alpha: 8.0, a: 0.9, b: 3.0 };
     let groups = histories(&truth, true, &mut Pcg64::seed_from_u64(2007));
     within_three_standard_errors(&mbg_nbd::fit(&groups).expect("possible histories"), &truth);
 }
 
 #[test]
 fn gamma_gamma_recovers_the_parameters_of_simulated_customers() {
-    let truth = gamma_gamma::Parameters {
-        p: 5.0,
-        q: 3.5,
-        gamma: 20.0,
-    };
+    let truth = gamma_gamma::Parameters { p: 5.0, q: 3.5, gamma: 20.0 };
     let mut random = Pcg64::seed_from_u64(2013);
     let scales = Gamma::new(truth.q, 1.0 / truth.gamma).expect("positive parameters");
     let spends: Vec<Spend> = (0..CUSTOMERS)
@@ -100,14 +72,8 @@ fn gamma_gamma_recovers_the_parameters_of_simulated_customers() {
             let frequency = random.random_range(1..12_u32);
             let x = f64::from(frequency);
             let scale = scales.sample(&mut random) * x;
-            let mean_value = Gamma::new(truth.p * x, 1.0 / scale)
-                .expect("positive")
-                .sample(&mut random);
-            Spend {
-                frequency,
-                mean_value,
-                customers: 1,
-            }
+            let mean_value = Gamma::new(truth.p * x, 1.0 / scale).expect("positive").sample(&mut random);
+            Spend { frequency, mean_value, customers: 1 }
         })
         .collect();
     within_three_standard_errors(&gamma_gamma::fit(&spends).expect("possible spends"), &truth);

@@ -16,13 +16,9 @@ use crate::model::{Group, bg_nbd, gamma_gamma, mbg_nbd, merged};
 /// Customers of up to three years, their purchases on whole days.
 fn customers(count: usize) -> Vec<Member> {
     let mut random = Pcg64::seed_from_u64(23_570);
-    let ages: Vec<f64> = (0..count)
-        .map(|_| f64::from(random.random_range(1..1_096_u32)) / 7.0)
-        .collect();
-    let mut members: Vec<Member> = lives(count, |number| ages[number], &mut random)
-        .into_iter()
-        .map(|life| life.member)
-        .collect();
+    let ages: Vec<f64> = (0..count).map(|_| f64::from(random.random_range(1..1_096_u32)) / 7.0).collect();
+    let mut members: Vec<Member> =
+        lives(count, |number| ages[number], &mut random).into_iter().map(|life| life.member).collect();
     for member in &mut members {
         let history = &mut member.history;
         let days = (history.recency_weeks * 7.0).ceil().min(history.age_weeks * 7.0);
@@ -64,20 +60,10 @@ fn many_customers_take_seconds() {
             .collect();
         let spend = gamma_gamma::fit(&spends).expect("possible spends");
         let fits = watch.milliseconds();
-        let horizon = Horizon {
-            quarters: 12,
-            discount_rate: 0.1,
-            ..HORIZON
-        };
+        let horizon = Horizon { quarters: 12, discount_rate: 0.1, ..HORIZON };
         let forecasts = forecasts(&buying.parameters, &histories, &horizon);
         let forecast = watch.milliseconds() - fits;
-        let sums = Sums::new(
-            &members,
-            Basis {
-                horizon,
-                ..basis(&buying, &spend)
-            },
-        );
+        let sums = Sums::new(&members, Basis { horizon, ..basis(&buying, &spend) });
         for method in [Method::Model, Method::Rule(0), Method::Rule(1)] {
             assert!(sums.standard_errors(2, method)[0][0].is_some());
         }

@@ -9,22 +9,9 @@ use crate::model::forecast::{Horizon, forecasts};
 use crate::model::uncertainty::{self, Basis, CLASSES, FIGURES, Member, Method, Sums};
 use crate::model::{Fit, Group, Parameters, gamma_gamma, mbg_nbd, value};
 
-const BUYING: Parameters = Parameters {
-    r: 0.9,
-    alpha: 9.0,
-    a: 0.8,
-    b: 3.0,
-};
-const SPEND: gamma_gamma::Parameters = gamma_gamma::Parameters {
-    p: 4.0,
-    q: 4.5,
-    gamma: 30.0,
-};
-pub(super) const HORIZON: Horizon = Horizon {
-    weeks: 52.0,
-    quarters: 4,
-    discount_rate: 0.0,
-};
+const BUYING: Parameters = Parameters { r: 0.9, alpha: 9.0, a: 0.8, b: 3.0 };
+const SPEND: gamma_gamma::Parameters = gamma_gamma::Parameters { p: 4.0, q: 4.5, gamma: 30.0 };
+pub(super) const HORIZON: Horizon = Horizon { weeks: 52.0, quarters: 4, discount_rate: 0.0 };
 const PROFIT_RATE: f64 = 0.2;
 const MARGIN_RATE: f64 = 0.35;
 const LEAST_ALIVE: f64 = 0.01;
@@ -55,12 +42,7 @@ pub(super) fn lives(customers: usize, age_weeks: impl Fn(usize) -> f64, random: 
             let mut is_alive = random.random::<f64>() >= chance;
             let mut life = Life {
                 member: Member {
-                    history: Group {
-                        frequency: 0,
-                        recency_weeks: 0.0,
-                        age_weeks,
-                        customers: 1,
-                    },
+                    history: Group { frequency: 0, recency_weeks: 0.0, age_weeks, customers: 1 },
                     paid_frequency: 0,
                     mean_spend: 0.0,
                     margin_rate: Some(MARGIN_RATE),
@@ -145,13 +127,7 @@ fn sums(figures: &[[f64; FIGURES]]) -> [f64; FIGURES] {
 }
 
 pub(super) fn basis<'a>(buying: &'a Fit<Parameters>, spend: &'a Fit<gamma_gamma::Parameters>) -> Basis<'a> {
-    Basis {
-        buying,
-        spend: Some(spend),
-        horizon: HORIZON,
-        weeks_counted: 52.0,
-        least_alive: LEAST_ALIVE,
-    }
+    Basis { buying, spend: Some(spend), horizon: HORIZON, weeks_counted: 52.0, least_alive: LEAST_ALIVE }
 }
 
 #[test]
@@ -170,11 +146,7 @@ fn what_customers_do_lies_as_far_from_the_sums_as_their_errors_say() {
         let errors = Sums::new(&members, basis(&buying, &spend)).standard_errors(2, Method::Model)[0];
         let histories: Vec<Group> = members.iter().map(|member| member.history).collect();
         let alive = forecasts(&buying.parameters, &histories, &HORIZON);
-        let gone = lives
-            .iter()
-            .zip(&expected)
-            .zip(&alive)
-            .filter(|((life, _), _)| !life.is_alive);
+        let gone = lives.iter().zip(&expected).zip(&alive).filter(|((life, _), _)| !life.is_alive);
         let happened = [
             (0, lives.iter().map(|life| life.purchases).sum::<f64>()),
             (1, lives.iter().map(|life| life.money).sum::<f64>() * PROFIT_RATE),
@@ -202,16 +174,11 @@ fn what_customers_do_lies_as_far_from_the_sums_as_their_errors_say() {
 fn the_delta_method_agrees_with_a_parametric_bootstrap() {
     const DRAWS: usize = 400;
     let mut random = Pcg64::seed_from_u64(1979);
-    let members: Vec<Member> = lives(3_000, age, &mut random)
-        .iter()
-        .map(|life| life.member)
-        .collect();
+    let members: Vec<Member> = lives(3_000, age, &mut random).iter().map(|life| life.member).collect();
     let (buying, spend) = fits(&members);
     // Without a covariance only chance is left; what it takes off is the part of the parameters.
     let sure = |matrix: &Option<Vec<Vec<f64>>>| {
-        matrix
-            .as_ref()
-            .map(|matrix| vec![vec![0.0; matrix.len()]; matrix.len()])
+        matrix.as_ref().map(|matrix| vec![vec![0.0; matrix.len()]; matrix.len()])
     };
     let (mut sure_buying, mut sure_spend) = (buying.clone(), spend.clone());
     sure_buying.log_covariance = sure(&buying.log_covariance);
@@ -232,26 +199,16 @@ fn the_delta_method_agrees_with_a_parametric_bootstrap() {
         assert!(both > chance);
         let delta = libm::sqrt(both * both - chance * chance);
         let mean = drawn.iter().map(|sums| sums[figure]).sum::<f64>() / 400.0;
-        let variance = drawn
-            .iter()
-            .map(|sums| (sums[figure] - mean).powi(2))
-            .sum::<f64>()
-            / 399.0;
+        let variance = drawn.iter().map(|sums| (sums[figure] - mean).powi(2)).sum::<f64>() / 399.0;
         let bootstrap = libm::sqrt(variance);
-        assert!(
-            (delta / bootstrap - 1.0).abs() < 0.12,
-            "{figure}: {delta}, {bootstrap}"
-        );
+        assert!((delta / bootstrap - 1.0).abs() < 0.12, "{figure}: {delta}, {bootstrap}");
     }
 }
 
 #[test]
 fn a_group_errs_less_than_all_and_more_for_its_size() {
     let mut random = Pcg64::seed_from_u64(3);
-    let members: Vec<Member> = lives(800, age, &mut random)
-        .iter()
-        .map(|life| life.member)
-        .collect();
+    let members: Vec<Member> = lives(800, age, &mut random).iter().map(|life| life.member).collect();
     let (buying, spend) = fits(&members);
     let errors = Sums::new(&members, basis(&buying, &spend)).standard_errors(3, Method::Model);
     for (all, half) in errors[0].iter().zip(errors[1]) {
@@ -268,10 +225,8 @@ fn a_rule_is_off_by_the_chance_in_its_counts() {
     member.by_rule = [6.0, 0.0];
     let members = [member; 50];
     let (buying, spend) = {
-        let many: Vec<Member> = lives(800, age, &mut Pcg64::seed_from_u64(5))
-            .iter()
-            .map(|life| life.member)
-            .collect();
+        let many: Vec<Member> =
+            lives(800, age, &mut Pcg64::seed_from_u64(5)).iter().map(|life| life.member).collect();
         fits(&many)
     };
     let sums = Sums::new(&members, basis(&buying, &spend));
@@ -285,10 +240,8 @@ fn a_rule_is_off_by_the_chance_in_its_counts() {
 
 #[test]
 fn without_a_model_of_spend_there_is_no_error_of_money() {
-    let members: Vec<Member> = lives(600, age, &mut Pcg64::seed_from_u64(6))
-        .iter()
-        .map(|life| life.member)
-        .collect();
+    let members: Vec<Member> =
+        lives(600, age, &mut Pcg64::seed_from_u64(6)).iter().map(|life| life.member).collect();
     let (buying, _) = fits(&members);
     let basis = Basis {
         buying: &buying,
@@ -304,10 +257,8 @@ fn without_a_model_of_spend_there_is_no_error_of_money() {
 
 #[test]
 fn errors_are_numbers_even_where_the_spread_of_spend_has_no_bound() {
-    let members: Vec<Member> = lives(600, age, &mut Pcg64::seed_from_u64(7))
-        .iter()
-        .map(|life| life.member)
-        .collect();
+    let members: Vec<Member> =
+        lives(600, age, &mut Pcg64::seed_from_u64(7)).iter().map(|life| life.member).collect();
     let (buying, mut spend) = fits(&members);
     spend.parameters.q = 1.3;
     for error in Sums::new(&members, basis(&buying, &spend)).standard_errors(2, Method::Model)[0] {
@@ -317,21 +268,9 @@ fn errors_are_numbers_even_where_the_spread_of_spend_has_no_bound() {
 
 #[test]
 fn shares_of_cases_are_those_of_the_normal_distribution() {
-    near(
-        uncertainty::standard_errors_of_share(0.95),
-        1.959_963_984_540_054,
-        1e-9,
-    );
-    near(
-        uncertainty::standard_errors_of_share(0.5),
-        0.674_489_750_196_081_7,
-        1e-9,
-    );
-    near(
-        uncertainty::standard_errors_of_share(0.999),
-        3.290_526_731_491_926,
-        1e-8,
-    );
+    near(uncertainty::standard_errors_of_share(0.95), 1.959_963_984_540_054, 1e-9);
+    near(uncertainty::standard_errors_of_share(0.5), 0.674_489_750_196_081_7, 1e-9);
+    near(uncertainty::standard_errors_of_share(0.999), 3.290_526_731_491_926, 1e-8);
 }
 
 #[test]

@@ -40,9 +40,7 @@ pub(super) async fn read(engine: &Engine, moment: &Moment) -> Result<Customers, 
         moment.name
     );
     let mut reader = Reader::default();
-    engine
-        .each_batch("the purchase histories", &sql, |batch| reader.take(batch))
-        .await?;
+    engine.each_batch("the purchase histories", &sql, |batch| reader.take(batch)).await?;
     Ok(reader.customers)
 }
 
@@ -98,14 +96,9 @@ impl Reader {
             .map(|(name, _)| name)
             .collect();
         if classes.len() >= CLASSES {
-            let message = format!(
-                "business.outlook_customers has {} columns of text beside the id",
-                classes.len()
-            );
-            let hint = format!(
-                "Each is a class with sums of its own; at most {} fit.",
-                CLASSES - 1
-            );
+            let message =
+                format!("business.outlook_customers has {} columns of text beside the id", classes.len());
+            let hint = format!("Each is a class with sums of its own; at most {} fit.", CLASSES - 1);
             return Err(Failure::new(Exit::Usage, "model", message).hint(hint));
         }
         let all = self.number(ALL, ALL)?;
@@ -137,13 +130,9 @@ impl Reader {
             return Ok(number);
         }
         let number = u16::try_from(self.numbers.len()).map_err(|error| {
-            Failure::new(
-                Exit::Usage,
-                "model",
-                "business.outlook_customers has more than 65,536 groups",
-            )
-            .hint(format!("Is `{class}` a class, and not a name of each customer?"))
-            .cause(error)
+            Failure::new(Exit::Usage, "model", "business.outlook_customers has more than 65,536 groups")
+                .hint(format!("Is `{class}` a class, and not a name of each customer?"))
+                .cause(error)
         })?;
         self.customers.groups.push(name.clone());
         self.numbers.insert(name, number);
@@ -181,10 +170,7 @@ fn integer(column: &ArrayRef, row: usize) -> i64 {
 }
 
 /// Days as weeks.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a history has fewer days than a double has digits"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a history has fewer days than a double has digits")]
 pub(super) fn weeks(days: i64) -> f64 {
     days as f64 / 7.0
 }

@@ -23,11 +23,8 @@ use customers::Customers;
 
 /// The ways of saying how many purchases to expect, as `business.backtest_errors` names them; the rules in the order of
 /// [`Member::by_rule`].
-const METHODS: [(&str, Method); 3] = [
-    ("model", Method::Model),
-    ("last_year_rate", Method::Rule(0)),
-    ("recency_rule", Method::Rule(1)),
-];
+const METHODS: [(&str, Method); 3] =
+    [("model", Method::Model), ("last_year_rate", Method::Rule(0)), ("recency_rule", Method::Rule(1))];
 
 /// What the step needs to know of the run.
 #[derive(Debug, Clone)]
@@ -45,11 +42,7 @@ impl Terms {
     /// Reads the terms; the configuration always holds them.
     pub(super) fn new(config: &Config, calendar: &Calendar) -> Result<Self, Failure> {
         let missing = |name: &str| {
-            Failure::new(
-                Exit::Usage,
-                "config",
-                format!("policy.{name} is missing or of the wrong kind"),
-            )
+            Failure::new(Exit::Usage, "config", format!("policy.{name} is missing or of the wrong kind"))
         };
         let count = |name: &str| match config.threshold(name) {
             Some(PolicyValue::Integer(number)) => Ok(*number),
@@ -80,14 +73,8 @@ pub(super) fn inputs() -> [TableName; 2] {
 /// Tables that the step makes.
 #[must_use]
 pub fn outputs() -> [TableName; 5] {
-    [
-        "fits",
-        "parameters",
-        "customer_outlook",
-        "group_ranges",
-        "backtest_outlook",
-    ]
-    .map(|table| TableName::new("model", table))
+    ["fits", "parameters", "customer_outlook", "group_ranges", "backtest_outlook"]
+        .map(|table| TableName::new("model", table))
 }
 
 /// All that was found at one moment.
@@ -154,19 +141,12 @@ pub(super) async fn run(engine: &Engine, terms: &Terms) -> Result<Vec<Made>, Fai
     let fit_milliseconds = findings.iter().map(|found| found.fit_milliseconds).sum();
     let mut made = Vec::new();
     for table in tables::all(&findings)? {
-        let rows = engine
-            .add_rows(&table.name, &table.key, table.batch.clone())
-            .await?
-            .rows;
+        let rows = engine.add_rows(&table.name, &table.key, table.batch.clone()).await?.rows;
         let milliseconds = match table.name.table.as_str() {
             "fits" | "parameters" => fit_milliseconds,
             _ => watch.milliseconds(),
         };
-        made.push(Made {
-            table,
-            rows,
-            milliseconds,
-        });
+        made.push(Made { table, rows, milliseconds });
     }
     Ok(made)
 }
@@ -198,24 +178,13 @@ fn find(customers: Customers, moment: &Moment, terms: &Terms) -> Findings {
         // The sums of the backtest are compared with what happened instead.
         _ => Vec::new(),
     };
-    Findings {
-        moment: moment.name,
-        fits,
-        fit_milliseconds,
-        customers: customers.ids,
-        outlooks,
-        ranges,
-    }
+    Findings { moment: moment.name, fits, fit_milliseconds, customers: customers.ids, outlooks, ranges }
 }
 
 fn fit(members: &[Member], terms: &Terms) -> Fits {
     let longest = longest_age(members);
     let customers = u64::try_from(members.len()).unwrap_or(u64::MAX);
-    let refused = |reason| Fits {
-        bg_nbd: Err(reason),
-        mbg_nbd: Err(reason),
-        gamma_gamma: Err(reason),
-    };
+    let refused = |reason| Fits { bg_nbd: Err(reason), mbg_nbd: Err(reason), gamma_gamma: Err(reason) };
     if customers < terms.min_customers {
         return refused("too_few_customers");
     }
@@ -244,10 +213,7 @@ fn fit(members: &[Member], terms: &Terms) -> Fits {
 
 /// The weeks from the first purchase of all to the last complete day.
 fn longest_age(members: &[Member]) -> f64 {
-    members
-        .iter()
-        .map(|member| member.history.age_weeks)
-        .fold(0.0, f64::max)
+    members.iter().map(|member| member.history.age_weeks).fold(0.0, f64::max)
 }
 
 /// A fit that can be used, or the reason why not, as a code.
@@ -317,15 +283,12 @@ fn ranges(
     let times = uncertainty::standard_errors_of_share(terms.interval_share);
     let of_method = |(name, method)| {
         let errors = sums.standard_errors(groups.len(), method);
-        groups
-            .iter()
-            .zip(errors)
-            .map(move |((class_name, value), errors)| Range {
-                method: name,
-                class_name: class_name.clone(),
-                value: value.clone(),
-                half_widths: errors.map(|error| error.map(|error| times * error)),
-            })
+        groups.iter().zip(errors).map(move |((class_name, value), errors)| Range {
+            method: name,
+            class_name: class_name.clone(),
+            value: value.clone(),
+            half_widths: errors.map(|error| error.map(|error| times * error)),
+        })
     };
     METHODS.into_iter().flat_map(of_method).collect()
 }

@@ -33,10 +33,7 @@ fn table(
     key: &[&str],
     columns: Columns,
 ) -> Result<SettingsTable, Failure> {
-    let columns = columns
-        .into_iter()
-        .map(|(name, array)| (name.to_owned(), array, true))
-        .collect();
+    let columns = columns.into_iter().map(|(name, array)| (name.to_owned(), array, true)).collect();
     SettingsTable::new(TableName::new("model", name), title, grain, key, columns)
 }
 
@@ -46,19 +43,11 @@ fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
 
 /// Nine decimals: far finer than the estimate, and the same on every machine.
 fn numbers(values: impl Iterator<Item = Option<f64>>) -> ArrayRef {
-    Arc::new(
-        values
-            .map(|value| value.map(|number| (number * 1e9).round() / 1e9))
-            .collect::<Float64Array>(),
-    )
+    Arc::new(values.map(|value| value.map(|number| (number * 1e9).round() / 1e9)).collect::<Float64Array>())
 }
 
 fn counts(values: impl Iterator<Item = Option<u64>>) -> ArrayRef {
-    Arc::new(
-        values
-            .map(|value| value.and_then(|count| i64::try_from(count).ok()))
-            .collect::<Int64Array>(),
-    )
+    Arc::new(values.map(|value| value.and_then(|count| i64::try_from(count).ok())).collect::<Int64Array>())
 }
 
 /// What all fits have in common: customers, iterations and log-likelihood, or the reason why there is none.
@@ -70,23 +59,13 @@ struct Outcome {
 
 fn fits(findings: &[Findings]) -> Result<SettingsTable, Failure> {
     fn outcome<P>(fit: &Result<Fit<P>, &'static str>) -> Result<(u64, u64, f64), &'static str> {
-        fit.as_ref()
-            .map(|fit| (fit.customers, fit.iterations, fit.log_likelihood))
-            .map_err(|reason| *reason)
+        fit.as_ref().map(|fit| (fit.customers, fit.iterations, fit.log_likelihood)).map_err(|reason| *reason)
     }
     let of_moment = |found: &Findings| {
-        let Fits {
-            bg_nbd,
-            mbg_nbd,
-            gamma_gamma,
-        } = &found.fits;
+        let Fits { bg_nbd, mbg_nbd, gamma_gamma } = &found.fits;
         let moment = found.moment;
-        [
-            ("bg_nbd", outcome(bg_nbd)),
-            ("mbg_nbd", outcome(mbg_nbd)),
-            ("gamma_gamma", outcome(gamma_gamma)),
-        ]
-        .map(|(model, found)| Outcome { moment, model, found })
+        [("bg_nbd", outcome(bg_nbd)), ("mbg_nbd", outcome(mbg_nbd)), ("gamma_gamma", outcome(gamma_gamma))]
+            .map(|(model, found)| Outcome { moment, model, found })
     };
     let rows: Vec<Outcome> = findings.iter().flat_map(of_moment).collect();
     let found = |row: &Outcome| row.found.ok();
@@ -99,19 +78,10 @@ fn fits(findings: &[Findings]) -> Result<SettingsTable, Failure> {
         vec![
             ("moment", texts(rows.iter().map(|row| Some(row.moment)))),
             ("model", texts(rows.iter().map(|row| Some(row.model)))),
-            (
-                "customers",
-                counts(rows.iter().map(|row| found(row).map(|fit| fit.0))),
-            ),
+            ("customers", counts(rows.iter().map(|row| found(row).map(|fit| fit.0)))),
             ("is_converged", Arc::new(converged)),
-            (
-                "iterations",
-                counts(rows.iter().map(|row| found(row).map(|fit| fit.1))),
-            ),
-            (
-                "log_likelihood",
-                numbers(rows.iter().map(|row| found(row).map(|fit| fit.2))),
-            ),
+            ("iterations", counts(rows.iter().map(|row| found(row).map(|fit| fit.1)))),
+            ("log_likelihood", numbers(rows.iter().map(|row| found(row).map(|fit| fit.2)))),
             ("reason", texts(rows.iter().map(|row| row.found.err()))),
         ],
     )
@@ -153,12 +123,7 @@ fn parameters(findings: &[Findings]) -> Result<SettingsTable, Failure> {
         let (moment, fits) = (found.moment, &found.fits);
         let mut list = estimates(moment, "bg_nbd", &fits.bg_nbd, &buying);
         list.extend(estimates(moment, "mbg_nbd", &fits.mbg_nbd, &buying));
-        list.extend(estimates(
-            moment,
-            "gamma_gamma",
-            &fits.gamma_gamma,
-            &["p", "q", "gamma"],
-        ));
+        list.extend(estimates(moment, "gamma_gamma", &fits.gamma_gamma, &["p", "q", "gamma"]));
         list
     };
     let rows: Vec<Estimate> = findings.iter().flat_map(of_moment).collect();
@@ -172,10 +137,7 @@ fn parameters(findings: &[Findings]) -> Result<SettingsTable, Failure> {
             ("moment", texts(rows.iter().map(|row| Some(row.moment)))),
             ("parameter", texts(rows.iter().map(|row| Some(row.parameter)))),
             ("value", numbers(rows.iter().map(|row| Some(row.value)))),
-            (
-                "standard_error",
-                numbers(rows.iter().map(|row| row.standard_error)),
-            ),
+            ("standard_error", numbers(rows.iter().map(|row| row.standard_error))),
         ],
     )
 }
@@ -186,12 +148,8 @@ fn outlooks(found: Option<&Findings>) -> Result<(ArrayRef, &[Outlook]), Failure>
         Some(found) if !found.outlooks.is_empty() => {
             let parts: Vec<&dyn arrow::array::Array> = found.customers.iter().map(AsRef::as_ref).collect();
             let ids = concat(&parts).map_err(|error| {
-                Failure::new(
-                    Exit::Resources,
-                    "model",
-                    "there are too many customers for a table",
-                )
-                .cause(error)
+                Failure::new(Exit::Resources, "model", "there are too many customers for a table")
+                    .cause(error)
             })?;
             Ok((ids, &found.outlooks))
         }
@@ -230,10 +188,7 @@ fn group_ranges(found: Option<&Findings>) -> Result<SettingsTable, Failure> {
         &["method", "class_name", "value"],
         vec![
             ("method", texts(rows.iter().map(|row| Some(row.method)))),
-            (
-                "class_name",
-                texts(rows.iter().map(|row| Some(row.class_name.as_str()))),
-            ),
+            ("class_name", texts(rows.iter().map(|row| Some(row.class_name.as_str())))),
             ("value", texts(rows.iter().map(|row| Some(row.value.as_str())))),
             ("expected_orders_half_width", half_width(0)),
             ("expected_profit_half_width", half_width(1)),
@@ -252,10 +207,7 @@ fn backtest_outlook(found: Option<&Findings>) -> Result<SettingsTable, Failure> 
         &["customer_id"],
         vec![
             ("customer_id", ids),
-            (
-                "expected_orders",
-                numbers(outlooks.iter().map(|outlook| Some(outlook.orders))),
-            ),
+            ("expected_orders", numbers(outlooks.iter().map(|outlook| Some(outlook.orders)))),
         ],
     )
 }

@@ -69,11 +69,7 @@ impl World {
         self.check();
         let number = self.operations.fetch_add(1, Ordering::SeqCst) + 1;
         let (from, to, fault) = self.fault;
-        if (from..to).contains(&number) {
-            fault
-        } else {
-            Fault::None
-        }
+        if (from..to).contains(&number) { fault } else { Fault::None }
     }
 
     fn operations(&self) -> usize {
@@ -88,24 +84,18 @@ impl World {
     /// The bytes of an object, now.
     fn object(&self, path: &str) -> Option<Bytes> {
         let read = self.sound();
-        read.read(path)
-            .now_or_never()
-            .expect("memory does not wait")
-            .expect("memory can be read")
+        read.read(path).now_or_never().expect("memory does not wait").expect("memory can be read")
     }
 
     /// Every object with its bytes, but for what may differ between two attempts.
     fn everything(&self) -> BTreeMap<String, Bytes> {
-        let listed: Vec<_> = futures::StreamExt::collect(self.inner.list(None))
-            .now_or_never()
-            .expect("memory does not wait");
+        let listed: Vec<_> =
+            futures::StreamExt::collect(self.inner.list(None)).now_or_never().expect("memory does not wait");
         listed
             .into_iter()
             .map(|meta| {
                 let key = meta.expect("memory can be listed").location.to_string();
-                key.strip_prefix("published/")
-                    .expect("below the location")
-                    .to_owned()
+                key.strip_prefix("published/").expect("below the location").to_owned()
             })
             .filter(|path| !path.ends_with("/volatile.json") && !path.starts_with("deliveries/"))
             .map(|path| {
@@ -130,14 +120,8 @@ impl World {
             let manifest: Value = serde_json::from_slice(&manifest).expect("a manifest is JSON");
             for output in manifest["outputs"].as_array().expect("a manifest names outputs") {
                 let path = format!("{folder}/{}", output["path"].as_str().expect("a path"));
-                let bytes = self
-                    .object(&path)
-                    .unwrap_or_else(|| panic!("`{path}` is missing"));
-                assert_eq!(
-                    sha256(&bytes),
-                    output["sha256"].as_str().expect("a hash"),
-                    "{path}"
-                );
+                let bytes = self.object(&path).unwrap_or_else(|| panic!("`{path}` is missing"));
+                assert_eq!(sha256(&bytes), output["sha256"].as_str().expect("a hash"), "{path}");
             }
             true
         };
@@ -155,19 +139,13 @@ impl World {
             let entry = usize::try_from(seq).ok().and_then(|seq| entries.get(seq - 1));
             let entry = entry.unwrap_or_else(|| panic!("{latest} is not in the log"));
             assert_eq!(latest["run_id"], entry.run_id.as_str());
-            assert!(
-                is_whole(&entry.folder(), &entry.manifest_sha256),
-                "a reader finds nothing at {latest}"
-            );
+            assert!(is_whole(&entry.folder(), &entry.manifest_sha256), "a reader finds nothing at {latest}");
             let before = self.seen.fetch_max(seq, Ordering::SeqCst);
             assert!(seq >= before, "`latest.json` went back from {before} to {seq}");
         }
         for (reader, count) in self.taken.lock().expect("no panic").iter() {
             assert_eq!(*count, 1, "{reader}");
-            assert!(
-                entries.iter().any(|entry| entry.run_id == "bbbb"),
-                "mailed before it is published"
-            );
+            assert!(entries.iter().any(|entry| entry.run_id == "bbbb"), "mailed before it is published");
         }
     }
 }
@@ -238,16 +216,10 @@ impl Stage {
         };
         let place = Location::of_store(Arc::new(stage.before.fork()), "published");
         let old = stage.staged("2025-01-06", "aaaa");
-        publish::publish(&place, &old, &index)
-            .await
-            .expect("it is published");
+        publish::publish(&place, &old, &index).await.expect("it is published");
         let before = InMemory::new();
         for object in place.list().await.expect("memory can be listed") {
-            let bytes = place
-                .read(&object.path)
-                .await
-                .expect("memory can be read")
-                .expect("it is there");
+            let bytes = place.read(&object.path).await.expect("memory can be read").expect("it is there");
             let key = object_store::path::Path::from(format!("published/{}", object.path));
             before.put(&key, bytes.into()).await.expect("memory takes it");
         }
@@ -308,28 +280,16 @@ impl Stage {
                 talk: &self.talk,
             };
             place.probe().await.map_err(|error| error.writing("publish"))?;
-            let make = async {
-                Ok(Made {
-                    staged: self.staged("2025-01-13", "bbbb"),
-                    remarks: Vec::new(),
-                })
-            };
+            let make = async { Ok(Made { staged: self.staged("2025-01-13", "bbbb"), remarks: Vec::new() }) };
             let (_, entry) = wanted.published(make).await?;
             let mail = self.config.deliver.as_ref().expect("a mail is configured");
             let edition = Edition::main(&self.config.project.language);
             let letter = letter(&self.config, mail, &place, &entry, &edition).await;
-            let letter = letter.map_err(|failure| Failure {
-                exit: Exit::Mail,
-                ..failure
-            })?;
+            let letter = letter.map_err(|failure| Failure { exit: Exit::Mail, ..failure })?;
             let letter = Arc::new(letter);
             let readers: Vec<Reader> = READERS
                 .iter()
-                .map(|to| Reader {
-                    to: (*to).to_owned(),
-                    letter: Arc::clone(&letter),
-                    resend: false,
-                })
+                .map(|to| Reader { to: (*to).to_owned(), letter: Arc::clone(&letter), resend: false })
                 .collect();
             deliver_by(&place, &Post(Arc::clone(world)), &readers, calendar::now).await
         };
@@ -370,13 +330,7 @@ impl Stage {
         let second = second.unwrap_or_else(|failure| panic!("{fault:?}: a rerun fails: {failure}"));
         sound.check();
         for (reader, delivery) in READERS.iter().zip(&second) {
-            let count = sound
-                .taken
-                .lock()
-                .expect("no panic")
-                .get(*reader)
-                .copied()
-                .unwrap_or(0);
+            let count = sound.taken.lock().expect("no panic").get(*reader).copied().unwrap_or(0);
             match &delivery.fate {
                 Fate::Sent | Fate::SentBefore => assert_eq!(count, 1, "{fault:?}"),
                 // Nobody can know; a person decides.
@@ -386,23 +340,14 @@ impl Stage {
         }
         if let Some(Ok(deliveries)) = &first {
             for (then, now) in deliveries.iter().zip(&second) {
-                assert!(
-                    then.fate != Fate::Sent || now.fate == Fate::SentBefore,
-                    "{fault:?}"
-                );
+                assert!(then.fate != Fate::Sent || now.fate == Fate::SentBefore, "{fault:?}");
             }
         }
         // An old run that could not be removed goes with the next publication.
-        publish::prune(&sound.sound(), 1)
-            .await
-            .expect("it can be removed");
+        publish::prune(&sound.sound(), 1).await.expect("it can be removed");
         let limit = calendar::now() + SignedDuration::from_hours(1);
-        let garbage = find_garbage(&sound.sound(), limit)
-            .await
-            .expect("the store can be read");
-        remove_garbage(&sound.sound(), &garbage)
-            .await
-            .expect("it can be removed");
+        let garbage = find_garbage(&sound.sound(), limit).await.expect("the store can be read");
+        remove_garbage(&sound.sound(), &garbage).await.expect("it can be removed");
         sound.check();
         let found = sound.everything();
         assert_eq!(
@@ -418,22 +363,11 @@ impl Stage {
     async fn expected(&self) -> BTreeMap<String, Bytes> {
         let world = World::new(self.before.fork(), (0, 0, Fault::None));
         skewed::set(usize::MAX, SignedDuration::ZERO);
-        let deliveries = self
-            .attempt(&world)
-            .await
-            .expect("nothing stops it")
-            .expect("nothing fails");
-        assert!(
-            deliveries.iter().all(|delivery| delivery.fate == Fate::Sent),
-            "{deliveries:?}"
-        );
+        let deliveries = self.attempt(&world).await.expect("nothing stops it").expect("nothing fails");
+        assert!(deliveries.iter().all(|delivery| delivery.fate == Fate::Sent), "{deliveries:?}");
         let mut left = world.everything();
         // What the removal of an old run leaves would be garbage.
-        assert!(
-            left.keys().all(|path| !path.contains("aaaa")),
-            "{:?}",
-            left.keys()
-        );
+        assert!(left.keys().all(|path| !path.contains("aaaa")), "{:?}", left.keys());
         assert_eq!(left.remove("leases"), None);
         left
     }
@@ -459,9 +393,8 @@ async fn whatever_operation_of_a_run_fails_nothing_is_half_published_or_mailed_t
         let (mut number, mut failed) = (0, 0);
         loop {
             number += 1;
-            let (operations, said) = stage
-                .trial((number, number.saturating_add(length), fault), &expected)
-                .await;
+            let (operations, said) =
+                stage.trial((number, number.saturating_add(length), fault), &expected).await;
             if operations < number {
                 break;
             }
@@ -477,10 +410,7 @@ async fn whatever_operation_of_a_run_fails_nothing_is_half_published_or_mailed_t
             failed += usize::from(said != Some(Exit::Published));
         }
         assert!(number > 50, "{fault:?}: {number} operations");
-        assert!(
-            failed > 5,
-            "{fault:?}: only {failed} of {number} faults were felt"
-        );
+        assert!(failed > 5, "{fault:?}: only {failed} of {number} faults were felt");
     }
 }
 
@@ -497,10 +427,7 @@ async fn a_clock_that_jumps_in_the_middle_of_a_run_changes_nothing() {
             let outcome = stage.attempt(&world).await.expect("nothing stops it");
             let deliveries =
                 outcome.unwrap_or_else(|failure| panic!("reading {number}, {days} days: {failure}"));
-            assert!(
-                deliveries.iter().all(|delivery| delivery.fate == Fate::Sent),
-                "{deliveries:?}"
-            );
+            assert!(deliveries.iter().all(|delivery| delivery.fate == Fate::Sent), "{deliveries:?}");
             assert!(world.everything() == expected, "reading {number}, {days} days");
             if skewed::readings() < number {
                 break;
@@ -532,10 +459,7 @@ async fn a_run_whose_time_is_over_ends_before_its_commit_and_says_where() {
             continue;
         };
         assert_eq!(failure.exit, Exit::Resources, "operation {number}: {failure}");
-        assert!(
-            failure.retryable && failure.message.contains("out of time"),
-            "{failure}"
-        );
+        assert!(failure.retryable && failure.message.contains("out of time"), "{failure}");
         let is_committed = world.everything().contains_key("log/00000002.json");
         assert!(!is_committed, "operation {number}");
         ended += 1;
@@ -544,11 +468,7 @@ async fn a_run_whose_time_is_over_ends_before_its_commit_and_says_where() {
         let again = stage.attempt(&sound).await.expect("nothing stops it");
         again.unwrap_or_else(|failure| panic!("operation {number}: a rerun fails: {failure}"));
         for (path, bytes) in &expected {
-            assert_eq!(
-                sound.object(path).as_ref(),
-                Some(bytes),
-                "operation {number}: {path}"
-            );
+            assert_eq!(sound.object(path).as_ref(), Some(bytes), "operation {number}: {path}");
         }
     }
     assert!(ended > 15, "{ended}");
@@ -564,11 +484,7 @@ impl Stage {
                 // Once all is up nothing is broken off; there the client's own limits count.
                 let is_up = world.object("runs/2025-01-13/bbbb/manifest.json").is_some();
                 let fault = world.next();
-                if is_up || deadline.left().is_zero() {
-                    Fault::None
-                } else {
-                    fault
-                }
+                if is_up || deadline.left().is_zero() { Fault::None } else { fault }
             })
         };
         let place = store.location();
@@ -581,12 +497,7 @@ impl Stage {
             deadline: &deadline,
             talk: &self.talk,
         };
-        let make = async {
-            Ok(Made {
-                staged: self.staged("2025-01-13", "bbbb"),
-                remarks: Vec::new(),
-            })
-        };
+        let make = async { Ok(Made { staged: self.staged("2025-01-13", "bbbb"), remarks: Vec::new() }) };
         wanted.published(make).await.map(|_| ())
     }
 }
@@ -605,23 +516,11 @@ async fn a_store_that_overwrites_is_refused_before_anything_is_read() {
         },
         ..stage.config.clone()
     };
-    let request = crate::pipeline::Request {
-        as_of: Some(day("2025-01-13")),
-        is_draft: false,
-    };
-    let outcome = Box::pin(crate::pipeline::run::published(
-        &config,
-        &store.location(),
-        &request,
-        &stage.talk,
-    ))
-    .await;
+    let request = crate::pipeline::Request { as_of: Some(day("2025-01-13")), is_draft: false };
+    let outcome =
+        Box::pin(crate::pipeline::run::published(&config, &store.location(), &request, &stage.talk)).await;
     let failure = outcome.expect_err("it cannot publish safely");
-    assert_eq!(
-        (failure.exit, failure.stage),
-        (Exit::Usage, "publish"),
-        "{failure}"
-    );
+    assert_eq!((failure.exit, failure.stage), (Exit::Usage, "publish"), "{failure}");
     assert!(failure.message.contains("cannot publish safely"), "{failure}");
     let left = futures::StreamExt::count(store.inner.list(None)).await;
     assert_eq!(left, 0, "the trial object is removed");

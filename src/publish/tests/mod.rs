@@ -38,28 +38,15 @@ pub(crate) fn staged(folder: &TempDir, as_of: &str, run_id: &str) -> StagedRun {
         fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
         fs::write(path, text).expect("the file can be written");
     }
-    let output = |path: &str, text: &str| HashedFile {
-        path: path.to_owned(),
-        sha256: sha256(text.as_bytes()),
-    };
-    let outputs = vec![
-        output("report.html", &report),
-        output("tables/results.tiers.csv", &table),
-    ];
-    StagedRun {
-        manifest: record(day(as_of), run_id, outputs),
-        folder: here,
-    }
+    let output =
+        |path: &str, text: &str| HashedFile { path: path.to_owned(), sha256: sha256(text.as_bytes()) };
+    let outputs = vec![output("report.html", &report), output("tables/results.tiers.csv", &table)];
+    StagedRun { manifest: record(day(as_of), run_id, outputs), folder: here }
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "it stands in for a renderer that can fail"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "it stands in for a renderer that can fail")]
 pub(crate) fn index(entries: &[LogEntry]) -> Result<String, Failure> {
-    Ok(entries.iter().fold(String::new(), |text, entry| {
-        text + &format!("{} {}\n", entry.seq, entry.run_id)
-    }))
+    Ok(entries.iter().fold(String::new(), |text, entry| text + &format!("{} {}\n", entry.seq, entry.run_id)))
 }
 
 pub(crate) fn work() -> TempDir {
@@ -75,11 +62,7 @@ pub(crate) fn sound(inner: &Arc<InMemory>) -> Location {
 }
 
 async fn text(location: &Location, path: &str) -> String {
-    let bytes = location
-        .read(path)
-        .await
-        .expect("the object can be read")
-        .unwrap_or_default();
+    let bytes = location.read(path).await.expect("the object can be read").unwrap_or_default();
     String::from_utf8(bytes.to_vec()).expect("the object is text")
 }
 
@@ -87,16 +70,8 @@ async fn text(location: &Location, path: &str) -> String {
 async fn everything(location: &Location) -> Vec<(String, Bytes)> {
     let mut all = Vec::new();
     for folder in ["runs", "log", "drafts"] {
-        for object in location
-            .list_own(folder)
-            .await
-            .expect("the location can be listed")
-        {
-            let bytes = location
-                .read(&object.path)
-                .await
-                .expect("it can be read")
-                .expect("it is there");
+        for object in location.list_own(folder).await.expect("the location can be listed") {
+            let bytes = location.read(&object.path).await.expect("it can be read").expect("it is there");
             all.push((object.path, bytes));
         }
     }
@@ -107,16 +82,11 @@ async fn everything(location: &Location) -> Vec<(String, Bytes)> {
 pub(crate) async fn check_invariants(location: &Location) -> Vec<LogEntry> {
     let entries = history(location).await.expect("the chain is whole");
     for entry in &entries {
-        let manifest = load_manifest(location, entry)
-            .await
-            .expect("the manifest is the one that the log names");
+        let manifest =
+            load_manifest(location, entry).await.expect("the manifest is the one that the log names");
         for output in manifest.outputs {
             let path = format!("{}/{}", entry.folder(), output.path);
-            let bytes = location
-                .read(&path)
-                .await
-                .expect("the output can be read")
-                .expect("it is there");
+            let bytes = location.read(&path).await.expect("the output can be read").expect("it is there");
             assert_eq!(sha256(&bytes), output.sha256, "{path}");
         }
     }

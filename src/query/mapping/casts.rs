@@ -24,9 +24,7 @@ pub(super) fn cast(
     };
     let plain = |sql_type: &str| value.sql.map(|sql| format!("{word}({sql} as {sql_type})"));
     let of_text = |pattern: &str, sql_type: &str| {
-        value
-            .sql
-            .map(|sql| format!("{word}(regexp_replace({sql}, '{pattern}', '') as {sql_type})"))
+        value.sql.map(|sql| format!("{word}(regexp_replace({sql}, '{pattern}', '') as {sql_type})"))
     };
     let refused = |advice: &str| Err(format!("{} is cast to {target}: {advice}", value.kind));
     match target {
@@ -51,16 +49,13 @@ pub(super) fn cast(
                 Type::Null => return Ok(Typed::null()),
                 Type::Single if scale == 0 => return refused(OF_SINGLE),
                 Type::Text => of_text(NO_DECIMAL, &written),
-                kind if kind.is_floating() => value
-                    .sql
-                    .map(|sql| numbers::rounded(word, sql, kind, digits, scale)),
+                kind if kind.is_floating() => {
+                    value.sql.map(|sql| numbers::rounded(word, sql, kind, digits, scale))
+                }
                 kind if kind.is_exact() => plain(&written),
                 _ => return refused("it is no number"),
             };
-            Ok(Typed {
-                is_wide: digits >= 20,
-                ..Typed::new(sql, Type::Decimal(digits, scale))
-            })
+            Ok(Typed { is_wide: digits >= 20, ..Typed::new(sql, Type::Decimal(digits, scale)) })
         }
         SqlType::Date => match &value.kind {
             Type::Null => Ok(Typed::null()),
@@ -69,10 +64,7 @@ pub(super) fn cast(
             }
             Type::Text => {
                 let moment = moments::of_text(&value.sql, zone, otherwise);
-                Ok(Typed::new(
-                    moment.map(|sql| format!("cast({sql} as date)")),
-                    Type::Date,
-                ))
+                Ok(Typed::new(moment.map(|sql| format!("cast({sql} as date)")), Type::Date))
             }
             Type::Date | Type::Moment => Ok(Typed::new(plain("date"), Type::Date)),
             _ => refused(OF_TIME),
@@ -82,10 +74,7 @@ pub(super) fn cast(
             Type::Text if value.is_literal() => {
                 moments::literal(value.literal.as_deref().unwrap_or_default(), true)
             }
-            Type::Text => Ok(Typed::new(
-                moments::of_text(&value.sql, zone, otherwise),
-                Type::Moment,
-            )),
+            Type::Text => Ok(Typed::new(moments::of_text(&value.sql, zone, otherwise), Type::Moment)),
             Type::Date | Type::Moment => Ok(Typed::new(plain("timestamp(6)"), Type::Moment)),
             _ => refused(OF_TIME),
         },

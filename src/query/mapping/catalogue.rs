@@ -51,13 +51,7 @@ const fn function(
     example: &'static str,
     result: &'static str,
 ) -> Function {
-    Function {
-        group,
-        form,
-        meaning,
-        example,
-        result,
-    }
+    Function { group, form, meaning, example, result }
 }
 
 use self::Group::{Casts, Conditions, Numbers, Text, Time};
@@ -79,41 +73,11 @@ pub const FUNCTIONS: &[Function] = &[
         "19.99",
     ),
     function(Numbers, "abs(a)", "without its sign", "abs(-2.50)", "2.50"),
-    function(
-        Numbers,
-        "floor(a)",
-        "the largest whole number that is not above a",
-        "floor(2.7)",
-        "2",
-    ),
-    function(
-        Numbers,
-        "ceil(a)",
-        "the smallest whole number that is not below a",
-        "ceil(2.1)",
-        "3",
-    ),
-    function(
-        Numbers,
-        "sqrt(a), exp(a), ln(a)",
-        "in double precision",
-        "sqrt(16)",
-        "4",
-    ),
-    function(
-        Numbers,
-        "power(a, b)",
-        "a raised to b, in double precision",
-        "power(2, 3)",
-        "8",
-    ),
-    function(
-        Text,
-        "a || b, concat(a, b, …)",
-        "texts joined",
-        "'DE-' || '1042'",
-        "DE-1042",
-    ),
+    function(Numbers, "floor(a)", "the largest whole number that is not above a", "floor(2.7)", "2"),
+    function(Numbers, "ceil(a)", "the smallest whole number that is not below a", "ceil(2.1)", "3"),
+    function(Numbers, "sqrt(a), exp(a), ln(a)", "in double precision", "sqrt(16)", "4"),
+    function(Numbers, "power(a, b)", "a raised to b, in double precision", "power(2, 3)", "8"),
+    function(Text, "a || b, concat(a, b, …)", "texts joined", "'DE-' || '1042'", "DE-1042"),
     function(
         Text,
         "lower(a), upper(a)",
@@ -128,13 +92,7 @@ pub const FUNCTIONS: &[Function] = &[
         "trim(leading '0' from '0042')",
         "42",
     ),
-    function(
-        Text,
-        "length(a), char_length(a)",
-        "number of characters",
-        "length('Köln')",
-        "4",
-    ),
+    function(Text, "length(a), char_length(a)", "number of characters", "length('Köln')", "4"),
     function(
         Text,
         "left(a, n), right(a, n)",
@@ -156,13 +114,7 @@ pub const FUNCTIONS: &[Function] = &[
         "lpad('42', 6, '0')",
         "000042",
     ),
-    function(
-        Text,
-        "replace(a, from, to)",
-        "every occurrence replaced",
-        "replace('1 999', ' ', '')",
-        "1999",
-    ),
+    function(Text, "replace(a, from, to)", "every occurrence replaced", "replace('1 999', ' ', '')", "1999"),
     function(
         Text,
         "split_part(a, separator, n)",
@@ -170,13 +122,7 @@ pub const FUNCTIONS: &[Function] = &[
         "split_part('DE/Berlin', '/', 1)",
         "DE",
     ),
-    function(
-        Text,
-        "starts_with(a, b)",
-        "whether a begins with b",
-        "starts_with('TEST-1', 'TEST')",
-        "true",
-    ),
+    function(Text, "starts_with(a, b)", "whether a begins with b", "starts_with('TEST-1', 'TEST')", "true"),
     function(
         Text,
         "strpos(a, b), position(b in a)",
@@ -219,13 +165,7 @@ pub const FUNCTIONS: &[Function] = &[
         "cast(date '2024-01-31' + interval '1' day as date)",
         "2024-02-01",
     ),
-    function(
-        Conditions,
-        "=, <>, <, <=, >, >=, between, in (…)",
-        "comparison",
-        "5 between 1 and 9",
-        "true",
-    ),
+    function(Conditions, "=, <>, <, <=, >, >=, between, in (…)", "comparison", "5 between 1 and 9", "true"),
     function(
         Conditions,
         "and, or, not, is null, is not null, is distinct from",
@@ -254,13 +194,7 @@ pub const FUNCTIONS: &[Function] = &[
         "coalesce(null, 'unknown')",
         "unknown",
     ),
-    function(
-        Conditions,
-        "nullif(a, b)",
-        "NULL where a equals b",
-        "nullif('N/A', 'N/A')",
-        "",
-    ),
+    function(Conditions, "nullif(a, b)", "NULL where a equals b", "nullif('N/A', 'N/A')", ""),
     function(
         Conditions,
         "greatest(a, b, …), least(a, b, …)",
@@ -289,13 +223,7 @@ pub const FUNCTIONS: &[Function] = &[
         "cast('2024-01-05' as date)",
         "2024-01-05",
     ),
-    function(
-        Casts,
-        "cast(a as varchar)",
-        "as text",
-        "cast(42 as varchar)",
-        "42",
-    ),
+    function(Casts, "cast(a as varchar)", "as text", "cast(42 as varchar)", "42"),
     function(
         Casts,
         "try_cast(a as …)",

@@ -17,22 +17,13 @@ pub fn quoted(name: &str) -> String {
 pub(super) fn unknown(name: &str, available: &Columns) -> String {
     let nearest = available
         .keys()
-        .map(|column| {
-            (
-                strsim::jaro_winkler(&name.to_lowercase(), &column.to_lowercase()),
-                column,
-            )
-        })
+        .map(|column| (strsim::jaro_winkler(&name.to_lowercase(), &column.to_lowercase()), column))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|left, right| left.0.total_cmp(&right.0));
     if let Some((_, column)) = nearest {
         format!("there is no column `{name}`; did you mean `{column}`?")
     } else {
-        let list = available
-            .keys()
-            .map(|column| format!("`{column}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
+        let list = available.keys().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ");
         format!("there is no column `{name}`; the source has {list}")
     }
 }

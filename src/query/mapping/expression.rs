@@ -46,29 +46,17 @@ pub(super) fn column(name: &str, kind: &DataType, zone: &str) -> Typed {
             Typed::new(sql.map(|sql| format!("cast({sql} as double)")), typed)
         }
         DataType::Timestamp(unit, Some(_)) => {
-            let sql = if *unit == TimeUnit::Nanosecond {
-                moments::cut(&sql, "timestamptz", "+00")
-            } else {
-                sql
-            };
+            let sql =
+                if *unit == TimeUnit::Nanosecond { moments::cut(&sql, "timestamptz", "+00") } else { sql };
             Typed::new(moments::of_instant(&sql, zone), typed)
         }
         DataType::Timestamp(TimeUnit::Nanosecond, None) => {
             let cut = moments::cut(&sql, "timestamp", "");
-            Typed::new(
-                Both {
-                    engine: format!("cast({} as timestamp(6))", cut.engine),
-                    ..cut
-                },
-                typed,
-            )
+            Typed::new(Both { engine: format!("cast({} as timestamp(6))", cut.engine), ..cut }, typed)
         }
         _ => {
             let is_wide = matches!(typed, Type::Decimal(digits, _) if digits >= 20);
-            Typed {
-                is_wide,
-                ..Typed::new(sql, typed)
-            }
+            Typed { is_wide, ..Typed::new(sql, typed) }
         }
     }
 }
@@ -92,10 +80,7 @@ impl Write for Writer<'_> {
     }
 
     fn alike(&mut self, values: &[&Expr]) -> Result<(Vec<Both>, Type), String> {
-        let values = values
-            .iter()
-            .map(|value| self.write(value))
-            .collect::<Result<Vec<_>, _>>()?;
+        let values = values.iter().map(|value| self.write(value)).collect::<Result<Vec<_>, _>>()?;
         moments::alike(&values.iter().collect::<Vec<_>>())
     }
 }
@@ -105,11 +90,7 @@ impl Writer<'_> {
         match expression {
             Expr::Identifier(ident) => self.column(&ident.value),
             Expr::CompoundIdentifier(parts) => {
-                let name = parts
-                    .iter()
-                    .map(|part| part.value.as_str())
-                    .collect::<Vec<_>>()
-                    .join(".");
+                let name = parts.iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".");
                 Err(format!("`{name}`: a column stands alone, without a table"))
             }
             Expr::Nested(inner) => {
@@ -117,10 +98,7 @@ impl Writer<'_> {
                 if inner.is_literal() {
                     return Ok(inner);
                 }
-                Ok(Typed {
-                    sql: inner.sql.map(|sql| format!("({sql})")),
-                    ..inner
-                })
+                Ok(Typed { sql: inner.sql.map(|sql| format!("({sql})")), ..inner })
             }
             Expr::Value(value) => literal(&value.value),
             Expr::TypedString(typed) => {
@@ -136,10 +114,9 @@ impl Writer<'_> {
                 match op {
                     UnaryOperator::Minus => numbers::negative(&value),
                     UnaryOperator::Plus if value.kind.is_number() => Ok(value),
-                    UnaryOperator::Not => Ok(Typed::new(
-                        condition(&value)?.map(|sql| format!("not ({sql})")),
-                        Type::Boolean,
-                    )),
+                    UnaryOperator::Not => {
+                        Ok(Typed::new(condition(&value)?.map(|sql| format!("not ({sql})")), Type::Boolean))
+                    }
                     _ => Err(not_compared(expression)),
                 }
             }
@@ -158,19 +135,10 @@ impl Writer<'_> {
             Expr::ILike { .. } => {
                 Err("`ilike` compares letters in ways of its own: write `lower(…) like '…'`".to_owned())
             }
-            Expr::Case {
-                operand,
-                conditions,
-                else_result,
-                ..
-            } => self.case(operand.as_deref(), conditions, else_result.as_deref()),
-            Expr::Cast {
-                kind,
-                expr,
-                data_type,
-                array: false,
-                format: None,
-            } => {
+            Expr::Case { operand, conditions, else_result, .. } => {
+                self.case(operand.as_deref(), conditions, else_result.as_deref())
+            }
+            Expr::Cast { kind, expr, data_type, array: false, format: None } => {
                 let value = self.write(expr)?;
                 let otherwise = match kind {
                     CastKind::Cast | CastKind::DoubleColon => moments::Otherwise::Error,
@@ -217,17 +185,10 @@ impl Writer<'_> {
                 let (sqls, _) = self.alike(&values)?;
                 let list = Both::list(&sqls[1..]);
                 let not = if *negated { "not " } else { "" };
-                let sql = Both::join([&sqls[0], &list], |[value, list]| {
-                    format!("{value} {not}in ({list})")
-                });
+                let sql = Both::join([&sqls[0], &list], |[value, list]| format!("{value} {not}in ({list})"));
                 Ok(Typed::new(sql, Type::Boolean))
             }
-            Expr::Between {
-                expr,
-                negated,
-                low,
-                high,
-            } => {
+            Expr::Between { expr, negated, low, high } => {
                 let (sqls, _) = self.alike(&[expr, low, high])?;
                 let not = if *negated { "not " } else { "" };
                 let sql = Both::join([&sqls[0], &sqls[1], &sqls[2]], |[value, low, high]| {
@@ -235,13 +196,7 @@ impl Writer<'_> {
                 });
                 Ok(Typed::new(sql, Type::Boolean))
             }
-            Expr::Like {
-                negated,
-                any: false,
-                expr,
-                pattern,
-                escape_char: None,
-            } => {
+            Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
                 let value = text(&self.write(expr)?)?;
                 let pattern = self.write(pattern)?;
                 match &pattern.literal {
@@ -324,19 +279,13 @@ impl Writer<'_> {
 
     fn compared(&mut self, left: &Expr, op: &str, right: &Expr) -> Result<Typed, String> {
         let (sqls, _) = self.alike(&[left, right])?;
-        let sql = Both::join([&sqls[0], &sqls[1]], |[left, right]| {
-            format!("{left} {op} {right}")
-        });
+        let sql = Both::join([&sqls[0], &sqls[1]], |[left, right]| format!("{left} {op} {right}"));
         Ok(Typed::new(sql, Type::Boolean))
     }
 
     fn judged(&mut self, value: &Expr, words: &str, of_condition: bool) -> Result<Typed, String> {
         let value = self.write(value)?;
-        let sql = if of_condition {
-            condition(&value)?
-        } else {
-            value.sql
-        };
+        let sql = if of_condition { condition(&value)? } else { value.sql };
         Ok(Typed::new(sql.map(|sql| format!("{sql} {words}")), Type::Boolean))
     }
 
@@ -348,11 +297,7 @@ impl Writer<'_> {
     ) -> Result<Typed, String> {
         let mut tests = Vec::new();
         let mut results = Vec::new();
-        for CaseWhen {
-            condition: test,
-            result,
-        } in conditions
-        {
+        for CaseWhen { condition: test, result } in conditions {
             tests.push(match operand {
                 Some(operand) => self.compared(operand, "=", test)?.sql,
                 None => condition(&self.write(test)?)?,
@@ -362,19 +307,13 @@ impl Writer<'_> {
         results.extend(otherwise.map(|result| self.write(result)).transpose()?);
         let (results, kind) = moments::alike(&results.iter().collect::<Vec<_>>())?;
         let written = |pick: fn(&Both) -> &str| {
-            let arms = results
-                .iter()
-                .enumerate()
-                .map(|(at, result)| match tests.get(at) {
-                    Some(test) => format!("when {} then {}", pick(test), pick(result)),
-                    None => format!("else {}", pick(result)),
-                });
+            let arms = results.iter().enumerate().map(|(at, result)| match tests.get(at) {
+                Some(test) => format!("when {} then {}", pick(test), pick(result)),
+                None => format!("else {}", pick(result)),
+            });
             format!("case {} end", arms.collect::<Vec<_>>().join(" "))
         };
-        let sql = Both {
-            engine: written(|both| &both.engine),
-            duckdb: written(|both| &both.duckdb),
-        };
+        let sql = Both { engine: written(|both| &both.engine), duckdb: written(|both| &both.duckdb) };
         Ok(Typed::new(sql, kind))
     }
 }
@@ -382,19 +321,13 @@ impl Writer<'_> {
 fn literal(value: &Value) -> Result<Typed, String> {
     match value {
         Value::Number(number, _) => numbers::literal(number),
-        Value::SingleQuotedString(text) => Ok(Typed::literal(
-            format!("'{}'", text.replace('\'', "''")),
-            Type::Text,
-            text,
-        )),
+        Value::SingleQuotedString(text) => {
+            Ok(Typed::literal(format!("'{}'", text.replace('\'', "''")), Type::Text, text))
+        }
         Value::Boolean(truth) => Ok(Typed::same(truth.to_string(), Type::Boolean)),
         Value::Null => Ok(Typed::null()),
-        Value::Placeholder(name) => Err(format!(
-            "`{name}`: no placeholders, the mapping runs as it stands"
-        )),
-        other => Err(format!(
-            "`{other}` is not in the portable subset: it was not compared on both engines"
-        )),
+        Value::Placeholder(name) => Err(format!("`{name}`: no placeholders, the mapping runs as it stands")),
+        other => Err(format!("`{other}` is not in the portable subset: it was not compared on both engines")),
     }
 }
 

@@ -15,27 +15,18 @@ const CUTS: [&str; 7] = ["year", "quarter", "month", "week", "day", "hour", "min
 pub(super) fn call(writer: &mut dyn Write, expression: &Expr) -> Result<Typed, String> {
     match expression {
         Expr::Extract { field, expr, .. } => part(writer, &field.to_string().to_lowercase(), expr),
-        Expr::Substring {
-            expr,
-            substring_from: Some(from),
-            substring_for,
-            ..
-        } => substring(writer, expr, from, substring_for.as_deref()),
-        Expr::Trim {
-            trim_where,
-            trim_what: Some(what),
-            expr,
-            trim_characters: None,
-        } => {
+        Expr::Substring { expr, substring_from: Some(from), substring_for, .. } => {
+            substring(writer, expr, from, substring_for.as_deref())
+        }
+        Expr::Trim { trim_where, trim_what: Some(what), expr, trim_characters: None } => {
             let (what, value) = (text(&writer.write(what)?)?, text(&writer.write(expr)?)?);
             let side = match trim_where {
                 None | Some(TrimWhereField::Both) => "both",
                 Some(TrimWhereField::Leading) => "leading",
                 Some(TrimWhereField::Trailing) => "trailing",
             };
-            let sql = Both::join([&what, &value], |[what, value]| {
-                format!("trim({side} {what} from {value})")
-            });
+            let sql =
+                Both::join([&what, &value], |[what, value]| format!("trim({side} {what} from {value})"));
             Ok(Typed::new(sql, Type::Text))
         }
         Expr::Trim { .. } => Err(
@@ -70,10 +61,7 @@ fn named(writer: &mut dyn Write, function: &Function) -> Result<Typed, String> {
             ));
         }
     }
-    Err(format!(
-        "`{name}` is not in the portable subset: {}",
-        lint::why_not(&name)
-    ))
+    Err(format!("`{name}` is not in the portable subset: {}", lint::why_not(&name)))
 }
 
 /// The arguments of a plain call.
@@ -105,10 +93,7 @@ fn chosen(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known {
             if kind == Type::Null {
                 return Ok(Some(Typed::null()));
             }
-            Ok(Typed::new(
-                Both::list(&sqls).map(|list| format!("{name}({list})")),
-                kind,
-            ))
+            Ok(Typed::new(Both::list(&sqls).map(|list| format!("{name}({list})")), kind))
         }
         _ => return Ok(None),
     };
@@ -124,15 +109,11 @@ fn of_numbers(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known 
                 Type::Null => Ok(value),
                 kind if kind.is_exact() => {
                     let exact = numbers::exact(&value);
-                    Ok(Typed {
-                        sql: exact.sql.map(|sql| format!("abs({sql})")),
-                        ..exact
-                    })
+                    Ok(Typed { sql: exact.sql.map(|sql| format!("abs({sql})")), ..exact })
                 }
-                kind if kind.is_floating() => Ok(Typed::new(
-                    value.sql.map(|sql| format!("abs({sql})")),
-                    kind.clone(),
-                )),
+                kind if kind.is_floating() => {
+                    Ok(Typed::new(value.sql.map(|sql| format!("abs({sql})")), kind.clone()))
+                }
                 kind => Err(format!("`abs` is given {kind}; it needs a number")),
             }
         }
@@ -140,16 +121,11 @@ fn of_numbers(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known 
         ("ceil", [value]) => whole(writer, "ceil", value),
         ("sqrt" | "exp" | "ln", [value]) => {
             let value = double(writer, name, value)?;
-            Ok(Typed::new(
-                value.map(|sql| format!("{name}({sql})")),
-                Type::Double,
-            ))
+            Ok(Typed::new(value.map(|sql| format!("{name}({sql})")), Type::Double))
         }
         ("power", [base, exponent]) => {
             let (base, exponent) = (double(writer, name, base)?, double(writer, name, exponent)?);
-            let sql = Both::join([&base, &exponent], |[base, exponent]| {
-                format!("power({base}, {exponent})")
-            });
+            let sql = Both::join([&base, &exponent], |[base, exponent]| format!("power({base}, {exponent})"));
             Ok(Typed::new(sql, Type::Double))
         }
         _ => return Ok(None),
@@ -166,64 +142,39 @@ fn of_texts(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known {
         }
         ("length" | "char_length", [value]) => {
             let value = text(&writer.write(value)?)?;
-            Ok(Typed::new(
-                value.map(|sql| format!("char_length({sql})")),
-                Type::Integer(10),
-            ))
+            Ok(Typed::new(value.map(|sql| format!("char_length({sql})")), Type::Integer(10)))
         }
         ("left" | "right", [value, count]) => {
             let value = text(&writer.write(value)?)?;
             let count = said_number(writer, name, count, 0)?;
-            Ok(Typed::new(
-                value.map(|sql| format!("{name}({sql}, {count})")),
-                Type::Text,
-            ))
+            Ok(Typed::new(value.map(|sql| format!("{name}({sql}, {count})")), Type::Text))
         }
         ("substr", [value, from]) => substring(writer, value, from, None),
         ("substr", [value, from, length]) => substring(writer, value, from, Some(length)),
         ("lpad" | "rpad", [value, count]) => {
             let value = text(&writer.write(value)?)?;
             let count = said_number(writer, name, count, 0)?;
-            Ok(Typed::new(
-                value.map(|sql| format!("{name}({sql}, {count}, ' ')")),
-                Type::Text,
-            ))
+            Ok(Typed::new(value.map(|sql| format!("{name}({sql}, {count}, ' ')")), Type::Text))
         }
         ("lpad" | "rpad", [value, count, fill]) => {
             let value = text(&writer.write(value)?)?;
-            let (count, fill) = (
-                said_number(writer, name, count, 0)?,
-                said_text(writer, name, fill)?,
-            );
-            Ok(Typed::new(
-                value.map(|sql| format!("{name}({sql}, {count}, {fill})")),
-                Type::Text,
-            ))
+            let (count, fill) = (said_number(writer, name, count, 0)?, said_text(writer, name, fill)?);
+            Ok(Typed::new(value.map(|sql| format!("{name}({sql}, {count}, {fill})")), Type::Text))
         }
         ("replace", [value, from, to]) => {
             let (value, to) = (text(&writer.write(value)?)?, text(&writer.write(to)?)?);
             let from = said_text(writer, name, from)?;
-            let sql = Both::join([&value, &to], |[value, to]| {
-                format!("replace({value}, {from}, {to})")
-            });
+            let sql = Both::join([&value, &to], |[value, to]| format!("replace({value}, {from}, {to})"));
             Ok(Typed::new(sql, Type::Text))
         }
         ("split_part", [value, sign, count]) => {
             let value = text(&writer.write(value)?)?;
-            let (sign, count) = (
-                said_text(writer, name, sign)?,
-                said_number(writer, name, count, 1)?,
-            );
-            Ok(Typed::new(
-                value.map(|sql| format!("split_part({sql}, {sign}, {count})")),
-                Type::Text,
-            ))
+            let (sign, count) = (said_text(writer, name, sign)?, said_number(writer, name, count, 1)?);
+            Ok(Typed::new(value.map(|sql| format!("split_part({sql}, {sign}, {count})")), Type::Text))
         }
         ("starts_with", [value, start]) => {
             let (value, start) = (text(&writer.write(value)?)?, text(&writer.write(start)?)?);
-            let sql = Both::join([&value, &start], |[value, start]| {
-                format!("starts_with({value}, {start})")
-            });
+            let sql = Both::join([&value, &start], |[value, start]| format!("starts_with({value}, {start})"));
             Ok(Typed::new(sql, Type::Boolean))
         }
         ("strpos", [value, part]) => position(writer, value, part),
@@ -232,10 +183,7 @@ fn of_texts(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known {
                 .iter()
                 .map(|argument| text(&writer.write(argument)?))
                 .collect::<Result<Vec<_>, _>>()?;
-            Ok(Typed::new(
-                Both::list(&texts).map(|list| format!("concat({list})")),
-                Type::Text,
-            ))
+            Ok(Typed::new(Both::list(&texts).map(|list| format!("concat({list})")), Type::Text))
         }
         ("chr", [code]) => {
             let code = said_number(writer, name, code, 1)?;
@@ -285,20 +233,14 @@ fn whole(writer: &mut dyn Write, name: &str, value: &Expr) -> Result<Typed, Stri
         Type::Decimal(digits, scale) => {
             let exact = numbers::exact(&value);
             let digits = digits - scale + 1;
-            let sql = exact
-                .sql
-                .map(|sql| format!("cast({name}({sql}) as decimal(38, 0))"));
+            let sql = exact.sql.map(|sql| format!("cast({name}({sql}) as decimal(38, 0))"));
             Ok(Typed::wide(sql, digits, 0))
         }
         ref kind if kind.is_floating() => Ok(Typed {
             is_whole: true,
             ..Typed::new(
                 value.sql.map(|sql| format!("{name}({sql})")),
-                if *kind == Type::Single {
-                    Type::Single
-                } else {
-                    Type::Double
-                },
+                if *kind == Type::Single { Type::Single } else { Type::Double },
             )
         }),
         ref kind => Err(format!("`{name}` is given {kind}; it needs a number")),
@@ -319,10 +261,7 @@ fn time(writer: &mut dyn Write, value: &Expr) -> Result<Both, String> {
     if value.kind.is_of_time() || value.kind == Type::Null {
         return Ok(moments::moment(&value));
     }
-    Err(format!(
-        "a moment is needed where {} stands: write `cast(… as timestamp)`",
-        value.kind
-    ))
+    Err(format!("a moment is needed where {} stands: write `cast(… as timestamp)`", value.kind))
 }
 
 fn part(writer: &mut dyn Write, unit: &str, value: &Expr) -> Result<Typed, String> {

@@ -60,19 +60,9 @@ pub fn resolve(text: &str, available: &Columns, zone: &str) -> Result<Mapped, St
         });
     }
     let expression = parsed(text).ok_or_else(|| unknown(text, available))?;
-    let mut writer = Writer {
-        available,
-        zone,
-        columns: BTreeSet::new(),
-        depth: 0,
-    };
+    let mut writer = Writer { available, zone, columns: BTreeSet::new(), depth: 0 };
     let value = writer.write(&expression)?;
-    Ok(Mapped {
-        told: value.kind.to_string(),
-        sql: value.sql,
-        kind: value.kind,
-        columns: writer.columns,
-    })
+    Ok(Mapped { told: value.kind.to_string(), sql: value.sql, kind: value.kind, columns: writer.columns })
 }
 
 /// The columns that `text` reads, of those that are `available`; none where it is no expression.
@@ -147,10 +137,7 @@ mod tests {
     #[test]
     fn floating_point_is_computed_as_it_stands() {
         let mapped = resolve("Sales / (1 - Discount)", &columns(), "UTC").expect("both columns exist");
-        assert_eq!(
-            mapped.sql.duckdb,
-            "\"Sales\" / (cast(1 as double) - \"Discount\")"
-        );
+        assert_eq!(mapped.sql.duckdb, "\"Sales\" / (cast(1 as double) - \"Discount\")");
         assert_eq!(mapped.kind, Type::Double);
         assert_eq!(mapped.columns.len(), 2);
     }
@@ -183,21 +170,13 @@ mod tests {
                 "cast(cast(\"cents\" as decimal(20, 0)) * cast(\"cents\" as decimal(20, 0)) * cast(\"pieces\" as decimal(20, 0)) as decimal(37, 0))",
                 Type::Decimal(37, 0),
             ),
-            (
-                "cents / 3",
-                "cast(\"cents\" as double) / cast(3 as double)",
-                Type::Quotient,
-            ),
+            ("cents / 3", "cast(\"cents\" as double) / cast(3 as double)", Type::Quotient),
             (
                 "pieces / -8",
                 "cast(\"pieces\" as decimal(20, 0)) * cast(-0.125 as decimal(20, 3))",
                 Type::Decimal(8, 3),
             ),
-            (
-                "pieces / 0.25",
-                "cast(\"pieces\" as decimal(20, 0)) * 4",
-                Type::Decimal(6, 0),
-            ),
+            ("pieces / 0.25", "cast(\"pieces\" as decimal(20, 0)) * 4", Type::Decimal(6, 0)),
         ] {
             let mapped =
                 resolve(text, &columns(), "UTC").unwrap_or_else(|problem| panic!("{text}: {problem}"));
@@ -258,14 +237,9 @@ mod tests {
 
     #[test]
     fn refuses_subqueries_windows_and_the_clock() {
-        for text in [
-            "(select 1)",
-            "sum(Sales) over ()",
-            "now()",
-            "max(Sales)",
-            "sum(Sales); drop",
-            "Sales; select 1",
-        ] {
+        for text in
+            ["(select 1)", "sum(Sales) over ()", "now()", "max(Sales)", "sum(Sales); drop", "Sales; select 1"]
+        {
             assert!(written(text).is_err(), "{text}");
         }
     }
@@ -273,9 +247,8 @@ mod tests {
     #[test]
     fn a_long_chain_is_an_error_and_not_a_crash() {
         assert!(written(&format!("1{}", "+1".repeat(4_000))).is_err());
-        let dates = (0..7).fold("\"Order ID\"".to_owned(), |inner, _| {
-            format!("cast(cast({inner} as date) as varchar)")
-        });
+        let dates = (0..7)
+            .fold("\"Order ID\"".to_owned(), |inner, _| format!("cast(cast({inner} as date) as varchar)"));
         assert!(written(&dates).is_err_and(|problem| problem.contains("too long")));
     }
 }

@@ -73,11 +73,8 @@ pub(super) fn cut(sql: &Both, kind: &str, offset: &str) -> Both {
     // Not every version compares nanoseconds with microseconds.
     let coarse = format!("cast({duckdb} as {kind})");
     let of = |moment: &str| format!("{kind} '{moment}{offset}'");
-    let (middle, last, first) = (
-        of("1970-01-01 00:00:00"),
-        of("2262-04-11 23:47:16.854775"),
-        of("1677-09-21 00:12:43.145225"),
-    );
+    let (middle, last, first) =
+        (of("1970-01-01 00:00:00"), of("2262-04-11 23:47:16.854775"), of("1677-09-21 00:12:43.145225"));
     Both {
         engine: sql.engine.clone(),
         duckdb: format!(
@@ -104,10 +101,7 @@ pub(super) fn of_instant(sql: &Both, zone: &str) -> Both {
 pub(super) fn of_seconds(seconds: &Typed, zone: &str) -> Typed {
     let seconds = &seconds.sql;
     let instant = Both {
-        engine: format!(
-            "arrow_cast(cast({} as bigint), 'Timestamp(Second, Some(\"UTC\"))')",
-            seconds.engine
-        ),
+        engine: format!("arrow_cast(cast({} as bigint), 'Timestamp(Second, Some(\"UTC\"))')", seconds.engine),
         duckdb: format!("to_timestamp(cast({} as bigint))", seconds.duckdb),
     };
     Typed::new(of_instant(&instant, zone), Type::Moment)
@@ -124,17 +118,12 @@ pub(super) fn literal(text: &str, as_moment: bool) -> Result<Typed, String> {
         return Ok(Typed::same(format!("cast('{day}' as date)"), Type::Date));
     }
     let moment: jiff::civil::DateTime = trimmed.parse().map_err(|_| cannot())?;
-    let has_offset = trimmed
-        .get(10..)
-        .is_some_and(|time| time.contains(['Z', 'z', '+', '-', '[']));
+    let has_offset = trimmed.get(10..).is_some_and(|time| time.contains(['Z', 'z', '+', '-', '[']));
     if has_offset {
         return Err(format!("`{text}` names an offset; write business time"));
     }
     let written = moment.to_string().replace('T', " ");
-    Ok(Typed::same(
-        format!("cast('{written}' as timestamp(6))"),
-        Type::Moment,
-    ))
+    Ok(Typed::same(format!("cast('{written}' as timestamp(6))"), Type::Moment))
 }
 
 /// A day or moment as a moment.
@@ -147,12 +136,7 @@ pub(super) fn moment(value: &Typed) -> Both {
 
 /// Brings values to one type, for a comparison or a choice between them; a text that the mapping says is read as what it stands beside.
 pub(super) fn alike(values: &[&Typed]) -> Result<(Vec<Both>, Type), String> {
-    let kinds = || {
-        values
-            .iter()
-            .map(|value| &value.kind)
-            .filter(|kind| **kind != Type::Null)
-    };
+    let kinds = || values.iter().map(|value| &value.kind).filter(|kind| **kind != Type::Null);
     let Some(first) = kinds().next() else {
         return Ok((values.iter().map(|value| value.sql.clone()).collect(), Type::Null));
     };
@@ -180,10 +164,7 @@ pub(super) fn alike(values: &[&Typed]) -> Result<(Vec<Both>, Type), String> {
     if !matches!(first, Type::Text | Type::Boolean) {
         return Err(format!("{first} cannot be compared or chosen"));
     }
-    Ok((
-        values.iter().map(|value| value.sql.clone()).collect(),
-        first.clone(),
-    ))
+    Ok((values.iter().map(|value| value.sql.clone()).collect(), first.clone()))
 }
 
 fn mixed(first: &Type, other: &Type) -> String {

@@ -30,11 +30,8 @@ pub(super) fn literal(text: &str) -> Result<Typed, String> {
         }
         _ => return Err(format!("`{text}` has more than {DOUBLE_DIGITS} digits")),
     };
-    let kind = if fraction.is_empty() {
-        Type::Integer(digits)
-    } else {
-        Type::Decimal(digits.max(scale), scale)
-    };
+    let kind =
+        if fraction.is_empty() { Type::Integer(digits) } else { Type::Decimal(digits.max(scale), scale) };
     let text = match (whole, fraction) {
         ("", _) => format!("0.{fraction}"),
         (_, "") => whole.to_owned(),
@@ -46,19 +43,14 @@ pub(super) fn literal(text: &str) -> Result<Typed, String> {
 /// The number with its sign turned.
 pub(super) fn negative(value: &Typed) -> Result<Typed, String> {
     if let (Some(text), true) = (&value.literal, value.kind.is_exact()) {
-        let text = text
-            .strip_prefix('-')
-            .map_or_else(|| format!("-{text}"), ToOwned::to_owned);
+        let text = text.strip_prefix('-').map_or_else(|| format!("-{text}"), ToOwned::to_owned);
         return Ok(Typed::literal(&text, value.kind.clone(), &text));
     }
     match &value.kind {
         Type::Null => Ok(Typed::null()),
         kind if kind.is_exact() => {
             let exact = exact(value);
-            Ok(Typed {
-                sql: exact.sql.map(|sql| format!("-({sql})")),
-                ..exact
-            })
+            Ok(Typed { sql: exact.sql.map(|sql| format!("-({sql})")), ..exact })
         }
         kind if kind.is_floating() => Ok(Typed::new(value.sql.map(|sql| format!("-({sql})")), kind.clone())),
         kind => Err(format!("`-` stands before {kind}; it needs a number")),
@@ -72,11 +64,7 @@ pub(super) fn arithmetic(left: &Typed, op: &BinaryOperator, right: &Typed) -> Re
     }
     for side in [left, right] {
         if !side.kind.is_number() {
-            return Err(format!(
-                "`{op}` is given {}; it needs numbers{}",
-                side.kind,
-                advice(&side.kind)
-            ));
+            return Err(format!("`{op}` is given {}; it needs numbers{}", side.kind, advice(&side.kind)));
         }
     }
     if left.kind.is_floating() || right.kind.is_floating() {
@@ -131,19 +119,11 @@ fn reciprocal(text: &str) -> Result<Option<Typed>, String> {
     let padded = format!("{quotient:0>width$}", width = places + 1);
     let (whole, fraction) = padded.split_at(padded.len() - places);
     let fraction = fraction.trim_end_matches('0');
-    let unsigned = if fraction.is_empty() {
-        whole.to_owned()
-    } else {
-        format!("{whole}.{fraction}")
-    };
+    let unsigned = if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") };
     let Ok(value) = literal(&unsigned) else {
         return Ok(None);
     };
-    Ok(Some(if text.starts_with('-') {
-        negative(&value)?
-    } else {
-        value
-    }))
+    Ok(Some(if text.starts_with('-') { negative(&value)? } else { value }))
 }
 
 /// Computes with decimals.
@@ -159,10 +139,7 @@ fn exactly(left: &Typed, op: &BinaryOperator, right: &Typed) -> Result<Typed, St
         (left_digits + right_digits, left_scale + right_scale)
     } else {
         let scale = left_scale.max(right_scale);
-        (
-            (left_digits - left_scale).max(right_digits - right_scale) + scale + 1,
-            scale,
-        )
+        ((left_digits - left_scale).max(right_digits - right_scale) + scale + 1, scale)
     };
     if scale > MOST_DECIMALS {
         return Err(format!(
@@ -170,17 +147,10 @@ fn exactly(left: &Typed, op: &BinaryOperator, right: &Typed) -> Result<Typed, St
         ));
     }
     let pick = |is_bare: bool, bare: &Typed, wide: &Typed| {
-        if is_bare {
-            bare.sql.clone()
-        } else {
-            wide.sql.clone()
-        }
+        if is_bare { bare.sql.clone() } else { wide.sql.clone() }
     };
     let sql = Both::join(
-        [
-            &pick(bare_left, left, &wide_left),
-            &pick(bare_right, right, &wide_right),
-        ],
+        [&pick(bare_left, left, &wide_left), &pick(bare_right, right, &wide_right)],
         |[left, right]| format!("{left} {op} {right}"),
     );
     Ok(checked(sql, digits, scale))
@@ -192,11 +162,7 @@ fn checked(sql: Both, digits: u8, scale: u8) -> Typed {
         return Typed::wide(sql, digits, scale);
     }
     let most = MOST - 1;
-    Typed::wide(
-        sql.map(|sql| format!("cast({sql} as decimal({most}, {scale}))")),
-        most,
-        scale,
-    )
+    Typed::wide(sql.map(|sql| format!("cast({sql} as decimal({most}, {scale}))")), most, scale)
 }
 
 fn size(value: &Typed) -> (u8, u8) {
@@ -214,9 +180,7 @@ pub(super) fn exact(value: &Typed) -> Typed {
     }
     let (digits, scale) = size(value);
     Typed::wide(
-        value
-            .sql
-            .map(|sql| format!("cast({sql} as decimal({}, {scale}))", digits.max(WIDE))),
+        value.sql.map(|sql| format!("cast({sql} as decimal({}, {scale}))", digits.max(WIDE))),
         digits,
         scale,
     )
@@ -233,18 +197,16 @@ fn of_floats(values: &[&Typed]) -> Type {
 /// Computes in floating point.
 fn floating(left: &Typed, op: &BinaryOperator, right: &Typed) -> Typed {
     let kind = of_floats(&[left, right]);
-    let sql = Both::join([&double(left), &double(right)], |[left, right]| {
-        format!("{left} {op} {right}")
-    });
+    let sql = Both::join([&double(left), &double(right)], |[left, right]| format!("{left} {op} {right}"));
     Typed::new(sql, kind)
 }
 
 /// A number in floating point. A long decimal goes through its text: engines differ in the last bit otherwise.
 pub(super) fn double(value: &Typed) -> Both {
     match value.kind {
-        Type::Decimal(digits, _) if digits > DOUBLE_DIGITS => value
-            .sql
-            .map(|sql| format!("cast(cast({sql} as varchar) as double)")),
+        Type::Decimal(digits, _) if digits > DOUBLE_DIGITS => {
+            value.sql.map(|sql| format!("cast(cast({sql} as varchar) as double)"))
+        }
         Type::Integer(_) | Type::Decimal(..) => value.sql.map(|sql| format!("cast({sql} as double)")),
         _ => value.sql.clone(),
     }
@@ -259,10 +221,7 @@ fn comparable(value: &Typed) -> Both {
     }
     Both {
         engine: format!("nanvl({} + 0.0, cast('NaN' as double))", sql.engine),
-        duckdb: format!(
-            "case when isnan({0}) then cast('NaN' as double) else {0} end",
-            sql.duckdb
-        ),
+        duckdb: format!("case when isnan({0}) then cast('NaN' as double) else {0} end", sql.duckdb),
     }
 }
 
@@ -273,26 +232,14 @@ pub(super) fn alike(values: &[&Typed]) -> (Vec<Both>, Type) {
         let kind = of_floats(values);
         return (values.iter().map(|value| comparable(value)).collect(), kind);
     }
-    let sizes = || {
-        values
-            .iter()
-            .map(|value| size(value))
-            .filter(|(digits, _)| *digits > 0)
-    };
+    let sizes = || values.iter().map(|value| size(value)).filter(|(digits, _)| *digits > 0);
     let scale = sizes().map(|(_, scale)| scale).max().unwrap_or(0);
     let whole = sizes().map(|(digits, scale)| digits - scale).max().unwrap_or(1);
     if kinds().all(|kind| matches!(kind, Type::Integer(digits) if *digits < WIDE)) {
-        return (
-            values.iter().map(|value| value.sql.clone()).collect(),
-            Type::Integer(whole),
-        );
+        return (values.iter().map(|value| value.sql.clone()).collect(), Type::Integer(whole));
     }
     let digits = (whole + scale).clamp(WIDE, MOST);
-    let cast = |value: &&Typed| {
-        value
-            .sql
-            .map(|sql| format!("cast({sql} as decimal({digits}, {scale}))"))
-    };
+    let cast = |value: &&Typed| value.sql.map(|sql| format!("cast({sql} as decimal({digits}, {scale}))"));
     (values.iter().map(cast).collect(), Type::Decimal(digits, scale))
 }
 
@@ -303,10 +250,7 @@ pub(super) fn alike(values: &[&Typed]) -> (Vec<Both>, Type) {
 #[must_use]
 pub fn rounded(cast: &str, sql: &str, kind: &Type, digits: u8, scale: u8) -> String {
     if *kind == Type::Quotient && scale <= 18 {
-        return format!(
-            "{cast}({cast}({sql} as decimal(38, {})) as decimal({digits}, {scale}))",
-            scale + 4
-        );
+        return format!("{cast}({cast}({sql} as decimal(38, {})) as decimal({digits}, {scale}))", scale + 4);
     }
     format!("{cast}({sql} as decimal({digits}, {scale}))")
 }

@@ -19,19 +19,13 @@ impl Both {
     #[must_use]
     pub fn same(sql: impl Into<String>) -> Self {
         let sql = sql.into();
-        Self {
-            engine: sql.clone(),
-            duckdb: sql,
-        }
+        Self { engine: sql.clone(), duckdb: sql }
     }
 
     /// Writes around one SQL, the same for both engines.
     #[must_use]
     pub fn map(&self, write: impl Fn(&str) -> String) -> Self {
-        Self {
-            engine: write(&self.engine),
-            duckdb: write(&self.duckdb),
-        }
+        Self { engine: write(&self.engine), duckdb: write(&self.duckdb) }
     }
 
     /// Writes around several.
@@ -46,10 +40,7 @@ impl Both {
     /// Joins any number, with commas.
     pub(super) fn list(parts: &[Self]) -> Self {
         let joined = |pick: fn(&Self) -> &str| parts.iter().map(pick).collect::<Vec<_>>().join(", ");
-        Self {
-            engine: joined(|part| &part.engine),
-            duckdb: joined(|part| &part.duckdb),
-        }
+        Self { engine: joined(|part| &part.engine), duckdb: joined(|part| &part.duckdb) }
     }
 }
 
@@ -100,10 +91,8 @@ impl Type {
             DataType::UInt64 => Self::Integer(20),
             DataType::Decimal32(digits, scale)
             | DataType::Decimal64(digits, scale)
-            | DataType::Decimal128(digits, scale) => u8::try_from(*scale).map_or_else(
-                |_| Self::Other(kind.to_string()),
-                |scale| Self::Decimal(*digits, scale),
-            ),
+            | DataType::Decimal128(digits, scale) => u8::try_from(*scale)
+                .map_or_else(|_| Self::Other(kind.to_string()), |scale| Self::Decimal(*digits, scale)),
             DataType::Float64 => Self::Double,
             DataType::Float32 | DataType::Float16 => Self::Single,
             DataType::Date32 | DataType::Date64 => Self::Date,
@@ -167,13 +156,7 @@ pub(super) struct Typed {
 
 impl Typed {
     pub(super) fn new(sql: Both, kind: Type) -> Self {
-        Self {
-            sql,
-            kind,
-            literal: None,
-            is_wide: false,
-            is_whole: false,
-        }
+        Self { sql, kind, literal: None, is_wide: false, is_whole: false }
     }
 
     pub(super) fn same(sql: impl Into<String>, kind: Type) -> Self {
@@ -185,17 +168,11 @@ impl Typed {
     }
 
     pub(super) fn literal(sql: impl Into<String>, kind: Type, literal: impl Into<String>) -> Self {
-        Self {
-            literal: Some(literal.into()),
-            ..Self::same(sql, kind)
-        }
+        Self { literal: Some(literal.into()), ..Self::same(sql, kind) }
     }
 
     pub(super) fn wide(sql: Both, digits: u8, scale: u8) -> Self {
-        Self {
-            is_wide: true,
-            ..Self::new(sql, Type::Decimal(digits, scale))
-        }
+        Self { is_wide: true, ..Self::new(sql, Type::Decimal(digits, scale)) }
     }
 
     pub(super) fn is_literal(&self) -> bool {
@@ -221,9 +198,7 @@ pub(super) fn text(value: &Typed) -> Result<Both, String> {
         Type::Text => Ok(value.sql.clone()),
         Type::Null => Ok(Both::same("cast(null as varchar)")),
         Type::Integer(_) => Ok(value.sql.map(|sql| format!("cast({sql} as varchar)"))),
-        ref kind => Err(format!(
-            "a text is needed where {kind} stands: write `cast(… as varchar)`"
-        )),
+        ref kind => Err(format!("a text is needed where {kind} stands: write `cast(… as varchar)`")),
     }
 }
 

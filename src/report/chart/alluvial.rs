@@ -140,15 +140,8 @@ fn labels(
         Width::Wide => 16.0,
         Width::Narrow => 29.0,
     };
-    let seen: Vec<_> = nodes
-        .iter()
-        .zip(places)
-        .filter(|(node, _)| node.figure.size() > 0.0)
-        .collect();
-    let wished: Vec<_> = seen
-        .iter()
-        .map(|(_, (top, height))| (top + height / 2.0, lines))
-        .collect();
+    let seen: Vec<_> = nodes.iter().zip(places).filter(|(node, _)| node.figure.size() > 0.0).collect();
+    let wished: Vec<_> = seen.iter().map(|(_, (top, height))| (top + height / 2.0, lines)).collect();
     let centres = spread(&wished, 0.0, 20.0, bottom);
     for ((node, (top, height)), centre) in seen.into_iter().zip(centres) {
         marks.bar(&node.class, [x, *top, thick, *height], &node.figure);
@@ -177,11 +170,7 @@ mod tests {
         Node {
             class: "gold".into(),
             label: cell.into(),
-            figure: Figure {
-                value: Some(size.into()),
-                cell: cell.into(),
-                hidden: false,
-            },
+            figure: Figure { value: Some(size.into()), cell: cell.into(), hidden: false },
             text: size.into(),
         }
     }
@@ -192,10 +181,7 @@ mod tests {
         let places = side(&[node("30", "a"), node("0", "b"), node("10", "c")], 2.0, 100.0);
         // 80 high, one gap between the two that are seen: 3 above and below within 100.
         assert_eq!(places, [(37.0, 60.0), (111.0, 0.0), (111.0, 20.0)]);
-        assert_eq!(
-            band((10.0, 1.0), (20.0, 5.0), 4.0),
-            "M10 1 C15 1 15 5 20 5 V9 C15 9 15 5 10 5Z"
-        );
+        assert_eq!(band((10.0, 1.0), (20.0, 5.0), 4.0), "M10 1 C15 1 15 5 20 5 V9 C15 9 15 5 10 5Z");
     }
 
     #[test]
@@ -217,19 +203,12 @@ mod tests {
             ],
             heads: ("Then".into(), "Now".into()),
         };
-        let telling = Telling {
-            id: "moves",
-            title: "t",
-            description: "d",
-        };
+        let telling = Telling { id: "moves", title: "t", description: "d" };
         let chart = alluvial(&moves, telling);
         for drawing in [&chart.wide, &chart.narrow] {
             assert_eq!(drawing.matches("class=\"gold flow\"").count(), 1);
             assert_eq!(drawing.matches("class=\"gold flow is-key\"").count(), 2);
-            assert!(
-                !drawing.contains("data-cell=\"1&gt;1\""),
-                "nobody moved so: {drawing}"
-            );
+            assert!(!drawing.contains("data-cell=\"1&gt;1\""), "nobody moved so: {drawing}");
             let last_quiet = drawing.rfind("class=\"gold flow\"");
             assert!(last_quiet < drawing.find("is-key"), "the told bands lie on top");
         }

@@ -47,10 +47,7 @@ fn draw(stages: &[Stage], telling: Telling<'_>, width: Width) -> String {
     let ends = || levels.iter().flat_map(|(from, to)| [*from, *to]);
     let (low, high) = (ends().fold(0.0, f64::min), ends().fold(0.0, f64::max));
     // Room for the amounts at the right of the bars.
-    let widest = stages
-        .iter()
-        .map(|stage| breadth(&stage.text, size))
-        .fold(0.0, f64::max);
+    let widest = stages.iter().map(|stage| breadth(&stage.text, size)).fold(0.0, f64::max);
     let room = right - left - widest - 8.0;
     let unit = if high > low { room / (high - low) } else { 0.0 };
     let zero = left - low * unit;
@@ -62,11 +59,7 @@ fn draw(stages: &[Stage], telling: Telling<'_>, width: Width) -> String {
         marks.text([class, weight].join(" ").trim(), 0.0, baseline, &stage.label);
         let (start, end) = (from.min(*to), from.max(*to));
         let fill = if stage.is_end { "whole" } else { "other" };
-        marks.bar(
-            fill,
-            [zero + start * unit, top, (end - start) * unit, height],
-            &stage.figure,
-        );
+        marks.bar(fill, [zero + start * unit, top, (end - start) * unit, height], &stage.figure);
         if place + 1 < stages.len() {
             let x = zero + to * unit;
             marks.line("lead-line", (x, top + height), (x, top + distance));
@@ -81,11 +74,7 @@ fn draw(stages: &[Stage], telling: Telling<'_>, width: Width) -> String {
         );
         top += distance;
     }
-    marks.line(
-        "axis",
-        (zero, 0.0),
-        (zero, (top - distance + height + 4.0).max(0.0)),
-    );
+    marks.line("axis", (zero, 0.0), (zero, (top - distance + height + 4.0).max(0.0)));
     marks.finish(width, (top - distance + height + 8.0).max(8.0), telling)
 }
 
@@ -97,23 +86,11 @@ mod tests {
     fn each_step_begins_where_the_last_one_ended_and_the_ends_at_zero() {
         let stage = |amount: &str, is_end| Stage {
             label: String::new(),
-            figure: Figure {
-                value: Some(amount.into()),
-                cell: "a".into(),
-                hidden: false,
-            },
+            figure: Figure { value: Some(amount.into()), cell: "a".into(), hidden: false },
             text: amount.into(),
             is_end,
         };
-        let stages = [
-            stage("10", true),
-            stage("5", false),
-            stage("-18", false),
-            stage("-3", true),
-        ];
-        assert_eq!(
-            levels(&stages),
-            [(0.0, 10.0), (10.0, 15.0), (15.0, -3.0), (0.0, -3.0)]
-        );
+        let stages = [stage("10", true), stage("5", false), stage("-18", false), stage("-3", true)];
+        assert_eq!(levels(&stages), [(0.0, 10.0), (10.0, 15.0), (15.0, -3.0), (0.0, -3.0)]);
     }
 }

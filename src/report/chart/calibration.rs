@@ -43,10 +43,7 @@ fn draw(groups: &[Group], words: (&str, &str), telling: Telling<'_>, width: Widt
     };
     let longest_word = breadth(words.0, 13.0).max(breadth(words.1, 13.0));
     let room = right - left - longest_word - 56.0;
-    let most = groups
-        .iter()
-        .map(|group| group.expected.size.max(group.actual.size))
-        .fold(0.0, f64::max);
+    let most = groups.iter().map(|group| group.expected.size.max(group.actual.size)).fold(0.0, f64::max);
     let unit = if most > 0.0 { room / most } else { 0.0 };
     let mut marks = Marks::default();
     let mut top = 4.0;
@@ -56,22 +53,14 @@ fn draw(groups: &[Group], words: (&str, &str), telling: Telling<'_>, width: Widt
         }
         marks.text("strong small", 0.0, top + 13.0, &group.label);
         marks.text("small quiet", 0.0, top + 29.0, &group.sub);
-        let bars = [
-            ("other", &group.expected, words.0),
-            ("platinum", &group.actual, words.1),
-        ];
+        let bars = [("other", &group.expected, words.0), ("platinum", &group.actual, words.1)];
         for (place, (class, bar, word)) in [0.0, 17.0].into_iter().zip(bars) {
             let long = bar.size * unit;
             marks.bar(class, [left, top + place, long, 14.0], &bar.figure);
             let text = left + long + 8.0;
             marks.figure("small", text, top + place + 11.5, &bar.text, &bar.figure);
             if index == 0 {
-                marks.text(
-                    "small quiet",
-                    text + breadth(&bar.text, 13.0) + 6.0,
-                    top + place + 11.5,
-                    word,
-                );
+                marks.text("small quiet", text + breadth(&bar.text, 13.0) + 6.0, top + place + 11.5, word);
             }
         }
         top += 40.0;

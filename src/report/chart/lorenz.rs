@@ -36,13 +36,7 @@ fn draw(
     let x = |share: f64| left + (right - left) * share;
     let y = |share: f64| bottom - (bottom - top) * (share - lowest) / (1.0 - lowest);
     let mut marks = Marks::default();
-    for (share, text) in [
-        (0.0, "0%"),
-        (0.25, "25%"),
-        (0.5, "50%"),
-        (0.75, "75%"),
-        (1.0, "100%"),
-    ] {
+    for (share, text) in [(0.0, "0%"), (0.25, "25%"), (0.5, "50%"), (0.75, "75%"), (1.0, "100%")] {
         let class = if share > 0.0 { "grid" } else { "axis" };
         marks.line(class, (left, y(share)), (right, y(share)));
         marks.text("end small quiet", left - 8.0, y(share) + 4.0, text);
@@ -57,21 +51,11 @@ fn draw(
     marks.area("iron pale", &points, y(0.0));
     marks.line("lead-line", (x(0.0), y(0.0)), (x(1.0), y(1.0)));
     marks.curve("line", &points);
-    marks.text(
-        "mid small quiet",
-        f64::midpoint(left, right),
-        bottom + 40.0,
-        &words.get("lorenz-customers"),
-    );
+    marks.text("mid small quiet", f64::midpoint(left, right), bottom + 40.0, &words.get("lorenz-customers"));
     match width {
         Width::Wide => {
             marks.text("quiet", right + 24.0, y(0.97), &words.get("lorenz-equal_1"));
-            marks.text(
-                "quiet",
-                right + 24.0,
-                y(0.97) + 18.0,
-                &words.get("lorenz-equal_2"),
-            );
+            marks.text("quiet", right + 24.0, y(0.97) + 18.0, &words.get("lorenz-equal_2"));
             marks.line("lead-line", (x(0.985), y(0.955)), (right + 18.0, y(0.955)));
             marks.figure("strong", right + 24.0, y(0.45), gini.1, gini.0);
             marks.text("quiet", right + 24.0, y(0.45) + 18.0, &words.get("lorenz-gini_1"));
@@ -79,18 +63,8 @@ fn draw(
         }
         Width::Narrow => {
             marks.figure("strong small", x(0.06), y(0.92), gini.1, gini.0);
-            marks.text(
-                "small quiet",
-                x(0.06),
-                y(0.92) + 16.0,
-                &words.get("lorenz-gini_1"),
-            );
-            marks.text(
-                "small quiet",
-                x(0.06),
-                y(0.92) + 32.0,
-                &words.get("lorenz-gini_2"),
-            );
+            marks.text("small quiet", x(0.06), y(0.92) + 16.0, &words.get("lorenz-gini_1"));
+            marks.text("small quiet", x(0.06), y(0.92) + 32.0, &words.get("lorenz-gini_2"));
         }
     }
     marks.finish(width, bottom + 48.0, telling)

@@ -149,21 +149,12 @@ impl Marks {
 
     /// Draws a path, as `shape` does, that shows a cell.
     pub(crate) fn traced_shape(&mut self, class: &str, data: &str, figure: &Figure) {
-        self.push(&format!(
-            "<path{} d=\"{data}\"{}/>",
-            classed(class),
-            addressed(figure)
-        ));
+        self.push(&format!("<path{} d=\"{data}\"{}/>", classed(class), addressed(figure)));
     }
 
     /// Draws a dot.
     pub(crate) fn dot(&mut self, x: f64, y: f64, radius: f64) {
-        self.push(&format!(
-            "<circle class=\"dot\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>",
-            at(x),
-            at(y),
-            at(radius)
-        ));
+        self.push(&format!("<circle class=\"dot\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>", at(x), at(y), at(radius)));
     }
 
     /// Closes the drawing.
@@ -191,11 +182,7 @@ impl Marks {
 }
 
 fn classed(class: &str) -> String {
-    if class.is_empty() {
-        String::new()
-    } else {
-        format!(" class=\"{class}\"")
-    }
+    if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") }
 }
 
 fn addressed(figure: &Figure) -> String {
@@ -226,9 +213,8 @@ fn path(points: &[(f64, f64)]) -> String {
 fn thin(points: &[(f64, f64)], apart: f64, keep: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut thinned: Vec<(f64, f64)> = Vec::new();
     for (index, point) in points.iter().enumerate() {
-        let far = thinned
-            .last()
-            .is_none_or(|last| point.0 - last.0 >= apart || (point.1 - last.1).abs() >= apart);
+        let far =
+            thinned.last().is_none_or(|last| point.0 - last.0 >= apart || (point.1 - last.1).abs() >= apart);
         if far || index + 1 == points.len() || keep.contains(point) {
             thinned.push(*point);
         }
@@ -243,18 +229,13 @@ fn step(span: f64, most: f64) -> f64 {
         return 1.0;
     }
     let magnitude = 10_f64.powf(rough.log10().floor());
-    let times = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .find(|times| times * magnitude >= rough * 0.999_999);
+    let times = [1.0, 2.0, 5.0, 10.0].into_iter().find(|times| times * magnitude >= rough * 0.999_999);
     times.unwrap_or(10.0) * magnitude
 }
 
 /// Estimates the width of text in the chart's font.
 fn breadth(text: &str, size: f64) -> f64 {
-    text.chars()
-        .map(|letter| if letter.is_ascii() { 0.56 } else { 0.85 })
-        .sum::<f64>()
-        * size
+    text.chars().map(|letter| if letter.is_ascii() { 0.56 } else { 0.85 }).sum::<f64>() * size
 }
 
 /// Places labels side by side around their wished centres, without overlap, within `left` and `right`.
@@ -281,28 +262,18 @@ mod tests {
     #[test]
     fn finds_round_steps() {
         for (span, expected) in [(1.56, 0.5), (1.0, 0.2), (74_297.0, 20_000.0), (0.0, 1.0)] {
-            assert!(
-                (step(span, 5.0) - expected).abs() < 1e-9,
-                "{span} gives {}",
-                step(span, 5.0)
-            );
+            assert!((step(span, 5.0) - expected).abs() < 1e-9, "{span} gives {}", step(span, 5.0));
         }
     }
 
     #[test]
     fn keeps_labels_apart() {
         let placed = spread(&[(10.0, 40.0), (20.0, 40.0), (95.0, 20.0)], 4.0, 0.0, 100.0);
-        assert!(
-            placed[1] - placed[0] >= 44.0 && placed[2] - placed[1] >= 30.0,
-            "{placed:?}"
-        );
+        assert!(placed[1] - placed[0] >= 44.0 && placed[2] - placed[1] >= 30.0, "{placed:?}");
     }
 
     #[test]
     fn writes_coordinates_shortly() {
-        assert_eq!(
-            (at(1.0), at(1.26), at(-0.01)),
-            ("1".into(), "1.3".into(), "0".into())
-        );
+        assert_eq!((at(1.0), at(1.26), at(-0.01)), ("1".into(), "1.3".into(), "0".into()));
     }
 }

@@ -45,25 +45,13 @@ fn scale(rows: &[Pair], start: f64, room: f64, gap: f64) -> Scale {
     let left = most(&|row| row.left.0);
     let below = most(&|row| -row.right.0);
     let above = most(&|row| row.right.0);
-    let unit = if left + below + above > 0.0 {
-        room / (left + below + above)
-    } else {
-        0.0
-    };
-    Scale {
-        unit,
-        left: start + left * unit,
-        right: start + left * unit + gap + below * unit,
-    }
+    let unit = if left + below + above > 0.0 { room / (left + below + above) } else { 0.0 };
+    Scale { unit, left: start + left * unit, right: start + left * unit + gap + below * unit }
 }
 
 /// Draws `rows` in both widths.
 pub(crate) fn pairs(rows: &[Pair], texts: PairTexts<'_>, telling: Telling<'_>, unit: &str) -> Chart {
-    Chart {
-        wide: wide(rows, texts, telling),
-        narrow: narrow(rows, texts, telling),
-        unit: unit.into(),
-    }
+    Chart { wide: wide(rows, texts, telling), narrow: narrow(rows, texts, telling), unit: unit.into() }
 }
 
 fn wide(rows: &[Pair], texts: PairTexts<'_>, telling: Telling<'_>) -> String {
@@ -79,18 +67,8 @@ fn wide(rows: &[Pair], texts: PairTexts<'_>, telling: Telling<'_>) -> String {
         marks.text("strong", 0.0, top + 29.0, &row.label);
         marks.text("small quiet", 0.0, top + 46.0, &row.sub);
         let long = row.left.0 * scale.unit;
-        marks.bar(
-            &row.class,
-            [scale.left - long, top + 14.0, long, 36.0],
-            &row.left.1,
-        );
-        marks.figure(
-            "end",
-            scale.left - long - 8.0,
-            top + 36.5,
-            &row.left_text,
-            &row.left.1,
-        );
+        marks.bar(&row.class, [scale.left - long, top + 14.0, long, 36.0], &row.left.1);
+        marks.figure("end", scale.left - long - 8.0, top + 36.5, &row.left_text, &row.left.1);
         let end = right_bar(&mut marks, row, &scale, top + 14.0, 36.0);
         if row.right.0 < 0.0 && !row.remark.is_empty() {
             let start = end + breadth(&row.right_text, 14.0) + 14.0;
@@ -108,40 +86,15 @@ fn wide(rows: &[Pair], texts: PairTexts<'_>, telling: Telling<'_>) -> String {
 fn narrow(rows: &[Pair], texts: PairTexts<'_>, telling: Telling<'_>) -> String {
     let scale = scale(rows, 50.0, 214.0, 14.0);
     let mut marks = Marks::default();
-    marks.text(
-        "end strong small",
-        scale.left.max(breadth(texts.narrow.0, 13.0)),
-        14.0,
-        texts.narrow.0,
-    );
-    marks.text(
-        "strong small",
-        scale.right.max(scale.left + 12.0),
-        14.0,
-        texts.narrow.1,
-    );
+    marks.text("end strong small", scale.left.max(breadth(texts.narrow.0, 13.0)), 14.0, texts.narrow.0);
+    marks.text("strong small", scale.right.max(scale.left + 12.0), 14.0, texts.narrow.1);
     let mut top = 28.0;
     for row in rows {
         marks.text("strong", 0.0, top + 14.0, &row.label);
-        marks.text(
-            "small quiet",
-            breadth(&row.label, 14.0) + 10.0,
-            top + 14.0,
-            &row.sub,
-        );
+        marks.text("small quiet", breadth(&row.label, 14.0) + 10.0, top + 14.0, &row.sub);
         let long = row.left.0 * scale.unit;
-        marks.bar(
-            &row.class,
-            [scale.left - long, top + 22.0, long, 28.0],
-            &row.left.1,
-        );
-        marks.figure(
-            "end",
-            scale.left - long - 8.0,
-            top + 40.5,
-            &row.left_text,
-            &row.left.1,
-        );
+        marks.bar(&row.class, [scale.left - long, top + 22.0, long, 28.0], &row.left.1);
+        marks.figure("end", scale.left - long - 8.0, top + 40.5, &row.left_text, &row.left.1);
         right_bar(&mut marks, row, &scale, top + 22.0, 28.0);
         marks.line("axis", (scale.left, top + 19.0), (scale.left, top + 53.0));
         marks.line("axis", (scale.right, top + 19.0), (scale.right, top + 53.0));
@@ -156,18 +109,8 @@ fn right_bar(marks: &mut Marks, row: &Pair, scale: &Scale, top: f64, height: f64
     let negative = row.right.0 < 0.0;
     let start = if negative { scale.right - long } else { scale.right };
     marks.bar(&row.class, [start, top, long, height], &row.right.1);
-    let text = if negative {
-        scale.right + 8.0
-    } else {
-        scale.right + long + 8.0
-    };
+    let text = if negative { scale.right + 8.0 } else { scale.right + long + 8.0 };
     let class = if negative { "strong adverse" } else { "strong" };
-    marks.figure(
-        class,
-        text,
-        top + height / 2.0 + 4.5,
-        &row.right_text,
-        &row.right.1,
-    );
+    marks.figure(class, text, top + height / 2.0 + 4.5, &row.right_text, &row.right.1);
     text
 }

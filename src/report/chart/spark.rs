@@ -15,18 +15,11 @@ pub(crate) fn spark(figures: &[Figure], label: &str) -> Option<String> {
         return None;
     }
     let lowest = known.iter().map(|point| point.1).fold(f64::INFINITY, f64::min);
-    let highest = known
-        .iter()
-        .map(|point| point.1)
-        .fold(f64::NEG_INFINITY, f64::max);
+    let highest = known.iter().map(|point| point.1).fold(f64::NEG_INFINITY, f64::max);
     let weeks = f64::from(u32::try_from(figures.len()).unwrap_or(u32::MAX).saturating_sub(1));
     let place = |point: &(f64, f64)| {
         let x = 2.0 + 192.0 * point.0 / weeks;
-        let y = if highest > lowest {
-            36.0 - 32.0 * (point.1 - lowest) / (highest - lowest)
-        } else {
-            20.0
-        };
+        let y = if highest > lowest { 36.0 - 32.0 * (point.1 - lowest) / (highest - lowest) } else { 20.0 };
         (x, y)
     };
     let points: Vec<_> = known.iter().map(place).collect();

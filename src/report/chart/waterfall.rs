@@ -7,13 +7,7 @@ use crate::report::format::Pen;
 use crate::report::words::Words;
 
 /// Steps in the order in which they are shown.
-pub(crate) const STEPS: [&str; 5] = [
-    "list_price",
-    "discount",
-    "cost_of_goods",
-    "cost_to_serve",
-    "profit",
-];
+pub(crate) const STEPS: [&str; 5] = ["list_price", "discount", "cost_of_goods", "cost_to_serve", "profit"];
 
 struct Panel {
     tier: String,
@@ -42,20 +36,15 @@ pub(crate) fn waterfall(
     let (words, pen) = hand;
     let (unit, places) = match largest {
         // Readers of some languages count by other steps than thousands.
-        large if pen.scale(large).is_some() => pen
-            .scale(large)
-            .map_or(("units", 0), |(zeros, word)| (word, zeros)),
+        large if pen.scale(large).is_some() => {
+            pen.scale(large).map_or(("units", 0), |(zeros, word)| (word, zeros))
+        }
         huge if huge >= 10_000_000.0 => ("millions", 6),
         large if large >= 10_000.0 => ("thousands", 3),
         _ => ("units", 0),
     };
     let panels: Vec<_> = tiers.iter().map(|tier| panel(data, tier, hand, places)).collect();
-    let levels = || {
-        panels
-            .iter()
-            .flat_map(|panel| &panel.steps)
-            .flat_map(|step| [step.from, step.to])
-    };
+    let levels = || panels.iter().flat_map(|panel| &panel.steps).flat_map(|step| [step.from, step.to]);
     let (low, high) = (levels().fold(0.0, f64::min), levels().fold(0.0, f64::max));
     let names: Vec<_> = STEPS.iter().map(|step| words.of("step", step)).collect();
     Chart {
@@ -66,11 +55,7 @@ pub(crate) fn waterfall(
 }
 
 fn amount(data: &Data<'_>, tier: &str, step: &str) -> Figure {
-    data.one(
-        "results.price_waterfall",
-        &[("tier", tier), ("step", step)],
-        "amount",
-    )
+    data.one("results.price_waterfall", &[("tier", tier), ("step", step)], "amount")
 }
 
 fn panel(data: &Data<'_>, tier: &str, (words, pen): (&Words, &Pen), places: i64) -> Panel {
@@ -78,27 +63,13 @@ fn panel(data: &Data<'_>, tier: &str, (words, pen): (&Words, &Pen), places: i64)
     let mut steps = Vec::new();
     for step in STEPS {
         let figure = amount(data, tier, step);
-        let (from, to) = if step == "profit" {
-            (0.0, figure.size())
-        } else {
-            (level, level + figure.size())
-        };
+        let (from, to) = if step == "profit" { (0.0, figure.size()) } else { (level, level + figure.size()) };
         level = to;
-        steps.push(Step {
-            text: short(pen, &figure, places),
-            figure,
-            from,
-            to,
-        });
+        steps.push(Step { text: short(pen, &figure, places), figure, from, to });
     }
-    let kept_cell = data.one(
-        "results.price_waterfall",
-        &[("tier", tier), ("step", "profit")],
-        "share_of_list",
-    );
-    let share = kept_cell
-        .decimal()
-        .map_or_else(|| format::NONE.into(), |share| pen.percent(&share, 0));
+    let kept_cell =
+        data.one("results.price_waterfall", &[("tier", tier), ("step", "profit")], "share_of_list");
+    let share = kept_cell.decimal().map_or_else(|| format::NONE.into(), |share| pen.percent(&share, 0));
     Panel {
         tier: tier.into(),
         label: words.of("tier", tier),
@@ -149,25 +120,10 @@ fn narrow(panels: &[Panel], names: &[String], low: f64, high: f64, telling: Tell
     let mut top = 0.0;
     for panel in panels {
         marks.text("strong", 0.0, top + 14.0, &panel.label);
-        marks.figure(
-            "end small quiet",
-            350.0,
-            top + 14.0,
-            &panel.kept,
-            &panel.kept_cell,
-        );
+        marks.figure("end small quiet", 350.0, top + 14.0, &panel.kept, &panel.kept_cell);
         let mut y = top + 39.0;
         for (index, name) in names.iter().enumerate() {
-            marks.text(
-                if index == 0 || index == 4 {
-                    "small strong"
-                } else {
-                    "small"
-                },
-                0.0,
-                y,
-                name,
-            );
+            marks.text(if index == 0 || index == 4 { "small strong" } else { "small" }, 0.0, y, name);
             y += 24.0;
         }
         rows(&mut marks, panel, [zero, 350.0, top + 26.0, 24.0, 16.0], unit);
@@ -184,11 +140,7 @@ fn rows(marks: &mut Marks, panel: &Panel, place: [f64; 5], unit: f64) {
         let outer = index == 0 || index == 4;
         let class = if outer { panel.tier.as_str() } else { "other" };
         let (left, right) = (step.from.min(step.to), step.from.max(step.to));
-        marks.bar(
-            class,
-            [zero + left * unit, top, (right - left) * unit, height],
-            &step.figure,
-        );
+        marks.bar(class, [zero + left * unit, top, (right - left) * unit, height], &step.figure);
         if index < 4 {
             let x = zero + step.to * unit;
             marks.line("lead-line", (x, top + height), (x, top + distance));

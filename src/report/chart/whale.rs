@@ -58,28 +58,17 @@ pub(crate) fn whale(
 ) -> Chart {
     let summary = |column: &str| data.by("whale_summary", "all", column);
     let in_money = summary("peak_profit_share").value.is_none() || summary("total_profit").size() <= 0.0;
-    let column = if in_money {
-        "cumulative_profit"
-    } else {
-        "cumulative_profit_share"
-    };
+    let column = if in_money { "cumulative_profit" } else { "cumulative_profit_share" };
     let points: Vec<Point> = data
         .rows("results.whale_curve")
         .into_iter()
         .map(|row| Point {
             x: row.get("customer_share").map_or(0.0, Figure::size),
             y: row.get(column).map_or(0.0, Figure::size),
-            tier: row
-                .get("tier")
-                .map(|tier| tier.text().to_owned())
-                .unwrap_or_default(),
+            tier: row.get("tier").map(|tier| tier.text().to_owned()).unwrap_or_default(),
         })
         .collect();
-    let peak = if in_money {
-        "peak_profit"
-    } else {
-        "peak_profit_share"
-    };
+    let peak = if in_money { "peak_profit" } else { "peak_profit_share" };
     let whale = Whale {
         peak: (summary("peak_customer_share").size(), summary(peak).size()),
         eroded: summary("erosion_amount").size() < 0.0,
@@ -106,24 +95,8 @@ fn draw(whale: &Whale<'_>, width: Width, telling: Telling<'_>) -> String {
         high = low + 1.0;
     }
     let frame = match width {
-        Width::Wide => Frame {
-            width,
-            left: 64.0,
-            right: 714.0,
-            top: 63.4,
-            bottom: 326.0,
-            low,
-            high,
-        },
-        Width::Narrow => Frame {
-            width,
-            left: 46.0,
-            right: 336.0,
-            top: 82.0,
-            bottom: 284.0,
-            low,
-            high,
-        },
+        Width::Wide => Frame { width, left: 64.0, right: 714.0, top: 63.4, bottom: 326.0, low, high },
+        Width::Narrow => Frame { width, left: 46.0, right: 336.0, top: 82.0, bottom: 284.0, low, high },
     };
     let mut marks = Marks::default();
     grid(&mut marks, whale, &frame);
@@ -143,21 +116,15 @@ fn grid(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         let zero = level.abs() < step / 1000.0;
         let class = if zero { "axis" } else { "grid" };
         marks.line(class, (frame.left, frame.y(level)), (frame.right, frame.y(level)));
-        marks.text(
-            "end small quiet",
-            frame.left - 8.0,
-            frame.y(level) + 4.0,
-            &tick(whale, level, step),
-        );
+        marks.text("end small quiet", frame.left - 8.0, frame.y(level) + 4.0, &tick(whale, level, step));
         level += step;
     }
 }
 
 /// Writes the value of a grid line; a scale, not a figure.
 fn tick(whale: &Whale<'_>, level: f64, step: f64) -> String {
-    let value: bigdecimal::BigDecimal = format!("{level:.4}")
-        .parse()
-        .expect("a finite number prints as a decimal");
+    let value: bigdecimal::BigDecimal =
+        format!("{level:.4}").parse().expect("a finite number prints as a decimal");
     if !whale.in_money {
         return whale.pen.percent(&value, 0);
     }
@@ -179,45 +146,25 @@ fn curve(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
     let mut start = 0;
     while start < whale.points.len() {
         let tier = &whale.points[start].tier;
-        let length = whale.points[start..]
-            .iter()
-            .take_while(|point| point.tier == *tier)
-            .count();
+        let length = whale.points[start..].iter().take_while(|point| point.tier == *tier).count();
         let mut part = vec![from];
         part.extend(
-            whale.points[start..start + length]
-                .iter()
-                .map(|point| (frame.x(point.x), frame.y(point.y))),
+            whale.points[start..start + length].iter().map(|point| (frame.x(point.x), frame.y(point.y))),
         );
         let end = part[part.len() - 1];
-        marks.area(
-            &format!("{} pale", colour(tier)),
-            &thin(&part, apart, &keep),
-            base,
-        );
-        marks.strip(
-            colour(tier),
-            [from.0 + 0.5, frame.bottom + 6.0, end.0 - from.0 - 1.0, 10.0],
-        );
+        marks.area(&format!("{} pale", colour(tier)), &thin(&part, apart, &keep), base);
+        marks.strip(colour(tier), [from.0 + 0.5, frame.bottom + 6.0, end.0 - from.0 - 1.0, 10.0]);
         from = end;
         start += length;
     }
     let mut line = vec![(frame.left, base)];
-    line.extend(
-        whale
-            .points
-            .iter()
-            .map(|point| (frame.x(point.x), frame.y(point.y))),
-    );
+    line.extend(whale.points.iter().map(|point| (frame.x(point.x), frame.y(point.y))));
     marks.curve("line", &thin(&line, apart / 2.0, &keep));
 }
 
 /// Only known tiers are classes of the style sheet; anything else is drawn as other.
 fn colour(tier: &str) -> &'static str {
-    ["platinum", "gold", "iron", "lead"]
-        .into_iter()
-        .find(|known| *known == tier)
-        .unwrap_or("other")
+    ["platinum", "gold", "iron", "lead"].into_iter().find(|known| *known == tier).unwrap_or("other")
 }
 
 /// Names the tiers under their part of the axis.
@@ -232,20 +179,11 @@ fn labels(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         };
         let end = frame.x(last.x);
         let customers = whale.data.by("tier_profitability", tier, "customers");
-        let number = customers
-            .decimal()
-            .map_or_else(String::new, |number| whale.pen.number(&number, 0));
+        let number = customers.decimal().map_or_else(String::new, |number| whale.pen.number(&number, 0));
         let name = whale.words.of("tier", tier);
         let long = whale.words.counted("customers", customers.size(), number.clone());
-        let below = if wide && end - from > breadth(&long, 12.0) {
-            long
-        } else {
-            number
-        };
-        wished.push((
-            f64::midpoint(from, end),
-            breadth(&name, 12.5).max(breadth(&below, 12.0)),
-        ));
+        let below = if wide && end - from > breadth(&long, 12.0) { long } else { number };
+        wished.push((f64::midpoint(from, end), breadth(&name, 12.5).max(breadth(&below, 12.0))));
         texts.push((name, below, customers));
         from = end;
     }

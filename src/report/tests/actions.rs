@@ -18,10 +18,7 @@ type Owner<'a> = (&'a str, &'a str, Option<i64>, i64, f64, Option<f64>);
 
 /// Rows of `results.account_owners` from their text: kind, owner, rank among the flagged, customers, two shares.
 fn set_owners(inputs: &mut Inputs, rows: &[Owner<'_>]) {
-    let table = inputs
-        .tables
-        .get_mut("results.account_owners")
-        .expect("a known table");
+    let table = inputs.tables.get_mut("results.account_owners").expect("a known table");
     table.rows.clear();
     for (place, (kind, owner, flagged, customers, revenue, profit)) in (1..).zip(rows) {
         table.rows.push(vec![
@@ -47,29 +44,14 @@ fn leads_with_the_large_customers_without_profit_then_with_contradictions() {
         said(&inputs, "value-views"),
         "Class A by revenue, Lead tier by profit: 64 customers, −$31,671"
     );
-    let large = inputs
-        .tables
-        .get_mut("results.value_disagreement")
-        .expect("a known table");
-    large
-        .rows
-        .retain(|row| !(row[1].to_string() == "a" && row[2].to_string() == "lead"));
-    inputs.set(
-        "results.value_agreement",
-        ("levels_apart", "2"),
-        "customers",
-        &Cell::Integer(1),
-    );
+    let large = inputs.tables.get_mut("results.value_disagreement").expect("a known table");
+    large.rows.retain(|row| !(row[1].to_string() == "a" && row[2].to_string() == "lead"));
+    inputs.set("results.value_agreement", ("levels_apart", "2"), "customers", &Cell::Integer(1));
     assert_eq!(
         said(&inputs, "value-views"),
         "1 customer is among the best by one measure and among the last by another"
     );
-    inputs.set(
-        "results.value_agreement",
-        ("levels_apart", "2"),
-        "customers",
-        &Cell::Integer(0),
-    );
+    inputs.set("results.value_agreement", ("levels_apart", "2"), "customers", &Cell::Integer(0));
     assert!(said(&inputs, "value-views").starts_with("No measure contradicts another"));
 }
 
@@ -80,15 +62,8 @@ fn leads_with_champions_made_by_discount_then_with_the_margin_given_away() {
         said(&inputs, "discounts"),
         "38 of 63 Champions are made by discount: at full price alone they would not be"
     );
-    inputs.set_all(
-        "results.discount_by_tier",
-        "discount_made_champions",
-        &Cell::Integer(0),
-    );
-    assert_eq!(
-        said(&inputs, "discounts"),
-        "Discounts took 66% of the margin at list price: $182,249"
-    );
+    inputs.set_all("results.discount_by_tier", "discount_made_champions", &Cell::Integer(0));
+    assert_eq!(said(&inputs, "discounts"), "Discounts took 66% of the margin at list price: $182,249");
     inputs.set_all("results.discount_by_tier", "margin_given_away_rate", &Cell::Null);
     assert_eq!(said(&inputs, "discounts"), "Discounts took $182,249");
     inputs.set_all("results.discount_by_tier", "discount_amount", &decimal("0"));
@@ -101,10 +76,7 @@ fn of_order_lines_with_one_price_no_discount_is_told() {
     let gap = ("gap", "visits");
     inputs.set("results.class_gaps", gap, "gap", &Cell::Text("discount".into()));
     inputs.set_all("results.discount_by_tier", "discount_amount", &decimal("0"));
-    assert_eq!(
-        said(&inputs, "discounts"),
-        "Discounts are not known: the order lines have one price only"
-    );
+    assert_eq!(said(&inputs, "discounts"), "Discounts are not known: the order lines have one price only");
     assert!(!both(&inputs).contains("What each tier buys at a discount"));
 }
 
@@ -114,14 +86,10 @@ fn says_why_owners_and_referrals_are_not_known() {
     let page = both(&inputs);
     assert!(!page.contains("<h2 id=\"owners\""));
     let said = |page: &str| -> Vec<usize> {
-        [
-            "account owners and referrals are not known",
-            "map its column owner",
-            "the column referred_by",
-        ]
-        .iter()
-        .map(|words| page.matches(words).count())
-        .collect()
+        ["account owners and referrals are not known", "map its column owner", "the column referred_by"]
+            .iter()
+            .map(|words| page.matches(words).count())
+            .collect()
     };
     assert_eq!(said(&page), [1, 0, 0], "the source is not configured");
     inputs.facts.switched_off.clear();
@@ -141,33 +109,12 @@ fn names_the_owner_on_whom_most_depends_even_when_another_brings_more_profit() {
         ],
     );
     let page = both(&inputs);
-    assert_eq!(
-        finding(&page, "owners"),
-        "Ben holds 1 customer, with 45% of revenue and 12% of profit"
-    );
+    assert_eq!(finding(&page, "owners"), "Ben holds 1 customer, with 45% of revenue and 12% of profit");
     assert!(page.contains("2</data> others"), "the rest is in the table");
-    set_owners(
-        &mut inputs,
-        &[
-            ("owner", "Ben", Some(1), 1, 0.45, None),
-            ("total", "", None, 1, 1.0, None),
-        ],
-    );
-    assert_eq!(
-        said(&inputs, "owners"),
-        "Ben holds 1 customer, with 45% of revenue"
-    );
-    set_owners(
-        &mut inputs,
-        &[
-            ("owner", "Ada", None, 1, 0.1, None),
-            ("total", "", None, 1, 1.0, None),
-        ],
-    );
-    assert_eq!(
-        said(&inputs, "owners"),
-        "No account owner holds more than 20% of revenue or of profit"
-    );
+    set_owners(&mut inputs, &[("owner", "Ben", Some(1), 1, 0.45, None), ("total", "", None, 1, 1.0, None)]);
+    assert_eq!(said(&inputs, "owners"), "Ben holds 1 customer, with 45% of revenue");
+    set_owners(&mut inputs, &[("owner", "Ada", None, 1, 0.1, None), ("total", "", None, 1, 1.0, None)]);
+    assert_eq!(said(&inputs, "owners"), "No account owner holds more than 20% of revenue or of profit");
     set_owners(&mut inputs, &[("total", "", None, 1, 1.0, None)]);
     assert_eq!(said(&inputs, "owners"), "No customer has an account owner");
 }
@@ -179,32 +126,11 @@ fn leads_with_late_customers_then_with_the_losses_of_lead() {
         said(&inputs, "actions"),
         "8 customers above the Lead tier are late or have lapsed, with $1,021 at stake; the Lead tier loses $41,688"
     );
-    inputs.set(
-        "results.action_summary",
-        ("tier", "total"),
-        "urgent_customers",
-        &Cell::Integer(0),
-    );
-    assert_eq!(
-        said(&inputs, "actions"),
-        "Nobody above the Lead tier is late; the Lead tier loses $41,688"
-    );
-    inputs.set(
-        "results.action_summary",
-        ("tier", "lead"),
-        "stake_amount",
-        &decimal("0"),
-    );
-    assert_eq!(
-        said(&inputs, "actions"),
-        "Nobody above the Lead tier is late, and nobody loses money"
-    );
-    inputs.set(
-        "results.action_summary",
-        ("tier", "total"),
-        "customers",
-        &Cell::Integer(0),
-    );
+    inputs.set("results.action_summary", ("tier", "total"), "urgent_customers", &Cell::Integer(0));
+    assert_eq!(said(&inputs, "actions"), "Nobody above the Lead tier is late; the Lead tier loses $41,688");
+    inputs.set("results.action_summary", ("tier", "lead"), "stake_amount", &decimal("0"));
+    assert_eq!(said(&inputs, "actions"), "Nobody above the Lead tier is late, and nobody loses money");
+    inputs.set("results.action_summary", ("tier", "total"), "customers", &Cell::Integer(0));
     assert_eq!(said(&inputs, "actions"), "No customer calls for an action");
 }
 

@@ -48,9 +48,7 @@ fn breaches(entry: &Entry, language: &str, text: &str) -> Vec<String> {
     }
     let never = entry.never.get(language).into_iter().flatten();
     found.extend(
-        never
-            .filter(|phrase| text.contains(phrase.as_str()))
-            .map(|phrase| format!("`{phrase}`: {text}")),
+        never.filter(|phrase| text.contains(phrase.as_str())).map(|phrase| format!("`{phrase}`: {text}")),
     );
     found
 }
@@ -69,9 +67,7 @@ fn every_message_uses_a_word_in_its_one_meaning() {
             let breaches: Vec<String> = messages(&language)
                 .iter()
                 .flat_map(|(id, text)| {
-                    breaches(&entry, &language, text)
-                        .into_iter()
-                        .map(move |breach| format!("{id}: {breach}"))
+                    breaches(&entry, &language, text).into_iter().map(move |breach| format!("{id}: {breach}"))
                 })
                 .collect();
             assert_eq!(breaches, Vec::<String>::new(), "{language}: {}", entry.means);
@@ -96,10 +92,7 @@ fn every_column_of_the_results_uses_a_word_in_its_one_meaning() {
 fn another_sense_of_a_word_is_found() {
     let entries = glossary();
     let found = |language: &str, text: &str| -> usize {
-        entries
-            .iter()
-            .map(|entry| breaches(entry, language, text).len())
-            .sum()
+        entries.iter().map(|entry| breaches(entry, language, text).len()).sum()
     };
     assert_eq!(found("en", "{ $n } customers are at risk of leaving"), 1);
     assert_eq!(found("en", "Profit at risk, and value at risk"), 0);

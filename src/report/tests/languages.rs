@@ -80,10 +80,7 @@ fn every_message_is_used() {
     let idle: Vec<String> = messages("en")
         .into_keys()
         .filter(|id| !used.contains(id) && !here.contains(id.as_str()))
-        .filter(|id| {
-            id.split_once('-')
-                .is_none_or(|(group, _)| !groups.contains(group))
-        })
+        .filter(|id| id.split_once('-').is_none_or(|(group, _)| !groups.contains(group)))
         .collect();
     assert_eq!(idle, Vec::<String>::new(), "nothing shows these messages");
 }
@@ -94,11 +91,7 @@ fn every_language_that_ships_says_the_same() {
     assert!(first.len() > 900, "{}", first.len());
     for language in words::languages(&fixture::templates()) {
         let other = messages(&language);
-        assert_eq!(
-            first.keys().collect::<Vec<_>>(),
-            other.keys().collect::<Vec<_>>(),
-            "{language}"
-        );
+        assert_eq!(first.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>(), "{language}");
         for (id, text) in &first {
             // A count that only chooses between `is` and `are` need not stand in a language without such forms.
             let (wanted, given) = (shown(text), shown(&other[id]));
@@ -143,11 +136,7 @@ fn a_chinese_report_speaks_chinese() {
         assert!(pages.report.contains(word), "{word}");
     }
     assert!(pages.mail.text.contains("净收入"), "{}", pages.mail.text);
-    assert!(
-        pages.mail.subject.contains("客户利润报告"),
-        "{}",
-        pages.mail.subject
-    );
+    assert!(pages.mail.subject.contains("客户利润报告"), "{}", pages.mail.subject);
 }
 
 #[test]
@@ -155,15 +144,8 @@ fn plain_text_in_chinese_breaks_between_letters_and_never_before_a_mark() {
     use unicode_width::UnicodeWidthStr as _;
     let text = rendered(&in_language("zh")).mail.text;
     for line in text.lines() {
-        assert!(
-            line.width() <= 72 || !line.contains(' '),
-            "{} columns: {line}",
-            line.width()
-        );
-        assert!(
-            !line.starts_with(|letter| "，。、；：）”".contains(letter)),
-            "{line}"
-        );
+        assert!(line.width() <= 72 || !line.contains(' '), "{} columns: {line}", line.width());
+        assert!(!line.starts_with(|letter| "，。、；：）”".contains(letter)), "{line}");
     }
     assert!(text.lines().any(|line| line.width() > 60), "no line is full");
 }
@@ -204,10 +186,7 @@ fn changed_letters(english: &str) -> String {
 
 /// The words of a page that a reader sees or hears, without SQL, code and names.
 fn seen(page: &str) -> Vec<String> {
-    let mut rest = page
-        .split_once("</style>")
-        .map_or(page, |(_, rest)| rest)
-        .to_owned();
+    let mut rest = page.split_once("</style>").map_or(page, |(_, rest)| rest).to_owned();
     for (open, close) in [("<pre", "</pre>"), ("<code", "</code>"), ("<!--", "-->")] {
         while let Some(start) = rest.find(open) {
             let end = rest[start..].find(close).expect("it is closed") + start + close.len();
@@ -216,12 +195,7 @@ fn seen(page: &str) -> Vec<String> {
     }
     let mut text: Vec<String> = ["aria-label", "data-label"]
         .iter()
-        .flat_map(|name| {
-            attributes(&rest, name)
-                .into_iter()
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        })
+        .flat_map(|name| attributes(&rest, name).into_iter().map(str::to_owned).collect::<Vec<_>>())
         .collect();
     let mut inside = false;
     let mut run = String::new();
@@ -271,19 +245,9 @@ fn a_third_language_is_one_file_and_no_template_holds_a_word_of_its_own() {
             input.sha256.clone(),
         ]
     }));
-    given.extend(
-        inputs
-            .facts
-            .tables
-            .iter()
-            .flat_map(|table| [table.title.clone(), table.name.clone()]),
-    );
+    given.extend(inputs.facts.tables.iter().flat_map(|table| [table.title.clone(), table.name.clone()]));
     for file in &inputs.sql {
-        given.extend([
-            file.title.clone(),
-            file.grain.clone(),
-            file.note.clone().unwrap_or_default(),
-        ]);
+        given.extend([file.title.clone(), file.grain.clone(), file.note.clone().unwrap_or_default()]);
         given.extend(file.columns.values().cloned());
     }
     // Thresholds are shown as they are stored.
@@ -307,23 +271,13 @@ fn a_third_language_is_one_file_and_no_template_holds_a_word_of_its_own() {
         }
     }
     let given: BTreeSet<String> = given.iter().flat_map(|text| latin(text)).collect();
-    for page in [
-        &pages.report,
-        &pages.appendix,
-        &pages.method,
-        &pages.mail.html,
-        &pages.mail.text,
-    ] {
+    for page in [&pages.report, &pages.appendix, &pages.method, &pages.mail.html, &pages.mail.text] {
         let left: BTreeSet<String> = seen(page)
             .iter()
             .filter(|text| latin(text).iter().any(|word| !given.contains(word)))
             .cloned()
             .collect();
-        assert_eq!(
-            left,
-            BTreeSet::new(),
-            "these words stand in a template or in the program"
-        );
+        assert_eq!(left, BTreeSet::new(), "these words stand in a template or in the program");
     }
 }
 
@@ -340,15 +294,9 @@ fn what_a_template_fills_in_is_escaped_unless_it_is_an_element() {
     let mut inputs = in_language("zh");
     inputs.facts.project = "<b>&".into();
     let pages = rendered(&inputs);
-    assert!(
-        !pages.report.contains("<b>&"),
-        "the name of the project became an element"
-    );
+    assert!(!pages.report.contains("<b>&"), "the name of the project became an element");
     assert!(pages.report.contains("&lt;b&gt;&amp;"));
-    assert!(
-        pages.mail.text.contains("<b>&"),
-        "plain text has no markup to escape"
-    );
+    assert!(pages.mail.text.contains("<b>&"), "plain text has no markup to escape");
 }
 
 /// Takes out of `text` everything between `open` and `close`; gives what was taken, too.
@@ -387,9 +335,7 @@ fn no_branch_of_a_template_holds_words_whether_it_is_taken_or_not() {
         // Attributes that are read aloud or shown.
         for tag in &tags {
             for name in ["aria-label", "data-label", "alt", "title"] {
-                let spoken = attributes(tag, name)
-                    .into_iter()
-                    .filter(|value| !latin(value).is_empty());
+                let spoken = attributes(tag, name).into_iter().filter(|value| !latin(value).is_empty());
                 found.extend(spoken.map(|value| format!("{path}: {name}=\"{value}\"")));
             }
         }

@@ -21,10 +21,7 @@ fn seen(html: &str) -> String {
         }
         text.push_str(rest);
     }
-    let text = text
-        .replace("&nbsp;", " ")
-        .replace("&amp;", "&")
-        .replace("&#39;", "'");
+    let text = text.replace("&nbsp;", " ").replace("&amp;", "&").replace("&#39;", "'");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -62,10 +59,7 @@ fn holds_nothing_that_a_mail_program_blocks_or_ignores() {
         assert!(!html.contains(forbidden), "{forbidden}");
     }
     assert!(html.len() < 40_000, "{} bytes", html.len());
-    assert!(
-        html.is_ascii() || html.starts_with("<!DOCTYPE html>\n"),
-        "one document"
-    );
+    assert!(html.is_ascii() || html.starts_with("<!DOCTYPE html>\n"), "one document");
     // What is coloured behind is coloured in front too, so that turning one dark turns both.
     for style in attributes(&html, "style") {
         if style.contains("background-color")
@@ -81,16 +75,8 @@ fn holds_nothing_that_a_mail_program_blocks_or_ignores() {
 fn links_to_the_report_only_where_readers_find_it() {
     let mut inputs = fixture::inputs();
     let attached = mail_of(&inputs);
-    assert!(
-        attached
-            .html
-            .contains("The full report is attached: report.html.")
-    );
-    assert!(
-        attached
-            .text
-            .contains("The full report is attached: report.html.")
-    );
+    assert!(attached.html.contains("The full report is attached: report.html."));
+    assert!(attached.text.contains("The full report is attached: report.html."));
     assert!(!attached.html.contains("<a "));
     inputs.url = Some("https://reports.example.com/runs/2018-01-01/x/report.html".into());
     let linked = mail_of(&inputs);
@@ -98,11 +84,7 @@ fn links_to_the_report_only_where_readers_find_it() {
         attributes(&linked.html, "href"),
         ["https://reports.example.com/runs/2018-01-01/x/report.html"]
     );
-    assert!(
-        linked
-            .text
-            .contains("\nhttps://reports.example.com/runs/2018-01-01/x/report.html\n")
-    );
+    assert!(linked.text.contains("\nhttps://reports.example.com/runs/2018-01-01/x/report.html\n"));
     assert!(!linked.html.contains("attached") && !linked.text.contains("attached"));
 }
 
@@ -111,18 +93,10 @@ fn says_the_same_in_plain_text_as_in_html() {
     let mail = mail_of(&fixture::inputs());
     let html = seen(&mail.html);
     assert!(!mail.text.contains(['<', '>', '&', '{', '}']), "{}", mail.text);
-    assert!(
-        mail.text.lines().all(|line| line.chars().count() <= 72),
-        "{}",
-        mail.text
-    );
+    assert!(mail.text.lines().all(|line| line.chars().count() <= 72), "{}", mail.text);
     // Paragraphs, without the number before a sentence and the lines into which they are broken.
     let mut compared = 0;
-    for paragraph in mail
-        .text
-        .split("\n\n")
-        .filter(|paragraph| paragraph.contains(". "))
-    {
+    for paragraph in mail.text.split("\n\n").filter(|paragraph| paragraph.contains(". ")) {
         let text = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
         let text = text
             .split_once(". ")
@@ -190,10 +164,7 @@ fn shows_no_number_that_is_not_traced() {
 #[test]
 fn tells_in_the_subject_who_and_when() {
     let mut inputs = fixture::inputs();
-    assert_eq!(
-        mail_of(&inputs).subject,
-        "Superstore: customer profit report as of 1 January 2018"
-    );
+    assert_eq!(mail_of(&inputs).subject, "Superstore: customer profit report as of 1 January 2018");
     inputs.facts.project = "A\r\nBcc: everybody@example.com".into();
     assert_eq!(
         mail_of(&inputs).subject,
@@ -239,12 +210,7 @@ fn calls_for_what_the_figures_say_and_for_nothing_else() {
     inputs.set("results.decisions", silent, column, &Cell::Boolean(true));
     assert_eq!(heads(&inputs), [false, false, true, false, false]);
     inputs.set("results.decisions", silent, "amount", &Cell::Null);
-    inputs.set(
-        "results.decisions",
-        silent,
-        "decision",
-        &Cell::Text("costs".into()),
-    );
+    inputs.set("results.decisions", silent, "decision", &Cell::Text("costs".into()));
     inputs.set_all("settings.policy", "margin", &amount("0.3"));
     assert_eq!(heads(&inputs), [false, false, false, true, false]);
 }
@@ -253,10 +219,7 @@ fn calls_for_what_the_figures_say_and_for_nothing_else() {
 fn reads_well_without_customers_or_an_earlier_year() {
     let mut inputs = fixture::inputs();
     for name in ["headline", "tier_profitability", "silent_summary"] {
-        let table = inputs
-            .tables
-            .get_mut(&format!("results.{name}"))
-            .expect("a table");
+        let table = inputs.tables.get_mut(&format!("results.{name}")).expect("a table");
         let words = ["measure", "unit", "tier"];
         for row in &mut table.rows {
             for (cell, column) in row.iter_mut().zip(&table.columns) {
@@ -271,11 +234,7 @@ fn reads_well_without_customers_or_an_earlier_year() {
         }
     }
     let mail = mail_of(&inputs);
-    assert!(
-        mail.text.contains("No customer ordered in the window"),
-        "{}",
-        mail.text
-    );
+    assert!(mail.text.contains("No customer ordered in the window"), "{}", mail.text);
     assert!(mail.text.contains("not known"), "{}", mail.text);
     assert!(!mail.html.contains("Share of customers"), "no tier table");
 }

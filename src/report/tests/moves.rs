@@ -19,9 +19,8 @@ fn empty(inputs: &mut Inputs, tables: &[&str]) {
 }
 
 fn section<'a>(page: &'a str, name: &str) -> &'a str {
-    let start = page
-        .find(&format!("aria-labelledby=\"{name}\""))
-        .unwrap_or_else(|| panic!("no section `{name}`"));
+    let start =
+        page.find(&format!("aria-labelledby=\"{name}\"")).unwrap_or_else(|| panic!("no section `{name}`"));
     let rest = &page[start..];
     &rest[..rest.find("</section>").expect("a section ends")]
 }
@@ -46,11 +45,7 @@ fn tells_who_moved_and_what_that_did_to_profit() {
     }
     let migration = section(&page, "migration");
     assert!(migration.contains("strong bands are last year’s Platinum"));
-    assert_eq!(
-        migration.matches("flow is-key").count(),
-        8,
-        "four moves, in two widths"
-    );
+    assert_eq!(migration.matches("flow is-key").count(), 8, "four moves, in two widths");
 }
 
 #[test]
@@ -63,10 +58,7 @@ fn tells_how_many_of_the_best_tier_stayed() {
     );
     inputs.set_all("results.change_summary", "told_tier", &Cell::Null);
     let page = both(&inputs);
-    assert_eq!(
-        finding(&page, "moves"),
-        "218 of 638 customers of a year ago are in the same tier today"
-    );
+    assert_eq!(finding(&page, "moves"), "218 of 638 customers of a year ago are in the same tier today");
     assert!(!page.contains("is-key\""), "no band is told");
 }
 
@@ -87,10 +79,7 @@ fn has_no_such_section_and_says_why_once_without_an_earlier_year_or_a_cohort() {
     let page = both(&inputs);
     let missing = section(&page, "missing");
     for (names, why) in [
-        (
-            ["moves", "migration"],
-            "Tier migration: Nobody ordered in the window of a year ago",
-        ),
+        (["moves", "migration"], "Tier migration: Nobody ordered in the window of a year ago"),
         (["cohorts", "cohorts"], "Cohort retention: A cohort is"),
     ] {
         for name in names {
@@ -160,10 +149,7 @@ fn names_cohorts_as_the_language_does() {
         );
         inputs.facts.language = "zh".into();
         let finding = finding(&both(&inputs), "cohorts");
-        assert!(
-            finding.starts_with(&format!("{chinese}首次下单的 281 位客户中，74% ")),
-            "{finding}"
-        );
+        assert!(finding.starts_with(&format!("{chinese}首次下单的 281 位客户中，74% ")), "{finding}");
     }
 }
 
@@ -172,17 +158,10 @@ fn tells_moves_and_the_bridge_in_chinese_with_every_number() {
     let mut inputs = fixture::inputs();
     inputs.facts.language = "zh".into();
     let page = both(&inputs);
-    assert_eq!(
-        finding(&page, "moves"),
-        "去年的 31 位铂金级客户，如今无一仍为铂金级"
-    );
+    assert_eq!(finding(&page, "moves"), "去年的 31 位铂金级客户，如今无一仍为铂金级");
     let moves = section(&page, "moves");
-    for text in [
-        "利润增加 <data",
-        ">8,140美元</data>：<data",
-        "的利润多出 <data",
-        "的利润减少 <data",
-    ] {
+    for text in ["利润增加 <data", ">8,140美元</data>：<data", "的利润多出 <data", "的利润减少 <data"]
+    {
         assert!(moves.contains(text), "{text} in {moves}");
     }
     inputs.set_all("results.sentences", "is_shown", &Cell::Boolean(false));
@@ -192,11 +171,8 @@ fn tells_moves_and_the_bridge_in_chinese_with_every_number() {
     }
     let pages = rendered(&inputs);
     let brief = section(&pages.report, "brief");
-    for text in [
-        "位升级。",
-        "位在当前统计期内没有订单。",
-        "在当时的统计期内曾贡献利润 ",
-    ] {
+    for text in ["位升级。", "位在当前统计期内没有订单。", "在当时的统计期内曾贡献利润 "]
+    {
         assert!(brief.contains(text), "{text} in {brief}");
         assert!(pages.mail.text.replace('\n', "").contains(text), "{text}");
     }
@@ -209,20 +185,9 @@ fn says_that_nothing_is_material_and_names_the_threshold() {
     let rendered = rendered(&inputs);
     let brief = section(&rendered.report, "brief").to_owned();
     assert_eq!(brief.matches("<li>").count(), 1);
-    assert!(
-        brief.contains("No material change: nothing reaches <data"),
-        "{brief}"
-    );
-    assert!(
-        brief.contains(">$7,332</data>") && brief.contains(">1.0%</data> of net revenue"),
-        "{brief}"
-    );
-    assert!(
-        rendered
-            .mail
-            .text
-            .contains("No material change: nothing reaches $7,332, 1.0% of net revenue."),
-    );
+    assert!(brief.contains("No material change: nothing reaches <data"), "{brief}");
+    assert!(brief.contains(">$7,332</data>") && brief.contains(">1.0%</data> of net revenue"), "{brief}");
+    assert!(rendered.mail.text.contains("No material change: nothing reaches $7,332, 1.0% of net revenue."),);
 }
 
 #[test]
@@ -236,10 +201,8 @@ fn shows_the_sentences_that_the_results_choose_in_their_order() {
     }
     let page = both(&inputs);
     let brief = section(&page, "brief");
-    let (first, second) = (
-        brief.find("of profit is at risk."),
-        brief.find("of a year ago have no order in the window now"),
-    );
+    let (first, second) =
+        (brief.find("of profit is at risk."), brief.find("of a year ago have no order in the window now"));
     assert!(first.is_some() && first < second, "{brief}");
     assert_eq!(brief.matches("<li>").count(), 2);
 }
@@ -263,14 +226,12 @@ fn numbers(text: &str) -> Vec<BigDecimal> {
 /// Whether `shown` is `exact` as a page may write it: rounded, in percent, in points, in thousands or millions, without sign.
 fn is_written(shown: &BigDecimal, exact: &BigDecimal) -> bool {
     let scale = shown.fractional_digit_count().max(0);
-    [("1", 0_i64), ("100", 0), ("1", 3), ("1", 6)]
-        .iter()
-        .any(|(times, places)| {
-            let times: BigDecimal = times.parse().expect("a number");
-            let divisor = BigDecimal::new(1.into(), -places);
-            let value = exact.abs() * times / divisor;
-            value.with_scale_round(scale, bigdecimal::RoundingMode::HalfUp) == *shown
-        })
+    [("1", 0_i64), ("100", 0), ("1", 3), ("1", 6)].iter().any(|(times, places)| {
+        let times: BigDecimal = times.parse().expect("a number");
+        let divisor = BigDecimal::new(1.into(), -places);
+        let value = exact.abs() * times / divisor;
+        value.with_scale_round(scale, bigdecimal::RoundingMode::HalfUp) == *shown
+    })
 }
 
 /// Elements that name a cell, with their text, that do not show the number of the cell.
@@ -315,10 +276,7 @@ fn every_number_beside_an_address_is_the_number_of_that_cell() {
         "headline/profit_at_risk/change_rate_on_four_weeks",
     ] {
         let mark = format!("data-cell=\"{mark}\"");
-        assert!(
-            pages.report.contains(&mark) || pages.appendix.contains(&mark),
-            "{mark}"
-        );
+        assert!(pages.report.contains(&mark) || pages.appendix.contains(&mark), "{mark}");
     }
 }
 
@@ -338,16 +296,10 @@ fn finds_one_digit_changed_in_a_template() {
     );
     assert_ne!(typed, text);
     std::fs::write(&path, typed).expect("a template is written");
-    let changed = Inputs {
-        templates: folder.path().to_owned(),
-        ..inputs
-    };
+    let changed = Inputs { templates: folder.path().to_owned(), ..inputs };
     let wrong = untrue(&both(&changed), &cells);
     assert_eq!(wrong.len(), 1, "{wrong:?}");
-    assert!(
-        wrong[0].contains("change_summary/year_ago/profit_change"),
-        "{wrong:?}"
-    );
+    assert!(wrong[0].contains("change_summary/year_ago/profit_change"), "{wrong:?}");
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {
@@ -374,10 +326,7 @@ fn no_template_holds_a_figure() {
                 open.push(path);
                 continue;
             }
-            if !path
-                .extension()
-                .is_some_and(|ending| ending == "html" || ending == "txt")
-            {
+            if !path.extension().is_some_and(|ending| ending == "html" || ending == "txt") {
                 continue;
             }
             read += 1;
@@ -387,10 +336,7 @@ fn no_template_holds_a_figure() {
     }
     assert!(read > 40, "{read} templates");
     // Were 71% typed in place of a cell, it would be found.
-    assert_eq!(
-        typed_words("<b class=\"h1\">{{ row.share | percent(decimals=0) }} of</b> 71%"),
-        ["71%"]
-    );
+    assert_eq!(typed_words("<b class=\"h1\">{{ row.share | percent(decimals=0) }} of</b> 71%"), ["71%"]);
 }
 
 /// Messages with digits of their own: scales, names, and numbers that are part of a definition.
@@ -426,24 +372,16 @@ fn no_message_of_the_report_or_the_mail_holds_a_figure() {
                 continue;
             }
             checked += 1;
-            let known = TYPED
-                .iter()
-                .find(|(known, _)| known == id)
-                .map_or(&[][..], |(_, figures)| figures);
-            let figures: Vec<_> = typed_figures(text)
-                .into_iter()
-                .filter(|figure| !known.contains(&figure.as_str()))
-                .collect();
+            let known = TYPED.iter().find(|(known, _)| known == id).map_or(&[][..], |(_, figures)| figures);
+            let figures: Vec<_> =
+                typed_figures(text).into_iter().filter(|figure| !known.contains(&figure.as_str())).collect();
             assert!(figures.is_empty(), "{id} of {language}: {figures:?}");
         }
         assert!(checked > 800, "{checked} messages of {language}");
     }
     // Were 71% typed in place of a cell, it would be found, in either script.
     assert_eq!(typed_figures("{ $share_20 } of 71%."), ["71%"]);
-    assert_eq!(
-        typed_figures("{ $n ->\n    [one] 占 71%，{ $n }\n   *[other] 其他 }"),
-        ["71%"]
-    );
+    assert_eq!(typed_figures("{ $n ->\n    [one] 占 71%，{ $n }\n   *[other] 其他 }"), ["71%"]);
 }
 
 /// Names of the messages that templates ask for: those of the method page, or all others.

@@ -33,12 +33,7 @@ fn tells_the_purchases_and_the_profit_of_the_coming_year() {
 fn tests_by_tier_only_where_the_history_covers_the_window_that_made_the_tiers() {
     let mut inputs = fixture::inputs();
     assert!(section(&inputs).contains("The same weeks, by tier"));
-    inputs.set(
-        "results.snapshot_coverage",
-        ("snapshot", "year_ago"),
-        "is_covered",
-        &Cell::Boolean(false),
-    );
+    inputs.set("results.snapshot_coverage", ("snapshot", "year_ago"), "is_covered", &Cell::Boolean(false));
     assert!(!section(&inputs).contains("The same weeks, by tier"));
 }
 
@@ -67,11 +62,7 @@ fn of_too_few_customers_nothing_is_told() {
 fn tells_the_months_ahead_that_the_policy_names() {
     let mut inputs = fixture::inputs();
     for (months, words) in [(18, "the coming 18 months"), (1, "the coming month")] {
-        inputs.set_all(
-            "settings.policy",
-            "expected_orders_months",
-            &Cell::Integer(months),
-        );
+        inputs.set_all("settings.policy", "expected_orders_months", &Cell::Integer(months));
         inputs.set_all("settings.policy", "clv_quarters", &Cell::Integer(8));
         let section = section(&inputs);
         let plain = finding(&section, "outlook");
@@ -105,8 +96,7 @@ fn says_plainly_that_there_is_no_fit_and_why() {
     let page = both(&inputs);
     assert!(!page.contains("<h2 id=\"outlook\"") && !page.contains("Outlook by tier"));
     assert_eq!(
-        page.matches("Value ahead: there are too few customers for a model. A model needs ")
-            .count(),
+        page.matches("Value ahead: there are too few customers for a model. A model needs ").count(),
         1
     );
 }
@@ -115,12 +105,7 @@ fn says_plainly_that_there_is_no_fit_and_why() {
 fn says_that_a_plain_rule_was_better_and_is_used() {
     let mut inputs = fixture::inputs();
     inputs.set_all("results.backtest_summary", "is_best", &Cell::Boolean(false));
-    inputs.set(
-        "results.backtest_summary",
-        ("method", "last_year_rate"),
-        "is_best",
-        &Cell::Boolean(true),
-    );
+    inputs.set("results.backtest_summary", ("method", "last_year_rate"), "is_best", &Cell::Boolean(true));
     let section = section(&inputs);
     assert!(section.contains("a plain rule came closer than the model: “Last year’s rate”"));
     assert!(section.contains("The expected purchases above use the rule"));

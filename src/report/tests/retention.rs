@@ -15,9 +15,7 @@ fn decimal(text: &str) -> Cell {
 fn section(inputs: &Inputs) -> String {
     let page = both(inputs);
     let start = page.find("<h2 id=\"retention\"").expect("the section is there");
-    let end = page
-        .find("<h2 id=\"service\"")
-        .expect("the next section is there");
+    let end = page.find("<h2 id=\"service\"").expect("the next section is there");
     page[start..end].to_owned()
 }
 
@@ -43,11 +41,7 @@ fn leads_with_the_silent_when_more_money_is_theirs_or_there_is_no_earlier_year()
     for column in ["churn_rate", "lost_profit_share"] {
         inputs.set_all("results.churn_by_tier", column, &Cell::Null);
     }
-    inputs.set_all(
-        "results.churn_by_tier",
-        "has_enough_customers",
-        &Cell::Boolean(false),
-    );
+    inputs.set_all("results.churn_by_tier", "has_enough_customers", &Cell::Boolean(false));
     let section = section(&inputs);
     assert_eq!(finding(&section, "retention"), silent);
     assert!(section.contains("There was no customer a year ago"), "{section}");
@@ -56,17 +50,9 @@ fn leads_with_the_silent_when_more_money_is_theirs_or_there_is_no_earlier_year()
 #[test]
 fn says_so_when_nobody_is_late() {
     let mut inputs = fixture::inputs();
-    let silent = inputs
-        .tables
-        .get_mut("results.silent_customers")
-        .expect("a known table");
+    let silent = inputs.tables.get_mut("results.silent_customers").expect("a known table");
     silent.rows.clear();
-    for column in [
-        "customers",
-        "customers_at_risk",
-        "customers_lapsed",
-        "customers_shown",
-    ] {
+    for column in ["customers", "customers_at_risk", "customers_lapsed", "customers_shown"] {
         inputs.set_all("results.silent_summary", column, &Cell::Integer(0));
     }
     inputs.set_all("results.churn_by_tier", "churned", &Cell::Integer(0));
@@ -100,20 +86,13 @@ fn speaks_of_one_profit_at_risk_whose_tiers_add_up_to_the_figure_of_the_first_pa
     let of_tier = |tier| amount("results.profit_at_risk", "tier", tier, "profit_at_risk");
     let tiers = ["platinum", "gold", "iron", "lead"].map(of_tier);
     assert_eq!(tiers.iter().sum::<BigDecimal>(), of_tier("total"));
-    assert_eq!(
-        amount("results.headline", "measure", "profit_at_risk", "value"),
-        of_tier("total")
-    );
+    assert_eq!(amount("results.headline", "measure", "profit_at_risk", "value"), of_tier("total"));
     let silent = amount("results.silent_summary", "tier", "total", "profit");
     assert_eq!(&tiers[0] + &tiers[1], silent);
 
     let pages = rendered(&inputs);
     let report = pages.report.to_lowercase();
-    for text in [
-        report.as_str(),
-        &pages.mail.text.to_lowercase(),
-        &pages.mail.html.to_lowercase(),
-    ] {
+    for text in [report.as_str(), &pages.mail.text.to_lowercase(), &pages.mail.html.to_lowercase()] {
         for before in before_at_risk(text) {
             let is_told_apart = ["profit", "profit is", "value", "rfm:"];
             let is_told_apart = is_told_apart.iter().any(|words| before.ends_with(words));
@@ -129,12 +108,7 @@ fn hides_a_rate_over_few_customers_and_keeps_their_number() {
     assert!(section(&inputs).contains("29.0%"));
     let platinum = ("tier", "platinum");
     inputs.set("results.churn_by_tier", platinum, "customers", &Cell::Integer(9));
-    inputs.set(
-        "results.churn_by_tier",
-        platinum,
-        "has_enough_customers",
-        &Cell::Boolean(false),
-    );
+    inputs.set("results.churn_by_tier", platinum, "has_enough_customers", &Cell::Boolean(false));
     let section = section(&inputs);
     assert!(!section.contains("churn_by_tier/year_ago,platinum/churn_rate"));
     assert!(section.contains("data-cell=\"churn_by_tier/year_ago,platinum/customers\">9</data>"));
@@ -179,8 +153,6 @@ fn compares_churn_with_and_without_complaints_and_says_where_nobody_knows() {
 #[test]
 fn a_run_without_these_tables_has_no_such_section() {
     let mut inputs = fixture::inputs();
-    inputs
-        .tables
-        .retain(|name, _| !name.contains("silent_") && !name.contains("churn_"));
+    inputs.tables.retain(|name, _| !name.contains("silent_") && !name.contains("churn_"));
     assert!(!both(&inputs).contains("id=\"retention\""));
 }

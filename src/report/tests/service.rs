@@ -44,10 +44,7 @@ fn compares_the_ends_of_the_pyramid_by_cases_per_order() {
 fn says_why_service_is_not_known_and_what_nobody_asked_for() {
     let mut inputs = fixture::inputs();
     inputs.set_all("results.service_by_tier", "cases", &Cell::Integer(0));
-    assert_eq!(
-        found(&inputs, "service"),
-        "Nobody asked for service in the window"
-    );
+    assert_eq!(found(&inputs, "service"), "Nobody asked for service in the window");
     for table in ["service_by_tier", "service_by_channel", "repeat_after_service"] {
         clear(&mut inputs, &format!("results.{table}"));
     }
@@ -65,12 +62,7 @@ fn names_the_change_of_rates_that_moves_most_customers() {
         found(&inputs, "firmness"),
         "9 customers of 693 change tier when every rate of the cost to serve is 20% higher"
     );
-    inputs.set(
-        "results.rate_sensitivity",
-        ("activity", "all_rates"),
-        "customers_moved",
-        &Cell::Integer(0),
-    );
+    inputs.set("results.rate_sensitivity", ("activity", "all_rates"), "customers_moved", &Cell::Integer(0));
     assert_eq!(
         found(&inputs, "firmness"),
         "4 customers of 693 change tier when the rate of Orders is 20% higher"
@@ -110,10 +102,7 @@ fn counts_the_conditions_by_what_can_be_told_of_them() {
         }
     };
     summary(&mut inputs, [4, 0, 0, 0]);
-    assert_eq!(
-        found(&inputs, "conditions"),
-        "All 4 conditions of the pyramid hold"
-    );
+    assert_eq!(found(&inputs, "conditions"), "All 4 conditions of the pyramid hold");
     summary(&mut inputs, [0, 2, 1, 1]);
     assert_eq!(
         found(&inputs, "conditions"),
@@ -130,10 +119,7 @@ fn counts_the_conditions_by_what_can_be_told_of_them() {
 fn shows_recorded_cases_as_an_activity_without_a_rate() {
     let mut inputs = fixture::inputs();
     assert!(!both(&inputs).contains("as recorded"));
-    let table = inputs
-        .tables
-        .get_mut("results.cost_to_serve")
-        .expect("a known table");
+    let table = inputs.tables.get_mut("results.cost_to_serve").expect("a known table");
     let place = |column: &str| table.position(column).expect("a known column");
     let (activity, rate) = (place("activity"), place("rate"));
     let mut row = table.rows[0].clone();

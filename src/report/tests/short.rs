@@ -41,21 +41,13 @@ fn words(page: &str) -> usize {
 
 fn counts(pages: &Rendered) -> (usize, usize, usize) {
     let main = pages.report.split_once("<main").expect("a main part").1;
-    (
-        words(&pages.report),
-        main.matches("<table").count(),
-        main.matches("<section").count(),
-    )
+    (words(&pages.report), main.matches("<table").count(), main.matches("<section").count())
 }
 
 /// Links of `page` into the appendix that no head of it has.
 fn lost(pages: &Rendered) -> Vec<String> {
-    let heads: BTreeSet<&str> = pages
-        .appendix
-        .split("<h2 id=\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
-        .collect();
+    let heads: BTreeSet<&str> =
+        pages.appendix.split("<h2 id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     let links = pages.report.split("href=\"appendix.html#").skip(1);
     links
         .filter_map(|rest| rest.split('"').next())
@@ -102,10 +94,7 @@ fn the_report_has_seven_sections_and_few_words_in_every_language() {
             inputs.facts.language = language.into();
             let pages = rendered(&inputs);
             let (words, tables, sections) = counts(&pages);
-            assert!(
-                words > 250 && words <= MOST.0,
-                "{words} words of {name}, {language}"
-            );
+            assert!(words > 250 && words <= MOST.0, "{words} words of {name}, {language}");
             assert!(tables <= MOST.1, "{tables} tables of {name}, {language}");
             assert!(
                 sections == MOST.2 || !is_whole && sections < MOST.2,
@@ -130,10 +119,7 @@ fn the_appendix_lists_its_sections_in_their_order() {
     let (list, rest) = rest.split_once("</ul>").expect("its end");
     let ids = |text: &str, before: &str| -> Vec<String> {
         let parts = text.split(before).skip(1);
-        parts
-            .filter_map(|rest| rest.split('"').next())
-            .map(str::to_owned)
-            .collect()
+        parts.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
     };
     assert_eq!(ids(list, "href=\"#"), ids(rest, "<h2 id=\""));
     assert!(ids(list, "href=\"#").len() > 15);

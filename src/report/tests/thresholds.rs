@@ -23,9 +23,7 @@ fn other(threshold: &Key) -> Option<String> {
         (_, Kind::Count) => fewer(default.parse().expect("a whole number")).to_string(),
         (_, Kind::Share | Kind::Number) => {
             let number: bigdecimal::BigDecimal = default.parse().expect("a number");
-            (number * bigdecimal::BigDecimal::new(85.into(), 2))
-                .normalized()
-                .to_plain_string()
+            (number * bigdecimal::BigDecimal::new(85.into(), 2)).normalized().to_plain_string()
         }
         _ => return None,
     })
@@ -109,9 +107,7 @@ fn said(threshold: &Key, language: &str) -> Vec<String> {
             let percent: bigdecimal::BigDecimal = default.parse().expect("a share");
             said.push(format!(
                 "{}%",
-                (percent * bigdecimal::BigDecimal::from(100))
-                    .normalized()
-                    .to_plain_string()
+                (percent * bigdecimal::BigDecimal::from(100)).normalized().to_plain_string()
             ));
         }
         // The method page counts the rows of every table.
@@ -128,11 +124,7 @@ fn said(threshold: &Key, language: &str) -> Vec<String> {
             said.push(format!("{default} {unit}"));
         }
         Kind::Number => {
-            let units = if english {
-                [" times", " standard"]
-            } else {
-                [" 倍", " 个标准差"]
-            };
+            let units = if english { [" times", " standard"] } else { [" 倍", " 个标准差"] };
             said.extend(units.map(|unit| format!("{default}{unit}")));
         }
         Kind::Date => said.push(default.to_owned()),
@@ -167,23 +159,14 @@ fn with_other_thresholds_no_page_says_a_default() {
         for aggregate in [false, true] {
             let mut inputs = changed_inputs(&config, language);
             if aggregate {
-                inputs.edition = EditionFact {
-                    hidden: Some(Hidden::default()),
-                    ..EditionFact::default()
-                };
+                inputs.edition = EditionFact { hidden: Some(Hidden::default()), ..EditionFact::default() };
             }
             let pages = rendered(&inputs);
-            let shown = [
-                ("report", &pages.report),
-                ("method", &pages.method),
-                ("mail", &pages.mail.html),
-            ];
+            let shown = [("report", &pages.report), ("method", &pages.method), ("mail", &pages.mail.html)];
             for (page, text) in shown {
                 let text = words_of(text);
                 for threshold in THRESHOLDS {
-                    let old = said(threshold, language)
-                        .into_iter()
-                        .filter(|words| holds(&text, words));
+                    let old = said(threshold, language).into_iter().filter(|words| holds(&text, words));
                     found.extend(
                         old.map(|words| format!("{page} of {language}: {words} ({})", threshold.name)),
                     );

@@ -9,9 +9,7 @@ fn decimal(text: &str) -> Cell {
 
 /// The text of the finding of a section, without its elements.
 pub(super) fn finding(page: &str, section: &str) -> String {
-    let start = page
-        .find(&format!("<h2 id=\"{section}\""))
-        .expect("the section is there");
+    let start = page.find(&format!("<h2 id=\"{section}\"")).expect("the section is there");
     let rest = &page[start..];
     let start = rest.find("<p class=\"finding\">").expect("it has a finding");
     let end = rest[start..].find("</p>").expect("the finding ends");
@@ -35,39 +33,18 @@ fn plain(html: &str) -> String {
 #[test]
 fn shows_the_figures_of_the_sample() {
     let page = both(&fixture::inputs());
-    for text in [
-        "$733,215",
-        "$74,297",
-        "10.1%",
-        ">693<",
-        "$1,021",
-        "−41,688",
-        "$115,985",
-        "71.0%",
-        "−56.1%",
-    ] {
+    for text in ["$733,215", "$74,297", "10.1%", ">693<", "$1,021", "−41,688", "$115,985", "71.0%", "−56.1%"]
+    {
         assert!(page.contains(text), "{text}");
     }
-    assert_eq!(
-        finding(&page, "pyramid"),
-        "5% of customers bring 71% of profit; 26% lose $41,688"
-    );
-    assert_eq!(
-        finding(&page, "whale"),
-        "512 customers bring $115,985; 181 others give $41,688 of it back"
-    );
+    assert_eq!(finding(&page, "pyramid"), "5% of customers bring 71% of profit; 26% lose $41,688");
+    assert_eq!(finding(&page, "whale"), "512 customers bring $115,985; 181 others give $41,688 of it back");
     assert_eq!(
         finding(&page, "waterfall"),
         "The widest gap is discount: the Lead tier is given 41% of list price, Platinum 8%"
     );
-    assert_eq!(
-        finding(&page, "abc"),
-        "64 of the 260 largest customers by revenue bring no profit"
-    );
-    assert_eq!(
-        finding(&page, "brief"),
-        "More revenue, more profit, a thinner rate"
-    );
+    assert_eq!(finding(&page, "abc"), "64 of the 260 largest customers by revenue bring no profit");
+    assert_eq!(finding(&page, "brief"), "More revenue, more profit, a thinner rate");
 }
 
 #[test]
@@ -78,25 +55,12 @@ fn tells_the_truth_when_nobody_loses_money() {
         inputs.set("results.tier_profitability", lead, column, &Cell::Integer(0));
     }
     inputs.set("results.tier_profitability", lead, "profit", &decimal("0"));
-    inputs.set_all(
-        "results.whale_summary",
-        "unprofitable_customers",
-        &Cell::Integer(0),
-    );
+    inputs.set_all("results.whale_summary", "unprofitable_customers", &Cell::Integer(0));
     inputs.set_all("results.whale_summary", "erosion_amount", &decimal("0"));
     let page = both(&inputs);
-    assert_eq!(
-        finding(&page, "pyramid"),
-        "5% of customers bring 71% of profit; nobody gives any back"
-    );
-    assert_eq!(
-        finding(&page, "whale"),
-        "512 customers bring $115,985, and nobody gives any of it back"
-    );
-    assert_eq!(
-        finding(&page, "waterfall"),
-        "8.1% of list price is kept as profit"
-    );
+    assert_eq!(finding(&page, "pyramid"), "5% of customers bring 71% of profit; nobody gives any back");
+    assert_eq!(finding(&page, "whale"), "512 customers bring $115,985, and nobody gives any of it back");
+    assert_eq!(finding(&page, "waterfall"), "8.1% of list price is kept as profit");
     assert!(!page.contains("eroded by"));
 }
 
@@ -104,23 +68,13 @@ fn tells_the_truth_when_nobody_loses_money() {
 fn shows_money_where_a_part_is_larger_than_the_whole() {
     let mut inputs = fixture::inputs();
     let often = ("frequency_class", "high");
-    inputs.set(
-        "results.frequency_classes",
-        often,
-        "profit_share",
-        &Cell::Double(1.08),
-    );
+    inputs.set("results.frequency_classes", often, "profit_share", &Cell::Double(1.08));
     assert_eq!(
         finding(&both(&inputs), "habits"),
         "The 71% of customers who order more often bring $69,962 of profit"
     );
     inputs.set("results.frequency_classes", often, "profit_share", &Cell::Null);
-    inputs.set(
-        "results.frequency_classes",
-        often,
-        "revenue_share",
-        &Cell::Double(1.67),
-    );
+    inputs.set("results.frequency_classes", often, "revenue_share", &Cell::Double(1.67));
     assert_eq!(
         finding(&both(&inputs), "habits"),
         "The 71% of customers who order more often bring $634,100 of net revenue"
@@ -130,26 +84,11 @@ fn shows_money_where_a_part_is_larger_than_the_whole() {
 #[test]
 fn shows_money_where_a_share_of_a_loss_would_mislead() {
     let mut inputs = fixture::inputs();
-    for table in [
-        "tier_profitability",
-        "lifecycle_stages",
-        "rfm_segments",
-        "abc_classes",
-    ] {
+    for table in ["tier_profitability", "lifecycle_stages", "rfm_segments", "abc_classes"] {
         inputs.set_all(&format!("results.{table}"), "profit_share", &Cell::Null);
     }
-    inputs.set(
-        "results.tier_profitability",
-        ("tier", "total"),
-        "profit",
-        &decimal("-5000"),
-    );
-    inputs.set(
-        "results.headline",
-        ("measure", "profit"),
-        "value",
-        &decimal("-5000"),
-    );
+    inputs.set("results.tier_profitability", ("tier", "total"), "profit", &decimal("-5000"));
+    inputs.set("results.headline", ("measure", "profit"), "value", &decimal("-5000"));
     inputs.set_all("results.whale_summary", "peak_profit_share", &Cell::Null);
     inputs.set_all("results.whale_summary", "total_profit", &decimal("-5000"));
     inputs.set_all("results.whale_curve", "cumulative_profit_share", &Cell::Null);
@@ -168,14 +107,8 @@ fn shows_money_where_a_share_of_a_loss_would_mislead() {
         finding(&page, "whale"),
         "512 customers bring $115,985; 181 others give all of it back and $5,000 more"
     );
-    assert_eq!(
-        finding(&page, "brief"),
-        "A loss of $5,000, but a better result than a year ago"
-    );
-    assert_eq!(
-        finding(&page, "concentration"),
-        "38% of customers make 80% of revenue"
-    );
+    assert_eq!(finding(&page, "brief"), "A loss of $5,000, but a better result than a year ago");
+    assert_eq!(finding(&page, "concentration"), "38% of customers make 80% of revenue");
     assert!(!page.contains("NaN") && !page.contains("inf"));
 }
 
@@ -196,10 +129,7 @@ fn says_that_there_is_no_earlier_year() {
     }
     inputs.set_all("results.tier_profitability", "year_ago_profit", &Cell::Null);
     let page = both(&inputs);
-    assert_eq!(
-        finding(&page, "brief"),
-        "A profit of $74,297; there is no earlier year to compare it with"
-    );
+    assert_eq!(finding(&page, "brief"), "A profit of $74,297; there is no earlier year to compare it with");
     assert!(page.contains("<span>not known</span> on the year"));
 }
 
@@ -222,26 +152,14 @@ fn nothing_is_compared_with_a_year_that_the_history_does_not_cover_and_every_pag
         let of_year = ("snapshot", "year_ago");
         let first = Cell::Date(jiff::civil::date(2016, 12, 28));
         inputs.set_all("results.snapshot_coverage", "first_order_date", &first);
-        inputs.set(
-            "results.snapshot_coverage",
-            of_year,
-            "is_covered",
-            &Cell::Boolean(false),
-        );
+        inputs.set("results.snapshot_coverage", of_year, "is_covered", &Cell::Boolean(false));
         for column in ["year_ago_value", "change_on_year", "change_rate_on_year"] {
             inputs.set_all("results.headline", column, &Cell::Null);
         }
-        for table in [
-            "change_summary",
-            "churn_by_tier",
-            "profit_bridge",
-            "tier_migration",
-            "tier_migration_totals",
-        ] {
-            let table = inputs
-                .tables
-                .get_mut(&format!("results.{table}"))
-                .expect("a known table");
+        for table in
+            ["change_summary", "churn_by_tier", "profit_bridge", "tier_migration", "tier_migration_totals"]
+        {
+            let table = inputs.tables.get_mut(&format!("results.{table}")).expect("a known table");
             let place = table.position("from_snapshot").expect("a column");
             table.rows.retain(|row| row[place].to_string() != "year_ago");
         }
@@ -262,31 +180,11 @@ fn nothing_is_compared_with_a_year_that_the_history_does_not_cover_and_every_pag
 fn speaks_of_one_customer_in_the_singular_and_draws_no_conclusion() {
     let mut inputs = fixture::inputs();
     for tier in ["gold", "iron", "lead", "platinum"] {
-        inputs.set(
-            "results.tier_profitability",
-            ("tier", tier),
-            "customers",
-            &Cell::Integer(0),
-        );
+        inputs.set("results.tier_profitability", ("tier", tier), "customers", &Cell::Integer(0));
     }
-    inputs.set(
-        "results.tier_profitability",
-        ("tier", "iron"),
-        "customers",
-        &Cell::Integer(1),
-    );
-    inputs.set(
-        "results.tier_profitability",
-        ("tier", "total"),
-        "customers",
-        &Cell::Integer(1),
-    );
-    inputs.set(
-        "results.tier_profitability",
-        ("tier", "total"),
-        "profit",
-        &decimal("12.5"),
-    );
+    inputs.set("results.tier_profitability", ("tier", "iron"), "customers", &Cell::Integer(1));
+    inputs.set("results.tier_profitability", ("tier", "total"), "customers", &Cell::Integer(1));
+    inputs.set("results.tier_profitability", ("tier", "total"), "profit", &decimal("12.5"));
     inputs.set_all("results.whale_summary", "profitable_customers", &Cell::Integer(1));
     inputs.set_all("results.whale_summary", "erosion_amount", &decimal("0"));
     inputs.set_all("results.whale_summary", "peak_profit", &decimal("12.5"));
@@ -295,27 +193,16 @@ fn speaks_of_one_customer_in_the_singular_and_draws_no_conclusion() {
         finding(&page, "pyramid"),
         "Only 1 customer, with a profit of $13: too few for tiers to mean anything"
     );
-    assert_eq!(
-        finding(&page, "whale"),
-        "1 customer brings $13, and nobody gives any of it back"
-    );
-    assert_eq!(
-        finding(&page, "concentration"),
-        "Too few customers to speak of concentration"
-    );
+    assert_eq!(finding(&page, "whale"), "1 customer brings $13, and nobody gives any of it back");
+    assert_eq!(finding(&page, "concentration"), "Too few customers to speak of concentration");
 }
 
 #[test]
 fn counts_the_rejected_rows_of_all_reasons() {
     let mut inputs = fixture::inputs();
-    let table = inputs
-        .tables
-        .get_mut("results.data_quality")
-        .expect("a known table");
-    let (reason, rows) = (
-        table.position("reason").expect("a column"),
-        table.position("rows").expect("a column"),
-    );
+    let table = inputs.tables.get_mut("results.data_quality").expect("a known table");
+    let (reason, rows) =
+        (table.position("reason").expect("a column"), table.position("rows").expect("a column"));
     let total = table.position("outcome_rows").expect("a column");
     let mut first = table.rows[3].clone();
     first[rows] = Cell::Integer(3);
@@ -326,10 +213,7 @@ fn counts_the_rejected_rows_of_all_reasons() {
     second[rows] = Cell::Integer(4);
     table.rows.splice(3..4, [first, second]);
     let page = both(&inputs);
-    assert_eq!(
-        finding(&page, "quality"),
-        "7 order lines of 9,994 rejected, for several reasons"
-    );
+    assert_eq!(finding(&page, "quality"), "7 order lines of 9,994 rejected, for several reasons");
     assert!(
         page.contains("Rejected: customer missing") && page.contains("Rejected: a reason without a word")
     );
@@ -345,12 +229,7 @@ fn lists_every_source_with_its_rows_or_that_it_is_not_configured() {
     };
     assert!(row("Payments").contains("not configured"));
     let cases = row("Service cases");
-    for cell in [
-        "\"sources/service_cases/rows_used\"",
-        ">380<",
-        ">9<",
-        "29 December 2017",
-    ] {
+    for cell in ["\"sources/service_cases/rows_used\"", ">380<", ">9<", "29 December 2017"] {
         assert!(cases.contains(cell), "{cell} is not in {cases}");
     }
     assert!(row("Rejected: two different rows of one case").contains(">8<"));
@@ -361,11 +240,8 @@ fn lists_every_source_with_its_rows_or_that_it_is_not_configured() {
 #[test]
 fn renders_a_window_without_any_order() {
     let mut inputs = fixture::inputs();
-    for table in inputs
-        .tables
-        .iter_mut()
-        .filter(|(name, _)| name.starts_with("results."))
-        .map(|(_, table)| table)
+    for table in
+        inputs.tables.iter_mut().filter(|(name, _)| name.starts_with("results.")).map(|(_, table)| table)
     {
         for row in &mut table.rows {
             for cell in row.iter_mut() {
@@ -396,18 +272,11 @@ fn calls_equal_years_unchanged() {
     for column in ["change_on_year", "change_on_four_weeks", "change_on_previous"] {
         inputs.set_all("results.headline", column, &decimal("0"));
     }
-    for column in [
-        "change_rate_on_year",
-        "change_rate_on_four_weeks",
-        "change_rate_on_previous",
-    ] {
+    for column in ["change_rate_on_year", "change_rate_on_four_weeks", "change_rate_on_previous"] {
         inputs.set_all("results.headline", column, &Cell::Double(0.0));
     }
     let page = both(&inputs);
-    assert_eq!(
-        finding(&page, "brief"),
-        "Revenue and profit stand where they stood a year ago"
-    );
+    assert_eq!(finding(&page, "brief"), "Revenue and profit stand where they stood a year ago");
     assert!(page.contains("<span>unchanged</span> on the year"));
     assert!(!page.contains("▲") && !page.contains("▼"));
 }

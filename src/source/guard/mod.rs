@@ -28,11 +28,8 @@ pub(super) fn other_form(file: &Path) -> Option<&'static str> {
         return None;
     }
     let is_text = !first.is_empty()
-        && std::str::from_utf8(first).is_ok_and(|text| {
-            !text
-                .chars()
-                .any(|letter| letter.is_control() && !letter.is_whitespace())
-        });
+        && std::str::from_utf8(first)
+            .is_ok_and(|text| !text.chars().any(|letter| letter.is_control() && !letter.is_whitespace()));
     if first.starts_with(b"{") && is_text {
         Some("It looks like JSON: write `format: json` with a `schema`, if it holds one object on each line.")
     } else if is_text {
@@ -55,10 +52,7 @@ impl Weight {
         let memory = config.engine.memory;
         let allowed = self.packed.saturating_mul(config.checks.max_unpacked_ratio);
         let (what, hint) = if self.unpacked > allowed.max(SUSPICIOUS) {
-            let message = format!(
-                "{name}: `{path}` unpacks from {} to {} bytes",
-                self.packed, self.unpacked
-            );
+            let message = format!("{name}: `{path}` unpacks from {} to {} bytes", self.packed, self.unpacked);
             return Err(Failure::new(Exit::Input, "source", message).hint(
                 "A file that grows so much is more often hostile or damaged than well packed; if it is yours, raise \
                  `checks.max_unpacked_ratio`.",
@@ -70,10 +64,7 @@ impl Weight {
             )
         } else if self.largest_pages > memory {
             (
-                format!(
-                    "the pages of `{path}` that are read at once unpack to {} bytes",
-                    self.largest_pages
-                ),
+                format!("the pages of `{path}` that are read at once unpack to {} bytes", self.largest_pages),
                 "Write the file with smaller pages, or raise `engine.memory`.",
             )
         } else {

@@ -77,9 +77,7 @@ struct Chunk {
 impl Chunk {
     /// Goes from header to header, as the reader does when it does not look anything up.
     fn walk(file: &mut File, bytes: u64, column: &ColumnChunkMetaData) -> Result<Self, String> {
-        let start = column
-            .dictionary_page_offset()
-            .unwrap_or_else(|| column.data_page_offset());
+        let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
         let length = column.compressed_size();
         let range = u64::try_from(start).ok().zip(u64::try_from(length).ok());
         let (mut at, end) = range
@@ -111,10 +109,7 @@ impl Chunk {
             *largest = header.unpacked.max(*largest);
             at = body + header.packed;
         }
-        Ok(Self {
-            unpacked,
-            largest: largest_page.saturating_add(largest_dictionary),
-        })
+        Ok(Self { unpacked, largest: largest_page.saturating_add(largest_dictionary) })
     }
 }
 
@@ -136,11 +131,7 @@ impl Window {
                 .and_then(|skipped| self.bytes.get(usize::try_from(skipped).ok()?..))
                 .unwrap_or_default();
             let known = &known[..known.len().min(usize::try_from(end - at).unwrap_or(usize::MAX))];
-            let read = if known.is_empty() {
-                Err(String::new())
-            } else {
-                thrift::page_header(known)
-            };
+            let read = if known.is_empty() { Err(String::new()) } else { thrift::page_header(known) };
             // What seems to be wrong may only be cut off by the end of the window.
             let is_whole = known.len() as u64 >= end - at || size > LONGEST_HEADER;
             if read.is_ok() || is_whole {
@@ -149,9 +140,7 @@ impl Window {
             file.seek(SeekFrom::Start(at)).map_err(told)?;
             self.at = at;
             self.bytes.clear();
-            file.take(size.min(end - at))
-                .read_to_end(&mut self.bytes)
-                .map_err(told)?;
+            file.take(size.min(end - at)).read_to_end(&mut self.bytes).map_err(told)?;
             if self.bytes.is_empty() {
                 return Err("the file ends within its pages".to_owned());
             }
@@ -162,12 +151,7 @@ impl Window {
 
 /// Refuses a claim that cannot be true, whatever the page holds.
 fn plausible(header: &PageHeader, codec: Compression) -> Result<(), String> {
-    let &PageHeader {
-        unpacked,
-        packed,
-        levels,
-        ..
-    } = header;
+    let &PageHeader { unpacked, packed, levels, .. } = header;
     // The longest copy of Snappy gives 64 bytes for 3; a sequence of LZ4 lengthens by 255 bytes for each of its own.
     let most = match codec {
         Compression::SNAPPY => Some(22),
@@ -183,9 +167,7 @@ fn plausible(header: &PageHeader, codec: Compression) -> Result<(), String> {
         ));
     }
     if levels > packed || levels > unpacked {
-        return Err(format!(
-            "a page of {packed} bytes claims {levels} bytes of levels"
-        ));
+        return Err(format!("a page of {packed} bytes claims {levels} bytes of levels"));
     }
     // Room for all values of a dictionary is made at once, and each takes a byte at least.
     match header.dictionary {
@@ -221,9 +203,9 @@ fn count(file: &mut File, body: u64, header: &PageHeader, codec: Compression) ->
         _ => return Ok(()),
     };
     match unpacked {
-        Ok(bytes) if bytes > claimed => Err(format!(
-            "a page claims to unpack to {claimed} bytes and holds more"
-        )),
+        Ok(bytes) if bytes > claimed => {
+            Err(format!("a page claims to unpack to {claimed} bytes and holds more"))
+        }
         Ok(_) => Ok(()),
         Err(error) => Err(format!("a page cannot be unpacked: {error}")),
     }

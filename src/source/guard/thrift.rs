@@ -35,9 +35,7 @@ pub(in crate::source) fn check(file: &mut File) -> Result<(), String> {
         return Err(format!("its footer claims {length} bytes, the file has {bytes}"));
     }
     if length > LARGEST {
-        return Err(format!(
-            "its footer has {length} bytes; at most {LARGEST} are read"
-        ));
+        return Err(format!("its footer has {length} bytes; at most {LARGEST} are read"));
     }
     file.seek(SeekFrom::Start(bytes - TAIL - length)).map_err(told)?;
     let mut footer = Vec::new();
@@ -47,11 +45,7 @@ pub(in crate::source) fn check(file: &mut File) -> Result<(), String> {
 
 /// Walks over one struct.
 pub(super) fn walk(bytes: &[u8]) -> Result<(), String> {
-    Walker {
-        rest: bytes,
-        what: "its footer",
-    }
-    .structure(DEEPEST)
+    Walker { rest: bytes, what: "its footer" }.structure(DEEPEST)
 }
 
 /// What a page says of itself, all sizes in bytes.
@@ -73,10 +67,7 @@ pub(super) struct PageHeader {
 
 /// Reads the header with which `bytes` begin.
 pub(super) fn page_header(bytes: &[u8]) -> Result<PageHeader, String> {
-    let mut walker = Walker {
-        rest: bytes,
-        what: "a page header",
-    };
+    let mut walker = Walker { rest: bytes, what: "a page header" };
     let mut header = PageHeader::default();
     walker.fields(DEEPEST, |walker, field, kind| {
         match (field, kind) {
@@ -118,24 +109,15 @@ struct Walker<'b> {
 
 impl Walker<'_> {
     fn byte(&mut self) -> Result<u8, String> {
-        let (first, rest) = self
-            .rest
-            .split_first()
-            .ok_or_else(|| format!("{} is cut short", self.what))?;
+        let (first, rest) = self.rest.split_first().ok_or_else(|| format!("{} is cut short", self.what))?;
         self.rest = rest;
         Ok(*first)
     }
 
     fn pass(&mut self, bytes: u64) -> Result<(), String> {
-        let rest = usize::try_from(bytes)
-            .ok()
-            .and_then(|bytes| self.rest.get(bytes..));
-        self.rest = rest.ok_or_else(|| {
-            format!(
-                "{} claims a text of {bytes} bytes, which are not there",
-                self.what
-            )
-        })?;
+        let rest = usize::try_from(bytes).ok().and_then(|bytes| self.rest.get(bytes..));
+        self.rest =
+            rest.ok_or_else(|| format!("{} claims a text of {bytes} bytes, which are not there", self.what))?;
         Ok(())
     }
 
@@ -225,9 +207,7 @@ impl Walker<'_> {
                 self.rest.len()
             ));
         }
-        let depth = depth
-            .checked_sub(1)
-            .ok_or_else(|| format!("{} is nested too deeply", self.what))?;
+        let depth = depth.checked_sub(1).ok_or_else(|| format!("{} is nested too deeply", self.what))?;
         (0..count).try_for_each(|_| self.value(head & 0x0f, depth))
     }
 }
@@ -268,20 +248,12 @@ mod tests {
             0x15, 0x06, 0x1c, 0x18, 0x01, b'a', 0x00, 0x00, 0x00, 0xff,
         ];
         let header = page_header(&data).expect("a header");
-        let expected = PageHeader {
-            length: data.len() as u64 - 1,
-            unpacked: 300,
-            packed: 20,
-            ..PageHeader::default()
-        };
+        let expected =
+            PageHeader { length: data.len() as u64 - 1, unpacked: 300, packed: 20, ..PageHeader::default() };
         assert_eq!(header, expected);
         // A dictionary of 7 values; a page of the second version whose levels take 3 and 4 bytes and whose values are plain.
         let header = page_header(&[0x15, 0x04, 0x4c, 0x15, 0x0e, 0x00, 0x00]);
-        assert_eq!(
-            header.expect("a dictionary").dictionary,
-            None,
-            "field 5 is no dictionary"
-        );
+        assert_eq!(header.expect("a dictionary").dictionary, None, "field 5 is no dictionary");
         let header = page_header(&[0x15, 0x04, 0x6c, 0x15, 0x0e, 0x00, 0x00]).expect("a dictionary");
         assert_eq!(header.dictionary, Some(7));
         let header =
