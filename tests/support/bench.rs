@@ -99,7 +99,8 @@ async fn plan() -> Result<Planned, Failure> {
     let sample = &config.sources["order_lines"];
     let pinned = source::pin("order_lines", sample, &config.root, folder.path(), false).await?;
     engine.add_source("order_lines", &pinned.source_files(), pinned.schema.clone(), &pinned.folders())?;
-    let raw = source::raw_table(&engine, &pinned, sample, &config.project.timezone).await?;
+    let raw =
+        source::raw_table(&engine, source::Rows::Files(&pinned), sample, &config.project.timezone).await?;
     engine.add_view(&TableName::new("raw", "order_lines"), &raw.sql).await?;
     add_empty_sources(&engine, &["order_lines"]).await?;
     let queries = load_queries()?;
