@@ -73,10 +73,28 @@ const LAYERS: [(&str, &[&str]); 6] = [
 /// # Errors
 /// Returns exit code 2 with all problems of all files.
 pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Failure> {
+    read_all(read_files(folder)?, folder, given)
+}
+
+/// As [`load`], without the files that give the rows of sources: these rows are given.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_behind_sources(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Failure> {
+    let mut files = read_files(folder)?;
+    files.retain(|path, _| layer_of(path) != STAGING);
+    read_all(files, folder, given)
+}
+
+fn read_all(
+    files: BTreeMap<String, String>,
+    folder: &Path,
+    given: &BTreeSet<TableName>,
+) -> Result<QuerySet, Failure> {
     let mut problems = Problems::default();
     let mut queries = BTreeMap::new();
     let mut checks = Vec::new();
-    for (path, text) in read_files(folder)? {
+    for (path, text) in files {
         let Some((parent, stem)) = path.strip_suffix(".sql").and_then(|path| path.rsplit_once('/')) else {
             problems.add(&path, 0, "a query lies in a folder such as `2_business/`");
             continue;

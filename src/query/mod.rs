@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use header::{Cells, Header, Message, Publish, Scope, Severity, Subject};
-pub use load::{EDITIONS, QuerySet, STAGING, load, load_recorded};
+pub use load::{EDITIONS, QuerySet, STAGING, load, load_behind_sources, load_recorded};
 
 use crate::error::{Exit, Failure};
 
