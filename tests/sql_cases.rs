@@ -158,7 +158,7 @@ fn given(file: &CaseFile, case: &Case) -> Given {
 }
 
 /// The sources that need not be configured.
-const OPTIONAL_SOURCES: [&str; 4] = ["customers", "service_cases", "payments", "visits"];
+const OPTIONAL_SOURCES: [&str; 5] = ["customers", "service_cases", "payments", "visits", "exchange_rates"];
 
 /// Which optional sources are configured, each with the columns that are mapped; null is a source that is not.
 fn mapped_columns(value: &Value) -> BTreeMap<String, Option<Vec<String>>> {
@@ -336,6 +336,7 @@ case_files!(
     cohorts,
     concentration,
     coverage,
+    currencies,
     decisions,
     discounts,
     frequency,

@@ -160,16 +160,19 @@ pub(crate) fn config(sections: &BTreeMap<String, String>) -> Config {
         .unwrap_or_else(|error| panic!("the settings of a case are no configuration: {error}\n{text}"))
 }
 
-/// The section `sources` of the cases: the order lines, and these others with the columns that are mapped.
+/// The section `sources` of the cases: the order lines, and these others with the columns that are mapped. Order lines that are among
+/// them, or exchange rates, have a currency.
 pub(crate) fn sources(others: &BTreeMap<String, Vec<String>>) -> String {
+    let has_currency = ["order_lines", "exchange_rates"].iter().any(|name| others.contains_key(*name));
+    let currency = if has_currency { ", currency: Country" } else { "" };
     let order_lines = "{location: data/superstore/, amount_scale: 4, columns: {order_id: Order ID, customer_id: Customer ID, \
          ordered_at: Order Date, net_amount: Sales, gross_amount: Sales / (1 - Discount), discount_amount: Sales * 0, \
-         cost_amount: Sales - Profit, freight_amount: Sales * 0, quantity: Quantity, line_number: Row ID}}";
-    let others = others.iter().map(|(name, columns)| {
+         cost_amount: Sales - Profit, freight_amount: Sales * 0, quantity: Quantity, line_number: Row ID";
+    let others = others.iter().filter(|(name, _)| *name != "order_lines").map(|(name, columns)| {
         let columns: Vec<String> = columns.iter().map(|column| format!("{column}: {column}")).collect();
         format!(", {name}: {{location: data/{name}/, columns: {{{}}}}}", columns.join(", "))
     });
-    format!("{{order_lines: {order_lines}{}}}", others.collect::<String>())
+    format!("{{order_lines: {order_lines}{currency}}}}}{}}}", others.collect::<String>())
 }
 
 /// Every column that a source can have.
