@@ -94,7 +94,7 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
             "canonical.checked_visits",
             "canonical.rejected_rows",
         ] {
-            engine.run(planned().query(name)).await?;
+            engine.run(planned().query(name)?).await?;
         }
         let lines = engine
             .read("lines", "select * from canonical.order_lines order by order_id, line_number")
@@ -550,7 +550,7 @@ fn read_other(
             "canonical.order_parts",
             &checked,
         ] {
-            engine.run(planned().query(name)).await?;
+            engine.run(planned().query(name)?).await?;
         }
         engine.read("rows", &format!("select * from {checked} order by 1")).await
     })
