@@ -63,3 +63,5 @@ mod reference;
 mod cdnow;
 
 mod structure;
+
+mod effort;
