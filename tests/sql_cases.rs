@@ -338,6 +338,7 @@ case_files!(
     coverage,
     decisions,
     discounts,
+    findings,
     frequency,
     headline,
     kinds,

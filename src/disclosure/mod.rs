@@ -95,7 +95,53 @@ pub fn masks(
         };
         Ok((name.clone(), mask))
     };
-    results.iter().map(mask_of).collect()
+    let mut masks: BTreeMap<String, Mask> = results.iter().map(mask_of).collect::<Result<_, Failure>>()?;
+    for (name, declared) in results {
+        if let Some(column) = declared.cells.and_then(|cells| cells.rests.as_ref()) {
+            let shown = shown_rows(declared.table, column, results, &masks);
+            if let Some(mask) = masks.get_mut(name) {
+                mask.empty.retain(|(place, _)| mask.rows.get(*place).is_none_or(|row| !shown.contains(row)));
+            }
+        }
+    }
+    Ok(masks)
+}
+
+/// The rows of `table` of which every cell that they rest on is shown; who rests on none is not.
+fn shown_rows(
+    table: &Table,
+    column: &str,
+    results: &BTreeMap<String, Declared<'_>>,
+    masks: &BTreeMap<String, Mask>,
+) -> BTreeSet<usize> {
+    let is_shown = |address: &str| {
+        let mut parts = address.split('/');
+        let (Some(name), Some(key), Some(column)) = (parts.next(), parts.next(), parts.next()) else {
+            return false;
+        };
+        let name = format!("results.{name}");
+        let (Some(declared), Some(mask)) = (results.get(&name), masks.get(&name)) else { return false };
+        let Some(position) = declared.table.position(column) else { return false };
+        let is_meant = |row: usize| {
+            let text = |column: &String| {
+                declared.table.cell(row, column).map_or_else(String::new, ToString::to_string)
+            };
+            key == "*" || declared.key.iter().map(text).collect::<Vec<_>>().join(",") == key
+        };
+        let mut meant = (0..declared.table.rows.len()).filter(|row| is_meant(*row)).peekable();
+        meant.peek().is_some()
+            && meant.all(|row| {
+                let place = mask.rows.iter().position(|kept| *kept == row);
+                place.is_some_and(|place| !mask.empty.contains(&(place, position)))
+            })
+    };
+    let rests = |row: usize| table.cell(row, column).map_or_else(String::new, ToString::to_string);
+    (0..table.rows.len())
+        .filter(|row| {
+            let rests = rests(*row);
+            !rests.is_empty() && rests.split_whitespace().all(is_shown)
+        })
+        .collect()
 }
 
 /// The unknowns behind a row.
@@ -129,7 +175,7 @@ impl<'a> Reading<'a> {
     fn new(name: &'a str, declared: &'a Declared<'a>, cells: &'a Cells) -> Result<Self, Failure> {
         let parts = cells.parts.iter().flat_map(|(count, with)| with.iter().chain([count]));
         let named = [&cells.by, &cells.apart, &cells.columns, &cells.open].into_iter().flatten();
-        let mut all = named.chain(&cells.count).chain(parts);
+        let mut all = named.chain(&cells.count).chain(&cells.rests).chain(parts);
         if let Some(missing) = all.find(|column| declared.table.position(column).is_none()) {
             return Err(wrong(name, &format!("names `{missing}`, which is no column")));
         }
