@@ -6,6 +6,7 @@
 //! header declares is not shown. Nothing is computed for the report here: cells are kept or left empty.
 
 mod bounds;
+mod rests;
 mod solve;
 #[cfg(test)]
 mod tests;
@@ -98,50 +99,13 @@ pub fn masks(
     let mut masks: BTreeMap<String, Mask> = results.iter().map(mask_of).collect::<Result<_, Failure>>()?;
     for (name, declared) in results {
         if let Some(column) = declared.cells.and_then(|cells| cells.rests.as_ref()) {
-            let shown = shown_rows(declared.table, column, results, &masks);
+            let shown = rests::shown_rows(declared.table, column, results, &masks);
             if let Some(mask) = masks.get_mut(name) {
                 mask.empty.retain(|(place, _)| mask.rows.get(*place).is_none_or(|row| !shown.contains(row)));
             }
         }
     }
     Ok(masks)
-}
-
-/// The rows of `table` of which every cell that they rest on is shown; who rests on none is not.
-fn shown_rows(
-    table: &Table,
-    column: &str,
-    results: &BTreeMap<String, Declared<'_>>,
-    masks: &BTreeMap<String, Mask>,
-) -> BTreeSet<usize> {
-    let is_shown = |address: &str| {
-        let mut parts = address.split('/');
-        let (Some(name), Some(key), Some(column)) = (parts.next(), parts.next(), parts.next()) else {
-            return false;
-        };
-        let name = format!("results.{name}");
-        let (Some(declared), Some(mask)) = (results.get(&name), masks.get(&name)) else { return false };
-        let Some(position) = declared.table.position(column) else { return false };
-        let is_meant = |row: usize| {
-            let text = |column: &String| {
-                declared.table.cell(row, column).map_or_else(String::new, ToString::to_string)
-            };
-            key == "*" || declared.key.iter().map(text).collect::<Vec<_>>().join(",") == key
-        };
-        let mut meant = (0..declared.table.rows.len()).filter(|row| is_meant(*row)).peekable();
-        meant.peek().is_some()
-            && meant.all(|row| {
-                let place = mask.rows.iter().position(|kept| *kept == row);
-                place.is_some_and(|place| !mask.empty.contains(&(place, position)))
-            })
-    };
-    let rests = |row: usize| table.cell(row, column).map_or_else(String::new, ToString::to_string);
-    (0..table.rows.len())
-        .filter(|row| {
-            let rests = rests(*row);
-            !rests.is_empty() && rests.split_whitespace().all(is_shown)
-        })
-        .collect()
 }
 
 /// The unknowns behind a row.

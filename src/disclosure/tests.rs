@@ -154,34 +154,6 @@ fn the_same_customers_are_hidden_in_every_result() {
 }
 
 #[test]
-fn a_row_that_rests_on_cells_of_others_is_shown_where_all_of_them_are() {
-    let tiers = table(&["tier"], &[(&["a"], 4), (&["b"], 20), (&["c"], 76), (&["total"], 100)]);
-    let (by, key) = (counted(&["tier"]), ["tier".to_owned()]);
-    let row =
-        |section: &str, rests: &str| [section, "yes", rests].map(|text| Cell::Text(text.to_owned())).into();
-    let findings = Table {
-        columns: ["section", "finding", "rests_on"].map(str::to_owned).into(),
-        rows: vec![
-            row("shown", "tiers/c/customers tiers/total/profit"),
-            row("hidden", "tiers/c/customers tiers/a/profit"),
-            row("every", "tiers/*/customers"),
-            row("unknown", "tiers/d/customers"),
-            row("no_result", "others/c/customers"),
-            row("nothing", ""),
-        ],
-    };
-    let told = Cells { rests: Some("rests_on".to_owned()), ..Cells::default() };
-    let of_findings = ["section".to_owned()];
-    let declared = BTreeMap::from([
-        ("results.tiers".to_owned(), Declared { table: &tiers, key: &key, cells: Some(&by) }),
-        ("results.told".to_owned(), Declared { table: &findings, key: &of_findings, cells: Some(&told) }),
-    ]);
-    let left = masks(&declared, 10).expect("the headers fit")["results.told"].apply(&findings);
-    let texts: Vec<String> = left.rows.iter().map(|row| format!("{} {}", row[0], row[1])).collect();
-    assert_eq!(texts, ["shown yes", "hidden ", "every ", "unknown ", "no_result ", "nothing "]);
-}
-
-#[test]
 fn a_part_of_a_row_is_hidden_when_it_or_the_rest_is_small() {
     let mut churn = table(&["tier"], &[(&["a"], 40), (&["b"], 40), (&["c"], 40), (&["total"], 120)]);
     churn.columns.push("churned".to_owned());
