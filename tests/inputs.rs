@@ -75,6 +75,9 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
         add_empty_sources(&engine, &["order_lines"]).await?;
         for name in [
             "canonical.accepted_dates",
+            "canonical.checked_exchange_rates",
+            "canonical.day_rates",
+            "canonical.converted_order_lines",
             "canonical.judged_order_lines",
             "canonical.doubtful_orders",
             "canonical.numbered_order_lines",
@@ -91,7 +94,7 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
             "canonical.checked_visits",
             "canonical.rejected_rows",
         ] {
-            engine.run(planned().query(name)).await?;
+            engine.run(planned().query(name)?).await?;
         }
         let lines = engine
             .read("lines", "select * from canonical.order_lines order by order_id, line_number")
@@ -535,6 +538,9 @@ fn read_other(
         let checked = format!("canonical.checked_{source}");
         for name in [
             "canonical.accepted_dates",
+            "canonical.checked_exchange_rates",
+            "canonical.day_rates",
+            "canonical.converted_order_lines",
             "canonical.judged_order_lines",
             "canonical.doubtful_orders",
             "canonical.numbered_order_lines",
@@ -544,7 +550,7 @@ fn read_other(
             "canonical.order_parts",
             &checked,
         ] {
-            engine.run(planned().query(name)).await?;
+            engine.run(planned().query(name)?).await?;
         }
         engine.read("rows", &format!("select * from {checked} order by 1")).await
     })

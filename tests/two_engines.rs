@@ -681,7 +681,6 @@ fn decimals(values: &[Option<i128>], digits: u8, scale: i8) -> ArrayRef {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn mappings_give_the_values_that_follow_by_hand() {
     let rows = BTreeMap::from([
         ("id", Arc::new(Int64Array::from(vec![1, 2])) as ArrayRef),

@@ -11,6 +11,7 @@ mod ladder;
 mod masked;
 mod pinned;
 mod portable;
+mod registry;
 mod row;
 mod short_side;
 mod source_table;
@@ -19,16 +20,13 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, SchemaRef};
-use datafusion::catalog::{
-    CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
-};
+use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider};
 use datafusion::common::config::ConfigNonZeroUsize;
-use datafusion::datasource::file_format::parquet::ParquetFormat;
-use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -76,12 +74,17 @@ pub struct Engine {
     scratch: PathBuf,
     threads: usize,
     memory: usize,
+    /// Bytes of short tables that may still be kept in memory.
+    room: AtomicUsize,
     /// Views over rows of a source: who reads them reads its files.
     over_sources: Mutex<BTreeSet<TableName>>,
 }
 
 /// Memory from which a query has room beside another one.
 const MEMORY_OF_A_QUERY: usize = 128 << 20;
+
+/// Parts of the memory of which one is for short tables.
+const MEMORY_PER_SHORT_TABLES: usize = 32;
 
 /// One file of a source.
 #[derive(Debug, Clone)]
@@ -165,6 +168,7 @@ impl Engine {
             scratch: scratch.to_path_buf(),
             threads,
             memory,
+            room: AtomicUsize::new(memory / MEMORY_PER_SHORT_TABLES),
             over_sources: Mutex::default(),
         })
     }
@@ -583,57 +587,6 @@ impl Engine {
         take: &mut dyn FnMut(&Table) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         cells::read_in_parts(file, take).map_err(|error| unreadable(name, file, error))?
-    }
-
-    fn add_plan(&self, name: &TableName, plan: DataFrame) -> Result<(), Failure> {
-        self.schema(&name.schema)?
-            .register_table(name.table.clone(), plan.into_view())
-            .map(|_| ())
-            .map_err(|error| failure(format!("cannot register `{name}`"), error))
-    }
-
-    fn add_file(&self, name: &TableName, file: &Path, written: &Written) -> Result<(), Failure> {
-        let path = format!("run/{name}.parquet");
-        self.store.pin(object_path(&path)?, file.to_path_buf());
-        // The order of published tables is not declared, although it is known: DataFusion (issue 25052) takes the output of
-        // a join of two ordered inputs for ordered by both, and then leaves out sorts that the result needs. A scratch
-        // table is read alone, and sorting its millions of rows again is worth sparing.
-        let mut options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
-        if !written.order.is_empty() {
-            options = options.with_file_sort_order(vec![ascending(&written.order)]);
-        }
-        let table = self.listing(name, &path, Arc::clone(&written.schema), options)?;
-        self.register(name, Arc::new(table))
-    }
-
-    /// A table over the files below `path`.
-    fn listing(
-        &self,
-        name: &TableName,
-        path: &str,
-        schema: SchemaRef,
-        options: ListingOptions,
-    ) -> Result<ListingTable, Failure> {
-        let cannot = |error| failure(format!("cannot register `{name}`"), error);
-        let location = ListingTableUrl::parse(url(path)?).map_err(cannot)?;
-        let config = ListingTableConfig::new(location).with_listing_options(options).with_schema(schema);
-        let cache = self.ladder.usual().runtime_env().cache_manager.get_file_statistic_cache();
-        Ok(ListingTable::try_new(config).map_err(cannot)?.with_cache(cache))
-    }
-
-    fn register(&self, name: &TableName, table: Arc<dyn TableProvider>) -> Result<(), Failure> {
-        self.schema(&name.schema)?
-            .register_table(name.table.clone(), table)
-            .map(|_| ())
-            .map_err(|error| failure(format!("cannot register `{name}`"), error))
-    }
-
-    fn schema(&self, name: &str) -> Result<Arc<dyn SchemaProvider>, Failure> {
-        self.ladder
-            .usual()
-            .catalog("karat")
-            .and_then(|catalog| catalog.schema(name))
-            .ok_or_else(|| Failure::new(Exit::Bug, "engine", format!("there is no layer `{name}`")))
     }
 }
 

@@ -359,7 +359,7 @@ impl Visitor for Linter {
             match &order.kind {
                 OrderByKind::Expressions(list) => self.check_order(list),
                 OrderByKind::All(_) => {
-                    self.add(query.span().start.line, "`order by all` hides the order; name the columns")
+                    self.add(query.span().start.line, "`order by all` hides the order; name the columns");
                 }
             }
         }
