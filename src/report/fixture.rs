@@ -188,7 +188,7 @@ fn findings(tables: &BTreeMap<String, Table>, files: &[(&str, &str)]) -> BTreeMa
 /// A column of cells, as a run holds it.
 fn array<'a>(kind: &str, cells: impl Iterator<Item = &'a Cell>) -> ArrayRef {
     let texts = cells.map(|cell| Some(cell.to_string()).filter(|_| *cell != Cell::Null));
-    let texts = StringArray::from_iter(texts);
+    let texts: StringArray = texts.collect();
     let kind = match kind {
         "t" => DataType::Utf8,
         "i" => DataType::Int64,
