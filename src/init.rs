@@ -168,6 +168,7 @@ async fn propose(location: &str) -> Result<(String, Vec<String>), Failure> {
     let asked = Source {
         location: location.to_owned(),
         query: None,
+        filter: None,
         format: Format::Parquet,
         columns: BTreeMap::new(),
         amount_scale: None,

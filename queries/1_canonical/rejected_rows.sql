@@ -20,7 +20,7 @@ rejected as (
         cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as amount,
         cast(coalesce(sum(absolute_revenue), 0) as decimal(28, 4)) as absolute_amount
     from canonical.order_parts
-    where outcome not in ('used', 'out_of_scope')
+    where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
     select
@@ -30,7 +30,7 @@ rejected as (
         cast(0 as decimal(28, 4)) as amount,
         cast(0 as decimal(28, 4)) as absolute_amount
     from canonical.checked_customers
-    where outcome not in ('used', 'out_of_scope')
+    where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
     select
@@ -40,7 +40,7 @@ rejected as (
         cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount,
         cast(coalesce(sum(abs(cost)), 0) as decimal(28, 4)) as absolute_amount
     from canonical.checked_service_cases
-    where outcome not in ('used', 'out_of_scope')
+    where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
     select
@@ -50,7 +50,7 @@ rejected as (
         cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount,
         cast(coalesce(sum(abs(amount)), 0) as decimal(28, 4)) as absolute_amount
     from canonical.checked_payments
-    where outcome not in ('used', 'out_of_scope')
+    where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
     select
@@ -60,7 +60,7 @@ rejected as (
         cast(0 as decimal(28, 4)) as amount,
         cast(0 as decimal(28, 4)) as absolute_amount
     from canonical.checked_visits
-    where outcome not in ('used', 'out_of_scope')
+    where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
     select
@@ -70,7 +70,7 @@ rejected as (
         cast(0 as decimal(28, 4)) as amount,
         cast(0 as decimal(28, 4)) as absolute_amount
     from canonical.checked_exchange_rates
-    where outcome not in ('used', 'out_of_scope')
+    where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
 )
 

@@ -213,8 +213,8 @@ listed as (
     from source_totals
     union all
     select
-        'rows used, rejected and out of scope' || suffix as total,
-        cast(rows_used + rows_rejected + rows_out_of_scope as decimal(28, 10)) as amount
+        'rows used, rejected, filtered and out of scope' || suffix as total,
+        cast(rows_used + rows_rejected + rows_filtered + rows_out_of_scope as decimal(28, 10)) as amount
     from source_totals
     union all
     select 'money used' as total, cast(amount_used as decimal(28, 10)) as amount
@@ -225,8 +225,8 @@ listed as (
     from business.currency_totals
     union all
     select
-        'money used, rejected and out of scope' || suffix as total,
-        cast(amount_used + amount_rejected + amount_out_of_scope as decimal(28, 10)) as amount
+        'money used, rejected, filtered and out of scope' || suffix as total,
+        cast(amount_used + amount_rejected + amount_filtered + amount_out_of_scope as decimal(28, 10)) as amount
     from source_totals
     union all
     select 'net revenue of lines, ' || snapshot as total, cast(net_revenue as decimal(28, 10)) as amount

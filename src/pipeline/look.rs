@@ -118,9 +118,14 @@ impl Rows {
                 row,
             )
         });
+        let filtered = rows_of(&self.totals).into_iter().filter_map(|row| {
+            let has_some = self.totals.cell(row, "rows_filtered").is_some_and(|rows| rows.to_string() != "0");
+            let what = "  left out by `where`: {rows_filtered} rows ({amount_filtered})";
+            has_some.then(|| check::fill(what, &self.totals, row))
+        });
         let reasons = rows_of(&self.rejected)
             .into_iter()
             .map(|row| check::fill("  rejected: {rows} {reason} ({amount})", &self.rejected, row));
-        totals.chain(reasons).collect()
+        totals.chain(filtered).chain(reasons).collect()
     }
 }
