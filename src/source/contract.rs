@@ -144,6 +144,8 @@ pub struct MappedColumn {
     pub sql: String,
     /// Source columns that it reads.
     pub reads: Vec<String>,
+    /// How a day or a moment was understood, in words.
+    pub time: Option<String>,
 }
 
 /// The raw table of a source, as SQL for both engines.
@@ -240,6 +242,8 @@ pub async fn raw_table(
                     text: source.columns[name].clone(),
                     sql: sql.engine.clone(),
                     reads: value.columns.iter().cloned().collect(),
+                    time: matches!(kind, Kind::Moment | Kind::Day)
+                        .then(|| understood(value, &available, timezone)),
                 });
                 columns.push(sql.map(|sql| format!("{sql} as {target}")));
             }
@@ -527,6 +531,29 @@ fn moment(value: &Mapped, timezone: &str) -> Result<Both, String> {
             value.told
         )),
     }
+}
+
+/// Says how the columns that a day or a moment is made of were understood: as instants or as business time.
+fn understood(value: &Mapped, available: &Columns, timezone: &str) -> String {
+    let read = value.columns.iter().filter_map(|name| Some((name, available.get(name)?)));
+    let told = read.filter_map(|(name, kind)| {
+        let what = match kind {
+            DataType::Date32 | DataType::Date64 => "a day".to_owned(),
+            DataType::Timestamp(unit, Some(zone)) => {
+                format!("an instant ({unit}, {zone}), shown as business time of {timezone}")
+            }
+            DataType::Timestamp(unit, None) => format!("business time as written ({unit}, no zone)"),
+            kind if Type::of(kind) == Type::Text => {
+                format!("ISO 8601 text; with Z or an offset an instant, shown as business time of {timezone}")
+            }
+            kind if Type::of(kind).is_floating() || matches!(Type::of(kind), Type::Integer(_)) => {
+                "a number".to_owned()
+            }
+            _ => return None,
+        };
+        Some(format!("`{name}` is {what}"))
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
