@@ -61,3 +61,5 @@ mod reference;
 mod cdnow;
 
 mod structure;
+
+mod effort;

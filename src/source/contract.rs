@@ -336,7 +336,7 @@ fn misfit(pinned: &Pinned, problems: &[String]) -> Failure {
     let message =
         format!("{}: the columns of `{first}`{others} do not fit: {}", pinned.name, problems.join("; "));
     Failure::new(Exit::Refused, "source", message).hint(format!(
-        "Correct `sources.{}.columns` in the configuration; a column may be any SQL expression of source columns.",
+        "Correct `sources.{}.columns` in the configuration; a column may be an expression of source columns; `karat functions` lists what it may hold.",
         pinned.name
     ))
 }
