@@ -9,6 +9,7 @@ use arrow::datatypes::DataType;
 
 use super::duckdb;
 use super::pinned::{FILE_NUMBER, ORDER_SOURCE, Pinned};
+use super::times::understood;
 use crate::config::Source;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
@@ -533,74 +534,5 @@ fn moment(value: &Mapped, timezone: &str) -> Result<Both, String> {
     }
 }
 
-/// Says how the columns that a day or a moment is made of were understood: as instants or as business time.
-fn understood(value: &Mapped, available: &Columns, timezone: &str) -> String {
-    let read = value.columns.iter().filter_map(|name| Some((name, available.get(name)?)));
-    let told = read.filter_map(|(name, kind)| {
-        let what = match kind {
-            DataType::Date32 | DataType::Date64 => "a day".to_owned(),
-            DataType::Timestamp(unit, Some(zone)) => {
-                format!("an instant ({unit}, {zone}), shown as business time of {timezone}")
-            }
-            DataType::Timestamp(unit, None) => format!("business time as written ({unit}, no zone)"),
-            kind if Type::of(kind) == Type::Text => {
-                format!("ISO 8601 text; with Z or an offset an instant, shown as business time of {timezone}")
-            }
-            kind if Type::of(kind).is_floating() || matches!(Type::of(kind), Type::Integer(_)) => {
-                "a number".to_owned()
-            }
-            _ => return None,
-        };
-        Some(format!("`{name}` is {what}"))
-    });
-    told.collect::<Vec<_>>().join("; ")
-}
-
 #[cfg(test)]
-mod tests {
-    use arrow::datatypes::TimeUnit;
-
-    use super::*;
-
-    /// A column `a` of this type, in the time zone of London.
-    fn column(kind: DataType) -> Mapped {
-        mapping::resolve("a", &Columns::from([("a".to_owned(), kind)]), "Europe/London")
-            .unwrap_or_else(|problem| panic!("{problem}"))
-    }
-
-    #[test]
-    fn ids_keep_their_values_whatever_their_type() {
-        assert_eq!(
-            text(&column(DataType::Int32)).map(|sql| sql.engine),
-            Ok("cast(\"a\" as varchar)".to_owned())
-        );
-        assert!(
-            text(&column(DataType::Float64)).is_ok_and(|sql| {
-                sql.duckdb.contains("isfinite(\"a\") and abs(\"a\") < 9007199254740992")
-            })
-        );
-        assert!(text(&column(DataType::Float32)).is_ok_and(|sql| sql.engine.contains("< 16777216")));
-        assert!(text(&column(DataType::FixedSizeBinary(16))).is_ok_and(|sql| sql.duckdb.contains("as uuid")));
-        assert!(text(&column(DataType::Boolean)).is_err());
-        assert!(text(&column(DataType::Binary)).is_err());
-        assert!(text(&column(DataType::Decimal128(10, 2))).is_err());
-    }
-
-    #[test]
-    fn money_as_float_needs_a_declared_scale() {
-        let problem = amount(&column(DataType::Float64), None).expect_err("no scale");
-        assert!(problem.contains("amount_scale"), "{problem}");
-        assert!(amount(&column(DataType::Float64), Some(2)).is_ok());
-        assert!(amount(&column(DataType::Decimal128(18, 2)), None).is_ok());
-        assert!(amount(&column(DataType::Decimal128(18, 6)), None).is_err());
-        assert!(amount(&column(DataType::Utf8), Some(2)).is_err());
-    }
-
-    #[test]
-    fn instants_become_business_time_on_both_engines() {
-        let instant = column(DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())));
-        let both = moment(&instant, "Europe/London").unwrap_or_else(|problem| panic!("{problem}"));
-        assert!(both.engine.contains("to_local_time") && both.duckdb.contains("timezone('Europe/London'"));
-        assert!(moment(&column(DataType::Int64), "UTC").is_err());
-    }
-}
+mod tests;

@@ -23,6 +23,7 @@ mod record;
 mod recorded;
 mod sheet;
 mod text;
+mod times;
 
 pub use contract::{MappedColumn, RawTable, empty_table, raw_table};
 pub use duckdb::{Reader, written_addresses};
