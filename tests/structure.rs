@@ -18,7 +18,6 @@ const LONG_FILES: &[(&str, usize)] = &[
     ("engine/mod.rs", 624),
     ("pipeline/tests/faults.rs", 527),
     ("query/lint.rs", 464),
-    ("report/findings.rs", 482),
     ("report/page.rs", 509),
     ("report/tests.rs", 435),
     ("report/tests/moves.rs", 431),
