@@ -167,6 +167,7 @@ async fn propose(location: &str) -> Result<(String, Vec<String>), Failure> {
     })?;
     let asked = Source {
         location: location.to_owned(),
+        query: None,
         format: Format::Parquet,
         columns: BTreeMap::new(),
         amount_scale: None,

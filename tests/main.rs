@@ -56,6 +56,8 @@ mod examples;
 
 mod own_class;
 
+mod staging;
+
 mod reference;
 
 mod cdnow;

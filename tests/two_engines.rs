@@ -577,7 +577,7 @@ fn raw_columns(target: &str) -> String {
 enum Answer {
     Refused(String),
     Stopped(String),
-    Rows(Vec<RecordBatch>, RawTable),
+    Rows(Vec<RecordBatch>, Box<RawTable>),
 }
 
 struct Trial {
@@ -615,7 +615,14 @@ impl Trial {
         source.amount_scale = amount_scale;
         source.columns =
             BTreeMap::from([("order_id".to_owned(), "id".to_owned()), (target.to_owned(), text.to_owned())]);
-        let raw = match source::raw_table(&self.engine, &self.pinned, &source, "America/New_York").await {
+        let raw = match source::raw_table(
+            &self.engine,
+            source::Rows::Files(&self.pinned),
+            &source,
+            "America/New_York",
+        )
+        .await
+        {
             Ok(raw) => raw,
             Err(failure) => {
                 assert_eq!(failure.exit, Exit::Refused, "{text}: {failure:?}");
@@ -629,7 +636,7 @@ impl Trial {
             Ok(())
         });
         match read.await {
-            Ok(()) => Answer::Rows(batches, raw),
+            Ok(()) => Answer::Rows(batches, Box::new(raw)),
             Err(failure) => {
                 assert!(
                     failure.exit == Exit::Input || format!("{failure:?}").contains("Optimizer rule"),
@@ -672,7 +679,8 @@ fn every_mapping_is_refused_or_stops_or_gives_rows_that_another_engine_can_compa
                 Answer::Stopped(_) => stopped += 1,
                 Answer::Rows(batches, raw) => {
                     let file = folder.join("rows.parquet").display().to_string();
-                    let rows = raw.duckdb_reader.from(&[&file]);
+                    let source::From::Files(reader) = &raw.from else { panic!("the source has files") };
+                    let rows = reader.from(&[&file]);
                     leave(&folder, number, &batches);
                     left.push(json!({
                         "number": number,

@@ -2,13 +2,13 @@
 
 use super::prepare::{Purpose, Request, Run};
 use super::project::open;
-use super::{compute, culprit};
+use super::{compute, culprit, staged};
 use crate::check;
 use crate::config::Config;
 use crate::engine::{Engine, damaged_input};
 use crate::error::Failure;
 use crate::query::TableName;
-use crate::source::{Pinned, RawTable};
+use crate::source::{From, Pinned, RawTable};
 use crate::table::{Cell, Table};
 use crate::talk::Talk;
 
@@ -37,12 +37,20 @@ pub async fn check(config: &Config, as_of: Option<jiff::civil::Date>, talk: &Tal
     };
     let mut lines = vec![
         format!("configuration: {} thresholds, {} rates", config.policy.len(), config.cost_to_serve.len()),
-        format!("queries: {} tables, {} checks", queries.queries.len(), queries.checks.len()),
+        format!("queries: {} tables, {} checks", queries.files().count(), queries.checks.len()),
         format!("templates: {} files", run.project.templates.len()),
     ];
     for source in &run.sources {
         lines.extend(files(source));
+        let tables = run.raw.iter().filter(|table| table.table.table == source.name);
+        lines.extend(tables.flat_map(|table| &table.left_out).map(|what| format!("  {what}")));
         lines.extend(rows.of(&source.name));
+    }
+    for table in run.raw.iter().filter(|table| table.from == From::Staging) {
+        let name = &table.table.table;
+        lines.push(format!("{name}: the rows of staging.{name}"));
+        lines.extend(staged::compared(&run, name).await?);
+        lines.extend(rows.of(name));
     }
     lines.extend(rows.of_orders());
     lines.extend(rows.warnings.into_iter().map(|warning| format!("warning: {warning}")));
@@ -89,19 +97,21 @@ struct Rows {
 
 /// Judges the rows.
 async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
+    let raw = || run.raw.iter().filter(|table| table.table.schema == "raw" && table.from != From::Nothing);
+    let names = TABLES.map(|(schema, table)| TableName::new(schema, table));
+    let is_made = |name: &&TableName| run.project.queries.queries.iter().any(|query| query.name == **name);
+    let wanted = names.iter().chain(raw().map(|table| &table.table));
+    let named: Vec<TableName> = wanted.filter(is_made).cloned().collect();
+    let outcomes = compute::inputs(run, &named).await?;
     let mut times = Vec::new();
     let mut newest_order = String::new();
-    for table in run.raw.iter().filter(|table| !table.is_empty) {
+    for table in raw() {
         let (told, newest) = moments(&run.engine, table).await?;
-        times.extend(told.into_iter().map(|line| (table.source.clone(), line)));
-        if table.source == "order_lines" {
+        times.extend(told.into_iter().map(|line| (table.table.table.clone(), line)));
+        if table.table.table == "order_lines" {
             newest_order = newest;
         }
     }
-    let names = TABLES.map(|(schema, table)| TableName::new(schema, table));
-    let is_made = |name: &&TableName| run.project.queries.queries.iter().any(|query| query.name == **name);
-    let named: Vec<TableName> = names.iter().filter(is_made).cloned().collect();
-    let outcomes = compute::inputs(run, &named).await?;
     let mut tables = [const { Table { columns: Vec::new(), rows: Vec::new() } }; 5];
     for (table, name) in tables.iter_mut().zip(&names) {
         if let Some(file) = run.engine.made(name) {
@@ -121,10 +131,10 @@ async fn moments(engine: &Engine, raw: &RawTable) -> Result<(Vec<String>, String
         let name = &column.name;
         let sql = format!(
             "select count({name}) as known, count(*) as all_rows, min({name}) as first_time, max({name}) as last_time, \
-             cast(count({name}) as double) / nullif(cast(count(*) as double), 0) as known_share from raw.{}",
-            raw.source
+             cast(count({name}) as double) / nullif(cast(count(*) as double), 0) as known_share from {}",
+            raw.table
         );
-        let what = format!("the days of {}.{name}", raw.source);
+        let what = format!("the days of {}.{name}", raw.table);
         let found = engine.read(&what, &sql).await.map_err(damaged_input)?;
         let range = check::fill(
             "{known} of {all_rows} rows have one ({known_share}), from {first_time} to {last_time}",

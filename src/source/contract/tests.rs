@@ -1,6 +1,6 @@
 //! Types that are normalised, and those that are refused.
 
-use arrow::datatypes::TimeUnit;
+use arrow::datatypes::{DataType, TimeUnit};
 
 use super::*;
 
