@@ -101,8 +101,8 @@ async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
     let names = TABLES.map(|(schema, table)| TableName::new(schema, table));
     let is_made = |name: &&TableName| run.project.queries.queries.iter().any(|query| query.name == **name);
     let wanted = names.iter().chain(raw().map(|table| &table.table));
-    let named: Vec<TableName> = wanted.filter(is_made).cloned().collect();
-    let outcomes = compute::inputs(run, &named).await?;
+    let needed: Vec<TableName> = wanted.filter(is_made).cloned().collect();
+    let outcomes = compute::inputs(run, &needed).await?;
     let mut times = Vec::new();
     let mut newest_order = String::new();
     for table in raw() {
