@@ -150,7 +150,7 @@ pub(super) async fn write(
         order: promise.order.to_vec(),
         few: few.filter(|few| rows == 0 || !few.is_empty()),
         rung: 0,
-        is_key_open: keys.is_open(),
+        is_key_open: keys.stays_open(),
         problem,
     })
 }
@@ -275,7 +275,7 @@ impl KeyCheck {
     }
 
     /// Whether two rows may share the key, after all rows.
-    fn is_open(mut self) -> bool {
+    fn stays_open(mut self) -> bool {
         self.hashes.sort_unstable();
         self.is_open || self.hashes.windows(2).any(|pair| pair[0] == pair[1])
     }
