@@ -25,6 +25,7 @@ mod recorded;
 mod rows;
 mod sheet;
 mod text;
+mod times;
 
 pub use contract::{MappedColumn, RawTable, empty_table, raw_table};
 pub use duckdb::{Reader, written_addresses};
