@@ -292,7 +292,7 @@ fn escapes_hostile_text_wherever_it_comes_from() {
 }
 
 /// Texts by which the pages choose rows and wordings.
-const KNOWN_CODES: [&str; 80] = [
+const KNOWN_CODES: [&str; 79] = [
     "net_revenue",
     "profit",
     "profit_rate",
@@ -332,7 +332,6 @@ const KNOWN_CODES: [&str; 80] = [
     "occasional",
     "used_in_window",
     "used_before_window",
-    "filtered",
     "out_of_scope",
     "rejected",
     "read",

@@ -267,11 +267,7 @@ pub async fn raw_table(
     if contract.source == ORDER_SOURCE {
         columns.push(given.file_number().map(|sql| format!("{sql} as source_file")));
     }
-    let written = |pick: fn(&Both) -> &str| match unusable.iter().map(pick).collect::<Vec<_>>() {
-        none if none.is_empty() => format!("cast(null as varchar) as {}", contract.problem),
-        some => format!("case {} end as {}", some.join(" "), contract.problem),
-    };
-    columns.push(Both { engine: written(|both| &both.engine), duckdb: written(|both| &both.duckdb) });
+    columns.push(rows::problem(contract.problem, &unusable));
     let reads = |folder: &str| mapped.values().chain(&filter).any(|column| column.columns.contains(folder));
     let list = |pick: fn(&Both) -> &str| columns.iter().map(pick).collect::<Vec<_>>().join(",\n    ");
     Ok(RawTable {

@@ -140,6 +140,15 @@ pub(super) fn is_filtered(filter: &Mapped) -> Both {
     filter.sql.map(|filter| format!("when not coalesce({filter}, false) then 'filtered'"))
 }
 
+/// The column that names the first problem of a row.
+pub(super) fn problem(name: &str, conditions: &[Both]) -> Both {
+    let written = |pick: fn(&Both) -> &str| match conditions.iter().map(pick).collect::<Vec<_>>() {
+        none if none.is_empty() => format!("cast(null as varchar) as {name}"),
+        some => format!("case {} end as {name}", some.join(" ")),
+    };
+    Both { engine: written(|both| &both.engine), duckdb: written(|both| &both.duckdb) }
+}
+
 /// Rows whose day or month is not the one after which their folder is named; rows without a date are judged later.
 pub(super) fn misplaced(source: &str, folder: &str, moment: &str) -> String {
     let folder = quoted(folder);
