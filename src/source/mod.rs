@@ -22,6 +22,7 @@ mod reading;
 mod record;
 mod recorded;
 mod sheet;
+mod sniff;
 mod text;
 
 pub use contract::{MappedColumn, RawTable, empty_table, raw_table};
@@ -31,3 +32,4 @@ pub use pin::pin;
 pub use pinned::{Pinned, PinnedFile};
 pub use record::InputRecord;
 pub use recorded::pin_recorded;
+pub use sniff::sniff;
