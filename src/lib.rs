@@ -2,10 +2,10 @@
 //!
 //! The rooms, in the order in which a run walks through them:
 //!
-//! `cli` → `config` → `calendar` → `store` → `query` → `engine` → `source` → `check` → `record`, `settings` → `report` → `exports` →
+//! `cli` → `query` → `config` → `calendar` → `store` → `engine` → `source` → `check` → `record`, `settings` → `report` → `exports` →
 //! `publish` → `deliver`, with `pipeline` passing values from one to the next. A module imports only those above it.
 //!
-//! `schedule` calls the pipeline again and again, by a cron line.
+//! `schedule` calls the pipeline again and again, by a cron line. `cases` runs the SQL on small tables that a test gives.
 //!
 //! `model` stands beside them: estimates of what customers will do, from numbers to numbers. So does `disclosure`: which cells an
 //! edition without single customers may show.
@@ -21,12 +21,12 @@ pub mod colour;
 mod csv;
 pub mod error;
 pub mod files;
+pub mod query;
 pub mod config;
 pub mod calendar;
 pub mod talk;
 pub mod private;
 pub mod store;
-pub mod query;
 pub mod engine;
 pub mod source;
 pub mod check;
@@ -42,5 +42,6 @@ pub mod generate;
 pub mod builtin;
 pub mod init;
 pub mod pipeline;
+pub mod cases;
 pub mod schedule;
 pub mod cli;

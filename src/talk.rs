@@ -29,7 +29,69 @@ pub struct Talk {
     bar: ProgressBar,
     watch: Stopwatch,
     /// The stage that began last.
-    stage: Mutex<&'static str>,
+    stage: Mutex<Stage>,
+}
+
+/// What happened in a stage so far.
+#[derive(Debug)]
+struct Stage {
+    name: &'static str,
+    watch: Stopwatch,
+    steps: usize,
+    rows: u64,
+    /// Steps with the milliseconds that they took.
+    times: Vec<(u64, String)>,
+}
+
+/// Stages that are reported to people when they end, each with what its steps are.
+const REPORTED: [(&str, &str); 6] = [
+    ("read", "sources"),
+    ("compute", "tables"),
+    ("check", "checks"),
+    ("report", "parts"),
+    ("publish", "run"),
+    ("deliver", "mails"),
+];
+
+/// How many of the slowest steps are named.
+const SLOWEST: usize = 3;
+
+impl Stage {
+    fn begin(name: &'static str) -> Self {
+        Self { name, watch: Stopwatch::start(), steps: 0, rows: 0, times: Vec::new() }
+    }
+
+    /// The line for people; none of a stage that did nothing.
+    fn report(&mut self) -> Option<String> {
+        let (_, unit) = REPORTED.iter().find(|(name, _)| *name == self.name && self.steps > 0)?;
+        let mut line =
+            format!("{:<8}{:>5} {unit:<10}{:>7}", self.name, self.steps, seconds(self.watch.milliseconds()));
+        if self.name == "read" {
+            let _infallible = write!(line, "   {} rows", grouped(self.rows));
+        }
+        self.times.sort_by(|left, right| right.cmp(left));
+        // Tables that one step makes have one time.
+        self.times.dedup_by_key(|(time, _)| *time);
+        let slowest = self.times.iter().take(SLOWEST);
+        let slowest: Vec<String> = slowest.map(|(time, step)| format!("{step} {}", seconds(*time))).collect();
+        if self.times.len() > SLOWEST {
+            let _infallible = write!(line, "   slowest: {}", slowest.join(", "));
+        }
+        Some(line)
+    }
+}
+
+/// A whole number with a comma between thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
+    groups.into_iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(",")
+}
+
+/// Milliseconds as seconds with a tenth.
+#[must_use]
+pub fn seconds(milliseconds: u64) -> String {
+    format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100)
 }
 
 impl Talk {
@@ -47,12 +109,12 @@ impl Talk {
         if let Ok(look) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}") {
             bar.set_style(look.progress_chars("━╸─"));
         }
-        Self { style, bar, watch: Stopwatch::start(), stage: Mutex::new("run") }
+        Self { style, bar, watch: Stopwatch::start(), stage: Mutex::new(Stage::begin("run")) }
     }
 
     /// Begins a stage of `steps` steps.
     pub fn stage(&self, name: &'static str, steps: usize) {
-        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = name;
+        self.end_stage(Stage::begin(name));
         self.bar.set_length(u64::try_from(steps).unwrap_or(u64::MAX));
         self.bar.set_position(0);
         self.bar.set_message(name.to_owned());
@@ -62,11 +124,18 @@ impl Talk {
     /// The stage that began last.
     #[must_use]
     pub fn current_stage(&self) -> &'static str {
-        *self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner).name
     }
 
     /// Ends a step of a stage.
     pub fn step(&self, stage: &str, what: &str, facts: &Value) {
+        {
+            let number = |key: &str| facts.get(key).and_then(Value::as_u64);
+            let mut current = self.stage.lock().unwrap_or_else(PoisonError::into_inner);
+            current.steps += 1;
+            current.rows += number("rows").unwrap_or_default();
+            current.times.extend(number("milliseconds").map(|time| (time, what.to_owned())));
+        }
         self.bar.inc(1);
         self.bar.set_message(what.to_owned());
         let mut line = json!({"event": "step", "step": what});
@@ -83,8 +152,18 @@ impl Talk {
         }
     }
 
-    /// Clears the progress bar.
+    /// Ends the stage that began last, and reports it to people.
+    fn end_stage(&self, next: Stage) {
+        let mut ended =
+            std::mem::replace(&mut *self.stage.lock().unwrap_or_else(PoisonError::into_inner), next);
+        if let (Style::Text, Some(line)) = (self.style, ended.report()) {
+            self.say(&line);
+        }
+    }
+
+    /// Reports the last stage and clears the progress bar.
     pub fn finish(&self) {
+        self.end_stage(Stage::begin("run"));
         self.bar.finish_and_clear();
     }
 
@@ -183,6 +262,18 @@ fn causes(failure: &Failure) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_stage_that_ended_is_one_line_with_its_slowest_steps() {
+        let mut stage = Stage::begin("compute");
+        assert_eq!(stage.report(), None);
+        stage.steps = 5;
+        stage.times = [900, 20, 1500, 20, 310].map(|time| (time, format!("t{time}"))).to_vec();
+        let line = stage.report().expect("a line");
+        assert!(line.starts_with("compute     5 tables "), "{line}");
+        assert!(line.ends_with("   slowest: t1500 1.5 s, t900 0.9 s, t310 0.3 s"), "{line}");
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
 
     #[test]
     fn nothing_that_is_said_can_steer_a_terminal_or_turn_its_text() {

@@ -45,6 +45,12 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
     found
 }
 
+/// The code blocks of `language`, with their indent.
+fn blocks_as_they_are(text: &str, language: &str) -> Vec<String> {
+    let opening = format!("```{language}\n");
+    text.split(&opening).skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
+}
+
 /// The words of a command line without its comment; what stands in quotes is one word.
 fn words(line: &str) -> Vec<String> {
     let line = line.split(" #").next().unwrap_or_default();
@@ -106,6 +112,48 @@ fn the_commands_of_the_tutorial_run_one_after_the_other() {
             let answer = karat(&folder, &arguments);
             assert_eq!(answer.code, 0, "{line}: {}{}", answer.stdout, answer.stderr);
         }
+    }
+}
+
+#[test]
+fn the_case_of_the_documents_holds_and_one_that_expects_something_else_does_not() {
+    let project = Project::copy_of(&baseline().0);
+    let case = blocks_as_they_are(&text(Path::new("docs/how-to/test.md")), "yaml").remove(0);
+    let file = project.path("tests/sql/abc.yaml");
+    project.karat(&["test"]).expect(2, &["there are no cases"]);
+    std::fs::create_dir_all(project.path("tests/sql")).expect("a folder");
+    std::fs::write(&file, &case).expect("a file of cases");
+    project.karat(&["test"]).expect(0, &["1 of 1 cases hold"]);
+
+    std::fs::write(&file, case.replace("customer_id: b, abc_class: b", "customer_id: b, abc_class: c"))
+        .expect("a file");
+    let answer = project.karat(&["test"]).expect(2, &["0 of 1 cases hold"]);
+    assert!(
+        answer.stdout.contains("`business.customer_scores` row 2: abc_class is b, not c"),
+        "{}",
+        answer.stdout
+    );
+    let outcome = project.karat(&["test", "tests/sql/abc.yaml", "--output", "json"]).expect(2, &[]).json();
+    assert_eq!(outcome["holds"], false);
+
+    for (from, to, what) in [
+        ("net_revenue: 80", "revenue: 80", "has no column `revenue`"),
+        ("net_revenue: 80", "net_revenue: many", "cannot hold what is given"),
+        (
+            "business.customer_scores",
+            "business.customer_score",
+            "no SQL file makes `business.customer_score`",
+        ),
+        ("    expect:", "    wanted:", "unknown field `wanted`"),
+    ] {
+        std::fs::write(&file, case.replace(from, to)).expect("a file of cases");
+        let answer = project.karat(&["test"]).expect(2, &[]);
+        assert!(
+            format!("{}{}", answer.stdout, answer.stderr).contains(what),
+            "{what}: {}{}",
+            answer.stdout,
+            answer.stderr
+        );
     }
 }
 

@@ -67,7 +67,8 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
         let source = &config.sources["order_lines"];
         let pinned = source::pin("order_lines", source, &config.root, folder.path(), false).await?;
         engine.add_source("order_lines", &pinned.source_files(), pinned.schema.clone(), &pinned.folders())?;
-        let raw = source::raw_table(&engine, &pinned, source, &config.project.timezone).await?;
+        let raw = source::raw_table(&engine, source::Rows::Files(&pinned), source, &config.project.timezone)
+            .await?;
         engine.add_view(&TableName::new("raw", "order_lines"), &raw.sql).await?;
         for table in settings_tables(&config, &[])? {
             engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
@@ -91,7 +92,7 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
             "canonical.checked_visits",
             "canonical.rejected_rows",
         ] {
-            engine.run(planned().query(name)).await?;
+            engine.run(planned().query(name)?).await?;
         }
         let lines = engine
             .read("lines", "select * from canonical.order_lines order by order_id, line_number")
@@ -526,7 +527,9 @@ fn read_other(
         let configured = &config.sources[source];
         let pinned = source::pin(source, configured, &config.root, work.path(), false).await?;
         engine.add_source(source, &pinned.source_files(), pinned.schema.clone(), &pinned.folders())?;
-        let raw = source::raw_table(&engine, &pinned, configured, &config.project.timezone).await?;
+        let raw =
+            source::raw_table(&engine, source::Rows::Files(&pinned), configured, &config.project.timezone)
+                .await?;
         engine.add_view(&TableName::new("raw", source), &raw.sql).await?;
         add_empty_sources(&engine, &[source]).await?;
         for table in settings_tables(&config, &[])? {
@@ -544,7 +547,7 @@ fn read_other(
             "canonical.order_parts",
             &checked,
         ] {
-            engine.run(planned().query(name)).await?;
+            engine.run(planned().query(name)?).await?;
         }
         engine.read("rows", &format!("select * from {checked} order by 1")).await
     })

@@ -58,6 +58,8 @@ mod examples;
 
 mod own_class;
 
+mod staging;
+
 mod reference;
 
 mod cdnow;

@@ -12,7 +12,7 @@ use karat::table::{Cell, Table};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use crate::support::bench::{self, Bench, Given, Row};
+use crate::support::bench::{self, Given, Row, Workbench, planned};
 use crate::support::block_on;
 
 /// Histories that are drawn; each is computed twice. `KARAT_PROPERTY_CASES` asks for more, from the same seed.
@@ -171,14 +171,14 @@ fn computed(
     mut events: Vec<Event>,
 ) -> Result<(Bytes, Bytes, Tables), Failure> {
     block_on(|| async move {
-        let mut bench = Bench::start(given(rows, &events)).await?;
+        let mut bench = Workbench::start(planned(), given(rows, &events)).await?;
         let bytes = bench.all().await?;
         let mut tables = Tables::new();
         for name in LOOKED_AT {
             tables.insert(name, bench.table(name).await?);
         }
         events.reverse();
-        let again = Bench::start_with(given(shuffled, &events), 3, 16).await?.all().await?;
+        let again = Workbench::start_with(planned(), given(shuffled, &events), 3, 16).await?.all().await?;
         Ok((bytes, again, tables))
     })
 }
@@ -292,15 +292,18 @@ fn judged(source: &'static str, rows: Vec<Row>) -> Result<([i64; 4], Table, Tabl
             "sources".to_owned(),
             bench::sources(&BTreeMap::from([(source.to_owned(), bench::columns_of(source))])),
         )];
-        let mut bench = Bench::start(Given {
-            // Without an order line the rows of other sources are judged all the same.
-            tables: BTreeMap::from([
-                (format!("raw.{source}"), rows),
-                ("raw.order_lines".to_owned(), Vec::new()),
-            ]),
-            sections: BTreeMap::from(sections),
-            inputs: Vec::new(),
-        })
+        let mut bench = Workbench::start(
+            planned(),
+            Given {
+                // Without an order line the rows of other sources are judged all the same.
+                tables: BTreeMap::from([
+                    (format!("raw.{source}"), rows),
+                    ("raw.order_lines".to_owned(), Vec::new()),
+                ]),
+                sections: BTreeMap::from(sections),
+                inputs: Vec::new(),
+            },
+        )
         .await?;
         let totals = bench.table("business.source_totals").await?;
         let row = (0..totals.rows.len())
@@ -403,12 +406,14 @@ fn service_costs_are_conserved_for_any_cases() {
         let mut backwards = events.clone();
         backwards.reverse();
         let computed = block_on(move || async move {
-            let mut bench = Bench::start(with_service(given(rows, &[]), &events)).await?;
+            let mut bench = Workbench::start(planned(), with_service(given(rows, &[]), &events)).await?;
             let mut tables = Tables::new();
             for name in OF_SERVICE {
                 tables.insert(name, bench.table(name).await?);
             }
-            let mut again = Bench::start_with(with_service(given(shuffled, &[]), &backwards), 3, 16).await?;
+            let mut again =
+                Workbench::start_with(planned(), with_service(given(shuffled, &[]), &backwards), 3, 16)
+                    .await?;
             let mut same = Tables::new();
             for name in OF_SERVICE {
                 same.insert(name, again.table(name).await?);
@@ -749,9 +754,10 @@ fn all_125_combinations_of_scores_get_the_segment_of_the_definitions() {
         tables: BTreeMap::from([("business.customer_measures".to_owned(), rows)]),
         ..Given::default()
     };
-    let table =
-        block_on(|| async move { Bench::start(given).await?.table("business.customer_scores").await })
-            .expect("the scores can be computed");
+    let table = block_on(|| async move {
+        Workbench::start(planned(), given).await?.table("business.customer_scores").await
+    })
+    .expect("the scores can be computed");
     let expected: BTreeMap<&str, &str> = SEGMENTS
         .iter()
         .flat_map(|(segment, cells)| cells.split(' ').map(move |cell| (cell, *segment)))
@@ -788,7 +794,10 @@ fn a_long_whale_curve_is_thinned_to_400_points_and_keeps_first_peak_and_last() {
         .collect();
     let given =
         Given { tables: BTreeMap::from([("business.customer_tiers".to_owned(), rows)]), ..Given::default() };
-    let table = block_on(|| async move { Bench::start(given).await?.table("results.whale_curve").await })
+    let table =
+        block_on(
+            || async move { Workbench::start(planned(), given).await?.table("results.whale_curve").await },
+        )
         .expect("the curve can be computed");
     let ranks: BTreeSet<i64> = (0..table.rows.len()).map(|row| integer(&table, row, "rank")).collect();
     assert!((380..=400).contains(&ranks.len()), "{} points", ranks.len());

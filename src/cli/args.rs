@@ -150,6 +150,13 @@ pub(super) enum Verb {
         /// The table to describe
         table: Option<String>,
     },
+    /// Run the cases of the project, small tables and what its SQL makes of them
+    #[command(after_help = help::TEST)]
+    Test {
+        /// Files of cases, or folders of them [default: tests/sql]
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
     /// List the functions and operators that mappings may use, with examples
     #[command(after_help = help::FUNCTIONS)]
     Functions,

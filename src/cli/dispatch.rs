@@ -18,6 +18,7 @@ use super::run::run;
 use super::runs::runs;
 use super::schedule::schedule;
 use super::status::status;
+use super::test::test;
 use super::verify::verify;
 use super::{completions, functions, open, preview, rows, schema, stop, tables, threads};
 use crate::error::{Exit, Failure};
@@ -117,6 +118,7 @@ async fn dispatch(verb: Verb, general: &Arc<General>, talk: &Arc<Talk>) -> Resul
             }
         }
         Verb::Explain { run, target, key } => explain(general, &run, &Question { target, key }, talk).await,
+        Verb::Test { paths } => test(general, &paths, talk).await,
         Verb::Show { what, rows } => rows::show(general, &what, rows, talk).await,
         Verb::Query { what, rows } => rows::query(general, &what, rows, talk).await,
         Verb::Open { run } => open::open(general, &run).await,

@@ -93,6 +93,14 @@ Examples:
   karat tables
   karat tables results.tier_profitability";
 
+pub(super) const TEST: &str = "\
+Examples:
+  karat test
+  karat test tests/sql/churn.yaml
+  karat test --output json
+
+Exit code 2 when a case does not hold.";
+
 pub(super) const FUNCTIONS: &str = "\
 Example:
   karat functions --output json";

@@ -27,6 +27,7 @@ mod schema;
 mod status;
 mod stop;
 mod tables;
+mod test;
 mod threads;
 mod verify;
 

@@ -5,11 +5,15 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, FixedSizeBinaryArray, Float64Array, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
-use datafusion::common::exec_datafusion_err;
 use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{DFSchema, exec_datafusion_err};
 use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
+use datafusion::execution::FunctionRegistry as _;
+use datafusion::functions::core::get_field;
+use datafusion::logical_expr::expr::GetFieldAccess;
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
+use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawFieldAccessExpr};
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ExprSchemable, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
@@ -24,6 +28,27 @@ pub(super) fn register(context: &SessionContext) {
     let of_uuid = Signature::exact(vec![DataType::FixedSizeBinary(16)], Volatility::Immutable);
     for (gives, signature) in [(Gives::Lower, of_text()), (Gives::Upper, of_text()), (Gives::Uuid, of_uuid)] {
         context.register_udf(ScalarUDF::from(OfOne { gives, signature }));
+    }
+    let fields: Arc<dyn ExprPlanner> = Arc::new(Fields);
+    let _one_more = context.state_ref().write().register_expr_planner(fields);
+}
+
+/// The field of a struct, as `article['price']`.
+#[derive(Debug)]
+struct Fields;
+
+impl ExprPlanner for Fields {
+    fn plan_field_access(
+        &self,
+        access: RawFieldAccessExpr,
+        _: &DFSchema,
+    ) -> Result<PlannerResult<RawFieldAccessExpr>> {
+        Ok(match access.field_access {
+            GetFieldAccess::NamedStructField { name } => {
+                PlannerResult::Planned(get_field().call(vec![access.expr, Expr::Literal(name, None)]))
+            }
+            _ => PlannerResult::Original(access),
+        })
     }
 }
 

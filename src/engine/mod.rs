@@ -11,24 +11,23 @@ mod ladder;
 mod masked;
 mod pinned;
 mod portable;
+mod registry;
 mod row;
 mod short_side;
 mod source_table;
+mod staging;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, SchemaRef};
-use datafusion::catalog::{
-    CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
-};
+use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider};
 use datafusion::common::config::ConfigNonZeroUsize;
-use datafusion::datasource::file_format::parquet::ParquetFormat;
-use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -43,6 +42,7 @@ use url::Url;
 
 use self::failure::{failure, is_second_reading, panicked, unreadable, words_of};
 use self::ladder::{Ladder, no_rung};
+use self::registry::{SCHEMAS, is_of_files};
 use self::source_table::SourceTable;
 use crate::config::EngineLimits;
 use crate::error::{Exit, Failure};
@@ -53,11 +53,6 @@ pub use compare::RowsDiffer;
 pub(crate) use failure::damaged_input;
 pub use row::StoppingRow;
 pub use write::Written;
-
-/// Schemas of a session: sources as they lie in their files, the layers, what editions need, and tables of another session
-/// that a part is taken of.
-const SCHEMAS: [&str; 9] =
-    ["source", "raw", "settings", "canonical", "business", "model", "results", "editions", "whole"];
 
 /// The address of the store of a session.
 const BASE: &str = "karat://run/";
@@ -76,12 +71,17 @@ pub struct Engine {
     scratch: PathBuf,
     threads: usize,
     memory: usize,
+    /// Bytes of short tables that may still be kept in memory.
+    room: AtomicUsize,
     /// Views over rows of a source: who reads them reads its files.
     over_sources: Mutex<BTreeSet<TableName>>,
 }
 
 /// Memory from which a query has room beside another one.
 const MEMORY_OF_A_QUERY: usize = 128 << 20;
+
+/// Parts of the memory of which one is for short tables.
+const MEMORY_PER_SHORT_TABLES: usize = 32;
 
 /// One file of a source.
 #[derive(Debug, Clone)]
@@ -165,6 +165,7 @@ impl Engine {
             scratch: scratch.to_path_buf(),
             threads,
             memory,
+            room: AtomicUsize::new(memory / MEMORY_PER_SHORT_TABLES),
             over_sources: Mutex::default(),
         })
     }
@@ -193,7 +194,7 @@ impl Engine {
         self.register(&TableName::new("source", name), Arc::new(table))
     }
 
-    /// Makes `name` a view.
+    /// Makes `name` a view, in place of a table of that name, of which it may be made.
     ///
     /// # Errors
     /// Returns exit code 2 when the statement does not fit its tables.
@@ -201,6 +202,7 @@ impl Engine {
         let plan = plan(self.ladder.usual(), sql)
             .await
             .map_err(|error| failure(format!("cannot plan `{name}`"), error))?;
+        self.forget(name)?;
         self.add_plan(name, plan)
     }
 
@@ -248,7 +250,7 @@ impl Engine {
     pub async fn plan_only(&self, query: &Query) -> Result<(), Failure> {
         let cannot = |error| failure(format!("cannot plan `queries/{}`", query.path), error);
         let plan = plan(self.ladder.usual(), &query.text).await.map_err(cannot)?;
-        portable::refuse(plan.logical_plan(), &query.path)?;
+        portable::refuse(plan.logical_plan(), query)?;
         let schema = write::stored_schema(plan.schema().as_arrow());
         for column in &query.header.key {
             if schema.field_with_name(column).is_err() {
@@ -312,7 +314,7 @@ impl Engine {
     async fn attempt(&self, context: &SessionContext, query: &Query) -> Result<Written, Failure> {
         let what = || format!("cannot run `queries/{}`", query.path);
         let plan = plan(context, &query.text).await.map_err(|error| failure(what(), error))?;
-        portable::refuse(plan.logical_plan(), &query.path)?;
+        portable::refuse(plan.logical_plan(), query)?;
         let header = &query.header;
         if header.is_view() {
             let schema = write::stored_schema(plan.schema().as_arrow());
@@ -382,7 +384,7 @@ impl Engine {
     /// Whether the files of a source are read.
     fn reads_source(&self, query: &Query) -> bool {
         let views = self.over_sources.lock().unwrap_or_else(PoisonError::into_inner);
-        query.inputs().any(|input| input.schema == "raw" || views.contains(&input))
+        query.inputs().any(|input| is_of_files(&input) || views.contains(&input))
     }
 
     /// Where the engine gives up on source rows, the file is to blame.
@@ -583,57 +585,6 @@ impl Engine {
         take: &mut dyn FnMut(&Table) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         cells::read_in_parts(file, take).map_err(|error| unreadable(name, file, error))?
-    }
-
-    fn add_plan(&self, name: &TableName, plan: DataFrame) -> Result<(), Failure> {
-        self.schema(&name.schema)?
-            .register_table(name.table.clone(), plan.into_view())
-            .map(|_| ())
-            .map_err(|error| failure(format!("cannot register `{name}`"), error))
-    }
-
-    fn add_file(&self, name: &TableName, file: &Path, written: &Written) -> Result<(), Failure> {
-        let path = format!("run/{name}.parquet");
-        self.store.pin(object_path(&path)?, file.to_path_buf());
-        // The order of published tables is not declared, although it is known: DataFusion (issue 25052) takes the output of
-        // a join of two ordered inputs for ordered by both, and then leaves out sorts that the result needs. A scratch
-        // table is read alone, and sorting its millions of rows again is worth sparing.
-        let mut options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
-        if !written.order.is_empty() {
-            options = options.with_file_sort_order(vec![ascending(&written.order)]);
-        }
-        let table = self.listing(name, &path, Arc::clone(&written.schema), options)?;
-        self.register(name, Arc::new(table))
-    }
-
-    /// A table over the files below `path`.
-    fn listing(
-        &self,
-        name: &TableName,
-        path: &str,
-        schema: SchemaRef,
-        options: ListingOptions,
-    ) -> Result<ListingTable, Failure> {
-        let cannot = |error| failure(format!("cannot register `{name}`"), error);
-        let location = ListingTableUrl::parse(url(path)?).map_err(cannot)?;
-        let config = ListingTableConfig::new(location).with_listing_options(options).with_schema(schema);
-        let cache = self.ladder.usual().runtime_env().cache_manager.get_file_statistic_cache();
-        Ok(ListingTable::try_new(config).map_err(cannot)?.with_cache(cache))
-    }
-
-    fn register(&self, name: &TableName, table: Arc<dyn TableProvider>) -> Result<(), Failure> {
-        self.schema(&name.schema)?
-            .register_table(name.table.clone(), table)
-            .map(|_| ())
-            .map_err(|error| failure(format!("cannot register `{name}`"), error))
-    }
-
-    fn schema(&self, name: &str) -> Result<Arc<dyn SchemaProvider>, Failure> {
-        self.ladder
-            .usual()
-            .catalog("karat")
-            .and_then(|catalog| catalog.schema(name))
-            .ok_or_else(|| Failure::new(Exit::Bug, "engine", format!("there is no layer `{name}`")))
     }
 }
 

@@ -7,8 +7,8 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch};
-use arrow::compute::{BatchCoalescer, SortOptions, cast};
+use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch, UInt64Array};
+use arrow::compute::{BatchCoalescer, SortOptions, cast, take_record_batch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
 use datafusion::error::DataFusionError;
@@ -40,6 +40,8 @@ pub struct Written {
     pub schema: SchemaRef,
     /// Columns by which the rows ascend and that later queries may rely on; only of scratch tables.
     pub order: Vec<String>,
+    /// All rows again when they are one batch, or none: who reads them need not open the file.
+    pub(super) few: Option<Vec<RecordBatch>>,
     /// Rung of the memory ladder on which it was made; 0 is the usual way.
     pub rung: usize,
     /// Whether two rows may share the key: it was not looked at to the end.
@@ -51,7 +53,16 @@ pub struct Written {
 impl Written {
     /// What a view leaves: its types.
     pub(super) fn nothing(schema: SchemaRef) -> Self {
-        Self { file: None, rows: 0, schema, order: Vec::new(), rung: 0, is_key_open: false, problem: None }
+        Self {
+            file: None,
+            rows: 0,
+            schema,
+            order: Vec::new(),
+            few: None,
+            rung: 0,
+            is_key_open: false,
+            problem: None,
+        }
     }
 
     /// Turns a broken promise into a failure.
@@ -110,6 +121,7 @@ pub(super) async fn write(
     let mut order = OrderCheck::new(&schema, promise.order)?;
     let mut even = BatchCoalescer::new(Arc::clone(&schema), WRITTEN_ROWS);
     let mut rows = 0;
+    let mut few = Some(Vec::new());
     let mut problem = None;
     while let Some(batch) = stream.next().await {
         let batch = stored(&batch?, &schema)?;
@@ -129,6 +141,7 @@ pub(super) async fn write(
     even.finish_buffered_batch()?;
     while let Some(batch) = even.next_completed_batch() {
         writer.write(&batch)?;
+        few = if batch.num_rows() == rows { Some(vec![compact(&batch)?]) } else { None };
     }
     writer.close()?;
     Ok(Written {
@@ -136,10 +149,17 @@ pub(super) async fn write(
         rows: u64::try_from(rows).unwrap_or(u64::MAX),
         schema,
         order: promise.order.to_vec(),
+        few: few.filter(|few| rows == 0 || !few.is_empty()),
         rung: 0,
         is_key_open: keys.is_open,
         problem,
     })
+}
+
+/// The same rows without the room that their buffers had for more.
+fn compact(batch: &RecordBatch) -> Result<RecordBatch, DataFusionError> {
+    let all = UInt64Array::from_iter_values((0..).take(batch.num_rows()));
+    Ok(take_record_batch(batch, &all)?)
 }
 
 /// Everything that reaches the bytes is pinned: no clock, no version of the library, no schema of the engine.

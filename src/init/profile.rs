@@ -4,12 +4,11 @@ use arrow::datatypes::{DataType, Field};
 
 use super::find::Group;
 use super::names::{self, Holds, Role, Told};
-use crate::config::{ColumnType, Format};
+use crate::config::{ColumnType, Format, Source};
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
-use crate::query::TableName;
 use crate::query::mapping::quoted;
-use crate::source::Pinned;
+use crate::source::{self, Pinned};
 use crate::table::{Cell, Table as Rows};
 
 /// Rows of a table that are looked at value by value; of a longer one its first.
@@ -156,64 +155,49 @@ impl Table {
     }
 }
 
-/// The SQL of a source column under the type that `source.<name>` has in a run.
-fn as_in_a_run(field: &Field) -> Option<String> {
-    let name = quoted(field.name());
-    let cast = |kind: &str| Some(format!("cast({name} as {kind}) as {name}"));
-    match field.data_type() {
-        DataType::UInt64 => cast("decimal(20, 0)"),
-        kind if kind.is_integer() => cast("bigint"),
-        kind if kind.is_floating() => cast("double"),
-        DataType::Decimal128(..) | DataType::Date32 | DataType::Boolean => Some(name),
-        DataType::Date64 => cast("date"),
-        DataType::Timestamp(..) => cast("timestamp(6)"),
-        kind if kind.is_string() => cast("varchar"),
-        DataType::FixedSizeBinary(16) => Some(name),
-        _ => None,
-    }
-}
-
-/// Gives the files of a table to the engine as `source.<name>`, and looks at every column.
+/// Gives the files of a table to the engine as `source.<name>`, as in a run, and looks at every column.
 pub(super) async fn look(
     engine: &Engine,
     group: Group,
-    format: Format,
+    asked: Source,
     pinned: &Pinned,
 ) -> Result<Table, Failure> {
-    let stored = format!("{}__files", group.name);
-    engine.add_source(&stored, &pinned.source_files(), pinned.columns.clone(), &pinned.folders())?;
-    let view = TableName::new("source", &group.name);
-    let fields = pinned.columns.fields().iter().map(|field| field.as_ref().clone());
+    let made = source::named_table(pinned, &asked, "UTC", 0);
+    let schema = source::wide_schema(&pinned.schema);
+    engine.add_source(&pinned.name, &pinned.source_files(), schema, &pinned.folders())?;
+    engine.add_view(&made.table, &made.sql).await?;
+    let view = made.table;
+    let known = engine.types("a table", &format!("select * from {view}")).await?;
+    let fields = pinned.schema.fields().iter().map(|field| field.as_ref().clone());
+    let fields = fields.map(|field| match field.data_type() {
+        DataType::Dictionary(_, value) => Field::new(field.name(), value.as_ref().clone(), true),
+        _ => field,
+    });
     let folders = pinned.partitions.iter().map(|name| Field::new(name, DataType::Utf8, true));
-    let fields: Vec<Field> = fields.chain(folders).collect();
-    let taken: Vec<(&Field, String)> =
-        fields.iter().filter_map(|field| Some((field, as_in_a_run(field)?))).collect();
+    let (taken, nested): (Vec<Field>, Vec<Field>) = fields
+        .chain(folders)
+        .partition(|field| !field.data_type().is_nested() && known.iter().any(|known| known.name() == field.name()));
     if taken.is_empty() {
         let message = format!("`{}` has no column that can be read", group.location);
         return Err(Failure::new(Exit::Input, "init", message));
     }
-    let list: Vec<&str> = taken.iter().map(|(_, sql)| sql.as_str()).collect();
-    engine.add_view(&view, &format!("select {} from source.{}", list.join(", "), quoted(&stored))).await?;
-    let names: Vec<&str> = taken.iter().map(|(field, _)| field.name().as_str()).collect();
+    let names: Vec<&str> = taken.iter().map(|field| field.name().as_str()).collect();
     let prefix = names::prefix(&names).to_owned();
     let rows = pinned.rows();
     let mut columns = Vec::new();
     // A few columns in one pass: each keeps all of its different values.
     for part in taken.chunks(8) {
-        let sql: Vec<String> =
-            part.iter().zip(0..).map(|((field, _), place)| measures(field, place)).collect();
-        let names: Vec<String> = part.iter().map(|(field, _)| quoted(field.name())).collect();
+        let sql: Vec<String> = part.iter().zip(0..).map(|(field, place)| measures(field, place)).collect();
+        let names: Vec<String> = part.iter().map(|field| quoted(field.name())).collect();
         let from = format!("(select {} from {view} limit {ROWS}) as rows", names.join(", "));
-        let told = engine
-            .read(&format!("the values of {view}"), &format!("select {} from {from}", sql.join(", ")))
-            .await?;
-        columns.extend(part.iter().zip(0..).map(|((field, _), place)| column(field, &told, place, &prefix)));
+        let sql = format!("select {} from {from}", sql.join(", "));
+        let told = engine.read(&format!("the values of {view}"), &sql).await?;
+        columns.extend(part.iter().zip(0..).map(|(field, place)| column(field, &told, place, &prefix)));
     }
     let holds = names::table(&group.name);
-    let nested = fields.iter().filter(|field| as_in_a_run(field).is_none());
-    let nested = nested.map(|field| (field.name().clone(), field.data_type().clone())).collect();
-    let mut table = Table { group, format, rows, holds, columns, nested };
-    words(engine, &mut table).await?;
+    let nested = nested.iter().map(|field| (field.name().clone(), field.data_type().clone())).collect();
+    let mut table = Table { group, format: asked.format, rows, holds, columns, nested };
+    words(engine, &view.to_string(), &mut table).await?;
     Ok(table)
 }
 
@@ -371,7 +355,7 @@ fn column(field: &Field, answer: &Rows, place: usize, prefix: &str) -> Column {
 }
 
 /// Lists the words of columns that decide which rows count, and of currencies.
-async fn words(engine: &Engine, table: &mut Table) -> Result<(), Failure> {
+async fn words(engine: &Engine, view: &str, table: &mut Table) -> Result<(), Failure> {
     for at in 0..table.columns.len() {
         let column = &table.columns[at];
         let is_asked = matches!(column.told.role, Some(Role::Status | Role::IsTest | Role::Currency))
@@ -381,9 +365,8 @@ async fn words(engine: &Engine, table: &mut Table) -> Result<(), Failure> {
         }
         let name = quoted(&column.name);
         let sql = format!(
-            "select cast({name} as varchar) as word, count(*) as row_count from (select {name} from source.{} limit {ROWS}) as rows \
-             where {name} is not null group by cast({name} as varchar) order by row_count desc, word limit {WORDS}",
-            quoted(table.name())
+            "select cast({name} as varchar) as word, count(*) as row_count from (select {name} from {view} limit {ROWS}) as rows \
+             where {name} is not null group by cast({name} as varchar) order by row_count desc, word limit {WORDS}"
         );
         let read = engine.read("the words of a column", &sql).await?;
         table.columns[at].words = read

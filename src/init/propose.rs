@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
+use arrow::datatypes::Schema;
+
 use super::customers::Customers;
 use super::find::{self, Form, Group};
-use super::lines::{Proposal, Writer};
+use super::lines::{Item, Proposal, Writer};
 use super::names::Role;
 use super::page::{self, Page};
 use super::profile::{self, Table};
@@ -21,7 +23,7 @@ use crate::error::{Exit, Failure};
 use crate::private::PrivateFolder;
 use crate::query::TableName;
 use crate::query::mapping::quoted;
-use crate::source::{self, Pinned};
+use crate::source::{self, Pinned, Rows};
 use crate::store;
 use crate::table::Cell;
 
@@ -108,10 +110,8 @@ async fn write(
     }
     let needed = ["order_id", "customer_id", "ordered_at"].into_iter().all(|name| proposal.has(name));
     let page = if needed && (proposal.has("net_amount") || proposal.has("gross_amount")) {
-        match texts.first().filter(|_| place == Place::Staging) {
-            Some((_, text)) => engine.add_view(&TableName::new("raw", "order_lines"), &text.text).await?,
-            None => finder.map(engine, lines, &proposal).await?,
-        }
+        let query = texts.first().filter(|_| place == Place::Staging).map(|(_, text)| text.text.as_str());
+        finder.map(engine, lines, &proposal, query).await?;
         Some(page::read(engine).await?)
     } else {
         None
@@ -331,75 +331,82 @@ impl Finder<'_> {
                 source::sniff(&copy.path, name, form == Form::Json)?
             }
         };
-        let pinned = self.pin(&group, &format, &group.name, BTreeMap::new(), None).await?;
+        let asked = asked(&group, &format, BTreeMap::new(), None);
+        // Of a source with a meaning only the columns that are mapped would be read.
+        let name = format!("table_{}", group.name);
+        let pinned = source::pin(&name, &asked, self.here, self.work, true).await?;
         Ok(Obtained { group, format, pinned })
-    }
-
-    async fn pin(
-        &self,
-        group: &Group,
-        format: &Format,
-        name: &str,
-        columns: BTreeMap<String, String>,
-        amount_scale: Option<u8>,
-    ) -> Result<Pinned, Failure> {
-        let asked = Source {
-            location: group.location.clone(),
-            format: format.clone(),
-            columns,
-            amount_scale,
-            manifest: None,
-            period_folder: None,
-            files: group.files.clone(),
-            int96: Int96::default(),
-            options: BTreeMap::new(),
-        };
-        source::pin(name, &asked, self.here, self.work, true).await
     }
 
     /// Looks at a table; of CSV and JSON with the types that its values allow.
     async fn look(&self, engine: &Engine, found: Obtained) -> Result<Table, Failure> {
-        let Obtained { group, format, pinned } = found;
+        let Obtained { group, format, mut pinned } = found;
         let typed = match &format {
             Format::Csv { .. } | Format::Json { .. } => {
-                let mut plain = group.clone();
-                plain.name.push_str("__text");
-                let table = profile::look(engine, plain, format.clone(), &pinned).await?;
+                pinned.name = format!("{}__text", group.name);
+                let asked = asked(&group, &format, BTreeMap::new(), None);
+                let table = profile::look(engine, group.clone(), asked, &pinned).await?;
                 typed(&format, &table)
             }
             _ => format.clone(),
         };
+        let asked = asked(&group, &typed, BTreeMap::new(), None);
         if typed == format {
-            return profile::look(engine, group, format, &pinned).await;
+            pinned.name.clone_from(&group.name);
+        } else {
+            pinned = source::pin(&group.name, &asked, self.here, self.work, true).await?;
         }
-        let pinned = self.pin(&group, &typed, &group.name, BTreeMap::new(), None).await?;
-        profile::look(engine, group, typed, &pinned).await
+        profile::look(engine, group, asked, &pinned).await
     }
 
-    /// Gives the engine the order lines of one flat table under their canonical names.
-    async fn map(&self, engine: &Engine, lines: &Table, proposal: &Proposal) -> Result<(), Failure> {
-        let columns: BTreeMap<String, String> = proposal
-            .columns
-            .iter()
-            .filter(|item| item.is_active)
-            .map(|item| (item.canonical.to_owned(), item.sql.clone()))
-            .collect();
+    /// Gives the engine the order lines under their canonical names: of one flat table, or of a query.
+    async fn map(
+        &self,
+        engine: &Engine,
+        lines: &Table,
+        proposal: &Proposal,
+        query: Option<&str>,
+    ) -> Result<(), Failure> {
+        let active = proposal.columns.iter().filter(|item| item.is_active);
+        let sql = |item: &Item| if query.is_some() { item.canonical.to_owned() } else { item.sql.clone() };
+        let columns: BTreeMap<String, String> =
+            active.map(|item| (item.canonical.to_owned(), sql(item))).collect();
         let scale = super::settings::scale(lines, proposal);
-        let pinned = self.pin(&lines.group, &lines.format, "order_lines", columns.clone(), scale).await?;
-        engine.add_source("order_lines", &pinned.source_files(), pinned.schema.clone(), &pinned.folders())?;
-        let asked = Source {
-            location: lines.group.location.clone(),
-            format: lines.format.clone(),
-            columns,
-            amount_scale: scale,
-            manifest: None,
-            period_folder: None,
-            files: lines.group.files.clone(),
-            int96: Int96::default(),
-            options: BTreeMap::new(),
+        let asked = asked(&lines.group, &lines.format, columns, scale);
+        let raw = if let Some(query) = query {
+            let staged = TableName::new("staging", "order_lines");
+            engine.add_view(&staged, query).await?;
+            let fields = engine.types("the proposal", &format!("select * from {staged}")).await?;
+            let rows = Schema::new(fields);
+            source::raw_table(engine, Rows::Staged("order_lines", &rows), &asked, "UTC").await?
+        } else {
+            let pinned = source::pin("order_lines", &asked, self.here, self.work, true).await?;
+            let schema = pinned.schema.clone();
+            engine.add_source("order_lines", &pinned.source_files(), schema, &pinned.folders())?;
+            source::raw_table(engine, Rows::Files(&pinned), &asked, "UTC").await?
         };
-        let raw = source::raw_table(engine, &pinned, &asked, "UTC").await?;
         engine.add_view(&TableName::new("raw", "order_lines"), &raw.sql).await
+    }
+}
+
+/// A source as the configuration would say it.
+fn asked(
+    group: &Group,
+    format: &Format,
+    columns: BTreeMap<String, String>,
+    amount_scale: Option<u8>,
+) -> Source {
+    Source {
+        location: group.location.clone(),
+        query: None,
+        format: format.clone(),
+        columns,
+        amount_scale,
+        manifest: None,
+        period_folder: None,
+        files: group.files.clone(),
+        int96: Int96::default(),
+        options: BTreeMap::new(),
     }
 }
 

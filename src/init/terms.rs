@@ -70,7 +70,7 @@ impl Place {
     pub(super) fn of_hundredths(self, number: &str) -> String {
         match self {
             Self::Mapping => format!("{number} / 100"),
-            Self::Staging => format!("{number} * 0.01"),
+            Self::Staging => format!("{number} * cast('0.01' as decimal(3, 2))"),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::Failure;
 use crate::query::TableName;
-use crate::source::Pinned;
+use crate::source::{From, Pinned};
 use crate::table::{Cell, Table};
 use crate::talk::Talk;
 
@@ -33,12 +33,19 @@ pub async fn check(
     };
     let mut lines = vec![
         format!("configuration: {} thresholds, {} rates", config.policy.len(), config.cost_to_serve.len()),
-        format!("queries: {} tables, {} checks", queries.queries.len(), queries.checks.len()),
+        format!("queries: {} tables, {} checks", queries.files().count(), queries.checks.len()),
         format!("templates: {} files", run.project.templates.len()),
     ];
     for source in &run.sources {
         lines.extend(files(source));
+        let tables = run.raw.iter().filter(|table| table.table.table == source.name);
+        lines.extend(tables.flat_map(|table| &table.left_out).map(|what| format!("  {what}")));
         lines.extend(rows.of(&source.name));
+    }
+    for table in run.raw.iter().filter(|table| table.from == From::Staging) {
+        let name = &table.table.table;
+        lines.push(format!("{name}: the rows of staging.{name}"));
+        lines.extend(rows.of(name));
     }
     lines.push(format!("newest order: {}", rows.newest_order));
     lines.extend(rows.warnings.into_iter().map(|warning| format!("warning: {warning}")));
@@ -75,12 +82,13 @@ struct Rows {
 async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
     let (totals, rejected) =
         (TableName::new("business", "source_totals"), TableName::new("canonical", "rejected_rows"));
-    let newest_order = compute::newest_order(&run.engine).await?;
     let queries = &run.project.queries;
     // A project may have queries of its own, and not these tables.
     let made = |name: &&TableName| queries.queries.iter().any(|query| query.name == **name);
-    let named: Vec<TableName> = [&totals, &rejected].into_iter().filter(made).cloned().collect();
+    let lines = TableName::new("raw", "order_lines");
+    let named: Vec<TableName> = [&totals, &rejected, &lines].into_iter().filter(made).cloned().collect();
     let outcomes = compute::inputs(run, &named).await?;
+    let newest_order = compute::newest_order(&run.engine).await?;
     let read = |name: &TableName| match run.engine.made(name) {
         Some(file) => Engine::read_file(name, &file),
         None => Ok(Table::default()),

@@ -123,6 +123,17 @@ pub async fn load_manifest(location: &Location, entry: &LogEntry) -> Result<Mani
     })
 }
 
+/// Reads how many milliseconds a published run took until it was uploaded; `None` of one whose files were removed.
+///
+/// # Errors
+/// Returns what the store reports.
+pub async fn elapsed(location: &Location, entry: &LogEntry) -> Result<Option<u64>, Failure> {
+    let path = format!("{}/{}", entry.folder(), layout::VOLATILE);
+    let bytes = location.read(&path).await.map_err(|error| error.reading(STAGE))?;
+    let record = bytes.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    Ok(record.and_then(|record| record["elapsed_ms"].as_u64()))
+}
+
 /// Tells whether the files of a publication were removed, because it is older than the runs that are kept.
 pub async fn is_removed(location: &Location, entry: &LogEntry) -> Result<bool, Failure> {
     let size = location.size(&format!("{}/{}", entry.folder(), layout::MANIFEST)).await;

@@ -30,7 +30,7 @@ pub use commit::{
     Found, IndexPage, Publication, Uploaded, enter, find, finish, publish, publish_draft, refresh, upload,
 };
 pub use gc::{Garbage, find_garbage, remove_garbage};
-pub use history::{history, is_removed, load_manifest, resolve};
+pub use history::{elapsed, history, is_removed, load_manifest, resolve};
 pub use lease::Lease;
 pub use prune::{kept, prune};
 pub use status::{Status, status};

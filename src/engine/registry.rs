@@ -1,0 +1,101 @@
+//! The tables of a session: what was made, under its name.
+//!
+//! A short table is kept in memory beside its file, as long as there is room.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use datafusion::catalog::{SchemaProvider, TableProvider};
+use datafusion::datasource::MemTable;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::prelude::DataFrame;
+
+use super::failure::failure;
+use super::{Engine, Written, ascending, object_path, url};
+use crate::error::{Exit, Failure};
+use crate::query::TableName;
+
+/// Schemas of a session: sources, the layers, what editions need, and tables of another session that a part is taken of.
+pub(super) const SCHEMAS: [&str; 10] = [
+    "source",
+    "staging",
+    "raw",
+    "settings",
+    "canonical",
+    "business",
+    "model",
+    "results",
+    "editions",
+    "whole",
+];
+
+/// Whether the rows of a table are those of a source.
+pub(super) fn is_of_files(name: &TableName) -> bool {
+    name.schema == "raw" || name.schema == "source"
+}
+
+impl Engine {
+    pub(super) fn add_plan(&self, name: &TableName, plan: DataFrame) -> Result<(), Failure> {
+        self.schema(&name.schema)?
+            .register_table(name.table.clone(), plan.into_view())
+            .map(|_| ())
+            .map_err(|error| failure(format!("cannot register `{name}`"), error))
+    }
+
+    pub(super) fn add_file(&self, name: &TableName, file: &Path, written: &Written) -> Result<(), Failure> {
+        // Most statements read some short tables: to open a file takes longer than to read it.
+        if let Some(few) = &written.few {
+            let bytes = few.iter().map(RecordBatch::get_array_memory_size).sum::<usize>();
+            if self.room.try_update(Relaxed, Relaxed, |room| room.checked_sub(bytes)).is_ok() {
+                let table = MemTable::try_new(Arc::clone(&written.schema), vec![few.clone()])
+                    .map_err(|error| failure(format!("cannot register `{name}`"), error))?;
+                return self.register(name, Arc::new(table));
+            }
+        }
+        let path = format!("run/{name}.parquet");
+        self.store.pin(object_path(&path)?, file.to_path_buf());
+        // The order of published tables is not declared, although it is known: DataFusion (issue 25052) takes the output of
+        // a join of two ordered inputs for ordered by both, and then leaves out sorts that the result needs. A scratch
+        // table is read alone, and sorting its millions of rows again is worth sparing.
+        let mut options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
+        if !written.order.is_empty() {
+            options = options.with_file_sort_order(vec![ascending(&written.order)]);
+        }
+        let table = self.listing(name, &path, Arc::clone(&written.schema), options)?;
+        self.register(name, Arc::new(table))
+    }
+
+    /// A table over the files below `path`.
+    fn listing(
+        &self,
+        name: &TableName,
+        path: &str,
+        schema: SchemaRef,
+        options: ListingOptions,
+    ) -> Result<ListingTable, Failure> {
+        let cannot = |error| failure(format!("cannot register `{name}`"), error);
+        let location = ListingTableUrl::parse(url(path)?).map_err(cannot)?;
+        let config = ListingTableConfig::new(location).with_listing_options(options).with_schema(schema);
+        let cache = self.ladder.usual().runtime_env().cache_manager.get_file_statistic_cache();
+        Ok(ListingTable::try_new(config).map_err(cannot)?.with_cache(cache))
+    }
+
+    pub(super) fn register(&self, name: &TableName, table: Arc<dyn TableProvider>) -> Result<(), Failure> {
+        self.schema(&name.schema)?
+            .register_table(name.table.clone(), table)
+            .map(|_| ())
+            .map_err(|error| failure(format!("cannot register `{name}`"), error))
+    }
+
+    pub(super) fn schema(&self, name: &str) -> Result<Arc<dyn SchemaProvider>, Failure> {
+        self.ladder
+            .usual()
+            .catalog("karat")
+            .and_then(|catalog| catalog.schema(name))
+            .ok_or_else(|| Failure::new(Exit::Bug, "engine", format!("there is no layer `{name}`")))
+    }
+}
