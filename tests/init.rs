@@ -1,13 +1,14 @@
 //! `karat init --from`: what it recognises in tables as companies keep them, and what it leaves open.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray, StructArray};
 use arrow::datatypes::{DataType, Field};
 
 use super::support::parquet::write_columns;
-use super::support::program::Project;
+use super::support::program::{Project, karat, row, run_folder, table};
 
 /// A table of CSV: its path, and its lines.
 type Csv<'c> = (&'c str, &'c str);
@@ -131,7 +132,8 @@ fn orders_lines_products_and_customers_are_joined_by_keys_that_were_counted() {
     }
     let page = proposal.read("proposal.md");
     assert!(
-        page.contains("| net amount | 92.90 |") && page.contains("| 1 | A | 2024-01-05 | P1 | 2 | 20.0000 |"),
+        page.contains("| net amount | 92.90 |")
+            && page.contains("| 1 | A | 2024-01-05T00:00:00 | P1 | 2.0000 | 20.0000 |"),
         "{page}"
     );
     assert!(!proposal.asks("margin") && proposal.asks("freight_rate"), "{:?}", proposal.open());
@@ -400,9 +402,109 @@ fn whatever_a_column_is_called_the_proposal_maps_nothing_else() {
         assert!(!config.contains("\n      region:"), "{name:?}: {config}");
         std::fs::write(proposal.project.path("mine/config.yaml"), &config)
             .expect("the configuration can be written");
-        let answer = super::support::program::karat(&proposal.project.path("mine"), &["check"]);
+        let answer = karat(&proposal.project.path("mine"), &["check"]);
         let is_mapped = config.contains("\n      order_id:");
         assert_eq!(answer.code, if is_mapped { 0 } else { 2 }, "{name:?}: {}\n{config}", answer.stderr);
         assert!(is_mapped || name.contains("hostile") || name.contains("${"), "{name:?}: {config}");
     }
+}
+
+/// Runs what was proposed after edits of `config.yaml`; gives the totals of the report.
+fn run(proposal: &Proposal, edits: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let mut config = proposal.config();
+    for (from, to) in edits {
+        assert!(config.contains(from), "`{from}` is not in {config}");
+        config = config.replacen(from, to, 1);
+    }
+    let folder = proposal.project.path("mine");
+    std::fs::write(folder.join("config.yaml"), config).expect("the configuration can be written");
+    karat(&folder, &["run"]).expect(0, &[]);
+    karat(&folder, &["verify", "latest"]).expect(0, &[]);
+    let tiers = table(&run_folder(&folder.join("output")), "results.tier_profitability");
+    row(&tiers, "tier", "total")
+}
+
+fn cents(text: &str) -> String {
+    text.parse::<bigdecimal::BigDecimal>().expect("an amount").round(2).to_string()
+}
+
+#[test]
+fn a_proposal_of_several_tables_runs_with_one_edited_file() {
+    let proposal = Proposal::of(&shop());
+    let total = run(&proposal, &[("freight_rate: 0 ", "freight_rate: 1 ")]);
+    for (column, value) in [
+        ("net_revenue", "92.90"),
+        ("cost_of_goods", "50.00"),
+        ("cost_to_serve", "10.75"),
+        ("profit", "32.15"),
+        ("discount_amount", "3.60"),
+    ] {
+        assert_eq!(cents(&total[column]), value, "{column}");
+    }
+    assert_eq!(total["customers"], "3");
+}
+
+/// What was proposed for a folder of the reference data, where there is one.
+fn reference(set: &str, tables: &[&str]) -> Option<(Proposal, PathBuf)> {
+    let folder = super::reference::reference()?;
+    let files = folder.join("files").join(set);
+    let paths: Vec<String> = match tables {
+        [] => vec![files.display().to_string()],
+        tables => tables.iter().map(|table| files.join(table).display().to_string()).collect(),
+    };
+    let words: Vec<&str> = paths.iter().map(String::as_str).collect();
+    Some((Proposal::from(Project::empty(), &words), folder))
+}
+
+/// A value of a file of expected values.
+fn known(folder: &Path, file: &str, check: &str, name: &str) -> String {
+    let rows = super::reference::expected_value(folder, file, check);
+    cents(&rows[0][name].to_string())
+}
+
+const MARGIN: (&str, &str) = ("# margin: 0.30", "margin: 0.30");
+
+#[test]
+fn northwind_is_proposed_and_runs_with_one_edited_file() {
+    let Some((proposal, folder)) = reference("northwind", &[]) else { return };
+    for (title, name) in [("net amount", "net"), ("gross amount", "gross"), ("freight", "freight")] {
+        assert_eq!(proposal.total(title), known(&folder, "g09_northwind.json", "totals", name), "{title}");
+    }
+    let total = run(&proposal, &[MARGIN, ("freight_rate: 0 ", "freight_rate: 1 ")]);
+    assert_eq!(
+        (cents(&total["net_revenue"]).as_str(), cents(&total["cost_to_serve"]).as_str()),
+        ("856885.23", "45557.16")
+    );
+}
+
+#[test]
+fn chinook_is_proposed_and_runs_with_one_edited_file() {
+    let Some((proposal, folder)) = reference("chinook", &[]) else { return };
+    assert_eq!(proposal.total("net amount"), known(&folder, "g08_chinook.json", "totals", "revenue"));
+    let total = run(&proposal, &[MARGIN, ("as_of: 2025-12-23", "as_of: 2026-01-01")]);
+    assert_eq!(cents(&total["net_revenue"]), "450.58");
+}
+
+#[test]
+fn tpch_is_proposed_and_runs_with_one_edited_file() {
+    let Some((proposal, folder)) = reference("tpch_sf001", &[]) else { return };
+    // The whole history is one window.
+    let total = run(&proposal, &[("window: 365d", "window: 2500d")]);
+    let industries = super::reference::expected_value(&folder, "g10_tpch_sf001.json", "industry");
+    let sum = |name: &str| -> String {
+        let values = industries.as_array().expect("a list").iter().map(|row| row[name].to_string());
+        let values = values.map(|text| text.parse::<bigdecimal::BigDecimal>().expect("an amount"));
+        values.sum::<bigdecimal::BigDecimal>().round(1).to_string()
+    };
+    let tenths = |text: &str| text.parse::<bigdecimal::BigDecimal>().expect("an amount").round(1).to_string();
+    assert_eq!((tenths(&total["net_revenue"]), tenths(&total["profit"])), (sum("net"), sum("profit")));
+}
+
+#[test]
+fn jaffle_shop_is_proposed_and_runs_with_one_edited_file() {
+    let Some((proposal, folder)) = reference("jaffle_shop_classic", &[]) else { return };
+    assert_eq!(proposal.total("net amount"), known(&folder, "g07_jaffle_shop.json", "totals", "amount"));
+    assert!(proposal.asks("returned (4 rows)") && proposal.asks("whole hundreds"), "{:?}", proposal.open());
+    let total = run(&proposal, &[MARGIN]);
+    assert_eq!((cents(&total["net_revenue"]).as_str(), total["customers"].as_str()), ("1672.00", "62"));
 }

@@ -91,14 +91,14 @@ const ROLES: [(Role, &str); 29] = [
     ),
     (
         OrderedAt,
-        "orderedat orderdate ordertimestamp orderdatetime invoicedate transactiondate transactiontimestamp purchasedate \
+        "orderedat orderedon placedat placedon orderdate ordertimestamp orderdatetime invoicedate transactiondate transactiontimestamp purchasedate \
          purchasedat saledate salesdate createdat created date datetime timestamp bestelldatum auftragsdatum belegdatum rechnungsdatum \
          datum audat fkdat datecommande datedecommande datefacture fechapedido fechafactura fechaventa fecha 下单时间 订单日期 \
          订单时间 成交时间 交易时间 创建时间 日期",
     ),
     (
         LineNumber,
-        "linenumber lineno linenr rowid linekey lineid orderlineid orderitemid invoicelineid lineitemid position posnr \
+        "linenumber line lineno linenr rowid linekey lineid orderlineid orderitemid invoicelineid lineitemid position posnr \
          positionsnr pos ligne numligne linea numlinea 行号 明细号",
     ),
     (
@@ -173,7 +173,7 @@ const ROLES: [(Role, &str); 29] = [
     (Industry, "industry mktsegment sector branche secteur sectoractividad 行业"),
     (
         SignedUpAt,
-        "signedupat signupdate signupat registeredat registrationdate createdat customersince kundeseit dateinscription fechaalta 注册时间 注册日期",
+        "signedupat signedupon signupdate signupat registeredat registrationdate createdat customersince kundeseit dateinscription fechaalta 注册时间 注册日期",
     ),
     (
         Owner,

@@ -174,9 +174,9 @@ pub(super) async fn look(
         _ => field,
     });
     let folders = pinned.partitions.iter().map(|name| Field::new(name, DataType::Utf8, true));
-    let (taken, nested): (Vec<Field>, Vec<Field>) = fields
-        .chain(folders)
-        .partition(|field| !field.data_type().is_nested() && known.iter().any(|known| known.name() == field.name()));
+    let (taken, nested): (Vec<Field>, Vec<Field>) = fields.chain(folders).partition(|field| {
+        !field.data_type().is_nested() && known.iter().any(|known| known.name() == field.name())
+    });
     if taken.is_empty() {
         let message = format!("`{}` has no column that can be read", group.location);
         return Err(Failure::new(Exit::Input, "init", message));

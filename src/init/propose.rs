@@ -87,11 +87,14 @@ async fn write(
     related: &Related,
     schema: &str,
 ) -> Result<Proposed, Failure> {
-    let is_flat = related.header.is_none() && related.products.is_empty();
-    let place = if is_flat { Place::Mapping } else { Place::Staging };
     let lines = &tables[related.lines];
-    let key = key(engine, lines).await?;
-    let writer = Writer { tables, related, place, per_order: per_order(engine, lines).await?, key: &key };
+    let (key, per_order) = (key(engine, lines).await?, per_order(engine, lines).await?);
+    let writer = |place| Writer { tables, related, place, per_order: per_order.clone(), key: &key };
+    // Joins and conditions need a query.
+    let is_flat = related.header.is_none() && related.products.is_empty();
+    let is_flat = is_flat && writer(Place::Mapping).propose().filters.is_empty();
+    let place = if is_flat { Place::Mapping } else { Place::Staging };
+    let writer = writer(place);
     let proposal = writer.propose();
     let customers = Customers::propose(tables, related);
     let mut texts = Vec::new();
@@ -184,7 +187,10 @@ async fn per_order(engine: &Engine, lines: &Table) -> Result<Vec<String>, Failur
 
 /// The columns that make a line unique.
 async fn key(engine: &Engine, lines: &Table) -> Result<Key, Failure> {
-    let order = lines.of(Role::OrderId).map(|column| column.name.as_str()).unwrap_or_default();
+    let all = || lines.columns.iter().map(|column| column.name.clone()).collect();
+    let Some(order) = lines.of(Role::OrderId).map(|column| column.name.as_str()) else {
+        return Ok(Key { columns: vec!["order_id", "line_number"], order: all(), is_made: true });
+    };
     for (canonical, role) in [("line_number", Role::LineNumber), ("product_id", Role::ProductId)] {
         if let Some(column) = lines.of(role)
             && column.values == lines.seen()
@@ -201,7 +207,8 @@ async fn key(engine: &Engine, lines: &Table) -> Result<Key, Failure> {
     if lines.of(Role::OrderId).is_some_and(|column| lines.is_key(column)) {
         return Ok(Key { columns: vec!["order_id"], order: vec![order.to_owned()], is_made: false });
     }
-    let order = lines.columns.iter().map(|column| column.name.clone()).collect();
+    let unique = lines.columns.iter().find(|column| lines.is_key(column));
+    let order = unique.map_or_else(all, |column| vec![column.name.clone()]);
     Ok(Key { columns: vec!["order_id", "line_number"], order, is_made: true })
 }
 

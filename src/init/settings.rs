@@ -91,7 +91,6 @@ impl Settings<'_> {
         if let Some(scale) = scale(self.lines, self.proposal) {
             text.line(format_args!("    amount_scale: {scale}              # decimals of amounts stored as floating point (0 to 4); what has more is rounded"));
         }
-        self.filters(text);
         text.line("    columns:");
         text.line("      # Columns of the source:");
         for column in &self.lines.columns {
@@ -110,33 +109,6 @@ impl Settings<'_> {
         }
         for item in &self.proposal.columns {
             mapped(text, item);
-        }
-    }
-
-    fn filters(&self, text: &mut Text) {
-        let (active, waiting): (Vec<&Item>, Vec<&Item>) =
-            self.proposal.filters.iter().partition(|item| item.is_active);
-        for item in &active {
-            text.comment("    #", &format!("{}.", item.why));
-        }
-        for item in &waiting {
-            text.comment("    #", &format!("Open: {}", item.question.as_deref().unwrap_or_default()));
-        }
-        let sql =
-            |items: &[&Item]| items.iter().map(|item| item.sql.as_str()).collect::<Vec<_>>().join(" and ");
-        for item in active.iter().chain(&waiting) {
-            if let Some(question) = &item.question {
-                text.ask(&format!("where: {question}"));
-            }
-        }
-        match (active.as_slice(), waiting.as_slice()) {
-            ([], []) => {}
-            ([], waiting) => text.line(format_args!("    # where: {}", quoted(&sql(waiting)))),
-            (active, []) => text.line(format_args!("    where: {}", quoted(&sql(active)))),
-            (active, waiting) => {
-                text.line(format_args!("    where: {}", quoted(&sql(active))));
-                text.line(format_args!("    # … and {}", one_line(&sql(waiting))));
-            }
         }
     }
 
