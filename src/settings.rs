@@ -169,19 +169,21 @@ fn project(config: &Config) -> Columns {
     };
     vec![
         texts("name", vec![project.name.clone()]),
+        texts("currency", vec![project.currency.clone()]),
         known("home_country", &project.home_country),
         known("home_region", &project.home_region),
     ]
 }
 
 fn policy(config: &Config, calendar: &Calendar) -> Result<Columns, Failure> {
-    let cost_is_mapped =
-        config.sources.get("order_lines").is_some_and(|source| source.columns.contains_key("cost_amount"));
+    let order_lines = config.sources.get("order_lines");
+    let is_mapped = |column: &str| order_lines.is_some_and(|source| source.columns.contains_key(column));
     let mut columns: Columns = vec![
         dates("as_of", vec![calendar.as_of]),
         integers("window_days", vec![i64::from(calendar.window_days)]),
         integers("compare_days", vec![i64::from(config.compare_days)]),
-        ("cost_is_mapped".to_owned(), Arc::new(BooleanArray::from(vec![cost_is_mapped])), false),
+        flags("cost_is_mapped", [is_mapped("cost_amount")].into_iter()),
+        flags("currency_is_mapped", [is_mapped("currency")].into_iter()),
         decimals("interval_standard_errors", vec![Some(&interval_standard_errors(config)?)])?,
     ];
     for (name, value) in &config.policy {

@@ -76,6 +76,9 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
         add_empty_sources(&engine, &["order_lines"]).await?;
         for name in [
             "canonical.accepted_dates",
+            "canonical.checked_exchange_rates",
+            "canonical.day_rates",
+            "canonical.converted_order_lines",
             "canonical.judged_order_lines",
             "canonical.doubtful_orders",
             "canonical.numbered_order_lines",
@@ -538,6 +541,9 @@ fn read_other(
         let checked = format!("canonical.checked_{source}");
         for name in [
             "canonical.accepted_dates",
+            "canonical.checked_exchange_rates",
+            "canonical.day_rates",
+            "canonical.converted_order_lines",
             "canonical.judged_order_lines",
             "canonical.doubtful_orders",
             "canonical.numbered_order_lines",

@@ -65,3 +65,5 @@ mod reference;
 mod cdnow;
 
 mod structure;
+
+mod effort;

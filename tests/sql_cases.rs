@@ -51,6 +51,7 @@ case_files!(
     cohorts,
     concentration,
     coverage,
+    currencies,
     decisions,
     discounts,
     frequency,

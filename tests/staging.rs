@@ -111,6 +111,7 @@ fn orders_lines_products_and_customers_are_joined_and_a_missing_key_is_a_rejecte
     let config = std::fs::read_to_string(project.path("config.yaml")).expect("a configuration");
     let limits = "checks: {max_rejected_rows: 50%, max_rejected_money: 50%}\n";
     project.file("config.yaml", (config + limits).as_bytes());
+    project.karat(&["check"]).exits(0).gives("5 of the 6 rows of source.items: 1 are left out");
     verified(&project);
     // 20 + 5.50 + 30 of two orders; 5.50 has no customer and 11.00 no order.
     assert_eq!(totals(&project, "order_lines"), ["5", "3", "2", "55.5000", "16.5000"]);
@@ -131,6 +132,35 @@ fn orders_lines_products_and_customers_are_joined_and_a_missing_key_is_a_rejecte
         .gives("items.csv, 6 rows");
     drop(explained);
     project.karat(&["tables", "staging.order_lines"]).exits(0).gives("one row per order and product");
+}
+
+#[test]
+fn a_join_that_repeats_lines_is_refused_with_their_number() {
+    let mut files = SHOP_FILES;
+    files[2].1 = "product,group,cost\na,tea,4.00\na,tea,4.10\nb,cups,2.25\n";
+    let told = |lines: &str, text: &str| {
+        let project = project(SHOP, &files, &[("order_lines", lines), ("customers", SHOP_CUSTOMERS)]);
+        project.karat(&["check"]).exits(3).tells(text);
+        project.karat(&["run"]).exits(3).tells(text);
+        assert!(!project.has_published());
+    };
+    // Of the 6 lines one is cancelled; the 2 of product a come twice.
+    told(
+        SHOP_LINES,
+        "the key (order_id, product_id) is not unique; of 7 rows 4 share theirs with another, and in 0 it is not known",
+    );
+    // A number that the query makes by itself hides nothing.
+    let numbered = SHOP_LINES.replace("[order_id, product_id]", "[line_number]").replace(
+        "    orders.placed as ordered_at,",
+        "    orders.placed as ordered_at,\n    row_number() over (order by items.\"Order No\", items.product, goods.cost) as line_number,",
+    );
+    told(&numbered, "a join repeats rows: source.items give 6, and the query gives 7");
+    let unknown =
+        SHOP_LINES.replace("[order_id, product_id]", "[order_id, customer_id, product_id, cost_amount]");
+    told(
+        &unknown,
+        "the key (order_id, customer_id, product_id, cost_amount) is NULL in a row; of 7 rows 0 share theirs with another, and in 2 it is not known",
+    );
 }
 
 #[test]

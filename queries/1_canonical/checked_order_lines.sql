@@ -27,8 +27,11 @@ select
     lines.country,
     lines.region,
     lines.state,
+    lines.currency,
 
     lines.quantity,
+    lines.exchange_rate,
+    lines.stated_net,
     lines.gross_amount,
     lines.stated_discount,
     lines.discount_amount,
@@ -72,8 +75,11 @@ select
     numbered.country,
     numbered.region,
     numbered.state,
+    numbered.currency,
 
     numbered.quantity,
+    numbered.exchange_rate,
+    numbered.stated_net,
     numbered.gross_amount,
     numbered.stated_discount,
     numbered.discount_amount,

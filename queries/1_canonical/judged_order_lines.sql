@@ -1,7 +1,7 @@
 -- title:   Order lines as they arrived, typed and judged one by one
 -- grain:   one row per row of the source
 -- publish: view
--- inputs:  [canonical.accepted_dates, raw.order_lines, settings.policy]
+-- inputs:  [canonical.accepted_dates, canonical.converted_order_lines, settings.policy]
 -- note: >
 --   own_outcome is what a row tells by itself: `used`, `out_of_scope` (on or after the as-of date)
 --   or the reason of a rejection, the first rule that applies. What rows tell together is judged
@@ -22,32 +22,10 @@ accepted_dates as (
 ),
 
 order_lines as (
-    -- Two of the three amounts of a price make the third; without a discount, list price is net price.
     select
-        order_id,
-        source_line,
-        source_file,
-        customer_id,
-        ordered_at,
-        cast(ordered_at as date) as order_date,
-        product_id,
-        category,
-        customer_segment,
-        country,
-        region,
-        state,
-        quantity,
-        cast(coalesce(gross_amount, net_amount + coalesce(discount_amount, 0)) as decimal(18, 4))
-            as gross_amount,
-        discount_amount as stated_discount,
-        cast(coalesce(net_amount, gross_amount - coalesce(discount_amount, 0)) as decimal(18, 4))
-            as net_amount,
-        cost_amount as stated_cost,
-        cast(coalesce(freight_amount, 0) as decimal(18, 4)) as freight_amount,
-        amount_problem,
-        is_return,
-        coalesce(is_return, quantity < 0, false)
-        and coalesce(net_amount, gross_amount - coalesce(discount_amount, 0)) > 0 as is_positive_return,
+        converted_lines.*,
+        -- The sign is that of the stated amount: of a line without an exchange rate no other is known.
+        coalesce(is_return, quantity < 0, false) and stated_net > 0 as is_positive_return,
 
         -- An id of blanks names nobody. They are listed, because engines differ in what a plain trim removes:
         -- tab, line feed, carriage return, no-break space, ideographic space.
@@ -55,7 +33,7 @@ order_lines as (
             as has_order_id,
         coalesce(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) from customer_id), '') <> ''
             as has_customer_id
-    from raw.order_lines
+    from canonical.converted_order_lines as converted_lines
 ),
 
 signed_lines as (
@@ -81,6 +59,9 @@ turned_lines as (
         country,
         region,
         state,
+        currency,
+        exchange_rate,
+        case when is_turned then -stated_net else stated_net end as stated_net,
         case when is_turned then -abs(quantity) else quantity end as quantity,
         case when is_turned then -gross_amount else gross_amount end as gross_amount,
         case when is_turned then -stated_discount else stated_discount end as stated_discount,
@@ -88,6 +69,8 @@ turned_lines as (
         case when is_turned then -abs(stated_cost) else stated_cost end as stated_cost,
         freight_amount,
         amount_problem,
+        amounts_disagree,
+        is_cost_stated,
         is_return,
         is_refused,
         has_order_id,
@@ -111,12 +94,13 @@ select
         when order_lines.order_date < accepted.earliest_date then 'date_before_earliest'
         when order_lines.order_date - accepted.newest_date > accepted.max_future_days then 'date_in_the_future'
         when order_lines.amount_problem is not null then order_lines.amount_problem
-        when order_lines.net_amount is null then 'amount_missing'
-        when order_lines.stated_discount <> order_lines.gross_amount - order_lines.net_amount
-            then 'amounts_disagree'
+        when order_lines.stated_net is null then 'amount_missing'
+        when order_lines.amounts_disagree then 'amounts_disagree'
         when order_lines.is_refused then 'return_amount_positive'
-        when order_lines.stated_cost is null and policy.margin is null then 'cost_missing'
+        when not order_lines.is_cost_stated and policy.margin is null then 'cost_missing'
+        when order_lines.currency is null then 'currency_missing'
         when order_lines.order_date >= policy.as_of then 'out_of_scope'
+        when order_lines.exchange_rate is null then 'rate_missing'
         else 'used'
     end as own_outcome,
     order_lines.has_order_id,
@@ -128,8 +112,11 @@ select
     order_lines.country,
     order_lines.region,
     order_lines.state,
+    order_lines.currency,
 
     order_lines.quantity,
+    order_lines.exchange_rate,
+    order_lines.stated_net,
     order_lines.gross_amount,
     order_lines.stated_discount,
     cast(order_lines.gross_amount - order_lines.net_amount as decimal(18, 4)) as discount_amount,

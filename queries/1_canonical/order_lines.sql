@@ -5,7 +5,8 @@
 -- note: >
 --   Net amount is list price less discount; returns are negative lines. line_number counts the
 --   rows of an order from 1 by the source's own line number, then by content. Dates are days of
---   the business time zone. Places are spelt as canonical.place_names says.
+--   the business time zone. Places are spelt as canonical.place_names says. Amounts are in the currency of
+--   the project: those that the source states in `currency`, times exchange_rate.
 
 with
 
@@ -19,7 +20,7 @@ ranked_lines as (
                 order_id nulls last, line_number nulls last, source_line nulls last, customer_id nulls last,
                 ordered_at nulls last, product_id nulls last, quantity nulls last, net_amount nulls last,
                 gross_amount nulls last, stated_discount nulls last, stated_cost nulls last,
-                freight_amount nulls last, amount_problem nulls last, stated_return nulls last,
+                freight_amount nulls last, currency nulls last, amount_problem nulls last, stated_return nulls last,
                 category nulls last, customer_segment nulls last, country nulls last, region nulls last,
                 state nulls last, source_file nulls last
         ) as row_rank,
@@ -41,8 +42,10 @@ select
     countries.name as country,
     regions.name as region,
     states.name as state,
+    lines.currency,
 
     lines.quantity,
+    lines.exchange_rate,
     lines.gross_amount,
     lines.discount_amount,
     lines.net_amount,

@@ -1,5 +1,5 @@
 -- title:   Order lines added up by order, and by what became of them
--- grain:   one row per order_id, customer_id and outcome
+-- grain:   one row per order_id, customer_id, outcome and currency
 -- key:     []
 -- publish: no
 -- inputs:  [canonical.checked_order_lines, settings.policy]
@@ -7,6 +7,9 @@
 --   What follows adds up these rows and does not read the lines again. Of a row without an amount the money counts
 --   as 0. The used lines of an order are one row: they are of one customer.
 -- columns:
+--   currency: that of lines that are not used; NULL of the used ones, which are added up
+--   stated_revenue: net amounts as they are stated, in the currency of the lines; NULL of the used ones
+--   stated_absolute_revenue: the same without regard to sign
 --   outcome: what became of the lines, see canonical.checked_order_lines
 --   discounted_units: units sold at a discount of at least price_sensitive_discount_rate
 --   discounted_revenue: net revenue of the lines sold at such a discount
@@ -17,6 +20,8 @@ with
 judged_lines as (
     select
         lines.*,
+        case when lines.outcome <> 'used' then lines.currency end as unused_currency,
+        case when lines.outcome <> 'used' then lines.stated_net end as unused_stated_net,
         not lines.is_return
         and lines.discount_amount > 0
         and lines.discount_amount
@@ -29,6 +34,7 @@ select
     order_id,
     customer_id,
     outcome,
+    unused_currency as currency,
 
     min(ordered_at) as ordered_at,
     min(order_date) as order_date,
@@ -53,6 +59,8 @@ select
     cast(coalesce(sum(net_amount) filter (where is_discounted_sale), 0) as decimal(28, 4)) as discounted_revenue,
     cast(
         coalesce(sum(net_amount) filter (where not is_return and discount_amount <= 0), 0) as decimal(28, 4)
-    ) as full_price_revenue
+    ) as full_price_revenue,
+    cast(sum(unused_stated_net) as decimal(28, 4)) as stated_revenue,
+    cast(sum(abs(unused_stated_net)) as decimal(28, 4)) as stated_absolute_revenue
 from judged_lines
-group by order_id, customer_id, outcome
+group by order_id, customer_id, outcome, unused_currency

@@ -1,8 +1,8 @@
 -- title:   Valid rows that belong to a later report
 -- grain:   one row per source and reason
 -- key:     [source, reason]
--- inputs:  [canonical.checked_customers, canonical.checked_payments, canonical.checked_service_cases,
---           canonical.checked_visits, canonical.order_parts]
+-- inputs:  [canonical.checked_customers, canonical.checked_exchange_rates, canonical.checked_payments,
+--           canonical.checked_service_cases, canonical.checked_visits, canonical.order_parts]
 -- note: >
 --   Rows dated on or after the as-of date. They are valid, so they count apart from rejected
 --   rows. Amounts are those of canonical.rejected_rows.
@@ -52,6 +52,15 @@ out_of_scope as (
         count(*) as rows,
         cast(0 as decimal(28, 4)) as amount
     from canonical.checked_visits
+    where outcome = 'out_of_scope'
+    group by outcome
+    union all
+    select
+        'exchange_rates' as source,
+        'after_as_of' as reason,
+        count(*) as rows,
+        cast(0 as decimal(28, 4)) as amount
+    from canonical.checked_exchange_rates
     where outcome = 'out_of_scope'
     group by outcome
 )

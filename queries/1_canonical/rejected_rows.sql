@@ -2,12 +2,13 @@
 -- grain:   one row per source and reason
 -- key:     [source, reason]
 -- publish: yes
--- inputs:  [canonical.checked_customers, canonical.checked_payments, canonical.checked_service_cases,
---           canonical.checked_visits, canonical.order_parts]
+-- inputs:  [canonical.checked_customers, canonical.checked_exchange_rates, canonical.checked_payments,
+--           canonical.checked_service_cases, canonical.checked_visits, canonical.order_parts]
 -- note: >
 --   Amount is net of an order line, the cost of a service case, the amount of a payment; a missing
---   one counts as 0, and customers and visits have none. The absolute amount adds up without regard
---   to sign: it is what the limit `checks.max_rejected_money` compares.
+--   one counts as 0, and customers, visits and exchange rates have none. An amount in another currency
+--   that has no exchange rate is missing: business.currency_totals states it as it is. The absolute
+--   amount adds up without regard to sign: it is what the limit `checks.max_rejected_money` compares.
 
 with
 
@@ -59,6 +60,16 @@ rejected as (
         cast(0 as decimal(28, 4)) as amount,
         cast(0 as decimal(28, 4)) as absolute_amount
     from canonical.checked_visits
+    where outcome not in ('used', 'out_of_scope')
+    group by outcome
+    union all
+    select
+        'exchange_rates' as source,
+        outcome as reason,
+        count(*) as rows,
+        cast(0 as decimal(28, 4)) as amount,
+        cast(0 as decimal(28, 4)) as absolute_amount
+    from canonical.checked_exchange_rates
     where outcome not in ('used', 'out_of_scope')
     group by outcome
 )

@@ -39,7 +39,7 @@ ranked_lines as (
         order by
             order_id nulls last, source_line nulls last, customer_id nulls last, ordered_at nulls last,
             product_id nulls last, quantity nulls last, net_amount nulls last, gross_amount nulls last,
-            stated_discount nulls last, stated_cost nulls last, freight_amount nulls last,
+            stated_discount nulls last, stated_cost nulls last, freight_amount nulls last, currency nulls last,
             amount_problem nulls last, is_return nulls last, category nulls last,
             customer_segment nulls last, country nulls last, region nulls last, state nulls last
     ),
@@ -47,7 +47,7 @@ ranked_lines as (
         order by
             order_id nulls last, source_line nulls last, customer_id nulls last, ordered_at nulls last,
             product_id nulls last, quantity nulls last, net_amount nulls last, gross_amount nulls last,
-            stated_discount nulls last, stated_cost nulls last, freight_amount nulls last,
+            stated_discount nulls last, stated_cost nulls last, freight_amount nulls last, currency nulls last,
             amount_problem nulls last, is_return nulls last, category nulls last,
             customer_segment nulls last, country nulls last, region nulls last, state nulls last,
             source_file nulls last

@@ -1,7 +1,7 @@
 -- title:   Each customer in the weeks that the model was not shown, expected and bought
 -- grain:   one row per customer_id with a purchase day before the backtest
 -- key:     [customer_id]
--- inputs:  [business.compared_snapshots, business.customer_tiers, business.purchase_baselines, business.purchase_days,
+-- inputs:  [business.compared_snapshots, business.customer_tiers, business.purchase_days, business.purchase_histories,
 --           model.backtest_outlook, settings.moments, settings.snapshots]
 -- note: >
 --   The model was fitted on what was known `backtest_weeks` before as-of; empty when that fit failed.
@@ -57,13 +57,13 @@ select
 
     coalesce(bought.purchases, 0) as actual_orders,
     outlook.expected_orders as model_orders,
-    cast(baselines.last_year_orders as decimal(18, 6)) as last_year_orders,
-    cast(baselines.recency_orders as decimal(18, 6)) as recency_orders
+    cast(histories.last_year_orders as decimal(18, 6)) as last_year_orders,
+    cast(histories.recency_orders as decimal(18, 6)) as recency_orders
 from outlook
 cross join counts
-inner join business.purchase_baselines as baselines  -- one-to-one
-    on outlook.customer_id = baselines.customer_id
-    and baselines.moment = 'backtest'
+inner join business.purchase_histories as histories  -- one-to-one
+    on outlook.customer_id = histories.customer_id
+    and histories.moment = 'backtest'
 left join business.customer_tiers as tiers  -- one-to-one; none without an order in that window
     on outlook.customer_id = tiers.customer_id
     and tiers.snapshot = 'year_ago'

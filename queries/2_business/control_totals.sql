@@ -2,9 +2,10 @@
 -- grain:   one row per total
 -- key:     [total]
 -- inputs:  [business.activity_costs, business.case_costs, business.class_totals, business.class_values,
---           business.cohort_activity, business.cohort_periods, business.customer_contacts, business.customer_measures,
---           business.customer_profit, business.internal_totals, business.line_sums, business.move_totals,
---           business.orders, business.place_totals, business.source_totals, business.whale_ranks, settings.snapshots]
+--           business.cohort_activity, business.cohort_periods, business.currency_totals, business.customer_contacts,
+--           business.customer_measures, business.customer_profit, business.internal_totals, business.line_sums,
+--           business.move_totals, business.orders, business.place_totals, business.source_totals,
+--           business.whale_ranks, settings.snapshots]
 -- note: >
 --   results.reconciliation compares them in pairs. Totals of rows and of money read, used and set
 --   aside are those of the order lines, unless they name another source.
@@ -215,6 +216,13 @@ listed as (
         'rows used, rejected and out of scope' || suffix as total,
         cast(rows_used + rows_rejected + rows_out_of_scope as decimal(28, 10)) as amount
     from source_totals
+    union all
+    select 'money used' as total, cast(amount_used as decimal(28, 10)) as amount
+    from source_totals
+    where source = 'order_lines'
+    union all
+    select 'money used by currency' as total, cast(coalesce(sum(net_revenue), 0) as decimal(28, 10)) as amount
+    from business.currency_totals
     union all
     select
         'money used, rejected and out of scope' || suffix as total,

@@ -27,20 +27,33 @@ moments as (
     from settings.weeks
 ),
 
+sale_days as (
+    -- Distinct on purpose: many customers share a day.
+    select distinct order_date
+    from business.order_gaps
+),
+
+next_moments as (
+    select sale_days.order_date, min(moments.before_date) as before_date
+    from moments
+    inner join sale_days  -- many-to-many: a day meets every moment after it
+        on sale_days.order_date < moments.before_date
+    group by sale_days.order_date
+),
+
 last_days as (
-    -- Distinct on purpose: a silence meets every moment within it.
-    select distinct
+    select
         order_gaps.customer_id,
         order_gaps.order_date,
         order_gaps.customer_number,
         order_gaps.day_number,
         order_gaps.gaps
-    from moments
-    inner join business.order_gaps as order_gaps
-        on order_gaps.order_date < moments.before_date
-        and (order_gaps.next_order_date is null or order_gaps.next_order_date >= moments.before_date)
+    from business.order_gaps as order_gaps
+    inner join next_moments  -- many-to-one; none after the last moment
+        on order_gaps.order_date = next_moments.order_date
     cross join policy
     where order_gaps.gaps >= policy.rhythm_min_gaps
+        and (order_gaps.next_order_date is null or order_gaps.next_order_date >= next_moments.before_date)
 ),
 
 ranked_gaps as (

@@ -2,7 +2,7 @@
 -- grain:   one row per customer_id with a purchase day before as-of
 -- key:     [customer_id]
 -- inputs:  [business.class_totals, business.customer_classes, business.customer_lifecycle,
---           business.customer_measures, business.purchase_baselines]
+--           business.customer_measures, business.purchase_histories]
 -- note: >
 --   The models add up over every column of text. Who had no order in the window is of tier `none`, and
 --   earns the rates of all customers; the others earn those of their tier. A cohort is the year of the
@@ -27,7 +27,7 @@ rates as (
 )
 
 select
-    baselines.customer_id,
+    histories.customer_id,
 
     coalesce(classes.tier, 'none') as tier,
     coalesce(lifecycle.lifecycle_stage, 'none') as lifecycle_stage,
@@ -37,20 +37,20 @@ select
 
     coalesce(of_tier.margin_rate, of_all.margin_rate) as margin_rate,
     coalesce(of_tier.profit_rate, of_all.profit_rate) as profit_rate,
-    baselines.last_year_orders,
-    baselines.recency_orders
-from business.purchase_baselines as baselines
+    histories.last_year_orders,
+    histories.recency_orders
+from business.purchase_histories as histories
 inner join business.customer_measures as measures  -- one-to-one
-    on baselines.customer_id = measures.customer_id
+    on histories.customer_id = measures.customer_id
     and measures.snapshot = 'current'
 left join business.customer_lifecycle as lifecycle  -- one-to-one
-    on baselines.customer_id = lifecycle.customer_id
+    on histories.customer_id = lifecycle.customer_id
     and lifecycle.snapshot = 'current'
 left join business.customer_classes as classes  -- one-to-one; none without an order in the window
-    on baselines.customer_id = classes.customer_id
+    on histories.customer_id = classes.customer_id
     and classes.snapshot = 'current'
 left join rates as of_tier  -- many-to-one
     on classes.tier = of_tier.tier
 left join rates as of_all  -- many-to-one
     on of_all.tier = 'all'
-where baselines.moment = 'now'
+where histories.moment = 'now'

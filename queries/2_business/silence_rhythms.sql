@@ -1,6 +1,6 @@
 -- title:   The usual gap that each silence at the end of a week is measured by
 -- grain:   one row per snapshot, customer_id and document_date, the last day with an order or a return document before
---           the end of a week
+--           the end of a week, of the snapshots nearest to weeks within the silence
 -- key:     []
 -- publish: no
 -- inputs:  [business.customer_tiers, business.day_rhythms, business.order_days, business.order_gaps,
@@ -11,21 +11,61 @@
 --   only: the week takes those of the snapshot nearest to it, and the next nearest for who has none there.
 -- columns:
 --   order_date: the last day with a sale up to document_date; NULL of who has only return documents
+--   first_week_end: end of the first week that is nearest to the snapshot; last_week_end of the last one
 
 with
 
+ranked_snapshots as (
+    select
+        weeks.week_end,
+        weeks.window_start,
+        snapshots.snapshot,
+        row_number() over (
+            partition by weeks.weeks_ago
+            order by abs(weeks.week_end - snapshots.as_of) nulls last, snapshots.as_of nulls last,
+                snapshots.snapshot nulls last
+        ) as nearness
+    from settings.weeks as weeks
+    cross join settings.snapshots as snapshots
+),
+
+spans as (
+    -- The weeks that are nearest to a snapshot follow each other.
+    select snapshot, min(week_end) as first_week_end, max(week_end) as last_week_end
+    from ranked_snapshots
+    where nearness = 1
+    group by snapshot
+),
+
+document_days as (
+    -- Distinct on purpose: many customers share a day.
+    select distinct order_date
+    from business.order_days
+),
+
+first_weeks as (
+    -- A silence that lasts until no week end after its day meets none: the first one tells.
+    select
+        document_days.order_date,
+        min(weeks.week_end) as week_end,
+        min(weeks.window_start) as window_start
+    from settings.weeks as weeks
+    inner join document_days  -- many-to-many: a day meets every week that ends after it
+        on weeks.week_end > document_days.order_date
+    group by document_days.order_date
+),
+
 silences as (
-    -- Distinct on purpose: a silence of many weeks is one.
-    select distinct
+    select
         order_days.customer_id,
         order_days.order_date as document_date,
         order_days.next_order_date as next_document_date,
         order_days.last_sale_date as order_date
-    from settings.weeks as weeks
-    inner join business.order_days as order_days  -- a silence meets every week that ends within it
-        on order_days.order_date >= weeks.window_start
-        and order_days.order_date < weeks.week_end
-        and (order_days.next_order_date is null or order_days.next_order_date >= weeks.week_end)
+    from business.order_days as order_days
+    inner join first_weeks  -- many-to-one; none after the last week
+        on order_days.order_date = first_weeks.order_date
+    where order_days.order_date >= first_weeks.window_start
+        and (order_days.next_order_date is null or order_days.next_order_date >= first_weeks.week_end)
 ),
 
 first_orders as (
@@ -75,27 +115,31 @@ tier_gaps as (
 )
 
 select
-    snapshots.snapshot,
+    spans.snapshot,
     silences.customer_id,
     silences.document_date,
 
     silences.next_document_date,
     silences.order_date,
     first_orders.order_date as first_order_date,
+    spans.first_week_end,
+    spans.last_week_end,
 
     own_rhythms.usual_gap_days as own_gap_days,
     case when tier_gaps.customer_id is null then of_all.usual_gap_days else tier_gaps.usual_gap_days end
         as tier_gap_days
 from silences
-cross join settings.snapshots as snapshots
+inner join spans  -- a silence meets each snapshot that is nearest to a week within it
+    on silences.document_date < spans.last_week_end
+    and (silences.next_document_date is null or silences.next_document_date >= spans.first_week_end)
 left join first_orders  -- many-to-one; none of who has only return documents
     on silences.customer_id = first_orders.customer_id
 left join business.day_rhythms as own_rhythms  -- many-to-one; none with too few gaps
     on silences.customer_id = own_rhythms.customer_id
     and silences.order_date = own_rhythms.order_date
 left join tier_gaps  -- many-to-one; none without an order in the window of a snapshot
-    on snapshots.snapshot = tier_gaps.snapshot
+    on spans.snapshot = tier_gaps.snapshot
     and silences.customer_id = tier_gaps.customer_id
 left join business.tier_rhythms as of_all  -- many-to-one
-    on snapshots.snapshot = of_all.snapshot
+    on spans.snapshot = of_all.snapshot
     and of_all.tier = 'all'

@@ -1,15 +1,16 @@
 -- title:   What became of the rows of each source
 -- grain:   one row per source
 -- key:     [source]
--- inputs:  [canonical.customers, canonical.order_parts, canonical.out_of_scope_rows, canonical.payments,
---           canonical.rejected_rows, canonical.service_cases, canonical.visits, raw.customers, raw.order_lines,
---           raw.payments, raw.service_cases, raw.visits, settings.inputs, settings.policy, settings.sources]
+-- inputs:  [canonical.checked_exchange_rates, canonical.converted_order_lines, canonical.customers,
+--           canonical.order_parts, canonical.out_of_scope_rows, canonical.payments, canonical.rejected_rows,
+--           canonical.service_cases, canonical.visits, raw.customers, raw.exchange_rates, raw.payments,
+--           raw.service_cases, raw.visits, settings.inputs, settings.policy, settings.sources]
 -- scope:   base
 -- note: >
 --   Each number is counted at its own place, so that they can be compared. Amounts are those of
 --   canonical.rejected_rows; a returned line has the sign that `return_sign` gives it. The days are those of the
---   rows used, ordered, signed up, opened, due or visited; the newest day of payments is the last on which one was
---   paid, if that is known. A source that is not configured has no row anywhere.
+--   rows used, ordered, signed up, opened, due, visited or rated; the newest day of payments is the last on which
+--   one was paid, if that is known. A source that is not configured has no row anywhere.
 
 with
 
@@ -20,10 +21,8 @@ footer_rows as (
 ),
 
 order_amounts as (
-    select
-        coalesce(is_return, quantity < 0, false) as is_return,
-        coalesce(net_amount, gross_amount - coalesce(discount_amount, 0)) as net_amount
-    from raw.order_lines
+    select coalesce(is_return, quantity < 0, false) as is_return, net_amount
+    from canonical.converted_order_lines
 ),
 
 read_rows as (
@@ -58,6 +57,9 @@ read_rows as (
     union all
     select 'visits' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount
     from raw.visits
+    union all
+    select 'exchange_rates' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount
+    from raw.exchange_rates
 ),
 
 used_rows as (
@@ -106,6 +108,16 @@ used_rows as (
         min(visit_date) as oldest_date,
         max(visit_date) as newest_date
     from canonical.visits
+    union all
+    select
+        'exchange_rates' as source,
+        count(*) as rows,
+        cast(0 as decimal(28, 4)) as amount,
+        cast(0 as decimal(28, 4)) as absolute_amount,
+        min(rate_date) as oldest_date,
+        max(rate_date) as newest_date
+    from canonical.checked_exchange_rates
+    where outcome = 'used'
 ),
 
 rejected_rows as (

@@ -2,7 +2,7 @@
 -- grain:   one row per class_name and value that has customers; class_name `all` is everybody
 -- key:     [class_name, value]
 -- inputs:  [business.customer_profit, business.customer_value_ahead, business.outlook_customers,
---           business.purchase_baselines, model.group_ranges]
+--           business.purchase_histories, model.group_ranges]
 -- note: >
 --   The only place where the outlook is added up: results select from these sums. A range reaches as far
 --   to each side as model.group_ranges says for the method that expects the purchases, but not beyond 0
@@ -41,14 +41,14 @@ customers as (
         ahead.value_at_risk,
         ahead.margin_rate,
         ahead.profit_rate,
-        baselines.purchases_of_year,
+        histories.purchases_of_year,
         coalesce(profit.profit, cast(0 as decimal(28, 10))) as profit
     from business.customer_value_ahead as ahead
     inner join business.outlook_customers as classes  -- one-to-one
         on ahead.customer_id = classes.customer_id
-    inner join business.purchase_baselines as baselines  -- one-to-one
-        on ahead.customer_id = baselines.customer_id
-        and baselines.moment = 'now'
+    inner join business.purchase_histories as histories  -- one-to-one
+        on ahead.customer_id = histories.customer_id
+        and histories.moment = 'now'
     left join business.customer_profit as profit  -- one-to-one; none without an order in the window
         on ahead.customer_id = profit.customer_id
         and profit.snapshot = 'current'

@@ -2,7 +2,7 @@
 -- grain:   one row per weeks_ago and customer_id
 -- key:     []
 -- publish: no
--- inputs:  [business.silence_rhythms, settings.policy, settings.snapshots, settings.weeks]
+-- inputs:  [business.silence_rhythms, settings.policy, settings.weeks]
 -- note: >
 --   Long is what business.customer_lifecycle calls late or lapsed, before it asks who is new or reactivated. Customers
 --   are those with an order or a return document in the window that the week looks back on.
@@ -14,27 +14,6 @@ with
 policy as (
     select at_risk_late_ratio, lapsed_days, silent_days
     from settings.policy
-),
-
-ranked_snapshots as (
-    select
-        weeks.weeks_ago,
-        weeks.week_end,
-        weeks.window_start,
-        snapshots.snapshot,
-        row_number() over (
-            partition by weeks.weeks_ago
-            order by abs(weeks.week_end - snapshots.as_of) nulls last, snapshots.as_of nulls last,
-                snapshots.snapshot nulls last
-        ) as nearness
-    from settings.weeks as weeks
-    cross join settings.snapshots as snapshots
-),
-
-weeks as (
-    select weeks_ago, week_end, window_start, snapshot
-    from ranked_snapshots
-    where nearness = 1
 )
 
 select
@@ -47,8 +26,9 @@ select
 
     silences.tier_gap_days
 from business.silence_rhythms as silences
-inner join weeks  -- a silence meets every week that ends within it
-    on silences.snapshot = weeks.snapshot
+inner join settings.weeks as weeks  -- a silence meets every week that ends within it
+    on weeks.week_end >= silences.first_week_end
+    and weeks.week_end <= silences.last_week_end
     and silences.document_date >= weeks.window_start
     and silences.document_date < weeks.week_end
     and (silences.next_document_date is null or silences.next_document_date >= weeks.week_end)

@@ -7,8 +7,9 @@
 -- cells:
 --   open: [reason, rows, outcome_rows, row_share]
 -- note: >
---   Money is net revenue; the amount of a rejected row that has none counts as 0. The other
---   sources stand in results.sources and results.rejected_rows.
+--   Money is net revenue; the amount of a rejected row that has none counts as 0, and that of rows in
+--   another currency without an exchange rate is NULL. The other sources stand in results.sources and
+--   results.rejected_rows.
 
 with
 
@@ -103,7 +104,11 @@ select
     cast(listed.rows as bigint) as rows,
     cast(sum(listed.rows) over (partition by listed.outcome) as bigint) as outcome_rows,
     cast(listed.rows as double) / nullif(cast(rows_read.rows as double), 0) as row_share,
-    cast(listed.net_amount as decimal(28, 4)) as net_amount
+    -- In another currency, without a rate: results.currencies states it, and it is not added up.
+    cast(
+        case when coalesce(listed.reason, '') not in ('rate_missing', 'currency_missing') then listed.net_amount end
+        as decimal(28, 4)
+    ) as net_amount
 from listed
 cross join rows_read
 order by position, outcome

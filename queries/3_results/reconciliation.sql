@@ -19,7 +19,8 @@ compared_totals as (
         values
         (1, 'count', 'rows read', 'rows in file footers'),
         (2, 'count', 'rows read', 'rows used, rejected and out of scope'),
-        (3, 'money', 'money read', 'money used, rejected and out of scope')
+        (3, 'money', 'money read', 'money used, rejected and out of scope'),
+        (16, 'money', 'money used', 'money used by currency')
     ) as listed (position, unit, left_total, right_total)
 ),
 
@@ -36,7 +37,9 @@ compared_by_source as (
         (10, 'count', 'payments', 'rows read', 'rows used, rejected and out of scope'),
         (11, 'money', 'payments', 'money read', 'money used, rejected and out of scope'),
         (12, 'count', 'visits', 'rows read', 'rows in file footers'),
-        (13, 'count', 'visits', 'rows read', 'rows used, rejected and out of scope')
+        (13, 'count', 'visits', 'rows read', 'rows used, rejected and out of scope'),
+        (14, 'count', 'exchange_rates', 'rows read', 'rows in file footers'),
+        (15, 'count', 'exchange_rates', 'rows read', 'rows used, rejected and out of scope')
     ) as listed (position, unit, source, left_total, right_total)
 ),
 

@@ -1,7 +1,7 @@
 -- title:   Silent Platinum and Gold customers in numbers
 -- grain:   one row per tier of platinum and gold, and a total
 -- key:     [tier]
--- inputs:  [business.class_totals, business.class_values, business.silent_customers, settings.policy]
+-- inputs:  [business.class_totals, business.class_values, business.profits_at_risk, results.silent_customers]
 -- note: >
 --   The part of results.profit_at_risk that is of Platinum and Gold. Profit is that of the window.
 -- columns:
@@ -20,15 +20,20 @@ tiers as (
 
 silent_sums as (
     select
-        coalesce(silent_customers.tier, 'total') as tier,
+        coalesce(tier, 'total') as tier,
         count(*) as customers,
-        count(*) filter (where silent_customers.lifecycle_stage = 'at_risk') as customers_at_risk,
-        count(*) filter (where silent_customers.lifecycle_stage = 'lapsed') as customers_lapsed,
-        count(*) filter (where silent_customers.position <= policy.silent_customers_shown) as customers_shown,
-        sum(silent_customers.profit) as profit
-    from business.silent_customers as silent_customers
-    cross join settings.policy as policy
-    group by grouping sets ((silent_customers.tier), ())
+        count(*) filter (where lifecycle_stage = 'at_risk') as customers_at_risk,
+        count(*) filter (where lifecycle_stage = 'lapsed') as customers_lapsed,
+        sum(profit) as profit
+    from business.profits_at_risk
+    where snapshot = 'current' and tier in ('platinum', 'gold')
+    group by grouping sets ((tier), ())
+),
+
+shown_customers as (
+    select coalesce(tier, 'total') as tier, count(*) as customers
+    from results.silent_customers
+    group by grouping sets ((tier), ())
 ),
 
 tier_sums as (
@@ -46,13 +51,15 @@ select
     cast(coalesce(silent_sums.customers, 0) as bigint) as customers,
     cast(coalesce(silent_sums.customers_at_risk, 0) as bigint) as customers_at_risk,
     cast(coalesce(silent_sums.customers_lapsed, 0) as bigint) as customers_lapsed,
-    cast(coalesce(silent_sums.customers_shown, 0) as bigint) as customers_shown,
+    cast(coalesce(shown_customers.customers, 0) as bigint) as customers_shown,
     cast(coalesce(silent_sums.profit, 0) as decimal(28, 10)) as profit,
     cast(coalesce(tier_sums.customers, 0) as bigint) as tier_customers,
     cast(coalesce(tier_sums.profit, 0) as decimal(28, 10)) as tier_profit
 from tiers
 left join silent_sums  -- one-to-one; none when nobody is silent
     on tiers.tier = silent_sums.tier
+left join shown_customers  -- one-to-one; none when nobody is silent
+    on tiers.tier = shown_customers.tier
 left join tier_sums  -- one-to-one; none without customers of the tier
     on tiers.tier = tier_sums.tier
 order by position, tier

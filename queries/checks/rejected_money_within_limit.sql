@@ -38,6 +38,7 @@ reasons as (
             when 'date_in_the_future'
                 then ' (policy.max_future_days: ' || cast(accepted.max_future_days as varchar) || ' after '
                 || cast(accepted.newest_date as varchar) || ')'
+            when 'rate_missing' then ' (sources.exchange_rates, policy.max_rate_age_days)'
             when 'cost_missing' then ' (and policy.margin is not set)'
             when 'return_amount_positive' then ' (policy.return_sign: refuse)'
             else ''

@@ -336,6 +336,12 @@ reason-payment_conflict = two different rows of one payment
 reason-due_date_not_a_date = due day is no date
 reason-paid_date_not_a_date = day of payment is no date
 reason-visit_missing = visit number missing
+reason-currency_missing = currency missing
+reason-rate_missing = no exchange rate of its day
+reason-rate_not_positive = rate not above zero
+reason-rate_conflict = two different rates of one day
+reason-rate_out_of_range = rate beyond all bounds
+reason-rate_date_not_a_date = day of the rate is no date
 reason-visit_conflict = two different rows of one visit
 
 ## Sources
@@ -345,6 +351,7 @@ source-customers = Customers
 source-service_cases = Service cases
 source-payments = Payments
 source-visits = Visits
+source-exchange_rates = Exchange rates
 
 ## Currencies
 
@@ -1038,6 +1045,14 @@ head-share = Share
 head-net_amount = Net amount
 quality-noted_equal_line = { $rows } equal another line of their order and file: each counts as an item of its own.
 quality-noted_order_in_two_files = { $rows } belong to orders that are in two files: what came again, changed, counts twice.
+quality-label_currencies = Currencies
+unit-their_rates = of the order lines used in the whole history; rates and net revenue in { $currency_name }
+head-currency = Currency
+head-stated_amount = Net amount as stated
+head-lowest_rate = Lowest rate
+head-highest_rate = Highest rate
+head-converted_amount = Net revenue
+quality-without_rate = { $currency }: { $rows } worth { $amount } { $currency } have no exchange rate of their day and are rejected.
 quality-label_sources = Sources
 unit-their_rows_newest_day_those = their rows, and the newest day of those used
 head-source = Source

@@ -328,6 +328,12 @@ reason-payment_conflict = 同一付款有两行不同的资料
 reason-due_date_not_a_date = 到期日无效
 reason-paid_date_not_a_date = 付款日期无效
 reason-visit_missing = 缺少访问编号
+reason-currency_missing = 缺少币种
+reason-rate_missing = 缺少当日汇率
+reason-rate_not_positive = 汇率不大于零
+reason-rate_conflict = 同一日有两个不同的汇率
+reason-rate_out_of_range = 汇率超出合理范围
+reason-rate_date_not_a_date = 汇率日期不是日期
 reason-visit_conflict = 同一访问有两行不同的资料
 
 ## 数据源
@@ -337,6 +343,7 @@ source-customers = 客户
 source-service_cases = 服务工单
 source-payments = 付款
 source-visits = 访问
+source-exchange_rates = 汇率
 
 ## 货币
 
@@ -930,6 +937,14 @@ head-share = 占比
 head-net_amount = 净额
 quality-noted_equal_line = { $rows }与同一订单、同一文件中的另一行完全相同：每行各计为一件。
 quality-noted_order_in_two_files = { $rows }所属的订单分布在两个文件中：更改后再次提供的行会重复计算。
+quality-label_currencies = 币种
+unit-their_rates = 全部历史中已使用的订单行；汇率与净收入单位：{ $currency_name }
+head-currency = 币种
+head-stated_amount = 原币净额
+head-lowest_rate = 最低汇率
+head-highest_rate = 最高汇率
+head-converted_amount = 净收入
+quality-without_rate = { $currency }：{ $rows }，金额 { $amount } { $currency }，因缺少当日汇率而被剔除。
 quality-label_sources = 数据源
 unit-their_rows_newest_day_those = 行数，及已使用行的最新日期
 head-source = 数据源

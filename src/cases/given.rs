@@ -1,6 +1,6 @@
 //! What a case gives: rows of tables, and sections of the configuration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_yaml::Value;
 
@@ -46,7 +46,9 @@ fn project(home: &str) -> String {
     format!("{{name: Cases, currency: EUR, timezone: UTC, language: en{home}}}")
 }
 
-/// The section `sources` of a case: order lines with every column, and these others with the columns that are mapped.
+/// The section `sources` of a case: order lines with every amount, and these others with the columns that are mapped.
+///
+/// What is mapped of the order lines comes to those; with exchange rates they have a currency.
 #[must_use]
 pub fn sources(others: &BTreeMap<String, Vec<String>>) -> String {
     let source = |name: &str, columns: &[String]| {
@@ -54,12 +56,18 @@ pub fn sources(others: &BTreeMap<String, Vec<String>>) -> String {
         let scale = if name == "order_lines" { "amount_scale: 4, " } else { "" };
         format!("{name}: {{location: data/{name}/, {scale}columns: {{{}}}}}", columns.join(", "))
     };
-    let own = ["order_id", "customer_id", "ordered_at", "net_amount", "gross_amount", "discount_amount"]
-        .into_iter()
-        .chain(["cost_amount", "freight_amount", "quantity", "line_number"])
-        .map(str::to_owned)
-        .collect::<Vec<_>>();
+    let is_converted = others.contains_key("exchange_rates").then(|| "currency".to_owned());
+    let own: BTreeSet<String> =
+        ["order_id", "customer_id", "ordered_at", "net_amount", "gross_amount", "discount_amount"]
+            .into_iter()
+            .chain(["cost_amount", "freight_amount", "quantity", "line_number"])
+            .map(str::to_owned)
+            .chain(is_converted)
+            .chain(others.get("order_lines").into_iter().flatten().cloned())
+            .collect();
+    let own = own.into_iter().collect();
     let all = others.iter().map(|(name, columns)| (name.as_str(), columns));
+    let all = all.filter(|(name, _)| *name != "order_lines");
     let all: Vec<String> = std::iter::once(("order_lines", &own))
         .chain(all)
         .map(|(name, columns)| source(name, columns))

@@ -30,6 +30,7 @@ pub(super) fn check(walk: &mut Walk<'_>) {
     patterns(walk);
     columns(walk);
     drivers(walk);
+    rates(walk);
     // A section that could not be opened has its problem already, and says nothing about its values.
     if walk.value("policy").is_some() {
         needed_thresholds(walk);
@@ -136,6 +137,15 @@ fn drivers(walk: &mut Walk<'_>) {
             let reason = format!("has nothing to multiply while {missing} is not there; map it or write 0");
             walk.refuse_value(&path, Refusal::new(reason));
         }
+    }
+}
+
+/// Exchange rates convert what says its currency.
+fn rates(walk: &mut Walk<'_>) {
+    let path = "sources.exchange_rates";
+    if walk.means(path) && !maps(walk, "order_lines", Some("currency")) {
+        let reason = "converts nothing while sources.order_lines.columns.currency is not there; map it or remove the source";
+        walk.refuse(path, Refusal::new(reason));
     }
 }
 

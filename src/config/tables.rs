@@ -46,7 +46,7 @@ pub(super) const FILE: &[Key] = &[
 #[rustfmt::skip]
 const PROJECT: &[Key] = &[
     row("name", Line, "", "text", "", "printed on the report").needed("it is printed on the report"),
-    row("currency", Currency, "", "ISO 4217 code", "", "every amount is in this currency").needed("give a code such as GBP"),
+    row("currency", Currency, "", "ISO 4217 code", "", "every amount of the report is in this currency").needed("give a code such as GBP"),
     row("timezone", Timezone, "", "IANA name", "", "a day begins at its midnight")
         .needed("give an IANA name such as Europe/London"),
     row("language", Language, "en", "language", "", "language of the report: en, zh, or any file in reports/messages/"),
@@ -136,6 +136,7 @@ const SOURCE_FRESHNESS: &[Key] = &[
     row("service_cases", Days, "none", "days or weeks", "", "age of the newest service case").or_none("none").quiet(),
     row("payments", Days, "none", "days or weeks", "", "age of the newest payment").or_none("none").quiet(),
     row("visits", Days, "none", "days or weeks", "", "age of the newest visit").or_none("none").quiet(),
+    row("exchange_rates", Days, "none", "days or weeks", "", "age of the newest exchange rate").or_none("none").quiet(),
 ];
 
 #[rustfmt::skip]
@@ -228,11 +229,12 @@ pub const SOURCES: &[SourceShape] = &[
         columns: "canonical name: the source's column, or a SQL expression over its columns, or a number. Whole numbers and decimals are computed \
              exactly; queries/README.md says what an expression may hold. A text with an offset is an instant. Needed: order_id, customer_id, \
              ordered_at, and gross_amount (before discount) or net_amount (after it) or both. Without cost_amount, policy.margin is needed and \
-             profit is an estimate. The amounts of a returned line (is_return) are negative; see policy.return_sign",
+             profit is an estimate. The amounts of a returned line (is_return) are negative; see policy.return_sign. The amounts of a line are in its currency, a code \
+             such as USD; where that is not project.currency, sources.exchange_rates converts them",
         required: &["order_id", "customer_id", "ordered_at"],
         one_of: &["gross_amount", "net_amount"],
         optional: &["line_number", "quantity", "discount_amount", "cost_amount", "is_return", "product_id", "category", "freight_amount",
-            "customer_segment", "country", "region", "state"],
+            "customer_segment", "country", "region", "state", "currency"],
     },
     SourceShape {
         name: "customers",
@@ -267,6 +269,16 @@ pub const SOURCES: &[SourceShape] = &[
         required: &["visit_id", "customer_id", "visited_at"],
         one_of: &[],
         optional: &["channel"],
+    },
+    SourceShape {
+        name: "exchange_rates",
+        meaning: "one row per currency and day: what one unit of the currency was worth in project.currency",
+        columns: "needed: currency, rate_date and rate, with up to 10 decimals. A line is converted at the last rate on or before its day that is not \
+             older than policy.max_rate_age_days. Where the file says how many units one unit of project.currency buys, write rate: 1 / rate. \
+             Needs sources.order_lines.columns.currency",
+        required: &["currency", "rate_date", "rate"],
+        one_of: &[],
+        optional: &[],
     },
 ];
 

@@ -15,6 +15,8 @@ pub const THRESHOLDS: &[Key] = &[
         "an order this long after the as-of date and after every order before it is rejected; nearer ones belong to a later report"),
     row("return_sign", Kind::Word, "refuse", "word", "refuse negate",
         "of a returned line whose net amount is above 0: refuse rejects it; negate turns the sign of its amounts, cost and units"),
+    row("max_rate_age_days", Kind::Count, "10", "days", "[0, 3660]",
+        "an order line in another currency is converted at the last exchange rate on or before its day, not older than this; without one it is rejected"),
     row("coverage_days", Kind::Count, "3", "days", "[0, 3660]",
         "the history may begin so long after the start of a window that is compared; later, nothing is compared with it"),
     row("margin", Kind::Share, "", "share of net revenue", "[0, 1]",

@@ -42,8 +42,8 @@ use url::Url;
 
 use self::failure::{failure, is_second_reading, panicked, unreadable, words_of};
 use self::ladder::{Ladder, no_rung};
-use self::registry::{SCHEMAS, is_of_files};
 use self::source_table::SourceTable;
+use self::staging::{SCHEMAS, is_of_files};
 use crate::config::EngineLimits;
 use crate::error::{Exit, Failure};
 use crate::query::{Query, TableName};

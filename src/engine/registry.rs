@@ -19,25 +19,6 @@ use super::{Engine, Written, ascending, object_path, url};
 use crate::error::{Exit, Failure};
 use crate::query::TableName;
 
-/// Schemas of a session: sources, the layers, what editions need, and tables of another session that a part is taken of.
-pub(super) const SCHEMAS: [&str; 10] = [
-    "source",
-    "staging",
-    "raw",
-    "settings",
-    "canonical",
-    "business",
-    "model",
-    "results",
-    "editions",
-    "whole",
-];
-
-/// Whether the rows of a table are those of a source.
-pub(super) fn is_of_files(name: &TableName) -> bool {
-    name.schema == "raw" || name.schema == "source"
-}
-
 impl Engine {
     pub(super) fn add_plan(&self, name: &TableName, plan: DataFrame) -> Result<(), Failure> {
         self.schema(&name.schema)?

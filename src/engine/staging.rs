@@ -1,8 +1,30 @@
-//! What a query over tables of other people may say of their types: other casts and comparisons give other values in another engine.
+//! The layers of a session, and what a query over tables of other people may say of their types: other casts and comparisons give
+//! other values in another engine.
 
 use arrow::datatypes::DataType;
 use datafusion::common::DFSchema;
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
+
+use crate::query::TableName;
+
+/// Schemas of a session: sources, the layers, what editions need, and tables of another session that a part is taken of.
+pub(super) const SCHEMAS: [&str; 10] = [
+    "source",
+    "staging",
+    "raw",
+    "settings",
+    "canonical",
+    "business",
+    "model",
+    "results",
+    "editions",
+    "whole",
+];
+
+/// Whether the rows of a table are those of a source.
+pub(super) fn is_of_files(name: &TableName) -> bool {
+    name.schema == "raw" || name.schema == "source"
+}
 
 /// What is wrong with an expression, if anything, and what to write in its place.
 pub(super) fn problem(part: &Expr, schema: &DFSchema) -> Option<(String, &'static str)> {

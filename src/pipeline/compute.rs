@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::outlook;
 use super::prepare::Run;
+use super::{outlook, staged};
 use crate::calendar::Stopwatch;
 use crate::check::{self, Outcome};
 use crate::engine::{Engine, damaged_input};
@@ -70,7 +70,7 @@ pub(super) async fn tables(
                 .max_by_key(|query| heights.get(&query.name));
             let Some(query) = ready.copied() else { break };
             waiting.remove(&query.name);
-            running.spawn(one(Arc::clone(engine), query.clone()));
+            running.spawn(one(Arc::clone(engine), query.clone(), staged::lines(&run.sources, query)));
         }
         let Some(finished) = running.join_next().await else {
             break;
@@ -132,9 +132,9 @@ async fn models_of_buying(engine: Arc<Engine>, terms: outlook::Terms) -> Result<
 }
 
 /// Runs one query; a task of its own.
-async fn one(engine: Arc<Engine>, query: Query) -> Result<Vec<Made>, Failure> {
+async fn one(engine: Arc<Engine>, query: Query, lines: Option<staged::Lines>) -> Result<Vec<Made>, Failure> {
     let watch = Stopwatch::start();
-    let written = engine.run(&query).await?;
+    let written = staged::run(&engine, &query, lines).await?;
     let mut facts = json!({"rows": written.rows, "milliseconds": watch.milliseconds()});
     if written.rung > 0 {
         facts["rung"] = json!(written.rung);

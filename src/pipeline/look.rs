@@ -2,7 +2,7 @@
 
 use super::prepare::{Purpose, Request, Run};
 use super::project::open;
-use super::{compute, culprit};
+use super::{compute, culprit, staged};
 use crate::check;
 use crate::config::Config;
 use crate::engine::Engine;
@@ -45,6 +45,7 @@ pub async fn check(
     for table in run.raw.iter().filter(|table| table.from == From::Staging) {
         let name = &table.table.table;
         lines.push(format!("{name}: the rows of staging.{name}"));
+        lines.extend(staged::compared(&run, name).await?);
         lines.extend(rows.of(name));
     }
     lines.push(format!("newest order: {}", rows.newest_order));

@@ -26,6 +26,7 @@ mod recorded;
 mod run;
 mod sources;
 mod stage;
+mod staged;
 #[cfg(test)]
 mod tests;
 mod verify;

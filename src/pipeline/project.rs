@@ -37,8 +37,19 @@ pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
     Ok(Project { signer: signer(config)?, ..with_templates(config, queries)? })
 }
 
-/// Refuses a query with the name of a source whose rows it does not give.
+/// Refuses a query with the name of a source whose rows it does not give, and a table that no query reads: its name may be misspelt.
 fn refuse_idle(config: &Config, queries: &QuerySet) -> Result<(), Failure> {
+    let read: BTreeSet<TableName> = queries.queries.iter().flat_map(Query::inputs).collect();
+    let is_read = |name: &String| is_reserved(name) || read.contains(&TableName::new("source", name));
+    if let Some(name) = config.sources.keys().find(|name| !is_read(name)) {
+        let message =
+            format!("sources.{name}: no query reads `source.{name}`, and it is no source by itself");
+        let names: Vec<&str> = SOURCES.iter().map(|shape| shape.name).collect();
+        let names = names.join(", ");
+        let hint =
+            format!("Read it in a query of `{STAGING_FOLDER}`, or remove it. The sources are {names}.");
+        return Err(Failure::new(Exit::Usage, "config", message).hint(hint));
+    }
     let is_idle = |query: &&Query| {
         let source = config.sources.get(&query.name.table);
         query.name.schema == STAGING

@@ -306,7 +306,13 @@ impl Linter {
         let name = function.name.to_string().to_lowercase();
         let is_known = is_of_many_rows(&name) || is_of_one_row(&name);
         if !is_known && (name != "unnest" || self.place != Place::Staging) {
-            self.add(line, format!("`{name}` is not in the portable subset: {}", why_not(&name)));
+            self.add(
+                line,
+                format!(
+                    "`{name}` is not in the portable subset: {}",
+                    reason(&name).unwrap_or("it was not compared on both engines")
+                ),
+            );
         }
         if let Some(WindowType::WindowSpec(window)) = &function.over {
             self.check_order(&window.order_by);
@@ -320,8 +326,8 @@ impl Linter {
 }
 
 /// Says why a function is refused.
-pub(super) fn why_not(name: &str) -> &'static str {
-    match name {
+pub(super) fn reason(name: &str) -> Option<&'static str> {
+    let reason = match name {
         "now" | "current_date" | "current_time" | "current_timestamp" | "localtimestamp" | "today" => {
             "a run must not depend on the clock; read the date from settings.policy"
         }
@@ -335,8 +341,9 @@ pub(super) fn why_not(name: &str) -> &'static str {
             "it differs between engines; take the nearest rank by `row_number`"
         }
         "ntile" => "it splits ties; compare ranks with counts",
-        _ => "it was not compared on both engines",
-    }
+        _ => return None,
+    };
+    Some(reason)
 }
 
 impl Visitor for Linter {

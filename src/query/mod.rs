@@ -5,6 +5,7 @@
 mod classes;
 mod graph;
 mod header;
+mod lines;
 mod lint;
 mod load;
 pub mod mapping;
@@ -151,6 +152,12 @@ pub fn asked(sql: &str) -> Result<Asked, String> {
 pub fn columns_of(sql: &str) -> Result<Vec<String>, String> {
     let statement = lint::parse(sql).map_err(|(_, what)| what)?;
     graph::columns(&statement)
+}
+
+/// The tables in `source` of which a statement gives each row once; `None` where its text does not tell.
+#[must_use]
+pub fn lines_of(sql: &str) -> Option<Vec<TableName>> {
+    lines::tables(&lint::parse(sql).ok()?)
 }
 
 /// One SQL file that selects violations.

@@ -13,7 +13,7 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 75] = [
+const KEYS: [(&str, &[&str]); 76] = [
     ("abc_classes", &["abc_class"]),
     ("account_owners", &["kind", "owner"]),
     ("action_summary", &["tier"]),
@@ -27,6 +27,7 @@ const KEYS: [(&str, &[&str]); 75] = [
     ("cost_coverage", &["lines"]),
     ("cost_to_serve", &["activity"]),
     ("countries", &["country"]),
+    ("currencies", &["currency"]),
     ("customer_kinds", &["customer_kind"]),
     ("customer_types", &["customer_type"]),
     ("data_quality", &["outcome", "position"]),

@@ -24,6 +24,10 @@ enum Kind {
     Amount,
     /// A number of things.
     Quantity,
+    /// The code of a currency: capital letters, without blanks around them; a blank one is not known.
+    Currency,
+    /// What one unit of a currency is worth.
+    Rate,
     /// A moment in business time.
     Moment,
     /// A day in business time.
@@ -48,15 +52,16 @@ struct Contract {
 }
 
 /// The contract of every source, in the order of [`crate::config::SOURCES`].
-const CONTRACTS: [Contract; 5] = [
+const CONTRACTS: [Contract; 6] = [
     Contract { source: "order_lines", columns: &ORDER_LINES, problem: Some("amount_problem") },
     Contract { source: "customers", columns: &CUSTOMERS, problem: Some("value_problem") },
     Contract { source: "service_cases", columns: &SERVICE_CASES, problem: Some("value_problem") },
     Contract { source: "payments", columns: &PAYMENTS, problem: Some("value_problem") },
     Contract { source: "visits", columns: &VISITS, problem: None },
+    Contract { source: "exchange_rates", columns: &EXCHANGE_RATES, problem: Some("value_problem") },
 ];
 
-const ORDER_LINES: [Column; 17] = [
+const ORDER_LINES: [Column; 18] = [
     ("order_id", "order_id", Kind::Id),
     ("source_line", "line_number", Kind::Whole),
     ("customer_id", "customer_id", Kind::Id),
@@ -74,6 +79,7 @@ const ORDER_LINES: [Column; 17] = [
     ("country", "country", Kind::Text),
     ("region", "region", Kind::Text),
     ("state", "state", Kind::Text),
+    ("currency", "currency", Kind::Currency),
 ];
 
 const CUSTOMERS: [Column; 10] = [
@@ -118,6 +124,12 @@ const VISITS: [Column; 4] = [
     ("customer_id", "customer_id", Kind::Id),
     ("visited_at", "visited_at", Kind::Moment),
     ("channel", "channel", Kind::Text),
+];
+
+const EXCHANGE_RATES: [Column; 3] = [
+    ("currency", "currency", Kind::Currency),
+    ("rate_date", "rate_date", Kind::Day),
+    ("rate", "rate", Kind::Rate),
 ];
 
 /// A canonical column as it is mapped.
@@ -298,7 +310,8 @@ async fn resolve(
 
 fn sql_type(kind: Kind) -> &'static str {
     match kind {
-        Kind::Id | Kind::Text => "varchar",
+        Kind::Id | Kind::Text | Kind::Currency => "varchar",
+        Kind::Rate => "decimal(18, 10)",
         Kind::Amount | Kind::Quantity => "decimal(18, 4)",
         Kind::Moment => "timestamp(6)",
         Kind::Day => "date",
@@ -317,6 +330,11 @@ fn normalise(kind: Kind, value: &Mapped, amount_scale: Option<u8>, timezone: &st
         Kind::Id | Kind::Text => text(value),
         Kind::Amount => amount(value, amount_scale),
         Kind::Quantity => amount(value, Some(amount_scale.unwrap_or(4))),
+        Kind::Currency => Ok(text(value)?.map(|sql| {
+            let blanks = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288)";
+            format!("nullif(upper(trim(both {blanks} from {sql})), '')")
+        })),
+        Kind::Rate => number(value, RATE_SCALE, Some(RATE_SCALE), MAX_RATE),
         Kind::Moment => moment(value, timezone),
         Kind::Day => Ok(moment(value, timezone)?.map(|sql| format!("cast({sql} as date)"))),
         Kind::Whole if matches!(value.kind, Type::Integer(_) | Type::Decimal(_, 0)) => {
@@ -362,8 +380,14 @@ fn text(value: &Mapped) -> Result<Both, String> {
 }
 
 fn amount(value: &Mapped, scale: Option<u8>) -> Result<Both, String> {
+    number(value, 4, scale, MAX_AMOUNT)
+}
+
+/// A number below `limit` with `kept` decimals; what has more is rounded to `scale` of them, if that is said.
+fn number(value: &Mapped, kept: u8, scale: Option<u8>, limit: &str) -> Result<Both, String> {
     let rounded = match value.kind {
-        Type::Integer(_) | Type::Decimal(_, 0..=4) => value.sql.clone(),
+        Type::Integer(_) => value.sql.clone(),
+        Type::Decimal(_, decimals) if decimals <= kept => value.sql.clone(),
         Type::Decimal(..) | Type::Double | Type::Single | Type::Quotient => match scale {
             Some(digits) => value.sql.map(|sql| mapping::rounded("cast", sql, &value.kind, 18, digits)),
             None => {
@@ -383,8 +407,8 @@ fn amount(value: &Mapped, scale: Option<u8>) -> Result<Both, String> {
             ));
         }
     };
-    let cast = rounded.map(|sql| format!("cast({sql} as decimal(18, 4))"));
-    Ok(match below(value, MAX_AMOUNT) {
+    let cast = rounded.map(|sql| format!("cast({sql} as decimal(18, {kept}))"));
+    Ok(match below(value, limit) {
         Some(within) => {
             Both::join([&within, &cast], |[within, cast]| format!("case when {within} then {cast} end"))
         }
@@ -394,14 +418,18 @@ fn amount(value: &Mapped, scale: Option<u8>) -> Result<Both, String> {
 
 /// Far beyond any order line, and small enough that 10 billion of them still add up exactly in 28 digits.
 const MAX_AMOUNT: &str = "10000000000000";
-/// Digits before the point of a number that is smaller for sure.
-const SMALL: u8 = 13;
+/// Far beyond any exchange rate, and the most that fits beside its decimals.
+const MAX_RATE: &str = "100000000";
+/// Decimals of an exchange rate.
+const RATE_SCALE: u8 = 10;
 
 /// The condition that a number without its sign is below `limit`, if it can be otherwise.
 fn below(value: &Mapped, limit: &str) -> Option<Both> {
+    // A number with fewer digits before its point is smaller for sure; a limit in floating point says nothing of them.
+    let small = if limit.contains('e') { 0 } else { limit.len() - 1 };
     match value.kind {
-        Type::Integer(digits) if digits <= SMALL => None,
-        Type::Decimal(digits, scale) if digits - scale <= SMALL => None,
+        Type::Integer(digits) if usize::from(digits) <= small => None,
+        Type::Decimal(digits, scale) if usize::from(digits - scale) <= small => None,
         // The smallest whole number has no opposite in its own type.
         Type::Integer(_) => {
             Some(value.sql.map(|sql| format!("abs(cast({sql} as decimal(20, 0))) < {limit}")))
@@ -433,6 +461,7 @@ fn value_problems(contract: &Contract, target: &str, kind: Kind, value: &Mapped)
             let not_finite = beyond("1e300", "not_finite").filter(|_| value.kind.is_floating());
             not_finite.into_iter().chain(beyond(MAX_AMOUNT, "out_of_range")).collect()
         }
+        Kind::Rate if value.kind != Type::Null => beyond(MAX_RATE, "out_of_range").into_iter().collect(),
         // A text that is no date must not pass for a date that is not known: unpaid, unanswered.
         Kind::Moment | Kind::Day if value.kind == Type::Text && !is_order_line => {
             vec![value.sql.map(|sql| format!("when {} then '{name}_not_a_date'", mapping::is_no_date(sql)))]

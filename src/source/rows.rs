@@ -103,7 +103,7 @@ impl Rows<'_> {
                 (
                     format!("`{first}`{others}"),
                     format!(
-                        "Correct `sources.{name}.columns` in the configuration; a column may be any SQL expression of source columns."
+                        "Correct `sources.{name}.columns` in the configuration; a column may be an expression of source columns; `karat functions` lists what it may hold."
                     ),
                 )
             }

@@ -30,6 +30,7 @@ policy:
   earliest_date: 1970-01-02
   max_future_days: 366
   return_sign: refuse
+  max_rate_age_days: 10
   coverage_days: 3
   tier_cutoff: relative
   platinum_share: 0.05

@@ -84,7 +84,7 @@ pub(super) fn cast(
         },
         whole => {
             let Some((name, digits)) = whole_number(whole) else {
-                return refused("that type is not in the portable subset");
+                return refused("mappings have no such type; `karat functions` lists the casts");
             };
             let sql = match &value.kind {
                 Type::Null => return Ok(Typed::null()),

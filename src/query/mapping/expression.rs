@@ -272,7 +272,9 @@ impl Writer<'_> {
                     Type::Text,
                 ))
             }
-            BinaryOperator::Modulo => Err("`%` is not in the portable subset".to_owned()),
+            BinaryOperator::Modulo => {
+                Err("mappings have no `%`: engines differ on negative numbers".to_owned())
+            }
             _ => Err(not_compared(whole)),
         }
     }
@@ -327,7 +329,7 @@ fn literal(value: &Value) -> Result<Typed, String> {
         Value::Boolean(truth) => Ok(Typed::same(truth.to_string(), Type::Boolean)),
         Value::Null => Ok(Typed::null()),
         Value::Placeholder(name) => Err(format!("`{name}`: no placeholders, the mapping runs as it stands")),
-        other => Err(format!("`{other}` is not in the portable subset: it was not compared on both engines")),
+        other => Err(format!("mappings have no `{other}`; `karat functions` lists what they may hold")),
     }
 }
 

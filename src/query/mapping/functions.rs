@@ -2,6 +2,7 @@
 
 use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, TrimWhereField};
 
+use super::catalogue::FUNCTIONS;
 use super::typed::{Both, Type, Typed, Write, not_compared, text};
 use super::{moments, numbers};
 use crate::query::lint;
@@ -61,7 +62,29 @@ fn named(writer: &mut dyn Write, function: &Function) -> Result<Typed, String> {
             ));
         }
     }
-    Err(format!("`{name}` is not in the portable subset: {}", lint::why_not(&name)))
+    Err(unknown(&name))
+}
+
+/// Says that there is no such function, why, and which one may be meant.
+fn unknown(name: &str) -> String {
+    if let Some(why) = lint::reason(name) {
+        return format!("`{name}`: {why}");
+    }
+    let known =
+        FUNCTIONS.iter().flat_map(|function| function.form.split(|letter: char| !is_of_a_name(letter)));
+    let nearest = known
+        .filter(|known| known.len() > 2)
+        .map(|known| (strsim::jaro_winkler(known, name), known))
+        .max_by(|left, right| left.0.total_cmp(&right.0));
+    let meant = nearest.filter(|(likeness, _)| *likeness > 0.75);
+    let meant = meant.map_or_else(String::new, |(_, known)| format!(" (perhaps `{known}`)"));
+    format!(
+        "mappings have no function `{name}`{meant}; `karat functions` lists those that both engines compute alike"
+    )
+}
+
+fn is_of_a_name(letter: char) -> bool {
+    letter.is_ascii_lowercase() || letter == '_'
 }
 
 /// The arguments of a plain call.

@@ -204,5 +204,5 @@ pub(super) fn text(value: &Typed) -> Result<Both, String> {
 
 /// Says that an expression is no part of what mappings may use.
 pub(super) fn not_compared(expression: &Expr) -> String {
-    format!("`{expression}` is not in the portable subset: it was not compared on both engines")
+    format!("mappings have no `{expression}`; `karat functions` lists what they may hold")
 }
