@@ -274,9 +274,32 @@ fn a_second_currency_is_never_added_up() {
     let orders =
         "order_id,customer_id,date,currency\n1,a,2024-01-01,USD\n2,b,2024-01-02,EUR\n3,b,2024-01-03,USD\n";
     let items = "order_id,sku,qty,price\n1,x,2,10.00\n2,y,1,10.00\n3,x,1,12.50\n";
-    let proposal = Proposal::of(&[("orders.csv", orders), ("items.csv", items)]);
-    assert!(proposal.asks("several currencies"), "{:?}", proposal.open());
-    assert_eq!(proposal.total("gross amount"), "32.50");
+    let tables = [("orders.csv", orders), ("items.csv", items)];
+    let proposal = Proposal::of(&tables);
+    assert!(
+        proposal.asks("refuses to add them up without `sources.exchange_rates`"),
+        "{:?}",
+        proposal.open()
+    );
+    assert_eq!(proposal.total("net amount"), "");
+    assert_eq!(
+        (proposal.total("net amount in USD"), proposal.total("net amount in EUR")),
+        ("32.50", "10.00")
+    );
+    std::fs::write(
+        proposal.project.path("mine/config.yaml"),
+        proposal.config().replace("# margin: 0.30", "margin: 0.30"),
+    )
+    .expect("the configuration can be written");
+    karat(&proposal.project.path("mine"), &["run"]).expect(3, &["EUR"]);
+
+    // With rates it is converted.
+    let rates = "date,from_currency,to_currency,exchange\n2024-01-01,EUR,USD,1.10\n2024-01-01,USD,EUR,0.90\n";
+    let proposal = Proposal::of(&[tables[0], tables[1], ("fx.csv", rates)]);
+    let query = proposal.read("queries/0_staging/exchange_rates.sql");
+    assert!(query.contains("where fx.to_currency = 'USD'"), "{query}");
+    let total = run(&proposal, &[MARGIN]);
+    assert_eq!(cents(&total["net_revenue"]), "43.50");
 }
 
 #[test]
@@ -507,4 +530,21 @@ fn jaffle_shop_is_proposed_and_runs_with_one_edited_file() {
     assert!(proposal.asks("returned (4 rows)") && proposal.asks("whole hundreds"), "{:?}", proposal.open());
     let total = run(&proposal, &[MARGIN]);
     assert_eq!((cents(&total["net_revenue"]).as_str(), total["customers"].as_str()), ("1672.00", "62"));
+}
+
+#[test]
+fn contoso_split_into_tables_gives_what_its_flat_table_gives() {
+    let split = ["orders.parquet", "orderrows.parquet", "product.parquet", "fx.parquet"];
+    let (Some((split, _)), Some((flat, _))) =
+        (reference("contoso", &split), reference("contoso", &["sales.parquet", "product.parquet", "fx.parquet"]))
+    else {
+        return;
+    };
+    for proposal in [&split, &flat] {
+        assert!(proposal.asks("are converted by `fx`"), "{:?}", proposal.open());
+    }
+    let (split, flat) = (run(&split, &[]), run(&flat, &[]));
+    for column in ["customers", "orders", "lines", "gross_revenue", "net_revenue", "cost_of_goods"] {
+        assert_eq!(split[column], flat[column], "{column}");
+    }
 }

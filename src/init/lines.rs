@@ -467,6 +467,29 @@ impl<'t> Writer<'t> {
             proposal.columns.push(Item::new("is_return", self.place.column(table, column), ""));
         }
         self.freight(proposal);
+        self.currencies(proposal);
+    }
+
+    /// Amounts in several currencies are converted, or refused by a run: they are never added up.
+    fn currencies(&self, proposal: &mut Proposal) {
+        let several = |column: &Column| column.words.len() > 1 && column.is_text();
+        let Some((table, column)) = self.first(Role::Currency, several) else {
+            return;
+        };
+        let told: Vec<String> =
+            column.words.iter().map(|(word, rows)| format!("{word} ({rows} rows)")).collect();
+        let told = told.join(", ");
+        let item =
+            Item::new("currency", self.place.column(table, column), format!("in several currencies: {told}"));
+        proposal.columns.push(match self.related.rates {
+            Some(rates) => item.asks(format!(
+                "amounts are in {told} and are converted by `{}`: are they not in one currency already?",
+                self.tables[rates].name()
+            )),
+            None => item.asks(format!(
+                "amounts are in {told}: a run refuses to add them up without `sources.exchange_rates`"
+            )),
+        });
     }
 
     /// Freight stands once per order: in the table of orders, or repeated in each line.
@@ -524,7 +547,6 @@ impl<'t> Writer<'t> {
                 match column.told.role {
                     Some(Role::Status) => proposal.filters.extend(self.of_status(table, column)),
                     Some(Role::IsTest) => proposal.filters.extend(self.of_tests(table, column)),
-                    Some(Role::Currency) => proposal.filters.extend(self.of_currency(table, column)),
                     _ => {}
                 }
             }
@@ -587,27 +609,6 @@ impl<'t> Writer<'t> {
         };
         let rows = column.words.iter().find(|(word, _)| word == yes).map_or(0, |(_, rows)| *rows);
         vec![Item::new("tests", sql, format!("{rows} rows of `{}` are marked as tests", table.name()))]
-    }
-
-    fn of_currency(&self, table: &Table, column: &Column) -> Vec<Item> {
-        let [first, others @ ..] = column.words.as_slice() else {
-            return Vec::new();
-        };
-        if others.is_empty() || !column.is_text() {
-            return Vec::new();
-        }
-        let told: Vec<String> =
-            column.words.iter().map(|(word, rows)| format!("{word} ({rows} rows)")).collect();
-        let sql = format!("{} = '{}'", self.place.column(table, column), first.0.replace('\'', "''"));
-        let question = format!(
-            "amounts of `{}` are in several currencies, which cannot be added up: {}; only the first is kept until they are converted",
-            table.name(),
-            told.join(", ")
-        );
-        vec![
-            Item::new("currencies", sql, format!("amounts in several currencies: {}", told.join(", ")))
-                .asks(question),
-        ]
     }
 
     /// Tells whether the lines are the payments of orders, as there is no other table with amounts.

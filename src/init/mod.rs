@@ -1,7 +1,7 @@
 //! A new project: configuration, queries and reports; with locations, a proposal for the tables that lie there.
 //!
 //! Reading order: `find` (which files are one table), `profile` (what its columns hold, with `names` for what they are called),
-//! `relate` (which tables belong together), `lines` and `customers` (what each canonical column is made of, written by `terms`),
+//! `relate` (which tables belong together), `lines`, `customers` and `rates` (what each canonical column is made of, written by `terms`),
 //! `staging` and `settings` (the files), `page` (totals and first rows), `propose` (all of it in order).
 
 mod customers;
@@ -11,6 +11,7 @@ mod names;
 mod page;
 mod profile;
 mod propose;
+mod rates;
 mod relate;
 mod settings;
 mod staging;

@@ -26,7 +26,7 @@ pub struct Page {
 /// Rows that are shown.
 const ROWS: usize = 10;
 /// Columns that are shown, as far as they are there.
-const SHOWN: [&str; 10] = [
+const SHOWN: [&str; 11] = [
     "order_id",
     "line_number",
     "customer_id",
@@ -35,6 +35,7 @@ const SHOWN: [&str; 10] = [
     "quantity",
     "gross_amount",
     "net_amount",
+    "currency",
     "cost_amount",
     "freight_amount",
 ];
@@ -74,6 +75,20 @@ pub(super) async fn read(engine: &Engine) -> Result<Page, Failure> {
     }
     asked.push(("first order", format!("min({day})")));
     asked.push(("last order", format!("max({day})")));
+    let currencies = if has("currency") {
+        let sql = format!(
+            "select currency, cast(sum({net}) as decimal(38, 2)) as net_amount from {view} group by currency order by currency"
+        );
+        engine.read("the currencies", &sql).await?.rows
+    } else {
+        Vec::new()
+    };
+    let is_mixed = currencies.len() > 1;
+    if is_mixed {
+        // Amounts of several currencies have no sum.
+        let is_money = |title: &str| ["gross amount", "net amount", "cost", "freight"].contains(&title);
+        asked.retain(|(title, _)| !is_money(title));
+    }
     let list = asked.iter().zip(0..).map(|((_, sql), at)| format!("{sql} as total_{at}"));
     let read = engine
         .read("the totals", &format!("select {} from {view}", list.collect::<Vec<_>>().join(", ")))
@@ -89,6 +104,13 @@ pub(super) async fn read(engine: &Engine) -> Result<Page, Failure> {
     };
     let days = day_of("last order").zip(day_of("first order"));
     totals.retain(|(title, text)| !(title.starts_with("rows without") && text == "0") && !text.is_empty());
+    if is_mixed {
+        totals.extend(
+            currencies
+                .iter()
+                .filter_map(|row| Some((format!("net amount in {}", row.first()?), row.get(1)?.to_string()))),
+        );
+    }
     let shown: Vec<&str> = SHOWN.into_iter().filter(|name| has(name)).collect();
     let list = shown.join(", ");
     let rows = engine

@@ -12,6 +12,7 @@ use super::lines::{Item, Proposal, Writer};
 use super::names::Role;
 use super::page::{self, Page};
 use super::profile::{self, Table};
+use super::rates::Rates;
 use super::relate::{self, Related};
 use super::settings::Settings;
 use super::staging::{self, Key};
@@ -76,6 +77,7 @@ fn likeliest(tables: &[Table]) -> Related {
         customers: None,
         places: Vec::new(),
         refunds: None,
+        rates: None,
         misfits: Vec::new(),
     }
 }
@@ -111,6 +113,12 @@ async fn write(
             staging::customers(customers, tables, &related.places),
         ));
     }
+    let rates = related.rates.filter(|_| proposal.has("currency"));
+    let into = proposal.currency.as_deref().unwrap_or_default();
+    if let Some((at, rates)) = rates.and_then(|at| Some((at, Rates::propose(&tables[at], into)?))) {
+        named.insert(at);
+        texts.push(("queries/0_staging/exchange_rates.sql", rates.text));
+    }
     let needed = ["order_id", "customer_id", "ordered_at"].into_iter().all(|name| proposal.has(name));
     let page = if needed && (proposal.has("net_amount") || proposal.has("gross_amount")) {
         let query = texts.first().filter(|_| place == Place::Staging).map(|(_, text)| text.text.as_str());
@@ -126,6 +134,7 @@ async fn write(
         named: named.iter().map(|at| &tables[*at]).collect(),
         customers: customers.as_ref(),
         days: page.as_ref().and_then(|page| page.days),
+        has_rates: rates.is_some(),
         unused: &finder.unread,
     };
     texts.insert(0, ("config.yaml", settings.write(schema)));
@@ -143,6 +152,7 @@ async fn write(
     uses.extend(related.products.iter().map(|join| (tables[join.table].name(), "products")));
     uses.extend(related.customers.iter().map(|at| (tables[*at].name(), "customers")));
     uses.extend(related.places.iter().map(|join| (tables[join.table].name(), "places of customers")));
+    uses.extend(rates.iter().map(|at| (tables[*at].name(), "exchange rates")));
     let told = page::write(tables, &uses, page.as_ref(), &open);
     let mut files: Vec<(&'static str, String)> =
         texts.into_iter().map(|(path, Text { text, .. })| (path, text)).collect();

@@ -4,6 +4,7 @@
 
 use super::names::{Holds, Role};
 use super::profile::{Column, ROWS, Table};
+use super::rates::Rates;
 use crate::engine::Engine;
 use crate::error::Failure;
 use crate::query::mapping::quoted;
@@ -33,8 +34,10 @@ pub(super) struct Related {
     pub(super) customers: Option<usize>,
     /// Countries and regions of customers.
     pub(super) places: Vec<Join>,
-    /// Tables of refunds and of exchange rates, which nothing is made of by itself.
+    /// The table of refunds, which nothing is made of by itself.
     pub(super) refunds: Option<usize>,
+    /// The table of exchange rates.
+    pub(super) rates: Option<usize>,
     /// Tables that seemed to belong to the lines and do not fit, in words.
     pub(super) misfits: Vec<String>,
 }
@@ -86,6 +89,7 @@ pub(super) async fn relate(engine: &Engine, tables: &[Table]) -> Result<Option<R
         customers: None,
         places: Vec::new(),
         refunds: None,
+        rates: None,
         misfits: Vec::new(),
     };
     related.header = header(engine, tables, lines, &mut related.misfits).await?;
@@ -109,6 +113,7 @@ pub(super) async fn relate(engine: &Engine, tables: &[Table]) -> Result<Option<R
     }
     related.refunds =
         (0..tables.len()).find(|at| !is_taken(*at) && tables[*at].holds == Some(Holds::Refunds));
+    related.rates = (0..tables.len()).find(|at| !is_taken(*at) && Rates::propose(&tables[*at], "").is_some());
     Ok(Some(related))
 }
 

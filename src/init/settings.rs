@@ -20,6 +20,8 @@ pub(super) struct Settings<'t> {
     pub(super) customers: Option<&'t Customers<'t>>,
     /// The newest and the oldest order.
     pub(super) days: Option<(Date, Date)>,
+    /// Whether a query gives exchange rates.
+    pub(super) has_rates: bool,
     /// What was found and is not part of the proposal.
     pub(super) unused: &'t [String],
 }
@@ -43,6 +45,9 @@ impl Settings<'_> {
         }
         self.order_lines(&mut text);
         self.customers(&mut text);
+        if self.has_rates {
+            text.line("  exchange_rates:\n    query: queries/0_staging/exchange_rates.sql");
+        }
         text.line("");
         self.policy(&mut text);
         text.line("# What a customer costs beyond the goods, in the currency of the project.");
