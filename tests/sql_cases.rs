@@ -54,6 +54,7 @@ case_files!(
     currencies,
     decisions,
     discounts,
+    findings,
     frequency,
     headline,
     kinds,

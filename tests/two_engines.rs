@@ -553,7 +553,7 @@ fn raw_columns(target: &str) -> String {
 enum Answer {
     Refused(String),
     Stopped(String),
-    Rows(Vec<RecordBatch>, RawTable),
+    Rows(Vec<RecordBatch>, Box<RawTable>),
 }
 
 struct Trial {
@@ -612,7 +612,7 @@ impl Trial {
             Ok(())
         });
         match read.await {
-            Ok(()) => Answer::Rows(batches, raw),
+            Ok(()) => Answer::Rows(batches, Box::new(raw)),
             Err(failure) => {
                 assert!(
                     failure.exit == Exit::Input || format!("{failure:?}").contains("Optimizer rule"),

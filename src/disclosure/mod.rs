@@ -6,6 +6,7 @@
 //! header declares is not shown. Nothing is computed for the report here: cells are kept or left empty.
 
 mod bounds;
+mod rests;
 mod solve;
 #[cfg(test)]
 mod tests;
@@ -95,7 +96,16 @@ pub fn masks(
         };
         Ok((name.clone(), mask))
     };
-    results.iter().map(mask_of).collect()
+    let mut masks: BTreeMap<String, Mask> = results.iter().map(mask_of).collect::<Result<_, Failure>>()?;
+    for (name, declared) in results {
+        if let Some(column) = declared.cells.and_then(|cells| cells.rests.as_ref()) {
+            let shown = rests::shown_rows(declared.table, column, results, &masks);
+            if let Some(mask) = masks.get_mut(name) {
+                mask.empty.retain(|(place, _)| mask.rows.get(*place).is_none_or(|row| !shown.contains(row)));
+            }
+        }
+    }
+    Ok(masks)
 }
 
 /// The unknowns behind a row.
@@ -129,7 +139,7 @@ impl<'a> Reading<'a> {
     fn new(name: &'a str, declared: &'a Declared<'a>, cells: &'a Cells) -> Result<Self, Failure> {
         let parts = cells.parts.iter().flat_map(|(count, with)| with.iter().chain([count]));
         let named = [&cells.by, &cells.apart, &cells.columns, &cells.open].into_iter().flatten();
-        let mut all = named.chain(&cells.count).chain(parts);
+        let mut all = named.chain(&cells.count).chain(&cells.rests).chain(parts);
         if let Some(missing) = all.find(|column| declared.table.position(column).is_none()) {
             return Err(wrong(name, &format!("names `{missing}`, which is no column")));
         }

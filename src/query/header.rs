@@ -178,6 +178,10 @@ pub struct Cells {
     /// Columns that tell nothing of customers.
     #[serde(default)]
     pub open: Vec<String>,
+    /// Column that names the cells on which a row rests, as `table/key/column` with blanks between: the row is shown where
+    /// all of them are. `*` is every key.
+    #[serde(default)]
+    pub rests: Option<String>,
 }
 
 /// What a violated check does.

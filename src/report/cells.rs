@@ -20,6 +20,9 @@ pub(crate) struct Figure {
     pub(crate) hidden: bool,
 }
 
+/// Tiers from best to worst.
+pub(crate) const TIERS: [&str; 4] = ["platinum", "gold", "iron", "lead"];
+
 /// One row, by column.
 pub(crate) type Row = BTreeMap<String, Figure>;
 
@@ -34,33 +37,12 @@ pub(crate) struct Data<'a> {
     missed: std::cell::Cell<bool>,
 }
 
-/// Tables that the pages cannot do without.
-const NEEDED: [&str; 27] = [
+/// Tables that the pages cannot do without; what the others lack is not shown.
+const NEEDED: [&str; 6] = [
+    "results.findings_of_profit",
     "results.headline",
-    "results.weekly_trend",
     "results.sentences",
-    "results.materiality",
-    "results.change_summary",
-    "results.decisions",
     "results.tier_profitability",
-    "results.whale_curve",
-    "results.whale_summary",
-    "results.price_waterfall",
-    "results.rfm_grid",
-    "results.rfm_scores",
-    "results.rfm_segments",
-    "results.abc_classes",
-    "results.lifecycle_stages",
-    "results.frequency_classes",
-    "results.value_classes",
-    "results.loyalty_classes",
-    "results.concentration",
-    "results.lorenz_curve",
-    "results.cost_to_serve",
-    "results.data_quality",
-    "results.reconciliation",
-    "results.cost_coverage",
-    "results.snapshot_coverage",
     "settings.policy",
     "settings.snapshots",
 ];
@@ -236,6 +218,16 @@ impl<'a> Data<'a> {
             all.entry(table.to_owned()).or_insert(rows);
         }
         all
+    }
+
+    /// The finding of every section, by the section: rows of each result that has the columns `section` and `finding`.
+    pub(crate) fn findings(&self) -> BTreeMap<String, Row> {
+        let is_told =
+            |table: &Table| ["section", "finding"].iter().all(|column| table.position(column).is_some());
+        let tables =
+            self.tables.iter().filter(|(name, table)| name.starts_with("results.") && is_told(table));
+        let rows = tables.flat_map(|(name, _)| self.rows(name));
+        rows.filter_map(|row| Some((row.get("section")?.text().to_owned(), row))).collect()
     }
 
     fn is_hidden(&self, table: &str, place: (usize, usize)) -> bool {

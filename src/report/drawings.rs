@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{Data, Figure, Row};
+use super::cells::{Data, Figure, Row, TIERS};
 use super::chart::{self, Bar, Chart, Flow, Group, Moves, Node, Pair, PairTexts, Stage, Telling};
-use super::findings::TIERS;
 use super::format::{self, Pen};
 use super::words::Words;
 

@@ -2,18 +2,25 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use arrow::array::{ArrayRef, Int64Array, StringArray};
+use arrow::datatypes::DataType;
 use jiff::civil::date;
 
 use super::{EditionFact, Facts, Inputs, SqlFile};
+use crate::config::EngineLimits;
+use crate::engine::Engine;
+use crate::query::TableName;
 use crate::record::{CheckRecord, TableRecord};
+use crate::settings::SettingsTable;
 use crate::source::InputRecord;
 use crate::table::{Cell, Table};
 
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 76] = [
+const KEYS: [(&str, &[&str]); 79] = [
     ("abc_classes", &["abc_class"]),
     ("account_owners", &["kind", "owner"]),
     ("action_summary", &["tier"]),
@@ -33,6 +40,9 @@ const KEYS: [(&str, &[&str]); 76] = [
     ("data_quality", &["outcome", "position"]),
     ("decisions", &["decision"]),
     ("discount_by_tier", &["tier"]),
+    ("findings_of_customers", &["section"]),
+    ("findings_of_outlook", &["section"]),
+    ("findings_of_profit", &["section"]),
     ("frequency_classes", &["frequency_class"]),
     ("headline", &["measure"]),
     ("industries", &["industry"]),
@@ -92,24 +102,128 @@ const KEYS: [(&str, &[&str]); 76] = [
     ("whale_summary", &["customers"]),
 ];
 
+/// The files that choose what is said.
+const FINDINGS: [(&str, &str); 3] = [
+    ("results.findings_of_customers", include_str!("../../queries/3_results/findings_of_customers.sql")),
+    ("results.findings_of_outlook", include_str!("../../queries/3_results/findings_of_outlook.sql")),
+    ("results.findings_of_profit", include_str!("../../queries/3_results/findings_of_profit.sql")),
+];
+
 /// The tables of the sample data.
 pub(super) fn tables() -> BTreeMap<String, Table> {
-    TABLES.split("\n\n").filter(|block| !block.trim().is_empty()).map(table).collect()
+    static WITH_FINDINGS: OnceLock<BTreeMap<String, Table>> = OnceLock::new();
+    let make = || {
+        let mut tables = given();
+        tables.extend(findings(&tables, &FINDINGS));
+        tables
+    };
+    WITH_FINDINGS.get_or_init(make).clone()
 }
 
-fn table(block: &str) -> (String, Table) {
+/// The run, with what its SQL says of the tables as they are now.
+pub(super) fn told(inputs: &Inputs) -> Inputs {
+    let (mut inputs, sample) = (inputs.clone(), tables());
+    let is_changed = |(_, sql): &(&str, &str)| {
+        let mut read = sample.iter().filter(|(name, _)| sql.contains(name.as_str()));
+        read.any(|(name, table)| inputs.tables.get(name) != Some(table))
+    };
+    let changed: Vec<_> = FINDINGS.into_iter().filter(is_changed).collect();
+    let findings = findings(&inputs.tables, &changed);
+    inputs.tables.extend(findings);
+    inputs
+}
+
+/// An engine that holds the tables of the last calls.
+struct Loaded {
+    engine: Engine,
+    runtime: tokio::runtime::Runtime,
+    tables: BTreeMap<&'static str, Vec<Vec<Cell>>>,
+    _folder: tempfile::TempDir,
+}
+
+/// Runs these files over these tables; one that is missing has no rows.
+fn findings(tables: &BTreeMap<String, Table>, files: &[(&str, &str)]) -> BTreeMap<String, Table> {
+    static LOADED: Mutex<Option<Loaded>> = Mutex::new(None);
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    let Loaded { engine, runtime, tables: known, .. } = loaded.get_or_insert_with(|| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let limits = EngineLimits {
+            memory: 256 << 20,
+            spill: None,
+            threads: Some(1),
+            batch_rows: 8192,
+            deadline: std::time::Duration::from_hours(1),
+        };
+        Loaded {
+            engine: Engine::start(&limits, folder.path(), folder.path()).expect("an engine"),
+            runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"),
+            tables: BTreeMap::new(),
+            _folder: folder,
+        }
+    });
+    for (name, heads, _) in blocks().map(head) {
+        let rows = tables.get(name).map(|table| table.rows.clone()).unwrap_or_default();
+        if !files.iter().any(|(_, sql)| sql.contains(name)) || known.get(name) == Some(&rows) {
+            continue;
+        }
+        // Tests may spoil the key of a table; the number of the row is one.
+        let numbers = Int64Array::from_iter_values((1..).take(rows.len()));
+        let mut columns: Vec<(String, ArrayRef, bool)> = vec![("row".into(), Arc::new(numbers), false)];
+        columns.extend(heads.iter().enumerate().map(|(place, (column, kind))| {
+            ((*column).to_owned(), array(kind, rows.iter().map(|row| &row[place])), true)
+        }));
+        let parsed = TableName::parse(name).expect("a name");
+        let made = SettingsTable::new(parsed, "", "", &["row"], columns).expect("a table");
+        if known.insert(name, rows).is_some() {
+            engine.forget(&made.name).expect("a table that is known");
+        }
+        runtime.block_on(engine.add_rows(&made.name, &made.key, made.batch)).expect("rows");
+    }
+    let run = |(name, sql): &(&str, &str)| {
+        ((*name).to_owned(), runtime.block_on(engine.read(name, sql)).expect("the file runs"))
+    };
+    files.iter().map(run).collect()
+}
+
+/// A column of cells, as a run holds it.
+fn array<'a>(kind: &str, cells: impl Iterator<Item = &'a Cell>) -> ArrayRef {
+    let texts = cells.map(|cell| Some(cell.to_string()).filter(|_| *cell != Cell::Null));
+    let texts: StringArray = texts.collect();
+    let kind = match kind {
+        "t" => DataType::Utf8,
+        "i" => DataType::Int64,
+        "d" => DataType::Decimal128(38, 10),
+        "f" => DataType::Float64,
+        "D" => DataType::Date32,
+        "b" => DataType::Boolean,
+        other => panic!("no type `{other}`"),
+    };
+    arrow::compute::cast(&texts, &kind).expect("cells of the type")
+}
+
+fn given() -> BTreeMap<String, Table> {
+    blocks().map(table).collect()
+}
+
+fn blocks() -> impl Iterator<Item = &'static str> {
+    TABLES.split("\n\n").filter(|block| !block.trim().is_empty())
+}
+
+/// Name, columns with their types, and rows of a block.
+fn head(block: &'static str) -> (&'static str, Vec<(&'static str, &'static str)>, std::str::Lines<'static>) {
     let mut lines = block.lines();
-    let name = lines.next().expect("a block starts with its name").to_owned();
-    let heads: Vec<_> = lines
-        .next()
-        .expect("heads follow the name")
-        .split('|')
-        .map(|head| head.split_once(' ').expect("a head is a name and a type"))
-        .collect();
+    let name = lines.next().expect("a block starts with its name");
+    let heads = lines.next().expect("heads follow the name").split('|');
+    let heads = heads.map(|head| head.split_once(' ').expect("a head is a name and a type")).collect();
+    (name, heads, lines)
+}
+
+fn table(block: &'static str) -> (String, Table) {
+    let (name, heads, lines) = head(block);
     let rows = lines
         .map(|line| line.split('|').zip(&heads).map(|(text, (_, kind))| cell(text, kind)).collect())
         .collect();
-    (name, Table { columns: heads.iter().map(|(column, _)| (*column).to_owned()).collect(), rows })
+    (name.to_owned(), Table { columns: heads.iter().map(|(column, _)| (*column).to_owned()).collect(), rows })
 }
 
 fn cell(text: &str, kind: &str) -> Cell {

@@ -4,8 +4,7 @@
 
 use serde::Serialize;
 
-use super::cells::{Data, Figure, Row};
-use super::findings::TIERS;
+use super::cells::{Data, Figure, Row, TIERS};
 use super::tiles::Tile;
 
 /// Longest HTML of a mail, in bytes; the narrowest mail program cuts off at 102 KB, counted after encoding.

@@ -1,7 +1,7 @@
 //! The report room: result tables in, self-contained HTML pages and a mail out.
 //!
-//! Templates in `reports/` hold words and layout, `format` rounds and groups, `chart` draws, `findings` chooses
-//! which sentence is true. Nothing here computes a figure: each number shown is a cell of a table, and carries
+//! Templates in `reports/` hold words and layout, `format` rounds and groups, `chart` draws. Which
+//! sentence is true stands in the tables. Nothing here computes a figure: each number shown is a cell of a table, and carries
 //! its address. Only `page` talks to Tera.
 
 mod archive;
@@ -11,7 +11,6 @@ mod cells;
 mod chart;
 mod cohorts;
 mod drawings;
-mod findings;
 mod format;
 mod grid;
 mod mail;

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::cells::{Data, Row};
+use super::cells::{Data, Figure, Row};
 use super::chart::Chart;
 use super::cohorts::{self, Cohorts};
 use super::format::Pen;
 use super::grid::{self, Grid};
 use super::words::Words;
-use super::{Facts, Inputs, SqlFile, brand, drawings, findings, mail, sentences, tiles};
+use super::{Facts, Inputs, SqlFile, brand, drawings, mail, sentences, tiles};
 use crate::source::shown_path;
 
 /// The whole view of a run.
@@ -26,9 +26,12 @@ pub(crate) struct Page<'a> {
     policy: Row,
     /// `by.<table>.<code>`: one row.
     by: BTreeMap<String, BTreeMap<String, Row>>,
-    finding: BTreeMap<&'static str, String>,
-    /// Findings that rest on nothing that the edition leaves out; `sentences`: whether all that are true are there.
-    told: BTreeMap<&'static str, bool>,
+    /// `finding.<section>`: name of the wording that is true; empty where the edition leaves it out.
+    finding: BTreeMap<String, String>,
+    /// `findings.<section>`: the whole row, with what the finding speaks of.
+    findings: BTreeMap<String, Row>,
+    /// Findings that the edition tells; `sentences`: whether all that are true are there.
+    told: BTreeMap<String, bool>,
     /// Charts that show nothing that the edition leaves out.
     drawn: BTreeMap<String, bool>,
     /// Whether anything is hidden because too few customers stand behind it.
@@ -136,12 +139,16 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
     let hidden = inputs.edition.hidden.as_ref();
     // A measure that the edition has not would be a tile without a number.
     tiles.retain(|tile| hidden.is_none() || tile.is_there());
-    let found = findings::findings(data, facts.cost_is_estimated);
+    let findings = data.findings();
+    let name_of = |row: &Row| row.get("finding").map(Figure::text).unwrap_or_default().to_owned();
+    let finding: BTreeMap<_, _> =
+        findings.iter().map(|(section, row)| (section.clone(), name_of(row))).collect();
     let charts = drawings::charts(data, &sign, words, pen);
     // Where some are left out, nobody may say that there is nothing to tell.
     let sentences = sentences::sentences(data);
-    let mut told: BTreeMap<_, _> = found.iter().map(|(name, found)| (*name, !found.1)).collect();
-    told.insert("sentences", hidden.is_none());
+    let mut told: BTreeMap<_, _> =
+        finding.iter().map(|(section, name)| (section.clone(), !name.is_empty())).collect();
+    told.insert("sentences".to_owned(), hidden.is_none());
     let mail = mail::view(data, &tiles, inputs.url.as_deref());
     Page {
         run: run(inputs, data, words, pen),
@@ -151,7 +158,8 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
         results: all.remove("results").unwrap_or_default(),
         by: data.looked_up(),
         told,
-        finding: found.into_iter().map(|(name, found)| (name, found.0)).collect(),
+        finding,
+        findings,
         drawn: charts.iter().map(|(name, chart)| (name.clone(), !chart.1)).collect(),
         hides: hidden.is_some_and(|hidden| hidden.small.values().any(|cells| !cells.is_empty())),
         sentences,
