@@ -535,9 +535,10 @@ fn jaffle_shop_is_proposed_and_runs_with_one_edited_file() {
 #[test]
 fn contoso_split_into_tables_gives_what_its_flat_table_gives() {
     let split = ["orders.parquet", "orderrows.parquet", "product.parquet", "fx.parquet"];
-    let (Some((split, _)), Some((flat, _))) =
-        (reference("contoso", &split), reference("contoso", &["sales.parquet", "product.parquet", "fx.parquet"]))
-    else {
+    let (Some((split, _)), Some((flat, _))) = (
+        reference("contoso", &split),
+        reference("contoso", &["sales.parquet", "product.parquet", "fx.parquet"]),
+    ) else {
         return;
     };
     for proposal in [&split, &flat] {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::names;
+use super::{holds, names};
 use crate::store::Object;
 
 /// In what form the files of a table come, by their names.
@@ -180,8 +180,8 @@ impl Group {
         is_beside
             && self.form != Form::Delta
             && (first(&self.family) == first(&other.family)
-                || names::table(&self.family).is_none()
-                || names::table(&other.family).is_none())
+                || holds::table(&self.family).is_none()
+                || holds::table(&other.family).is_none())
     }
 
     /// Adds the objects of another group, which lie beside its own.

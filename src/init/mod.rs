@@ -1,11 +1,17 @@
 //! A new project: configuration, queries and reports; with locations, a proposal for the tables that lie there.
 //!
-//! Reading order: `find` (which files are one table), `profile` (what its columns hold, with `names` for what they are called),
-//! `relate` (which tables belong together), `lines`, `customers` and `rates` (what each canonical column is made of, written by `terms`),
-//! `staging` and `settings` (the files), `page` (totals and first rows), `propose` (all of it in order).
+//! Reading order: `find` (which files are one table; `finder` brings them here), `profile` (what their columns hold, with `names` and
+//! `holds` for what they are called), `relate` and `grain` (which tables belong together, what is unique), `lines` with `amounts` and
+//! `filters`, `customers` and `rates` (what each canonical column is made of, written by `terms`), `staging` and `settings` (the files),
+//! `page` (totals and first rows), `propose` (all of it in order).
 
+mod amounts;
 mod customers;
+mod filters;
 mod find;
+mod finder;
+mod grain;
+mod holds;
 mod lines;
 mod names;
 mod page;

@@ -1,4 +1,4 @@
-//! Names under which columns and tables are usually delivered, in English, German, French, Spanish and Chinese.
+//! Names under which columns are usually delivered, in English, German, French, Spanish and Chinese.
 //!
 //! Knows names only: what the values say is looked at elsewhere.
 
@@ -181,52 +181,6 @@ const ROLES: [(Role, &str); 29] = [
     ),
 ];
 
-/// What a table seems to hold, by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Holds {
-    Lines,
-    Orders,
-    Customers,
-    Products,
-    Refunds,
-    Rates,
-    Payments,
-}
-
-/// Parts of names of tables, the telling ones first.
-const TABLES: [(Holds, &str); 7] = [
-    (
-        Holds::Lines,
-        "lineitem lineitems orderline orderlines orderitem orderitems orderdetail orderdetails orderrow orderrows invoiceline \
-         invoicelines invoiceitem invoiceitems salesline saleslines lines positionen position bestellpositionen auftragspositionen \
-         lignes lignescommande lineas lineaspedido detalle detallepedido 订单明细 明细",
-    ),
-    (
-        Holds::Refunds,
-        "refund refunds return returns orderrefunds creditnote creditnotes creditmemos gutschrift gutschriften retouren retoure \
-         avoir avoirs retours remboursements devolucion devoluciones reembolsos 退款 退货",
-    ),
-    (
-        Holds::Rates,
-        "fx rates exchangerate exchangerates currencyrates wechselkurse kurse taux tauxchange tipocambio tiposcambio 汇率",
-    ),
-    (Holds::Payments, "payment payments zahlung zahlungen paiement paiements pago pagos 付款 支付"),
-    (
-        Holds::Customers,
-        "customer customers client clients user users member members account accounts kunde kunden clientes cliente 客户 会员 用户",
-    ),
-    (
-        Holds::Products,
-        "product products item items article articles part parts track tracks artikel produkte produits produit producto productos \
-         articulos 商品 产品",
-    ),
-    (
-        Holds::Orders,
-        "order orders invoice invoices sale sales salesorders transaction transactions purchase purchases bestellung bestellungen \
-         auftrag auftraege rechnungen belege commande commandes factures ventes pedido pedidos facturas ventas 订单 销售",
-    ),
-];
-
 /// A name in small letters, without signs and accents.
 pub(super) fn plain(name: &str) -> String {
     let mut text = String::new();
@@ -326,29 +280,6 @@ fn role(plain: &str) -> Option<(Role, usize)> {
     ROLES.iter().find_map(|(role, names)| place(names).map(|place| (*role, place)))
 }
 
-/// Tells what the name of a table says of its rows.
-pub(super) fn table(name: &str) -> Option<Holds> {
-    let parts = words(name);
-    let whole = parts.concat();
-    let is = |candidate: &str| {
-        TABLES
-            .iter()
-            .find(|(_, names)| names.split_whitespace().any(|known| known == candidate))
-            .map(|(holds, _)| *holds)
-    };
-    // The whole name, then its last two words, then each word from the last: `raw_orders`, `shop_order_items`.
-    let last_two = parts.len().checked_sub(2).map(|from| parts[from..].concat());
-    is(&whole)
-        .or_else(|| last_two.as_deref().and_then(is))
-        .or_else(|| parts.iter().rev().find_map(|part| is(part)))
-        .or_else(|| {
-            let chinese = |names: &str| {
-                names.split_whitespace().any(|known| !known.is_ascii() && whole.contains(known))
-            };
-            TABLES.iter().find(|(_, names)| chinese(names)).map(|(holds, _)| *holds)
-        })
-}
-
 /// What all names begin with, as `l_` in the tables of TPC-H; nothing where they share nothing.
 pub(super) fn prefix<'n>(names: &[&'n str]) -> &'n str {
     let Some((first, others)) = names.split_first() else {
@@ -415,22 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_told_by_their_names() {
-        for (name, holds) in [
-            ("order_details", Holds::Lines),
-            ("InvoiceLine", Holds::Lines),
-            ("raw_orders", Holds::Orders),
-            ("shop_order_items", Holds::Lines),
-            ("Bestellungen", Holds::Orders),
-            ("kunden", Holds::Customers),
-            ("lineas_pedido", Holds::Lines),
-            ("订单明细", Holds::Lines),
-            ("order_refunds", Holds::Refunds),
-            ("fx", Holds::Rates),
-        ] {
-            assert_eq!(table(name), Some(holds), "{name}");
-        }
-        assert_eq!(table("nation"), None);
+    fn what_all_columns_of_a_table_begin_with_is_found() {
         assert_eq!(prefix(&["l_orderkey", "l_partkey", "l_tax"]), "l_");
         assert_eq!(prefix(&["order_id", "order_date", "customer"]), "");
     }

@@ -111,7 +111,13 @@ pub(super) async fn read(engine: &Engine) -> Result<Page, Failure> {
                 .filter_map(|row| Some((format!("net amount in {}", row.first()?), row.get(1)?.to_string()))),
         );
     }
-    let shown: Vec<&str> = SHOWN.into_iter().filter(|name| has(name)).collect();
+    let rows = first_rows(engine, &SHOWN.into_iter().filter(|name| has(name)).collect::<Vec<_>>()).await?;
+    Ok(Page { totals, rows, days })
+}
+
+/// The first rows, in columns that have a value.
+async fn first_rows(engine: &Engine, shown: &[&str]) -> Result<Rows, Failure> {
+    let view = TableName::new("raw", "order_lines");
     let list = shown.join(", ");
     let rows = engine
         .read("the first rows", &format!("select {list} from {view} order by {list} limit {ROWS}"))
@@ -123,7 +129,7 @@ pub(super) async fn read(engine: &Engine) -> Result<Page, Failure> {
     };
     let columns =
         rows.columns.iter().zip(&used).filter(|(_, used)| **used).map(|(name, _)| name.clone()).collect();
-    Ok(Page { totals, rows: Rows { columns, rows: rows.rows.into_iter().map(keep).collect() }, days })
+    Ok(Rows { columns, rows: rows.rows.into_iter().map(keep).collect() })
 }
 
 /// Writes what was found, the totals, the first rows and the open questions as a page for people.

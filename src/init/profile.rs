@@ -3,7 +3,8 @@
 use arrow::datatypes::{DataType, Field};
 
 use super::find::Group;
-use super::names::{self, Holds, Role, Told};
+use super::holds::{self, Holds};
+use super::names::{self, Role, Told};
 use crate::config::{ColumnType, Format, Source};
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
@@ -194,7 +195,7 @@ pub(super) async fn look(
         let told = engine.read(&format!("the values of {view}"), &sql).await?;
         columns.extend(part.iter().zip(0..).map(|(field, place)| column(field, &told, place, &prefix)));
     }
-    let holds = names::table(&group.name);
+    let holds = holds::table(&group.name);
     let nested = nested.iter().map(|field| (field.name().clone(), field.data_type().clone())).collect();
     let mut table = Table { group, format: asked.format, rows, holds, columns, nested };
     words(engine, &view.to_string(), &mut table).await?;

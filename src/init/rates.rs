@@ -1,6 +1,7 @@
 //! Exchange rates: the query that gives one rate for each currency and day.
 
-use super::names::{Holds, Role};
+use super::holds::Holds;
+use super::names::Role;
 use super::profile::{Column, Table};
 use super::terms::{Place, name};
 use super::text::Text;

@@ -2,7 +2,8 @@
 //!
 //! Names propose, values decide: a table is joined only by columns that make its rows unique and hold the keys of the lines.
 
-use super::names::{Holds, Role};
+use super::holds::Holds;
+use super::names::Role;
 use super::profile::{Column, ROWS, Table};
 use super::rates::Rates;
 use crate::engine::Engine;

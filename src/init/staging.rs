@@ -1,22 +1,13 @@
 //! Staging queries: the SQL that makes order lines and customers of several tables, each join and filter with its reason.
 
 use super::customers::Customers;
+use super::grain::Key;
 use super::lines::{Item, Proposal, Writer};
 use super::names::Role;
 use super::profile::Table;
 use super::relate::{Join, alike};
 use super::terms::name;
 use super::text::Text;
-
-/// The columns that make a line unique, and how the lines of an order are numbered.
-pub(super) struct Key {
-    /// Canonical columns.
-    pub(super) columns: Vec<&'static str>,
-    /// Source columns by which the lines of an order are in one order.
-    pub(super) order: Vec<String>,
-    /// Whether the number is the only thing that tells the lines of an order apart.
-    pub(super) is_made: bool,
-}
 
 /// Writes `queries/0_staging/order_lines.sql`.
 pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal) -> Text {
