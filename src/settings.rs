@@ -269,6 +269,7 @@ fn limits(config: &Config) -> Result<Columns, Failure> {
         decimals("max_rejected_money", vec![Some(&config.checks.max_rejected_money)])?,
         ("freshness_days".to_owned(), Arc::new(freshness), true),
         flags("keeps_last_file", [config.checks.keep_last_file].into_iter()),
+        texts("duplicates", vec![config.checks.duplicates.clone()]),
     ])
 }
 

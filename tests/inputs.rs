@@ -462,6 +462,10 @@ fn a_lakehouse_table_is_no_folder_of_files() {
         // A file or a folder of the table by itself.
         ("_delta_log/00000000000000000000.json", "data/rows/", "Delta Lake", "format: delta"),
         ("metadata/v1.metadata.json", "data/rows/a.parquet", "Iceberg", "as Parquet"),
+        (".hoodie/hoodie.properties", "data/rows/", "Hudi", "as Parquet"),
+        // A folder above that of the table.
+        ("rows/metadata/v1.metadata.json", "data/", "Iceberg", "as Parquet"),
+        ("rows/.hoodie/hoodie.properties", "data/", "Hudi", "as Parquet"),
     ] {
         let folder = folder();
         write(&folder.path().join("data/rows/a.parquet"), vec![]);

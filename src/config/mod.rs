@@ -241,6 +241,8 @@ pub struct Checks {
     /// Whether of an order in several files only the lines of the last file count.
     #[serde(rename = "orders_in_two_files", deserialize_with = "load::is_keep_last")]
     pub keep_last_file: bool,
+    /// What becomes of an order line that came twice: `reject`, `keep` or `refuse`.
+    pub duplicates: String,
     /// Largest ratio of decompressed to stored bytes of an input file.
     pub max_unpacked_ratio: u64,
 }

@@ -125,7 +125,10 @@ const CHECKS: &[Key] = &[
     row("allow_missing_periods", Flag, "false", "flag", "", "true accepts a gap in the folders of period_folder, and only reports it"),
     row("orders_in_two_files", Word, "count_all", "word", "count_all keep_last",
         "of an order whose lines are in several files: count_all counts every line, keep_last those of the last file, in the order of their \
-         paths; the others are set aside. Lines that equal one of an earlier file never count twice"),
+         paths; the others are set aside. For lines that equal one of an earlier file see duplicates"),
+    row("duplicates", Word, "reject", "word", "reject keep refuse",
+        "of order lines that equal another one in every column, in another file or with the same line_number: reject uses one of them, keep uses \
+         all, refuse refuses the run. Without a mapped line_number equal lines of one file are that many items sold, and always count"),
     row("max_unpacked_ratio", Count, "1000", "ratio", "[1, 1000000]",
         "bytes of an input file in memory for one on disk; above it, it is a decompression bomb"),
 ];

@@ -26,7 +26,12 @@ use datafusion::prelude::SessionContext;
 pub(super) fn register(context: &SessionContext) {
     let of_text = || Signature::string(1, Volatility::Immutable);
     let of_uuid = Signature::exact(vec![DataType::FixedSizeBinary(16)], Volatility::Immutable);
-    for (gives, signature) in [(Gives::Lower, of_text()), (Gives::Upper, of_text()), (Gives::Uuid, of_uuid)] {
+    for (gives, signature) in [
+        (Gives::Lower, of_text()),
+        (Gives::Upper, of_text()),
+        (Gives::Sha256, of_text()),
+        (Gives::Uuid, of_uuid),
+    ] {
         context.register_udf(ScalarUDF::from(OfOne { gives, signature }));
     }
     let fields: Arc<dyn ExprPlanner> = Arc::new(Fields);
@@ -104,6 +109,7 @@ impl AnalyzerRule for DoubleOfDecimal {
 enum Gives {
     Lower,
     Upper,
+    Sha256,
     Uuid,
     Double,
 }
@@ -120,6 +126,7 @@ impl ScalarUDFImpl for OfOne {
         match self.gives {
             Gives::Lower => "lower",
             Gives::Upper => "upper",
+            Gives::Sha256 => "sha256",
             Gives::Uuid => "uuid_text",
             Gives::Double => "double_of_decimal",
         }
@@ -144,6 +151,7 @@ impl ScalarUDFImpl for OfOne {
         let given = match self.gives {
             Gives::Lower => lower(value),
             Gives::Upper => upper(value),
+            Gives::Sha256 => sha256(value),
             Gives::Uuid => uuid_text(value),
             Gives::Double => double(value),
         };
@@ -181,6 +189,15 @@ fn by_letter(values: &ArrayRef, ascii: fn(&str) -> String, letter: fn(char) -> c
         })
         .collect();
     Ok(Arc::new(changed))
+}
+
+/// The SHA-256 of the bytes of a text, in hexadecimal digits.
+fn sha256(values: &ArrayRef) -> Result<ArrayRef> {
+    let texts = cast(values, &DataType::Utf8)?;
+    let texts = datafusion::common::cast::as_string_array(&texts)?;
+    let hashes: StringArray =
+        texts.iter().map(|text| text.map(|text| crate::files::sha256(text.as_bytes()))).collect();
+    Ok(Arc::new(hashes))
 }
 
 /// The sixteen bytes of a UUID, as text.

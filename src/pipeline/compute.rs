@@ -10,7 +10,7 @@ use super::prepare::Run;
 use super::{outlook, staged};
 use crate::calendar::Stopwatch;
 use crate::check::{self, Outcome};
-use crate::engine::{Engine, damaged_input};
+use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::files::sha256_of;
 use crate::query::{self, Check, Query, QuerySet, TableName};
@@ -177,7 +177,7 @@ pub(super) async fn checks(run: &Run<'_>) -> Result<Vec<Outcome>, Failure> {
     Ok(outcomes)
 }
 
-/// Computes the tables that the checks of inputs and `also` need, and runs those checks.
+/// Computes the tables that the checks of inputs and `also` need, and runs those checks; whether they refuse the run is not judged.
 pub(super) async fn inputs(run: &Run<'_>, also: &[TableName]) -> Result<Vec<Outcome>, Failure> {
     let (engine, queries) = (&run.engine, &run.project.queries);
     let checks: Vec<&Check> = queries.checks.iter().filter(|check| check.is_of_inputs).collect();
@@ -188,9 +188,7 @@ pub(super) async fn inputs(run: &Run<'_>, also: &[TableName]) -> Result<Vec<Outc
         engine.forget(&query.name)?;
     }
     tables(run, engine, &queries, Given::Sources).await?;
-    let outcomes = check::run(engine, checks).await?;
-    check::refuse_broken(&outcomes)?;
-    Ok(outcomes)
+    check::run(engine, checks).await
 }
 
 /// Plans every query against empty tables of the right types: finds errors of types and names without computing.
@@ -207,14 +205,4 @@ pub(super) async fn plans(engine: &Engine, queries: &QuerySet) -> Result<(), Fai
         engine.types(&format!("`queries/{}`", check.path), &check.text).await?;
     }
     Ok(())
-}
-
-/// The newest order date of the source, as text.
-pub(super) async fn newest_order(engine: &Engine) -> Result<String, Failure> {
-    let name = TableName::new("raw", "order_lines");
-    let table = engine
-        .read("the newest order", &format!("select max(ordered_at) as ordered_at from {name}"))
-        .await
-        .map_err(damaged_input)?;
-    Ok(table.cell(0, "ordered_at").map_or_else(String::new, ToString::to_string))
 }

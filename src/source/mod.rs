@@ -26,6 +26,7 @@ mod rows;
 mod sheet;
 mod sniff;
 mod text;
+mod times;
 
 pub use contract::{MappedColumn, RawTable, empty_table, raw_table};
 pub use duckdb::{Reader, written_addresses};
