@@ -157,7 +157,7 @@ fn table_folder(folders: &str) -> String {
         part.contains('=') || part.chars().all(|letter| letter.is_ascii_digit() || letter == '-')
     };
     let parts: Vec<&str> = folders.split('/').filter(|part| !part.is_empty()).collect();
-    let end = parts.iter().position(|part| is_of_values(&part)).unwrap_or(parts.len());
+    let end = parts.iter().position(|part| is_of_values(part)).unwrap_or(parts.len());
     parts[..end].join("/")
 }
 
@@ -190,7 +190,8 @@ impl Group {
     /// As [`Self::place`].
     pub(super) fn join(&mut self, other: &Self, beside: &[&Object]) -> Result<(), String> {
         let shared = self.family.chars().zip(other.family.chars()).take_while(|(one, other)| one == other);
-        self.family = shared.map(|(letter, _)| letter).collect::<String>().trim_end_matches('_').to_owned();
+        let shared: String = shared.map(|(letter, _)| letter).collect();
+        shared.trim_end_matches('_').clone_into(&mut self.family);
         self.objects.extend(other.objects.iter().cloned());
         self.place(beside, false, false)
     }

@@ -103,7 +103,7 @@ pub(super) async fn read(engine: &Engine) -> Result<Page, Failure> {
         Some(date)
     };
     let days = day_of("last order").zip(day_of("first order"));
-    totals.retain(|(title, text)| !(title.starts_with("rows without") && text == "0") && !text.is_empty());
+    totals.retain(|(title, text)| !(text.is_empty() || title.starts_with("rows without") && text == "0"));
     if is_mixed {
         totals.extend(
             currencies
@@ -143,10 +143,10 @@ pub(super) fn write(
         "# What was found, and what is proposed\n\n| table | rows | used as | location |\n|---|---|---|---|\n",
     );
     for table in tables {
-        let used = uses.get(table.name()).copied().unwrap_or("not used");
+        let part = uses.get(table.name()).copied().unwrap_or("not used");
         let _infallible = writeln!(
             text,
-            "| {} | {} | {used} | {} |",
+            "| {} | {} | {part} | {} |",
             table.name(),
             table.rows,
             cell(&table.group.location)

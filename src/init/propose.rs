@@ -113,7 +113,7 @@ async fn write(
     }
     let needed = ["order_id", "customer_id", "ordered_at"].into_iter().all(|name| proposal.has(name));
     let page = if needed && (proposal.has("net_amount") || proposal.has("gross_amount")) {
-        let query = texts.first().filter(|_| place == Place::Staging).map(|(_, text)| text.text.as_str());
+        let query = texts.first().filter(|_| place == Place::Staging).map(|(_, text)| text.written.as_str());
         finder.map(engine, lines, &proposal, query).await?;
         Some(page::read(engine).await?)
     } else {
@@ -147,7 +147,7 @@ async fn write(
     uses.extend(rates.iter().map(|at| (tables[*at].name(), "exchange rates")));
     let told = page::write(tables, &uses, page.as_ref(), &open);
     let mut files: Vec<(&'static str, String)> =
-        texts.into_iter().map(|(path, Text { text, .. })| (path, text)).collect();
+        texts.into_iter().map(|(path, Text { written, .. })| (path, written)).collect();
     files.push(("proposal.md", told));
     Ok(Proposed { files, open, page })
 }

@@ -65,12 +65,11 @@ impl Settings<'_> {
         text.line("project:");
         text.ask("project.name: it stands on the report");
         text.line("  name: My company");
-        match &self.proposal.currency {
-            Some(code) => text.line(format_args!("  currency: {code}")),
-            None => {
-                text.ask("project.currency: no column names it");
-                text.line("  currency: USD");
-            }
+        if let Some(code) = &self.proposal.currency {
+            text.line(format_args!("  currency: {code}"));
+        } else {
+            text.ask("project.currency: no column names it");
+            text.line("  currency: USD");
         }
         text.ask("project.timezone: a day begins at its midnight");
         text.line("  timezone: UTC\n  language: en\n");

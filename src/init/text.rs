@@ -23,7 +23,7 @@ impl std::fmt::Display for Open {
 #[derive(Debug)]
 pub(super) struct Text {
     file: String,
-    pub(super) text: String,
+    pub(super) written: String,
     pub(super) open: Vec<Open>,
 }
 
@@ -32,16 +32,16 @@ const WIDTH: usize = 110;
 
 impl Text {
     pub(super) fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), text: String::new(), open: Vec::new() }
+        Self { file: file.to_owned(), written: String::new(), open: Vec::new() }
     }
 
     pub(super) fn line(&mut self, line: impl std::fmt::Display) {
-        let _infallible = writeln!(self.text, "{line}");
+        let _infallible = writeln!(self.written, "{line}");
     }
 
     /// Leaves a question open, whose answer stands in the next line.
     pub(super) fn ask(&mut self, question: &str) {
-        let line = self.text.lines().count() + 1;
+        let line = self.written.lines().count() + 1;
         self.open.push(Open { question: one_line(question), file: self.file.clone(), line });
     }
 
