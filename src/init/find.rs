@@ -157,7 +157,7 @@ fn table_folder(folders: &str) -> String {
         part.contains('=') || part.chars().all(|letter| letter.is_ascii_digit() || letter == '-')
     };
     let parts: Vec<&str> = folders.split('/').filter(|part| !part.is_empty()).collect();
-    let end = parts.iter().position(|part| is_of_values(part)).unwrap_or(parts.len());
+    let end = parts.iter().position(is_of_values).unwrap_or(parts.len());
     parts[..end].join("/")
 }
 

@@ -238,7 +238,7 @@ pub(super) fn name_of<'t>(table: &'t Table, stems: &[&str]) -> Option<&'t Column
     table.columns.iter().find(|column| {
         let plain = column.told.plain.as_str();
         let is_name = |stem: &&str| plain == *stem || plain == format!("{stem}name");
-        column.is_text() && (plain == "name" || stems.iter().any(|stem| is_name(stem)))
+        column.is_text() && (plain == "name" || stems.iter().any(is_name))
     })
 }
 
