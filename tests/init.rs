@@ -245,12 +245,9 @@ fn whole_numbers_are_not_taken_for_money_without_a_sign_of_it() {
 #[test]
 fn the_total_of_an_order_is_never_the_amount_of_a_line() {
     // It stands in every line of its order.
-    let mut flat = "order_id,customer_id,date,sku,amount\n".to_owned();
-    for order in 1..=4 {
-        for line in 1..=2 {
-            flat += &format!("{order},c{order},2024-01-0{order},s{line},{order}9.50\n");
-        }
-    }
+    let line = |order, line| format!("{order},c{order},2024-01-0{order},s{line},{order}9.50\n");
+    let lines = (1..=4).flat_map(|order| [line(order, 1), line(order, 2)]).collect::<String>();
+    let flat = format!("order_id,customer_id,date,sku,amount\n{lines}");
     let proposal = Proposal::of(&[("sales.csv", &flat)]);
     let config = proposal.config();
     assert!(
