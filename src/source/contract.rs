@@ -250,7 +250,7 @@ pub async fn raw_table(
                     sql: sql.engine.clone(),
                     reads: value.columns.iter().cloned().collect(),
                     time: matches!(kind, Kind::Moment | Kind::Day)
-                        .then(|| understood(value, &available, timezone)),
+                        .then(|| understood(value, given, timezone)),
                 });
                 // Of a row that is left out only what it is worth is told.
                 let is_worth = matches!(kind, Kind::Amount | Kind::Quantity) || name == "currency";
