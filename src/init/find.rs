@@ -219,7 +219,8 @@ impl Group {
             (if self.folder.is_empty() { self.base.clone() } else { folder + ending }, None)
         } else {
             let names: Vec<&str> = self.objects.iter().map(|object| file_name(&object.path)).collect();
-            let start = shared_start(&names);
+            // The next year is of the same table.
+            let start = shared_start(&names).trim_end_matches(|letter: char| letter.is_ascii_digit());
             if start.is_empty() || beside.iter().any(|object| file_name(&object.path).starts_with(start)) {
                 return Err(format!(
                     "`{folder}` holds files of several tables whose names do not tell them apart: {}",
