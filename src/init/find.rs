@@ -101,7 +101,9 @@ pub(super) fn group(base: &str, objects: Vec<Object>) -> Listed {
             groups.entry((folder, form, family)).or_default().push(object);
         }
     }
-    let deltas = delta.into_iter().map(|(folder, objects)| ((folder, Form::Delta, String::new()), objects));
+    let deltas = delta.into_iter().map(|(folder, objects)| {
+        ((folder.trim_end_matches('/').to_owned(), Form::Delta, String::new()), objects)
+    });
     let all: Vec<_> = deltas.chain(groups).collect();
     for (key, objects) in &all {
         let (folder, form, family) = key.clone();
