@@ -81,7 +81,7 @@ pub struct Config {
     pub engine: EngineLimits,
     /// Where runs are published.
     pub publish: Publish,
-    /// Forms in which the list of actions goes into the run folder: `csv`, `zoho_crm`, `fxiaoke`.
+    /// Forms in which the list of actions goes into the run folder: `csv`, `spreadsheet`, `zoho_crm`, `fxiaoke`.
     pub exports: Vec<String>,
     /// Whose look the pages have.
     #[serde(default)]
