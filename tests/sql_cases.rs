@@ -77,6 +77,7 @@ case_files!(
     sentences,
     service,
     sources,
+    targets,
     tiers,
     types,
     value_ahead,

@@ -1802,3 +1802,10 @@ means-share = Part of the total
 means-stage = Where the customer stands in their own rhythm of buying
 means-profit_then = Profit of these customers in the earlier window
 means-profit_now = Profit of the same customers in the current window
+
+# --- Targets
+targets-caption = Targets, and what was reached
+targets-target = Target
+targets-gap = Above or below
+targets-churn = Lapsed in a year
+targets-at_most = At most

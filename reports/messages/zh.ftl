@@ -1551,3 +1551,10 @@ means-share = 占总数的比例
 means-stage = 按客户自身购买节奏所处的阶段
 means-profit_then = 这些客户在早期窗口的利润
 means-profit_now = 同一批客户在当前窗口的利润
+
+# --- 目标
+targets-caption = 目标与实际
+targets-target = 目标
+targets-gap = 高于或低于目标
+targets-churn = 一年内流失
+targets-at_most = 上限

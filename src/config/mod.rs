@@ -75,6 +75,9 @@ pub struct Config {
     /// Rate by activity, in the order in which `settings.cost_rates` shows them.
     #[serde(deserialize_with = "load::rates")]
     pub cost_to_serve: Vec<(String, BigDecimal)>,
+    /// What is aimed at, by tier, in the order of the tiers; tiers without a target are left out.
+    #[serde(deserialize_with = "load::targets")]
+    pub targets: Vec<(String, Target)>,
     /// When a run is refused.
     pub checks: Checks,
     /// How much machine a run may use; never changes a result.
@@ -245,6 +248,17 @@ pub struct EngineLimits {
     /// How long a run may take until it is published.
     #[serde(deserialize_with = "load::seconds")]
     pub deadline: Duration,
+}
+
+/// What a tier is to reach in a window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// At least this profit.
+    pub profit: Option<BigDecimal>,
+    /// At least this profit rate.
+    pub profit_rate: Option<BigDecimal>,
+    /// At most this share of the customers of a year ago lapses.
+    pub churn_rate: Option<BigDecimal>,
 }
 
 /// Where runs are published.

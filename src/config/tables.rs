@@ -29,6 +29,8 @@ pub(super) const FILE: &[Key] = &[
     row("cost_to_serve", Section(COST_TO_SERVE), "{}", "", "",
         "what serving a customer costs, in project currency; what is not given costs 0. Up to 6 decimals, below 1,000,000. A rate above \
          0 whose column or source is not mapped is refused"),
+    row("targets", Section(TARGETS), "{}", "", "",
+        "what is aimed at in a window, by tier; the report shows it beside the figures. A target that is not given is not shown"),
     row("checks", Section(CHECKS), "{}", "", "", "when a run is refused: nothing is published, and the exit code is 3"),
     row("engine", Section(ENGINE), "{}", "", "", "how much of the machine a run may use; never changes a figure").local(),
     row("exports", Words, "[csv]", "words", "csv spreadsheet zoho_crm fxiaoke",
@@ -95,6 +97,22 @@ const SOURCE: &[Key] = &[
     row("columns", Refused, "", "", "", "").needed("map at least"),
     row("options", Options, "", "", "",
         "settings of the object store, by its own names; those named like a secret must be `${NAME}`"),
+];
+
+#[rustfmt::skip]
+pub(super) const TARGETS: &[Key] = &[
+    row("platinum", Section(TARGET), "", "", "", "of the Platinum tier"),
+    row("gold", Section(TARGET), "", "", "", "of the Gold tier"),
+    row("iron", Section(TARGET), "", "", "", "of the Iron tier"),
+    row("lead", Section(TARGET), "", "", "", "of the Lead tier"),
+    row("total", Section(TARGET), "", "", "", "of all customers"),
+];
+
+#[rustfmt::skip]
+const TARGET: &[Key] = &[
+    row("profit", Money, "", "money per window", "(-1000000000000, 1000000000000)", "at least this profit"),
+    row("profit_rate", Share, "", "share of net revenue", "[-1, 1]", "at least this profit rate"),
+    row("churn_rate", Share, "", "share of the customers of a year ago", "[0, 1]", "at most this share lapses in a year"),
 ];
 
 #[rustfmt::skip]
