@@ -1,5 +1,7 @@
 //! The `settings.*` tables: everything from configuration, calendar and inputs that SQL reads, as data.
 
+mod targets;
+
 use std::sync::Arc;
 
 use arrow::array::{
@@ -10,7 +12,7 @@ use bigdecimal::{BigDecimal, FromPrimitive as _, RoundingMode, ToPrimitive};
 use jiff::civil::Date;
 
 use crate::calendar::Calendar;
-use crate::config::{Config, PolicyValue, SOURCES, SourceShape, Target};
+use crate::config::{Config, PolicyValue, SOURCES, SourceShape};
 use crate::error::{Exit, Failure};
 use crate::model::uncertainty::standard_errors_of_share;
 use crate::query::TableName;
@@ -119,7 +121,7 @@ pub fn tables(
             &["per_order"],
             rates(config)?,
         )?,
-        table("targets", "What is aimed at", "one row per tier with a target", &["tier"], targets(config)?)?,
+        targets::made(config)?,
         table(
             "checks",
             "Limits beyond which a run is refused",
@@ -248,19 +250,6 @@ fn weeks(calendar: &Calendar) -> Columns {
         integers("weeks_ago", (0..).take(calendar.weeks.len()).collect()),
         dates("window_start", calendar.weeks.iter().map(|week| week.1).collect()),
     ]
-}
-
-fn targets(config: &Config) -> Result<Columns, Failure> {
-    let of = |name: &str, target: fn(&Target) -> &Option<BigDecimal>| {
-        decimals(name, config.targets.iter().map(|(_, given)| target(given).as_ref()).collect())
-    };
-    Ok(vec![
-        texts("tier", config.targets.iter().map(|(tier, _)| tier.clone()).collect()),
-        integers("position", (1..).take(config.targets.len()).collect()),
-        of("profit", |target| &target.profit)?,
-        of("profit_rate", |target| &target.profit_rate)?,
-        of("churn_rate", |target| &target.churn_rate)?,
-    ])
 }
 
 fn cost_rates(config: &Config) -> Result<Columns, Failure> {

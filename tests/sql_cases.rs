@@ -73,6 +73,7 @@ case_files!(
     results,
     rfm,
     rhythms,
+    selling_again,
     sensitivity,
     sentences,
     service,

@@ -149,7 +149,7 @@ impl<'e> Walk<'e> {
             let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
             let suggestion = nearest(entry.key, names.iter().copied().filter(|name| !has(name)));
             let reason = match &suggestion {
-                None if names.len() <= 16 => format!("unknown key; expected one of {}", names.join(", ")),
+                None if names.len() <= 20 => format!("unknown key; expected one of {}", names.join(", ")),
                 _ => "unknown key".to_owned(),
             };
             self.unknown.insert(path.to_owned());

@@ -230,8 +230,8 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
 pub fn check_templates(folder: &Path, language: &str) -> Result<(), Failure> {
     let check = |language: &str| {
         let words = words::read(folder, language)?;
-        workbook::check(folder, &words)?;
-        page::Door::open(folder, "EUR", &words).map(drop)
+        page::Door::open(folder, "EUR", &words)?;
+        workbook::check(folder, &words)
     };
     check(language)?;
     words::languages(folder).iter().filter(|other| *other != language).try_for_each(|other| check(other))
