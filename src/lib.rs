@@ -2,7 +2,7 @@
 //!
 //! The rooms, in the order in which a run walks through them:
 //!
-//! `cli` → `config` → `calendar` → `store` → `query` → `engine` → `source` → `check` → `record`, `settings` → `report` → `exports` →
+//! `cli` → `query` → `config` → `calendar` → `store` → `engine` → `source` → `check` → `record`, `settings` → `report` → `exports` →
 //! `publish` → `deliver`, with `pipeline` passing values from one to the next. A module imports only those above it.
 //!
 //! `schedule` calls the pipeline again and again, by a cron line. `cases` runs the SQL on small tables that a test gives.
@@ -22,12 +22,12 @@ mod csv;
 mod xlsx;
 pub mod error;
 pub mod files;
+pub mod query;
 pub mod config;
 pub mod calendar;
 pub mod talk;
 pub mod private;
 pub mod store;
-pub mod query;
 pub mod engine;
 pub mod source;
 pub mod check;

@@ -273,6 +273,7 @@ fn limits(config: &Config) -> Result<Columns, Failure> {
         decimals("max_rejected_money", vec![Some(&config.checks.max_rejected_money)])?,
         ("freshness_days".to_owned(), Arc::new(freshness), true),
         flags("keeps_last_file", [config.checks.keep_last_file].into_iter()),
+        texts("duplicates", vec![config.checks.duplicates.clone()]),
     ])
 }
 
@@ -284,10 +285,13 @@ fn sources(config: &Config) -> Columns {
     };
     let days: Int64Array = SOURCES.iter().map(|shape| freshness(shape.name).map(i64::from)).collect();
     let is_configured = |shape: &SourceShape| config.sources.contains_key(shape.name);
+    let has_query =
+        |shape: &SourceShape| config.sources.get(shape.name).is_some_and(|source| source.query.is_some());
     vec![
         texts("source", SOURCES.iter().map(|shape| shape.name.to_owned()).collect()),
         integers("position", (1..).take(SOURCES.len()).collect()),
         flags("is_configured", SOURCES.iter().map(is_configured)),
+        flags("has_query", SOURCES.iter().map(has_query)),
         ("freshness_days".to_owned(), Arc::new(days), true),
     ]
 }

@@ -67,7 +67,8 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
         let source = &config.sources["order_lines"];
         let pinned = source::pin("order_lines", source, &config.root, folder.path(), false).await?;
         engine.add_source("order_lines", &pinned.source_files(), pinned.schema.clone(), &pinned.folders())?;
-        let raw = source::raw_table(&engine, &pinned, source, &config.project.timezone).await?;
+        let raw = source::raw_table(&engine, source::Rows::Files(&pinned), source, &config.project.timezone)
+            .await?;
         engine.add_view(&TableName::new("raw", "order_lines"), &raw.sql).await?;
         for table in settings_tables(&config, &[])? {
             engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
@@ -461,6 +462,10 @@ fn a_lakehouse_table_is_no_folder_of_files() {
         // A file or a folder of the table by itself.
         ("_delta_log/00000000000000000000.json", "data/rows/", "Delta Lake", "format: delta"),
         ("metadata/v1.metadata.json", "data/rows/a.parquet", "Iceberg", "as Parquet"),
+        (".hoodie/hoodie.properties", "data/rows/", "Hudi", "as Parquet"),
+        // A folder above that of the table.
+        ("rows/metadata/v1.metadata.json", "data/", "Iceberg", "as Parquet"),
+        ("rows/.hoodie/hoodie.properties", "data/", "Hudi", "as Parquet"),
     ] {
         let folder = folder();
         write(&folder.path().join("data/rows/a.parquet"), vec![]);
@@ -529,7 +534,9 @@ fn read_other(
         let configured = &config.sources[source];
         let pinned = source::pin(source, configured, &config.root, work.path(), false).await?;
         engine.add_source(source, &pinned.source_files(), pinned.schema.clone(), &pinned.folders())?;
-        let raw = source::raw_table(&engine, &pinned, configured, &config.project.timezone).await?;
+        let raw =
+            source::raw_table(&engine, source::Rows::Files(&pinned), configured, &config.project.timezone)
+                .await?;
         engine.add_view(&TableName::new("raw", source), &raw.sql).await?;
         add_empty_sources(&engine, &[source]).await?;
         for table in settings_tables(&config, &[])? {

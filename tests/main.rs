@@ -24,6 +24,8 @@ mod fuzz;
 
 mod job;
 
+mod init;
+
 mod verify;
 
 mod verbs;
@@ -55,6 +57,8 @@ mod exports;
 mod examples;
 
 mod own_class;
+
+mod staging;
 
 mod reference;
 

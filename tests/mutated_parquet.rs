@@ -126,7 +126,8 @@ async fn read(config: &Config, work: &Path) -> Result<Table, Failure> {
         Arc::clone(&pinned.schema),
         &pinned.folders(),
     )?;
-    let raw = source::raw_table(&engine, &pinned, source, &config.project.timezone).await?;
+    let raw =
+        source::raw_table(&engine, source::Rows::Files(&pinned), source, &config.project.timezone).await?;
     engine.add_view(&TableName::new("raw", "order_lines"), &raw.sql).await?;
     let query = query();
     engine.run(&query).await?;

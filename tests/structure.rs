@@ -15,20 +15,19 @@ const PARAMETERS: usize = 5;
 const LONG_FILES: &[(&str, usize)] = &[
     ("deliver/tests.rs", 432),
     ("disclosure/tests.rs", 434),
-    ("engine/mod.rs", 624),
+    ("engine/mod.rs", 622),
     ("pipeline/tests/faults.rs", 527),
-    ("query/lint.rs", 535),
+    ("query/lint.rs", 467),
     ("report/page.rs", 509),
     ("report/tests.rs", 435),
     ("report/tests/moves.rs", 431),
     ("report/words.rs", 472),
-    ("source/contract.rs", 550),
+    ("source/contract.rs", 490),
     ("source/inventory.rs", 403),
 ];
 
 /// Functions that are longer, each with its lines. Nothing is added here, and no number grows.
 const LONG_FUNCTIONS: &[(&str, usize)] = &[
-    ("init.rs::write_config", 85),
     ("query/mapping/casts.rs::cast", 100),
     ("query/mapping/expression.rs::written", 100),
     ("report/page.rs::register", 166),

@@ -175,6 +175,10 @@ fn columns() -> BTreeMap<&'static str, ArrayRef> {
                 Some("1,5"),
                 Some("12\n"),
                 Some("٣"),
+                Some("1.234,56"),
+                Some("1,234.56-"),
+                Some("-12.345.678"),
+                Some("1\u{a0}234,5"),
             ]),
         ),
         ("few_number_text", text(&[Some("12.50"), Some("-3"), Some("0.005"), None, Some("+7")])),
@@ -205,6 +209,21 @@ fn columns() -> BTreeMap<&'static str, ArrayRef> {
                 Some("2024-03-10T02:30:00"),
                 Some("2024-11-03T01:30:00-04:00"),
                 Some("9999-12-31T23:59:59Z"),
+            ]),
+        ),
+        (
+            "day_in_pattern",
+            text(&[
+                Some("05.01.2024"),
+                Some("5.1.2024"),
+                Some(" 15.1.2024 08:30 "),
+                Some("12/31/2024"),
+                Some("1/2/2024T10:00Z"),
+                Some("31.02.2024"),
+                Some("5.1.24"),
+                Some("5.1.2024x"),
+                None,
+                Some(""),
             ]),
         ),
         ("few_day_text", text(&[Some("2024-01-05"), Some("20240106"), Some("2024-01-07T08:00Z"), None])),
@@ -506,6 +525,11 @@ fn mappings() -> Vec<(&'static str, String)> {
             ("is_return", "_ >= few_rate"),
             ("category", "lower(_)"),
             ("category", "upper(_)"),
+            ("category", "sha256(_)"),
+            ("category", "plain_number(_, ',')"),
+            ("category", "plain_number(_, '.')"),
+            ("ordered_at", "to_date(_, 'dd.mm.yyyy')"),
+            ("ordered_at", "to_date(_, 'mm/dd/yyyy')"),
             ("net_amount", "char_length(_)"),
             ("category", "left(_, 2)"),
             ("category", "right(_, 2)"),
@@ -553,7 +577,7 @@ fn raw_columns(target: &str) -> String {
 enum Answer {
     Refused(String),
     Stopped(String),
-    Rows(Vec<RecordBatch>, RawTable),
+    Rows(Vec<RecordBatch>, Box<RawTable>),
 }
 
 struct Trial {
@@ -591,7 +615,14 @@ impl Trial {
         source.amount_scale = amount_scale;
         source.columns =
             BTreeMap::from([("order_id".to_owned(), "id".to_owned()), (target.to_owned(), text.to_owned())]);
-        let raw = match source::raw_table(&self.engine, &self.pinned, &source, "America/New_York").await {
+        let raw = match source::raw_table(
+            &self.engine,
+            source::Rows::Files(&self.pinned),
+            &source,
+            "America/New_York",
+        )
+        .await
+        {
             Ok(raw) => raw,
             Err(failure) => {
                 assert_eq!(failure.exit, Exit::Refused, "{text}: {failure:?}");
@@ -605,7 +636,7 @@ impl Trial {
             Ok(())
         });
         match read.await {
-            Ok(()) => Answer::Rows(batches, raw),
+            Ok(()) => Answer::Rows(batches, Box::new(raw)),
             Err(failure) => {
                 assert!(
                     failure.exit == Exit::Input || format!("{failure:?}").contains("Optimizer rule"),
@@ -648,7 +679,8 @@ fn every_mapping_is_refused_or_stops_or_gives_rows_that_another_engine_can_compa
                 Answer::Stopped(_) => stopped += 1,
                 Answer::Rows(batches, raw) => {
                     let file = folder.join("rows.parquet").display().to_string();
-                    let rows = raw.duckdb_reader.from(&[&file]);
+                    let source::From::Files(reader) = &raw.from else { panic!("the source has files") };
+                    let rows = reader.from(&[&file]);
                     leave(&folder, number, &batches);
                     left.push(json!({
                         "number": number,

@@ -23,25 +23,30 @@ order_days as (
     group by cast(ordered_at as date)
 ),
 
-history_start as (
-    select min(order_days.order_date) as first_date
+days as (
+    select order_date as day, false as is_as_of
     from order_days
+    union all
+    select as_of as day, true as is_as_of
+    from policy
+),
+
+marked_days as (
+    select
+        days.day,
+        days.is_as_of,
+        policy.as_of,
+        min(case when not days.is_as_of and days.day >= policy.earliest_date then days.day end) over ()
+            as first_date
+    from days
     cross join policy
-    where order_days.order_date >= policy.earliest_date
 ),
 
 known_days as (
     -- The first day from which the history goes on, and all days after it.
-    select coalesce(greatest(history_start.first_date, policy.as_of), policy.as_of) as known_date
-    from policy
-    cross join history_start
-    union all
-    select order_days.order_date as known_date
-    from order_days
-    cross join policy
-    cross join history_start
-    where order_days.order_date > policy.as_of
-        and order_days.order_date > history_start.first_date
+    select case when is_as_of then coalesce(greatest(first_date, day), day) else day end as known_date
+    from marked_days
+    where is_as_of or (day > as_of and day > first_date)
 ),
 
 followed_days as (

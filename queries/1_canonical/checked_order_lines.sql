@@ -42,6 +42,7 @@ select
 
     lines.stated_cost is not null as has_cost,
     false as is_equal_line,
+    false as is_kept_duplicate,
     false as is_in_two_files,
     lines.is_return as stated_return,
     -- A line is a return when the source says so; else when goods go back, or money where no quantity is known.
@@ -90,6 +91,7 @@ select
 
     numbered.stated_cost is not null as has_cost,
     coalesce(repeated.is_equal_line, false) as is_equal_line,
+    coalesce(repeated.is_kept_duplicate, false) as is_kept_duplicate,
     coalesce(judged_orders.is_in_two_files, false) as is_in_two_files,
     numbered.is_return as stated_return,
     coalesce(numbered.is_return, numbered.quantity < 0, numbered.net_amount < 0) as is_return

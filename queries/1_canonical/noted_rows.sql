@@ -4,16 +4,18 @@
 -- inputs:  [canonical.checked_order_lines]
 -- note: >
 --   `equal_line`: rows without a line number that equal an earlier row of their order and file; each
---   is an item of its own. `order_in_two_files`: rows of orders of which two files hold rows that are
---   used; when an order came again, changed, it counts twice, and checks.orders_in_two_files can keep
---   the last file only. A row may be noted for both. Orders are those of the rows.
+--   is an item of its own. `kept_duplicate`: rows that equal one of an earlier file, or have its line
+--   number, and are used because checks.duplicates is `keep`. `order_in_two_files`: rows of orders of
+--   which two files hold rows that are used; when an order came again, changed, it counts twice, and
+--   checks.orders_in_two_files can keep the last file only. A row may be noted for more than one.
+--   Orders are those of the rows.
 
 with
 
 used_lines as (
-    select order_id, source_file, net_amount, is_equal_line, is_in_two_files
+    select order_id, source_file, net_amount, is_equal_line, is_kept_duplicate, is_in_two_files
     from canonical.checked_order_lines
-    where outcome = 'used' and (is_equal_line or is_in_two_files)
+    where outcome = 'used' and (is_equal_line or is_kept_duplicate or is_in_two_files)
 ),
 
 orders_in_two_files as (
@@ -33,6 +35,14 @@ noted as (
         sum(net_amount) as amount
     from used_lines
     where is_equal_line
+    union all
+    select
+        'kept_duplicate' as reason,
+        count(distinct order_id) as orders,
+        count(*) as rows,
+        sum(net_amount) as amount
+    from used_lines
+    where is_kept_duplicate
     union all
     select
         'order_in_two_files' as reason,

@@ -8,40 +8,36 @@
 
 with
 
-written_places as (
+line_places as (
+    select country, region, state, sum(lines) as rows
+    from canonical.order_contents
+    group by country, region, state
+    union all
+    select country, region, null as state, count(*) as rows
+    from raw.customers
+    group by country, region
+    union all
     -- A home that no row names is a place of no rows.
-    select 'country' as kind, country as written, sum(lines) as rows
-    from canonical.order_contents
-    where country is not null
-    group by country
-    union all
-    select 'region' as kind, region as written, sum(lines) as rows
-    from canonical.order_contents
-    where region is not null
-    group by region
-    union all
-    select 'state' as kind, state as written, sum(lines) as rows
-    from canonical.order_contents
-    where state is not null
-    group by state
-    union all
-    select 'country' as kind, country as written, count(*) as rows
-    from raw.customers
-    where country is not null
-    group by country
-    union all
-    select 'region' as kind, region as written, count(*) as rows
-    from raw.customers
-    where region is not null
-    group by region
-    union all
-    select 'country' as kind, home_country as written, 0 as rows
+    select home_country as country, home_region as region, null as state, 0 as rows
     from settings.project
-    where home_country is not null
-    union all
-    select 'region' as kind, home_region as written, 0 as rows
-    from settings.project
-    where home_region is not null
+),
+
+kinds as (
+    select *
+    from (values ('country'), ('region'), ('state')) as listed (kind)
+),
+
+written_places as (
+    select
+        kinds.kind,
+        case kinds.kind
+            when 'country' then line_places.country
+            when 'region' then line_places.region
+            else line_places.state
+        end as written,
+        line_places.rows
+    from line_places
+    cross join kinds
 ),
 
 spellings as (
@@ -53,6 +49,7 @@ spellings as (
             as spelling,
         sum(written_places.rows) as rows
     from written_places
+    where written_places.written is not null
     group by written_places.kind, written_places.written
 ),
 
@@ -71,30 +68,18 @@ folded_spellings as (
 ),
 
 counted_spellings as (
-    select kind, folded, spelling, sum(rows) as rows
-    from folded_spellings
-    group by kind, folded, spelling
-),
-
-ranked_spellings as (
     select
-        kind,
-        folded,
-        spelling,
-        row_number() over (
-            partition by kind, folded
-            order by rows desc nulls last, spelling nulls last
-        ) as spelling_rank
-    from counted_spellings
+        folded_spellings.*,
+        sum(rows) over (partition by kind, folded, spelling) as spelling_rows
+    from folded_spellings
 )
 
 select
-    folded_spellings.kind,
-    folded_spellings.written,
+    kind,
+    written,
 
-    ranked_spellings.spelling as name
-from folded_spellings
-inner join ranked_spellings  -- many-to-one
-    on folded_spellings.kind = ranked_spellings.kind
-    and folded_spellings.folded = ranked_spellings.folded
-where ranked_spellings.spelling_rank = 1
+    first_value(spelling) over (
+        partition by kind, folded
+        order by spelling_rows desc nulls last, spelling nulls last, written nulls last
+    ) as name
+from counted_spellings

@@ -2,13 +2,14 @@
 -- grain:   one row per order_id and line_number
 -- key:     [order_id, line_number]
 -- publish: no
--- inputs:  [canonical.judged_orders, canonical.numbered_order_lines]
+-- inputs:  [canonical.judged_orders, canonical.numbered_order_lines, settings.checks]
 -- note: >
 --   `duplicate_exact`: every column equals that of another row, which is used. With a line number the
 --   row came twice, wherever. Without one, equal rows of one file are that many items, and are marked
 --   as is_equal_line; equal rows of two files are one delivery that came twice, and those of the
---   first file count, in the order of the paths. `line_conflict`: the source gave one line number of
---   an order two contents; neither is used.
+--   first file count, in the order of the paths. With checks.duplicates `keep` all of them count, and
+--   are marked as is_kept_duplicate. `line_conflict`: the source gave one line number of an order two
+--   contents; neither is used.
 
 with
 
@@ -66,15 +67,13 @@ judged_lines as (
     select
         ranked_lines.order_id,
         ranked_lines.line_number,
-        case
-            when ranked_lines.source_line is null and ranked_lines.file_rank > ranked_lines.content_rank
-                then 'duplicate_exact'
-            when ranked_lines.source_line is not null and ranked_lines.row_rank > ranked_lines.content_rank
-                then 'duplicate_exact'
-            when numbers_of_two_contents.order_id is not null then 'line_conflict'
-        end as outcome,
-        ranked_lines.row_rank > ranked_lines.content_rank as is_equal_line
+        case when ranked_lines.source_line is null then ranked_lines.file_rank else ranked_lines.row_rank end
+        > ranked_lines.content_rank as is_duplicate,
+        ranked_lines.row_rank > ranked_lines.content_rank as is_equal,
+        numbers_of_two_contents.order_id is not null as is_conflict,
+        checks.duplicates = 'keep' as keeps_duplicates
     from ranked_lines
+    cross join settings.checks as checks
     left join numbers_of_two_contents  -- many-to-one
         on ranked_lines.order_id = numbers_of_two_contents.order_id
         and ranked_lines.source_line = numbers_of_two_contents.source_line
@@ -84,7 +83,11 @@ select
     order_id,
     line_number,
 
-    outcome,
-    is_equal_line
+    case
+        when is_duplicate and not keeps_duplicates then 'duplicate_exact'
+        when is_conflict then 'line_conflict'
+    end as outcome,
+    is_equal and not is_duplicate as is_equal_line,
+    is_duplicate and keeps_duplicates as is_kept_duplicate
 from judged_lines
-where outcome is not null or is_equal_line
+where is_equal or is_conflict

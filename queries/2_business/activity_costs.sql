@@ -46,16 +46,24 @@ customers as (
     group by snapshot
 ),
 
+rates as (
+    select position, activity, rate
+    from settings.cost_rates
+    union all
+    select 1000 as position, 'all_rates' as activity, null as rate
+),
+
 volumes as (
     select
         customers.snapshot,
         customers.customer_id,
-        cost_rates.position,
-        cost_rates.activity,
-        cost_rates.rate,
+        rates.position,
+        rates.activity,
+        rates.rate,
         customers.profit,
+        customers.cost_at_rates,
         cast(
-            case cost_rates.activity
+            case rates.activity
                 when 'per_order' then cast(customers.orders as decimal(28, 4))
                 when 'per_line' then cast(customers.lines as decimal(28, 4))
                 when 'per_unit' then cast(customers.units as decimal(28, 4))
@@ -68,8 +76,8 @@ volumes as (
             end as decimal(28, 4)
         ) as volume
     from customers
-    cross join settings.cost_rates as cost_rates
-    where customers.customer_id is null or cost_rates.rate <> 0
+    cross join rates
+    where customers.customer_id is null or rates.rate <> 0 or rates.activity = 'all_rates'
 )
 
 select
@@ -80,18 +88,6 @@ select
     position,
     rate,
     volume,
-    cast(rate * volume as decimal(28, 10)) as cost,
+    cast(case activity when 'all_rates' then cost_at_rates else rate * volume end as decimal(28, 10)) as cost,
     cast(profit as decimal(28, 10)) as profit
 from volumes
-union all
-select
-    snapshot,
-    customer_id,
-    'all_rates' as activity,
-
-    1000 as position,
-    null as rate,
-    null as volume,
-    cast(cost_at_rates as decimal(28, 10)) as cost,
-    cast(profit as decimal(28, 10)) as profit
-from customers

@@ -10,27 +10,30 @@
 
 with
 
+measures as (
+    select *
+    from (
+        values
+        ('cases_per_order'), ('visits_per_order'), ('return_rate'), ('visited_sale_share'), ('discounted_sale_share'),
+        ('basket_amount'), ('profit_rate')
+    ) as listed (measure)
+),
+
 measured as (
-    select snapshot, 'cases_per_order' as measure, cases_per_order as value
-    from business.customer_behaviours
-    union all
-    select snapshot, 'visits_per_order' as measure, visits_per_order as value
-    from business.customer_behaviours
-    union all
-    select snapshot, 'return_rate' as measure, return_rate as value
-    from business.customer_behaviours
-    union all
-    select snapshot, 'visited_sale_share' as measure, visited_sale_share as value
-    from business.customer_behaviours
-    union all
-    select snapshot, 'discounted_sale_share' as measure, discounted_sale_share as value
-    from business.customer_behaviours
-    union all
-    select snapshot, 'basket_amount' as measure, basket_amount as value
-    from business.customer_behaviours
-    union all
-    select snapshot, 'profit_rate' as measure, profit_rate as value
-    from business.customer_behaviours
+    select
+        behaviours.snapshot,
+        measures.measure,
+        case measures.measure
+            when 'cases_per_order' then behaviours.cases_per_order
+            when 'visits_per_order' then behaviours.visits_per_order
+            when 'return_rate' then behaviours.return_rate
+            when 'visited_sale_share' then behaviours.visited_sale_share
+            when 'discounted_sale_share' then behaviours.discounted_sale_share
+            when 'basket_amount' then behaviours.basket_amount
+            when 'profit_rate' then behaviours.profit_rate
+        end as value
+    from business.customer_behaviours as behaviours
+    cross join measures
 ),
 
 value_counts as (
@@ -55,61 +58,71 @@ ranked_values as (
     from value_counts
 ),
 
-totals as (
-    select snapshot, measure, sum(customers) as customers
-    from value_counts
-    group by snapshot, measure
+known as (
+    select
+        snapshot,
+        count(cases_per_order) as cases_per_order,
+        count(visits_per_order) as visits_per_order,
+        count(return_rate) as return_rate,
+        count(visited_sale_share) as visited_sale_share,
+        count(discounted_sale_share) as discounted_sale_share,
+        count(basket_amount) as basket_amount,
+        count(profit_rate) as profit_rate
+    from business.customer_behaviours
+    group by snapshot
 ),
 
 quantiles as (
-    -- A median is half of all.
+    -- The rank that is asked for, if any, and the median, which is half of all.
     select
         ranked_values.snapshot,
         ranked_values.measure,
         ranked_values.value,
         ranked_values.customers,
         ranked_values.customers_up_to,
-        totals.customers as all_customers,
         case ranked_values.measure
-            when 'cases_per_order' then policy.service_led_quantile
-            when 'visits_per_order' then policy.researcher_visit_quantile
-            when 'return_rate' then policy.impulsive_return_quantile
-            when 'visited_sale_share' then policy.impulsive_return_quantile
-            when 'discounted_sale_share' then policy.rational_discount_quantile
-        end as quantile
+            when 'cases_per_order' then known.cases_per_order * policy.service_led_quantile
+            when 'visits_per_order' then known.visits_per_order * policy.researcher_visit_quantile
+            when 'return_rate' then known.return_rate * policy.impulsive_return_quantile
+            when 'visited_sale_share' then known.visited_sale_share * policy.impulsive_return_quantile
+            when 'discounted_sale_share' then known.discounted_sale_share * policy.rational_discount_quantile
+        end as asked_rank,
+        case ranked_values.measure
+            when 'cases_per_order' then known.cases_per_order
+            when 'basket_amount' then known.basket_amount
+            when 'profit_rate' then known.profit_rate
+        end as twice_the_middle
     from ranked_values
-    inner join totals  -- many-to-one
-        on ranked_values.snapshot = totals.snapshot
-        and ranked_values.measure = totals.measure
+    inner join known  -- many-to-one
+        on ranked_values.snapshot = known.snapshot
     cross join settings.policy as policy
 ),
 
 cutoffs as (
-    select snapshot, measure, value
+    select
+        snapshot,
+        measure,
+        value,
+        customers_up_to >= asked_rank and customers_up_to - customers < asked_rank as is_asked,
+        2 * customers_up_to >= twice_the_middle and 2 * (customers_up_to - customers) < twice_the_middle as is_median
     from quantiles
-    where quantile is not null
-        and customers_up_to >= all_customers * quantile
-        and customers_up_to - customers < all_customers * quantile
-    union all
-    select snapshot, 'median_' || measure as measure, value
-    from quantiles
-    where measure in ('cases_per_order', 'basket_amount', 'profit_rate')
-        and 2 * customers_up_to >= all_customers
-        and 2 * (customers_up_to - customers) < all_customers
 )
 
 select
     snapshots.snapshot,
 
-    max(cutoffs.value) filter (where cutoffs.measure = 'cases_per_order') as cases_per_order,
-    max(cutoffs.value) filter (where cutoffs.measure = 'visits_per_order') as visits_per_order,
-    max(cutoffs.value) filter (where cutoffs.measure = 'return_rate') as return_rate,
-    max(cutoffs.value) filter (where cutoffs.measure = 'visited_sale_share') as visited_sale_share,
-    max(cutoffs.value) filter (where cutoffs.measure = 'discounted_sale_share') as discounted_sale_share,
-    max(cutoffs.value) filter (where cutoffs.measure = 'median_cases_per_order') as median_cases_per_order,
-    max(cutoffs.value) filter (where cutoffs.measure = 'median_basket_amount') as median_basket_amount,
-    max(cutoffs.value) filter (where cutoffs.measure = 'median_profit_rate') as median_profit_rate
+    max(cutoffs.value) filter (where cutoffs.is_asked and cutoffs.measure = 'cases_per_order') as cases_per_order,
+    max(cutoffs.value) filter (where cutoffs.is_asked and cutoffs.measure = 'visits_per_order') as visits_per_order,
+    max(cutoffs.value) filter (where cutoffs.is_asked and cutoffs.measure = 'return_rate') as return_rate,
+    max(cutoffs.value) filter (where cutoffs.is_asked and cutoffs.measure = 'visited_sale_share') as visited_sale_share,
+    max(cutoffs.value) filter (where cutoffs.is_asked and cutoffs.measure = 'discounted_sale_share')
+        as discounted_sale_share,
+    max(cutoffs.value) filter (where cutoffs.is_median and cutoffs.measure = 'cases_per_order')
+        as median_cases_per_order,
+    max(cutoffs.value) filter (where cutoffs.is_median and cutoffs.measure = 'basket_amount') as median_basket_amount,
+    max(cutoffs.value) filter (where cutoffs.is_median and cutoffs.measure = 'profit_rate') as median_profit_rate
 from settings.snapshots as snapshots
 left join cutoffs  -- one-to-many; none where nothing is known
     on snapshots.snapshot = cutoffs.snapshot
+    and (cutoffs.is_asked or cutoffs.is_median)
 group by snapshots.snapshot

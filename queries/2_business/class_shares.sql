@@ -44,20 +44,29 @@ stages_without_order as (
     where snapshot = 'current'
 ),
 
-without_order as (
-    select 'lifecycle_stage' as class_name, lifecycle_stage as value, customers
-    from stages_without_order
-    union all
-    select 'lifecycle_phase' as class_name, class_values.phase as value, sum(stages.customers) as customers
+named_counts as (
+    select
+        class_names.class_name,
+        case class_names.class_name
+            when 'lifecycle_stage' then stages.lifecycle_stage
+            when 'lifecycle_phase' then class_values.phase
+            else 'd'
+        end as value,
+        stages.customers
     from stages_without_order as stages
-    inner join business.class_values as class_values  -- many-to-one
+    cross join (values ('lifecycle_stage'), ('lifecycle_phase'), ('abc_class')) as class_names (class_name)
+    left join business.class_values as class_values  -- many-to-one
         on stages.lifecycle_stage = class_values.value
-    where class_values.class_name = 'lifecycle_stage'
-    group by class_values.phase
-    union all
-    select 'abc_class' as class_name, 'd' as value, coalesce(sum(customers), 0) as customers
-    from stages_without_order
-    where lifecycle_stage <> 'prospect'
+        and class_values.class_name = 'lifecycle_stage'
+    where class_names.class_name <> 'abc_class' or stages.lifecycle_stage <> 'prospect'
+),
+
+without_order as (
+    -- By value, and all of them as `total`.
+    select class_name, coalesce(value, 'total') as value, sum(customers) as customers
+    from named_counts
+    where value is not null
+    group by grouping sets ((class_name, value), (class_name))
 ),
 
 listed_values as (
@@ -103,26 +112,22 @@ listed_values as (
     cross join population
 ),
 
-all_without_order as (
-    select class_name, sum(customers) as customers
-    from without_order
-    group by class_name
-),
-
 counted_values as (
     select
         listed_values.*,
+        cast(coalesce(counted.customers, 0) as bigint) as customers_without_order,
         cast(
-            coalesce(case listed_values.value when 'total' then totals.customers else counted.customers end, 0)
-            as bigint
-        ) as customers_without_order,
-        cast(coalesce(totals.customers, 0) as bigint) as all_without_order
+            coalesce(
+                max(case when counted.value = 'total' then counted.customers end) over (
+                    partition by listed_values.class_name
+                ),
+                0
+            ) as bigint
+        ) as all_without_order
     from listed_values
-    left join without_order as counted  -- one-to-one
+    left join without_order as counted  -- one-to-one; none where nobody is counted beside the population
         on listed_values.class_name = counted.class_name
         and listed_values.value = counted.value
-    left join all_without_order as totals  -- many-to-one
-        on listed_values.class_name = totals.class_name
 ),
 
 all_values as (

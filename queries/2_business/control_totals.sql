@@ -12,14 +12,6 @@
 
 with
 
-source_totals as (
-    -- The order lines are what the report is about: their totals have no name after them.
-    select
-        source_totals.*,
-        case when source = 'order_lines' then '' else ', ' || source end as suffix
-    from business.source_totals as source_totals
-),
-
 line_days as (
     -- A line belongs to the day of its order, however late it was shipped or sent back.
     select order_date, sum(net_revenue) as net_revenue, sum(lines) as lines
@@ -68,26 +60,12 @@ customers as (
     group by snapshot
 ),
 
-class_sums as (
-    select
-        snapshot,
-        class_name,
-        sum(customers) as customers,
-        sum(net_revenue) as net_revenue,
-        sum(profit) as profit
-    from business.class_totals
-    group by snapshot, class_name
-),
-
-driver_costs as (
-    -- Rate x volume, added up without going through the costs of orders and customers; what the source recorded is
-    -- volume and price in one.
-    select costs.snapshot, sum(costs.cost) + max(customers.recorded_case_cost) as cost
-    from business.activity_costs as costs
-    inner join customers  -- many-to-one
-        on costs.snapshot = customers.snapshot
-    where costs.customer_id is null and costs.rate is not null
-    group by costs.snapshot
+rate_costs as (
+    -- Rate x volume, added up without going through the costs of orders and customers.
+    select snapshot, sum(cost) as cost
+    from business.activity_costs
+    where customer_id is null and rate is not null
+    group by snapshot
 ),
 
 window_cases as (
@@ -110,61 +88,146 @@ cases_of_others as (
     group by contacts.snapshot
 ),
 
-service_sides as (
-    select 'of others' as side, snapshot, cases, cost
-    from cases_of_others
-    union all
-    -- The same from the other side: all cases of the window less those that the customers bear.
+populations as (
+    select snapshot, count(*) as customers
+    from business.customer_measures
+    where is_in_window
+    group by snapshot
+),
+
+by_snapshot as (
+    -- Without customers, lines or service cases in a snapshot its totals are 0, and not missing.
     select
-        'in the window less that of customers' as side,
-        window_cases.snapshot,
-        window_cases.cases - coalesce(customers.service_cases, 0) as cases,
-        window_cases.cost - coalesce(customers.case_costs, 0) as cost
-    from window_cases
-    left join customers  -- one-to-one; none without an order in the window
-        on window_cases.snapshot = customers.snapshot
+        snapshots.snapshot,
+        coalesce(window_lines.lines, 0) as lines,
+        coalesce(window_lines.net_revenue, 0) as line_revenue,
+        coalesce(window_orders.orders, 0) as orders,
+        coalesce(window_orders.net_revenue, 0) as order_revenue,
+        coalesce(customers.customers, 0) as customers,
+        coalesce(populations.customers, 0) as customers_with_order,
+        coalesce(customers.lines, 0) + coalesce(internal_totals.lines, 0) as lines_of_all,
+        coalesce(customers.orders, 0) + coalesce(internal_totals.orders, 0) as orders_of_all,
+        coalesce(customers.net_revenue, 0) + coalesce(internal_totals.net_revenue, 0) as revenue_of_all,
+        coalesce(customers.net_revenue, 0) as net_revenue,
+        coalesce(customers.gross_revenue - customers.discount_amount - customers.cost_of_goods, 0)
+        - coalesce(customers.cost_to_serve, 0) as list_price_less_costs,
+        coalesce(customers.profit, 0) as profit,
+        coalesce(customers.cost_to_serve, 0) as cost_to_serve,
+        -- What the source recorded is volume and price in one.
+        coalesce(rate_costs.cost, 0) + coalesce(customers.recorded_case_cost, 0) as cost_by_rate,
+        coalesce(cases_of_others.cases, 0) as cases_of_others,
+        coalesce(cases_of_others.cost, 0) as case_costs_of_others,
+        -- The same from the other side: all cases of the window less those that the customers bear.
+        case when window_cases.cases is null then 0 else window_cases.cases - coalesce(customers.service_cases, 0) end
+            as cases_less_those_of_customers,
+        case when window_cases.cases is null then 0 else window_cases.cost - coalesce(customers.case_costs, 0) end
+            as case_costs_less_those_of_customers
+    from settings.snapshots as snapshots
+    left join business.internal_totals as internal_totals  -- one-to-one, as all that follow
+        on snapshots.snapshot = internal_totals.snapshot
+    left join window_lines
+        on snapshots.snapshot = window_lines.snapshot
+    left join window_orders
+        on snapshots.snapshot = window_orders.snapshot
+    left join customers
+        on snapshots.snapshot = customers.snapshot
+    left join populations
+        on snapshots.snapshot = populations.snapshot
+    left join rate_costs
+        on snapshots.snapshot = rate_costs.snapshot
+    left join window_cases
+        on snapshots.snapshot = window_cases.snapshot
+    left join cases_of_others
+        on snapshots.snapshot = cases_of_others.snapshot
+),
+
+move_steps as (
+    select
+        from_snapshot,
+        step,
+        sum(customers) filter (where step not in ('new', 'reactivated')) as from_customers,
+        sum(customers) filter (where step <> 'gone') as to_customers,
+        sum(from_profit) as from_profit,
+        sum(to_profit) as to_profit,
+        sum(to_profit) - sum(from_profit) as amount
+    from business.move_totals
+    group by from_snapshot, step
 ),
 
 moves as (
     select
         from_snapshot,
-        sum(customers) filter (where step not in ('new', 'reactivated')) as from_customers,
-        sum(customers) filter (where step <> 'gone') as to_customers,
+        sum(from_customers) as from_customers,
+        sum(to_customers) as to_customers,
         sum(from_profit) as from_profit,
-        sum(to_profit) as to_profit
-    from business.move_totals
-    group by from_snapshot
-),
-
-bridge_steps as (
-    select from_snapshot, step, sum(to_profit) - sum(from_profit) as amount
-    from business.move_totals
-    group by from_snapshot, step
-),
-
-bridges as (
-    select from_snapshot, sum(amount) as amount
-    from bridge_steps
+        sum(to_profit) as to_profit,
+        sum(amount) as bridge_amount
+    from move_steps
     group by from_snapshot
 ),
 
 changes as (
-    -- The current snapshot against each earlier one that has customers.
+    -- The current snapshot against each earlier one.
     select
-        earlier.snapshot as from_snapshot,
-        coalesce(now.customers, 0) as to_customers,
-        coalesce(now.profit, 0) as to_profit,
-        coalesce(now.profit, 0) - earlier.profit as profit_change
-    from customers as earlier
-    left join customers as now  -- many-to-one; none without an order in the window
-        on now.snapshot = 'current'
-    where earlier.snapshot <> 'current'
+        snapshot as from_snapshot,
+        customers as from_customers,
+        max(case when snapshot = 'current' then customers end) over () as to_customers,
+        profit as from_profit,
+        max(case when snapshot = 'current' then profit end) over () as to_profit
+    from by_snapshot
+),
+
+by_earlier_snapshot as (
+    -- Nothing is compared with a snapshot that has no customers.
+    select
+        changes.from_snapshot,
+        coalesce(moves.from_customers, 0) as from_customers,
+        coalesce(moves.from_profit, 0) as from_profit,
+        coalesce(moves.to_customers, 0) as to_customers,
+        coalesce(moves.to_profit, 0) as to_profit,
+        coalesce(moves.bridge_amount, 0) as bridge_amount,
+        case when changes.from_customers = 0 then 0 else changes.to_customers end as current_customers,
+        case when changes.from_customers = 0 then 0 else changes.to_profit end as current_profit,
+        case when changes.from_customers = 0 then 0 else changes.to_profit - changes.from_profit end as profit_change
+    from changes
+    left join moves  -- one-to-one; none where nothing is compared
+        on changes.from_snapshot = moves.from_snapshot
+    where changes.from_snapshot <> 'current'
+),
+
+places as (
+    select
+        coalesce(sum(customers) filter (where kind = 'home'), 0) as customers,
+        coalesce(sum(net_revenue) filter (where kind = 'home'), 0) as net_revenue,
+        coalesce(sum(profit) filter (where kind = 'home'), 0) as profit,
+        coalesce(sum(net_revenue) filter (where kind = 'lines'), 0) as line_revenue
+    from business.place_totals
+),
+
+class_sums as (
+    select
+        snapshot,
+        class_name,
+        sum(customers) as customers,
+        sum(net_revenue) as net_revenue,
+        sum(profit) as profit
+    from business.class_totals
+    group by snapshot, class_name
+),
+
+class_names as (
+    select class_name
+    from business.class_values
+    group by class_name
+    union  -- a class whose values nobody listed is added up too
+    select class_name
+    from class_sums
 ),
 
 cohorts as (
     select
-        sum(active) filter (where period_number = cohort_number) as customers,
-        sum(net_revenue) as net_revenue
+        coalesce(sum(active) filter (where period_number = cohort_number), 0) as customers,
+        coalesce(sum(net_revenue), 0) as net_revenue
     from business.cohort_activity
 ),
 
@@ -181,8 +244,7 @@ first_sale_months as (
 ),
 
 days_before_the_open_period as (
-    select
-        sum(orders.net_revenue) as net_revenue
+    select coalesce(sum(orders.net_revenue), 0) as net_revenue
     from business.orders as orders
     inner join first_sale_months  -- many-to-one
         on orders.customer_id = first_sale_months.customer_id
@@ -203,233 +265,144 @@ first_orders_before_the_open_period as (
 ),
 
 listed as (
-    select 'rows read' || suffix as total, cast(rows_read as decimal(28, 10)) as amount
-    from source_totals
-    union all
-    select 'money read' || suffix as total, cast(amount_read as decimal(28, 10)) as amount
-    from source_totals
-    union all
-    select 'rows in file footers' || suffix as total, cast(rows_in_footers as decimal(28, 10)) as amount
-    from source_totals
-    union all
+    -- The order lines are what the report is about: their totals have no name after them.
     select
-        'rows used, rejected and out of scope' || suffix as total,
-        cast(rows_used + rows_rejected + rows_out_of_scope as decimal(28, 10)) as amount
-    from source_totals
-    union all
-    select 'money used' as total, cast(amount_used as decimal(28, 10)) as amount
-    from source_totals
-    where source = 'order_lines'
+        names.name || case when totals.source = 'order_lines' then '' else ', ' || totals.source end as total,
+        case names.name
+            when 'rows read' then cast(totals.rows_read as decimal(28, 10))
+            when 'money read' then cast(totals.amount_read as decimal(28, 10))
+            when 'rows in file footers' then cast(totals.rows_in_footers as decimal(28, 10))
+            when 'rows used, rejected and out of scope'
+                then cast(totals.rows_used + totals.rows_rejected + totals.rows_out_of_scope as decimal(28, 10))
+            when 'money used' then cast(totals.amount_used as decimal(28, 10))
+            when 'money used, rejected and out of scope'
+                then cast(
+                    totals.amount_used + totals.amount_rejected + totals.amount_out_of_scope as decimal(28, 10)
+                )
+        end as amount
+    from business.source_totals as totals
+    cross join (
+        values
+        ('rows read'), ('money read'), ('rows in file footers'), ('rows used, rejected and out of scope'),
+        ('money used'), ('money used, rejected and out of scope')
+    ) as names (name)
+    where names.name <> 'money used' or totals.source = 'order_lines'
     union all
     select 'money used by currency' as total, cast(coalesce(sum(net_revenue), 0) as decimal(28, 10)) as amount
     from business.currency_totals
     union all
     select
-        'money used, rejected and out of scope' || suffix as total,
-        cast(amount_used + amount_rejected + amount_out_of_scope as decimal(28, 10)) as amount
-    from source_totals
-    union all
-    select 'net revenue of lines, ' || snapshot as total, cast(net_revenue as decimal(28, 10)) as amount
-    from window_lines
-    union all
-    select 'net revenue of orders, ' || snapshot as total, cast(net_revenue as decimal(28, 10)) as amount
-    from window_orders
-    union all
-    select 'net revenue of customers, ' || snapshot as total, cast(net_revenue as decimal(28, 10)) as amount
-    from customers
-    union all
-    select
-        'net revenue of customers and internal customers, ' || internal_totals.snapshot as total,
-        cast(coalesce(customers.net_revenue, 0) + internal_totals.net_revenue as decimal(28, 10)) as amount
-    from business.internal_totals as internal_totals
-    left join customers  -- one-to-one; none without a population
-        on internal_totals.snapshot = customers.snapshot
-    union all
-    select 'lines of lines, ' || snapshot as total, cast(lines as decimal(28, 10)) as amount
-    from window_lines
-    union all
-    select
-        'lines of customers and internal customers, ' || internal_totals.snapshot as total,
-        cast(coalesce(customers.lines, 0) + internal_totals.lines as decimal(28, 10)) as amount
-    from business.internal_totals as internal_totals
-    left join customers  -- one-to-one; none without a population
-        on internal_totals.snapshot = customers.snapshot
-    union all
-    select 'orders of orders, ' || snapshot as total, cast(orders as decimal(28, 10)) as amount
-    from window_orders
-    union all
-    select
-        'orders of customers and internal customers, ' || internal_totals.snapshot as total,
-        cast(coalesce(customers.orders, 0) + internal_totals.orders as decimal(28, 10)) as amount
-    from business.internal_totals as internal_totals
-    left join customers  -- one-to-one; none without a population
-        on internal_totals.snapshot = customers.snapshot
-    union all
-    select 'profit of customers, ' || snapshot as total, cast(profit as decimal(28, 10)) as amount
-    from customers
-    union all
-    select
-        'list price less discount, cost of goods and cost to serve, ' || snapshot as total,
-        cast(gross_revenue - discount_amount - cost_of_goods - cost_to_serve as decimal(28, 10)) as amount
-    from customers
-    union all
-    select 'cost to serve of customers, ' || snapshot as total, cast(cost_to_serve as decimal(28, 10)) as amount
-    from customers
-    union all
-    select 'cost to serve by rate and volume, ' || snapshot as total, cast(cost as decimal(28, 10)) as amount
-    from driver_costs
-    union all
-    select 'service cases ' || side || ', ' || snapshot as total, cast(cases as decimal(28, 10)) as amount
-    from service_sides
-    union all
-    select
-        'cost of service ' || service_sides.side || ', ' || service_sides.snapshot as total,
-        cast(service_sides.cost as decimal(28, 10)) as amount
-    from service_sides
-    union all
-    select 'customers, ' || snapshot as total, cast(customers as decimal(28, 10)) as amount
-    from customers
-    union all
-    select 'customers with an order in the window, ' || snapshot as total, cast(count(*) as decimal(28, 10)) as amount
-    from business.customer_measures
-    where is_in_window
-    group by snapshot
-    union all
-    select
-        'net revenue by ' || class_name || ', ' || snapshot as total, cast(net_revenue as decimal(28, 10)) as amount
-    from class_sums
-    union all
-    select 'profit by ' || class_name || ', ' || snapshot as total, cast(profit as decimal(28, 10)) as amount
-    from class_sums
-    union all
-    select 'customers by ' || class_name || ', ' || snapshot as total, cast(customers as decimal(28, 10)) as amount
-    from class_sums
-    union all
-    select 'customers by country and region, current' as total, cast(sum(customers) as decimal(28, 10)) as amount
-    from business.place_totals
-    where kind = 'home'
-    union all
-    select 'net revenue by country and region, current' as total, cast(sum(net_revenue) as decimal(28, 10)) as amount
-    from business.place_totals
-    where kind = 'home'
-    union all
-    select
-        'net revenue by country and region of the lines, current' as total,
-        cast(sum(net_revenue) as decimal(28, 10)) as amount
-    from business.place_totals
-    where kind = 'lines'
-    union all
-    select 'profit by country and region, current' as total, cast(sum(profit) as decimal(28, 10)) as amount
-    from business.place_totals
-    where kind = 'home'
-    union all
-    select
-        'customers of migration before, ' || from_snapshot as total,
-        cast(from_customers as decimal(28, 10)) as amount
-    from moves
-    union all
-    select 'profit of migration before, ' || from_snapshot as total, cast(from_profit as decimal(28, 10)) as amount
-    from moves
-    union all
-    select 'customers of migration now, ' || from_snapshot as total, cast(to_customers as decimal(28, 10)) as amount
-    from moves
-    union all
-    select 'current customers, ' || from_snapshot as total, cast(to_customers as decimal(28, 10)) as amount
-    from changes
-    union all
-    select 'profit of migration now, ' || from_snapshot as total, cast(to_profit as decimal(28, 10)) as amount
-    from moves
-    union all
-    select 'current profit of customers, ' || from_snapshot as total, cast(to_profit as decimal(28, 10)) as amount
-    from changes
-    union all
-    select 'steps of the profit bridge, ' || from_snapshot as total, cast(amount as decimal(28, 10)) as amount
-    from bridges
-    union all
-    select 'change of profit of customers, ' || from_snapshot as total, cast(profit_change as decimal(28, 10)) as amount
-    from changes
-    union all
-    select 'customers of cohorts, current' as total, cast(coalesce(customers, 0) as decimal(28, 10)) as amount
-    from cohorts
-    union all
-    select
-        'customers with a first order in a period that is over, current' as total,
-        cast(customers as decimal(28, 10)) as amount
-    from first_orders_before_the_open_period
-    union all
-    select 'net revenue of cohorts, current' as total, cast(coalesce(net_revenue, 0) as decimal(28, 10)) as amount
-    from cohorts
-    union all
-    select
-        'net revenue since the first order in the periods that are over, current' as total,
-        cast(coalesce(net_revenue, 0) as decimal(28, 10)) as amount
-    from days_before_the_open_period
-    union all
-    select 'profit at the end of the whale curve, current' as total, cumulative_profit as amount
-    from business.whale_ranks
-    where position = (select max(position) from business.whale_ranks)
-),
-
-snapshot_names as (
-    -- Totals of a snapshot: without customers, lines or service cases there they are 0, and not missing.
-    select snapshots.snapshot, names.name
-    from settings.snapshots as snapshots
+        names.name || ', ' || totals.snapshot as total,
+        case names.name
+            when 'lines of lines' then cast(totals.lines as decimal(28, 10))
+            when 'lines of customers and internal customers' then cast(totals.lines_of_all as decimal(28, 10))
+            when 'orders of orders' then cast(totals.orders as decimal(28, 10))
+            when 'orders of customers and internal customers' then cast(totals.orders_of_all as decimal(28, 10))
+            when 'net revenue of lines' then cast(totals.line_revenue as decimal(28, 10))
+            when 'net revenue of orders' then cast(totals.order_revenue as decimal(28, 10))
+            when 'net revenue of customers and internal customers'
+                then cast(totals.revenue_of_all as decimal(28, 10))
+            when 'net revenue of customers' then cast(totals.net_revenue as decimal(28, 10))
+            when 'profit of customers' then cast(totals.profit as decimal(28, 10))
+            when 'list price less discount, cost of goods and cost to serve'
+                then cast(totals.list_price_less_costs as decimal(28, 10))
+            when 'cost to serve of customers' then cast(totals.cost_to_serve as decimal(28, 10))
+            when 'cost to serve by rate and volume' then cast(totals.cost_by_rate as decimal(28, 10))
+            when 'customers with an order in the window' then cast(totals.customers_with_order as decimal(28, 10))
+            when 'customers' then cast(totals.customers as decimal(28, 10))
+            when 'service cases of others' then cast(totals.cases_of_others as decimal(28, 10))
+            when 'service cases in the window less that of customers'
+                then cast(totals.cases_less_those_of_customers as decimal(28, 10))
+            when 'cost of service of others' then cast(totals.case_costs_of_others as decimal(28, 10))
+            when 'cost of service in the window less that of customers'
+                then cast(totals.case_costs_less_those_of_customers as decimal(28, 10))
+        end as amount
+    from by_snapshot as totals
     cross join (
         values
-        ('all', 'lines of lines'),
-        ('all', 'lines of customers and internal customers'),
-        ('all', 'orders of orders'),
-        ('all', 'orders of customers and internal customers'),
-        ('all', 'net revenue of lines'),
-        ('all', 'net revenue of orders'),
-        ('all', 'net revenue of customers and internal customers'),
-        ('all', 'net revenue of customers'),
-        ('all', 'profit of customers'),
-        ('all', 'list price less discount, cost of goods and cost to serve'),
-        ('all', 'cost to serve of customers'),
-        ('all', 'cost to serve by rate and volume'),
-        ('all', 'customers with an order in the window'),
-        ('all', 'customers'),
-        ('all', 'service cases of others'),
-        ('all', 'service cases in the window less that of customers'),
-        ('all', 'cost of service of others'),
-        ('all', 'cost of service in the window less that of customers'),
-        ('now', 'customers by country and region'),
-        ('now', 'net revenue by country and region'),
-        ('now', 'net revenue by country and region of the lines'),
-        ('now', 'profit by country and region'),
-        ('now', 'profit at the end of the whale curve'),
-        ('earlier', 'customers of migration before'),
-        ('earlier', 'profit of migration before'),
-        ('earlier', 'customers of migration now'),
-        ('earlier', 'current customers'),
-        ('earlier', 'profit of migration now'),
-        ('earlier', 'current profit of customers'),
-        ('earlier', 'steps of the profit bridge'),
-        ('earlier', 'change of profit of customers')
-    ) as names (moment, name)
-    where names.moment = 'all'
-        or (names.moment = 'now') = (snapshots.snapshot = 'current')
+        ('lines of lines'), ('lines of customers and internal customers'),
+        ('orders of orders'), ('orders of customers and internal customers'),
+        ('net revenue of lines'), ('net revenue of orders'),
+        ('net revenue of customers and internal customers'), ('net revenue of customers'),
+        ('profit of customers'), ('list price less discount, cost of goods and cost to serve'),
+        ('cost to serve of customers'), ('cost to serve by rate and volume'),
+        ('customers with an order in the window'), ('customers'),
+        ('service cases of others'), ('service cases in the window less that of customers'),
+        ('cost of service of others'), ('cost of service in the window less that of customers')
+    ) as names (name)
     union all
-    select snapshots.snapshot, measures.name || ' by ' || classes.class_name as name
+    select
+        names.name || ', ' || totals.from_snapshot as total,
+        case names.name
+            when 'customers of migration before' then cast(totals.from_customers as decimal(28, 10))
+            when 'profit of migration before' then cast(totals.from_profit as decimal(28, 10))
+            when 'customers of migration now' then cast(totals.to_customers as decimal(28, 10))
+            when 'current customers' then cast(totals.current_customers as decimal(28, 10))
+            when 'profit of migration now' then cast(totals.to_profit as decimal(28, 10))
+            when 'current profit of customers' then cast(totals.current_profit as decimal(28, 10))
+            when 'steps of the profit bridge' then cast(totals.bridge_amount as decimal(28, 10))
+            when 'change of profit of customers' then cast(totals.profit_change as decimal(28, 10))
+        end as amount
+    from by_earlier_snapshot as totals
+    cross join (
+        values
+        ('customers of migration before'), ('profit of migration before'), ('customers of migration now'),
+        ('current customers'), ('profit of migration now'), ('current profit of customers'),
+        ('steps of the profit bridge'), ('change of profit of customers')
+    ) as names (name)
+    union all
+    select
+        names.name || ' by ' || class_names.class_name || ', ' || snapshots.snapshot as total,
+        case names.name
+            when 'customers' then cast(coalesce(class_sums.customers, 0) as decimal(28, 10))
+            when 'net revenue' then cast(coalesce(class_sums.net_revenue, 0) as decimal(28, 10))
+            when 'profit' then cast(coalesce(class_sums.profit, 0) as decimal(28, 10))
+        end as amount
     from settings.snapshots as snapshots
-    cross join (select class_name from business.class_values group by class_name) as classes
-    cross join (values ('customers'), ('net revenue'), ('profit')) as measures (name)
-),
-
-named_totals as (
-    select total, amount, 0 as expected
-    from listed
+    cross join class_names
+    left join class_sums  -- one-to-one; none without a population
+        on snapshots.snapshot = class_sums.snapshot
+        and class_names.class_name = class_sums.class_name
+    cross join (values ('customers'), ('net revenue'), ('profit')) as names (name)
     union all
-    select name || ', ' || snapshot as total, cast(null as decimal(28, 10)) as amount, 1 as expected
-    from snapshot_names
+    select
+        names.name || ', current' as total,
+        case names.name
+            when 'customers by country and region' then cast(places.customers as decimal(28, 10))
+            when 'net revenue by country and region' then cast(places.net_revenue as decimal(28, 10))
+            when 'net revenue by country and region of the lines' then cast(places.line_revenue as decimal(28, 10))
+            when 'profit by country and region' then cast(places.profit as decimal(28, 10))
+            when 'customers of cohorts' then cast(cohorts.customers as decimal(28, 10))
+            when 'net revenue of cohorts' then cast(cohorts.net_revenue as decimal(28, 10))
+            when 'customers with a first order in a period that is over' then cast(firsts.customers as decimal(28, 10))
+            when 'net revenue since the first order in the periods that are over'
+                then cast(since.net_revenue as decimal(28, 10))
+        end as amount
+    from places
+    cross join cohorts
+    cross join first_orders_before_the_open_period as firsts
+    cross join days_before_the_open_period as since
+    cross join (
+        values
+        ('customers by country and region'), ('net revenue by country and region'),
+        ('net revenue by country and region of the lines'), ('profit by country and region'),
+        ('customers of cohorts'), ('net revenue of cohorts'),
+        ('customers with a first order in a period that is over'),
+        ('net revenue since the first order in the periods that are over')
+    ) as names (name)
+    union all
+    select
+        'profit at the end of the whale curve, current' as total,
+        cast(coalesce(max(cumulative_profit), 0) as decimal(28, 10)) as amount
+    from business.whale_ranks
+    where position = (select max(position) from business.whale_ranks)
 )
 
 select
     total,
 
-    cast(coalesce(max(amount), 0) as decimal(28, 10)) as amount
-from named_totals
+    cast(max(amount) as decimal(28, 10)) as amount
+from listed
 group by total
 -- A total that is listed twice is none: its identity does not hold.
-having count(amount) = 1 or (count(amount) = 0 and max(expected) = 1)
+having count(amount) = 1

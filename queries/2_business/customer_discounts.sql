@@ -43,22 +43,29 @@ score_ceilings as (
     group by m_score
 ),
 
-full_price_scores as (
-    select customers.customer_id, min(score_ceilings.m_score) as m_score
-    from customers
-    inner join score_ceilings  -- five rows at most
-        on customers.full_price_revenue <= score_ceilings.ceiling
-    group by customers.customer_id
+ceilings as (
+    -- Side by side: one row, whoever has a score.
+    select
+        max(case m_score when 1 then ceiling end) as ceiling_1,
+        max(case m_score when 2 then ceiling end) as ceiling_2,
+        max(case m_score when 3 then ceiling end) as ceiling_3,
+        max(case m_score when 4 then ceiling end) as ceiling_4
+    from score_ceilings
 ),
 
 scored_customers as (
     select
         customers.*,
-        -- Who spent more at full price than anybody after returns has the best score.
-        coalesce(full_price_scores.m_score, 5) as full_price_m_score
+        case
+            when customers.full_price_revenue <= ceilings.ceiling_1 then 1
+            when customers.full_price_revenue <= ceilings.ceiling_2 then 2
+            when customers.full_price_revenue <= ceilings.ceiling_3 then 3
+            when customers.full_price_revenue <= ceilings.ceiling_4 then 4
+            -- Who spent more at full price than anybody after returns has the best score, too.
+            else 5
+        end as full_price_m_score
     from customers
-    left join full_price_scores  -- one-to-one
-        on customers.customer_id = full_price_scores.customer_id
+    cross join ceilings
 )
 
 select

@@ -81,7 +81,8 @@ ranked_counts as (
             partition by snapshot
             order by orders nulls last
             rows between unbounded preceding and current row
-        ) as customers_up_to
+        ) as customers_up_to,
+        sum(customers) over (partition by snapshot) as repeat_buyers
     from order_counts
 ),
 
@@ -89,7 +90,6 @@ populations as (
     select
         snapshot,
         count(*) as customers,
-        count(*) filter (where orders_ever > 1) as repeat_buyers,
         cast(coalesce(sum(net_revenue) filter (where net_revenue > 0), 0) as decimal(28, 4)) as revenue
     from customers
     group by snapshot
@@ -97,16 +97,11 @@ populations as (
 
 medians as (
     -- One value in the middle, or two: their mean is the median, kept as sum and count.
-    select
-        ranked_counts.snapshot,
-        sum(ranked_counts.orders) as middle_orders,
-        count(*) as middle_rows
+    select snapshot, sum(orders) as middle_orders, count(*) as middle_rows
     from ranked_counts
-    inner join populations  -- many-to-one
-        on ranked_counts.snapshot = populations.snapshot
-    where 2 * ranked_counts.customers_up_to >= populations.repeat_buyers
-        and 2 * (ranked_counts.customers_up_to - ranked_counts.customers) <= populations.repeat_buyers
-    group by ranked_counts.snapshot
+    where 2 * customers_up_to >= repeat_buyers
+        and 2 * (customers_up_to - customers) <= repeat_buyers
+    group by snapshot
 ),
 
 customers_with_worse as (

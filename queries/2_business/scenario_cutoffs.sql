@@ -1,7 +1,7 @@
 -- title:   Profit from which a customer is Platinum, Gold or no longer Lead
 -- grain:   one row per snapshot and scenario
 -- key:     [snapshot, scenario]
--- inputs:  [business.scenario_profits, settings.policy]
+-- inputs:  [business.customer_profit, business.scenario_profits, settings.policy]
 -- scope:   base
 -- note: >
 --   The customer pyramid of Zeithaml, Rust and Lemon (2001). Lead earns no more than `lead_max_profit`. The others by
@@ -10,6 +10,13 @@
 --   `tier_cutoff: absolute` the cut-offs are those of the policy. Not known (NULL) where the tier has no customer.
 
 with
+
+populations as (
+    -- A scenario is of all customers of its snapshot.
+    select snapshot, count(*) as customers
+    from business.customer_profit
+    group by snapshot
+),
 
 ranked_profits as (
     select
@@ -20,35 +27,29 @@ ranked_profits as (
     from business.scenario_profits
 ),
 
-populations as (
-    select snapshot, scenario, count(*) as customers
-    from business.scenario_profits
-    group by snapshot, scenario
-),
-
 lowest_profits as (
     select
         ranked_profits.snapshot,
         ranked_profits.scenario,
         min(ranked_profits.profit) filter (
-            where ranked_profits.profit_rank <= populations.customers * policy.platinum_share
+            where ranked_profits.profit > policy.lead_max_profit
+                and ranked_profits.profit_rank <= populations.customers * policy.platinum_share
         ) as platinum,
         min(ranked_profits.profit) filter (
-            where ranked_profits.profit_rank > populations.customers * policy.platinum_share
+            where ranked_profits.profit > policy.lead_max_profit
+                and ranked_profits.profit_rank > populations.customers * policy.platinum_share
                 and ranked_profits.profit_rank <= populations.customers * policy.gold_share
         ) as gold
     from ranked_profits
     inner join populations  -- many-to-one
         on ranked_profits.snapshot = populations.snapshot
-        and ranked_profits.scenario = populations.scenario
     cross join settings.policy as policy
-    where ranked_profits.profit > policy.lead_max_profit
     group by ranked_profits.snapshot, ranked_profits.scenario
 )
 
 select
-    populations.snapshot,
-    populations.scenario,
+    lowest_profits.snapshot,
+    lowest_profits.scenario,
 
     cast(
         case policy.tier_cutoff when 'absolute' then policy.platinum_min_profit else lowest_profits.platinum end
@@ -59,8 +60,5 @@ select
         as decimal(38, 16)
     ) as gold_min_profit,
     cast(policy.lead_max_profit as decimal(38, 16)) as lead_max_profit
-from populations
-left join lowest_profits  -- one-to-one; none where everybody is Lead
-    on populations.snapshot = lowest_profits.snapshot
-    and populations.scenario = lowest_profits.scenario
+from lowest_profits
 cross join settings.policy as policy

@@ -26,130 +26,103 @@ revenue_total as (
     from business.revenue_ranks
 ),
 
-profit_makers as (
-    select min(ranks.position) as customers
-    from business.whale_ranks as ranks
-    cross join profit_total
-    cross join policy
-    where profit_total.profit > 0
-        and ranks.cumulative_profit >= cast(profit_total.profit as decimal(28, 10)) * policy.concentration_share
-),
-
-revenue_makers as (
-    -- Seen from the small end: customers whose removal still leaves the share.
-    select coalesce(max(ranks.position), 0) as customers_to_spare
-    from business.revenue_ranks as ranks
-    cross join revenue_total
-    cross join policy
-    where revenue_total.revenue - ranks.cumulative_revenue
-        >= cast(revenue_total.revenue as decimal(28, 4)) * policy.concentration_share
-),
-
-top_profit as (
-    select coalesce(sum(ranks.profit), 0) as profit, count(*) as customers
-    from business.whale_ranks as ranks
-    cross join profit_total
-    cross join policy
-    where ranks.position <= profit_total.customers * policy.top_share
-),
-
-top_revenue as (
-    select coalesce(sum(ranks.net_revenue), 0) as revenue, count(*) as customers
-    from business.revenue_ranks as ranks
-    cross join revenue_total
-    cross join policy
-    where revenue_total.customers - ranks.position + 1 <= revenue_total.customers * policy.top_share
-),
-
-gini as (
+profit_sums as (
     select
+        coalesce(max(total.customers), 0) as customers,
+        coalesce(max(total.profit), 0) as profit,
+        min(ranks.position) filter (
+            where total.profit > 0
+                and ranks.cumulative_profit >= cast(total.profit as decimal(28, 10)) * policy.concentration_share
+        ) as makers,
+        coalesce(sum(ranks.profit) filter (where ranks.position <= total.customers * policy.top_share), 0)
+            as top_profit,
+        count(*) filter (where ranks.position <= total.customers * policy.top_share) as top_customers,
+        coalesce(sum(ranks.profit) filter (where ranks.profit > 0), 0) as peak_profit,
+        count(*) filter (where ranks.profit > 0) as peak_customers
+    from business.whale_ranks as ranks
+    cross join profit_total as total
+    cross join policy
+),
+
+revenue_sums as (
+    -- Smallest first. Seen from the small end: customers whose removal still leaves the share.
+    select
+        coalesce(max(total.customers), 0) as customers,
+        coalesce(max(total.revenue), 0) as revenue,
         coalesce(
-            sum(
-                net_revenue * cast(2 * ranks.position - revenue_total.customers - 1 as decimal(10, 0))
+            max(ranks.position) filter (
+                where total.revenue - ranks.cumulative_revenue
+                    >= cast(total.revenue as decimal(28, 4)) * policy.concentration_share
             ),
             0
+        ) as customers_to_spare,
+        coalesce(
+            sum(ranks.net_revenue) filter (
+                where total.customers - ranks.position + 1 <= total.customers * policy.top_share
+            ),
+            0
+        ) as top_revenue,
+        count(*) filter (where total.customers - ranks.position + 1 <= total.customers * policy.top_share)
+            as top_customers,
+        coalesce(
+            sum(ranks.net_revenue * cast(2 * ranks.position - total.customers - 1 as decimal(10, 0))), 0
         ) as weighted_revenue
     from business.revenue_ranks as ranks
-    cross join revenue_total
+    cross join revenue_total as total
+    cross join policy
 ),
 
-peak as (
-    select coalesce(sum(profit) filter (where profit > 0), 0) as profit, count(*) filter (where profit > 0) as customers
-    from business.whale_ranks
-),
-
-listed as (
-    select
-        1 as position,
-        'profit_concentration_customer_share' as measure,
-        cast(profit_makers.customers as double) / nullif(cast(profit_total.customers as double), 0) as value,
-        profit_makers.customers
-    from profit_makers
-    cross join profit_total
-    union all
-    select
-        2 as position,
-        'revenue_concentration_customer_share' as measure,
-        case
-            when revenue_total.revenue > 0
-                then cast(revenue_total.customers - revenue_makers.customers_to_spare as double)
-                    / cast(revenue_total.customers as double)
-        end as value,
-        case
-            when revenue_total.revenue > 0 then revenue_total.customers - revenue_makers.customers_to_spare
-        end as customers
-    from revenue_makers
-    cross join revenue_total
-    union all
-    select
-        3 as position,
-        'top_customers_profit_share' as measure,
-        case
-            when profit_total.profit > 0
-                then cast(cast(top_profit.profit as decimal(28, 4)) as double)
-                    / cast(cast(profit_total.profit as decimal(28, 4)) as double)
-        end as value,
-        top_profit.customers
-    from top_profit
-    cross join profit_total
-    union all
-    select
-        4 as position,
-        'top_customers_revenue_share' as measure,
-        cast(top_revenue.revenue as double) / nullif(cast(revenue_total.revenue as double), 0) as value,
-        top_revenue.customers
-    from top_revenue
-    cross join revenue_total
-    union all
-    select
-        5 as position,
-        'revenue_gini' as measure,
-        cast(cast(gini.weighted_revenue as decimal(38, 0)) as double)
-            / nullif(
-                cast(cast(revenue_total.revenue * revenue_total.customers as decimal(38, 0)) as double), 0
-            ) as value,
-        cast(null as bigint) as customers
-    from gini
-    cross join revenue_total
-    union all
-    select
-        6 as position,
-        'peak_profit_share' as measure,
-        case
-            when profit_total.profit > 0 then cast(cast(peak.profit as decimal(28, 4)) as double)
-                / cast(cast(profit_total.profit as decimal(28, 4)) as double)
-        end as value,
-        peak.customers
-    from peak
-    cross join profit_total
+measures as (
+    select *
+    from (
+        values
+        (1, 'profit_concentration_customer_share'),
+        (2, 'revenue_concentration_customer_share'),
+        (3, 'top_customers_profit_share'),
+        (4, 'top_customers_revenue_share'),
+        (5, 'revenue_gini'),
+        (6, 'peak_profit_share')
+    ) as listed (position, measure)
 )
 
 select
-    measure,
+    measures.measure,
 
-    cast(position as bigint) as position,
+    cast(measures.position as bigint) as position,
 
-    value,
-    customers
-from listed
-order by position, measure
+    case measures.position
+        when 1 then cast(profits.makers as double) / nullif(cast(profits.customers as double), 0)
+        when 2
+            then case
+                when revenues.revenue > 0
+                    then cast(revenues.customers - revenues.customers_to_spare as double)
+                        / cast(revenues.customers as double)
+            end
+        when 3
+            then case
+                when profits.profit > 0
+                    then cast(cast(profits.top_profit as decimal(28, 4)) as double)
+                        / cast(cast(profits.profit as decimal(28, 4)) as double)
+            end
+        when 4 then cast(revenues.top_revenue as double) / nullif(cast(revenues.revenue as double), 0)
+        when 5
+            then cast(cast(revenues.weighted_revenue as decimal(38, 0)) as double)
+                / nullif(cast(cast(revenues.revenue * revenues.customers as decimal(38, 0)) as double), 0)
+        when 6
+            then case
+                when profits.profit > 0
+                    then cast(cast(profits.peak_profit as decimal(28, 4)) as double)
+                        / cast(cast(profits.profit as decimal(28, 4)) as double)
+            end
+    end as value,
+    case measures.position
+        when 1 then profits.makers
+        when 2 then case when revenues.revenue > 0 then revenues.customers - revenues.customers_to_spare end
+        when 3 then profits.top_customers
+        when 4 then revenues.top_customers
+        when 6 then profits.peak_customers
+    end as customers
+from measures
+cross join profit_sums as profits
+cross join revenue_sums as revenues
+order by position, measures.measure

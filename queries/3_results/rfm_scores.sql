@@ -15,59 +15,36 @@ scores as (
     from settings.rfm_segments
 ),
 
-measures as (
+kinds as (
+    select *
+    from (values ('recency', 1), ('frequency', 2), ('monetary', 3)) as listed (measure, position)
+),
+
+measured as (
     select
-        classes.r_score,
-        classes.f_score,
-        classes.m_score,
-        measures.days_since_last_order,
-        measures.orders,
-        measures.net_revenue
+        kinds.measure,
+        case kinds.measure
+            when 'recency' then classes.r_score
+            when 'frequency' then classes.f_score
+            else classes.m_score
+        end as score,
+        case kinds.measure
+            when 'recency' then cast(measures.days_since_last_order as decimal(28, 4))
+            when 'frequency' then cast(measures.orders as decimal(28, 4))
+            else cast(measures.net_revenue as decimal(28, 4))
+        end as value
     from business.customer_classes as classes
     inner join business.customer_measures as measures  -- one-to-one
         on classes.snapshot = measures.snapshot
         and classes.customer_id = measures.customer_id
+    cross join kinds
     where classes.snapshot = 'current'
 ),
 
 ranges as (
-    select
-        'recency' as measure,
-        1 as position,
-        r_score as score,
-        count(*) as customers,
-        cast(min(days_since_last_order) as decimal(28, 4)) as lowest,
-        cast(max(days_since_last_order) as decimal(28, 4)) as highest
-    from measures
-    group by r_score
-    union all
-    select
-        'frequency' as measure,
-        2 as position,
-        f_score as score,
-        count(*) as customers,
-        cast(min(orders) as decimal(28, 4)) as lowest,
-        cast(max(orders) as decimal(28, 4)) as highest
-    from measures
-    group by f_score
-    union all
-    select
-        'monetary' as measure,
-        3 as position,
-        m_score as score,
-        count(*) as customers,
-        cast(min(net_revenue) as decimal(28, 4)) as lowest,
-        cast(max(net_revenue) as decimal(28, 4)) as highest
-    from measures
-    group by m_score
-),
-
-kinds as (
-    select 'recency' as measure, 1 as position
-    union all
-    select 'frequency' as measure, 2 as position
-    union all
-    select 'monetary' as measure, 3 as position
+    select measure, score, count(*) as customers, min(value) as lowest, max(value) as highest
+    from measured
+    group by measure, score
 )
 
 select

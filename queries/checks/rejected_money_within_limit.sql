@@ -1,5 +1,5 @@
 -- title:    Rejected money stays within the limit, in every source
--- inputs:   [business.source_totals, canonical.accepted_dates, canonical.rejected_rows, settings.checks]
+-- inputs:   [business.source_totals, canonical.rejected_rows, settings.checks]
 -- scope:    base
 -- severity: stop
 -- judges:   inputs
@@ -32,19 +32,8 @@ reasons as (
             partition by rejected_rows.source
             order by rejected_rows.absolute_amount desc nulls last, rejected_rows.reason nulls last
         ) as position,
-        case rejected_rows.reason
-            when 'date_before_earliest'
-                then ' (policy.earliest_date: ' || cast(accepted.earliest_date as varchar) || ')'
-            when 'date_in_the_future'
-                then ' (policy.max_future_days: ' || cast(accepted.max_future_days as varchar) || ' after '
-                || cast(accepted.newest_date as varchar) || ')'
-            when 'rate_missing' then ' (sources.exchange_rates, policy.max_rate_age_days)'
-            when 'cost_missing' then ' (and policy.margin is not set)'
-            when 'return_amount_positive' then ' (policy.return_sign: refuse)'
-            else ''
-        end as setting
+        coalesce(' (' || rejected_rows.setting || ')', '') as setting
     from canonical.rejected_rows as rejected_rows
-    cross join canonical.accepted_dates as accepted
     where rejected_rows.absolute_amount > 0
         and rejected_rows.reason <> 'replaced_by_later_file'
 ),

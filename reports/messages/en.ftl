@@ -1046,6 +1046,7 @@ head-number = Number
 head-share = Share
 head-net_amount = Net amount
 quality-noted_equal_line = { $rows } equal another line of their order and file: each counts as an item of its own.
+quality-noted_kept_duplicate = { $rows } equal one that came before, in another file or with the same number: each counts, as checks.duplicates asks for.
 quality-noted_order_in_two_files = { $rows } belong to orders that are in two files: what came again, changed, counts twice.
 quality-label_currencies = Currencies
 unit-their_rates = of the order lines used in the whole history; rates and net revenue in { $currency_name }

@@ -938,6 +938,7 @@ head-number = 数量
 head-share = 占比
 head-net_amount = 净额
 quality-noted_equal_line = { $rows }与同一订单、同一文件中的另一行完全相同：每行各计为一件。
+quality-noted_kept_duplicate = { $rows }与先前另一文件中的行或同一行号的行完全相同：按 checks.duplicates 的设置各自计入。
 quality-noted_order_in_two_files = { $rows }所属的订单分布在两个文件中：更改后再次提供的行会重复计算。
 quality-label_currencies = 币种
 unit-their_rates = 全部历史中已使用的订单行；汇率与净收入单位：{ $currency_name }

@@ -43,7 +43,7 @@ impl Planned {
         let mut given: BTreeSet<TableName> = settings::names().into_iter().collect();
         given.extend(pipeline::source_tables());
         given.extend(pipeline::model_tables());
-        let queries = query::load(folder, &given)?;
+        let queries = query::load_behind_sources(folder, &given)?;
         let work = PrivateFolder::make(&std::env::temp_dir())?;
         let engine = start(work.path(), 1, BATCH_ROWS)?;
         for table in settings_tables(&Given::default().config()?, &[])? {

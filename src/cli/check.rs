@@ -13,12 +13,12 @@ use crate::talk::{self, Talk};
 /// Checks the project and its inputs.
 pub(super) async fn check(general: &General, as_of: Option<Date>, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(general)?;
-    let lines = pipeline::check(&loaded.config, as_of, talk).await?;
+    let look = pipeline::check(&loaded.config, as_of, talk).await?;
     talk.finish();
     answer(
         general,
-        || json!({"ok": true, "found": lines}),
-        || lines.iter().for_each(|line| talk::data(line)),
+        || json!({"ok": look.refusal.is_none(), "found": look.lines}),
+        || look.lines.iter().for_each(|line| talk::data(line)),
     );
-    Ok(Exit::Published)
+    look.refusal.map_or(Ok(Exit::Published), Err)
 }

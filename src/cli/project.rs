@@ -1,9 +1,12 @@
 //! The project that a verb works on.
 
+use std::path::Path;
+
 use super::options::General;
 use crate::builtin;
-use crate::config::{self, Config};
+use crate::config::{self, Config, STAGING_FOLDER};
 use crate::error::Failure;
+use crate::files;
 use crate::private::PrivateFolder;
 
 /// A configuration with the folder that holds built-in files for as long as it is used.
@@ -19,10 +22,18 @@ pub(super) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Loads the configuration; a project without its own queries or reports uses the built-in ones.
+/// Whether a folder of queries holds others than those that give the rows of sources.
+fn has_more_than_staging(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    entries.flatten().any(|entry| entry.file_name() != STAGING_FOLDER)
+}
+
+/// Loads the configuration; a project without its own queries, but for those that give the rows of sources, or without its own
+/// reports uses the built-in ones.
 pub(super) fn load(general: &General) -> Result<Loaded, Failure> {
     let mut config = config::load(&general.config, &environment).map_err(Failure::from)?;
-    let lacks_queries = !config.root.join(&config.queries).exists();
+    let own = config.root.join(&config.queries);
+    let lacks_queries = !has_more_than_staging(&own);
     let lacks_reports = !config.root.join(&config.reports).exists();
     if !lacks_queries && !lacks_reports {
         return Ok(Loaded { config, has_own_reports: true, _builtin: None });
@@ -30,6 +41,9 @@ pub(super) fn load(general: &General) -> Result<Loaded, Failure> {
     let folder = PrivateFolder::make(&std::env::temp_dir())?;
     if lacks_queries {
         config.queries = builtin::write_queries(folder.path())?;
+        for path in files::walk(&own).unwrap_or_default() {
+            files::copy(&own.join(&path), &config.queries.join(&path))?;
+        }
     }
     if lacks_reports {
         config.reports = builtin::write_reports(folder.path())?;

@@ -103,8 +103,12 @@ pub enum Kind {
     Section(&'static [Key]),
     /// The sources, by name.
     Sources,
-    /// A source.
+    /// A source with a meaning.
     Source(&'static SourceShape),
+    /// A table with a name of the operator's own.
+    NamedSource,
+    /// The file of the query that gives the rows of a source.
+    Query(&'static SourceShape),
     /// The columns of a source that are mapped.
     Columns(&'static SourceShape),
     /// Declared columns: names that the operator chooses, with their types.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -16,12 +16,20 @@ use super::edition::editions;
 use super::key::Kind;
 use super::problem::{ConfigError, Place, Problems, Refusal};
 use super::roots::refuse_outside;
+<<<<<<< HEAD
 use super::rules;
 use super::tables::{COST_TO_SERVE, FILE, TARGETS};
 use super::thresholds::THRESHOLDS;
 use super::tree::parse_tree;
 use super::walk::{Found, Walk};
 use super::{AlertTo, Config, PolicyValue, Target};
+=======
+use super::tables::{COST_TO_SERVE, FILE};
+use super::thresholds::THRESHOLDS;
+use super::tree::parse_tree;
+use super::walk::{Found, Walk};
+use super::{AlertTo, Config, PolicyValue, rules, sources};
+>>>>>>> main
 
 /// Reads the configuration file at `path`; `environment` answers for `${NAME}`.
 pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
@@ -51,23 +59,52 @@ pub fn parse(
     root: &Path,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Config, ConfigError> {
-    parse_with(name, text, root, environment, &|_| {})
+    parse_with(name, text, root, environment, &Made::Here)
 }
 
 /// Reads the configuration that a run recorded in `text`: what bears on its bytes is taken from there, and from `current` what does
-/// not, which is where the project and its runs are and how much machine a run may use.
+/// not, which is where the project and its runs are and how much machine a run may use. `queries` is the folder of its queries.
 pub fn recorded(
     name: &str,
     text: &str,
     current: &Config,
+    queries: &Path,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Config, ConfigError> {
-    parse_with(name, text, &current.root, environment, &|config| {
-        config.engine.clone_from(&current.engine);
-        config.publish.location.clone_from(&current.publish.location);
-        config.publish.options.clone_from(&current.publish.options);
-        config.publish.keep = current.publish.keep;
-    })
+    parse_with(name, text, &current.root, environment, &Made::Before { current, queries })
+}
+
+/// Where a configuration is from.
+enum Made<'a> {
+    /// The project.
+    Here,
+    /// The record of a run, which has its queries in a folder of its own.
+    Before {
+        /// The configuration of the project.
+        current: &'a Config,
+        queries: &'a Path,
+    },
+}
+
+impl Made<'_> {
+    /// The folder of the queries of a configuration that names one.
+    fn queries(&self, root: &Path, named: &str) -> PathBuf {
+        match self {
+            Self::Here => root.join(named),
+            Self::Before { queries, .. } => (*queries).to_owned(),
+        }
+    }
+
+    /// Takes over what bears on no byte of the run.
+    fn complete(&self, config: &mut Config) {
+        if let Self::Before { current, queries } = self {
+            config.engine.clone_from(&current.engine);
+            config.publish.location.clone_from(&current.publish.location);
+            config.publish.options.clone_from(&current.publish.options);
+            config.publish.keep = current.publish.keep;
+            (*queries).clone_into(&mut config.queries);
+        }
+    }
 }
 
 fn parse_with(
@@ -75,7 +112,7 @@ fn parse_with(
     text: &str,
     root: &Path,
     environment: &dyn Fn(&str) -> Option<String>,
-    complete: &dyn Fn(&mut Config),
+    made: &Made<'_>,
 ) -> Result<Config, ConfigError> {
     let mut problems = Problems::default();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -83,12 +120,19 @@ fn parse_with(
         return Err(problems.into_error(name));
     };
     let mut walk = Walk::new(environment, problems);
-    let found = walk.section(FILE, Some(&tree), "").unwrap_or_default();
+    let mut found = walk.section(FILE, Some(&tree), "").unwrap_or_default();
+    let queries = walk.value("queries").and_then(Value::as_str).unwrap_or_default();
+    let queries = made.queries(root, queries);
+    for (source, columns) in sources::columns(&mut walk, &queries) {
+        // Only of a query is the format no matter.
+        let source = &mut found.value["sources"][source];
+        (source["columns"], source["format"]) = (columns.into(), "parquet".into());
+    }
     rules::check(&mut walk);
     let mut problems = walk.problems;
     if problems.is_empty() {
         let mut config = build(found, root);
-        complete(&mut config);
+        made.complete(&mut config);
         refuse_outside(&config, environment, &mut problems);
         if problems.is_empty() {
             return Ok(config);
@@ -115,7 +159,9 @@ fn build(mut found: Found, root: &Path) -> Config {
         unreachable!("what the tables accept has the types of the configuration");
     };
     config.root = root.into();
-    for source in config.sources.values_mut().filter(|source| source.files.is_none()) {
+    for source in
+        config.sources.values_mut().filter(|source| source.files.is_none() && source.query.is_none())
+    {
         if let Ok((folder, files)) = folder_and_files(&source.location) {
             (source.location, source.files) = (folder, files);
         }

@@ -3,8 +3,8 @@
 //! `load` turns the file into this; nothing else reads configuration, and no default is elsewhere.
 //!
 //! Reading order: `key` (what a table says of a key), `tables` and `thresholds` (every key), `load` (the file as a whole), `tree` and
-//! `walk` (marked YAML, read by the tables), `value` with `time`, `address` and `secret` (one value), `rules` (what values mean together),
-//! `schema` (the JSON Schema).
+//! `walk` (marked YAML, read by the tables), `value` with `time`, `address` and `secret` (one value), `sources` (of each the kind),
+//! `rules` (what values mean together), `schema` (the JSON Schema).
 
 mod address;
 mod edition;
@@ -17,6 +17,7 @@ mod roots;
 mod rules;
 mod schema;
 mod secret;
+mod sources;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -46,7 +47,7 @@ pub use problem::{ConfigError, Problem};
 pub use roots::ROOTS;
 pub use schema::schema_text;
 pub use secret::Secret;
-pub use tables::SOURCES;
+pub use tables::{SOURCES, STAGING_FOLDER, is_reserved};
 pub use thresholds::THRESHOLDS;
 pub use time::parse_days;
 pub(crate) use value::quoted;
@@ -110,6 +111,14 @@ pub struct Config {
 }
 
 impl Config {
+    /// The sources that have files: the reserved ones in their order, then those of the project by name.
+    pub fn read_sources(&self) -> impl Iterator<Item = (&str, &Source)> {
+        let reserved = SOURCES.iter().filter_map(|shape| self.sources.get_key_value(shape.name));
+        let named = self.sources.iter().filter(|(name, _)| !is_reserved(name));
+        let all = reserved.chain(named).filter(|(_, source)| source.query.is_none());
+        all.map(|(name, source)| (name.as_str(), source))
+    }
+
     /// The value of a threshold; `None` when the table has no such name.
     #[must_use]
     pub fn threshold(&self, name: &str) -> Option<&PolicyValue> {
@@ -160,12 +169,16 @@ pub enum AsOfRule {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Source {
     /// Path, `file://`, `s3://`, `gs://`, `az://` or `https://` (`http://` on this machine only); a folder
-    /// (or prefix) or one file. Variables are filled in, so this is the address to open.
+    /// (or prefix) or one file. Variables are filled in, so this is the address to open. Empty where a query gives the rows.
+    #[serde(default)]
     pub location: String,
+    /// The file of the query that gives the rows.
+    pub query: Option<String>,
     /// In what form its files come.
     #[serde(flatten)]
     pub format: Format,
-    /// Canonical name to source column or SQL expression.
+    /// Canonical name to source column or SQL expression; of a query the columns that it gives.
+    #[serde(default)]
     pub columns: BTreeMap<String, String>,
     /// Decimals kept of amounts that arrive as floating point or with more than four decimals; 0 to 4.
     pub amount_scale: Option<u8>,
@@ -179,6 +192,7 @@ pub struct Source {
     /// Names of the files that are read, with `*` and `?`; those with the usual endings when it is not said.
     pub files: Option<String>,
     /// What moments mean that are stored as INT96.
+    #[serde(default)]
     pub int96: Int96,
 }
 
@@ -230,6 +244,8 @@ pub struct Checks {
     /// Whether of an order in several files only the lines of the last file count.
     #[serde(rename = "orders_in_two_files", deserialize_with = "load::is_keep_last")]
     pub keep_last_file: bool,
+    /// What becomes of an order line that came twice: `reject`, `keep` or `refuse`.
+    pub duplicates: String,
     /// Largest ratio of decompressed to stored bytes of an input file.
     pub max_unpacked_ratio: u64,
 }

@@ -38,8 +38,7 @@ pub(super) fn refuse_outside(config: &Config, environment: Environment<'_>, prob
 /// Everything that a configuration names, by its key.
 fn named(config: &Config) -> Vec<(String, String)> {
     let sources = config
-        .sources
-        .iter()
+        .read_sources()
         .map(|(name, source)| (format!("sources.{name}.location"), source.location.clone()));
     let mut all: Vec<(String, String)> = sources.collect();
     let mut add = |key: &str, path: &Path| all.push((key.to_owned(), path.display().to_string()));

@@ -79,8 +79,7 @@ fn periods(walk: &mut Walk<'_>) {
 
 /// A location may end in a pattern of file names, and then `files` has nothing to say.
 fn patterns(walk: &mut Walk<'_>) {
-    for shape in SOURCES {
-        let source = format!("sources.{}", shape.name);
+    for source in walk.sections("sources") {
         let location = format!("{source}.location");
         let Some(given) = text(walk, &location).map(str::to_owned) else {
             continue;

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::key::{Key, Kind};
-use super::tables::FILE;
+use super::tables::{FILE, NAMED, OWN_NAME, keys_of};
 
 /// The schema, as text.
 #[must_use]
@@ -50,8 +50,20 @@ fn holds(key: &Key) -> Value {
     if let Kind::Items(keys) = key.kind {
         return json!({"type": "array", "items": section(keys), "minItems": 1, "maxItems": 200});
     }
+    if let Kind::Source(shape) = key.kind {
+        let mut schema = section(&keys_of(shape));
+        schema["required"] = json!([]);
+        schema["type"] = json!("object");
+        schema["anyOf"] = json!([{"required": ["location", "columns"]}, {"required": ["query"]}]);
+        return schema;
+    }
     if let Some(keys) = key.kind.keys() {
-        return section(&keys);
+        let mut schema = section(&keys);
+        if key.kind == Kind::Sources {
+            schema["propertyNames"] = json!({"pattern": format!("^({OWN_NAME})$")});
+            schema["additionalProperties"] = property(&NAMED);
+        }
+        return schema;
     }
     let text = json!(["string", "number", "boolean"]);
     let (pattern, _) = key.kind.form();

@@ -5,8 +5,8 @@
 use super::key::Kind::{
     Alert, AsOf, Bytes, Colour, Column, Columns, Count, Cron, Currency, Days, Delimiter, Domains, Duration,
     Email, FileNames, Flag, Format, HiveName, Items, Language, Line, Location, Loopback, MailServer, Money,
-    Options, Path, PathBelow, Refused, Schema, Section, Share, SigningKey, Sources, Timezone, Web, Word,
-    Words,
+    NamedSource, Options, Path, PathBelow, Query, Refused, Schema, Section, Share, SigningKey, Sources,
+    Timezone, Web, Word, Words,
 };
 use super::key::{Key, Kind, SourceShape, row};
 use super::thresholds::THRESHOLDS;
@@ -21,7 +21,8 @@ pub(super) const FILE: &[Key] = &[
     row("compare", Days, "7d", "days or weeks", "",
         "how far apart the snapshots `previous` and `current` are; shorter than the window"),
     row("sources", Sources, "", "", "",
-        "where the rows come from; only order_lines is needed, each other source switches on the figures that need it")
+        "where the rows come from; only order_lines is needed, each other reserved source switches on the figures that need it. Tables \
+         with names of your own are what the queries of reserved sources read")
         .needed("a run needs at least sources.order_lines"),
     row("policy", Section(THRESHOLDS), "{}", "", "",
         "the thresholds of every class and warning; all are columns of the table settings.policy, which the SQL reads. A share may be \
@@ -93,7 +94,8 @@ const SOURCE: &[Key] = &[
     row("int96", Word, "instant", "word", "instant local",
         "what timestamps mean that are stored as INT96, as Spark, Hive and Impala may do: instants in UTC, converted to business time, or \
          local, business time as written (Impala without its setting for UTC)").quiet(),
-    // Each source has columns, and a meaning, of its own.
+    // Each source has a query or columns, and a meaning, of its own.
+    row("query", Refused, "", "", "", ""),
     row("columns", Refused, "", "", "", "").needed("map at least"),
     row("options", Options, "", "", "",
         "settings of the object store, by its own names; those named like a secret must be `${NAME}`"),
@@ -141,7 +143,10 @@ const CHECKS: &[Key] = &[
     row("allow_missing_periods", Flag, "false", "flag", "", "true accepts a gap in the folders of period_folder, and only reports it"),
     row("orders_in_two_files", Word, "count_all", "word", "count_all keep_last",
         "of an order whose lines are in several files: count_all counts every line, keep_last those of the last file, in the order of their \
-         paths; the others are set aside. Lines that equal one of an earlier file never count twice"),
+         paths; the others are set aside. For lines that equal one of an earlier file see duplicates"),
+    row("duplicates", Word, "reject", "word", "reject keep refuse",
+        "of order lines that equal another one in every column, in another file or with the same line_number: reject uses one of them, keep uses \
+         all, refuse refuses the run. Without a mapped line_number equal lines of one file are that many items sold, and always count"),
     row("max_unpacked_ratio", Count, "1000", "ratio", "[1, 1000000]",
         "bytes of an input file in memory for one on disk; above it, it is a decompression bomb"),
 ];
@@ -298,6 +303,31 @@ pub const SOURCES: &[SourceShape] = &[
     },
 ];
 
+/// The folder of the queries that give the rows of sources, below that of all queries.
+pub const STAGING_FOLDER: &str = "0_staging";
+
+/// Columns of a row's file, which every source has and a query may pass on.
+pub(super) const PROVENANCE: [&str; 2] = ["source_file", "source_row"];
+
+/// Whether a source of this name has a meaning of its own.
+#[must_use]
+pub fn is_reserved(name: &str) -> bool {
+    SOURCES.iter().any(|shape| shape.name == name)
+}
+
+/// The form of the name of a table of the operator's own.
+pub(super) const OWN_NAME: &str = "[a-z][a-z0-9_]{0,62}";
+
+/// A table with a name of the operator's own.
+pub(super) const NAMED: Key = row(
+    "your_table",
+    NamedSource,
+    "",
+    "",
+    "",
+    "a table that the queries of other sources read, as source.your_table",
+);
+
 /// The row of a source.
 pub(super) fn source(shape: &'static SourceShape) -> Key {
     let key = row(shape.name, Kind::Source(shape), "", "", "", shape.meaning);
@@ -307,11 +337,32 @@ pub(super) fn source(shape: &'static SourceShape) -> Key {
 /// The keys of a source.
 pub(super) fn keys_of(shape: &'static SourceShape) -> Vec<Key> {
     let row = |key: &Key| match key.kind {
+        Refused if key.name == "query" => Key { kind: Query(shape), meaning: QUERY, ..*key },
         Refused => Key { kind: Columns(shape), meaning: shape.columns, ..*key },
         _ => *key,
     };
     SOURCE.iter().map(row).collect()
 }
+
+/// Keys of a source that belong to a query, too.
+const OF_A_QUERY: [&str; 2] = ["query", "amount_scale"];
+
+/// The keys of a source whose rows come from its files, or from a query.
+pub(super) fn keys_of_kind(shape: &'static SourceShape, has_query: bool) -> Vec<Key> {
+    let is_of_kind = |key: &Key| {
+        if has_query { OF_A_QUERY.contains(&key.name) } else { key.name != "query" }
+    };
+    keys_of(shape).into_iter().filter(is_of_kind).collect()
+}
+
+/// The keys of a table with a name of the operator's own.
+pub(super) fn keys_of_named() -> Vec<Key> {
+    let is_mapped = |key: &&Key| key.kind == Refused || ["amount_scale", "period_folder"].contains(&key.name);
+    SOURCE.iter().filter(|key| !is_mapped(key)).copied().collect()
+}
+
+const QUERY: &str = "in place of location and columns: the file of a query that gives the columns, always queries/0_staging/ and the name of \
+     the source. It reads tables of your own as source.their_name; see queries/README.md";
 
 /// The canonical columns of a source.
 pub(super) fn columns_of(shape: &'static SourceShape) -> Vec<Key> {
@@ -328,6 +379,7 @@ impl Kind {
             Self::Section(keys) | Self::Items(keys) => Some(keys.to_vec()),
             Self::Sources => Some(SOURCES.iter().map(source).collect()),
             Self::Source(shape) => Some(keys_of(shape)),
+            Self::NamedSource => Some(keys_of_named()),
             Self::Columns(shape) => Some(columns_of(shape)),
             _ => None,
         }

@@ -10,6 +10,7 @@ use super::form::{check_form, unexpected};
 use super::key::{Key, Kind};
 use super::problem::{Parsed, Refusal, listed, nearest};
 use super::secret::{Environment, signing_key, store_option};
+use super::tables::STAGING_FOLDER;
 use super::time::{cron, day, days, duration, timezone};
 use crate::colour::{Colour, LEAST_CONTRAST, WHITE};
 
@@ -71,6 +72,10 @@ pub(super) fn read(key: &Key, name: &str, given: &str, environment: Environment<
         Kind::Colour => colour(given).map(|colour| text(&colour.to_string())),
         Kind::Domain => Ok(text(&given.to_lowercase())),
         Kind::Cron => cron(given).map(|line| text(&line)),
+        // Recorded as the folder of the queries is called where nothing is said of it.
+        Kind::Query(shape) => {
+            Ok((given.into(), scalar(&format!("queries/{STAGING_FOLDER}/{}.sql", shape.name))))
+        }
         Kind::Web => web_folder(given).map(|url| text(&url)),
         Kind::Location => location(given, environment).map(|open| (open.into(), scalar(given))),
         Kind::StoreOption => store_option(name, given, environment).map(|value| (value, scalar(given))),

@@ -42,7 +42,7 @@ pub(super) struct Found {
 }
 
 /// The dotted path of a key.
-fn join(path: &str, key: &str) -> String {
+pub(super) fn join(path: &str, key: &str) -> String {
     let key = key.escape_debug();
     if path.is_empty() { key.to_string() } else { format!("{path}.{key}") }
 }
@@ -75,9 +75,26 @@ impl<'e> Walk<'e> {
         self.unknown.contains(path)
     }
 
+    /// The paths of the sections within a section that the file has.
+    pub(super) fn sections(&self, path: &str) -> Vec<String> {
+        let is_within = |inner: &&String| {
+            inner.strip_prefix(path).is_some_and(|rest| rest.starts_with('.') && !rest[1..].contains('.'))
+        };
+        self.given.keys().filter(is_within).cloned().collect()
+    }
+
     /// What was read, or is the default; of an opened section, null.
     pub(super) fn value(&self, path: &str) -> Option<&Value> {
         self.values.get(path)
+    }
+
+    /// Takes what a query gives for the mapped columns of a source, at the path of its columns.
+    pub(super) fn adopt(&mut self, path: &str, columns: &[String]) {
+        self.values.insert(path.to_owned(), Value::Null);
+        for column in columns {
+            self.values.insert(join(path, column), column.as_str().into());
+            self.meant.insert(join(path, column));
+        }
     }
 
     /// Notes a problem at a key, or at the next section around it that the file has.
@@ -98,12 +115,17 @@ impl<'e> Walk<'e> {
 
     /// Reads a section; without a node, its defaults. `None` when it is not a section.
     pub(super) fn section(&mut self, keys: &[Key], node: Option<&Node>, path: &str) -> Option<Found> {
-        let place = self.place(path).unwrap_or(START);
         let entries = match node {
             Some(node) => self.open(node, path)?,
             None => Vec::new(),
         };
-        self.refuse_unknown(&entries, keys, path);
+        Some(self.opened(keys, &entries, path))
+    }
+
+    /// Reads a section that is open.
+    pub(super) fn opened(&mut self, keys: &[Key], entries: &[Entry<'_>], path: &str) -> Found {
+        let place = self.place(path).unwrap_or(START);
+        self.refuse_unknown(entries, keys, path);
         self.values.insert(path.to_owned(), Value::Null);
         let (mut values, mut lines) = (Map::new(), Vec::new());
         for key in keys {
@@ -124,11 +146,11 @@ impl<'e> Walk<'e> {
                 lines.extend(found.lines);
             }
         }
-        Some(Found { value: values.into(), lines })
+        Found { value: values.into(), lines }
     }
 
     /// Opens a section whose place is known.
-    fn open<'t>(&mut self, node: &'t Node, path: &str) -> Option<Vec<Entry<'t>>> {
+    pub(super) fn open<'t>(&mut self, node: &'t Node, path: &str) -> Option<Vec<Entry<'t>>> {
         let place = self.place(path).unwrap_or(START);
         let entries = entries(node, place);
         if entries.is_none() {
@@ -149,7 +171,15 @@ impl<'e> Walk<'e> {
             let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
             let suggestion = nearest(entry.key, names.iter().copied().filter(|name| !has(name)));
             let reason = match &suggestion {
+<<<<<<< HEAD
                 None if names.len() <= 20 => format!("unknown key; expected one of {}", names.join(", ")),
+=======
+                None if path == "sources" => format!(
+                    "unknown key; expected one of {}, or a table with a name of your own in small letters, which has a location and no columns",
+                    names.join(", ")
+                ),
+                None if names.len() <= 16 => format!("unknown key; expected one of {}", names.join(", ")),
+>>>>>>> main
                 _ => "unknown key".to_owned(),
             };
             self.unknown.insert(path.to_owned());
@@ -198,7 +228,7 @@ impl<'e> Walk<'e> {
         Some(self.leaf(key, path, leaf.expect("the defaults of the tables are within their ranges")))
     }
 
-    fn note_place(&mut self, path: &str, entry: &Entry<'_>) {
+    pub(super) fn note_place(&mut self, path: &str, entry: &Entry<'_>) {
         let value = start_of(entry.node, entry.place);
         self.given.insert(path.to_owned(), (entry.place, value));
     }
@@ -214,7 +244,11 @@ impl<'e> Walk<'e> {
             }
             kind => {
                 if let Some(keys) = kind.keys() {
-                    let found = self.section(&keys, Some(entry.node), path)?;
+                    let found = match kind {
+                        Kind::Sources => self.sources(&keys, entry.node, path)?,
+                        Kind::Source(shape) => self.source(shape, entry.node, path)?,
+                        _ => self.section(&keys, Some(entry.node), path)?,
+                    };
                     return Some(under(key.name, found));
                 }
                 let leaf = self.text(key, entry.key, entry.node, path)?;
@@ -328,7 +362,7 @@ impl<'e> Walk<'e> {
 }
 
 /// The lines of a section below its name; none when it holds none.
-fn under(name: &str, found: Found) -> Found {
+pub(super) fn under(name: &str, found: Found) -> Found {
     let inner = found.lines.iter().map(|line| format!("  {line}"));
     let head = (!found.lines.is_empty()).then(|| format!("{name}:"));
     Found { lines: head.into_iter().chain(inner).collect(), ..found }

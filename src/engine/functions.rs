@@ -5,11 +5,15 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, FixedSizeBinaryArray, Float64Array, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
-use datafusion::common::exec_datafusion_err;
 use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{DFSchema, exec_datafusion_err};
 use datafusion::config::ConfigOptions;
 use datafusion::error::Result;
+use datafusion::execution::FunctionRegistry as _;
+use datafusion::functions::core::get_field;
+use datafusion::logical_expr::expr::GetFieldAccess;
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
+use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawFieldAccessExpr};
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ExprSchemable, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
@@ -22,8 +26,34 @@ use datafusion::prelude::SessionContext;
 pub(super) fn register(context: &SessionContext) {
     let of_text = || Signature::string(1, Volatility::Immutable);
     let of_uuid = Signature::exact(vec![DataType::FixedSizeBinary(16)], Volatility::Immutable);
-    for (gives, signature) in [(Gives::Lower, of_text()), (Gives::Upper, of_text()), (Gives::Uuid, of_uuid)] {
+    for (gives, signature) in [
+        (Gives::Lower, of_text()),
+        (Gives::Upper, of_text()),
+        (Gives::Sha256, of_text()),
+        (Gives::Uuid, of_uuid),
+    ] {
         context.register_udf(ScalarUDF::from(OfOne { gives, signature }));
+    }
+    let fields: Arc<dyn ExprPlanner> = Arc::new(Fields);
+    let _one_more = context.state_ref().write().register_expr_planner(fields);
+}
+
+/// The field of a struct, as `article['price']`.
+#[derive(Debug)]
+struct Fields;
+
+impl ExprPlanner for Fields {
+    fn plan_field_access(
+        &self,
+        access: RawFieldAccessExpr,
+        _: &DFSchema,
+    ) -> Result<PlannerResult<RawFieldAccessExpr>> {
+        Ok(match access.field_access {
+            GetFieldAccess::NamedStructField { name } => {
+                PlannerResult::Planned(get_field().call(vec![access.expr, Expr::Literal(name, None)]))
+            }
+            _ => PlannerResult::Original(access),
+        })
     }
 }
 
@@ -79,6 +109,7 @@ impl AnalyzerRule for DoubleOfDecimal {
 enum Gives {
     Lower,
     Upper,
+    Sha256,
     Uuid,
     Double,
 }
@@ -95,6 +126,7 @@ impl ScalarUDFImpl for OfOne {
         match self.gives {
             Gives::Lower => "lower",
             Gives::Upper => "upper",
+            Gives::Sha256 => "sha256",
             Gives::Uuid => "uuid_text",
             Gives::Double => "double_of_decimal",
         }
@@ -119,6 +151,7 @@ impl ScalarUDFImpl for OfOne {
         let given = match self.gives {
             Gives::Lower => lower(value),
             Gives::Upper => upper(value),
+            Gives::Sha256 => sha256(value),
             Gives::Uuid => uuid_text(value),
             Gives::Double => double(value),
         };
@@ -156,6 +189,15 @@ fn by_letter(values: &ArrayRef, ascii: fn(&str) -> String, letter: fn(char) -> c
         })
         .collect();
     Ok(Arc::new(changed))
+}
+
+/// The SHA-256 of the bytes of a text, in hexadecimal digits.
+fn sha256(values: &ArrayRef) -> Result<ArrayRef> {
+    let texts = cast(values, &DataType::Utf8)?;
+    let texts = datafusion::common::cast::as_string_array(&texts)?;
+    let hashes: StringArray =
+        texts.iter().map(|text| text.map(|text| crate::files::sha256(text.as_bytes()))).collect();
+    Ok(Arc::new(hashes))
 }
 
 /// The sixteen bytes of a UUID, as text.

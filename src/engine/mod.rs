@@ -15,6 +15,7 @@ mod registry;
 mod row;
 mod short_side;
 mod source_table;
+mod staging;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,7 @@ use url::Url;
 use self::failure::{failure, is_second_reading, panicked, unreadable, words_of};
 use self::ladder::{Ladder, no_rung};
 use self::source_table::SourceTable;
+use self::staging::{SCHEMAS, is_of_files};
 use crate::config::EngineLimits;
 use crate::error::{Exit, Failure};
 use crate::query::{Query, TableName};
@@ -51,11 +53,6 @@ pub use compare::RowsDiffer;
 pub(crate) use failure::damaged_input;
 pub use row::StoppingRow;
 pub use write::Written;
-
-/// Schemas of a session: sources as they lie in their files, the layers, what editions need, and tables of another session
-/// that a part is taken of.
-const SCHEMAS: [&str; 9] =
-    ["source", "raw", "settings", "canonical", "business", "model", "results", "editions", "whole"];
 
 /// The address of the store of a session.
 const BASE: &str = "karat://run/";
@@ -197,7 +194,7 @@ impl Engine {
         self.register(&TableName::new("source", name), Arc::new(table))
     }
 
-    /// Makes `name` a view.
+    /// Makes `name` a view, in place of a table of that name, of which it may be made.
     ///
     /// # Errors
     /// Returns exit code 2 when the statement does not fit its tables.
@@ -205,6 +202,7 @@ impl Engine {
         let plan = plan(self.ladder.usual(), sql)
             .await
             .map_err(|error| failure(format!("cannot plan `{name}`"), error))?;
+        self.forget(name)?;
         self.add_plan(name, plan)
     }
 
@@ -252,7 +250,7 @@ impl Engine {
     pub async fn plan_only(&self, query: &Query) -> Result<(), Failure> {
         let cannot = |error| failure(format!("cannot plan `queries/{}`", query.path), error);
         let plan = plan(self.ladder.usual(), &query.text).await.map_err(cannot)?;
-        portable::refuse(plan.logical_plan(), &query.path)?;
+        portable::refuse(plan.logical_plan(), query)?;
         let schema = write::stored_schema(plan.schema().as_arrow());
         for column in &query.header.key {
             if schema.field_with_name(column).is_err() {
@@ -316,7 +314,7 @@ impl Engine {
     async fn attempt(&self, context: &SessionContext, query: &Query) -> Result<Written, Failure> {
         let what = || format!("cannot run `queries/{}`", query.path);
         let plan = plan(context, &query.text).await.map_err(|error| failure(what(), error))?;
-        portable::refuse(plan.logical_plan(), &query.path)?;
+        portable::refuse(plan.logical_plan(), query)?;
         let header = &query.header;
         if header.is_view() {
             let schema = write::stored_schema(plan.schema().as_arrow());
@@ -386,7 +384,7 @@ impl Engine {
     /// Whether the files of a source are read.
     fn reads_source(&self, query: &Query) -> bool {
         let views = self.over_sources.lock().unwrap_or_else(PoisonError::into_inner);
-        query.inputs().any(|input| input.schema == "raw" || views.contains(&input))
+        query.inputs().any(|input| is_of_files(&input) || views.contains(&input))
     }
 
     /// Where the engine gives up on source rows, the file is to blame.

@@ -8,18 +8,22 @@ use datafusion::scalar::ScalarValue;
 
 use arrow::datatypes::DataType;
 
-use super::failure;
+use super::{failure, staging};
 use crate::error::{Exit, Failure};
+use crate::query::{Query, STAGING};
 
 /// Digits of the decimals that `DuckDB` multiplies in one machine word; it stops where the product has more.
 const NARROW: u8 = 18;
 
-/// Refuses a sum of floating-point numbers, and a product of two decimals of 18 digits at most.
+/// Refuses a sum of floating-point numbers, and a product of two decimals of 18 digits at most; in a query over tables of other
+/// people also what engines read in their own ways.
 ///
 /// # Errors
 /// Returns exit code 2 with what to write in its place.
-pub(super) fn refuse(plan: &LogicalPlan, path: &str) -> Result<(), Failure> {
-    let (mut sums, mut products) = (Vec::new(), Vec::new());
+pub(super) fn refuse(plan: &LogicalPlan, query: &Query) -> Result<(), Failure> {
+    let path = &query.path;
+    let is_staging = query.name.schema == STAGING;
+    let (mut sums, mut products, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
     let walked = plan.apply_with_subqueries(|node| {
         let inputs = node.inputs();
         let Some((first, others)) = inputs.split_first() else {
@@ -37,6 +41,7 @@ pub(super) fn refuse(plan: &LogicalPlan, path: &str) -> Result<(), Failure> {
                 if is_narrow_product(part, &schema) {
                     products.push(part.to_string());
                 }
+                foreign.extend(staging::problem(part, &schema).filter(|_| is_staging));
                 Ok(TreeNodeRecursion::Continue)
             })
         })
@@ -49,6 +54,9 @@ pub(super) fn refuse(plan: &LogicalPlan, path: &str) -> Result<(), Failure> {
             format!("queries/{path}: `{sum}` adds up floating-point numbers"),
         )
         .hint("Cast to a decimal before the sum: a float sum depends on the order of the rows."));
+    }
+    if let Some((found, hint)) = foreign.into_iter().next() {
+        return Err(Failure::new(Exit::Usage, "query", format!("queries/{path}: {found}")).hint(hint));
     }
     if products.is_empty() {
         return Ok(());

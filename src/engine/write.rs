@@ -1,9 +1,7 @@
 //! Writes one ordered stream of rows as one Parquet file, and checks on the way what its header promises.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +9,7 @@ use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch, UInt64Array};
 use arrow::compute::{BatchCoalescer, SortOptions, cast, take_record_batch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
+use datafusion::common::hash_utils::{RandomState, create_hashes};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
@@ -151,7 +150,7 @@ pub(super) async fn write(
         order: promise.order.to_vec(),
         few: few.filter(|few| rows == 0 || !few.is_empty()),
         rung: 0,
-        is_key_open: keys.is_open,
+        is_key_open: keys.stays_open(),
         problem,
     })
 }
@@ -235,7 +234,7 @@ struct KeyCheck {
     columns: Columns,
     /// Of rows that ascend by the key.
     neighbours: Option<Neighbours>,
-    seen: HashSet<u64>,
+    hashes: Vec<u64>,
     is_open: bool,
 }
 
@@ -244,7 +243,7 @@ impl KeyCheck {
         Ok(Self {
             columns: Columns::new(schema, key)?,
             neighbours: is_sorted.then(Neighbours::default),
-            seen: HashSet::new(),
+            hashes: Vec::new(),
             is_open: false,
         })
     }
@@ -254,13 +253,17 @@ impl KeyCheck {
         if self.columns.of(batch).any(|column| column.null_count() > 0) {
             return Ok(Some(format!("the key ({names}) is NULL in a row")));
         }
-        let Some(rows) = self.columns.rows(batch)? else {
+        let Some(neighbours) = &mut self.neighbours else {
+            self.is_open = self.is_open || self.hashes.len() + batch.num_rows() > MOST_KEYS;
+            if !self.is_open && !self.columns.positions.is_empty() {
+                let columns: Vec<_> = self.columns.of(batch).map(Arc::clone).collect();
+                let mut hashes = vec![0; batch.num_rows()];
+                create_hashes(&columns, &RandomState::with_seed(0), &mut hashes)?;
+                self.hashes.append(&mut hashes);
+            }
             return Ok(None);
         };
-        let Some(neighbours) = &mut self.neighbours else {
-            self.is_open = self.is_open
-                || self.seen.len() + rows.num_rows() > MOST_KEYS
-                || rows.iter().any(|row| !self.seen.insert(hash_of(row.as_ref())));
+        let Some(rows) = self.columns.rows(batch)? else {
             return Ok(None);
         };
         let problem = match neighbours.broken_step(&rows, Ordering::is_ge) {
@@ -270,13 +273,12 @@ impl KeyCheck {
         };
         Ok(problem.map(|problem| format!("the key ({}) {problem}", self.columns.names)))
     }
-}
 
-/// The same bytes have the same hash, in every run.
-fn hash_of(bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
-    hasher.finish()
+    /// Whether two rows may share the key, after all rows.
+    fn stays_open(mut self) -> bool {
+        self.hashes.sort_unstable();
+        self.is_open || self.hashes.windows(2).any(|pair| pair[0] == pair[1])
+    }
 }
 
 /// The order of a scratch table, on which later queries rely.

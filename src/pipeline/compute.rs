@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::outlook;
 use super::prepare::Run;
+use super::{outlook, staged};
 use crate::calendar::Stopwatch;
 use crate::check::{self, Outcome};
-use crate::engine::{Engine, damaged_input};
+use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::files::sha256_of;
 use crate::query::{self, Check, Query, QuerySet, TableName};
@@ -70,7 +70,7 @@ pub(super) async fn tables(
                 .max_by_key(|query| heights.get(&query.name));
             let Some(query) = ready.copied() else { break };
             waiting.remove(&query.name);
-            running.spawn(one(Arc::clone(engine), query.clone()));
+            running.spawn(one(Arc::clone(engine), query.clone(), staged::lines(&run.sources, query)));
         }
         let Some(finished) = running.join_next().await else {
             break;
@@ -132,9 +132,9 @@ async fn models_of_buying(engine: Arc<Engine>, terms: outlook::Terms) -> Result<
 }
 
 /// Runs one query; a task of its own.
-async fn one(engine: Arc<Engine>, query: Query) -> Result<Vec<Made>, Failure> {
+async fn one(engine: Arc<Engine>, query: Query, lines: Option<staged::Lines>) -> Result<Vec<Made>, Failure> {
     let watch = Stopwatch::start();
-    let written = engine.run(&query).await?;
+    let written = staged::run(&engine, &query, lines).await?;
     let mut facts = json!({"rows": written.rows, "milliseconds": watch.milliseconds()});
     if written.rung > 0 {
         facts["rung"] = json!(written.rung);
@@ -177,7 +177,7 @@ pub(super) async fn checks(run: &Run<'_>) -> Result<Vec<Outcome>, Failure> {
     Ok(outcomes)
 }
 
-/// Computes the tables that the checks of inputs and `also` need, and runs those checks.
+/// Computes the tables that the checks of inputs and `also` need, and runs those checks; whether they refuse the run is not judged.
 pub(super) async fn inputs(run: &Run<'_>, also: &[TableName]) -> Result<Vec<Outcome>, Failure> {
     let (engine, queries) = (&run.engine, &run.project.queries);
     let checks: Vec<&Check> = queries.checks.iter().filter(|check| check.is_of_inputs).collect();
@@ -188,9 +188,7 @@ pub(super) async fn inputs(run: &Run<'_>, also: &[TableName]) -> Result<Vec<Outc
         engine.forget(&query.name)?;
     }
     tables(run, engine, &queries, Given::Sources).await?;
-    let outcomes = check::run(engine, checks).await?;
-    check::refuse_broken(&outcomes)?;
-    Ok(outcomes)
+    check::run(engine, checks).await
 }
 
 /// Plans every query against empty tables of the right types: finds errors of types and names without computing.
@@ -207,14 +205,4 @@ pub(super) async fn plans(engine: &Engine, queries: &QuerySet) -> Result<(), Fai
         engine.types(&format!("`queries/{}`", check.path), &check.text).await?;
     }
     Ok(())
-}
-
-/// The newest order date of the source, as text.
-pub(super) async fn newest_order(engine: &Engine) -> Result<String, Failure> {
-    let name = TableName::new("raw", "order_lines");
-    let table = engine
-        .read("the newest order", &format!("select max(ordered_at) as ordered_at from {name}"))
-        .await
-        .map_err(damaged_input)?;
-    Ok(table.cell(0, "ordered_at").map_or_else(String::new, ToString::to_string))
 }

@@ -10,10 +10,11 @@ use std::collections::BTreeSet;
 use crate::config::EngineLimits;
 use crate::engine::{Engine, SourceFile};
 use crate::error::{Exit, Failure};
-use crate::query::{self, Query, TableName};
-use crate::source::{Pinned, RawTable};
+use crate::query::{self, Query, STAGING, TableName};
+use crate::source::{From, Pinned};
 
 use super::prepare::Run;
+use super::sources;
 
 /// Adds the file to the message of a failure that an input caused; where no single file is to blame, nothing.
 pub(super) async fn blame(run: &Run<'_>, failure: Failure) -> Failure {
@@ -50,7 +51,7 @@ async fn cell_of(run: &Run<'_>, source: &Pinned, at: usize) -> Result<Option<Str
     let limits = EngineLimits { threads: Some(1), ..run.config.engine.clone() };
     let engine = Engine::start(&limits, folder.path(), folder.path())?;
     engine.add_source(&source.name, &files[at..=at], source.schema.clone(), &source.folders())?;
-    let tables = run.raw.iter().filter(|table| table.source == source.name);
+    let tables = run.raw.iter().filter(|table| table.table.table == source.name);
     for column in tables.flat_map(|table| &table.mapped) {
         let found = engine.stopping_row(&source.name, &column.sql, &column.reads).await?;
         if let Some(row) = found {
@@ -98,13 +99,24 @@ async fn fails(run: &Run<'_>, source: &Pinned, files: &[SourceFile]) -> Result<b
     let folder = folder(run)?;
     let engine = Engine::start(&run.config.engine, folder.path(), folder.path())?;
     for table in &run.raw {
-        let sql = if table.source == source.name {
-            engine.add_source(&source.name, files, source.schema.clone(), &source.folders())?;
-            table.sql.clone()
-        } else {
-            crate::source::empty_table(&table.source)?.sql
+        let is_its = table.table.table == source.name;
+        let sql = match &table.from {
+            From::Staging => continue,
+            _ if table.table.schema == "source" => {
+                let tables = run.sources.iter().filter(|source| source.name == table.table.table);
+                for table_source in tables {
+                    let files = if is_its { files } else { &[] };
+                    sources::add_table(&engine, table_source, files, table).await?;
+                }
+                continue;
+            }
+            _ if is_its => {
+                engine.add_source(&source.name, files, source.schema.clone(), &source.folders())?;
+                table.sql.clone()
+            }
+            _ => crate::source::empty_table(&table.table.table)?.sql,
         };
-        engine.add_view(&raw(table), &sql).await?;
+        engine.add_view(&table.table, &sql).await?;
     }
     for table in &run.settings {
         engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
@@ -121,9 +133,11 @@ async fn fails(run: &Run<'_>, source: &Pinned, files: &[SourceFile]) -> Result<b
 /// The statements that read the rows of a source as they are, by themselves or by a view, with those that they need.
 fn readers(run: &Run<'_>, source: &Pinned) -> Vec<Query> {
     let queries = &run.project.queries.queries;
-    let mut rows = BTreeSet::from([TableName::new("raw", &source.name)]);
+    let mut rows =
+        BTreeSet::from([TableName::new("raw", &source.name), TableName::new("source", &source.name)]);
     let mut readers = Vec::new();
-    for query in queries.iter().filter(|query| !query.header.is_published()) {
+    let is_tried = |query: &&Query| !query.header.is_published() || query.name.schema == STAGING;
+    for query in queries.iter().filter(is_tried) {
         if query.inputs().any(|input| rows.contains(&input)) {
             readers.push(query.name.clone());
             if query.header.is_view() {
@@ -132,8 +146,4 @@ fn readers(run: &Run<'_>, source: &Pinned) -> Vec<Query> {
         }
     }
     query::upstream(queries, readers)
-}
-
-fn raw(table: &RawTable) -> TableName {
-    TableName::new("raw", &table.source)
 }

@@ -101,7 +101,7 @@ impl<'a> Source<'a> {
         let place = layout::of_edition(&record.name, layout::REPORT);
         let inputs = report::Inputs {
             facts,
-            sql: run.project.queries.queries.iter().map(stage::sql_file).collect(),
+            sql: run.project.queries.files().map(stage::sql_file).collect(),
             templates: templates(run.config),
             tables,
             url: run.url(&place),

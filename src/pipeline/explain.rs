@@ -178,12 +178,12 @@ fn take(
 fn origin(run: &Published, distance: usize, table: &TableName) -> Origin {
     let record = run.manifest.table(&table.to_string());
     let files = run.manifest.inputs_of(&table.table);
-    let files = files.filter(|input| table.schema == "raw" && input.is_read());
+    let files = files.filter(|input| ["raw", "source"].contains(&table.schema.as_str()) && input.is_read());
     let files = files.map(|input| (input.path.clone(), input.sha256.clone(), input.rows));
     let config = run.manifest.sha256(layout::CONFIG).map(str::to_owned);
     let (made_by, sha256) = match (run.query(table), table.schema.as_str()) {
         (Some(query), _) => (layout::sql(&query.path), Some(query.sha256.clone())),
-        (None, "raw") => (format!("config.yaml, sources.{}", table.table), config),
+        (None, "raw" | "source") => (format!("config.yaml, sources.{}", table.table), config),
         (None, "settings") => (layout::CONFIG.to_owned(), config),
         (None, _) => ("a fit by maximum likelihood, not by SQL".to_owned(), None),
     };

@@ -2,26 +2,30 @@
 
 use super::prepare::{Purpose, Request, Run};
 use super::project::open;
-use super::{compute, culprit};
+use super::{compute, culprit, staged};
 use crate::check;
 use crate::config::Config;
-use crate::engine::Engine;
+use crate::engine::{Engine, damaged_input};
 use crate::error::Failure;
 use crate::query::TableName;
-use crate::source::Pinned;
+use crate::source::{From, Pinned, RawTable};
 use crate::table::{Cell, Table};
 use crate::talk::Talk;
+
+/// What a look at the inputs found.
+pub struct Look {
+    /// Lines for people.
+    pub lines: Vec<String>,
+    /// Why a run would be refused; nothing when its inputs are good.
+    pub refusal: Option<Failure>,
+}
 
 /// Checks configuration, queries and templates, and judges the rows of every source as a run does.
 ///
 /// # Errors
-/// As [`super::run`], without the stages that compute figures and publish: rows that a run refuses are refused with the same exit
-/// code and message.
-pub async fn check(
-    config: &Config,
-    as_of: Option<jiff::civil::Date>,
-    talk: &Talk,
-) -> Result<Vec<String>, Failure> {
+/// As [`super::run`], without the stages that compute figures and publish. Rows that a run refuses are told with what was found, and
+/// with the exit code and message of the run.
+pub async fn check(config: &Config, as_of: Option<jiff::civil::Date>, talk: &Talk) -> Result<Look, Failure> {
     let place = open(config)?;
     let request = Request { as_of, is_draft: false };
     let run = Run::prepare(config, &place, &request, Purpose::Look, talk).await?;
@@ -33,17 +37,25 @@ pub async fn check(
     };
     let mut lines = vec![
         format!("configuration: {} thresholds, {} rates", config.policy.len(), config.cost_to_serve.len()),
-        format!("queries: {} tables, {} checks", queries.queries.len(), queries.checks.len()),
+        format!("queries: {} tables, {} checks", queries.files().count(), queries.checks.len()),
         format!("templates: {} files", run.project.templates.len()),
     ];
     for source in &run.sources {
         lines.extend(files(source));
+        let tables = run.raw.iter().filter(|table| table.table.table == source.name);
+        lines.extend(tables.flat_map(|table| &table.left_out).map(|what| format!("  {what}")));
         lines.extend(rows.of(&source.name));
     }
-    lines.push(format!("newest order: {}", rows.newest_order));
+    for table in run.raw.iter().filter(|table| table.from == From::Staging) {
+        let name = &table.table.table;
+        lines.push(format!("{name}: the rows of staging.{name}"));
+        lines.extend(staged::compared(&run, name).await?);
+        lines.extend(rows.of(name));
+    }
+    lines.extend(rows.of_orders());
     lines.extend(rows.warnings.into_iter().map(|warning| format!("warning: {warning}")));
     lines.push(format!("the next run would be {} of {}", run.id, run.calendar.as_of));
-    Ok(lines)
+    Ok(Look { lines, refusal: rows.refusal })
 }
 
 /// The files of a source.
@@ -63,55 +75,124 @@ fn files(source: &Pinned) -> Vec<String> {
     lines
 }
 
+/// Tables that say what became of the rows; a project may have queries of its own, and not these.
+const TABLES: [(&str, &str); 5] = [
+    ("business", "source_totals"),
+    ("canonical", "rejected_rows"),
+    ("results", "currencies"),
+    ("results", "snapshot_coverage"),
+    ("results", "sources"),
+];
+
 /// What became of the rows.
 struct Rows {
+    /// Rows of [`TABLES`].
+    tables: [Table; 5],
+    /// Days and moments of each source: how they were understood, and the first and the last.
+    times: Vec<(String, String)>,
     newest_order: String,
-    totals: Table,
-    rejected: Table,
     warnings: Vec<String>,
+    refusal: Option<Failure>,
 }
 
-/// Judges the rows; refuses those that a run refuses.
+/// Judges the rows.
 async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
-    let (totals, rejected) =
-        (TableName::new("business", "source_totals"), TableName::new("canonical", "rejected_rows"));
-    let newest_order = compute::newest_order(&run.engine).await?;
-    let queries = &run.project.queries;
-    // A project may have queries of its own, and not these tables.
-    let made = |name: &&TableName| queries.queries.iter().any(|query| query.name == **name);
-    let named: Vec<TableName> = [&totals, &rejected].into_iter().filter(made).cloned().collect();
-    let outcomes = compute::inputs(run, &named).await?;
-    let read = |name: &TableName| match run.engine.made(name) {
-        Some(file) => Engine::read_file(name, &file),
-        None => Ok(Table::default()),
-    };
-    Ok(Rows {
-        newest_order,
-        totals: read(&totals)?,
-        rejected: read(&rejected)?,
-        warnings: outcomes.iter().filter(|outcome| !outcome.holds()).map(check::describe).collect(),
-    })
+    let raw = || run.raw.iter().filter(|table| table.table.schema == "raw" && table.from != From::Nothing);
+    let names = TABLES.map(|(schema, table)| TableName::new(schema, table));
+    let is_made = |name: &&TableName| run.project.queries.queries.iter().any(|query| query.name == **name);
+    let wanted = names.iter().chain(raw().map(|table| &table.table));
+    let needed: Vec<TableName> = wanted.filter(is_made).cloned().collect();
+    let outcomes = compute::inputs(run, &needed).await?;
+    let mut times = Vec::new();
+    let mut newest_order = String::new();
+    for table in raw() {
+        let (told, newest) = moments(&run.engine, table).await?;
+        times.extend(told.into_iter().map(|line| (table.table.table.clone(), line)));
+        if table.table.table == "order_lines" {
+            newest_order = newest;
+        }
+    }
+    let mut tables = [const { Table { columns: Vec::new(), rows: Vec::new() } }; 5];
+    for (table, name) in tables.iter_mut().zip(&names) {
+        if let Some(file) = run.engine.made(name) {
+            *table = Engine::read_file(name, &file)?;
+        }
+    }
+    let refusal = check::refuse_broken(&outcomes).err();
+    let warnings = outcomes.iter().filter(|outcome| !outcome.holds() && !outcome.severity.stops());
+    Ok(Rows { tables, times, newest_order, warnings: warnings.map(check::describe).collect(), refusal })
+}
+
+/// How the days and moments of a source were understood, with the first and the last of each; and the last moment of the first column.
+async fn moments(engine: &Engine, raw: &RawTable) -> Result<(Vec<String>, String), Failure> {
+    let mut lines = Vec::new();
+    let mut newest = String::new();
+    for (column, time) in raw.mapped.iter().filter_map(|column| Some((column, column.time.as_ref()?))) {
+        let name = &column.name;
+        let sql = format!(
+            "select count({name}) as known, count(*) as all_rows, min({name}) as first_time, max({name}) as last_time, \
+             cast(count({name}) as double) / nullif(cast(count(*) as double), 0) as known_share from {}",
+            raw.table
+        );
+        let what = format!("the days of {}.{name}", raw.table);
+        let found = engine.read(&what, &sql).await.map_err(damaged_input)?;
+        let range = check::fill(
+            "{known} of {all_rows} rows have one ({known_share}), from {first_time} to {last_time}",
+            &found,
+            0,
+        );
+        if newest.is_empty() {
+            newest = found.cell(0, "last_time").map_or_else(String::new, ToString::to_string);
+        }
+        lines.push(format!("  {name}: {time}; {range}"));
+    }
+    Ok((lines, newest))
 }
 
 impl Rows {
-    /// Rows and money of one source, used and not.
+    /// Rows and money of one source, used and not, and its days.
     fn of(&self, source: &str) -> Vec<String> {
-        let rows_of = |table: &Table| -> Vec<usize> {
+        let [totals, rejected, _, _, sources] = &self.tables;
+        let of = |table: &Table, text: &str| -> Vec<String> {
             let is_its =
                 |row: &usize| matches!(table.cell(*row, "source"), Some(Cell::Text(name)) if name == source);
-            (0..table.rows.len()).filter(is_its).collect()
+            (0..table.rows.len()).filter(is_its).map(|row| check::fill(text, table, row)).collect()
         };
-        let totals = rows_of(&self.totals).into_iter().map(|row| {
-            check::fill(
-                "  {rows_read} rows worth {amount_read}: {rows_used} used ({amount_used}), {rows_rejected} rejected \
-                 ({amount_rejected}), {rows_out_of_scope} out of scope ({amount_out_of_scope})",
-                &self.totals,
-                row,
-            )
-        });
-        let reasons = rows_of(&self.rejected)
-            .into_iter()
-            .map(|row| check::fill("  rejected: {rows} {reason} ({amount})", &self.rejected, row));
-        totals.chain(reasons).collect()
+        let mut lines = of(
+            totals,
+            "  {rows_read} rows worth {amount_read}: {rows_used} used ({amount_used}), {rows_rejected} rejected \
+             ({amount_rejected}), {rows_out_of_scope} out of scope ({amount_out_of_scope})",
+        );
+        let reasons = of(rejected, "  rejected: {rows} {reason} ({amount}); decided by {setting}");
+        lines.extend(reasons.iter().map(|line| line.replace("; decided by none", "")));
+        if !reasons.is_empty() {
+            let share = of(sources, "  rejected rows: {rejected_share}");
+            lines.extend(share.into_iter().map(|share| {
+                format!("{share}; the limits are checks.max_rejected_rows and checks.max_rejected_money")
+            }));
+        }
+        let times = self.times.iter().filter(|(of, _)| of == source);
+        lines.extend(times.map(|(_, line)| line.clone()));
+        lines
+    }
+
+    /// Currencies, the newest order, and what the history covers.
+    fn of_orders(&self) -> Vec<String> {
+        let [_, _, currencies, coverage, _] = &self.tables;
+        let each = |table: &Table, text: &str| -> Vec<String> {
+            (0..table.rows.len()).map(|row| check::fill(text, table, row)).collect()
+        };
+        let mut lines = each(
+            currencies,
+            "currency {currency}: {lines} lines worth {stated_revenue}, {revenue_share} of net revenue, at {lowest_rate} to \
+             {highest_rate}; {lines_without_rate} lines worth {stated_revenue_without_rate} have no rate",
+        );
+        lines.push(format!("newest order: {}", self.newest_order));
+        lines.extend(each(
+            coverage,
+            "history: {days_covered} days of the window of {snapshot}, from {window_start} until {as_of}, are covered; is it compared: \
+             {is_covered}",
+        ));
+        lines
     }
 }

@@ -26,6 +26,7 @@ mod recorded;
 mod run;
 mod sources;
 mod stage;
+mod staged;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -37,7 +38,7 @@ pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
 pub use diff::{Diff, RowDiff, RowFate, TableDiff, diff};
 pub use duckdb::{DuckDb, Reperformance};
 pub use explain::{Explanation, Origin, explain};
-pub use look::check;
+pub use look::{Look, check};
 pub use orders::{Control, Orders, Question};
 pub use outlook::{outputs as model_tables, plan_only as plan_models};
 pub use plan::{Planned, PlannedMail, PlannedSource, plan};

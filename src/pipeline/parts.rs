@@ -16,7 +16,7 @@ use crate::config::Part;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::files::{copy, sha256};
-use crate::query::{self, EDITIONS, Header, Publish, Query, Scope, TableName};
+use crate::query::{self, EDITIONS, Header, Publish, Query, STAGING, Scope, TableName};
 use crate::record::{CheckRecord, Manifest, PartOf, Recipe, TableRecord, layout, reproduce_part};
 
 /// The column that makes a table one of customers.
@@ -159,7 +159,7 @@ impl Plan {
             let query = queries.iter().find(|query| query.name == name);
             let scope = query.and_then(|query| query.header.scope);
             let is_told_again = scope == Some(Scope::Part) || (name.schema == "results" && scope.is_none());
-            if is_told_again {
+            if is_told_again || name.schema == STAGING {
                 continue;
             }
             let Some(file) = run.engine.made(&name) else {

@@ -86,7 +86,7 @@ impl<'a> Run<'a> {
         talk: &'a Talk,
     ) -> Result<Self, Failure> {
         let recorded = purpose.recorded();
-        let project = match recorded {
+        let mut project = match recorded {
             Some(_) => project::load_recorded_project(config)?,
             None => project::load_project(config)?,
         };
@@ -100,7 +100,8 @@ impl<'a> Run<'a> {
         let as_of = calendar::as_of(config.as_of, request.as_of, &config.project.timezone)?;
         let calendar = calendar::calendar(as_of, &Spans::of(config)?)?;
         let engine = Engine::start(&config.engine, &work.stage().join(layout::TABLES), &work.scratch())?;
-        let raw = sources::raw_tables(config, &engine, &pinned).await?;
+        let (raw, made) = sources::raw_tables(config, &engine, &pinned, &project.queries).await?;
+        project.queries.stage(made);
         let mut inputs = sources::records(config, &pinned, place, calendar.as_of);
         if let Some(recorded) = recorded {
             recorded.mark(&mut inputs);
@@ -132,7 +133,7 @@ impl<'a> Run<'a> {
     pub(super) fn manifest(&self) -> Manifest {
         let (config, current) = (self.config, &self.calendar.snapshots[0]);
         let queries = &self.project.queries;
-        let sql = queries.queries.iter().map(|query| (&query.path, &query.sha256));
+        let sql = queries.files().map(|query| (&query.path, &query.sha256));
         let checks = queries.checks.iter().map(|check| (&check.path, &check.sha256));
         let file = |path: String, sha256: &String| HashedFile { path, sha256: sha256.clone() };
         let mut sql: Vec<_> =
@@ -216,14 +217,14 @@ fn determinants(
         ("configuration".to_owned(), config.effective.clone()),
     ]);
     for table in raw {
-        list.insert(format!("raw {}", table.source), table.sql.clone());
+        list.insert(format!("{} {}", table.table.schema, table.table.table), table.sql.clone());
     }
     // What readers get, not who they are. The name holds all but the value of a part.
     for edition in &config.editions {
         let value = edition.part.as_ref().map_or("", |part| part.value.as_str());
         list.insert(format!("edition {}", edition.name()), value.to_owned());
     }
-    for query in &project.queries.queries {
+    for query in project.queries.files() {
         list.insert(format!("sql {}", query.path), query.sha256.clone());
     }
     for check in &project.queries.checks {

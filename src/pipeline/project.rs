@@ -5,12 +5,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::outlook;
-use crate::config::{Config, Kept, SOURCES, SigningKey};
+use crate::config::{Config, Kept, SOURCES, STAGING_FOLDER, SigningKey, is_reserved};
 use crate::error::{Exit, Failure};
 use crate::exports;
 use crate::files;
 use crate::private::PrivateFolder;
-use crate::query::{self, QuerySet, TableName};
+use crate::query::{self, Query, QuerySet, STAGING, TableName};
 use crate::record::{HashedFile, Signer};
 use crate::report;
 use crate::settings;
@@ -30,8 +30,40 @@ pub(super) fn load_project(config: &Config) -> Result<Project, Failure> {
     let mut given: BTreeSet<TableName> = settings::names().into_iter().collect();
     given.extend(source_tables());
     given.extend(outlook::outputs());
+    let tables = config.sources.keys().filter(|name| !is_reserved(name));
+    given.extend(tables.map(|name| TableName::new("source", name)));
     let queries = query::load(&config.root.join(&config.queries), &given)?;
+    refuse_idle(config, &queries)?;
     Ok(Project { signer: signer(config)?, ..with_templates(config, queries)? })
+}
+
+/// Refuses a query with the name of a source whose rows it does not give, and a table that no query reads: its name may be misspelt.
+fn refuse_idle(config: &Config, queries: &QuerySet) -> Result<(), Failure> {
+    let read: BTreeSet<TableName> = queries.queries.iter().flat_map(Query::inputs).collect();
+    let is_read = |name: &String| is_reserved(name) || read.contains(&TableName::new("source", name));
+    if let Some(name) = config.sources.keys().find(|name| !is_read(name)) {
+        let message =
+            format!("sources.{name}: no query reads `source.{name}`, and it is no source by itself");
+        let names: Vec<&str> = SOURCES.iter().map(|shape| shape.name).collect();
+        let names = names.join(", ");
+        let hint =
+            format!("Read it in a query of `{STAGING_FOLDER}`, or remove it. The sources are {names}.");
+        return Err(Failure::new(Exit::Usage, "config", message).hint(hint));
+    }
+    let is_idle = |query: &&Query| {
+        let source = config.sources.get(&query.name.table);
+        query.name.schema == STAGING
+            && is_reserved(&query.name.table)
+            && source.is_none_or(|source| source.query.is_none())
+    };
+    let Some(query) = queries.queries.iter().find(is_idle) else {
+        return Ok(());
+    };
+    let name = &query.name.table;
+    let message = format!("queries/{}: the rows of {name} do not come from it", query.path);
+    Err(Failure::new(Exit::Usage, "config", message).hint(format!(
+        "Write `query: queries/{STAGING_FOLDER}/{name}.sql` under `sources.{name}`, or give the file another name."
+    )))
 }
 
 /// Loads SQL and templates of a published run.

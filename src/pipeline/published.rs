@@ -10,7 +10,7 @@ use crate::error::{Exit, Failure};
 use crate::files;
 use crate::private::PrivateFolder;
 use crate::publish::{self, LogEntry};
-use crate::query::{self, Query, TableName};
+use crate::query::{self, Query, STAGING, TableName};
 use crate::record::{HashedFile, Manifest, layout};
 use crate::store::{Location, Object};
 
@@ -107,6 +107,10 @@ impl Published {
         match self.query(name) {
             Some(query) => query.inputs().collect(),
             None if name.schema == "model" => outlook::inputs().to_vec(),
+            None if name.schema == "raw" => {
+                let staged = TableName::new(STAGING, &name.table);
+                self.query(&staged).map(|query| query.name.clone()).into_iter().collect()
+            }
             None => Vec::new(),
         }
     }

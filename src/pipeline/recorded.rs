@@ -51,8 +51,7 @@ impl Recorded {
             Failure::new(Exit::Mismatch, "verify", message).cause(error)
         })?;
         let name = format!("{}/{CONFIG}", audit.entry.folder());
-        let mut config = config::recorded(&name, &yaml, current, environment)?;
-        config.queries = folder.join(sql);
+        let mut config = config::recorded(&name, &yaml, current, &folder.join(sql), environment)?;
         config.reports = folder.join(templates);
         config.brand.logo = logo.map(|path| folder.join(path));
         config.editions = manifest.editions.iter().map(EditionRecord::edition).collect();

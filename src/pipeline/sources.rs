@@ -2,17 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
+use arrow::datatypes::Schema;
 use jiff::civil::Date;
 use serde_json::json;
 
 use super::recorded::Recorded;
 use super::workplace::Workplace;
-use crate::config::{Config, SOURCES};
-use crate::engine::{Engine, damaged_input};
+use crate::config::{Config, SOURCES, STAGING_FOLDER, is_reserved};
+use crate::engine::{Engine, SourceFile, damaged_input};
 use crate::error::{Exit, Failure};
-use crate::query::TableName;
+use crate::files::sha256;
+use crate::query::{Header, Publish, Query, QuerySet, STAGING, TableName};
 use crate::record::layout;
-use crate::source::{self, InputRecord, Pinned, PinnedFile, RawTable};
+use crate::source::{self, From, InputRecord, Pinned, PinnedFile, RawTable, Rows};
 use crate::store::Location;
 use crate::talk::Talk;
 
@@ -28,11 +30,8 @@ pub(super) async fn pin_inputs(
         return Err(Failure::new(Exit::Usage, "config", "sources.order_lines is missing"));
     }
     let mut all = Vec::new();
-    for shape in SOURCES {
-        let Some(source) = config.sources.get(shape.name) else {
-            continue;
-        };
-        let (name, root, folder) = (shape.name, &config.root, work.inputs());
+    for (name, source) in config.read_sources() {
+        let (root, folder) = (&config.root, work.inputs());
         let pinned = if let Some(recorded) = recorded {
             let objects: Vec<_> = recorded.manifest.inputs_of(name).collect();
             source::pin_recorded(name, source, root, &folder, &objects).await?
@@ -42,34 +41,102 @@ pub(super) async fn pin_inputs(
         };
         pinned.refuse_excess(config)?;
         let facts = json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows(), "retries": pinned.retries()});
-        talk.step("read", shape.name, &facts);
+        talk.step("read", name, &facts);
         all.push(pinned);
     }
     Ok(all)
 }
 
-/// Gives the files of each source to the engine, under the canonical names of their columns.
+/// Gives the files of each source to the engine, under the canonical names of their columns, and those of other tables under their
+/// own; gives the statements that make the rows of sources which queries give.
 pub(super) async fn raw_tables(
     config: &Config,
     engine: &Engine,
     pinned: &[Pinned],
-) -> Result<Vec<RawTable>, Failure> {
-    let mut raw = Vec::new();
+    queries: &QuerySet,
+) -> Result<(Vec<RawTable>, Vec<Query>), Failure> {
+    let timezone = &config.project.timezone;
+    let mut raw = add_tables(config, engine, pinned).await?;
+    let staging: Vec<&Query> = queries.queries.iter().filter(|query| query.name.schema == STAGING).collect();
+    for query in &staging {
+        engine.plan_only(query).await?;
+    }
+    let mut made = Vec::new();
     for shape in SOURCES {
-        let table = match pinned.iter().find(|source| source.name == shape.name) {
-            None => source::empty_table(shape.name)?,
-            Some(source) => {
-                let files = source.source_files();
-                engine.add_source(&source.name, &files, source.schema.clone(), &source.folders())?;
-                let (configured, timezone) = (&config.sources[shape.name], &config.project.timezone);
-                source::raw_table(engine, source, configured, timezone).await?
+        let configured = config.sources.get(shape.name);
+        let table = match (configured, pinned.iter().find(|source| source.name == shape.name)) {
+            (Some(configured), Some(source)) => {
+                engine.add_source(
+                    &source.name,
+                    &source.source_files(),
+                    source.schema.clone(),
+                    &source.folders(),
+                )?;
+                source::raw_table(engine, Rows::Files(source), configured, timezone).await?
             }
+            (Some(configured), None) => {
+                let name = TableName::new(STAGING, shape.name);
+                let columns = engine.types(&format!("`{name}`"), &format!("select * from {name}")).await?;
+                let columns = Schema::new(columns);
+                let rows = Rows::Staged(shape.name, &columns);
+                source::raw_table(engine, rows, configured, timezone).await?
+            }
+            (None, _) => source::empty_table(shape.name)?,
         };
-        engine.add_view(&TableName::new("raw", shape.name), &table.sql).await?;
-        refuse_misplaced(engine, config, &table).await?;
+        if table.from == From::Staging {
+            made.push(statement(&table));
+        } else {
+            engine.add_view(&table.table, &table.sql).await?;
+            refuse_misplaced(engine, config, &table).await?;
+        }
         raw.push(table);
     }
-    Ok(raw)
+    for query in &staging {
+        engine.forget(&query.name)?;
+    }
+    Ok((raw, made))
+}
+
+/// Gives the tables that queries read to the engine.
+async fn add_tables(config: &Config, engine: &Engine, pinned: &[Pinned]) -> Result<Vec<RawTable>, Failure> {
+    let mut tables = Vec::new();
+    let mut before = 0;
+    for source in pinned.iter().filter(|source| !is_reserved(&source.name)) {
+        let (configured, timezone) = (&config.sources[&source.name], &config.project.timezone);
+        let table = source::named_table(source, configured, timezone, before);
+        add_table(engine, source, &source.source_files(), &table).await?;
+        before += source.files.len();
+        tables.push(table);
+    }
+    Ok(tables)
+}
+
+/// Gives `files` of a table that queries read to the engine.
+pub(super) async fn add_table(
+    engine: &Engine,
+    source: &Pinned,
+    files: &[SourceFile],
+    table: &RawTable,
+) -> Result<(), Failure> {
+    engine.add_source(&source.name, files, source::wide_schema(&source.schema), &source.folders())?;
+    engine.add_view(&table.table, &table.sql).await
+}
+
+/// The statement that makes the rows of a source out of those that a query gives.
+fn statement(table: &RawTable) -> Query {
+    let source = &table.table.table;
+    Query {
+        path: format!("{STAGING_FOLDER}/{source}.sql"),
+        name: table.table.clone(),
+        header: Header {
+            title: format!("Rows of {source}"),
+            inputs: vec![TableName::new(STAGING, source).to_string()],
+            publish: Some(Publish::View),
+            ..Header::default()
+        },
+        sha256: sha256(table.sql.as_bytes()),
+        text: table.sql.clone(),
+    }
 }
 
 /// Refuses rows that lie in the folder of another day or month: some were delivered twice, or to the wrong place.
@@ -77,13 +144,10 @@ async fn refuse_misplaced(engine: &Engine, config: &Config, raw: &RawTable) -> R
     let Some(sql) = &raw.misplaced else {
         return Ok(());
     };
-    let read = engine.read(&format!("the folders of {}", raw.source), sql).await;
+    let name = &raw.table.table;
+    let read = engine.read(&format!("the folders of {name}"), sql).await;
     let found = read.map_err(damaged_input)?;
-    let key = config
-        .sources
-        .get(&raw.source)
-        .and_then(|source| source.period_folder.as_deref())
-        .unwrap_or_default();
+    let key = config.sources.get(name).and_then(|source| source.period_folder.as_deref()).unwrap_or_default();
     let cell =
         |row: usize, column: &str| found.cell(row, column).map(ToString::to_string).unwrap_or_default();
     let folders: Vec<String> = (0..found.rows.len().min(5))
@@ -99,10 +163,9 @@ async fn refuse_misplaced(engine: &Engine, config: &Config, raw: &RawTable) -> R
     if folders.is_empty() {
         return Ok(());
     }
-    let message = format!("{}: folders contradict their rows: {}", raw.source, folders.join("; "));
+    let message = format!("{name}: folders contradict their rows: {}", folders.join("; "));
     Err(Failure::new(Exit::Refused, "source", message).hint(format!(
-        "`sources.{}.period_folder` says that the folder names the day or month of its rows, in business time.",
-        raw.source
+        "`sources.{name}.period_folder` says that the folder names the day or month of its rows, in business time."
     )))
 }
 

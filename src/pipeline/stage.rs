@@ -51,7 +51,7 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
     manifest.rejected = rows(&Engine::read_file(&rejected, &folder.join(layout::table(&rejected)))?);
     let inputs = report::Inputs {
         facts: Facts::of(&manifest, &tables),
-        sql: project.queries.queries.iter().map(sql_file).collect(),
+        sql: project.queries.files().map(sql_file).collect(),
         templates: templates(config),
         tables,
         url: run.url(layout::REPORT),
@@ -137,7 +137,7 @@ pub(super) fn parsed(name: &str) -> Result<TableName, Failure> {
 /// Writes what the run was made with, so that it can be made again: SQL, templates, logo.
 fn write_sources(folder: &Path, run: &Run<'_>) -> Result<(), Failure> {
     let (project, templates) = (&run.project, templates(run.config));
-    let queries = project.queries.queries.iter().map(|query| (&query.path, &query.text));
+    let queries = project.queries.files().map(|query| (&query.path, &query.text));
     let checks = project.queries.checks.iter().map(|check| (&check.path, &check.text));
     for (path, text) in queries.chain(checks) {
         write(&folder.join(layout::sql(path)), text.as_bytes())?;

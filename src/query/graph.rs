@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{ObjectName, Query as SqlQuery, Statement, Visit, Visitor};
+use sqlparser::ast::{Expr, ObjectName, Query as SqlQuery, SelectItem, SetExpr, Statement, Visit, Visitor};
 
 use super::{Problems, Query, TableName};
 
@@ -33,6 +33,35 @@ pub(super) fn reads(statement: &Statement) -> Reads {
         }
     }
     reads
+}
+
+/// The names of the columns that `statement` gives; of a union those of its first part.
+pub(super) fn columns(statement: &Statement) -> Result<Vec<String>, String> {
+    let Statement::Query(query) = statement else {
+        return Err("only a query gives columns".to_owned());
+    };
+    let mut body = query.body.as_ref();
+    loop {
+        body = match body {
+            SetExpr::SetOperation { left, .. } => left,
+            SetExpr::Query(inner) => &inner.body,
+            _ => break,
+        };
+    }
+    let SetExpr::Select(select) = body else {
+        return Err("the statement ends with no `select`".to_owned());
+    };
+    let name = |item: &SelectItem| match item {
+        SelectItem::ExprWithAlias { alias, .. } | SelectItem::UnnamedExpr(Expr::Identifier(alias)) => {
+            Ok(alias.value.clone())
+        }
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) if !parts.is_empty() => {
+            Ok(parts[parts.len() - 1].value.clone())
+        }
+        SelectItem::UnnamedExpr(expression) => Err(format!("`{expression}` has no name: write `… as name`")),
+        _ => Err("the final `select` lists its columns; no `*`".to_owned()),
+    };
+    select.projection.iter().map(name).collect()
 }
 
 #[derive(Default)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::lint::{self, Place};
-use super::{Check, Problems, Query, Scope, Severity, Subject, TableName, classes, graph, header};
+use super::{Check, Problems, Query, Scope, Severity, Subject, TableName, classes, graph, header, words};
 use crate::error::{Exit, Failure};
 use crate::files;
 
@@ -28,6 +28,19 @@ impl QuerySet {
         }
     }
 
+    /// Puts the statements that make `raw` of staged tables behind those, and both before all others.
+    pub fn stage(&mut self, raw: Vec<Query>) {
+        let all = std::mem::take(&mut self.queries);
+        let (staging, others): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|query| query.name.schema == STAGING);
+        self.queries = staging.into_iter().chain(raw).chain(others).collect();
+    }
+
+    /// The statements that stand in files of the project.
+    pub fn files(&self) -> impl Iterator<Item = &Query> {
+        self.queries.iter().filter(|query| query.name.schema != "raw")
+    }
+
     /// The statements that results, checks and tables that are published come from.
     #[must_use]
     pub fn needed(&self, also: &[TableName]) -> Vec<Query> {
@@ -39,11 +52,15 @@ impl QuerySet {
     }
 }
 
+/// The layer of tables that bring the tables of the configuration to the columns of a source.
+pub const STAGING: &str = "staging";
+
 /// The layer of tables that only editions need.
 pub const EDITIONS: &str = "editions";
 
 /// Layers that queries may make, with the layers that each may read.
-const LAYERS: [(&str, &[&str]); 5] = [
+const LAYERS: [(&str, &[&str]); 6] = [
+    (STAGING, &["source", STAGING]),
     ("settings", &["settings"]),
     ("canonical", &["raw", "settings", "canonical"]),
     ("business", &["raw", "settings", "canonical", "business", "model"]),
@@ -56,10 +73,28 @@ const LAYERS: [(&str, &[&str]); 5] = [
 /// # Errors
 /// Returns exit code 2 with all problems of all files.
 pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Failure> {
+    read_all(read_files(folder)?, folder, given)
+}
+
+/// As [`load`], without the files that give the rows of sources: these rows are given.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_behind_sources(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Failure> {
+    let mut files = read_files(folder)?;
+    files.retain(|path, _| layer_of(path) != STAGING);
+    read_all(files, folder, given)
+}
+
+fn read_all(
+    files: BTreeMap<String, String>,
+    folder: &Path,
+    given: &BTreeSet<TableName>,
+) -> Result<QuerySet, Failure> {
     let mut problems = Problems::default();
     let mut queries = BTreeMap::new();
     let mut checks = Vec::new();
-    for (path, text) in read_files(folder)? {
+    for (path, text) in files {
         let Some((parent, stem)) = path.strip_suffix(".sql").and_then(|path| path.rsplit_once('/')) else {
             problems.add(&path, 0, "a query lies in a folder such as `2_business/`");
             continue;
@@ -80,7 +115,7 @@ pub fn load(folder: &Path, given: &BTreeSet<TableName>) -> Result<QuerySet, Fail
                 &path,
                 0,
                 format!(
-                    "`{layer}` is no layer: use settings, canonical, business, results, editions or checks"
+                    "`{layer}` is no layer: use staging, settings, canonical, business, results, editions or checks"
                 ),
             );
         }
@@ -165,7 +200,7 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
     if !header.grain.starts_with("one row") {
         problems.add(path, 0, "`grain` is a sentence that begins with \"one row\"");
     }
-    if header.key.is_empty() && header.is_published() {
+    if header.key.is_empty() && (header.is_published() || layer == STAGING) {
         problems.add(path, 0, "`key` is missing: name the columns that make a row unique");
     }
     if !header.order.is_empty() && (header.is_published() || header.is_view()) {
@@ -186,6 +221,7 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
     }
     let place = match layer {
         "results" => Place::Result,
+        STAGING => Place::Staging,
         _ if header.order.is_empty() => Place::Table,
         _ => Place::Ordered,
     };
@@ -230,7 +266,7 @@ fn check_statement(path: &str, text: &str, place: Place, declared: &[String], pr
         Ok(statement) => statement,
         Err((line, what)) => return problems.add(path, line, what),
     };
-    for (line, what) in lint::breaches(&statement, place) {
+    for (line, what) in lint::breaches(&statement, place).into_iter().chain(words::reserved(&statement)) {
         problems.add(path, line, what);
     }
     let reads = graph::reads(&statement);

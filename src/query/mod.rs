@@ -5,22 +5,24 @@
 mod classes;
 mod graph;
 mod header;
+mod lines;
 mod lint;
 mod load;
 pub mod mapping;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use header::{Cells, Header, Message, Publish, Scope, Severity, Subject};
-pub use load::{EDITIONS, QuerySet, load, load_recorded};
+pub use load::{EDITIONS, QuerySet, STAGING, load, load_behind_sources, load_recorded};
 
 use crate::error::{Exit, Failure};
 
 /// `schema.table`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableName {
-    /// Layer: `raw`, `settings`, `canonical`, `business`, `model` or `results`.
+    /// Layer: `source`, `staging`, `raw`, `settings`, `canonical`, `business`, `model` or `results`.
     pub schema: String,
     /// Table within the layer.
     pub table: String,
@@ -141,6 +143,21 @@ pub fn asked(sql: &str) -> Result<Asked, String> {
         unknown: reads.unqualified.into_iter().collect(),
         is_ordered: matches!(&statement, sqlparser::ast::Statement::Query(query) if query.order_by.is_some()),
     })
+}
+
+/// The names of the columns that a statement gives, in their order.
+///
+/// # Errors
+/// Returns what is wrong with the text, or the column that has no name.
+pub fn columns_of(sql: &str) -> Result<Vec<String>, String> {
+    let statement = lint::parse(sql).map_err(|(_, what)| what)?;
+    graph::columns(&statement)
+}
+
+/// The tables in `source` of which a statement gives each row once; `None` where its text does not tell.
+#[must_use]
+pub fn lines_of(sql: &str) -> Option<Vec<TableName>> {
+    lines::tables(&lint::parse(sql).ok()?)
 }
 
 /// One SQL file that selects violations.

@@ -8,8 +8,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::layout;
-use crate::query::{Query, TableName};
-use crate::source::{InputRecord, RawTable};
+use crate::query::{Query, STAGING, TableName};
+use crate::source::{From, InputRecord, RawTable};
 
 /// The way from the folder of an edition to that of its run.
 pub const TO_RUN: &str = "../../";
@@ -48,7 +48,7 @@ pub fn reproduce(recipe: &Recipe<'_>) -> String {
 
 /// Makes every table; `up` leads from the folder of the script to that of the run.
 fn perform(script: &mut String, recipe: &Recipe<'_>, up: &str) {
-    for schema in ["raw", "canonical", "editions"].iter().chain(&SCHEMAS) {
+    for schema in ["source", STAGING, "raw", "canonical", "editions"].iter().chain(&SCHEMAS) {
         line(script, &format!("create schema if not exists {schema};"));
     }
     script.push('\n');
@@ -57,11 +57,14 @@ fn perform(script: &mut String, recipe: &Recipe<'_>, up: &str) {
         line(script, &format!("create table {table} as select * from {file};"));
     }
     script.push_str("\n-- The rows of the sources, under their canonical names.\n");
-    for table in recipe.raw {
+    for table in recipe.raw.iter().filter(|table| table.from != From::Staging) {
         read(script, table, recipe.inputs, up);
     }
     for query in recipe.queries {
-        create(script, query);
+        match recipe.raw.iter().find(|table| table.table == query.name) {
+            Some(table) => read(script, table, recipe.inputs, up),
+            None => create(script, query),
+        }
     }
 }
 
@@ -71,7 +74,10 @@ const SCHEMAS: [&str; 4] = ["settings", "business", "model", "results"];
 /// Makes the table of a query file.
 fn create(script: &mut String, query: &Query) {
     line(script, &format!("\n-- {}", layout::sql(&query.path)));
-    line(script, &format!("create table {} as\n{};", query.name, query.text.trim_end()));
+    let text = query.text.trim_end();
+    // A comment at the end would take the semicolon with it.
+    let end = if text.lines().last().is_some_and(|last| last.contains("--")) { "\n;" } else { ";" };
+    line(script, &format!("create table {} as\n{text}{end}", query.name));
 }
 
 /// How a part of the customers came about.
@@ -142,15 +148,16 @@ pub fn reproduce_part(part: &PartOf<'_>) -> String {
 fn read(script: &mut String, table: &RawTable, inputs: &[InputRecord], up: &str) {
     let files: Vec<String> = inputs
         .iter()
-        .filter(|input| input.source == table.source && input.is_read())
+        .filter(|input| input.source == table.table.table && input.is_read())
         .map(|input| below(up, &input.address))
         .collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    let rows = if table.is_empty { "where false".to_owned() } else { table.duckdb_reader.from(&files) };
-    line(
-        script,
-        &format!("create view raw.{} as\nselect\n    {}\n{rows};", table.source, table.duckdb_columns),
-    );
+    let rows = match &table.from {
+        From::Files(reader) => reader.from(&files),
+        From::Staging => format!("from {STAGING}.{}", table.table.table),
+        From::Nothing => "where false".to_owned(),
+    };
+    line(script, &format!("create view {} as\nselect\n    {}\n{rows};", table.table, table.duckdb_columns));
 }
 
 /// The address of an input as it is seen from a folder of which `up` leads to that of the run.

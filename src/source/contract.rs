@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use arrow::datatypes::DataType;
-
-use super::duckdb;
-use super::pinned::{FILE_NUMBER, ORDER_SOURCE, Pinned};
+use super::pinned::ORDER_SOURCE;
+use super::rows::{From, Rows};
+use super::times::understood;
 use crate::config::Source;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
+use crate::query::TableName;
 use crate::query::mapping::{self, Both, Columns, Mapped, Otherwise, Type, quoted};
 
 /// What a canonical column holds.
@@ -144,25 +144,27 @@ pub struct MappedColumn {
     pub sql: String,
     /// Source columns that it reads.
     pub reads: Vec<String>,
+    /// How a day or a moment was understood, in words.
+    pub time: Option<String>,
 }
 
-/// The raw table of a source, as SQL for both engines.
+/// The table of a source, as SQL for both engines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawTable {
-    /// Name of the source, and of the table in `raw`.
-    pub source: String,
+    /// Its name: in `raw` that of the source, in `source` that of a table of the operator's own.
+    pub table: TableName,
     /// The whole statement, for the engine of a run.
     pub sql: String,
     /// The same column list for `DuckDB`, without `from`.
     pub duckdb_columns: String,
-    /// How `DuckDB` reads the files.
-    pub duckdb_reader: duckdb::Reader,
+    /// Where its rows come from.
+    pub from: From,
     /// The columns that are mapped.
     pub mapped: Vec<MappedColumn>,
-    /// Whether the source is not configured: the table has its columns and no row.
-    pub is_empty: bool,
     /// Selects the values of `period_folder` whose rows are of another day or month, with their number.
     pub misplaced: Option<String>,
+    /// Columns of the files that it has not, each with the reason.
+    pub left_out: Vec<String>,
 }
 
 fn contract(source: &str) -> Result<&'static Contract, Failure> {
@@ -187,13 +189,13 @@ pub fn empty_table(source: &str) -> Result<RawTable, Failure> {
         .collect::<Vec<_>>()
         .join(",\n    ");
     Ok(RawTable {
-        source: source.to_owned(),
+        table: TableName::new("raw", source),
         sql: format!("select\n    {columns}\nwhere false"),
         duckdb_columns: columns,
-        duckdb_reader: duckdb::Reader::default(),
+        from: From::Nothing,
         mapped: Vec::new(),
-        is_empty: true,
         misplaced: None,
+        left_out: Vec::new(),
     })
 }
 
@@ -205,16 +207,16 @@ pub fn empty_table(source: &str) -> Result<RawTable, Failure> {
 /// Returns exit code 3 with every column that cannot be normalised.
 pub async fn raw_table(
     engine: &Engine,
-    pinned: &Pinned,
+    rows: Rows<'_>,
     source: &Source,
     timezone: &str,
 ) -> Result<RawTable, Failure> {
-    let contract = contract(&pinned.name)?;
-    let available = available(pinned);
+    let contract = contract(rows.source())?;
+    let available = rows.available();
     let mut problems = Vec::new();
     let mut mapped: BTreeMap<&str, Mapped> = BTreeMap::new();
     for (name, text) in &source.columns {
-        match resolve(engine, pinned, text, &available, timezone).await {
+        match resolve(engine, rows, text, &available, timezone).await {
             Ok(column) => {
                 mapped.insert(name, column);
             }
@@ -240,6 +242,8 @@ pub async fn raw_table(
                     text: source.columns[name].clone(),
                     sql: sql.engine.clone(),
                     reads: value.columns.iter().cloned().collect(),
+                    time: matches!(kind, Kind::Moment | Kind::Day)
+                        .then(|| understood(value, &available, timezone)),
                 });
                 columns.push(sql.map(|sql| format!("{sql} as {target}")));
             }
@@ -248,10 +252,10 @@ pub async fn raw_table(
         unusable.extend(value_problems(contract, target, kind, value));
     }
     if !problems.is_empty() {
-        return Err(misfit(pinned, &problems));
+        return Err(rows.misfit(&problems));
     }
     if contract.source == ORDER_SOURCE {
-        columns.push(file_number(pinned).map(|sql| format!("{sql} as source_file")));
+        columns.push(rows.file_number().map(|sql| format!("{sql} as source_file")));
     }
     columns.extend(contract.problem.map(|name| {
         if unusable.is_empty() {
@@ -266,49 +270,17 @@ pub async fn raw_table(
     let reads = |folder: &str| mapped.values().any(|column| column.columns.contains(folder));
     let list = |pick: fn(&Both) -> &str| columns.iter().map(pick).collect::<Vec<_>>().join(",\n    ");
     Ok(RawTable {
-        source: pinned.name.clone(),
-        sql: format!("select\n    {}\nfrom source.{}", list(|both| &both.engine), pinned.name),
+        table: TableName::new("raw", contract.source),
+        sql: format!("select\n    {}\nfrom {}", list(|both| &both.engine), rows.table()),
         duckdb_columns: list(|both| &both.duckdb),
-        duckdb_reader: duckdb::reader(&source.format, pinned, reads),
+        from: rows.from(source, reads),
         mapped: tried,
-        is_empty: false,
+        left_out: Vec::new(),
         misplaced: source
             .period_folder
             .as_ref()
             .zip(moment)
-            .map(|(folder, moment)| misplaced(&pinned.name, folder, &moment)),
-    })
-}
-
-/// The columns that a mapping may name, with their types.
-fn available(pinned: &Pinned) -> Columns {
-    // Columns that are not read have no type of the source; a mapping names them by mistake only.
-    let mut available: Columns = pinned
-        .columns
-        .fields()
-        .iter()
-        .chain(pinned.schema.fields())
-        .map(|field| (field.name().clone(), field.data_type().clone()))
-        .collect();
-    // A column that one file holds in single precision has no more digits than that one, whatever the others hold.
-    for field in pinned.files.iter().flat_map(|file| file.schema.fields()) {
-        if matches!(field.data_type(), DataType::Float16 | DataType::Float32)
-            && let Some(kind) = available.get_mut(field.name())
-            && *kind == DataType::Float64
-        {
-            *kind = DataType::Float32;
-        }
-    }
-    available.extend(pinned.partitions.iter().map(|name| (name.clone(), DataType::Utf8)));
-    available
-}
-
-/// The number of the row's file, in the order of the paths.
-fn file_number(pinned: &Pinned) -> Both {
-    Both::same(if pinned.tells_files_apart() {
-        format!("cast({} as bigint)", quoted(FILE_NUMBER))
-    } else {
-        "cast(1 as bigint)".to_owned()
+            .map(|(folder, moment)| misplaced(contract.source, folder, &moment)),
     })
 }
 
@@ -322,25 +294,10 @@ fn misplaced(source: &str, folder: &str, moment: &str) -> String {
     )
 }
 
-/// Says which columns cannot be read, and in which files: all of them have the same columns.
-fn misfit(pinned: &Pinned, problems: &[String]) -> Failure {
-    let first = pinned.files.first().map_or(String::new(), |file| pinned.address(file));
-    let others = match pinned.files.len() {
-        0 | 1 => String::new(),
-        files => format!(" and {} more", files - 1),
-    };
-    let message =
-        format!("{}: the columns of `{first}`{others} do not fit: {}", pinned.name, problems.join("; "));
-    Failure::new(Exit::Refused, "source", message).hint(format!(
-        "Correct `sources.{}.columns` in the configuration; a column may be an expression of source columns; `karat functions` lists what it may hold.",
-        pinned.name
-    ))
-}
-
 /// Resolves a mapping, and has the engine plan it.
 async fn resolve(
     engine: &Engine,
-    pinned: &Pinned,
+    rows: Rows<'_>,
     text: &str,
     available: &Columns,
     timezone: &str,
@@ -348,7 +305,7 @@ async fn resolve(
     let cannot = |cause: String| format!("`{text}` cannot be computed: {cause}");
     let mapped = mapping::resolve(text, available, timezone)
         .map_err(|problem| if problem.contains("there is no column") { problem } else { cannot(problem) })?;
-    let sql = format!("select {} as value from source.{}", mapped.sql.engine, quoted(&pinned.name));
+    let sql = format!("select {} as value from {}", mapped.sql.engine, rows.table());
     engine
         .types("a column mapping", &sql)
         .await
@@ -530,50 +487,4 @@ fn moment(value: &Mapped, timezone: &str) -> Result<Both, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use arrow::datatypes::TimeUnit;
-
-    use super::*;
-
-    /// A column `a` of this type, in the time zone of London.
-    fn column(kind: DataType) -> Mapped {
-        mapping::resolve("a", &Columns::from([("a".to_owned(), kind)]), "Europe/London")
-            .unwrap_or_else(|problem| panic!("{problem}"))
-    }
-
-    #[test]
-    fn ids_keep_their_values_whatever_their_type() {
-        assert_eq!(
-            text(&column(DataType::Int32)).map(|sql| sql.engine),
-            Ok("cast(\"a\" as varchar)".to_owned())
-        );
-        assert!(
-            text(&column(DataType::Float64)).is_ok_and(|sql| {
-                sql.duckdb.contains("isfinite(\"a\") and abs(\"a\") < 9007199254740992")
-            })
-        );
-        assert!(text(&column(DataType::Float32)).is_ok_and(|sql| sql.engine.contains("< 16777216")));
-        assert!(text(&column(DataType::FixedSizeBinary(16))).is_ok_and(|sql| sql.duckdb.contains("as uuid")));
-        assert!(text(&column(DataType::Boolean)).is_err());
-        assert!(text(&column(DataType::Binary)).is_err());
-        assert!(text(&column(DataType::Decimal128(10, 2))).is_err());
-    }
-
-    #[test]
-    fn money_as_float_needs_a_declared_scale() {
-        let problem = amount(&column(DataType::Float64), None).expect_err("no scale");
-        assert!(problem.contains("amount_scale"), "{problem}");
-        assert!(amount(&column(DataType::Float64), Some(2)).is_ok());
-        assert!(amount(&column(DataType::Decimal128(18, 2)), None).is_ok());
-        assert!(amount(&column(DataType::Decimal128(18, 6)), None).is_err());
-        assert!(amount(&column(DataType::Utf8), Some(2)).is_err());
-    }
-
-    #[test]
-    fn instants_become_business_time_on_both_engines() {
-        let instant = column(DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())));
-        let both = moment(&instant, "Europe/London").unwrap_or_else(|problem| panic!("{problem}"));
-        assert!(both.engine.contains("to_local_time") && both.duckdb.contains("timezone('Europe/London'"));
-        assert!(moment(&column(DataType::Int64), "UTC").is_err());
-    }
-}
+mod tests;

@@ -53,6 +53,7 @@ async fn read(store: &Arc<Faulty>) -> Result<Known, Failure> {
     let work = tempfile::tempdir().expect("a temporary folder");
     let source = Source {
         location: "memory".to_owned(),
+        query: None,
         format: Format::Parquet,
         columns: BTreeMap::new(),
         amount_scale: None,

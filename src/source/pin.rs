@@ -12,7 +12,7 @@ use super::inventory::{self, Excluded};
 use super::pinned::{Pinned, PinnedFile};
 use super::reading::Reading;
 use super::{footer, guard, period};
-use crate::config::{Format, Int96, Source};
+use crate::config::{Format, Int96, Source, is_reserved};
 use crate::error::{Exit, Failure};
 use crate::query::mapping;
 use crate::store::{self, Location, Object};
@@ -116,7 +116,7 @@ impl Chosen {
         let schema = footer::unify(
             name,
             &told,
-            &used(source, &columns, &partitions),
+            &used(name, source, &columns, &partitions),
             matches!(source.format, Format::Delta { .. }),
             // A page that is too large to be unpacked unseen is taken for one with values.
             |number, column| {
@@ -143,10 +143,13 @@ impl Chosen {
     }
 }
 
-/// The columns that the mappings read; what is wrong with a mapping is told when it is resolved for good.
-fn used(source: &Source, columns: &SchemaRef, partitions: &[String]) -> BTreeSet<String> {
+/// The columns that the mappings read, or all of a table that queries read; what is wrong with a mapping is told when it is resolved for good.
+fn used(name: &str, source: &Source, columns: &SchemaRef, partitions: &[String]) -> BTreeSet<String> {
     let names = columns.fields().iter().map(|field| field.name());
-    let available = names.chain(partitions).cloned().collect();
+    let available: BTreeSet<String> = names.chain(partitions).cloned().collect();
+    if !is_reserved(name) {
+        return available.into_iter().filter(|column| !partitions.contains(column)).collect();
+    }
     let mapped = source.columns.values();
     mapped
         .flat_map(|text| mapping::columns_read(text, &available))

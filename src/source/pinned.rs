@@ -8,13 +8,16 @@ use arrow::datatypes::SchemaRef;
 use super::guard::Weight;
 use super::inventory::Excluded;
 use super::{footer, inventory, period};
-use crate::config::{Config, Int96};
+use crate::config::{Config, Int96, is_reserved};
 use crate::engine::SourceFile;
 use crate::error::Failure;
 use crate::store::{Location, Object, Obtained};
 
 /// The column that numbers the files of a source from 1, in the order of their paths.
 pub(super) const FILE_NUMBER: &str = "__karat_file";
+
+/// The column with the number of a row's file: of its source, or among the files of all tables that queries read.
+pub(super) const SOURCE_FILE: &str = "source_file";
 
 /// The source whose rows are told apart by their files.
 pub(super) const ORDER_SOURCE: &str = "order_lines";
@@ -98,7 +101,7 @@ impl Pinned {
 
     /// Whether rows say which file they are of: an order may come in several files.
     pub(super) fn tells_files_apart(&self) -> bool {
-        self.name == ORDER_SOURCE && self.files.len() > 1
+        (self.name == ORDER_SOURCE || !is_reserved(&self.name)) && self.files.len() > 1
     }
 
     /// The columns that hold one value for all rows of a file, as the engine takes them: all text.

@@ -9,7 +9,7 @@ use super::guard::Weight;
 use super::pinned::PinnedFile;
 use super::record::InputRecord;
 use super::{csv, footer, json, manifest, text};
-use crate::config::{Format, Source};
+use crate::config::{Format, Source, is_reserved};
 use crate::error::{Exit, Failure};
 use crate::files;
 use crate::store::{Location, Object};
@@ -17,19 +17,19 @@ use crate::store::{Location, Object};
 /// Largest manifest that is read.
 const LARGEST_MANIFEST: u64 = 64 << 20;
 
-/// The texts of all mappings of a source, in lower case and without quotation marks.
+/// The texts of all mappings of a source, in lower case and without quotation marks; none of a table whose columns are all read.
 #[derive(Clone)]
-struct Mapped(Arc<str>);
+struct Mapped(Option<Arc<str>>);
 
 impl Mapped {
-    fn of(source: &Source) -> Self {
+    fn of(name: &str, source: &Source) -> Self {
         let texts: Vec<&str> = source.columns.values().map(String::as_str).collect();
-        Self(Self::bare(&texts.join(" ")).into())
+        Self(is_reserved(name).then(|| Self::bare(&texts.join(" ")).into()))
     }
 
     /// Tells whether a column may be read: whether its name stands in a mapping, be it within a longer word.
     fn names(&self, column: &str) -> bool {
-        self.0.contains(&Self::bare(column))
+        self.0.as_ref().is_none_or(|texts| texts.contains(&Self::bare(column)))
     }
 
     fn bare(text: &str) -> String {
@@ -49,7 +49,7 @@ pub(super) struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     pub(super) fn of(name: &'a str, source: &'a Source, location: &'a Location, work: &'a Path) -> Self {
-        Self { name, source, mapped: Mapped::of(source), location, work }
+        Self { name, source, mapped: Mapped::of(name, source), location, work }
     }
 
     /// Brings an object to the local disk and reads what it holds; refuses other content than the record says.

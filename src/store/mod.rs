@@ -154,6 +154,15 @@ impl Location {
                 ),
             },
             Theirs::NotFound { .. } => StoreError::Missing { path },
+            // One such key, and nothing of the location can be listed.
+            Theirs::InvalidPath { source: object_store::path::Error::EmptySegment { path: key } } => {
+                StoreError::Refused {
+                    path: key.clone(),
+                    reason: "its key has an empty part, as in `a//b`, under which no file is found; copy it to a key without one, or set \
+                             `location` to a folder that does not hold it"
+                        .to_owned(),
+                }
+            }
             Theirs::PermissionDenied { .. } | Theirs::Unauthenticated { .. } => {
                 StoreError::Denied { deed, path, source }
             }

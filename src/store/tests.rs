@@ -139,6 +139,19 @@ async fn notices_a_local_input_that_changes() {
     assert!(matches!(error, StoreError::Changed { .. }), "{error}");
 }
 
+#[test]
+fn a_key_with_an_empty_part_is_refused_by_name() {
+    let location = bucket("s3://bucket/orders/", &[]).expect("a location");
+    let source = Key::parse("orders//2024/a.parquet").expect_err("it has an empty part");
+    let error = location.failed("list", "", &object_store::Error::InvalidPath { source });
+    assert!(!error.retryable());
+    let failure = error.reading("source");
+    assert_eq!(failure.exit, Exit::Input);
+    for part in ["`orders//2024/a.parquet`", "empty part", "`location`"] {
+        assert!(failure.message.contains(part), "{failure}");
+    }
+}
+
 #[tokio::test]
 async fn downloads_what_was_listed_and_notices_another_version() {
     let inner = Arc::new(InMemory::new());

@@ -752,7 +752,7 @@ fn i67_merged_customers() {
     let sources = format!("{}, customer_map: {{location: map/}}}}", &sources[..sources.len() - 1]);
     let project = trial(&[("sources", &sources)]);
     input("I67", "a table of merged customers", &project)
-        .is_refused(2, &["sources.customer_map: unknown key"]);
+        .is_refused(2, &["sources.customer_map: no query reads `source.customer_map`"]);
 }
 
 /// The totals of a ledger are not known here; the manifest of a source says how many rows, and which bytes.

@@ -47,6 +47,7 @@ checks:
   allow_duplicate_files: false
   allow_missing_periods: false
   orders_in_two_files: count_all
+  duplicates: reject
   max_unpacked_ratio: 1000
 exports: [csv]
 publish:

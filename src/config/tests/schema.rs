@@ -65,6 +65,7 @@ fn holds(schema: &Value, value: &Value) -> bool {
                     .filter(|(key, _)| schema["properties"].get(key).is_none())
                     .all(|(_, value)| wanted.as_bool().unwrap_or_else(|| holds(wanted, value)))
             }),
+            "anyOf" => wanted.as_array().expect("a list").iter().any(|wanted| holds(wanted, value)),
             other => panic!("`{other}` is not checked here"),
         }
     })

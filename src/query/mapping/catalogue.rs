@@ -138,6 +138,29 @@ pub const FUNCTIONS: &[Function] = &[
         "b",
     ),
     function(
+        Text,
+        "sha256(a)",
+        "64 hexadecimal digits that stand for a text and do not tell it, such as an e-mail address for an id",
+        "left(sha256(lower('Ada@example.org')), 12)",
+        "cfe00dde46ef",
+    ),
+    function(
+        Text,
+        "plain_number(a, ',')",
+        "a number with groups of digits as a text that a cast reads; the sign before its decimals is `,` (1.234,56) or `.` (1,234.56). A minus \
+         may stand behind it. Any other text stops the cast",
+        "cast(plain_number('1.234,56-', ',') as decimal(18, 2))",
+        "-1234.56",
+    ),
+    function(
+        Time,
+        "to_date(a, 'dd.mm.yyyy')",
+        "timestamp of a text in another pattern: dd, mm and yyyy in any order with one of . / - or a blank between them; a time may follow. Any \
+         other text is no date. A whole number such as 20240105 is `cast(a as varchar)`",
+        "cast(to_date('5.1.2024', 'dd.mm.yyyy') as date)",
+        "2024-01-05",
+    ),
+    function(
         Time,
         "to_timestamp(a)",
         "timestamp of whole seconds since 1970 in UTC, in the time zone of the business; of milliseconds: `to_timestamp(floor(a / 1000))`",

@@ -159,7 +159,7 @@ fn of_numbers(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known 
 /// Functions of texts.
 fn of_texts(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known {
     let value = match (name, arguments) {
-        ("lower" | "upper", [value]) => {
+        ("lower" | "upper" | "sha256", [value]) => {
             let value = text(&writer.write(value)?)?;
             Ok(Typed::new(value.map(|sql| format!("{name}({sql})")), Type::Text))
         }
@@ -201,6 +201,7 @@ fn of_texts(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known {
             Ok(Typed::new(sql, Type::Boolean))
         }
         ("strpos", [value, part]) => position(writer, value, part),
+        ("plain_number", [value, sign]) => plain_number(writer, value, sign),
         ("concat", [_, ..]) => {
             let texts = arguments
                 .iter()
@@ -232,6 +233,11 @@ fn of_moments(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known 
             }
             let sql = moment.map(|sql| format!("cast(date_trunc('{unit}', {sql}) as timestamp(6))"));
             Ok(Typed::new(sql, Type::Moment))
+        }
+        ("to_date", [value, pattern]) => {
+            let value = text(&writer.write(value)?)?;
+            let pattern = said(writer, pattern)?;
+            Ok(Typed::new(moments::of_pattern(&value, &pattern, writer.zone())?, Type::Moment))
         }
         ("to_timestamp", [seconds]) => {
             let seconds = writer.write(seconds)?;
@@ -320,6 +326,33 @@ fn position(writer: &mut dyn Write, value: &Expr, part: &Expr) -> Result<Typed, 
     let part = said_text(writer, "strpos", part)?;
     let sql = value.map(|sql| format!("cast(strpos({sql}, {part}) as bigint)"));
     Ok(Typed::new(sql, Type::Integer(10)))
+}
+
+/// A number as people write it, with groups of three digits and with its sign before or behind it, as a text that a cast reads.
+///
+/// What is no such number is a text that no cast reads.
+fn plain_number(writer: &mut dyn Write, value: &Expr, sign: &Expr) -> Result<Typed, String> {
+    let value = text(&writer.write(value)?)?;
+    let (decimal, groups) = match said(writer, sign)?.as_str() {
+        "," => (',', ['.', ' ', '\u{a0}', '\u{202f}']),
+        "." => ('.', [',', ' ', '\u{a0}', '\u{202f}']),
+        _ => return Err("`plain_number` needs the sign before the decimals, ',' or '.'".to_owned()),
+    };
+    let any: String = groups.iter().collect();
+    let digits = format!("[0-9]{{1,3}}(?:[{any}][0-9]{{3}})+|[0-9]+");
+    let form = format!("^[+-]?(?:{digits})(?:[{decimal}][0-9]+)?$|^(?:{digits})(?:[{decimal}][0-9]+)?-$");
+    let sql = value.map(|value| {
+        let trimmed = format!("trim(both ' ' from {value})");
+        let bare = groups.iter().chain(&['+', '-']).fold(trimmed.clone(), |inner, group| {
+            format!("replace({inner}, '{group}', '')")
+        });
+        format!(
+            "case when nullif({trimmed}, regexp_replace({trimmed}, '{form}', '')) is not null \
+             then concat(case when strpos({trimmed}, '-') > 0 then '-' else '' end, replace({bare}, '{decimal}', '.')) \
+             else {value} || '?' end"
+        )
+    });
+    Ok(Typed::new(sql, Type::Text))
 }
 
 /// The words of a text that the mapping says.

@@ -57,6 +57,41 @@ pub fn of_text(text: &Both, zone: &str, otherwise: Otherwise) -> Both {
     }
 }
 
+/// Reads a text of another pattern as a moment in business time: `dd`, `mm` and `yyyy` in any order, with one sign between them. A time
+/// may follow, as in ISO 8601. Days and months may have one digit. Any other text is NULL.
+pub(super) fn of_pattern(text: &Both, pattern: &str, zone: &str) -> Result<Both, String> {
+    let cannot = || {
+        format!(
+            "`to_date` is given the pattern `{pattern}`; it reads `dd`, `mm` and `yyyy` in any order with one of . / - or a blank between \
+             them, such as `dd.mm.yyyy`; what begins with yyyy-mm-dd or is yyyymmdd is a date as it stands"
+        )
+    };
+    let sign = pattern.chars().find(|letter| !letter.is_ascii_alphabetic()).ok_or_else(cannot)?;
+    let parts: Vec<&str> = pattern.split(sign).collect();
+    let place = |part: &str| parts.iter().position(|own| *own == part).map(|place| place + 1);
+    let (Some(day), Some(month), Some(year)) = (place("dd"), place("mm"), place("yyyy")) else {
+        return Err(cannot());
+    };
+    if parts.len() != 3
+        || !['.', '/', '-', ' '].contains(&sign)
+        || parts == ["yyyy", "mm", "dd"] && sign == '-'
+    {
+        return Err(cannot());
+    }
+    let digits: Vec<&str> =
+        parts.iter().map(|part| if *part == "yyyy" { "([0-9]{4})" } else { "([0-9]{1,2})" }).collect();
+    let form = format!("^{}((?:[T ].*)?)$", digits.join(&format!("[{sign}]")));
+    let iso = text.map(|text| {
+        let trimmed = format!("trim(both ' ' from {text})");
+        // A sign that no text has before the day marks what was understood.
+        let found = format!("regexp_replace({trimmed}, '{form}', '|\\{year}-\\{month}-\\{day}\\4')");
+        let long = format!("regexp_replace({found}, '^[|]([0-9]{{4}})-([0-9])-', '|\\1-0\\2-')");
+        let long = format!("regexp_replace({long}, '^[|]([0-9]{{4}})-([0-9]{{2}})-([0-9])((?:[T ].*)?)$', '|\\1-\\2-0\\3\\4')");
+        format!("case when {found} <> {trimmed} then substr({long}, 2) end")
+    });
+    Ok(of_text(&iso, zone, Otherwise::Null))
+}
+
 /// Tells that a text is there and is no date; the same for both engines.
 #[must_use]
 pub fn is_no_date(text: &str) -> String {

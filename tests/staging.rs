@@ -1,0 +1,425 @@
+//! Tables as companies keep them: named sources, and queries in `0_staging` that bring them to the columns of a source.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    Array as _, ArrayRef, Float64Array, Int16Array, Int32Array, Int64Array, ListArray, RecordBatch,
+    StringArray, StructArray, TimestampMillisecondArray,
+};
+use arrow::buffer::OffsetBuffer;
+use arrow::datatypes::{DataType, Field};
+
+use crate::support::project::{Line, Project, find};
+
+/// A project with these sources, files and staging queries.
+fn project(sources: &str, files: &[(&str, &str)], queries: &[(&str, &str)]) -> Project {
+    let project = Project::new(&format!(
+        "project: {{name: Trial, currency: GBP, timezone: Europe/London}}\nas_of: 2025-01-01\n\
+         publish: {{location: published/, tables: all}}\npolicy: {{margin: 0.4}}\nsources:\n{sources}"
+    ));
+    for (name, text) in files {
+        project.file(&format!("data/{name}"), text.as_bytes());
+    }
+    std::fs::create_dir_all(project.path("queries/0_staging")).expect("a folder");
+    for (name, sql) in queries {
+        project.file(&format!("queries/0_staging/{name}.sql"), sql.as_bytes());
+    }
+    project
+}
+
+/// Runs the project and verifies the run: where there is `DuckDB`, it re-performs it.
+fn verified(project: &Project) {
+    project.karat(&["check"]).exits(0);
+    project.karat(&["run"]).exits(0);
+    project.karat(&["verify", "latest"]).exits(0).gives("are the same bytes");
+}
+
+/// The named cells of a line.
+fn cells<'l>(line: &'l Line, columns: &[&str]) -> Vec<&'l str> {
+    columns.iter().map(|column| line[*column].as_str()).collect()
+}
+
+/// What became of the rows of a source.
+fn totals(project: &Project, source: &str) -> Vec<String> {
+    let sources = project.table("business.source_totals");
+    let line = find(&sources, "source", source);
+    let columns = ["rows_read", "rows_used", "rows_rejected", "amount_used", "amount_rejected"];
+    cells(line, &columns).into_iter().map(str::to_owned).collect()
+}
+
+const SHOP: &str = "  orders: {location: data/orders.csv, format: csv, schema: {id: integer, customer: integer, placed: timestamptz, status: text}}
+  items: {location: data/items.csv, format: csv, schema: {\"Order No\": integer, product: text, pieces: integer, price: \"decimal(18, 2)\"}}
+  goods: {location: data/goods.csv, format: csv, schema: {product: text, group: text, cost: \"decimal(18, 2)\"}}
+  people: {location: data/people.csv, format: csv, schema: {id: integer, name: text, country: text}}
+  order_lines: {query: queries/0_staging/order_lines.sql}
+  customers: {query: queries/0_staging/customers.sql}
+";
+
+const SHOP_FILES: [(&str, &str); 4] = [
+    (
+        "orders.csv",
+        "id,customer,placed,status\n1,10,2024-06-30T23:30:00Z,paid\n2,11,2024-07-02T10:00:00Z,paid\n3,10,2024-08-01T10:00:00Z,cancelled\n\
+         4,,2024-09-01T10:00:00Z,paid\n",
+    ),
+    (
+        "items.csv",
+        "Order No,product,pieces,price\n1,a,2,10.00\n1,b,1,5.50\n2,a,3,10.00\n3,a,9,10.00\n4,b,1,5.50\n5,b,2,5.50\n",
+    ),
+    ("goods.csv", "product,group,cost\na,tea,4.00\nb,cups,2.25\n"),
+    ("people.csv", "id,name,country\n10,Ann,England\n11,Bob,France\n"),
+];
+
+const SHOP_LINES: &str = "-- title:  Order lines of the shop
+-- grain:  one row per order and product
+-- key:    [order_id, product_id]
+-- inputs: [source.goods, source.items, source.orders, source.people]
+
+select
+    cast(items.\"Order No\" as varchar) as order_id,
+    cast(orders.customer as varchar) as customer_id,
+    orders.placed as ordered_at,
+    items.pieces as quantity,
+    items.price * cast(items.pieces as decimal(28, 0)) as gross_amount,
+    goods.cost * cast(items.pieces as decimal(28, 0)) as cost_amount,
+    items.product as product_id,
+    goods.\"group\" as category,
+    people.country,
+    items.source_file
+from source.items
+left join source.orders on items.\"Order No\" = orders.id
+left join source.goods on items.product = goods.product
+left join source.people on orders.customer = people.id
+where orders.status is distinct from 'cancelled'
+";
+
+const SHOP_CUSTOMERS: &str = "-- title:  Customers of the shop
+-- grain:  one row per customer
+-- key:    [customer_id]
+-- inputs: [source.people]
+
+select
+    cast(id as varchar) as customer_id,
+    name,
+    country
+from source.people
+";
+
+#[test]
+fn orders_lines_products_and_customers_are_joined_and_a_missing_key_is_a_rejected_row() {
+    let project = project(SHOP, &SHOP_FILES, &[("order_lines", SHOP_LINES), ("customers", SHOP_CUSTOMERS)]);
+    // The line without a customer and that without an order are 2 of 5.
+    let config = std::fs::read_to_string(project.path("config.yaml")).expect("a configuration");
+    let limits = "checks: {max_rejected_rows: 50%, max_rejected_money: 50%}\n";
+    project.file("config.yaml", (config + limits).as_bytes());
+    project.karat(&["check"]).exits(0).gives("5 of the 6 rows of source.items: 1 are left out");
+    verified(&project);
+    // 20 + 5.50 + 30 of two orders; 5.50 has no customer and 11.00 no order.
+    assert_eq!(totals(&project, "order_lines"), ["5", "3", "2", "55.5000", "16.5000"]);
+    assert_eq!(totals(&project, "customers"), ["2", "2", "0", "0.0000", "0.0000"]);
+    let lines = project.table("canonical.order_lines");
+    assert_eq!(lines.len(), 3);
+    // Half past eleven in the evening in UTC is the next day in London.
+    let first = find(&lines, "product_id", "b");
+    let columns = ["order_id", "customer_id", "order_date", "quantity", "cost_amount", "category", "country"];
+    assert_eq!(cells(first, &columns), ["1", "10", "2024-07-01", "1.0000", "2.2500", "cups", "England"]);
+    let run = project.run_folder();
+    let written = std::fs::read_to_string(run.join("sql/0_staging/order_lines.sql")).expect("the query");
+    assert_eq!(written, SHOP_LINES);
+    let explained = project.karat(&["explain", "latest", "results.headline"]).exits(0);
+    let explained = explained
+        .gives("staging.order_lines, 5 rows: sql/0_staging/order_lines.sql")
+        .gives("source.items: config.yaml, sources.items")
+        .gives("items.csv, 6 rows");
+    drop(explained);
+    project.karat(&["tables", "staging.order_lines"]).exits(0).gives("one row per order and product");
+}
+
+#[test]
+fn a_join_that_repeats_lines_is_refused_with_their_number() {
+    let mut files = SHOP_FILES;
+    files[2].1 = "product,group,cost\na,tea,4.00\na,tea,4.10\nb,cups,2.25\n";
+    let told = |lines: &str, text: &str| {
+        let project = project(SHOP, &files, &[("order_lines", lines), ("customers", SHOP_CUSTOMERS)]);
+        project.karat(&["check"]).exits(3).tells(text);
+        project.karat(&["run"]).exits(3).tells(text);
+        assert!(!project.has_published());
+    };
+    // Of the 6 lines one is cancelled; the 2 of product a come twice.
+    told(
+        SHOP_LINES,
+        "the key (order_id, product_id) is not unique; of 7 rows 4 share theirs with another, and in 0 it is not known",
+    );
+    // A number that the query makes by itself hides nothing.
+    let numbered = SHOP_LINES.replace("[order_id, product_id]", "[line_number]").replace(
+        "    orders.placed as ordered_at,",
+        "    orders.placed as ordered_at,\n    row_number() over (order by items.\"Order No\", items.product, goods.cost) as line_number,",
+    );
+    told(&numbered, "a join repeats rows: source.items give 6, and the query gives 7");
+    let unknown =
+        SHOP_LINES.replace("[order_id, product_id]", "[order_id, customer_id, product_id, cost_amount]");
+    told(
+        &unknown,
+        "the key (order_id, customer_id, product_id, cost_amount) is NULL in a row; of 7 rows 0 share theirs with another, and in 2 it is not known",
+    );
+}
+
+#[test]
+fn shops_are_put_together_with_their_refunds() {
+    let sources = "  shop_north: {location: data/north.csv, format: csv, schema: {no: text, buyer: text, day: date, amount: \"decimal(18, 2)\"}}
+  shop_south: {location: data/south.csv, format: csv, delimiter: ;, schema: {nr: text, kunde: text, tag: date, cents: integer}}
+  refunds: {location: data/refunds.csv, format: csv, schema: {no: text, day: date, amount: \"decimal(18, 2)\"}}
+  order_lines: {query: queries/0_staging/order_lines.sql}
+";
+    let files = [
+        ("north.csv", "no,buyer,day,amount\n1,ann,2024-05-01,100.00\n2,bob,2024-06-01,50.00\n"),
+        ("south.csv", "nr;kunde;tag;cents\n1;cy;2024-05-03;7550\n"),
+        ("refunds.csv", "no,day,amount\n2,2024-06-10,20.00\n"),
+    ];
+    let sql = "-- title:  Order lines of both shops, refunds as returned lines
+-- grain:  one row per order line or refund
+-- key:    [order_id]
+-- inputs: [source.refunds, source.shop_north, source.shop_south]
+
+select
+    'north-' || no as order_id,
+    buyer as customer_id,
+    day as ordered_at,
+    amount as net_amount,
+    false as is_return,
+    source_file
+from source.shop_north
+union all
+select
+    'south-' || nr as order_id,
+    kunde as customer_id,
+    tag as ordered_at,
+    cast(cents as decimal(28, 0)) * cast('0.01' as decimal(20, 2)) as net_amount,
+    false as is_return,
+    source_file
+from source.shop_south
+union all
+select
+    'refund-' || refunds.no as order_id,
+    shop_north.buyer as customer_id,
+    refunds.day as ordered_at,
+    -refunds.amount as net_amount,
+    true as is_return,
+    refunds.source_file
+from source.refunds
+left join source.shop_north on refunds.no = shop_north.no
+";
+    let project = project(sources, &files, &[("order_lines", sql)]);
+    verified(&project);
+    assert_eq!(totals(&project, "order_lines"), ["4", "4", "0", "205.5000", "0.0000"]);
+    let staged = project.table("staging.order_lines");
+    let files: Vec<&str> = staged.iter().map(|line| line["source_file"].as_str()).collect();
+    // The files are numbered in the order of the names of their tables: refunds, then north, then south.
+    assert_eq!(files, ["2", "2", "1", "3"]);
+}
+
+#[test]
+fn nested_lines_are_opened_and_the_fields_of_structs_are_read() {
+    let sources = "  baskets: {location: data/baskets.parquet}
+  order_lines: {query: queries/0_staging/order_lines.sql, amount_scale: 2}
+";
+    let sql = r#"-- title:  Order lines out of the baskets
+-- grain:  one row per basket and article
+-- key:    [order_id, product_id]
+-- inputs: [source.baskets]
+
+with
+
+lines as (
+    select
+        basket,
+        buyer,
+        "at",
+        unnest(articles) as article
+    from source.baskets
+)
+
+select
+    cast(basket as varchar) as order_id,
+    buyer as customer_id,
+    "at" as ordered_at,
+    article['pieces'] as quantity,
+    article['price'] * cast(article['pieces'] as double) as gross_amount,
+    article['sku'] as product_id
+from lines
+"#;
+    let project = project(sources, &[], &[("order_lines", sql)]);
+    let article = StructArray::from(vec![
+        (
+            Arc::new(Field::new("sku", DataType::Utf8, true)),
+            Arc::new(StringArray::from(vec!["a", "b", "a"])) as ArrayRef,
+        ),
+        (
+            Arc::new(Field::new("pieces", DataType::Int16, true)),
+            Arc::new(Int16Array::from(vec![2, 1, 300])) as ArrayRef,
+        ),
+        (
+            Arc::new(Field::new("price", DataType::Float64, true)),
+            Arc::new(Float64Array::from(vec![0.1, 9.99, 1000.5])) as ArrayRef,
+        ),
+    ]);
+    let item = Arc::new(Field::new("element", article.data_type().clone(), true));
+    let articles = ListArray::new(item, OffsetBuffer::from_lengths([2, 0, 1]), Arc::new(article), None);
+    let rows: Vec<(&str, ArrayRef)> = vec![
+        ("basket", Arc::new(Int32Array::from(vec![1, 2, 3]))),
+        ("buyer", Arc::new(StringArray::from(vec!["ann", "bob", "cy"]))),
+        (
+            "at",
+            Arc::new(
+                TimestampMillisecondArray::from(vec![
+                    1_718_000_000_000,
+                    1_718_100_000_000,
+                    1_718_200_000_000,
+                ])
+                .with_timezone("UTC"),
+            ),
+        ),
+        ("articles", Arc::new(articles)),
+    ];
+    project
+        .parquet("data/baskets.parquet", &RecordBatch::try_from_iter(rows).expect("columns of one length"));
+    verified(&project);
+    // 0.20 + 9.99 + 300,150.00; the basket without articles has no line.
+    assert_eq!(totals(&project, "order_lines"), ["3", "3", "0", "300160.1900", "0.0000"]);
+}
+
+#[test]
+fn an_amount_of_the_order_is_taken_once_or_spread_over_its_lines() {
+    let sources = "  orders: {location: data/orders.csv, format: csv, schema: {id: text, buyer: text, day: date, freight: \"decimal(18, 2)\", voucher: \"decimal(18, 2)\"}}
+  items: {location: data/items.csv, format: csv, schema: {id: text, line: integer, amount: \"decimal(18, 2)\"}}
+  order_lines: {query: queries/0_staging/order_lines.sql, amount_scale: 4}
+";
+    let files = [
+        (
+            "orders.csv",
+            "id,buyer,day,freight,voucher\n1,ann,2024-05-01,6.00,3.00\n2,bob,2024-05-02,4.50,0.00\n",
+        ),
+        ("items.csv", "id,line,amount\n1,1,10.00\n1,2,20.00\n2,1,8.00\n"),
+    ];
+    let sql = "-- title:  Order lines with their share of what the order says
+-- grain:  one row per order and line
+-- key:    [order_id, line_number]
+-- inputs: [source.items, source.orders]
+
+with
+
+lines as (
+    select
+        id,
+        line,
+        amount,
+        sum(amount) over (partition by id) as order_amount,
+        row_number() over (partition by id order by line) as place
+    from source.items
+)
+
+select
+    lines.id as order_id,
+    lines.line as line_number,
+    orders.buyer as customer_id,
+    orders.day as ordered_at,
+    lines.amount as gross_amount,
+    -- The voucher is spread by the amounts.
+    cast(cast(orders.voucher as decimal(28, 2)) * lines.amount as double)
+    / nullif(cast(lines.order_amount as double), 0)
+        as discount_amount,
+    -- Freight is taken with the first line.
+    case when lines.place = 1 then orders.freight end as freight_amount
+from lines
+left join source.orders on lines.id = orders.id
+";
+    let project = project(sources, &files, &[("order_lines", sql)]);
+    verified(&project);
+    // 38.00 less the voucher of 3.00: 1.00 on the first line and 2.00 on the second.
+    assert_eq!(totals(&project, "order_lines"), ["3", "3", "0", "35.0000", "0.0000"]);
+    let lines = project.table("canonical.order_lines");
+    let of_order: Vec<Vec<&str>> =
+        lines.iter().map(|line| cells(line, &["order_id", "discount_amount", "freight_amount"])).collect();
+    assert_eq!(of_order, [["1", "1.0000", "6.0000"], ["1", "2.0000", "0.0000"], ["2", "0.0000", "4.5000"]]);
+}
+
+#[test]
+fn whole_numbers_of_any_width_and_floats_arrive_in_wide_types() {
+    let sources = "  facts: {location: data/facts.parquet}
+  order_lines: {query: queries/0_staging/order_lines.sql, amount_scale: 2}
+";
+    let sql = "-- title:  Order lines
+-- grain:  one row per fact
+-- key:    [order_id]
+-- inputs: [source.facts]
+
+select
+    cast(\"Big Id\" as varchar) as order_id,
+    'x' as customer_id,
+    cast('2024-05-01' as date) as ordered_at,
+    -- Far beyond sixteen bits.
+    cast(small as decimal(28, 0)) * small as quantity,
+    price as net_amount
+from source.facts
+";
+    let project = project(sources, &[], &[("order_lines", sql)]);
+    let rows: Vec<(&str, ArrayRef)> = vec![
+        ("Big Id", Arc::new(Int64Array::from(vec![9_007_199_254_740_993, 2]))),
+        ("small", Arc::new(Int16Array::from(vec![i16::MAX, -3]))),
+        ("price", Arc::new(arrow::array::Float32Array::from(vec![0.1, 2.25]))),
+    ];
+    project.parquet("data/facts.parquet", &RecordBatch::try_from_iter(rows).expect("columns of one length"));
+    verified(&project);
+    let lines = project.table("canonical.order_lines");
+    let found: Vec<Vec<&str>> =
+        lines.iter().map(|line| cells(line, &["order_id", "quantity", "net_amount"])).collect();
+    assert_eq!(found, [["2", "9.0000", "2.2500"], ["9007199254740993", "1073676289.0000", "0.1000"]]);
+}
+
+#[test]
+fn what_a_query_must_not_be_is_refused_by_name() {
+    let told = |lines: &str, code: i32, text: &str| {
+        let project = project(SHOP, &SHOP_FILES, &[("order_lines", lines), ("customers", SHOP_CUSTOMERS)]);
+        project.karat(&["check"]).exits(code).tells(text);
+    };
+    for (from, to, code, text) in [
+        // The file and its columns.
+        (
+            "as customer_id",
+            "as customer",
+            2,
+            "the query gives \"customer\", which is no column of order_lines",
+        ),
+        ("    cast(orders.customer as varchar) as customer_id,\n", "", 2, "the query gives no customer_id"),
+        ("as gross_amount", "as discount_amount", 2, "map at least one of gross_amount or net_amount"),
+        ("[order_id, product_id]", "[]", 2, "`key` is missing"),
+        ("from source.items", "from raw.customers as items", 2, "`raw.customers` is read but not declared"),
+        (
+            "source.orders, source.people]",
+            "source.order, source.people]",
+            2,
+            "there is no table `source.order`",
+        ),
+        // What other engines read in another way.
+        ("items.pieces as quantity", "items.pieces % 2 as quantity", 2, "`%` is not in the portable subset"),
+        ("items.pieces as quantity", "items.pieces * orders.id as quantity", 2, "multiplies whole numbers"),
+        ("items.product = goods.product", "items.pieces = goods.product", 2, "compares Int64 with Utf8"),
+        (
+            "items.pieces as quantity",
+            "cast(items.price as bigint) as quantity",
+            2,
+            "is not the same on every engine",
+        ),
+        ("orders.placed as", "cast(items.product as timestamp) as", 2, "is not the same on every engine"),
+        // Types that the source does not take.
+        ("items.pieces as quantity", "items.product as quantity", 3, "quantity (quantity): is Utf8"),
+    ] {
+        assert!(SHOP_LINES.contains(from), "{from}");
+        told(&SHOP_LINES.replace(from, to), code, text);
+    }
+    let project = project(
+        &SHOP.replace("  customers: {query: queries/0_staging/customers.sql}\n", ""),
+        &SHOP_FILES,
+        &[("order_lines", SHOP_LINES), ("customers", SHOP_CUSTOMERS)],
+    );
+    project.karat(&["check"]).exits(2).tells("the rows of customers do not come from it");
+}
