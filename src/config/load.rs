@@ -16,20 +16,11 @@ use super::edition::editions;
 use super::key::Kind;
 use super::problem::{ConfigError, Place, Problems, Refusal};
 use super::roots::refuse_outside;
-<<<<<<< HEAD
-use super::rules;
 use super::tables::{COST_TO_SERVE, FILE, TARGETS};
 use super::thresholds::THRESHOLDS;
 use super::tree::parse_tree;
 use super::walk::{Found, Walk};
-use super::{AlertTo, Config, PolicyValue, Target};
-=======
-use super::tables::{COST_TO_SERVE, FILE};
-use super::thresholds::THRESHOLDS;
-use super::tree::parse_tree;
-use super::walk::{Found, Walk};
-use super::{AlertTo, Config, PolicyValue, rules, sources};
->>>>>>> main
+use super::{AlertTo, Config, PolicyValue, Target, rules, sources};
 
 /// Reads the configuration file at `path`; `environment` answers for `${NAME}`.
 pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {

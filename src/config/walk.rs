@@ -171,15 +171,11 @@ impl<'e> Walk<'e> {
             let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
             let suggestion = nearest(entry.key, names.iter().copied().filter(|name| !has(name)));
             let reason = match &suggestion {
-<<<<<<< HEAD
-                None if names.len() <= 20 => format!("unknown key; expected one of {}", names.join(", ")),
-=======
                 None if path == "sources" => format!(
                     "unknown key; expected one of {}, or a table with a name of your own in small letters, which has a location and no columns",
                     names.join(", ")
                 ),
-                None if names.len() <= 16 => format!("unknown key; expected one of {}", names.join(", ")),
->>>>>>> main
+                None if names.len() <= 20 => format!("unknown key; expected one of {}", names.join(", ")),
                 _ => "unknown key".to_owned(),
             };
             self.unknown.insert(path.to_owned());
