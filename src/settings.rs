@@ -122,13 +122,7 @@ pub fn tables(
             rates(config)?,
         )?,
         targets::made(config)?,
-        table(
-            "checks",
-            "Limits beyond which a run is refused",
-            "one row",
-            &["max_rejected_rows"],
-            limits(config)?,
-        )?,
+        table("checks", "Limits that refuse a run", "one row", &["max_rejected_rows"], limits(config)?)?,
         table(
             "sources",
             "Sources, and which are configured",

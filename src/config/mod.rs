@@ -19,6 +19,7 @@ mod schema;
 mod secret;
 mod sources;
 mod tables;
+mod target;
 #[cfg(test)]
 mod tests;
 mod thresholds;
@@ -48,6 +49,7 @@ pub use roots::ROOTS;
 pub use schema::schema_text;
 pub use secret::Secret;
 pub use tables::{SOURCES, STAGING_FOLDER, is_reserved};
+pub use target::Target;
 pub use thresholds::THRESHOLDS;
 pub use time::parse_days;
 pub(crate) use value::quoted;
@@ -264,17 +266,6 @@ pub struct EngineLimits {
     /// How long a run may take until it is published.
     #[serde(deserialize_with = "load::seconds")]
     pub deadline: Duration,
-}
-
-/// What a tier is to reach in a window.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Target {
-    /// At least this profit.
-    pub profit: Option<BigDecimal>,
-    /// At least this profit rate.
-    pub profit_rate: Option<BigDecimal>,
-    /// At most this share of the customers of a year ago lapses.
-    pub churn_rate: Option<BigDecimal>,
 }
 
 /// Where runs are published.
