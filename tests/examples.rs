@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::support::bench::CLONE;
-use crate::support::program::{Project, copy, karat, run_folder};
+use crate::support::program::{Project, copy, karat, row, run_folder, table};
 
 /// Every section of the report, by the id of its head; a section with several wordings of one head is one.
 fn sections() -> Vec<String> {
@@ -63,4 +63,53 @@ fn the_full_example_shows_every_section_and_every_export_from_one_generated_hist
     for name in ["actions.csv", "actions.parquet", "zoho_crm-001.csv", "fxiaoke-001.csv"] {
         assert!(run.join("exports").join(name).is_file(), "no `{name}`");
     }
+}
+
+/// Runs an example as it stands and compares its totals with those that were added up where its data were made.
+fn recipe(name: &str, customers: &str, revenue: &str, cost: Option<&str>) {
+    let project = Project::copy_of(&Path::new(CLONE).join("examples").join(name));
+    project.karat(&["check"]).expect(0, &[]);
+    project.karat(&["run"]).expect(0, &[]);
+    project.karat(&["verify", "latest"]).expect(0, &[]);
+    let total =
+        row(&table(&run_folder(&project.path("output")), "results.tier_profitability"), "tier", "total");
+    let cents = |text: &str| text.parse::<bigdecimal::BigDecimal>().expect("an amount").round(2).to_string();
+    assert_eq!(total["customers"], customers, "{name}");
+    assert_eq!(cents(&total["net_revenue"]), revenue, "{name}");
+    if let Some(cost) = cost {
+        assert_eq!(cents(&total["cost_of_goods"]), cost, "{name}");
+    }
+    let readme =
+        std::fs::read_to_string(Path::new(CLONE).join("examples/README.md")).expect("a list of examples");
+    assert!(readme.contains(&format!("[{name}]({name}/)")), "{name} is not in examples/README.md");
+}
+
+#[test]
+fn a_normalised_shop_gives_its_totals() {
+    recipe("normalised", "11", "6986.95", Some("3359.35"));
+}
+
+#[test]
+fn an_export_with_refunds_and_a_discount_of_the_order_gives_its_totals() {
+    recipe("shopify", "10", "3691.60", None);
+}
+
+#[test]
+fn invoices_in_minor_units_give_their_totals() {
+    recipe("invoices", "10", "2611.09", None);
+}
+
+#[test]
+fn nested_lines_give_their_totals() {
+    recipe("nested", "11", "5082.40", Some("2355.55"));
+}
+
+#[test]
+fn a_german_flat_file_gives_its_totals() {
+    recipe("german-erp", "11", "65552.36", Some("31047.25"));
+}
+
+#[test]
+fn tables_with_keys_of_two_columns_give_their_totals() {
+    recipe("tpch", "7", "17494.44", Some("5428.15"));
 }

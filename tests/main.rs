@@ -24,6 +24,8 @@ mod fuzz;
 
 mod job;
 
+mod init;
+
 mod verify;
 
 mod verbs;

@@ -28,7 +28,6 @@ const LONG_FILES: &[(&str, usize)] = &[
 
 /// Functions that are longer, each with its lines. Nothing is added here, and no number grows.
 const LONG_FUNCTIONS: &[(&str, usize)] = &[
-    ("init.rs::write_config", 85),
     ("query/mapping/casts.rs::cast", 100),
     ("query/mapping/expression.rs::written", 100),
     ("report/page.rs::register", 166),

@@ -76,9 +76,9 @@ pub(super) enum Verb {
     Init {
         /// Folder of the new project; must be empty or not exist
         dir: PathBuf,
-        /// Parquet files to read: their columns are proposed as the mapping
-        #[arg(long, value_name = "LOCATION")]
-        from: Option<String>,
+        /// Folders, files or object stores with your tables: Parquet, CSV, JSON lines or Delta Lake; mapping and joins are proposed
+        #[arg(long, value_name = "LOCATION", num_args = 1..)]
+        from: Vec<String>,
     },
     /// List the published runs, newest first
     #[command(after_help = help::RUNS)]

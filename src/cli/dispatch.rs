@@ -107,7 +107,7 @@ async fn dispatch(verb: Verb, general: &Arc<General>, talk: &Arc<Talk>) -> Resul
         Verb::Check { as_of } => check(general, as_of, talk).await,
         Verb::Plan { as_of } => plan(general, as_of, talk).await,
         Verb::Backfill(days) => backfill(general, &days, talk).await,
-        Verb::Init { dir, from } => start_project(general, &dir, from.as_deref()).await,
+        Verb::Init { dir, from } => start_project(general, &dir, &from).await,
         Verb::Runs => runs(general).await,
         Verb::Status { max_age } => status(general, max_age).await,
         Verb::Preview { run, out, watch } => {

@@ -47,7 +47,8 @@ Example:
 pub(super) const INIT: &str = "\
 Examples:
   karat init shop
-  karat init shop --from data/orders/";
+  karat init shop --from data/orders/
+  karat init shop --from s3://bucket/shop/ crm/customers.csv";
 
 pub(super) const RUNS: &str = "\
 Example:

@@ -96,6 +96,21 @@ fn print(form: Form, answer: &Answer, shown: usize, talk: &Talk) -> Result<Exit,
     Ok(Exit::Published)
 }
 
+/// A grid for the terminal, with lines around and below the names of the columns only.
+pub(super) fn empty_grid() -> Grid {
+    let mut grid = Grid::new();
+    grid.load_preset(UTF8_HORIZONTAL_ONLY);
+    for line in [
+        TableComponent::HorizontalLines,
+        TableComponent::MiddleIntersections,
+        TableComponent::LeftBorderIntersections,
+        TableComponent::RightBorderIntersections,
+    ] {
+        grid.remove_style(line);
+    }
+    grid
+}
+
 /// The columns as JSON strings.
 fn names(part: &Table) -> Result<Vec<String>, Failure> {
     part.columns.iter().map(|name| json(name)).collect()
@@ -122,16 +137,7 @@ fn json(text: &str) -> Result<String, Failure> {
 
 /// Prints the first rows as a table; how many there are goes to the log.
 fn grid(answer: &Answer, shown: usize, talk: &Talk) -> Result<(), Failure> {
-    let mut grid = Grid::new();
-    grid.load_preset(UTF8_HORIZONTAL_ONLY);
-    for line in [
-        TableComponent::HorizontalLines,
-        TableComponent::MiddleIntersections,
-        TableComponent::LeftBorderIntersections,
-        TableComponent::RightBorderIntersections,
-    ] {
-        grid.remove_style(line);
-    }
+    let mut grid = empty_grid();
     let (mut count, mut is_number) = (0, Vec::new());
     answer.rows(&mut |part| {
         grid.set_header(&part.columns);

@@ -74,7 +74,10 @@ const SCHEMAS: [&str; 4] = ["settings", "business", "model", "results"];
 /// Makes the table of a query file.
 fn create(script: &mut String, query: &Query) {
     line(script, &format!("\n-- {}", layout::sql(&query.path)));
-    line(script, &format!("create table {} as\n{};", query.name, query.text.trim_end()));
+    let text = query.text.trim_end();
+    // A comment at the end would take the semicolon with it.
+    let end = if text.lines().last().is_some_and(|last| last.contains("--")) { "\n;" } else { ";" };
+    line(script, &format!("create table {} as\n{text}{end}", query.name));
 }
 
 /// How a part of the customers came about.

@@ -24,6 +24,7 @@ mod record;
 mod recorded;
 mod rows;
 mod sheet;
+mod sniff;
 mod text;
 mod times;
 
@@ -36,3 +37,4 @@ pub use pinned::{Pinned, PinnedFile};
 pub use record::InputRecord;
 pub use recorded::pin_recorded;
 pub use rows::{From, Rows};
+pub use sniff::sniff;

@@ -1,0 +1,128 @@
+//! Which rows do not count: by words of a status and marks of tests.
+
+use super::lines::{Item, Proposal, Writer};
+use super::names::{self, Role};
+use super::profile::{Column, Table};
+
+/// Words of rows that are no orders.
+const VOID: [&str; 24] = [
+    "cancelled",
+    "canceled",
+    "cancel",
+    "void",
+    "voided",
+    "draft",
+    "failed",
+    "declined",
+    "test",
+    "deleted",
+    "abandoned",
+    "expired",
+    "storniert",
+    "abgebrochen",
+    "entwurf",
+    "annule",
+    "annulee",
+    "brouillon",
+    "cancelado",
+    "cancelada",
+    "anulado",
+    "anulada",
+    "取消",
+    "已取消",
+];
+/// Words that mark a test.
+const YES: [&str; 11] = ["1", "true", "yes", "y", "t", "x", "ja", "oui", "si", "sí", "是"];
+/// Words of orders that came back, or may never be paid.
+const OPEN: [&str; 18] = [
+    "returned",
+    "refunded",
+    "partiallyrefunded",
+    "returnpending",
+    "pending",
+    "onhold",
+    "unpaid",
+    "retourniert",
+    "erstattet",
+    "offen",
+    "rembourse",
+    "retourne",
+    "devuelto",
+    "reembolsado",
+    "pendiente",
+    "已退款",
+    "退货",
+    "待付款",
+];
+
+impl Writer<'_> {
+    pub(super) fn filters(&self, proposal: &mut Proposal) {
+        for table in self.own() {
+            for column in &table.columns {
+                match column.told.role {
+                    Some(Role::Status) => proposal.filters.extend(self.of_status(table, column)),
+                    Some(Role::IsTest) => proposal.filters.extend(self.of_tests(table, column)),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn listed(&self, table: &Table, column: &Column, words: &[&(String, u64)]) -> (String, String) {
+        let texts: Vec<String> =
+            words.iter().map(|(word, _)| format!("'{}'", word.replace('\'', "''"))).collect();
+        let told: Vec<String> = words.iter().map(|(word, rows)| format!("{word} ({rows} rows)")).collect();
+        (
+            format!("coalesce({}, '') not in ({})", self.place.column(table, column), texts.join(", ")),
+            told.join(", "),
+        )
+    }
+
+    fn of_status(&self, table: &Table, column: &Column) -> Vec<Item> {
+        if !column.is_text() {
+            return Vec::new();
+        }
+        let is_of = |list: &[&str], word: &str| list.contains(&names::plain(word).as_str());
+        let void: Vec<_> = column.words.iter().filter(|(word, _)| is_of(&VOID, word)).collect();
+        let open: Vec<_> = column.words.iter().filter(|(word, _)| is_of(&OPEN, word)).collect();
+        let mut items = Vec::new();
+        if !void.is_empty() {
+            let (sql, told) = self.listed(table, column, &void);
+            let question = format!(
+                "rows of `{}` with {} {told} are left out: are they no orders?",
+                table.name(),
+                column.name
+            );
+            items.push(Item::new("status", sql, format!("no orders: {told}")).asks(question));
+        }
+        if !open.is_empty() {
+            let (sql, told) = self.listed(table, column, &open);
+            let question = format!(
+                "rows of `{}` with {} {told} count as they stand: should they?",
+                table.name(),
+                column.name
+            );
+            items.push(Item::new("status", sql, told).asks(question).waits());
+        }
+        items
+    }
+
+    fn of_tests(&self, table: &Table, column: &Column) -> Vec<Item> {
+        let name = self.place.column(table, column);
+        let (sql, yes) = if column.kind == arrow::datatypes::DataType::Boolean {
+            (format!("not coalesce({name}, false)"), "true")
+        } else if column.kind.is_integer() && column.greatest_number().is_some_and(|most| most <= 1.0) {
+            (format!("coalesce({name}, 0) = 0"), "1")
+        } else {
+            let yes = |word: &str| YES.contains(&word.trim().to_lowercase().as_str());
+            let found: Vec<_> = column.words.iter().filter(|(word, _)| yes(word)).collect();
+            if found.is_empty() || !column.is_text() {
+                return Vec::new();
+            }
+            let (sql, told) = self.listed(table, column, &found);
+            return vec![Item::new("tests", sql, format!("`{}` are marked as tests: {told}", table.name()))];
+        };
+        let rows = column.words.iter().find(|(word, _)| word == yes).map_or(0, |(_, rows)| *rows);
+        vec![Item::new("tests", sql, format!("{rows} rows of `{}` are marked as tests", table.name()))]
+    }
+}

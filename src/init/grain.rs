@@ -1,0 +1,81 @@
+//! What makes a line unique, and which amounts stand once per order.
+
+use super::names::Role;
+use super::profile::Table;
+use super::relate;
+use crate::engine::Engine;
+use crate::error::Failure;
+use crate::query::mapping::quoted;
+use crate::table::Cell;
+
+/// The columns that make a line unique, and how the lines of an order are numbered.
+pub(super) struct Key {
+    /// Canonical columns.
+    pub(super) columns: Vec<&'static str>,
+    /// Source columns by which the lines of an order are in one order.
+    pub(super) order: Vec<String>,
+    /// Whether the number is the only thing that tells the lines of an order apart.
+    pub(super) is_made: bool,
+}
+
+/// Amounts that are the same in all lines of each order with several: perhaps that of the whole order.
+pub(super) async fn per_order(engine: &Engine, lines: &Table) -> Result<Vec<String>, Failure> {
+    let Some(order) = lines.of(Role::OrderId) else {
+        return Ok(Vec::new());
+    };
+    let roles = [Role::NetAmount, Role::GrossAmount, Role::DiscountAmount, Role::Freight];
+    let amounts: Vec<&str> = lines
+        .columns
+        .iter()
+        .filter(|column| {
+            lines.role(column).is_some_and(|role| roles.contains(&role)) && column.kind.is_numeric()
+        })
+        .map(|column| column.name.as_str())
+        .collect();
+    let mut found = Vec::new();
+    for amount in amounts {
+        let (order, amount_sql) = (quoted(&order.name), quoted(amount));
+        let sql = format!(
+            "select count(*) as orders, count(*) filter (where least_amount = greatest_amount) as same from (select {order}, \
+             min({amount_sql}) as least_amount, max({amount_sql}) as greatest_amount from source.{} group by {order} having count(*) > 1 \
+             and max({amount_sql}) <> 0) as orders",
+            quoted(lines.name())
+        );
+        let read = engine.read("the amounts of orders", &sql).await?;
+        if let (Some(Cell::Integer(orders)), Some(Cell::Integer(same))) =
+            (read.cell(0, "orders"), read.cell(0, "same"))
+            && *orders >= 3
+            && orders == same
+        {
+            found.push(amount.to_owned());
+        }
+    }
+    Ok(found)
+}
+
+/// The columns that make a line unique.
+pub(super) async fn key(engine: &Engine, lines: &Table) -> Result<Key, Failure> {
+    let all = || lines.columns.iter().map(|column| column.name.clone()).collect();
+    let Some(order) = lines.of(Role::OrderId).map(|column| column.name.as_str()) else {
+        return Ok(Key { columns: vec!["order_id", "line_number"], order: all(), is_made: true });
+    };
+    for (canonical, role) in [("line_number", Role::LineNumber), ("product_id", Role::ProductId)] {
+        if let Some(column) = lines.of(role)
+            && column.values == lines.seen()
+            && (role == Role::ProductId || column.kind.is_numeric())
+            && relate::is_unique(engine, lines, &[order, &column.name]).await?
+        {
+            return Ok(Key {
+                columns: vec!["order_id", canonical],
+                order: vec![column.name.clone()],
+                is_made: false,
+            });
+        }
+    }
+    if lines.of(Role::OrderId).is_some_and(|column| lines.is_key(column)) {
+        return Ok(Key { columns: vec!["order_id"], order: vec![order.to_owned()], is_made: false });
+    }
+    let unique = lines.columns.iter().find(|column| lines.is_key(column));
+    let order = unique.map_or_else(all, |column| vec![column.name.clone()]);
+    Ok(Key { columns: vec!["order_id", "line_number"], order, is_made: true })
+}

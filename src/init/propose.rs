@@ -1,0 +1,153 @@
+//! From locations to the files of a project: finds tables, looks at them, relates them, and writes what follows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::customers::Customers;
+use super::finder::Finder;
+use super::grain;
+use super::lines::Writer;
+use super::page::{self, Page};
+use super::profile::Table;
+use super::rates::Rates;
+use super::relate::{self, Related};
+use super::settings::Settings;
+use super::staging;
+use super::terms::Place;
+use super::text::{Open, Text};
+use crate::config::EngineLimits;
+use crate::engine::Engine;
+use crate::error::{Exit, Failure};
+use crate::private::PrivateFolder;
+
+/// A proposed project.
+pub(super) struct Proposed {
+    /// Files by their paths in the project.
+    pub(super) files: Vec<(&'static str, String)>,
+    pub(super) open: Vec<Open>,
+    pub(super) page: Option<Page>,
+}
+
+/// Proposes a project for the tables below some locations.
+pub(super) async fn propose(locations: &[String], schema: &str) -> Result<Proposed, Failure> {
+    let work = PrivateFolder::make(&std::env::temp_dir())?;
+    let here = std::env::current_dir().map_err(|error| {
+        Failure::new(Exit::Resources, "init", "cannot tell the current folder").cause(error)
+    })?;
+    let limits = EngineLimits {
+        memory: 1 << 30,
+        spill: None,
+        threads: None,
+        batch_rows: 8192,
+        deadline: Duration::from_hours(1),
+    };
+    let engine = Engine::start(&limits, work.path(), work.path())?;
+    let mut finder = Finder { here: &here, work: work.path(), unread: Vec::new() };
+    let tables = finder.tables(&engine, locations).await?;
+    let related = match relate::relate(&engine, &tables).await? {
+        Some(related) => related,
+        None => likeliest(&tables),
+    };
+    finder.unread.extend(related.misfits.iter().cloned());
+    if let Some(refunds) = related.refunds {
+        finder.unread.push(format!(
+            "`{}` seems to hold refunds; add them to the order lines with `union all`, amounts below 0 and `is_return` true",
+            tables[refunds].name()
+        ));
+    }
+    write(&engine, &finder, &tables, &related, schema).await
+}
+
+/// The table that has most columns of order lines, where none of them is enough.
+fn likeliest(tables: &[Table]) -> Related {
+    let known = |table: &Table| table.columns.iter().filter(|column| table.role(column).is_some()).count();
+    let lines = (0..tables.len()).max_by_key(|at| (known(&tables[*at]), std::cmp::Reverse(*at))).unwrap_or(0);
+    Related {
+        lines,
+        header: None,
+        products: Vec::new(),
+        customers: None,
+        places: Vec::new(),
+        refunds: None,
+        rates: None,
+        misfits: Vec::new(),
+    }
+}
+
+async fn write(
+    engine: &Engine,
+    finder: &Finder<'_>,
+    tables: &[Table],
+    related: &Related,
+    schema: &str,
+) -> Result<Proposed, Failure> {
+    let lines = &tables[related.lines];
+    let (key, per_order) = (grain::key(engine, lines).await?, grain::per_order(engine, lines).await?);
+    let writer = |place| Writer { tables, related, place, per_order: per_order.clone(), key: &key };
+    // Joins and conditions need a query.
+    let is_flat = related.header.is_none() && related.products.is_empty();
+    let is_flat = is_flat && writer(Place::Mapping).propose().filters.is_empty();
+    let place = if is_flat { Place::Mapping } else { Place::Staging };
+    let writer = writer(place);
+    let proposal = writer.propose();
+    let customers = Customers::propose(tables, related);
+    let mut texts = Vec::new();
+    let mut named = BTreeSet::new();
+    if place == Place::Staging {
+        let joins = related.header.iter().chain(&related.products);
+        named.extend(std::iter::once(related.lines).chain(joins.map(|join| join.table)));
+        texts.push(("queries/0_staging/order_lines.sql", staging::order_lines(&writer, &proposal)));
+    }
+    if let Some(customers) = customers.as_ref().filter(|customers| customers.place == Place::Staging) {
+        named.extend(related.customers.into_iter().chain(related.places.iter().map(|join| join.table)));
+        texts.push((
+            "queries/0_staging/customers.sql",
+            staging::customers(customers, tables, &related.places),
+        ));
+    }
+    let rates = related.rates.filter(|_| proposal.has("currency"));
+    let into = proposal.currency.as_deref().unwrap_or_default();
+    if let Some((at, rates)) = rates.and_then(|at| Some((at, Rates::propose(&tables[at], into)?))) {
+        named.insert(at);
+        texts.push(("queries/0_staging/exchange_rates.sql", rates.text));
+    }
+    let needed = ["order_id", "customer_id", "ordered_at"].into_iter().all(|name| proposal.has(name));
+    let page = if needed && (proposal.has("net_amount") || proposal.has("gross_amount")) {
+        let query = texts.first().filter(|_| place == Place::Staging).map(|(_, text)| text.written.as_str());
+        finder.map(engine, lines, &proposal, query).await?;
+        Some(page::read(engine).await?)
+    } else {
+        None
+    };
+    let settings = Settings {
+        proposal: &proposal,
+        place,
+        lines,
+        named: named.iter().map(|at| &tables[*at]).collect(),
+        customers: customers.as_ref(),
+        days: page.as_ref().and_then(|page| page.days),
+        has_rates: rates.is_some(),
+        unused: &finder.unread,
+    };
+    texts.insert(0, ("config.yaml", settings.write(schema)));
+    let mut open: Vec<Open> = texts.iter().flat_map(|(_, text)| text.open.clone()).collect();
+    if writer.are_payments() {
+        let question = format!("`{}` are payments: are they the amounts of the orders?", lines.name());
+        open.push(Open {
+            question,
+            file: texts.last().map_or_else(String::new, |(file, _)| (*file).to_owned()),
+            line: 1,
+        });
+    }
+    let mut uses = BTreeMap::from([(lines.name(), "order lines")]);
+    uses.extend(related.header.iter().map(|join| (tables[join.table].name(), "orders")));
+    uses.extend(related.products.iter().map(|join| (tables[join.table].name(), "products")));
+    uses.extend(related.customers.iter().map(|at| (tables[*at].name(), "customers")));
+    uses.extend(related.places.iter().map(|join| (tables[join.table].name(), "places of customers")));
+    uses.extend(rates.iter().map(|at| (tables[*at].name(), "exchange rates")));
+    let told = page::write(tables, &uses, page.as_ref(), &open);
+    let mut files: Vec<(&'static str, String)> =
+        texts.into_iter().map(|(path, Text { written, .. })| (path, written)).collect();
+    files.push(("proposal.md", told));
+    Ok(Proposed { files, open, page })
+}

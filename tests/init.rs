@@ -1,0 +1,548 @@
+//! `karat init --from`: what it recognises in tables as companies keep them, and what it leaves open.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray, StructArray};
+use arrow::datatypes::{DataType, Field};
+
+use super::support::parquet::write_columns;
+use super::support::program::{Project, karat, row, run_folder, table};
+
+/// A table of CSV: its path, and its lines.
+type Csv<'c> = (&'c str, &'c str);
+
+/// What was proposed for some tables.
+struct Proposal {
+    project: Project,
+    answer: serde_json::Value,
+}
+
+impl Proposal {
+    /// Proposes for tables of CSV below `shop/`.
+    fn of(tables: &[Csv<'_>]) -> Self {
+        let project = Project::empty();
+        for (path, text) in tables {
+            let path = project.path(&format!("shop/{path}"));
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, text).expect("a file");
+        }
+        Self::from(project, &["shop"])
+    }
+
+    fn from(project: Project, locations: &[&str]) -> Self {
+        let words: Vec<&str> =
+            ["init", "mine", "--from"].into_iter().chain(locations.iter().copied()).collect();
+        let words: Vec<&str> = words.into_iter().chain(["--output", "json"]).collect();
+        let answer = project.karat(&words).expect(0, &[]).json();
+        Self { project, answer }
+    }
+
+    fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.project.path(&format!("mine/{path}"))).unwrap_or_default()
+    }
+
+    fn config(&self) -> String {
+        self.read("config.yaml")
+    }
+
+    fn lines(&self) -> String {
+        self.read("queries/0_staging/order_lines.sql")
+    }
+
+    fn total(&self, title: &str) -> &str {
+        self.answer["totals"][title].as_str().unwrap_or_default()
+    }
+
+    fn open(&self) -> Vec<&str> {
+        self.answer["open"].as_array().expect("a list").iter().filter_map(|line| line.as_str()).collect()
+    }
+
+    fn asks(&self, text: &str) -> bool {
+        self.open().iter().any(|line| line.contains(text))
+    }
+
+    /// Every question names a line that is there.
+    fn names_lines(&self) {
+        for line in self.open() {
+            let mut parts = line.splitn(3, ':');
+            let (file, number) = (parts.next().expect("a file"), parts.next().expect("a line"));
+            let number: usize = number.parse().expect("a number");
+            assert!(number >= 1 && number <= self.read(file).lines().count(), "{line}");
+        }
+    }
+}
+
+const ORDERS: &str = "order_id,customer_id,order_date,freight,ship_country\n\
+    1,A,2024-01-05,4.50,DE\n2,B,2024-02-05,3.00,FR\n3,A,2024-03-05,2.25,DE\n4,C,2024-04-05,1.00,DE\n";
+const DETAILS: &str = "order_id,product_id,unit_price,quantity,discount\n\
+    1,P1,10.00,2,0\n1,P2,5.50,1,0.1\n2,P1,10.00,1,0.25\n3,P2,5.00,4,0\n4,P1,10.00,3,0\n4,P2,5.50,2,0.05\n";
+const PRODUCTS: &str = "product_id,product_name,category_id,unit_cost\nP1,Tea,1,6.00\nP2,Jam,2,2.00\n";
+const CATEGORIES: &str = "category_id,category_name\n1,Drinks\n2,Food\n";
+const CUSTOMERS: &str = "customer_id,company_name,country\nA,Alpha,DE\nB,Beta,FR\nC,Gamma,DE\nD,Delta,PL\n";
+
+fn shop() -> Vec<Csv<'static>> {
+    vec![
+        ("orders.csv", ORDERS),
+        ("order_details.csv", DETAILS),
+        ("products.csv", PRODUCTS),
+        ("categories.csv", CATEGORIES),
+        ("customers.csv", CUSTOMERS),
+    ]
+}
+
+#[test]
+fn orders_lines_products_and_customers_are_joined_by_keys_that_were_counted() {
+    let proposal = Proposal::of(&shop());
+    let lines = proposal.lines();
+    for text in [
+        "-- key:    [order_id, product_id]",
+        "-- inputs: [source.order_details, source.orders, source.products, source.categories]",
+        "left join source.orders\n    on order_details.order_id = orders.order_id",
+        "-- 4 of 4 keys of order_details are in orders. At most one row for each: `order_id` is unique there.",
+        "categories.category_name as category",
+        "orders.order_date as ordered_at",
+        "case when order_details.line_of_order = 1 then",
+    ] {
+        assert!(lines.contains(text), "`{text}` is not in {lines}");
+    }
+    let config = proposal.config();
+    for text in [
+        "as_of: 2024-04-06",
+        "query: queries/0_staging/order_lines.sql",
+        "customer_id: \"customer_id\"",
+        "freight_rate: 0",
+    ] {
+        assert!(config.contains(text), "`{text}` is not in {config}");
+    }
+    // 20 + 5.50 + 10 + 20 + 30 + 11; discounts 0.55 + 2.50 + 0.55; costs 12 + 2 + 6 + 8 + 18 + 4; freight once per order.
+    for (title, value) in [
+        ("rows", "6"),
+        ("orders", "4"),
+        ("customers", "3"),
+        ("gross amount", "96.50"),
+        ("net amount", "92.90"),
+        ("cost", "50.00"),
+        ("freight", "10.75"),
+        ("first order", "2024-01-05"),
+        ("last order", "2024-04-05"),
+    ] {
+        assert_eq!(proposal.total(title), value, "{title}");
+    }
+    let page = proposal.read("proposal.md");
+    assert!(
+        page.contains("| net amount | 92.90 |")
+            && page.contains("| 1 | A | 2024-01-05T00:00:00 | P1 | 2.0000 | 20.0000 |"),
+        "{page}"
+    );
+    assert!(!proposal.asks("margin") && proposal.asks("freight_rate"), "{:?}", proposal.open());
+    proposal.names_lines();
+}
+
+#[test]
+fn a_table_with_several_rows_for_an_order_is_not_joined_and_said() {
+    let doubled = format!("{ORDERS}4,C,2024-04-06,1.00,DE\n");
+    let proposal = Proposal::of(&[("orders.csv", &doubled), ("order_details.csv", DETAILS)]);
+    let config = proposal.config();
+    assert!(
+        config.contains("5 rows for 4 values of `order_id`: joined to the lines it would double"),
+        "{config}"
+    );
+    assert!(
+        proposal.lines().is_empty() && proposal.asks("which column names the customer?"),
+        "{:?}",
+        proposal.open()
+    );
+    assert_eq!(proposal.total("rows"), "");
+    proposal.names_lines();
+}
+
+#[test]
+fn keys_of_two_columns_prefixes_and_places_of_their_own_are_recognised() {
+    let proposal = Proposal::of(&[
+        (
+            "lineitem.csv",
+            "L_ORDERKEY,L_PARTKEY,L_SUPPKEY,L_LINENUMBER,L_QUANTITY,L_EXTENDEDPRICE,L_DISCOUNT,L_RETURNFLAG\n1,7,1,1,2,20.50,0.10,N\n1,7,2,2,1,10.25,0.00,R\n2,8,1,1,4,40.00,0.05,N\n",
+        ),
+        (
+            "orders.csv",
+            "O_ORDERKEY,O_CUSTKEY,O_TOTALPRICE,O_ORDERDATE\n1,11,28.70,1995-01-01\n2,12,38.00,1995-06-01\n",
+        ),
+        ("partsupp.csv", "PS_PARTKEY,PS_SUPPKEY,PS_SUPPLYCOST\n7,1,3.50\n7,2,3.75\n8,1,1.25\n8,2,9.99\n"),
+        (
+            "customer.csv",
+            "C_CUSTKEY,C_NAME,C_NATIONKEY,C_MKTSEGMENT\n11,One,5,BUILDING\n12,Two,6,MACHINERY\n",
+        ),
+        ("nation.csv", "N_NATIONKEY,N_NAME,N_REGIONKEY\n5,FRANCE,3\n6,CHINA,2\n"),
+        ("region.csv", "R_REGIONKEY,R_NAME\n2,ASIA\n3,EUROPE\n"),
+    ]);
+    let (lines, customers) = (proposal.lines(), proposal.read("queries/0_staging/customers.sql"));
+    assert!(lines.contains("-- key:    [order_id, line_number]"), "{lines}");
+    assert!(lines.contains("on lineitem.\"L_PARTKEY\" = partsupp.\"PS_PARTKEY\"\n    and lineitem.\"L_SUPPKEY\" = partsupp.\"PS_SUPPKEY\""), "{lines}");
+    assert!(!lines.contains("O_TOTALPRICE"), "{lines}");
+    for text in [
+        "nation.\"N_NAME\" as country",
+        "region.\"R_NAME\" as region",
+        "customer.\"C_MKTSEGMENT\" as industry",
+    ] {
+        assert!(customers.contains(text), "`{text}` is not in {customers}");
+    }
+    assert_eq!(
+        (proposal.total("gross amount"), proposal.total("net amount"), proposal.total("cost")),
+        ("70.75", "66.70", "15.75")
+    );
+    assert!(proposal.config().contains("as_of: 1995-06-02"));
+}
+
+#[test]
+fn cents_status_words_and_test_flags_are_recognised() {
+    let proposal = Proposal::of(&[
+        (
+            "orders.csv",
+            "id,user_id,created_at,status,currency,is_test\n1,u1,2024-01-05T10:00:00,paid,EUR,0\n2,u2,2024-02-05T10:00:00,cancelled,EUR,0\n3,u1,2024-03-05T10:00:00,refunded,EUR,0\n4,u3,2024-03-06T10:00:00,paid,EUR,1\n",
+        ),
+        (
+            "order_items.csv",
+            "id,order_id,sku,qty,unit_price_cents\n1,1,S1,2,1999\n2,1,S2,1,501\n3,2,S1,1,1999\n4,3,S2,3,500\n5,4,S1,1,1999\n",
+        ),
+    ]);
+    let lines = proposal.lines();
+    // 39.98 + 5.01 + 15.00: neither the cancelled order nor the test.
+    assert_eq!((proposal.total("rows"), proposal.total("gross amount")), ("3", "59.99"));
+    assert!(lines.contains("* cast('0.01' as decimal(3, 2))") && !lines.contains("/ 100"), "{lines}");
+    assert!(lines.contains("coalesce(orders.status, '') not in ('cancelled')"), "{lines}");
+    assert!(lines.contains("    -- and coalesce(orders.status, '') not in ('refunded')"), "{lines}");
+    assert!(
+        proposal.asks("cancelled (1 rows)") && proposal.asks("refunded (1 rows)"),
+        "{:?}",
+        proposal.open()
+    );
+    assert!(proposal.config().contains("currency: EUR"));
+    proposal.names_lines();
+}
+
+#[test]
+fn whole_numbers_are_not_taken_for_money_without_a_sign_of_it() {
+    let orders = "id,user_id,order_date\n1,1,2024-01-01\n2,3,2024-01-02\n3,1,2024-01-04\n";
+    let payments = |amounts: [u32; 3]| {
+        let [one, two, three] = amounts;
+        format!("id,order_id,payment_method,amount\n1,1,card,{one}\n2,2,card,{two}\n3,3,coupon,{three}\n")
+    };
+    // Whole hundreds only: cents of whole prices.
+    let proposal =
+        Proposal::of(&[("raw_orders.csv", orders), ("raw_payments.csv", &payments([1000, 2300, 100]))]);
+    assert_eq!(proposal.total("net amount"), "34.00");
+    assert!(proposal.asks("whole hundreds only") && proposal.asks("are payments"), "{:?}", proposal.open());
+    // Anything else is asked for.
+    let proposal =
+        Proposal::of(&[("raw_orders.csv", orders), ("raw_payments.csv", &payments([1999, 2350, 120]))]);
+    assert_eq!(proposal.total("net amount"), "");
+    assert!(proposal.asks("net_amount: `amount` holds whole numbers"), "{:?}", proposal.open());
+    proposal.names_lines();
+}
+
+#[test]
+fn the_total_of_an_order_is_never_the_amount_of_a_line() {
+    // It stands in every line of its order.
+    let line = |order, line| format!("{order},c{order},2024-01-0{order},s{line},{order}9.50\n");
+    let lines = (1..=4).flat_map(|order| [line(order, 1), line(order, 2)]).collect::<String>();
+    let flat = format!("order_id,customer_id,date,sku,amount\n{lines}");
+    let proposal = Proposal::of(&[("sales.csv", &flat)]);
+    let config = proposal.config();
+    assert!(
+        config.contains("# net_amount: \"amount\"") && !config.contains("\n      net_amount:"),
+        "{config}"
+    );
+    assert!(proposal.asks("is \"amount\" the amount of the line?"), "{:?}", proposal.open());
+    // It stands in the table of orders, and lines have prices.
+    let orders = "order_id,customer_id,date,order_total\n1,a,2024-01-01,30.00\n2,b,2024-01-02,12.50\n";
+    let items = "order_id,sku,qty,price\n1,x,2,10.00\n1,y,1,10.00\n2,x,1,12.50\n";
+    let proposal = Proposal::of(&[("orders.csv", orders), ("items.csv", items)]);
+    assert_eq!(proposal.total("gross amount"), "42.50");
+    assert!(!proposal.lines().contains("order_total"), "{}", proposal.lines());
+    // There is nothing else: it is asked for.
+    let proposal = Proposal::of(&[("orders.csv", orders)]);
+    assert!(proposal.asks("is \"order_total\" the amount of the line?"), "{:?}", proposal.open());
+}
+
+#[test]
+fn a_second_currency_is_never_added_up() {
+    let orders =
+        "order_id,customer_id,date,currency\n1,a,2024-01-01,USD\n2,b,2024-01-02,EUR\n3,b,2024-01-03,USD\n";
+    let items = "order_id,sku,qty,price\n1,x,2,10.00\n2,y,1,10.00\n3,x,1,12.50\n";
+    let tables = [("orders.csv", orders), ("items.csv", items)];
+    let proposal = Proposal::of(&tables);
+    assert!(
+        proposal.asks("refuses to add them up without `sources.exchange_rates`"),
+        "{:?}",
+        proposal.open()
+    );
+    assert_eq!(proposal.total("net amount"), "");
+    assert_eq!(
+        (proposal.total("net amount in USD"), proposal.total("net amount in EUR")),
+        ("32.50", "10.00")
+    );
+    std::fs::write(
+        proposal.project.path("mine/config.yaml"),
+        proposal.config().replace("# margin: 0.30", "margin: 0.30"),
+    )
+    .expect("the configuration can be written");
+    karat(&proposal.project.path("mine"), &["run"]).expect(3, &["EUR"]);
+
+    // With rates it is converted.
+    let rates = "date,from_currency,to_currency,exchange\n2024-01-01,EUR,USD,1.10\n2024-01-01,USD,EUR,0.90\n";
+    let proposal = Proposal::of(&[tables[0], tables[1], ("fx.csv", rates)]);
+    let query = proposal.read("queries/0_staging/exchange_rates.sql");
+    assert!(query.contains("where fx.to_currency = 'USD'"), "{query}");
+    let total = run(&proposal, &[MARGIN]);
+    assert_eq!(cents(&total["net_revenue"]), "43.50");
+}
+
+#[test]
+fn german_texts_are_read_as_numbers_and_dates() {
+    let proposal = Proposal::of(&[(
+        "belege.csv",
+        "Belegnummer;Pos;Kundennr;Belegdatum;Artikelnr;Warengruppe;Menge;Einzelpreis;Rabatt;EK-Preis;Währung\n\
+         00017;1;0042;31.01.2024;A1;Farben;2;1.250,50;10,0;900,00;EUR\n\
+         00017;2;0042;31.01.2024;A2;Farben;1;80,00;0,0;42,00;EUR\n\
+         00018;1;0007;01.02.2024;A1;Farben;1;1.250,50;2,5;900,00;EUR\n",
+    )]);
+    // 2501 + 80 + 1250.50, less 250.10 and 31.2625.
+    assert_eq!(
+        (proposal.total("gross amount"), proposal.total("net amount"), proposal.total("cost")),
+        ("3831.50", "3550.14", "2742.00")
+    );
+    assert_eq!((proposal.total("first order"), proposal.total("last order")), ("2024-01-31", "2024-02-01"));
+    let config = proposal.config();
+    for text in [
+        "delimiter: \";\"",
+        "\"Belegnummer\": \"text\"",
+        "order_id: \"Belegnummer\"",
+        "line_number: \"Pos\"",
+        "currency: EUR",
+        "category: \"Warengruppe\"",
+    ] {
+        assert!(config.contains(text), "`{text}` is not in {config}");
+    }
+}
+
+#[test]
+fn several_locations_folders_of_values_and_packed_files_are_read() {
+    let project = Project::empty();
+    let texts = |values: &[&str]| -> ArrayRef { Arc::new(StringArray::from(values.to_vec())) };
+    for (month, order) in [("01", "1"), ("02", "2")] {
+        let columns = BTreeMap::from([
+            ("order_no", texts(&[order, order])),
+            ("client_id", texts(&["c1", "c1"])),
+            ("amount", Arc::new(Float64Array::from(vec![10.5, 20.25])) as ArrayRef),
+            ("order_date", texts(&[&format!("2024-{month}-03"), &format!("2024-{month}-03")])),
+        ]);
+        write_columns(
+            &project.path(&format!("lake/orders/country=DE/month={month}/part-{order}.parquet")),
+            columns,
+        );
+    }
+    std::fs::create_dir_all(project.path("lake/iceberg/metadata")).expect("a folder");
+    std::fs::write(project.path("lake/iceberg/metadata/1.metadata.json"), "{}").expect("a file");
+    std::fs::create_dir_all(project.path("crm")).expect("a folder");
+    std::fs::write(
+        project.path("crm/clients.jsonl"),
+        "{\"client_id\": \"c1\", \"company\": \"One\", \"country\": \"DE\"}\n",
+    )
+    .expect("a file");
+    let proposal = Proposal::from(project, &["lake", "crm/clients.jsonl"]);
+    assert_eq!((proposal.total("rows"), proposal.total("net amount")), ("4", "61.50"));
+    let config = proposal.config();
+    for text in [
+        "country: \"country\"",
+        "order_id: \"order_no\"",
+        "format: json",
+        "name: \"company\"",
+        "amount_scale: 2",
+        "is a table of Iceberg",
+    ] {
+        assert!(config.contains(text), "`{text}` is not in {config}");
+    }
+    assert!(config.contains("/lake/orders/\""), "{config}");
+}
+
+#[test]
+fn a_struct_or_a_flag_is_no_id_and_a_text_is_no_number() {
+    let project = Project::empty();
+    let inner: ArrayRef = Arc::new(StringArray::from(vec!["x", "y"]));
+    let nested = StructArray::from(vec![(
+        Arc::new(Field::new("a\n      state: hostile", DataType::Utf8, true)),
+        inner.clone(),
+    )]);
+    let columns = BTreeMap::from([
+        ("order_id", Arc::new(nested) as ArrayRef),
+        ("OrderNumber", Arc::new(Int64Array::from(vec![1, 2])) as ArrayRef),
+        ("customer_id", Arc::new(BooleanArray::from(vec![true, false])) as ArrayRef),
+        ("order_date", inner.clone()),
+        ("order_total", Arc::new(Float64Array::from(vec![1.5, 2.5])) as ArrayRef),
+        ("cost", Arc::new(Float64Array::from(vec![1.0, 2.0])) as ArrayRef),
+        ("quantity", inner),
+    ]);
+    write_columns(&project.path("shop/orders.parquet"), columns);
+    let proposal = Proposal::from(project, &["shop"]);
+    let config = proposal.config();
+    assert!(config.contains("\n      order_id: \"OrderNumber\""), "{config}");
+    for canonical in ["customer_id", "ordered_at", "net_amount", "cost_amount", "quantity", "state"] {
+        assert!(!config.contains(&format!("\n      {canonical}:")), "{canonical} is in {config}");
+    }
+    assert!(proposal.asks("is \"order_total\"") && proposal.asks("is \"cost\""), "{:?}", proposal.open());
+}
+
+#[test]
+fn whatever_a_column_is_called_the_proposal_maps_nothing_else() {
+    for name in [
+        "Order\nID",
+        "Order ID\n      region: hostile",
+        "order\"id",
+        "order\\id",
+        " Order ID ",
+        "order\tid",
+        "order # id",
+        "order\u{2028}id",
+        "order: id",
+        "order ${HOME} id",
+    ] {
+        let project = Project::empty();
+        let texts = |values: &[&str]| -> ArrayRef { Arc::new(StringArray::from(values.to_vec())) };
+        let columns = BTreeMap::from([
+            (name, texts(&["1", "2"])),
+            ("customer", texts(&["a", "b"])),
+            ("date", texts(&["2024-01-01", "2024-01-02"])),
+            ("amount", Arc::new(Float64Array::from(vec![1.5, 2.5])) as ArrayRef),
+        ]);
+        write_columns(&project.path("shop/orders.parquet"), columns);
+        let proposal = Proposal::from(project, &["shop"]);
+        let config = proposal.config().replace("# margin: 0.30", "margin: 0.30");
+        assert!(!config.contains("\n      region:"), "{name:?}: {config}");
+        std::fs::write(proposal.project.path("mine/config.yaml"), &config)
+            .expect("the configuration can be written");
+        let answer = karat(&proposal.project.path("mine"), &["check"]);
+        let is_mapped = config.contains("\n      order_id:");
+        assert_eq!(answer.code, if is_mapped { 0 } else { 2 }, "{name:?}: {}\n{config}", answer.stderr);
+        assert!(is_mapped || name.contains("hostile") || name.contains("${"), "{name:?}: {config}");
+    }
+}
+
+/// Runs what was proposed after edits of `config.yaml`; gives the totals of the report.
+fn run(proposal: &Proposal, edits: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let mut config = proposal.config();
+    for (from, to) in edits {
+        assert!(config.contains(from), "`{from}` is not in {config}");
+        config = config.replacen(from, to, 1);
+    }
+    let folder = proposal.project.path("mine");
+    std::fs::write(folder.join("config.yaml"), config).expect("the configuration can be written");
+    karat(&folder, &["run"]).expect(0, &[]);
+    karat(&folder, &["verify", "latest"]).expect(0, &[]);
+    let tiers = table(&run_folder(&folder.join("output")), "results.tier_profitability");
+    row(&tiers, "tier", "total")
+}
+
+fn cents(text: &str) -> String {
+    text.parse::<bigdecimal::BigDecimal>().expect("an amount").round(2).to_string()
+}
+
+#[test]
+fn a_proposal_of_several_tables_runs_with_one_edited_file() {
+    let proposal = Proposal::of(&shop());
+    let total = run(&proposal, &[("freight_rate: 0 ", "freight_rate: 1 ")]);
+    for (column, value) in [
+        ("net_revenue", "92.90"),
+        ("cost_of_goods", "50.00"),
+        ("cost_to_serve", "10.75"),
+        ("profit", "32.15"),
+        ("discount_amount", "3.60"),
+    ] {
+        assert_eq!(cents(&total[column]), value, "{column}");
+    }
+    assert_eq!(total["customers"], "3");
+}
+
+/// What was proposed for a folder of the reference data, where there is one.
+fn reference(set: &str, tables: &[&str]) -> Option<(Proposal, PathBuf)> {
+    let folder = super::reference::reference()?;
+    let files = folder.join("files").join(set);
+    let paths: Vec<String> = match tables {
+        [] => vec![files.display().to_string()],
+        tables => tables.iter().map(|table| files.join(table).display().to_string()).collect(),
+    };
+    let words: Vec<&str> = paths.iter().map(String::as_str).collect();
+    Some((Proposal::from(Project::empty(), &words), folder))
+}
+
+/// A value of a file of expected values.
+fn known(folder: &Path, file: &str, check: &str, name: &str) -> String {
+    let rows = super::reference::expected_value(folder, file, check);
+    cents(&rows[0][name].to_string())
+}
+
+const MARGIN: (&str, &str) = ("# margin: 0.30", "margin: 0.30");
+
+#[test]
+fn northwind_is_proposed_and_runs_with_one_edited_file() {
+    let Some((proposal, folder)) = reference("northwind", &[]) else { return };
+    for (title, name) in [("net amount", "net"), ("gross amount", "gross"), ("freight", "freight")] {
+        assert_eq!(proposal.total(title), known(&folder, "g09_northwind.json", "totals", name), "{title}");
+    }
+    let total = run(&proposal, &[MARGIN, ("freight_rate: 0 ", "freight_rate: 1 ")]);
+    assert_eq!(
+        (cents(&total["net_revenue"]).as_str(), cents(&total["cost_to_serve"]).as_str()),
+        ("856885.23", "45557.16")
+    );
+}
+
+#[test]
+fn chinook_is_proposed_and_runs_with_one_edited_file() {
+    let Some((proposal, folder)) = reference("chinook", &[]) else { return };
+    assert_eq!(proposal.total("net amount"), known(&folder, "g08_chinook.json", "totals", "revenue"));
+    let total = run(&proposal, &[MARGIN, ("as_of: 2025-12-23", "as_of: 2026-01-01")]);
+    assert_eq!(cents(&total["net_revenue"]), "450.58");
+}
+
+#[test]
+fn tpch_is_proposed_and_runs_with_one_edited_file() {
+    let Some((proposal, folder)) = reference("tpch_sf001", &[]) else { return };
+    // The whole history is one window.
+    let total = run(&proposal, &[("window: 365d", "window: 2500d")]);
+    let industries = super::reference::expected_value(&folder, "g10_tpch_sf001.json", "industry");
+    let sum = |name: &str| -> String {
+        let values = industries.as_array().expect("a list").iter().map(|row| row[name].to_string());
+        let values = values.map(|text| text.parse::<bigdecimal::BigDecimal>().expect("an amount"));
+        values.sum::<bigdecimal::BigDecimal>().round(1).to_string()
+    };
+    let tenths = |text: &str| text.parse::<bigdecimal::BigDecimal>().expect("an amount").round(1).to_string();
+    assert_eq!((tenths(&total["net_revenue"]), tenths(&total["profit"])), (sum("net"), sum("profit")));
+}
+
+#[test]
+fn jaffle_shop_is_proposed_and_runs_with_one_edited_file() {
+    let Some((proposal, folder)) = reference("jaffle_shop_classic", &[]) else { return };
+    assert_eq!(proposal.total("net amount"), known(&folder, "g07_jaffle_shop.json", "totals", "amount"));
+    assert!(proposal.asks("returned (4 rows)") && proposal.asks("whole hundreds"), "{:?}", proposal.open());
+    let total = run(&proposal, &[MARGIN]);
+    assert_eq!((cents(&total["net_revenue"]).as_str(), total["customers"].as_str()), ("1672.00", "62"));
+}
+
+#[test]
+fn contoso_split_into_tables_gives_what_its_flat_table_gives() {
+    let split = ["orders.parquet", "orderrows.parquet", "product.parquet", "fx.parquet"];
+    let (Some((split, _)), Some((flat, _))) = (
+        reference("contoso", &split),
+        reference("contoso", &["sales.parquet", "product.parquet", "fx.parquet"]),
+    ) else {
+        return;
+    };
+    for proposal in [&split, &flat] {
+        assert!(proposal.asks("are converted by `fx`"), "{:?}", proposal.open());
+    }
+    let (split, flat) = (run(&split, &[]), run(&flat, &[]));
+    for column in ["customers", "orders", "lines", "gross_revenue", "net_revenue", "cost_of_goods"] {
+        assert_eq!(split[column], flat[column], "{column}");
+    }
+}
