@@ -25,12 +25,12 @@ struct Shown {
     name: String,
     /// Full name of the table.
     table: String,
-    columns: Vec<Column>,
+    columns: Vec<Entry>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Column {
+struct Entry {
     column: String,
     /// Message with the head.
     head: String,
@@ -72,7 +72,7 @@ pub(crate) fn make(inputs: &Inputs, words: &Words) -> Result<Vec<u8>, Failure> {
             inputs.edition.hidden.as_ref().is_some_and(|hidden| hidden.withheld.contains(&sheet.table));
         let Some(table) = inputs.tables.get(&sheet.table).filter(|_| !withheld) else { continue };
         let missing = sheet.columns.iter().find(|column| table.position(&column.column).is_none());
-        if let Some(Column { column, .. }) = missing {
+        if let Some(Entry { column, .. }) = missing {
             let message =
                 format!("`workbook.yaml` names `{column}`, which is no column of `{}`", sheet.table);
             return Err(Failure::new(Exit::Usage, "report", message));
@@ -97,7 +97,7 @@ pub(crate) fn make(inputs: &Inputs, words: &Words) -> Result<Vec<u8>, Failure> {
     Ok(workbook(&made))
 }
 
-fn value(cell: Option<&Cell>, column: &Column, words: &Words) -> Value {
+fn value(cell: Option<&Cell>, column: &Entry, words: &Words) -> Value {
     let is_share = ["_share", "_rate"].iter().any(|end| column.column.ends_with(end));
     match cell {
         None | Some(Cell::Null) => Value::Empty,
