@@ -423,3 +423,71 @@ fn what_a_query_must_not_be_is_refused_by_name() {
     );
     project.karat(&["check"]).exits(2).tells("the rows of customers do not come from it");
 }
+
+const TWO_CURRENCIES: &str = "  sales: {location: data/sales.csv, format: csv, schema: {id: text, customer: text, day: timestamptz, code: text, total: \"decimal(18, 2)\"}}
+  order_lines: {query: queries/0_staging/order_lines.sql}
+";
+
+const RATES: &str = "  exchange_rates: {location: data/rates.csv, format: csv, schema: {code: text, day: date, buys: \"decimal(18, 4)\"}, columns: {currency: code, rate_date: day, rate: 1 / buys}}
+";
+
+const SALES: &str = "-- title:  Sales in two currencies
+-- grain:  one row per sale
+-- key:    [order_id]
+-- inputs: [source.sales]
+
+select
+    id as order_id,
+    customer as customer_id,
+    \"day\" as ordered_at,
+    code as currency,
+    total as net_amount
+from source.sales
+";
+
+/// Lines in two currencies: converted by rates that another engine computes alike, told by `check`, and refused without rates.
+#[test]
+fn a_second_currency_is_converted_by_its_rates_or_refused_by_name() {
+    let files = [
+        (
+            "sales.csv",
+            "id,customer,day,code,total\n1,a,2024-06-03T12:00:00Z,GBP,10.00\n2,b,2024-06-08T12:00:00Z, usd ,10.00\n3,a,2024-06-20T12:00:00Z,USD,7.00\n",
+        ),
+        // One pound buys 1.25 dollars on Monday, 1.28 on Friday.
+        ("rates.csv", "code,day,buys\nUSD,2024-06-03,1.25\nUSD,2024-06-07,1.28\n"),
+    ];
+    let limits = "policy: {margin: 0.4, max_rate_age_days: 13}\n";
+    let with_rates = project(&format!("{TWO_CURRENCIES}{RATES}"), &files, &[("order_lines", SALES)]);
+    let config = std::fs::read_to_string(with_rates.path("config.yaml")).expect("a configuration");
+    with_rates.file("config.yaml", config.replace("policy: {margin: 0.4}\n", limits).as_bytes());
+    with_rates
+        .karat(&["check"])
+        .exits(0)
+        .gives("currency USD: 2 lines worth 17, 57% of net revenue, at 0.78125 to 0.78125; 0 lines worth 0 have no rate")
+        .gives("  ordered_at: `ordered_at` is business time of Europe/London, as the query gives it; 3 of 3 rows have one (100%), from 2024-06-03T13:00:00 to 2024-06-20T13:00:00")
+        .gives("is it compared: false");
+    verified(&with_rates);
+    // 10 + 10 / 1.28 + 7 / 1.28 = 10 + 7.8125 + 5.4688
+    let lines = with_rates.table("canonical.order_lines");
+    let columns = ["currency", "exchange_rate", "net_amount"];
+    assert_eq!(cells(find(&lines, "order_id", "2"), &columns), ["USD", "0.7812500000", "7.8125"]);
+    assert_eq!(cells(find(&lines, "order_id", "3"), &columns), ["USD", "0.7812500000", "5.4688"]);
+    assert_eq!(totals(&with_rates, "order_lines"), ["3", "3", "0", "23.2813", "0.0000"]);
+
+    // A rate of thirteen days ago is too old now: what was found is told all the same.
+    with_rates.file("config.yaml", config.as_bytes());
+    let told = "1 order lines worth 7 USD have no exchange rate of their day or the 10 days before it (41.2% of the money in USD, limit 0.1%)";
+    let outcome = with_rates.karat(&["check"]).exits(3).tells(told);
+    outcome
+        .gives("rejected: 1 without an exchange rate (0); decided by sources.exchange_rates, policy.max_rate_age_days: 10")
+        .gives("1 lines worth 7 have no rate");
+    with_rates.karat(&["run"]).exits(3).tells(told);
+
+    let without = project(TWO_CURRENCIES, &files, &[("order_lines", SALES)]);
+    for verb in ["check", "run"] {
+        let outcome =
+            without.karat(&[verb]).exits(3).tells("2 order lines worth 17 USD have no exchange rate");
+        outcome.tells("see sources.exchange_rates, which is not configured");
+    }
+    assert!(!without.has_published());
+}

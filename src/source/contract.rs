@@ -242,8 +242,7 @@ pub async fn raw_table(
                     text: source.columns[name].clone(),
                     sql: sql.engine.clone(),
                     reads: value.columns.iter().cloned().collect(),
-                    time: matches!(kind, Kind::Moment | Kind::Day)
-                        .then(|| understood(value, &available, timezone)),
+                    time: matches!(kind, Kind::Moment | Kind::Day).then(|| understood(value, rows, timezone)),
                 });
                 columns.push(sql.map(|sql| format!("{sql} as {target}")));
             }
