@@ -1,5 +1,7 @@
 //! The `settings.*` tables: everything from configuration, calendar and inputs that SQL reads, as data.
 
+mod targets;
+
 use std::sync::Arc;
 
 use arrow::array::{
@@ -67,6 +69,7 @@ pub fn names() -> Vec<TableName> {
         "weeks",
         "cost_rates",
         "rates",
+        "targets",
         "checks",
         "sources",
         "source_columns",
@@ -118,13 +121,8 @@ pub fn tables(
             &["per_order"],
             rates(config)?,
         )?,
-        table(
-            "checks",
-            "Limits beyond which a run is refused",
-            "one row",
-            &["max_rejected_rows"],
-            limits(config)?,
-        )?,
+        targets::made(config)?,
+        table("checks", "Limits that refuse a run", "one row", &["max_rejected_rows"], limits(config)?)?,
         table(
             "sources",
             "Sources, and which are configured",

@@ -113,6 +113,22 @@ fn every_form_is_written_recorded_and_safe_to_open_in_a_spreadsheet() {
 }
 
 #[test]
+fn the_form_for_spreadsheets_begins_with_a_mark_and_rounds_amounts() {
+    let project = hostile("[spreadsheet]");
+    project.karat(&["run"]).exits(0);
+    let text = exported(&project, "spreadsheet-001.csv");
+    let mut lines = text.strip_prefix('\u{feff}').expect("a byte-order mark").lines();
+    let heads: Vec<&str> = lines.next().expect("a head").split(',').collect();
+    assert_eq!(heads[..3], ["Customer", "Name", "Tier"]);
+    // Names may hold commas and breaks of lines; the columns from profit on hold none.
+    let from_end = heads.iter().rev().position(|head| *head == "Profit").expect("a column");
+    let amounts = lines.filter_map(|line| line.rsplit(',').nth(from_end));
+    let amounts: Vec<&str> = amounts.filter(|amount| amount.parse::<f64>().is_ok()).collect();
+    assert_eq!(amounts.len(), 6);
+    assert!(amounts.iter().all(|amount| amount.rsplit_once('.').is_some_and(|(_, cents)| cents.len() == 2)));
+}
+
+#[test]
 fn a_published_result_with_hostile_names_is_safe_too() {
     let project = hostile("[]");
     project.karat(&["run"]).exits(0);

@@ -2,12 +2,13 @@
 -- grain:   one row per customer_id with a purchase day before the backtest
 -- key:     [customer_id]
 -- inputs:  [business.compared_snapshots, business.customer_tiers, business.purchase_days, business.purchase_histories,
---           model.backtest_outlook, settings.moments, settings.snapshots]
+--           model.backtest_outlook, model.fits, settings.moments, settings.snapshots]
 -- note: >
---   The model was fitted on what was known `backtest_weeks` before as-of; empty when that fit failed.
+--   The model was fitted on what was known `backtest_weeks` before as-of. Where it found no best fit the plain rules
+--   are tested alone, and `model_orders` is NULL; with too few customers or too short a history nothing is tested.
 --   Tier is that of a year ago, known before the weeks tested; `none` had no order in that window. It is NULL where the
 --   history does not cover that window.
---   Decile by the model's forecast, most first; equal forecasts share a decile.
+--   Decile by the model's forecast, or last year's rate where it has none, most first; equal forecasts share a decile.
 
 with
 
@@ -33,17 +34,36 @@ bought as (
     group by purchase_days.customer_id
 ),
 
+failed_fits as (
+    select count(*) as fits
+    from model.fits
+    where moment = 'backtest' and model = 'mbg_nbd' and reason = 'not_converged'
+),
+
+tested as (
+    select
+        histories.customer_id,
+        cast(outlook.expected_orders as decimal(18, 6)) as model_orders,
+        cast(histories.last_year_orders as decimal(18, 6)) as last_year_orders,
+        cast(histories.recency_orders as decimal(18, 6)) as recency_orders
+    from failed_fits
+    cross join business.purchase_histories as histories
+    left join model.backtest_outlook as outlook  -- one-to-one; none without a fit
+        on histories.customer_id = outlook.customer_id
+    where histories.moment = 'backtest'
+        and (failed_fits.fits > 0 or outlook.customer_id is not null)
+),
+
 outlook as (
     select
-        customer_id,
-        cast(expected_orders as decimal(18, 6)) as expected_orders,
-        cast(rank() over (order by expected_orders desc nulls last) as bigint) as expected_rank
-    from model.backtest_outlook
+        tested.*,
+        cast(rank() over (order by coalesce(model_orders, last_year_orders) desc nulls last) as bigint) as expected_rank
+    from tested
 ),
 
 counts as (
     select count(*) as customers
-    from model.backtest_outlook
+    from tested
 )
 
 select
@@ -56,14 +76,11 @@ select
     ) as decile,
 
     coalesce(bought.purchases, 0) as actual_orders,
-    outlook.expected_orders as model_orders,
-    cast(histories.last_year_orders as decimal(18, 6)) as last_year_orders,
-    cast(histories.recency_orders as decimal(18, 6)) as recency_orders
+    outlook.model_orders,
+    outlook.last_year_orders,
+    outlook.recency_orders
 from outlook
 cross join counts
-inner join business.purchase_histories as histories  -- one-to-one
-    on outlook.customer_id = histories.customer_id
-    and histories.moment = 'backtest'
 left join business.customer_tiers as tiers  -- one-to-one; none without an order in that window
     on outlook.customer_id = tiers.customer_id
     and tiers.snapshot = 'year_ago'

@@ -1,11 +1,12 @@
 -- title:   How far each way of forecasting was off
 -- grain:   one row per method, model, last_year_rate, recency_rule; none without a backtest
 -- key:     [method]
--- inputs:  [business.backtest_customers]
+-- inputs:  [business.backtest_customers, model.customer_outlook]
 -- scope:   base
 -- note: >
---   The best method has the least mean absolute error; of equals the plainer one, for a model has to
---   earn its place. business.customer_value_ahead counts on the best.
+--   The best method missed least: the purchases by which it was off in total, and those by which it was off at each
+--   customer, added up. Of equals the plainer one, for a model has to earn its place; a model that has no fit today
+--   comes last. business.customer_value_ahead counts on the best.
 
 with
 
@@ -18,6 +19,12 @@ forecasts as (
     union all
     select 'model' as method, 3 as position, model_orders as expected_orders, actual_orders
     from business.backtest_customers
+    where model_orders is not null
+),
+
+todays_outlook as (
+    select count(*) as outlooks
+    from model.customer_outlook
 ),
 
 errors as (
@@ -52,5 +59,11 @@ select
     cast(absolute_error as decimal(28, 6)) as absolute_error,
     cast(squared_error as decimal(28, 6)) as squared_error,
 
-    row_number() over (order by absolute_error nulls last, position nulls last) as error_rank
+    row_number() over (
+        order by
+            sums.method = 'model' and todays_outlook.outlooks = 0 nulls last,
+            sums.absolute_error + abs(sums.expected_orders - cast(sums.actual_orders as decimal(28, 6))) nulls last,
+            sums.position nulls last
+    ) as error_rank
 from sums
+cross join todays_outlook

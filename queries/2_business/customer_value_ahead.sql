@@ -3,11 +3,13 @@
 -- key:     [customer_id]
 -- inputs:  [business.backtest_errors, business.outlook_customers, model.customer_outlook, settings.policy]
 -- note: >
---   Expected purchases of the coming `expected_orders_months` come from the method that was best in the
---   backtest, and from the model when there was none. Each customer earns the rates of
---   business.outlook_customers. Lifetime value is always the model's. Value at risk is what leaving would cost:
---   (1 - P(alive)) x the profit expected while the customer is one, which is expected profit / P(alive); a P(alive)
---   below `value_at_risk_min_p_alive` counts as that, and where no profit is expected nothing is at risk.
+--   Expected purchases of the coming `expected_orders_months` come from the method that missed least in the
+--   backtest, and from the model when there was none. Where the model has no fit a rule stands for it: each purchase
+--   brings what those of the customer brought in the window; P(alive), lifetime value and value at risk are not known.
+--   Each customer earns the rates of business.outlook_customers. Lifetime value is always the model's. Value at risk is
+--   what leaving would cost: (1 - P(alive)) x the profit expected while the customer is one. A rule expects that; the
+--   model's profit holds the chance that the customer is gone, and is divided by P(alive). A P(alive) below
+--   `value_at_risk_min_p_alive` counts as that, and where no profit is expected nothing is at risk.
 --   model.customer_outlook has the same by the model's own purchases.
 --   Money is not known (NULL) when the model of spend has no fit.
 
@@ -26,12 +28,17 @@ methods as (
 
 customers as (
     select
-        outlook.customer_id,
+        customers.customer_id,
         customers.tier,
         methods.method,
         outlook.p_alive,
         outlook.expected_orders as model_orders,
-        outlook.expected_spend,
+        case
+            when outlook.customer_id is not null then outlook.expected_spend
+            when customers.purchases_of_year > 0
+                then cast(customers.net_revenue as double) / nullif(cast(customers.purchases_of_year as double), 0)
+            else cast(0 as double)
+        end as expected_spend,
         outlook.clv,
         cast(
             case methods.method
@@ -42,10 +49,11 @@ customers as (
         ) as expected_orders,
         customers.margin_rate,
         customers.profit_rate
-    from model.customer_outlook as outlook
-    inner join business.outlook_customers as customers  -- one-to-one
-        on outlook.customer_id = customers.customer_id
+    from business.outlook_customers as customers
+    left join model.customer_outlook as outlook  -- one-to-one; none without a fit
+        on customers.customer_id = outlook.customer_id
     cross join methods
+    where outlook.customer_id is not null or methods.method <> 'model'
 ),
 
 customers_with_money as (
@@ -84,9 +92,11 @@ select
     cast(clv as decimal(28, 6)) as clv,
     cast(
         case
-            when expected_profit > 0
+            when p_alive is null then null
+            when expected_profit > 0 and method = 'model'
                 then cast((cast(1 as double) - bounded_p_alive) * expected_profit as double)
                     / nullif(cast(bounded_p_alive as double), 0)
+            when expected_profit > 0 then (cast(1 as double) - bounded_p_alive) * expected_profit
             when expected_profit <= 0 then cast(0 as double)
         end as decimal(28, 6)
     ) as value_at_risk

@@ -38,7 +38,9 @@ select
     coalesce(of_tier.margin_rate, of_all.margin_rate) as margin_rate,
     coalesce(of_tier.profit_rate, of_all.profit_rate) as profit_rate,
     histories.last_year_orders,
-    histories.recency_orders
+    histories.recency_orders,
+    histories.purchases_of_year,
+    measures.net_revenue
 from business.purchase_histories as histories
 inner join business.customer_measures as measures  -- one-to-one
     on histories.customer_id = measures.customer_id

@@ -1,12 +1,13 @@
 -- title:   What groups of customers should bring in the time ahead, with ranges
 -- grain:   one row per class_name and value that has customers; class_name `all` is everybody
 -- key:     [class_name, value]
--- inputs:  [business.customer_profit, business.customer_value_ahead, business.outlook_customers,
---           business.purchase_histories, model.group_ranges]
+-- inputs:  [business.backtest_errors, business.customer_profit, business.customer_value_ahead,
+--           business.outlook_customers, business.purchase_histories, model.group_ranges]
 -- note: >
---   The only place where the outlook is added up: results select from these sums. A range reaches as far
---   to each side as model.group_ranges says for the method that expects the purchases, but not beyond 0
---   where every customer of the group is on the same side of it. Value at risk is never below 0.
+--   The only place where the outlook is added up: results select from these sums. A range of purchases or profit
+--   reaches as far to each side as model.group_ranges says for the method that expects the purchases, and at least as
+--   far as that method was off in the backtest; that of lifetime value and value at risk as model.group_ranges says.
+--   None goes beyond 0 where every customer of the group is on the same side of it. Value at risk is never below 0.
 
 with
 
@@ -76,43 +77,76 @@ sums as (
     group by method, class_name, value
 ),
 
-ranges as (
+misses as (
+    -- The share of what it expected by which a method was off in the weeks tested.
     select
-        sums.method,
-        sums.class_name,
-        sums.value,
-        sums.customers,
-        sums.expected_alive,
-        sums.purchases_of_year,
-        sums.expected_orders,
-        sums.expected_revenue,
-        sums.profit,
-        sums.expected_profit,
-        sums.clv,
-        sums.value_at_risk,
-        sums.is_never_a_loss,
-        sums.is_always_a_loss,
-        cast(sums.expected_orders - cast(ranges.expected_orders_half_width as decimal(28, 6)) as decimal(28, 6))
-            as expected_orders_low,
-        cast(sums.expected_orders + cast(ranges.expected_orders_half_width as decimal(28, 6)) as decimal(28, 6))
-            as expected_orders_high,
-        cast(sums.expected_profit - cast(ranges.expected_profit_half_width as decimal(28, 6)) as decimal(28, 6))
-            as expected_profit_low,
-        cast(sums.expected_profit + cast(ranges.expected_profit_half_width as decimal(28, 6)) as decimal(28, 6))
-            as expected_profit_high,
-        cast(sums.clv - cast(ranges.clv_half_width as decimal(28, 6)) as decimal(28, 6))
-            as clv_low,
-        cast(sums.clv + cast(ranges.clv_half_width as decimal(28, 6)) as decimal(28, 6))
-            as clv_high,
-        cast(sums.value_at_risk - cast(ranges.value_at_risk_half_width as decimal(28, 6)) as decimal(28, 6))
-            as value_at_risk_low,
-        cast(sums.value_at_risk + cast(ranges.value_at_risk_half_width as decimal(28, 6)) as decimal(28, 6))
-            as value_at_risk_high
+        method,
+        cast(abs(expected_orders - cast(actual_orders as decimal(28, 6))) as double)
+            / nullif(cast(expected_orders as double), 0) as miss_share
+    from business.backtest_errors
+),
+
+reaches as (
+    select
+        sums.*,
+        ranges.clv_half_width,
+        ranges.value_at_risk_half_width,
+        case
+            when ranges.expected_orders_half_width
+                >= coalesce(misses.miss_share, 0) * cast(sums.expected_orders as double)
+                then ranges.expected_orders_half_width
+            else misses.miss_share * cast(sums.expected_orders as double)
+        end as expected_orders_half_width,
+        case
+            -- Spend varies too widely for a range.
+            when ranges.method is not null and ranges.expected_profit_half_width is null then null
+            when ranges.expected_profit_half_width
+                >= coalesce(misses.miss_share, 0) * abs(cast(sums.expected_profit as double))
+                then ranges.expected_profit_half_width
+            else misses.miss_share * abs(cast(sums.expected_profit as double))
+        end as expected_profit_half_width
     from sums
-    left join model.group_ranges as ranges  -- one-to-one
+    left join model.group_ranges as ranges  -- one-to-one; none where the model has no fit
         on sums.method = ranges.method
         and sums.class_name = ranges.class_name
         and sums.value = ranges.value
+    left join misses  -- many-to-one; none without a backtest
+        on sums.method = misses.method
+),
+
+ranges as (
+    select
+        method,
+        class_name,
+        value,
+        customers,
+        expected_alive,
+        purchases_of_year,
+        expected_orders,
+        expected_revenue,
+        profit,
+        expected_profit,
+        clv,
+        value_at_risk,
+        is_never_a_loss,
+        is_always_a_loss,
+        cast(expected_orders - cast(expected_orders_half_width as decimal(28, 6)) as decimal(28, 6))
+            as expected_orders_low,
+        cast(expected_orders + cast(expected_orders_half_width as decimal(28, 6)) as decimal(28, 6))
+            as expected_orders_high,
+        cast(expected_profit - cast(expected_profit_half_width as decimal(28, 6)) as decimal(28, 6))
+            as expected_profit_low,
+        cast(expected_profit + cast(expected_profit_half_width as decimal(28, 6)) as decimal(28, 6))
+            as expected_profit_high,
+        cast(clv - cast(clv_half_width as decimal(28, 6)) as decimal(28, 6))
+            as clv_low,
+        cast(clv + cast(clv_half_width as decimal(28, 6)) as decimal(28, 6))
+            as clv_high,
+        cast(value_at_risk - cast(value_at_risk_half_width as decimal(28, 6)) as decimal(28, 6))
+            as value_at_risk_low,
+        cast(value_at_risk + cast(value_at_risk_half_width as decimal(28, 6)) as decimal(28, 6))
+            as value_at_risk_high
+    from reaches
 )
 
 select

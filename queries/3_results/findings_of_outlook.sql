@@ -2,7 +2,7 @@
 -- grain:   one row per section
 -- key:     [section]
 -- inputs:  [results.action_summary, results.backtest_summary, results.cost_coverage, results.data_quality,
---           results.model_fits, results.pyramid_summary, results.reconciliation, results.service_by_tier,
+--           results.pyramid_summary, results.reconciliation, results.service_by_tier,
 --           results.value_ahead]
 -- cells:
 --   rests: rests_on
@@ -39,14 +39,11 @@ conditions as (
     from results.pyramid_summary
 ),
 
-outlook_fit as (
-    select count(*) as fits
-    from results.model_fits
-    where moment = 'now' and model = 'mbg_nbd' and is_converged
-),
-
 outlook_sums as (
-    select max(expected_profit) as expected_profit, max(alive_share) as alive_share
+    select
+        max(expected_orders) as expected_orders,
+        max(expected_profit) as expected_profit,
+        max(alive_share) as alive_share
     from results.value_ahead
     where tier = 'total'
 ),
@@ -54,19 +51,18 @@ outlook_sums as (
 outlook as (
     select
         case
-            when outlook_fit.fits = 0 then 'no_fit'
-            when outlook_sums.expected_profit is null then 'orders'
-            when outlook_sums.expected_profit < 0 then 'loss'
+            when expected_orders is null then 'no_fit'
+            when expected_profit is null then 'orders'
+            when expected_profit < 0 then 'loss'
             else 'profit'
         end as finding,
-        outlook_sums.expected_profit as amount,
+        expected_profit as amount,
         -- A mean P(alive) that is printed as 100.0% tells nobody apart.
         case
-            when (1 - outlook_sums.alive_share) * 2000 <= 1 then 'none'
+            when (1 - alive_share) * 2000 <= 1 then 'none'
             else 'some'
         end as departures
-    from outlook_fit
-    cross join outlook_sums
+    from outlook_sums
 ),
 
 backtest as (
@@ -139,7 +135,7 @@ select
 
     cast(finding as varchar) as finding,
     case section
-        when 'outlook' then 'model_fits/now,mbg_nbd/is_converged value_ahead/total/expected_profit'
+        when 'outlook' then 'value_ahead/total/expected_orders value_ahead/total/expected_profit'
         when 'quality' then 'data_quality/*/rows cost_coverage/*/is_estimated'
         when 'evidence' then 'reconciliation/*/holds'
     end as rests_on,

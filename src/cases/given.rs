@@ -99,6 +99,7 @@ pub(super) fn of(file: &CaseFile, case: &Case) -> Result<Given, Failure> {
             }
             "settings.policy" => section(&mut given, "policy", value)?,
             "settings.cost_rates" => section(&mut given, "cost_to_serve", value)?,
+            "settings.targets" => section(&mut given, "targets", value)?,
             "settings.checks" => section(&mut given, "checks", value)?,
             "settings.snapshots" => {
                 let settings = mapping(value)?.into_iter();

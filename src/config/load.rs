@@ -16,11 +16,11 @@ use super::edition::editions;
 use super::key::Kind;
 use super::problem::{ConfigError, Place, Problems, Refusal};
 use super::roots::refuse_outside;
-use super::tables::{COST_TO_SERVE, FILE};
+use super::tables::{COST_TO_SERVE, FILE, TARGETS};
 use super::thresholds::THRESHOLDS;
 use super::tree::parse_tree;
 use super::walk::{Found, Walk};
-use super::{AlertTo, Config, PolicyValue, rules, sources};
+use super::{AlertTo, Config, PolicyValue, Target, rules, sources};
 
 /// Reads the configuration file at `path`; `environment` answers for `${NAME}`.
 pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
@@ -189,6 +189,28 @@ pub(super) fn rates<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, B
     let rate =
         |key: &super::Key| Ok((key.name.to_owned(), text(&given[key.name]).map_err(D::Error::custom)?));
     COST_TO_SERVE.iter().map(rate).collect()
+}
+
+/// The targets, in the order of the tiers.
+pub(super) fn targets<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, Target)>, D::Error> {
+    let given = BTreeMap::<String, Value>::deserialize(from)?;
+    let of = |tier: &Value, name: &str| match tier.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => text(value).map(Some).map_err(D::Error::custom),
+    };
+    let listed = TARGETS
+        .iter()
+        .filter_map(|tier| Some((tier.name, given.get(tier.name).filter(|value| value.is_object())?)));
+    listed
+        .map(|(name, tier)| {
+            let target = Target {
+                profit: of(tier, "profit")?,
+                profit_rate: of(tier, "profit_rate")?,
+                churn_rate: of(tier, "churn_rate")?,
+            };
+            Ok((name.to_owned(), target))
+        })
+        .collect()
 }
 
 /// The thresholds, in the order of their table.

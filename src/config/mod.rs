@@ -19,6 +19,7 @@ mod schema;
 mod secret;
 mod sources;
 mod tables;
+mod target;
 #[cfg(test)]
 mod tests;
 mod thresholds;
@@ -48,6 +49,7 @@ pub use roots::ROOTS;
 pub use schema::schema_text;
 pub use secret::Secret;
 pub use tables::{SOURCES, STAGING_FOLDER, is_reserved};
+pub use target::Target;
 pub use thresholds::THRESHOLDS;
 pub use time::parse_days;
 pub(crate) use value::quoted;
@@ -76,13 +78,16 @@ pub struct Config {
     /// Rate by activity, in the order in which `settings.cost_rates` shows them.
     #[serde(deserialize_with = "load::rates")]
     pub cost_to_serve: Vec<(String, BigDecimal)>,
+    /// What is aimed at, by tier, in the order of the tiers; tiers without a target are left out.
+    #[serde(deserialize_with = "load::targets")]
+    pub targets: Vec<(String, Target)>,
     /// When a run is refused.
     pub checks: Checks,
     /// How much machine a run may use; never changes a result.
     pub engine: EngineLimits,
     /// Where runs are published.
     pub publish: Publish,
-    /// Forms in which the list of actions goes into the run folder: `csv`, `zoho_crm`, `fxiaoke`.
+    /// Forms in which the list of actions goes into the run folder: `csv`, `spreadsheet`, `zoho_crm`, `fxiaoke`.
     pub exports: Vec<String>,
     /// Whose look the pages have.
     #[serde(default)]

@@ -30,11 +30,13 @@ pub(super) const FILE: &[Key] = &[
     row("cost_to_serve", Section(COST_TO_SERVE), "{}", "", "",
         "what serving a customer costs, in project currency; what is not given costs 0. Up to 6 decimals, below 1,000,000. A rate above \
          0 whose column or source is not mapped is refused"),
+    row("targets", Section(TARGETS), "{}", "", "",
+        "what is aimed at in a window, by tier; the report shows it beside the figures. A target that is not given is not shown"),
     row("checks", Section(CHECKS), "{}", "", "", "when a run is refused: nothing is published, and the exit code is 3"),
     row("engine", Section(ENGINE), "{}", "", "", "how much of the machine a run may use; never changes a figure").local(),
-    row("exports", Words, "[csv]", "words", "csv zoho_crm fxiaoke",
+    row("exports", Words, "[csv]", "words", "csv spreadsheet zoho_crm fxiaoke",
         "forms in which each run writes the list of what to do next for each customer, into its folder exports/: csv (with the same as \
-         Parquet), zoho_crm and fxiaoke, for bulk import there; [] for none"),
+         Parquet), spreadsheet, which Excel and WPS open, zoho_crm and fxiaoke, for bulk import there; [] for none"),
     row("publish", Section(PUBLISH), "{}", "", "", "where runs are published"),
     row("brand", Section(BRAND), "", "", "", "name, logo and colours of the pages; what is not given is the program's own"),
     row("deliver", Section(DELIVER), "", "", "", "who gets the report by mail; without this section no mail is sent").local(),
@@ -100,6 +102,22 @@ const SOURCE: &[Key] = &[
          columns"),
     row("options", Options, "", "", "",
         "settings of the object store, by its own names; those named like a secret must be `${NAME}`"),
+];
+
+#[rustfmt::skip]
+pub(super) const TARGETS: &[Key] = &[
+    row("platinum", Section(TARGET), "", "", "", "of the Platinum tier"),
+    row("gold", Section(TARGET), "", "", "", "of the Gold tier"),
+    row("iron", Section(TARGET), "", "", "", "of the Iron tier"),
+    row("lead", Section(TARGET), "", "", "", "of the Lead tier"),
+    row("total", Section(TARGET), "", "", "", "of all customers"),
+];
+
+#[rustfmt::skip]
+const TARGET: &[Key] = &[
+    row("profit", Money, "", "money per window", "(-1000000000000, 1000000000000)", "at least this profit"),
+    row("profit_rate", Share, "", "share of net revenue", "[-1, 1]", "at least this profit rate"),
+    row("churn_rate", Share, "", "share of the customers of a year ago", "[0, 1]", "at most this share lapses in a year"),
 ];
 
 #[rustfmt::skip]

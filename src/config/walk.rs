@@ -175,7 +175,7 @@ impl<'e> Walk<'e> {
                     "unknown key; expected one of {}, or a table with a name of your own in small letters, which has a location and no columns",
                     names.join(", ")
                 ),
-                None if names.len() <= 16 => format!("unknown key; expected one of {}", names.join(", ")),
+                None if names.len() <= 20 => format!("unknown key; expected one of {}", names.join(", ")),
                 _ => "unknown key".to_owned(),
             };
             self.unknown.insert(path.to_owned());

@@ -209,7 +209,7 @@ impl<'a> Sums<'a> {
     /// What chance adds, were the parameters known.
     fn variances(&self, method: Method, member: &Member, forecast: &Forecast, spend: f64) -> [f64; FIGURES] {
         let [mean, profit, ..] = self.figures(method, member, forecast, spend);
-        let lost = value::profit_while_alive(profit, forecast.alive, self.basis.least_alive);
+        let lost = self.profit_while_alive(method, profit, forecast.alive);
         let square = match method {
             Method::Model => forecast.purchases_square,
             Method::Rule(_) => mean * (mean + 1.0 + self.basis.horizon.weeks / self.basis.weeks_counted),
@@ -254,8 +254,18 @@ impl<'a> Sums<'a> {
             purchases,
             profit,
             forecast.discounted * spend * member.margin_rate.unwrap_or(0.0),
-            value::at_risk(profit, forecast.alive, self.basis.least_alive),
+            (1.0 - forecast.alive.max(self.basis.least_alive))
+                * self.profit_while_alive(method, profit, forecast.alive),
         ]
+    }
+
+    /// What a customer brings while they are one. A rule expects what they bring if they go on; the model's purchases already
+    /// hold the chance that they are gone.
+    fn profit_while_alive(&self, method: Method, profit: f64, alive: f64) -> f64 {
+        match method {
+            Method::Model => value::profit_while_alive(profit, alive, self.basis.least_alive),
+            Method::Rule(_) => profit.max(0.0),
+        }
     }
 }
 

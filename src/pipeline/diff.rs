@@ -171,6 +171,7 @@ fn is_on_the_way(change: &Change, way: &BTreeSet<String>, files: &BTreeSet<Strin
                 reads(format!("raw.{source}")) || way.iter().any(|table| table.starts_with("settings.source"))
             }
             "cost_to_serve" => reads("settings.cost_rates".to_owned()) || reads("settings.rates".to_owned()),
+            "targets" => reads("settings.targets".to_owned()),
             // Days of orders are days of the time zone of the project.
             "project" => has_settings() || way.iter().any(|table| table.starts_with("raw.")),
             "policy" | "window" | "compare" | "checks" => has_settings(),

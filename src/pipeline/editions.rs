@@ -115,7 +115,7 @@ impl<'a> Source<'a> {
         for (name, text) in stage::files_of(&pages) {
             // The method page tells of every table and input; an aggregate edition has nothing to compare it with.
             if edition.detail == Detail::Full || name != layout::METHOD {
-                write(&folder.join(name), text.as_bytes())?;
+                write(&folder.join(name), text)?;
             }
         }
         run.talk.step("report", &place, &json!({"bytes": pages.report.len()}));

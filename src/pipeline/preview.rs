@@ -81,14 +81,16 @@ pub fn preview(config: &Config, run: &StoredRun, folder: &Path, reload: Reload) 
     };
     let pages = report::render(&inputs)?;
     let files = stage::files_of(&pages);
-    for (name, text) in files {
+    for (name, bytes) in files {
         let path = folder.join(name);
         match reload {
-            Reload::Never => write(&path, text.as_bytes())?,
+            Reload::Never => write(&path, bytes)?,
             // A browser may ask at any moment, so a page is there whole or as it was.
             Reload::EachSecond => {
                 let next = folder.join(format!(".{name}.next"));
-                write(&next, text.replacen(HEAD, &format!("{HEAD}{RELOAD}"), 1).as_bytes())?;
+                let page =
+                    std::str::from_utf8(bytes).map(|page| page.replacen(HEAD, &format!("{HEAD}{RELOAD}"), 1));
+                write(&next, page.as_ref().map_or(bytes, |page| page.as_bytes()))?;
                 std::fs::rename(&next, &path).map_err(|error| {
                     let message = format!("cannot write `{}`", path.display());
                     Failure::new(Exit::Resources, "report", message).cause(error)
@@ -97,7 +99,7 @@ pub fn preview(config: &Config, run: &StoredRun, folder: &Path, reload: Reload) 
         }
     }
     let is_published =
-        |(name, text): &(&str, &str)| run.manifest.sha256(name) == Some(sha256(text.as_bytes()).as_str());
+        |(name, bytes): &(&str, &[u8])| run.manifest.sha256(name) == Some(sha256(bytes).as_str());
     Ok(Preview {
         pages: files.iter().map(|(name, _)| folder.join(name)).collect(),
         is_unchanged: files.iter().all(is_published),

@@ -60,7 +60,7 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
     };
     let pages = report::render(&inputs)?;
     for (name, text) in files_of(&pages) {
-        write(&folder.join(name), text.as_bytes())?;
+        write(&folder.join(name), text)?;
     }
     talk.step("report", layout::REPORT, &json!({"bytes": pages.report.len()}));
     manifest.mail = MailRecord { subject: pages.mail.subject, url: inputs.url };
@@ -69,14 +69,15 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
     Ok(StagedRun { folder, manifest })
 }
 
-/// The pages with the names of their files: report, appendix, method, mail, its plain text.
-pub(super) fn files_of(pages: &Rendered) -> [(&'static str, &str); 5] {
+/// The pages with the names of their files: report, appendix, method, workbook, mail, its plain text.
+pub(super) fn files_of(pages: &Rendered) -> [(&'static str, &[u8]); 6] {
     [
-        (layout::REPORT, &pages.report),
-        (layout::APPENDIX, &pages.appendix),
-        (layout::METHOD, &pages.method),
-        (layout::MAIL_HTML, &pages.mail.html),
-        (layout::MAIL_TEXT, &pages.mail.text),
+        (layout::REPORT, pages.report.as_bytes()),
+        (layout::APPENDIX, pages.appendix.as_bytes()),
+        (layout::METHOD, pages.method.as_bytes()),
+        (layout::WORKBOOK, &pages.workbook),
+        (layout::MAIL_HTML, pages.mail.html.as_bytes()),
+        (layout::MAIL_TEXT, pages.mail.text.as_bytes()),
     ]
 }
 

@@ -31,6 +31,8 @@ pub(crate) const REPORT: &str = "report.html";
 pub(crate) const APPENDIX: &str = "appendix.html";
 /// Definitions, SQL and evidence.
 pub(crate) const METHOD: &str = "method.html";
+/// Tables for a spreadsheet.
+pub(crate) const WORKBOOK: &str = "report.xlsx";
 /// The mail of a run.
 pub(crate) const MAIL_HTML: &str = "mail.html";
 /// Its plain text.

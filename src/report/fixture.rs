@@ -20,7 +20,7 @@ use crate::table::{Cell, Table};
 const TABLES: &str = include_str!("../../tests/fixtures/report_tables.txt");
 
 /// Key columns of the result tables, as the headers of the SQL files declare them.
-const KEYS: [(&str, &[&str]); 79] = [
+const KEYS: [(&str, &[&str]); 81] = [
     ("abc_classes", &["abc_class"]),
     ("account_owners", &["kind", "owner"]),
     ("action_summary", &["tier"]),
@@ -76,6 +76,7 @@ const KEYS: [(&str, &[&str]); 79] = [
     ("profit_at_risk", &["tier"]),
     ("sources", &["source"]),
     ("spend_frequency", &["customers"]),
+    ("targets", &["tier"]),
     ("temperaments", &["temperament"]),
     ("tier_classes", &["class_name", "class", "tier"]),
     ("tier_boundaries", &["boundary"]),
@@ -93,6 +94,7 @@ const KEYS: [(&str, &[&str]); 79] = [
     ("cohort_summary", &["period"]),
     ("materiality", &["material_change_share"]),
     ("profit_bridge", &["from_snapshot", "step"]),
+    ("selling_again", &["tier"]),
     ("sentences", &["sentence"]),
     ("snapshot_coverage", &["snapshot"]),
     ("tier_migration", &["from_snapshot", "from_tier", "to_tier"]),

@@ -19,6 +19,7 @@ mod sentences;
 mod tiles;
 mod view;
 mod words;
+mod workbook;
 
 #[cfg(test)]
 mod fixture;
@@ -178,6 +179,8 @@ pub struct Rendered {
     pub appendix: String,
     /// `method.html`.
     pub method: String,
+    /// `report.xlsx`.
+    pub workbook: Vec<u8>,
     /// The mail that goes with them.
     pub mail: Mail,
 }
@@ -218,16 +221,18 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
         report: door.page("management/report.html", &view)?,
         appendix: door.page(appendix, &view)?,
         method: door.page("method/method.html", &view)?,
+        workbook: workbook::make(inputs, &words)?,
     })
 }
 
 /// Parses every template and message file below `folder`: every language must have what the templates show, and `language`
 /// must be there.
 pub fn check_templates(folder: &Path, language: &str) -> Result<(), Failure> {
-    let words = words::read(folder, language)?;
-    page::Door::open(folder, "EUR", &words)?;
-    words::languages(folder)
-        .iter()
-        .filter(|other| *other != language)
-        .try_for_each(|other| page::Door::open(folder, "EUR", &words::read(folder, other)?).map(drop))
+    let check = |language: &str| {
+        let words = words::read(folder, language)?;
+        page::Door::open(folder, "EUR", &words)?;
+        workbook::check(folder, &words)
+    };
+    check(language)?;
+    words::languages(folder).iter().filter(|other| *other != language).try_for_each(|other| check(other))
 }

@@ -25,7 +25,7 @@ fn tells_the_purchases_and_the_profit_of_the_coming_year() {
         "The customers known today should buy 1,333 times in the coming year and bring $35,764 of profit \
          ($32,188 to $39,340)"
     );
-    assert!(section.contains("less than either plain rule"));
+    assert!(section.contains("the model missed less than either plain rule"));
     assert!(section.contains("data-cell=\"churn_backtest/total,10/actual_per_customer\""));
 }
 
@@ -44,9 +44,9 @@ fn tells_below_each_sum_its_range_and_what_the_range_means() {
         assert!(section.contains(&format!("data-cell=\"{cell}\"")), "{cell}");
     }
     assert!(section.contains("it covers no change of prices, offers or times"));
-    // What the method was off by in the test stands beside it.
+    // What the method was off by in the test stands beside it, in the finding of the test and in its table.
     let off = "data-cell=\"backtest_summary/model/total_error_rate\"";
-    assert_eq!(section.matches(off).count(), 2);
+    assert_eq!(section.matches(off).count(), 3);
 }
 
 #[test]
@@ -85,6 +85,9 @@ fn says_plainly_that_there_is_no_fit_and_why() {
     let mut inputs = fixture::inputs();
     inputs.set_all("results.model_fits", "is_converged", &Cell::Boolean(false));
     inputs.set_all("results.model_fits", "reason", &text("too_few_customers"));
+    for column in ["expected_orders", "expected_profit"] {
+        inputs.set_all("results.value_ahead", column, &Cell::Null);
+    }
     for table in [
         "results.backtest_summary",
         "results.churn_backtest",
@@ -102,12 +105,41 @@ fn says_plainly_that_there_is_no_fit_and_why() {
 }
 
 #[test]
+fn a_rule_stands_for_a_model_without_a_fit_and_says_so() {
+    let mut inputs = fixture::inputs();
+    inputs.set_all("results.model_fits", "is_converged", &Cell::Boolean(false));
+    inputs.set_all("results.model_fits", "reason", &text("not_converged"));
+    for column in [
+        "alive_share",
+        "clv",
+        "clv_low",
+        "clv_high",
+        "value_at_risk",
+        "value_at_risk_low",
+        "value_at_risk_high",
+    ] {
+        inputs.set_all("results.value_ahead", column, &Cell::Null);
+    }
+    let tests = inputs.tables.get_mut("results.backtest_summary").expect("a known table");
+    tests.rows.retain(|row| row[0].to_string() != "model");
+    inputs.set("results.backtest_summary", ("method", "last_year_rate"), "is_best", &Cell::Boolean(true));
+    let section = section(&inputs);
+    assert!(finding(&section, "outlook").contains("customers known today should buy"), "{section}");
+    assert!(section.contains("the plain rule “Last year’s rate” missed least"), "{section}");
+    assert!(section.contains("An estimate by a plain rule") && !section.contains("best fit, see"));
+    assert!(
+        !section.contains("A range is to hold")
+            && section.contains("A range reaches to each side at least as far")
+    );
+}
+
+#[test]
 fn says_that_a_plain_rule_was_better_and_is_used() {
     let mut inputs = fixture::inputs();
     inputs.set_all("results.backtest_summary", "is_best", &Cell::Boolean(false));
     inputs.set("results.backtest_summary", ("method", "last_year_rate"), "is_best", &Cell::Boolean(true));
     let section = section(&inputs);
-    assert!(section.contains("a plain rule came closer than the model: “Last year’s rate”"));
+    assert!(section.contains("a plain rule missed less than the model: “Last year’s rate” was off by"));
     assert!(section.contains("The expected purchases above use the rule"));
 }
 

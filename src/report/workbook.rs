@@ -1,0 +1,119 @@
+//! `report.xlsx`: the tables that people go on working with, as typed sheets, and what their columns mean.
+//!
+//! Which tables and columns stands in `reports/workbook.yaml`; every cell is one of a published table. Its words are those of
+//! the language; what only the header of a query defines stays English.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::Inputs;
+use super::words::Words;
+use crate::error::{Exit, Failure};
+use crate::table::Cell;
+use crate::xlsx::{Sheet, Style, Value, workbook};
+
+/// Messages with the name of the last sheet and its heads.
+const DEFINITIONS: [&str; 5] =
+    ["workbook-definitions", "workbook-sheet", "workbook-column", "head-table", "workbook-meaning"];
+
+/// One sheet.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shown {
+    /// Message with the name of the sheet.
+    name: String,
+    /// Full name of the table.
+    table: String,
+    columns: Vec<Entry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    column: String,
+    /// Message with the head.
+    head: String,
+    /// Group of the words of its codes.
+    #[serde(default)]
+    label: Option<String>,
+    /// Message with its definition.
+    #[serde(default)]
+    means: Option<String>,
+}
+
+/// Reads which sheets there are; a message that is missing is an error.
+fn sheets(templates: &Path, words: &Words) -> Result<Vec<Shown>, Failure> {
+    let path = templates.join("workbook.yaml");
+    let cannot = || Failure::new(Exit::Usage, "report", format!("cannot read `{}`", path.display()));
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| cannot().cause(error).hint("`karat init DIR` writes a project with this file."))?;
+    let sheets: Vec<Shown> = serde_yaml::from_str(&text).map_err(|error| cannot().cause(error))?;
+    for sheet in &sheets {
+        let columns = sheet.columns.iter().flat_map(|column| [Some(&column.head), column.means.as_ref()]);
+        for id in columns.flatten().chain([&sheet.name]) {
+            words.must_have(id, &[], "`workbook.yaml`")?;
+        }
+    }
+    DEFINITIONS.iter().try_for_each(|id| words.must_have(id, &[], "the workbook"))?;
+    Ok(sheets)
+}
+
+/// Refuses a file that cannot be used.
+pub(crate) fn check(templates: &Path, words: &Words) -> Result<(), Failure> {
+    sheets(templates, words).map(drop)
+}
+
+/// Makes the file.
+pub(crate) fn make(inputs: &Inputs, words: &Words) -> Result<Vec<u8>, Failure> {
+    let (mut made, mut meanings) = (Vec::new(), Vec::new());
+    for sheet in sheets(&inputs.templates, words)? {
+        let withheld =
+            inputs.edition.hidden.as_ref().is_some_and(|hidden| hidden.withheld.contains(&sheet.table));
+        let Some(table) = inputs.tables.get(&sheet.table).filter(|_| !withheld) else { continue };
+        let missing = sheet.columns.iter().find(|column| table.position(&column.column).is_none());
+        if let Some(Entry { column, .. }) = missing {
+            let message =
+                format!("`workbook.yaml` names `{column}`, which is no column of `{}`", sheet.table);
+            return Err(Failure::new(Exit::Usage, "report", message));
+        }
+        let name = words.get(&sheet.name);
+        let row = |row: usize| {
+            let columns = sheet.columns.iter();
+            columns.map(|column| value(table.cell(row, &column.column), column, words)).collect()
+        };
+        let heads: Vec<String> = sheet.columns.iter().map(|column| words.get(&column.head)).collect();
+        let file = inputs.sql.iter().find(|file| file.table == sheet.table);
+        for (column, head) in sheet.columns.iter().zip(&heads) {
+            let header = || file.map(|file| file.columns.get(&column.column).unwrap_or(&file.title).clone());
+            let meaning = column.means.as_ref().map(|id| words.get(id)).or_else(header).unwrap_or_default();
+            let address = format!("{}.{}", sheet.table, column.column);
+            meanings.push([&name, head, &address, &meaning].map(|text| Value::Text(text.clone())).into());
+        }
+        made.push(Sheet { name, heads, rows: (0..table.rows.len()).map(row).collect() });
+    }
+    let heads = DEFINITIONS[1..].iter().map(|id| words.get(id)).collect();
+    made.push(Sheet { name: words.get(DEFINITIONS[0]), heads, rows: meanings });
+    Ok(workbook(&made))
+}
+
+fn value(cell: Option<&Cell>, column: &Entry, words: &Words) -> Value {
+    let is_share = ["_share", "_rate"].iter().any(|end| column.column.ends_with(end));
+    match cell {
+        None | Some(Cell::Null) => Value::Empty,
+        Some(Cell::Double(number)) if !number.is_finite() => Value::Empty,
+        Some(Cell::Text(code)) => Value::Text(match &column.label {
+            Some(group) => words.of(group, code),
+            None => code.clone(),
+        }),
+        Some(Cell::Boolean(flag)) => Value::Boolean(*flag),
+        Some(Cell::Date(day)) => match (*day - jiff::civil::date(1899, 12, 30)).get_days() {
+            // Excel counts a day in 1900 that never was.
+            days if days > 60 => Value::Day(days.into()),
+            _ => Value::Text(day.to_string()),
+        },
+        Some(number @ Cell::Integer(_)) => Value::Number(number.to_string(), Style::Whole),
+        Some(number) if is_share => Value::Number(number.to_string(), Style::Percent),
+        Some(number) => Value::Number(number.to_string(), Style::Amount),
+    }
+}
