@@ -395,6 +395,19 @@ fn a_struct_or_a_flag_is_no_id_and_a_text_is_no_number() {
 }
 
 #[test]
+fn an_export_of_orders_and_nested_lines_lead_to_the_example_that_has_their_query() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    for (example, text) in [("shopify", "in its first row only"), ("nested", "`items` of `orders` is a list")]
+    {
+        let data = examples.join(example).join("data").display().to_string();
+        let proposal = Proposal::from(Project::empty(), &[&data]);
+        let notes = proposal.answer["notes"].to_string();
+        assert!(notes.contains(text) && notes.contains(&format!("examples/{example}")), "{notes}");
+        assert!(proposal.read("proposal.md").contains(text), "{example}");
+    }
+}
+
+#[test]
 fn whatever_a_column_is_called_the_proposal_maps_nothing_else() {
     for name in [
         "Order\nID",

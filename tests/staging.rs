@@ -424,6 +424,64 @@ fn what_a_query_must_not_be_is_refused_by_name() {
     project.karat(&["check"]).exits(2).tells("the rows of customers do not come from it");
 }
 
+#[test]
+fn rows_that_the_condition_leaves_out_are_counted_apart_with_their_money() {
+    let sources = "  order_lines:
+    location: data/orders.csv
+    format: csv
+    schema: {no: text, buyer: text, placed: timestamp, total: \"decimal(18, 2)\", status: text, test: boolean}
+    where: status in ('paid', 'shipped') and not test
+    columns: {order_id: no, customer_id: buyer, ordered_at: placed, net_amount: total}
+  customers:
+    location: data/people.csv
+    format: csv
+    schema: {id: text, erased: boolean}
+    where: not erased
+    columns: {customer_id: id}
+";
+    let files = [
+        (
+            "orders.csv",
+            "no,buyer,placed,total,status,test\n1,ann,2024-05-01T10:00:00,100.00,paid,false\n2,bob,2024-06-01T10:00:00,50.00,cancelled,false\n\
+             3,bob,2024-06-02T10:00:00,30.00,shipped,false\n4,ann,2999-01-01T10:00:00,7.50,paid,true\n5,ann,2024-06-03T10:00:00,9.00,,false\n\
+             1,cy,2024-05-01T10:00:00,1.00,draft,false\n",
+        ),
+        ("people.csv", "id,erased\nann,false\nbob,true\ncy,\n"),
+    ];
+    let project = project(sources, &files, &[]);
+    project.karat(&["check"]).exits(0).gives("left out by `where`: 4 rows (67.5)");
+    verified(&project);
+    // A cancelled order, a test of the year 2999, one without a status, and a draft with the number of another's order.
+    assert_eq!(totals(&project, "order_lines"), ["6", "2", "0", "130.0000", "0.0000"]);
+    let totals = project.table("business.source_totals");
+    let of_lines = find(&totals, "source", "order_lines");
+    assert_eq!(
+        cells(of_lines, &["rows_filtered", "amount_filtered", "rows_out_of_scope"]),
+        ["4", "67.5000", "0"]
+    );
+    assert_eq!(
+        cells(find(&totals, "source", "customers"), &["rows_read", "rows_used", "rows_filtered"]),
+        ["3", "1", "2"]
+    );
+    let quality = project.line("results.data_quality", "outcome", "filtered");
+    assert_eq!((quality["rows"].as_str(), quality["net_amount"].as_str()), ("4", "67.5000"));
+    for identity in [
+        "rows read = rows used, rejected, filtered and out of scope",
+        "money read = money used, rejected, filtered and out of scope",
+    ] {
+        assert_eq!(
+            project.line("results.reconciliation", "identity", identity)["holds"],
+            "true",
+            "{identity}"
+        );
+    }
+    let report = std::fs::read_to_string(project.run_folder().join("appendix.html")).expect("the appendix");
+    assert!(report.contains("Left out by the filter of the configuration"), "the report says so");
+    let wrong = std::fs::read_to_string(project.path("config.yaml")).expect("a configuration");
+    project.file("config.yaml", wrong.replace("where: not erased", "where: id").as_bytes());
+    project.karat(&["check"]).exits(3).tells("where: it is Utf8; write a condition");
+}
+
 const TWO_CURRENCIES: &str = "  sales: {location: data/sales.csv, format: csv, schema: {id: text, customer: text, day: timestamptz, code: text, total: \"decimal(18, 2)\"}}
   order_lines: {query: queries/0_staging/order_lines.sql}
 ";

@@ -58,6 +58,7 @@ judged_customers as (
     select
         customers.*,
         case
+            when customers.value_problem = 'filtered' then 'filtered'
             when not customers.has_customer_id then 'customer_missing'
             when customers.value_problem is not null then customers.value_problem
             when customers.signed_up_date - customers.newest_date > customers.max_future_days then 'date_in_the_future'

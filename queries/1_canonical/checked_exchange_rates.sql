@@ -17,6 +17,7 @@ judged_rates as (
         rates.rate_date,
         rates.rate,
         case
+            when rates.value_problem = 'filtered' then 'filtered'
             when rates.currency is null then 'currency_missing'
             when rates.value_problem is not null then rates.value_problem
             when rates.rate_date is null then 'date_missing'

@@ -55,6 +55,7 @@ judged_payments as (
     select
         payments.*,
         case
+            when value_problem = 'filtered' then 'filtered'
             when not has_customer_id then 'customer_missing'
             when not has_payment_id then 'payment_missing'
             when due_date is null then 'date_missing'

@@ -54,6 +54,7 @@ judged_cases as (
     select
         service_cases.*,
         case
+            when value_problem = 'filtered' then 'filtered'
             when not has_customer_id then 'customer_missing'
             when not has_case_id then 'case_missing'
             when opened_date is null then 'date_missing'

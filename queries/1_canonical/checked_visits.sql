@@ -27,6 +27,7 @@ visits as (
         visits.visited_at,
         cast(visits.visited_at as date) as visit_date,
         case when trim(both policy.blanks from visits.channel) <> '' then visits.channel end as channel,
+        visits.value_problem,
         coalesce(trim(both policy.blanks from visits.visit_id), '') <> '' as has_visit_id,
         coalesce(trim(both policy.blanks from visits.customer_id), '') <> '' as has_customer_id,
         policy.as_of,
@@ -43,6 +44,7 @@ judged_visits as (
     select
         visits.*,
         case
+            when value_problem = 'filtered' then 'filtered'
             when not has_customer_id then 'customer_missing'
             when not has_visit_id then 'visit_missing'
             when visit_date is null then 'date_missing'

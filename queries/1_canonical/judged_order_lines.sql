@@ -88,6 +88,7 @@ select
     order_lines.order_date,
 
     case
+        when order_lines.amount_problem = 'filtered' then 'filtered'
         when not order_lines.has_customer_id then 'customer_missing'
         when not order_lines.has_order_id then 'order_missing'
         when order_lines.order_date is null then 'date_missing'

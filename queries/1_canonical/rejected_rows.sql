@@ -22,7 +22,7 @@ rejected as (
         cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as amount,
         cast(coalesce(sum(absolute_revenue), 0) as decimal(28, 4)) as absolute_amount
     from canonical.order_parts
-    where outcome not in ('used', 'out_of_scope')
+    where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
     select
@@ -32,7 +32,7 @@ rejected as (
         cast(0 as decimal(28, 4)) as amount,
         cast(0 as decimal(28, 4)) as absolute_amount
     from canonical.checked_customers
-    where outcome not in ('used', 'out_of_scope')
+    where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
     select
@@ -42,7 +42,7 @@ rejected as (
         cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount,
         cast(coalesce(sum(abs(cost)), 0) as decimal(28, 4)) as absolute_amount
     from canonical.checked_service_cases
-    where outcome not in ('used', 'out_of_scope')
+    where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
     select
@@ -52,7 +52,7 @@ rejected as (
         cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount,
         cast(coalesce(sum(abs(amount)), 0) as decimal(28, 4)) as absolute_amount
     from canonical.checked_payments
-    where outcome not in ('used', 'out_of_scope')
+    where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
     select
@@ -62,7 +62,7 @@ rejected as (
         cast(0 as decimal(28, 4)) as amount,
         cast(0 as decimal(28, 4)) as absolute_amount
     from canonical.checked_visits
-    where outcome not in ('used', 'out_of_scope')
+    where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
     select
@@ -72,7 +72,7 @@ rejected as (
         cast(0 as decimal(28, 4)) as amount,
         cast(0 as decimal(28, 4)) as absolute_amount
     from canonical.checked_exchange_rates
-    where outcome not in ('used', 'out_of_scope')
+    where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
 )
 

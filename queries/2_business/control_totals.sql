@@ -272,19 +272,23 @@ listed as (
             when 'rows read' then cast(totals.rows_read as decimal(28, 10))
             when 'money read' then cast(totals.amount_read as decimal(28, 10))
             when 'rows in file footers' then cast(totals.rows_in_footers as decimal(28, 10))
-            when 'rows used, rejected and out of scope'
-                then cast(totals.rows_used + totals.rows_rejected + totals.rows_out_of_scope as decimal(28, 10))
-            when 'money used' then cast(totals.amount_used as decimal(28, 10))
-            when 'money used, rejected and out of scope'
+            when 'rows used, rejected, filtered and out of scope'
                 then cast(
-                    totals.amount_used + totals.amount_rejected + totals.amount_out_of_scope as decimal(28, 10)
+                    totals.rows_used + totals.rows_rejected + totals.rows_filtered + totals.rows_out_of_scope
+                    as decimal(28, 10)
+                )
+            when 'money used' then cast(totals.amount_used as decimal(28, 10))
+            when 'money used, rejected, filtered and out of scope'
+                then cast(
+                    totals.amount_used + totals.amount_rejected + totals.amount_filtered + totals.amount_out_of_scope
+                    as decimal(28, 10)
                 )
         end as amount
     from business.source_totals as totals
     cross join (
         values
-        ('rows read'), ('money read'), ('rows in file footers'), ('rows used, rejected and out of scope'),
-        ('money used'), ('money used, rejected and out of scope')
+        ('rows read'), ('money read'), ('rows in file footers'), ('rows used, rejected, filtered and out of scope'),
+        ('money used'), ('money used, rejected, filtered and out of scope')
     ) as names (name)
     where names.name <> 'money used' or totals.source = 'order_lines'
     union all

@@ -131,7 +131,12 @@ rejected_rows as (
 ),
 
 out_of_scope_rows as (
-    select source, sum(rows) as rows, sum(amount) as amount
+    select
+        source,
+        sum(rows) filter (where reason = 'after_as_of') as rows,
+        sum(amount) filter (where reason = 'after_as_of') as amount,
+        sum(rows) filter (where reason = 'filtered') as filtered_rows,
+        sum(amount) filter (where reason = 'filtered') as filtered_amount
     from canonical.out_of_scope_rows
     group by source
 )
@@ -146,11 +151,13 @@ select
     cast(coalesce(read_rows.rows, 0) as bigint) as rows_read,
     cast(coalesce(used_rows.rows, 0) as bigint) as rows_used,
     cast(coalesce(rejected_rows.rows, 0) as bigint) as rows_rejected,
+    cast(coalesce(out_of_scope_rows.filtered_rows, 0) as bigint) as rows_filtered,
     cast(coalesce(out_of_scope_rows.rows, 0) as bigint) as rows_out_of_scope,
 
     cast(coalesce(read_rows.amount, 0) as decimal(28, 4)) as amount_read,
     cast(coalesce(used_rows.amount, 0) as decimal(28, 4)) as amount_used,
     cast(coalesce(rejected_rows.amount, 0) as decimal(28, 4)) as amount_rejected,
+    cast(coalesce(out_of_scope_rows.filtered_amount, 0) as decimal(28, 4)) as amount_filtered,
     cast(coalesce(out_of_scope_rows.amount, 0) as decimal(28, 4)) as amount_out_of_scope,
     cast(coalesce(used_rows.absolute_amount, 0) as decimal(28, 4)) as absolute_amount_used,
     cast(coalesce(rejected_rows.absolute_amount, 0) as decimal(28, 4)) as absolute_amount_rejected

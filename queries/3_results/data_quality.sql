@@ -66,7 +66,16 @@ listed as (
         coalesce(sum(rows), 0) as rows,
         coalesce(sum(amount), 0) as net_amount
     from canonical.out_of_scope_rows
-    where source = 'order_lines'
+    where source = 'order_lines' and reason = 'after_as_of'
+    union all
+    select
+        4 as position,
+        'filtered' as outcome,
+        cast(null as varchar) as reason,
+        rows,
+        amount as net_amount
+    from canonical.out_of_scope_rows
+    where source = 'order_lines' and reason = 'filtered'
     union all
     select
         10 + row_number() over (order by reason nulls last) as position,

@@ -18,8 +18,8 @@ compared_totals as (
     from (
         values
         (1, 'count', 'rows read', 'rows in file footers'),
-        (2, 'count', 'rows read', 'rows used, rejected and out of scope'),
-        (3, 'money', 'money read', 'money used, rejected and out of scope'),
+        (2, 'count', 'rows read', 'rows used, rejected, filtered and out of scope'),
+        (3, 'money', 'money read', 'money used, rejected, filtered and out of scope'),
         (16, 'money', 'money used', 'money used by currency')
     ) as listed (position, unit, left_total, right_total)
 ),
@@ -29,17 +29,17 @@ compared_by_source as (
     from (
         values
         (4, 'count', 'customers', 'rows read', 'rows in file footers'),
-        (5, 'count', 'customers', 'rows read', 'rows used, rejected and out of scope'),
+        (5, 'count', 'customers', 'rows read', 'rows used, rejected, filtered and out of scope'),
         (6, 'count', 'service_cases', 'rows read', 'rows in file footers'),
-        (7, 'count', 'service_cases', 'rows read', 'rows used, rejected and out of scope'),
-        (8, 'money', 'service_cases', 'money read', 'money used, rejected and out of scope'),
+        (7, 'count', 'service_cases', 'rows read', 'rows used, rejected, filtered and out of scope'),
+        (8, 'money', 'service_cases', 'money read', 'money used, rejected, filtered and out of scope'),
         (9, 'count', 'payments', 'rows read', 'rows in file footers'),
-        (10, 'count', 'payments', 'rows read', 'rows used, rejected and out of scope'),
-        (11, 'money', 'payments', 'money read', 'money used, rejected and out of scope'),
+        (10, 'count', 'payments', 'rows read', 'rows used, rejected, filtered and out of scope'),
+        (11, 'money', 'payments', 'money read', 'money used, rejected, filtered and out of scope'),
         (12, 'count', 'visits', 'rows read', 'rows in file footers'),
-        (13, 'count', 'visits', 'rows read', 'rows used, rejected and out of scope'),
+        (13, 'count', 'visits', 'rows read', 'rows used, rejected, filtered and out of scope'),
         (14, 'count', 'exchange_rates', 'rows read', 'rows in file footers'),
-        (15, 'count', 'exchange_rates', 'rows read', 'rows used, rejected and out of scope')
+        (15, 'count', 'exchange_rates', 'rows read', 'rows used, rejected, filtered and out of scope')
     ) as listed (position, unit, source, left_total, right_total)
 ),
 

@@ -4,7 +4,7 @@
 -- inputs:  [business.source_totals, settings.sources]
 -- scope:   base
 -- cells:
---   open: [position, oldest_date, newest_date, rows_read, rows_used, rows_rejected, rows_out_of_scope,
+--   open: [position, oldest_date, newest_date, rows_read, rows_used, rows_rejected, rows_filtered, rows_out_of_scope,
 --          rejected_share, is_configured]
 -- note: >
 --   A source that is not configured has no rows, and switches off what needs it. Days are those
@@ -21,6 +21,7 @@ select
     source_totals.rows_read,
     source_totals.rows_used,
     source_totals.rows_rejected,
+    source_totals.rows_filtered,
     source_totals.rows_out_of_scope,
     cast(source_totals.rows_rejected as double) / nullif(cast(source_totals.rows_read as double), 0)
         as rejected_share,

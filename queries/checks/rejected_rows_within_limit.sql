@@ -10,8 +10,8 @@
 --   detail: "{reason_rows} {reason}{setting}"
 --   see: checks.max_rejected_rows
 -- note: >
---   The limit is checks.max_rejected_rows, a share of the rows read of the source. One row for each
---   reason.
+--   The limit is checks.max_rejected_rows, a share of the rows read of the source without those that its
+--   `where` leaves out. One row for each reason.
 
 with
 
@@ -41,7 +41,7 @@ all_rows as (
     select
         source_totals.source,
         source_totals.rows_rejected - coalesce(replaced.rows, 0) as rejected_rows,
-        source_totals.rows_read
+        source_totals.rows_read - source_totals.rows_filtered as rows_read
     from business.source_totals as source_totals
     left join replaced  -- one-to-one
         on source_totals.source = replaced.source

@@ -289,6 +289,7 @@ no_fit-not_converged = 模型未找到最优拟合
 
 outcome-used_in_window = 已使用，统计期内
 outcome-used_before_window = 已使用，统计期之前
+outcome-filtered = 按配置的筛选条件排除
 outcome-out_of_scope = 不在范围内，截止日当天或之后
 outcome-rejected = 已剔除
 outcome-read = 已读取

@@ -25,11 +25,14 @@ pub(super) async fn start_project(
     };
     answer(
         general,
-        || json!({"folder": folder, "files": written.files, "open": open, "totals": totals()}),
+        || json!({"folder": folder, "files": written.files, "open": open, "notes": written.notes, "totals": totals()}),
         || {
             talk::data(&format!("{} files written to {}", written.files, folder.display()));
             if let Some(page) = &written.page {
                 show(page);
+            }
+            for note in &written.notes {
+                talk::data(&format!("  note: {note}"));
             }
             for line in &open {
                 talk::data(&format!("  still open: {line}"));

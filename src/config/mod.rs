@@ -182,6 +182,9 @@ pub struct Source {
     /// Canonical name to source column or SQL expression; of a query the columns that it gives.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
+    /// The condition of the rows that count.
+    #[serde(rename = "where")]
+    pub filter: Option<String>,
     /// Decimals kept of amounts that arrive as floating point or with more than four decimals; 0 to 4.
     pub amount_scale: Option<u8>,
     /// Options for the object store (endpoint, region, …); values may be secrets.

@@ -5,6 +5,7 @@ use std::path::Path;
 use marked_yaml::Node;
 use serde_json::{Map, Value};
 
+use super::Source;
 use super::form::fits;
 use super::key::{Key, SourceShape};
 use super::problem::{Refusal, found, listed, nearest};
@@ -100,5 +101,12 @@ impl Walk<'_> {
             self.problems.add(entry.place, &join(path, entry.key), Refusal::new(reason));
         }
         Some(self.opened(&keys, &entries, path))
+    }
+}
+
+impl Source {
+    /// The expressions over its columns: those of the mapped columns, and the condition of the rows that count.
+    pub fn expressions(&self) -> impl Iterator<Item = &str> {
+        self.columns.values().chain(&self.filter).map(String::as_str)
     }
 }

@@ -97,6 +97,9 @@ const SOURCE: &[Key] = &[
     // Each source has a query or columns, and a meaning, of its own.
     row("query", Refused, "", "", "", ""),
     row("columns", Refused, "", "", "", "").needed("map at least"),
+    row("where", Column, "", "condition", "",
+        "rows of which this condition over columns of the source does not hold are left out, and counted apart with their money; written as under \
+         columns"),
     row("options", Options, "", "", "",
         "settings of the object store, by its own names; those named like a secret must be `${NAME}`"),
 ];
@@ -357,7 +360,8 @@ pub(super) fn keys_of_kind(shape: &'static SourceShape, has_query: bool) -> Vec<
 
 /// The keys of a table with a name of the operator's own.
 pub(super) fn keys_of_named() -> Vec<Key> {
-    let is_mapped = |key: &&Key| key.kind == Refused || ["amount_scale", "period_folder"].contains(&key.name);
+    let is_mapped =
+        |key: &&Key| key.kind == Refused || ["amount_scale", "period_folder", "where"].contains(&key.name);
     SOURCE.iter().filter(|key| !is_mapped(key)).copied().collect()
 }
 

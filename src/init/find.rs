@@ -101,7 +101,9 @@ pub(super) fn group(base: &str, objects: Vec<Object>) -> Listed {
             groups.entry((folder, form, family)).or_default().push(object);
         }
     }
-    let deltas = delta.into_iter().map(|(folder, objects)| ((folder, Form::Delta, String::new()), objects));
+    let deltas = delta.into_iter().map(|(folder, objects)| {
+        ((folder.trim_end_matches('/').to_owned(), Form::Delta, String::new()), objects)
+    });
     let all: Vec<_> = deltas.chain(groups).collect();
     for (key, objects) in &all {
         let (folder, form, family) = key.clone();
@@ -219,7 +221,8 @@ impl Group {
             (if self.folder.is_empty() { self.base.clone() } else { folder + ending }, None)
         } else {
             let names: Vec<&str> = self.objects.iter().map(|object| file_name(&object.path)).collect();
-            let start = shared_start(&names);
+            // The next year is of the same table.
+            let start = shared_start(&names).trim_end_matches(|letter: char| letter.is_ascii_digit());
             if start.is_empty() || beside.iter().any(|object| file_name(&object.path).starts_with(start)) {
                 return Err(format!(
                     "`{folder}` holds files of several tables whose names do not tell them apart: {}",

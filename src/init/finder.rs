@@ -214,6 +214,7 @@ fn asked(
     Source {
         location: group.location.clone(),
         query: None,
+        filter: None,
         format: format.clone(),
         columns,
         amount_scale,

@@ -41,6 +41,8 @@ pub struct Written {
     pub files: usize,
     /// What the owner of the data must still say.
     pub open: Vec<Open>,
+    /// What else was found, and why it is not used as it is.
+    pub notes: Vec<String>,
     /// Totals and first rows of the proposal, where it is complete enough.
     pub page: Option<Page>,
 }
@@ -63,7 +65,12 @@ pub async fn init(folder: &Path, locations: &[String]) -> Result<Written, Failur
     }
     let proposed = if locations.is_empty() {
         let config = format!("# yaml-language-server: $schema={SCHEMA}\n{}", builtin::CONFIG);
-        propose::Proposed { files: vec![("config.yaml", config)], open: Vec::new(), page: None }
+        propose::Proposed {
+            files: vec![("config.yaml", config)],
+            open: Vec::new(),
+            notes: Vec::new(),
+            page: None,
+        }
     } else {
         propose::propose(locations, SCHEMA).await?
     };
@@ -80,5 +87,5 @@ pub async fn init(folder: &Path, locations: &[String]) -> Result<Written, Failur
         builtin::write_sample(folder)?;
     }
     let files = files::walk(folder).map_err(|(_, error)| cannot(error))?.len();
-    Ok(Written { files, open: proposed.open, page: proposed.page })
+    Ok(Written { files, open: proposed.open, notes: proposed.notes, page: proposed.page })
 }

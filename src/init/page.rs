@@ -137,7 +137,7 @@ pub(super) fn write(
     tables: &[Table],
     uses: &BTreeMap<&str, &str>,
     page: Option<&Page>,
-    open: &[Open],
+    (open, notes): (&[Open], &[String]),
 ) -> String {
     let mut text = String::from(
         "# What was found, and what is proposed\n\n| table | rows | used as | location |\n|---|---|---|---|\n",
@@ -165,6 +165,12 @@ pub(super) fn write(
             let cells: Vec<String> = row.iter().map(|value| cell(&value.to_string())).collect();
             let _infallible = writeln!(text, "| {} |", cells.join(" | "));
         }
+    }
+    if !notes.is_empty() {
+        text.push_str("\nNotes:\n\n");
+    }
+    for note in notes {
+        let _infallible = writeln!(text, "- {}", one_line(note));
     }
     text.push_str("\nStill open, each with the line to edit:\n\n");
     for question in open {

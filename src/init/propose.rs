@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use arrow::datatypes::DataType;
+
 use super::customers::Customers;
 use super::finder::Finder;
 use super::grain;
@@ -25,6 +27,8 @@ pub(super) struct Proposed {
     /// Files by their paths in the project.
     pub(super) files: Vec<(&'static str, String)>,
     pub(super) open: Vec<Open>,
+    /// What else was found, and why it is not used as it is.
+    pub(super) notes: Vec<String>,
     pub(super) page: Option<Page>,
 }
 
@@ -55,7 +59,26 @@ pub(super) async fn propose(locations: &[String], schema: &str) -> Result<Propos
             tables[refunds].name()
         ));
     }
+    finder.unread.extend(tables.iter().filter_map(form));
     write(&engine, &finder, &tables, &related, schema).await
+}
+
+/// A form of table for which an example has the query.
+fn form(table: &Table) -> Option<String> {
+    let is_export = ["Name", "Financial Status", "Lineitem quantity", "Lineitem price"];
+    if is_export.iter().all(|name| table.column(name).is_some()) {
+        return Some(format!(
+            "`{}` is an export of orders as Shopify writes it: what belongs to the order stands in its first row only; \
+             examples/shopify has the query",
+            table.name()
+        ));
+    }
+    let is_list = |kind: &DataType| matches!(kind, DataType::List(item) if item.data_type().is_nested());
+    let (list, _) = table.nested.iter().find(|(_, kind)| is_list(kind))?;
+    Some(format!(
+        "`{list}` of `{}` is a list, perhaps the lines of an order; examples/nested has the query",
+        table.name()
+    ))
 }
 
 /// The table that has most columns of order lines, where none of them is enough.
@@ -145,9 +168,9 @@ async fn write(
     uses.extend(related.customers.iter().map(|at| (tables[*at].name(), "customers")));
     uses.extend(related.places.iter().map(|join| (tables[join.table].name(), "places of customers")));
     uses.extend(rates.iter().map(|at| (tables[*at].name(), "exchange rates")));
-    let told = page::write(tables, &uses, page.as_ref(), &open);
+    let told = page::write(tables, &uses, page.as_ref(), (&open, &finder.unread));
     let mut files: Vec<(&'static str, String)> =
         texts.into_iter().map(|(path, Text { written, .. })| (path, written)).collect();
     files.push(("proposal.md", told));
-    Ok(Proposed { files, open, page })
+    Ok(Proposed { files, open, notes: finder.unread.clone(), page })
 }

@@ -34,7 +34,7 @@ impl Settings<'_> {
         text.line("# Karat: configuration of this report. `karat check` tells what is missing; every key is described in the");
         text.line("# reference configuration that `karat init` writes without --from.");
         for line in self.unused {
-            text.comment("#", &format!("Not used: {line}."));
+            text.comment("#", &format!("Note: {line}."));
         }
         text.line("");
         self.project(&mut text);

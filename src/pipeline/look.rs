@@ -127,11 +127,13 @@ async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
 async fn moments(engine: &Engine, raw: &RawTable) -> Result<(Vec<String>, String), Failure> {
     let mut lines = Vec::new();
     let mut newest = String::new();
+    // Of rows that `where` leaves out no day is told.
+    let problem = if raw.table.table == "order_lines" { "amount_problem" } else { "value_problem" };
     for (column, time) in raw.mapped.iter().filter_map(|column| Some((column, column.time.as_ref()?))) {
         let name = &column.name;
         let sql = format!(
             "select count({name}) as known, count(*) as all_rows, min({name}) as first_time, max({name}) as last_time, \
-             cast(count({name}) as double) / nullif(cast(count(*) as double), 0) as known_share from {}",
+             cast(count({name}) as double) / nullif(cast(count(*) as double), 0) as known_share from {} where {problem} is distinct from 'filtered'",
             raw.table
         );
         let what = format!("the days of {}.{name}", raw.table);
@@ -163,6 +165,8 @@ impl Rows {
             "  {rows_read} rows worth {amount_read}: {rows_used} used ({amount_used}), {rows_rejected} rejected \
              ({amount_rejected}), {rows_out_of_scope} out of scope ({amount_out_of_scope})",
         );
+        let filtered = of(totals, "  left out by `where`: {rows_filtered} rows ({amount_filtered})");
+        lines.extend(filtered.into_iter().filter(|line| !line.ends_with(": 0 rows (0)")));
         let reasons = of(rejected, "  rejected: {rows} {reason} ({amount}); decided by {setting}");
         lines.extend(reasons.iter().map(|line| line.replace("; decided by none", "")));
         if !reasons.is_empty() {

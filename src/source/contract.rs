@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::pinned::ORDER_SOURCE;
-use super::rows::{From, Rows};
+use super::rows::{self, From, Rows};
 use super::times::understood;
 use crate::config::Source;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::query::TableName;
-use crate::query::mapping::{self, Both, Columns, Mapped, Otherwise, Type, quoted};
+use crate::query::mapping::{self, Both, Columns, Mapped, Otherwise, Type};
 
 /// What a canonical column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,18 +48,18 @@ struct Contract {
     source: &'static str,
     /// Columns, in order.
     columns: &'static [Column],
-    /// The column that names a value which cannot be used, if the source has values of which that can be said.
-    problem: Option<&'static str>,
+    /// The column that names a value which cannot be used, or says that the row is left out.
+    problem: &'static str,
 }
 
 /// The contract of every source, in the order of [`crate::config::SOURCES`].
 const CONTRACTS: [Contract; 6] = [
-    Contract { source: "order_lines", columns: &ORDER_LINES, problem: Some("amount_problem") },
-    Contract { source: "customers", columns: &CUSTOMERS, problem: Some("value_problem") },
-    Contract { source: "service_cases", columns: &SERVICE_CASES, problem: Some("value_problem") },
-    Contract { source: "payments", columns: &PAYMENTS, problem: Some("value_problem") },
-    Contract { source: "visits", columns: &VISITS, problem: None },
-    Contract { source: "exchange_rates", columns: &EXCHANGE_RATES, problem: Some("value_problem") },
+    Contract { source: "order_lines", columns: &ORDER_LINES, problem: "amount_problem" },
+    Contract { source: "customers", columns: &CUSTOMERS, problem: "value_problem" },
+    Contract { source: "service_cases", columns: &SERVICE_CASES, problem: "value_problem" },
+    Contract { source: "payments", columns: &PAYMENTS, problem: "value_problem" },
+    Contract { source: "visits", columns: &VISITS, problem: "value_problem" },
+    Contract { source: "exchange_rates", columns: &EXCHANGE_RATES, problem: "value_problem" },
 ];
 
 const ORDER_LINES: [Column; 18] = [
@@ -185,7 +185,7 @@ pub fn empty_table(source: &str) -> Result<RawTable, Failure> {
         .iter()
         .map(|(target, _, kind)| format!("cast(null as {}) as {target}", sql_type(*kind)))
         .chain((contract.source == ORDER_SOURCE).then(|| "cast(null as bigint) as source_file".to_owned()))
-        .chain(contract.problem.map(|problem| format!("cast(null as varchar) as {problem}")))
+        .chain([format!("cast(null as varchar) as {}", contract.problem)])
         .collect::<Vec<_>>()
         .join(",\n    ");
     Ok(RawTable {
@@ -207,24 +207,31 @@ pub fn empty_table(source: &str) -> Result<RawTable, Failure> {
 /// Returns exit code 3 with every column that cannot be normalised.
 pub async fn raw_table(
     engine: &Engine,
-    rows: Rows<'_>,
+    given: Rows<'_>,
     source: &Source,
     timezone: &str,
 ) -> Result<RawTable, Failure> {
-    let contract = contract(rows.source())?;
-    let available = rows.available();
+    let contract = contract(given.source())?;
+    let available = given.available();
     let mut problems = Vec::new();
     let mut mapped: BTreeMap<&str, Mapped> = BTreeMap::new();
     for (name, text) in &source.columns {
-        match resolve(engine, rows, text, &available, timezone).await {
+        match resolve(engine, given, text, &available, timezone).await {
             Ok(column) => {
                 mapped.insert(name, column);
             }
             Err(problem) => problems.push(format!("{name}: {problem}")),
         }
     }
+    let filter = match &source.filter {
+        None => None,
+        Some(text) => {
+            let value = resolve(engine, given, text, &available, timezone).await.and_then(rows::condition);
+            value.map_err(|problem| problems.push(format!("where: {problem}"))).ok()
+        }
+    };
     let mut columns = Vec::new();
-    let mut unusable = Vec::new();
+    let mut unusable: Vec<Both> = filter.iter().map(rows::is_filtered).collect();
     let mut moment = None;
     let mut tried = Vec::new();
     for &(target, name, kind) in contract.columns {
@@ -242,8 +249,12 @@ pub async fn raw_table(
                     text: source.columns[name].clone(),
                     sql: sql.engine.clone(),
                     reads: value.columns.iter().cloned().collect(),
-                    time: matches!(kind, Kind::Moment | Kind::Day).then(|| understood(value, rows, timezone)),
+                    time: matches!(kind, Kind::Moment | Kind::Day)
+                        .then(|| understood(value, given, timezone)),
                 });
+                // Of a row that is left out only what it is worth is told.
+                let is_worth = matches!(kind, Kind::Amount | Kind::Quantity) || name == "currency";
+                let sql = if is_worth { sql } else { rows::kept(filter.as_ref(), sql) };
                 columns.push(sql.map(|sql| format!("{sql} as {target}")));
             }
             Err(problem) => problems.push(format!("{name} ({}): {problem}", source.columns[name])),
@@ -251,46 +262,27 @@ pub async fn raw_table(
         unusable.extend(value_problems(contract, target, kind, value));
     }
     if !problems.is_empty() {
-        return Err(rows.misfit(&problems));
+        return Err(given.misfit(&problems));
     }
     if contract.source == ORDER_SOURCE {
-        columns.push(rows.file_number().map(|sql| format!("{sql} as source_file")));
+        columns.push(given.file_number().map(|sql| format!("{sql} as source_file")));
     }
-    columns.extend(contract.problem.map(|name| {
-        if unusable.is_empty() {
-            return Both::same(format!("cast(null as varchar) as {name}"));
-        }
-        let written = |pick: fn(&Both) -> &str| {
-            let conditions: Vec<&str> = unusable.iter().map(pick).collect();
-            format!("case {} end as {name}", conditions.join(" "))
-        };
-        Both { engine: written(|both| &both.engine), duckdb: written(|both| &both.duckdb) }
-    }));
-    let reads = |folder: &str| mapped.values().any(|column| column.columns.contains(folder));
+    columns.push(rows::problem(contract.problem, &unusable));
+    let reads = |folder: &str| mapped.values().chain(&filter).any(|column| column.columns.contains(folder));
     let list = |pick: fn(&Both) -> &str| columns.iter().map(pick).collect::<Vec<_>>().join(",\n    ");
     Ok(RawTable {
         table: TableName::new("raw", contract.source),
-        sql: format!("select\n    {}\nfrom {}", list(|both| &both.engine), rows.table()),
+        sql: format!("select\n    {}\nfrom {}", list(|both| &both.engine), given.table()),
         duckdb_columns: list(|both| &both.duckdb),
-        from: rows.from(source, reads),
+        from: given.from(source, reads),
         mapped: tried,
         left_out: Vec::new(),
         misplaced: source
             .period_folder
             .as_ref()
             .zip(moment)
-            .map(|(folder, moment)| misplaced(contract.source, folder, &moment)),
+            .map(|(folder, moment)| rows::misplaced(contract.source, folder, &moment)),
     })
-}
-
-/// Rows whose day or month is not the one after which their folder is named; rows without a date are judged later.
-fn misplaced(source: &str, folder: &str, moment: &str) -> String {
-    let folder = quoted(folder);
-    let period = format!("substr(cast(cast({moment} as date) as varchar), 1, char_length({folder}))");
-    format!(
-        "select {folder} as folder, min({period}) as period, count(*) as row_count from source.{source} \
-         where {period} <> {folder} group by {folder} order by {folder}"
-    )
 }
 
 /// Resolves a mapping, and has the engine plan it.

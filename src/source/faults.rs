@@ -54,6 +54,7 @@ async fn read(store: &Arc<Faulty>) -> Result<Known, Failure> {
     let source = Source {
         location: "memory".to_owned(),
         query: None,
+        filter: None,
         format: Format::Parquet,
         columns: BTreeMap::new(),
         amount_scale: None,

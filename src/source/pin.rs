@@ -150,7 +150,7 @@ fn used(name: &str, source: &Source, columns: &SchemaRef, partitions: &[String])
     if !is_reserved(name) {
         return available.into_iter().filter(|column| !partitions.contains(column)).collect();
     }
-    let mapped = source.columns.values();
+    let mapped = source.expressions();
     mapped
         .flat_map(|text| mapping::columns_read(text, &available))
         .filter(|column| !partitions.contains(column))

@@ -23,7 +23,7 @@ struct Mapped(Option<Arc<str>>);
 
 impl Mapped {
     fn of(name: &str, source: &Source) -> Self {
-        let texts: Vec<&str> = source.columns.values().map(String::as_str).collect();
+        let texts: Vec<&str> = source.expressions().collect();
         Self(is_reserved(name).then(|| Self::bare(&texts.join(" ")).into()))
     }
 

@@ -6,7 +6,7 @@ use super::duckdb;
 use super::pinned::{FILE_NUMBER, Pinned, SOURCE_FILE};
 use crate::config::Source;
 use crate::error::{Exit, Failure};
-use crate::query::mapping::{Both, Columns, quoted};
+use crate::query::mapping::{Both, Columns, Mapped, Type, quoted};
 
 /// Where the rows of a raw table come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,4 +114,47 @@ impl Rows<'_> {
         let message = format!("{name}: the columns of {place} do not fit: {}", problems.join("; "));
         Failure::new(Exit::Refused, "source", message).hint(hint)
     }
+}
+
+/// Passes a condition.
+pub(super) fn condition(value: Mapped) -> Result<Mapped, String> {
+    if value.kind == Type::Boolean {
+        Ok(value)
+    } else {
+        Err(format!("it is {}; write a condition", value.told))
+    }
+}
+
+/// A value of a row that counts; of one that is left out nothing.
+pub(super) fn kept(filter: Option<&Mapped>, value: Both) -> Both {
+    match filter {
+        None => value,
+        Some(filter) => Both::join([&filter.sql, &value], |[filter, value]| {
+            format!("case when {filter} then {value} end")
+        }),
+    }
+}
+
+/// The problem of a row that is left out.
+pub(super) fn is_filtered(filter: &Mapped) -> Both {
+    filter.sql.map(|filter| format!("when not coalesce({filter}, false) then 'filtered'"))
+}
+
+/// The column that names the first problem of a row.
+pub(super) fn problem(name: &str, conditions: &[Both]) -> Both {
+    let written = |pick: fn(&Both) -> &str| match conditions.iter().map(pick).collect::<Vec<_>>() {
+        none if none.is_empty() => format!("cast(null as varchar) as {name}"),
+        some => format!("case {} end as {name}", some.join(" ")),
+    };
+    Both { engine: written(|both| &both.engine), duckdb: written(|both| &both.duckdb) }
+}
+
+/// Rows whose day or month is not the one after which their folder is named; rows without a date are judged later.
+pub(super) fn misplaced(source: &str, folder: &str, moment: &str) -> String {
+    let folder = quoted(folder);
+    let period = format!("substr(cast(cast({moment} as date) as varchar), 1, char_length({folder}))");
+    format!(
+        "select {folder} as folder, min({period}) as period, count(*) as row_count from source.{source} \
+         where {period} <> {folder} group by {folder} order by {folder}"
+    )
 }

@@ -297,6 +297,7 @@ no_fit-not_converged = the model found no best fit
 
 outcome-used_in_window = Used, in the window
 outcome-used_before_window = Used, before the window
+outcome-filtered = Left out by the filter of the configuration
 outcome-out_of_scope = Out of scope, on or after the as-of day
 outcome-rejected = Rejected
 outcome-read = Read
