@@ -1,6 +1,6 @@
 //! Karat: weekly reports on what each customer tier really earns.
 //!
-//! The rooms, in the order in which a run walks through them:
+//! The modules, in the order in which a run walks through them:
 //!
 //! `cli` → `query` → `config` → `calendar` → `store` → `engine` → `source` → `check` → `record`, `settings` → `report` → `exports` →
 //! `publish` → `deliver`, with `pipeline` passing values from one to the next. A module imports only those above it.
@@ -12,7 +12,7 @@
 //!
 //! Invariants: SQL holds every definition and Rust computes no figure but the estimates of `model`; money is
 //! decimal; only `calendar` reads the clock; only `store` talks to object storage; only `engine` talks to
-//! `DataFusion`; only `report` to Tera; only `deliver` to mail servers; only `talk` prints. A run is published whole or not at all.
+//! `DataFusion`; only `report` to Tera; only `deliver` to mail servers; only `output` prints. A run is published whole or not at all.
 
 // The modules stand in reading order, not in alphabetical order.
 
@@ -25,7 +25,7 @@ pub mod files;
 pub mod query;
 pub mod config;
 pub mod calendar;
-pub mod talk;
+pub mod output;
 pub mod private;
 pub mod store;
 pub mod engine;

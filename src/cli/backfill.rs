@@ -8,8 +8,8 @@ use super::print::answer;
 use super::project::load;
 use crate::calendar;
 use crate::error::{Exit, Failure};
+use crate::output::{self, Progress};
 use crate::pipeline::{self, Request};
-use crate::talk::{self, Talk};
 
 /// The days of a backfill.
 #[derive(Debug, Clone, clap::Args)]
@@ -43,20 +43,20 @@ impl Days {
 }
 
 /// Makes sure that each day is published; stops at the first that fails and says which.
-pub(super) async fn backfill(general: &General, days: &Days, talk: &Talk) -> Result<Exit, Failure> {
+pub(super) async fn backfill(general: &General, days: &Days, progress: &Progress) -> Result<Exit, Failure> {
     let mut loaded = load(general)?;
     // The editions of the readers stay, and nobody gets the mail of a past week.
     loaded.config.deliver = None;
     let days = days.list()?;
     for (number, day) in days.iter().enumerate() {
-        talk.say(&format!("as of {day}, {} of {}", number + 1, days.len()));
+        progress.say(&format!("as of {day}, {} of {}", number + 1, days.len()));
         let request = Request { as_of: Some(*day), is_draft: false };
-        let report = pipeline::run(&loaded.config, &request, talk).await.map_err(|mut failure| {
+        let report = pipeline::run(&loaded.config, &request, progress).await.map_err(|mut failure| {
             failure.message = format!("the run as of {day}: {}", failure.message);
             failure
         })?;
         for remark in &report.remarks {
-            talk.say(&format!("note: {remark}"));
+            progress.say(&format!("note: {remark}"));
         }
         answer(
             general,
@@ -68,10 +68,10 @@ pub(super) async fn backfill(general: &General, days: &Days, talk: &Talk) -> Res
             },
             || {
                 let fate = if report.is_already_published { "already published" } else { "published" };
-                talk::data(&format!("{day}  {}  {fate}  {}", report.run_id, report.location));
+                output::data(&format!("{day}  {}  {fate}  {}", report.run_id, report.location));
             },
         );
     }
-    talk.finish();
+    progress.finish();
     Ok(Exit::Published)
 }

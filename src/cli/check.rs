@@ -7,18 +7,22 @@ use super::options::General;
 use super::print::answer;
 use super::project::load;
 use crate::error::{Exit, Failure};
+use crate::output::{self, Progress};
 use crate::pipeline;
-use crate::talk::{self, Talk};
 
 /// Checks the project and its inputs.
-pub(super) async fn check(general: &General, as_of: Option<Date>, talk: &Talk) -> Result<Exit, Failure> {
+pub(super) async fn check(
+    general: &General,
+    as_of: Option<Date>,
+    progress: &Progress,
+) -> Result<Exit, Failure> {
     let loaded = load(general)?;
-    let look = pipeline::check(&loaded.config, as_of, talk).await?;
-    talk.finish();
+    let look = pipeline::check(&loaded.config, as_of, progress).await?;
+    progress.finish();
     answer(
         general,
         || json!({"ok": look.refusal.is_none(), "found": look.lines}),
-        || look.lines.iter().for_each(|line| talk::data(line)),
+        || look.lines.iter().for_each(|line| output::data(line)),
     );
     look.refusal.map_or(Ok(Exit::Published), Err)
 }

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use super::args::Cli;
 use crate::error::{Exit, Failure};
-use crate::talk;
+use crate::output;
 
 /// Prints the completions of `shell`, or writes man pages to the folder `man`.
 pub(super) fn completions(shell: Option<Shell>, man: Option<&Path>) -> Result<Exit, Failure> {
@@ -27,7 +27,7 @@ pub(super) fn completions(shell: Option<Shell>, man: Option<&Path>) -> Result<Ex
     if let Some(shell) = shell {
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut command.clone(), "karat", &mut script);
-        talk::bytes(&mut script.as_slice());
+        output::bytes(&mut script.as_slice());
     }
     Ok(Exit::Published)
 }

@@ -9,19 +9,19 @@ use super::print::{answer, json_deliveries, print_deliveries};
 use super::project::load;
 use crate::deliver;
 use crate::error::{Exit, Failure};
+use crate::output::{self, Progress};
 use crate::pipeline::{self, Choice};
-use crate::talk::{self, Talk};
 
 /// Mails a run to those who have not got it.
 pub(super) async fn deliver(
     general: &General,
     run: &str,
     choice: &Choice,
-    talk: &Talk,
+    progress: &Progress,
 ) -> Result<Exit, Failure> {
     let loaded = load(general)?;
-    let delivered = pipeline::deliver_run(&loaded.config, run, choice, talk).await?;
-    talk.finish();
+    let delivered = pipeline::deliver_run(&loaded.config, run, choice, progress).await?;
+    progress.finish();
     let (entry, deliveries) = (delivered.entry, delivered.deliveries);
     answer(
         general,
@@ -49,7 +49,7 @@ pub(super) async fn deliver_dry(
         || json!({"files": files}),
         || {
             for file in &files {
-                talk::data(&file.display().to_string());
+                output::data(&file.display().to_string());
             }
         },
     );

@@ -6,8 +6,8 @@ use super::options::General;
 use super::print::{answer, json_changes, print_changes, print_some};
 use super::project::load;
 use crate::error::{Exit, Failure};
+use crate::output;
 use crate::pipeline::{self, Cause, Diff, RowDiff, RowFate, TableDiff};
-use crate::talk;
 
 /// Compares two runs.
 pub(super) async fn diff(
@@ -66,22 +66,22 @@ fn word(fate: &RowFate) -> &'static str {
 
 fn print(found: &Diff) {
     let (before, after) = (&found.before, &found.after);
-    talk::data(&format!(
+    output::data(&format!(
         "run {} as of {}, and run {} as of {}",
         before.run_id, before.as_of, after.run_id, after.as_of
     ));
-    talk::data(if found.changes.is_empty() {
+    output::data(if found.changes.is_empty() {
         "made of the same, as far as the records tell"
     } else {
         "made differently"
     });
     print_changes(&found.changes);
-    talk::data(if found.figures.is_empty() { "the headline is the same" } else { "headline" });
+    output::data(if found.figures.is_empty() { "the headline is the same" } else { "headline" });
     for (measure, before, after) in &found.figures {
         let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "not known".to_owned());
-        talk::data(&format!("  {measure}: {} → {}", text(before), text(after)));
+        output::data(&format!("  {measure}: {} → {}", text(before), text(after)));
     }
-    talk::data(&format!("tables: {} the same, {} others", found.same_tables, found.tables.len()));
+    output::data(&format!("tables: {} the same, {} others", found.same_tables, found.tables.len()));
     let (results, others): (Vec<&TableDiff>, Vec<&TableDiff>) =
         found.tables.iter().partition(|table| table.name.starts_with("results."));
     results.into_iter().chain(others).for_each(print_table);
@@ -100,7 +100,7 @@ fn print_table(table: &TableDiff) {
         }
         (Some(before), Some(after), None) => format!("has {before} and {after} rows"),
     };
-    talk::data(&format!("  {} {what} ({causes})", table.name));
+    output::data(&format!("  {} {what} ({causes})", table.name));
     let rows = table.rows.as_deref().unwrap_or_default();
     print_some(rows.iter().map(|row| format!("    {}", described(row))));
 }

@@ -22,8 +22,8 @@ use super::test::test;
 use super::verify::verify;
 use super::{completions, functions, open, preview, rows, schema, stop, tables, threads};
 use crate::error::{Exit, Failure};
+use crate::output::{self, Progress, Style};
 use crate::pipeline::{Choice, Question};
-use crate::talk::{self, Style, Talk};
 
 /// Stack of a worker: plans of long expressions are walked recursively.
 const STACK_BYTES: usize = 64 << 20;
@@ -48,7 +48,7 @@ pub fn main() -> Exit {
     match perform(verb, cli.general, style) {
         Ok(exit) => exit,
         Err(failure) => {
-            talk::failure(&failure, style, is_run);
+            output::failure(&failure, style, is_run);
             failure.exit
         }
     }
@@ -63,8 +63,8 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
         .max_blocking_threads(threads::for_files())
         .build()
         .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot start the runtime").cause(error))?;
-    let talk = Arc::new(Talk::new(style));
-    let told = Arc::clone(&talk);
+    let progress = Arc::new(Progress::new(style));
+    let told = Arc::clone(&progress);
     // To be stopped is how these end.
     let is_endless = matches!(verb, Verb::Schedule | Verb::Preview { watch: true, .. });
     let mut job = runtime.spawn(async move { dispatch(verb, &Arc::new(general), &told).await });
@@ -75,7 +75,7 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
             signal = stop::asked() => Err(signal),
         }
     });
-    talk.finish();
+    progress.finish();
     match ended {
         Ok(Ok(result)) => {
             // After a deadline work may still be ending; it holds nothing that matters, and nobody waits for it for ever.
@@ -90,7 +90,7 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
             job.abort();
             runtime.shutdown_timeout(PATIENCE);
             if is_endless {
-                talk.say(&format!("stopped by {signal}"));
+                progress.say(&format!("stopped by {signal}"));
                 return Ok(Exit::Published);
             }
             let exit = if signal == stop::SIGTERM { Exit::Terminated } else { Exit::Interrupted };
@@ -101,42 +101,44 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
     }
 }
 
-async fn dispatch(verb: Verb, general: &Arc<General>, talk: &Arc<Talk>) -> Result<Exit, Failure> {
+async fn dispatch(verb: Verb, general: &Arc<General>, progress: &Arc<Progress>) -> Result<Exit, Failure> {
     match verb {
-        Verb::Run(options) => run(general, &options, talk).await,
-        Verb::Check { as_of } => check(general, as_of, talk).await,
-        Verb::Plan { as_of } => plan(general, as_of, talk).await,
-        Verb::Backfill(days) => backfill(general, &days, talk).await,
+        Verb::Run(options) => run(general, &options, progress).await,
+        Verb::Check { as_of } => check(general, as_of, progress).await,
+        Verb::Plan { as_of } => plan(general, as_of, progress).await,
+        Verb::Backfill(days) => backfill(general, &days, progress).await,
         Verb::Init { dir, from } => start_project(general, &dir, &from).await,
         Verb::Runs => runs(general).await,
         Verb::Status { max_age } => status(general, max_age).await,
         Verb::Preview { run, out, watch } => {
             if watch {
-                preview::watch(general, &run, &out, talk).await
+                preview::watch(general, &run, &out, progress).await
             } else {
                 preview::once(general, &run, &out).await
             }
         }
-        Verb::Explain { run, target, key } => explain(general, &run, &Question { target, key }, talk).await,
-        Verb::Test { paths } => test(general, &paths, talk).await,
-        Verb::Show { what, rows } => rows::show(general, &what, rows, talk).await,
-        Verb::Query { what, rows } => rows::query(general, &what, rows, talk).await,
+        Verb::Explain { run, target, key } => {
+            explain(general, &run, &Question { target, key }, progress).await
+        }
+        Verb::Test { paths } => test(general, &paths, progress).await,
+        Verb::Show { what, rows } => rows::show(general, &what, rows, progress).await,
+        Verb::Query { what, rows } => rows::query(general, &what, rows, progress).await,
         Verb::Open { run } => open::open(general, &run).await,
         Verb::Tables { table } => tables::tables(general, table.as_deref()),
         Verb::Functions => Ok(functions::functions(general)),
         Verb::Schema => Ok(schema::schema()),
         Verb::Completions { shell, man } => completions::completions(shell, man.as_deref()),
         Verb::Diff { before, after, table } => diff(general, &before, &after, table.as_deref()).await,
-        Verb::Verify(asked) => verify(general, &asked, talk).await,
+        Verb::Verify(asked) => verify(general, &asked, progress).await,
         Verb::Gc { keep_days, dry_run } => gc(general, keep_days, dry_run).await,
         Verb::Deliver { run, to, resend, dry_run } => {
             let choice = Choice { to, resend };
             match dry_run {
                 Some(folder) => deliver_dry(general, &run, &choice, &folder).await,
-                None => deliver(general, &run, &choice, talk).await,
+                None => deliver(general, &run, &choice, progress).await,
             }
         }
-        Verb::Schedule => schedule(general, talk).await,
-        Verb::Generate(history) => write_history(general, &history, talk).await,
+        Verb::Schedule => schedule(general, progress).await,
+        Verb::Generate(history) => write_history(general, &history, progress).await,
     }
 }

@@ -6,19 +6,19 @@ use super::options::General;
 use super::print::{answer, print_some};
 use super::project::{environment, load};
 use crate::error::{Exit, Failure};
+use crate::output::{self, Progress};
 use crate::pipeline::{self, Explanation, Orders, Origin, Question};
 use crate::table::{Cell, Table};
-use crate::talk::{self, Talk};
 
 /// Explains a number.
 pub(super) async fn explain(
     general: &General,
     run: &str,
     question: &Question,
-    talk: &Talk,
+    progress: &Progress,
 ) -> Result<Exit, Failure> {
     let loaded = load(general)?;
-    let found = pipeline::explain(&loaded.config, run, question, &environment, talk).await?;
+    let found = pipeline::explain(&loaded.config, run, question, &environment, progress).await?;
     answer(general, || json_of(&found), || print(&found));
     Ok(Exit::Published)
 }
@@ -77,35 +77,35 @@ fn json_rows(table: &Table) -> Vec<Value> {
 }
 
 fn print(found: &Explanation) {
-    talk::data(&format!("run {} as of {}", found.entry.run_id, found.entry.as_of));
+    output::data(&format!("run {} as of {}", found.entry.run_id, found.entry.as_of));
     let title = found.query.as_ref().map_or("", |query| query.header.title.as_str());
-    talk::data(&format!("{}: {title}", found.table));
+    output::data(&format!("{}: {title}", found.table));
     if let Some(query) = &found.query {
-        talk::data(&format!("  {}", query.header.grain));
+        output::data(&format!("  {}", query.header.grain));
         for note in query.header.note.iter().flat_map(|note| note.trim().lines()) {
-            talk::data(&format!("  {note}"));
+            output::data(&format!("  {note}"));
         }
     }
     if let (Some(column), Some(meaning)) = (&found.column, &found.meaning) {
-        talk::data(&format!("  {column}: {meaning}"));
+        output::data(&format!("  {column}: {meaning}"));
     }
     match found.found {
-        None => talk::data("\nnot published: the run holds no rows of it"),
+        None => output::data("\nnot published: the run holds no rows of it"),
         Some(count) => {
-            talk::data(&format!("\n{count} rows"));
+            output::data(&format!("\n{count} rows"));
             for row in &found.rows.rows {
-                talk::data(&format!("  {}", shown(&found.rows, row, |name| is_shown(found, name))));
+                output::data(&format!("  {}", shown(&found.rows, row, |name| is_shown(found, name))));
             }
         }
     }
     if let Some(query) = &found.query {
-        talk::data(&format!("\nsql/{}, SHA-256 {}\n", query.path, query.sha256));
-        talk::data(query.text.trim_end());
+        output::data(&format!("\nsql/{}, SHA-256 {}\n", query.path, query.sha256));
+        output::data(query.text.trim_end());
     }
-    talk::data("\ncomes from");
+    output::data("\ncomes from");
     found.lineage.iter().for_each(print_origin);
     match &found.orders {
-        Err(why) => talk::data(&format!("\norder rows are not traced: {why}")),
+        Err(why) => output::data(&format!("\norder rows are not traced: {why}")),
         Ok(orders) => print_orders(orders),
     }
 }
@@ -134,28 +134,28 @@ fn text(cell: &Cell) -> String {
 fn print_origin(origin: &Origin) {
     let rows = origin.rows.map_or_else(String::new, |rows| format!(", {rows} rows"));
     let sha256 = origin.sha256.as_ref().map_or_else(String::new, |sha256| format!(", SHA-256 {sha256}"));
-    talk::data(&format!("  {} {}{rows}: {}{sha256}", origin.distance, origin.table, origin.made_by));
+    output::data(&format!("  {} {}{rows}: {}{sha256}", origin.distance, origin.table, origin.made_by));
     if !origin.inputs.is_empty() {
-        talk::data(&format!("      reads {}", origin.inputs.join(", ")));
+        output::data(&format!("      reads {}", origin.inputs.join(", ")));
     }
     let files = origin.files.iter();
     print_some(files.map(|(path, sha256, rows)| format!("      {path}, {rows} rows, SHA-256 {sha256}")));
 }
 
 fn print_orders(orders: &Orders) {
-    talk::data(&format!("\n{} {}", orders.count, orders.how));
+    output::data(&format!("\n{} {}", orders.count, orders.how));
     for control in &orders.controls {
         let verdict = if control.agrees { "the same" } else { "NOT the same: the trace is not exact" };
-        talk::data(&format!(
+        output::data(&format!(
             "  {}: the row says {}, the traced rows give {}: {verdict}",
             control.column, control.row, control.traced
         ));
     }
     for row in &orders.rows.rows {
-        talk::data(&format!("  {}", shown(&orders.rows, row, |_| true)));
+        output::data(&format!("  {}", shown(&orders.rows, row, |_| true)));
     }
-    talk::data(&format!("\nall of them, with DuckDB in the folder of the run:\n\n{}\n", orders.sql));
+    output::data(&format!("\nall of them, with DuckDB in the folder of the run:\n\n{}\n", orders.sql));
     for limit in &orders.limits {
-        talk::data(&format!("not traced: {limit}"));
+        output::data(&format!("not traced: {limit}"));
     }
 }

@@ -4,14 +4,14 @@ use serde_json::json;
 
 use super::options::{General, Output};
 use crate::error::Exit;
+use crate::output;
 use crate::query::mapping::catalogue::FUNCTIONS;
-use crate::talk;
 
 /// Lists the functions and operators of mappings.
 pub(super) fn functions(general: &General) -> Exit {
     if general.output() == Output::Json {
         for function in FUNCTIONS {
-            talk::data(
+            output::data(
                 &json!({
                     "group": function.group.title(), "form": function.form, "meaning": function.meaning,
                     "example": function.example, "result": function.result,
@@ -25,15 +25,15 @@ pub(super) fn functions(general: &General) -> Exit {
     for function in FUNCTIONS {
         if group != Some(function.group) {
             if group.is_some() {
-                talk::data("");
+                output::data("");
             }
-            talk::data(function.group.title());
+            output::data(function.group.title());
             group = Some(function.group);
         }
         let result = if function.result.is_empty() { "NULL" } else { function.result };
-        talk::data(&format!("  {}", function.form));
-        talk::data(&format!("      {}", function.meaning));
-        talk::data(&format!("      {} gives {result}", function.example));
+        output::data(&format!("  {}", function.form));
+        output::data(&format!("      {}", function.meaning));
+        output::data(&format!("      {} gives {result}", function.example));
     }
     Exit::Published
 }

@@ -8,9 +8,9 @@ use super::print::answer;
 use super::project::load;
 use crate::calendar;
 use crate::error::{Exit, Failure};
+use crate::output;
 use crate::pipeline;
 use crate::publish;
-use crate::talk;
 
 /// Lists what is older than `keep_days`, and removes it unless this is a dry run.
 pub(super) async fn gc(general: &General, keep_days: u32, dry_run: bool) -> Result<Exit, Failure> {
@@ -25,8 +25,8 @@ pub(super) async fn gc(general: &General, keep_days: u32, dry_run: bool) -> Resu
         general,
         || json!({"removed": !dry_run, "bytes": garbage.bytes, "objects": garbage.paths}),
         || {
-            garbage.paths.iter().for_each(|path| talk::data(path));
-            talk::data(&format!(
+            garbage.paths.iter().for_each(|path| output::data(path));
+            output::data(&format!(
                 "{} objects, {} bytes {}",
                 garbage.paths.len(),
                 garbage.bytes,

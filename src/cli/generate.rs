@@ -9,8 +9,8 @@ use super::options::General;
 use super::print::answer;
 use crate::error::{Exit, Failure};
 use crate::generate::{Generate, generate};
+use crate::output::{self, Progress};
 use crate::private::PrivateFolder;
-use crate::talk::{self, Talk};
 
 /// The history that is asked for.
 #[derive(Debug, clap::Args)]
@@ -36,14 +36,18 @@ pub(super) struct History {
 }
 
 /// Writes a history, to a folder or an object store.
-pub(super) async fn write_history(general: &General, asked: &History, talk: &Talk) -> Result<Exit, Failure> {
+pub(super) async fn write_history(
+    general: &General,
+    asked: &History,
+    progress: &Progress,
+) -> Result<Exit, Failure> {
     let out = asked.out.as_str();
     let request = &Generate {
         customers: asked.customers,
         seed: asked.seed,
         from: asked.from,
         to: asked.to,
-        flaws: asked.flaws,
+        defects: asked.flaws,
     };
     let is_local = !out.contains("://") || out.starts_with("file://");
     let temporary = if is_local { None } else { Some(PrivateFolder::make(&std::env::temp_dir())?) };
@@ -51,14 +55,14 @@ pub(super) async fn write_history(general: &General, asked: &History, talk: &Tal
         || PathBuf::from(out.strip_prefix("file://").unwrap_or(out)),
         |folder| folder.path().join("history"),
     );
-    talk.stage("generate", usize::try_from(request.customers / 256).unwrap_or(0));
+    progress.stage("generate", usize::try_from(request.customers / 256).unwrap_or(0));
     let summary = generate(request, &folder, &mut |done| {
-        talk.step("generate", &format!("{done} customers"), &json!({"customers": done}));
+        progress.step("generate", &format!("{done} customers"), &json!({"customers": done}));
     })?;
     if temporary.is_some() {
         upload(&folder, out).await?;
     }
-    talk.finish();
+    progress.finish();
     answer(
         general,
         || {
@@ -69,11 +73,11 @@ pub(super) async fn write_history(general: &General, asked: &History, talk: &Tal
             })
         },
         || {
-            talk::data(&format!(
+            output::data(&format!(
                 "{} customers, {} orders, {} order lines in {} files at {out}",
                 summary.customers, summary.orders, summary.order_lines, summary.files
             ));
-            talk::data(&if temporary.is_some() {
+            output::data(&if temporary.is_some() {
                 format!("Next: copy {out}/config.yaml here, set its locations to {out}/…, then karat run")
             } else {
                 format!("Next: karat run --config {out}/config.yaml")

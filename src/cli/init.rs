@@ -9,7 +9,7 @@ use super::print::answer;
 use super::rows::empty_grid;
 use crate::error::{Exit, Failure};
 use crate::init::{Page, init};
-use crate::talk;
+use crate::output;
 
 /// Writes a project into `folder`.
 pub(super) async fn start_project(
@@ -27,17 +27,17 @@ pub(super) async fn start_project(
         general,
         || json!({"folder": folder, "files": written.files, "open": open, "notes": written.notes, "totals": totals()}),
         || {
-            talk::data(&format!("{} files written to {}", written.files, folder.display()));
+            output::data(&format!("{} files written to {}", written.files, folder.display()));
             if let Some(page) = &written.page {
                 show(page);
             }
             for note in &written.notes {
-                talk::data(&format!("  note: {note}"));
+                output::data(&format!("  note: {note}"));
             }
             for line in &open {
-                talk::data(&format!("  still open: {line}"));
+                output::data(&format!("  still open: {line}"));
             }
-            talk::data(&format!("Next: cd {} && karat check && karat run", folder.display()));
+            output::data(&format!("Next: cd {} && karat check && karat run", folder.display()));
         },
     );
     Ok(Exit::Published)
@@ -50,11 +50,11 @@ fn show(page: &Page) {
     for (title, value) in &page.totals {
         totals.add_row([title, value]);
     }
-    talk::data(&totals.to_string());
+    output::data(&totals.to_string());
     let mut rows = empty_grid();
     rows.set_header(&page.rows.columns);
     for row in &page.rows.rows {
         rows.add_row(row.iter().map(ToString::to_string));
     }
-    talk::data(&rows.to_string());
+    output::data(&rows.to_string());
 }

@@ -8,8 +8,8 @@ use super::options::General;
 use super::print::answer;
 use super::project::load;
 use crate::error::{Exit, Failure};
+use crate::output;
 use crate::pipeline;
-use crate::talk;
 
 /// The program that opens a file the way its user wants it.
 const OPENER: &[&str] = if cfg!(target_os = "macos") {
@@ -24,7 +24,7 @@ const OPENER: &[&str] = if cfg!(target_os = "macos") {
 pub(super) async fn open(general: &General, run: &str) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let (address, is_local) = pipeline::report_file(&loaded.config, run).await?;
-    answer(general, || json!({"report": address}), || talk::data(&address));
+    answer(general, || json!({"report": address}), || output::data(&address));
     if !is_local {
         let message = format!("`{address}` is in an object store, which no browser opens");
         return Err(Failure::new(Exit::Usage, "open", message)

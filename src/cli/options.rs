@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::talk::Style;
+use crate::output::Style;
 
 /// Options that every verb knows; `karat --help` lists them once, in [`super::help::OF_ALL`].
 #[derive(Debug, Args)]

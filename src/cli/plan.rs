@@ -7,14 +7,18 @@ use super::options::General;
 use super::print::{answer, json_changes, print_changes, print_some};
 use super::project::load;
 use crate::error::{Exit, Failure};
+use crate::output::{self, Progress};
 use crate::pipeline::{self, Planned};
-use crate::talk::{self, Talk};
 
 /// Plans a run.
-pub(super) async fn plan(general: &General, as_of: Option<Date>, talk: &Talk) -> Result<Exit, Failure> {
+pub(super) async fn plan(
+    general: &General,
+    as_of: Option<Date>,
+    progress: &Progress,
+) -> Result<Exit, Failure> {
     let loaded = load(general)?;
-    let planned = pipeline::plan(&loaded.config, as_of, talk).await?;
-    talk.finish();
+    let planned = pipeline::plan(&loaded.config, as_of, progress).await?;
+    progress.finish();
     answer(general, || json_of(&planned), || print(&planned));
     Ok(Exit::Published)
 }
@@ -51,8 +55,8 @@ fn json_of(planned: &Planned) -> Value {
 }
 
 fn print(planned: &Planned) {
-    talk::data(&format!("run {} as of {}", planned.run_id, planned.as_of));
-    talk::data(&match (planned.is_published, planned.is_latest) {
+    output::data(&format!("run {} as of {}", planned.run_id, planned.as_of));
+    output::data(&match (planned.is_published, planned.is_latest) {
         (true, _) => format!("already published in {}: nothing would be done", planned.place),
         (false, true) => format!("would be published in {} and become the latest", planned.place),
         (false, false) => {
@@ -60,42 +64,42 @@ fn print(planned: &Planned) {
         }
     });
     for (name, from, to) in &planned.snapshots {
-        talk::data(&format!("  {name:9} {from} to {to}"));
+        output::data(&format!("  {name:9} {from} to {to}"));
     }
-    talk::data("reads");
+    output::data("reads");
     for source in &planned.sources {
-        talk::data(&format!(
+        output::data(&format!(
             "  {}: {} files, {} bytes, {} rows in {}",
             source.name, source.files, source.bytes, source.rows, source.location
         ));
         let excluded = source.excluded.iter();
         print_some(excluded.map(|(path, reason)| format!("    not read: {path} ({reason})")));
         for remark in &source.remarks {
-            talk::data(&format!("  {remark}"));
+            output::data(&format!("  {remark}"));
         }
     }
     if !planned.switched_off.is_empty() {
-        talk::data(&format!("  not configured: {}", planned.switched_off.join(", ")));
+        output::data(&format!("  not configured: {}", planned.switched_off.join(", ")));
     }
     match &planned.since {
         None if planned.is_published => {}
-        None => talk::data("nothing of this day or an earlier one is published"),
-        Some((entry, None)) => talk::data(&format!(
+        None => output::data("nothing of this day or an earlier one is published"),
+        Some((entry, None)) => output::data(&format!(
             "run {} of {} is no longer kept: what changed since is not known",
             entry.run_id, entry.as_of
         )),
         Some((entry, Some(changes))) => {
-            talk::data(&format!("changed since run {} of {}", entry.run_id, entry.as_of));
+            output::data(&format!("changed since run {} of {}", entry.run_id, entry.as_of));
             print_changes(changes);
             if changes.is_empty() {
-                talk::data("  nothing that the record names");
+                output::data("  nothing that the record names");
             }
         }
     }
     if !planned.mails.is_empty() {
-        talk::data("mails");
+        output::data("mails");
     }
     for mail in &planned.mails {
-        talk::data(&format!("  {} ({}): {}", mail.to, mail.edition, mail.what));
+        output::data(&format!("  {} ({}): {}", mail.to, mail.edition, mail.what));
     }
 }

@@ -9,8 +9,8 @@ use super::options::General;
 use super::print::answer;
 use super::project::{Loaded, load};
 use crate::error::{Exit, Failure};
+use crate::output::{self, Progress};
 use crate::pipeline::{self, Preview, Reload};
-use crate::talk::{self, Talk};
 
 /// How often the files are looked at. Asked and not told, because folders shared with a container or over a network tell nobody.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -28,21 +28,26 @@ pub(super) async fn once(general: &General, run: &str, out: &Path) -> Result<Exi
 ///
 /// # Errors
 /// Fails only before the first page: a mistake made while watching is told, and the last good pages stay.
-pub(super) async fn watch(general: &General, run: &str, out: &Path, talk: &Talk) -> Result<Exit, Failure> {
+pub(super) async fn watch(
+    general: &General,
+    run: &str,
+    out: &Path,
+    progress: &Progress,
+) -> Result<Exit, Failure> {
     let mut loaded = load(general)?;
     refuse_builtin(&loaded)?;
     let stored = pipeline::stored(&loaded.config, run).await?;
     let show = |loaded: &Loaded| match pipeline::preview(&loaded.config, &stored, out, Reload::EachSecond) {
         Ok(preview) => print(general, &preview),
         Err(failure) => {
-            talk::failure(&failure, general.style(), false);
-            talk.say("the pages stay as they were; watching on");
+            output::failure(&failure, general.style(), false);
+            progress.say("the pages stay as they were; watching on");
         }
     };
     // The look may be in the middle of a change already, so even the first pages may be told of instead of made.
     let mut seen = fingerprint(general, &loaded)?;
     show(&loaded);
-    talk.say("watching the templates and the look; Ctrl-C ends it");
+    progress.say("watching the templates and the look; Ctrl-C ends it");
     let mut waiting: Option<String> = None;
     loop {
         tokio::time::sleep(PAUSE).await;
@@ -68,7 +73,7 @@ pub(super) async fn watch(general: &General, run: &str, out: &Path, talk: &Talk)
             }
             Err(failure) => {
                 seen = now;
-                talk::failure(&failure, general.style(), false);
+                output::failure(&failure, general.style(), false);
             }
         }
     }
@@ -97,9 +102,9 @@ fn print(general: &General, preview: &Preview) {
         || json!({"report": preview.pages.first(), "appendix": preview.pages.get(1), "method": preview.pages.get(2), "pages": preview.pages, "unchanged": preview.is_unchanged}),
         || {
             for page in &preview.pages {
-                talk::data(&page.display().to_string());
+                output::data(&page.display().to_string());
             }
-            talk::data(if preview.is_unchanged {
+            output::data(if preview.is_unchanged {
                 "the same bytes as published"
             } else {
                 "differs from what is published"

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::options::{General, Output};
 use crate::deliver::Delivery;
+use crate::output;
 use crate::pipeline::Change;
-use crate::talk;
 
 /// Lines of one kind that people are shown; JSON holds all.
 const SHOWN: usize = 10;
@@ -13,7 +13,7 @@ const SHOWN: usize = 10;
 /// Prints an answer in the form that is asked for.
 pub(super) fn answer(general: &General, json: impl FnOnce() -> Value, text: impl FnOnce()) {
     match general.output() {
-        Output::Json => talk::data(&json().to_string()),
+        Output::Json => output::data(&json().to_string()),
         Output::Text => text(),
     }
 }
@@ -39,9 +39,9 @@ pub(super) fn print_changes(changes: &[Change]) {
 /// Prints the first lines, and how many there are beyond.
 pub(super) fn print_some(lines: impl ExactSizeIterator<Item = String>) {
     let more = lines.len().saturating_sub(SHOWN);
-    lines.take(SHOWN).for_each(|line| talk::data(&line));
+    lines.take(SHOWN).for_each(|line| output::data(&line));
     if more > 0 {
-        talk::data(&format!("  … and {more} more"));
+        output::data(&format!("  … and {more} more"));
     }
 }
 
@@ -60,6 +60,6 @@ pub(super) fn print_deliveries(deliveries: &[Delivery]) {
     let width = deliveries.iter().map(|delivery| delivery.to.len()).max().unwrap_or(0);
     for delivery in deliveries {
         let line = format!("{:width$}  {:15} {}", delivery.to, delivery.fate.word(), delivery.fate.reason());
-        talk::data(line.trim_end());
+        output::data(line.trim_end());
     }
 }

@@ -9,9 +9,9 @@ use super::options::{Form, General};
 use super::project::load;
 use crate::csv;
 use crate::error::{Exit, Failure};
+use crate::output::{self, Progress};
 use crate::pipeline::{self, Answer};
 use crate::table::{Cell, Table};
-use crate::talk::{self, Talk};
 
 /// Rows that are printed as text when nothing else is said.
 pub(super) const SHOWN: usize = 40;
@@ -21,12 +21,12 @@ pub(super) async fn show(
     general: &General,
     what: &[String],
     rows: usize,
-    talk: &Talk,
+    progress: &Progress,
 ) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let (run, table) = split(what);
     let answer = pipeline::show(&loaded.config, run, table).await?;
-    print(general.output, &answer, rows, talk)
+    print(general.output, &answer, rows, progress)
 }
 
 /// Runs a query over published tables and prints its rows.
@@ -34,12 +34,12 @@ pub(super) async fn query(
     general: &General,
     what: &[String],
     rows: usize,
-    talk: &Talk,
+    progress: &Progress,
 ) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let (run, sql) = split(what);
     let answer = pipeline::query(&loaded.config, run, sql).await?;
-    print(general.output, &answer, rows, talk)
+    print(general.output, &answer, rows, progress)
 }
 
 /// The run, `latest` where none is named, and what is asked of it.
@@ -51,18 +51,18 @@ fn split(what: &[String]) -> (&str, &str) {
     }
 }
 
-fn print(form: Form, answer: &Answer, shown: usize, talk: &Talk) -> Result<Exit, Failure> {
+fn print(form: Form, answer: &Answer, shown: usize, progress: &Progress) -> Result<Exit, Failure> {
     let is_terminal = std::io::stdout().is_terminal();
     // Other programs get what is stored; a terminal, nothing that moves its cursor or turns its text.
     let write = |text: &str| {
         if is_terminal {
-            talk::data(text.trim_end_matches('\n'));
+            output::data(text.trim_end_matches('\n'));
         } else {
-            talk::bytes(&mut text.as_bytes());
+            output::bytes(&mut text.as_bytes());
         }
     };
     match form {
-        Form::Text => grid(answer, shown, talk)?,
+        Form::Text => grid(answer, shown, progress)?,
         Form::Json => answer.rows(&mut |part| {
             let columns = names(part)?;
             for row in &part.rows {
@@ -90,7 +90,7 @@ fn print(form: Form, answer: &Answer, shown: usize, talk: &Talk) -> Result<Exit,
             let mut file = std::fs::File::open(answer.file()).map_err(|error| {
                 Failure::new(Exit::Resources, "query", "cannot read the rows").cause(error)
             })?;
-            talk::bytes(&mut file);
+            output::bytes(&mut file);
         }
     }
     Ok(Exit::Published)
@@ -136,7 +136,7 @@ fn json(text: &str) -> Result<String, Failure> {
 }
 
 /// Prints the first rows as a table; how many there are goes to the log.
-fn grid(answer: &Answer, shown: usize, talk: &Talk) -> Result<(), Failure> {
+fn grid(answer: &Answer, shown: usize, progress: &Progress) -> Result<(), Failure> {
     let mut grid = empty_grid();
     let (mut count, mut is_number) = (0, Vec::new());
     answer.rows(&mut |part| {
@@ -162,9 +162,9 @@ fn grid(answer: &Answer, shown: usize, talk: &Talk) -> Result<(), Failure> {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    talk::data(&grid.to_string());
+    output::data(&grid.to_string());
     if count > shown {
-        talk.say(&format!(
+        progress.say(&format!(
             "{shown} of {count} rows; `--rows {count}` prints all, `--output csv` writes them"
         ));
     }

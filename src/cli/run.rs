@@ -7,8 +7,8 @@ use super::options::General;
 use super::print::{answer, json_deliveries, print_deliveries};
 use super::project::load;
 use crate::error::{Exit, Failure};
+use crate::output::{self, Progress};
 use crate::pipeline::{self, Report, Request};
-use crate::talk::{self, Talk};
 
 /// Options of a run.
 #[derive(Debug, Clone, clap::Args)]
@@ -22,20 +22,24 @@ pub(super) struct RunOptions {
 }
 
 /// Runs the job and prints what it gave.
-pub(super) async fn run(general: &General, options: &RunOptions, talk: &Talk) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    general: &General,
+    options: &RunOptions,
+    progress: &Progress,
+) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let request = Request { as_of: options.as_of, is_draft: options.draft };
-    let report = pipeline::run(&loaded.config, &request, talk).await?;
-    talk.finish();
+    let report = pipeline::run(&loaded.config, &request, progress).await?;
+    progress.finish();
     for remark in &report.remarks {
-        talk.say(&format!("note: {remark}"));
+        progress.say(&format!("note: {remark}"));
     }
     answer(
         general,
         || json_report(&report),
         || {
             if report.is_already_published {
-                talk.say("Already published; nothing was done.");
+                progress.say("Already published; nothing was done.");
             }
             print_report(&report);
             print_deliveries(&report.deliveries);
@@ -60,7 +64,7 @@ fn json_report(report: &Report) -> serde_json::Value {
 fn print_report(report: &Report) {
     let width = report.headline.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
     for (label, text) in &report.headline {
-        talk::data(&format!("{label:width$}  {text:>14}"));
+        output::data(&format!("{label:width$}  {text:>14}"));
     }
-    talk::data(&format!("\nReport as of {}: {}", report.as_of, report.location));
+    output::data(&format!("\nReport as of {}: {}", report.as_of, report.location));
 }

@@ -7,9 +7,9 @@ use super::options::General;
 use super::print::answer;
 use super::project::load;
 use crate::error::{Exit, Failure};
+use crate::output;
 use crate::pipeline;
 use crate::publish;
-use crate::talk;
 
 /// Requests to the publish location at once.
 const AT_ONCE: usize = 16;
@@ -38,8 +38,8 @@ pub(super) async fn runs(general: &General) -> Result<Exit, Failure> {
                 let headline =
                     entry.summary.headline.iter().take(2).map(|(label, text)| format!("{label} {text}"));
                 let headline = headline.collect::<Vec<_>>().join(", ");
-                let time = elapsed.map(talk::seconds).unwrap_or_default();
-                talk::data(&format!("{}  {}  {time:>9}  {headline}", entry.as_of, entry.run_id));
+                let time = elapsed.map(output::seconds).unwrap_or_default();
+                output::data(&format!("{}  {}  {time:>9}  {headline}", entry.as_of, entry.run_id));
             },
         );
     }

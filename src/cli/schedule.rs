@@ -10,13 +10,13 @@ use super::project::load;
 use super::run::{RunOptions, run};
 use crate::calendar::{self, Stopwatch};
 use crate::error::{Exit, Failure};
+use crate::output::{self, Progress};
 use crate::pipeline;
 use crate::publish;
 use crate::schedule::{Alert, CatchUp, Outcome, Slots, Watch, keep};
-use crate::talk::{self, Talk};
 
 /// Keeps the schedule; returns only with a failure that no later slot can mend.
-pub(super) async fn schedule(general: &Arc<General>, talk: &Arc<Talk>) -> Result<Exit, Failure> {
+pub(super) async fn schedule(general: &Arc<General>, progress: &Arc<Progress>) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let config = loaded.config;
     let Some(schedule) = &config.schedule else {
@@ -42,27 +42,27 @@ pub(super) async fn schedule(general: &Arc<General>, talk: &Arc<Talk>) -> Result
     let watch = Watch::default();
     if let Some(address) = schedule.health {
         watch.listen(address)?;
-        talk.say(&format!("/health and /metrics answer on http://{address}"));
+        progress.say(&format!("/health and /metrics answer on http://{address}"));
     }
     let alert = schedule.alert.as_ref().map(Alert::new);
-    talk.say(&match missed.len() {
+    progress.say(&match missed.len() {
         0 => format!("waiting for {}", slots.after(calendar::now())?),
         count => format!("{count} missed runs come first, then {}", slots.after(calendar::now())?),
     });
     keep(&slots, missed, &watch, |slot, attempt| {
-        let (general, talk, alert) = (Arc::clone(general), Arc::clone(talk), alert.clone());
+        let (general, progress, alert) = (Arc::clone(general), Arc::clone(progress), alert.clone());
         let day = as_of(slot);
         async move {
-            talk.say(&format!("slot {slot}, attempt {attempt}"));
+            progress.say(&format!("slot {slot}, attempt {attempt}"));
             let stopwatch = Stopwatch::start();
             let result = match day {
-                Ok(day) => in_a_task(&general, day, &talk).await,
+                Ok(day) => in_a_task(&general, day, &progress).await,
                 Err(failure) => Err(failure),
             };
             let failure = result.err();
             if let Some(failure) = &failure {
-                talk::failure(failure, general.style(), true);
-                tell(alert.as_ref(), slot, failure, &talk).await;
+                output::failure(failure, general.style(), true);
+                tell(alert.as_ref(), slot, failure, &progress).await;
             }
             Outcome {
                 exit: failure.as_ref().map_or(Exit::Published, |failure| failure.exit),
@@ -79,21 +79,21 @@ pub(super) async fn schedule(general: &Arc<General>, talk: &Arc<Talk>) -> Result
 async fn in_a_task(
     general: &Arc<General>,
     as_of: jiff::civil::Date,
-    talk: &Arc<Talk>,
+    progress: &Arc<Progress>,
 ) -> Result<Exit, Failure> {
-    let (general, talk) = (Arc::clone(general), Arc::clone(talk));
+    let (general, progress) = (Arc::clone(general), Arc::clone(progress));
     let options = RunOptions { as_of: Some(as_of), draft: false };
-    let running = tokio::spawn(async move { run(&general, &options, &talk).await });
+    let running = tokio::spawn(async move { run(&general, &options, &progress).await });
     running.await.unwrap_or_else(|panic| {
         Err(Failure::new(Exit::Bug, "run", "the program gave up; this is a defect of it").cause(panic))
     })
 }
 
-async fn tell(alert: Option<&Alert>, slot: Timestamp, failure: &Failure, talk: &Talk) {
+async fn tell(alert: Option<&Alert>, slot: Timestamp, failure: &Failure, progress: &Progress) {
     let Some(alert) = alert else { return };
-    let mut event = talk::status(failure);
+    let mut event = output::status(failure);
     event["slot"] = json!(slot.to_string());
     if let Err(undelivered) = alert.send(&event).await {
-        talk.say(&format!("the alert did not get through: {undelivered}"));
+        progress.say(&format!("the alert did not get through: {undelivered}"));
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::config;
 use crate::error::Exit;
-use crate::talk;
+use crate::output;
 
 /// Prints the JSON Schema of `config.yaml`.
 pub(super) fn schema() -> Exit {
-    talk::data(&config::schema_text());
+    output::data(&config::schema_text());
     Exit::Published
 }

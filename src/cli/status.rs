@@ -8,9 +8,9 @@ use super::project::load;
 use crate::calendar;
 use crate::deliver;
 use crate::error::{Exit, Failure};
+use crate::output;
 use crate::pipeline;
 use crate::publish;
-use crate::talk;
 
 /// Days after which a weekly schedule is late.
 const WEEKLY_MAX_AGE: u32 = 8;
@@ -48,19 +48,19 @@ pub(super) async fn status(general: &General, max_age: Option<u32>) -> Result<Ex
         },
         || {
             match &status.last {
-                Some(entry) => talk::data(&format!(
+                Some(entry) => output::data(&format!(
                     "{} publications; the latest is {} as of {} ({} days ago)",
                     status.publications,
                     entry.run_id,
                     entry.as_of,
                     status.age_days.unwrap_or_default()
                 )),
-                None => talk::data("nothing is published yet"),
+                None => output::data("nothing is published yet"),
             }
-            status.problems.iter().for_each(|problem| talk::data(&format!("problem: {problem}")));
+            status.problems.iter().for_each(|problem| output::data(&format!("problem: {problem}")));
             print_deliveries(&deliveries);
             if status.overdue {
-                talk::data("overdue: the latest publication is older than allowed");
+                output::data("overdue: the latest publication is older than allowed");
             }
         },
     );

@@ -6,9 +6,9 @@ use super::options::General;
 use super::print::answer;
 use super::project::load;
 use crate::error::{Exit, Failure};
+use crate::output;
 use crate::pipeline;
 use crate::query::{Query, TableName};
-use crate::talk;
 
 /// Lists the tables, or describes `wanted`.
 pub(super) fn tables(general: &General, wanted: Option<&str>) -> Result<Exit, Failure> {
@@ -21,7 +21,7 @@ pub(super) fn tables(general: &General, wanted: Option<&str>) -> Result<Exit, Fa
                 general,
                 || json_of(query),
                 || {
-                    talk::data(&format!(
+                    output::data(&format!(
                         "{:width$}  {}",
                         query.name.to_string(),
                         query.header.title,
@@ -53,16 +53,16 @@ fn json_of(query: &Query) -> serde_json::Value {
 
 fn print(query: &Query) {
     let header = &query.header;
-    talk::data(&format!("{}: {}", query.name, header.title));
-    talk::data(&format!("  grain   {}", header.grain));
-    talk::data(&format!("  key     {}", header.key.join(", ")));
-    talk::data(&format!("  inputs  {}", header.inputs.join(", ")));
-    talk::data(&format!("  file    queries/{}", query.path));
+    output::data(&format!("{}: {}", query.name, header.title));
+    output::data(&format!("  grain   {}", header.grain));
+    output::data(&format!("  key     {}", header.key.join(", ")));
+    output::data(&format!("  inputs  {}", header.inputs.join(", ")));
+    output::data(&format!("  file    queries/{}", query.path));
     for line in header.note.iter().flat_map(|note| note.trim().lines()) {
-        talk::data(&format!("  {line}"));
+        output::data(&format!("  {line}"));
     }
     let width = header.columns.keys().map(String::len).max().unwrap_or_default();
     for (column, meaning) in &header.columns {
-        talk::data(&format!("  {column:width$}  {meaning}"));
+        output::data(&format!("  {column:width$}  {meaning}"));
     }
 }

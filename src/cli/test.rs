@@ -10,20 +10,20 @@ use super::print::answer;
 use super::project::load;
 use crate::cases::{self, Outcome, Planned};
 use crate::error::{Exit, Failure};
-use crate::talk::{self, Talk};
+use crate::output::{self, Progress};
 
 /// Where cases are unless a path is named, below the folder of the project.
 const FOLDER: &str = "tests/sql";
 
 /// Runs the cases of `paths`; prints those that fail, and how many hold.
-pub(super) async fn test(general: &General, paths: &[PathBuf], talk: &Talk) -> Result<Exit, Failure> {
+pub(super) async fn test(general: &General, paths: &[PathBuf], progress: &Progress) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let root = &loaded.config.root;
     let usual = root.join(FOLDER);
     let usual = if usual.is_dir() { vec![usual] } else { Vec::new() };
     let files = files(if paths.is_empty() { usual } else { paths.to_vec() })?;
     let planned = Arc::new(Planned::load(&root.join(&loaded.config.queries)).await?);
-    talk.stage("test", files.len());
+    progress.stage("test", files.len());
     // Each file is a task of its own; they are printed in order.
     let tasks: Vec<_> = files
         .iter()
@@ -38,14 +38,14 @@ pub(super) async fn test(general: &General, paths: &[PathBuf], talk: &Talk) -> R
             let file = file.display();
             Failure::new(Exit::Bug, "test", format!("the cases of `{file}` ended by a defect")).cause(panic)
         })??;
-        talk.step("test", &file.display().to_string(), &json!({"cases": outcomes.len()}));
+        progress.step("test", &file.display().to_string(), &json!({"cases": outcomes.len()}));
         for outcome in outcomes {
             all += 1;
             failed += usize::from(!outcome.problems.is_empty());
             answer(general, || json_of(file, &outcome), || print(file, &outcome));
         }
     }
-    talk.say(&format!("{} of {all} cases hold, in {} files", all - failed, files.len()));
+    progress.say(&format!("{} of {all} cases hold, in {} files", all - failed, files.len()));
     Ok(if failed == 0 { Exit::Published } else { Exit::Usage })
 }
 
@@ -85,8 +85,8 @@ fn print(file: &Path, outcome: &Outcome) {
     if outcome.problems.is_empty() {
         return;
     }
-    talk::data(&format!("{}: {}", file.display(), outcome.name));
+    output::data(&format!("{}: {}", file.display(), outcome.name));
     for problem in &outcome.problems {
-        talk::data(&format!("  {problem}"));
+        output::data(&format!("  {problem}"));
     }
 }

@@ -8,9 +8,9 @@ use super::options::General;
 use super::print::answer;
 use super::project::{environment, load};
 use crate::error::{Exit, Failure};
+use crate::output::{self, Progress};
 use crate::pipeline::{self, Asked, Depth, DuckDb, Reperformance, Signature, Verification};
 use crate::record::PublicKey;
-use crate::talk::{self, Talk};
 
 /// The run that is verified, and how.
 #[derive(Debug, clap::Args)]
@@ -30,7 +30,7 @@ pub(super) struct Verify {
 }
 
 /// Verifies a run; what differs is data and exit code 9.
-pub(super) async fn verify(general: &General, asked: &Verify, talk: &Talk) -> Result<Exit, Failure> {
+pub(super) async fn verify(general: &General, asked: &Verify, progress: &Progress) -> Result<Exit, Failure> {
     let loaded = load(general)?;
     let options = Asked {
         depth: if asked.recorded_only { Depth::Record } else { Depth::Bytes },
@@ -42,10 +42,10 @@ pub(super) async fn verify(general: &General, asked: &Verify, talk: &Talk) -> Re
         key: asked.public_key.as_deref().map(read_key).transpose()?,
         environment: &environment,
     };
-    let found = pipeline::verify(&loaded.config, &asked.run, &options, talk).await?;
-    talk.finish();
+    let found = pipeline::verify(&loaded.config, &asked.run, &options, progress).await?;
+    progress.finish();
     for remark in &found.remarks {
-        talk.say(&format!("note: {remark}"));
+        progress.say(&format!("note: {remark}"));
     }
     answer(general, || json_of(&found), || print(&found));
     Ok(if found.problems.is_empty() { Exit::Published } else { Exit::Mismatch })
@@ -82,14 +82,14 @@ fn json_of(found: &Verification) -> serde_json::Value {
 
 fn print(found: &Verification) {
     let entry = &found.entry;
-    talk::data(&format!(
+    output::data(&format!(
         "run {} as of {}: the chain of {} publications holds, the manifest names {} files",
         entry.run_id, entry.as_of, found.publications, found.files
     ));
     if found.signature == Signature::Holds {
-        talk::data("the signature of the manifest is that of the key");
+        output::data("the signature of the manifest is that of the key");
     }
-    talk::data(&match &found.duckdb {
+    output::data(&match &found.duckdb {
         Reperformance::Agrees { version, tables } => {
             format!("re-performed with DuckDB {version}: every table agrees ({tables} tables)")
         }
@@ -99,9 +99,9 @@ fn print(found: &Verification) {
         Reperformance::Not(why) => format!("not re-performed with DuckDB: {why}"),
     });
     for problem in &found.problems {
-        talk::data(&format!("problem: `{}` {}", problem.path, problem.what));
+        output::data(&format!("problem: `{}` {}", problem.path, problem.what));
     }
-    talk::data(&match (found.problems.len(), found.performed) {
+    output::data(&match (found.problems.len(), found.performed) {
         (0, None) => "verified: every file has the recorded hash; nothing was done again".to_owned(),
         (0, Some(files)) => {
             format!("verified: done again from its record, and all {files} files are the same bytes")

@@ -31,7 +31,7 @@ impl Engine {
         };
         let batch = masked(source, rows, empty).map_err(cannot)?;
         let write_to = async {
-            let stream = self.ladder.usual().read_batch(batch)?.execute_stream().await?;
+            let stream = self.fallback.usual().read_batch(batch)?.execute_stream().await?;
             let promise = write::Promise { key: &[], is_sorted_by_key: false, order: &[] };
             write::write(stream, target, promise, write::Kind::Published).await
         };

@@ -7,7 +7,7 @@ mod cells;
 mod compare;
 mod failure;
 mod functions;
-mod ladder;
+mod fallback;
 mod masked;
 mod pinned;
 mod portable;
@@ -41,7 +41,7 @@ use object_store::path::Path as ObjectPath;
 use url::Url;
 
 use self::failure::{failure, is_second_reading, panicked, unreadable, words_of};
-use self::ladder::{Ladder, no_rung};
+use self::fallback::{Fallback, no_level};
 use self::source_table::SourceTable;
 use self::staging::{SCHEMAS, is_of_files};
 use crate::config::EngineLimits;
@@ -65,7 +65,7 @@ pub const LOCK_FILE: &str = include_str!("../../Cargo.lock");
 
 /// A session.
 pub struct Engine {
-    ladder: Ladder,
+    fallback: Fallback,
     store: Arc<pinned::PinnedStore>,
     folder: PathBuf,
     scratch: PathBuf,
@@ -121,7 +121,7 @@ impl Engine {
             .with_information_schema(false)
             .with_create_default_catalog_and_schema(false)
             .with_default_catalog_and_schema("karat", "none");
-        config = ladder::fit(config, memory, limits.batch_rows);
+        config = fallback::fit(config, memory, limits.batch_rows);
         let options = config.options_mut();
         options.execution.time_zone = Some("+00:00".to_owned());
         options.execution.listing_table_ignore_subdirectory = false;
@@ -159,7 +159,7 @@ impl Engine {
         let store = Arc::new(pinned::PinnedStore::new());
         context.register_object_store(&url("")?, Arc::clone(&store) as _);
         Ok(Self {
-            ladder: Ladder::new(context, memory),
+            fallback: Fallback::new(context, memory),
             store,
             folder: folder.to_path_buf(),
             scratch: scratch.to_path_buf(),
@@ -199,7 +199,7 @@ impl Engine {
     /// # Errors
     /// Returns exit code 2 when the statement does not fit its tables.
     pub async fn add_view(&self, name: &TableName, sql: &str) -> Result<(), Failure> {
-        let plan = plan(self.ladder.usual(), sql)
+        let plan = plan(self.fallback.usual(), sql)
             .await
             .map_err(|error| failure(format!("cannot plan `{name}`"), error))?;
         self.forget(name)?;
@@ -211,7 +211,7 @@ impl Engine {
     /// # Errors
     /// Returns exit code 2 when the statement does not fit its tables.
     pub async fn types(&self, what: &str, sql: &str) -> Result<Vec<Field>, Failure> {
-        let plan = plan(self.ladder.usual(), sql)
+        let plan = plan(self.fallback.usual(), sql)
             .await
             .map_err(|error| failure(format!("cannot plan {what}"), error))?;
         Ok(plan.schema().fields().iter().map(|field| field.as_ref().clone()).collect())
@@ -249,7 +249,7 @@ impl Engine {
     /// Returns exit code 2 when the statement does not fit its tables.
     pub async fn plan_only(&self, query: &Query) -> Result<(), Failure> {
         let cannot = |error| failure(format!("cannot plan `queries/{}`", query.path), error);
-        let plan = plan(self.ladder.usual(), &query.text).await.map_err(cannot)?;
+        let plan = plan(self.fallback.usual(), &query.text).await.map_err(cannot)?;
         portable::refuse(plan.logical_plan(), query)?;
         let schema = write::stored_schema(plan.schema().as_arrow());
         for column in &query.header.key {
@@ -290,25 +290,25 @@ impl Engine {
     /// Returns exit code 2 when the statement does not fit, 4 when an input cannot be read, 5 when memory, disk or time
     /// run out, 3 when the key is not unique.
     pub async fn run(&self, query: &Query) -> Result<Written, Failure> {
-        for (rung, session) in self.ladder.sessions() {
-            let _turn = self.ladder.turn(rung).await;
+        for (level, session) in self.fallback.sessions() {
+            let _turn = self.fallback.turn(level).await;
             match self.attempt(session, query).await {
-                Err(failure) if self.ladder.goes_on(rung, &failure) => {}
+                Err(failure) if self.fallback.goes_on(level, &failure) => {}
                 Ok(mut written) => {
-                    written.rung = rung;
-                    self.ladder.climbed(&query.name.to_string(), rung);
+                    written.level = level;
+                    self.fallback.fell_back(&query.name.to_string(), level);
                     return Ok(written);
                 }
                 failed => return failed,
             }
         }
-        Err(no_rung())
+        Err(no_level())
     }
 
-    /// The queries that did not fit into memory as they stood, with the rung of the ladder on which they ended well.
+    /// The queries that did not fit into memory as they stood, with the level of the fallback plan on which they ended well.
     #[must_use]
-    pub fn rungs(&self) -> BTreeMap<String, usize> {
-        self.ladder.rungs()
+    pub fn levels(&self) -> BTreeMap<String, usize> {
+        self.fallback.levels()
     }
 
     async fn attempt(&self, context: &SessionContext, query: &Query) -> Result<Written, Failure> {
@@ -413,18 +413,18 @@ impl Engine {
         key: &[String],
         batch: RecordBatch,
     ) -> Result<Written, Failure> {
-        for (rung, session) in self.ladder.sessions() {
-            let _turn = self.ladder.turn(rung).await;
+        for (level, session) in self.fallback.sessions() {
+            let _turn = self.fallback.turn(level).await;
             match self.write_rows(session, name, key, batch.clone()).await {
-                Err(failure) if self.ladder.goes_on(rung, &failure) => {}
+                Err(failure) if self.fallback.goes_on(level, &failure) => {}
                 Ok(written) => {
-                    self.ladder.climbed(&name.to_string(), rung);
+                    self.fallback.fell_back(&name.to_string(), level);
                     return Ok(written);
                 }
                 failed => return failed,
             }
         }
-        Err(no_rung())
+        Err(no_level())
     }
 
     async fn write_rows(
@@ -485,8 +485,8 @@ impl Engine {
         is_ordered: bool,
     ) -> Result<(Vec<String>, Vec<RecordBatch>), Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
-        for (rung, session) in self.ladder.sessions() {
-            let _turn = self.ladder.turn(rung).await;
+        for (level, session) in self.fallback.sessions() {
+            let _turn = self.fallback.turn(level).await;
             let mut plan = plan(session, sql).await.map_err(cannot)?;
             if is_ordered {
                 plan = by_all_columns(plan).map_err(cannot)?;
@@ -494,14 +494,14 @@ impl Engine {
             let columns = plan.schema().fields().iter().map(|field| field.name().clone()).collect();
             match plan.collect().await.map_err(cannot) {
                 Ok(batches) => {
-                    self.ladder.climbed(what, rung);
+                    self.fallback.fell_back(what, level);
                     return Ok((columns, batches));
                 }
-                Err(failure) if self.ladder.goes_on(rung, &failure) => {}
+                Err(failure) if self.fallback.goes_on(level, &failure) => {}
                 Err(failure) => return Err(failure),
             }
         }
-        Err(no_rung())
+        Err(no_level())
     }
 
     /// Writes the rows that `sql` gives to `file` as Parquet, in the order of the statement or, without one, ordered by all columns,
@@ -511,8 +511,8 @@ impl Engine {
     /// Returns exit code 2 when the statement does not fit its tables, 5 when memory or disk run out.
     pub async fn write_query(&self, sql: &str, is_ordered: bool, file: &Path) -> Result<(), Failure> {
         let cannot = |error| failure("cannot run the query".to_owned(), error);
-        for (rung, session) in self.ladder.sessions() {
-            let _turn = self.ladder.turn(rung).await;
+        for (level, session) in self.fallback.sessions() {
+            let _turn = self.fallback.turn(level).await;
             let mut rows = plan(session, sql).await.map_err(cannot)?;
             if !is_ordered {
                 rows = by_all_columns(rows).map_err(cannot)?;
@@ -523,11 +523,11 @@ impl Engine {
                 write::write(stream, file, promise, write::Kind::Published).await
             };
             match written.await.map_err(cannot) {
-                Err(failure) if self.ladder.goes_on(rung, &failure) => {}
+                Err(failure) if self.fallback.goes_on(level, &failure) => {}
                 written => return written.map(drop),
             }
         }
-        Err(no_rung())
+        Err(no_level())
     }
 
     /// Hands over the rows that `sql` gives batch by batch, in their order; for tables that are too large for cells.
@@ -541,15 +541,15 @@ impl Engine {
         mut take: impl FnMut(&RecordBatch) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let cannot = |error| failure(format!("cannot read {what}"), error);
-        for (rung, session) in self.ladder.sessions() {
-            let _turn = self.ladder.turn(rung).await;
+        for (level, session) in self.fallback.sessions() {
+            let _turn = self.fallback.turn(level).await;
             let plan = plan(session, sql).await.map_err(cannot)?;
             let mut stream = plan.execute_stream().await.map_err(cannot)?;
             let mut is_taken = false;
             loop {
                 match stream.next().await {
                     None => {
-                        self.ladder.climbed(what, rung);
+                        self.fallback.fell_back(what, level);
                         return Ok(());
                     }
                     Some(Ok(batch)) => {
@@ -558,13 +558,13 @@ impl Engine {
                     }
                     // What is handed over cannot be taken back; a sort hands nothing over before it has read all.
                     Some(Err(error)) => match cannot(error) {
-                        failure if !is_taken && self.ladder.goes_on(rung, &failure) => break,
+                        failure if !is_taken && self.fallback.goes_on(level, &failure) => break,
                         failure => return Err(failure),
                     },
                 }
             }
         }
-        Err(no_rung())
+        Err(no_level())
     }
 
     /// Reads a whole table, rows in the order of its file.

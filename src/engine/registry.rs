@@ -61,7 +61,7 @@ impl Engine {
         let cannot = |error| failure(format!("cannot register `{name}`"), error);
         let location = ListingTableUrl::parse(url(path)?).map_err(cannot)?;
         let config = ListingTableConfig::new(location).with_listing_options(options).with_schema(schema);
-        let cache = self.ladder.usual().runtime_env().cache_manager.get_file_statistic_cache();
+        let cache = self.fallback.usual().runtime_env().cache_manager.get_file_statistic_cache();
         Ok(ListingTable::try_new(config).map_err(cannot)?.with_cache(cache))
     }
 
@@ -73,7 +73,7 @@ impl Engine {
     }
 
     pub(super) fn schema(&self, name: &str) -> Result<Arc<dyn SchemaProvider>, Failure> {
-        self.ladder
+        self.fallback
             .usual()
             .catalog("karat")
             .and_then(|catalog| catalog.schema(name))

@@ -40,7 +40,7 @@ impl Engine {
             _ => columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", "),
         };
         let rows = format!("select {list} from source.{}", quoted(name));
-        let plan = plan(self.ladder.usual(), &rows).await.map_err(cannot)?;
+        let plan = plan(self.fallback.usual(), &rows).await.map_err(cannot)?;
         let mut stream = plan.execute_stream().await.map_err(cannot)?;
         let mut before = 0;
         while let Some(batch) = stream.next().await {
@@ -72,7 +72,7 @@ impl Engine {
         let cannot = |error| failure("cannot try an expression".to_owned(), error);
         let trial = MemTable::try_new(rows.schema(), vec![vec![rows.clone()]]).map_err(cannot)?;
         self.register(&table, Arc::new(trial))?;
-        let stops = match plan(self.ladder.usual(), &format!("select {sql} as value from {table}")).await {
+        let stops = match plan(self.fallback.usual(), &format!("select {sql} as value from {table}")).await {
             Ok(plan) => plan.collect().await.is_err(),
             Err(_) => true,
         };

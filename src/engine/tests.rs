@@ -115,7 +115,7 @@ async fn the_short_side_of_a_cross_join_is_the_kept_one_also_behind_a_join() {
     let sql = "select a.id from settings.long as a \
                inner join (select text from settings.long group by text having min(id) <> max(id)) as b on a.text = b.text \
                cross join settings.short as short where a.id < short.limit_id";
-    let plan = plan(bench.engine.ladder.usual(), sql).await.expect("a plan");
+    let plan = plan(bench.engine.fallback.usual(), sql).await.expect("a plan");
     let physical = plan.create_physical_plan().await.expect("a physical plan");
     let shown = displayable(physical.as_ref()).indent(false).to_string();
     let lines: Vec<&str> = shown.lines().collect();
@@ -146,11 +146,11 @@ async fn a_join_whose_hash_table_does_not_fit_is_done_by_sorting() {
     let bench =
         Bench::start(48 * MIB, 100_000, &[("2_business/pairs.sql", &pairs())]).await.expect("a session");
     let query = bench.query("pairs");
-    let hashed = bench.engine.attempt(bench.engine.ladder.usual(), query).await;
+    let hashed = bench.engine.attempt(bench.engine.fallback.usual(), query).await;
     assert_eq!(hashed.expect_err("too little memory").exit, Exit::Resources);
     let written = bench.engine.run(query).await.expect("a table");
-    assert_eq!((written.rows, written.rung), (400_000, 1));
-    assert_eq!(bench.engine.rungs().into_iter().collect::<Vec<_>>(), [("business.pairs".to_owned(), 1)]);
+    assert_eq!((written.rows, written.level), (400_000, 1));
+    assert_eq!(bench.engine.levels().into_iter().collect::<Vec<_>>(), [("business.pairs".to_owned(), 1)]);
 }
 
 /// A join of all rows with all rows, each of which has some two kilobytes.
@@ -169,42 +169,42 @@ async fn a_join_that_would_read_its_kept_side_twice_is_out_of_memory_and_no_defe
     let bench =
         Bench::start(2 * MIB, 2_000, &[("2_business/crossed.sql", &crossed)]).await.expect("a session");
     let query = bench.query("crossed");
-    let failure = bench.engine.attempt(bench.engine.ladder.usual(), query).await;
+    let failure = bench.engine.attempt(bench.engine.fallback.usual(), query).await;
     let failure = failure.expect_err("too little memory");
     assert_eq!(failure.exit, Exit::Resources, "{failure}");
 }
 
 #[tokio::test]
-async fn a_query_that_fits_on_no_rung_of_the_memory_ladder_ends_with_5_and_names_itself() {
-    // Every rung keeps one side of a cross join in memory, and neither fits.
+async fn a_query_that_fits_on_no_level_of_the_fallback_plan_ends_with_5_and_names_itself() {
+    // Every level keeps one side of a cross join in memory, and neither fits.
     let crossed = crossed("max(a.text || b.text) as pairs", "");
     let bench =
         Bench::start(48 * MIB, 100_000, &[("2_business/crossed.sql", &crossed)]).await.expect("a session");
     let query = bench.query("crossed");
-    for (_, session) in bench.engine.ladder.sessions() {
+    for (_, session) in bench.engine.fallback.sessions() {
         let failure = bench.engine.attempt(session, query).await;
         let failure = failure.expect_err("too little memory");
         assert_eq!(failure.exit, Exit::Resources, "{failure}");
     }
-    let failure = bench.engine.run(query).await.expect_err("no rung fits");
+    let failure = bench.engine.run(query).await.expect_err("no level fits");
     assert_eq!((failure.exit, failure.stage), (Exit::Resources, "engine"));
     assert!(failure.message.contains("queries/2_business/crossed.sql"), "{failure}");
     assert!(failure.hint.contains("engine.memory"), "{failure}");
-    assert!(bench.engine.rungs().is_empty(), "none of them ended well");
+    assert!(bench.engine.levels().is_empty(), "none of them ended well");
 }
 
 #[tokio::test]
-async fn every_rung_of_the_memory_ladder_gives_the_same_bytes() {
+async fn every_level_of_the_fallback_plan_gives_the_same_bytes() {
     let bench =
         Bench::start(256 * MIB, 5_000, &[("2_business/pairs.sql", &pairs())]).await.expect("a session");
     let query = bench.query("pairs");
     let mut all = Vec::new();
-    for (_, session) in bench.engine.ladder.sessions() {
+    for (_, session) in bench.engine.fallback.sessions() {
         let written = bench.engine.attempt(session, query).await.expect("a table");
         let bytes = std::fs::read(written.file.expect("a file")).expect("a table can be read");
         assert_eq!((written.rows, bytes.is_empty()), (20_000, false));
         all.push(bytes);
-        // The next rung makes the table anew.
+        // The next level makes the table anew.
         let schema = bench.engine.schema("business").expect("a layer");
         schema.deregister_table("pairs").expect("it was there");
     }
@@ -217,7 +217,7 @@ async fn every_rung_of_the_memory_ladder_gives_the_same_bytes() {
 async fn rows_that_wait_on_the_disk_between_partitions_are_not_waited_for_in_vain() {
     let any = scratch("id nulls last");
     let bench = Bench::start(64 * MIB, 4_000, &[("1_canonical/long.sql", &any)]).await.expect("a session");
-    let session = bench.engine.ladder.usual();
+    let session = bench.engine.fallback.usual();
     let copies = ["select id, text from settings.long"; 4].join(" union all ");
     // Somebody holds all memory, so that each batch waits on the disk.
     let memory = MemoryConsumer::new("all").register(&session.runtime_env().memory_pool);

@@ -41,8 +41,8 @@ pub struct Written {
     pub order: Vec<String>,
     /// All rows again when they are one batch, or none: who reads them need not open the file.
     pub(super) few: Option<Vec<RecordBatch>>,
-    /// Rung of the memory ladder on which it was made; 0 is the usual way.
-    pub rung: usize,
+    /// Level of the fallback plan on which it was made; 0 is the usual way.
+    pub level: usize,
     /// Whether two rows may share the key: it was not looked at to the end.
     pub(super) is_key_open: bool,
     /// First breach of what was promised, in words.
@@ -58,7 +58,7 @@ impl Written {
             schema,
             order: Vec::new(),
             few: None,
-            rung: 0,
+            level: 0,
             is_key_open: false,
             problem: None,
         }
@@ -149,7 +149,7 @@ pub(super) async fn write(
         schema,
         order: promise.order.to_vec(),
         few: few.filter(|few| rows == 0 || !few.is_empty()),
-        rung: 0,
+        level: 0,
         is_key_open: keys.stays_open(),
         problem,
     })

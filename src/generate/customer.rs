@@ -1,7 +1,7 @@
 //! Who the customers are: what the customer file says of them.
 
-use super::dice::{Dice, any, between, happens, pick, real, uniform, whole};
 use super::habits::{Habits, Kind, PERSONAS, Persona};
+use super::random::{Rng, any, between, happens, pick, real, uniform, whole};
 use super::world::{World, moment};
 
 /// A customer, before any order.
@@ -106,28 +106,28 @@ pub(super) fn customer_id(number: u64) -> String {
 
 impl Customer {
     /// Makes the customer with this number, from 1.
-    pub(super) fn draw(dice: &mut Dice, world: &World, number: u64) -> Self {
-        let kind = pick(dice, &KINDS);
-        let persona = if kind == Kind::Internal { Persona::Regular } else { pick(dice, &PERSONAS) };
-        let (country, region) = if kind == Kind::Internal { ("GB", "London") } else { pick(dice, &PLACES) };
-        let last = any(dice, &LAST_NAMES);
+    pub(super) fn draw(rng: &mut Rng, world: &World, number: u64) -> Self {
+        let kind = pick(rng, &KINDS);
+        let persona = if kind == Kind::Internal { Persona::Regular } else { pick(rng, &PERSONAS) };
+        let (country, region) = if kind == Kind::Internal { ("GB", "London") } else { pick(rng, &PLACES) };
+        let last = any(rng, &LAST_NAMES);
         let (name, industry, owner) = match kind {
-            Kind::Retail => (format!("{} {last}", any(dice, &FIRST_NAMES)), "Private household", "Web shop"),
+            Kind::Retail => (format!("{} {last}", any(rng, &FIRST_NAMES)), "Private household", "Web shop"),
             Kind::Merchant => {
-                let industry = pick(dice, &INDUSTRIES);
-                (format!("{last} {industry} Ltd"), industry, pick(dice, &OWNERS))
+                let industry = pick(rng, &INDUSTRIES);
+                (format!("{last} {industry} Ltd"), industry, pick(rng, &OWNERS))
             }
-            Kind::Channel => (format!("{last} Wholesale plc"), "Retail trade", pick(dice, &OWNERS)),
+            Kind::Channel => (format!("{last} Wholesale plc"), "Retail trade", pick(rng, &OWNERS)),
             Kind::Internal => (format!("Branch {last}"), "Internal", "Head office"),
         };
         // Early customers recommend most, so that some of them carry a large part of the business.
-        let referred_by = (number > 20 && kind != Kind::Internal && happens(dice, 0.12)).then(|| {
-            let share = uniform(dice, 0.0, 1.0);
+        let referred_by = (number > 20 && kind != Kind::Internal && happens(rng, 0.12)).then(|| {
+            let share = uniform(rng, 0.0, 1.0);
             let most = i64::try_from(number - 1).unwrap_or(i64::MAX);
             customer_id(whole(share * share * share * real(most), 1, most).unsigned_abs())
         });
-        let (habits, signed_up) = Habits::draw(dice, world, kind, persona);
-        let signed_up_at = moment(signed_up, between(dice, 0, 25_199));
+        let (habits, signed_up) = Habits::draw(rng, world, kind, persona);
+        let signed_up_at = moment(signed_up, between(rng, 0, 25_199));
         let id = customer_id(number);
         Self { id, name, kind, persona, country, region, industry, owner, referred_by, signed_up_at, habits }
     }

@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 
-use super::dice::{Dice, any, between, exponential, gamma, happens, log_normal, pareto, uniform, whole};
+use super::random::{Rng, any, between, exponential, gamma, happens, log_normal, pareto, uniform, whole};
 use super::world::{CATEGORIES, World};
 
 /// What the books call a customer.
@@ -130,13 +130,13 @@ const RUINOUS_DISCOUNTS: [(i64, u32); 4] = [(35, 20), (40, 30), (50, 30), (60, 2
 
 impl Habits {
     /// Draws the habits, and the day on which the customer became known.
-    pub(super) fn draw(dice: &mut Dice, world: &World, kind: Kind, persona: Persona) -> (Self, i64) {
-        let (start, signed_up, arrives) = arrival(dice, world, kind, persona);
-        let mut habits = Self::of_kind(dice, kind);
+    pub(super) fn draw(rng: &mut Rng, world: &World, kind: Kind, persona: Persona) -> (Self, i64) {
+        let (start, signed_up, arrives) = arrival(rng, world, kind, persona);
+        let mut habits = Self::of_kind(rng, kind);
         habits.start = start;
         habits.arrives = arrives;
         // Some leave soon and some never: the rate of leaving differs between customers, too.
-        let mut leaving_per_year = gamma(dice, 1.2, 0.5);
+        let mut leaving_per_year = gamma(rng, 1.2, 0.5);
         match persona {
             Persona::Regular | Persona::Prospect | Persona::NewBuyer => {}
             Persona::Loyal => {
@@ -149,28 +149,28 @@ impl Habits {
             }
             Persona::DiscountChaser => {
                 habits.orders_per_year *= 1.3;
-                habits.discounted = uniform(dice, 0.78, 0.98);
+                habits.discounted = uniform(rng, 0.78, 0.98);
                 habits.discounts = &CHASED_DISCOUNTS;
                 habits.returned *= 1.5;
             }
             Persona::Impulsive => {
                 habits.orders_per_year *= 1.4;
                 habits.more_lines = 0.15;
-                habits.returned = uniform(dice, 0.2, 0.4);
+                habits.returned = uniform(rng, 0.2, 0.4);
                 habits.visits = 1.0;
             }
-            Persona::Researcher => habits.visits = uniform(dice, 6.0, 11.0),
+            Persona::Researcher => habits.visits = uniform(rng, 6.0, 11.0),
             Persona::Sceptic => habits.orders_per_year *= 0.7,
             Persona::Angry => {
                 habits.cases = (habits.cases * 3.0).min(0.8);
                 habits.returned *= 2.0;
             }
         }
-        if matches!(kind, Kind::Merchant | Kind::Channel) && happens(dice, 0.1) {
+        if matches!(kind, Kind::Merchant | Kind::Channel) && happens(rng, 0.1) {
             habits.discounted = 0.95;
             habits.discounts = &RUINOUS_DISCOUNTS;
         }
-        let days = exponential(dice, 365.25 / leaving_per_year.max(0.001));
+        let days = exponential(rng, 365.25 / leaving_per_year.max(0.001));
         habits.end = world.end.min(start + whole(days, 1, 100_000));
         if persona == Persona::Angry {
             // Nobody complains about a shop that he has left.
@@ -180,30 +180,30 @@ impl Habits {
     }
 
     /// Draws the habits that go with the kind of customer.
-    fn of_kind(dice: &mut Dice, kind: Kind) -> Self {
+    fn of_kind(rng: &mut Rng, kind: Kind) -> Self {
         let (orders, more_lines, pieces, price_level) = match kind {
             Kind::Retail => (1.75, 1.52, 1.1, 100),
-            Kind::Merchant => (3.5, 2.8, 3.0, any(dice, &[94, 96, 98])),
-            Kind::Channel => (4.9, 3.75, 9.0, any(dice, &[84, 87, 90])),
+            Kind::Merchant => (3.5, 2.8, 3.0, any(rng, &[94, 96, 98])),
+            Kind::Channel => (4.9, 3.75, 9.0, any(rng, &[84, 87, 90])),
             Kind::Internal => (2.5, 1.5, 2.0, 75),
         };
         let business = kind != Kind::Retail;
         // Most of the money comes from a few: a log-normal body with a Pareto tail.
-        let tail = if happens(dice, 0.05) { pareto(dice, 1.25).min(25.0) } else { 1.0 };
+        let tail = if happens(rng, 0.05) { pareto(rng, 1.25).min(25.0) } else { 1.0 };
         Self {
             start: 0,
             end: 0,
             arrives: false,
-            orders_per_year: gamma(dice, 0.7, orders),
-            regular: business && happens(dice, 0.4),
-            more_lines: log_normal(dice, more_lines, 0.45).min(14.0),
-            pieces: log_normal(dice, pieces, 0.5) * tail,
+            orders_per_year: gamma(rng, 0.7, orders),
+            regular: business && happens(rng, 0.4),
+            more_lines: log_normal(rng, more_lines, 0.45).min(14.0),
+            pieces: log_normal(rng, pieces, 0.5) * tail,
             price_level,
-            discounted: uniform(dice, 0.05, 0.4),
+            discounted: uniform(rng, 0.05, 0.4),
             discounts: &USUAL_DISCOUNTS,
-            returned: uniform(dice, 0.01, 0.08),
-            favourite: dice.random_range(0..CATEGORIES.len()),
-            cases: if happens(dice, 0.08) { 0.55 } else { uniform(dice, 0.02, 0.12) },
+            returned: uniform(rng, 0.01, 0.08),
+            favourite: rng.random_range(0..CATEGORIES.len()),
+            cases: if happens(rng, 0.08) { 0.55 } else { uniform(rng, 0.02, 0.12) },
             terms: match kind {
                 Kind::Retail => 0,
                 Kind::Merchant => 30,
@@ -211,30 +211,30 @@ impl Habits {
             },
             late: match kind {
                 Kind::Retail => 0.05,
-                Kind::Merchant | Kind::Channel => exponential(dice, 8.0),
+                Kind::Merchant | Kind::Channel => exponential(rng, 8.0),
                 Kind::Internal => 0.0,
             },
-            visits: uniform(dice, 0.1, 1.6),
+            visits: uniform(rng, 0.1, 1.6),
         }
     }
 }
 
 /// Draws the first day in the period, the day of signing up, and whether the customer came within the period.
-fn arrival(dice: &mut Dice, world: &World, kind: Kind, persona: Persona) -> (i64, i64, bool) {
+fn arrival(rng: &mut Rng, world: &World, kind: Kind, persona: Persona) -> (i64, i64, bool) {
     let consumer = kind == Kind::Retail;
     match persona {
         Persona::NewBuyer => {
             let earliest = world.first.max(world.end - 50);
-            let day = world.busy_day(dice, consumer, earliest, world.end);
+            let day = world.busy_day(rng, consumer, earliest, world.end);
             (day, day, true)
         }
         Persona::Prospect => {
-            let day = between(dice, world.first, world.end - 1);
+            let day = between(rng, world.first, world.end - 1);
             (day, day, false)
         }
-        _ if happens(dice, 0.4) => (world.first, world.first - between(dice, 1, 730), false),
+        _ if happens(rng, 0.4) => (world.first, world.first - between(rng, 1, 730), false),
         _ => {
-            let day = world.busy_day(dice, consumer, world.first, world.end);
+            let day = world.busy_day(rng, consumer, world.first, world.end);
             (day, day, true)
         }
     }

@@ -1,8 +1,8 @@
 //! Everything that is recorded of one customer.
 
 use super::customer::Customer;
-use super::dice::{Purpose, dice};
 use super::order::{Order, orders};
+use super::random::{Purpose, rng};
 use super::service::{Case, Payment, Visit, cases, payments, visits};
 use super::world::World;
 
@@ -24,12 +24,12 @@ pub(super) struct History {
 impl History {
     /// Draws the whole history of the customer with this number, from 1.
     pub(super) fn draw(world: &World, number: u64) -> Self {
-        let mut dice = dice(world.seed, Purpose::Customer, number);
-        let customer = Customer::draw(&mut dice, world, number);
-        let orders = orders(&mut dice, world, &customer);
-        let cases = cases(&mut dice, world, &customer, &orders);
-        let payments = payments(&mut dice, world, &customer, &orders);
-        let visits = visits(&mut dice, world, &customer, &orders);
+        let mut rng = rng(world.seed, Purpose::Customer, number);
+        let customer = Customer::draw(&mut rng, world, number);
+        let orders = orders(&mut rng, world, &customer);
+        let cases = cases(&mut rng, world, &customer, &orders);
+        let payments = payments(&mut rng, world, &customer, &orders);
+        let visits = visits(&mut rng, world, &customer, &orders);
         Self { customer, orders, cases, payments, visits }
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! Customers are drawn one after the other, each from a generator of its own that depends on the seed and its
 //! number only: memory does not grow with their count, and the same request gives the same bytes. `world` holds
-//! what customers share, `customer` and `habits` who they are, `history` and `service` what they do, `flaw` what goes wrong,
+//! what customers share, `customer` and `habits` who they are, `history` and `service` what they do, `defect` what goes wrong,
 //! `tables` and `sheet` the files, `project` the configuration.
 
 mod customer;
-mod dice;
-mod flaw;
+mod random;
+mod defect;
 mod habits;
 mod history;
 mod order;
@@ -25,10 +25,10 @@ use jiff::civil::Date;
 
 use crate::error::{Exit, Failure};
 use customer::{Customer, MOST_CUSTOMERS};
-use dice::{Purpose, dice};
-use flaw::{LineRow, spoil};
+use defect::{LineRow, spoil};
 use history::History;
 use order::Order;
+use random::{Purpose, rng};
 use sheet::cannot_write;
 use tables::{Tables, order_id};
 use world::{CATEGORIES, World, day_of};
@@ -47,7 +47,7 @@ pub struct Generate {
     /// First day after the history, and its as-of date.
     pub to: Date,
     /// Share of the order lines that are made ugly, 0 to 1; 0 is a clean history.
-    pub flaws: f64,
+    pub defects: f64,
 }
 
 /// What was made.
@@ -90,10 +90,10 @@ pub fn generate(request: &Generate, out: &Path, progress: &mut dyn FnMut(u64)) -
     let mut summary = Summary::default();
     for number in 1..=request.customers {
         let mut history = History::draw(&world, number);
-        let mut chance = dice(request.seed, Purpose::Flaw, number);
-        flaw::rename(&mut chance, request.flaws, &mut history.customer.id);
+        let mut chance = rng(request.seed, Purpose::Defect, number);
+        defect::rename(&mut chance, request.defects, &mut history.customer.id);
         write(&mut tables, &mut summary, &world, &history, &mut |row| {
-            spoil(&mut chance, &world, request.flaws, row)
+            spoil(&mut chance, &world, request.defects, row)
         })?;
         if number % 256 == 0 || number == request.customers {
             progress(number);
@@ -108,7 +108,7 @@ pub fn generate(request: &Generate, out: &Path, progress: &mut dyn FnMut(u64)) -
     Ok(summary)
 }
 
-/// Writes everything of one customer, and counts it; `spoil` may make a row defect, or two of it.
+/// Writes everything of one customer, and counts it; `spoil` may make a row defective, or two of it.
 fn write(
     tables: &mut Tables,
     summary: &mut Summary,
@@ -188,9 +188,9 @@ fn validate(request: &Generate) -> Result<(), Failure> {
             "The first day must lie before the last; the last day itself is not part of the history.",
         );
     }
-    if !(0.0..=1.0).contains(&request.flaws) {
+    if !(0.0..=1.0).contains(&request.defects) {
         return refused(
-            "the share of ugly rows is out of range",
+            "the share of defective rows is out of range",
             "Choose a share from 0 to 1, for example 0.02.",
         );
     }

@@ -1,7 +1,7 @@
 //! The `config.yaml` that goes with a history, so that `karat run` works on it at once.
 
 use super::Generate;
-use super::dice::whole;
+use super::random::whole;
 use super::sheet::Columns;
 use super::tables::{CUSTOMERS, ORDER_LINES, PAYMENTS, SERVICE_CASES, VISITS, names};
 
@@ -17,9 +17,9 @@ cost_to_serve:
 
 /// Writes the configuration of a history.
 pub(super) fn config(request: &Generate) -> String {
-    let Generate { customers, seed, from, to, flaws } = request;
+    let Generate { customers, seed, from, to, defects } = request;
     let mut text = format!(
-        "# A synthetic history: {customers} customers from {from} to {to}, seed {seed}, share of ugly rows {flaws}.\n\
+        "# A synthetic history: {customers} customers from {from} to {to}, seed {seed}, share of defective rows {defects}.\n\
          # Written by `karat generate`. `karat run --config` with this file makes its report.\n\
          project:\n  name: Synthetic history\n  currency: GBP\n  timezone: Europe/London\n  language: en\n  \
          home: {{country: GB, region: London}}\n\
@@ -37,7 +37,7 @@ pub(super) fn config(request: &Generate) -> String {
     ] {
         text.push_str(&mapping(source, columns));
     }
-    text + COST_TO_SERVE + &checks(*flaws) + "publish:\n  location: output/\n"
+    text + COST_TO_SERVE + &checks(*defects) + "publish:\n  location: output/\n"
 }
 
 fn mapping(source: &str, columns: Columns) -> String {
@@ -46,13 +46,13 @@ fn mapping(source: &str, columns: Columns) -> String {
 }
 
 /// The limits of what may be rejected, where ugly rows were asked for.
-fn checks(flaws: f64) -> String {
-    if flaws <= 0.0 {
+fn checks(defects: f64) -> String {
+    if defects <= 0.0 {
         return String::new();
     }
     // A spoilt row can take the other lines of its order with it, and few customers hold most of the money.
-    let rows = whole(flaws * 500.0, 10, 100);
-    let money = whole(flaws * 1_000.0, 25, 100);
+    let rows = whole(defects * 500.0, 10, 100);
+    let money = whole(defects * 1_000.0, 25, 100);
     format!(
         "# Ugly rows were asked for, so the limits are wide.\nchecks:\n  max_rejected_rows: {rows}%\n  \
          max_rejected_money: {money}%\n"

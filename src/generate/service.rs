@@ -1,9 +1,9 @@
 //! What happens around the orders: service cases, payments and visits.
 
 use super::customer::Customer;
-use super::dice::{Dice, between, exponential, happens, log_normal, pick, poisson, uniform, whole};
 use super::habits::{Kind, Persona};
 use super::order::Order;
+use super::random::{Rng, between, exponential, happens, log_normal, pick, poisson, uniform, whole};
 use super::world::{World, day_of, moment};
 
 /// A service case; moments in microseconds since 1970, money in cents.
@@ -61,32 +61,32 @@ const CASE_CHANNELS: [(&str, u32); 4] = [("email", 42), ("phone", 33), ("chat", 
 const VISIT_CHANNELS: [(&str, u32); 4] = [("web", 62), ("app", 24), ("branch", 10), ("fair", 4)];
 
 /// Draws the service cases.
-pub(super) fn cases(dice: &mut Dice, world: &World, customer: &Customer, orders: &[Order]) -> Vec<Case> {
+pub(super) fn cases(rng: &mut Rng, world: &World, customer: &Customer, orders: &[Order]) -> Vec<Case> {
     let mut cases = Vec::new();
     for (position, order) in orders.iter().enumerate() {
         let share = if order.is_return { 0.5 } else { customer.habits.cases };
-        if happens(dice, share) {
-            let kind = if order.is_return { "return" } else { pick(dice, &CASE_KINDS) };
-            let complains = happens(dice, if kind == "question" { 0.03 } else { 0.22 });
+        if happens(rng, share) {
+            let kind = if order.is_return { "return" } else { pick(rng, &CASE_KINDS) };
+            let complains = happens(rng, if kind == "question" { 0.03 } else { 0.22 });
             let opened_at =
-                order.at + whole(exponential(dice, 60.0), 1, 500) * HOUR + between(dice, 0, 3_599) * SECOND;
+                order.at + whole(exponential(rng, 60.0), 1, 500) * HOUR + between(rng, 0, 3_599) * SECOND;
             let contact = Contact { opened_at, kind, is_complaint: complains, order: Some(position) };
-            cases.extend(case(dice, world, customer, &contact));
+            cases.extend(case(rng, world, customer, &contact));
         }
     }
     if customer.persona == Persona::Angry {
         let recent = orders.iter().rposition(|order| !order.is_return);
         // Not long ago, yet late enough that each has had its answer: angry is who complained twice.
         let earliest = customer.habits.start.max(world.end - 80);
-        for _ in 0..between(dice, 2, 4) {
-            let opened_at = moment(between(dice, earliest, world.end - 2), between(dice, 28_800, 64_799));
+        for _ in 0..between(rng, 2, 4) {
+            let opened_at = moment(between(rng, earliest, world.end - 2), between(rng, 28_800, 64_799));
             let contact = Contact {
                 opened_at,
-                kind: pick(dice, &CASE_KINDS),
+                kind: pick(rng, &CASE_KINDS),
                 is_complaint: true,
                 order: recent.filter(|position| orders[*position].at < opened_at),
             };
-            cases.extend(case(dice, world, customer, &contact));
+            cases.extend(case(rng, world, customer, &contact));
         }
     }
     cases.sort_by_key(|case| case.opened_at);
@@ -103,20 +103,20 @@ struct Contact {
 }
 
 /// Draws one case, unless it would begin after the period.
-fn case(dice: &mut Dice, world: &World, customer: &Customer, contact: &Contact) -> Option<Case> {
+fn case(rng: &mut Rng, world: &World, customer: &Customer, contact: &Contact) -> Option<Case> {
     let Contact { opened_at, kind, is_complaint, order } = *contact;
     let business = customer.kind != Kind::Retail;
     let worse = if is_complaint { 2.0 } else { 1.0 };
-    let minutes = whole(log_normal(dice, 9.0 * worse, 0.7), 1, 240);
-    let wait = log_normal(dice, if business { 1.5 } else { 5.0 }, 0.9) * worse;
-    let work = log_normal(dice, if business { 6.0 } else { 14.0 }, 1.0) * worse;
+    let minutes = whole(log_normal(rng, 9.0 * worse, 0.7), 1, 240);
+    let wait = log_normal(rng, if business { 1.5 } else { 5.0 }, 0.9) * worse;
+    let work = log_normal(rng, if business { 6.0 } else { 14.0 }, 1.0) * worse;
     let answer = opened_at + whole(wait * 60.0, 1, 20_000) * (HOUR / 60);
     let resolved = answer + whole(work * 60.0, 1, 60_000) * (HOUR / 60);
     let mood = 4.6 - 0.03 * wait - 0.01 * work - if is_complaint { 2.0 } else { 0.0 };
     let angry = customer.persona == Persona::Angry && is_complaint;
-    let score = if angry { between(dice, 1, 2) } else { whole(mood + uniform(dice, -1.2, 1.2), 1, 5) };
-    let answered = happens(dice, if angry { 0.8 } else { 0.45 });
-    let channel = pick(dice, &CASE_CHANNELS);
+    let score = if angry { between(rng, 1, 2) } else { whole(mood + uniform(rng, -1.2, 1.2), 1, 5) };
+    let answered = happens(rng, if angry { 0.8 } else { 0.45 });
+    let channel = pick(rng, &CASE_CHANNELS);
     let end = world.end_moment();
     (opened_at < end).then_some(Case {
         opened_at,
@@ -133,62 +133,57 @@ fn case(dice: &mut Dice, world: &World, customer: &Customer, contact: &Contact) 
 }
 
 /// Draws one payment for each order, and one refund for each return.
-pub(super) fn payments(
-    dice: &mut Dice,
-    world: &World,
-    customer: &Customer,
-    orders: &[Order],
-) -> Vec<Payment> {
+pub(super) fn payments(rng: &mut Rng, world: &World, customer: &Customer, orders: &[Order]) -> Vec<Payment> {
     let habits = &customer.habits;
     let mut payments = Vec::with_capacity(orders.len());
     for (position, order) in orders.iter().enumerate() {
         let day = day_of(order.at);
         let (due, paid) = if order.is_return {
-            (day + 14, day + between(dice, 1, 12))
+            (day + 14, day + between(rng, 1, 12))
         } else {
             let due = day + habits.terms;
-            let late = whole(exponential(dice, habits.late.max(0.01)), 0, 400);
-            let early = if late == 0 { between(dice, 0, habits.terms / 3) } else { 0 };
+            let late = whole(exponential(rng, habits.late.max(0.01)), 0, 400);
+            let early = if late == 0 { between(rng, 0, habits.terms / 3) } else { 0 };
             (due, due + late - early)
         };
-        let paid = (paid < world.end && !happens(dice, 0.003)).then_some(paid);
+        let paid = (paid < world.end && !happens(rng, 0.003)).then_some(paid);
         payments.push(Payment { due, paid, amount: order.net(), order: position });
     }
     payments
 }
 
 /// Draws the visits: those before an order, and those that lead to none.
-pub(super) fn visits(dice: &mut Dice, world: &World, customer: &Customer, orders: &[Order]) -> Vec<Visit> {
+pub(super) fn visits(rng: &mut Rng, world: &World, customer: &Customer, orders: &[Order]) -> Vec<Visit> {
     let mut visits = Vec::new();
     let mut first = true;
     for order in orders.iter().filter(|order| !order.is_return) {
         let count = match customer.persona {
             Persona::Impulsive => 1,
-            Persona::Sceptic if first => 5 + poisson(dice, 1.5),
-            Persona::Researcher => 3 + poisson(dice, customer.habits.visits - 3.0),
-            _ => poisson(dice, customer.habits.visits),
+            Persona::Sceptic if first => 5 + poisson(rng, 1.5),
+            Persona::Researcher => 3 + poisson(rng, customer.habits.visits - 3.0),
+            _ => poisson(rng, customer.habits.visits),
         };
         for _ in 0..count {
             let before = match customer.persona {
-                Persona::Impulsive => between(dice, 120, 3_600),
-                _ => between(dice, 900, 12 * 86_400),
+                Persona::Impulsive => between(rng, 120, 3_600),
+                _ => between(rng, 900, 12 * 86_400),
             };
-            visits.extend(visit(dice, world, order.at - before * SECOND));
+            visits.extend(visit(rng, world, order.at - before * SECOND));
         }
         first = false;
     }
     let idle = if customer.persona == Persona::Prospect { 3.0 } else { 0.4 };
-    for _ in 0..poisson(dice, idle) {
-        let day = between(dice, customer.habits.start, world.end - 1);
-        let at = moment(day, between(dice, 25_200, 82_799));
-        visits.extend(visit(dice, world, at));
+    for _ in 0..poisson(rng, idle) {
+        let day = between(rng, customer.habits.start, world.end - 1);
+        let at = moment(day, between(rng, 25_200, 82_799));
+        visits.extend(visit(rng, world, at));
     }
     visits.sort_by_key(|visit| visit.at);
     visits
 }
 
 /// Makes a visit, unless it would lie outside the period.
-fn visit(dice: &mut Dice, world: &World, at: i64) -> Option<Visit> {
-    let channel = pick(dice, &VISIT_CHANNELS);
+fn visit(rng: &mut Rng, world: &World, at: i64) -> Option<Visit> {
+    let channel = pick(rng, &VISIT_CHANNELS);
     (moment(world.first, 0) <= at && at < world.end_moment()).then_some(Visit { at, channel })
 }

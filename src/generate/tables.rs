@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::customer::Customer;
-use super::flaw::LineRow;
+use super::defect::LineRow;
 use super::service::{Case, Payment, Visit};
 use super::sheet::{Columns, Kind, Sheet, Value};
 use super::world::World;

@@ -11,19 +11,19 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::dice::real;
-use super::flaw::{FLAWS, Flaw, LineRow, apply};
+use super::defect::{DEFECTS, Defect, LineRow, apply};
 use super::habits::Kind;
 use super::habits::Persona;
 use super::history::History;
+use super::random::real;
 use super::world::World;
 use super::*;
 
 const FROM: Date = date(2023, 1, 1);
 const TO: Date = date(2026, 1, 1);
 
-fn request(customers: u64, seed: u64, flaws: f64) -> Generate {
-    Generate { customers, seed, from: FROM, to: TO, flaws }
+fn request(customers: u64, seed: u64, defects: f64) -> Generate {
+    Generate { customers, seed, from: FROM, to: TO, defects }
 }
 
 fn made(request: &Generate) -> (TempDir, Summary) {
@@ -226,7 +226,7 @@ fn keeps_the_sum_of_a_full_return_at_nothing() {
 #[test]
 fn spoils_a_row_in_every_way() {
     let world = World::new(1, FROM, TO);
-    let mut chance = dice(1, Purpose::Flaw, 1);
+    let mut chance = rng(1, Purpose::Defect, 1);
     let row = LineRow {
         order_id: Some("O1".into()),
         line_number: 1,
@@ -243,14 +243,14 @@ fn spoils_a_row_in_every_way() {
         region: "Wales",
     };
     let mut seen = BTreeSet::new();
-    for flaw in FLAWS {
-        let (spoilt, second) = apply(&mut chance, &world, flaw, row.clone());
-        assert!(spoilt != row || second.is_some(), "{flaw:?}");
-        let twofold = [Flaw::Duplicate, Flaw::SharedOrder, Flaw::LineConflict];
-        assert_eq!(second.is_some(), twofold.contains(&flaw), "{flaw:?}");
-        seen.insert(flaw);
+    for defect in DEFECTS {
+        let (spoilt, second) = apply(&mut chance, &world, defect, row.clone());
+        assert!(spoilt != row || second.is_some(), "{defect:?}");
+        let twofold = [Defect::Duplicate, Defect::SharedOrder, Defect::LineConflict];
+        assert_eq!(second.is_some(), twofold.contains(&defect), "{defect:?}");
+        seen.insert(defect);
     }
-    assert_eq!(seen.len(), FLAWS.len());
+    assert_eq!(seen.len(), DEFECTS.len());
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn plants_about_the_share_of_ugly_rows_that_was_asked_for() {
         let quantities = batch["quantity"].as_primitive::<Int32Type>();
         zeros += quantities.values().iter().filter(|quantity| **quantity == 0).count();
     }
-    // Four flaws of sixteen make a NULL: 7.5 per cent of the rows.
+    // Four defects of sixteen make a NULL: 7.5 per cent of the rows.
     assert!((rows / 25..rows / 8).contains(&nulls), "{nulls} of {rows}");
     assert!(zeros > 0);
     let before: usize = order_lines(clean.path()).iter().map(RecordBatch::num_rows).sum();
@@ -304,8 +304,8 @@ fn refuses_what_makes_no_sense() {
     let cases = [
         Generate { customers: 0, ..sound },
         Generate { to: FROM, ..sound },
-        Generate { flaws: 1.5, ..sound },
-        Generate { flaws: f64::NAN, ..sound },
+        Generate { defects: 1.5, ..sound },
+        Generate { defects: f64::NAN, ..sound },
         Generate { from: date(1900, 1, 1), ..sound },
     ];
     for case in cases {

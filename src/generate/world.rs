@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::dice::{Dice, Purpose, between, dice, happens, log_normal, real, uniform, whole};
+use super::random::{Purpose, Rng, between, happens, log_normal, real, rng, uniform, whole};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -128,14 +128,14 @@ impl World {
     }
 
     /// Draws a day of `start..end`, by season and weekday.
-    pub(super) fn busy_day(&self, dice: &mut Dice, consumer: bool, start: i64, end: i64) -> i64 {
+    pub(super) fn busy_day(&self, rng: &mut Rng, consumer: bool, start: i64, end: i64) -> i64 {
         let mut number = start;
         // Nearly every draw ends after a few tries; the bound is for periods of a few quiet days.
         for _ in 0..40 {
-            number = between(dice, start, end - 1);
+            number = between(rng, start, end - 1);
             let day = self.day(number);
             let weight = if consumer { day.consumer_weight } else { day.business_weight };
-            if happens(dice, weight / BUSIEST_DAY) {
+            if happens(rng, weight / BUSIEST_DAY) {
                 break;
             }
         }
@@ -178,27 +178,27 @@ fn day(date: Date, month: usize) -> Day {
 }
 
 fn products(seed: u64) -> Vec<Product> {
-    let mut dice = dice(seed, Purpose::Catalogue, 0);
+    let mut rng = rng(seed, Purpose::Catalogue, 0);
     let mut products = Vec::with_capacity(CATEGORIES.len() * PRODUCTS_PER_CATEGORY);
     for position in 0..CATEGORIES.len() {
         for rank in 0..PRODUCTS_PER_CATEGORY {
-            products.push(product(&mut dice, position, rank));
+            products.push(product(&mut rng, position, rank));
         }
     }
     products
 }
 
-fn product(dice: &mut Dice, position: usize, rank: usize) -> Product {
+fn product(rng: &mut Rng, position: usize, rank: usize) -> Product {
     let category = &CATEGORIES[position];
     let noun = category.nouns[rank % category.nouns.len()];
     let style = STYLES[rank / category.nouns.len() % STYLES.len()];
     // Prices end in 9, as prices do.
-    let price = whole(log_normal(dice, category.price, 0.5) / 10.0, 15, 500_000) * 10 - 1;
+    let price = whole(log_normal(rng, category.price, 0.5) / 10.0, 15, 500_000) * 10 - 1;
     // A few products are sold below what they cost, and nobody has noticed.
-    let cost_share = if happens(dice, 0.04) {
-        uniform(dice, 1.02, 1.2)
+    let cost_share = if happens(rng, 0.04) {
+        uniform(rng, 1.02, 1.2)
     } else {
-        category.cost_share + uniform(dice, -0.08, 0.08)
+        category.cost_share + uniform(rng, -0.08, 0.08)
     };
     Product {
         id: format!("P{}{:03}", position + 1, rank + 1),

@@ -10,9 +10,9 @@ use super::recorded::{Environment, Recorded};
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
+use crate::output::Progress;
 use crate::publish;
 use crate::query::{Publish, Query, TableName};
-use crate::talk::Talk;
 
 /// The table of order lines, which most runs do not publish.
 pub(super) const LINES: &str = "canonical.order_lines";
@@ -45,11 +45,11 @@ pub(super) async fn recorded(
 pub(super) async fn prepared<'a>(
     run: &Published,
     recorded: &'a Recorded,
-    talk: &'a Talk,
+    progress: &'a Progress,
 ) -> Result<Run<'a>, Failure> {
     let request = Request { as_of: Some(run.entry.as_of), is_draft: false };
     let purpose = Purpose::Verify(recorded);
-    Run::prepare(&recorded.config, &run.place, &request, purpose, talk).await
+    Run::prepare(&recorded.config, &run.place, &request, purpose, progress).await
 }
 
 /// Tables that a session can read, each opened once.

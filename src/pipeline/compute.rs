@@ -45,7 +45,7 @@ pub(super) async fn tables(
     queries: &[Query],
     given: Given,
 ) -> Result<Vec<TableRecord>, Failure> {
-    run.talk.stage(given.stage(), queries.len());
+    run.progress.stage(given.stage(), queries.len());
     let mut waiting: BTreeMap<&TableName, &Query> =
         queries.iter().map(|query| (&query.name, query)).collect();
     let mut pending: BTreeSet<TableName> = waiting.keys().map(|name| (*name).clone()).collect();
@@ -78,7 +78,7 @@ pub(super) async fn tables(
         let made =
             finished.map_err(|error| Failure::new(Exit::Bug, "engine", "a query gave up").cause(error))??;
         for (name, record, facts) in made {
-            run.talk.step(given.stage(), &name.to_string(), &facts);
+            run.progress.step(given.stage(), &name.to_string(), &facts);
             pending.remove(&name);
             done.extend(record.map(|record| (name, record)));
         }
@@ -136,8 +136,8 @@ async fn one(engine: Arc<Engine>, query: Query, lines: Option<staged::Lines>) ->
     let watch = Stopwatch::start();
     let written = staged::run(&engine, &query, lines).await?;
     let mut facts = json!({"rows": written.rows, "milliseconds": watch.milliseconds()});
-    if written.rung > 0 {
-        facts["rung"] = json!(written.rung);
+    if written.level > 0 {
+        facts["level"] = json!(written.level);
     }
     let (true, Some(file)) = (query.header.is_published(), &written.file) else {
         return Ok(vec![(query.name, None, facts)]);
@@ -168,10 +168,10 @@ fn made_record(engine: &Engine, table: &SettingsTable, rows: usize) -> Result<Ta
 /// Runs the checks and refuses the run when one with severity `stop` is violated.
 pub(super) async fn checks(run: &Run<'_>) -> Result<Vec<Outcome>, Failure> {
     let checks = &run.project.queries.checks;
-    run.talk.stage("check", checks.len());
+    run.progress.stage("check", checks.len());
     let outcomes = check::run(&run.engine, checks).await?;
     for outcome in &outcomes {
-        run.talk.step("check", &outcome.name, &json!({"holds": outcome.holds()}));
+        run.progress.step("check", &outcome.name, &json!({"holds": outcome.holds()}));
     }
     check::refuse_broken(&outcomes)?;
     Ok(outcomes)

@@ -4,18 +4,18 @@ use std::future::Future;
 
 use crate::calendar::Deadline;
 use crate::error::{Exit, Failure};
-use crate::talk::Talk;
+use crate::output::Progress;
 
 /// Does `work`, unless the time of the run is over before; then it is dropped, and the failure names the stage.
 pub(super) async fn within<T>(
     deadline: &Deadline,
-    talk: &Talk,
+    progress: &Progress,
     work: impl Future<Output = Result<T, Failure>> + Send,
 ) -> Result<T, Failure> {
     if let Ok(done) = tokio::time::timeout(deadline.left(), Box::pin(work)).await {
         return done;
     }
-    let stage = talk.current_stage();
+    let stage = progress.current_stage();
     let message = format!(
         "out of time: the run may take {} seconds (`engine.deadline`), and these ended in the stage `{stage}`",
         deadline.allowed.as_secs()

@@ -13,10 +13,10 @@ use crate::calendar;
 use crate::config::{Config, Deliver, Detail, Edition, Recipient};
 use crate::deliver::{self, Delivery, Letter, Post, Reader};
 use crate::error::{Exit, Failure};
+use crate::output::Progress;
 use crate::publish::{self, LogEntry};
 use crate::record::{MailRecord, Manifest, layout};
 use crate::store::Location;
-use crate::talk::Talk;
 
 /// Who gets the mail of a run, when not everybody of the configuration does.
 #[derive(Debug, Clone, Default)]
@@ -45,10 +45,10 @@ pub async fn deliver_run(
     config: &Config,
     name: &str,
     choice: &Choice,
-    talk: &Talk,
+    progress: &Progress,
 ) -> Result<Delivered, Failure> {
     let (place, entry) = find(config, name).await?;
-    let deliveries = send(config, &place, &entry, choice, talk).await?;
+    let deliveries = send(config, &place, &entry, choice, progress).await?;
     Ok(Delivered { entry, deliveries })
 }
 
@@ -74,11 +74,11 @@ pub(super) async fn send(
     place: &Location,
     entry: &LogEntry,
     choice: &Choice,
-    talk: &Talk,
+    progress: &Progress,
 ) -> Result<Vec<Delivery>, Failure> {
     let wanted = configured(config)?;
     let readers = readers(config, wanted, choice, place, entry).await?;
-    talk.stage("deliver", readers.len());
+    progress.stage("deliver", readers.len());
     let post = Post {
         server: &wanted.smtp,
         ca_file: wanted.ca_file.as_ref().map(|file| config.root.join(file)),
@@ -86,7 +86,7 @@ pub(super) async fn send(
     };
     let deliveries = deliver::deliver(place, &post, &readers).await?;
     for delivery in &deliveries {
-        talk.step(
+        progress.step(
             "deliver",
             &delivery.to,
             &json!({"outcome": delivery.fate.word(), "reason": delivery.fate.reason()}),

@@ -118,7 +118,7 @@ impl<'a> Source<'a> {
                 write(&folder.join(name), text)?;
             }
         }
-        run.talk.step("report", &place, &json!({"bytes": pages.report.len()}));
+        run.progress.step("report", &place, &json!({"bytes": pages.report.len()}));
         record.mail = MailRecord { subject: pages.mail.subject, url: inputs.url };
         Ok(record)
     }

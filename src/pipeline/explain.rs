@@ -7,11 +7,11 @@ use super::recorded::Environment;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
+use crate::output::Progress;
 use crate::publish::LogEntry;
 use crate::query::{Query, TableName};
 use crate::record::layout;
 use crate::table::Table;
-use crate::talk::Talk;
 
 /// Where a number comes from.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ pub async fn explain(
     name: &str,
     question: &Question,
     environment: Environment<'_>,
-    talk: &Talk,
+    progress: &Progress,
 ) -> Result<Explanation, Failure> {
     let run = Published::open(config, name).await?;
     let (table, column) = target(&run, &question.target)?;
@@ -74,7 +74,7 @@ pub async fn explain(
     let record = run.manifest.table(&table.to_string());
     let recorded = again::recorded(&run, config, environment).await?;
     let rerun = match &recorded {
-        Some(recorded) => Some(again::prepared(&run, recorded, talk).await?),
+        Some(recorded) => Some(again::prepared(&run, recorded, progress).await?),
         None => None,
     };
     let mut tables = Tables::new(&run, rerun.as_ref(), config)?;

@@ -7,10 +7,10 @@ use crate::check;
 use crate::config::Config;
 use crate::engine::{Engine, damaged_input};
 use crate::error::Failure;
+use crate::output::Progress;
 use crate::query::TableName;
 use crate::source::{From, Pinned, RawTable};
 use crate::table::{Cell, Table};
-use crate::talk::Talk;
 
 /// What a look at the inputs found.
 pub struct Look {
@@ -25,10 +25,14 @@ pub struct Look {
 /// # Errors
 /// As [`super::run`], without the stages that compute figures and publish. Rows that a run refuses are told with what was found, and
 /// with the exit code and message of the run.
-pub async fn check(config: &Config, as_of: Option<jiff::civil::Date>, talk: &Talk) -> Result<Look, Failure> {
+pub async fn check(
+    config: &Config,
+    as_of: Option<jiff::civil::Date>,
+    progress: &Progress,
+) -> Result<Look, Failure> {
     let place = open(config)?;
     let request = Request { as_of, is_draft: false };
-    let run = Run::prepare(config, &place, &request, Purpose::Look, talk).await?;
+    let run = Run::prepare(config, &place, &request, Purpose::Look, progress).await?;
     let queries = &run.project.queries;
     compute::plans(&run.engine, queries).await?;
     let rows = match rows(&run).await {

@@ -9,8 +9,8 @@ use crate::calendar;
 use crate::config::Config;
 use crate::deliver;
 use crate::error::Failure;
+use crate::output::Progress;
 use crate::publish::{self, LogEntry};
-use crate::talk::Talk;
 
 /// What a run would do.
 #[derive(Debug)]
@@ -73,10 +73,10 @@ pub struct PlannedMail {
 ///
 /// # Errors
 /// As a run until its first query: 2 for a mistake of the configuration or a query, 3 and 4 for inputs that it would refuse.
-pub async fn plan(config: &Config, as_of: Option<Date>, talk: &Talk) -> Result<Planned, Failure> {
+pub async fn plan(config: &Config, as_of: Option<Date>, progress: &Progress) -> Result<Planned, Failure> {
     let place = open(config)?;
     let request = Request { as_of, is_draft: false };
-    let run = Run::prepare(config, &place, &request, Purpose::Look, talk).await?;
+    let run = Run::prepare(config, &place, &request, Purpose::Look, progress).await?;
     let entries = publish::history(&place).await?;
     let (as_of, run_id) = (run.calendar.as_of, run.id.clone());
     let is_published = entries.iter().any(|entry| entry.run_id == run_id && entry.as_of == as_of);

@@ -15,6 +15,7 @@ use crate::calendar::{self, Calendar, Spans};
 use crate::config::Config;
 use crate::engine::{ENGINE, Engine};
 use crate::error::Failure;
+use crate::output::Progress;
 use crate::record::manifest::{self, SCHEMA};
 use crate::record::{
     Determinants, EditionRecord, HashedFile, MailRecord, Manifest, RunSummary, Window, layout, libraries,
@@ -23,7 +24,6 @@ use crate::record::{
 use crate::settings::{self, SettingsTable};
 use crate::source::{InputRecord, Pinned, RawTable};
 use crate::store::Location;
-use crate::talk::Talk;
 
 /// What a run is asked to do.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ pub(super) struct Run<'a> {
     pub(super) started: Timestamp,
     /// Requests to the publish location that failed and were tried again so far.
     pub(super) retries: u64,
-    pub(super) talk: &'a Talk,
+    pub(super) progress: &'a Progress,
 }
 
 impl<'a> Run<'a> {
@@ -83,7 +83,7 @@ impl<'a> Run<'a> {
         place: &Location,
         request: &Request,
         purpose: Purpose<'_>,
-        talk: &'a Talk,
+        progress: &'a Progress,
     ) -> Result<Self, Failure> {
         let recorded = purpose.recorded();
         let mut project = match recorded {
@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
             // Reported before hours of work, not after them.
             place.probe().await.map_err(|error| error.writing("publish"))?;
         }
-        let pinned = sources::pin_inputs(config, &work, recorded, talk).await?;
+        let pinned = sources::pin_inputs(config, &work, recorded, progress).await?;
         let as_of = calendar::as_of(config.as_of, request.as_of, &config.project.timezone)?;
         let calendar = calendar::calendar(as_of, &Spans::of(config)?)?;
         let engine = Engine::start(&config.engine, &work.stage().join(layout::TABLES), &work.scratch())?;
@@ -125,7 +125,7 @@ impl<'a> Run<'a> {
             is_draft: request.is_draft,
             started,
             retries: place.retries(),
-            talk,
+            progress,
         })
     }
 

@@ -10,9 +10,9 @@ use super::deadline::within;
 use crate::calendar::Deadline;
 use crate::deliver::Delivery;
 use crate::error::Failure;
+use crate::output::Progress;
 use crate::publish::{self, Found, IndexPage, Lease, LogEntry, StagedRun};
 use crate::store::Location;
-use crate::talk::Talk;
 
 /// How long letting go of the lease may take; it expires by itself.
 const RELEASE: Duration = Duration::from_secs(30);
@@ -53,7 +53,7 @@ pub(super) struct Wanted<'a> {
     pub(super) keep: u32,
     pub(super) index: &'a IndexPage<'a>,
     pub(super) deadline: &'a Deadline,
-    pub(super) talk: &'a Talk,
+    pub(super) progress: &'a Progress,
 }
 
 impl Wanted<'_> {
@@ -92,7 +92,7 @@ impl Wanted<'_> {
         lease: &Lease,
     ) -> Result<(Report, LogEntry), Failure> {
         let Made { staged, mut remarks } = self.in_time(make).await?;
-        self.talk.stage("publish", 1);
+        self.progress.stage("publish", 1);
         let uploaded = self
             .in_time(async {
                 lease.check().await?;
@@ -102,7 +102,7 @@ impl Wanted<'_> {
         // The commit is short and is never broken off: nobody would know whether it took place.
         let publication = publish::enter(self.place, &staged, &uploaded, self.index).await?;
         let facts = json!({"run_id": self.run_id, "retries": self.place.retries()});
-        self.talk.step("publish", &publication.report, &facts);
+        self.progress.step("publish", &publication.report, &facts);
         // The run is published: what fails now must not look like a failed publication.
         match publication.stale {
             // `latest.json` may still name a run that would be removed.
@@ -151,7 +151,7 @@ impl Wanted<'_> {
     }
 
     async fn in_time<T>(&self, work: impl Future<Output = Result<T, Failure>> + Send) -> Result<T, Failure> {
-        within(self.deadline, self.talk, work).await
+        within(self.deadline, self.progress, work).await
     }
 }
 

@@ -11,21 +11,21 @@ use crate::calendar::Deadline;
 use crate::check;
 use crate::config::Config;
 use crate::error::{Exit, Failure};
+use crate::output::Progress;
 use crate::publish::{self, LogEntry};
 use crate::record::CheckRecord;
 use crate::report;
 use crate::source::Pinned;
 use crate::store::Location;
-use crate::talk::Talk;
 
 /// Runs the job: read, compute, check, render, publish, and mail what is published.
 ///
 /// # Errors
 /// Returns the failure of the first stage that fails; nothing is visible then, unless it says so. Once the run is published a
 /// failure of the mail stands in the report and not here.
-pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Report, Failure> {
+pub async fn run(config: &Config, request: &Request, progress: &Progress) -> Result<Report, Failure> {
     let place = project::open(config)?;
-    let (mut report, entry) = published(config, &place, request, talk).await?;
+    let (mut report, entry) = published(config, &place, request, progress).await?;
     let (Some(_), Some(entry)) = (&config.deliver, entry) else {
         return Ok(report);
     };
@@ -36,7 +36,7 @@ pub async fn run(config: &Config, request: &Request, talk: &Talk) -> Result<Repo
         ));
         return Ok(report);
     }
-    match deliver::send(config, &place, &entry, &Choice::default(), talk).await {
+    match deliver::send(config, &place, &entry, &Choice::default(), progress).await {
         Ok(deliveries) => {
             report.mail_failure = crate::deliver::verdict(&entry.run_id, &deliveries);
             report.deliveries = deliveries;
@@ -57,13 +57,13 @@ pub(super) async fn published(
     config: &Config,
     place: &Location,
     request: &Request,
-    talk: &Talk,
+    progress: &Progress,
 ) -> Result<(Report, Option<LogEntry>), Failure> {
     let deadline = Deadline::after(config.engine.deadline);
-    let prepared = Run::prepare(config, place, request, Purpose::Publish, talk);
-    let run = within(&deadline, talk, prepared).await?;
+    let prepared = Run::prepare(config, place, request, Purpose::Publish, progress);
+    let run = within(&deadline, progress, prepared).await?;
     if run.is_draft {
-        let made = within(&deadline, talk, computed(&run)).await?;
+        let made = within(&deadline, progress, computed(&run)).await?;
         return Ok((draft(&run, place, made).await?, None));
     }
     let index = |entries: &[LogEntry]| archive(config, entries);
@@ -74,7 +74,7 @@ pub(super) async fn published(
         keep: config.publish.keep,
         index: &index,
         deadline: &deadline,
-        talk,
+        progress,
     };
     let (report, entry) = Box::pin(wanted.published(computed(&run))).await?;
     Ok((report, Some(entry)))
@@ -119,9 +119,9 @@ pub(super) async fn computed(run: &Run<'_>) -> Result<Made, Failure> {
 
 /// Puts a draft where no log names it.
 async fn draft(run: &Run<'_>, place: &Location, made: Made) -> Result<Report, Failure> {
-    run.talk.stage("publish", 1);
+    run.progress.stage("publish", 1);
     let location = publish::publish_draft(place, &made.staged).await?;
-    run.talk.step("publish", &location, &json!({"run_id": run.id}));
+    run.progress.step("publish", &location, &json!({"run_id": run.id}));
     Ok(Report {
         run_id: run.id.clone(),
         as_of: run.calendar.as_of,

@@ -12,20 +12,20 @@ use crate::config::{Config, SOURCES, STAGING_FOLDER, is_reserved};
 use crate::engine::{Engine, SourceFile, damaged_input};
 use crate::error::{Exit, Failure};
 use crate::files::sha256;
+use crate::output::Progress;
 use crate::query::{Header, Publish, Query, QuerySet, STAGING, TableName};
 use crate::record::layout;
 use crate::source::{self, From, InputRecord, Pinned, PinnedFile, RawTable, Rows};
 use crate::store::Location;
-use crate::talk::Talk;
 
 /// Lists, hashes and checks the inputs that queries read; of a recorded run those of its record.
 pub(super) async fn pin_inputs(
     config: &Config,
     work: &Workplace,
     recorded: Option<&Recorded>,
-    talk: &Talk,
+    progress: &Progress,
 ) -> Result<Vec<Pinned>, Failure> {
-    talk.stage("read", config.sources.len());
+    progress.stage("read", config.sources.len());
     if !config.sources.contains_key("order_lines") {
         return Err(Failure::new(Exit::Usage, "config", "sources.order_lines is missing"));
     }
@@ -41,7 +41,7 @@ pub(super) async fn pin_inputs(
         };
         pinned.refuse_excess(config)?;
         let facts = json!({"files": pinned.files.len(), "excluded": pinned.excluded.len(), "rows": pinned.rows(), "retries": pinned.retries()});
-        talk.step("read", name, &facts);
+        progress.step("read", name, &facts);
         all.push(pinned);
     }
     Ok(all)

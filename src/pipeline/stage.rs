@@ -24,8 +24,8 @@ const REPORTED: [&str; 2] = ["settings.", "results."];
 
 /// Writes every file of the run folder but the manifest, and completes the manifest.
 pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, Failure> {
-    let (config, project, folder, talk) = (run.config, &run.project, run.work.stage(), run.talk);
-    talk.stage("report", 3);
+    let (config, project, folder, progress) = (run.config, &run.project, run.work.stage(), run.progress);
+    progress.stage("report", 3);
     let tables = read_tables(&folder, &manifest.tables)?;
     for (name, table) in tables.iter().filter(|(name, _)| name.starts_with("results.")) {
         write(&folder.join(layout::csv(name)), csv::table(table).as_bytes())?;
@@ -42,7 +42,7 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
     write(&folder.join(layout::SCRIPT), script.as_bytes())?;
     let effective = config.effective_at(run.calendar.as_of);
     write(&folder.join(layout::CONFIG), effective.as_bytes())?;
-    talk.step("report", "tables and SQL", &json!({"tables": manifest.tables.len()}));
+    progress.step("report", "tables and SQL", &json!({"tables": manifest.tables.len()}));
 
     manifest.summary.headline = report::headline(&tables, &config.project.currency);
     manifest.summary.figures = report::headline_figures(&tables);
@@ -62,10 +62,10 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
     for (name, text) in files_of(&pages) {
         write(&folder.join(name), text)?;
     }
-    talk.step("report", layout::REPORT, &json!({"bytes": pages.report.len()}));
+    progress.step("report", layout::REPORT, &json!({"bytes": pages.report.len()}));
     manifest.mail = MailRecord { subject: pages.mail.subject, url: inputs.url };
     manifest.outputs = outputs(&folder)?;
-    talk.step("report", "manifest", &json!({"outputs": manifest.outputs.len()}));
+    progress.step("report", "manifest", &json!({"outputs": manifest.outputs.len()}));
     Ok(StagedRun { folder, manifest })
 }
 
@@ -91,13 +91,13 @@ pub(super) fn sign(staged: &StagedRun, signer: &Signer) -> Result<(), Failure> {
 pub(super) fn volatile(run: &Run<'_>) -> Result<(), Failure> {
     let record = json!({
         "started": run.started.to_string(),
-        "elapsed_ms": run.talk.milliseconds(),
+        "elapsed_ms": run.progress.milliseconds(),
         "threads": run.config.engine.threads,
         "memory": run.config.engine.memory,
         // Requests to stores that failed and were tried again, until the upload began.
         "retries": run.retries + run.sources.iter().map(crate::source::Pinned::retries).sum::<u64>(),
-        // Queries that did not fit into memory as they stood, each with the rung of the ladder on which it ended well.
-        "rungs": run.engine.rungs(),
+        // Queries that did not fit into memory as they stood, each with the level of the fallback plan on which it ended well.
+        "fallback_levels": run.engine.levels(),
     });
     let text = format!("{record:#}\n");
     write(&run.work.stage().join(layout::VOLATILE), text.as_bytes())

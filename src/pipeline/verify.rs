@@ -18,11 +18,11 @@ use crate::config::Config;
 use crate::engine::ENGINE;
 use crate::error::{Exit, Failure};
 use crate::files::read;
+use crate::output::Progress;
 use crate::publish::{self, Audit, LogEntry, Problem};
 use crate::record::{HashedFile, Manifest, PublicKey, TO_RUN, below, layout, libraries};
 use crate::source::{self, Pinned};
 use crate::store::{Location, Obtained};
-use crate::talk::Talk;
 
 /// How far a verification goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +97,7 @@ struct Work<'a> {
     place: &'a Location,
     audit: &'a Audit,
     program: Option<&'a Program>,
-    talk: &'a Talk,
+    progress: &'a Progress,
 }
 
 /// Verifies run `name` (`latest`, a date or a run id). Nothing is published.
@@ -109,14 +109,14 @@ pub async fn verify(
     config: &Config,
     name: &str,
     asked: &Asked<'_>,
-    talk: &Talk,
+    progress: &Progress,
 ) -> Result<Verification, Failure> {
     let (depth, duckdb) = (asked.depth, &asked.duckdb);
     // A mistake in its name is reported before hours of work.
     let program = Program::find(duckdb)?;
     let place = open(config)?;
     let folder = private_folder(config)?;
-    talk.stage("verify", 2);
+    progress.stage("verify", 2);
     let mut audit = publish::audit(&place, name, folder.path()).await?;
     let mut done = Verification {
         entry: audit.entry.clone(),
@@ -147,7 +147,7 @@ pub async fn verify(
     }
     let record = folder.path().join("record");
     let recorded = Recorded::read(&audit, config, asked.environment, &record)?;
-    let work = Work { place: &place, audit: &audit, program: program.as_ref(), talk };
+    let work = Work { place: &place, audit: &audit, program: program.as_ref(), progress };
     let name = again(&work, &recorded, &mut done).await?;
     if is_same_maker && name != audit.manifest.run_id {
         let what = format!("is of run {}, and what it records makes run {name}", audit.manifest.run_id);
@@ -214,16 +214,16 @@ fn altered_record<'a>(audit: &Audit, problems: &'a [Problem]) -> Option<&'a str>
 
 /// Does the run again in a private folder and compares every file; gives the name that the run would have today.
 async fn again(work: &Work<'_>, recorded: &Recorded, done: &mut Verification) -> Result<String, Failure> {
-    let (audit, talk) = (work.audit, work.talk);
+    let (audit, progress) = (work.audit, work.progress);
     let request = Request { as_of: Some(audit.manifest.as_of), is_draft: false };
     let deadline = Deadline::after(recorded.config.engine.deadline);
     let purpose = Purpose::Verify(recorded);
-    let prepared = Run::prepare(&recorded.config, work.place, &request, purpose, talk);
-    let mut run = within(&deadline, talk, prepared).await?;
+    let prepared = Run::prepare(&recorded.config, work.place, &request, purpose, progress);
+    let mut run = within(&deadline, progress, prepared).await?;
     // The pages hold the name of their run, whoever would be named so today.
     let name = std::mem::replace(&mut run.id, audit.manifest.run_id.clone());
-    let made = within(&deadline, talk, computed(&run)).await?.staged;
-    talk.stage("compare", audit.files.len());
+    let made = within(&deadline, progress, computed(&run)).await?.staged;
+    progress.stage("compare", audit.files.len());
     let mut performed: BTreeSet<&String> = BTreeSet::new();
     for HashedFile { path, sha256 } in &made.manifest.outputs {
         let what = match audit.files.get(path) {
@@ -248,7 +248,7 @@ async fn again(work: &Work<'_>, recorded: &Recorded, done: &mut Verification) ->
     done.performed = Some(performed.len() + 1);
     // The scripts are those that this program writes: what somebody else put there is not run.
     if let Some(program) = work.program.filter(|_| done.problems.is_empty()) {
-        within(&deadline, talk, reperformed(work, &run, program, done)).await?;
+        within(&deadline, progress, reperformed(work, &run, program, done)).await?;
     }
     Ok(name)
 }
@@ -260,13 +260,13 @@ async fn reperformed(
     program: &Program,
     done: &mut Verification,
 ) -> Result<(), Failure> {
-    let (audit, talk) = (work.audit, work.talk);
+    let (audit, progress) = (work.audit, work.progress);
     let scripts: Vec<(&String, &Obtained)> = audit
         .files
         .iter()
         .filter(|(path, _)| *path == layout::SCRIPT || path.ends_with(&format!("/{}", layout::SCRIPT)))
         .collect();
-    talk.stage("duckdb", scripts.len());
+    progress.stage("duckdb", scripts.len());
     let folder = run.work.scratch().join("duckdb");
     let is_in_place = work.place.is_local() && run.sources.iter().all(Pinned::is_local);
     if !is_in_place {
@@ -289,7 +289,7 @@ async fn reperformed(
                 done.problems.push(Problem::new(path, what));
             }
         }
-        talk.step("duckdb", path, &json!({"version": program.version}));
+        progress.step("duckdb", path, &json!({"version": program.version}));
     }
     let version = program.version.clone();
     done.duckdb =

@@ -8,10 +8,10 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::cells::Figure;
-use super::format::Pen;
+use super::format::Formats;
+use super::messages::Messages;
 use super::tiles;
-use super::words::Words;
-use super::{Brand, brand, chart, page, words};
+use super::{Brand, brand, chart, messages, page};
 use crate::error::Failure;
 use crate::record::PublishedFigure;
 
@@ -80,9 +80,9 @@ pub fn index(
 ) -> Result<String, Failure> {
     let newest = entries.iter().max_by_key(|entry| (entry.is_latest, entry.as_of));
     let currency = newest.map_or("EUR", |entry| entry.currency.as_str());
-    let words = words::read(templates, language)?;
-    let pen = words.pen()?;
-    let door = page::Door::open(templates, currency, &words)?;
+    let messages = messages::read(templates, language)?;
+    let formats = messages.formats()?;
+    let renderer = page::Renderer::open(templates, currency, &messages)?;
     let mut sorted: Vec<_> = entries.iter().collect();
     sorted.sort_by_key(|entry| std::cmp::Reverse((entry.as_of, entry.is_latest, entry.seq)));
     let by_day = by_day(entries, currency);
@@ -96,14 +96,14 @@ pub fn index(
             .into_iter()
             .flat_map(|entry| &entry.headline)
             .map(|(label, _)| {
-                tiles::measure(label).map_or_else(|| label.clone(), |measure| words.of("measure", measure))
+                tiles::measure(label).map_or_else(|| label.clone(), |measure| messages.of("measure", measure))
             })
             .collect(),
-        trends: newest.map_or_else(Vec::new, |newest| trends(newest, &by_day, &words, &pen)),
+        trends: newest.map_or_else(Vec::new, |newest| trends(newest, &by_day, &messages, &formats)),
         days: first.zip(last).map(|(first, last)| (first.to_string(), last.to_string())),
         entries: sorted.iter().map(|entry| line(entry)).collect(),
     };
-    door.page("archive/index.html", &view)
+    renderer.page("archive/index.html", &view)
 }
 
 /// The run that counts for each day, oldest first: the last one published, in the currency of the newest.
@@ -123,10 +123,10 @@ fn by_day<'a>(entries: &'a [ArchiveEntry], currency: &str) -> BTreeMap<Date, &'a
 fn trends(
     newest: &ArchiveEntry,
     by_day: &BTreeMap<Date, &ArchiveEntry>,
-    words: &Words,
-    pen: &Pen,
+    messages: &Messages,
+    formats: &Formats,
 ) -> Vec<Trend> {
-    let sign = words.sign(&newest.currency);
+    let sign = messages.sign(&newest.currency);
     if by_day.len() < 2 {
         return Vec::new();
     }
@@ -144,13 +144,13 @@ fn trends(
             .collect();
         let shown = |figure: &Figure| {
             let value: Option<BigDecimal> = figure.decimal();
-            value.map_or_else(String::new, |value| tiles::written(pen, &value, &wanted.unit, &sign))
+            value.map_or_else(String::new, |value| tiles::written(formats, &value, &wanted.unit, &sign))
         };
         let (first, last) = (line.first()?.clone(), line.last()?.clone());
-        let label = words.fill(
+        let label = messages.fill(
             "archive-spark",
             &[
-                ("measure", &words.of("measure", &wanted.measure)),
+                ("measure", &messages.of("measure", &wanted.measure)),
                 ("n", &line.len().to_string()),
                 ("first", &shown(&first)),
                 ("last", &shown(&last)),

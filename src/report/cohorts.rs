@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::cells::{Data, Figure, Row};
-use super::words::Words;
+use super::messages::Messages;
 
 /// The heat map, oldest cohort first.
 #[derive(Debug, Serialize)]
@@ -36,7 +36,7 @@ struct Heat {
 }
 
 /// Arranges the cohorts that the results mark as shown; the age of the first order, always everybody, has no column.
-pub(crate) fn cohorts(data: &Data<'_>, words: &Words) -> Cohorts {
+pub(crate) fn cohorts(data: &Data<'_>, messages: &Messages) -> Cohorts {
     let shown: Vec<Row> = data
         .rows("results.cohort_retention")
         .into_iter()
@@ -68,7 +68,7 @@ pub(crate) fn cohorts(data: &Data<'_>, words: &Words) -> Cohorts {
                     })
             };
             Cohort {
-                label: label(start, "cohort_year", "part_of_year", words),
+                label: label(start, "cohort_year", "part_of_year", messages),
                 customers: figure(start, "customers"),
                 is_told: is_told(&start),
                 cells: ages.iter().map(cell).collect(),
@@ -79,7 +79,7 @@ pub(crate) fn cohorts(data: &Data<'_>, words: &Words) -> Cohorts {
     let told = summary.first().filter(|row| row.get("told_year").is_some_and(|year| year.value.is_some()));
     Cohorts {
         period: summary.first().map(|row| text(row, "period").to_owned()).unwrap_or_default(),
-        told: told.map(|row| label(row, "told_year", "told_part_of_year", words)).unwrap_or_default(),
+        told: told.map(|row| label(row, "told_year", "told_part_of_year", messages)).unwrap_or_default(),
         ages,
         rows,
     }
@@ -95,7 +95,7 @@ fn text<'a>(row: &'a Row, column: &str) -> &'a str {
 
 /// Names a cohort by year and part of the year, as the language does; a month of one digit has a name of its own, because some
 /// languages set a zero before it.
-fn label(row: &Row, year: &str, part: &str, words: &Words) -> String {
+fn label(row: &Row, year: &str, part: &str, messages: &Messages) -> String {
     let part = text(row, part);
     let key = match text(row, "period") {
         "month" if part.len() == 1 => "cohort-month_of_one_digit",
@@ -104,7 +104,7 @@ fn label(row: &Row, year: &str, part: &str, words: &Words) -> String {
         _ if part == "1" => "cohort-first_half",
         _ => "cohort-second_half",
     };
-    words.fill(key, &[("year", text(row, year)), ("n", part)])
+    messages.fill(key, &[("year", text(row, year)), ("n", part)])
 }
 
 /// The step of the ramp for a share, by the largest share shown.

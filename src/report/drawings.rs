@@ -3,50 +3,50 @@
 use std::collections::BTreeMap;
 
 use super::cells::{Data, Figure, Row, TIERS};
-use super::chart::{self, Bar, Chart, Flow, Group, Moves, Node, Pair, PairTexts, Stage, Telling};
-use super::format::{self, Pen};
-use super::words::Words;
+use super::chart::{self, Bar, Caption, Chart, Flow, Group, Moves, Node, Pair, PairTexts, Stage};
+use super::format::{self, Formats};
+use super::messages::Messages;
 
 /// Draws every chart, by name; each with whether it lacks something that the edition leaves out, so that it must not be shown.
 pub(crate) fn charts(
     data: &Data<'_>,
     sign: &str,
-    words: &Words,
-    pen: &Pen,
+    messages: &Messages,
+    formats: &Formats,
 ) -> BTreeMap<String, (Chart, bool)> {
     type Draw<'d> = Box<dyn Fn() -> Chart + 'd>;
     let draws: [(&str, Draw<'_>); 9] = [
-        ("pyramid", Box::new(|| pyramid(data, sign, words, pen))),
-        ("whale", Box::new(|| whale(data, sign, words, pen))),
-        ("waterfall", Box::new(|| waterfall(data, sign, words, pen))),
-        ("lifecycle", Box::new(|| lifecycle(data, sign, words, pen))),
-        ("types", Box::new(|| types(data, sign, words, pen))),
-        ("moves", Box::new(|| moves(data, words, pen))),
-        ("bridge", Box::new(|| bridge(data, sign, words, pen))),
-        ("lorenz", Box::new(|| lorenz(data, words, pen))),
-        ("calibration", Box::new(|| calibration(data, words, pen))),
+        ("pyramid", Box::new(|| pyramid(data, sign, messages, formats))),
+        ("whale", Box::new(|| whale(data, sign, messages, formats))),
+        ("waterfall", Box::new(|| waterfall(data, sign, messages, formats))),
+        ("lifecycle", Box::new(|| lifecycle(data, sign, messages, formats))),
+        ("types", Box::new(|| types(data, sign, messages, formats))),
+        ("moves", Box::new(|| moves(data, messages, formats))),
+        ("bridge", Box::new(|| bridge(data, sign, messages, formats))),
+        ("lorenz", Box::new(|| lorenz(data, messages, formats))),
+        ("calibration", Box::new(|| calibration(data, messages, formats))),
     ];
-    let (own, lacks) = data.watched(|| classes_of_their_own(data, sign, words, pen));
+    let (own, lacks) = data.watched(|| classes_of_their_own(data, sign, messages, formats));
     let mut charts: BTreeMap<String, (Chart, bool)> =
         own.into_iter().map(|(name, chart)| (name, (chart, lacks))).collect();
     charts.extend(draws.into_iter().map(|(name, draw)| (name.to_owned(), data.watched(draw))));
     charts
 }
 
-fn share(pen: &Pen, figure: &Figure, decimals: i64) -> String {
-    figure.decimal().map_or_else(|| format::NONE.into(), |share| pen.percent(&share, decimals))
+fn share(formats: &Formats, figure: &Figure, decimals: i64) -> String {
+    figure.decimal().map_or_else(|| format::NONE.into(), |share| formats.percent(&share, decimals))
 }
 
-fn money(pen: &Pen, figure: &Figure, sign: &str) -> String {
-    figure.decimal().map_or_else(|| format::NONE.into(), |amount| pen.told(&amount, sign, 0))
+fn money(formats: &Formats, figure: &Figure, sign: &str) -> String {
+    figure.decimal().map_or_else(|| format::NONE.into(), |amount| formats.told(&amount, sign, 0))
 }
 
-fn count(pen: &Pen, figure: &Figure) -> String {
-    figure.decimal().map_or_else(|| format::NONE.into(), |number| pen.number(&number, 0))
+fn count(formats: &Formats, figure: &Figure) -> String {
+    figure.decimal().map_or_else(|| format::NONE.into(), |number| formats.number(&number, 0))
 }
 
-fn counted(words: &Words, pen: &Pen, figure: &Figure) -> String {
-    words.counted("customers", figure.size(), count(pen, figure))
+fn counted(messages: &Messages, formats: &Formats, figure: &Figure) -> String {
+    messages.counted("customers", figure.size(), count(formats, figure))
 }
 
 /// What a chart of pairs is made from.
@@ -55,95 +55,101 @@ struct Classes<'a> {
     table: &'a str,
     column: &'a str,
     codes: Vec<&'a str>,
-    words: &'a str,
+    messages: &'a str,
     /// Unique within the page, and the text for a reader who does not see the chart.
     id: &'a str,
     title: String,
 }
 
-fn class_pairs(data: &Data<'_>, classes: &Classes<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
+fn class_pairs(
+    data: &Data<'_>,
+    classes: &Classes<'_>,
+    sign: &str,
+    messages: &Messages,
+    formats: &Formats,
+) -> Chart {
     let table = format!("results.{}", classes.table);
     let cell = |code: &str, column: &str| data.one(&table, &[(classes.column, code)], column);
     // Shares of a total that is not positive mean nothing: the right side then shows money.
     let in_money = cell("total", "profit").size() <= 0.0 || cell("total", "profit_share").value.is_none();
     let largest = classes.codes.iter().map(|code| cell(code, "profit").size().abs()).fold(0.0, f64::max);
     let mut rows = Vec::new();
-    let mut telling = Vec::new();
+    let mut caption = Vec::new();
     for code in &classes.codes {
         let (customers, profit) = (cell(code, "customer_share"), cell(code, "profit"));
         let part = cell(code, "profit_share");
         let (length, figure, text) = if in_money {
             let length = if largest > 0.0 { 0.6 * profit.size() / largest } else { 0.0 };
-            (length, profit.clone(), money(pen, &profit, sign))
+            (length, profit.clone(), money(formats, &profit, sign))
         } else {
-            (part.size(), part.clone(), share(pen, &part, 1))
+            (part.size(), part.clone(), share(formats, &part, 1))
         };
-        let label = words.of(classes.words, code);
-        telling.push(words.fill(
+        let label = messages.of(classes.messages, code);
+        caption.push(messages.fill(
             if in_money { "pairs-row_money" } else { "pairs-row" },
-            &[("label", &label), ("customers", &share(pen, &customers, 1)), ("profit", &text)],
+            &[("label", &label), ("customers", &share(formats, &customers, 1)), ("profit", &text)],
         ));
-        let amount = profit.decimal().map_or_else(String::new, |amount| pen.told(&amount.abs(), sign, 0));
+        let amount = profit.decimal().map_or_else(String::new, |amount| formats.told(&amount.abs(), sign, 0));
         rows.push(Pair {
             label,
-            sub: counted(words, pen, &cell(code, "customers")),
+            sub: counted(messages, formats, &cell(code, "customers")),
             class: if TIERS.contains(code) { (*code).to_owned() } else { "other".into() },
             left: (customers.size(), customers.clone()),
-            left_text: share(pen, &customers, 1),
+            left_text: share(formats, &customers, 1),
             right: (length, figure),
             right_text: text,
             remark: if in_money {
                 String::new()
             } else {
-                words.fill("pairs-gives_back", &[("amount", &amount)])
+                messages.fill("pairs-gives_back", &[("amount", &amount)])
             },
         });
     }
     let right = if in_money { "pairs-profit_money" } else { "pairs-profit_share" };
-    let (left_wide, right_wide) = (words.get("pairs-customer_share"), words.get(right));
-    let (left_narrow, right_narrow) = (words.get("pairs-customers"), words.get("pairs-profit"));
+    let (left_wide, right_wide) = (messages.get("pairs-customer_share"), messages.get(right));
+    let (left_narrow, right_narrow) = (messages.get("pairs-customers"), messages.get("pairs-profit"));
     let texts = PairTexts { wide: (&left_wide, &right_wide), narrow: (&left_narrow, &right_narrow) };
-    let description = telling.join(" ");
-    let telling = Telling { id: classes.id, title: &classes.title, description: &description };
-    chart::pairs(&rows, texts, telling, if in_money { "money" } else { "share" })
+    let description = caption.join(" ");
+    let caption = Caption { id: classes.id, title: &classes.title, description: &description };
+    chart::pairs(&rows, texts, caption, if in_money { "money" } else { "share" })
 }
 
-fn pyramid(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
+fn pyramid(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats) -> Chart {
     let classes = Classes {
         table: "tier_profitability",
         column: "tier",
         codes: TIERS.to_vec(),
-        words: "tier",
+        messages: "tier",
         id: "pyramid",
-        title: words.get("pyramid-title"),
+        title: messages.get("pyramid-title"),
     };
-    class_pairs(data, &classes, sign, words, pen)
+    class_pairs(data, &classes, sign, messages, formats)
 }
 
-fn lifecycle(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
+fn lifecycle(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats) -> Chart {
     let rows = data.rows("results.lifecycle_stages");
     let classes = Classes {
         table: "lifecycle_stages",
         column: "lifecycle_stage",
         codes: with_customers(&rows, "lifecycle_stage", &["total"]),
-        words: "lifecycle",
+        messages: "lifecycle",
         id: "lifecycle",
-        title: words.get("lifecycle-title"),
+        title: messages.get("lifecycle-title"),
     };
-    class_pairs(data, &classes, sign, words, pen)
+    class_pairs(data, &classes, sign, messages, formats)
 }
 
-fn types(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
+fn types(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats) -> Chart {
     let rows = data.rows("results.customer_types");
     let classes = Classes {
         table: "customer_types",
         column: "customer_type",
         codes: with_customers(&rows, "customer_type", &["total", "prospect"]),
-        words: "customer_type",
+        messages: "customer_type",
         id: "types",
-        title: words.get("types-title"),
+        title: messages.get("types-title"),
     };
-    class_pairs(data, &classes, sign, words, pen)
+    class_pairs(data, &classes, sign, messages, formats)
 }
 
 /// The classes that somebody is in, but those left out.
@@ -156,7 +162,12 @@ fn with_customers<'a>(rows: &'a [Row], column: &str, left_out: &[&str]) -> Vec<&
 }
 
 /// A chart for every result that adds up one class, by the name of the table: one key column, the shares, a total.
-fn classes_of_their_own(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> BTreeMap<String, Chart> {
+fn classes_of_their_own(
+    data: &Data<'_>,
+    sign: &str,
+    messages: &Messages,
+    formats: &Formats,
+) -> BTreeMap<String, Chart> {
     let mut charts = BTreeMap::new();
     for (table, column) in data.classes() {
         let rows = data.rows(&format!("results.{table}"));
@@ -164,59 +175,60 @@ fn classes_of_their_own(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -
             table,
             column,
             codes: with_customers(&rows, column, &["total"]),
-            words: column,
+            messages: column,
             id: table,
-            title: words.fill("class_chart-title", &[("class", &column.replace('_', " "))]),
+            title: messages.fill("class_chart-title", &[("class", &column.replace('_', " "))]),
         };
-        charts.insert(table.to_owned(), class_pairs(data, &classes, sign, words, pen));
+        charts.insert(table.to_owned(), class_pairs(data, &classes, sign, messages, formats));
     }
     charts
 }
 
-fn whale(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
+fn whale(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats) -> Chart {
     let summary = |column: &str| data.by("whale_summary", "all", column);
-    let description = words.fill(
+    let description = messages.fill(
         "whale-description",
         &[
-            ("peak", &money(pen, &summary("peak_profit"), sign)),
-            ("profitable", &count(pen, &summary("profitable_customers"))),
-            ("customers", &count(pen, &summary("customers"))),
-            ("unprofitable", &count(pen, &summary("unprofitable_customers"))),
-            ("erosion", &money(pen, &summary("erosion_amount"), sign)),
-            ("total", &money(pen, &summary("total_profit"), sign)),
+            ("peak", &money(formats, &summary("peak_profit"), sign)),
+            ("profitable", &count(formats, &summary("profitable_customers"))),
+            ("customers", &count(formats, &summary("customers"))),
+            ("unprofitable", &count(formats, &summary("unprofitable_customers"))),
+            ("erosion", &money(formats, &summary("erosion_amount"), sign)),
+            ("total", &money(formats, &summary("total_profit"), sign)),
         ],
     );
-    let telling = Telling { id: "whale", title: &words.get("whale-title"), description: &description };
-    chart::whale(data, (sign, pen), words, telling)
+    let caption = Caption { id: "whale", title: &messages.get("whale-title"), description: &description };
+    chart::whale(data, (sign, formats), messages, caption)
 }
 
-fn waterfall(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
+fn waterfall(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats) -> Chart {
     let tiers: Vec<&str> = TIERS
         .into_iter()
         .filter(|tier| data.by("tier_profitability", tier, "customers").size() >= 1.0)
         .collect();
-    let mut telling = Vec::new();
+    let mut caption = Vec::new();
     for tier in &tiers {
         let steps: Vec<_> = chart::STEPS
             .iter()
             .map(|step| {
                 let by = [("tier", *tier), ("step", *step)];
                 let amount = data.one("results.price_waterfall", &by, "amount");
-                let (name, amount) = (words.of("step", step).to_lowercase(), money(pen, &amount, sign));
-                words.fill("waterfall-step", &[("step", &name), ("amount", &amount)])
+                let (name, amount) =
+                    (messages.of("step", step).to_lowercase(), money(formats, &amount, sign));
+                messages.fill("waterfall-step", &[("step", &name), ("amount", &amount)])
             })
             .collect();
-        let (tier, steps) = (words.of("tier", tier), steps.join(&words.get("comma")));
-        telling.push(words.fill("waterfall-steps", &[("tier", &tier), ("steps", &steps)]));
+        let (tier, steps) = (messages.of("tier", tier), steps.join(&messages.get("comma")));
+        caption.push(messages.fill("waterfall-steps", &[("tier", &tier), ("steps", &steps)]));
     }
-    let description = telling.join(" ");
-    let telling =
-        Telling { id: "waterfall", title: &words.get("waterfall-title"), description: &description };
-    chart::waterfall(data, &tiers, (words, pen), telling)
+    let description = caption.join(" ");
+    let caption =
+        Caption { id: "waterfall", title: &messages.get("waterfall-title"), description: &description };
+    chart::waterfall(data, &tiers, (messages, formats), caption)
 }
 
 /// The states of one side of the migration since a year ago, without the total.
-fn states(data: &Data<'_>, side: &str, words: &Words, pen: &Pen) -> Vec<(String, Node)> {
+fn states(data: &Data<'_>, side: &str, messages: &Messages, formats: &Formats) -> Vec<(String, Node)> {
     let text = |row: &Row, column: &str| row.get(column).map(Figure::text).unwrap_or_default().to_owned();
     data.rows("results.tier_migration_totals")
         .iter()
@@ -227,8 +239,8 @@ fn states(data: &Data<'_>, side: &str, words: &Words, pen: &Pen) -> Vec<(String,
             let figure = row.get("customers").cloned().unwrap_or_else(Figure::missing);
             let node = Node {
                 class: if TIERS.contains(&state.as_str()) { state.clone() } else { "other".into() },
-                label: words.of("move_state", &state),
-                text: count(pen, &figure),
+                label: messages.of("move_state", &state),
+                text: count(formats, &figure),
                 figure,
             };
             (state, node)
@@ -237,11 +249,11 @@ fn states(data: &Data<'_>, side: &str, words: &Words, pen: &Pen) -> Vec<(String,
 }
 
 /// Customers by tier a year ago and now; empty without customers a year ago.
-fn moves(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
+fn moves(data: &Data<'_>, messages: &Messages, formats: &Formats) -> Chart {
     let told = data.by("change_summary", "year_ago", "told_tier");
-    let (from, to) = (states(data, "from", words, pen), states(data, "to", words, pen));
+    let (from, to) = (states(data, "from", messages, formats), states(data, "to", messages, formats));
     let mut flows = Vec::new();
-    let mut telling = Vec::new();
+    let mut caption = Vec::new();
     for (place, (state, node)) in from.iter().enumerate() {
         let mut parts = Vec::new();
         for (target, (to_state, to_node)) in to.iter().enumerate() {
@@ -250,17 +262,17 @@ fn moves(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
             if figure.size() < 1.0 {
                 continue;
             }
-            let customers = count(pen, &figure);
-            parts.push(words.fill("moves-part", &[("label", &to_node.label), ("customers", &customers)]));
+            let customers = count(formats, &figure);
+            parts.push(messages.fill("moves-part", &[("label", &to_node.label), ("customers", &customers)]));
             flows.push(Flow { from: place, to: target, figure, is_told: told.value.as_ref() == Some(state) });
         }
         if !parts.is_empty() {
-            telling.push(words.fill(
+            caption.push(messages.fill(
                 "moves-row",
                 &[
                     ("label", &node.label),
                     ("customers", &node.text),
-                    ("parts", &parts.join(&words.get("comma"))),
+                    ("parts", &parts.join(&messages.get("comma"))),
                 ],
             ));
         }
@@ -270,18 +282,18 @@ fn moves(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
         from: nodes(from),
         to: nodes(to),
         flows,
-        heads: (words.get("moves-then"), words.get("moves-now")),
+        heads: (messages.get("moves-then"), messages.get("moves-now")),
     };
-    let description = telling.join(" ");
-    let telling = Telling { id: "moves", title: &words.get("moves-title"), description: &description };
-    chart::alluvial(&moves, telling)
+    let description = caption.join(" ");
+    let caption = Caption { id: "moves", title: &messages.get("moves-title"), description: &description };
+    chart::alluvial(&moves, caption)
 }
 
 /// From the profit of a year ago to that of now; empty without customers a year ago.
-fn bridge(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
+fn bridge(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats) -> Chart {
     let stage = |label: String, figure: Figure, is_end: bool| Stage {
         label,
-        text: money(pen, &figure, sign),
+        text: money(formats, &figure, sign),
         figure,
         is_end,
     };
@@ -294,44 +306,44 @@ fn bridge(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Chart {
         .map(|row| {
             let step = row.get("step").map(Figure::text).unwrap_or_default();
             let amount = row.get("amount").cloned().unwrap_or_else(Figure::missing);
-            stage(words.of("bridge_step", step), amount, false)
+            stage(messages.of("bridge_step", step), amount, false)
         })
         .collect();
     let mut stages = Vec::new();
     if !steps.is_empty() {
-        stages.push(stage(words.get("bridge-then"), end("from_profit"), true));
+        stages.push(stage(messages.get("bridge-then"), end("from_profit"), true));
         stages.extend(steps);
-        stages.push(stage(words.get("bridge-now"), end("to_profit"), true));
+        stages.push(stage(messages.get("bridge-now"), end("to_profit"), true));
     }
     let description: Vec<_> = stages
         .iter()
-        .map(|stage| words.fill("bridge-row", &[("label", &stage.label), ("amount", &stage.text)]))
+        .map(|stage| messages.fill("bridge-row", &[("label", &stage.label), ("amount", &stage.text)]))
         .collect();
     let description = description.join(" ");
-    let telling = Telling { id: "bridge", title: &words.get("bridge-title"), description: &description };
-    chart::bridge(&stages, telling)
+    let caption = Caption { id: "bridge", title: &messages.get("bridge-title"), description: &description };
+    chart::bridge(&stages, caption)
 }
 
-fn lorenz(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
+fn lorenz(data: &Data<'_>, messages: &Messages, formats: &Formats) -> Chart {
     let gini = data.by("concentration", "revenue_gini", "value");
     let top = data.by("concentration", "top_customers_revenue_share", "value");
-    let text = gini.decimal().map_or_else(|| format::NONE.into(), |gini| pen.number(&gini, 2));
-    let label = words.fill("lorenz-gini", &[("gini", &text)]);
+    let text = gini.decimal().map_or_else(|| format::NONE.into(), |gini| formats.number(&gini, 2));
+    let label = messages.fill("lorenz-gini", &[("gini", &text)]);
     let top_share = data.one("settings.policy", &[], "top_share");
     let top_share =
-        top_share.decimal().map_or_else(|| format::NONE.into(), |share| pen.whole_percent(&share));
-    let description = words.fill(
+        top_share.decimal().map_or_else(|| format::NONE.into(), |share| formats.whole_percent(&share));
+    let description = messages.fill(
         "lorenz-description",
-        &[("gini", &text), ("top", &share(pen, &top, 0)), ("top_share", &top_share)],
+        &[("gini", &text), ("top", &share(formats, &top, 0)), ("top_share", &top_share)],
     );
-    let telling = Telling { id: "lorenz", title: &words.get("lorenz-title"), description: &description };
-    chart::lorenz(data, (&gini, &label), words, telling)
+    let caption = Caption { id: "lorenz", title: &messages.get("lorenz-title"), description: &description };
+    chart::lorenz(data, (&gini, &label), messages, caption)
 }
 
 /// Purchases that the model expected per customer and those made, by decile; empty without a backtest.
-fn calibration(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
+fn calibration(data: &Data<'_>, messages: &Messages, formats: &Formats) -> Chart {
     let mut groups = Vec::new();
-    let mut telling = Vec::new();
+    let mut caption = Vec::new();
     for row in data.rows("results.churn_backtest") {
         let cell = |column: &str| row.get(column).cloned().unwrap_or_else(Figure::missing);
         if cell("tier").text() != "total" || cell("decile").text() == "0" {
@@ -339,20 +351,21 @@ fn calibration(data: &Data<'_>, words: &Words, pen: &Pen) -> Chart {
         }
         let bar = |column: &str| {
             let figure = cell(column);
-            let text = figure.decimal().map_or_else(|| format::NONE.into(), |number| pen.number(&number, 2));
+            let text =
+                figure.decimal().map_or_else(|| format::NONE.into(), |number| formats.number(&number, 2));
             Bar { size: figure.size(), figure, text }
         };
         let (expected, actual) = (bar("predicted_per_customer"), bar("actual_per_customer"));
-        let label = words.fill("calibration-decile", &[("n", cell("decile").text())]);
-        telling.push(words.fill(
+        let label = messages.fill("calibration-decile", &[("n", cell("decile").text())]);
+        caption.push(messages.fill(
             "calibration-row",
             &[("label", &label), ("expected", &expected.text), ("actual", &actual.text)],
         ));
-        groups.push(Group { label, sub: counted(words, pen, &cell("customers")), expected, actual });
+        groups.push(Group { label, sub: counted(messages, formats, &cell("customers")), expected, actual });
     }
-    let description = telling.join(" ");
-    let telling =
-        Telling { id: "calibration", title: &words.get("calibration-title"), description: &description };
-    let (expected, actual) = (words.get("calibration-expected"), words.get("calibration-actual"));
-    chart::calibration(&groups, (&expected, &actual), telling)
+    let description = caption.join(" ");
+    let caption =
+        Caption { id: "calibration", title: &messages.get("calibration-title"), description: &description };
+    let (expected, actual) = (messages.get("calibration-expected"), messages.get("calibration-actual"));
+    chart::calibration(&groups, (&expected, &actual), caption)
 }

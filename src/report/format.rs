@@ -18,8 +18,8 @@ pub(crate) const HIDDEN: &str = "*";
 /// U+2212, and never a hyphen.
 const MINUS: char = '−';
 
-/// Why a formatter of a pen can be made again.
-const KNOWN: &str = "a pen is made for languages that ICU knows";
+/// Why a formatter can be made again.
+const KNOWN: &str = "formats are made for languages that ICU knows";
 
 /// What a language's file says about numbers, where ICU4X has no stable word yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,21 +42,21 @@ pub(crate) enum Order {
 }
 
 /// Writes numbers and days as readers of one language expect them.
-pub(crate) struct Pen {
+pub(crate) struct Formats {
     // ICU's formatters cannot pass between threads as the templates do; made from data in the program, each costs next to nothing.
     locale: icu_locale_core::Locale,
     habits: Habits,
 }
 
-impl Pen {
-    /// Makes the pen of a language; `None` when ICU does not know such a name.
+impl Formats {
+    /// Makes the formats of a language; `None` when ICU does not know such a name.
     pub(crate) fn new(language: &str, habits: Habits) -> Option<Self> {
         // The day stands before the month in this house's English.
         let name = if language == "en" { "en-GB" } else { language };
         let locale: icu_locale_core::Locale = name.parse().ok()?;
-        let pen = Self { locale, habits };
-        pen.decimals().and(pen.days())?;
-        Some(pen)
+        let formats = Self { locale, habits };
+        formats.decimals().and(formats.days())?;
+        Some(formats)
     }
 
     fn decimals(&self) -> Option<DecimalFormatter> {
@@ -67,7 +67,7 @@ impl Pen {
         FixedCalendarDateTimeFormatter::try_new((&self.locale).into(), YMD::long()).ok()
     }
 
-    /// Makes the pen of the command line, which speaks English.
+    /// Makes the formats of the command line, which is English.
     pub(crate) fn english() -> Self {
         let habits = Habits {
             percent: (String::new(), "%".into()),
@@ -242,27 +242,27 @@ mod tests {
             ("1E+6", 0, "1,000,000"),
             ("12", 2, "12.00"),
         ] {
-            assert_eq!(Pen::english().number(&decimal(value), decimals), expected, "{value}");
+            assert_eq!(Formats::english().number(&decimal(value), decimals), expected, "{value}");
         }
     }
 
     #[test]
     fn puts_the_minus_before_the_sign_of_the_currency() {
-        assert_eq!(Pen::english().money(&decimal("-41687.7688"), &symbol("USD"), 0), "−$41,688");
-        assert_eq!(Pen::english().money(&decimal("5"), &symbol("GBP"), 2), "£5.00");
-        assert_eq!(Pen::english().money(&decimal("5"), &symbol("EUR"), 0), "€5");
-        assert_eq!(Pen::english().money(&decimal("5"), &symbol("CNY"), 0), "¥5");
-        assert_eq!(Pen::english().money(&decimal("-5"), &symbol("CHF"), 0), "−CHF\u{a0}5");
+        assert_eq!(Formats::english().money(&decimal("-41687.7688"), &symbol("USD"), 0), "−$41,688");
+        assert_eq!(Formats::english().money(&decimal("5"), &symbol("GBP"), 2), "£5.00");
+        assert_eq!(Formats::english().money(&decimal("5"), &symbol("EUR"), 0), "€5");
+        assert_eq!(Formats::english().money(&decimal("5"), &symbol("CNY"), 0), "¥5");
+        assert_eq!(Formats::english().money(&decimal("-5"), &symbol("CHF"), 0), "−CHF\u{a0}5");
     }
 
     #[test]
     fn writes_shares_in_percent_and_differences_in_points() {
-        assert_eq!(Pen::english().percent(&decimal("0.0491"), 1), "4.9%");
-        assert_eq!(Pen::english().percent(&decimal("-0.5611"), 0), "−56%");
-        assert_eq!(Pen::english().percent(&decimal("0.0005"), 1), "0.1%");
-        assert_eq!(Pen::english().percent(&decimal("0.004"), 0), "0.4%");
-        assert_eq!(Pen::english().percent(&decimal("0"), 0), "0%");
-        assert_eq!(Pen::english().points(&decimal("-0.007264")), "−0.73");
+        assert_eq!(Formats::english().percent(&decimal("0.0491"), 1), "4.9%");
+        assert_eq!(Formats::english().percent(&decimal("-0.5611"), 0), "−56%");
+        assert_eq!(Formats::english().percent(&decimal("0.0005"), 1), "0.1%");
+        assert_eq!(Formats::english().percent(&decimal("0.004"), 0), "0.4%");
+        assert_eq!(Formats::english().percent(&decimal("0"), 0), "0%");
+        assert_eq!(Formats::english().points(&decimal("-0.007264")), "−0.73");
     }
 
     #[test]
@@ -271,16 +271,16 @@ mod tests {
         assert_eq!(escape_css("A \"</style>\n"), "A \\22 \\3c \\2f style\\3e \\a ");
     }
 
-    fn pen(language: &str) -> Pen {
+    fn formats(language: &str) -> Formats {
         let folder = crate::report::fixture::templates();
-        let words = crate::report::words::read(&folder, language).expect("a language that ships");
-        let habits = words.habits().expect("habits that can be read");
-        Pen::new(language, habits).expect("a language of ICU")
+        let messages = crate::report::messages::read(&folder, language).expect("a language that ships");
+        let habits = messages.habits().expect("habits that can be read");
+        Formats::new(language, habits).expect("a language of ICU")
     }
 
     #[test]
     fn chinese_tells_large_amounts_by_ten_thousands_and_hundred_millions() {
-        let pen = pen("zh");
+        let formats = formats("zh");
         for (value, expected) in [
             ("0", "0元"),
             ("9999.4", "9,999元"),
@@ -296,19 +296,19 @@ mod tests {
             ("125000000", "1.25亿元"),
             ("-1234567890123", "−12,345.68亿元"),
         ] {
-            assert_eq!(pen.told(&decimal(value), "元", 0), expected, "{value}");
+            assert_eq!(formats.told(&decimal(value), "元", 0), expected, "{value}");
         }
         // Tables keep every digit.
-        assert_eq!(pen.money(&decimal("12345678"), "元", 0), "12,345,678元");
-        assert_eq!(pen.number(&decimal("-1234.5"), 1), "−1,234.5");
-        assert_eq!(pen.percent(&decimal("0.0491"), 1), "4.9%");
+        assert_eq!(formats.money(&decimal("12345678"), "元", 0), "12,345,678元");
+        assert_eq!(formats.number(&decimal("-1234.5"), 1), "−1,234.5");
+        assert_eq!(formats.percent(&decimal("0.0491"), 1), "4.9%");
     }
 
     #[test]
     fn english_writes_every_amount_in_full() {
-        let pen = pen("en");
-        assert_eq!(pen.told(&decimal("12345678"), "$", 0), "$12,345,678");
-        assert_eq!(pen.told(&decimal("-41687.7688"), "$", 0), "−$41,688");
+        let formats = formats("en");
+        assert_eq!(formats.told(&decimal("12345678"), "$", 0), "$12,345,678");
+        assert_eq!(formats.told(&decimal("-41687.7688"), "$", 0), "−$41,688");
     }
 
     #[test]
@@ -318,18 +318,18 @@ mod tests {
             money: Order::SignLast("\u{a0}".into()),
             scales: Vec::new(),
         };
-        let pen = Pen::new("de", habits).expect("ICU knows German");
-        assert_eq!(pen.number(&decimal("1234567.5"), 1), "1.234.567,5");
-        assert_eq!(pen.money(&decimal("-41687.7688"), "€", 2), "−41.687,77\u{a0}€");
-        assert_eq!(pen.percent(&decimal("0.0491"), 1), "4,9\u{a0}%");
-        assert_eq!(pen.day(jiff::civil::date(2018, 3, 1)), "1. März 2018");
+        let formats = Formats::new("de", habits).expect("ICU knows German");
+        assert_eq!(formats.number(&decimal("1234567.5"), 1), "1.234.567,5");
+        assert_eq!(formats.money(&decimal("-41687.7688"), "€", 2), "−41.687,77\u{a0}€");
+        assert_eq!(formats.percent(&decimal("0.0491"), 1), "4,9\u{a0}%");
+        assert_eq!(formats.day(jiff::civil::date(2018, 3, 1)), "1. März 2018");
     }
 
     #[test]
     fn days_are_written_as_each_language_writes_them() {
         for (language, expected) in [("en", "1 January 2018"), ("zh", "2018年1月1日")] {
-            assert_eq!(pen(language).day(jiff::civil::date(2018, 1, 1)), expected);
+            assert_eq!(formats(language).day(jiff::civil::date(2018, 1, 1)), expected);
         }
-        assert_eq!(pen("zh").day(jiff::civil::date(2020, 2, 29)), "2020年2月29日");
+        assert_eq!(formats("zh").day(jiff::civil::date(2020, 2, 29)), "2020年2月29日");
     }
 }

@@ -18,7 +18,7 @@ mod page;
 mod sentences;
 mod tiles;
 mod view;
-mod words;
+mod messages;
 mod workbook;
 
 #[cfg(test)]
@@ -198,15 +198,15 @@ pub struct Mail {
 
 /// Renders the pages of a run; the same inputs give the same bytes.
 pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
-    let words = words::read(&inputs.templates, &inputs.facts.language)?;
+    let messages = messages::read(&inputs.templates, &inputs.facts.language)?;
     let data = cells::Data::new(inputs)?;
-    let door = page::Door::open(&inputs.templates, &inputs.facts.currency, &words)?;
-    let pen = words.pen()?;
-    let view = view::page(inputs, &data, &words, &pen);
-    let day = pen.day(inputs.facts.as_of);
-    let project = view::name(inputs, &words);
-    let subject = words.fill("mail-subject", &[("project", &project), ("as_of", &day)]);
-    let html = mail::compact(&door.page("mail/mail.html", &view)?);
+    let renderer = page::Renderer::open(&inputs.templates, &inputs.facts.currency, &messages)?;
+    let formats = messages.formats()?;
+    let view = view::page(inputs, &data, &messages, &formats);
+    let day = formats.day(inputs.facts.as_of);
+    let project = view::name(inputs, &messages);
+    let subject = messages.fill("mail-subject", &[("project", &project), ("as_of", &day)]);
+    let html = mail::compact(&renderer.page("mail/mail.html", &view)?);
     if html.len() > mail::MOST_BYTES {
         let message = format!("mail.html has {} bytes, more than {}", html.len(), mail::MOST_BYTES);
         return Err(Failure::new(Exit::Usage, "report", message)
@@ -217,11 +217,11 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
         Some(_) => "management/appendix_aggregate.html",
     };
     Ok(Rendered {
-        mail: Mail { subject: mail::one_line(&subject), html, text: door.text("mail/mail.txt", &view)? },
-        report: door.page("management/report.html", &view)?,
-        appendix: door.page(appendix, &view)?,
-        method: door.page("method/method.html", &view)?,
-        workbook: workbook::make(inputs, &words)?,
+        mail: Mail { subject: mail::one_line(&subject), html, text: renderer.text("mail/mail.txt", &view)? },
+        report: renderer.page("management/report.html", &view)?,
+        appendix: renderer.page(appendix, &view)?,
+        method: renderer.page("method/method.html", &view)?,
+        workbook: workbook::make(inputs, &messages)?,
     })
 }
 
@@ -229,10 +229,10 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
 /// must be there.
 pub fn check_templates(folder: &Path, language: &str) -> Result<(), Failure> {
     let check = |language: &str| {
-        let words = words::read(folder, language)?;
-        page::Door::open(folder, "EUR", &words)?;
-        workbook::check(folder, &words)
+        let messages = messages::read(folder, language)?;
+        page::Renderer::open(folder, "EUR", &messages)?;
+        workbook::check(folder, &messages)
     };
     check(language)?;
-    words::languages(folder).iter().filter(|other| *other != language).try_for_each(|other| check(other))
+    messages::languages(folder).iter().filter(|other| *other != language).try_for_each(|other| check(other))
 }

@@ -1,4 +1,4 @@
-//! The only door to Tera: loads the templates, registers the filters, seals the finished page.
+//! The only module that calls Tera: loads the templates, registers the filters, seals the finished page.
 //!
 //! Every page is escaped, whatever its name. What a filter returns as safe was escaped here. Plain text has an engine of its
 //! own, with the same templates and filters that write no tags; nothing that it makes is read as HTML.
@@ -13,8 +13,8 @@ use tera::{Kwargs, State, Tera, TeraResult, Value};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::asked::asked;
-use super::format::{self, Pen};
-use super::words::{Filling, Words};
+use super::format::{self, Formats};
+use super::messages::{Filling, Messages};
 use crate::error::{Exit, Failure};
 use crate::files;
 
@@ -45,14 +45,14 @@ enum Form {
 }
 
 /// Loaded templates.
-pub(crate) struct Door {
+pub(crate) struct Renderer {
     markup: Tera,
     text: Tera,
 }
 
-impl Door {
+impl Renderer {
     /// Loads every template below `folder`; errors show the place in the template.
-    pub(crate) fn open(folder: &Path, currency: &str, words: &Words) -> Result<Self, Failure> {
+    pub(crate) fn open(folder: &Path, currency: &str, messages: &Messages) -> Result<Self, Failure> {
         let mut templates = Vec::new();
         for name in self::templates(folder)? {
             let path = folder.join(&name);
@@ -60,29 +60,34 @@ impl Door {
                 Failure::new(Exit::Usage, "report", format!("cannot read template `{}`", path.display()))
                     .cause(error)
             })?;
-            asked_of(words, &name, &text)?;
+            asked_of(messages, &name, &text)?;
             refuse_active(&name, &text)?;
             templates.push((name, text));
         }
-        let pen = Arc::new(words.pen()?);
+        let formats = Arc::new(messages.formats()?);
         let open = |form: Form| -> Result<Tera, Failure> {
             let mut tera = Tera::new();
             tera.autoescape_on(if form == Form::Markup { vec![""] } else { Vec::new() });
-            let hand = Hand { words: words.clone(), pen: Arc::clone(&pen), sign: words.sign(currency), form };
-            register(&mut tera, &hand);
+            let filters = Filters {
+                messages: messages.clone(),
+                formats: Arc::clone(&formats),
+                sign: messages.sign(currency),
+                form,
+            };
+            register(&mut tera, &filters);
             tera.add_raw_templates(templates.clone())
                 .map_err(|error| broken("cannot parse the templates", &error))?;
             Ok(tera)
         };
-        let door = Self { markup: open(Form::Markup)?, text: open(Form::Text)? };
+        let renderer = Self { markup: open(Form::Markup)?, text: open(Form::Text)? };
         for needed in NEEDED {
-            if !door.markup.contains_template(needed) {
+            if !renderer.markup.contains_template(needed) {
                 let message = format!("template `{}` is missing", folder.join(needed).display());
                 return Err(Failure::new(Exit::Usage, "report", message)
                     .hint("Restore it from the version control or from a new project."));
             }
         }
-        Ok(door)
+        Ok(renderer)
     }
 
     /// Renders one page and allows its style block, and nothing else, by its hash.
@@ -99,14 +104,14 @@ impl Door {
 }
 
 /// Refuses a template that asks for a message that is not there or that wants more than it is given.
-fn asked_of(words: &Words, name: &str, text: &str) -> Result<(), Failure> {
+fn asked_of(messages: &Messages, name: &str, text: &str) -> Result<(), Failure> {
     let asked = asked(text).map_err(|reason| {
         let message = format!("cannot tell which messages template `{name}` shows");
         Failure::new(Exit::Usage, "report", message).cause(reason)
     })?;
     asked.iter().try_for_each(|message| {
         let given: Vec<&str> = message.given.iter().map(String::as_str).collect();
-        words.must_have(&message.id, &given, &format!("template `{name}`"))
+        messages.must_have(&message.id, &given, &format!("template `{name}`"))
     })
 }
 
@@ -265,9 +270,9 @@ fn shown(value: &Value) -> TeraResult<Shown<'_>> {
 
 /// What the filters write with.
 #[derive(Clone)]
-struct Hand {
-    words: Words,
-    pen: Arc<Pen>,
+struct Filters {
+    messages: Messages,
+    formats: Arc<Formats>,
     /// The sign of the currency.
     sign: String,
     form: Form,
@@ -283,7 +288,7 @@ struct Writer {
     write: Write,
 }
 
-type Write = fn(&Pen, &bigdecimal::BigDecimal, &str, i64) -> String;
+type Write = fn(&Formats, &bigdecimal::BigDecimal, &str, i64) -> String;
 
 impl Writer {
     const fn new(decimals: i64, write: Write) -> Self {
@@ -294,9 +299,9 @@ impl Writer {
 /// Makes the element that shows a number and tells where it comes from; in plain text, the number.
 ///
 /// A threshold is shown with all its decimals: a rule that is rounded is another rule.
-fn traced(value: &Value, options: &Kwargs, hand: &Hand, writer: Writer) -> TeraResult<Value> {
+fn traced(value: &Value, options: &Kwargs, filters: &Filters, writer: Writer) -> TeraResult<Value> {
     let Writer { decimals, shift, write } = writer;
-    let form = hand.form;
+    let form = filters.form;
     let figure = shown(value)?;
     let decimals = options.get::<i64>("decimals")?.unwrap_or(decimals);
     let unsigned = options.get::<bool>("unsigned")?.unwrap_or(false);
@@ -309,9 +314,9 @@ fn traced(value: &Value, options: &Kwargs, hand: &Hand, writer: Writer) -> TeraR
         exact.parse().map_err(|_| tera::Error::message(format!("cell `{}` is not a number", figure.cell)))?;
     let number = if unsigned { number.abs() } else { number };
     let text = if figure.cell.starts_with("settings.policy/") {
-        write(&hand.pen, &number, &hand.sign, format::places(&number, shift))
+        write(&filters.formats, &number, &filters.sign, format::places(&number, shift))
     } else {
-        write(&hand.pen, &number, &hand.sign, decimals)
+        write(&filters.formats, &number, &filters.sign, decimals)
     };
     if bare || form == Form::Text {
         return Ok(Value::from(text));
@@ -326,35 +331,35 @@ fn traced(value: &Value, options: &Kwargs, hand: &Hand, writer: Writer) -> TeraR
 }
 
 /// Writes a cell as a whole number.
-const WHOLE: Writer = Writer::new(0, |pen, value, _, decimals| pen.number(value, decimals));
+const WHOLE: Writer = Writer::new(0, |formats, value, _, decimals| formats.number(value, decimals));
 
 #[expect(clippy::too_many_lines, reason = "a list of filters, each of some lines")]
-fn register(tera: &mut Tera, hand: &Hand) {
-    let form = hand.form;
-    let number: Write = |pen, value, _, decimals| pen.number(value, decimals);
+fn register(tera: &mut Tera, filters: &Filters) {
+    let form = filters.form;
+    let number: Write = |formats, value, _, decimals| formats.number(value, decimals);
     let percent =
-        Writer { shift: 2, ..Writer::new(1, |pen, value, _, decimals| pen.percent(value, decimals)) };
+        Writer { shift: 2, ..Writer::new(1, |formats, value, _, decimals| formats.percent(value, decimals)) };
     let writers = [
         ("number", Writer::new(0, number)),
         ("percent", percent),
-        ("points", Writer::new(2, |pen, value, _, _| pen.points(value))),
+        ("points", Writer::new(2, |formats, value, _, _| formats.points(value))),
         ("exact", Writer::new(2, number)),
         ("score", Writer::new(2, number)),
     ];
     for (name, writer) in writers {
-        let hand = hand.clone();
+        let filters = filters.clone();
         tera.register_filter(name, move |value: Value, options: Kwargs, _: &State| {
-            traced(&value, &options, &hand, writer)
+            traced(&value, &options, &filters, writer)
         });
     }
-    let purse = hand.clone();
+    let purse = filters.clone();
     tera.register_filter("money", move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
         // A sentence may tell a large amount by its scale; a table has every digit.
         let full = options.get::<bool>("full")?.unwrap_or(false);
         let write: Write = if full {
-            |pen, value, sign, decimals| pen.money(value, sign, decimals)
+            |formats, value, sign, decimals| formats.money(value, sign, decimals)
         } else {
-            |pen, value, sign, decimals| pen.told(value, sign, decimals)
+            |formats, value, sign, decimals| formats.told(value, sign, decimals)
         };
         traced(&value, &options, &purse, Writer::new(0, write))
     });
@@ -374,7 +379,7 @@ fn register(tera: &mut Tera, hand: &Hand) {
     tera.register_filter("text", |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
         Ok(Value::from(shown(&value)?.value.unwrap_or(format::NONE)))
     });
-    let labels = hand.words.clone();
+    let labels = filters.messages.clone();
     tera.register_filter("label", move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
         let group: &str = options.must_get("of")?;
         let code = match value.as_str() {
@@ -383,13 +388,13 @@ fn register(tera: &mut Tera, hand: &Hand) {
         };
         Ok(Value::from(labels.of(group, code)))
     });
-    let counts = hand.clone();
+    let counts = filters.clone();
     tera.register_filter("counted", move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
         let unit: &str = options.must_get("of")?;
         let fillings = [("n".to_owned(), filling(&value, &counts)?)].into();
-        said(&counts.words, unit, &fillings, form)
+        said(&counts.messages, unit, &fillings, form)
     });
-    let messages = hand.clone();
+    let fills = filters.clone();
     tera.register_function("t", move |options: Kwargs, _: &State| -> TeraResult<Value> {
         let id: &str = options.must_get("id")?;
         // Text that another filter escapes, for a style sheet.
@@ -397,14 +402,14 @@ fn register(tera: &mut Tera, hand: &Hand) {
         let mut fillings = BTreeMap::new();
         for (name, value) in options.iter().filter_map(|(key, value)| Some((key.as_str()?, value))) {
             if name != "id" && name != "plain" {
-                let filling = filling(value, &messages)
+                let filling = filling(value, &fills)
                     .map_err(|error| tera::Error::message(format!("`{name}` of message `{id}`: {error}")))?;
                 fillings.insert(name.to_owned(), filling);
             }
         }
-        said(&messages.words, id, &fillings, if plain { Form::Text } else { form })
+        said(&fills.messages, id, &fillings, if plain { Form::Text } else { form })
     });
-    let days = hand.pen.clone();
+    let days = filters.formats.clone();
     tera.register_filter("day", move |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
         let text = match value.as_str() {
             Some(text) => text,
@@ -450,8 +455,13 @@ fn register(tera: &mut Tera, hand: &Hand) {
 }
 
 /// Fills a message for a page or for a text.
-fn said(words: &Words, id: &str, fillings: &BTreeMap<String, Filling>, form: Form) -> TeraResult<Value> {
-    let text = words.say(id, fillings, form == Form::Markup).map_err(tera::Error::message)?;
+fn said(
+    messages: &Messages,
+    id: &str,
+    fillings: &BTreeMap<String, Filling>,
+    form: Form,
+) -> TeraResult<Value> {
+    let text = messages.say(id, fillings, form == Form::Markup).map_err(tera::Error::message)?;
     Ok(match form {
         Form::Markup => Value::safe_string(&text),
         Form::Text => Value::from(text),
@@ -459,9 +469,9 @@ fn said(words: &Words, id: &str, fillings: &BTreeMap<String, Filling>, form: For
 }
 
 /// What a template fills in: a cell as a whole number, finished elements, text, or a number that is no cell.
-fn filling(value: &Value, hand: &Hand) -> TeraResult<Filling> {
+fn filling(value: &Value, filters: &Filters) -> TeraResult<Filling> {
     if let Some(text) = value.as_str() {
-        return Ok(if value.is_safe() || hand.form == Form::Text {
+        return Ok(if value.is_safe() || filters.form == Form::Text {
             Filling::Finished(text.to_owned())
         } else {
             Filling::Text(text.to_owned())
@@ -469,7 +479,7 @@ fn filling(value: &Value, hand: &Hand) -> TeraResult<Filling> {
     }
     if value.is_map() {
         let figure = shown(value)?;
-        let written = traced(value, &Kwargs::default(), hand, WHOLE)?;
+        let written = traced(value, &Kwargs::default(), filters, WHOLE)?;
         return Ok(Filling::Number {
             size: size(figure.value),
             written: written.as_str().unwrap_or_default().to_owned(),
@@ -478,7 +488,7 @@ fn filling(value: &Value, hand: &Hand) -> TeraResult<Filling> {
     match value.as_i128() {
         Some(number) => Ok(Filling::Number {
             size: size(Some(&number.to_string())),
-            written: hand.pen.number(&number.into(), 0),
+            written: filters.formats.number(&number.into(), 0),
         }),
         None => {
             Err(tera::Error::message(format!("has no value that can be written, it is {}", value.name())))

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::cells::{Data, Figure};
 use super::chart;
-use super::format::{self, Pen};
-use super::words::Words;
+use super::format::{self, Formats};
+use super::messages::Messages;
 use crate::record::PublishedFigure;
 use crate::table::{Cell, Table};
 
@@ -62,7 +62,7 @@ impl Tile {
 }
 
 /// Makes the tiles.
-pub(crate) fn tiles(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Vec<Tile> {
+pub(crate) fn tiles(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats) -> Vec<Tile> {
     let mut weeks = data.rows("results.weekly_trend");
     weeks.sort_by_key(|week| std::cmp::Reverse(week.get("weeks_ago").and_then(Figure::decimal)));
     MEASURES
@@ -74,13 +74,13 @@ pub(crate) fn tiles(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Ve
             let shown = |figure: Option<&Figure>| {
                 figure
                     .and_then(Figure::decimal)
-                    .map_or_else(String::new, |value| written(pen, &value, &unit, sign))
+                    .map_or_else(String::new, |value| written(formats, &value, &unit, sign))
             };
             let count = line.len().to_string();
-            let label = words.fill(
+            let label = messages.fill(
                 "tile-spark",
                 &[
-                    ("measure", &words.of("measure", measure)),
+                    ("measure", &messages.of("measure", measure)),
                     ("n", &count),
                     ("first", &shown(line.first())),
                     ("last", &shown(line.last())),
@@ -90,8 +90,8 @@ pub(crate) fn tiles(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Ve
                 measure,
                 letters: shown(Some(&cell("value"))).chars().count(),
                 value: cell("value"),
-                year: change(data, pen, measure, &unit, "year"),
-                previous: change(data, pen, measure, &unit, "previous"),
+                year: change(data, formats, measure, &unit, "year"),
+                previous: change(data, formats, measure, &unit, "previous"),
                 spark: chart::spark(&line, &label),
                 unit,
             }
@@ -99,7 +99,7 @@ pub(crate) fn tiles(data: &Data<'_>, sign: &str, words: &Words, pen: &Pen) -> Ve
         .collect()
 }
 
-fn change(data: &Data<'_>, pen: &Pen, measure: &str, unit: &str, on: &str) -> Change {
+fn change(data: &Data<'_>, formats: &Formats, measure: &str, unit: &str, on: &str) -> Change {
     let cell = |column: &str| data.by("headline", measure, column);
     let difference = cell(&format!("change_on_{on}"));
     let rate = cell(&format!("change_rate_on_{on}"));
@@ -118,18 +118,18 @@ fn change(data: &Data<'_>, pen: &Pen, measure: &str, unit: &str, on: &str) -> Ch
         _ => (rate, "percent"),
     };
     let direction = match (difference.decimal(), figure.decimal()) {
-        (Some(difference), Some(amount)) => direction(pen, &difference, &amount, style),
+        (Some(difference), Some(amount)) => direction(formats, &difference, &amount, style),
         _ => "unknown",
     };
     Change { direction, adverse: adverse && !matches!(direction, "unchanged" | "unknown"), figure, style }
 }
 
 /// A change that would be printed as zero is no change.
-fn direction(pen: &Pen, difference: &BigDecimal, amount: &BigDecimal, style: &str) -> &'static str {
+fn direction(formats: &Formats, difference: &BigDecimal, amount: &BigDecimal, style: &str) -> &'static str {
     let printed = match style {
-        "percent" => pen.percent(amount, 1),
-        "points" => pen.points(amount),
-        _ => pen.number(amount, 0),
+        "percent" => formats.percent(amount, 1),
+        "points" => formats.points(amount),
+        _ => formats.number(amount, 0),
     };
     if !printed.contains(|letter: char| ('1'..='9').contains(&letter)) {
         "unchanged"
@@ -140,11 +140,11 @@ fn direction(pen: &Pen, difference: &BigDecimal, amount: &BigDecimal, style: &st
     }
 }
 
-pub(super) fn written(pen: &Pen, value: &BigDecimal, unit: &str, sign: &str) -> String {
+pub(super) fn written(formats: &Formats, value: &BigDecimal, unit: &str, sign: &str) -> String {
     match unit {
-        "money" => pen.told(value, sign, 0),
-        "rate" => pen.percent(value, 1),
-        _ => pen.number(value, 0),
+        "money" => formats.told(value, sign, 0),
+        "rate" => formats.percent(value, 1),
+        _ => formats.number(value, 0),
     }
 }
 
@@ -175,7 +175,7 @@ pub fn headline(tables: &BTreeMap<String, Table>, currency: &str) -> Vec<(String
     let Some(table) = tables.get("results.headline") else {
         return Vec::new();
     };
-    let (pen, sign) = (Pen::english(), format::symbol(currency));
+    let (formats, sign) = (Formats::english(), format::symbol(currency));
     let text = |row: usize, column: &str| table.cell(row, column).map_or_else(String::new, Cell::to_string);
     MEASURES
         .into_iter()
@@ -185,7 +185,7 @@ pub fn headline(tables: &BTreeMap<String, Table>, currency: &str) -> Vec<(String
             let value: Option<BigDecimal> = text(row, "value").parse().ok();
             let shown = value.map_or_else(
                 || format::NONE.into(),
-                |value| written(&pen, &value, &text(row, "unit"), &sign),
+                |value| written(&formats, &value, &text(row, "unit"), &sign),
             );
             Some((label.to_owned(), shown))
         })

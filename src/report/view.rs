@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::cells::{Data, Figure, Row};
 use super::chart::Chart;
 use super::cohorts::{self, Cohorts};
-use super::format::Pen;
+use super::format::Formats;
 use super::grid::{self, Grid};
-use super::words::Words;
+use super::messages::Messages;
 use super::{Facts, Inputs, SqlFile, brand, drawings, mail, sentences, tiles};
 use crate::source::shown_path;
 
@@ -130,12 +130,17 @@ struct File<'a> {
 }
 
 /// Makes the view of a run.
-pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Page<'a> {
+pub(crate) fn page<'a>(
+    inputs: &'a Inputs,
+    data: &Data<'_>,
+    messages: &Messages,
+    formats: &Formats,
+) -> Page<'a> {
     let facts = &inputs.facts;
-    let sign = words.sign(&facts.currency);
+    let sign = messages.sign(&facts.currency);
     let mut all = data.all();
     let settings = all.remove("settings").unwrap_or_default();
-    let mut tiles = tiles::tiles(data, &sign, words, pen);
+    let mut tiles = tiles::tiles(data, &sign, messages, formats);
     let hidden = inputs.edition.hidden.as_ref();
     // A measure that the edition has not would be a tile without a number.
     tiles.retain(|tile| hidden.is_none() || tile.is_there());
@@ -143,7 +148,7 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
     let name_of = |row: &Row| row.get("finding").map(Figure::text).unwrap_or_default().to_owned();
     let finding: BTreeMap<_, _> =
         findings.iter().map(|(section, row)| (section.clone(), name_of(row))).collect();
-    let charts = drawings::charts(data, &sign, words, pen);
+    let charts = drawings::charts(data, &sign, messages, formats);
     // Where some are left out, nobody may say that there is nothing to tell.
     let sentences = sentences::sentences(data);
     let mut told: BTreeMap<_, _> =
@@ -151,7 +156,7 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
     told.insert("sentences".to_owned(), hidden.is_none());
     let mail = mail::view(data, &tiles, inputs.url.as_deref());
     Page {
-        run: run(inputs, data, words, pen),
+        run: run(inputs, data, messages, formats),
         brand: brand::view(&inputs.brand, "Karat"),
         policy: settings.get("policy").and_then(|rows| rows.first()).cloned().unwrap_or_default(),
         settings,
@@ -165,7 +170,7 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
         sentences,
         charts: charts.into_iter().map(|(name, chart)| (name, chart.0)).collect(),
         grid: grid::grid(data),
-        cohorts: cohorts::cohorts(data, words),
+        cohorts: cohorts::cohorts(data, messages),
         whale_rows: grid::whale_rows(data),
         policy_names: inputs
             .tables
@@ -173,33 +178,33 @@ pub(crate) fn page<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: 
             .map(|table| table.columns.clone())
             .unwrap_or_default(),
         segments: grid::segments(data),
-        files: inputs.sql.iter().map(|file| self::file(file, facts, pen)).collect(),
+        files: inputs.sql.iter().map(|file| self::file(file, facts, formats)).collect(),
         mail,
         tiles,
     }
 }
 
 /// Who the report is about: the project, and the part of its customers.
-pub(crate) fn name(inputs: &Inputs, words: &Words) -> String {
+pub(crate) fn name(inputs: &Inputs, messages: &Messages) -> String {
     let project = &inputs.facts.project;
-    part_name(inputs, words).map_or_else(
+    part_name(inputs, messages).map_or_else(
         || project.clone(),
-        |part| words.fill("part-project", &[("project", project), ("part", &part)]),
+        |part| messages.fill("part-project", &[("project", project), ("part", &part)]),
     )
 }
 
 /// The part of the customers in words.
-fn part_name(inputs: &Inputs, words: &Words) -> Option<String> {
+fn part_name(inputs: &Inputs, messages: &Messages) -> Option<String> {
     let (column, value) = inputs.edition.part.as_ref()?;
     let value = match (column.as_str(), value.as_str()) {
-        ("industry", code) => words.of("industry", code),
-        (_, "not_known") => words.of("place", value),
+        ("industry", code) => messages.of("industry", code),
+        (_, "not_known") => messages.of("place", value),
         _ => value.clone(),
     };
-    Some(words.fill(&format!("part-{column}"), &[("value", &value)]))
+    Some(messages.fill(&format!("part-{column}"), &[("value", &value)]))
 }
 
-fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Run<'a> {
+fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, messages: &Messages, formats: &Formats) -> Run<'a> {
     let facts = &inputs.facts;
     let previous = data.one("settings.snapshots", &[("snapshot", "previous")], "as_of");
     let compare_days = previous
@@ -208,16 +213,16 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Run
         .ok()
         .map(|earlier| i64::from((facts.as_of - earlier).get_days()));
     Run {
-        project: name(inputs, words),
+        project: name(inputs, messages),
         part: inputs.edition.part.as_ref(),
-        part_name: part_name(inputs, words),
+        part_name: part_name(inputs, messages),
         aggregate: inputs.edition.hidden.is_some(),
         currency: &facts.currency,
-        currency_name: words.of("currency", &facts.currency),
+        currency_name: messages.of("currency", &facts.currency),
         timezone: &facts.timezone,
         language: html_language(&facts.language),
         as_of: facts.as_of.to_string(),
-        as_of_text: pen.day(facts.as_of),
+        as_of_text: formats.day(facts.as_of),
         window_start: facts.window_start.to_string(),
         last_day: facts.as_of.yesterday().unwrap_or(facts.as_of).to_string(),
         window_days: facts.window_days,
@@ -241,8 +246,8 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Run
             .map(|input| Input {
                 source: &input.source,
                 path: shown_path(&input.path),
-                size: pen.bytes(input.bytes),
-                rows: pen.number(&input.rows.into(), 0),
+                size: formats.bytes(input.bytes),
+                rows: formats.number(&input.rows.into(), 0),
                 sha256: &input.sha256,
                 short_hash: start(&input.sha256),
                 excluded: input.excluded.as_deref(),
@@ -254,7 +259,7 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, words: &Words, pen: &Pen) -> Run
             .map(|table| PublishedTable {
                 name: &table.name,
                 title: &table.title,
-                rows: pen.number(&table.rows.into(), 0),
+                rows: formats.number(&table.rows.into(), 0),
                 sha256: &table.sha256,
                 short_hash: start(&table.sha256),
             })
@@ -272,7 +277,7 @@ fn start(hash: &str) -> String {
     hash.chars().take(12).collect()
 }
 
-fn file<'a>(file: &'a SqlFile, facts: &Facts, pen: &Pen) -> File<'a> {
+fn file<'a>(file: &'a SqlFile, facts: &Facts, formats: &Formats) -> File<'a> {
     let rows = facts.tables.iter().find(|table| table.name == file.table).map(|table| table.rows);
     File {
         path: &file.path,
@@ -292,6 +297,6 @@ fn file<'a>(file: &'a SqlFile, facts: &Facts, pen: &Pen) -> File<'a> {
         text: &file.text,
         sha256: &file.sha256,
         short_hash: start(&file.sha256),
-        rows: rows.map(|rows| pen.number(&rows.into(), 0)),
+        rows: rows.map(|rows| formats.number(&rows.into(), 0)),
     }
 }

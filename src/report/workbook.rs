@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::Inputs;
-use super::words::Words;
+use super::messages::Messages;
 use crate::error::{Exit, Failure};
 use crate::table::Cell;
 use crate::xlsx::{Sheet, Style, Value, workbook};
@@ -43,7 +43,7 @@ struct Entry {
 }
 
 /// Reads which sheets there are; a message that is missing is an error.
-fn sheets(templates: &Path, words: &Words) -> Result<Vec<Shown>, Failure> {
+fn sheets(templates: &Path, messages: &Messages) -> Result<Vec<Shown>, Failure> {
     let path = templates.join("workbook.yaml");
     let cannot = || Failure::new(Exit::Usage, "report", format!("cannot read `{}`", path.display()));
     let text = std::fs::read_to_string(&path)
@@ -52,22 +52,22 @@ fn sheets(templates: &Path, words: &Words) -> Result<Vec<Shown>, Failure> {
     for sheet in &sheets {
         let columns = sheet.columns.iter().flat_map(|column| [Some(&column.head), column.means.as_ref()]);
         for id in columns.flatten().chain([&sheet.name]) {
-            words.must_have(id, &[], "`workbook.yaml`")?;
+            messages.must_have(id, &[], "`workbook.yaml`")?;
         }
     }
-    DEFINITIONS.iter().try_for_each(|id| words.must_have(id, &[], "the workbook"))?;
+    DEFINITIONS.iter().try_for_each(|id| messages.must_have(id, &[], "the workbook"))?;
     Ok(sheets)
 }
 
 /// Refuses a file that cannot be used.
-pub(crate) fn check(templates: &Path, words: &Words) -> Result<(), Failure> {
-    sheets(templates, words).map(drop)
+pub(crate) fn check(templates: &Path, messages: &Messages) -> Result<(), Failure> {
+    sheets(templates, messages).map(drop)
 }
 
 /// Makes the file.
-pub(crate) fn make(inputs: &Inputs, words: &Words) -> Result<Vec<u8>, Failure> {
+pub(crate) fn make(inputs: &Inputs, messages: &Messages) -> Result<Vec<u8>, Failure> {
     let (mut made, mut meanings) = (Vec::new(), Vec::new());
-    for sheet in sheets(&inputs.templates, words)? {
+    for sheet in sheets(&inputs.templates, messages)? {
         let withheld =
             inputs.edition.hidden.as_ref().is_some_and(|hidden| hidden.withheld.contains(&sheet.table));
         let Some(table) = inputs.tables.get(&sheet.table).filter(|_| !withheld) else { continue };
@@ -77,33 +77,34 @@ pub(crate) fn make(inputs: &Inputs, words: &Words) -> Result<Vec<u8>, Failure> {
                 format!("`workbook.yaml` names `{column}`, which is no column of `{}`", sheet.table);
             return Err(Failure::new(Exit::Usage, "report", message));
         }
-        let name = words.get(&sheet.name);
+        let name = messages.get(&sheet.name);
         let row = |row: usize| {
             let columns = sheet.columns.iter();
-            columns.map(|column| value(table.cell(row, &column.column), column, words)).collect()
+            columns.map(|column| value(table.cell(row, &column.column), column, messages)).collect()
         };
-        let heads: Vec<String> = sheet.columns.iter().map(|column| words.get(&column.head)).collect();
+        let heads: Vec<String> = sheet.columns.iter().map(|column| messages.get(&column.head)).collect();
         let file = inputs.sql.iter().find(|file| file.table == sheet.table);
         for (column, head) in sheet.columns.iter().zip(&heads) {
             let header = || file.map(|file| file.columns.get(&column.column).unwrap_or(&file.title).clone());
-            let meaning = column.means.as_ref().map(|id| words.get(id)).or_else(header).unwrap_or_default();
+            let meaning =
+                column.means.as_ref().map(|id| messages.get(id)).or_else(header).unwrap_or_default();
             let address = format!("{}.{}", sheet.table, column.column);
             meanings.push([&name, head, &address, &meaning].map(|text| Value::Text(text.clone())).into());
         }
         made.push(Sheet { name, heads, rows: (0..table.rows.len()).map(row).collect() });
     }
-    let heads = DEFINITIONS[1..].iter().map(|id| words.get(id)).collect();
-    made.push(Sheet { name: words.get(DEFINITIONS[0]), heads, rows: meanings });
+    let heads = DEFINITIONS[1..].iter().map(|id| messages.get(id)).collect();
+    made.push(Sheet { name: messages.get(DEFINITIONS[0]), heads, rows: meanings });
     Ok(workbook(&made))
 }
 
-fn value(cell: Option<&Cell>, column: &Entry, words: &Words) -> Value {
+fn value(cell: Option<&Cell>, column: &Entry, messages: &Messages) -> Value {
     let is_share = ["_share", "_rate"].iter().any(|end| column.column.ends_with(end));
     match cell {
         None | Some(Cell::Null) => Value::Empty,
         Some(Cell::Double(number)) if !number.is_finite() => Value::Empty,
         Some(Cell::Text(code)) => Value::Text(match &column.label {
-            Some(group) => words.of(group, code),
+            Some(group) => messages.of(group, code),
             None => code.clone(),
         }),
         Some(Cell::Boolean(flag)) => Value::Boolean(*flag),

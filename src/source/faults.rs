@@ -135,7 +135,7 @@ async fn whatever_read_of_an_input_fails_the_run_stops_or_has_read_all_of_it() {
 async fn an_input_that_changes_or_goes_after_it_was_listed_stops_the_run() {
     let (_, operations) = sound().await;
     for key in NAMES {
-        for (deed, bytes) in [("replaced", Some(parquet(7000))), ("removed", None)] {
+        for (operation, bytes) in [("replaced", Some(parquet(7000))), ("removed", None)] {
             for number in 2..=operations {
                 let inner = Arc::new(inputs());
                 let (place, bytes) = (Arc::clone(&inner), bytes.clone());
@@ -158,8 +158,8 @@ async fn an_input_that_changes_or_goes_after_it_was_listed_stops_the_run() {
                     assert_eq!((files.len(), arrived.len()), (3, 0));
                 } else {
                     let failure = outcome.expect_err("it changed");
-                    assert_eq!(failure.exit, Exit::Input, "{key} {deed} at {number}");
-                    assert!(failure.retryable, "{key} {deed} at {number}: {failure}");
+                    assert_eq!(failure.exit, Exit::Input, "{key} {operation} at {number}");
+                    assert!(failure.retryable, "{key} {operation} at {number}: {failure}");
                     assert!(failure.message.contains("changed during the run"), "{failure}");
                     let name = key.strip_prefix("published/").expect("a name");
                     assert!(failure.message.contains(name), "{failure}");

@@ -41,20 +41,20 @@ pub enum StoreError {
         detail: String,
     },
     /// The credentials are missing, wrong or not enough.
-    #[error("not allowed to {deed} `{path}`")]
+    #[error("not allowed to {operation} `{path}`")]
     Denied {
         /// What was tried.
-        deed: &'static str,
+        operation: &'static str,
         /// Where.
         path: String,
         /// What the store said.
         source: Cause,
     },
     /// The disk is full.
-    #[error("no space left to {deed} `{path}`")]
+    #[error("no space left to {operation} `{path}`")]
     Full {
         /// What was tried.
-        deed: &'static str,
+        operation: &'static str,
         /// Where.
         path: String,
         /// What the system said.
@@ -69,10 +69,10 @@ pub enum StoreError {
         reason: String,
     },
     /// Anything else.
-    #[error("cannot {deed} `{path}`")]
+    #[error("cannot {operation} `{path}`")]
     Failed {
         /// What was tried.
-        deed: &'static str,
+        operation: &'static str,
         /// Where.
         path: String,
         /// Whether a later try may succeed.

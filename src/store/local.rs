@@ -224,12 +224,12 @@ pub(super) fn settle(root: &Path, folder: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the folder of `target` and does `deed` in it, again when a colleague who removes what is empty takes it away meanwhile.
-fn in_its_folder<T>(target: &Path, deed: impl Fn(&Path) -> io::Result<T>) -> io::Result<T> {
+/// Makes the folder of `target` and does `operation` in it, again when a colleague who removes what is empty takes it away meanwhile.
+fn in_its_folder<T>(target: &Path, operation: impl Fn(&Path) -> io::Result<T>) -> io::Result<T> {
     let folder = target.parent().ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?;
     let mut tried = 1;
     loop {
-        match make_folders(folder).and_then(|()| deed(folder)) {
+        match make_folders(folder).and_then(|()| operation(folder)) {
             Err(error) if error.kind() == ErrorKind::NotFound && tried < TRIES => tried += 1,
             other => return other,
         }

@@ -142,7 +142,7 @@ impl Location {
     }
 
     /// Turns an error of the library into ours, secrets out.
-    fn failed(&self, deed: &'static str, path: &str, error: &object_store::Error) -> StoreError {
+    fn failed(&self, operation: &'static str, path: &str, error: &object_store::Error) -> StoreError {
         use object_store::Error as Theirs;
         let path = self.address(path);
         let source = self.cause(error);
@@ -164,30 +164,30 @@ impl Location {
                 }
             }
             Theirs::PermissionDenied { .. } | Theirs::Unauthenticated { .. } => {
-                StoreError::Denied { deed, path, source }
+                StoreError::Denied { operation, path, source }
             }
             // Listings tell the answer of the server in words only.
             Theirs::Generic { .. }
                 if source.is(&["status code: 401", "status code: 403"]) || source.is(&EXPIRED) =>
             {
-                StoreError::Denied { deed, path, source }
+                StoreError::Denied { operation, path, source }
             }
             Theirs::Generic { .. } if source.0.contains("status code: 404") => StoreError::Missing { path },
             // A plain web server that cannot list says so, another leads away; asking again does not help.
             Theirs::Generic { .. }
                 if source.is(&["status code: 405", "status code: 501", LED_AWAY, BAD_CERTIFICATE]) =>
             {
-                StoreError::Failed { deed, path, retryable: false, source }
+                StoreError::Failed { operation, path, retryable: false, source }
             }
             Theirs::Generic { .. } | Theirs::JoinError { .. } => {
-                StoreError::Failed { deed, path, retryable: true, source }
+                StoreError::Failed { operation, path, retryable: true, source }
             }
-            _ => StoreError::Failed { deed, path, retryable: false, source },
+            _ => StoreError::Failed { operation, path, retryable: false, source },
         }
     }
 
     /// Turns an error of the file system into ours.
-    fn failed_locally(&self, deed: &'static str, path: &str, error: &std::io::Error) -> StoreError {
+    fn failed_locally(&self, operation: &'static str, path: &str, error: &std::io::Error) -> StoreError {
         use std::io::ErrorKind;
         let path = self.address(path);
         let source = Cause(match error.raw_os_error() {
@@ -198,10 +198,10 @@ impl Location {
         match error.kind() {
             ErrorKind::NotFound => StoreError::Missing { path },
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-                StoreError::Denied { deed, path, source }
+                StoreError::Denied { operation, path, source }
             }
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-                StoreError::Full { deed, path, source }
+                StoreError::Full { operation, path, source }
             }
             kind => {
                 let retryable = matches!(
@@ -211,7 +211,7 @@ impl Location {
                         | ErrorKind::StaleNetworkFileHandle
                         | ErrorKind::ResourceBusy
                 );
-                StoreError::Failed { deed, path, retryable, source }
+                StoreError::Failed { operation, path, retryable, source }
             }
         }
     }

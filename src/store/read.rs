@@ -185,11 +185,11 @@ impl Location {
     /// Runs file work off the async threads.
     pub(super) async fn blocking<T: Send + 'static>(
         &self,
-        deed: &'static str,
+        operation: &'static str,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, StoreError> {
         tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Failed {
-            deed,
+            operation,
             path: self.shown.clone(),
             retryable: false,
             source: Cause::from(error),
@@ -200,9 +200,9 @@ impl Location {
         let path = target.display().to_string();
         let source = Cause(error.to_string());
         if error.kind() == std::io::ErrorKind::StorageFull {
-            StoreError::Full { deed: "copy into", path, source }
+            StoreError::Full { operation: "copy into", path, source }
         } else {
-            StoreError::Failed { deed: "copy into", path, retryable: false, source }
+            StoreError::Failed { operation: "copy into", path, retryable: false, source }
         }
     }
 }

@@ -188,7 +188,7 @@ impl Location {
             return Ok(());
         }
         Err(StoreError::Failed {
-            deed: "write",
+            operation: "write",
             path: self.address(path),
             retryable: true,
             source: Cause(format!("{} bytes were sent, {arrived} arrived", parts.bytes)),
@@ -241,8 +241,8 @@ impl Location {
             Ok(Created::Different(_)) => return Err(refused("gives back other bytes than were written")),
             // Of these nothing follows for what the store can do.
             Err(error) if error.is_of_the_way() => return Err(error),
-            Err(StoreError::Denied { deed, path, source }) => {
-                return Err(refused(&format!("does not allow to {deed} `{path}` ({source})")));
+            Err(StoreError::Denied { operation, path, source }) => {
+                return Err(refused(&format!("does not allow to {operation} `{path}` ({source})")));
             }
             Err(StoreError::Failed { retryable: false, source, .. }) => {
                 return Err(refused(&format!("cannot create an object only if it is absent ({source})")));
@@ -283,9 +283,9 @@ impl Location {
         *tried += 1;
     }
 
-    fn vanished(&self, deed: &'static str, path: &str) -> StoreError {
+    fn vanished(&self, operation: &'static str, path: &str) -> StoreError {
         StoreError::Failed {
-            deed,
+            operation,
             path: self.address(path),
             retryable: true,
             source: Cause("the store says that it exists, but there is nothing to read".to_owned()),
@@ -293,10 +293,10 @@ impl Location {
     }
 
     /// A missing folder or file while writing is no missing input.
-    fn failed_writing(&self, deed: &'static str, path: &str, error: &std::io::Error) -> StoreError {
-        match self.failed_locally(deed, path, error) {
+    fn failed_writing(&self, operation: &'static str, path: &str, error: &std::io::Error) -> StoreError {
+        match self.failed_locally(operation, path, error) {
             StoreError::Missing { path } => {
-                StoreError::Failed { deed, path, retryable: false, source: Cause(error.to_string()) }
+                StoreError::Failed { operation, path, retryable: false, source: Cause(error.to_string()) }
             }
             other => other,
         }
@@ -336,7 +336,7 @@ impl Parts {
 
 fn unreadable(path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::Failed {
-        deed: "read",
+        operation: "read",
         path: path.display().to_string(),
         retryable: false,
         source: Cause(error.to_string()),

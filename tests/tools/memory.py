@@ -110,8 +110,8 @@ def main():
             started = time.monotonic()
             subprocess.run(bound.command([karat, "run", "--quiet"]), cwd=bounded, check=True, stdout=subprocess.DEVNULL)
             run, found = published(bounded)
-            rungs = json.loads((run / "volatile.json").read_text())["rungs"]
-            print(f"bounded: {time.monotonic() - started:.0f} s; {bound.said()}; rungs {rungs}", flush=True)
+            levels = json.loads((run / "volatile.json").read_text())["fallback_levels"]
+            print(f"bounded: {time.monotonic() - started:.0f} s; {bound.said()}; levels {levels}", flush=True)
             assert not list((bounded / "spill").iterdir()), "spill files are left"
             started = time.monotonic()
             subprocess.run([karat, "run", "--quiet"], cwd=free, check=True, stdout=subprocess.DEVNULL)

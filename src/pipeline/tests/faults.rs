@@ -29,12 +29,12 @@ use crate::deliver::{
 };
 use crate::error::{Exit, Failure};
 use crate::files::sha256;
+use crate::output::{Progress, Style};
 use crate::publish::tests::{day, index, staged, work};
 use crate::publish::{self, StagedRun, find_garbage, remove_garbage};
 use crate::record::HashedFile;
 use crate::store::Location;
 use crate::store::faulty::{Fault, Faulty};
-use crate::talk::{Style, Talk};
 
 const READERS: [&str; 2] = ["ann@example.com", "bob@example.com"];
 
@@ -194,7 +194,7 @@ impl Offered for Post {
 struct Stage {
     home: TempDir,
     config: Config,
-    talk: Talk,
+    progress: Progress,
     /// A store that holds an older publication.
     before: InMemory,
     attempts: AtomicUsize,
@@ -210,7 +210,7 @@ impl Stage {
         let stage = Self {
             home: work(),
             config: config::parse("config.yaml", text, Path::new("."), &|_| None).expect("it is valid"),
-            talk: Talk::new(Style::Quiet),
+            progress: Progress::new(Style::Quiet),
             before: InMemory::new(),
             attempts: AtomicUsize::new(0),
         };
@@ -277,7 +277,7 @@ impl Stage {
                 keep: 1,
                 index: &index,
                 deadline: &deadline,
-                talk: &self.talk,
+                progress: &self.progress,
             };
             place.probe().await.map_err(|error| error.writing("publish"))?;
             let make = async { Ok(Made { staged: self.staged("2025-01-13", "bbbb"), remarks: Vec::new() }) };
@@ -495,7 +495,7 @@ impl Stage {
             keep: 1,
             index: &index,
             deadline: &deadline,
-            talk: &self.talk,
+            progress: &self.progress,
         };
         let make = async { Ok(Made { staged: self.staged("2025-01-13", "bbbb"), remarks: Vec::new() }) };
         wanted.published(make).await.map(|_| ())
@@ -518,7 +518,8 @@ async fn a_store_that_overwrites_is_refused_before_anything_is_read() {
     };
     let request = crate::pipeline::Request { as_of: Some(day("2025-01-13")), is_draft: false };
     let outcome =
-        Box::pin(crate::pipeline::run::published(&config, &store.location(), &request, &stage.talk)).await;
+        Box::pin(crate::pipeline::run::published(&config, &store.location(), &request, &stage.progress))
+            .await;
     let failure = outcome.expect_err("it cannot publish safely");
     assert_eq!((failure.exit, failure.stage), (Exit::Usage, "publish"), "{failure}");
     assert!(failure.message.contains("cannot publish safely"), "{failure}");

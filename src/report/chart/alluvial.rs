@@ -1,6 +1,6 @@
 //! Alluvial chart: customers by state then, by state now, and a band for each move; the told bands stand out.
 
-use super::{Chart, Marks, Telling, Width, at, spread};
+use super::{Caption, Chart, Marks, Width, at, spread};
 use crate::report::cells::Figure;
 
 /// A state on one side: a bar as high as its customers are many.
@@ -48,10 +48,10 @@ const GAP: f64 = 14.0;
 const TOP: f64 = 34.0;
 
 /// Draws `moves` in both widths.
-pub(crate) fn alluvial(moves: &Moves, telling: Telling<'_>) -> Chart {
+pub(crate) fn alluvial(moves: &Moves, caption: Caption<'_>) -> Chart {
     Chart {
-        wide: draw(moves, telling, Width::Wide),
-        narrow: draw(moves, telling, Width::Narrow),
+        wide: draw(moves, caption, Width::Wide),
+        narrow: draw(moves, caption, Width::Narrow),
         unit: "customers".into(),
     }
 }
@@ -75,7 +75,7 @@ fn side(nodes: &[Node], unit: f64, room: f64) -> Vec<(f64, f64)> {
         .collect()
 }
 
-fn draw(moves: &Moves, telling: Telling<'_>, width: Width) -> String {
+fn draw(moves: &Moves, caption: Caption<'_>, width: Width) -> String {
     let (left, right, thick, room, foot) = match width {
         Width::Wide => (150.0, 714.0, 14.0, 380.0, 6.0),
         Width::Narrow => (84.0, 266.0, 10.0, 400.0, 14.0),
@@ -113,7 +113,7 @@ fn draw(moves: &Moves, telling: Telling<'_>, width: Width) -> String {
     marks.text("strong small", right, 14.0, &moves.heads.1);
     labels(&mut marks, &moves.from, &from, (left, thick, bottom), width, true);
     labels(&mut marks, &moves.to, &to, (right, thick, bottom), width, false);
-    marks.finish(width, bottom, telling)
+    marks.finish(width, bottom, caption)
 }
 
 /// A band of even height that leaves and arrives level.
@@ -203,8 +203,8 @@ mod tests {
             ],
             heads: ("Then".into(), "Now".into()),
         };
-        let telling = Telling { id: "moves", title: "t", description: "d" };
-        let chart = alluvial(&moves, telling);
+        let caption = Caption { id: "moves", title: "t", description: "d" };
+        let chart = alluvial(&moves, caption);
         for drawing in [&chart.wide, &chart.narrow] {
             assert_eq!(drawing.matches("class=\"gold flow\"").count(), 1);
             assert_eq!(drawing.matches("class=\"gold flow is-key\"").count(), 2);

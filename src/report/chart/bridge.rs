@@ -1,6 +1,6 @@
 //! Bridge from one amount to another: a bar for each end, and between them one for each step, each where the last one ended.
 
-use super::{Chart, Marks, Telling, Width, breadth};
+use super::{Caption, Chart, Marks, Width, breadth};
 use crate::report::cells::Figure;
 
 /// One bar.
@@ -17,10 +17,10 @@ pub(crate) struct Stage {
 }
 
 /// Draws `stages`, from one end to the other, in both widths.
-pub(crate) fn bridge(stages: &[Stage], telling: Telling<'_>) -> Chart {
+pub(crate) fn bridge(stages: &[Stage], caption: Caption<'_>) -> Chart {
     Chart {
-        wide: draw(stages, telling, Width::Wide),
-        narrow: draw(stages, telling, Width::Narrow),
+        wide: draw(stages, caption, Width::Wide),
+        narrow: draw(stages, caption, Width::Narrow),
         unit: "money".into(),
     }
 }
@@ -38,7 +38,7 @@ fn levels(stages: &[Stage]) -> Vec<(f64, f64)> {
         .collect()
 }
 
-fn draw(stages: &[Stage], telling: Telling<'_>, width: Width) -> String {
+fn draw(stages: &[Stage], caption: Caption<'_>, width: Width) -> String {
     let (left, right, distance, height, size, class) = match width {
         Width::Wide => (162.0, 864.0, 36.0, 22.0, 13.0, ""),
         Width::Narrow => (84.0, 350.0, 28.0, 17.0, 12.0, "small"),
@@ -75,7 +75,7 @@ fn draw(stages: &[Stage], telling: Telling<'_>, width: Width) -> String {
         top += distance;
     }
     marks.line("axis", (zero, 0.0), (zero, (top - distance + height + 4.0).max(0.0)));
-    marks.finish(width, (top - distance + height + 8.0).max(8.0), telling)
+    marks.finish(width, (top - distance + height + 8.0).max(8.0), caption)
 }
 
 #[cfg(test)]

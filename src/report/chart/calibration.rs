@@ -1,6 +1,6 @@
 //! Calibration: what was expected of each group of customers, and below it what they did, on one scale from zero.
 
-use super::{Chart, Marks, Telling, Width, breadth};
+use super::{Caption, Chart, Marks, Width, breadth};
 use crate::report::cells::Figure;
 
 /// A bar: length, cell and text.
@@ -28,20 +28,20 @@ pub(crate) struct Group {
 }
 
 /// Draws `groups` in both widths; `words` name the upper and the lower bar of the first group.
-pub(crate) fn calibration(groups: &[Group], words: (&str, &str), telling: Telling<'_>) -> Chart {
+pub(crate) fn calibration(groups: &[Group], messages: (&str, &str), caption: Caption<'_>) -> Chart {
     Chart {
-        wide: draw(groups, words, telling, Width::Wide),
-        narrow: draw(groups, words, telling, Width::Narrow),
+        wide: draw(groups, messages, caption, Width::Wide),
+        narrow: draw(groups, messages, caption, Width::Narrow),
         unit: "purchases".into(),
     }
 }
 
-fn draw(groups: &[Group], words: (&str, &str), telling: Telling<'_>, width: Width) -> String {
+fn draw(groups: &[Group], messages: (&str, &str), caption: Caption<'_>, width: Width) -> String {
     let (left, right) = match width {
         Width::Wide => (162.0, 864.0),
         Width::Narrow => (96.0, 350.0),
     };
-    let longest_word = breadth(words.0, 13.0).max(breadth(words.1, 13.0));
+    let longest_word = breadth(messages.0, 13.0).max(breadth(messages.1, 13.0));
     let room = right - left - longest_word - 56.0;
     let most = groups.iter().map(|group| group.expected.size.max(group.actual.size)).fold(0.0, f64::max);
     let unit = if most > 0.0 { room / most } else { 0.0 };
@@ -53,7 +53,7 @@ fn draw(groups: &[Group], words: (&str, &str), telling: Telling<'_>, width: Widt
         }
         marks.text("strong small", 0.0, top + 13.0, &group.label);
         marks.text("small quiet", 0.0, top + 29.0, &group.sub);
-        let bars = [("other", &group.expected, words.0), ("platinum", &group.actual, words.1)];
+        let bars = [("other", &group.expected, messages.0), ("platinum", &group.actual, messages.1)];
         for (place, (class, bar, word)) in [0.0, 17.0].into_iter().zip(bars) {
             let long = bar.size * unit;
             marks.bar(class, [left, top + place, long, 14.0], &bar.figure);
@@ -66,5 +66,5 @@ fn draw(groups: &[Group], words: (&str, &str), telling: Telling<'_>, width: Widt
         top += 40.0;
     }
     marks.line("axis", (left, 0.0), (left, (top - 4.0).max(0.0)));
-    marks.finish(width, top.max(8.0), telling)
+    marks.finish(width, top.max(8.0), caption)
 }

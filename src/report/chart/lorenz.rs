@@ -1,11 +1,16 @@
 //! The Lorenz curve: customers by revenue, smallest first, against the revenue that they bring together.
 
-use super::{Chart, Marks, Telling, Width};
+use super::{Caption, Chart, Marks, Width};
 use crate::report::cells::{Data, Figure};
-use crate::report::words::Words;
+use crate::report::messages::Messages;
 
 /// Draws the curve with its diagonal; `gini` is the cell and its text.
-pub(crate) fn lorenz(data: &Data<'_>, gini: (&Figure, &str), words: &Words, telling: Telling<'_>) -> Chart {
+pub(crate) fn lorenz(
+    data: &Data<'_>,
+    gini: (&Figure, &str),
+    messages: &Messages,
+    caption: Caption<'_>,
+) -> Chart {
     let mut shares = vec![(0.0, 0.0)];
     for row in data.rows("results.lorenz_curve") {
         let share = |column: &str| row.get(column).and_then(Figure::float);
@@ -14,8 +19,8 @@ pub(crate) fn lorenz(data: &Data<'_>, gini: (&Figure, &str), words: &Words, tell
         }
     }
     Chart {
-        wide: draw(&shares, gini, words, telling, Width::Wide),
-        narrow: draw(&shares, gini, words, telling, Width::Narrow),
+        wide: draw(&shares, gini, messages, caption, Width::Wide),
+        narrow: draw(&shares, gini, messages, caption, Width::Narrow),
         unit: "percent".into(),
     }
 }
@@ -23,8 +28,8 @@ pub(crate) fn lorenz(data: &Data<'_>, gini: (&Figure, &str), words: &Words, tell
 fn draw(
     shares: &[(f64, f64)],
     gini: (&Figure, &str),
-    words: &Words,
-    telling: Telling<'_>,
+    messages: &Messages,
+    caption: Caption<'_>,
     width: Width,
 ) -> String {
     let (left, right, bottom, top) = match width {
@@ -51,21 +56,26 @@ fn draw(
     marks.area("iron pale", &points, y(0.0));
     marks.line("lead-line", (x(0.0), y(0.0)), (x(1.0), y(1.0)));
     marks.curve("line", &points);
-    marks.text("mid small quiet", f64::midpoint(left, right), bottom + 40.0, &words.get("lorenz-customers"));
+    marks.text(
+        "mid small quiet",
+        f64::midpoint(left, right),
+        bottom + 40.0,
+        &messages.get("lorenz-customers"),
+    );
     match width {
         Width::Wide => {
-            marks.text("quiet", right + 24.0, y(0.97), &words.get("lorenz-equal_1"));
-            marks.text("quiet", right + 24.0, y(0.97) + 18.0, &words.get("lorenz-equal_2"));
+            marks.text("quiet", right + 24.0, y(0.97), &messages.get("lorenz-equal_1"));
+            marks.text("quiet", right + 24.0, y(0.97) + 18.0, &messages.get("lorenz-equal_2"));
             marks.line("lead-line", (x(0.985), y(0.955)), (right + 18.0, y(0.955)));
             marks.figure("strong", right + 24.0, y(0.45), gini.1, gini.0);
-            marks.text("quiet", right + 24.0, y(0.45) + 18.0, &words.get("lorenz-gini_1"));
-            marks.text("quiet", right + 24.0, y(0.45) + 36.0, &words.get("lorenz-gini_2"));
+            marks.text("quiet", right + 24.0, y(0.45) + 18.0, &messages.get("lorenz-gini_1"));
+            marks.text("quiet", right + 24.0, y(0.45) + 36.0, &messages.get("lorenz-gini_2"));
         }
         Width::Narrow => {
             marks.figure("strong small", x(0.06), y(0.92), gini.1, gini.0);
-            marks.text("small quiet", x(0.06), y(0.92) + 16.0, &words.get("lorenz-gini_1"));
-            marks.text("small quiet", x(0.06), y(0.92) + 32.0, &words.get("lorenz-gini_2"));
+            marks.text("small quiet", x(0.06), y(0.92) + 16.0, &messages.get("lorenz-gini_1"));
+            marks.text("small quiet", x(0.06), y(0.92) + 32.0, &messages.get("lorenz-gini_2"));
         }
     }
-    marks.finish(width, bottom + 48.0, telling)
+    marks.finish(width, bottom + 48.0, caption)
 }

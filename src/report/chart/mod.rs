@@ -41,7 +41,7 @@ pub(crate) struct Chart {
 
 /// What a chart says to a reader who does not see it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Telling<'a> {
+pub(crate) struct Caption<'a> {
     /// Unique within the page.
     pub(crate) id: &'a str,
     /// What is shown.
@@ -158,19 +158,19 @@ impl Marks {
     }
 
     /// Closes the drawing.
-    pub(crate) fn finish(self, width: Width, height: f64, telling: Telling<'_>) -> String {
+    pub(crate) fn finish(self, width: Width, height: f64, caption: Caption<'_>) -> String {
         let name = width.name();
         let across = match width {
             Width::Wide => 864,
             Width::Narrow => 350,
         };
-        let id = format!("{}-{name}", format::escape(telling.id));
+        let id = format!("{}-{name}", format::escape(caption.id));
         format!(
             "<svg class=\"{name}\" viewBox=\"0 0 {across} {}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\">\n\
              <title id=\"{id}-t\">{}</title>\n<desc id=\"{id}-d\">{}</desc>\n{}</svg>",
             at(height),
-            format::escape(telling.title),
-            format::escape(telling.description),
+            format::escape(caption.title),
+            format::escape(caption.description),
             self.0
         )
     }

@@ -1,6 +1,6 @@
 //! Pairs of bars, one row per class: its share of customers to the left, of profit to the right, on one scale.
 
-use super::{Chart, Marks, Telling, Width, breadth};
+use super::{Caption, Chart, Marks, Width, breadth};
 use crate::report::cells::Figure;
 
 /// One row.
@@ -50,11 +50,11 @@ fn scale(rows: &[Pair], start: f64, room: f64, gap: f64) -> Scale {
 }
 
 /// Draws `rows` in both widths.
-pub(crate) fn pairs(rows: &[Pair], texts: PairTexts<'_>, telling: Telling<'_>, unit: &str) -> Chart {
-    Chart { wide: wide(rows, texts, telling), narrow: narrow(rows, texts, telling), unit: unit.into() }
+pub(crate) fn pairs(rows: &[Pair], texts: PairTexts<'_>, caption: Caption<'_>, unit: &str) -> Chart {
+    Chart { wide: wide(rows, texts, caption), narrow: narrow(rows, texts, caption), unit: unit.into() }
 }
 
-fn wide(rows: &[Pair], texts: PairTexts<'_>, telling: Telling<'_>) -> String {
+fn wide(rows: &[Pair], texts: PairTexts<'_>, caption: Caption<'_>) -> String {
     let scale = scale(rows, 162.0, 598.0, 16.0);
     let mut marks = Marks::default();
     marks.text("end strong small", scale.left, 14.0, texts.wide.0);
@@ -80,10 +80,10 @@ fn wide(rows: &[Pair], texts: PairTexts<'_>, telling: Telling<'_>) -> String {
     }
     marks.line("axis", (scale.left, 38.0), (scale.left, top));
     marks.line("axis", (scale.right, 38.0), (scale.right, top));
-    marks.finish(Width::Wide, top + 2.0, telling)
+    marks.finish(Width::Wide, top + 2.0, caption)
 }
 
-fn narrow(rows: &[Pair], texts: PairTexts<'_>, telling: Telling<'_>) -> String {
+fn narrow(rows: &[Pair], texts: PairTexts<'_>, caption: Caption<'_>) -> String {
     let scale = scale(rows, 50.0, 214.0, 14.0);
     let mut marks = Marks::default();
     marks.text("end strong small", scale.left.max(breadth(texts.narrow.0, 13.0)), 14.0, texts.narrow.0);
@@ -100,7 +100,7 @@ fn narrow(rows: &[Pair], texts: PairTexts<'_>, telling: Telling<'_>) -> String {
         marks.line("axis", (scale.right, top + 19.0), (scale.right, top + 53.0));
         top += 66.0;
     }
-    marks.finish(Width::Narrow, top, telling)
+    marks.finish(Width::Narrow, top, caption)
 }
 
 /// Draws the right bar with its text and returns where the text starts.

@@ -1,10 +1,10 @@
 //! From list price to profit, one panel per tier, all on one scale.
 
-use super::{Chart, Marks, Telling, Width};
+use super::{Caption, Chart, Marks, Width};
 use crate::report::cells::{Data, Figure};
 use crate::report::format;
-use crate::report::format::Pen;
-use crate::report::words::Words;
+use crate::report::format::Formats;
+use crate::report::messages::Messages;
 
 /// Steps in the order in which they are shown.
 pub(crate) const STEPS: [&str; 5] = ["list_price", "discount", "cost_of_goods", "cost_to_serve", "profit"];
@@ -28,28 +28,28 @@ struct Step {
 pub(crate) fn waterfall(
     data: &Data<'_>,
     tiers: &[&str],
-    hand: (&Words, &Pen),
-    telling: Telling<'_>,
+    filters: (&Messages, &Formats),
+    caption: Caption<'_>,
 ) -> Chart {
     let list = |tier: &&str| amount(data, tier, "list_price").size().abs();
     let largest = tiers.iter().map(list).fold(0.0, f64::max);
-    let (words, pen) = hand;
+    let (messages, formats) = filters;
     let (unit, places) = match largest {
         // Readers of some languages count by other steps than thousands.
-        large if pen.scale(large).is_some() => {
-            pen.scale(large).map_or(("units", 0), |(zeros, word)| (word, zeros))
+        large if formats.scale(large).is_some() => {
+            formats.scale(large).map_or(("units", 0), |(zeros, word)| (word, zeros))
         }
         huge if huge >= 10_000_000.0 => ("millions", 6),
         large if large >= 10_000.0 => ("thousands", 3),
         _ => ("units", 0),
     };
-    let panels: Vec<_> = tiers.iter().map(|tier| panel(data, tier, hand, places)).collect();
+    let panels: Vec<_> = tiers.iter().map(|tier| panel(data, tier, filters, places)).collect();
     let levels = || panels.iter().flat_map(|panel| &panel.steps).flat_map(|step| [step.from, step.to]);
     let (low, high) = (levels().fold(0.0, f64::min), levels().fold(0.0, f64::max));
-    let names: Vec<_> = STEPS.iter().map(|step| words.of("step", step)).collect();
+    let names: Vec<_> = STEPS.iter().map(|step| messages.of("step", step)).collect();
     Chart {
-        wide: wide(&panels, &names, low, high, telling),
-        narrow: narrow(&panels, &names, low, high, telling),
+        wide: wide(&panels, &names, low, high, caption),
+        narrow: narrow(&panels, &names, low, high, caption),
         unit: unit.into(),
     }
 }
@@ -58,39 +58,39 @@ fn amount(data: &Data<'_>, tier: &str, step: &str) -> Figure {
     data.one("results.price_waterfall", &[("tier", tier), ("step", step)], "amount")
 }
 
-fn panel(data: &Data<'_>, tier: &str, (words, pen): (&Words, &Pen), places: i64) -> Panel {
+fn panel(data: &Data<'_>, tier: &str, (messages, formats): (&Messages, &Formats), places: i64) -> Panel {
     let mut level = 0.0;
     let mut steps = Vec::new();
     for step in STEPS {
         let figure = amount(data, tier, step);
         let (from, to) = if step == "profit" { (0.0, figure.size()) } else { (level, level + figure.size()) };
         level = to;
-        steps.push(Step { text: short(pen, &figure, places), figure, from, to });
+        steps.push(Step { text: short(formats, &figure, places), figure, from, to });
     }
     let kept_cell =
         data.one("results.price_waterfall", &[("tier", tier), ("step", "profit")], "share_of_list");
-    let share = kept_cell.decimal().map_or_else(|| format::NONE.into(), |share| pen.percent(&share, 0));
+    let share = kept_cell.decimal().map_or_else(|| format::NONE.into(), |share| formats.percent(&share, 0));
     Panel {
         tier: tier.into(),
-        label: words.of("tier", tier),
-        kept: words.fill("waterfall-kept", &[("share", &share)]),
+        label: messages.of("tier", tier),
+        kept: messages.fill("waterfall-kept", &[("share", &share)]),
         kept_cell,
         steps,
     }
 }
 
 /// Writes an amount in thousands or millions by moving its decimal point.
-fn short(pen: &Pen, figure: &Figure, places: i64) -> String {
+fn short(formats: &Formats, figure: &Figure, places: i64) -> String {
     let Some(value) = figure.decimal() else {
         return format::NONE.into();
     };
     let divisor = bigdecimal::BigDecimal::new(1.into(), -places);
     // Ten thousands leave fewer digits before the point than thousands do.
     let decimals = i64::from(places > 0) + i64::from(places % 3 > 0);
-    pen.number(&(value / divisor), decimals)
+    formats.number(&(value / divisor), decimals)
 }
 
-fn wide(panels: &[Panel], names: &[String], low: f64, high: f64, telling: Telling<'_>) -> String {
+fn wide(panels: &[Panel], names: &[String], low: f64, high: f64, caption: Caption<'_>) -> String {
     let unit = if high > low { 104.0 / (high - low) } else { 0.0 };
     let mut marks = Marks::default();
     let mut y = 58.5;
@@ -110,10 +110,10 @@ fn wide(panels: &[Panel], names: &[String], low: f64, high: f64, telling: Tellin
         marks.line("axis", (zero, 37.0), (zero, 231.0));
         start += 196.5;
     }
-    marks.finish(Width::Wide, 240.0, telling)
+    marks.finish(Width::Wide, 240.0, caption)
 }
 
-fn narrow(panels: &[Panel], names: &[String], low: f64, high: f64, telling: Telling<'_>) -> String {
+fn narrow(panels: &[Panel], names: &[String], low: f64, high: f64, caption: Caption<'_>) -> String {
     let unit = if high > low { 200.0 / (high - low) } else { 0.0 };
     let zero = 96.0 - low * unit;
     let mut marks = Marks::default();
@@ -130,7 +130,7 @@ fn narrow(panels: &[Panel], names: &[String], low: f64, high: f64, telling: Tell
         marks.line("axis", (zero, top + 21.0), (zero, top + 143.0));
         top += 158.0;
     }
-    marks.finish(Width::Narrow, (top - 10.0).max(20.0), telling)
+    marks.finish(Width::Narrow, (top - 10.0).max(20.0), caption)
 }
 
 /// Draws the five bars of a panel; `place` holds zero line, right edge, top, distance and height.

@@ -4,10 +4,10 @@
 
 mod remarks;
 
-use super::{Chart, Marks, Telling, Width, breadth, spread, step, thin};
+use super::{Caption, Chart, Marks, Width, breadth, spread, step, thin};
 use crate::report::cells::{Data, Figure};
-use crate::report::format::Pen;
-use crate::report::words::Words;
+use crate::report::format::Formats;
+use crate::report::messages::Messages;
 
 /// A point of the curve.
 struct Point {
@@ -23,9 +23,9 @@ struct Whale<'a> {
     peak: (f64, f64),
     eroded: bool,
     data: &'a Data<'a>,
-    words: &'a Words,
+    messages: &'a Messages,
     sign: &'a str,
-    pen: &'a Pen,
+    formats: &'a Formats,
 }
 
 /// Where the plot stands.
@@ -52,9 +52,9 @@ impl Frame {
 /// Draws the curve in both widths.
 pub(crate) fn whale(
     data: &Data<'_>,
-    (sign, pen): (&str, &Pen),
-    words: &Words,
-    telling: Telling<'_>,
+    (sign, formats): (&str, &Formats),
+    messages: &Messages,
+    caption: Caption<'_>,
 ) -> Chart {
     let summary = |column: &str| data.by("whale_summary", "all", column);
     let in_money = summary("peak_profit_share").value.is_none() || summary("total_profit").size() <= 0.0;
@@ -75,19 +75,19 @@ pub(crate) fn whale(
         points,
         in_money,
         data,
-        words,
+        messages,
         sign,
-        pen,
+        formats,
     };
     let unit = if in_money { "money" } else { "share" };
     Chart {
-        wide: draw(&whale, Width::Wide, telling),
-        narrow: draw(&whale, Width::Narrow, telling),
+        wide: draw(&whale, Width::Wide, caption),
+        narrow: draw(&whale, Width::Narrow, caption),
         unit: unit.into(),
     }
 }
 
-fn draw(whale: &Whale<'_>, width: Width, telling: Telling<'_>) -> String {
+fn draw(whale: &Whale<'_>, width: Width, caption: Caption<'_>) -> String {
     let levels = || whale.points.iter().map(|point| point.y);
     let low = levels().fold(0.0, f64::min);
     let mut high = levels().fold(0.0, f64::max).max(whale.peak.1);
@@ -106,7 +106,7 @@ fn draw(whale: &Whale<'_>, width: Width, telling: Telling<'_>) -> String {
         Width::Wide => remarks::wide(&mut marks, whale, &frame),
         Width::Narrow => remarks::narrow(&mut marks, whale, &frame),
     }
-    marks.finish(width, if width == Width::Wide { 384.0 } else { 344.0 }, telling)
+    marks.finish(width, if width == Width::Wide { 384.0 } else { 344.0 }, caption)
 }
 
 fn grid(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
@@ -126,16 +126,16 @@ fn tick(whale: &Whale<'_>, level: f64, step: f64) -> String {
     let value: bigdecimal::BigDecimal =
         format!("{level:.4}").parse().expect("a finite number prints as a decimal");
     if !whale.in_money {
-        return whale.pen.percent(&value, 0);
+        return whale.formats.percent(&value, 0);
     }
     let (places, letter) = match step {
-        large if whale.pen.scale(large).is_some() => whale.pen.scale(large).unwrap_or_default(),
+        large if whale.formats.scale(large).is_some() => whale.formats.scale(large).unwrap_or_default(),
         large if large >= 1_000_000.0 => (6, "m"),
         middle if middle >= 1000.0 => (3, "k"),
         _ => (0, ""),
     };
     let short = value / bigdecimal::BigDecimal::new(1.into(), -places);
-    format!("{}{letter}", whale.pen.number(&short, 0))
+    format!("{}{letter}", whale.formats.number(&short, 0))
 }
 
 fn curve(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
@@ -179,9 +179,9 @@ fn labels(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         };
         let end = frame.x(last.x);
         let customers = whale.data.by("tier_profitability", tier, "customers");
-        let number = customers.decimal().map_or_else(String::new, |number| whale.pen.number(&number, 0));
-        let name = whale.words.of("tier", tier);
-        let long = whale.words.counted("customers", customers.size(), number.clone());
+        let number = customers.decimal().map_or_else(String::new, |number| whale.formats.number(&number, 0));
+        let name = whale.messages.of("tier", tier);
+        let long = whale.messages.counted("customers", customers.size(), number.clone());
         let below = if wide && end - from > breadth(&long, 12.0) { long } else { number };
         wished.push((f64::midpoint(from, end), breadth(&name, 12.5).max(breadth(&below, 12.0))));
         texts.push((name, below, customers));

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::fixture;
 use super::languages::messages;
-use crate::report::words;
+use crate::report::messages;
 
 /// One word, or some that mean the same.
 #[derive(Debug, Deserialize)]
@@ -63,7 +63,7 @@ fn every_message_uses_a_word_in_its_one_meaning() {
     let tables: Vec<String> = set.queries.iter().map(|query| query.name.to_string()).collect();
     for entry in glossary() {
         assert!(tables.contains(&entry.table), "{}: {}", entry.table, entry.means);
-        for language in words::languages(&fixture::templates()) {
+        for language in messages::languages(&fixture::templates()) {
             let breaches: Vec<String> = messages(&language)
                 .iter()
                 .flat_map(|(id, text)| {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{addresses, attributes, changed, fixture, rendered};
-use crate::report::words;
+use crate::report::messages;
 use crate::report::{Inputs, check_templates, render};
 
 /// Every template below the folder, by path.
@@ -90,7 +90,7 @@ fn every_message_is_used() {
         .collect();
     // The heads of the definitions.
     let heads = ["workbook-sheet", "workbook-column", "workbook-meaning"];
-    let here: BTreeSet<&str> = words::asked_here().chain(heads).collect();
+    let here: BTreeSet<&str> = messages::asked_here().chain(heads).collect();
     let idle: Vec<String> = messages("en")
         .into_keys()
         .filter(|id| !used.contains(id) && !here.contains(id.as_str()) && !sheets.contains(id))
@@ -103,7 +103,7 @@ fn every_message_is_used() {
 fn every_language_that_ships_says_the_same() {
     let first = messages("en");
     assert!(first.len() > 900, "{}", first.len());
-    for language in words::languages(&fixture::templates()) {
+    for language in messages::languages(&fixture::templates()) {
         let other = messages(&language);
         assert_eq!(first.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>(), "{language}");
         for (id, text) in &first {

@@ -8,7 +8,7 @@ use super::languages::{messages, templates};
 use super::truth::finding;
 use super::{addresses, both, fixture, rendered};
 use crate::report::asked::asked;
-use crate::report::{Inputs, words};
+use crate::report::{Inputs, messages};
 use crate::table::Cell;
 
 fn empty(inputs: &mut Inputs, tables: &[&str]) {
@@ -363,7 +363,7 @@ const TYPED: [(&str, &[&str]); 16] = [
 fn no_message_of_the_report_or_the_mail_holds_a_figure() {
     let method = asked_in(true);
     let elsewhere = asked_in(false);
-    for language in words::languages(&fixture::templates()) {
+    for language in messages::languages(&fixture::templates()) {
         let messages = messages(&language);
         let mut checked = 0;
         for (id, text) in &messages {

@@ -6,13 +6,13 @@ use crate::report::chart::Marks;
 use crate::report::format;
 
 fn money(whale: &Whale<'_>, figure: &Figure) -> String {
-    figure.decimal().map_or_else(|| format::NONE.into(), |amount| whale.pen.told(&amount, whale.sign, 0))
+    figure.decimal().map_or_else(|| format::NONE.into(), |amount| whale.formats.told(&amount, whale.sign, 0))
 }
 
 fn counted(whale: &Whale<'_>, column: &str) -> String {
     let figure = whale.data.by("whale_summary", "all", column);
-    let written = figure.decimal().map_or_else(String::new, |number| whale.pen.number(&number, 0));
-    whale.words.counted("customers", figure.size(), written)
+    let written = figure.decimal().map_or_else(String::new, |number| whale.formats.number(&number, 0));
+    whale.messages.counted("customers", figure.size(), written)
 }
 
 /// Writes the remarks of the wide drawing: peak, erosion, what stays.
@@ -22,7 +22,7 @@ pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
     let end = whale.points.last().map_or(0.0, |point| point.y);
     let end_y = frame.y(end);
     let peak = (frame.x(whale.peak.0), frame.y(whale.peak.1));
-    let stays = whale.words.fill(
+    let stays = whale.messages.fill(
         if total.size() < 0.0 { "whale-lost" } else { "whale-stays" },
         &[("amount", &money(whale, &total))],
     );
@@ -30,7 +30,7 @@ pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
     if whale.eroded {
         let anchor = if whale.peak.0 > 0.45 { "end " } else { "" };
         let best = summary("peak_profit");
-        let text = whale.words.fill(
+        let text = whale.messages.fill(
             "whale-peak_wide",
             &[("amount", &money(whale, &best)), ("customers", &counted(whale, "profitable_customers"))],
         );
@@ -39,7 +39,8 @@ pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
             marks.figure(&format!("{anchor}strong"), peak.0, peak.1 - 28.0, &text, &best);
             let share = summary("peak_profit_share");
             if let (Some(part), false) = (share.decimal(), whale.in_money) {
-                let text = whale.words.fill("whale-peak_share", &[("share", &whale.pen.percent(&part, 0))]);
+                let text =
+                    whale.messages.fill("whale-peak_share", &[("share", &whale.formats.percent(&part, 0))]);
                 marks.figure(&format!("{anchor}quiet"), peak.0, peak.1 - 12.0, &text, &share);
             }
         }
@@ -58,7 +59,7 @@ pub(super) fn wide(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
             &summary("erosion_amount"),
         );
         let customers = counted(whale, "unprofitable_customers");
-        marks.text("quiet small", 742.0, middle + 17.0, &whale.words.get("whale-eroded"));
+        marks.text("quiet small", 742.0, middle + 17.0, &whale.messages.get("whale-eroded"));
         marks.figure("quiet small", 742.0, middle + 33.0, &customers, &summary("unprofitable_customers"));
         marks.figure(class, 742.0, (end_y + 18.0).max(middle + 58.0), &stays, &total);
     } else {
@@ -75,9 +76,10 @@ pub(super) fn narrow(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
     let total = summary("total_profit");
     if whale.eroded && whale.peak.1 > 0.0 {
         let best = summary("peak_profit");
-        let text = whale.words.fill("whale-peak_narrow", &[("amount", &money(whale, &best))]);
-        let after =
-            whale.words.fill("whale-peak_after", &[("customers", &counted(whale, "profitable_customers"))]);
+        let text = whale.messages.fill("whale-peak_narrow", &[("amount", &money(whale, &best))]);
+        let after = whale
+            .messages
+            .fill("whale-peak_after", &[("customers", &counted(whale, "profitable_customers"))]);
         marks.figure("end strong small", 336.0, 14.0, &text, &best);
         marks.figure("end small quiet", 336.0, 30.0, &after, &summary("profitable_customers"));
         marks.line("lead-line", (peak.0, 36.0), (peak.0, peak.1 - 7.0));
@@ -85,12 +87,13 @@ pub(super) fn narrow(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
         let middle = frame.y(frame.low + (frame.high - frame.low) * 0.42);
         let erosion = summary("erosion_amount");
         marks.figure("end strong small adverse", 336.0, middle, &money(whale, &erosion), &erosion);
-        let text =
-            whale.words.fill("whale-eroded_by", &[("customers", &counted(whale, "unprofitable_customers"))]);
+        let text = whale
+            .messages
+            .fill("whale-eroded_by", &[("customers", &counted(whale, "unprofitable_customers"))]);
         marks.figure("end small quiet", 336.0, middle + 16.0, &text, &summary("unprofitable_customers"));
     } else {
         let key = if total.size() < 0.0 { "whale-lost" } else { "whale-stays" };
-        let text = whale.words.fill(key, &[("amount", &money(whale, &total))]);
+        let text = whale.messages.fill(key, &[("amount", &money(whale, &total))]);
         marks.figure("end strong small", 336.0, 14.0, &text, &total);
     }
     marks.dot(frame.x(1.0), frame.y(end), 4.0);

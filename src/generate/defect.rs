@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rand::RngExt;
 
 use super::customer::{MOST_CUSTOMERS, customer_id};
-use super::dice::{Dice, any, between, happens};
+use super::random::{Rng, any, between, happens};
 use super::world::{World, moment};
 
 /// A row of the order lines on its way into a file; money in cents, `None` is NULL.
@@ -28,7 +28,7 @@ pub(super) struct LineRow<'a> {
 
 /// What can be wrong with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Flaw {
+pub(super) enum Defect {
     NoCustomer,
     BlankCustomer,
     NoOrder,
@@ -47,24 +47,24 @@ pub(super) enum Flaw {
     Correction,
 }
 
-/// Every flaw, each as likely as the others.
-pub(super) const FLAWS: [Flaw; 16] = [
-    Flaw::NoCustomer,
-    Flaw::BlankCustomer,
-    Flaw::NoOrder,
-    Flaw::NoAmount,
-    Flaw::NoDate,
-    Flaw::Duplicate,
-    Flaw::SharedOrder,
-    Flaw::LongAgo,
-    Flaw::FarFuture,
-    Flaw::AfterPeriod,
-    Flaw::PaddedCustomer,
-    Flaw::LineConflict,
-    Flaw::Markup,
-    Flaw::Formula,
-    Flaw::NoQuantity,
-    Flaw::Correction,
+/// Every defect, each as likely as the others.
+pub(super) const DEFECTS: [Defect; 16] = [
+    Defect::NoCustomer,
+    Defect::BlankCustomer,
+    Defect::NoOrder,
+    Defect::NoAmount,
+    Defect::NoDate,
+    Defect::Duplicate,
+    Defect::SharedOrder,
+    Defect::LongAgo,
+    Defect::FarFuture,
+    Defect::AfterPeriod,
+    Defect::PaddedCustomer,
+    Defect::LineConflict,
+    Defect::Markup,
+    Defect::Formula,
+    Defect::NoQuantity,
+    Defect::Correction,
 ];
 
 const DAY: i64 = 86_400_000_000;
@@ -85,61 +85,61 @@ const MARKUP: [&str; 4] = [
 const FORMULAS: [&str; 4] =
     ["=HYPERLINK(\"https://example.com\",\"open\")", "+1+cmd|' /C calc'!A0", "@SUM(1,1)", "-2+3"];
 
-/// Spoils a `share` of the rows; a second row is returned where the flaw is one too many.
+/// Spoils a `share` of the rows; a second row is returned where the defect is one too many.
 pub(super) fn spoil<'a>(
-    dice: &mut Dice,
+    rng: &mut Rng,
     world: &World,
     share: f64,
     row: LineRow<'a>,
 ) -> (LineRow<'a>, Option<LineRow<'a>>) {
-    if share <= 0.0 || !happens(dice, share) {
+    if share <= 0.0 || !happens(rng, share) {
         return (row, None);
     }
-    let flaw = any(dice, &FLAWS);
-    apply(dice, world, flaw, row)
+    let defect = any(rng, &DEFECTS);
+    apply(rng, world, defect, row)
 }
 
 /// Spoils a row in this way.
 pub(super) fn apply<'a>(
-    dice: &mut Dice,
+    rng: &mut Rng,
     world: &World,
-    flaw: Flaw,
+    defect: Defect,
     mut row: LineRow<'a>,
 ) -> (LineRow<'a>, Option<LineRow<'a>>) {
     let mut second = None;
     let day = row.ordered_at.map_or(0, |at| at.rem_euclid(DAY));
-    match flaw {
-        Flaw::NoCustomer => row.customer_id = None,
-        Flaw::BlankCustomer => row.customer_id = Some(any(dice, &["", " ", "\u{a0}"]).into()),
-        Flaw::NoOrder => row.order_id = None,
-        Flaw::NoAmount => row.gross = None,
-        Flaw::NoDate => row.ordered_at = None,
-        Flaw::Duplicate => second = Some(row.clone()),
-        Flaw::SharedOrder => {
+    match defect {
+        Defect::NoCustomer => row.customer_id = None,
+        Defect::BlankCustomer => row.customer_id = Some(any(rng, &["", " ", "\u{a0}"]).into()),
+        Defect::NoOrder => row.order_id = None,
+        Defect::NoAmount => row.gross = None,
+        Defect::NoDate => row.ordered_at = None,
+        Defect::Duplicate => second = Some(row.clone()),
+        Defect::SharedOrder => {
             let mut other = row.clone();
             other.line_number += 900;
             // The number is beyond all others, so that it is never the same customer.
-            other.customer_id = Some(customer_id(MOST_CUSTOMERS + dice.random_range(1..1_000)).into());
+            other.customer_id = Some(customer_id(MOST_CUSTOMERS + rng.random_range(1..1_000)).into());
             second = Some(other);
         }
-        Flaw::LongAgo => row.ordered_at = Some(any(dice, &LONG_AGO) * DAY + day),
-        Flaw::FarFuture => row.ordered_at = Some(any(dice, &FAR_FUTURE) * DAY + day),
-        Flaw::AfterPeriod => row.ordered_at = Some(moment(world.end + between(dice, 0, 30), 0) + day),
-        Flaw::PaddedCustomer => {
+        Defect::LongAgo => row.ordered_at = Some(any(rng, &LONG_AGO) * DAY + day),
+        Defect::FarFuture => row.ordered_at = Some(any(rng, &FAR_FUTURE) * DAY + day),
+        Defect::AfterPeriod => row.ordered_at = Some(moment(world.end + between(rng, 0, 30), 0) + day),
+        Defect::PaddedCustomer => {
             let id = row.customer_id.as_deref().unwrap_or_default();
-            let (before, after) = any(dice, &[(" ", ""), ("", "  "), ("", "\t")]);
+            let (before, after) = any(rng, &[(" ", ""), ("", "  "), ("", "\t")]);
             row.customer_id = Some(format!("{before}{id}{after}").into());
         }
-        Flaw::LineConflict => {
+        Defect::LineConflict => {
             let mut other = row.clone();
             other.quantity += 1;
             other.cost += 1;
             second = Some(other);
         }
-        Flaw::Markup => row.product_name = any(dice, &MARKUP).into(),
-        Flaw::Formula => row.category = any(dice, &FORMULAS).into(),
-        Flaw::NoQuantity => row.quantity = 0,
-        Flaw::Correction => {
+        Defect::Markup => row.product_name = any(rng, &MARKUP).into(),
+        Defect::Formula => row.category = any(rng, &FORMULAS).into(),
+        Defect::NoQuantity => row.quantity = 0,
+        Defect::Correction => {
             row.quantity = 1;
             row.gross = row.gross.map(|gross| -gross.abs());
             row.discount = 0;
@@ -150,8 +150,8 @@ pub(super) fn apply<'a>(
 }
 
 /// Gives a `share` of the customers an identifier that is hard to keep: other scripts, spaces within, marks.
-pub(super) fn rename(dice: &mut Dice, share: f64, id: &mut String) {
-    if share > 0.0 && happens(dice, share) {
-        *id = format!("{}{id}", any(dice, &["顧客 №", "Café Zoë/", "Müller & Söhne ", " ", "a,\"b\";"]));
+pub(super) fn rename(rng: &mut Rng, share: f64, id: &mut String) {
+    if share > 0.0 && happens(rng, share) {
+        *id = format!("{}{id}", any(rng, &["顧客 №", "Café Zoë/", "Müller & Söhne ", " ", "a,\"b\";"]));
     }
 }

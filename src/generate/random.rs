@@ -8,7 +8,7 @@ use rand_distr::{Distribution, Exp, Gamma, LogNormal, Pareto, Poisson};
 use rand_pcg::Pcg64;
 
 /// A source of chance.
-pub(super) type Dice = Pcg64;
+pub(super) type Rng = Pcg64;
 
 /// What a generator is for; two purposes never share a stream.
 #[derive(Debug, Clone, Copy)]
@@ -18,11 +18,11 @@ pub(super) enum Purpose {
     /// Everything that a customer is and does.
     Customer = 2,
     /// Which rows are spoilt, and how. Apart, so that spoiling leaves the other rows as they were.
-    Flaw = 3,
+    Defect = 3,
 }
 
 /// Makes the generator of one customer, or of one purpose.
-pub(super) fn dice(seed: u64, purpose: Purpose, number: u64) -> Dice {
+pub(super) fn rng(seed: u64, purpose: Purpose, number: u64) -> Rng {
     // Streams of this generator that differ in a few bits are correlated, so the bits are mixed first.
     let mut state = mix(mix(seed) ^ mix(number).rotate_left(17) ^ ((purpose as u64) << 56));
     let mut bytes = [0; 32];
@@ -30,7 +30,7 @@ pub(super) fn dice(seed: u64, purpose: Purpose, number: u64) -> Dice {
         state = mix(state);
         chunk.copy_from_slice(&state.to_le_bytes());
     }
-    Dice::from_seed(bytes)
+    Rng::from_seed(bytes)
 }
 
 /// One step of `SplitMix64`.
@@ -42,14 +42,14 @@ fn mix(value: u64) -> u64 {
 }
 
 /// Tells whether something of probability `share` happens.
-pub(super) fn happens(dice: &mut Dice, share: f64) -> bool {
-    dice.random::<f64>() < share
+pub(super) fn happens(rng: &mut Rng, share: f64) -> bool {
+    rng.random::<f64>() < share
 }
 
 /// Picks one of `choices` by its weight.
-pub(super) fn pick<T: Copy>(dice: &mut Dice, choices: &[(T, u32)]) -> T {
+pub(super) fn pick<T: Copy>(rng: &mut Rng, choices: &[(T, u32)]) -> T {
     let total: u32 = choices.iter().map(|(_, weight)| weight).sum();
-    let mut left = dice.random_range(0..total);
+    let mut left = rng.random_range(0..total);
     for (choice, weight) in choices {
         if left < *weight {
             return *choice;
@@ -60,54 +60,54 @@ pub(super) fn pick<T: Copy>(dice: &mut Dice, choices: &[(T, u32)]) -> T {
 }
 
 /// Picks one of `choices`, each as likely as the others.
-pub(super) fn any<T: Copy>(dice: &mut Dice, choices: &[T]) -> T {
-    choices[dice.random_range(0..choices.len())]
+pub(super) fn any<T: Copy>(rng: &mut Rng, choices: &[T]) -> T {
+    choices[rng.random_range(0..choices.len())]
 }
 
 /// Draws a whole number of `least..=most`.
-pub(super) fn between(dice: &mut Dice, least: i64, most: i64) -> i64 {
-    dice.random_range(least..=most.max(least))
+pub(super) fn between(rng: &mut Rng, least: i64, most: i64) -> i64 {
+    rng.random_range(least..=most.max(least))
 }
 
 /// Draws a number of `least..most`.
-pub(super) fn uniform(dice: &mut Dice, least: f64, most: f64) -> f64 {
-    least + (most - least) * dice.random::<f64>()
+pub(super) fn uniform(rng: &mut Rng, least: f64, most: f64) -> f64 {
+    least + (most - least) * rng.random::<f64>()
 }
 
 /// Draws from a gamma distribution with this shape and mean.
-pub(super) fn gamma(dice: &mut Dice, shape: f64, mean: f64) -> f64 {
-    Gamma::new(shape, mean / shape).expect("shape and mean are positive constants").sample(dice)
+pub(super) fn gamma(rng: &mut Rng, shape: f64, mean: f64) -> f64 {
+    Gamma::new(shape, mean / shape).expect("shape and mean are positive constants").sample(rng)
 }
 
 /// Draws from a log-normal distribution with this median.
-pub(super) fn log_normal(dice: &mut Dice, median: f64, spread: f64) -> f64 {
-    median * LogNormal::new(0.0, spread).expect("the spread is a finite constant").sample(dice)
+pub(super) fn log_normal(rng: &mut Rng, median: f64, spread: f64) -> f64 {
+    median * LogNormal::new(0.0, spread).expect("the spread is a finite constant").sample(rng)
 }
 
 /// Draws from an exponential distribution with this mean.
-pub(super) fn exponential(dice: &mut Dice, mean: f64) -> f64 {
-    mean * Exp::new(1.0).expect("the rate is a positive constant").sample(dice)
+pub(super) fn exponential(rng: &mut Rng, mean: f64) -> f64 {
+    mean * Exp::new(1.0).expect("the rate is a positive constant").sample(rng)
 }
 
 /// Draws from a Pareto distribution that starts at 1.
-pub(super) fn pareto(dice: &mut Dice, shape: f64) -> f64 {
-    Pareto::new(1.0, shape).expect("the shape is a positive constant").sample(dice)
+pub(super) fn pareto(rng: &mut Rng, shape: f64) -> f64 {
+    Pareto::new(1.0, shape).expect("the shape is a positive constant").sample(rng)
 }
 
 /// Draws a count with this mean.
-pub(super) fn poisson(dice: &mut Dice, mean: f64) -> i64 {
+pub(super) fn poisson(rng: &mut Rng, mean: f64) -> i64 {
     if mean <= 0.0 {
         return 0;
     }
     // Beyond the bound the distribution itself refuses; no customer comes near it.
-    whole(Poisson::new(mean.min(1e6)).expect("the mean is positive and bounded").sample(dice), 0, 1_000_000)
+    whole(Poisson::new(mean.min(1e6)).expect("the mean is positive and bounded").sample(rng), 0, 1_000_000)
 }
 
 /// Draws how often a coin falls badly before it falls well, with this mean.
-pub(super) fn geometric(dice: &mut Dice, mean: f64, most: i64) -> i64 {
+pub(super) fn geometric(rng: &mut Rng, mean: f64, most: i64) -> i64 {
     let bad = mean / (1.0 + mean);
     let mut count = 0;
-    while count < most && happens(dice, bad) {
+    while count < most && happens(rng, bad) {
         count += 1;
     }
     count

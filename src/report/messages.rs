@@ -14,7 +14,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use unic_langid::LanguageIdentifier;
 
-use super::format::{self, Habits, Order, Pen};
+use super::format::{self, Formats, Habits, Order};
 use crate::error::{Exit, Failure};
 
 /// The language that every other one is compared with.
@@ -111,7 +111,7 @@ pub(crate) enum Filling {
 
 /// The words of a language.
 #[derive(Clone)]
-pub(crate) struct Words(Arc<Loaded>);
+pub(crate) struct Messages(Arc<Loaded>);
 
 struct Loaded {
     path: PathBuf,
@@ -133,9 +133,9 @@ struct Places {
     references: BTreeSet<String>,
 }
 
-impl std::fmt::Debug for Words {
+impl std::fmt::Debug for Messages {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_tuple("Words").field(&self.0.path).finish()
+        formatter.debug_tuple("Messages").field(&self.0.path).finish()
     }
 }
 
@@ -158,34 +158,34 @@ pub(crate) fn asked_here() -> impl Iterator<Item = &'static str> {
 }
 
 /// Reads the words of one language; what English has must be there.
-pub(crate) fn read(folder: &Path, language: &str) -> Result<Words, Failure> {
-    let words = load(folder, language)?;
+pub(crate) fn read(folder: &Path, language: &str) -> Result<Messages, Failure> {
+    let messages = load(folder, language)?;
     for (id, given) in ASKED_HERE {
         let given: Vec<&str> = given.to_vec();
-        words.must_have(id, &given, "the charts and the mail")?;
+        messages.must_have(id, &given, "the charts and the mail")?;
     }
-    words.pen()?;
+    messages.formats()?;
     if language != FIRST {
         let first = load(folder, FIRST)?;
         for (id, places) in &first.0.places {
             let given: Vec<&str> = places.wanted.iter().map(String::as_str).collect();
             let whom = format!("`{}`", first.0.path.display());
-            words.must_have(id, &given, &whom)?;
+            messages.must_have(id, &given, &whom)?;
             // A number that a sentence leaves out is as bad as a sentence that is missing.
-            let shown = words.0.places.get(id).map(|places| &places.shown);
+            let shown = messages.0.places.get(id).map(|places| &places.shown);
             if let Some(lost) =
                 places.shown.iter().find(|place| shown.is_some_and(|shown| !shown.contains(*place)))
             {
-                let message = format!("cannot use the words of `{}`", words.0.path.display());
+                let message = format!("cannot use the words of `{}`", messages.0.path.display());
                 let reason = format!("message `{id}` leaves out `${lost}`, which {whom} shows");
                 return Err(Failure::new(Exit::Usage, "report", message).cause(reason));
             }
         }
     }
-    Ok(words)
+    Ok(messages)
 }
 
-fn load(folder: &Path, language: &str) -> Result<Words, Failure> {
+fn load(folder: &Path, language: &str) -> Result<Messages, Failure> {
     let path = folder.join("messages").join(format!("{language}.ftl"));
     let refuse = |reason: String| {
         Failure::new(Exit::Usage, "report", format!("cannot use the words of `{}`", path.display()))
@@ -227,7 +227,7 @@ fn load(folder: &Path, language: &str) -> Result<Words, Failure> {
         let reasons: Vec<_> = errors.iter().map(ToString::to_string).collect();
         refuse(reasons.join("; "))
     })?;
-    Ok(Words(Arc::new(Loaded { path, bundle, places, language: language.to_owned() })))
+    Ok(Messages(Arc::new(Loaded { path, bundle, places, language: language.to_owned() })))
 }
 
 /// Finds what each message fills in, also through the messages that it refers to.
@@ -318,7 +318,7 @@ fn inline(part: &InlineExpression<&str>, places: &mut Places) -> Result<(), Stri
     }
 }
 
-impl Words {
+impl Messages {
     /// Refuses when message `id` is not there, or wants what is not `given` by `whom`.
     pub(crate) fn must_have(&self, id: &str, given: &[&str], whom: &str) -> Result<(), Failure> {
         let reason = match self.0.places.get(id) {
@@ -360,14 +360,14 @@ impl Words {
         self.say(id, &fillings, false).expect("`read` refuses a file without what charts and mail ask for")
     }
 
-    /// Makes the pen that writes numbers and days of this language.
-    pub(crate) fn pen(&self) -> Result<Pen, Failure> {
+    /// Makes the formats that writes numbers and days of this language.
+    pub(crate) fn formats(&self) -> Result<Formats, Failure> {
         let wrong = |reason: String| {
             let message = format!("cannot use the words of `{}`", self.0.path.display());
             Failure::new(Exit::Usage, "report", message).cause(reason)
         };
         let habits = self.habits().map_err(wrong)?;
-        Pen::new(&self.0.language, habits)
+        Formats::new(&self.0.language, habits)
             .ok_or_else(|| wrong(format!("`{}` is not the name of a language", self.0.language)))
     }
 

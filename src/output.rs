@@ -1,4 +1,4 @@
-//! What the program says: data on stdout, talk on stderr. The only room that prints.
+//! What the program says: data on stdout, progress on stderr. The only module that prints.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::calendar::{Stopwatch, now};
 use crate::error::Failure;
 
-/// How talk looks.
+/// How progress is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// Lines for people, a progress bar on a terminal.
@@ -22,9 +22,9 @@ pub enum Style {
     Quiet,
 }
 
-/// The voice of one invocation.
+/// Progress and log of one invocation.
 #[derive(Debug)]
-pub struct Talk {
+pub struct Progress {
     style: Style,
     bar: ProgressBar,
     watch: Stopwatch,
@@ -94,8 +94,8 @@ pub fn seconds(milliseconds: u64) -> String {
     format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100)
 }
 
-impl Talk {
-    /// Starts to talk in `style`.
+impl Progress {
+    /// Starts with `style`.
     #[must_use]
     pub fn new(style: Style) -> Self {
         let is_terminal = std::io::stderr().is_terminal();

@@ -14,34 +14,34 @@ use crate::error::{Exit, Failure};
 /// rows with some hundred bytes: a gibibyte gives batches of 8,192 rows, 64 MiB of 512.
 const MEMORY_OF_A_ROW: usize = 128 << 10;
 
-/// By how much batches become smaller from rung to rung.
+/// By how much batches become smaller from level to level.
 const FEWER_ROWS: [usize; 3] = [1, 8, 64];
 
 /// Rows of a batch below which nothing is gained.
 const LEAST_ROWS: usize = 32;
 
 /// Sessions over the same tables and the same memory.
-pub(super) struct Ladder {
-    /// The usual one, then its rungs, each slower and more frugal than the one before.
+pub(super) struct Fallback {
+    /// The usual one, then its levels, each slower and more frugal than the one before.
     sessions: Vec<SessionContext>,
     /// Held by what runs beside others, and alone by what climbs.
     beside: RwLock<()>,
-    /// What climbed, with the rung on which it ended well.
-    rungs: Mutex<BTreeMap<String, usize>>,
+    /// What fell back, with the level on which it ended well.
+    levels: Mutex<BTreeMap<String, usize>>,
 }
 
-impl Ladder {
-    /// Adds the rungs to the usual session, which may use `memory` bytes.
+impl Fallback {
+    /// Adds the levels to the usual session, which may use `memory` bytes.
     pub(super) fn new(usual: SessionContext, memory: usize) -> Self {
         let rows = usual.copied_config().batch_size();
-        let rungs: Vec<_> = FEWER_ROWS
+        let levels: Vec<_> = FEWER_ROWS
             .iter()
             .map(|parts| frugal(&usual, memory, (rows / parts).max(LEAST_ROWS.min(rows))))
             .collect();
         Self {
-            sessions: std::iter::once(usual).chain(rungs).collect(),
+            sessions: std::iter::once(usual).chain(levels).collect(),
             beside: RwLock::new(()),
-            rungs: Mutex::default(),
+            levels: Mutex::default(),
         }
     }
 
@@ -50,20 +50,20 @@ impl Ladder {
         &self.sessions[0]
     }
 
-    /// The sessions in which a step is tried one after the other, with their rung: 0 is the usual one. The rows and their
+    /// The sessions in which a step is tried one after the other, with their level: 0 is the usual one. The rows and their
     /// order are the same in all.
     pub(super) fn sessions(&self) -> impl Iterator<Item = (usize, &SessionContext)> {
         self.sessions.iter().enumerate()
     }
 
-    /// Whether a step that failed on `rung` is tried again on the next.
-    pub(super) fn goes_on(&self, rung: usize, failure: &Failure) -> bool {
-        rung + 1 < self.sessions.len() && is_out_of_memory(failure)
+    /// Whether a step that failed on `level` is tried again on the next.
+    pub(super) fn goes_on(&self, level: usize, failure: &Failure) -> bool {
+        level + 1 < self.sessions.len() && is_out_of_memory(failure)
     }
 
-    /// Waits until a step may begin: the usual way beside others, on a rung alone, with the whole memory.
-    pub(super) async fn turn(&self, rung: usize) -> Turn<'_> {
-        if rung == 0 {
+    /// Waits until a step may begin: the usual way beside others, on a level alone, with the whole memory.
+    pub(super) async fn turn(&self, level: usize) -> Turn<'_> {
+        if level == 0 {
             Turn::Beside { _guard: self.beside.read().await }
         } else {
             Turn::Alone { _guard: self.beside.write().await }
@@ -71,16 +71,16 @@ impl Ladder {
     }
 
     /// Notes where a step ended well.
-    pub(super) fn climbed(&self, what: &str, rung: usize) {
-        if rung > 0 {
-            let mut rungs = self.rungs.lock().unwrap_or_else(PoisonError::into_inner);
-            rungs.insert(what.to_owned(), rung);
+    pub(super) fn fell_back(&self, what: &str, level: usize) {
+        if level > 0 {
+            let mut levels = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
+            levels.insert(what.to_owned(), level);
         }
     }
 
-    /// What did not fit into memory as it stood, with the rung on which it ended well.
-    pub(super) fn rungs(&self) -> BTreeMap<String, usize> {
-        self.rungs.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What did not fit into memory as it stood, with the level on which it ended well.
+    pub(super) fn levels(&self) -> BTreeMap<String, usize> {
+        self.levels.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -121,7 +121,7 @@ pub(super) fn is_exhausted(error: &DataFusionError) -> bool {
     matches!(error.find_root(), DataFusionError::ResourcesExhausted(_))
 }
 
-/// The ladder ends with a session that tells its own failure.
-pub(super) fn no_rung() -> Failure {
-    Failure::new(Exit::Bug, "engine", "the memory ladder has no rung")
+/// The last session reports its own failure.
+pub(super) fn no_level() -> Failure {
+    Failure::new(Exit::Bug, "engine", "the fallback plan has no level")
 }
