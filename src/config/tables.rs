@@ -251,7 +251,7 @@ pub const SOURCES: &[SourceShape] = &[
         name: "order_lines",
         meaning: "one row per order line",
         columns: "canonical name: the source's column, or a SQL expression over its columns, or a number. Whole numbers and decimals are computed \
-             exactly; queries/README.md says what an expression may hold. A text with an offset is an instant. Needed: order_id, customer_id, \
+             exactly; queries/SQL.md says what an expression may hold. A text with an offset is an instant. Needed: order_id, customer_id, \
              ordered_at, and gross_amount (before discount) or net_amount (after it) or both. Without cost_amount, policy.margin is needed and \
              profit is an estimate. The amounts of a returned line (is_return) are negative; see policy.return_sign. The amounts of a line are in its currency, a code \
              such as USD; where that is not project.currency, sources.exchange_rates converts them",
@@ -366,7 +366,7 @@ pub(super) fn keys_of_named() -> Vec<Key> {
 }
 
 const QUERY: &str = "in place of location and columns: the file of a query that gives the columns, always queries/0_staging/ and the name of \
-     the source. It reads tables of your own as source.their_name; see queries/README.md";
+     the source. It reads tables of your own as source.their_name; see queries/SQL.md";
 
 /// The canonical columns of a source.
 pub(super) fn columns_of(shape: &'static SourceShape) -> Vec<Key> {

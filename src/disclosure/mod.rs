@@ -341,5 +341,5 @@ fn rest_of(part: &str) -> String {
 
 fn wrong(name: &str, what: &str) -> Failure {
     Failure::new(Exit::Usage, "edition", format!("the header `cells` of `{name}` {what}"))
-        .hint("It says which customers stand behind the rows: see `queries/README.md`.")
+        .hint("It says which customers stand behind the rows: see `queries/SQL.md`.")
 }

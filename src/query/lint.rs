@@ -1,7 +1,7 @@
 //! The portable subset: what a file may say so that two engines give the same numbers.
 //!
 //! Each rule stands for a difference between `DataFusion` and `DuckDB` that was seen, or for a result that changes from
-//! run to run. `queries/README.md` lists the rules for authors.
+//! run to run. `queries/SQL.md` lists the rules for authors.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;

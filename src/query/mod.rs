@@ -210,7 +210,7 @@ impl Problems {
             return Ok(());
         }
         Err(Failure::new(Exit::Usage, "query", self.to_string())
-            .hint("The rules of the portable subset stand in `queries/README.md`."))
+            .hint("The rules of the portable subset are in `queries/SQL.md`."))
     }
 }
 

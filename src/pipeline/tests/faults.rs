@@ -517,9 +517,8 @@ async fn a_store_that_overwrites_is_refused_before_anything_is_read() {
         ..stage.config.clone()
     };
     let request = crate::pipeline::Request { as_of: Some(day("2025-01-13")), is_draft: false };
-    let outcome =
-        Box::pin(crate::pipeline::run::published(&config, &store.location(), &request, &stage.progress))
-            .await;
+    let (place, progress) = (store.location(), &stage.progress);
+    let outcome = Box::pin(crate::pipeline::run::published(&config, &place, &request, progress)).await;
     let failure = outcome.expect_err("it cannot publish safely");
     assert_eq!((failure.exit, failure.stage), (Exit::Usage, "publish"), "{failure}");
     assert!(failure.message.contains("cannot publish safely"), "{failure}");
