@@ -1,5 +1,5 @@
 -- title:   Order lines added up by order, and by what became of them
--- grain:   one row per order_id, customer_id, outcome and currency
+-- grain:   one row per order_id, customer_id, outcome, currency and is_without_rate
 -- key:     []
 -- publish: no
 -- inputs:  [canonical.checked_order_lines, settings.policy]
@@ -8,6 +8,7 @@
 --   as 0. The used lines of an order are one row: they are of one customer.
 -- columns:
 --   currency: that of lines that are not used; NULL of the used ones, which are added up
+--   is_without_rate: whether the stated amount could not be converted; NULL of the used lines, which all are
 --   stated_revenue: net amounts as they are stated, in the currency of the lines; NULL of the used ones
 --   stated_absolute_revenue: the same without regard to sign
 --   outcome: what became of the lines, see canonical.checked_order_lines
@@ -22,6 +23,9 @@ judged_lines as (
         lines.*,
         case when lines.outcome <> 'used' then lines.currency end as unused_currency,
         case when lines.outcome <> 'used' then lines.stated_net end as unused_stated_net,
+        case
+            when lines.outcome <> 'used' then lines.exchange_rate is null and lines.stated_net is not null
+        end as is_without_rate,
         not lines.is_return
         and lines.discount_amount > 0
         and lines.discount_amount
@@ -35,6 +39,7 @@ select
     customer_id,
     outcome,
     unused_currency as currency,
+    is_without_rate,
 
     min(ordered_at) as ordered_at,
     min(order_date) as order_date,
@@ -63,4 +68,4 @@ select
     cast(sum(unused_stated_net) as decimal(28, 4)) as stated_revenue,
     cast(sum(abs(unused_stated_net)) as decimal(28, 4)) as stated_absolute_revenue
 from judged_lines
-group by order_id, customer_id, outcome, unused_currency
+group by order_id, customer_id, outcome, unused_currency, is_without_rate

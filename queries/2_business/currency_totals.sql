@@ -4,9 +4,10 @@
 -- inputs:  [canonical.order_contents, canonical.order_parts]
 -- scope:   base
 -- note: >
---   Lines that are used, of the whole history, and those that are rejected because their currency has no
---   exchange rate of their day. Stated amounts are in the currency of the row, which is why no sum of
---   them is taken over rows.
+--   Lines that are used, of the whole history, and those that are rejected, whatever the reason, and whose
+--   amount could not be converted: their currency has no exchange rate of their day, or they name none,
+--   which is the row (none). Stated amounts are in the currency of the row, which is why no sum of them
+--   is taken over rows.
 -- columns:
 --   stated_revenue: net amounts as they are stated, of the lines that are used
 --   net_revenue: the same lines in the currency of the project
@@ -32,7 +33,7 @@ parts as (
     from canonical.order_contents
     union all
     select
-        currency,
+        coalesce(currency, '(none)') as currency,
         0 as lines,
         cast(0 as decimal(28, 4)) as stated_revenue,
         cast(0 as decimal(28, 4)) as stated_absolute_revenue,
@@ -43,7 +44,7 @@ parts as (
         stated_revenue as stated_revenue_without_rate,
         stated_absolute_revenue as stated_absolute_without_rate
     from canonical.order_parts
-    where outcome = 'rate_missing'
+    where is_without_rate and outcome not in ('used', 'out_of_scope', 'filtered')
 )
 
 select

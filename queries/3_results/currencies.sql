@@ -12,7 +12,8 @@
 --   revenue_share: share of net revenue
 --   lowest_rate: lowest rate at which a line was converted
 --   highest_rate: highest rate at which a line was converted
---   lines_without_rate: lines that are rejected, for want of a rate of their day
+--   currency: (none) of lines that name none
+--   lines_without_rate: lines that are rejected and have no rate of their day
 
 select
     totals.currency,

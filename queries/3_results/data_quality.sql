@@ -1,8 +1,8 @@
 -- title:   What became of the order lines that were read
 -- grain:   one row per outcome and reason
 -- key:     [outcome, position]
--- inputs:  [business.control_totals, business.orders, canonical.out_of_scope_rows, canonical.rejected_rows,
---           settings.snapshots]
+-- inputs:  [business.control_totals, business.orders, canonical.order_parts, canonical.out_of_scope_rows,
+--           canonical.rejected_rows, settings.snapshots]
 -- scope:   base
 -- cells:
 --   open: [reason, rows, outcome_rows, row_share]
@@ -40,6 +40,13 @@ used_lines as (
         sum(orders.net_revenue) filter (where orders.order_date < window_start.window_start) as net_before_window
     from business.orders as orders
     cross join window_start
+),
+
+without_rate as (
+    select outcome
+    from canonical.order_parts
+    where is_without_rate
+    group by outcome
 ),
 
 listed as (
@@ -113,11 +120,11 @@ select
     cast(listed.rows as bigint) as rows,
     cast(sum(listed.rows) over (partition by listed.outcome) as bigint) as outcome_rows,
     cast(listed.rows as double) / nullif(cast(rows_read.rows as double), 0) as row_share,
-    -- In another currency, without a rate: results.currencies states it, and it is not added up.
-    cast(
-        case when coalesce(listed.reason, '') not in ('rate_missing', 'currency_missing') then listed.net_amount end
-        as decimal(28, 4)
-    ) as net_amount
+    -- Where a part is in another currency without a rate the sum is not known: results.currencies states what is
+    -- rejected.
+    cast(case when without_rate.outcome is null then listed.net_amount end as decimal(28, 4)) as net_amount
 from listed
 cross join rows_read
+left join without_rate  -- many-to-one
+    on coalesce(listed.reason, listed.outcome) = without_rate.outcome
 order by position, outcome

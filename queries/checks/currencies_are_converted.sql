@@ -12,7 +12,8 @@
 -- note: >
 --   Amounts in two currencies are never added up: of each currency, what has no rate may make at most
 --   checks.max_rejected_money of its own money, without regard to sign. Without the source
---   exchange_rates there may be one currency only, that of the project.
+--   exchange_rates there may be one currency only, that of the project. Nobody knows what the money of lines
+--   without a currency is worth, so none of it may be lost but where the limit is 100%.
 
 select
     totals.currency,
@@ -23,6 +24,7 @@ select
     checks.max_rejected_money as allowed_share,
     policy.max_rate_age_days,
     case
+        when totals.currency = '(none)' then 'sources.order_lines.columns.currency, which may say what a blank one is'
         when sources.is_configured then 'policy.max_rate_age_days and checks.max_rejected_money'
         else 'sources.exchange_rates, which is not configured'
     end as setting
@@ -33,7 +35,7 @@ cross join settings.sources as sources
 where sources.source = 'exchange_rates'
     and totals.lines_without_rate > 0
     and (
-        not sources.is_configured
+        not sources.is_configured and totals.currency <> '(none)'
         or totals.stated_absolute_without_rate
         > (totals.stated_absolute_without_rate + totals.stated_absolute_revenue) * checks.max_rejected_money
     )
