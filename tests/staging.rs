@@ -523,7 +523,7 @@ fn a_second_currency_is_converted_by_its_rates_or_refused_by_name() {
         .exits(0)
         .gives("currency USD: 2 lines worth 17, 57% of net revenue, at 0.78125 to 0.78125; 0 lines worth 0 have no rate")
         .gives("  ordered_at: `ordered_at` is business time of Europe/London, as the query gives it; 3 of 3 rows have one (100%), from 2024-06-03T13:00:00 to 2024-06-20T13:00:00")
-        .gives("is it compared: false");
+        .gives("compared: false");
     verified(&with_rates);
     // 10 + 10 / 1.28 + 7 / 1.28 = 10 + 7.8125 + 5.4688
     let lines = with_rates.table("canonical.order_lines");

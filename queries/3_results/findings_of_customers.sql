@@ -2,9 +2,9 @@
 -- grain:   one row per section
 -- key:     [section]
 -- inputs:  [results.abc_classes, results.account_owners, results.churn_by_tier, results.cohort_summary,
---           results.customer_types, results.frequency_classes, results.lifecycle_stages, results.referrals,
---           results.rfm_grid, results.rfm_segments, results.silent_summary, results.tier_profitability,
---           settings.policy]
+--           results.customer_types, results.frequency_classes, results.lifecycle_stages, results.materiality,
+--           results.referrals, results.rfm_grid, results.rfm_segments, results.silent_summary,
+--           results.tier_profitability, settings.policy]
 -- cells:
 --   apart: [section]
 -- note: >
@@ -152,12 +152,18 @@ silent as (
     where tier = 'total'
 ),
 
+material as (
+    select coalesce(max(threshold_amount), 0) as threshold_amount
+    from results.materiality
+),
+
 retention as (
     -- By money: the profit that went with those who lapsed, or that of the best customers who are late.
     select
         case
             when population.is_empty and churn.customers < 1 then 'nobody'
-            when churn.is_told and silent.customers < 1 and churn.lost_profit <= 0 then 'lapsed_without_profit'
+            when churn.is_told and churn.lost_profit <= 0 and silent.profit < material.threshold_amount
+                then 'lapsed_without_profit'
             when churn.is_told and churn.lost_profit > greatest(silent.profit, 0) then 'lapsed'
             when silent.customers >= 1 then 'silent'
             else 'nobody_silent'
@@ -166,6 +172,7 @@ retention as (
     from population
     cross join churn
     cross join silent
+    cross join material
 ),
 
 often as (

@@ -201,7 +201,7 @@ cohort-second_half = { $year } H2
 measure-net_revenue = Net revenue
 measure-profit = Customer profit
 measure-profit_rate = Profit rate
-measure-customers = Active customers
+measure-customers = Buying customers
 measure-profit_at_risk = Profit at risk
 measure-contribution_margin = Contribution margin
 measure-gross_revenue = Revenue at list price
@@ -231,7 +231,7 @@ activity-all_rates = All rates together
 activity-per_minute = Handling minutes
 activity-payment_fee_rate = Payment fee, share of revenue
 activity-freight_rate = Freight, share of the freight amount
-activity-per_customer = Active customers
+activity-per_customer = Buying customers
 activity-total = Total
 
 ## How firm the tiers are
@@ -424,9 +424,9 @@ pairs-row = { $label }: { $customers } of customers, { $profit } of profit.
 pairs-row_money = { $label }: { $customers } of customers, profit { $profit }.
 pairs-gives_back = gives back { $amount }
 class_chart-title = Share of customers against share of profit, by { $class }
-pyramid-title = Share of customers against share of profit, by tier
+pyramid-title = Customers and profit, by tier
 types-title = Share of customers against share of profit, by customer type
-lifecycle-title = Share of customers against share of profit, by lifecycle stage
+lifecycle-title = Customers and profit, by lifecycle stage
 whale-title = Whale curve of customer profit
 whale-description = Cumulated profit reaches { $peak } after { $profitable } of { $customers } customers. The other { $unprofitable } change it by { $erosion }, so that { $total } stays.
 whale-peak_wide = Peak: { $amount } brought by { $customers },
@@ -443,7 +443,7 @@ moves-title = Customers by tier, a year earlier and now
 moves-then = A year earlier
 moves-now = Now
 moves-part = { $customers } { $label }
-moves-row = { $label } a year earlier { $customers }: { $parts }.
+moves-row = { $label }, { $customers }: { $parts }.
 bridge-title = From the profit of a year earlier to that of now
 bridge-then = A year earlier
 bridge-now = Now
@@ -466,8 +466,8 @@ calibration-actual = made
 
 now-name = What to do now
 now-caption = Decisions, by the money that they would move
-now-finding = Most money: { $amount } to { $action }
-now-note = What each decision would move in a window like this one. Lines may share customers: they do not add up.
+now-finding = Most money at stake, { $amount }: { $action }
+now-note = What each decision would move in a window like this one, if customers bought as much as before. Lines may share customers: they do not add up.
 now-line = { $customers }, { $amount } at stake. { $responsible }, by { $due_date }.
 now-line_of_costs = Until then every profit here rests on an assumed margin of { $margin }.
 now-more = Every customer with an action
@@ -480,7 +480,7 @@ decision-costs = Deliver a cost with the order lines
 decision_goal-silent_best = keep Platinum and Gold customers who are late or have lapsed
 decision_goal-lead_break_even = bring the Lead tier to break-even
 decision_goal-discount_above_median = bring discounts down to the median rate of each tier
-decision_goal-late_others = keep the other customers who are late or have lapsed
+decision_goal-late_others = keep the other profitable customers who are late or have lapsed
 decision_goal-cost_outliers = serve the costliest customers like the rest of their tier
 responsible-finance = Finance
 pyramid-more = Orders, prices and the whale curve
@@ -492,7 +492,7 @@ moves-both_ways = { $moved_up ->
        *[other] { $moved_up } customers moved up, { $moved_down } down.
     }
 moves-more = Every move, and each step of the bridge
-ahead-name = Who is leaving, and what the base is worth
+ahead-name = Who is leaving, and what to expect
 ahead-caption = Profit at risk, and what is ahead, by tier
 ahead-more_leaving = Late and lapsed
 ahead-more_outlook = The outlook
@@ -551,6 +551,7 @@ abc-finding_otherwise = { $customers ->
     }
 abc-note = Classes follow net revenue, largest first; equal customers stay together. D holds customers without net revenue, { $customers_without_order } of them known but without an order in the window.
 abc-label_classes_net_revenue = Classes by net revenue
+unit-ahead = late and lapsed: profitable customers only; money in { $currency_name }
 unit-money = money in { $currency_name }
 head-class = Class
 head-rule = Rule
@@ -882,8 +883,9 @@ head-from = From
 moves-profit_stands = Profit stands where it stood
 moves-profit_rose = Profit rose by { $profit_change }
 moves-profit_fell = Profit fell by { $profit_change }
-moves-more_with = { $amount } more with { $who }
-moves-less_with = { $amount } less with { $who }
+moves-more_with = the largest gain is { $amount } with { $who }
+moves-less_with = the largest loss is { $amount } with { $who }
+moves-and = { " " }and{ " " }
 moves-bridge = From the profit of a year earlier to that of now, by what customers did
 moves-profit_bridge = Profit bridge
 head-customers_since_year_ago = Customers since a year ago
@@ -900,12 +902,12 @@ bridge_step_of-reactivated = { $customers ->
        *[other] { $customers } customers who returned
     }
 bridge_step_of-moved_up = { $customers ->
-        [one] { $customers } customer who moved up a tier
-       *[other] { $customers } customers who moved up a tier
+        [one] { $customers } customer now in a higher tier
+       *[other] { $customers } customers now in a higher tier
     }
 bridge_step_of-moved_down = { $customers ->
-        [one] { $customers } customer who moved down a tier
-       *[other] { $customers } customers who moved down a tier
+        [one] { $customers } customer now in a lower tier
+       *[other] { $customers } customers now in a lower tier
     }
 bridge_step_of-gone = { $customers ->
         [one] { $customers } customer without an order in the window now
@@ -920,18 +922,20 @@ bridge_step_of-stayed = { $customers ->
 
 outlook-name = Value ahead
 outlook-finding_mbg_nbd = No outlook: { $reason }
-outlook-finding_profit = The customers known today should buy { $expected_orders } times in { $horizon } and bring { $expected_profit } of profit
+outlook-finding_profit = The customers known today are expected to buy { $expected_orders } times in { $horizon } and bring { $expected_profit } of profit
 outlook-finding_range = ({ $expected_profit_low } to { $expected_profit_high })
-outlook-finding_loss = The customers known today should buy { $expected_orders } times in { $horizon }, at a loss of { $expected_profit }
-outlook-finding_otherwise = The customers known today should buy { $expected_orders } times in { $horizon }
-outlook-note_not_converged = The search for the most likely parameters found no peak, as happens where hardly anybody leaves for good.
+outlook-finding_loss = The customers known today are expected to buy { $expected_orders } times in { $horizon }, at a loss of { $expected_profit }
+outlook-finding_otherwise = The customers known today are expected to buy { $expected_orders } times in { $horizon }
+outlook-by_rule = By the plain rule “{ $method }”; in its test the sum was off by { $total_error_rate }.
+outlook-note_not_converged = The search for the most likely parameters found no peak, as happens where most of those who fall silent buy again.
 outlook-note_needs = A model needs { $model_min_customers }, { $model_min_days } of history, and some who bought twice.
-outlook-note_rule = An estimate by a plain rule, without customers still to be won. The model found no best fit, as happens where hardly anybody leaves for good, so P(alive), lifetime value and value at risk are not known. Each purchase is expected to bring what those of the customer brought in the window, at the profit rate of their tier.
+outlook-note_rule = An estimate by a plain rule, without customers still to be won. The model of purchases found no best fit, as happens where most of those who fall silent buy again, so P(alive), lifetime value and value at risk are not known. Each purchase is expected to bring the net revenue that those of the customer brought in the window, at the profit rate of their tier.
 outlook-note_by_rule = The figures by rule above do not depend on it.
 outlook-note_estimate = An estimate, without customers still to be won. P(alive): how likely a customer buys again at all. Each customer is expected to bring margin and profit at the rates of their tier, or at those of all customers where there was no order in the window or the tier has no net revenue. Lifetime value: contribution margin of the coming { $clv_quarters }, discounted at { $clv_discount_rate } a year. Value at risk: what leaving would cost, the chance that a customer is gone times the profit expected while they are one.
 outlook-label_outlook_tier = Outlook by tier
 outlook-expected_tier = Expected in { $horizon }, by tier
 unit-money_range_method = money in { $currency_name }; below each sum its range; purchases and profit by the method that was best in the test
+unit-money_range_model = money in { $currency_name }; below each sum its range; purchases and profit by the method that was best in the test, P(alive) and lifetime value by the model
 head-mean_p_alive = Mean P(alive)
 head-expected_purchases = Expected purchases
 head-expected_profit = Expected profit
@@ -950,9 +954,9 @@ outlook-expected_class_cohort = Expected in { $horizon }, by class and cohort
 unit-money_range = money in { $currency_name }; below each sum its range
 outlook-untested_reason = The model was not tested on the last weeks: { $reason } before them
 outlook-untested = The model was not tested on the last weeks
-outlook-last_weeks_model_off = In the last { $weeks } weeks the model missed less than either plain rule: it was off by { $total_error_rate } of all purchases, and by { $mean_absolute_error } purchases per customer
+outlook-last_weeks_model_off = In the last { $weeks } weeks the model did better than either plain rule, misses per customer and in total taken together: it was off by { $total_error_rate } of all purchases together, and by { $mean_absolute_error } purchases per customer
 outlook-last_weeks_rule_alone = In the last { $weeks } weeks the plain rule “{ $method }” missed least: it was off by { $total_error_rate } of all purchases, and by { $mean_absolute_error } purchases per customer. The expected purchases above use it
-outlook-last_weeks_plain_rule = In the last { $weeks } weeks a plain rule missed less than the model: “{ $method }” was off by { $total_error_rate } of all purchases and { $mean_absolute_error } purchases per customer, the model by { $model_total_error_rate } and { $model_mean_absolute_error }. The expected purchases above use the rule; P(alive) and lifetime value remain the model’s
+outlook-last_weeks_plain_rule = In the last { $weeks } weeks a plain rule did better than the model, misses per customer and in total taken together: “{ $method }” was off by { $total_error_rate } of all purchases together and by { $mean_absolute_error } purchases per customer, the model by { $model_total_error_rate } and { $model_mean_absolute_error }. The expected purchases and profit above use the rule; P(alive) and lifetime value remain the model’s, and value at risk takes P(alive) from the model and profit from the rule
 outlook-forecasts_last_weeks_made = Forecasts of the last { $weeks } weeks, made on what was known before { $first_day }
 unit-purchases = purchases of { $customers }
 unit-per_customer_decile = per customer in the weeks tested; decile 1 holds those of whom most was expected
@@ -980,7 +984,7 @@ head-parameter = Parameter
 head-standard_error = Standard error
 outlook-label_fits_models = Fits of the models
 outlook-fits = Fits
-unit-what_known_after_last_day = of what was known after the last day named
+unit-what_known_after_last_day = of what was known at the end of the last day named
 head-last_day = Last day
 head-iterations = Iterations
 head-log_likelihood = Log-likelihood
@@ -1039,7 +1043,7 @@ head-profit_year_earlier = Profit a year earlier
 quality-name = Data quality
 quality-note = Every row of every source is used, rejected with a reason or out of scope; rows and money add up to what was read.
 quality-note_estimate = Cost of goods is an assumption of the policy, not data, so every profit in this report is an estimate.
-quality-note_coverage = { $cost_share } of order lines carry a cost.
+quality-note_coverage = { $cost_share } of the order lines in the window carry a cost.
 quality-label_order_lines = Order lines
 unit-their_net_amount = and their net amount in { $currency_name }
 head-outcome_of_rows = Rows
@@ -1230,8 +1234,8 @@ waterfall-name = Price waterfall
 waterfall-finding_nobody = No sale in the window
 waterfall-finding_profit = { $share_of_list } of list price is kept as profit
 waterfall-finding_discount = The widest gap is discount: the Lead tier is given { $share_of_list } of list price, { $other }
-waterfall-finding_cost_of_goods = The widest gap is cost of goods: it takes { $share_of_list } of the list price of the Lead tier, { $other }
-waterfall-finding_otherwise = The widest gap is cost to serve: it takes { $share_of_list } of the list price of the Lead tier, { $other }
+waterfall-finding_cost_of_goods = The widest gap is cost of goods, in percent of list price: the Lead tier { $share_of_list }, { $other }
+waterfall-finding_otherwise = The widest gap is cost to serve, in percent of list price: the Lead tier { $share_of_list }, { $other }
 waterfall-note = Revenue at list price, less discount, cost of goods and cost to serve, is profit.
 waterfall-note_list_price = Where the input has no list price, it is net revenue and the discount that the input records.
 waterfall-list_price_profit_tier = From list price to profit, by tier
@@ -1382,12 +1386,12 @@ part-owner = customers of { $value }
 brief-nobody = No customer ordered in the window
 brief-without_past = A profit of { $profit }; there is no earlier year to compare it with
 brief-loss_without_past = A loss of { $profit }; there is no earlier year to compare it with
-brief-loss = A loss of { $profit }, and a worse result than a year ago
+brief-loss = A loss of { $profit }, no better than a year ago
 brief-smaller_loss = A loss of { $profit }, but a better result than a year ago
 brief-unchanged = Revenue and profit stand where they stood a year ago
 brief-more_thinner = More revenue, more profit, a thinner rate
 brief-more_of_both = More revenue, and profit kept up with it
-brief-more_revenue_less_profit = More revenue, less profit
+brief-more_revenue_less_profit = More revenue, no more profit
 brief-less_revenue_more_profit = More profit, though not more revenue
 brief-otherwise = Less revenue and less profit than a year ago
 
@@ -1398,7 +1402,7 @@ evidence-otherwise = Not all sums agree; do not use this report
 
 ## wording/on_previous.txt
 
-on_previous-week = on the week
+on_previous-week = on a week ago
 on_previous-days_before = on { $compare_days } days before
 on_previous-otherwise = on the earlier run
 
@@ -1465,7 +1469,7 @@ sentence_head-more_thinner = Sales grew faster than profit.
 sentence_head-more_of_both = Sales and profit grew.
 sentence_head-more_revenue_less_profit = Sales grew, profit did not.
 sentence_head-less_revenue_more_profit = Profit grew, sales did not.
-sentence_head-otherwise = On the year.
+sentence_head-otherwise = Compared with a year ago:
 sentence_head-top = { $customers ->
         [one] { $customers } customer brings { $profit } of profit.
        *[other] { $customers } customers bring { $profit } of profit.
@@ -1477,8 +1481,8 @@ sentence_head-losses = { $customers ->
 sentence_head-lead_discount = The Lead tier receives { $discount_amount } in discounts.
 sentence_head-discount = Discounts take { $discount_amount }.
 sentence_head-moved_down = { $customers ->
-        [one] { $customers } customer moved down a tier since last year, { $moved_up } up.
-       *[other] { $customers } customers moved down a tier since last year, { $moved_up } up.
+        [one] { $customers } customer is in a lower tier than a year ago, { $moved_up } in a higher one.
+       *[other] { $customers } customers are in a lower tier than a year ago, { $moved_up } in a higher one.
     }
 sentence_head-gone = { $customers ->
         [one] { $customers } customer of a year ago has no order in the window now.
@@ -1520,7 +1524,7 @@ mail-line_checks = Checks passed: { $checks_held } of { $checks }
 mail-line_run = Run: { $short_id }
 column-profit_rate = Rate
 column-now = now
-column-year = on the year
+column-year = on a year ago
 mail-line_address = The full report:
 
 ## archive/index.html
@@ -1624,11 +1628,11 @@ definitions-p_alive_expected_purchases = P(alive), expected purchases
 definitions-p_alive_expected_purchases_means = How likely a customer buys again at all, and how often in { $horizon }: the MBG/NBD model (Batislam, Denizel and Filiztekin, 2007), whose parameters are those that make the histories most likely. The BG/NBD model (Fader, Hardie and Lee, 2005) is fitted beside it for comparison. Weeks; from the first purchase to the last complete day. No fit is made for fewer than { $model_min_customers } customers or { $model_min_days } days.
 definitions-expected_spend_profit_lifetime = Expected spend, profit, lifetime value
 definitions-expected_spend_profit_lifetime_means = Spend per purchase from the Gamma-Gamma model (Fader and Hardie, 2013). Profit and margin by the rates of the customer’s tier in the window; of all customers where there was no order in it or the tier has no net revenue. Lifetime value is the contribution margin of the purchases of the coming { $clv_quarters }, discounted at their ends at { $clv_discount_rate } a year.
-definitions-value_risk_means = What leaving would cost: (1 − P(alive)) × the profit of { $horizon } expected while the customer is one, which is expected profit / P(alive). A P(alive) below { $value_at_risk_min_p_alive } counts as that; where no profit is expected, there is none.
+definitions-value_risk_means = What leaving would cost: (1 − P(alive)) × the profit of { $horizon } expected while the customer is one, which is the model’s expected profit / P(alive), or the profit that a plain rule expects. A P(alive) below { $value_at_risk_min_p_alive } counts as that; where no profit is expected, there is none.
 definitions-range = Range
 definitions-range_means = As many standard errors to each side of a sum as hold { $interval_share } of cases under the normal distribution. The standard error has two parts. One is the uncertainty of the parameters: their covariance, carried over to the sum by the delta method (Oehlert, 1992). The other is chance, were the parameters known: the variances of the models’ own distributions for each customer, added up; for value at risk, who of the customers is gone. The spread of a customer’s mean spend is at most that seen over customers with a repeat. Purchases by a plain rule have the variance of a Poisson count forecast by another (Krishnamoorthy and Peng, 2011). Not in a range: rates of profit, seasons, changes of any kind, and a wrong model. Below { $min_cell } a group is not told.
 definitions-test_model = Test of the model
-definitions-test_model_means = The model is fitted on what was known { $backtest_weeks } weeks before as-of and forecasts these weeks. So do two plain rules: a customer goes on at the rate of the year before, or of the whole history where that is shorter; and the same, but nothing of who has been silent for more than { $silent_days } days. The smallest mean absolute error over customers wins, and at equal error the plainer rule; expected purchases come from the winner.
+definitions-test_model_means = The model is fitted on what was known { $backtest_weeks } weeks before as-of and forecasts these weeks. So do two plain rules: a customer goes on at the rate of the year before, or of the whole history where that is shorter; and the same, but nothing of who has been silent for more than { $silent_days } days. The method with the fewest purchases missed, those at each customer and that of the total added up, wins, and at equal error the plainer rule; expected purchases come from the winner.
 definitions-loyalty_score_class = Loyalty score and class
 definitions-loyalty_score_class_means = 1 plus one for each of four marks: an order in at least { $loyal_quarters } of the last four quarters; at least { $loyal_repeat_orders } repeat orders in the window; at least { $loyal_full_price_share } of the revenue of lines sold at full price; a customer for at least { $loyal_tenure_days } days. Loyal from { $loyal_min_score } and neither late nor lapsed; ordinary from { $ordinary_min_score }; occasional below.
 definitions-kind_customer = Kind of customer
@@ -1720,7 +1724,6 @@ number-scales = { "" }
 space = { " " }
 stop = .
 comma = ,{ " " }
-clause_comma = ,{ " " }
 waterfall-step = { $step } { $amount }
 waterfall-steps = { $tier }: { $steps }.
 colon = :{ " " }
@@ -1750,11 +1753,12 @@ change-up = up { $amount }
 change-down = down { $amount }
 change-up_count = up by { $amount }
 change-down_count = down by { $amount }
+change-points_brief = { $points } pp
 change-points = { $points } percentage points
 change-unchanged = unchanged
 change-not_known = not known
-tile-on_the_year = { $change } on the year
-tile-on_the_week = { $change } on the week
+tile-on_the_year = { $change } on a year ago
+tile-on_the_week = { $change } on a week ago
 tile-on_days_before = { $change } on { $days } days before
 tile-on_the_earlier_run = { $change } on the earlier run
 
@@ -1816,7 +1820,7 @@ targets-at_most = At most
 
 # --- Selling again
 selling_again-caption = Who bought within a year
-selling_again-unit = customers of a year ago by their tier then, and people without an order at that time
-selling_again-prospects = Prospects, by their first order
+selling_again-unit = customers of a year ago by their tier then, and people without an order at that time; a return alone is no purchase
+selling_again-prospects = Prospects then, who made a first order
 selling_again-bought = Bought since
 selling_again-share = Share

@@ -198,7 +198,7 @@ impl Rows {
         lines.push(format!("newest order: {}", self.newest_order));
         lines.extend(each(
             coverage,
-            "history: {days_covered} days of the window of {snapshot}, from {window_start} until {as_of}, are covered; is it compared: \
+            "history: {days_covered} days of the window of {snapshot}, from {window_start} until {as_of}, are covered; compared: \
              {is_covered}",
         ));
         lines

@@ -427,7 +427,7 @@ fn tells_the_five_headline_numbers() {
         ("Net revenue", "$733,215"),
         ("Customer profit", "$74,297"),
         ("Profit rate", "10.1%"),
-        ("Active customers", "693"),
+        ("Buying customers", "693"),
         ("Profit at risk", "$1,021"),
     ];
     let expected: Vec<_> = expected.map(|(label, text)| (label.to_owned(), text.to_owned())).into();

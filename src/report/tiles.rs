@@ -17,7 +17,7 @@ const MEASURES: [&str; 5] = ["net_revenue", "profit", "profit_rate", "customers"
 
 /// What the command line and the archive call them, in their order.
 const LABELS: [&str; 5] =
-    ["Net revenue", "Customer profit", "Profit rate", "Active customers", "Profit at risk"];
+    ["Net revenue", "Customer profit", "Profit rate", "Buying customers", "Profit at risk"];
 
 /// Finds the measure that the command line calls `label`.
 pub(crate) fn measure(label: &str) -> Option<&'static str> {

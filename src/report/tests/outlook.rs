@@ -22,10 +22,10 @@ fn tells_the_purchases_and_the_profit_of_the_coming_year() {
     let section = section(&fixture::inputs());
     assert_eq!(
         finding(&section, "outlook"),
-        "The customers known today should buy 1,333 times in the coming year and bring $35,764 of profit \
+        "The customers known today are expected to buy 1,333 times in the coming year and bring $35,764 of profit \
          ($32,188 to $39,340)"
     );
-    assert!(section.contains("the model missed less than either plain rule"));
+    assert!(section.contains("the model did better than either plain rule"));
     assert!(section.contains("data-cell=\"churn_backtest/total,10/actual_per_customer\""));
 }
 
@@ -124,7 +124,7 @@ fn a_rule_stands_for_a_model_without_a_fit_and_says_so() {
     tests.rows.retain(|row| row[0].to_string() != "model");
     inputs.set("results.backtest_summary", ("method", "last_year_rate"), "is_best", &Cell::Boolean(true));
     let section = section(&inputs);
-    assert!(finding(&section, "outlook").contains("customers known today should buy"), "{section}");
+    assert!(finding(&section, "outlook").contains("customers known today are expected to buy"), "{section}");
     assert!(section.contains("the plain rule “Last year’s rate” missed least"), "{section}");
     assert!(section.contains("An estimate by a plain rule") && !section.contains("best fit, see"));
     assert!(
@@ -139,8 +139,8 @@ fn says_that_a_plain_rule_was_better_and_is_used() {
     inputs.set_all("results.backtest_summary", "is_best", &Cell::Boolean(false));
     inputs.set("results.backtest_summary", ("method", "last_year_rate"), "is_best", &Cell::Boolean(true));
     let section = section(&inputs);
-    assert!(section.contains("a plain rule missed less than the model: “Last year’s rate” was off by"));
-    assert!(section.contains("The expected purchases above use the rule"));
+    assert!(section.contains("a plain rule did better than the model, misses per customer and in total taken together: “Last year’s rate” was off by"));
+    assert!(section.contains("The expected purchases and profit above use the rule"));
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn leaves_money_out_when_spend_has_no_fit() {
     let section = section(&inputs);
     assert_eq!(
         finding(&section, "outlook"),
-        "The customers known today should buy 1,333 times in the coming year"
+        "The customers known today are expected to buy 1,333 times in the coming year"
     );
     assert!(section.contains("Money ahead is not known: the model found no best fit."));
 }
