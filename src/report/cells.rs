@@ -38,10 +38,19 @@ pub(crate) struct Data<'a> {
 }
 
 /// Tables that the pages cannot do without; what the others lack is not shown.
-const NEEDED: [&str; 6] = [
+const NEEDED: [&str; 15] = [
+    "results.change_summary",
+    "results.cost_coverage",
+    "results.data_quality",
+    "results.decisions",
+    "results.findings_of_customers",
     "results.findings_of_profit",
     "results.headline",
+    "results.lifecycle_stages",
+    "results.reconciliation",
+    "results.rfm_grid",
     "results.sentences",
+    "results.snapshot_coverage",
     "results.tier_profitability",
     "settings.policy",
     "settings.snapshots",

@@ -47,22 +47,8 @@ def literal(value):
     return "'" + text.replace("'", "''") + "'"
 
 
-def needed(karat, folder):
-    """The tables without which there is no report, by what the program says when they are missing."""
-    said = subprocess.run([karat, "--quiet", "run"], cwd=folder, capture_output=True, text=True)
-    tables = re.search(r"tables that no query makes: (.*)", said.stderr)
-    assert said.returncode == 2 and tables, said.stderr
-    return set(tables.group(1).split(", "))
-
-
-def with_inputs(tables, originals):
-    """These tables and those that their queries read: a sentence's words name figures of the tables that it is made from."""
-    read = {table: re.search(r"-- inputs:\s*\[([^\]]*)\]", text).group(1) for table, text in originals.items()}
-    return tables.union(*(re.findall(r"results\.\w+", read[table]) for table in tables if table in read))
-
-
-def frozen(karat, run, folder):
-    """Replaces the queries that the report needs by statements that give the rows which they gave."""
+def frozen(run, folder):
+    """Replaces the queries of all results by statements that give the rows which they gave."""
     names = {"VARCHAR": "varchar", "BIGINT": "bigint", "DOUBLE": "double", "BOOLEAN": "boolean", "DATE": "date"}
     queries = folder / "queries/3_results"
     for query in queries.glob("*.sql"):
@@ -70,10 +56,7 @@ def frozen(karat, run, folder):
     # Those of the run: among them are the statements that are written from the headers of classes.
     ran = sorted(file for file in (run / "sql").rglob("*.sql") if (run / "tables" / f"results.{file.stem}.parquet").exists())
     originals = {queries / file.name: file.read_text() for file in ran}
-    tables = with_inputs(needed(karat, folder), {f"results.{query.stem}": text for query, text in originals.items()})
     for query, original in originals.items():
-        if f"results.{query.stem}" not in tables:
-            continue
         table = run / "tables" / f"results.{query.stem}.parquet"
         rows = duckdb.sql(f"select * from '{table}'")
         kinds = [names.get(str(kind), str(kind).lower()) for kind in rows.types]
@@ -110,8 +93,7 @@ def project(karat, home):
     shutil.rmtree(small / "queries/editions")
     shutil.rmtree(small / "queries/checks")
     (small / "queries/checks").mkdir()
-    frozen(karat, run, small)
-    shutil.rmtree(small / "output")
+    frozen(run, small)
     return small
 
 
