@@ -467,7 +467,7 @@ calibration-actual = made
 now-name = What to do now
 now-caption = Decisions, by the money that they would move
 now-finding = Most money at stake, { $amount }: { $action }
-now-note = What each decision would move in a window like this one, if customers bought as much as before. Lines may share customers: they do not add up.
+now-note = What each decision would move in such a window, if customers bought as before. Lines share customers: they do not add up.
 now-line = { $customers }, { $amount } at stake. { $responsible }, by { $due_date }.
 now-line_of_costs = Until then every profit here rests on an assumed margin of { $margin }.
 now-more = Every customer with an action
@@ -551,7 +551,7 @@ abc-finding_otherwise = { $customers ->
     }
 abc-note = Classes follow net revenue, largest first; equal customers stay together. D holds customers without net revenue, { $customers_without_order } of them known but without an order in the window.
 abc-label_classes_net_revenue = Classes by net revenue
-unit-ahead = late and lapsed: profitable customers only; money in { $currency_name }
+unit-ahead = of profitable customers; money in { $currency_name }
 unit-money = money in { $currency_name }
 head-class = Class
 head-rule = Rule
@@ -883,9 +883,9 @@ head-from = From
 moves-profit_stands = Profit stands where it stood
 moves-profit_rose = Profit rose by { $profit_change }
 moves-profit_fell = Profit fell by { $profit_change }
-moves-more_with = the largest gain is { $amount } with { $who }
-moves-less_with = the largest loss is { $amount } with { $who }
-moves-and = { " " }and{ " " }
+moves-more_with = largest gain { $amount }, { $who }
+moves-less_with = largest loss { $amount }, { $who }
+moves-and = ;{ " " }
 moves-bridge = From the profit of a year earlier to that of now, by what customers did
 moves-profit_bridge = Profit bridge
 head-customers_since_year_ago = Customers since a year ago
@@ -926,7 +926,7 @@ outlook-finding_profit = The customers known today are expected to buy { $expect
 outlook-finding_range = ({ $expected_profit_low } to { $expected_profit_high })
 outlook-finding_loss = The customers known today are expected to buy { $expected_orders } times in { $horizon }, at a loss of { $expected_profit }
 outlook-finding_otherwise = The customers known today are expected to buy { $expected_orders } times in { $horizon }
-outlook-by_rule = By the plain rule “{ $method }”; in its test the sum was off by { $total_error_rate }.
+outlook-by_rule = By “{ $method }”, off by { $total_error_rate } in its test.
 outlook-note_not_converged = The search for the most likely parameters found no peak, as happens where most of those who fall silent buy again.
 outlook-note_needs = A model needs { $model_min_customers }, { $model_min_days } of history, and some who bought twice.
 outlook-note_rule = An estimate by a plain rule, without customers still to be won. The model of purchases found no best fit, as happens where most of those who fall silent buy again, so P(alive), lifetime value and value at risk are not known. Each purchase is expected to bring the net revenue that those of the customer brought in the window, at the profit rate of their tier.
@@ -1043,7 +1043,7 @@ head-profit_year_earlier = Profit a year earlier
 quality-name = Data quality
 quality-note = Every row of every source is used, rejected with a reason or out of scope; rows and money add up to what was read.
 quality-note_estimate = Cost of goods is an assumption of the policy, not data, so every profit in this report is an estimate.
-quality-note_coverage = { $cost_share } of the order lines in the window carry a cost.
+quality-note_coverage = { $cost_share } of order lines in the window carry a cost.
 quality-label_order_lines = Order lines
 unit-their_net_amount = and their net amount in { $currency_name }
 head-outcome_of_rows = Rows
@@ -1402,7 +1402,7 @@ evidence-otherwise = Not all sums agree; do not use this report
 
 ## wording/on_previous.txt
 
-on_previous-week = on a week ago
+on_previous-week = in a week
 on_previous-days_before = on { $compare_days } days before
 on_previous-otherwise = on the earlier run
 
@@ -1481,8 +1481,8 @@ sentence_head-losses = { $customers ->
 sentence_head-lead_discount = The Lead tier receives { $discount_amount } in discounts.
 sentence_head-discount = Discounts take { $discount_amount }.
 sentence_head-moved_down = { $customers ->
-        [one] { $customers } customer is in a lower tier than a year ago, { $moved_up } in a higher one.
-       *[other] { $customers } customers are in a lower tier than a year ago, { $moved_up } in a higher one.
+        [one] { $customers } customer is in a lower tier than last year, { $moved_up } higher.
+       *[other] { $customers } customers are in a lower tier than last year, { $moved_up } higher.
     }
 sentence_head-gone = { $customers ->
         [one] { $customers } customer of a year ago has no order in the window now.
@@ -1524,7 +1524,7 @@ mail-line_checks = Checks passed: { $checks_held } of { $checks }
 mail-line_run = Run: { $short_id }
 column-profit_rate = Rate
 column-now = now
-column-year = on a year ago
+column-year = in a year
 mail-line_address = The full report:
 
 ## archive/index.html
@@ -1757,8 +1757,8 @@ change-points_brief = { $points } pp
 change-points = { $points } percentage points
 change-unchanged = unchanged
 change-not_known = not known
-tile-on_the_year = { $change } on a year ago
-tile-on_the_week = { $change } on a week ago
+tile-on_the_year = { $change } in a year
+tile-on_the_week = { $change } in a week
 tile-on_days_before = { $change } on { $days } days before
 tile-on_the_earlier_run = { $change } on the earlier run
 
