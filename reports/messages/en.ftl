@@ -1481,8 +1481,8 @@ sentence_head-losses = { $customers ->
 sentence_head-lead_discount = The Lead tier receives { $discount_amount } in discounts.
 sentence_head-discount = Discounts take { $discount_amount }.
 sentence_head-moved_down = { $customers ->
-        [one] { $customers } customer is in a lower tier than last year, { $moved_up } higher.
-       *[other] { $customers } customers are in a lower tier than last year, { $moved_up } higher.
+        [one] { $customers } customer moved down tiers since last year, { $moved_up } up.
+       *[other] { $customers } customers moved down tiers since last year, { $moved_up } up.
     }
 sentence_head-gone = { $customers ->
         [one] { $customers } customer of a year ago has no order in the window now.

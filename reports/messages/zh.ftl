@@ -435,9 +435,9 @@ calibration-actual = 实际
 ## 报告与附录
 
 now-name = 现在该做什么
-now-caption = 决策（按所涉金额排序）
+now-caption = 决策，按所涉金额
 now-finding = 金额最大：{ $action }，涉及 { $amount }
-now-note = 若客户购买量不变，每项决策在等长统计期内可改变的金额。客户可能重复，各行不可相加。
+now-note = 若购买量不变，每项决策可改变的金额。各行不可相加。
 now-line = { $customers }，涉及 { $amount }。{ $responsible }，{ $due_date }前。
 now-line_of_costs = 在此之前，本报告的利润均基于 { $margin } 的假设毛利率。
 now-more = 每位需行动的客户
@@ -512,7 +512,7 @@ abc-finding_losses_in_a = 收入最高的 { $customers } 位客户中，{ $unpro
 abc-finding_otherwise = { $customers } 位客户贡献收入的 { $revenue_share }，且全部贡献利润
 abc-note = 按净收入由大到小分类，收入相同的客户归入同一类。D 类为没有净收入的客户，其中 { $customers_without_order } 位为已知客户，但统计期内没有订单。
 abc-label_classes_net_revenue = 按净收入分类
-unit-ahead = 仅计盈利客户；金额单位：{ $currency_name }
+unit-ahead = 盈利客户；金额单位：{ $currency_name }
 unit-money = 金额单位：{ $currency_name }
 head-class = 类别
 head-rule = 规则
@@ -935,7 +935,7 @@ head-profit_year_earlier = 一年前利润
 quality-name = 数据质量
 quality-note = 每个数据源的每一行，或被使用，或因故剔除，或不在范围内；行数与金额之和等于所读取的总数。
 quality-note_estimate = 商品成本是政策假设而非数据，因此本报告中的利润均为估计值。
-quality-note_coverage = 统计期内 { $cost_share } 的订单行带有成本。
+quality-note_coverage = 期内 { $cost_share } 的订单行带有成本。
 quality-label_order_lines = 订单行
 unit-their_net_amount = 及其净额，单位：{ $currency_name }
 head-outcome_of_rows = 订单行
@@ -1283,7 +1283,7 @@ column-profit_rate = 利润率
 column-now = 当前
 column-year = 较去年
 mail-line_address = 完整报告：
-on_previous-week = 较一周前
+on_previous-week = 一周来
 on_previous-days_before = 较 { $compare_days } 天前
 on_previous-otherwise = 较上次运行
 
@@ -1515,7 +1515,7 @@ change-points = { $points } 个百分点
 change-unchanged = 持平
 change-not_known = 未知
 tile-on_the_year = 较去年 { $change }
-tile-on_the_week = 较一周前 { $change }
+tile-on_the_week = 一周来 { $change }
 tile-on_days_before = 较 { $days } 天前 { $change }
 tile-on_the_earlier_run = 较上次运行 { $change }
 
