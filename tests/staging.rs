@@ -1,5 +1,6 @@
 //! Tables as companies keep them: named sources, and queries in `0_staging` that bring them to the columns of a source.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -580,34 +581,40 @@ fn drawn(seed: u64) -> Shapes {
     let groups = ["tea", "cups"];
     let countries = ["England", "France", "Spain"];
     for (product, cost) in costs.iter().enumerate() {
-        shapes.goods += &format!("p{product},{},{}\n", groups[product % 2], money(*cost));
+        writeln!(shapes.goods, "p{product},{},{}", groups[product % 2], money(*cost)).expect("a text grows");
     }
     for customer in 0..14 {
-        shapes.people += &format!("{customer},Customer {customer},{}\n", countries[customer % 3]);
+        writeln!(shapes.people, "{customer},Customer {customer},{}", countries[customer % 3])
+            .expect("a text grows");
     }
     for order in 0..80 {
         let (customer, day) = (below(14), below(700));
         let dated = |day: u64| format!("{}-{:02}-{:02}", 2023 + day / 360, day % 360 / 30 + 1, day % 28 + 1);
         let country = countries[usize::try_from(customer % 3).expect("a small number")];
-        shapes.orders += &format!("{order},{customer},{}\n", dated(day));
+        writeln!(shapes.orders, "{order},{customer},{}", dated(day)).expect("a text grows");
         let first = below(6);
         for product in (0..6).filter(|product| (product + first) % 3 == 0) {
             let (pieces, price) = (1 + below(5), 500 + below(3000));
             let number = usize::try_from(product).expect("a small number");
             let (group, cost) = (groups[number % 2], costs[number]);
-            shapes.items += &format!("{order},p{product},{pieces},{}\n", money(price));
+            writeln!(shapes.items, "{order},p{product},{pieces},{}", money(price)).expect("a text grows");
             let (amount, worth) = (money(pieces * price), money(pieces * cost));
-            shapes.flat += &format!(
-                "{order},{customer},{country},{},p{product},{group},{pieces},{amount},{worth},false\n",
+            writeln!(
+                shapes.flat,
+                "{order},{customer},{country},{},p{product},{group},{pieces},{amount},{worth},false",
                 dated(day)
-            );
+            )
+            .expect("a text grows");
             if below(5) == 0 {
                 let back = dated(day + 9);
-                shapes.refunds += &format!("R{order},{customer},{back},p{product},1,{}\n", money(price));
+                writeln!(shapes.refunds, "R{order},{customer},{back},p{product},1,{}", money(price))
+                    .expect("a text grows");
                 let (amount, worth) = (money(price), money(cost));
-                shapes.flat += &format!(
-                    "R{order},{customer},{country},{back},p{product},{group},-1,-{amount},-{worth},true\n"
-                );
+                writeln!(
+                    shapes.flat,
+                    "R{order},{customer},{country},{back},p{product},{group},-1,-{amount},-{worth},true"
+                )
+                .expect("a text grows");
             }
         }
     }
