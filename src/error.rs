@@ -41,7 +41,7 @@ pub struct Failure {
     pub exit: Exit,
     /// The stage that failed, one word: `config`, `source`, `query`, `check`, `report`, `publish`, ….
     pub stage: &'static str,
-    /// The deed and the place, lower case, no final period.
+    /// The operation and the place, lower case, no final period.
     pub message: String,
     /// What the reader can do, whole sentences; empty when there is nothing to add.
     pub hint: String,

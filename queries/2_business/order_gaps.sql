@@ -6,7 +6,7 @@
 --   Order days are days with a sale; all sales of a day are one purchase occasion. The first order day has no gap.
 --   Internal orders are left out.
 -- columns:
---   customer_number: the day_number of the first day, which tells customers apart as customer_id does
+--   customer_number: the day_number of the first day, which differs between customers as customer_id does
 --   day_number: the days of all customers numbered through, by customer and day
 --   gap_number: the days numbered through by customer and length of the gap, the shortest first
 --   gaps: the gaps up to this day

@@ -1,4 +1,4 @@
--- title:   The cohort that the report tells about
+-- title:   The cohort that the report describes
 -- grain:   one row; none before the first period is over
 -- key:     [period]
 -- inputs:  [results.cohort_retention]

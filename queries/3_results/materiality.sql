@@ -1,4 +1,4 @@
--- title:   From which amount of money something is told
+-- title:   The smallest amount that the report mentions
 -- grain:   one row
 -- key:     [material_change_share]
 -- inputs:  [results.headline, settings.policy]

@@ -11,7 +11,7 @@
 --   customers: customers of the tier a year ago, or prospects of that time
 --   buyers: those of them with a purchase since
 --   buyer_share: buyers / customers
---   has_enough_customers: false below `min_cell` customers, of whom the report tells no share
+--   has_enough_customers: false below `min_cell` customers, of whom the report shows no share
 
 with
 

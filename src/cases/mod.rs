@@ -12,4 +12,4 @@ mod workbench;
 pub use self::file::Row;
 pub use self::given::{Given, columns_of, sources};
 pub use self::run::{Outcome, run_file};
-pub use self::workbench::{Planned, Workbench, add_empty_sources, settings_tables};
+pub use self::workbench::{Planned, Workbench, add_empty_sources, settings_tables, start};

@@ -145,7 +145,10 @@ fn plain(field: &Field) -> Field {
 const BATCH_ROWS: usize = 8192;
 
 /// Starts an engine whose files are in `folder`.
-fn start(folder: &Path, threads: usize, batch_rows: usize) -> Result<Engine, Failure> {
+///
+/// # Errors
+/// Returns exit code 2 when the folder cannot be written.
+pub fn start(folder: &Path, threads: usize, batch_rows: usize) -> Result<Engine, Failure> {
     let (tables, scratch) = (folder.join("tables"), folder.join("scratch"));
     for path in [&tables, &scratch] {
         std::fs::create_dir_all(path)

@@ -236,13 +236,13 @@ fn fewer_customers_than_may_be_shown_are_no_edition() {
 #[test]
 fn whatever_the_counts_what_is_hidden_in_a_sum_is_of_enough_customers() {
     let mut seed = 7_u64;
-    let mut dice = |sides: u64| {
+    let mut draw = |sides: u64| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         i64::try_from((seed >> 33) % sides).expect("small")
     };
     for _ in 0..60 {
         let counts: Vec<Vec<i64>> = (0..4)
-            .map(|_| (0..5).map(|_| if dice(3) == 0 { dice(12) } else { dice(60) }).collect())
+            .map(|_| (0..5).map(|_| if draw(3) == 0 { draw(12) } else { draw(60) }).collect())
             .collect();
         let names =
             |kind: &str, number: usize| (0..number).map(|at| format!("{kind}{at}")).collect::<Vec<_>>();
@@ -414,14 +414,14 @@ fn every_table_that_fits_what_is_seen_leaves_hidden_counts_min_cell_apart() {
         assert!(narrowest(counts, 4) >= Some(4), "{counts:?}");
     }
     let mut seed = 11_u64;
-    let mut dice = |sides: u64| {
+    let mut draw = |sides: u64| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         i64::try_from((seed >> 33) % sides).expect("small")
     };
     let mut hidden = 0;
     for _ in 0..300 {
         let counts: Vec<Vec<i64>> =
-            (0..3).map(|_| (0..3).map(|_| if dice(3) == 0 { dice(4) } else { dice(6) }).collect()).collect();
+            (0..3).map(|_| (0..3).map(|_| if draw(3) == 0 { draw(4) } else { draw(6) }).collect()).collect();
         if counts.iter().flatten().sum::<i64>() < 4 {
             continue;
         }

@@ -248,7 +248,6 @@ fn typed(format: &Format, table: &Table) -> Format {
 /// Gives every table a name of its own, that is none of those with a meaning.
 fn name(obtained: &mut [Obtained]) {
     let mut taken: BTreeSet<String> = SOURCES.iter().map(|shape| shape.name.to_owned()).collect();
-    taken.insert("exchange_rates".to_owned());
     for found in obtained {
         let wanted = found.group.name.clone();
         let mut name = wanted.clone();

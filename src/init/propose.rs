@@ -158,7 +158,7 @@ async fn write(
         let question = format!("`{}` are payments: are they the amounts of the orders?", lines.name());
         open.push(Open {
             question,
-            file: texts.last().map_or_else(String::new, |(file, _)| (*file).to_owned()),
+            file: if is_flat { "config.yaml" } else { "queries/0_staging/order_lines.sql" }.to_owned(),
             line: 1,
         });
     }

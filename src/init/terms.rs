@@ -3,6 +3,7 @@
 use arrow::datatypes::DataType;
 
 use super::profile::{Column, Table, Written};
+use crate::query::is_reserved;
 use crate::query::mapping::quoted;
 
 /// Where a proposal is written.
@@ -14,11 +15,8 @@ pub(super) enum Place {
     Staging,
 }
 
-/// Words that cannot stand as a name without quotation marks.
-const RESERVED: [&str; 24] = [
-    "all", "and", "as", "by", "case", "date", "desc", "end", "from", "group", "in", "is", "key", "limit",
-    "no", "not", "null", "on", "or", "order", "select", "table", "user", "where",
-];
+/// Words that may be names and are written in quotation marks all the same: they read like SQL.
+const LIKE_SQL: [&str; 4] = ["date", "key", "no", "user"];
 
 /// A name of a column, in quotation marks where it needs them.
 pub(super) fn name(column: &str) -> String {
@@ -26,7 +24,8 @@ pub(super) fn name(column: &str) -> String {
         && column
             .chars()
             .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
-        && !RESERVED.contains(&column);
+        && !LIKE_SQL.contains(&column)
+        && !is_reserved(column);
     if is_plain { column.to_owned() } else { quoted(column) }
 }
 
@@ -128,5 +127,16 @@ impl Place {
             }
             _ => Ok(bare),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+
+    #[test]
+    fn a_name_that_is_a_word_of_sql_is_in_quotation_marks() {
+        let written = ["at", "order", "date", "Order ID", "order_id"].map(name);
+        assert_eq!(written, ["\"at\"", "\"order\"", "\"date\"", "\"Order ID\"", "order_id"]);
     }
 }

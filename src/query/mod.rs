@@ -16,6 +16,7 @@ use std::fmt;
 
 pub use header::{Cells, Header, Message, Publish, Scope, Severity, Subject};
 pub use load::{EDITIONS, QuerySet, STAGING, load, load_behind_sources, load_recorded};
+pub use words::is_reserved;
 
 use crate::error::{Exit, Failure};
 

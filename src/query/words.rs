@@ -12,13 +12,19 @@ const RESERVED: &str = " all analyse analyze and anti any array as asc asof asym
     references returning right select semi show similar some summarize symmetric table tablesample then to trailing union unique unpack \
     unpivot using variadic verbose when where window with ";
 
+/// Tells whether a column of this name needs quotation marks.
+#[must_use]
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&format!(" {} ", name.to_lowercase()))
+}
+
 /// Finds columns with such a name that stand without quotation marks, each with its line.
 pub(super) fn reserved(statement: &Statement) -> Vec<(u64, String)> {
     let mut found = Vec::new();
     let _: ControlFlow<()> = visit_expressions(statement, |expression| {
         if let Expr::Identifier(name) = expression
             && name.quote_style.is_none()
-            && RESERVED.contains(&format!(" {} ", name.value.to_lowercase()))
+            && is_reserved(&name.value)
         {
             let what =
                 format!("`{0}` is a word of SQL in DuckDB: write \"{0}\" in quotation marks", name.value);

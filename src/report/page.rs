@@ -202,7 +202,7 @@ fn pieces(line: &str) -> Vec<&str> {
     found
 }
 
-fn broken(deed: &str, error: &tera::Error) -> Failure {
+fn broken(operation: &str, error: &tera::Error) -> Failure {
     let mut place = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
@@ -210,7 +210,7 @@ fn broken(deed: &str, error: &tera::Error) -> Failure {
         place.push_str(&cause.to_string());
         source = cause.source();
     }
-    Failure::new(Exit::Usage, "report", deed).cause(place)
+    Failure::new(Exit::Usage, "report", operation).cause(place)
 }
 
 /// Lists templates in a fixed order: `.html`, `.css` and `.txt`, at any depth.

@@ -7,7 +7,6 @@ use karat::cases::Planned;
 pub(crate) use karat::cases::{
     Given, Row, Workbench, add_empty_sources, columns_of, settings_tables, sources,
 };
-use karat::config::EngineLimits;
 use karat::engine::Engine;
 use karat::error::Failure;
 
@@ -27,21 +26,5 @@ pub(crate) fn planned() -> &'static Planned {
 
 /// Starts an engine of one thread whose files lie in `folder`.
 pub(crate) fn start(folder: &Path) -> Result<Engine, Failure> {
-    start_with(folder, 1, 8192)
-}
-
-/// Starts an engine whose files lie in `folder`.
-pub(crate) fn start_with(folder: &Path, threads: usize, batch_rows: usize) -> Result<Engine, Failure> {
-    let (tables, scratch) = (folder.join("tables"), folder.join("scratch"));
-    for path in [&tables, &scratch] {
-        std::fs::create_dir_all(path).expect("a folder in the temporary folder");
-    }
-    let limits = EngineLimits {
-        memory: 512 << 20,
-        spill: None,
-        threads: Some(threads),
-        batch_rows,
-        deadline: std::time::Duration::from_hours(1),
-    };
-    Engine::start(&limits, &tables, &scratch)
+    karat::cases::start(folder, 1, 8192)
 }
