@@ -51,6 +51,7 @@ use crate::table::Table;
 
 pub use compare::RowsDiffer;
 pub(crate) use failure::damaged_input;
+pub use registry::numbered_files;
 pub use row::StoppingRow;
 pub use source_table::{PLACE, ROW};
 pub use write::Written;

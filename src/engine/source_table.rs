@@ -26,10 +26,6 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use parquet::arrow::RowNumber;
 
-use super::{BASE, Engine, SourceFile, failure};
-use crate::error::Failure;
-use crate::query::TableName;
-
 /// The column with the place of a row's file among those of its table, from 0, as text; of tables with numbered rows.
 pub const PLACE: &str = "__karat_place";
 
@@ -58,7 +54,7 @@ impl SourceTable {
     }
 
     /// As [`Self::new`], with [`PLACE`] as the last of `folders` and with [`ROW`].
-    fn numbered(store: ObjectStoreUrl, schema: SchemaRef, folders: &[String]) -> Self {
+    pub(super) fn numbered(store: ObjectStoreUrl, schema: SchemaRef, folders: &[String]) -> Self {
         let plain = Self::new(store, schema, folders);
         let number: FieldRef =
             Arc::new(Field::new(ROW, DataType::Int64, false).with_extension_type(RowNumber));
@@ -103,33 +99,6 @@ fn texts(names: &[String]) -> Vec<FieldRef> {
 /// What is said of rows: their number, and nothing of any column.
 fn counted(schema: &TableSchema, rows: Precision<usize>) -> Statistics {
     Statistics { num_rows: rows, ..Statistics::new_unknown(schema.table_schema()) }
-}
-
-impl Engine {
-    /// Makes `table` of the files that [`Engine::add_source`] has added as `source.<name>`, with [`PLACE`] and [`ROW`].
-    ///
-    /// # Errors
-    /// Returns exit code 4 when a file cannot be used.
-    pub fn add_numbered(
-        &self,
-        table: &TableName,
-        name: &str,
-        files: &[SourceFile],
-        schema: SchemaRef,
-        partitions: &[String],
-    ) -> Result<(), Failure> {
-        let cannot = |error| failure(format!("cannot register the files of {name}"), error);
-        let store = ObjectStoreUrl::parse(BASE).map_err(cannot)?;
-        let folders: Vec<String> = partitions.iter().cloned().chain([PLACE.to_owned()]).collect();
-        let mut numbered = SourceTable::numbered(store, schema, &folders);
-        for (number, file) in files.iter().enumerate() {
-            let size = std::fs::metadata(&file.file).map_err(|error| cannot(error.into()))?.len();
-            let values: Vec<_> =
-                file.folder_values.iter().cloned().chain([Some(number.to_string())]).collect();
-            numbered.add(&path_of(name, number), size, file.rows, &values);
-        }
-        self.register(table, Arc::new(numbered))
-    }
 }
 
 /// Where the store of a session has a file of a source: a number keeps odd names of files and folders away from the engine.

@@ -123,7 +123,7 @@ pub(super) async fn number_rows(
     let before = others.map(|other| other.files.len()).sum();
     let schema = if table.is_some() { source::wide_schema(&source.schema) } else { source.schema.clone() };
     let (name, files) = (&source.name, source.source_files());
-    engine.add_numbered(&source::numbered_files(name), name, &files, schema, &source.folders())?;
+    engine.add_numbered(name, &files, schema, &source.folders())?;
     let traced = query::traced(&TableName::new("source", name));
     engine.add_view(&traced, &source::traced_rows(name, table, before)).await
 }

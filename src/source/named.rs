@@ -10,7 +10,7 @@ use super::duckdb;
 use super::pinned::{FILE_NUMBER, Pinned, SOURCE_FILE};
 use super::rows::From;
 use crate::config::Source;
-use crate::engine::{PLACE, ROW};
+use crate::engine::{PLACE, ROW, numbered_files};
 use crate::query::mapping::{self, Both, Columns, Type, quoted};
 use crate::query::{ID, TableName};
 
@@ -129,12 +129,6 @@ fn wide(kind: &DataType) -> Option<(DataType, String)> {
         _ => return nested(kind),
     };
     Some((kind, sql_type.to_owned()))
-}
-
-/// The numbered files of a source, as the engine registers them.
-#[must_use]
-pub fn numbered_files(source: &str) -> TableName {
-    TableName::new("traced", &format!("files_{source}"))
 }
 
 /// Rows that a file may have.
