@@ -6,8 +6,7 @@
 
 with segments as (
     select *
-    from (
-        values
+    from (values
         ('champions', '555 554 544 545 454 455 445'),
         ('loyal', '543 444 435 355 354 345 344 335'),
         (
@@ -27,8 +26,7 @@ with segments as (
 
 scores as (select * from (values (1), (2), (3), (4), (5)) as listed (score))
 
-select
-    cast(r_scores.score as bigint) as r_score, cast(f_scores.score as bigint) as f_score,
+select cast(r_scores.score as bigint) as r_score, cast(f_scores.score as bigint) as f_score,
     cast(m_scores.score as bigint) as m_score, cast(segments.rfm_segment as varchar) as rfm_segment
 from scores as r_scores cross join scores as f_scores cross join scores as m_scores
 inner join segments  -- many-to-one

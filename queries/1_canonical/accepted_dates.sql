@@ -19,8 +19,7 @@ days as (
 ),
 
 marked_days as (
-    select
-        days.day, days.is_as_of, policy.as_of,
+    select days.day, days.is_as_of, policy.as_of,
         min(case when not days.is_as_of and days.day >= policy.earliest_date then days.day end) over () as first_date
     from days cross join policy
 ),

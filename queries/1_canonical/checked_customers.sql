@@ -17,8 +17,7 @@ accepted_dates as (select newest_date, max_future_days from canonical.accepted_d
 buyers as (select customer_id from canonical.order_parts where outcome = 'used' group by customer_id),
 
 customers as (
-    select
-        customers.customer_id,
+    select customers.customer_id,
         case when trim(both policy.blanks from customers.name) <> '' then customers.name end as name,
         case when trim(both policy.blanks from customers.kind) <> '' then customers.kind end as kind,
         case when trim(both policy.blanks from customers.industry) <> '' then customers.industry end as industry,
@@ -37,8 +36,7 @@ customers as (
 judged_customers as (
     -- What a row tells by itself; rows that repeat or contradict each other are judged below. A customer may
     -- have signed up long before the first order that is accepted, or ordered before signing up.
-    select
-        customers.*,
+    select customers.*,
         case
             when customers.value_problem = 'filtered' then 'filtered'
             when not customers.has_customer_id then 'customer_missing'
@@ -54,13 +52,11 @@ judged_customers as (
 ranked_customers as (
     -- Ranks over all rows, in one order: as one window per customer they would cost a hundred times as much.
     -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
-    select
-        judged_customers.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
+    select judged_customers.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
         rank() over (order by customer_id nulls last) as customer_rank
     from judged_customers
     window by_content as (
-        order by
-            customer_id nulls last, signed_up_at nulls last, name nulls last, kind nulls last,
+        order by customer_id nulls last, signed_up_at nulls last, name nulls last, kind nulls last,
             industry nulls last, country nulls last, region nulls last, segment nulls last,
             owner nulls last, referred_by nulls last, value_problem nulls last
     )
@@ -72,8 +68,7 @@ customers_with_rivals as (
     from ranked_customers
 )
 
-select
-    customer_id, signed_up_at, signed_up_date,
+select customer_id, signed_up_at, signed_up_date,
     case
         when own_outcome not in ('used', 'out_of_scope') then own_outcome
         when row_rank > content_rank then 'duplicate_exact'

@@ -8,8 +8,7 @@
 
 with judged_rates as (
     -- What a row tells by itself; rows that repeat or contradict each other are judged below.
-    select
-        rates.currency, rates.rate_date, rates.rate,
+    select rates.currency, rates.rate_date, rates.rate,
         case
             when rates.value_problem = 'filtered' then 'filtered'
             when rates.currency is null then 'currency_missing'
@@ -25,8 +24,7 @@ with judged_rates as (
 
 ranked_rates as (
     -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
-    select
-        judged_rates.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
+    select judged_rates.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
         rank() over (order by currency nulls last, rate_date nulls last) as day_rank
     from judged_rates
     window by_content as (order by currency nulls last, rate_date nulls last, rate nulls last)
@@ -38,8 +36,7 @@ rates_with_rivals as (
     from ranked_rates
 )
 
-select
-    currency, rate_date,
+select currency, rate_date,
     case
         when own_outcome not in ('used', 'out_of_scope') then own_outcome
         when row_rank > content_rank then 'duplicate_exact'

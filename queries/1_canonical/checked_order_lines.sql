@@ -6,8 +6,7 @@
 --   the first rule that applies. `canonical.order_lines`, `canonical.rejected_rows` and `canonical.out_of_scope_rows`
 --   are its three parts. line_number is known of doubtful orders only: canonical.order_lines has that of all.
 
-select
-    lines.order_id, cast(null as bigint) as line_number, lines.source_line, lines.source_file, lines.customer_id,
+select lines.order_id, cast(null as bigint) as line_number, lines.source_line, lines.source_file, lines.customer_id,
     lines.ordered_at, lines.order_date,
     lines.own_outcome as outcome, lines.amount_problem, lines.product_id, lines.category, lines.customer_segment,
     lines.country, lines.region, lines.state, lines.currency,
@@ -21,8 +20,7 @@ from canonical.judged_order_lines as lines
 left join canonical.doubtful_orders as doubtful_orders on lines.order_id = doubtful_orders.order_id  -- many-to-one
 where doubtful_orders.order_id is null
 union all
-select
-    numbered.order_id, numbered.line_number, numbered.source_line, numbered.source_file, numbered.customer_id,
+select numbered.order_id, numbered.line_number, numbered.source_line, numbered.source_file, numbered.customer_id,
     numbered.ordered_at, numbered.order_date,
     case
         when numbered.own_outcome not in ('used', 'out_of_scope') then numbered.own_outcome

@@ -20,8 +20,7 @@ amount_column as (
 ),
 
 payments as (
-    select
-        payments.payment_id, payments.customer_id,
+    select payments.payment_id, payments.customer_id,
         case when trim(both policy.blanks from payments.order_id) <> '' then payments.order_id end as order_id,
         payments.due_date, payments.paid_date, payments.amount, payments.value_problem,
         coalesce(trim(both policy.blanks from payments.payment_id), '') <> '' as has_payment_id,
@@ -33,8 +32,7 @@ payments as (
 
 judged_payments as (
     -- What a row tells by itself; rows that repeat or contradict each other are judged below.
-    select
-        payments.*,
+    select payments.*,
         case
             when value_problem = 'filtered' then 'filtered'
             when not has_customer_id then 'customer_missing'
@@ -54,13 +52,11 @@ judged_payments as (
 ranked_payments as (
     -- Ranks over all rows, in one order: as one window per payment they would cost a hundred times as much.
     -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
-    select
-        judged_payments.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
+    select judged_payments.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
         rank() over (order by payment_id nulls last) as payment_rank
     from judged_payments
     window by_content as (
-        order by
-            payment_id nulls last, customer_id nulls last, order_id nulls last, due_date nulls last,
+        order by payment_id nulls last, customer_id nulls last, order_id nulls last, due_date nulls last,
             paid_date nulls last, amount nulls last, value_problem nulls last
     )
 ),
@@ -71,8 +67,7 @@ payments_with_rivals as (
     from ranked_payments
 )
 
-select
-    payment_id, customer_id, order_id, due_date, case when paid_date < as_of then paid_date end as paid_date,
+select payment_id, customer_id, order_id, due_date, case when paid_date < as_of then paid_date end as paid_date,
     case
         when own_outcome not in ('used', 'out_of_scope') then own_outcome
         when row_rank > content_rank then 'duplicate_exact'

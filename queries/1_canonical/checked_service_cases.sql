@@ -15,8 +15,7 @@ with policy as (
 accepted_dates as (select earliest_date, newest_date, max_future_days from canonical.accepted_dates),
 
 service_cases as (
-    select
-        service_cases.case_id, service_cases.customer_id,
+    select service_cases.case_id, service_cases.customer_id,
         case when trim(both policy.blanks from service_cases.order_id) <> '' then service_cases.order_id end
             as order_id,
         service_cases.opened_at, cast(service_cases.opened_at as date) as opened_date, service_cases.first_answer_at,
@@ -33,8 +32,7 @@ service_cases as (
 
 judged_cases as (
     -- What a row tells by itself; rows that repeat or contradict each other are judged below.
-    select
-        service_cases.*,
+    select service_cases.*,
         case
             when value_problem = 'filtered' then 'filtered'
             when not has_customer_id then 'customer_missing'
@@ -60,13 +58,11 @@ judged_cases as (
 ranked_cases as (
     -- Ranks over all rows, in one order: as one window per case they would cost a hundred times as much.
     -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
-    select
-        judged_cases.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
+    select judged_cases.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
         rank() over (order by case_id nulls last) as case_rank
     from judged_cases
     window by_content as (
-        order by
-            case_id nulls last, customer_id nulls last, order_id nulls last, opened_at nulls last,
+        order by case_id nulls last, customer_id nulls last, order_id nulls last, opened_at nulls last,
             first_answer_at nulls last, resolved_at nulls last, kind nulls last, channel nulls last,
             cost nulls last, minutes nulls last, satisfaction nulls last, is_complaint nulls last,
             value_problem nulls last
@@ -78,13 +74,10 @@ cases_with_rivals as (
     select ranked_cases.*, max(content_rank) over (order by case_id nulls last) as highest_rank from ranked_cases
 )
 
-select
-    case_id, customer_id, order_id, opened_at, opened_date,
+select case_id, customer_id, order_id, opened_at, opened_date,
     -- A day without a time of day, which is midnight, is the moment of opening at the earliest.
-    case
-        when first_answer_at < opened_at then opened_at
-        when first_answer_at < as_of then first_answer_at
-    end as first_answer_at,
+    case when first_answer_at < opened_at then opened_at when first_answer_at < as_of then first_answer_at end
+        as first_answer_at,
     case when resolved_at < opened_at then opened_at when resolved_at < as_of then resolved_at end as resolved_at,
     case
         when own_outcome not in ('used', 'out_of_scope') then own_outcome

@@ -16,26 +16,17 @@ with project as (
 
 stated_lines as (
     -- Two of the three amounts of a price make the third; without a discount, list price is net price.
-    select
-        order_lines.order_id, order_lines.source_line, order_lines.source_file, order_lines.customer_id,
+    select order_lines.order_id, order_lines.source_line, order_lines.source_file, order_lines.customer_id,
         order_lines.ordered_at, cast(order_lines.ordered_at as date) as order_date, order_lines.product_id,
         order_lines.category, order_lines.customer_segment, order_lines.country, order_lines.region, order_lines.state,
         case when project.currency_is_mapped then order_lines.currency else project.currency end as currency,
         project.currency_is_mapped and coalesce(order_lines.currency <> project.currency, true) as is_foreign,
         order_lines.quantity,
-        cast(
-            coalesce(
-                order_lines.gross_amount,
-                order_lines.net_amount + coalesce(order_lines.discount_amount, 0)
-            ) as decimal(18, 4)
-        ) as stated_gross,
+        cast(coalesce(order_lines.gross_amount, order_lines.net_amount
+            + coalesce(order_lines.discount_amount, 0)) as decimal(18, 4)) as stated_gross,
         order_lines.discount_amount as stated_discount,
-        cast(
-            coalesce(
-                order_lines.net_amount,
-                order_lines.gross_amount - coalesce(order_lines.discount_amount, 0)
-            ) as decimal(18, 4)
-        ) as stated_net,
+        cast(coalesce(order_lines.net_amount, order_lines.gross_amount
+            - coalesce(order_lines.discount_amount, 0)) as decimal(18, 4)) as stated_net,
         order_lines.cost_amount as stated_cost,
         cast(coalesce(order_lines.freight_amount, 0) as decimal(18, 4)) as stated_freight, order_lines.amount_problem,
         order_lines.is_return
@@ -43,8 +34,7 @@ stated_lines as (
 ),
 
 rated_lines as (
-    select
-        stated_lines.*,
+    select stated_lines.*,
         case when stated_lines.is_foreign then day_rates.rate else cast(1 as decimal(18, 10)) end as exchange_rate,
         -- Converted, every amount must be within the bounds of an amount.
         case
@@ -61,8 +51,7 @@ rated_lines as (
         on stated_lines.currency = day_rates.currency and stated_lines.order_date = day_rates.order_date
 )
 
-select
-    order_id, source_line, source_file, customer_id, ordered_at, order_date,
+select order_id, source_line, source_file, customer_id, ordered_at, order_date,
     product_id, category, customer_segment, country, region, state, currency, quantity, exchange_rate,
     case
         when not is_foreign then stated_gross

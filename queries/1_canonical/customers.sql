@@ -6,8 +6,7 @@
 --   with orders may be missing here. The file tells how a customer is today, also in earlier snapshots. Places are
 --   spelt as canonical.place_names says.
 
-select
-    customers.customer_id, customers.signed_up_at, customers.signed_up_date,
+select customers.customer_id, customers.signed_up_at, customers.signed_up_date,
     customers.name, customers.kind, customers.industry, countries.name as country, regions.name as region,
     customers.segment, customers.owner, customers.referred_by
 from canonical.checked_customers as customers

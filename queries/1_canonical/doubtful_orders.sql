@@ -16,8 +16,7 @@ alike_rows as (
     select order_id
     from canonical.judged_order_lines
     where has_order_id
-    group by
-        order_id, source_line, case when source_line is null then product_id end,
+    group by order_id, source_line, case when source_line is null then product_id end,
         case when source_line is null then quantity end, case when source_line is null then net_amount end
     having count(*) > 1
 )

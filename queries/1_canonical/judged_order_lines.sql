@@ -12,8 +12,7 @@ with policy as (select as_of, margin, return_sign from settings.policy),
 accepted_dates as (select earliest_date, newest_date, max_future_days from canonical.accepted_dates),
 
 order_lines as (
-    select
-        converted_lines.*,
+    select converted_lines.*,
         -- The sign is that of the stated amount: of a line without an exchange rate no other is known.
         coalesce(is_return, quantity < 0, false) and stated_net > 0 as is_positive_return,
         -- An id of blanks names nobody. They are listed, because engines differ in what a plain trim removes:
@@ -26,8 +25,7 @@ order_lines as (
 ),
 
 signed_lines as (
-    select
-        order_lines.*, order_lines.is_positive_return and policy.return_sign = 'negate' as is_turned,
+    select order_lines.*, order_lines.is_positive_return and policy.return_sign = 'negate' as is_turned,
         order_lines.is_positive_return and policy.return_sign = 'refuse' as is_refused
     from order_lines cross join policy
 ),
@@ -46,8 +44,7 @@ turned_lines as (
     from signed_lines
 )
 
-select
-    order_lines.order_id, order_lines.source_line, order_lines.source_file, order_lines.customer_id,
+select order_lines.order_id, order_lines.source_line, order_lines.source_file, order_lines.customer_id,
     order_lines.ordered_at, order_lines.order_date,
     case
         when order_lines.amount_problem = 'filtered' then 'filtered'
@@ -74,11 +71,7 @@ select
     cast(order_lines.gross_amount - order_lines.net_amount as decimal(18, 4)) as discount_amount,
     order_lines.net_amount, order_lines.stated_cost,
     -- A cost that the source does not know is estimated from the declared margin.
-    cast(
-        coalesce(
-            order_lines.stated_cost,
-            order_lines.net_amount - cast(order_lines.net_amount as decimal(28, 4)) * policy.margin
-        ) as decimal(18, 4)
-    ) as cost_amount,
+    cast(coalesce(order_lines.stated_cost, order_lines.net_amount - cast(order_lines.net_amount as decimal(28, 4))
+        * policy.margin) as decimal(18, 4)) as cost_amount,
     order_lines.freight_amount, order_lines.is_return
 from turned_lines as order_lines cross join policy cross join accepted_dates as accepted

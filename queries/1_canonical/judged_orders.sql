@@ -10,8 +10,7 @@
 with checks as (select keeps_last_file from settings.checks),
 
 orders as (
-    select
-        order_id, min(customer_id) as first_customer_id, max(customer_id) as last_customer_id,
+    select order_id, min(customer_id) as first_customer_id, max(customer_id) as last_customer_id,
         min(source_file) as first_file, max(source_file) as last_file
     from canonical.numbered_order_lines
     where has_ids
@@ -27,8 +26,7 @@ replaced_orders as (
 
 kept_orders as (
     -- Of these only the last file says whose order it is.
-    select
-        numbered.order_id, numbered.source_file as kept_file,
+    select numbered.order_id, numbered.source_file as kept_file,
         min(numbered.customer_id) <> max(numbered.customer_id) as is_of_two_customers
     from canonical.numbered_order_lines as numbered
     inner join replaced_orders  -- many-to-one
@@ -37,8 +35,7 @@ kept_orders as (
     group by numbered.order_id, numbered.source_file
 )
 
-select
-    orders.order_id, kept_orders.kept_file,
+select orders.order_id, kept_orders.kept_file,
     coalesce(kept_orders.is_of_two_customers, orders.first_customer_id <> orders.last_customer_id)
         as is_of_two_customers,
     orders.first_file <> orders.last_file as is_in_two_files

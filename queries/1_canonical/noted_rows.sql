@@ -36,8 +36,7 @@ noted as (
     from orders_in_two_files
 )
 
-select
-    'order_lines' as source, cast(reason as varchar) as reason,
+select 'order_lines' as source, cast(reason as varchar) as reason,
     cast(orders as bigint) as orders, cast(rows as bigint) as rows, cast(amount as decimal(28, 4)) as amount
 from noted
 where orders > 0

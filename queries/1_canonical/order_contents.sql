@@ -9,8 +9,7 @@
 --   stated_absolute_revenue: the same without regard to sign
 --   sold_lines: lines that are no returns
 
-select
-    order_id, category, country, region, state, currency,
+select order_id, category, country, region, state, currency,
     count(*) as lines, count(*) filter (where not is_return) as sold_lines,
     cast(sum(net_amount) as decimal(28, 4)) as net_revenue, cast(sum(cost_amount) as decimal(28, 4)) as cost_of_goods,
     cast(sum(stated_net) as decimal(28, 4)) as stated_revenue,

@@ -10,11 +10,9 @@
 with ranked_lines as (
     -- Ranks over all rows, in one order: as one window per order they would cost many times as much. Rows that are
     -- not used are counted too.
-    select
-        checked_lines.*,
+    select checked_lines.*,
         row_number() over (
-            order by
-                order_id nulls last, line_number nulls last, source_line nulls last, customer_id nulls last,
+            order by order_id nulls last, line_number nulls last, source_line nulls last, customer_id nulls last,
                 ordered_at nulls last, product_id nulls last, quantity nulls last, net_amount nulls last,
                 gross_amount nulls last, stated_discount nulls last, stated_cost nulls last,
                 freight_amount nulls last, currency nulls last, amount_problem nulls last, stated_return nulls last,
@@ -25,8 +23,7 @@ with ranked_lines as (
     from canonical.checked_order_lines as checked_lines
 )
 
-select
-    lines.order_id, cast(lines.row_rank as bigint) - cast(lines.order_rank as bigint) + 1 as line_number,
+select lines.order_id, cast(lines.row_rank as bigint) - cast(lines.order_rank as bigint) + 1 as line_number,
     lines.customer_id, lines.ordered_at, lines.order_date,
     lines.product_id, lines.category, lines.customer_segment, countries.name as country, regions.name as region,
     states.name as state, lines.currency,

@@ -16,20 +16,16 @@
 --   full_price_revenue: net revenue of the lines sold without any discount
 
 with judged_lines as (
-    select
-        lines.*, case when lines.outcome <> 'used' then lines.currency end as unused_currency,
+    select lines.*, case when lines.outcome <> 'used' then lines.currency end as unused_currency,
         case when lines.outcome <> 'used' then lines.stated_net end as unused_stated_net,
-        case
-            when lines.outcome <> 'used' then lines.exchange_rate is null and lines.stated_net is not null
-        end as is_without_rate,
-        not lines.is_return
-        and lines.discount_amount > 0 and lines.discount_amount
-        >= cast(lines.gross_amount as decimal(28, 4)) * policy.price_sensitive_discount_rate as is_discounted_sale
+        case when lines.outcome <> 'used' then lines.exchange_rate is null and lines.stated_net is not null end
+            as is_without_rate,
+        not lines.is_return and lines.discount_amount > 0 and lines.discount_amount
+            >= cast(lines.gross_amount as decimal(28, 4)) * policy.price_sensitive_discount_rate as is_discounted_sale
     from canonical.checked_order_lines as lines cross join settings.policy as policy
 )
 
-select
-    order_id, customer_id, outcome, unused_currency as currency, is_without_rate,
+select order_id, customer_id, outcome, unused_currency as currency, is_without_rate,
     min(ordered_at) as ordered_at, min(order_date) as order_date, max(order_date) as last_date,
     count(*) as lines, count(*) filter (where is_return) as returned_lines,
     count(*) filter (where has_cost) as lines_with_cost, count(*) filter (where not is_return) as sold_lines,
@@ -45,9 +41,8 @@ select
     cast(coalesce(sum(freight_amount), 0) as decimal(28, 4)) as freight_amount,
     cast(coalesce(sum(net_amount) filter (where not is_return), 0) as decimal(28, 4)) as sold_revenue,
     cast(coalesce(sum(net_amount) filter (where is_discounted_sale), 0) as decimal(28, 4)) as discounted_revenue,
-    cast(
-        coalesce(sum(net_amount) filter (where not is_return and discount_amount <= 0), 0) as decimal(28, 4)
-    ) as full_price_revenue,
+    cast(coalesce(sum(net_amount) filter (where not is_return and discount_amount <= 0), 0) as decimal(28, 4))
+        as full_price_revenue,
     cast(sum(unused_stated_net) as decimal(28, 4)) as stated_revenue,
     cast(sum(abs(unused_stated_net)) as decimal(28, 4)) as stated_absolute_revenue
 from judged_lines

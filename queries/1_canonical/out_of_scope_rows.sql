@@ -7,43 +7,37 @@
 --   canonical.rejected_rows; of filtered rows in another currency none is known.
 
 with out_of_scope as (
-    select
-        'order_lines' as source, case outcome when 'filtered' then 'filtered' else 'after_as_of' end as reason,
+    select 'order_lines' as source, case outcome when 'filtered' then 'filtered' else 'after_as_of' end as reason,
         sum(lines) as rows, cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as amount
     from canonical.order_parts
     where outcome in ('out_of_scope', 'filtered')
     group by outcome
     union all
-    select
-        'customers' as source, case outcome when 'filtered' then 'filtered' else 'after_as_of' end as reason,
+    select 'customers' as source, case outcome when 'filtered' then 'filtered' else 'after_as_of' end as reason,
         count(*) as rows, cast(0 as decimal(28, 4)) as amount
     from canonical.checked_customers
     where outcome in ('out_of_scope', 'filtered')
     group by outcome
     union all
-    select
-        'service_cases' as source, case outcome when 'filtered' then 'filtered' else 'after_as_of' end as reason,
+    select 'service_cases' as source, case outcome when 'filtered' then 'filtered' else 'after_as_of' end as reason,
         count(*) as rows, cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount
     from canonical.checked_service_cases
     where outcome in ('out_of_scope', 'filtered')
     group by outcome
     union all
-    select
-        'payments' as source, case outcome when 'filtered' then 'filtered' else 'after_as_of' end as reason,
+    select 'payments' as source, case outcome when 'filtered' then 'filtered' else 'after_as_of' end as reason,
         count(*) as rows, cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount
     from canonical.checked_payments
     where outcome in ('out_of_scope', 'filtered')
     group by outcome
     union all
-    select
-        'visits' as source, case outcome when 'filtered' then 'filtered' else 'after_as_of' end as reason,
+    select 'visits' as source, case outcome when 'filtered' then 'filtered' else 'after_as_of' end as reason,
         count(*) as rows, cast(0 as decimal(28, 4)) as amount
     from canonical.checked_visits
     where outcome in ('out_of_scope', 'filtered')
     group by outcome
     union all
-    select
-        'exchange_rates' as source, case outcome when 'filtered' then 'filtered' else 'after_as_of' end as reason,
+    select 'exchange_rates' as source, case outcome when 'filtered' then 'filtered' else 'after_as_of' end as reason,
         count(*) as rows, cast(0 as decimal(28, 4)) as amount
     from canonical.checked_exchange_rates
     where outcome in ('out_of_scope', 'filtered')

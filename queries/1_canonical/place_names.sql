@@ -17,21 +17,16 @@ with line_places as (
 kinds as (select * from (values ('country'), ('region'), ('state')) as listed (kind)),
 
 written_places as (
-    select
-        kinds.kind,
-        case kinds.kind
-            when 'country' then line_places.country
-            when 'region' then line_places.region
-            else line_places.state
-        end as written,
+    select kinds.kind,
+        case kinds.kind when 'country' then line_places.country when 'region' then line_places.region
+            else line_places.state end as written,
         line_places.rows
     from line_places cross join kinds
 ),
 
 spellings as (
     -- What surrounds nothing: engines differ in what a plain trim removes.
-    select
-        written_places.kind, written_places.written,
+    select written_places.kind, written_places.written,
         trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) from written_places.written)
             as spelling,
         sum(written_places.rows) as rows
@@ -42,8 +37,7 @@ spellings as (
 
 folded_spellings as (
     -- Engines differ in the small letter of a dotted I and of a sigma at the end of a word.
-    select
-        kind, written, spelling, rows,
+    select kind, written, spelling, rows,
         lower(replace(replace(replace(spelling, chr(304), 'i'), chr(931), chr(963)), chr(962), chr(963))) as folded
     from spellings
     where spelling <> ''
@@ -54,8 +48,7 @@ counted_spellings as (
     from folded_spellings
 )
 
-select
-    kind, written,
+select kind, written,
     first_value(spelling) over (
         partition by kind, folded
         order by spelling_rows desc nulls last, spelling nulls last, written nulls last

@@ -10,54 +10,47 @@
 --   nothing can be set.
 
 with rejected as (
-    select
-        'order_lines' as source, outcome as reason, sum(lines) as rows,
+    select 'order_lines' as source, outcome as reason, sum(lines) as rows,
         cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as amount,
         cast(coalesce(sum(absolute_revenue), 0) as decimal(28, 4)) as absolute_amount
     from canonical.order_parts
     where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
-    select
-        'customers' as source, outcome as reason, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
+    select 'customers' as source, outcome as reason, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
         cast(0 as decimal(28, 4)) as absolute_amount
     from canonical.checked_customers
     where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
-    select
-        'service_cases' as source, outcome as reason, count(*) as rows,
+    select 'service_cases' as source, outcome as reason, count(*) as rows,
         cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount,
         cast(coalesce(sum(abs(cost)), 0) as decimal(28, 4)) as absolute_amount
     from canonical.checked_service_cases
     where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
-    select
-        'payments' as source, outcome as reason, count(*) as rows,
+    select 'payments' as source, outcome as reason, count(*) as rows,
         cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount,
         cast(coalesce(sum(abs(amount)), 0) as decimal(28, 4)) as absolute_amount
     from canonical.checked_payments
     where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
-    select
-        'visits' as source, outcome as reason, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
+    select 'visits' as source, outcome as reason, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
         cast(0 as decimal(28, 4)) as absolute_amount
     from canonical.checked_visits
     where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
     union all
-    select
-        'exchange_rates' as source, outcome as reason, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
+    select 'exchange_rates' as source, outcome as reason, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
         cast(0 as decimal(28, 4)) as absolute_amount
     from canonical.checked_exchange_rates
     where outcome not in ('used', 'out_of_scope', 'filtered')
     group by outcome
 )
 
-select
-    cast(rejected.source as varchar) as source, cast(rejected.reason as varchar) as reason,
+select cast(rejected.source as varchar) as source, cast(rejected.reason as varchar) as reason,
     cast(rejected.rows as bigint) as rows, rejected.amount, rejected.absolute_amount,
     case rejected.reason
         when 'date_before_earliest' then 'policy.earliest_date: ' || cast(accepted.earliest_date as varchar)

@@ -21,23 +21,20 @@ with repeated_lines as (
 ranked_lines as (
     -- Equal rows share a content rank but not a row rank: that makes a repetition visible. Those of one file share
     -- a file rank, which in the first file is the content rank.
-    select
-        order_id, line_number, source_line,
+    select order_id, line_number, source_line,
         -- line_number goes by the same columns, and tells equal rows apart.
         row_number() over (order by order_id nulls last, line_number nulls last) as row_rank,
         rank() over by_file as file_rank, rank() over by_content as content_rank
     from repeated_lines
     window by_content as (
-        order by
-            order_id nulls last, source_line nulls last, customer_id nulls last, ordered_at nulls last,
+        order by order_id nulls last, source_line nulls last, customer_id nulls last, ordered_at nulls last,
             product_id nulls last, quantity nulls last, net_amount nulls last, gross_amount nulls last,
             stated_discount nulls last, stated_cost nulls last, freight_amount nulls last, currency nulls last,
             amount_problem nulls last, is_return nulls last, category nulls last,
             customer_segment nulls last, country nulls last, region nulls last, state nulls last
     ),
     by_file as (
-        order by
-            order_id nulls last, source_line nulls last, customer_id nulls last, ordered_at nulls last,
+        order by order_id nulls last, source_line nulls last, customer_id nulls last, ordered_at nulls last,
             product_id nulls last, quantity nulls last, net_amount nulls last, gross_amount nulls last,
             stated_discount nulls last, stated_cost nulls last, freight_amount nulls last, currency nulls last,
             amount_problem nulls last, is_return nulls last, category nulls last,
@@ -54,8 +51,7 @@ numbers_of_two_contents as (
 ),
 
 judged_lines as (
-    select
-        ranked_lines.order_id, ranked_lines.line_number,
+    select ranked_lines.order_id, ranked_lines.line_number,
         case when ranked_lines.source_line is null then ranked_lines.file_rank else ranked_lines.row_rank end
         > ranked_lines.content_rank as is_duplicate,
         ranked_lines.row_rank > ranked_lines.content_rank as is_equal,
@@ -66,12 +62,9 @@ judged_lines as (
         and ranked_lines.source_line = numbers_of_two_contents.source_line
 )
 
-select
-    order_id, line_number,
-    case
-        when is_duplicate and not keeps_duplicates then 'duplicate_exact'
-        when is_conflict then 'line_conflict'
-    end as outcome,
+select order_id, line_number,
+    case when is_duplicate and not keeps_duplicates then 'duplicate_exact' when is_conflict then 'line_conflict' end
+        as outcome,
     is_equal and not is_duplicate as is_equal_line, is_duplicate and keeps_duplicates as is_kept_duplicate
 from judged_lines
 where is_equal or is_conflict

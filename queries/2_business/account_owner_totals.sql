@@ -11,8 +11,7 @@ with owner_column as (
 ),
 
 sums as (
-    select
-        known_customers.owner, count(*) as customers, cast(sum(profit.net_revenue) as decimal(28, 4)) as net_revenue,
+    select known_customers.owner, count(*) as customers, cast(sum(profit.net_revenue) as decimal(28, 4)) as net_revenue,
         cast(sum(profit.profit) as decimal(28, 10)) as profit
     from business.customer_tiers as tiers
     inner join business.customer_profit as profit  -- one-to-one
@@ -24,10 +23,8 @@ sums as (
     group by known_customers.owner
 )
 
-select
-    case when owner is null then 'not_assigned' else 'owner' end as kind, coalesce(owner, '') as owner,
-    row_number() over (
-        order by case when owner is null then 1 else 0 end, profit desc nulls last, owner nulls last
-    ) as position,
+select case when owner is null then 'not_assigned' else 'owner' end as kind, coalesce(owner, '') as owner,
+    row_number() over (order by case when owner is null then 1 else 0 end, profit desc nulls last, owner nulls last)
+        as position,
     customers, net_revenue, profit
 from sums

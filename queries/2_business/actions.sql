@@ -8,13 +8,11 @@
 --   no row fits has no action. The stages are new, active, reactivated, at_risk and lapsed; the types those of
 --   business.customer_characters.
 
-select
-    cast(position as bigint) as position,
+select cast(position as bigint) as position,
     cast(tier as varchar) as tier, cast(lifecycle_stage as varchar) as lifecycle_stage,
     cast(customer_type as varchar) as customer_type, cast(responsible as varchar) as responsible,
     cast(action as varchar) as action, cast(days as bigint) as days
-from (
-    values
+from (values
     -- position, tier, stage, type, who, what, days
     (5, 'platinum', 'any', 'angry', 'account_owner', 'apologise_and_solve', 1),
     (6, 'gold', 'any', 'angry', 'service', 'apologise_and_solve', 2),

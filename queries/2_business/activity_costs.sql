@@ -8,15 +8,13 @@
 --   `all_rates` is every rate together; what the source recorded as the cost of cases is volume and price in one.
 
 with customers as (
-    select
-        snapshot, customer_id, profit, orders, lines, units, returned_lines, cases_at_rate, handling_minutes,
+    select snapshot, customer_id, profit, orders, lines, units, returned_lines, cases_at_rate, handling_minutes,
         net_revenue, freight_amount, 1 as customers,
         cast(cost_to_serve - recorded_case_cost as decimal(28, 10)) as cost_at_rates
     from business.customer_profit
     where snapshot = 'current'
     union all
-    select
-        snapshot, null as customer_id, sum(profit) as profit, sum(orders) as orders, sum(lines) as lines,
+    select snapshot, null as customer_id, sum(profit) as profit, sum(orders) as orders, sum(lines) as lines,
         sum(units) as units, sum(returned_lines) as returned_lines, sum(cases_at_rate) as cases_at_rate,
         sum(handling_minutes) as handling_minutes, sum(net_revenue) as net_revenue,
         sum(freight_amount) as freight_amount, count(*) as customers,
@@ -32,8 +30,7 @@ rates as (
 ),
 
 volumes as (
-    select
-        customers.snapshot, customers.customer_id, rates.position, rates.activity, rates.rate, customers.profit,
+    select customers.snapshot, customers.customer_id, rates.position, rates.activity, rates.rate, customers.profit,
         customers.cost_at_rates,
         cast(
             case rates.activity
@@ -52,8 +49,7 @@ volumes as (
     where customers.customer_id is null or rates.rate <> 0 or rates.activity = 'all_rates'
 )
 
-select
-    snapshot, customer_id, activity, position, rate, volume,
+select snapshot, customer_id, activity, position, rate, volume,
     cast(case activity when 'all_rates' then cost_at_rates else rate * volume end as decimal(28, 10)) as cost,
     cast(profit as decimal(28, 10)) as profit
 from volumes

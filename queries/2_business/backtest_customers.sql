@@ -24,8 +24,7 @@ failed_fits as (
 ),
 
 tested as (
-    select
-        histories.customer_id, cast(outlook.expected_orders as decimal(18, 6)) as model_orders,
+    select histories.customer_id, cast(outlook.expected_orders as decimal(18, 6)) as model_orders,
         cast(histories.last_year_orders as decimal(18, 6)) as last_year_orders,
         cast(histories.recency_orders as decimal(18, 6)) as recency_orders
     from failed_fits cross join business.purchase_histories as histories
@@ -35,21 +34,17 @@ tested as (
 ),
 
 outlook as (
-    select
-        tested.*,
+    select tested.*,
         cast(rank() over (order by coalesce(model_orders, last_year_orders) desc nulls last) as bigint) as expected_rank
     from tested
 ),
 
 counts as (select count(*) as customers from tested)
 
-select
-    outlook.customer_id,
+select outlook.customer_id,
     case when compared_snapshots.snapshot is not null then coalesce(tiers.tier, 'none') end as tier,
-    cast(
-        1 + floor(cast(10 * (outlook.expected_rank - 1) as double) / nullif(cast(counts.customers as double), 0))
-        as bigint
-    ) as decile,
+    cast(1 + floor(cast(10 * (outlook.expected_rank - 1) as double)
+        / nullif(cast(counts.customers as double), 0)) as bigint) as decile,
     coalesce(bought.purchases, 0) as actual_orders, outlook.model_orders, outlook.last_year_orders,
     outlook.recency_orders
 from outlook cross join counts

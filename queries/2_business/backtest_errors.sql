@@ -22,28 +22,24 @@ with forecasts as (
 todays_outlook as (select count(*) as outlooks from model.customer_outlook),
 
 errors as (
-    select
-        method, position, expected_orders, actual_orders,
+    select method, position, expected_orders, actual_orders,
         cast(expected_orders - cast(actual_orders as decimal(18, 6)) as decimal(18, 6)) as error
     from forecasts
 ),
 
 sums as (
-    select
-        method, position, count(*) as customers, sum(expected_orders) as expected_orders,
+    select method, position, count(*) as customers, sum(expected_orders) as expected_orders,
         sum(actual_orders) as actual_orders, sum(abs(error)) as absolute_error,
         sum(cast(cast(error as decimal(19, 6)) * error as decimal(36, 12))) as squared_error
     from errors
     group by method, position
 )
 
-select
-    method, customers, cast(expected_orders as decimal(28, 6)) as expected_orders,
+select method, customers, cast(expected_orders as decimal(28, 6)) as expected_orders,
     cast(actual_orders as bigint) as actual_orders, cast(absolute_error as decimal(28, 6)) as absolute_error,
     cast(squared_error as decimal(28, 6)) as squared_error,
     row_number() over (
-        order by
-            sums.method = 'model' and todays_outlook.outlooks = 0 nulls last,
+        order by sums.method = 'model' and todays_outlook.outlooks = 0 nulls last,
             sums.absolute_error + abs(sums.expected_orders - cast(sums.actual_orders as decimal(28, 6))) nulls last,
             sums.position nulls last
     ) as error_rank

@@ -9,16 +9,14 @@
 
 with measures as (
     select *
-    from (
-        values
+    from (values
         ('cases_per_order'), ('visits_per_order'), ('return_rate'), ('visited_sale_share'), ('discounted_sale_share'),
         ('basket_amount'), ('profit_rate')
     ) as listed (measure)
 ),
 
 measured as (
-    select
-        behaviours.snapshot, measures.measure,
+    select behaviours.snapshot, measures.measure,
         case measures.measure
             when 'cases_per_order' then behaviours.cases_per_order
             when 'visits_per_order' then behaviours.visits_per_order
@@ -40,19 +38,14 @@ value_counts as (
 ),
 
 ranked_values as (
-    select
-        snapshot, measure, value, customers,
-        sum(customers) over (
-            partition by snapshot, measure
-            order by value nulls last
-            rows between unbounded preceding and current row
-        ) as customers_up_to
+    select snapshot, measure, value, customers,
+        sum(customers) over (partition by snapshot, measure order by value nulls last rows between unbounded preceding
+            and current row) as customers_up_to
     from value_counts
 ),
 
 known as (
-    select
-        snapshot, count(cases_per_order) as cases_per_order, count(visits_per_order) as visits_per_order,
+    select snapshot, count(cases_per_order) as cases_per_order, count(visits_per_order) as visits_per_order,
         count(return_rate) as return_rate, count(visited_sale_share) as visited_sale_share,
         count(discounted_sale_share) as discounted_sale_share, count(basket_amount) as basket_amount,
         count(profit_rate) as profit_rate
@@ -62,8 +55,7 @@ known as (
 
 quantiles as (
     -- The rank that is asked for, if any, and the median, which is half of all.
-    select
-        ranked_values.snapshot, ranked_values.measure, ranked_values.value, ranked_values.customers,
+    select ranked_values.snapshot, ranked_values.measure, ranked_values.value, ranked_values.customers,
         ranked_values.customers_up_to,
         case ranked_values.measure
             when 'cases_per_order' then known.cases_per_order * policy.service_led_quantile
@@ -83,15 +75,13 @@ quantiles as (
 ),
 
 cutoffs as (
-    select
-        snapshot, measure, value,
+    select snapshot, measure, value,
         customers_up_to >= asked_rank and customers_up_to - customers < asked_rank as is_asked,
         2 * customers_up_to >= twice_the_middle and 2 * (customers_up_to - customers) < twice_the_middle as is_median
     from quantiles
 )
 
-select
-    snapshots.snapshot,
+select snapshots.snapshot,
     max(cutoffs.value) filter (where cutoffs.is_asked and cutoffs.measure = 'cases_per_order') as cases_per_order,
     max(cutoffs.value) filter (where cutoffs.is_asked and cutoffs.measure = 'visits_per_order') as visits_per_order,
     max(cutoffs.value) filter (where cutoffs.is_asked and cutoffs.measure = 'return_rate') as return_rate,

@@ -5,8 +5,7 @@
 --   Current tiers. A customer whose profit is that near to a cut-off has the tier by chance as much as by what they
 --   bring.
 
-select
-    cutoffs.boundary, tiers.customer_id, tiers.tier,
+select cutoffs.boundary, tiers.customer_id, tiers.tier,
     case
         when cutoffs.boundary = 'platinum_gold' and tiers.tier = 'platinum' then 'above'
         when cutoffs.boundary = 'gold_iron' and tiers.tier in ('platinum', 'gold') then 'above'

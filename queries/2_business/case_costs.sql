@@ -6,8 +6,7 @@
 --   The one place where a case is charged: its recorded cost, else `per_case`, and `per_minute` for its handling
 --   minutes beside it; leave that rate at 0 where the recorded costs hold the time.
 
-select
-    service_cases.case_id, service_cases.customer_id,
+select service_cases.case_id, service_cases.customer_id,
     service_cases.opened_date, service_cases.opened_at, service_cases.first_answer_at, service_cases.resolved_at,
     service_cases.channel, service_cases.cost as recorded_cost, service_cases.minutes, service_cases.satisfaction,
     cast(

@@ -27,13 +27,9 @@ stages_without_order as (
 ),
 
 named_counts as (
-    select
-        class_names.class_name,
-        case class_names.class_name
-            when 'lifecycle_stage' then stages.lifecycle_stage
-            when 'lifecycle_phase' then class_values.phase
-            else 'd'
-        end as value,
+    select class_names.class_name,
+        case class_names.class_name when 'lifecycle_stage' then stages.lifecycle_stage when 'lifecycle_phase'
+            then class_values.phase else 'd' end as value,
         stages.customers
     from stages_without_order as stages
     cross join (values ('lifecycle_stage'), ('lifecycle_phase'), ('abc_class')) as class_names (class_name)
@@ -52,8 +48,7 @@ without_order as (
 
 listed_values as (
     -- A value that no customer has is shown with zeros; one that nobody listed follows the others.
-    select
-        coalesce(class_values.class_name, value_totals.class_name) as class_name,
+    select coalesce(class_values.class_name, value_totals.class_name) as class_name,
         coalesce(class_values.value, value_totals.value) as value,
         coalesce(class_values.position, case value_totals.value when 'not_known' then 60 else 50 end) as position,
         class_values.phase, value_totals.customers, value_totals.unprofitable_customers, value_totals.orders,
@@ -63,8 +58,7 @@ listed_values as (
     full join value_totals  -- one-to-one
         on class_values.class_name = value_totals.class_name and class_values.value = value_totals.value
     union all
-    select
-        class_names.class_name, 'total' as value, 100 as position, null as phase, population.customers,
+    select class_names.class_name, 'total' as value, 100 as position, null as phase, population.customers,
         population.unprofitable_customers, population.orders, population.lines, population.gross_revenue,
         population.discount_amount, population.net_revenue, population.cost_of_goods, population.contribution_margin,
         population.cost_to_serve, population.profit
@@ -72,24 +66,16 @@ listed_values as (
 ),
 
 counted_values as (
-    select
-        listed_values.*, cast(coalesce(counted.customers, 0) as bigint) as customers_without_order,
-        cast(
-            coalesce(
-                max(case when counted.value = 'total' then counted.customers end) over (
-                    partition by listed_values.class_name
-                ),
-                0
-            ) as bigint
-        ) as all_without_order
+    select listed_values.*, cast(coalesce(counted.customers, 0) as bigint) as customers_without_order,
+        cast(coalesce(max(case when counted.value = 'total'
+            then counted.customers end) over (partition by listed_values.class_name), 0) as bigint) as all_without_order
     from listed_values
     left join without_order as counted  -- one-to-one; none where nobody is counted beside the population
         on listed_values.class_name = counted.class_name and listed_values.value = counted.value
 ),
 
 all_values as (
-    select
-        counted_values.class_name, counted_values.value, counted_values.position, counted_values.phase,
+    select counted_values.class_name, counted_values.value, counted_values.position, counted_values.phase,
         coalesce(counted_values.customers, 0) as customers_in_window, counted_values.customers_without_order,
         coalesce(counted_values.customers, 0) + counted_values.customers_without_order as customers,
         population.customers + counted_values.all_without_order as all_customers,
@@ -106,20 +92,15 @@ all_values as (
     from counted_values cross join population
 )
 
-select
-    class_name, value, cast(position as bigint) as position, phase,
+select class_name, value, cast(position as bigint) as position, phase,
     customers, cast(customers as double) / nullif(cast(all_customers as double), 0) as customer_share,
     customers_in_window, customers_without_order, unprofitable_customers, orders, lines, gross_revenue, discount_amount,
     cast(discount_amount as double) / nullif(cast(gross_revenue as double), 0) as discount_rate, net_revenue,
-    case
-        when all_net_revenue > 0
-            then cast(net_revenue as double) / cast(cast(all_net_revenue as decimal(28, 4)) as double)
-    end as revenue_share,
+    case when all_net_revenue > 0 then cast(net_revenue as double)
+        / cast(cast(all_net_revenue as decimal(28, 4)) as double) end as revenue_share,
     cost_of_goods, contribution_margin, cost_to_serve, profit,
-    case
-        when all_profit > 0
-            then cast(cast(profit as decimal(28, 4)) as double) / cast(cast(all_profit as decimal(28, 4)) as double)
-    end as profit_share,
+    case when all_profit > 0 then cast(cast(profit as decimal(28, 4)) as double)
+        / cast(cast(all_profit as decimal(28, 4)) as double) end as profit_share,
     cast(
         case
             when position < 100
@@ -131,13 +112,11 @@ select
     ) as profit_rank,
     cast(cast(profit as decimal(28, 4)) as double) / nullif(cast(customers_in_window as double), 0)
         as profit_per_customer,
-    case
-        when net_revenue > 0 then cast(cast(profit as decimal(28, 4)) as double) / cast(net_revenue as double)
-    end as profit_rate
+    case when net_revenue > 0 then cast(cast(profit as decimal(28, 4)) as double) / cast(net_revenue as double) end
+        as profit_rate
 from all_values
 union all
-select
-    'customer_kind' as class_name, 'internal' as value, cast(101 as bigint) as position, null as phase,
+select 'customer_kind' as class_name, 'internal' as value, cast(101 as bigint) as position, null as phase,
     customers, null as customer_share, cast(0 as bigint) as customers_in_window, customers as customers_without_order,
     null as unprofitable_customers, orders, lines, null as gross_revenue, null as discount_amount,
     null as discount_rate, net_revenue, null as revenue_share, cost_of_goods, contribution_margin,
@@ -146,8 +125,7 @@ select
 from business.internal_totals
 where snapshot = 'current'
 union all
-select
-    'customer_type' as class_name, 'prospect' as value, cast(101 as bigint) as position, null as phase,
+select 'customer_type' as class_name, 'prospect' as value, cast(101 as bigint) as position, null as phase,
     count(*) as customers, null as customer_share, cast(0 as bigint) as customers_in_window,
     count(*) as customers_without_order, cast(0 as bigint) as unprofitable_customers, cast(0 as bigint) as orders,
     cast(0 as bigint) as lines, cast(0 as decimal(28, 4)) as gross_revenue,

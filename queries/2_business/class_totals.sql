@@ -4,8 +4,7 @@
 -- note: >
 --   Of each class, over all tiers. Results compare these sums and never add again.
 
-select
-    snapshot, class_name, value,
+select snapshot, class_name, value,
     cast(sum(customers) as bigint) as customers, cast(sum(unprofitable_customers) as bigint) as unprofitable_customers,
     cast(sum(orders) as bigint) as orders, cast(sum(lines) as bigint) as lines,
     cast(sum(gross_revenue) as decimal(38, 4)) as gross_revenue,

@@ -32,8 +32,7 @@ first_order_months as (
 ),
 
 cohorts as (
-    select
-        lengths.months,
+    select lengths.months,
         floor(cast(first_order_months.month_number as double) / cast(lengths.months as double)) as period_number,
         sum(first_order_months.customers) as customers
     from first_order_months cross join lengths cross join as_of_month
@@ -58,8 +57,7 @@ chosen_lengths as (
     left join small_cohorts on lengths.months = small_cohorts.months  -- one-to-one; none where no such period is over
 )
 
-select
-    cast(lengths.period as varchar) as period, cast(lengths.months as bigint) as months,
+select cast(lengths.period as varchar) as period, cast(lengths.months as bigint) as months,
     cast(floor(cast(as_of_month.month_number as double) / cast(lengths.months as double)) as bigint) as open_period
 from lengths
 inner join chosen_lengths on lengths.months = chosen_lengths.months  -- one-to-one

@@ -19,8 +19,7 @@ window_lines as (
 ),
 
 window_orders as (
-    select
-        snapshots.snapshot, sum(orders.net_revenue) as net_revenue, sum(orders.lines) as lines,
+    select snapshots.snapshot, sum(orders.net_revenue) as net_revenue, sum(orders.lines) as lines,
         count(*) filter (where orders.is_sale) as orders
     from business.orders as orders
     inner join settings.snapshots as snapshots
@@ -29,8 +28,7 @@ window_orders as (
 ),
 
 customers as (
-    select
-        snapshot, count(*) as customers, sum(orders) as orders, sum(lines) as lines,
+    select snapshot, count(*) as customers, sum(orders) as orders, sum(lines) as lines,
         sum(service_cases) as service_cases, sum(recorded_case_cost) as recorded_case_cost,
         sum(case_costs) as case_costs, sum(net_revenue) as net_revenue, sum(cost_of_goods) as cost_of_goods,
         sum(cost_to_serve) as cost_to_serve, sum(profit) as profit, sum(gross_revenue) as gross_revenue,
@@ -72,8 +70,7 @@ populations as (
 
 by_snapshot as (
     -- Without customers, lines or service cases in a snapshot its totals are 0, and not missing.
-    select
-        snapshots.snapshot, coalesce(window_lines.lines, 0) as lines,
+    select snapshots.snapshot, coalesce(window_lines.lines, 0) as lines,
         coalesce(window_lines.net_revenue, 0) as line_revenue, coalesce(window_orders.orders, 0) as orders,
         coalesce(window_orders.net_revenue, 0) as order_revenue, coalesce(customers.customers, 0) as customers,
         coalesce(populations.customers, 0) as customers_with_order,
@@ -106,8 +103,7 @@ by_snapshot as (
 ),
 
 move_steps as (
-    select
-        from_snapshot, step, sum(customers) filter (where step not in ('new', 'reactivated')) as from_customers,
+    select from_snapshot, step, sum(customers) filter (where step not in ('new', 'reactivated')) as from_customers,
         sum(customers) filter (where step <> 'gone') as to_customers, sum(from_profit) as from_profit,
         sum(to_profit) as to_profit, sum(to_profit) - sum(from_profit) as amount
     from business.move_totals
@@ -115,8 +111,7 @@ move_steps as (
 ),
 
 moves as (
-    select
-        from_snapshot, sum(from_customers) as from_customers, sum(to_customers) as to_customers,
+    select from_snapshot, sum(from_customers) as from_customers, sum(to_customers) as to_customers,
         sum(from_profit) as from_profit, sum(to_profit) as to_profit, sum(amount) as bridge_amount
     from move_steps
     group by from_snapshot
@@ -124,8 +119,7 @@ moves as (
 
 changes as (
     -- The current snapshot against each earlier one.
-    select
-        snapshot as from_snapshot, customers as from_customers,
+    select snapshot as from_snapshot, customers as from_customers,
         max(case when snapshot = 'current' then customers end) over () as to_customers, profit as from_profit,
         max(case when snapshot = 'current' then profit end) over () as to_profit
     from by_snapshot
@@ -133,8 +127,7 @@ changes as (
 
 by_earlier_snapshot as (
     -- Nothing is compared with a snapshot that has no customers.
-    select
-        changes.from_snapshot, coalesce(moves.from_customers, 0) as from_customers,
+    select changes.from_snapshot, coalesce(moves.from_customers, 0) as from_customers,
         coalesce(moves.from_profit, 0) as from_profit, coalesce(moves.to_customers, 0) as to_customers,
         coalesce(moves.to_profit, 0) as to_profit, coalesce(moves.bridge_amount, 0) as bridge_amount,
         case when changes.from_customers = 0 then 0 else changes.to_customers end as current_customers,
@@ -146,8 +139,7 @@ by_earlier_snapshot as (
 ),
 
 places as (
-    select
-        coalesce(sum(customers) filter (where kind = 'home'), 0) as customers,
+    select coalesce(sum(customers) filter (where kind = 'home'), 0) as customers,
         coalesce(sum(net_revenue) filter (where kind = 'home'), 0) as net_revenue,
         coalesce(sum(profit) filter (where kind = 'home'), 0) as profit,
         coalesce(sum(net_revenue) filter (where kind = 'lines'), 0) as line_revenue
@@ -169,19 +161,16 @@ class_names as (
 ),
 
 cohorts as (
-    select
-        coalesce(sum(active) filter (where period_number = cohort_number), 0) as customers,
+    select coalesce(sum(active) filter (where period_number = cohort_number), 0) as customers,
         coalesce(sum(net_revenue), 0) as net_revenue
     from business.cohort_activity
 ),
 
 first_sale_months as (
     -- Numbered through, 12 a year.
-    select
-        customer_id,
-        min(
-            cast(date_part('year', order_date) as bigint) * 12 + cast(date_part('month', order_date) as bigint) - 1
-        ) as month_number
+    select customer_id,
+        min(cast(date_part('year', order_date) as bigint) * 12 + cast(date_part('month', order_date) as bigint) - 1)
+            as month_number
     from business.orders
     where is_sale and not is_internal
     group by customer_id
@@ -208,8 +197,7 @@ first_orders_before_the_open_period as (
 
 listed as (
     -- The order lines are what the report is about: their totals have no name after them.
-    select
-        names.name || case when totals.source = 'order_lines' then '' else ', ' || totals.source end as total,
+    select names.name || case when totals.source = 'order_lines' then '' else ', ' || totals.source end as total,
         case names.name
             when 'rows read' then cast(totals.rows_read as decimal(28, 10))
             when 'money read' then cast(totals.amount_read as decimal(28, 10))
@@ -227,8 +215,7 @@ listed as (
                 )
         end as amount
     from business.source_totals as totals
-    cross join (
-        values
+    cross join (values
         ('rows read'), ('money read'), ('rows in file footers'), ('rows used, rejected, filtered and out of scope'),
         ('money used'), ('money used, rejected, filtered and out of scope')
     ) as names (name)
@@ -237,8 +224,7 @@ listed as (
     select 'money used by currency' as total, cast(coalesce(sum(net_revenue), 0) as decimal(28, 10)) as amount
     from business.currency_totals
     union all
-    select
-        names.name || ', ' || totals.snapshot as total,
+    select names.name || ', ' || totals.snapshot as total,
         case names.name
             when 'lines of lines' then cast(totals.lines as decimal(28, 10))
             when 'lines of customers and internal customers' then cast(totals.lines_of_all as decimal(28, 10))
@@ -263,8 +249,7 @@ listed as (
                 then cast(totals.case_costs_less_those_of_customers as decimal(28, 10))
         end as amount
     from by_snapshot as totals
-    cross join (
-        values
+    cross join (values
         ('lines of lines'), ('lines of customers and internal customers'),
         ('orders of orders'), ('orders of customers and internal customers'),
         ('net revenue of lines'), ('net revenue of orders'),
@@ -276,8 +261,7 @@ listed as (
         ('cost of service of others'), ('cost of service in the window less that of customers')
     ) as names (name)
     union all
-    select
-        names.name || ', ' || totals.from_snapshot as total,
+    select names.name || ', ' || totals.from_snapshot as total,
         case names.name
             when 'customers of migration before' then cast(totals.from_customers as decimal(28, 10))
             when 'profit of migration before' then cast(totals.from_profit as decimal(28, 10))
@@ -289,15 +273,13 @@ listed as (
             when 'change of profit of customers' then cast(totals.profit_change as decimal(28, 10))
         end as amount
     from by_earlier_snapshot as totals
-    cross join (
-        values
+    cross join (values
         ('customers of migration before'), ('profit of migration before'), ('customers of migration now'),
         ('current customers'), ('profit of migration now'), ('current profit of customers'),
         ('steps of the profit bridge'), ('change of profit of customers')
     ) as names (name)
     union all
-    select
-        names.name || ' by ' || class_names.class_name || ', ' || snapshots.snapshot as total,
+    select names.name || ' by ' || class_names.class_name || ', ' || snapshots.snapshot as total,
         case names.name
             when 'customers' then cast(coalesce(class_sums.customers, 0) as decimal(28, 10))
             when 'net revenue' then cast(coalesce(class_sums.net_revenue, 0) as decimal(28, 10))
@@ -308,8 +290,7 @@ listed as (
         on snapshots.snapshot = class_sums.snapshot and class_names.class_name = class_sums.class_name
     cross join (values ('customers'), ('net revenue'), ('profit')) as names (name)
     union all
-    select
-        names.name || ', current' as total,
+    select names.name || ', current' as total,
         case names.name
             when 'customers by country and region' then cast(places.customers as decimal(28, 10))
             when 'net revenue by country and region' then cast(places.net_revenue as decimal(28, 10))
@@ -323,8 +304,7 @@ listed as (
         end as amount
     from places cross join cohorts
     cross join first_orders_before_the_open_period as firsts cross join days_before_the_open_period as since
-    cross join (
-        values
+    cross join (values
         ('customers by country and region'), ('net revenue by country and region'),
         ('net revenue by country and region of the lines'), ('profit by country and region'),
         ('customers of cohorts'), ('net revenue of cohorts'),
@@ -332,8 +312,7 @@ listed as (
         ('net revenue since the first order in the periods that are over')
     ) as names (name)
     union all
-    select
-        'profit at the end of the whale curve, current' as total,
+    select 'profit at the end of the whale curve, current' as total,
         cast(coalesce(max(cumulative_profit), 0) as decimal(28, 10)) as amount
     from business.whale_ranks
     where position = (select max(position) from business.whale_ranks)

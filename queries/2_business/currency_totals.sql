@@ -15,14 +15,12 @@
 --   stated_absolute_without_rate: as stated_revenue_without_rate, without regard to sign
 
 with parts as (
-    select
-        currency, lines, stated_revenue, stated_absolute_revenue, net_revenue, lowest_rate, highest_rate,
+    select currency, lines, stated_revenue, stated_absolute_revenue, net_revenue, lowest_rate, highest_rate,
         0 as lines_without_rate, cast(0 as decimal(28, 4)) as stated_revenue_without_rate,
         cast(0 as decimal(28, 4)) as stated_absolute_without_rate
     from canonical.order_contents
     union all
-    select
-        coalesce(currency, '(none)') as currency, 0 as lines, cast(0 as decimal(28, 4)) as stated_revenue,
+    select coalesce(currency, '(none)') as currency, 0 as lines, cast(0 as decimal(28, 4)) as stated_revenue,
         cast(0 as decimal(28, 4)) as stated_absolute_revenue, cast(0 as decimal(28, 4)) as net_revenue,
         cast(null as decimal(18, 10)) as lowest_rate, cast(null as decimal(18, 10)) as highest_rate,
         lines as lines_without_rate, stated_revenue as stated_revenue_without_rate,
@@ -31,8 +29,7 @@ with parts as (
     where is_without_rate and outcome not in ('used', 'out_of_scope', 'filtered')
 )
 
-select
-    currency, cast(sum(lines) as bigint) as lines, cast(sum(stated_revenue) as decimal(28, 4)) as stated_revenue,
+select currency, cast(sum(lines) as bigint) as lines, cast(sum(stated_revenue) as decimal(28, 4)) as stated_revenue,
     cast(sum(stated_absolute_revenue) as decimal(28, 4)) as stated_absolute_revenue,
     cast(sum(net_revenue) as decimal(28, 4)) as net_revenue, min(lowest_rate) as lowest_rate,
     max(highest_rate) as highest_rate, cast(sum(lines_without_rate) as bigint) as lines_without_rate,

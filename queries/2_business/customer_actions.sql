@@ -15,8 +15,7 @@
 --   tier_position: rank within the tier by money at stake, then by profit
 
 with customers as (
-    select
-        classes.customer_id, classes.tier, classes.lifecycle_stage, classes.customer_type, profit.net_revenue,
+    select classes.customer_id, classes.tier, classes.lifecycle_stage, classes.customer_type, profit.net_revenue,
         profit.profit
     from business.customer_classes as classes
     inner join business.customer_profit as profit  -- one-to-one
@@ -42,8 +41,7 @@ first_actions as (
 tier_levels as (select * from (values ('platinum', 1), ('gold', 2), ('iron', 3), ('lead', 4)) as listed (tier, level)),
 
 earlier_tiers as (
-    select
-        tiers.customer_id, max(tiers.tier) filter (where tiers.snapshot = 'previous') as prior_tier,
+    select tiers.customer_id, max(tiers.tier) filter (where tiers.snapshot = 'previous') as prior_tier,
         max(tiers.tier) filter (where tiers.snapshot = 'year_ago') as year_ago_tier,
         max(tier_levels.level) filter (where tiers.snapshot = 'year_ago') as year_ago_level
     from business.customer_tiers as tiers
@@ -54,8 +52,7 @@ earlier_tiers as (
 ),
 
 reasoned_customers as (
-    select
-        customers.customer_id, customers.tier, customers.lifecycle_stage, customers.customer_type,
+    select customers.customer_id, customers.tier, customers.lifecycle_stage, customers.customer_type,
         customers.net_revenue, customers.profit, earlier_tiers.prior_tier, earlier_tiers.year_ago_tier,
         case
             when customers.lifecycle_stage = 'lapsed' then 'lapsed'
@@ -83,8 +80,7 @@ reasoned_customers as (
 ),
 
 staked_customers as (
-    select
-        reasoned_customers.*,
+    select reasoned_customers.*,
         greatest(
             cast(0 as decimal(28, 10)),
             case stake
@@ -98,8 +94,7 @@ staked_customers as (
 ),
 
 ranked_customers as (
-    select
-        staked_customers.*,
+    select staked_customers.*,
         row_number() over (
             partition by tier
             order by stake_amount desc nulls last, profit desc nulls last, customer_id nulls last
@@ -107,8 +102,7 @@ ranked_customers as (
     from staked_customers
 )
 
-select
-    ranked_customers.customer_id, measures.last_order_date,
+select ranked_customers.customer_id, measures.last_order_date,
     cast(policy.as_of + cast(cast(actions.days as varchar) || ' days' as interval) as date) as due_date,
     known_customers.name, known_customers.owner, ranked_customers.tier, ranked_customers.prior_tier,
     ranked_customers.year_ago_tier, ranked_customers.lifecycle_stage, ranked_customers.customer_type,

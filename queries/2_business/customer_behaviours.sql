@@ -17,8 +17,7 @@
 --   is_first_returned: as many lines came back before the second purchase as the first one had
 
 with category_revenue as (
-    select
-        snapshots.snapshot, line_sums.customer_id, line_sums.category, sum(line_sums.net_revenue) as net_revenue,
+    select snapshots.snapshot, line_sums.customer_id, line_sums.category, sum(line_sums.net_revenue) as net_revenue,
         sum(line_sums.sold_lines) as sold_lines
     from business.line_sums as line_sums
     inner join settings.snapshots as snapshots
@@ -28,8 +27,7 @@ with category_revenue as (
 
 categories as (
     -- Lines without a category count in net revenue only.
-    select
-        snapshot, customer_id, count(*) filter (where category is not null and sold_lines > 0) as categories,
+    select snapshot, customer_id, count(*) filter (where category is not null and sold_lines > 0) as categories,
         cast(sum(net_revenue) as decimal(28, 4)) as net_revenue,
         cast(coalesce(max(net_revenue) filter (where category is not null), 0) as decimal(28, 4))
             as largest_category_revenue
@@ -50,8 +48,7 @@ gaps as (
 
 regularity as (
     -- n times the sum of squares, less the square of the sum, is n squared times the variance.
-    select
-        gaps.snapshot, gaps.customer_id,
+    select gaps.snapshot, gaps.customer_id,
         cast(gaps.gaps * gaps.squared_days - gaps.days * gaps.days as double) as squared_spread,
         cast(gaps.days * gaps.days as double) as squared_total,
         cast(policy.rational_max_gap_variation as double) as max_variation
@@ -60,8 +57,7 @@ regularity as (
 ),
 
 customers as (
-    select
-        profit.snapshot, profit.customer_id, measures.orders, measures.sales_of_one_line, measures.discounted_sales,
+    select profit.snapshot, profit.customer_id, measures.orders, measures.sales_of_one_line, measures.discounted_sales,
         measures.sold_lines, measures.returned_lines, measures.sold_units, measures.discounted_units,
         measures.sold_revenue, measures.full_price_revenue, profit.net_revenue, profit.profit
     from business.customer_profit as profit
@@ -69,8 +65,7 @@ customers as (
         on profit.snapshot = measures.snapshot and profit.customer_id = measures.customer_id
 )
 
-select
-    customers.snapshot, customers.customer_id,
+select customers.snapshot, customers.customer_id,
     case when class_sources.has_cases then coalesce(contacts.cases, 0) end as cases,
     case when class_sources.has_complaints then coalesce(contacts.recent_complaints, 0) end as recent_complaints,
     contacts.lowest_recent_satisfaction,
@@ -104,15 +99,11 @@ select
     sqrt(cast(regularity.squared_spread as double) / nullif(cast(regularity.squared_total as double), 0))
         as gap_variation,
     cast(customers.net_revenue as double) / nullif(cast(customers.orders as double), 0) as basket_amount,
-    case
-        when customers.net_revenue > 0
-            then cast(cast(customers.profit as decimal(28, 4)) as double) / cast(customers.net_revenue as double)
-    end as profit_rate,
+    case when customers.net_revenue > 0 then cast(cast(customers.profit as decimal(28, 4)) as double)
+        / cast(customers.net_revenue as double) end as profit_rate,
     customers.orders > 0 and 2 * customers.sales_of_one_line >= customers.orders as is_usually_one_line,
-    coalesce(
-        regularity.squared_spread < regularity.squared_total * regularity.max_variation * regularity.max_variation,
-        false
-    ) as is_regular,
+    coalesce(regularity.squared_spread < regularity.squared_total * regularity.max_variation
+        * regularity.max_variation, false) as is_regular,
     coalesce(first_purchases.returned_date < snapshots.as_of, false) as is_first_returned
 from customers
 inner join settings.snapshots as snapshots on customers.snapshot = snapshots.snapshot  -- many-to-one

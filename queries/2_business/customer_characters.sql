@@ -22,8 +22,7 @@
 --   nearest-rank.
 
 with judged_customers as (
-    select
-        behaviours.*, class_sources.has_complaints, class_sources.has_discount, class_sources.has_visits,
+    select behaviours.*, class_sources.has_complaints, class_sources.has_discount, class_sources.has_visits,
         cutoffs.visits_per_order as many_visits_per_order,
         case
             when behaviours.discounted_unit_share >= cast(policy.price_sensitive_unit_share as double)
@@ -67,21 +66,18 @@ with judged_customers as (
 ),
 
 counted_marks as (
-    select
-        judged_customers.*,
+    select judged_customers.*,
         case when pays_on_time then 1 else 0 end
         + case when has_high_profit_rate then 1 else 0 end
         + case when has_few_cases then 1 else 0 end
         + case when is_regular then 1 else 0 end
         + case when has_large_basket then 1 else 0 end as quality_marks,
-        5
-        - case when pays_on_time is null then 1 else 0 end
-        - case when has_few_cases is null then 1 else 0 end as known_marks
+        5 - case when pays_on_time is null then 1 else 0 end - case when has_few_cases is null then 1 else 0 end
+            as known_marks
     from judged_customers
 )
 
-select
-    customers.snapshot, customers.customer_id, customers.need_class, customers.temperament,
+select customers.snapshot, customers.customer_id, customers.need_class, customers.temperament,
     case
         when customers.recent_complaints >= policy.angry_complaints then 'angry'
         when customers.lowest_recent_satisfaction <= policy.angry_max_satisfaction then 'angry'

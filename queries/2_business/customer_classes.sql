@@ -144,8 +144,7 @@ home as (
     left join canonical.place_names as regions on project.home_region = regions.written and regions.kind = 'region'
 )
 
-select
-    tiers.snapshot, tiers.customer_id,
+select tiers.snapshot, tiers.customer_id,
     tiers.tier, scores.abc_class, scores.r_score, scores.f_score, scores.m_score, scores.rfm_segment,
     case
         when scores.f_score + scores.m_score + scores.loyalty_score

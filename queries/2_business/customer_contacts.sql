@@ -15,8 +15,7 @@
 with snapshots as (select snapshot, as_of, window_start from settings.snapshots),
 
 cases_at_snapshots as (
-    select
-        snapshots.snapshot, cases.*, cases.opened_date >= snapshots.window_start as is_in_window,
+    select snapshots.snapshot, cases.*, cases.opened_date >= snapshots.window_start as is_in_window,
         snapshots.as_of - cases.opened_date <= policy.angry_days as is_recent,
         cases.resolved_at is null or cast(cases.resolved_at as date) < snapshots.as_of as is_rated_by_then
     from business.case_costs as cases
@@ -30,8 +29,7 @@ visit_days as (
 ),
 
 cases as (
-    select
-        snapshot, customer_id, count(*) filter (where is_in_window) as cases,
+    select snapshot, customer_id, count(*) filter (where is_in_window) as cases,
         count(*) filter (where is_in_window and is_complaint) as complaints,
         count(*) filter (where is_in_window and recorded_cost is null) as cases_at_rate,
         sum(recorded_cost) filter (where is_in_window) as recorded_case_cost,
@@ -58,8 +56,7 @@ listed as (
     inner join snapshots on orders.order_date >= snapshots.window_start and orders.order_date < snapshots.as_of
     where orders.is_sale
     union all
-    select
-        snapshots.snapshot, payments.customer_id, 0 as visits, 0 as sales, 1 as payments,
+    select snapshots.snapshot, payments.customer_id, 0 as visits, 0 as sales, 1 as payments,
         case when payments.paid_date <= payments.due_date then 1 else 0 end as payments_on_time
     from canonical.payments as payments
     inner join snapshots on payments.due_date >= snapshots.window_start and payments.due_date < snapshots.as_of
@@ -68,15 +65,13 @@ listed as (
 ),
 
 others as (
-    select
-        snapshot, customer_id, sum(visits) as visits, sum(sales) as sales, sum(payments) as payments,
+    select snapshot, customer_id, sum(visits) as visits, sum(sales) as sales, sum(payments) as payments,
         sum(payments_on_time) as payments_on_time
     from listed
     group by snapshot, customer_id
 )
 
-select
-    coalesce(cases.snapshot, others.snapshot) as snapshot,
+select coalesce(cases.snapshot, others.snapshot) as snapshot,
     coalesce(cases.customer_id, others.customer_id) as customer_id,
     coalesce(cases.cases, 0) as cases, coalesce(cases.complaints, 0) as complaints,
     coalesce(cases.cases_at_rate, 0) as cases_at_rate,

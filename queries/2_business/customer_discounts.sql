@@ -11,8 +11,7 @@
 --   full_price_m_score: money score of the net revenue of lines without any discount
 
 with customers as (
-    select
-        classes.customer_id, classes.tier, classes.r_score, classes.f_score, classes.m_score, classes.rfm_segment,
+    select classes.customer_id, classes.tier, classes.r_score, classes.f_score, classes.m_score, classes.rfm_segment,
         measures.sold_units as bought_units, measures.discounted_units, measures.sold_revenue as bought_revenue,
         measures.discounted_revenue, measures.full_price_revenue, measures.net_revenue, measures.discount_amount,
         measures.net_revenue - measures.cost_of_goods as contribution_margin
@@ -36,8 +35,7 @@ ceilings as (
 ),
 
 scored_customers as (
-    select
-        customers.*,
+    select customers.*,
         case
             when customers.full_price_revenue <= ceilings.ceiling_1 then 1
             when customers.full_price_revenue <= ceilings.ceiling_2 then 2
@@ -49,8 +47,7 @@ scored_customers as (
     from customers cross join ceilings
 )
 
-select
-    customers.customer_id, customers.tier, customers.rfm_segment, segments.rfm_segment as full_price_segment,
+select customers.customer_id, customers.tier, customers.rfm_segment, segments.rfm_segment as full_price_segment,
     cast(customers.full_price_m_score as bigint) as full_price_m_score,
     cast(customers.bought_units as decimal(28, 4)) as bought_units,
     cast(customers.discounted_units as decimal(28, 4)) as discounted_units,

@@ -10,19 +10,15 @@
 --   written_industry: the industry as the source has it
 
 with customers as (
-    select
-        customer_id, kind as written_kind, industry as written_industry,
+    select customer_id, kind as written_kind, industry as written_industry,
         lower(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) from kind)) as kind,
         lower(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) from industry)) as industry
     from canonical.customers
 )
 
-select
-    customers.customer_id,
-    case
-        when customers.kind in ('retail', 'merchant', 'channel', 'internal') then customers.kind
-        else 'not_known'
-    end as customer_kind,
+select customers.customer_id,
+    case when customers.kind in ('retail', 'merchant', 'channel', 'internal') then customers.kind else 'not_known' end
+        as customer_kind,
     coalesce(industry_map.industry, 'not_known') as industry, customers.written_kind, customers.written_industry,
     coalesce(customers.kind = 'internal', false) as is_internal
 from customers

@@ -12,8 +12,7 @@ with policy as (
 ),
 
 customers as (
-    select
-        measures.snapshot, measures.customer_id, measures.days_since_first_order, measures.days_since_last_order,
+    select measures.snapshot, measures.customer_id, measures.days_since_first_order, measures.days_since_last_order,
         measures.is_in_window,
         coalesce(rhythms.usual_gap_days, of_tier.usual_gap_days, of_all.usual_gap_days) as usual_gap_days,
         coalesce(rhythms.earlier_usual_gap_days, of_tier.usual_gap_days, of_all.usual_gap_days)
@@ -40,8 +39,7 @@ longest_recent_gaps as (
     group by snapshots.snapshot, order_gaps.customer_id
 )
 
-select
-    customers.snapshot, customers.customer_id, customers.usual_gap_days,
+select customers.snapshot, customers.customer_id, customers.usual_gap_days,
     cast(customers.days_since_last_order as double) / nullif(cast(customers.usual_gap_days as double), 0) as late_ratio,
     customers.has_own_rhythm, customers.is_in_window,
     case

@@ -15,8 +15,7 @@
 
 with orders as (
     -- An order counts in each snapshot that it precedes.
-    select
-        snapshots.snapshot, snapshots.as_of, orders.*, orders.order_date >= snapshots.window_start as is_in_window,
+    select snapshots.snapshot, snapshots.as_of, orders.*, orders.order_date >= snapshots.window_start as is_in_window,
         case
             when not orders.is_sale then 0
             when orders.order_date >= snapshots.quarter_1_start then 1
@@ -29,8 +28,7 @@ with orders as (
 ),
 
 measures as (
-    select
-        snapshot, customer_id, min(as_of) as as_of, min(order_date) filter (where is_sale) as first_order_date,
+    select snapshot, customer_id, min(as_of) as as_of, min(order_date) filter (where is_sale) as first_order_date,
         max(order_date) filter (where is_sale) as last_order_date, count(*) filter (where is_sale) as orders_ever,
         count(*) filter (where is_in_window and is_sale) as orders, sum(lines) filter (where is_in_window) as lines,
         sum(units) filter (where is_in_window) as units,
@@ -58,8 +56,7 @@ measures as (
     group by snapshot, customer_id
 )
 
-select
-    snapshot, customer_id, first_order_date, last_order_date,
+select snapshot, customer_id, first_order_date, last_order_date,
     as_of - first_order_date as days_since_first_order, as_of - last_order_date as days_since_last_order, orders_ever,
     orders, cast(coalesce(lines, 0) as bigint) as lines, cast(coalesce(units, 0) as decimal(28, 4)) as units,
     cast(coalesce(returned_lines, 0) as bigint) as returned_lines, sales_of_one_line, discounted_sales,

@@ -19,8 +19,7 @@
 with tiers as (select value as tier, position from business.class_values where class_name = 'tier'),
 
 customers as (
-    select
-        customer_tiers.snapshot, customer_tiers.customer_id, customer_tiers.tier, tiers.position, profit.net_revenue,
+    select customer_tiers.snapshot, customer_tiers.customer_id, customer_tiers.tier, tiers.position, profit.net_revenue,
         profit.profit
     from business.customer_tiers as customer_tiers
     inner join business.customer_profit as profit  -- one-to-one
@@ -37,8 +36,7 @@ earlier_customers as (
 
 current_customers as (
     -- Each current customer meets each earlier snapshot that has a population, and its cut-offs.
-    select
-        scenarios.cutoff_snapshot as from_snapshot, customers.customer_id, customers.tier, customers.position,
+    select scenarios.cutoff_snapshot as from_snapshot, customers.customer_id, customers.tier, customers.position,
         customers.net_revenue, customers.profit, scenarios.tier as tier_by_earlier_cutoffs
     from customers
     inner join business.scenario_tiers as scenarios  -- one-to-many
@@ -47,8 +45,7 @@ current_customers as (
 ),
 
 pairs as (
-    select
-        coalesce(earlier.snapshot, now.from_snapshot) as from_snapshot,
+    select coalesce(earlier.snapshot, now.from_snapshot) as from_snapshot,
         coalesce(earlier.customer_id, now.customer_id) as customer_id, earlier.tier as from_tier, now.tier as to_tier,
         earlier.position as from_position, now.position as to_position, earlier.net_revenue as from_net_revenue,
         now.net_revenue as to_net_revenue, earlier.profit as from_profit, now.profit as to_profit,
@@ -59,8 +56,7 @@ pairs as (
 ),
 
 judged_pairs as (
-    select
-        pairs.*,
+    select pairs.*,
         case
             when pairs.to_tier is null then 'gone'
             when pairs.from_tier is null and measures.first_order_date is null then 'new'
@@ -74,8 +70,7 @@ judged_pairs as (
         on pairs.from_snapshot = measures.snapshot and pairs.customer_id = measures.customer_id
 )
 
-select
-    from_snapshot, customer_id,
+select from_snapshot, customer_id,
     coalesce(from_tier, step) as from_tier, coalesce(to_tier, 'not_in_window') as to_tier, step,
     case
         when step = 'stayed' then 'no_move'

@@ -28,8 +28,7 @@ last_places as (
 
 ranked_places as (
     -- One window over all customers: as one window per customer it would cost many times as much.
-    select
-        customer_id, country, region,
+    select customer_id, country, region,
         cast(row_number() over (order by customer_id nulls last, country nulls last, region nulls last) as bigint)
         - cast(rank() over (order by customer_id nulls last) as bigint) as places_before
     from last_places

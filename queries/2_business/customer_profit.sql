@@ -15,8 +15,7 @@
 
 with costs as (
     -- Who has no case, visit or payment has no row there.
-    select
-        measures.*, contacts.cases, contacts.cases_at_rate, contacts.recorded_case_cost, contacts.handling_minutes,
+    select measures.*, contacts.cases, contacts.cases_at_rate, contacts.recorded_case_cost, contacts.handling_minutes,
         cast(coalesce(contacts.case_costs, 0) as decimal(28, 10)) as case_costs,
         cast(measures.net_revenue - measures.cost_of_goods as decimal(28, 4)) as contribution_margin,
         cast(measures.order_costs + coalesce(contacts.case_costs, 0) + rates.per_customer as decimal(28, 10))
@@ -28,8 +27,7 @@ with costs as (
     where measures.is_in_window
 )
 
-select
-    snapshot, customer_id,
+select snapshot, customer_id,
     orders, lines, units, returned_lines, gross_revenue, discount_amount, net_revenue, cost_of_goods, freight_amount,
     coalesce(cases, 0) as service_cases, coalesce(cases_at_rate, 0) as cases_at_rate,
     cast(coalesce(recorded_case_cost, 0) as decimal(28, 4)) as recorded_case_cost,

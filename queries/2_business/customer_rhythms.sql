@@ -30,8 +30,7 @@ earlier_rhythms as (
         on earlier_days.customer_id = rhythms.customer_id and earlier_days.order_date = rhythms.order_date
 )
 
-select
-    last_days.snapshot, last_days.customer_id,
+select last_days.snapshot, last_days.customer_id,
     rhythms.gaps, rhythms.usual_gap_days, earlier_rhythms.usual_gap_days as earlier_usual_gap_days
 from last_days
 inner join business.day_rhythms as rhythms  -- many-to-one

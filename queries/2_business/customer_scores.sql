@@ -40,8 +40,7 @@ revenue_steps as (
 ),
 
 accumulated_steps as (
-    select
-        snapshot, net_revenue,
+    select snapshot, net_revenue,
         cast(
             coalesce(
                 sum(step_revenue) over (
@@ -61,20 +60,15 @@ order_counts as (
 ),
 
 ranked_counts as (
-    select
-        snapshot, orders, customers,
-        sum(customers) over (
-            partition by snapshot
-            order by orders nulls last
-            rows between unbounded preceding and current row
-        ) as customers_up_to,
+    select snapshot, orders, customers,
+        sum(customers) over (partition by snapshot order by orders nulls last rows between unbounded preceding
+            and current row) as customers_up_to,
         sum(customers) over (partition by snapshot) as repeat_buyers
     from order_counts
 ),
 
 populations as (
-    select
-        snapshot, count(*) as customers,
+    select snapshot, count(*) as customers,
         cast(coalesce(sum(net_revenue) filter (where net_revenue > 0), 0) as decimal(28, 4)) as revenue
     from customers
     group by snapshot
@@ -91,8 +85,7 @@ medians as (
 customers_with_worse as (
     -- A rank that starts with the worst is 1 + the number of customers strictly worse. Five times that is compared with
     -- the number of all: no division, hence no rounding.
-    select
-        customers.*,
+    select customers.*,
         5 * (rank() over (partition by snapshot order by days_since_last_order desc nulls first) - 1) as worse_recency,
         5 * (rank() over (partition by snapshot order by orders nulls last) - 1) as worse_frequency,
         5 * (rank() over (partition by snapshot order by net_revenue nulls last) - 1) as worse_monetary
@@ -100,8 +93,7 @@ customers_with_worse as (
 ),
 
 scored_customers as (
-    select
-        customers.snapshot, customers.customer_id, customers.orders, customers.orders_ever, customers.net_revenue,
+    select customers.snapshot, customers.customer_id, customers.orders, customers.orders_ever, customers.net_revenue,
         customers.loyalty_score, populations.revenue,
         1
         + case when customers.worse_recency >= populations.customers then 1 else 0 end
@@ -122,8 +114,7 @@ scored_customers as (
     inner join populations on customers.snapshot = populations.snapshot  -- many-to-one
 )
 
-select
-    customers.snapshot, customers.customer_id, accumulated_steps.revenue_before,
+select customers.snapshot, customers.customer_id, accumulated_steps.revenue_before,
     case
         when customers.net_revenue <= 0 then 'd'
         when accumulated_steps.revenue_before < customers.revenue * policy.abc_a_share then 'a'

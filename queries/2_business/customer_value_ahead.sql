@@ -42,16 +42,14 @@ customers as (
 ),
 
 customers_with_money as (
-    select
-        customer_id, tier, method, p_alive, model_orders, expected_orders, expected_spend, margin_rate, profit_rate,
+    select customer_id, tier, method, p_alive, model_orders, expected_orders, expected_spend, margin_rate, profit_rate,
         clv, cast(expected_orders as double) * expected_spend as expected_revenue,
         (cast(expected_orders as double) * expected_spend) * profit_rate as expected_profit,
         greatest(p_alive, cast(policy.value_at_risk_min_p_alive as double)) as bounded_p_alive
     from customers cross join settings.policy as policy
 )
 
-select
-    customer_id, tier, method,
+select customer_id, tier, method,
     p_alive, cast(model_orders as decimal(28, 6)) as model_orders, expected_orders, expected_spend, margin_rate,
     profit_rate, cast(expected_revenue as decimal(28, 6)) as expected_revenue,
     cast(expected_profit as decimal(28, 6)) as expected_profit, cast(clv as decimal(28, 6)) as clv,

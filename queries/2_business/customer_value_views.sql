@@ -7,8 +7,7 @@
 --   the three agree, 2 where one calls a customer among the best whom another calls among the worst.
 
 with customers as (
-    select
-        classes.customer_id, classes.value_class, classes.abc_class, classes.tier, profit.net_revenue, profit.profit,
+    select classes.customer_id, classes.value_class, classes.abc_class, classes.tier, profit.net_revenue, profit.profit,
         case classes.value_class when 'high' then 1 when 'middle' then 2 when 'low' then 3 end as value_level,
         case classes.abc_class when 'a' then 1 when 'b' then 2 when 'c' then 3 when 'd' then 3 end
             as revenue_level,
@@ -20,11 +19,8 @@ with customers as (
     where classes.snapshot = 'current'
 )
 
-select
-    customer_id, value_class, abc_class, tier,
-    cast(
-        greatest(value_level, revenue_level, profit_level) - least(value_level, revenue_level, profit_level)
-        as bigint
-    ) as levels_apart,
+select customer_id, value_class, abc_class, tier,
+    cast(greatest(value_level, revenue_level, profit_level) - least(value_level, revenue_level, profit_level) as bigint)
+        as levels_apart,
     net_revenue, profit
 from customers

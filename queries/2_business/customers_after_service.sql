@@ -40,17 +40,13 @@ customers_now as (
 
 profit_now as (select customer_id, orders, net_revenue, profit from business.customer_profit where snapshot = 'current')
 
-select
-    earlier.snapshot as from_snapshot, earlier.customer_id, earlier.tier,
+select earlier.snapshot as from_snapshot, earlier.customer_id, earlier.tier,
     profit_then.gross_revenue as gross_revenue_then, profit_then.discount_amount as discount_amount_then,
     profit_then.profit as profit_then, coalesce(profit_now.orders, 0) as orders_now,
     cast(coalesce(profit_now.net_revenue, 0) as decimal(28, 4)) as net_revenue_now,
     cast(coalesce(profit_now.profit, 0) as decimal(28, 10)) as profit_now,
-    case
-        when complaint_column.is_mapped
-            and from_snapshots.as_of - first_cases.opened_date >= policy.complaint_days - policy.coverage_days
-            then complaints.complaints is not null
-    end as has_complaint,
+    case when complaint_column.is_mapped and from_snapshots.as_of - first_cases.opened_date >= policy.complaint_days
+        - policy.coverage_days then complaints.complaints is not null end as has_complaint,
     -- Who has no sale has no last order.
     coalesce(customers_now.last_order_date >= from_snapshots.as_of, false) as orders_again,
     lifecycle_then.lifecycle_stage = 'lapsed' as was_lapsed, customers_now.lifecycle_stage = 'lapsed' as is_lapsed

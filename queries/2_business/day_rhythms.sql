@@ -34,8 +34,7 @@ next_moments as (
 ),
 
 last_days as (
-    select
-        order_gaps.customer_id, order_gaps.order_date, order_gaps.customer_number, order_gaps.day_number,
+    select order_gaps.customer_id, order_gaps.order_date, order_gaps.customer_number, order_gaps.day_number,
         order_gaps.gaps
     from business.order_gaps as order_gaps
     inner join next_moments  -- many-to-one; none after the last moment
@@ -47,11 +46,9 @@ last_days as (
 
 ranked_gaps as (
     -- One window over all gaps: as one window per day it would cost many times as much.
-    select
-        last_days.customer_id, last_days.order_date, last_days.gaps, order_gaps.gap_days,
+    select last_days.customer_id, last_days.order_date, last_days.gaps, order_gaps.gap_days,
         cast(row_number() over (order by last_days.day_number nulls last, order_gaps.gap_number nulls last) as bigint)
-        - cast(rank() over (order by last_days.day_number nulls last) as bigint)
-        + 1 as gap_rank
+            - cast(rank() over (order by last_days.day_number nulls last) as bigint) + 1 as gap_rank
     from business.order_gaps as order_gaps
     inner join last_days  -- many-to-many: each day meets the gaps up to it
         on order_gaps.customer_number = last_days.customer_number and order_gaps.day_number <= last_days.day_number

@@ -11,8 +11,7 @@
 --   amount: money that the decision would move in a window like this one, above 0
 
 with customers as (
-    select
-        tiers.customer_id, tiers.tier, profit.gross_revenue, profit.discount_amount, profit.net_revenue,
+    select tiers.customer_id, tiers.tier, profit.gross_revenue, profit.discount_amount, profit.net_revenue,
         profit.cost_to_serve, profit.profit
     from business.customer_tiers as tiers
     inner join business.customer_profit as profit  -- one-to-one
@@ -22,12 +21,9 @@ with customers as (
 
 measured_customers as (
     -- A row per measure, so that the customers are read once.
-    select
-        customers.customer_id, customers.tier, measures.decision, customers.profit,
-        case measures.decision
-            when 'discount_above_median' then customers.gross_revenue
-            when 'cost_outliers' then customers.net_revenue
-        end as base,
+    select customers.customer_id, customers.tier, measures.decision, customers.profit,
+        case measures.decision when 'discount_above_median' then customers.gross_revenue when 'cost_outliers'
+            then customers.net_revenue end as base,
         case measures.decision
             when 'discount_above_median' then cast(customers.discount_amount as decimal(28, 10))
             when 'cost_outliers' then cast(customers.cost_to_serve as decimal(28, 10))
@@ -38,41 +34,30 @@ measured_customers as (
 
 rated_customers as (
     -- The bound keeps a rate within its type, however small the base.
-    select
-        measured_customers.*,
-        case
-            when base > 0 then
-                cast(least(cast(spent as double) / cast(base as double), cast(1000000 as double)) as decimal(18, 6))
-        end as rate
+    select measured_customers.*,
+        case when base > 0 then cast(least(cast(spent as double)
+            / cast(base as double), cast(1000000 as double)) as decimal(18, 6)) end as rate
     from measured_customers
 ),
 
 ranked_customers as (
-    select
-        rated_customers.*,
+    select rated_customers.*,
         row_number() over (partition by decision, tier order by rate nulls last, customer_id nulls last) as place,
         count(rate) over (partition by decision, tier) as rated
     from rated_customers
 ),
 
 compared_customers as (
-    select
-        ranked_customers.*,
-        max(case when 2 * place >= rated and 2 * (place - 1) < rated then rate end) over (
-            partition by decision, tier
-        ) as median_rate,
-        max(
-            case
-                when place >= rated * policy.cost_outlier_quantile and place - 1 < rated * policy.cost_outlier_quantile
-                    then rate
-            end
-        ) over (partition by decision, tier) as outlier_rate
+    select ranked_customers.*,
+        max(case when 2 * place >= rated and 2 * (place - 1) < rated then rate end) over (partition by decision, tier)
+            as median_rate,
+        max(case when place >= rated * policy.cost_outlier_quantile and place - 1 < rated * policy.cost_outlier_quantile
+            then rate end) over (partition by decision, tier) as outlier_rate
     from ranked_customers cross join settings.policy as policy
 ),
 
 amounts as (
-    select
-        customer_id, decision, tier,
+    select customer_id, decision, tier,
         case
             when decision = 'lead_break_even' and tier = 'lead' then cast(0 - profit as decimal(28, 10))
             when decision = 'discount_above_median' and rate > median_rate

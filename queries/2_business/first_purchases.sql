@@ -12,8 +12,7 @@ with first_days as (
 
 first_purchases as (
     -- The orders from the first day with a sale up to the next one: the purchase, and what came back of it.
-    select
-        first_days.customer_id, min(first_days.order_date) as order_date,
+    select first_days.customer_id, min(first_days.order_date) as order_date,
         min(orders.ordered_at) filter (where orders.is_sale) as ordered_at, sum(orders.sold_lines) as sold_lines,
         sum(orders.returned_lines) as returned_lines,
         max(orders.order_date) filter (where orders.returned_lines > 0) as returned_date
@@ -24,8 +23,7 @@ first_purchases as (
     group by first_days.customer_id
 )
 
-select
-    first_purchases.customer_id, min(first_purchases.order_date) as order_date,
+select first_purchases.customer_id, min(first_purchases.order_date) as order_date,
     min(first_purchases.returned_date) filter (where first_purchases.returned_lines >= first_purchases.sold_lines)
         as returned_date,
     count(visits.visit_id) as visits_before

@@ -6,8 +6,7 @@
 --   retail, services, other. A text that is not listed is `not_known`, and a check names it.
 
 select cast(source_industry as varchar) as source_industry, cast(industry as varchar) as industry
-from (
-    values
+from (values
     ('manufacturing', 'manufacturing'),
     ('construction', 'manufacturing'),
     ('automobile', 'manufacturing'),

@@ -7,8 +7,7 @@
 --   contribution margin is known and a profit is not.
 
 with internal_orders as (
-    select
-        snapshots.snapshot, count(distinct orders.customer_id) as customers,
+    select snapshots.snapshot, count(distinct orders.customer_id) as customers,
         count(*) filter (where orders.is_sale) as orders, sum(orders.lines) as lines,
         sum(orders.net_revenue) as net_revenue, sum(orders.cost_of_goods) as cost_of_goods
     from business.orders as orders
@@ -18,14 +17,12 @@ with internal_orders as (
     group by snapshots.snapshot
 )
 
-select
-    snapshots.snapshot,
+select snapshots.snapshot,
     coalesce(internal_orders.customers, 0) as customers, coalesce(internal_orders.orders, 0) as orders,
     cast(coalesce(internal_orders.lines, 0) as bigint) as lines,
     cast(coalesce(internal_orders.net_revenue, 0) as decimal(28, 4)) as net_revenue,
     cast(coalesce(internal_orders.cost_of_goods, 0) as decimal(28, 4)) as cost_of_goods,
-    cast(
-        coalesce(internal_orders.net_revenue, 0) - coalesce(internal_orders.cost_of_goods, 0) as decimal(28, 4)
-    ) as contribution_margin
+    cast(coalesce(internal_orders.net_revenue, 0) - coalesce(internal_orders.cost_of_goods, 0) as decimal(28, 4))
+        as contribution_margin
 from settings.snapshots as snapshots
 left join internal_orders on snapshots.snapshot = internal_orders.snapshot  -- one-to-one; none without internal orders

@@ -11,8 +11,7 @@ with listed as (
     select 'to' as kind, value as state, position from business.class_values where class_name = 'tier'
     union all
     select kind, state, position
-    from (
-        values
+    from (values
         ('from', 'reactivated', 11),
         ('from', 'new', 12),
         ('to', 'not_in_window', 11),

@@ -7,12 +7,9 @@
 --   turned_unprofitable: customers with a profit above `lead_max_profit` then, and none above it now
 --   kept_net_revenue: net revenue of now, of each customer at most that of then
 
-select
-    moves.from_snapshot, moves.from_tier, moves.to_tier, moves.step, moves.reason, count(*) as customers,
-    count(*) filter (
-        where moves.from_profit > policy.lead_max_profit and moves.to_tier = 'lead'
-            and moves.from_tier not in ('new', 'reactivated')
-    ) as turned_unprofitable,
+select moves.from_snapshot, moves.from_tier, moves.to_tier, moves.step, moves.reason, count(*) as customers,
+    count(*) filter (where moves.from_profit > policy.lead_max_profit and moves.to_tier = 'lead'
+        and moves.from_tier not in ('new', 'reactivated')) as turned_unprofitable,
     cast(sum(moves.from_net_revenue) as decimal(28, 4)) as from_net_revenue,
     cast(sum(moves.to_net_revenue) as decimal(28, 4)) as to_net_revenue,
     cast(sum(least(moves.from_net_revenue, moves.to_net_revenue)) as decimal(28, 4)) as kept_net_revenue,

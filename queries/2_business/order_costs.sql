@@ -8,8 +8,7 @@
 --   are left out. Service cases are charged in business.case_costs, `per_customer` in business.customer_profit.
 
 with charged_orders as (
-    select
-        orders.*,
+    select orders.*,
         cast(
             case when orders.is_sale then cast(rates.per_order as decimal(28, 10)) else cast(0 as decimal(28, 10)) end
             + cast(orders.lines as decimal(28, 4)) * rates.per_line
@@ -23,8 +22,7 @@ with charged_orders as (
     where not orders.is_internal
 )
 
-select
-    order_id, customer_id, order_date,
+select order_id, customer_id, order_date,
     gross_revenue, discount_amount, net_revenue, sold_revenue, discounted_revenue, full_price_revenue, cost_of_goods,
     freight_amount, lines, units, returned_lines, sold_lines, discounted_lines, sold_units, discounted_units,
     cost_to_serve,

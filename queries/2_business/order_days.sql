@@ -38,14 +38,12 @@ days as (
 
 days_with_neighbours as (
     -- One window over all days: as one window per customer it would cost many times as much.
-    select
-        customer_id, order_date, last_sale_date, lead(customer_id) over by_day as next_customer_id,
+    select customer_id, order_date, last_sale_date, lead(customer_id) over by_day as next_customer_id,
         lead(order_date) over by_day as next_order_date
     from days
     window by_day as (order by customer_id nulls last, order_date nulls last)
 )
 
-select
-    customer_id, order_date,
+select customer_id, order_date,
     case when next_customer_id = customer_id then next_order_date end as next_order_date, last_sale_date
 from days_with_neighbours

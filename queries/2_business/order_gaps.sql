@@ -17,8 +17,7 @@ with order_days as (
 
 days_with_neighbours as (
     -- One window over all days: as one window per customer it would cost many times as much.
-    select
-        customer_id, order_date, lag(customer_id) over by_day as previous_customer_id,
+    select customer_id, order_date, lag(customer_id) over by_day as previous_customer_id,
         lag(order_date) over by_day as previous_order_date, lead(customer_id) over by_day as next_customer_id,
         lead(order_date) over by_day as next_order_date,
         rank() over (order by customer_id nulls last) as customer_number, row_number() over by_day as day_number
@@ -27,18 +26,15 @@ days_with_neighbours as (
 ),
 
 days_of_one_customer as (
-    select
-        customer_id, order_date,
+    select customer_id, order_date,
         case when previous_customer_id = customer_id then previous_order_date end as previous_order_date,
         case when next_customer_id = customer_id then next_order_date end as next_order_date,
         cast(customer_number as bigint) as customer_number, cast(day_number as bigint) as day_number
     from days_with_neighbours
 )
 
-select
-    customer_id, order_date, previous_order_date, next_order_date,
+select customer_id, order_date, previous_order_date, next_order_date,
     order_date - previous_order_date as gap_days, day_number - customer_number as gaps, customer_number, day_number,
-    cast(row_number() over (
-        order by customer_number nulls last, order_date - previous_order_date nulls last, day_number nulls last
-    ) as bigint) as gap_number
+    cast(row_number() over (order by customer_number nulls last, order_date
+        - previous_order_date nulls last, day_number nulls last) as bigint) as gap_number
 from days_of_one_customer

@@ -14,8 +14,7 @@
 
 with internal_customers as (select customer_id from business.customer_kinds where is_internal)
 
-select
-    orders.order_id, orders.customer_id, orders.ordered_at, orders.order_date,
+select orders.order_id, orders.customer_id, orders.ordered_at, orders.order_date,
     orders.gross_revenue, orders.discount_amount, orders.net_revenue, orders.cost_of_goods, orders.freight_amount,
     orders.lines, orders.units, orders.returned_lines, orders.lines_with_cost, orders.sold_lines,
     orders.discounted_lines, orders.sold_units, orders.discounted_units, orders.sold_revenue, orders.discounted_revenue,

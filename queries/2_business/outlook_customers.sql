@@ -6,23 +6,16 @@
 --   of all customers; the others earn those of their tier. A cohort is the year of the first order.
 
 with rates as (
-    select
-        value as tier,
-        case
-            when net_revenue > 0
-                then cast(cast(contribution_margin as decimal(28, 4)) as double)
-                    / nullif(cast(net_revenue as double), 0)
-        end as margin_rate,
-        case
-            when net_revenue > 0 then cast(cast(profit as decimal(28, 4)) as double)
-                / nullif(cast(net_revenue as double), 0)
-        end as profit_rate
+    select value as tier,
+        case when net_revenue > 0 then cast(cast(contribution_margin as decimal(28, 4)) as double)
+            / nullif(cast(net_revenue as double), 0) end as margin_rate,
+        case when net_revenue > 0 then cast(cast(profit as decimal(28, 4)) as double)
+            / nullif(cast(net_revenue as double), 0) end as profit_rate
     from business.class_totals
     where snapshot = 'current' and class_name in ('tier', 'all')
 )
 
-select
-    histories.customer_id,
+select histories.customer_id,
     coalesce(classes.tier, 'none') as tier, coalesce(lifecycle.lifecycle_stage, 'none') as lifecycle_stage,
     coalesce(classes.rfm_segment, 'none') as rfm_segment, coalesce(classes.value_class, 'none') as value_class,
     cast(cast(date_part('year', measures.first_order_date) as bigint) as varchar) as cohort,

@@ -6,8 +6,7 @@
 --   were sold, whoever bought them; a customer may buy in several places. Cost to serve is that of customers, so that
 --   lines have no profit. Internal customers are left out. What is not known is the place `not_known`.
 
-select
-    'home' as kind, classes.country, classes.region,
+select 'home' as kind, classes.country, classes.region,
     count(*) as customers, count(*) filter (where profit.profit < 0) as unprofitable_customers,
     cast(sum(profit.orders) as bigint) as orders, cast(sum(profit.lines) as bigint) as lines,
     cast(sum(profit.net_revenue) as decimal(28, 4)) as net_revenue,
@@ -19,8 +18,7 @@ inner join business.customer_profit as profit  -- one-to-one
 where classes.snapshot = 'current'
 group by classes.country, classes.region
 union all
-select
-    'lines' as kind, coalesce(line_sums.country, 'not_known') as country,
+select 'lines' as kind, coalesce(line_sums.country, 'not_known') as country,
     coalesce(line_sums.region, 'not_known') as region,
     null as customers, null as unprofitable_customers, null as orders, cast(sum(line_sums.lines) as bigint) as lines,
     cast(sum(line_sums.net_revenue) as decimal(28, 4)) as net_revenue,

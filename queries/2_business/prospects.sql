@@ -16,8 +16,7 @@ with known_customers as (
 ),
 
 customers as (
-    select
-        customer_id, count(*) filter (where is_in_file) > 0 as is_in_file, max(signed_up_date) as signed_up_date,
+    select customer_id, count(*) filter (where is_in_file) > 0 as is_in_file, max(signed_up_date) as signed_up_date,
         max(first_visit_date) as first_visit_date
     from known_customers
     group by customer_id
@@ -25,8 +24,7 @@ customers as (
 
 buyers as (select customer_id, min(order_date) as first_order_date from business.orders group by customer_id)
 
-select
-    snapshots.snapshot, customers.customer_id, customers.signed_up_date, customers.first_visit_date,
+select snapshots.snapshot, customers.customer_id, customers.signed_up_date, customers.first_visit_date,
     customers.is_in_file
 from customers cross join settings.snapshots as snapshots
 left join buyers on customers.customer_id = buyers.customer_id  -- many-to-one; none of who never ordered

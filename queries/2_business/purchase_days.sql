@@ -6,16 +6,14 @@
 --   taken off; what is returned on a day without a sale is taken off no purchase. Internal orders are left out.
 
 with days as (
-    select
-        customer_id, order_date, sum(net_revenue) as net_revenue,
+    select customer_id, order_date, sum(net_revenue) as net_revenue,
         sum(net_revenue - cost_of_goods) as contribution_margin, count(*) filter (where is_sale) as sales
     from business.orders
     where not is_internal
     group by customer_id, order_date
 )
 
-select
-    customer_id, order_date, cast(net_revenue as decimal(28, 4)) as net_revenue,
+select customer_id, order_date, cast(net_revenue as decimal(28, 4)) as net_revenue,
     cast(contribution_margin as decimal(28, 4)) as contribution_margin
 from days
 where sales > 0

@@ -20,19 +20,14 @@ with first_days as (
 history as (select min(first_order_date) as first_order_date from first_days),
 
 moments as (
-    select
-        moments.moment, moments.before_date, moments.last_day, moments.horizon_weeks,
-        case
-            when moments.before_date - history.first_order_date < 7 * moments.counted_weeks
-                then moments.before_date - history.first_order_date
-            else 7 * moments.counted_weeks
-        end as counted_days
+    select moments.moment, moments.before_date, moments.last_day, moments.horizon_weeks,
+        case when moments.before_date - history.first_order_date < 7 * moments.counted_weeks then moments.before_date
+            - history.first_order_date else 7 * moments.counted_weeks end as counted_days
     from settings.moments as moments cross join history
 ),
 
 days as (
-    select
-        moments.moment, moments.last_day, moments.horizon_weeks, moments.counted_days,
+    select moments.moment, moments.last_day, moments.horizon_weeks, moments.counted_days,
         moments.before_date - purchase_days.order_date as days_before, purchase_days.customer_id,
         purchase_days.order_date, purchase_days.net_revenue, purchase_days.contribution_margin,
         purchase_days.order_date > first_days.first_order_date and purchase_days.net_revenue > 0 as is_paid_repeat
@@ -44,8 +39,7 @@ days as (
 ),
 
 counts as (
-    select
-        moment, customer_id, count(*) - 1 as frequency, max(order_date) - min(order_date) as recency_days,
+    select moment, customer_id, count(*) - 1 as frequency, max(order_date) - min(order_date) as recency_days,
         min(last_day) - min(order_date) as age_days, count(*) filter (where is_paid_repeat) as paid_frequency,
         coalesce(sum(net_revenue) filter (where is_paid_repeat), 0) as repeat_revenue,
         coalesce(sum(contribution_margin) filter (where is_paid_repeat), 0) as repeat_margin,
@@ -57,23 +51,17 @@ counts as (
 ),
 
 rates as (
-    select
-        counts.*,
-        cast(
-            cast(purchases_of_year * 7 * horizon_weeks as double) / nullif(cast(counted_days as double), 0)
-            as decimal(28, 6)
-        ) as last_year_orders
+    select counts.*,
+        cast(cast(purchases_of_year * 7 * horizon_weeks as double)
+            / nullif(cast(counted_days as double), 0) as decimal(28, 6)) as last_year_orders
     from counts
 )
 
-select
-    rates.moment, rates.customer_id, rates.frequency, rates.recency_days, rates.age_days, rates.paid_frequency,
+select rates.moment, rates.customer_id, rates.frequency, rates.recency_days, rates.age_days, rates.paid_frequency,
     cast(rates.repeat_revenue as decimal(28, 4)) as repeat_revenue,
     cast(rates.repeat_margin as decimal(28, 4)) as repeat_margin,
     cast(rates.counted_days as bigint) as counted_days, rates.purchases_of_year, rates.days_since_last_purchase,
     rates.last_year_orders,
-    case
-        when rates.days_since_last_purchase > policy.silent_days then cast(0 as decimal(28, 6))
-        else rates.last_year_orders
-    end as recency_orders
+    case when rates.days_since_last_purchase > policy.silent_days then cast(0 as decimal(28, 6))
+        else rates.last_year_orders end as recency_orders
 from settings.policy as policy cross join rates

@@ -11,8 +11,7 @@
 --   square_total: sum of the squared values
 
 with current_customers as (
-    select
-        case when tiers.tier in ('platinum', 'gold') then 'upper' else 'lower' end as tier_group, profit.orders,
+    select case when tiers.tier in ('platinum', 'gold') then 'upper' else 'lower' end as tier_group, profit.orders,
         profit.net_revenue, profit.gross_revenue, profit.discount_amount, profit.service_cases,
         coalesce(contacts.complaints, 0) as complaints, profit.handling_minutes,
         coalesce(contacts.timed_cases, 0) as timed_cases, coalesce(contacts.rated_cases, 0) as rated_cases,
@@ -27,8 +26,7 @@ with current_customers as (
 
 current_measures as (
     select *
-    from (
-        values
+    from (values
         ('profile', 'orders'),
         ('profile', 'net_revenue_per_order'),
         ('profile', 'discount_rate'),
@@ -40,11 +38,9 @@ current_measures as (
 ),
 
 earlier_customers as (
-    select
-        case when customers.tier in ('platinum', 'gold') then 'upper' else 'lower' end as tier_group,
-        customers.discount_amount_then > 0
-        and customers.discount_amount_then
-        >= customers.gross_revenue_then * policy.price_sensitive_discount_rate as has_discount,
+    select case when customers.tier in ('platinum', 'gold') then 'upper' else 'lower' end as tier_group,
+        customers.discount_amount_then > 0 and customers.discount_amount_then >= customers.gross_revenue_then
+            * policy.price_sensitive_discount_rate as has_discount,
         customers.has_complaint, customers.orders_again, customers.orders_now, customers.net_revenue_now,
         customers.profit_now - customers.profit_then as profit_change
     from business.customers_after_service as customers cross join settings.policy as policy
@@ -53,8 +49,7 @@ earlier_customers as (
 
 earlier_measures as (
     select *
-    from (
-        values
+    from (values
         ('drivers', 'ordered_again_after_discount'),
         ('drivers', 'net_revenue_per_order_after_discount'),
         ('service_effect', 'profit_change_after_complaint'),
@@ -63,8 +58,7 @@ earlier_measures as (
 ),
 
 customer_values as (
-    select
-        measures.condition, measures.measure, customers.tier_group, 'none' as driver,
+    select measures.condition, measures.measure, customers.tier_group, 'none' as driver,
         case measures.measure
             when 'orders' then cast(customers.orders as decimal(18, 4))
             when 'net_revenue_per_order'
@@ -100,8 +94,7 @@ customer_values as (
         end as value
     from current_customers as customers cross join current_measures as measures
     union all
-    select
-        measures.condition, measures.measure, customers.tier_group,
+    select measures.condition, measures.measure, customers.tier_group,
         case
             when measures.condition = 'drivers' and customers.has_discount then 'with'
             when measures.condition = 'drivers' and not customers.has_discount then 'without'
@@ -122,8 +115,7 @@ customer_values as (
     from earlier_customers as customers cross join earlier_measures as measures
 )
 
-select
-    condition, measure, tier_group, driver, count(*) as customers, cast(sum(value) as decimal(38, 4)) as total,
+select condition, measure, tier_group, driver, count(*) as customers, cast(sum(value) as decimal(38, 4)) as total,
     -- Squared in a wide type: money squared has more digits than money.
     cast(sum(cast(value as decimal(19, 4)) * cast(value as decimal(19, 4))) as decimal(38, 8)) as square_total
 from customer_values

@@ -17,15 +17,13 @@ with referred_customers as (
 ),
 
 sums as (
-    select
-        referrer_id, count(*) as referred_customers, cast(sum(net_revenue) as decimal(28, 4)) as referred_revenue,
+    select referrer_id, count(*) as referred_customers, cast(sum(net_revenue) as decimal(28, 4)) as referred_revenue,
         cast(sum(profit) as decimal(28, 10)) as referred_profit
     from referred_customers
     group by referrer_id
 )
 
-select
-    sums.referrer_id, tiers.tier,
+select sums.referrer_id, tiers.tier,
     row_number() over (order by sums.referred_profit desc nulls last, sums.referrer_id nulls last) as position,
     sums.referred_customers, sums.referred_revenue, sums.referred_profit, own.profit as own_profit
 from sums

@@ -13,10 +13,6 @@ with customers as (
 
 select
     customer_id, row_number() over (order by net_revenue nulls last, customer_id nulls last) as position, net_revenue,
-    cast(
-        sum(net_revenue) over (
-            order by net_revenue nulls last, customer_id nulls last
-            rows between unbounded preceding and current row
-        ) as decimal(28, 4)
-    ) as cumulative_revenue
+    cast(sum(net_revenue) over (order by net_revenue nulls last, customer_id nulls last rows between unbounded preceding
+        and current row) as decimal(28, 4)) as cumulative_revenue
 from customers

@@ -14,19 +14,15 @@ with populations as (
 ),
 
 ranked_profits as (
-    select
-        snapshot, scenario, profit,
+    select snapshot, scenario, profit,
         rank() over (partition by snapshot, scenario order by profit desc nulls last) as profit_rank
     from business.scenario_profits
 ),
 
 lowest_profits as (
-    select
-        ranked_profits.snapshot, ranked_profits.scenario,
-        min(ranked_profits.profit) filter (
-            where ranked_profits.profit > policy.lead_max_profit
-                and ranked_profits.profit_rank <= populations.customers * policy.platinum_share
-        ) as platinum,
+    select ranked_profits.snapshot, ranked_profits.scenario,
+        min(ranked_profits.profit) filter (where ranked_profits.profit > policy.lead_max_profit
+            and ranked_profits.profit_rank <= populations.customers * policy.platinum_share) as platinum,
         min(ranked_profits.profit) filter (
             where ranked_profits.profit > policy.lead_max_profit
                 and ranked_profits.profit_rank > populations.customers * policy.platinum_share
@@ -38,15 +34,10 @@ lowest_profits as (
     group by ranked_profits.snapshot, ranked_profits.scenario
 )
 
-select
-    lowest_profits.snapshot, lowest_profits.scenario,
-    cast(
-        case policy.tier_cutoff when 'absolute' then policy.platinum_min_profit else lowest_profits.platinum end
-        as decimal(38, 16)
-    ) as platinum_min_profit,
-    cast(
-        case policy.tier_cutoff when 'absolute' then policy.gold_min_profit else lowest_profits.gold end
-        as decimal(38, 16)
-    ) as gold_min_profit,
+select lowest_profits.snapshot, lowest_profits.scenario,
+    cast(case policy.tier_cutoff when 'absolute' then policy.platinum_min_profit
+        else lowest_profits.platinum end as decimal(38, 16)) as platinum_min_profit,
+    cast(case policy.tier_cutoff when 'absolute' then policy.gold_min_profit
+        else lowest_profits.gold end as decimal(38, 16)) as gold_min_profit,
     cast(policy.lead_max_profit as decimal(38, 16)) as lead_max_profit
 from lowest_profits cross join settings.policy as policy

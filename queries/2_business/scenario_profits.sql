@@ -27,13 +27,11 @@ scenarios as (
     from moved_rates cross join directions cross join settings.policy as policy
 )
 
-select
-    snapshot, cast(0 as bigint) as scenario, customer_id, 'as_configured' as activity, 'none' as direction,
+select snapshot, cast(0 as bigint) as scenario, customer_id, 'as_configured' as activity, 'none' as direction,
     cast(profit as decimal(38, 16)) as profit
 from business.customer_profit
 union all
-select
-    costs.snapshot, scenarios.scenario, costs.customer_id, scenarios.activity, scenarios.direction,
+select costs.snapshot, scenarios.scenario, costs.customer_id, scenarios.activity, scenarios.direction,
     cast(costs.profit - scenarios.change * costs.cost as decimal(38, 16)) as profit
 from business.activity_costs as costs
 inner join scenarios on costs.activity = scenarios.activity  -- each customer meets both directions of each rate

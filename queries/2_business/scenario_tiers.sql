@@ -11,15 +11,13 @@ with judged_profits as (
     select snapshot, scenario, activity, direction, snapshot as cutoff_snapshot, customer_id, profit
     from business.scenario_profits
     union all
-    select
-        profit.snapshot, 0 as scenario, 'as_configured' as activity, 'none' as direction,
+    select profit.snapshot, 0 as scenario, 'as_configured' as activity, 'none' as direction,
         earlier.snapshot as cutoff_snapshot, profit.customer_id, cast(profit.profit as decimal(38, 16)) as profit
     from business.customer_profit as profit cross join business.compared_snapshots as earlier
     where profit.snapshot = 'current'
 )
 
-select
-    judged_profits.snapshot, judged_profits.scenario, judged_profits.cutoff_snapshot, judged_profits.customer_id,
+select judged_profits.snapshot, judged_profits.scenario, judged_profits.cutoff_snapshot, judged_profits.customer_id,
     judged_profits.activity, judged_profits.direction,
     case
         when judged_profits.profit <= cutoffs.lead_max_profit then 'lead'

@@ -14,8 +14,7 @@ with cases as (
 ),
 
 spans as (
-    select
-        cases.cost, greatest(cases.opened_day, order_days.order_date - policy.earliest_date) as first_day,
+    select cases.cost, greatest(cases.opened_day, order_days.order_date - policy.earliest_date) as first_day,
         least(
             cases.opened_day + policy.window_days,
             (order_days.order_date - policy.earliest_date) + policy.window_days,

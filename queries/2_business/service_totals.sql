@@ -15,17 +15,15 @@ with tiers as (select customer_id, tier from business.customer_tiers where snaps
 groups as (select * from (values ('tier'), ('population'), ('channel'), ('all')) as listed (group_name)),
 
 grouped_cases as (
-    select
-        groups.group_name,
+    select groups.group_name,
         case groups.group_name
             when 'tier' then coalesce(tiers.tier, 'none')
             when 'channel' then coalesce(cases.channel, '')
             else groups.group_name
         end as value,
         cases.case_id, cases.customer_id, cases.cost_to_serve as cost, cases.minutes, cases.satisfaction,
-        cast(
-            floor(date_part('epoch', cases.first_answer_at)) - floor(date_part('epoch', cases.opened_at)) as bigint
-        ) as first_answer_seconds,
+        cast(floor(date_part('epoch', cases.first_answer_at)) - floor(date_part('epoch', cases.opened_at)) as bigint)
+            as first_answer_seconds,
         cast(floor(date_part('epoch', cases.resolved_at)) - floor(date_part('epoch', cases.opened_at)) as bigint)
             as resolution_seconds,
         cases.is_complaint
@@ -40,8 +38,7 @@ grouped_cases as (
 
 customers as (
     -- First once per customer: a count of distinct values would hold all of them.
-    select
-        group_name, value, customer_id, count(*) as cases, count(*) filter (where is_complaint) as complaints,
+    select group_name, value, customer_id, count(*) as cases, count(*) filter (where is_complaint) as complaints,
         count(first_answer_seconds) as answered_cases, count(resolution_seconds) as resolved_cases,
         count(minutes) as timed_cases, coalesce(sum(minutes), 0) as minutes, count(satisfaction) as rated_cases,
         coalesce(sum(satisfaction), 0) as satisfaction_total, sum(cost) as cost
@@ -50,8 +47,7 @@ customers as (
 ),
 
 sums as (
-    select
-        group_name, value, count(*) as customers, count(*) filter (where complaints > 0) as customers_with_complaint,
+    select group_name, value, count(*) as customers, count(*) filter (where complaints > 0) as customers_with_complaint,
         sum(cases) as cases, sum(complaints) as complaints, sum(answered_cases) as answered_cases,
         sum(resolved_cases) as resolved_cases, sum(timed_cases) as timed_cases, sum(minutes) as minutes,
         sum(rated_cases) as rated_cases, sum(satisfaction_total) as satisfaction_total, sum(cost) as cost
@@ -62,19 +58,15 @@ sums as (
 measures as (select * from (values ('first_answer'), ('resolution')) as listed (measure)),
 
 waits as (
-    select
-        grouped_cases.group_name, grouped_cases.value, measures.measure, grouped_cases.case_id,
-        case measures.measure
-            when 'first_answer' then grouped_cases.first_answer_seconds
-            else grouped_cases.resolution_seconds
-        end as seconds
+    select grouped_cases.group_name, grouped_cases.value, measures.measure, grouped_cases.case_id,
+        case measures.measure when 'first_answer' then grouped_cases.first_answer_seconds
+            else grouped_cases.resolution_seconds end as seconds
     from grouped_cases cross join measures
 ),
 
 ranked_waits as (
     -- One window over all groups; the rank of its group is taken off.
-    select
-        group_name, value, measure, seconds,
+    select group_name, value, measure, seconds,
         cast(
             row_number() over (
                 order by
@@ -89,25 +81,17 @@ ranked_waits as (
 ),
 
 medians as (
-    select
-        ranked_waits.group_name, ranked_waits.value,
-        max(ranked_waits.seconds) filter (
-            where ranked_waits.measure = 'first_answer'
-            and 2 * ranked_waits.position >= sums.answered_cases
-            and 2 * ranked_waits.position <= sums.answered_cases + 1
-        ) as first_answer_seconds,
-        max(ranked_waits.seconds) filter (
-            where ranked_waits.measure = 'resolution'
-            and 2 * ranked_waits.position >= sums.resolved_cases
-            and 2 * ranked_waits.position <= sums.resolved_cases + 1
-        ) as resolution_seconds
+    select ranked_waits.group_name, ranked_waits.value,
+        max(ranked_waits.seconds) filter (where ranked_waits.measure = 'first_answer' and 2 * ranked_waits.position
+            >= sums.answered_cases and 2 * ranked_waits.position <= sums.answered_cases + 1) as first_answer_seconds,
+        max(ranked_waits.seconds) filter (where ranked_waits.measure = 'resolution' and 2 * ranked_waits.position
+            >= sums.resolved_cases and 2 * ranked_waits.position <= sums.resolved_cases + 1) as resolution_seconds
     from ranked_waits
     inner join sums on ranked_waits.group_name = sums.group_name and ranked_waits.value = sums.value  -- many-to-one
     group by ranked_waits.group_name, ranked_waits.value
 )
 
-select
-    sums.group_name, sums.value, sums.customers, sums.customers_with_complaint, cast(sums.cases as bigint) as cases,
+select sums.group_name, sums.value, sums.customers, sums.customers_with_complaint, cast(sums.cases as bigint) as cases,
     cast(sums.complaints as bigint) as complaints, cast(sums.answered_cases as bigint) as answered_cases,
     cast(sums.resolved_cases as bigint) as resolved_cases, cast(sums.timed_cases as bigint) as timed_cases,
     cast(sums.minutes as decimal(28, 4)) as minutes, cast(sums.rated_cases as bigint) as rated_cases,

@@ -12,13 +12,9 @@
 --   first_week_end: end of the first week that is nearest to the snapshot; last_week_end of the last one
 
 with ranked_snapshots as (
-    select
-        weeks.week_end, weeks.window_start, snapshots.snapshot,
-        row_number() over (
-            partition by weeks.weeks_ago
-            order by abs(weeks.week_end - snapshots.as_of) nulls last, snapshots.as_of nulls last,
-                snapshots.snapshot nulls last
-        ) as nearness
+    select weeks.week_end, weeks.window_start, snapshots.snapshot,
+        row_number() over (partition by weeks.weeks_ago order by abs(weeks.week_end
+            - snapshots.as_of) nulls last, snapshots.as_of nulls last, snapshots.snapshot nulls last) as nearness
     from settings.weeks as weeks cross join settings.snapshots as snapshots
 ),
 
@@ -45,8 +41,7 @@ first_weeks as (
 ),
 
 silences as (
-    select
-        order_days.customer_id, order_days.order_date as document_date,
+    select order_days.customer_id, order_days.order_date as document_date,
         order_days.next_order_date as next_document_date, order_days.last_sale_date as order_date
     from business.order_days as order_days
     inner join first_weeks on order_days.order_date = first_weeks.order_date  -- many-to-one; none after the last week
@@ -57,12 +52,9 @@ silences as (
 first_orders as (select customer_id, order_date from business.order_gaps where previous_order_date is null),
 
 near_snapshots as (
-    select
-        snapshots.snapshot, others.snapshot as tier_snapshot,
-        row_number() over (
-            partition by snapshots.snapshot
-            order by abs(snapshots.as_of - others.as_of) nulls last, others.as_of nulls last, others.snapshot nulls last
-        ) as nearness
+    select snapshots.snapshot, others.snapshot as tier_snapshot,
+        row_number() over (partition by snapshots.snapshot order by abs(snapshots.as_of
+            - others.as_of) nulls last, others.as_of nulls last, others.snapshot nulls last) as nearness
     from settings.snapshots as snapshots cross join settings.snapshots as others
 ),
 
@@ -75,8 +67,7 @@ placed_customers as (
 ),
 
 tier_gaps as (
-    select
-        placed_customers.snapshot, placed_customers.customer_id,
+    select placed_customers.snapshot, placed_customers.customer_id,
         coalesce(of_tier.usual_gap_days, of_all.usual_gap_days) as usual_gap_days
     from placed_customers
     inner join near_snapshots  -- many-to-one
@@ -89,8 +80,7 @@ tier_gaps as (
         on tiers.snapshot = of_all.snapshot and of_all.tier = 'all'
 )
 
-select
-    spans.snapshot, silences.customer_id, silences.document_date,
+select spans.snapshot, silences.customer_id, silences.document_date,
     silences.next_document_date, silences.order_date, first_orders.order_date as first_order_date, spans.first_week_end,
     spans.last_week_end, own_rhythms.usual_gap_days as own_gap_days,
     case when tier_gaps.customer_id is null then of_all.usual_gap_days else tier_gaps.usual_gap_days end

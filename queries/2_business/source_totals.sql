@@ -15,8 +15,7 @@ order_amounts as (
 ),
 
 read_rows as (
-    select
-        'order_lines' as source, count(*) as rows,
+    select 'order_lines' as source, count(*) as rows,
         cast(
             coalesce(
                 sum(
@@ -46,38 +45,32 @@ read_rows as (
 ),
 
 used_rows as (
-    select
-        'order_lines' as source, sum(lines) as rows, cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as amount,
+    select 'order_lines' as source, sum(lines) as rows, cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as amount,
         cast(coalesce(sum(absolute_revenue), 0) as decimal(28, 4)) as absolute_amount, min(order_date) as oldest_date,
         max(last_date) as newest_date
     from canonical.order_parts
     where outcome = 'used'
     union all
-    select
-        'customers' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
+    select 'customers' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
         cast(0 as decimal(28, 4)) as absolute_amount, min(signed_up_date) as oldest_date,
         max(signed_up_date) as newest_date
     from canonical.customers
     union all
-    select
-        'service_cases' as source, count(*) as rows, cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount,
+    select 'service_cases' as source, count(*) as rows, cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount,
         cast(coalesce(sum(abs(cost)), 0) as decimal(28, 4)) as absolute_amount, min(opened_date) as oldest_date,
         max(opened_date) as newest_date
     from canonical.service_cases
     union all
-    select
-        'payments' as source, count(*) as rows, cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount,
+    select 'payments' as source, count(*) as rows, cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount,
         cast(coalesce(sum(abs(amount)), 0) as decimal(28, 4)) as absolute_amount, min(due_date) as oldest_date,
         coalesce(max(paid_date), max(due_date)) as newest_date
     from canonical.payments
     union all
-    select
-        'visits' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
+    select 'visits' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
         cast(0 as decimal(28, 4)) as absolute_amount, min(visit_date) as oldest_date, max(visit_date) as newest_date
     from canonical.visits
     union all
-    select
-        'exchange_rates' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
+    select 'exchange_rates' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
         cast(0 as decimal(28, 4)) as absolute_amount, min(rate_date) as oldest_date, max(rate_date) as newest_date
     from canonical.checked_exchange_rates
     where outcome = 'used'
@@ -90,8 +83,7 @@ rejected_rows as (
 ),
 
 out_of_scope_rows as (
-    select
-        source, sum(rows) filter (where reason = 'after_as_of') as rows,
+    select source, sum(rows) filter (where reason = 'after_as_of') as rows,
         sum(amount) filter (where reason = 'after_as_of') as amount,
         sum(rows) filter (where reason = 'filtered') as filtered_rows,
         sum(amount) filter (where reason = 'filtered') as filtered_amount
@@ -99,8 +91,7 @@ out_of_scope_rows as (
     group by source
 )
 
-select
-    sources.source, used_rows.oldest_date, used_rows.newest_date,
+select sources.source, used_rows.oldest_date, used_rows.newest_date,
     cast(coalesce(footer_rows.rows, 0) as bigint) as rows_in_footers,
     cast(coalesce(read_rows.rows, 0) as bigint) as rows_read, cast(coalesce(used_rows.rows, 0) as bigint) as rows_used,
     cast(coalesce(rejected_rows.rows, 0) as bigint) as rows_rejected,

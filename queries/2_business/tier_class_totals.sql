@@ -5,8 +5,7 @@
 --   The only place where customers are added up by class: business.class_totals adds these sums up over the tiers, and
 --   results compare them.
 
-select
-    snapshot, class_name, value, tier,
+select snapshot, class_name, value, tier,
     count(*) as customers, count(*) filter (where profit < 0) as unprofitable_customers,
     cast(sum(orders) as bigint) as orders, cast(sum(lines) as bigint) as lines,
     cast(sum(gross_revenue) as decimal(38, 4)) as gross_revenue,

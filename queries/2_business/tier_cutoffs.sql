@@ -9,8 +9,7 @@
 --   that of Gold. Not known (NULL) where the tier has no customer.
 
 with cutoffs as (
-    select
-        cutoffs.platinum_min_profit as platinum, cutoffs.gold_min_profit as gold, cutoffs.lead_max_profit as lead,
+    select cutoffs.platinum_min_profit as platinum, cutoffs.gold_min_profit as gold, cutoffs.lead_max_profit as lead,
         policy.boundary_share
     from business.scenario_cutoffs as cutoffs cross join settings.policy as policy
     where cutoffs.snapshot = 'current' and cutoffs.scenario = 0
@@ -25,7 +24,6 @@ boundaries as (
     select 3 as position, 'iron_lead' as boundary, lead as cutoff, gold - lead as width, boundary_share from cutoffs
 )
 
-select
-    boundary, cast(position as bigint) as position, cast(cutoff as decimal(28, 10)) as cutoff,
+select boundary, cast(position as bigint) as position, cast(cutoff as decimal(28, 10)) as cutoff,
     cast(boundary_share * cast(width as decimal(28, 10)) as decimal(28, 10)) as reach
 from boundaries

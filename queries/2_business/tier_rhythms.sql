@@ -19,12 +19,9 @@ with customer_gaps as (
 counts as (select snapshot, tier, count(*) as customers from customer_gaps group by snapshot, tier),
 
 ranked_gaps as (
-    select
-        snapshot, tier, usual_gap_days,
-        row_number() over (
-            partition by snapshot, tier
-            order by usual_gap_days nulls last, customer_id nulls last
-        ) as gap_rank
+    select snapshot, tier, usual_gap_days,
+        row_number() over (partition by snapshot, tier order by usual_gap_days nulls last, customer_id nulls last)
+            as gap_rank
     from customer_gaps
 )
 

@@ -16,8 +16,7 @@ with class_names as (
 
 customers as (
     -- One row per customer and class.
-    select
-        class_names.class_name,
+    select class_names.class_name,
         coalesce(
             case class_names.class_name
                 when 'all' then 'all'
@@ -42,8 +41,7 @@ customers as (
 ),
 
 sums as (
-    select
-        method, class_name, value, count(*) as customers, sum(p_alive) as expected_alive,
+    select method, class_name, value, count(*) as customers, sum(p_alive) as expected_alive,
         sum(purchases_of_year) as purchases_of_year, sum(expected_orders) as expected_orders,
         sum(expected_revenue) as expected_revenue, sum(profit) as profit, sum(expected_profit) as expected_profit,
         sum(clv) as clv, sum(value_at_risk) as value_at_risk,
@@ -56,16 +54,14 @@ sums as (
 
 misses as (
     -- The share of what it expected by which a method was off in the weeks tested.
-    select
-        method,
+    select method,
         cast(abs(expected_orders - cast(actual_orders as decimal(28, 6))) as double)
             / nullif(cast(expected_orders as double), 0) as miss_share
     from business.backtest_errors
 ),
 
 reaches as (
-    select
-        sums.*, ranges.clv_half_width, ranges.value_at_risk_half_width,
+    select sums.*, ranges.clv_half_width, ranges.value_at_risk_half_width,
         case
             when ranges.expected_orders_half_width
                 >= coalesce(misses.miss_share, 0) * cast(sums.expected_orders as double)
@@ -87,8 +83,7 @@ reaches as (
 ),
 
 ranges as (
-    select
-        method, class_name, value, customers, expected_alive, purchases_of_year, expected_orders, expected_revenue,
+    select method, class_name, value, customers, expected_alive, purchases_of_year, expected_orders, expected_revenue,
         profit, expected_profit, clv, value_at_risk, is_never_a_loss, is_always_a_loss,
         cast(expected_orders - cast(expected_orders_half_width as decimal(28, 6)) as decimal(28, 6))
             as expected_orders_low,
@@ -105,8 +100,7 @@ ranges as (
     from reaches
 )
 
-select
-    class_name, value, method, customers, cast(expected_alive as decimal(28, 6)) as expected_alive,
+select class_name, value, method, customers, cast(expected_alive as decimal(28, 6)) as expected_alive,
     cast(cast(expected_alive as decimal(28, 4)) as double) / nullif(cast(customers as double), 0) as alive_share,
     cast(purchases_of_year as bigint) as purchases_of_year,
     cast(expected_revenue as decimal(28, 6)) as expected_revenue, cast(profit as decimal(28, 10)) as profit,

@@ -20,8 +20,7 @@ recent_buyers as (
 
 longest_recent_gaps as (
     -- The longest silence that an order of the recent days ended.
-    select
-        recent_buyers.weeks_ago, recent_buyers.week_end, recent_buyers.customer_id, recent_buyers.tier_gap_days,
+    select recent_buyers.weeks_ago, recent_buyers.week_end, recent_buyers.customer_id, recent_buyers.tier_gap_days,
         max(order_gaps.gap_days) as gap_days
     from recent_buyers cross join policy
     inner join business.order_gaps as order_gaps  -- many-to-many: each meets the recent gaps
@@ -32,8 +31,7 @@ longest_recent_gaps as (
 
 earlier_gaps as (
     -- As many shorter gaps as the nearest rank asks for say that the longest is above that rank.
-    select
-        longest.weeks_ago, longest.customer_id, count(*) as gaps,
+    select longest.weeks_ago, longest.customer_id, count(*) as gaps,
         count(*) filter (where longest.gap_days > policy.lapsed_late_ratio * order_gaps.gap_days) as shorter_gaps
     from longest_recent_gaps as longest cross join policy
     inner join business.order_gaps as order_gaps  -- many-to-many: each meets the gaps before the recent days

@@ -9,8 +9,7 @@
 with policy as (select earliest_date from settings.policy),
 
 weeks as (
-    select
-        weeks.weeks_ago, weeks.window_start - policy.earliest_date as first_day,
+    select weeks.weeks_ago, weeks.window_start - policy.earliest_date as first_day,
         weeks.week_end - policy.earliest_date as end_day
     from settings.weeks as weeks cross join policy
 ),
@@ -29,8 +28,7 @@ contributions as (
     from business.order_costs as orders cross join policy cross join reach
     where orders.order_date - policy.earliest_date >= reach.first_day
     union all
-    select
-        cases.customer_id, cases.opened_date - policy.earliest_date as day_number,
+    select cases.customer_id, cases.opened_date - policy.earliest_date as day_number,
         cast(-cases.cost_to_serve as decimal(28, 10)) as profit
     from business.case_costs as cases cross join policy cross join reach
     where cases.opened_date - policy.earliest_date >= reach.first_day
@@ -45,8 +43,7 @@ customer_profits as (
     group by late_customers.weeks_ago, late_customers.customer_id
 )
 
-select
-    customer_profits.weeks_ago,
+select customer_profits.weeks_ago,
     cast(sum(customer_profits.profit - rates.per_customer) as decimal(28, 10)) as profit_at_risk
 from customer_profits cross join settings.rates as rates
 where customer_profits.profit > rates.per_customer

@@ -10,8 +10,7 @@
 
 with policy as (select at_risk_late_ratio, lapsed_days, silent_days from settings.policy)
 
-select
-    weeks.weeks_ago, silences.customer_id, weeks.week_end, silences.first_order_date, silences.order_date,
+select weeks.weeks_ago, silences.customer_id, weeks.week_end, silences.first_order_date, silences.order_date,
     silences.tier_gap_days
 from business.silence_rhythms as silences
 inner join settings.weeks as weeks  -- a silence meets every week that ends within it

@@ -7,13 +7,8 @@
 
 with customers as (select customer_id, tier, profit from business.customer_tiers where snapshot = 'current')
 
-select
-    customer_id, row_number() over best_first as position, tier, profit,
-    cast(
-        sum(profit) over (
-            order by profit desc nulls last, customer_id nulls last
-            rows between unbounded preceding and current row
-        ) as decimal(28, 10)
-    ) as cumulative_profit
+select customer_id, row_number() over best_first as position, tier, profit,
+    cast(sum(profit) over (order by profit desc nulls last, customer_id nulls last rows between unbounded preceding
+        and current row) as decimal(28, 10)) as cumulative_profit
 from customers
 window best_first as (order by profit desc nulls last, customer_id nulls last)

@@ -18,7 +18,6 @@ with window_starts as (
 
 history as (select min(order_date) as first_order_date from business.orders)
 
-select
-    window_starts.window_start, history.first_order_date,
+select window_starts.window_start, history.first_order_date,
     coalesce(history.first_order_date - window_starts.window_start <= policy.coverage_days, false) as is_covered
 from window_starts cross join history cross join settings.policy as policy

@@ -14,15 +14,13 @@ with tiers as (
 ),
 
 cases as (
-    select
-        tier, action, stake_amount,
+    select tier, action, stake_amount,
         action is not null and tier <> 'lead' and lifecycle_stage in ('at_risk', 'lapsed') as is_urgent
     from business.customer_actions
 ),
 
 sums as (
-    select
-        coalesce(tier, 'total') as tier, count(*) filter (where action is not null) as customers,
+    select coalesce(tier, 'total') as tier, count(*) filter (where action is not null) as customers,
         count(*) filter (where action is null) as without_action, count(*) filter (where is_urgent) as urgent_customers,
         sum(stake_amount) filter (where action is not null) as stake_amount,
         sum(stake_amount) filter (where is_urgent) as urgent_amount
@@ -30,8 +28,7 @@ sums as (
     group by grouping sets ((tier), ())
 )
 
-select
-    tiers.tier, cast(tiers.position as bigint) as position, cast(coalesce(sums.customers, 0) as bigint) as customers,
+select tiers.tier, cast(tiers.position as bigint) as position, cast(coalesce(sums.customers, 0) as bigint) as customers,
     cast(coalesce(sums.without_action, 0) as bigint) as without_action,
     cast(coalesce(sums.urgent_customers, 0) as bigint) as urgent_customers,
     cast(coalesce(sums.stake_amount, 0) as decimal(28, 10)) as stake_amount,

@@ -11,16 +11,14 @@
 with tiers as (select value as tier, position as tier_rank from business.class_values where class_name = 'tier'),
 
 cases as (
-    select
-        actions.*, tiers.tier_rank,
+    select actions.*, tiers.tier_rank,
         row_number() over (partition by actions.tier order by actions.tier_position nulls last) as place
     from business.customer_actions as actions
     inner join tiers on actions.tier = tiers.tier  -- many-to-one
     where actions.action is not null
 )
 
-select
-    cases.customer_id, cases.due_date,
+select cases.customer_id, cases.due_date,
     cases.tier, cast(cases.place as bigint) as position, cases.name, cases.owner, cases.prior_tier, cases.year_ago_tier,
     cases.lifecycle_stage, cases.reason, cases.action, cases.responsible, cases.stake,
     cases.days_since_last_order, cases.late_ratio, cases.profit, cases.stake_amount

@@ -15,8 +15,7 @@
 
 with weeks as (select before_date, horizon_weeks from settings.moments where moment = 'backtest')
 
-select
-    errors.method, weeks.before_date as first_day, cast(weeks.horizon_weeks as bigint) as weeks,
+select errors.method, weeks.before_date as first_day, cast(weeks.horizon_weeks as bigint) as weeks,
     errors.customers, errors.expected_orders, errors.actual_orders,
     cast(errors.expected_orders - cast(errors.actual_orders as decimal(28, 6)) as decimal(28, 6)) as total_error,
     cast(errors.expected_orders - cast(errors.actual_orders as decimal(28, 6)) as double)

@@ -13,8 +13,7 @@
 with from_snapshots as (select snapshot, as_of from business.compared_snapshots),
 
 sums as (
-    select
-        from_snapshot, sum(customers) filter (where step not in ('new', 'reactivated')) as from_customers,
+    select from_snapshot, sum(customers) filter (where step not in ('new', 'reactivated')) as from_customers,
         sum(customers) filter (where step <> 'gone') as to_customers,
         sum(customers) filter (where step = 'stayed') as stayed,
         sum(customers) filter (where step = 'moved_up') as moved_up,
@@ -30,8 +29,7 @@ sums as (
 ),
 
 earlier_tiers as (
-    select
-        totals.from_snapshot, totals.from_tier as tier, classes.position, sum(totals.customers) as customers,
+    select totals.from_snapshot, totals.from_tier as tier, classes.position, sum(totals.customers) as customers,
         sum(totals.customers) filter (where totals.to_tier = totals.from_tier) as stayed
     from business.move_totals as totals
     inner join business.class_values as classes  -- many-to-one
@@ -47,8 +45,7 @@ told_positions as (
 ),
 
 told_tiers as (
-    select
-        earlier_tiers.from_snapshot, earlier_tiers.tier, earlier_tiers.customers,
+    select earlier_tiers.from_snapshot, earlier_tiers.tier, earlier_tiers.customers,
         coalesce(earlier_tiers.stayed, 0) as stayed
     from earlier_tiers
     inner join told_positions  -- one-to-one
@@ -56,8 +53,7 @@ told_tiers as (
         and earlier_tiers.position = told_positions.position
 )
 
-select
-    sums.from_snapshot, from_snapshots.as_of as from_as_of, told_tiers.tier as told_tier,
+select sums.from_snapshot, from_snapshots.as_of as from_as_of, told_tiers.tier as told_tier,
     cast(told_tiers.customers as bigint) as told_customers, cast(told_tiers.stayed as bigint) as told_stayed,
     cast(coalesce(sums.from_customers, 0) as bigint) as from_customers,
     cast(coalesce(sums.to_customers, 0) as bigint) as to_customers, cast(coalesce(sums.stayed, 0) as bigint) as stayed,
@@ -72,11 +68,8 @@ select
             then cast(cast(coalesce(sums.retained_net_revenue, 0) as decimal(28, 4)) as double)
                 / cast(cast(sums.from_net_revenue as decimal(28, 4)) as double)
     end as net_revenue_retention,
-    case
-        when sums.from_net_revenue > 0
-            then cast(cast(coalesce(sums.kept_net_revenue, 0) as decimal(28, 4)) as double)
-                / cast(cast(sums.from_net_revenue as decimal(28, 4)) as double)
-    end as gross_revenue_retention
+    case when sums.from_net_revenue > 0 then cast(cast(coalesce(sums.kept_net_revenue, 0) as decimal(28, 4)) as double)
+        / cast(cast(sums.from_net_revenue as decimal(28, 4)) as double) end as gross_revenue_retention
 from sums
 inner join from_snapshots on sums.from_snapshot = from_snapshots.snapshot  -- one-to-one
 left join told_tiers on sums.from_snapshot = told_tiers.from_snapshot  -- one-to-one; none where every tier was small

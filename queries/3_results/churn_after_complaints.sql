@@ -9,8 +9,7 @@
 -- columns:
 --   difference: rate with a complaint less rate without
 
-select
-    outcomes.from_snapshot, outcomes.tier, snapshots.as_of as from_as_of, outcomes.position,
+select outcomes.from_snapshot, outcomes.tier, snapshots.as_of as from_as_of, outcomes.position,
     outcomes.customers_with as customers_with_complaint, outcomes.outcomes_with as churned_with_complaint,
     outcomes.rate_with as churn_rate_with_complaint, outcomes.customers_without as customers_without_complaint,
     outcomes.outcomes_without as churned_without_complaint, outcomes.rate_without as churn_rate_without_complaint,

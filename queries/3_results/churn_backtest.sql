@@ -22,24 +22,21 @@ with tiers as (
 ),
 
 sums as (
-    select
-        case when grouping(tier) = 1 then 'total' else tier end as tier, coalesce(decile, 0) as decile,
+    select case when grouping(tier) = 1 then 'total' else tier end as tier, coalesce(decile, 0) as decile,
         count(*) as customers, count(*) filter (where actual_orders > 0) as buyers, sum(model_orders) as predicted,
         sum(actual_orders) as actual, sum(last_year_orders) as last_year_rate, sum(recency_orders) as recency_rule
     from business.backtest_customers
     group by grouping sets ((tier, decile), (tier), (decile))
     union all
     -- Apart, because the sum over nobody is a row on one engine and none on the other.
-    select
-        'total' as tier, 0 as decile, count(*) as customers, count(*) filter (where actual_orders > 0) as buyers,
+    select 'total' as tier, 0 as decile, count(*) as customers, count(*) filter (where actual_orders > 0) as buyers,
         sum(model_orders) as predicted, sum(actual_orders) as actual, sum(last_year_orders) as last_year_rate,
         sum(recency_orders) as recency_rule
     from business.backtest_customers
     having count(*) > 0
 )
 
-select
-    sums.tier, cast(sums.decile as bigint) as decile, cast(tiers.position as bigint) as position,
+select sums.tier, cast(sums.decile as bigint) as decile, cast(tiers.position as bigint) as position,
     sums.customers, sums.buyers, cast(sums.predicted as decimal(28, 6)) as predicted,
     cast(sums.actual as bigint) as actual, cast(sums.last_year_rate as decimal(28, 6)) as last_year_rate,
     cast(sums.recency_rule as decimal(28, 6)) as recency_rule,

@@ -37,8 +37,7 @@ tiers as (
 stages_now as (select customer_id, lifecycle_stage from business.customer_lifecycle where snapshot = 'current'),
 
 customers as (
-    select
-        from_snapshots.snapshot, earlier.tier, profit.profit,
+    select from_snapshots.snapshot, earlier.tier, profit.profit,
         stages_now.lifecycle_stage = 'lapsed' and stages_then.lifecycle_stage <> 'lapsed' as is_churned,
         stages_then.lifecycle_stage = 'lapsed' as was_lapsed
     from from_snapshots
@@ -60,19 +59,15 @@ sums as (
     group by grouping sets ((snapshot, tier), (snapshot))
 )
 
-select
-    from_snapshots.snapshot as from_snapshot, tiers.tier,
+select from_snapshots.snapshot as from_snapshot, tiers.tier,
     from_snapshots.as_of as from_as_of, cast(tiers.position as bigint) as position,
     coalesce(sums.customers, 0) as customers, coalesce(sums.churned, 0) as churned,
     coalesce(sums.lapsed_before, 0) as lapsed_before, coalesce(sums.not_lapsed_before, 0) as not_lapsed_before,
     cast(sums.churned as double) / nullif(cast(sums.not_lapsed_before as double), 0) as churn_rate,
     cast(coalesce(sums.profit, 0) as decimal(28, 10)) as profit,
     cast(coalesce(sums.lost_profit, 0) as decimal(28, 10)) as lost_profit,
-    case
-        when sums.profit > 0
-            then cast(cast(coalesce(sums.lost_profit, 0) as decimal(28, 4)) as double)
-                / nullif(cast(cast(sums.profit as decimal(28, 4)) as double), 0)
-    end as lost_profit_share,
+    case when sums.profit > 0 then cast(cast(coalesce(sums.lost_profit, 0) as decimal(28, 4)) as double)
+        / nullif(cast(cast(sums.profit as decimal(28, 4)) as double), 0) end as lost_profit_share,
     coalesce(sums.not_lapsed_before, 0) >= policy.min_cell as has_enough_customers
 from from_snapshots cross join tiers
 left join sums  -- one-to-one; none where nobody had the tier

@@ -9,8 +9,7 @@
 
 with needs as (
     select *
-    from (
-        values
+    from (values
         ('customer_kind', 1, 'kind', 1),
         ('region_class', 2, 'country', 1),
         ('region_class', 2, 'region', 2),
@@ -33,8 +32,7 @@ with needs as (
 ),
 
 judged_needs as (
-    select
-        needs.*,
+    select needs.*,
         case needs.gap
             when 'kind' then class_sources.has_kind
             when 'country' then class_sources.has_country
@@ -53,8 +51,7 @@ judged_needs as (
     from needs cross join business.class_sources as class_sources
 )
 
-select
-    cast(class_name as varchar) as class_name, cast(gap as varchar) as gap,
+select cast(class_name as varchar) as class_name, cast(gap as varchar) as gap,
     cast(class_position as bigint) as class_position, cast(gap_position as bigint) as position
 from judged_needs
 where not is_there

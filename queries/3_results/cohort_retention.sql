@@ -31,8 +31,7 @@ ages as (
 ),
 
 cells as (
-    select
-        cohorts.cohort_number, cohorts.customers, cohorts.newness, ages.age, periods.period, periods.months,
+    select cohorts.cohort_number, cohorts.customers, cohorts.newness, ages.age, periods.period, periods.months,
         cohorts.cohort_number * periods.months as first_month_number
     from cohorts cross join periods
     inner join ages  -- each cohort meets every age that it has lived
@@ -45,17 +44,11 @@ years as (
 )
 
 select
-    cast(
-        cast(years.year_number as varchar) || '-'
-        || lpad(cast(years.first_month_number - 12 * years.year_number + 1 as varchar), 2, '0') || '-01'
-        as date
-    ) as cohort_month,
+    cast(cast(years.year_number as varchar) || '-' || lpad(cast(years.first_month_number - 12 * years.year_number
+        + 1 as varchar), 2, '0') || '-01' as date) as cohort_month,
     cast(years.age * years.months as bigint) as age_months, years.period, years.year_number as cohort_year,
-    cast(
-        floor(
-            cast(years.first_month_number - 12 * years.year_number as double) / cast(years.months as double)
-        ) as bigint
-    ) + 1 as part_of_year,
+    cast(floor(cast(years.first_month_number - 12 * years.year_number as double)
+        / cast(years.months as double)) as bigint) + 1 as part_of_year,
     years.age as age_periods,
     cast(years.customers as bigint) as customers, cast(coalesce(activity.active, 0) as bigint) as active,
     cast(coalesce(activity.active, 0) as double) / nullif(cast(years.customers as double), 0) as retention,

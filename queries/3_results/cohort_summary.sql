@@ -25,15 +25,13 @@ told_months as (
 ),
 
 sums as (
-    select
-        period, count(*) as cohorts, count(*) filter (where not has_enough_customers) as small_cohorts,
+    select period, count(*) as cohorts, count(*) filter (where not has_enough_customers) as small_cohorts,
         count(*) filter (where is_shown) as cohorts_shown, sum(customers) as customers
     from last_cells
     group by period
 )
 
-select
-    sums.period,
+select sums.period,
     told.cohort_month as told_cohort_month, told.cohort_year as told_year, told.part_of_year as told_part_of_year,
     told.age_months as told_age_months,
     sums.cohorts, sums.small_cohorts, sums.cohorts_shown, cast(sums.customers as bigint) as customers,

@@ -14,12 +14,9 @@ profit_total as (select count(*) as customers, coalesce(sum(profit), 0) as profi
 revenue_total as (select count(*) as customers, coalesce(sum(net_revenue), 0) as revenue from business.revenue_ranks),
 
 profit_sums as (
-    select
-        coalesce(max(total.customers), 0) as customers, coalesce(max(total.profit), 0) as profit,
-        min(ranks.position) filter (
-            where total.profit > 0
-                and ranks.cumulative_profit >= cast(total.profit as decimal(28, 10)) * policy.concentration_share
-        ) as makers,
+    select coalesce(max(total.customers), 0) as customers, coalesce(max(total.profit), 0) as profit,
+        min(ranks.position) filter (where total.profit > 0 and ranks.cumulative_profit
+            >= cast(total.profit as decimal(28, 10)) * policy.concentration_share) as makers,
         coalesce(sum(ranks.profit) filter (where ranks.position <= total.customers * policy.top_share), 0)
             as top_profit,
         count(*) filter (where ranks.position <= total.customers * policy.top_share) as top_customers,
@@ -30,33 +27,21 @@ profit_sums as (
 
 revenue_sums as (
     -- Smallest first. Seen from the small end: customers whose removal still leaves the share.
-    select
-        coalesce(max(total.customers), 0) as customers, coalesce(max(total.revenue), 0) as revenue,
-        coalesce(
-            max(ranks.position) filter (
-                where total.revenue - ranks.cumulative_revenue
-                    >= cast(total.revenue as decimal(28, 4)) * policy.concentration_share
-            ),
-            0
-        ) as customers_to_spare,
-        coalesce(
-            sum(ranks.net_revenue) filter (
-                where total.customers - ranks.position + 1 <= total.customers * policy.top_share
-            ),
-            0
-        ) as top_revenue,
+    select coalesce(max(total.customers), 0) as customers, coalesce(max(total.revenue), 0) as revenue,
+        coalesce(max(ranks.position) filter (where total.revenue - ranks.cumulative_revenue
+            >= cast(total.revenue as decimal(28, 4)) * policy.concentration_share), 0) as customers_to_spare,
+        coalesce(sum(ranks.net_revenue) filter (where total.customers - ranks.position + 1 <= total.customers
+            * policy.top_share), 0) as top_revenue,
         count(*) filter (where total.customers - ranks.position + 1 <= total.customers * policy.top_share)
             as top_customers,
-        coalesce(
-            sum(ranks.net_revenue * cast(2 * ranks.position - total.customers - 1 as decimal(10, 0))), 0
-        ) as weighted_revenue
+        coalesce(sum(ranks.net_revenue * cast(2 * ranks.position - total.customers - 1 as decimal(10, 0))), 0)
+            as weighted_revenue
     from business.revenue_ranks as ranks cross join revenue_total as total cross join policy
 ),
 
 measures as (
     select *
-    from (
-        values
+    from (values
         (1, 'profit_concentration_customer_share'),
         (2, 'revenue_concentration_customer_share'),
         (3, 'top_customers_profit_share'),
@@ -66,8 +51,7 @@ measures as (
     ) as listed (position, measure)
 )
 
-select
-    measures.measure, cast(measures.position as bigint) as position,
+select measures.measure, cast(measures.position as bigint) as position,
     case measures.position
         when 1 then cast(profits.makers as double) / nullif(cast(profits.customers as double), 0)
         when 2

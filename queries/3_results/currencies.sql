@@ -14,8 +14,7 @@
 --   currency: (none) of lines that name none
 --   lines_without_rate: lines that are rejected and have no rate of their day
 
-select
-    totals.currency,
+select totals.currency,
     row_number() over (order by totals.net_revenue desc nulls last, totals.currency nulls last) as position,
     totals.currency = project.currency as is_project_currency, totals.lines, totals.stated_revenue, totals.net_revenue,
     cast(totals.net_revenue as double) / nullif(cast(sum(totals.net_revenue) over () as double), 0) as revenue_share,

@@ -27,18 +27,15 @@ used_lines as (
 without_rate as (select outcome from canonical.order_parts where is_without_rate group by outcome),
 
 listed as (
-    select
-        1 as position, 'used_in_window' as outcome, cast(null as varchar) as reason,
+    select 1 as position, 'used_in_window' as outcome, cast(null as varchar) as reason,
         coalesce(rows_in_window, 0) as rows, coalesce(net_in_window, 0) as net_amount
     from used_lines
     union all
-    select
-        2 as position, 'used_before_window' as outcome, cast(null as varchar) as reason,
+    select 2 as position, 'used_before_window' as outcome, cast(null as varchar) as reason,
         coalesce(rows_before_window, 0) as rows, coalesce(net_before_window, 0) as net_amount
     from used_lines
     union all
-    select
-        3 as position, 'out_of_scope' as outcome, cast(null as varchar) as reason, coalesce(sum(rows), 0) as rows,
+    select 3 as position, 'out_of_scope' as outcome, cast(null as varchar) as reason, coalesce(sum(rows), 0) as rows,
         coalesce(sum(amount), 0) as net_amount
     from canonical.out_of_scope_rows
     where source = 'order_lines' and reason = 'after_as_of'
@@ -47,8 +44,7 @@ listed as (
     from canonical.out_of_scope_rows
     where source = 'order_lines' and reason = 'filtered'
     union all
-    select
-        10 + row_number() over (order by reason nulls last) as position, 'rejected' as outcome, reason, rows,
+    select 10 + row_number() over (order by reason nulls last) as position, 'rejected' as outcome, reason, rows,
         amount as net_amount
     from canonical.rejected_rows
     where source = 'order_lines'
@@ -61,8 +57,7 @@ listed as (
     from rows_read cross join money_read
 )
 
-select
-    listed.outcome, cast(listed.position as bigint) as position, listed.reason, cast(listed.rows as bigint) as rows,
+select listed.outcome, cast(listed.position as bigint) as position, listed.reason, cast(listed.rows as bigint) as rows,
     cast(sum(listed.rows) over (partition by listed.outcome) as bigint) as outcome_rows,
     cast(listed.rows as double) / nullif(cast(rows_read.rows as double), 0) as row_share,
     -- Where a part is in another currency without a rate the sum is not known: results.currencies states what is

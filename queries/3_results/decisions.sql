@@ -12,8 +12,7 @@
 
 with listed_decisions as (
     select *
-    from (
-        values
+    from (values
         -- position, decision, who, days
         (1, 'silent_best', 'account_owner', 5),
         (2, 'lead_break_even', 'pricing', 30),
@@ -29,8 +28,7 @@ sums as (
 ),
 
 known_decisions as (
-    select
-        listed_decisions.position, listed_decisions.decision, listed_decisions.responsible,
+    select listed_decisions.position, listed_decisions.decision, listed_decisions.responsible,
         cast(policy.as_of + cast(cast(listed_decisions.days as varchar) || ' days' as interval) as date) as due_date,
         sums.customers, sums.amount,
         listed_decisions.decision = 'costs'
@@ -41,8 +39,7 @@ known_decisions as (
     where sums.customers is not null or (listed_decisions.decision = 'costs' and not policy.cost_is_mapped)
 )
 
-select
-    cast(decision as varchar) as decision, due_date, cast(responsible as varchar) as responsible,
+select cast(decision as varchar) as decision, due_date, cast(responsible as varchar) as responsible,
     cast(row_number() over (order by amount desc nulls last, position nulls last) as bigint) as rank,
     cast(customers as bigint) as customers, cast(amount as decimal(28, 10)) as amount, is_material
 from known_decisions

@@ -16,8 +16,7 @@ with tiers as (
 ),
 
 sums as (
-    select
-        coalesce(tier, 'total') as tier, count(*) as customers,
+    select coalesce(tier, 'total') as tier, count(*) as customers,
         count(*) filter (where is_price_sensitive) as price_sensitive_customers,
         count(*) filter (where is_champion) as champions,
         count(*) filter (where is_discount_made_champion) as discount_made_champions,
@@ -31,20 +30,15 @@ sums as (
     group by grouping sets ((tier), ())
 )
 
-select
-    tiers.tier, cast(tiers.position as bigint) as position, cast(coalesce(sums.customers, 0) as bigint) as customers,
+select tiers.tier, cast(tiers.position as bigint) as position, cast(coalesce(sums.customers, 0) as bigint) as customers,
     coalesce(sums.bought_units, cast(0 as decimal(28, 4))) as bought_units,
     coalesce(sums.discounted_units, cast(0 as decimal(28, 4))) as discounted_units,
-    case
-        when sums.bought_units > 0
-            then cast(sums.discounted_units as double) / nullif(cast(sums.bought_units as double), 0)
-    end as discounted_unit_share,
+    case when sums.bought_units > 0 then cast(sums.discounted_units as double)
+        / nullif(cast(sums.bought_units as double), 0) end as discounted_unit_share,
     coalesce(sums.bought_revenue, cast(0 as decimal(28, 4))) as bought_revenue,
     coalesce(sums.discounted_revenue, cast(0 as decimal(28, 4))) as discounted_revenue,
-    case
-        when sums.bought_revenue > 0
-            then cast(sums.discounted_revenue as double) / nullif(cast(sums.bought_revenue as double), 0)
-    end as discounted_revenue_share,
+    case when sums.bought_revenue > 0 then cast(sums.discounted_revenue as double)
+        / nullif(cast(sums.bought_revenue as double), 0) end as discounted_revenue_share,
     coalesce(sums.discount_amount, cast(0 as decimal(28, 4))) as discount_amount,
     case
         when sums.contribution_margin + sums.discount_amount > 0

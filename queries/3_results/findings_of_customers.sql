@@ -22,17 +22,13 @@ population as (
 
 cohorts as (
     select
-        case
-            when coalesce(max(cohorts), 0) < 1 then 'none'
-            when max(told_retention) is null then 'untold'
-            else 'told'
-        end as finding
+        case when coalesce(max(cohorts), 0) < 1 then 'none' when max(told_retention) is null then 'untold'
+            else 'told' end as finding
     from results.cohort_summary
 ),
 
 grid as (
-    select
-        coalesce(max(customers), 0) as most_customers,
+    select coalesce(max(customers), 0) as most_customers,
         max(customers) filter (where r_score = 1 and f_score = 1) as lowest_customers
     from results.rfm_grid
 ),
@@ -49,16 +45,14 @@ rfm as (
 ),
 
 ranked_segments as (
-    select
-        rfm_segment, profit,
+    select rfm_segment, profit,
         row_number() over (order by profit desc nulls last, position nulls last, rfm_segment nulls last) as rank
     from results.rfm_segments
     where rfm_segment <> 'total'
 ),
 
 segments as (
-    select
-        case when count(*) = 0 then 'nobody' else 'told' end as finding, max(ranked_segments.rfm_segment) as about,
+    select case when count(*) = 0 then 'nobody' else 'told' end as finding, max(ranked_segments.rfm_segment) as about,
         max(ranked_segments.profit) as amount
     from ranked_segments cross join population
     where ranked_segments.rank = 1 and ranked_segments.profit > 0 and not population.is_small
@@ -66,8 +60,7 @@ segments as (
 
 ranked_types as (
     -- Types known of nobody are none.
-    select
-        types.customer_type, types.profit,
+    select types.customer_type, types.profit,
         row_number() over (order by types.profit nulls last, types.position nulls last, types.customer_type nulls last)
             as loss_rank,
         row_number() over (
@@ -79,8 +72,7 @@ ranked_types as (
 
 judged_types as (
     -- Who gives back most, or else who brings most.
-    select
-        max(customer_type) filter (where loss_rank = 1 and profit < 0) as losing_type,
+    select max(customer_type) filter (where loss_rank = 1 and profit < 0) as losing_type,
         min(profit) filter (where loss_rank = 1 and profit < 0) as loss,
         max(customer_type) filter (where gain_rank = 1) as best_type, max(profit) filter (where gain_rank = 1) as gain
     from ranked_types
@@ -88,11 +80,8 @@ judged_types as (
 
 kinds as (
     select
-        case
-            when population.is_small then 'few'
-            when judged_types.best_type is null then 'unknown'
-            else 'told'
-        end as finding,
+        case when population.is_small then 'few' when judged_types.best_type is null then 'unknown' else 'told' end
+            as finding,
         coalesce(judged_types.losing_type, judged_types.best_type) as about,
         coalesce(judged_types.loss, judged_types.gain) as amount
     from judged_types cross join population
@@ -100,11 +89,8 @@ kinds as (
 
 abc as (
     select
-        case
-            when coalesce(max(customers), 0) < 1 then 'nobody'
-            when max(unprofitable_customers) >= 1 then 'losses_in_a'
-            else 'no_losses_in_a'
-        end as finding
+        case when coalesce(max(customers), 0) < 1 then 'nobody' when max(unprofitable_customers) >= 1 then 'losses_in_a'
+            else 'no_losses_in_a' end as finding
     from results.abc_classes
     where abc_class = 'a'
 ),
@@ -121,8 +107,7 @@ lifecycle as (
 ),
 
 churn as (
-    select
-        coalesce(max(customers), 0) as customers,
+    select coalesce(max(customers), 0) as customers,
         max(churned) filter (where has_enough_customers and churned >= 1) is not null as is_told,
         coalesce(max(lost_profit), 0) as lost_profit
     from results.churn_by_tier
@@ -186,11 +171,8 @@ owners as (
 
 referrals as (
     select
-        case
-            when max(referrers) is null then 'not_known'
-            when max(referrers) >= 1 then 'some'
-            else 'none'
-        end as finding
+        case when max(referrers) is null then 'not_known' when max(referrers) >= 1 then 'some' else 'none' end
+            as finding
     from results.referrals
     where kind = 'total'
 ),
@@ -218,8 +200,7 @@ known_findings as (
     select 'referrals' as section, finding, null as about, null as amount from referrals
 )
 
-select
-    cast(section as varchar) as section, cast(finding as varchar) as finding, cast(about as varchar) as about,
+select cast(section as varchar) as section, cast(finding as varchar) as finding, cast(about as varchar) as about,
     cast(amount as decimal(28, 10)) as amount
 from known_findings
 order by section

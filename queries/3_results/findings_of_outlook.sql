@@ -35,8 +35,7 @@ conditions as (
 ),
 
 outlook_sums as (
-    select
-        max(expected_orders) as expected_orders, max(expected_profit) as expected_profit,
+    select max(expected_orders) as expected_orders, max(expected_profit) as expected_profit,
         max(alive_share) as alive_share
     from results.value_ahead
     where tier = 'total'
@@ -109,8 +108,7 @@ known_findings as (
     select 'evidence' as section, finding, null as amount from evidence
 )
 
-select
-    cast(section as varchar) as section, cast(finding as varchar) as finding,
+select cast(section as varchar) as section, cast(finding as varchar) as finding,
     case section
         when 'outlook' then 'value_ahead/total/expected_orders value_ahead/total/expected_profit'
         when 'quality' then 'data_quality/*/rows cost_coverage/*/is_estimated'

@@ -16,8 +16,7 @@
 --   rests_on: cells that the finding rests on, as table/key/column; `*` is every key
 
 with headline as (
-    select
-        max(value) filter (where measure = 'customers') as customers,
+    select max(value) filter (where measure = 'customers') as customers,
         max(value) filter (where measure = 'profit') as profit,
         max(change_on_year) filter (where measure = 'net_revenue') as revenue_change,
         max(change_on_year) filter (where measure = 'profit') as profit_change,
@@ -29,8 +28,7 @@ with headline as (
 ),
 
 tiers as (
-    select
-        coalesce(max(customers) filter (where tier = 'total'), 0) as customers,
+    select coalesce(max(customers) filter (where tier = 'total'), 0) as customers,
         coalesce(max(customers) filter (where tier = 'lead'), 0) as lead_customers,
         coalesce(max(customers) filter (where tier = 'platinum'), 0) as platinum_customers,
         coalesce(max(customers) filter (where tier = 'gold'), 0) as gold_customers,
@@ -41,8 +39,7 @@ tiers as (
 ),
 
 population as (
-    select
-        tiers.*, tiers.customers < 1 as is_empty, tiers.customers < policy.min_cell as is_small,
+    select tiers.*, tiers.customers < 1 as is_empty, tiers.customers < policy.min_cell as is_small,
         tiers.lead_customers >= policy.min_cell as has_lead,
         case
             when tiers.platinum_customers >= policy.min_cell then 'platinum'
@@ -101,8 +98,7 @@ whale as (
 
 shares_of_list as (
     -- How much more of list price the best tier keeps in a step than the Lead tier.
-    select
-        waterfall.step, waterfall.position,
+    select waterfall.step, waterfall.position,
         max(waterfall.share_of_list) filter (where waterfall.tier = population.best_tier)
         - max(waterfall.share_of_list) filter (where waterfall.tier = 'lead') as gap
     from results.price_waterfall as waterfall cross join population
@@ -128,11 +124,8 @@ kept_share as (
 
 waterfall as (
     select
-        case
-            when population.is_empty or kept_share.share_of_list is null then 'nobody'
-            when widest_gap.step is null then 'total'
-            else 'gap'
-        end as finding,
+        case when population.is_empty or kept_share.share_of_list is null then 'nobody' when widest_gap.step is null
+            then 'total' else 'gap' end as finding,
         case when widest_gap.step is not null then population.best_tier end as tier, widest_gap.step as about
     from population cross join kept_share cross join widest_gap
 ),
@@ -150,8 +143,7 @@ moves as (
 ),
 
 bridge_steps as (
-    select
-        step, amount,
+    select step, amount,
         row_number() over (order by amount desc nulls last, position nulls last, step nulls last) as gain_rank,
         row_number() over (order by amount nulls last, position nulls last, step nulls last) as loss_rank
     from results.profit_bridge
@@ -172,8 +164,7 @@ bridge_loss as (
 
 rate_changes as (
     -- Of equal ones the last, so that all rates together win.
-    select
-        activity, direction, customers, customers_moved,
+    select activity, direction, customers, customers_moved,
         row_number() over (order by customers_moved desc nulls last, position desc nulls last, activity, direction)
             as rank
     from results.rate_sensitivity
@@ -191,8 +182,7 @@ firmness as (
 ),
 
 concentrations as (
-    select
-        max(value) filter (where measure = 'revenue_concentration_customer_share') as of_revenue,
+    select max(value) filter (where measure = 'revenue_concentration_customer_share') as of_revenue,
         max(value) filter (where measure = 'profit_concentration_customer_share') as of_profit
     from results.concentration
 ),
@@ -270,8 +260,7 @@ known_findings as (
 
 shown_cells as (
     select *
-    from (
-        values
+    from (values
         (
             'brief',
             'headline/customers/value headline/net_revenue/change_on_year headline/net_revenue/change_rate_on_year '
@@ -283,8 +272,7 @@ shown_cells as (
     ) as listed (section, rests_on)
 )
 
-select
-    cast(known_findings.section as varchar) as section,
+select cast(known_findings.section as varchar) as section,
     cast(known_findings.finding as varchar) as finding, cast(known_findings.tier as varchar) as tier,
     cast(known_findings.about as varchar) as about, cast(shown_cells.rests_on as varchar) as rests_on,
     cast(known_findings.amount as decimal(28, 10)) as amount

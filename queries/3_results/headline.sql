@@ -20,8 +20,7 @@
 with listed_measures as (
     -- adverse_sign is the direction of bad news: 1 when a rise is adverse, -1 when a fall is, 0 when neither is.
     select *
-    from (
-        values
+    from (values
         (1, 'net_revenue', 'money', -1),
         (2, 'profit', 'money', -1),
         (3, 'profit_rate', 'rate', -1),
@@ -40,8 +39,7 @@ with listed_measures as (
 
 measure_values as (
     -- One below the other; a rate that is not known has no value.
-    select
-        measures.snapshot, cast(listed_measures.measure as varchar) as measure,
+    select measures.snapshot, cast(listed_measures.measure as varchar) as measure,
         cast(listed_measures.position as bigint) as position, cast(listed_measures.unit as varchar) as unit,
         cast(listed_measures.adverse_sign as bigint) as adverse_sign,
         case listed_measures.measure
@@ -76,16 +74,14 @@ values_previous as (select measure, value from values_before where snapshot = 'p
 values_year_ago as (select measure, value from values_before where snapshot = 'year_ago'),
 
 four_weeks as (
-    select
-        count(*) as weeks, sum(net_revenue) as net_revenue, sum(profit) as profit, sum(customers) as customers,
+    select count(*) as weeks, sum(net_revenue) as net_revenue, sum(profit) as profit, sum(customers) as customers,
         sum(profit_at_risk) as profit_at_risk
     from results.weekly_trend
     where weeks_ago in (1, 2, 3, 4)
 ),
 
 four_week_means as (
-    select
-        'net_revenue' as measure, cast(net_revenue as decimal(28, 4)) as amount,
+    select 'net_revenue' as measure, cast(net_revenue as decimal(28, 4)) as amount,
         cast(weeks as decimal(28, 4)) as divisor
     from four_weeks
     where weeks = 4
@@ -94,8 +90,7 @@ four_week_means as (
     from four_weeks
     where weeks = 4
     union all
-    select
-        'profit_rate' as measure, cast(profit as decimal(28, 4)) as amount,
+    select 'profit_rate' as measure, cast(profit as decimal(28, 4)) as amount,
         cast(net_revenue as decimal(28, 4)) as divisor
     from four_weeks
     where weeks = 4 and net_revenue > 0
@@ -104,8 +99,7 @@ four_week_means as (
     from four_weeks
     where weeks = 4
     union all
-    select
-        'profit_at_risk' as measure, cast(profit_at_risk as decimal(28, 4)) as amount,
+    select 'profit_at_risk' as measure, cast(profit_at_risk as decimal(28, 4)) as amount,
         cast(weeks as decimal(28, 4)) as divisor
     from four_weeks
     where weeks = 4
@@ -117,8 +111,7 @@ values_four_weeks as (
 ),
 
 compared as (
-    select
-        values_now.measure, values_now.position, values_now.unit, values_now.adverse_sign, values_now.value,
+    select values_now.measure, values_now.position, values_now.unit, values_now.adverse_sign, values_now.value,
         values_previous.value as previous_value, values_four_weeks.value as four_week_value,
         values_year_ago.value as year_ago_value, values_now.value - values_previous.value as change_on_previous,
         values_now.value - values_four_weeks.value as change_on_four_weeks,
@@ -132,8 +125,7 @@ compared as (
         on values_now.measure = values_year_ago.measure
 )
 
-select
-    measure, position, unit, value, previous_value, four_week_value, year_ago_value,
+select measure, position, unit, value, previous_value, four_week_value, year_ago_value,
     cast(change_on_previous as decimal(28, 6)) as change_on_previous,
     cast(change_on_four_weeks as decimal(28, 6)) as change_on_four_weeks,
     cast(change_on_year as decimal(28, 6)) as change_on_year,

@@ -7,8 +7,7 @@
 -- columns:
 --   margin_rate: contribution margin / net revenue
 
-select
-    places.country, places.region, places.position,
+select places.country, places.region, places.position,
     places.lines, places.net_revenue, places.revenue_share, places.contribution_margin, places.margin_rate,
     places.is_shown
 from business.place_shares as places

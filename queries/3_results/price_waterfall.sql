@@ -30,8 +30,7 @@ steps as (
     select tier, tier_position, 5 as position, 'profit' as step, gross_revenue, profit as amount from tiers
 )
 
-select
-    tier, step, cast(position as bigint) as position, cast(amount as decimal(28, 10)) as amount,
+select tier, step, cast(position as bigint) as position, cast(amount as decimal(28, 10)) as amount,
     cast(cast(amount as decimal(28, 4)) as double) / nullif(cast(gross_revenue as double), 0) as share_of_list
 from steps
 order by tier_position, position, tier, step

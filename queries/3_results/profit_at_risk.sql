@@ -15,8 +15,7 @@ with tiers as (
 ),
 
 sums as (
-    select
-        coalesce(tier, 'total') as tier, count(*) as customers,
+    select coalesce(tier, 'total') as tier, count(*) as customers,
         count(*) filter (where lifecycle_stage = 'at_risk') as late_customers,
         count(*) filter (where lifecycle_stage = 'lapsed') as lapsed_customers, sum(profit) as profit_at_risk
     from business.profits_at_risk
@@ -30,17 +29,13 @@ tier_sums as (
     where snapshot = 'current' and class_name in ('tier', 'all')
 )
 
-select
-    tiers.tier, cast(tiers.position as bigint) as position, cast(coalesce(sums.customers, 0) as bigint) as customers,
+select tiers.tier, cast(tiers.position as bigint) as position, cast(coalesce(sums.customers, 0) as bigint) as customers,
     cast(coalesce(sums.late_customers, 0) as bigint) as late_customers,
     cast(coalesce(sums.lapsed_customers, 0) as bigint) as lapsed_customers,
     cast(coalesce(sums.profit_at_risk, 0) as decimal(28, 10)) as profit_at_risk,
     cast(coalesce(tier_sums.profit, 0) as decimal(28, 10)) as tier_profit,
-    case
-        when tier_sums.profit > 0
-            then cast(cast(coalesce(sums.profit_at_risk, 0) as decimal(28, 4)) as double)
-                / nullif(cast(cast(tier_sums.profit as decimal(28, 4)) as double), 0)
-    end as profit_share
+    case when tier_sums.profit > 0 then cast(cast(coalesce(sums.profit_at_risk, 0) as decimal(28, 4)) as double)
+        / nullif(cast(cast(tier_sums.profit as decimal(28, 4)) as double), 0) end as profit_share
 from tiers
 left join sums on tiers.tier = sums.tier  -- one-to-one; none where nobody is late
 left join tier_sums on tiers.tier = tier_sums.tier  -- one-to-one; none where nobody has the tier

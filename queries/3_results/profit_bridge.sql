@@ -17,8 +17,7 @@ sums as (
     group by from_snapshot, step
 )
 
-select
-    from_snapshots.from_snapshot, steps.state as step, steps.position,
+select from_snapshots.from_snapshot, steps.state as step, steps.position,
     cast(coalesce(sums.customers, 0) as bigint) as customers,
     cast(coalesce(sums.to_profit - sums.from_profit, 0) as decimal(28, 10)) as amount,
     cast(coalesce(sums.from_profit, 0) as decimal(28, 10)) as from_profit,

@@ -21,8 +21,7 @@
 
 with measures as (
     select *
-    from (
-        values
+    from (values
         (1, 1, 'profile', 'orders', 'count', 2),
         (1, 2, 'profile', 'net_revenue_per_order', 'money', 2),
         (1, 3, 'profile', 'discount_rate', 'rate', 2),
@@ -38,8 +37,7 @@ with measures as (
 ),
 
 columns_mapped as (
-    select
-        max(case when is_mapped then 1 else 0 end) = 1 as has_source,
+    select max(case when is_mapped then 1 else 0 end) = 1 as has_source,
         max(case when column_name = 'is_complaint' and is_mapped then 1 else 0 end) = 1 as has_complaints,
         max(case when column_name = 'minutes' and is_mapped then 1 else 0 end) = 1 as has_minutes,
         max(case when column_name = 'satisfaction' and is_mapped then 1 else 0 end) = 1 as has_satisfaction
@@ -50,8 +48,7 @@ columns_mapped as (
 cells as (
     -- Through text: both engines read a number from its digits exactly as they should, but do not make
     -- the same double of a long decimal.
-    select
-        cells.condition, cells.measure, cells.tier_group, cells.driver, cells.customers,
+    select cells.condition, cells.measure, cells.tier_group, cells.driver, cells.customers,
         cast(cells.customers as double) as n, cast(cast(cells.total as varchar) as double) as total,
         cast(cast(cells.square_total as varchar) as double) as square_total,
         case measures.unit when 'share' then cast(measures.groups as double) end as groups_of_shares
@@ -60,8 +57,7 @@ cells as (
 ),
 
 moments as (
-    select
-        cells.*, cast(total as double) / nullif(cast(n as double), 0) as mean,
+    select cells.*, cast(total as double) / nullif(cast(n as double), 0) as mean,
         -- Rounding may leave a little less than nothing where all values are equal.
         greatest(square_total - cast(total * total as double) / nullif(cast(n as double), 0), cast(0 as double))
             as square_deviation,
@@ -72,12 +68,9 @@ moments as (
 ),
 
 errors as (
-    select
-        moments.*,
-        case
-            when groups_of_shares is null then mean
-            else cast(more_total as double) / nullif(cast(more_n as double), 0)
-        end as centre,
+    select moments.*,
+        case when groups_of_shares is null then mean else cast(more_total as double)
+            / nullif(cast(more_n as double), 0) end as centre,
         case
             when groups_of_shares is null then cast(square_deviation as double) / nullif(cast(n * (n - 1) as double), 0)
             else cast(more_total * (more_n - more_total) as double)
@@ -87,8 +80,7 @@ errors as (
 ),
 
 compared as (
-    select
-        condition, measure, sum(customers) as customers, count(*) as groups, min(customers) as smallest_group,
+    select condition, measure, sum(customers) as customers, count(*) as groups, min(customers) as smallest_group,
         max(n) filter (where tier_group = 'upper' and driver <> 'without') as n_1,
         max(n) filter (where tier_group = 'upper' and driver = 'without') as n_2,
         max(n) filter (where tier_group = 'lower' and driver <> 'without') as n_3,
@@ -115,8 +107,7 @@ compared as (
 
 effects as (
     -- Two groups have no cells without the driver, which then weigh nothing.
-    select
-        measures.condition_position, measures.measure_position, measures.condition, measures.measure, measures.unit,
+    select measures.condition_position, measures.measure_position, measures.condition, measures.measure, measures.unit,
         case
             when measures.condition in ('profile', 'drivers') then true
             when measures.measure = 'cases_per_order' then columns_mapped.has_source
@@ -130,10 +121,8 @@ effects as (
         compared.mean_3 - coalesce(compared.mean_4, cast(0 as double)) as lower_mean,
         compared.centre_1 - coalesce(compared.centre_2, cast(0 as double))
         - (compared.centre_3 - coalesce(compared.centre_4, cast(0 as double))) as centre,
-        sqrt(
-            compared.error_1 + coalesce(compared.error_2, cast(0 as double))
-            + compared.error_3 + coalesce(compared.error_4, cast(0 as double))
-        ) as standard_error,
+        sqrt(compared.error_1 + coalesce(compared.error_2, cast(0 as double)) + compared.error_3
+            + coalesce(compared.error_4, cast(0 as double))) as standard_error,
         sqrt(
             cast(
                 compared.deviation_1 + coalesce(compared.deviation_2, cast(0 as double))
@@ -153,16 +142,14 @@ effects as (
 ),
 
 standardised as (
-    select
-        effects.*, cast(policy.interval_standard_errors as double) as z,
+    select effects.*, cast(policy.interval_standard_errors as double) as z,
         cast(policy.pyramid_min_effect as double) as min_effect, upper_mean - lower_mean as effect,
         cast(upper_mean - lower_mean as double) / nullif(cast(standard_deviation as double), 0) as standardised_effect,
         smallest_group >= policy.pyramid_min_customers as has_enough_customers
     from effects cross join settings.policy as policy
 )
 
-select
-    condition, measure, cast(10 * condition_position + measure_position as bigint) as position, unit,
+select condition, measure, cast(10 * condition_position + measure_position as bigint) as position, unit,
     case
         when not is_known then 'not_known'
         when not has_enough_customers then 'too_few'

@@ -25,8 +25,7 @@ sums as (
 ),
 
 moves as (
-    select
-        moves.activity, moves.direction, count(*) as customers,
+    select moves.activity, moves.direction, count(*) as customers,
         count(*) filter (where to_tiers.position < from_tiers.position) as customers_up,
         count(*) filter (where to_tiers.position > from_tiers.position) as customers_down
     from business.rate_sensitivity_moves as moves
@@ -37,8 +36,7 @@ moves as (
 
 configured as (select profit from sums where scenario = 0)
 
-select
-    sums.activity, sums.direction, sums.scenario as position,
+select sums.activity, sums.direction, sums.scenario as position,
     case sums.direction
         when 'down'
             then cast(cast(cost_rates.rate as decimal(28, 6)) * (1 - policy.rate_sensitivity) as decimal(28, 10))

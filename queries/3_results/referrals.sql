@@ -23,8 +23,7 @@ population as (
 ),
 
 placed_referrers as (
-    select
-        case when totals.position > policy.list_rows_shown then 'other' else 'referrer' end as kind,
+    select case when totals.position > policy.list_rows_shown then 'other' else 'referrer' end as kind,
         case when totals.position > policy.list_rows_shown then '' else totals.referrer_id end as referrer_id,
         case when totals.position <= policy.list_rows_shown then totals.tier end as tier, totals.position,
         totals.referred_customers, totals.referred_revenue, totals.referred_profit, totals.own_profit
@@ -32,24 +31,21 @@ placed_referrers as (
 ),
 
 referred as (
-    select
-        count(*) as referrers, cast(coalesce(sum(referred_customers), 0) as bigint) as customers,
+    select count(*) as referrers, cast(coalesce(sum(referred_customers), 0) as bigint) as customers,
         cast(coalesce(sum(referred_revenue), 0) as decimal(28, 4)) as net_revenue,
         cast(coalesce(sum(referred_profit), 0) as decimal(28, 10)) as profit
     from placed_referrers
 ),
 
 listed as (
-    select
-        kind, referrer_id, min(tier) as tier, min(position) as place, count(*) as referrers,
+    select kind, referrer_id, min(tier) as tier, min(position) as place, count(*) as referrers,
         cast(sum(referred_customers) as bigint) as customers,
         cast(sum(referred_revenue) as decimal(28, 4)) as net_revenue,
         cast(sum(referred_profit) as decimal(28, 10)) as profit, cast(sum(own_profit) as decimal(28, 10)) as own_profit
     from placed_referrers
     group by kind, referrer_id
     union all
-    select
-        'not_referred' as kind, '' as referrer_id, cast(null as varchar) as tier, cast(null as bigint) as place,
+    select 'not_referred' as kind, '' as referrer_id, cast(null as varchar) as tier, cast(null as bigint) as place,
         cast(0 as bigint) as referrers, population.customers - referred.customers as customers,
         cast(population.net_revenue - referred.net_revenue as decimal(28, 4)) as net_revenue,
         cast(population.profit - referred.profit as decimal(28, 10)) as profit,
@@ -57,23 +53,18 @@ listed as (
     from population cross join referred cross join referrer_column
     where referrer_column.is_mapped
     union all
-    select
-        case when referrer_column.is_mapped then 'total' else 'not_known' end as kind, '' as referrer_id,
+    select case when referrer_column.is_mapped then 'total' else 'not_known' end as kind, '' as referrer_id,
         cast(null as varchar) as tier, cast(null as bigint) as place, referred.referrers, population.customers,
         population.net_revenue, population.profit, cast(null as decimal(28, 10)) as own_profit
     from population cross join referred cross join referrer_column
 )
 
-select
-    listed.kind, listed.referrer_id,
+select listed.kind, listed.referrer_id,
     row_number() over (order by listed.place nulls last, listed.kind nulls last, listed.referrer_id nulls last)
         as position,
     listed.tier, listed.referrers, listed.customers, listed.net_revenue, listed.profit,
-    case
-        when population.profit > 0
-            then cast(cast(listed.profit as decimal(28, 4)) as double)
-                / nullif(cast(cast(population.profit as decimal(28, 4)) as double), 0)
-    end as profit_share,
+    case when population.profit > 0 then cast(cast(listed.profit as decimal(28, 4)) as double)
+        / nullif(cast(cast(population.profit as decimal(28, 4)) as double), 0) end as profit_share,
     listed.own_profit
 from listed cross join population
 order by position, listed.kind, listed.referrer_id

@@ -11,8 +11,7 @@
 --   whole revenue is in it; results.line_regions has revenue where the lines were sold. Largest by net revenue first,
 --   equal ones by name; the report shows places_shown of them.
 
-select
-    country, region, position,
+select country, region, position,
     customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share, profit_rate,
     unprofitable_customers, is_shown
 from business.place_shares

@@ -6,8 +6,7 @@
 --   open: [position, rows, row_share]
 -- note:    Of every source. The share is that of the rows read of the source.
 
-select
-    rejected_rows.source, rejected_rows.reason, sources.position, rejected_rows.rows,
+select rejected_rows.source, rejected_rows.reason, sources.position, rejected_rows.rows,
     cast(rejected_rows.rows as double) / nullif(cast(source_totals.rows_read as double), 0) as row_share,
     rejected_rows.amount
 from canonical.rejected_rows as rejected_rows

@@ -10,8 +10,7 @@ with cells as (
 ),
 
 customers as (
-    select
-        classes.r_score, classes.f_score, count(*) as customers, sum(profit.net_revenue) as net_revenue,
+    select classes.r_score, classes.f_score, count(*) as customers, sum(profit.net_revenue) as net_revenue,
         sum(profit.profit) as profit
     from business.customer_classes as classes
     inner join business.customer_profit as profit  -- one-to-one
@@ -22,8 +21,7 @@ customers as (
 
 population as (select sum(customers) as customers from customers)
 
-select
-    cells.r_score, cells.f_score, coalesce(customers.customers, 0) as customers,
+select cells.r_score, cells.f_score, coalesce(customers.customers, 0) as customers,
     cast(coalesce(customers.customers, 0) as double) / nullif(cast(population.customers as double), 0)
         as customer_share,
     cast(coalesce(customers.net_revenue, 0) as decimal(28, 4)) as net_revenue,

@@ -13,13 +13,9 @@ with scores as (
 kinds as (select * from (values ('recency', 1), ('frequency', 2), ('monetary', 3)) as listed (measure, position)),
 
 measured as (
-    select
-        kinds.measure,
-        case kinds.measure
-            when 'recency' then classes.r_score
-            when 'frequency' then classes.f_score
-            else classes.m_score
-        end as score,
+    select kinds.measure,
+        case kinds.measure when 'recency' then classes.r_score when 'frequency' then classes.f_score
+            else classes.m_score end as score,
         case kinds.measure
             when 'recency' then cast(measures.days_since_last_order as decimal(28, 4))
             when 'frequency' then cast(measures.orders as decimal(28, 4))

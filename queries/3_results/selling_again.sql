@@ -62,8 +62,7 @@ places as (
     select 'prospect' as tier, 110 as position
 )
 
-select
-    sums.tier, cast(places.position as bigint) as position,
+select sums.tier, cast(places.position as bigint) as position,
     sums.customers, sums.buyers, cast(sums.buyers as double) / nullif(cast(sums.customers as double), 0) as buyer_share,
     sums.customers >= policy.min_cell as has_enough_customers
 from sums

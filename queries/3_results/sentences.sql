@@ -19,16 +19,14 @@
 --   rank: place among all sentences, most money first
 
 with headline as (
-    select
-        max(change_on_year) filter (where measure = 'net_revenue') as revenue_change,
+    select max(change_on_year) filter (where measure = 'net_revenue') as revenue_change,
         max(change_on_year) filter (where measure = 'profit') as profit_change,
         max(value) filter (where measure = 'profit_at_risk') as profit_at_risk
     from results.headline
 ),
 
 tiers as (
-    select
-        max(customers) filter (where tier = 'platinum') as platinum_customers,
+    select max(customers) filter (where tier = 'platinum') as platinum_customers,
         max(profit) filter (where tier = 'platinum') as platinum_profit,
         max(profit_share) filter (where tier = 'platinum') as platinum_profit_share,
         max(profit) filter (where tier = 'lead') as lead_profit,
@@ -61,8 +59,7 @@ candidates as (
     from tiers
     where platinum_customers > 0 and platinum_profit_share is not null
     union all
-    select
-        2 as position, 'top_without_share' as sentence, 'platinum' as tier,
+    select 2 as position, 'top_without_share' as sentence, 'platinum' as tier,
         cast(platinum_profit as decimal(28, 6)) as amount
     from tiers
     where platinum_customers > 0 and platinum_profit_share is null
@@ -98,8 +95,7 @@ ranked_sentences as (
     from true_sentences
 )
 
-select
-    cast(ranked_sentences.sentence as varchar) as sentence, cast(ranked_sentences.tier as varchar) as tier,
+select cast(ranked_sentences.sentence as varchar) as sentence, cast(ranked_sentences.tier as varchar) as tier,
     cast(ranked_sentences.rank as bigint) as rank, ranked_sentences.amount, ranked_sentences.threshold_amount,
     ranked_sentences.amount >= ranked_sentences.threshold_amount as is_material,
     ranked_sentences.amount >= ranked_sentences.threshold_amount

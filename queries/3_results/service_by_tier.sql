@@ -32,8 +32,7 @@ with tiers as (
 ),
 
 known as (
-    select
-        max(case when column_name = 'is_complaint' and is_mapped then 1 else 0 end) = 1 as has_complaints,
+    select max(case when column_name = 'is_complaint' and is_mapped then 1 else 0 end) = 1 as has_complaints,
         max(case when column_name = 'minutes' and is_mapped then 1 else 0 end) = 1 as has_minutes
     from settings.source_columns
     where source = 'service_cases'
@@ -52,8 +51,7 @@ service as (
 ),
 
 sums as (
-    select
-        tiers.tier, tiers.position,
+    select tiers.tier, tiers.position,
         case tiers.tier when 'none' then coalesce(service.customers, 0) else coalesce(populations.customers, 0) end
             as customers,
         coalesce(populations.orders, 0) as orders, coalesce(service.customers, 0) as customers_with_case,
@@ -71,8 +69,7 @@ sums as (
     where sources.source = 'service_cases' and sources.is_configured
 )
 
-select
-    sums.tier, cast(sums.position as bigint) as position, sums.customers, sums.orders, sums.customers_with_case,
+select sums.tier, cast(sums.position as bigint) as position, sums.customers, sums.orders, sums.customers_with_case,
     cast(sums.customers_with_case as double) / nullif(cast(sums.customers as double), 0) as customer_share_with_case,
     sums.customers_with_complaint,
     cast(sums.customers_with_complaint as double) / nullif(cast(sums.customers as double), 0)

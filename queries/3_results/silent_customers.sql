@@ -10,11 +10,9 @@
 --   late_ratio: days since the last order / usual gap
 
 with silent_customers as (
-    select
-        at_risk.customer_id, measures.last_order_date,
+    select at_risk.customer_id, measures.last_order_date,
         row_number() over (
-            order by
-                measures.days_since_last_order desc nulls last, profit.profit desc nulls last,
+            order by measures.days_since_last_order desc nulls last, profit.profit desc nulls last,
                 at_risk.customer_id nulls last
         ) as position,
         at_risk.tier, at_risk.lifecycle_stage, measures.days_since_last_order, lifecycle.usual_gap_days,
@@ -29,8 +27,7 @@ with silent_customers as (
     where at_risk.snapshot = 'current' and at_risk.tier in ('platinum', 'gold')
 )
 
-select
-    silent_customers.customer_id, silent_customers.last_order_date,
+select silent_customers.customer_id, silent_customers.last_order_date,
     silent_customers.position, silent_customers.tier, silent_customers.lifecycle_stage,
     silent_customers.days_since_last_order, silent_customers.usual_gap_days, silent_customers.late_ratio,
     silent_customers.orders, silent_customers.net_revenue, silent_customers.profit, silent_customers.has_own_rhythm

@@ -16,8 +16,7 @@ with tiers as (
 ),
 
 silent_sums as (
-    select
-        coalesce(tier, 'total') as tier, count(*) as customers,
+    select coalesce(tier, 'total') as tier, count(*) as customers,
         count(*) filter (where lifecycle_stage = 'at_risk') as customers_at_risk,
         count(*) filter (where lifecycle_stage = 'lapsed') as customers_lapsed, sum(profit) as profit
     from business.profits_at_risk
@@ -38,8 +37,7 @@ tier_sums as (
     group by grouping sets ((value), ())
 )
 
-select
-    tiers.tier, cast(tiers.position as bigint) as position,
+select tiers.tier, cast(tiers.position as bigint) as position,
     cast(coalesce(silent_sums.customers, 0) as bigint) as customers,
     cast(coalesce(silent_sums.customers_at_risk, 0) as bigint) as customers_at_risk,
     cast(coalesce(silent_sums.customers_lapsed, 0) as bigint) as customers_lapsed,

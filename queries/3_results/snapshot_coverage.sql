@@ -8,8 +8,7 @@
 -- columns:
 --   days_covered: days of the window on or after the first order
 
-select
-    snapshots.snapshot, snapshots.position, snapshots.as_of, snapshots.window_start, coverage.first_order_date,
+select snapshots.snapshot, snapshots.position, snapshots.as_of, snapshots.window_start, coverage.first_order_date,
     case
         when coverage.first_order_date <= snapshots.window_start then policy.window_days
         when coverage.first_order_date < snapshots.as_of

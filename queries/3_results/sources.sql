@@ -9,8 +9,7 @@
 --   A source that is not configured has no rows, and switches off what needs it. Days are those of the rows used; of
 --   customers, the day of signing up; of payments, the newest is the last day on which one was paid, if that is known.
 
-select
-    sources.source, sources.position, source_totals.oldest_date, source_totals.newest_date,
+select sources.source, sources.position, source_totals.oldest_date, source_totals.newest_date,
     source_totals.rows_read, source_totals.rows_used, source_totals.rows_rejected, source_totals.rows_filtered,
     source_totals.rows_out_of_scope,
     cast(source_totals.rows_rejected as double) / nullif(cast(source_totals.rows_read as double), 0) as rejected_share,

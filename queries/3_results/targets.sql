@@ -18,8 +18,7 @@ with targets as (select tier, position, profit, profit_rate, churn_rate from set
 
 churn as (select tier, churn_rate from results.churn_by_tier where from_snapshot = 'year_ago' and has_enough_customers)
 
-select
-    targets.tier, targets.position,
+select targets.tier, targets.position,
     tiers.profit, targets.profit as target_profit, cast(tiers.profit - targets.profit as decimal(28, 10)) as profit_gap,
     tiers.profit_rate, targets.profit_rate as target_profit_rate, churn.churn_rate,
     targets.churn_rate as target_churn_rate, tiers.profit < targets.profit as misses_profit,

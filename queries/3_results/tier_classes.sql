@@ -17,8 +17,7 @@ totals as (
     where snapshot = 'current'
 )
 
-select
-    pairs.class_name, pairs.class, pairs.tier, pairs.position, pairs.tier_position,
+select pairs.class_name, pairs.class, pairs.tier, pairs.position, pairs.tier_position,
     coalesce(totals.customers, 0) as customers, cast(coalesce(totals.net_revenue, 0) as decimal(28, 4)) as net_revenue,
     cast(coalesce(totals.profit, 0) as decimal(28, 10)) as profit
 from pairs

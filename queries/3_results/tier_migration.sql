@@ -13,15 +13,13 @@
 with from_snapshots as (select from_snapshot from business.move_totals group by from_snapshot),
 
 sums as (
-    select
-        from_snapshot, from_tier, to_tier, sum(customers) as customers, sum(from_profit) as from_profit,
+    select from_snapshot, from_tier, to_tier, sum(customers) as customers, sum(from_profit) as from_profit,
         sum(to_profit) as to_profit
     from business.move_totals
     group by from_snapshot, from_tier, to_tier
 )
 
-select
-    from_snapshots.from_snapshot, from_states.state as from_tier, to_states.state as to_tier,
+select from_snapshots.from_snapshot, from_states.state as from_tier, to_states.state as to_tier,
     from_states.position as from_position, to_states.position as to_position,
     cast(coalesce(sums.customers, 0) as bigint) as customers,
     cast(coalesce(sums.from_profit, 0) as decimal(28, 10)) as from_profit,

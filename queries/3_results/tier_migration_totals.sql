@@ -17,21 +17,18 @@ states as (
 ),
 
 sums as (
-    select
-        from_snapshot, 'from' as side, coalesce(from_tier, 'total') as state, sum(customers) as customers,
+    select from_snapshot, 'from' as side, coalesce(from_tier, 'total') as state, sum(customers) as customers,
         sum(from_profit) as from_profit, sum(to_profit) as to_profit
     from business.move_totals
     group by grouping sets ((from_snapshot, from_tier), (from_snapshot))
     union all
-    select
-        from_snapshot, 'to' as side, coalesce(to_tier, 'total') as state, sum(customers) as customers,
+    select from_snapshot, 'to' as side, coalesce(to_tier, 'total') as state, sum(customers) as customers,
         sum(from_profit) as from_profit, sum(to_profit) as to_profit
     from business.move_totals
     group by grouping sets ((from_snapshot, to_tier), (from_snapshot))
 )
 
-select
-    from_snapshots.from_snapshot, cast(states.side as varchar) as side, states.state,
+select from_snapshots.from_snapshot, cast(states.side as varchar) as side, states.state,
     cast(states.position as bigint) as position, cast(coalesce(sums.customers, 0) as bigint) as customers,
     cast(coalesce(sums.from_profit, 0) as decimal(28, 10)) as from_profit,
     cast(coalesce(sums.to_profit, 0) as decimal(28, 10)) as to_profit

@@ -27,8 +27,7 @@ year_ago as (
     where totals.snapshot = 'year_ago' and totals.class_name in ('tier', 'all')
 )
 
-select
-    tiers.value as tier,
+select tiers.value as tier,
     tiers.customers, tiers.customer_share, tiers.orders, tiers.lines, tiers.gross_revenue, tiers.discount_amount,
     tiers.discount_rate, tiers.net_revenue, tiers.revenue_share, tiers.cost_of_goods, tiers.contribution_margin,
     tiers.cost_to_serve, tiers.profit, tiers.profit_share, tiers.profit_per_customer, tiers.profit_rate,

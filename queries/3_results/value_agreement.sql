@@ -15,8 +15,7 @@ sums as (
 
 population as (select count(*) as customers from business.customer_value_views)
 
-select
-    levels.levels_apart, cast(coalesce(sums.customers, 0) as bigint) as customers,
+select levels.levels_apart, cast(coalesce(sums.customers, 0) as bigint) as customers,
     cast(coalesce(sums.customers, 0) as double) / nullif(cast(population.customers as double), 0) as customer_share,
     cast(coalesce(sums.net_revenue, 0) as decimal(28, 4)) as net_revenue,
     cast(coalesce(sums.profit, 0) as decimal(28, 10)) as profit

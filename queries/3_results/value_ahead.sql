@@ -32,8 +32,7 @@ with tiers as (
     select 'total' as tier, 'all' as group_value, 'all' as class_name, 100 as position
 )
 
-select
-    tiers.tier, cast(tiers.position as bigint) as position, sums.method,
+select tiers.tier, cast(tiers.position as bigint) as position, sums.method,
     cast(coalesce(sums.customers, 0) as bigint) as customers, sums.expected_alive, sums.alive_share,
     sums.purchases_of_year, sums.expected_orders, sums.expected_orders_low, sums.expected_orders_high,
     sums.expected_revenue, sums.profit, sums.expected_profit, sums.expected_profit_low, sums.expected_profit_high,

@@ -9,8 +9,7 @@
 --   alive_share: expected_alive / customers
 --   has_enough_customers: false below `min_cell` customers, whose sums say too little to be compared
 
-select
-    sums.class_name, sums.value, cast(class_values.position as bigint) as position,
+select sums.class_name, sums.value, cast(class_values.position as bigint) as position,
     sums.customers, sums.expected_alive, sums.alive_share, sums.expected_orders, sums.expected_orders_low,
     sums.expected_orders_high, sums.expected_profit, sums.expected_profit_low, sums.expected_profit_high, sums.clv,
     sums.clv_low, sums.clv_high, sums.value_at_risk, sums.value_at_risk_low, sums.value_at_risk_high,

@@ -11,8 +11,7 @@
 --   position: the furthest apart first, then from the best tier to the last, then the lowest profit first
 
 with sums as (
-    select
-        coalesce(value_class, 'all') as value_class, abc_class, tier,
+    select coalesce(value_class, 'all') as value_class, abc_class, tier,
         case when grouping(value_class) = 0 then max(levels_apart) end as levels_apart, count(*) as customers,
         cast(sum(net_revenue) as decimal(28, 4)) as net_revenue, cast(sum(profit) as decimal(28, 10)) as profit
     from business.customer_value_views
@@ -20,8 +19,7 @@ with sums as (
 ),
 
 population as (
-    select
-        count(*) as customers, cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as net_revenue,
+    select count(*) as customers, cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as net_revenue,
         cast(coalesce(sum(profit), 0) as decimal(28, 10)) as profit
     from business.customer_value_views
 ),
@@ -35,8 +33,7 @@ listed as (
     from sums
     where value_class <> 'all'
     union all
-    select
-        'all' as value_class, 'all' as abc_class, 'all' as tier, cast(null as bigint) as levels_apart, customers,
+    select 'all' as value_class, 'all' as abc_class, 'all' as tier, cast(null as bigint) as levels_apart, customers,
         net_revenue, profit
     from population
     union all
@@ -49,26 +46,19 @@ listed as (
         on sums.value_class = 'all' and abc_classes.value = sums.abc_class and tiers.value = sums.tier
 )
 
-select
-    listed.value_class, listed.abc_class, listed.tier,
+select listed.value_class, listed.abc_class, listed.tier,
     row_number() over (
-        order by
-            listed.levels_apart desc nulls last, tiers.position nulls last, listed.profit nulls last,
+        order by listed.levels_apart desc nulls last, tiers.position nulls last, listed.profit nulls last,
             listed.value_class nulls last, listed.abc_class nulls last, listed.tier nulls last
     ) as position,
     listed.levels_apart, listed.customers,
     cast(listed.customers as double) / nullif(cast(population.customers as double), 0) as customer_share,
     listed.net_revenue,
-    case
-        when population.net_revenue > 0
-            then cast(listed.net_revenue as double) / nullif(cast(population.net_revenue as double), 0)
-    end as revenue_share,
+    case when population.net_revenue > 0 then cast(listed.net_revenue as double)
+        / nullif(cast(population.net_revenue as double), 0) end as revenue_share,
     listed.profit,
-    case
-        when population.profit > 0
-            then cast(cast(listed.profit as decimal(28, 4)) as double)
-                / nullif(cast(cast(population.profit as decimal(28, 4)) as double), 0)
-    end as profit_share
+    case when population.profit > 0 then cast(cast(listed.profit as decimal(28, 4)) as double)
+        / nullif(cast(cast(population.profit as decimal(28, 4)) as double), 0) end as profit_share
 from listed cross join population
 left join tiers on listed.tier = tiers.value  -- many-to-one; none for the population
 order by position, listed.value_class, listed.abc_class, listed.tier

@@ -48,23 +48,17 @@ service_costs as (
 ),
 
 weekly_profit as (
-    select
-        sums.weeks_ago, sums.week_end, active_customers.customers,
+    select sums.weeks_ago, sums.week_end, active_customers.customers,
         cast(sums.net_revenue as decimal(28, 4)) as net_revenue,
-        cast(
-            sums.profit
-            - cast(active_customers.customers as decimal(28, 4)) * rates.per_customer
-            - coalesce(service_costs.cost, 0)
-            as decimal(28, 10)
-        ) as profit
+        cast(sums.profit - cast(active_customers.customers as decimal(28, 4)) * rates.per_customer
+            - coalesce(service_costs.cost, 0) as decimal(28, 10)) as profit
     from sums
     inner join active_customers on sums.weeks_ago = active_customers.weeks_ago  -- one-to-one
     left join service_costs on sums.weeks_ago = service_costs.weeks_ago  -- one-to-one; none without service cases
     cross join settings.rates as rates
 )
 
-select
-    weekly_profit.week_end, weekly_profit.weeks_ago,
+select weekly_profit.week_end, weekly_profit.weeks_ago,
     weekly_profit.customers, weekly_profit.net_revenue, weekly_profit.profit,
     case when weekly_profit.net_revenue > 0 then cast(cast(weekly_profit.profit as decimal(28, 4)) as double)
         / cast(weekly_profit.net_revenue as double) end as profit_rate,

@@ -8,8 +8,7 @@
 --     {rows_filtered} left out by `where`, {rows_out_of_scope} are out of scope
 -- note:     The files may be empty, or every row belongs to a later report.
 
-select
-    sources.source, source_totals.rows_read, source_totals.rows_rejected, source_totals.rows_filtered,
+select sources.source, source_totals.rows_read, source_totals.rows_rejected, source_totals.rows_filtered,
     source_totals.rows_out_of_scope
 from settings.sources as sources
 inner join business.source_totals as source_totals on sources.source = source_totals.source  -- one-to-one

@@ -14,8 +14,7 @@
 --   one currency only, that of the project. Nobody knows what the money of lines without a currency is worth, so none
 --   of it may be lost but where the limit is 100%.
 
-select
-    totals.currency, totals.lines_without_rate, totals.stated_absolute_without_rate,
+select totals.currency, totals.lines_without_rate, totals.stated_absolute_without_rate,
     cast(totals.stated_absolute_without_rate as double)
     / nullif(cast(totals.stated_absolute_without_rate + totals.stated_absolute_revenue as double), 0) as missing_share,
     checks.max_rejected_money as allowed_share, policy.max_rate_age_days,

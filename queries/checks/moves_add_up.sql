@@ -7,8 +7,7 @@
 --     {profit} against {expected_profit})
 
 with matrix_sides as (
-    select
-        from_snapshot, 'from ' || from_tier as place, from_snapshot as snapshot, from_tier as tier,
+    select from_snapshot, 'from ' || from_tier as place, from_snapshot as snapshot, from_tier as tier,
         sum(customers) as customers, sum(from_profit) as profit
     from results.tier_migration
     group by from_snapshot, from_tier
@@ -21,8 +20,7 @@ with matrix_sides as (
 ),
 
 compared_tiers as (
-    select
-        matrix_sides.from_snapshot, matrix_sides.place, matrix_sides.customers,
+    select matrix_sides.from_snapshot, matrix_sides.place, matrix_sides.customers,
         coalesce(totals.customers, 0) as expected_customers, matrix_sides.profit,
         coalesce(totals.profit, 0) as expected_profit
     from matrix_sides
@@ -34,23 +32,20 @@ compared_tiers as (
 bridges as (select from_snapshot, sum(amount) as amount from results.profit_bridge group by from_snapshot),
 
 compared_bridges as (
-    select
-        summary.from_snapshot, 'profit bridge' as place, summary.to_customers as customers,
+    select summary.from_snapshot, 'profit bridge' as place, summary.to_customers as customers,
         summary.to_customers as expected_customers, bridges.amount as profit, summary.profit_change as expected_profit
     from results.change_summary as summary
     left join bridges on summary.from_snapshot = bridges.from_snapshot  -- one-to-one
 ),
 
 now as (
-    select
-        max(value) filter (where measure = 'customers') as customers,
+    select max(value) filter (where measure = 'customers') as customers,
         max(value) filter (where measure = 'profit_at_risk') as profit_at_risk
     from results.headline
 ),
 
 compared_weeks as (
-    select
-        'current' as from_snapshot, 'profit at risk of the last week' as place, weeks.customers,
+    select 'current' as from_snapshot, 'profit at risk of the last week' as place, weeks.customers,
         now.customers as expected_customers, cast(weeks.profit_at_risk as decimal(28, 6)) as profit,
         now.profit_at_risk as expected_profit
     from now
@@ -61,8 +56,7 @@ compared_weeks as (
 ),
 
 sides_at_risk as (
-    select
-        case when tier = 'total' then 'profit at risk in total' else 'profit at risk of all tiers' end as place,
+    select case when tier = 'total' then 'profit at risk in total' else 'profit at risk of all tiers' end as place,
         cast(profit_at_risk as decimal(28, 10)) as profit
     from results.profit_at_risk
 ),
@@ -70,8 +64,7 @@ sides_at_risk as (
 tiers_at_risk as (select place, sum(profit) as profit from sides_at_risk group by place),
 
 compared_risk as (
-    select
-        'current' as from_snapshot, tiers_at_risk.place, cast(0 as bigint) as customers,
+    select 'current' as from_snapshot, tiers_at_risk.place, cast(0 as bigint) as customers,
         cast(0 as bigint) as expected_customers, cast(tiers_at_risk.profit as decimal(28, 6)) as profit,
         now.profit_at_risk as expected_profit
     from tiers_at_risk cross join now

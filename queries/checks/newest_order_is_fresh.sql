@@ -13,8 +13,7 @@
 
 with newest as (select max(order_date) as order_date from business.orders where is_sale)
 
-select
-    newest.order_date as newest_order, snapshots.as_of, snapshots.as_of - newest.order_date as age_days,
+select newest.order_date as newest_order, snapshots.as_of, snapshots.as_of - newest.order_date as age_days,
     checks.freshness_days as allowed_days
 from newest cross join settings.snapshots as snapshots cross join settings.checks as checks
 where snapshots.snapshot = 'current' and checks.freshness_days is not null

@@ -18,8 +18,7 @@ with replaced as (
 ),
 
 reasons as (
-    select
-        rejected_rows.source, rejected_rows.reason, rejected_rows.absolute_amount as reason_absolute_amount,
+    select rejected_rows.source, rejected_rows.reason, rejected_rows.absolute_amount as reason_absolute_amount,
         -- The largest first; a reason that compares with a setting names it.
         row_number() over (
             partition by rejected_rows.source
@@ -31,28 +30,23 @@ reasons as (
 ),
 
 all_money as (
-    select
-        source_totals.source,
+    select source_totals.source,
         source_totals.absolute_amount_rejected - coalesce(replaced.absolute_amount, 0) as rejected_amount,
-        cast(
-            source_totals.absolute_amount_rejected + source_totals.absolute_amount_used
-            - coalesce(replaced.absolute_amount, 0) as decimal(28, 4)
-        ) as all_amount
+        cast(source_totals.absolute_amount_rejected + source_totals.absolute_amount_used
+            - coalesce(replaced.absolute_amount, 0) as decimal(28, 4)) as all_amount
     from business.source_totals as source_totals
     left join replaced on source_totals.source = replaced.source  -- one-to-one
 ),
 
 limited as (
-    select
-        all_money.source, all_money.rejected_amount, all_money.all_amount,
+    select all_money.source, all_money.rejected_amount, all_money.all_amount,
         cast(all_money.rejected_amount as double) / nullif(cast(all_money.all_amount as double), 0) as rejected_share,
         checks.max_rejected_money
     from all_money cross join settings.checks as checks
     where all_money.rejected_amount > all_money.all_amount * checks.max_rejected_money
 )
 
-select
-    limited.source, limited.rejected_amount, limited.all_amount, limited.rejected_share,
+select limited.source, limited.rejected_amount, limited.all_amount, limited.rejected_share,
     limited.max_rejected_money as allowed_share, reasons.position, reasons.reason_absolute_amount, reasons.reason,
     reasons.setting
 from limited

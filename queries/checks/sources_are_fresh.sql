@@ -11,8 +11,7 @@
 --   The limits are checks.source_freshness, in days before the as-of date; a source without one passes at any age. A
 --   source with a limit and no known day is not fresh.
 
-select
-    sources.source, source_totals.newest_date as newest_row, snapshots.as_of,
+select sources.source, source_totals.newest_date as newest_row, snapshots.as_of,
     snapshots.as_of - source_totals.newest_date as age_days, sources.freshness_days as allowed_days,
     'checks.source_freshness.' || sources.source as setting
 from settings.sources as sources

@@ -9,8 +9,7 @@
 --   was rejected. An order is a sale: returns alone make no report. Orders of internal customers do not count.
 
 with documents as (
-    select
-        count(*) filter (where orders.is_internal) as internal_orders,
+    select count(*) filter (where orders.is_internal) as internal_orders,
         count(*) filter (where not orders.is_internal and orders.is_sale) as orders,
         count(*) filter (where not orders.is_internal and not orders.is_sale) as return_documents
     from business.orders as orders
@@ -19,8 +18,7 @@ with documents as (
     where snapshots.snapshot = 'current'
 )
 
-select
-    snapshots.window_start, snapshots.as_of,
+select snapshots.window_start, snapshots.as_of,
     case
         when documents.internal_orders > 0 and documents.return_documents > 0
             then 'all order lines of these days are returned, or of internal customers'

@@ -24,8 +24,7 @@ with known_customers as (
     select customer_id from canonical.visits
 )
 
-select
-    known_customers.customer_id,
+select known_customers.customer_id,
     coalesce(places.country, 'not_known') as country, coalesce(places.region, 'not_known') as region,
     coalesce(kinds.industry, 'not_known') as industry, coalesce(customers.owner, 'not_known') as owner
 from known_customers
