@@ -54,7 +54,7 @@ struct Column {
 /// Words by picklist, code and language.
 type Picklists = BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>;
 
-/// Reads the layouts that are chosen, so that a mistake in one is told before anything is computed.
+/// Reads the layouts that are chosen, so that a mistake in one is reported before anything is computed.
 ///
 /// # Errors
 /// Returns exit code 2 when a layout is missing or wrong.

@@ -207,7 +207,7 @@ pub enum Int96 {
     /// Instants in UTC, as Spark and Hive write them.
     #[default]
     Instant,
-    /// Local time, as Impala writes it unless it is told otherwise.
+    /// Local time, as Impala writes it unless it is set otherwise.
     Local,
 }
 
@@ -386,11 +386,11 @@ pub struct Schedule {
     pub catch_up: String,
     /// Loopback address that answers `/health` and `/metrics`.
     pub health: Option<std::net::SocketAddr>,
-    /// Who is told that a run failed.
+    /// Who is notified that a run failed.
     pub alert: Option<AlertTo>,
 }
 
-/// Who is told that a scheduled run failed.
+/// Who is notified that a scheduled run failed.
 #[derive(Debug, Clone, Deserialize)]
 pub enum AlertTo {
     /// A program, below the project's folder or with a whole path.

@@ -58,7 +58,7 @@ impl Engine {
                 let values = columns
                     .iter()
                     .zip(batch.columns())
-                    .map(|(column, values)| format!("`{column}` is {}", told(values, from)))
+                    .map(|(column, values)| format!("`{column}` is {}", printed(values, from)))
                     .collect();
                 return Ok(Some(StoppingRow { number: before + from + 1, values }));
             }
@@ -82,7 +82,7 @@ impl Engine {
 }
 
 /// Says what kind of value stands in a row: an error must not tell who a customer is.
-fn told(values: &dyn Array, row: usize) -> String {
+fn printed(values: &dyn Array, row: usize) -> String {
     if values.is_null(row) {
         return "NULL".to_owned();
     }

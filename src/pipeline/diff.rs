@@ -262,13 +262,13 @@ mod tests {
             &[&["lead", "3", "7"], &["gold", "4", "8"], &["new", "5", "9"]],
         );
         let found = differing_rows(&["tier".to_owned()], &before, &after);
-        let told: Vec<(String, RowFate)> =
+        let fates: Vec<(String, RowFate)> =
             found.into_iter().map(|row| (row.key[0].1.clone(), row.fate)).collect();
         let cell = |column: &str, before: &str, after: &str| {
             (column.to_owned(), before.to_owned(), after.to_owned())
         };
         assert_eq!(
-            told,
+            fates,
             [
                 ("lead".to_owned(), RowFate::Changed(vec![cell("orders", "", "7")])),
                 (

@@ -114,7 +114,7 @@ pub(super) async fn orders(
     )
     .await?;
     let chosen = trace.count(engine).await?;
-    let told = |column: &str| sums.cell(0, column).map(ToString::to_string).unwrap_or_default();
+    let cell = |column: &str| sums.cell(0, column).map(ToString::to_string).unwrap_or_default();
     let is_one_row = rows.rows.len() == 1;
     let controls = ["customers", "net_revenue"].into_iter().filter_map(|column| {
         let cell = rows.cell(0, column).filter(|_| is_one_row && trace.by == CUSTOMER)?;
@@ -135,7 +135,7 @@ pub(super) async fn orders(
     Ok(Ok(Orders {
         how: trace.described(),
         sql: statement(run, &trace),
-        count: told("row_count"),
+        count: cell("row_count"),
         rows: first,
         controls: controls.collect(),
         limits,

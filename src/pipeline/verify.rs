@@ -332,7 +332,7 @@ fn localised(mut script: String, up: &str, run: &Run<'_>) -> String {
     script
 }
 
-/// Adds what was found of a file; one that is known to be altered is told once, with its place.
+/// Adds what was found of a file; one that is known to be altered is reported once, with its place.
 fn note(problems: &mut Vec<Problem>, path: &str, what: Option<String>) {
     let Some(what) = what else { return };
     match problems.iter_mut().find(|problem| problem.path == path) {

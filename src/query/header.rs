@@ -43,7 +43,7 @@ pub struct Header {
     /// are. What says nothing is published with `publish.tables: all`.
     #[serde(default)]
     pub publish: Option<Publish>,
-    /// Whom the table is told of when a report shows a part of the customers; see [`Scope`].
+    /// Which customers the table covers when a report shows a part of the customers; see [`Scope`].
     #[serde(default)]
     pub scope: Option<Scope>,
     /// Of a result: what the aggregate edition shows of it, and which customers stand behind each row. A result without it
@@ -130,10 +130,10 @@ pub enum Publish {
     HeldBack,
 }
 
-/// Whom a table is told of when a report shows a part of the customers.
+/// Which customers a table covers when a report shows a part of the customers.
 ///
 /// Without it: a table of `canonical`, `business` and `model` with a column `customer_id` is the rows of the part, as
-/// they were told against all customers; every other statement runs again over the part.
+/// they were computed against all customers; every other statement runs again over the part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {

@@ -105,7 +105,7 @@ pub fn reproduce_part(part: &PartOf<'_>) -> String {
     let mut script = format!(
         "-- Re-performs a part of run {} with DuckDB, from the tables of the run, which its own reproduce.sql re-performs.\n\
          -- Start it in this folder:  duckdb < reproduce.sql\n\
-         -- What was told of a customer against all customers is taken from there; every sum is computed again.\n\n",
+         -- What compares a customer with all customers is taken from there; every sum is computed again.\n\n",
         part.run.run_id
     );
     if !part.unpublished.is_empty() {

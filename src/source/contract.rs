@@ -252,7 +252,7 @@ pub async fn raw_table(
                     time: matches!(kind, Kind::Moment | Kind::Day)
                         .then(|| understood(value, given, timezone)),
                 });
-                // Of a row that is left out only what it is worth is told.
+                // Of a row that is left out only its money is reported.
                 let is_worth = matches!(kind, Kind::Amount | Kind::Quantity) || name == "currency";
                 let sql = if is_worth { sql } else { rows::kept(filter.as_ref(), sql) };
                 columns.push(sql.map(|sql| format!("{sql} as {target}")));
@@ -321,7 +321,7 @@ fn normalise(kind: Kind, value: &Mapped, amount_scale: Option<u8>, timezone: &st
     if value.kind == Type::Null {
         return Ok(Both::same(format!("cast(null as {})", sql_type(kind))));
     }
-    let told = &value.told;
+    let type_name = &value.type_name;
     match kind {
         Kind::Id | Kind::Text => text(value),
         Kind::Amount => amount(value, amount_scale),
@@ -336,12 +336,12 @@ fn normalise(kind: Kind, value: &Mapped, amount_scale: Option<u8>, timezone: &st
         Kind::Whole if matches!(value.kind, Type::Integer(_) | Type::Decimal(_, 0)) => {
             Ok(value.sql.map(|sql| format!("cast({sql} as bigint)")))
         }
-        Kind::Whole => Err(format!("is {told}; a line number is an integer")),
+        Kind::Whole => Err(format!("is {type_name}; a line number is an integer")),
         Kind::Flag if value.kind == Type::Boolean => {
             Ok(value.sql.map(|sql| format!("cast({sql} as boolean)")))
         }
         Kind::Flag => {
-            Err(format!("is {told}; write a condition, such as `quantity < 0` or `type = 'complaint'`"))
+            Err(format!("is {type_name}; write a condition, such as `quantity < 0` or `type = 'complaint'`"))
         }
     }
 }
@@ -365,12 +365,14 @@ fn text(value: &Mapped) -> Result<Both, String> {
         Type::Single => Ok(whole("16777216")),
         Type::Bytes => Err(format!(
             "is {}, which has no agreed text; write `cast(… as varchar)` if the bytes are text in UTF-8",
-            value.told
+            value.type_name
         )),
-        Type::Other(_) => Err(format!("is {}, which has no agreed text; map another column", value.told)),
+        Type::Other(_) => {
+            Err(format!("is {}, which has no agreed text; map another column", value.type_name))
+        }
         _ => Err(format!(
             "is {}, which has no agreed text; write `cast(… as varchar)` if it is an id",
-            value.told
+            value.type_name
         )),
     }
 }
@@ -389,17 +391,20 @@ fn number(value: &Mapped, kept: u8, scale: Option<u8>, limit: &str) -> Result<Bo
             None => {
                 return Err(format!(
                     "is {}; set `amount_scale` (0 to 4) to say how many decimals its amounts have",
-                    value.told
+                    value.type_name
                 ));
             }
         },
         Type::Other(_) => {
-            return Err(format!("is {}, with which nothing can be computed; map another column", value.told));
+            return Err(format!(
+                "is {}, with which nothing can be computed; map another column",
+                value.type_name
+            ));
         }
         _ => {
             return Err(format!(
                 "is {}; an amount is a number: write `cast(… as decimal(18, 2))` if the text holds one",
-                value.told
+                value.type_name
             ));
         }
     };
@@ -472,7 +477,7 @@ fn moment(value: &Mapped, timezone: &str) -> Result<Both, String> {
         Type::Text => Ok(mapping::of_text(&value.sql, timezone, Otherwise::Null)),
         _ => Err(format!(
             "is {}; a date is a date, a timestamp or ISO 8601 text; seconds since 1970 are `to_timestamp(…)`",
-            value.told
+            value.type_name
         )),
     }
 }

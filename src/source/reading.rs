@@ -60,7 +60,7 @@ impl<'a> Reading<'a> {
     ) -> Result<PinnedFile, Failure> {
         let (name, location) = (self.name, self.location);
         let obtained = location.obtain(&object, self.work).await.map_err(|error| error.reading("source"))?;
-        // Told before anything is read: other content may be damaged as well.
+        // Reported before anything is read: other content may be damaged as well.
         if let Some(recorded) = recorded {
             recorded.refuse_other(&obtained)?;
         }

@@ -121,7 +121,7 @@ pub(super) fn condition(value: Mapped) -> Result<Mapped, String> {
     if value.kind == Type::Boolean {
         Ok(value)
     } else {
-        Err(format!("it is {}; write a condition", value.told))
+        Err(format!("it is {}; write a condition", value.type_name))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::query::mapping::{Mapped, Type};
 pub(super) fn understood(value: &Mapped, rows: Rows<'_>, timezone: &str) -> String {
     let available = rows.available();
     let read = value.columns.iter().filter_map(|name| Some((name, available.get(name)?)));
-    let told = read.filter_map(|(name, kind)| {
+    let columns = read.filter_map(|(name, kind)| {
         let what = match kind {
             DataType::Date32 | DataType::Date64 => "a day".to_owned(),
             DataType::Timestamp(unit, Some(zone)) => {
@@ -30,5 +30,5 @@ pub(super) fn understood(value: &Mapped, rows: Rows<'_>, timezone: &str) -> Stri
         };
         Some(format!("`{name}` is {what}"))
     });
-    told.collect::<Vec<_>>().join("; ")
+    columns.collect::<Vec<_>>().join("; ")
 }

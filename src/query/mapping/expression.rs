@@ -220,7 +220,9 @@ impl Writer<'_> {
         self.columns.insert(name.to_owned());
         let value = column(name, kind, self.zone);
         match value.kind {
-            Type::Other(told) => Err(format!("`{name}` is {told}, with which nothing can be computed")),
+            Type::Other(type_name) => {
+                Err(format!("`{name}` is {type_name}, with which nothing can be computed"))
+            }
             _ => Ok(value),
         }
     }

@@ -36,7 +36,7 @@ pub struct Mapped {
     /// What it is.
     pub kind: Type,
     /// What it is, in words: those of the file for a column.
-    pub told: String,
+    pub type_name: String,
     /// Source columns that it reads.
     pub columns: BTreeSet<String>,
 }
@@ -55,14 +55,19 @@ pub fn resolve(text: &str, available: &Columns, zone: &str) -> Result<Mapped, St
         return Ok(Mapped {
             sql: value.sql,
             kind: value.kind,
-            told: kind.to_string(),
+            type_name: kind.to_string(),
             columns: BTreeSet::from([name.clone()]),
         });
     }
     let expression = parsed(text).ok_or_else(|| unknown(text, available))?;
     let mut writer = Writer { available, zone, columns: BTreeSet::new(), depth: 0 };
     let value = writer.write(&expression)?;
-    Ok(Mapped { told: value.kind.to_string(), sql: value.sql, kind: value.kind, columns: writer.columns })
+    Ok(Mapped {
+        type_name: value.kind.to_string(),
+        sql: value.sql,
+        kind: value.kind,
+        columns: writer.columns,
+    })
 }
 
 /// The columns that `text` reads, of those that are `available`; none where it is no expression.

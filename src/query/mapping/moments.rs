@@ -132,7 +132,7 @@ pub(super) fn of_instant(sql: &Both, zone: &str) -> Both {
     }
 }
 
-/// An instant that is told as seconds since 1970, in business time.
+/// An instant that is stored as seconds since 1970, in business time.
 pub(super) fn of_seconds(seconds: &Typed, zone: &str) -> Typed {
     let seconds = &seconds.sql;
     let instant = Both {

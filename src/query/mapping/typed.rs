@@ -134,7 +134,7 @@ impl fmt::Display for Type {
             Self::Date => f.write_str("a day"),
             Self::Moment => f.write_str("a moment"),
             Self::Bytes => f.write_str("bytes"),
-            Self::Other(told) => f.write_str(told),
+            Self::Other(name) => f.write_str(name),
         }
     }
 }
