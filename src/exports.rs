@@ -207,7 +207,7 @@ impl Files {
         Ok(())
     }
 
-    /// Where the columns of the layout stand in the list.
+    /// Where the columns of the layout are in the list.
     fn places(&self, part: &Table) -> Result<Vec<Vec<usize>>, Failure> {
         let columns = self.layout.iter().flat_map(|layout| &layout.columns);
         let place = |name: &String| {

@@ -166,7 +166,7 @@ fn keys(yaml: &str) -> Result<BTreeMap<String, String>, Failure> {
             }
         }
     }
-    // It stands under the window.
+    // It is stored under the window.
     keys.remove("as_of");
     Ok(keys)
 }

@@ -1,6 +1,6 @@
 //! What differs between two published runs, and why as far as their records tell.
 //!
-//! Rows are compared by their key, values as they stand; nothing is subtracted. A cause is named where it lies on the way to
+//! Rows are compared by their key, values as they are; nothing is subtracted. A cause is named where it lies on the way to
 //! a table: its SQL or that of a table before it, the files of a source, a setting that it reads, the window.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -163,7 +163,7 @@ fn is_on_the_way(change: &Change, way: &BTreeSet<String>, files: &BTreeSet<Strin
     match change.cause {
         Cause::Sql => files.contains(&change.name),
         Cause::Inputs => reads(format!("raw.{}", first(":"))) || reads("settings.inputs".to_owned()),
-        // Every date of a run stands in a table of settings.
+        // Every date of a run is in a table of settings.
         Cause::Window => has_settings(),
         Cause::Configuration => match first(".").as_str() {
             "sources" => {

@@ -92,7 +92,7 @@ const TABLES: [(&str, &str); 5] = [
 struct Rows {
     /// Rows of [`TABLES`].
     tables: [Table; 5],
-    /// Days and moments of each source: how they were understood, and the first and the last.
+    /// Days and timestamps of each source: how they were understood, and the first and the last.
     times: Vec<(String, String)>,
     newest_order: String,
     warnings: Vec<String>,
@@ -110,7 +110,7 @@ async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
     let mut times = Vec::new();
     let mut newest_order = String::new();
     for table in raw() {
-        let (lines, newest) = moments(&run.engine, table).await?;
+        let (lines, newest) = timestamps(&run.engine, table).await?;
         times.extend(lines.into_iter().map(|line| (table.table.table.clone(), line)));
         if table.table.table == "order_lines" {
             newest_order = newest;
@@ -127,8 +127,8 @@ async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
     Ok(Rows { tables, times, newest_order, warnings: warnings.map(check::describe).collect(), refusal })
 }
 
-/// How the days and moments of a source were understood, with the first and the last of each; and the last moment of the first column.
-async fn moments(engine: &Engine, raw: &RawTable) -> Result<(Vec<String>, String), Failure> {
+/// How the days and timestamps of a source were understood, with the first and the last of each; and the last timestamp of the first column.
+async fn timestamps(engine: &Engine, raw: &RawTable) -> Result<(Vec<String>, String), Failure> {
     let mut lines = Vec::new();
     let mut newest = String::new();
     // Of rows that `where` leaves out no day is reported.

@@ -2,7 +2,7 @@
 //!
 //! What the run says of one customer, it says against all customers: tier, scores, cut-offs, forecasts. So tables of
 //! customers are taken from the run, as far as they are of the part, and so are tables of `scope: base`. Every other
-//! statement runs again over the part, as it stands in its file.
+//! statement runs again over the part, as it is in its file.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

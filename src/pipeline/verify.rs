@@ -104,7 +104,7 @@ struct Work<'a> {
 ///
 /// # Errors
 /// Returns exit code 2 for an unknown run, 4 when an input is missing or has other content, 9 when the log is broken or the manifest is
-/// not the one that it names; else as a run. Anything that differs stands in the answer.
+/// not the one that it names; else as a run. Anything that differs is in the answer.
 pub async fn verify(
     config: &Config,
     name: &str,

@@ -46,7 +46,7 @@ pub struct Header {
     /// Which customers the table covers when a report shows a part of the customers; see [`Scope`].
     #[serde(default)]
     pub scope: Option<Scope>,
-    /// Of a result: what the aggregate edition shows of it, and which customers stand behind each row. A result without it
+    /// Of a result: what the aggregate edition shows of it, and which customers are behind each row. A result without it
     /// is withheld there.
     #[serde(default)]
     pub cells: Option<Cells>,
@@ -145,7 +145,7 @@ pub enum Scope {
     Part,
 }
 
-/// Which customers stand behind the rows of a result, and what the aggregate edition shows of them. What is not named here
+/// Which customers are behind the rows of a result, and what the aggregate edition shows of them. What is not named here
 /// is not shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Where alerts go.
 #[derive(Debug, Clone)]
 pub enum Alert {
-    /// A program; the JSON object stands on its stdin.
+    /// A program; the JSON object is sent to its stdin.
     Program(PathBuf),
     /// A web address; the JSON object is posted to it. It may hold a token, so it is never printed.
     Address(Secret),

@@ -32,7 +32,7 @@ pub(super) fn convert(
     if !text::quotation_marks(open()?).map_err(unreadable)?.is_multiple_of(2) {
         let message = format!("`{shown}` opens a quotation mark that it does not close");
         return Err(Failure::new(Exit::Refused, "source", message).hint(
-            "A value that holds a quotation mark stands in quotation marks, and the mark in it is doubled.",
+            "A value that holds a quotation mark is written in quotation marks, and the mark in it is doubled.",
         ));
     }
     let mut reader = ReaderBuilder::new()

@@ -30,7 +30,7 @@ struct Group {
     columns: Vec<String>,
     /// Whether all of them are taken as they lie there.
     is_plain: bool,
-    /// What stands before and after the list of the files.
+    /// What is before and after the list of the files.
     call: (String, String),
     /// Places in the list of all files, with the values of `folders`.
     files: Vec<(usize, Vec<Option<String>>)>,

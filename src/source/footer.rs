@@ -256,7 +256,7 @@ fn wider(left: &DataType, right: &DataType) -> Option<DataType> {
             is_short(whole).then_some(Float64)
         }
         (Timestamp(left, left_zone), Timestamp(right, right_zone)) if left_zone == right_zone => {
-            // Nanoseconds are read to the microsecond, to which a moment counts.
+            // Nanoseconds are read to the microsecond, to which a timestamp counts.
             let is_coarse = |unit: &TimeUnit| matches!(unit, Second | Millisecond);
             let unit = if is_coarse(left) && is_coarse(right) { Millisecond } else { Microsecond };
             Some(Timestamp(unit, left_zone.clone()))

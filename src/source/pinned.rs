@@ -187,7 +187,7 @@ impl Pinned {
             .collect();
         if !int96.is_empty() {
             let read_as = if self.int96 == Int96::Instant {
-                "an instant in UTC and converted to the project's time zone; `int96: local` reads it as it stands"
+                "an instant in UTC and converted to the project's time zone; `int96: local` reads it as it is"
             } else {
                 "local time, as `int96: local` says"
             };

@@ -294,7 +294,7 @@ async fn refuses_a_store_that_cannot_publish_safely() {
     let root = folder();
     opened("output", root.path()).probe().await.expect("a local folder can be written");
     assert!(paths(&opened(".", root.path()).list().await.expect("a folder")).is_empty());
-    // What stands in the way of the folder is reported before any work, as a mistake of the configuration.
+    // What is in the way of the folder is reported before any work, as a mistake of the configuration.
     write(&root.path().join("file"), "no folder");
     let refused = opened("file", root.path()).probe().await.expect_err("a file is no folder");
     assert_eq!(refused.writing("publish").exit, Exit::Usage);

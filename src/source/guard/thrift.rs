@@ -59,7 +59,7 @@ pub(super) struct PageHeader {
     pub(super) packed: u64,
     /// Number of values, where the page is a dictionary.
     pub(super) dictionary: Option<u64>,
-    /// Of what stands before the values and is never packed.
+    /// Of what is before the values and is never packed.
     pub(super) levels: u64,
     /// Whether the values are not packed although those of the column are.
     pub(super) is_plain: bool,
