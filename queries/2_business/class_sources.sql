@@ -1,14 +1,11 @@
 -- title:   What the classes of customers need, and whether it is there
 -- grain:   one row
 -- key:     [has_cases]
--- inputs:  [settings.project, settings.source_columns, settings.sources]
 -- note: >
---   A source or column that is not configured says nothing about a customer: no row is not zero. Two of
---   list price, net price and discount tell the third.
+--   A source or column that is not configured says nothing about a customer: no row is not zero. Two of list price, net
+--   price and discount tell the third.
 
-with
-
-sources as (
+with sources as (
     -- A count over all rows gives one row, also when none is configured.
     select
         count(*) filter (where source = 'customers' and is_configured) > 0 as has_customers,
@@ -28,8 +25,7 @@ columns as (
             where source in ('customers', 'order_lines') and column_name = 'region' and is_mapped
         ) > 0 as has_region,
         count(*) filter (
-            where source = 'order_lines'
-                and column_name in ('gross_amount', 'net_amount', 'discount_amount')
+            where source = 'order_lines' and column_name in ('gross_amount', 'net_amount', 'discount_amount')
                 and is_mapped
         ) > 1 as has_discount,
         count(*) filter (where source = 'order_lines' and column_name = 'quantity' and is_mapped) > 0 as has_quantity,
@@ -42,20 +38,8 @@ columns as (
 )
 
 select
-    sources.has_customers,
-    sources.has_cases,
-    sources.has_visits,
-    columns.has_kind,
-    columns.has_industry,
-    columns.has_country,
-    columns.has_region,
-    columns.has_discount,
-    columns.has_quantity,
-    columns.has_category,
-    columns.has_complaints,
-    columns.has_payments,
-    project.home_country is not null as has_home_country,
+    sources.has_customers, sources.has_cases, sources.has_visits, columns.has_kind, columns.has_industry,
+    columns.has_country, columns.has_region, columns.has_discount, columns.has_quantity, columns.has_category,
+    columns.has_complaints, columns.has_payments, project.home_country is not null as has_home_country,
     project.home_region is not null as has_home_region
-from sources
-cross join columns
-cross join settings.project as project
+from sources cross join columns cross join settings.project as project

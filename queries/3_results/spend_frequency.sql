@@ -1,15 +1,12 @@
 -- title:   Do those who buy more often spend more each time?
 -- grain:   one row
 -- key:     [customers]
--- inputs:  [business.purchase_histories, settings.policy]
 -- note: >
---   Pearson correlation of repeat purchases with revenue above 0 and their mean spend, over customers with
---   one. The model of spend takes the two as independent: from `spend_frequency_correlation` on, expected money is
---   too low for those who buy often.
+--   Pearson correlation of repeat purchases with revenue above 0 and their mean spend, over customers with one. The
+--   model of spend takes the two as independent: from `spend_frequency_correlation` on, expected money is too low for
+--   those who buy often.
 
-with
-
-repeat_buyers as (
+with repeat_buyers as (
     select
         cast(paid_frequency as decimal(19, 0)) as frequency,
         -- In hundredths: whole numbers have exact sums and products. Of 19 digits, so that a square has room.
@@ -22,9 +19,7 @@ repeat_buyers as (
 
 sums as (
     select
-        count(*) as customers,
-        cast(sum(frequency) as double) as frequency,
-        cast(sum(spend) as double) as spend,
+        count(*) as customers, cast(sum(frequency) as double) as frequency, cast(sum(spend) as double) as spend,
         cast(sum(frequency * spend) as double) as frequency_spend,
         cast(sum(frequency * frequency) as double) as frequency_square,
         cast(sum(spend * spend) as double) as spend_square
@@ -33,8 +28,7 @@ sums as (
 
 variances as (
     select
-        customers,
-        cast(customers as double) * frequency_spend - frequency * spend as covariance,
+        customers, cast(customers as double) * frequency_spend - frequency * spend as covariance,
         cast(customers as double) * frequency_square - frequency * frequency as frequency_variance,
         cast(customers as double) * spend_square - spend * spend as spend_variance
     from sums
@@ -52,11 +46,7 @@ correlations as (
 )
 
 select
-    correlations.customers,
-
-    correlations.correlation,
-
+    correlations.customers, correlations.correlation,
     coalesce(correlations.correlation >= cast(policy.spend_frequency_correlation as double), false) as is_high
-from correlations
-cross join settings.policy as policy
+from correlations cross join settings.policy as policy
 order by correlations.customers

@@ -22,7 +22,8 @@ pub struct Header {
     /// again; checked in every run.
     #[serde(default)]
     pub order: Vec<String>,
-    /// Tables the query reads, with schema.
+    /// Tables the query reads, with schema: those of the statement. A header may name them; then they must agree.
+    #[serde(default)]
     pub inputs: Vec<String>,
     /// What a reader would misread.
     #[serde(default)]
@@ -269,14 +270,13 @@ mod tests {
 
     #[test]
     fn names_the_unknown_key() {
-        let (_, message) =
-            parse("-- title: A\n-- inputs: []\n-- keys: [a]\nselect 1").expect_err("`keys` is no key");
+        let (_, message) = parse("-- title: A\n-- keys: [a]\nselect 1").expect_err("`keys` is no key");
         assert!(message.contains("keys"), "{message}");
     }
 
     #[test]
     fn stops_at_the_first_line_that_is_no_comment() {
-        let header = parse("-- title: A\n-- inputs: []\n\n-- key: [b]\nselect 1").expect("well formed");
+        let header = parse("-- title: A\n\n-- key: [b]\nselect 1").expect("well formed");
         assert!(header.key.is_empty());
     }
 }
