@@ -136,7 +136,7 @@ fn values(declared: &[Declared<'_>]) -> String {
     let mut rows = Vec::new();
     for Declared { column, class, .. } in declared {
         for (place, value) in (1..).zip(&class.values) {
-            // Who is not known stands last, at the same place in most classes.
+            // Who is not known is last, at the same place in most classes.
             let position = if value == NOT_KNOWN { place.max(9) } else { place };
             let phase = class.phases.get(place - 1);
             let phase = phase.map_or_else(|| "null".to_owned(), |phase| quoted(phase));

@@ -44,10 +44,10 @@ pub struct Header {
     /// are. What says nothing is published with `publish.tables: all`.
     #[serde(default)]
     pub publish: Option<Publish>,
-    /// Whom the table is told of when a report shows a part of the customers; see [`Scope`].
+    /// Which customers the table covers when a report shows a part of the customers; see [`Scope`].
     #[serde(default)]
     pub scope: Option<Scope>,
-    /// Of a result: what the aggregate edition shows of it, and which customers stand behind each row. A result without it
+    /// Of a result: what the aggregate edition shows of it, and which customers are behind each row. A result without it
     /// is withheld there.
     #[serde(default)]
     pub cells: Option<Cells>,
@@ -131,10 +131,10 @@ pub enum Publish {
     HeldBack,
 }
 
-/// Whom a table is told of when a report shows a part of the customers.
+/// Which customers a table covers when a report shows a part of the customers.
 ///
 /// Without it: a table of `canonical`, `business` and `model` with a column `customer_id` is the rows of the part, as
-/// they were told against all customers; every other statement runs again over the part.
+/// they were computed against all customers; every other statement runs again over the part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
@@ -146,7 +146,7 @@ pub enum Scope {
     Part,
 }
 
-/// Which customers stand behind the rows of a result, and what the aggregate edition shows of them. What is not named here
+/// Which customers are behind the rows of a result, and what the aggregate edition shows of them. What is not named here
 /// is not shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

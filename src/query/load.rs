@@ -36,7 +36,7 @@ impl QuerySet {
         self.queries = staging.into_iter().chain(raw).chain(others).collect();
     }
 
-    /// The statements that stand in files of the project.
+    /// The statements that are in files of the project.
     pub fn files(&self) -> impl Iterator<Item = &Query> {
         self.queries.iter().filter(|query| query.name.schema != "raw")
     }
