@@ -82,7 +82,7 @@ impl SourceTable {
         match &self.row {
             Some((row, plain)) if projection.is_some_and(|columns| !columns.contains(row)) => {
                 for file in &mut files {
-                    let rows = file.statistics.as_ref().map_or(Precision::Absent, |told| told.num_rows);
+                    let rows = file.statistics.as_ref().map_or(Precision::Absent, |known| known.num_rows);
                     file.statistics = Some(Arc::new(counted(plain, rows)));
                 }
                 (plain, files)
@@ -128,8 +128,8 @@ impl TableProvider for SourceTable {
             return Ok(Arc::new(EmptyExec::new(columns)));
         }
         let (schema, files) = self.needed(projection);
-        let told = files.iter().filter_map(|file| file.statistics.as_ref());
-        let rows = told.fold(Precision::Exact(0), |sum, told| sum.add(&told.num_rows));
+        let statistics = files.iter().filter_map(|file| file.statistics.as_ref());
+        let rows = statistics.fold(Precision::Exact(0), |sum, file| sum.add(&file.num_rows));
         let mut options = TableParquetOptions {
             global: state.config_options().execution.parquet.clone(),
             ..TableParquetOptions::default()
