@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::support::bench::CLONE;
+use crate::support::parquet::row_of_parquet;
 use crate::support::program::{Project, copy, karat, row, run_folder, table};
 
 /// Every section of the report, by the id of its head; a section with several wordings of one head is one.
@@ -66,7 +69,7 @@ fn the_full_example_shows_every_section_and_every_export_from_one_generated_hist
 }
 
 /// Runs an example as it stands and compares its totals with those that were added up where its data were made.
-fn recipe(name: &str, customers: &str, revenue: &str, cost: Option<&str>) {
+fn recipe(name: &str, customers: &str, revenue: &str, cost: Option<&str>, sources: &[&str]) {
     let project = Project::copy_of(&Path::new(CLONE).join("examples").join(name));
     project.karat(&["check"]).expect(0, &[]);
     project.karat(&["run"]).expect(0, &[]);
@@ -79,37 +82,80 @@ fn recipe(name: &str, customers: &str, revenue: &str, cost: Option<&str>) {
     if let Some(cost) = cost {
         assert_eq!(cents(&total["cost_of_goods"]), cost, "{name}");
     }
+    leads_to_rows(&project, sources);
     let readme =
         std::fs::read_to_string(Path::new(CLONE).join("examples/README.md")).expect("a list of examples");
     assert!(readme.contains(&format!("[{name}]({name}/)")), "{name} is not in examples/README.md");
 }
 
+/// Explains the first tier with customers: each order row leads to a row of each of `sources`, the first of which holds its order.
+fn leads_to_rows(project: &Project, sources: &[&str]) {
+    let tiers = table(&run_folder(&project.path("output")), "results.tier_profitability");
+    let has_customers = |tier: &&&str| row(&tiers, "tier", tier)["customers"] != "0";
+    let tier = ["platinum", "gold", "iron", "lead"].iter().find(has_customers);
+    let key = format!("tier={}", tier.expect("a tier with customers"));
+    let arguments = ["explain", "latest", "results.tier_profitability.profit", &key, "--output", "json"];
+    let explained = project.karat(&arguments).expect(0, &[]).json();
+    let orders = &explained["orders"];
+    assert_eq!(orders["source_rows"]["traced"], true, "{orders}");
+    let list = |value: &Value| value.as_array().expect("a list").clone();
+    let (lines, behind) = (list(&orders["first"]), list(&orders["source_rows"]["first"]));
+    assert_eq!(lines.len(), behind.len());
+    let mut followed = 0;
+    for (line, behind) in lines.iter().zip(&behind) {
+        let rows = list(&behind["rows"]);
+        if rows.is_empty() {
+            // A line that the query makes of added rows.
+            assert_eq!(behind["added_up"], serde_json::json!(sources), "{line}");
+            continue;
+        }
+        let names: Vec<&str> = rows.iter().filter_map(|row| row["source"].as_str()).collect();
+        let mut wanted = sources.to_vec();
+        wanted.sort_unstable();
+        assert_eq!(names, wanted, "{line}");
+        let row = rows.iter().find(|row| row["source"] == sources[0]).expect("a row of the lines");
+        let file = project.path("data").join(row["file"].as_str().expect("a file"));
+        let place = usize::try_from(row["row"].as_u64().expect("a number")).expect("a small number");
+        let order = line["order_id"].as_str().expect("an order");
+        let held = if file.extension().is_some_and(|extension| extension == "parquet") {
+            row_of_parquet(&file, place - 1)
+        } else {
+            // The first line names the columns.
+            let text = std::fs::read_to_string(&file).expect("a text file");
+            text.lines().nth(place).expect("a line").to_owned()
+        };
+        assert!(held.contains(order), "{}: row {place} is {held:?}, not of order {order}", file.display());
+        followed += 1;
+    }
+    assert!(followed > 5, "{followed} rows are followed");
+}
+
 #[test]
 fn a_normalised_shop_gives_its_totals() {
-    recipe("normalised", "11", "6986.95", Some("3359.35"));
+    recipe("normalised", "11", "6986.95", Some("3359.35"), &["order_items", "orders", "products"]);
 }
 
 #[test]
 fn an_export_with_refunds_and_a_discount_of_the_order_gives_its_totals() {
-    recipe("shopify", "10", "3691.60", None);
+    recipe("shopify", "10", "3691.60", None, &["orders_export"]);
 }
 
 #[test]
 fn invoices_in_minor_units_give_their_totals() {
-    recipe("invoices", "10", "2611.09", None);
+    recipe("invoices", "10", "2611.09", None, &["invoice_line_items", "invoices"]);
 }
 
 #[test]
 fn nested_lines_give_their_totals() {
-    recipe("nested", "11", "5082.40", Some("2355.55"));
+    recipe("nested", "11", "5082.40", Some("2355.55"), &["shop_orders"]);
 }
 
 #[test]
 fn a_german_flat_file_gives_its_totals() {
-    recipe("german-erp", "11", "65552.36", Some("31047.25"));
+    recipe("german-erp", "11", "65552.36", Some("31047.25"), &["belege"]);
 }
 
 #[test]
 fn tables_with_keys_of_two_columns_give_their_totals() {
-    recipe("tpch", "7", "17494.44", Some("5428.15"));
+    recipe("tpch", "7", "17494.44", Some("5428.15"), &["lineitem", "orders", "partsupp"]);
 }

@@ -134,6 +134,14 @@ fn orders_lines_products_and_customers_are_joined_and_a_missing_key_is_a_rejecte
         .gives("source.items: config.yaml, sources.items")
         .gives("items.csv, 6 rows");
     drop(explained);
+    let tier =
+        project.karat(&["explain", "latest", "results.tier_profitability.profit", "tier=total"]).exits(0);
+    let tier = tier.gives("from items: items.csv, row 2").gives("from goods: goods.csv, row 2");
+    drop(tier.gives("from orders: orders.csv, row 1").gives("from people: people.csv, row 1"));
+    let rejected =
+        ["explain", "latest", "canonical.rejected_rows", "source=order_lines", "reason=customer_missing"];
+    let rejected = project.karat(&rejected).exits(0).gives("2 rows of `canonical.checked_order_lines`");
+    drop(rejected.gives("from items: items.csv, row 5").gives("from items: items.csv, row 6"));
     project.karat(&["tables", "staging.order_lines"]).exits(0).gives("one row per order and product");
 }
 
@@ -471,6 +479,8 @@ fn rows_that_the_condition_leaves_out_are_counted_apart_with_their_money() {
     );
     let quality = project.line("results.data_quality", "outcome", "filtered");
     assert_eq!((quality["rows"].as_str(), quality["net_amount"].as_str()), ("4", "67.5000"));
+    let filtered = project.karat(&["explain", "latest", "results.data_quality", "outcome=filtered"]).exits(0);
+    drop(filtered.gives("4 rows of").gives("from order_lines: orders.csv, row 2").gives("orders.csv, row 6"));
     for identity in [
         "rows read = rows used, rejected, filtered and out of scope",
         "money read = money used, rejected, filtered and out of scope",

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use crate::support::bench::CLONE;
+use crate::support::parquet::row_of_parquet;
 use crate::support::program::{Answer, Project, baseline, copy, run_folder, shared_folder};
 
 /// The published history, and the week before it published by a backfill. Tests only read it.
@@ -189,6 +190,19 @@ fn a_figure_leads_to_its_sql_its_inputs_and_exactly_its_order_rows() {
             "{sql}"
         );
         assert_eq!(sql.contains("where tier = '"), key != "tier=total", "{sql}");
+        // Each order row is the one row of a file that is named.
+        let behind = list(&orders["source_rows"], "first");
+        assert_eq!(behind.len(), list(orders, "first").len());
+        for (line, behind) in list(orders, "first").iter().zip(behind) {
+            let [row] = &list(behind, "rows")[..] else { panic!("{behind}") };
+            let file = project.path("order_lines").join(row["file"].as_str().expect("a file"));
+            let place = usize::try_from(row["row"].as_u64().expect("a number")).expect("a small number");
+            let held = row_of_parquet(&file, place - 1);
+            for column in ["order_id", "product_id"] {
+                let value = line[column].as_str().expect("a value");
+                assert!(held.contains(value), "{held} does not hold {column} {value}");
+            }
+        }
     }
     // Down to the files.
     let found = explain("results.tier_profitability", &["tier=gold"]);
@@ -213,7 +227,7 @@ fn what_is_not_traced_is_said() {
     for text in [
         "measure net_revenue, value 255272.58",
         "not traced: what `measure` net_revenue takes of the rows",
-        "not traced: the file from which a row came",
+        "      from order_lines: ",
         "sql/3_results/headline.sql, SHA-256 ",
     ] {
         assert!(told.contains(text), "`{text}` is not in {told}");

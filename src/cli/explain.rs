@@ -7,7 +7,7 @@ use super::print::{answer, print_some};
 use super::project::{environment, load};
 use crate::error::{Exit, Failure};
 use crate::output::{self, Progress};
-use crate::pipeline::{self, Explanation, Orders, Origin, Question};
+use crate::pipeline::{self, Behind, Explanation, Orders, Origin, Question, SourceRow};
 use crate::table::{Cell, Table};
 
 /// Explains a number.
@@ -37,6 +37,9 @@ fn json_of(found: &Explanation) -> Value {
             "controls": orders.controls.iter().map(|control| json!({
                 "column": control.column, "row": control.row, "traced": control.traced, "agrees": control.agrees,
             })).collect::<Vec<_>>(),
+            "source_rows": orders.behind.as_ref().map_or_else(|why| json!({"traced": false, "why": why}), |behind| json!({
+                "traced": true, "first": behind.iter().map(json_source_rows).collect::<Vec<_>>(),
+            })),
             "not_traced": orders.limits,
         }),
     };
@@ -59,6 +62,14 @@ fn json_of(found: &Explanation) -> Value {
             "files": origin.files.iter().map(|(path, sha256, rows)| json!({"path": path, "sha256": sha256, "rows": rows})).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "orders": orders,
+    })
+}
+
+/// The rows of files behind one row.
+fn json_source_rows(behind: &Behind) -> Value {
+    json!({
+        "rows": behind.rows.iter().map(|row| json!({"source": row.source, "file": row.path, "row": row.row})).collect::<Vec<_>>(),
+        "added_up": behind.added_up,
     })
 }
 
@@ -151,10 +162,22 @@ fn print_orders(orders: &Orders) {
             control.column, control.row, control.traced
         ));
     }
-    for row in &orders.rows.rows {
+    for (place, row) in orders.rows.rows.iter().enumerate() {
         output::data(&format!("  {}", shown(&orders.rows, row, |_| true)));
+        let behind = orders.behind.as_ref().ok().and_then(|all| all.get(place));
+        for SourceRow { source, path, row } in behind.iter().flat_map(|behind| &behind.rows) {
+            output::data(&format!("      from {source}: {path}, row {row}"));
+        }
+        for source in behind.iter().flat_map(|behind| &behind.added_up) {
+            output::data(&format!(
+                "      from {source}: rows that the query adds up or makes equal, in the files listed above"
+            ));
+        }
     }
     output::data(&format!("\nall of them, with DuckDB in the folder of the run:\n\n{}\n", orders.sql));
+    if let Err(why) = &orders.behind {
+        output::data(&format!("not traced: the rows of the files: {why}"));
+    }
     for limit in &orders.limits {
         output::data(&format!("not traced: {limit}"));
     }

@@ -51,9 +51,8 @@ use crate::table::Table;
 
 pub use compare::RowsDiffer;
 pub(crate) use failure::damaged_input;
-pub use registry::numbered_files;
 pub use row::StoppingRow;
-pub use source_table::{PLACE, ROW};
+pub use source_table::{PLACE, ROW, numbered_files};
 pub use write::Written;
 
 /// The address of the store of a session.

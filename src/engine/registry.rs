@@ -16,16 +16,10 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::prelude::DataFrame;
 
 use super::failure::failure;
-use super::source_table::{PLACE, SourceTable, path_of};
+use super::source_table::{PLACE, SourceTable, numbered_files, path_of};
 use super::{BASE, Engine, SourceFile, Written, ascending, object_path, url};
 use crate::error::{Exit, Failure};
 use crate::query::TableName;
-
-/// The table of the files of a source with numbered rows.
-#[must_use]
-pub fn numbered_files(source: &str) -> TableName {
-    TableName::new("traced", &format!("files_{source}"))
-}
 
 impl Engine {
     /// Makes [`numbered_files`] of the files that [`Engine::add_source`] has added as `source.<name>`, with the place of each row.

@@ -26,6 +26,8 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use parquet::arrow::RowNumber;
 
+use crate::query::TableName;
+
 /// The column with the place of a row's file among those of its table, from 0, as text; of tables with numbered rows.
 pub const PLACE: &str = "__karat_place";
 
@@ -99,6 +101,12 @@ fn texts(names: &[String]) -> Vec<FieldRef> {
 /// What is said of rows: their number, and nothing of any column.
 fn counted(schema: &TableSchema, rows: Precision<usize>) -> Statistics {
     Statistics { num_rows: rows, ..Statistics::new_unknown(schema.table_schema()) }
+}
+
+/// The table of the files of a source with numbered rows.
+#[must_use]
+pub fn numbered_files(source: &str) -> TableName {
+    TableName::new("traced", &format!("files_{source}"))
 }
 
 /// Where the store of a session has a file of a source: a number keeps odd names of files and folders away from the engine.

@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::output::Progress;
 use crate::publish;
-use crate::query::{Publish, Query, TableName};
+use crate::query::{self, Publish, Query, TableName};
 
 /// The table of order lines, which most runs do not publish.
 pub(super) const LINES: &str = "canonical.order_lines";
@@ -29,13 +29,36 @@ pub(super) async fn recorded(
     if run.manifest.table(LINES).is_some() {
         return Ok(None);
     }
+    record(run, config, environment).await.map(Some)
+}
+
+/// The record of a run.
+///
+/// # Errors
+/// As [`recorded`].
+pub(super) async fn record(
+    run: &Published,
+    config: &Config,
+    environment: Environment<'_>,
+) -> Result<Recorded, Failure> {
     let folder = run.scratch()?;
     let audit = publish::audit(&run.place, &run.entry.run_id, &folder).await?;
     if let Some(problem) = audit.problems.first() {
         let message = format!("`{}` of the run {}", problem.path, problem.what);
         return Err(Failure::new(Exit::Mismatch, "read", message));
     }
-    Recorded::read(&audit, config, environment, &folder.join("record")).map(Some)
+    Recorded::read(&audit, config, environment, &folder.join("record"))
+}
+
+/// Makes the order lines of a run that was prepared anew, and all that they come from.
+///
+/// # Errors
+/// As a run.
+pub(super) async fn make_lines(run: &Run<'_>) -> Result<(), Failure> {
+    for query in query::upstream(&run.project.queries.queries, TableName::parse(LINES)) {
+        run.engine.run(&query).await?;
+    }
+    Ok(())
 }
 
 /// Prepares the recorded run anew.

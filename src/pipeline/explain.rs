@@ -1,9 +1,10 @@
 //! From a number to its SQL, its inputs and the order rows behind it.
 
-use super::again::{self, Tables};
+use super::again::{self, LINES, Tables};
 use super::orders::{Orders, Question, SHOWN, orders};
 use super::published::Published;
 use super::recorded::Environment;
+use super::source_rows;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
@@ -95,7 +96,7 @@ pub async fn explain(
         }
         found = Some(count);
     }
-    let orders = match found {
+    let mut orders = match found {
         None => Err("the table is not published".to_owned()),
         Some(_) if question.key.is_empty() => {
             let key = key.as_ref().map(|key| key.join(", ")).unwrap_or_default();
@@ -103,6 +104,26 @@ pub async fn explain(
         }
         Some(_) => orders(&run, &mut tables, &table, question, &rows).await?,
     };
+    let set_aside = source_rows::outcome_of(&table, &rows).filter(|_| found == Some(1));
+    if let (Some(outcome), Some(lines)) = (&set_aside, TableName::parse(LINES)) {
+        tables.columns(&lines).await?;
+        orders = Err(outcome.clone());
+    }
+    if orders.is_ok() || set_aside.is_some() {
+        let (other, prepared);
+        let again = match &rerun {
+            Some(rerun) => Ok(rerun),
+            None => match again::record(&run, config, environment).await {
+                Ok(record) => {
+                    other = record;
+                    prepared = again::prepared(&run, &other, progress).await;
+                    prepared.as_ref().map_err(|failure| failure.message.clone())
+                }
+                Err(failure) => Err(failure.message),
+            },
+        };
+        orders = source_rows::complete(orders, set_aside, again, rerun.is_some()).await?;
+    }
     let meaning = column.as_ref().and_then(|column| query.as_ref()?.header.columns.get(column).cloned());
     Ok(Explanation {
         entry: run.entry.clone(),

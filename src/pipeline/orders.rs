@@ -36,10 +36,32 @@ pub struct Orders {
     pub count: String,
     /// The first of them.
     pub rows: Table,
+    /// The rows of the files behind each of these, or why they are not known.
+    pub behind: Result<Vec<Behind>, String>,
     /// What the row says, what was found, and whether both are the same; nothing where the row does not tell.
     pub controls: Vec<Control>,
     /// What is not traced.
     pub limits: Vec<String>,
+}
+
+/// A row of a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourceRow {
+    /// The source.
+    pub source: String,
+    /// The file, as the record of the run names it.
+    pub path: String,
+    /// Its place among the rows of the file, from 1; the line of names and empty lines are no rows.
+    pub row: u64,
+}
+
+/// The rows behind an order row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Behind {
+    /// Rows of files.
+    pub rows: Vec<SourceRow>,
+    /// Sources whose rows are added up or made equal on the way, and are not followed.
+    pub added_up: Vec<String>,
 }
 
 /// A figure of the row beside the same figure of what was found.
@@ -128,15 +150,12 @@ pub(super) async fn orders(
     });
     let mut limits = trace.limits.clone();
     limits.push("which of these rows the statements counted, beside what the controls show".to_owned());
-    limits.push(
-        "the file from which a row came: the files of its source are listed, rows do not name theirs"
-            .to_owned(),
-    );
     Ok(Ok(Orders {
         how: trace.described(),
         sql: statement(run, &trace),
         count: cell("row_count"),
         rows: first,
+        behind: Err("nobody asked".to_owned()),
         controls: controls.collect(),
         limits,
     }))

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Distinct, ExcludeSelectItem, Expr, GroupByExpr, Ident, ObjectName, Query, Select, SelectItem,
-    SelectItemQualifiedWildcardKind, SetExpr, SetOperator, SetQuantifier, Statement, Value, Visit, Visitor,
+    Distinct, Expr, GroupByExpr, Ident, Query, Select, SelectItem, SetExpr, SetOperator, SetQuantifier,
+    Statement, Value, Visit, Visitor,
 };
 
 use super::TableName;
@@ -17,6 +17,9 @@ use super::relations::{self, ColumnsOf, Outputs, Relation, Rows};
 
 /// The column that names the source rows of a row: a number, or a list of them.
 pub const ID: &str = "__karat_id";
+
+/// [`ID`] where lists are opened.
+const OF: &str = "__karat_of";
 
 /// The column with the number of the place at which a row is followed no further.
 pub(super) const PART: &str = "__karat_part";
@@ -31,6 +34,8 @@ pub(super) enum Which {
     Lines,
     /// Those of all tables that are joined: [`ID`] is a list of numbers, and of `*table` where rows of a table are added up.
     All,
+    /// Those of the table with which the joins begin, as far as tables with columns that are known: [`ID`] is what it is there.
+    First,
 }
 
 /// Rows that are added up, made equal or opened: what they are before.
@@ -209,6 +214,10 @@ impl<'a> Follow<'a> {
     /// Rows of their own.
     fn end(&mut self, text: &str, body: &SetExpr) -> String {
         let of = self.tables(body);
+        if self.which == Which::First {
+            self.open.insert("rows that are added up or made equal".to_owned());
+            return text.to_owned();
+        }
         if self.which == Which::All {
             let marks: Vec<String> = of.iter().map(|table| format!("*{} ", table.table)).collect();
             return format!("select *, '{}' as \"{ID}\" from (\n{text}\n) as karat", marks.concat());
@@ -250,11 +259,12 @@ impl<'a> Follow<'a> {
             self.open.extend(relations::odd_join(select).map(|join| format!("`{join}`")));
             self.compare_others(select, &inner, &relations, lines);
         }
+        let opens = relations::opens_lists(select);
         let mut changed = select.clone();
         let mut followed = Vec::new();
         for (place, factor) in relations::factors(&mut changed.from).into_iter().enumerate() {
             let relation = &relations[place];
-            if self.which == Which::Lines && place != lines {
+            if self.which != Which::All && place != lines {
                 continue;
             }
             let below = inner.each(|expression| {
@@ -263,7 +273,7 @@ impl<'a> Follow<'a> {
                     .then(|| relations::bare(expression, relation))
                     .flatten()
             });
-            match self.relation(relation, &below) {
+            match self.relation(relation, &below).map(|name| self.beside_lists(select, name)) {
                 Some(name) => {
                     let alias = relation.alias.clone().unwrap_or_else(|| Ident::new("karat"));
                     *factor = relations::table(&name, &alias);
@@ -275,14 +285,30 @@ impl<'a> Follow<'a> {
             }
         }
         for item in &mut changed.projection {
-            hide_ids(item, &followed, self.which);
+            relations::hide(item, &followed, if opens { &[OF] } else { self.columns() });
         }
-        changed.projection.extend(self.ids(&followed));
+        changed.projection.extend(self.ids(&followed, if opens { OF } else { ID }));
         changed.to_string()
     }
 
-    /// The columns that name the source rows.
-    fn ids(&mut self, followed: &[Ident]) -> Vec<SelectItem> {
+    /// Names the source rows otherwise where a list is opened: the engine takes a column that is given under its own name for two.
+    fn beside_lists(&mut self, select: &Select, name: String) -> String {
+        if !relations::opens_lists(select) {
+            return name;
+        }
+        let other = format!("{name}_of");
+        let text = format!("select * exclude (\"{ID}\"), \"{ID}\" as \"{OF}\" from {name}");
+        self.with.push(format!("{other} as (\n{text}\n)"));
+        other
+    }
+
+    /// The columns that are added.
+    fn columns(&self) -> &'static [&'static str] {
+        if self.which == Which::Lines { &[ID, PART] } else { &[ID] }
+    }
+
+    /// The columns that name the source rows, of those with the column `id`.
+    fn ids(&mut self, followed: &[Ident], id: &str) -> Vec<SelectItem> {
         let column = |alias: &Ident, name: &str| format!("{alias}.\"{name}\"");
         let item = |text: String, name: &str| SelectItem::ExprWithAlias {
             // The text of an expression stands for it: it is only written.
@@ -299,8 +325,8 @@ impl<'a> Follow<'a> {
                     item(format!("cast({place} as bigint)"), PART),
                 ]
             }
-            (Which::All, aliases) => {
-                let each = aliases.iter().map(|alias| format!("coalesce({}, '')", column(alias, ID)));
+            (Which::All | Which::First, aliases) => {
+                let each = aliases.iter().map(|alias| format!("coalesce({}, '')", column(alias, id)));
                 let all = each.collect::<Vec<_>>().join(" || ");
                 vec![item(if all.is_empty() { "''".to_owned() } else { all }, ID)]
             }
@@ -323,6 +349,12 @@ impl<'a> Follow<'a> {
     fn table(&mut self, name: &TableName, demand: &Demand) -> String {
         let is_source = name.schema == "source";
         let traced = traced(name);
+        if self.which == Which::First {
+            if (self.columns_of)(name).is_none() {
+                self.open.insert(format!("`{name}`"));
+            }
+            return format!("select * from {traced}");
+        }
         if self.which == Which::All {
             return if is_source {
                 format!(
@@ -365,26 +397,4 @@ fn numbered(place: usize, from: &str) -> String {
     format!(
         "select *, cast(0 - {first} - row_number() over () as bigint) as \"{ID}\", cast({place} as bigint) as \"{PART}\" from {from}"
     )
-}
-
-/// Takes the columns of source rows out of what `*` stands for.
-fn hide_ids(item: &mut SelectItem, followed: &[Ident], which: Which) {
-    let of_alias = |name: &ObjectName| {
-        let last = name.0.last().and_then(|part| part.as_ident());
-        last.is_some_and(|last| {
-            followed.iter().any(|alias| relations::named(alias) == relations::named(last))
-        })
-    };
-    let options = match item {
-        SelectItem::Wildcard(options) if !followed.is_empty() => options,
-        SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options)
-            if of_alias(name) =>
-        {
-            options
-        }
-        _ => return,
-    };
-    let hidden = if which == Which::Lines { &[ID, PART][..] } else { &[ID] };
-    let hidden = hidden.iter().map(|name| ObjectName::from(vec![Ident::with_quote('"', *name)]));
-    options.opt_exclude = Some(ExcludeSelectItem::Multiple(hidden.collect()));
 }

@@ -173,11 +173,25 @@ pub fn fan_out_of(
 /// The statement with a column [`ID`] more: the numbers of the source rows behind each row. `None` where it cannot be written so.
 #[must_use]
 pub fn traced_statement(sql: &str) -> Option<String> {
+    followed(sql, follow::Which::All, &|_| None)
+}
+
+/// The statement with the column [`ID`] of the table with which its joins begin; `None` where that is none for which `is_traced` holds.
+#[must_use]
+pub fn traced_lines(sql: &str, is_traced: &dyn Fn(&TableName) -> bool) -> Option<String> {
+    followed(sql, follow::Which::First, &|table| is_traced(table).then(Vec::new))
+}
+
+fn followed(
+    sql: &str,
+    which: follow::Which,
+    columns_of: &dyn Fn(&TableName) -> Option<Vec<String>>,
+) -> Option<String> {
     let statement = lint::parse(sql).ok()?;
     let sqlparser::ast::Statement::Query(query) = &statement else {
         return None;
     };
-    let mut way = follow::Follow::begin(&statement, follow::Which::All, &|_| None)?;
+    let mut way = follow::Follow::begin(&statement, which, columns_of)?;
     let text = way.query(query, &demand::Demand::default());
     way.open.is_empty().then(|| way.statement(&text))
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, Function, GroupByExpr, Ident, JoinOperator, ObjectName, Query, Select, SelectItem, SetExpr,
-    TableAlias, TableFactor, TableWithJoins, Visit, Visitor, visit_expressions, visit_expressions_mut,
+    ExcludeSelectItem, Expr, Function, GroupByExpr, Ident, JoinOperator, ObjectName, Query, Select,
+    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor, TableWithJoins, Visit,
+    Visitor, visit_expressions, visit_expressions_mut,
 };
 
 use super::{TableName, lint};
@@ -345,4 +346,23 @@ pub(super) fn table(name: &str, alias: &Ident) -> TableFactor {
         sample: None,
         index_hints: Vec::new(),
     }
+}
+
+/// Takes columns of these tables out of what `*` stands for.
+pub(super) fn hide(item: &mut SelectItem, followed: &[Ident], columns: &[&str]) {
+    let of_alias = |name: &ObjectName| {
+        let last = name.0.last().and_then(|part| part.as_ident());
+        last.is_some_and(|last| followed.iter().any(|alias| named(alias) == named(last)))
+    };
+    let options = match item {
+        SelectItem::Wildcard(options) if !followed.is_empty() => options,
+        SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options)
+            if of_alias(name) =>
+        {
+            options
+        }
+        _ => return,
+    };
+    let hidden = columns.iter().map(|name| ObjectName::from(vec![Ident::with_quote('"', *name)]));
+    options.opt_exclude = Some(ExcludeSelectItem::Multiple(hidden.collect()));
 }
