@@ -46,6 +46,7 @@ mod mail;
 
 mod editions;
 
+mod lineage;
 mod look;
 
 mod kinds;

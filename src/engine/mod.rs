@@ -9,6 +9,7 @@ mod failure;
 mod functions;
 mod fallback;
 mod masked;
+mod origin;
 mod pinned;
 mod portable;
 mod registry;
@@ -51,6 +52,7 @@ use crate::table::Table;
 
 pub use compare::RowsDiffer;
 pub(crate) use failure::damaged_input;
+pub use origin::{Columns, Origins};
 pub use row::StoppingRow;
 pub use write::Written;
 

@@ -12,6 +12,7 @@ mod difference;
 mod duckdb;
 mod editions;
 mod explain;
+mod lineage;
 mod look;
 mod orders;
 mod outlook;

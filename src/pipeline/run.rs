@@ -6,11 +6,12 @@ use super::deadline::within;
 use super::deliver::{self, Choice};
 use super::prepare::{Purpose, Request, Run};
 use super::publication::{Made, Report, Wanted};
-use super::{compute, culprit, editions, outlook, project, stage};
+use super::{compute, culprit, editions, lineage, outlook, project, stage};
 use crate::calendar::Deadline;
 use crate::check;
 use crate::config::Config;
 use crate::error::{Exit, Failure};
+use crate::lineage::{Datasets, Emitter};
 use crate::output::Progress;
 use crate::publish::{self, LogEntry};
 use crate::record::CheckRecord;
@@ -59,9 +60,39 @@ pub(super) async fn published(
     request: &Request,
     progress: &Progress,
 ) -> Result<(Report, Option<LogEntry>), Failure> {
+    let Some(emitter) = Emitter::new(config, request.as_of) else {
+        return Box::pin(attempt(config, place, request, progress, None)).await;
+    };
+    let mut unsent = emitter.start().await;
+    let mut datasets = Datasets::default();
+    let result = Box::pin(attempt(config, place, request, progress, Some(&mut datasets))).await;
+    unsent.extend(emitter.end(&datasets, result.as_ref().err()).await);
+    match result {
+        Ok((mut report, entry)) => {
+            report.remarks.extend(unsent);
+            Ok((report, entry))
+        }
+        Err(failure) => {
+            unsent.iter().for_each(|what| progress.say(&format!("note: {what}")));
+            Err(failure)
+        }
+    }
+}
+
+/// Makes sure that the run is published; notes what it read and made for its lineage, when that is asked for.
+async fn attempt(
+    config: &Config,
+    place: &Location,
+    request: &Request,
+    progress: &Progress,
+    mut datasets: Option<&mut Datasets>,
+) -> Result<(Report, Option<LogEntry>), Failure> {
     let deadline = Deadline::after(config.engine.deadline);
     let prepared = Run::prepare(config, place, request, Purpose::Publish, progress);
     let run = within(&deadline, progress, prepared).await?;
+    if let Some(datasets) = &mut datasets {
+        datasets.inputs = lineage::inputs(&run);
+    }
     if run.is_draft {
         let made = within(&deadline, progress, computed(&run)).await?;
         return Ok((draft(&run, place, made).await?, None));
@@ -76,7 +107,15 @@ pub(super) async fn published(
         deadline: &deadline,
         progress,
     };
-    let (report, entry) = Box::pin(wanted.published(computed(&run))).await?;
+    let (mut report, entry) = Box::pin(wanted.published(computed(&run))).await?;
+    // What was published before has its event already.
+    if let Some(datasets) = datasets.filter(|_| !report.is_already_published) {
+        let outputs = async { lineage::outputs(&run, &publish::load_manifest(place, &entry).await?).await };
+        match outputs.await {
+            Ok(outputs) => datasets.outputs = outputs,
+            Err(failure) => report.remarks.push(format!("the lineage event has no tables: {failure}")),
+        }
+    }
     Ok((report, Some(entry)))
 }
 
