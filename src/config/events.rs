@@ -1,4 +1,4 @@
-//! What happens around runs: when one starts by itself, who is told of a failed one, where lineage events go.
+//! What happens around runs: when one starts by itself, who is notified of a failed one, where lineage events go.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ pub struct Schedule {
     pub catch_up: String,
     /// Loopback address that answers `/health` and `/metrics`.
     pub health: Option<std::net::SocketAddr>,
-    /// Who is told that a run failed.
+    /// Who is notified that a run failed.
     pub alert: Option<AlertTo>,
 }
 
@@ -34,7 +34,7 @@ pub struct Lineage {
     pub namespace: String,
 }
 
-/// Who is told that a scheduled run failed.
+/// Who is notified that a scheduled run failed.
 #[derive(Debug, Clone, Deserialize)]
 pub enum AlertTo {
     /// A program, below the project's folder or with a whole path.
