@@ -1,4 +1,4 @@
-//! OpenLineage events of whole runs; `tests/tools/teams.py` validates them by the official schema.
+//! `OpenLineage` events of whole runs; `tests/tools/teams.py` validates them by the official schema.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

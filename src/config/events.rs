@@ -21,7 +21,7 @@ pub struct Schedule {
     pub alert: Option<AlertTo>,
 }
 
-/// Where OpenLineage events go.
+/// Where `OpenLineage` events go.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Lineage {
     /// File to which they are appended, relative to `root`.

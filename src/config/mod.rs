@@ -100,7 +100,7 @@ pub struct Config {
     pub editions: Vec<Edition>,
     /// When a run starts by itself.
     pub schedule: Option<Schedule>,
-    /// Where OpenLineage events go.
+    /// Where `OpenLineage` events go.
     pub lineage: Option<Lineage>,
     /// Folder of the SQL files, relative to `root`.
     pub queries: PathBuf,

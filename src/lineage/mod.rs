@@ -1,4 +1,4 @@
-//! OpenLineage events of a run, by version 2-0-2 of its schema: that it began, and that it completed or failed, with the datasets that
+//! `OpenLineage` events of a run, by version 2-0-2 of its schema: that it began, and that it completed or failed, with the datasets that
 //! it read and made. An event that cannot be sent is reported, and never fails the run.
 
 mod event;

@@ -1,4 +1,4 @@
-//! Names of datasets, as the naming conventions of OpenLineage have them.
+//! Names of datasets, as the naming conventions of `OpenLineage` have them.
 
 use std::path::{Component, Path, PathBuf};
 

@@ -106,7 +106,7 @@ impl Traced {
                 traced.add_models(run).await?;
             }
             let origins = run.engine.origins(&format!("`queries/{}`", query.path), &query.text).await?;
-            let sources = origins.and_then(|origins| traced.followed(origins));
+            let sources = origins.and_then(|origins| traced.followed(&origins));
             traced.0.insert(query.name.clone(), sources);
         }
         traced.add_models(run).await?;
@@ -138,7 +138,7 @@ impl Traced {
     }
 
     /// Origins with every table of the run replaced by where it comes from itself.
-    fn followed(&self, origins: Origins) -> Option<Sources> {
+    fn followed(&self, origins: &Origins) -> Option<Sources> {
         let mut rows = Columns::new();
         let of_rows = self.sources(&origins.rows, &mut rows)?;
         let mut columns = BTreeMap::new();

@@ -73,7 +73,9 @@ pub(super) async fn published(
             Ok((report, entry))
         }
         Err(failure) => {
-            unsent.iter().for_each(|what| progress.say(&format!("note: {what}")));
+            for what in &unsent {
+                progress.say(&format!("note: {what}"));
+            }
             Err(failure)
         }
     }
