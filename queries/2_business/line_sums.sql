@@ -1,9 +1,7 @@
 -- title:   Order lines of a customer and a day, by category and place
 -- grain:   one row per customer_id, order_date, is_sale, category, country and region
--- key:     []
 -- publish: no
--- note: >
---   A line belongs to the day of its order, however late it was shipped or sent back.
+-- note:    A line belongs to the day of its order, however late it was shipped or sent back.
 -- columns:
 --   is_sale: whether the lines are those of sales, or of return documents
 --   sold_lines: lines that are no returns
