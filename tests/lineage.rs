@@ -16,15 +16,15 @@ fn server(count: usize, status: &'static str) -> (u16, JoinHandle<Vec<String>>) 
     let taken = std::thread::spawn(move || {
         let take = |_| {
             let (mut stream, _) = listener.accept().expect("a request");
-            let (mut text, mut part) = (String::new(), [0; 65536]);
+            let (mut text, mut bytes) = (String::new(), vec![0; 65536]);
             loop {
-                let bytes = stream.read(&mut part).expect("a part of the request");
-                text.push_str(&String::from_utf8_lossy(&part[..bytes]));
+                let read = stream.read(&mut bytes).expect("bytes of the request");
+                text.push_str(&String::from_utf8_lossy(&bytes[..read]));
                 let length =
                     text.to_lowercase().split_once("content-length: ").map(|(_, rest)| rest.to_owned());
                 let length = length.and_then(|rest| rest.lines().next()?.trim().parse::<usize>().ok());
                 let body = text.split_once("\r\n\r\n").map(|(_, body)| body.len());
-                if bytes == 0 || body.zip(length).is_some_and(|(body, length)| body >= length) {
+                if read == 0 || body.zip(length).is_some_and(|(body, length)| body >= length) {
                     break;
                 }
             }
