@@ -33,7 +33,7 @@ mod tests;
 mod verify;
 mod workplace;
 
-pub use ask::{Answer, queries, query, report_file, show};
+pub use ask::{Answer, PublishedTable, Tables, queries, query, report_file, show, tables};
 pub use basis::{Cause, Change};
 pub use deliver::{Choice, Delivered, deliver_dry, deliver_run};
 pub use diff::{Diff, RowDiff, RowFate, TableDiff, diff};
@@ -46,7 +46,7 @@ pub use plan::{Planned, PlannedMail, PlannedSource, plan};
 pub use prepare::Request;
 pub use preview::{Preview, Reload, StoredRun, fingerprint, preview, stored};
 pub use project::{open, source_tables};
-pub use publication::Report;
+pub use publication::{Report, SourceRows, Summary};
 pub use recorded::Environment;
 pub use run::run;
 pub use verify::{Asked, Depth, Signature, Verification, verify};

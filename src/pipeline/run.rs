@@ -5,16 +5,18 @@ use serde_json::json;
 use super::deadline::within;
 use super::deliver::{self, Choice};
 use super::prepare::{Purpose, Request, Run};
-use super::publication::{Made, Report, Wanted};
+use super::publication::{Made, Report, SourceRows, Summary, Wanted};
 use super::{compute, culprit, editions, lineage, outlook, project, stage, staged};
 use crate::calendar::Deadline;
 use crate::check;
 use crate::config::Config;
+use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::lineage::{Datasets, Emitter};
 use crate::output::Progress;
-use crate::publish::{self, LogEntry};
-use crate::record::CheckRecord;
+use crate::publish::{self, LogEntry, StagedRun};
+use crate::query::TableName;
+use crate::record::{CheckRecord, HashedFile, layout};
 use crate::report;
 use crate::source::{From, Pinned};
 use crate::store::Location;
@@ -160,7 +162,35 @@ pub(super) async fn computed(run: &Run<'_>) -> Result<Made, Failure> {
             ));
         }
     }
-    Ok(Made { staged, remarks })
+    let summary = summary(&staged)?;
+    Ok(Made { staged, remarks, summary })
+}
+
+/// Sums up what a run read and wrote.
+fn summary(staged: &StagedRun) -> Result<Summary, Failure> {
+    let name = TableName::new("results", "sources");
+    let mut sources = Vec::new();
+    if staged.manifest.table(&name.to_string()).is_some() {
+        let table = Engine::read_file(&name, &staged.folder.join(layout::table(&name)))?;
+        for row in 0..table.rows.len() {
+            let text = |column: &str| table.cell(row, column).map(ToString::to_string).unwrap_or_default();
+            let count = |column: &str| text(column).parse().unwrap_or_default();
+            if text("is_configured") == "true" {
+                sources.push(SourceRows {
+                    source: text("source"),
+                    read: count("rows_read"),
+                    used: count("rows_used"),
+                    filtered: count("rows_filtered"),
+                    rejected: count("rows_rejected"),
+                    out_of_scope: count("rows_out_of_scope"),
+                });
+            }
+        }
+    }
+    let size =
+        |file: &HashedFile| std::fs::metadata(staged.folder.join(&file.path)).map_or(0, |file| file.len());
+    let outputs = &staged.manifest.outputs;
+    Ok(Summary { sources, files: outputs.len(), bytes: outputs.iter().map(size).sum() })
 }
 
 /// Puts a draft where no log names it.
@@ -175,6 +205,7 @@ async fn draft(run: &Run<'_>, place: &Location, made: Made) -> Result<Report, Fa
         headline: made.staged.manifest.summary.headline.clone(),
         is_already_published: false,
         remarks: made.remarks,
+        summary: Some(made.summary),
         deliveries: Vec::new(),
         mail_failure: None,
     })
