@@ -55,7 +55,8 @@ struct SpecField {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Snapshot {
-    snapshot_id: i64,
+    #[serde(rename = "snapshot-id")]
+    id: i64,
     schema_id: Option<i32>,
     pub(super) manifest_list: Option<String>,
 }
@@ -101,7 +102,7 @@ impl Metadata {
         }
         let newest = self.current_snapshot_id.and_then(|id| u64::try_from(id).ok());
         let wanted = asked.or(newest).ok_or("it has no snapshot: nothing was written to it")?;
-        let found = self.snapshots.iter().find(|snapshot| u64::try_from(snapshot.snapshot_id) == Ok(wanted));
+        let found = self.snapshots.iter().find(|snapshot| u64::try_from(snapshot.id) == Ok(wanted));
         let found = found.ok_or_else(|| format!("it has no snapshot {wanted}; it may have expired"))?;
         Ok((wanted, found))
     }
