@@ -42,7 +42,7 @@ use url::Url;
 
 use self::failure::{failure, is_second_reading, panicked, unreadable, words_of};
 use self::fallback::{Fallback, no_level};
-use self::source_table::SourceTable;
+use self::source_table::{SourceTable, path_of};
 use self::staging::{SCHEMAS, is_of_files};
 use crate::config::EngineLimits;
 use crate::error::{Exit, Failure};
@@ -51,7 +51,9 @@ use crate::table::Table;
 
 pub use compare::RowsDiffer;
 pub(crate) use failure::damaged_input;
+pub use registry::numbered_files;
 pub use row::StoppingRow;
+pub use source_table::{PLACE, ROW};
 pub use write::Written;
 
 /// The address of the store of a session.
@@ -185,8 +187,7 @@ impl Engine {
         let store = ObjectStoreUrl::parse(BASE).map_err(cannot)?;
         let mut table = SourceTable::new(store, schema, partitions);
         for (number, file) in files.iter().enumerate() {
-            // A number keeps odd names of files and folders away from the engine.
-            let path = format!("source/{name}/{number:08}.parquet");
+            let path = path_of(name, number);
             let size = std::fs::metadata(&file.file).map_err(|error| cannot(error.into()))?.len();
             self.store.pin(object_path(&path)?, file.file.clone());
             table.add(&path, size, file.rows, &file.folder_values);
