@@ -12,6 +12,8 @@ mod inputs;
 
 mod formats;
 
+mod iceberg;
+
 mod deliveries;
 
 mod bad_inputs;

@@ -23,7 +23,6 @@ const LONG_FILES: &[(&str, usize)] = &[
     ("report/tests/moves.rs", 431),
     ("report/messages.rs", 472),
     ("source/contract.rs", 481),
-    ("source/inventory.rs", 403),
 ];
 
 /// Functions that are longer, each with its lines. Nothing is added here, and no number grows.

@@ -76,7 +76,7 @@ pub(super) enum Verb {
     Init {
         /// Folder of the new project; must be empty or not exist
         dir: PathBuf,
-        /// Folders, files or object stores with your tables: Parquet, CSV, JSON lines or Delta Lake; mapping and joins are proposed
+        /// Folders, files or object stores with your tables: Parquet, CSV, JSON lines, Delta Lake or Iceberg; mapping and joins are proposed
         #[arg(long, value_name = "LOCATION", num_args = 1..)]
         from: Vec<String>,
     },

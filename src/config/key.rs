@@ -218,7 +218,7 @@ impl Kind {
     pub(super) fn form(self) -> (&'static str, &'static str) {
         match self {
             Self::Date => ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2018-01-31"),
-            Self::Count => ("-?[0-9]{1,18}", "a whole number"),
+            Self::Count => ("-?[0-9]{1,19}", "a whole number"),
             Self::Share => (r"-?[0-9]{1,18}(\.[0-9]{1,18})?(\s*%)?", "a share such as 0.05 or 5%"),
             Self::Number | Self::Money => (r"-?[0-9]{1,18}(\.[0-9]{1,18})?", "a number such as 12 or 0.5"),
             Self::Currency => ("[A-Z]{3}", "a currency code of three capital letters such as GBP"),
@@ -229,7 +229,7 @@ impl Kind {
             Self::FileNames => (r"[^/\\]+", "names of files without their folders, such as * or *.pq"),
             Self::PathBelow => (r"[^/\\]+(/[^/\\]+)*", "a path below the location such as manifest.csv"),
             Self::HiveName => (r"[^/=\\]+", "the name of a folder without its value, such as month"),
-            Self::Format => ("parquet|delta|csv|json", "one of parquet, delta, csv, json"),
+            Self::Format => ("parquet|delta|iceberg|csv|json", "one of parquet, delta, iceberg, csv, json"),
             Self::Delimiter => (r"[,;|\t]", r#"one of , ; | and "\t""#),
             Self::ColumnType => (
                 r"text|integer|date|timestamp|timestamptz|boolean|decimal\(\s*[0-9]{1,18}\s*,\s*[0-9]{1,18}\s*\)",

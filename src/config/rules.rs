@@ -93,8 +93,11 @@ fn patterns(walk: &mut Walk<'_>) {
                     format!("the location names the files already, by `{files}`; remove one of the two");
                 walk.refuse(&format!("{source}.files"), Refusal::new(reason));
             }
-            Ok((_, Some(_))) if text(walk, &format!("{source}.format")) == Some("delta") => {
-                let reason = "the location of a Delta Lake table is the folder that holds `_delta_log`, without a pattern";
+            Ok((_, Some(_)))
+                if matches!(text(walk, &format!("{source}.format")), Some("delta" | "iceberg")) =>
+            {
+                let reason =
+                    "the location of a Delta Lake or Iceberg table is its own folder, without a pattern";
                 walk.refuse_value(&location, Refusal::new(reason));
             }
             Ok(_) => {}
