@@ -76,6 +76,13 @@ pub(super) struct Made {
     pub(super) summary: Summary,
 }
 
+#[cfg(test)]
+impl From<StagedRun> for Made {
+    fn from(staged: StagedRun) -> Self {
+        Self { staged, remarks: Vec::new(), summary: Summary::default() }
+    }
+}
+
 /// A run that is to be published.
 pub(super) struct Wanted<'a> {
     pub(super) place: &'a Location,

@@ -15,7 +15,7 @@ run, built = sys.argv[1:]
 table = f"{run}/tables/results.tier_profitability.parquet"
 
 seen = {
-    "DuckDB": duckdb.sql(f"select profit from '{table}' where tier = 'total'").fetchone()[0],
+    "DuckDB": duckdb.sql(f"select profit from '{table}' where tier = 'total'").fetchall()[0][0],
     "pandas": pandas.read_parquet(table).set_index("tier").loc["total", "profit"],
     "Polars": polars.read_parquet(table).filter(polars.col("tier") == "total")["profit"][0],
     "pandas, CSV": pandas.read_csv(table.replace(".parquet", ".csv"), dtype=str)
@@ -23,7 +23,7 @@ seen = {
     .loc["total", "profit"],
     "dbt": duckdb.connect(built, read_only=True)
     .sql("select sum(profit) from profit_by_region")
-    .fetchone()[0],
+    .fetchall()[0][0],
 }
 for tool, profit in seen.items():
     assert isinstance(profit, (Decimal, str)), f"{tool}: {type(profit)} is not exact"
