@@ -1,6 +1,6 @@
 //! Follows the rows of a statement: writes it anew so that each of its rows names the source rows behind it.
 //!
-//! The tables in `traced` have the columns of those in `source` and `staging`, and [`ID`]. A row keeps it through joins, common table
+//! The tables in `traced` have the columns of those in `source`, and [`NUMBER`], or of those in other layers, and [`ID`]. A row keeps it through joins, common table
 //! expressions and `union all`. Rows that a statement adds up or makes equal are followed no further: they are rows of their own.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +18,8 @@ use super::relations::{self, ColumnsOf, Outputs, Relation, Rows};
 /// The column that names the source rows of a row: a number, or a list of them.
 pub const ID: &str = "__karat_id";
 
-/// [`ID`] where lists are opened.
-const OF: &str = "__karat_of";
+/// The column with the number of a row of a source, in its table in `traced`.
+pub const NUMBER: &str = "__karat_number";
 
 /// The column with the number of the place at which a row is followed no further.
 pub(super) const PART: &str = "__karat_part";
@@ -259,7 +259,10 @@ impl<'a> Follow<'a> {
             self.open.extend(relations::odd_join(select).map(|join| format!("`{join}`")));
             self.compare_others(select, &inner, &relations, lines);
         }
-        let opens = relations::opens_lists(select);
+        if relations::opens_lists(select) {
+            // The optimiser of the engine loses columns that are computed below a list.
+            self.open.insert("lists that are opened".to_owned());
+        }
         let mut changed = select.clone();
         let mut followed = Vec::new();
         for (place, factor) in relations::factors(&mut changed.from).into_iter().enumerate() {
@@ -273,7 +276,7 @@ impl<'a> Follow<'a> {
                     .then(|| relations::bare(expression, relation))
                     .flatten()
             });
-            match self.relation(relation, &below).map(|name| self.beside_lists(select, name)) {
+            match self.relation(relation, &below) {
                 Some(name) => {
                     let alias = relation.alias.clone().unwrap_or_else(|| Ident::new("karat"));
                     *factor = relations::table(&name, &alias);
@@ -285,21 +288,10 @@ impl<'a> Follow<'a> {
             }
         }
         for item in &mut changed.projection {
-            relations::hide(item, &followed, if opens { &[OF] } else { self.columns() });
+            relations::hide(item, &followed, self.columns());
         }
-        changed.projection.extend(self.ids(&followed, if opens { OF } else { ID }));
+        changed.projection.extend(self.ids(&followed));
         changed.to_string()
-    }
-
-    /// Names the source rows otherwise where a list is opened: the engine takes a column that is given under its own name for two.
-    fn beside_lists(&mut self, select: &Select, name: String) -> String {
-        if !relations::opens_lists(select) {
-            return name;
-        }
-        let other = format!("{name}_of");
-        let text = format!("select * exclude (\"{ID}\"), \"{ID}\" as \"{OF}\" from {name}");
-        self.with.push(format!("{other} as (\n{text}\n)"));
-        other
     }
 
     /// The columns that are added.
@@ -307,8 +299,8 @@ impl<'a> Follow<'a> {
         if self.which == Which::Lines { &[ID, PART] } else { &[ID] }
     }
 
-    /// The columns that name the source rows, of those with the column `id`.
-    fn ids(&mut self, followed: &[Ident], id: &str) -> Vec<SelectItem> {
+    /// The columns that name the source rows.
+    fn ids(&mut self, followed: &[Ident]) -> Vec<SelectItem> {
         let column = |alias: &Ident, name: &str| format!("{alias}.\"{name}\"");
         let item = |text: String, name: &str| SelectItem::ExprWithAlias {
             // The text of an expression stands for it: it is only written.
@@ -326,7 +318,7 @@ impl<'a> Follow<'a> {
                 ]
             }
             (Which::All | Which::First, aliases) => {
-                let each = aliases.iter().map(|alias| format!("coalesce({}, '')", column(alias, id)));
+                let each = aliases.iter().map(|alias| format!("coalesce({}, '')", column(alias, ID)));
                 let all = each.collect::<Vec<_>>().join(" || ");
                 vec![item(if all.is_empty() { "''".to_owned() } else { all }, ID)]
             }
@@ -368,7 +360,9 @@ impl<'a> Follow<'a> {
         let money = demand.money.clone();
         self.leaves.push(Leaf { table: Some(name.clone()), of: BTreeSet::from([name.clone()]), money });
         if is_source {
-            format!("select *, cast({place} as bigint) as \"{PART}\" from {traced}")
+            format!(
+                "select * exclude (\"{NUMBER}\"), \"{NUMBER}\" as \"{ID}\", cast({place} as bigint) as \"{PART}\" from {traced}"
+            )
         } else {
             numbered(place, &name.to_string())
         }
