@@ -118,7 +118,7 @@ async fn dispatch(verb: Verb, general: &Arc<General>, progress: &Arc<Progress>) 
             }
         }
         Verb::Explain { run, target, key } => {
-            explain(general, &run, &Question { target, key }, progress).await
+            Box::pin(explain(general, &run, &Question { target, key }, progress)).await
         }
         Verb::Test { paths } => test(general, &paths, progress).await,
         Verb::Show { what, rows } => rows::show(general, &what, rows, progress).await,

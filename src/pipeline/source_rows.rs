@@ -10,7 +10,7 @@ use super::orders::{Behind, Orders, SHOWN, SourceRow};
 use super::prepare::Run;
 use super::sources;
 use crate::error::{Exit, Failure};
-use crate::query::{self, Header, ID, NUMBER, Publish, Query, STAGING, TableName, traced};
+use crate::query::{self, Header, ID, Publish, Query, STAGING, TableName, traced};
 use crate::source::{self, From};
 use crate::table::{Cell, Table};
 
@@ -121,7 +121,7 @@ async fn follow(run: &Run<'_>) -> Result<Result<(), String>, Failure> {
             return Ok(Err("the run reads no order lines".to_owned()));
         };
         sources::number_rows(engine, &run.sources, pinned, None).await?;
-        (TableName::new("source", "order_lines"), format!("cast(\"{NUMBER}\" as varchar) || ' '"))
+        (TableName::new("source", "order_lines"), format!("cast(\"{ID}\" as varchar) || ' '"))
     };
     let columns = table.sql.rsplit_once("\nfrom ").map_or(table.sql.as_str(), |(columns, _)| columns);
     let sql = format!("{columns},\n    {id} as \"{ID}\"\nfrom {} as order_lines", traced(&given));

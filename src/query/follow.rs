@@ -1,6 +1,6 @@
 //! Follows the rows of a statement: writes it anew so that each of its rows names the source rows behind it.
 //!
-//! The tables in `traced` have the columns of those in `source`, and [`NUMBER`], or of those in other layers, and [`ID`]. A row keeps it through joins, common table
+//! The tables in `traced` have the columns of those in other layers, and [`ID`]. A row keeps it through joins, common table
 //! expressions and `union all`. Rows that a statement adds up or makes equal are followed no further: they are rows of their own.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,9 +17,6 @@ use super::relations::{self, ColumnsOf, Outputs, Relation, Rows};
 
 /// The column that names the source rows of a row: a number, or a list of them.
 pub const ID: &str = "__karat_id";
-
-/// The column with the number of a row of a source, in its table in `traced`.
-pub const NUMBER: &str = "__karat_number";
 
 /// The column with the number of the place at which a row is followed no further.
 pub(super) const PART: &str = "__karat_part";
@@ -360,9 +357,7 @@ impl<'a> Follow<'a> {
         let money = demand.money.clone();
         self.leaves.push(Leaf { table: Some(name.clone()), of: BTreeSet::from([name.clone()]), money });
         if is_source {
-            format!(
-                "select * exclude (\"{NUMBER}\"), \"{NUMBER}\" as \"{ID}\", cast({place} as bigint) as \"{PART}\" from {traced}"
-            )
+            format!("select *, cast({place} as bigint) as \"{PART}\" from {traced}")
         } else {
             numbered(place, &name.to_string())
         }

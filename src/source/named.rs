@@ -12,7 +12,7 @@ use super::rows::From;
 use crate::config::Source;
 use crate::engine::{PLACE, ROW, numbered_files};
 use crate::query::mapping::{self, Both, Columns, Type, quoted};
-use crate::query::{NUMBER, TableName};
+use crate::query::{ID, TableName};
 
 /// Builds `source.<name>` of the table of that name, which has the columns as they are in the files; `before` counts the files of the
 /// tables before it.
@@ -145,7 +145,7 @@ pub fn traced_rows(source: &str, table: Option<&RawTable>, before: usize) -> Str
         "select\n    {columns},\n    (cast({} as bigint) + {before}) * {ROWS_OF_A_FILE} + {} as {}\nfrom {files}",
         quoted(PLACE),
         quoted(ROW),
-        quoted(NUMBER)
+        quoted(ID)
     )
 }
 

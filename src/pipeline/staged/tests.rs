@@ -36,7 +36,7 @@ async fn session(folder: &std::path::Path) -> Engine {
             rows.iter().enumerate().map(row).collect::<Vec<_>>().join(", ")
         };
         let plain = format!("select * from (values {}) as rows({columns})", rows(false));
-        let id = format!("select * from (values {}) as rows({columns}, \"{}\")", rows(true), query::NUMBER);
+        let id = format!("select * from (values {}) as rows({columns}, \"{}\")", rows(true), query::ID);
         engine.add_view(&table, &plain).await.expect("a table");
         engine.add_view(&traced(&table), &id).await.expect("a table with numbered rows");
     }
