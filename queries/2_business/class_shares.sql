@@ -172,7 +172,7 @@ select
     lines,
     gross_revenue,
     discount_amount,
-    cast(discount_amount as double) / nullif(cast(gross_revenue as double), 0) as discount_rate,
+    cast(discount_amount as double) / nullif(cast(greatest(gross_revenue, 0) as double), 0) as discount_rate,
     net_revenue,
     case
         when all_net_revenue > 0

@@ -44,7 +44,7 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
     write(&folder.join(layout::CONFIG), effective.as_bytes())?;
     progress.step("report", "tables and SQL", &json!({"tables": manifest.tables.len()}));
 
-    manifest.summary.headline = report::headline(&tables, &config.project.currency);
+    manifest.summary.headline = report::headline(&tables, &config.project.currency, &templates(config))?;
     manifest.summary.figures = report::headline_figures(&tables);
     manifest.reconciliation = tables.get("results.reconciliation").map(rows).unwrap_or_default();
     let rejected = TableName::new("canonical", "rejected_rows");

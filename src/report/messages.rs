@@ -21,7 +21,7 @@ use crate::error::{Exit, Failure};
 pub(crate) const FIRST: &str = "en";
 
 /// Messages that charts and subjects ask for, with what they fill in; those of the templates stand in the templates.
-const ASKED_HERE: [(&str, &[&str]); 66] = [
+const ASKED_HERE: [(&str, &[&str]); 67] = [
     ("archive-spark", &["measure", "n", "first", "last"]),
     ("bridge-now", &[]),
     ("bridge-row", &["label", "amount"]),
@@ -65,6 +65,7 @@ const ASKED_HERE: [(&str, &[&str]); 66] = [
     ("pairs-profit_money", &[]),
     ("pairs-profit_share", &[]),
     ("pairs-row", &["label", "customers", "profit"]),
+    ("pairs-row_loss", &["label", "customers", "amount"]),
     ("pairs-row_money", &["label", "customers", "profit"]),
     ("part-country", &["value"]),
     ("part-industry", &["value"]),
@@ -109,9 +110,12 @@ pub(crate) enum Filling {
     },
 }
 
+/// Ends the name of a message that replaces another one where profit rests on an assumed margin.
+const ASSUMED: &str = "_if_assumed";
+
 /// The words of a language.
 #[derive(Clone)]
-pub(crate) struct Messages(Arc<Loaded>);
+pub(crate) struct Messages(Arc<Loaded>, bool);
 
 struct Loaded {
     path: PathBuf,
@@ -227,7 +231,7 @@ fn load(folder: &Path, language: &str) -> Result<Messages, Failure> {
         let reasons: Vec<_> = errors.iter().map(ToString::to_string).collect();
         refuse(reasons.join("; "))
     })?;
-    Ok(Messages(Arc::new(Loaded { path, bundle, places, language: language.to_owned() })))
+    Ok(Messages(Arc::new(Loaded { path, bundle, places, language: language.to_owned() }), false))
 }
 
 /// Finds what each message fills in, also through the messages that it refers to.
@@ -319,12 +323,30 @@ fn inline(part: &InlineExpression<&str>, places: &mut Places) -> Result<(), Stri
 }
 
 impl Messages {
+    /// The words for a run whose profit rests on an assumed margin, if it does.
+    pub(crate) fn assuming(self, margin_is_assumed: bool) -> Self {
+        Self(self.0, margin_is_assumed)
+    }
+
+    /// Refuses when `group` has no message, or one that wants what is not `given` by `whom`.
+    pub(crate) fn must_have_group(&self, group: &str, given: &[&str], whom: &str) -> Result<(), Failure> {
+        let is_of = |id: &&String| id.strip_prefix(group).is_some_and(|rest| rest.starts_with('-'));
+        let mut of_group = self.0.places.keys().filter(is_of).peekable();
+        match of_group.peek() {
+            None => self.must_have(&format!("{group}-…"), given, whom),
+            Some(_) => of_group.try_for_each(|id| self.must_have(id, given, whom)),
+        }
+    }
+
     /// Refuses when message `id` is not there, or wants what is not `given` by `whom`.
     pub(crate) fn must_have(&self, id: &str, given: &[&str], whom: &str) -> Result<(), Failure> {
         let reason = match self.0.places.get(id) {
             None => format!("message `{id}` is missing; {whom} shows it"),
             Some(places) => match places.wanted.iter().find(|place| !given.contains(&place.as_str())) {
                 Some(place) => format!("message `{id}` wants `${place}`, which {whom} does not give"),
+                None if self.0.places.contains_key(&format!("{id}{ASSUMED}")) => {
+                    return self.must_have(&format!("{id}{ASSUMED}"), given, whom);
+                }
                 None => return Ok(()),
             },
         };
@@ -425,6 +447,8 @@ impl Messages {
         markup: bool,
     ) -> Result<String, String> {
         let path = self.0.path.display();
+        let other = Some(format!("{id}{ASSUMED}")).filter(|id| self.1 && self.0.places.contains_key(id));
+        let id = other.as_deref().unwrap_or(id);
         let message = self.0.bundle.get_message(id);
         let pattern = message
             .and_then(|message| message.value())

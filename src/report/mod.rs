@@ -199,6 +199,7 @@ pub struct Mail {
 /// Renders the pages of a run; the same inputs give the same bytes.
 pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     let messages = messages::read(&inputs.templates, &inputs.facts.language)?;
+    let messages = messages.assuming(inputs.facts.cost_is_estimated);
     let data = cells::Data::new(inputs)?;
     let renderer = page::Renderer::open(&inputs.templates, &inputs.facts.currency, &messages)?;
     let formats = messages.formats()?;

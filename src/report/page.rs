@@ -111,7 +111,11 @@ fn asked_of(messages: &Messages, name: &str, text: &str) -> Result<(), Failure> 
     })?;
     asked.iter().try_for_each(|message| {
         let given: Vec<&str> = message.given.iter().map(String::as_str).collect();
-        messages.must_have(&message.id, &given, &format!("template `{name}`"))
+        let whom = format!("template `{name}`");
+        match message.id.strip_suffix('-') {
+            Some(group) => messages.must_have_group(group, &given, &whom),
+            None => messages.must_have(&message.id, &given, &whom),
+        }
     })
 }
 
@@ -396,18 +400,22 @@ fn register(tera: &mut Tera, filters: &Filters) {
     });
     let fills = filters.clone();
     tera.register_function("t", move |options: Kwargs, _: &State| -> TeraResult<Value> {
-        let id: &str = options.must_get("id")?;
+        // A message by its name, or by its group and a code that the tables hold.
+        let id = match options.get::<&str>("id")? {
+            Some(id) => id.to_owned(),
+            None => format!("{}-{}", options.must_get::<&str>("of")?, options.must_get::<&str>("code")?),
+        };
         // Text that another filter escapes, for a style sheet.
         let plain = options.get::<bool>("plain")?.unwrap_or(false);
         let mut fillings = BTreeMap::new();
         for (name, value) in options.iter().filter_map(|(key, value)| Some((key.as_str()?, value))) {
-            if name != "id" && name != "plain" {
+            if !["id", "of", "code", "plain"].contains(&name) {
                 let filling = filling(value, &fills)
                     .map_err(|error| tera::Error::message(format!("`{name}` of message `{id}`: {error}")))?;
                 fillings.insert(name.to_owned(), filling);
             }
         }
-        said(&fills.messages, id, &fillings, if plain { Form::Text } else { form })
+        said(&fills.messages, &id, &fillings, if plain { Form::Text } else { form })
     });
     let days = filters.formats.clone();
     tera.register_filter("day", move |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {

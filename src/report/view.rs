@@ -140,10 +140,8 @@ pub(crate) fn page<'a>(
     let sign = messages.sign(&facts.currency);
     let mut all = data.all();
     let settings = all.remove("settings").unwrap_or_default();
-    let mut tiles = tiles::tiles(data, &sign, messages, formats);
+    let tiles = tiles::tiles(data, &sign, messages, formats);
     let hidden = inputs.edition.hidden.as_ref();
-    // A measure that the edition has not would be a tile without a number.
-    tiles.retain(|tile| hidden.is_none() || tile.is_there());
     let findings = data.findings();
     let name_of = |row: &Row| row.get("finding").map(Figure::text).unwrap_or_default().to_owned();
     let finding: BTreeMap<_, _> =
