@@ -44,6 +44,8 @@ mod outlook;
 
 mod mail;
 
+mod webhooks;
+
 mod editions;
 
 mod look;

@@ -81,7 +81,7 @@ brief as (
 
 peak as (
     select
-        coalesce(max(profitable_customers), 0) as profitable_customers,
+        max(profitable_customers) as profitable_customers,
         coalesce(max(erosion_amount), 0) as erosion_amount
     from results.whale_summary
 ),

@@ -108,7 +108,7 @@ pub(super) fn folder_and_files(location: &str) -> Parsed<(String, Option<String>
     Ok((format!("{folder}/"), Some(files.to_owned())))
 }
 
-fn refuse<T>(reason: impl Into<String>) -> Parsed<T> {
+pub(super) fn refuse<T>(reason: impl Into<String>) -> Parsed<T> {
     Err(Refusal::new(reason))
 }
 
@@ -320,11 +320,16 @@ pub(super) fn alert(written: &str, environment: Environment<'_>) -> Parsed<Value
     if !value.contains("://") {
         return Ok(json!({"Program": value}));
     }
-    let url = url_of(&value)?;
-    refuse_forbidden(&url)?;
-    if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
+    if is_safe_web(&value)? {
         Ok(json!({"Address": secret(&value, written)}))
     } else {
         refuse("expected https://… or the path of a program")
     }
+}
+
+/// Whether a web address is encrypted or on this machine; one that serves the credentials of a machine is refused.
+pub(super) fn is_safe_web(address: &str) -> Parsed<bool> {
+    let url = url_of(address)?;
+    refuse_forbidden(&url)?;
+    Ok(url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
 }

@@ -91,6 +91,8 @@ pub enum Kind {
     SigningKey,
     /// A program, or a web address that may hold variables.
     Alert,
+    /// A web address that a variable holds, whole or in part.
+    Webhook,
     /// Nothing: the key is refused, and its meaning says why.
     Refused,
     /// A list of words from the range, each once.
@@ -205,7 +207,15 @@ impl Key {
 impl Kind {
     /// Whether `${NAME}` is filled in.
     pub(super) fn has_variables(self) -> bool {
-        matches!(self, Self::Location | Self::StoreOption | Self::MailServer | Self::SigningKey | Self::Alert)
+        matches!(
+            self,
+            Self::Location
+                | Self::StoreOption
+                | Self::MailServer
+                | Self::SigningKey
+                | Self::Alert
+                | Self::Webhook
+        )
     }
 
     /// What its text looks like, as a regular expression, and in words; both are empty where only code can tell.

@@ -27,6 +27,7 @@ mod time;
 mod tree;
 mod value;
 mod walk;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -52,6 +53,7 @@ pub use target::Target;
 pub use thresholds::THRESHOLDS;
 pub use time::parse_days;
 pub(crate) use value::quoted;
+pub use webhook::{AlertTo, Webhook, WebhookForm};
 
 /// A whole configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -93,6 +95,9 @@ pub struct Config {
     pub brand: Brand,
     /// Who gets the mail.
     pub deliver: Option<Deliver>,
+    /// Which web addresses get a summary.
+    #[serde(default)]
+    pub webhooks: Vec<Webhook>,
     /// The editions that a run holds beside the main one: those that the readers of the mail need, each once.
     #[serde(skip)]
     pub editions: Vec<Edition>,
@@ -388,13 +393,4 @@ pub struct Schedule {
     pub health: Option<std::net::SocketAddr>,
     /// Who is told that a run failed.
     pub alert: Option<AlertTo>,
-}
-
-/// Who is told that a scheduled run failed.
-#[derive(Debug, Clone, Deserialize)]
-pub enum AlertTo {
-    /// A program, below the project's folder or with a whole path.
-    Program(std::path::PathBuf),
-    /// A web address; it often holds a token.
-    Address(Secret),
 }

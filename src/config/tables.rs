@@ -10,6 +10,7 @@ use super::key::Kind::{
 };
 use super::key::{Key, Kind, SourceShape, row};
 use super::thresholds::THRESHOLDS;
+use super::webhook::{SEGMENT, WEBHOOK};
 
 /// The whole file.
 #[rustfmt::skip]
@@ -40,6 +41,8 @@ pub(super) const FILE: &[Key] = &[
     row("publish", Section(PUBLISH), "{}", "", "", "where runs are published"),
     row("brand", Section(BRAND), "", "", "", "name, logo and colours of the pages; what is not given is the program's own"),
     row("deliver", Section(DELIVER), "", "", "", "who gets the report by mail; without this section no mail is sent").local(),
+    row("webhooks", Items(WEBHOOK), "", "", "",
+        "web addresses that get a summary of the report as JSON, such as channels of Slack or Teams; each once, as with mail").local(),
     row("schedule", Section(SCHEDULE), "", "", "", "when `karat schedule` starts a run by itself").local(),
     row("queries", Path, "queries/", "folder", "", "folder of the SQL files").local(),
     row("reports", Path, "reports/", "folder", "", "folder of the report's templates").local(),
@@ -223,14 +226,6 @@ const RECIPIENT: &[Key] = &[
         .needed("write full for who may see single customers, aggregate for who may not"),
     row("where", Section(SEGMENT), "", "", "", "one segment of the customers, by region, country, industry or owner"),
     row("language", Language, "=project.language", "language", "", "language of the edition; project.language when absent"),
-];
-
-#[rustfmt::skip]
-const SEGMENT: &[Key] = &[
-    row("region", Line, "", "text", "", "customers of this region"),
-    row("industry", Line, "", "text", "", "customers of this industry"),
-    row("owner", Line, "", "text", "", "customers of this account owner"),
-    row("country", Line, "", "text", "", "customers of this country"),
 ];
 
 #[rustfmt::skip]

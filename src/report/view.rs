@@ -76,6 +76,8 @@ struct Run<'a> {
     data_through: Option<String>,
     draft: bool,
     cost_is_estimated: bool,
+    /// Whether no line has a cost, so that every profit follows from a margin.
+    margin_is_assumed: bool,
     switched_off: &'a [String],
     checks: Vec<Check<'a>>,
     checks_held: usize,
@@ -231,6 +233,7 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, messages: &Messages, formats: &F
         data_through: facts.data_through.map(|day| day.to_string()),
         draft: facts.draft,
         cost_is_estimated: facts.cost_is_estimated,
+        margin_is_assumed: data.margin_is_assumed(),
         switched_off: &facts.switched_off,
         checks: facts
             .checks

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
-use super::super::deliver::letter;
+use super::super::deliver::{deliverable, letter};
 use super::super::publication::{Made, Wanted};
 use crate::calendar::{self, Deadline, skewed};
 use crate::config::{self, Config, Edition};
@@ -284,9 +284,9 @@ impl Stage {
             let (_, entry) = wanted.published(make).await?;
             let mail = self.config.deliver.as_ref().expect("a mail is configured");
             let edition = Edition::main(&self.config.project.language);
-            let letter = letter(&self.config, mail, &place, &entry, &edition).await;
-            let letter = letter.map_err(|failure| Failure { exit: Exit::Mail, ..failure })?;
-            let letter = Arc::new(letter);
+            let manifest = deliverable(&place, &entry).await?;
+            let letter = letter(&self.config, mail, (&place, &entry), &manifest, &edition).await;
+            let letter = Arc::new(letter.map_err(|failure| Failure { exit: Exit::Mail, ..failure })?);
             let readers: Vec<Reader> = READERS
                 .iter()
                 .map(|to| Reader { to: (*to).to_owned(), letter: Arc::clone(&letter), resend: false })

@@ -285,7 +285,6 @@ fn calls_equal_years_unchanged() {
 #[test]
 fn an_assumed_margin_turns_tiers_by_profit_into_tiers_by_revenue_and_hides_the_rate_it_sets() {
     let mut inputs = fixture::inputs();
-    inputs.facts.cost_is_estimated = true;
     inputs.set_all("settings.policy", "cost_is_mapped", &Cell::Boolean(false));
     inputs.set_all("settings.policy", "margin", &decimal("0.3"));
     inputs.set("results.headline", ("measure", "profit_rate"), "tile", &Cell::Null);
