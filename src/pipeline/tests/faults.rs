@@ -284,13 +284,12 @@ impl Stage {
             let (_, entry) = wanted.published(make).await?;
             let mail = self.config.deliver.as_ref().expect("a mail is configured");
             let edition = Edition::main(&self.config.project.language);
-            let manifest = deliverable(&place, &entry).await?;
-            let letter = letter(&self.config, mail, (&place, &entry), &manifest, &edition).await;
-            let letter = Arc::new(letter.map_err(|failure| Failure { exit: Exit::Mail, ..failure })?);
-            let readers: Vec<Reader> = READERS
-                .iter()
-                .map(|to| Reader { to: (*to).to_owned(), letter: Arc::clone(&letter), resend: false })
-                .collect();
+            let mailed = |failure| Failure { exit: Exit::Mail, ..failure };
+            let manifest = deliverable(&place, &entry).await.map_err(mailed)?;
+            let letter = letter(&self.config, mail, (&place, &entry), &manifest, &edition);
+            let letter = Arc::new(letter.await.map_err(mailed)?);
+            let reader = |to: &&str| Reader { to: (*to).into(), letter: Arc::clone(&letter), resend: false };
+            let readers: Vec<Reader> = READERS.iter().map(reader).collect();
             deliver_by(&place, &Post(Arc::clone(world)), &readers, calendar::now).await
         };
         tokio::select! {
