@@ -3,18 +3,18 @@
 //! The modules, in the order in which a run walks through them:
 //!
 //! `cli` → `query` → `config` → `calendar` → `store` → `engine` → `source` → `check` → `record`, `settings` → `report` → `exports` →
-//! `publish` → `deliver`, with `pipeline` passing values from one to the next. A module imports only those above it.
+//! `publish` → `lineage` → `deliver`, with `pipeline` passing values from one to the next. A module imports only those above it.
 //!
 //! `schedule` calls the pipeline again and again, by a cron line. `cases` runs the SQL on small tables that a test gives.
 //!
-//! `model` stands beside them: estimates of what customers will do, from numbers to numbers. So does `disclosure`: which cells an
+//! `model` is beside them: estimates of what customers will do, from numbers to numbers. So does `disclosure`: which cells an
 //! edition without single customers may show.
 //!
 //! Invariants: SQL holds every definition and Rust computes no figure but the estimates of `model`; money is
 //! decimal; only `calendar` reads the clock; only `store` talks to object storage; only `engine` talks to
 //! `DataFusion`; only `report` to Tera; only `deliver` to mail servers; only `output` prints. A run is published whole or not at all.
 
-// The modules stand in reading order, not in alphabetical order.
+// The modules are in reading order, not in alphabetical order.
 
 pub mod table;
 pub mod colour;
@@ -28,6 +28,7 @@ pub mod calendar;
 pub mod output;
 pub mod private;
 pub mod store;
+mod post;
 pub mod engine;
 pub mod source;
 pub mod check;
@@ -38,6 +39,7 @@ pub mod disclosure;
 pub mod report;
 mod exports;
 pub mod publish;
+mod lineage;
 pub mod deliver;
 pub mod generate;
 pub mod builtin;

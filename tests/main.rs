@@ -12,6 +12,8 @@ mod inputs;
 
 mod formats;
 
+mod iceberg;
+
 mod deliveries;
 
 mod bad_inputs;
@@ -48,6 +50,7 @@ mod webhooks;
 
 mod editions;
 
+mod lineage;
 mod look;
 
 mod kinds;

@@ -15,14 +15,13 @@ const PARAMETERS: usize = 5;
 const LONG_FILES: &[(&str, usize)] = &[
     ("deliver/tests.rs", 432),
     ("disclosure/tests.rs", 434),
-    ("engine/mod.rs", 622),
+    ("engine/mod.rs", 611),
     ("pipeline/tests/faults.rs", 526),
     ("query/lint.rs", 467),
     ("report/page.rs", 492),
     ("report/tests.rs", 435),
     ("report/tests/moves.rs", 431),
     ("source/contract.rs", 481),
-    ("source/inventory.rs", 403),
 ];
 
 /// Functions that are longer, each with its lines. Nothing is added here, and no number grows.

@@ -1,18 +1,14 @@
 -- title:    Every kind and industry of the customer file has a meaning
--- inputs:   [business.customer_kinds]
 -- scope:    base
 -- severity: warn
 -- message:
---   text: "words of the customer file without a meaning count as not known"
+--   text: words of the customer file without a meaning count as not known
 --   detail: "{column_name} `{word}` of {customers} customers"
 --   see: business.industry_map
--- note: >
---   A kind is retail, merchant, channel or internal; an industry stands in business.industry_map.
---   Other words count as not known.
+-- note:     A kind is retail, merchant, channel or internal; an industry stands in business.industry_map. Other words
+--   count as not known.
 
-with
-
-words as (
+with words as (
     select 'kind' as column_name, written_kind as word, count(*) as customers
     from business.customer_kinds
     where customer_kind = 'not_known' and written_kind is not null
@@ -24,8 +20,4 @@ words as (
     group by written_industry
 )
 
-select
-    column_name,
-    word,
-    customers
-from words
+select column_name, word, customers from words

@@ -30,13 +30,13 @@ pub(super) struct Cli {
 }
 
 impl Cli {
-    /// Reads the command line. What belongs to a run stands behind its verb, or without one: before another verb it would have
+    /// Reads the command line. What belongs to a run comes after its verb, or without one: before another verb it would have
     /// no effect, and the report of another day is no answer to `karat --as-of 2025-12-29 run`.
     pub(super) fn read() -> Result<Self, clap::Error> {
         let cli = Self::try_parse()?;
         let is_lost = cli.verb.is_some() && (cli.run.as_of.is_some() || cli.run.draft);
         if is_lost {
-            let why = "`--as-of` and `--draft` stand behind the verb: `karat run --as-of DATE`";
+            let why = "`--as-of` and `--draft` come after the verb: `karat run --as-of DATE`";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, why));
         }
         let has_rows = matches!(cli.verb, Some(Verb::Show { .. } | Verb::Query { .. }));
@@ -76,7 +76,7 @@ pub(super) enum Verb {
     Init {
         /// Folder of the new project; must be empty or not exist
         dir: PathBuf,
-        /// Folders, files or object stores with your tables: Parquet, CSV, JSON lines or Delta Lake; mapping and joins are proposed
+        /// Folders, files or object stores with your tables: Parquet, CSV, JSON lines, Delta Lake or Iceberg; mapping and joins are proposed
         #[arg(long, value_name = "LOCATION", num_args = 1..)]
         from: Vec<String>,
     },
@@ -149,6 +149,13 @@ pub(super) enum Verb {
     Tables {
         /// The table to describe
         table: Option<String>,
+    },
+    /// Print the published tables of a run as sources of a dbt project, and its report as an exposure
+    #[command(after_help = help::DBT)]
+    Dbt {
+        /// `latest`, an as-of date, or a run id (its first digits are enough)
+        #[arg(default_value = "latest")]
+        run: String,
     },
     /// Run the cases of the project, small tables and what its SQL makes of them
     #[command(after_help = help::TEST)]
@@ -229,7 +236,7 @@ mod tests {
             let examples: Vec<&str> = help.lines().filter(|line| line.starts_with("  karat")).collect();
             assert!(!examples.is_empty(), "{}", verb.get_name());
             for example in examples {
-                // What stands in quotes is one word.
+                // What is in quotes is one word.
                 let words = example.trim().split('"').enumerate().flat_map(|(number, part)| {
                     if number % 2 == 1 { vec![part] } else { part.split_whitespace().collect() }
                 });

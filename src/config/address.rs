@@ -255,7 +255,7 @@ pub(super) fn web_folder(text: &str) -> Parsed<String> {
         return refuse("expected the https:// address under which readers find the published runs");
     }
     if url.username() != "" || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
-        return refuse("must hold no user, password, `?` or `#`: it stands in every mail");
+        return refuse("must hold no user, password, `?` or `#`: it is printed in every mail");
     }
     Ok(format!("{}/", url.as_str().trim_end_matches('/')))
 }
@@ -264,7 +264,7 @@ pub(super) fn web_folder(text: &str) -> Parsed<String> {
 pub(super) fn mail_server(written: &str, environment: Environment<'_>) -> Parsed<Value> {
     if has_literal_password(written) {
         return refuse(
-            "a password must not stand in the file; write it as ${NAME}, as in smtps://user:${SMTP_PASSWORD}@host",
+            "a password must not be in the file; write it as ${NAME}, as in smtps://user:${SMTP_PASSWORD}@host",
         );
     }
     let value = expand_url(written, environment)?;
@@ -320,16 +320,24 @@ pub(super) fn alert(written: &str, environment: Environment<'_>) -> Parsed<Value
     if !value.contains("://") {
         return Ok(json!({"Program": value}));
     }
-    if is_safe_web(&value)? {
-        Ok(json!({"Address": secret(&value, written)}))
-    } else {
-        refuse("expected https://… or the path of a program")
-    }
+    let address = requested(&value, written, "expected https://… or the path of a program")?;
+    Ok(json!({"Address": address}))
 }
 
-/// Whether a web address is encrypted or on this machine; one that serves the credentials of a machine is refused.
-pub(super) fn is_safe_web(address: &str) -> Parsed<bool> {
-    let url = url_of(address)?;
+/// Reads a web address that takes requests.
+pub(super) fn endpoint(written: &str, environment: Environment<'_>) -> Parsed<Value> {
+    let value = expand(written, environment)?;
+    printable(&value)?;
+    requested(&value, written, "expected https://…, or http:// on this machine")
+}
+
+/// Passes an address to which requests are sent: it may hold a secret.
+pub(super) fn requested(value: &str, written: &str, expected: &str) -> Parsed<Value> {
+    let url = url_of(value)?;
     refuse_forbidden(&url)?;
-    Ok(url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
+    if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
+        Ok(secret(value, written))
+    } else {
+        refuse(expected)
+    }
 }

@@ -8,6 +8,7 @@
 
 mod address;
 mod edition;
+mod events;
 mod form;
 mod format;
 mod key;
@@ -41,6 +42,7 @@ use crate::colour::Colour;
 
 pub(crate) use address::{FORBIDDEN, forbidden_host, is_forbidden, is_metadata_name};
 pub use edition::{Detail, Edition, Part};
+pub use events::{AlertTo, Lineage, Schedule};
 pub use format::{ColumnType, Format};
 pub use key::{Key, Kind, SourceShape};
 pub use load::{load, parse, recorded};
@@ -53,7 +55,7 @@ pub use target::Target;
 pub use thresholds::THRESHOLDS;
 pub use time::parse_days;
 pub(crate) use value::quoted;
-pub use webhook::{AlertTo, Webhook, WebhookForm};
+pub use webhook::{Webhook, WebhookForm};
 
 /// A whole configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -103,6 +105,8 @@ pub struct Config {
     pub editions: Vec<Edition>,
     /// When a run starts by itself.
     pub schedule: Option<Schedule>,
+    /// Where `OpenLineage` events go.
+    pub lineage: Option<Lineage>,
     /// Folder of the SQL files, relative to `root`.
     pub queries: PathBuf,
     /// Folder of the templates, relative to `root`.
@@ -200,19 +204,19 @@ pub struct Source {
     pub period_folder: Option<String>,
     /// Names of the files that are read, with `*` and `?`; those with the usual endings when it is not said.
     pub files: Option<String>,
-    /// What moments mean that are stored as INT96.
+    /// What timestamps mean that are stored as INT96.
     #[serde(default)]
     pub int96: Int96,
 }
 
-/// What moments of the physical type INT96 of Parquet mean, which does not say it.
+/// What timestamps of the physical type INT96 of Parquet mean, which does not say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Int96 {
     /// Instants in UTC, as Spark and Hive write them.
     #[default]
     Instant,
-    /// Local time, as Impala writes it unless it is told otherwise.
+    /// Local time, as Impala writes it unless it is set otherwise.
     Local,
 }
 
@@ -317,7 +321,7 @@ pub enum SigningKey {
 pub struct Brand {
     /// Stands above the name of the project, and at the foot.
     pub name: Option<String>,
-    /// PNG or SVG file, relative to `root`; stands in place of the name.
+    /// PNG or SVG file, relative to `root`; replaces the name.
     pub logo: Option<PathBuf>,
     /// Of headings and the rules over sections.
     pub colour: Option<Colour>,
@@ -378,19 +382,4 @@ pub struct Recipient {
     pub to: String,
     /// What they get.
     pub edition: Edition,
-}
-
-/// When a run starts by itself.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Schedule {
-    /// Five-field cron line.
-    pub cron: String,
-    /// IANA time zone of the cron line.
-    pub timezone: String,
-    /// `none`, `latest` or `all`.
-    pub catch_up: String,
-    /// Loopback address that answers `/health` and `/metrics`.
-    pub health: Option<std::net::SocketAddr>,
-    /// Who is told that a run failed.
-    pub alert: Option<AlertTo>,
 }

@@ -40,14 +40,16 @@ pub(super) fn check(walk: &mut Walk<'_>) {
         earliest_date(walk);
     }
     if walk.place("brand.logo").is_some() && !walk.means("brand.name") {
-        let reason =
-            "brand.name is missing; it is told to those who cannot see the logo, and stands in the mail";
+        let reason = "brand.name is missing; it replaces the logo for those who cannot see it, and is printed in the mail";
         walk.refuse("brand.logo", Refusal::new(reason));
     }
     if walk.value("deliver.attach") == Some(&Value::Bool(false)) && walk.value("publish.url").is_none() {
         let reason =
             "without the attachment the mail must link the report: set publish.url, or remove the key";
         walk.refuse("deliver.attach", Refusal::new(reason));
+    }
+    if walk.place("lineage").is_some() && !["lineage.file", "lineage.url"].iter().any(|key| walk.means(key)) {
+        walk.refuse("lineage", Refusal::new("says not where events go: set lineage.file or lineage.url"));
     }
     recipients(walk);
     webhooks(walk);
@@ -92,8 +94,11 @@ fn patterns(walk: &mut Walk<'_>) {
                     format!("the location names the files already, by `{files}`; remove one of the two");
                 walk.refuse(&format!("{source}.files"), Refusal::new(reason));
             }
-            Ok((_, Some(_))) if text(walk, &format!("{source}.format")) == Some("delta") => {
-                let reason = "the location of a Delta Lake table is the folder that holds `_delta_log`, without a pattern";
+            Ok((_, Some(_)))
+                if matches!(text(walk, &format!("{source}.format")), Some("delta" | "iceberg")) =>
+            {
+                let reason =
+                    "the location of a Delta Lake or Iceberg table is its own folder, without a pattern";
                 walk.refuse_value(&location, Refusal::new(reason));
             }
             Ok(_) => {}

@@ -136,11 +136,11 @@ pub(super) fn store_option(name: &str, written: &str, environment: Environment<'
     if is_secret && !is_only_variables(written) {
         let variable = name.to_uppercase();
         return Err(Refusal::new(format!(
-            "a secret must not stand in the file; put it into an environment variable and write ${{{variable}}}"
+            "a secret must not be in the file; put it into an environment variable and write ${{{variable}}}"
         )));
     }
     if has_literal_password(written) {
-        let reason = "a password must not stand in the file; write it as ${NAME}";
+        let reason = "a password must not be in the file; write it as ${NAME}";
         return Err(Refusal::new(reason));
     }
     let value = expand(written, environment)?;
@@ -162,4 +162,13 @@ pub(super) fn signing_key(written: &str, environment: Environment<'_>) -> Parsed
         return Err(Refusal::new(reason));
     }
     Ok(json!({"File": written}))
+}
+
+/// Reads a secret, which must not be in the file.
+pub(super) fn token(written: &str, environment: Environment<'_>) -> Parsed<Value> {
+    if is_only_variables(written) {
+        return Ok(secret(&expand(written, environment)?, written));
+    }
+    let reason = "a secret must not stand in the file; put it into an environment variable and write ${NAME}";
+    Err(Refusal::new(reason))
 }

@@ -1,15 +1,13 @@
-//! Web addresses that get a summary of each run, or an alert: their keys and types.
-
-use std::path::PathBuf;
+//! Web addresses that get a summary of each run: their keys and types.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::address::{is_safe_web, refuse};
+use super::address::{refuse, requested};
 use super::key::Kind::{Language, Line, Section, Word};
 use super::key::{Key, Kind, row};
 use super::problem::{Parsed, printable};
-use super::secret::{Environment, expand, secret};
+use super::secret::{Environment, expand};
 use super::{Config, Edition, Secret};
 
 /// A web address that gets a summary of each run.
@@ -35,15 +33,6 @@ pub enum WebhookForm {
     Slack,
     /// An adaptive card for a workflow of Teams.
     Teams,
-}
-
-/// Who is told that a scheduled run failed.
-#[derive(Debug, Clone, Deserialize)]
-pub enum AlertTo {
-    /// A program, below the project's folder or with a whole path.
-    Program(PathBuf),
-    /// A web address; it often holds a token.
-    Address(Secret),
 }
 
 impl Config {
@@ -84,5 +73,5 @@ pub(super) fn webhook(written: &str, environment: Environment<'_>) -> Parsed<Val
     }
     let value = expand(written, environment)?;
     printable(&value)?;
-    if is_safe_web(&value)? { Ok(secret(&value, written)) } else { refuse("expected an https:// address") }
+    requested(&value, written, "expected an https:// address")
 }

@@ -33,7 +33,7 @@ pub use message::Letter;
 pub(crate) use message::Message;
 use message::STAGE;
 use records::{Outcome, Records, State};
-pub(crate) use webhook::{PATIENCE, Unanswered, body, post};
+pub(crate) use webhook::body;
 
 /// A reader, and whether a mail that is held goes out again.
 #[derive(Debug, Clone, PartialEq, Eq)]

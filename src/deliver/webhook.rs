@@ -2,7 +2,7 @@
 //!
 //! A web server answers once, to address and message together. So the intent is recorded before anything is sent. A connection
 //! that is not made, and an answer of 4xx, mean that the summary was not taken; without an answer, and with one of 5xx, nobody
-//! knows. The address may hold a token: it is never printed, and neither is an error of the client, which repeats it.
+//! knows.
 
 use std::time::Duration;
 
@@ -11,49 +11,11 @@ use serde_json::{Value, json};
 
 use super::carrier::{Answer, Carrier, NotOffered, Offered, Reply};
 use super::message::Message;
-use crate::config::{FORBIDDEN, Secret, WebhookForm};
-use crate::store::names::{self, Names};
-
-/// How long a web address may take to answer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+use crate::config::{Secret, WebhookForm};
+use crate::post::{Unanswered, answer};
 
 /// Longest text of one block of Slack, in letters.
 const LONGEST: usize = 2900;
-
-/// Why a web address gave no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Unanswered {
-    /// No connection was made: certainly nothing was taken.
-    NotReached(String),
-    /// A connection was made: perhaps something was taken.
-    Silent(String),
-}
-
-/// Posts `body`, which is JSON, and gives the status of the answer.
-pub(crate) async fn post(
-    address: &Secret,
-    body: Vec<u8>,
-    patience: Duration,
-) -> Result<StatusCode, Unanswered> {
-    let not_reached = |what: &str| Unanswered::NotReached(what.to_owned());
-    let url = url::Url::parse(address.expose()).ok();
-    let host = url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-    if Names::new(names::system).lead_astray(&host).await {
-        return Err(not_reached(&format!("is refused: {FORBIDDEN}")));
-    }
-    let client = reqwest::Client::builder()
-        .timeout(patience)
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|_| not_reached("cannot be used"))?;
-    let request = client.post(address.expose()).header("content-type", "application/json").body(body);
-    match request.send().await {
-        Ok(answer) => Ok(answer.status()),
-        Err(error) if error.is_connect() || error.is_builder() => Err(not_reached("cannot be reached")),
-        Err(error) if error.is_timeout() => Err(Unanswered::Silent("does not answer".to_owned())),
-        Err(_) => Err(Unanswered::Silent("broke the connection".to_owned())),
-    }
-}
 
 /// A web address that takes summaries.
 pub(super) struct Address {
@@ -73,7 +35,7 @@ impl Offered for Address {
     async fn hand_over(self: Box<Self>, message: &Message) -> Answer {
         let answered =
             |status: StatusCode| Reply::new(status.as_u16(), status.canonical_reason().unwrap_or_default());
-        match post(&self.url, message.bytes.clone(), self.patience).await {
+        match answer(&self.url, None, message.bytes.clone(), self.patience).await {
             Ok(status) if status.is_success() => Answer::Accepted(answered(status)),
             Ok(status) if status.is_server_error() => {
                 Answer::Unknown(format!("the web address answered {}", answered(status)))

@@ -16,7 +16,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::joins::{CrossJoinExec, NestedLoopJoinExec};
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 
-/// Rows that are few whatever stands on the other side: settings, snapshots, totals, classes.
+/// Rows that are few whatever is on the other side: settings, snapshots, totals, classes.
 const SHORT: usize = 1000;
 
 /// The engine's own rules with this one behind its choice of join sides, and each of them once: projections are pushed down

@@ -7,9 +7,10 @@ use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 
 use crate::query::TableName;
 
-/// Schemas of a session: sources, the layers, what editions need, and tables of another session that a part is taken of.
-pub(super) const SCHEMAS: [&str; 10] = [
+/// Schemas of a session: sources, the same with their rows numbered, the layers, what editions need, and tables of another session that a part is taken of.
+pub(super) const SCHEMAS: [&str; 11] = [
     "source",
+    "traced",
     "staging",
     "raw",
     "settings",
@@ -74,9 +75,9 @@ fn refused_cast(from: &DataType, to: &DataType) -> Option<&'static str> {
         _ if is_text(to) && from.is_floating() => {
             Some("Cast it to a decimal first: engines write its digits differently.")
         }
-        _ if is_text(to) && matches!(from, DataType::Timestamp(..)) => {
-            Some("Engines write moments differently: cast to a date first, or leave the moment as it is.")
-        }
+        _ if is_text(to) && matches!(from, DataType::Timestamp(..)) => Some(
+            "Engines write timestamps differently: cast to a date first, or leave the timestamp as it is.",
+        ),
         DataType::Timestamp(..) if is_text(from) || from.is_numeric() => Some(
             "Leave a text in ISO 8601 as it is, which the source takes as a date, or declare the column in the `schema` of its table.",
         ),

@@ -14,6 +14,7 @@ use crate::config::{Config, Deliver, Detail, Edition};
 use crate::deliver::{self, Delivery, Hook, Letter, Post, Reader};
 use crate::error::{Exit, Failure};
 use crate::output::Progress;
+use crate::post::PATIENCE;
 use crate::publish::{self, LogEntry};
 use crate::record::{MailRecord, Manifest, layout};
 use crate::store::Location;
@@ -89,7 +90,7 @@ pub(super) async fn send(
         }
     };
     let run = (entry.as_of, entry.run_id.as_str());
-    deliveries.extend(deliver::post_all(place, run, &hooks, deliver::PATIENCE, calendar::now).await);
+    deliveries.extend(deliver::post_all(place, run, &hooks, PATIENCE, calendar::now).await);
     for delivery in &deliveries {
         progress.step(
             "deliver",

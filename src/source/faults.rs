@@ -64,7 +64,7 @@ async fn read(store: &Arc<Faulty>) -> Result<Known, Failure> {
         files: None,
         int96: Int96::default(),
     };
-    let pinned = pin_at("order_lines", &source, store.location(), work.path(), false).await?;
+    let pinned = pin_at("order_lines", &source, store.location().into(), work.path(), false).await?;
     let arrived = pinned.check_unchanged().await?;
     let files = pinned.files.iter().map(|file| {
         // What is recorded is what lies in the work folder.
@@ -110,7 +110,7 @@ async fn whatever_read_of_an_input_fails_the_run_stops_or_has_read_all_of_it() {
                     );
                     stopped += 1;
                 }
-                // A listing that lacks an object cannot be told from one of a folder without it. The run has another
+                // A listing that lacks an object cannot be distinguished from one of a folder without it. The run has another
                 // name then, for its record lacks the object too, and the second listing tells.
                 (Ok((files, arrived)), Fault::Stale) if number == 1 => {
                     assert_eq!((files.len(), arrived), (2, vec!["c.parquet".to_owned()]));
