@@ -27,6 +27,7 @@ steps as (
 )
 
 select tier, step, cast(position as bigint) as position, cast(amount as decimal(28, 10)) as amount,
-    cast(cast(amount as decimal(28, 4)) as double) / nullif(cast(greatest(gross_revenue, 0) as double), 0) as share_of_list
+    cast(cast(amount as decimal(28, 4)) as double)
+    / nullif(cast(greatest(gross_revenue, 0) as double), 0) as share_of_list
 from steps
 order by tier_position, position, tier, step
