@@ -3,8 +3,8 @@
 -- cells:   {apart: [measure], rows: [net_revenue, profit, profit_rate, customers, contribution_margin, gross_revenue,
 --   discount_amount, cost_of_goods, cost_to_serve, orders], count_row: customers, parts: {value: [value],
 --   previous_value: [previous_value, change_on_previous, change_rate_on_previous, is_adverse_on_previous,
---   is_material_on_previous], year_ago_value: [year_ago_value, change_on_year, change_rate_on_year, is_adverse_on_year]},
---   open: [position, unit, tile]}
+--   is_material_on_previous], year_ago_value: [year_ago_value, change_on_year, change_rate_on_year, is_adverse_on_year]
+--   }, open: [position, unit, tile]}
 -- note:    Previous is one compare period earlier, year ago the same window a year earlier. The four-week value is the
 --   mean of the four week ends before the as-of date, of a rate that of their sums; only measures of the weekly trend
 --   have one, and only where all four weeks are known. A change is now less before; its rate is over the absolute value
