@@ -10,7 +10,7 @@ use super::key::Kind::{
 };
 use super::key::{Key, Kind, SourceShape, row};
 use super::thresholds::THRESHOLDS;
-use super::webhook::{SEGMENT, WEBHOOK};
+use super::webhook::{RECIPIENT, WEBHOOK};
 
 /// The whole file.
 #[rustfmt::skip]
@@ -223,16 +223,6 @@ const DELIVER: &[Key] = &[
     row("domains", Domains, "", "domains", "", "no recipient outside of these domains is accepted; any domain when absent"),
     row("attach", Flag, "true", "flag", "", "whether report.html is attached; without it the mail links to publish.url"),
     row("recipients", Items(RECIPIENT), "", "", "", "who gets it, at most 200").needed("list who gets the mail"),
-];
-
-#[rustfmt::skip]
-const RECIPIENT: &[Key] = &[
-    row("to", Email, "", "address", "", "the recipient's address").needed("give the reader's address"),
-    row("edition", Word, "", "word", "full aggregate",
-        "full lists single customers; aggregate shows no group of fewer than policy.min_cell customers")
-        .needed("write full for who may see single customers, aggregate for who may not"),
-    row("where", Section(SEGMENT), "", "", "", "one segment of the customers, by region, country, industry or owner"),
-    row("language", Language, "=project.language", "language", "", "language of the edition; project.language when absent"),
 ];
 
 #[rustfmt::skip]

@@ -1,10 +1,10 @@
-//! Web addresses that get a summary of each run: their keys and types.
+//! Who gets a run, by mail or at a web address: the keys, and the types of web addresses.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::address::{refuse, requested};
-use super::key::Kind::{Language, Line, Section, Word};
+use super::key::Kind::{Email, Language, Line, Section, Word};
 use super::key::{Key, Kind, row};
 use super::problem::{Parsed, printable};
 use super::secret::{Environment, expand};
@@ -45,7 +45,17 @@ impl Config {
 }
 
 #[rustfmt::skip]
-pub(super) const SEGMENT: &[Key] = &[
+pub(super) const RECIPIENT: &[Key] = &[
+    row("to", Email, "", "address", "", "the recipient's address").needed("give the reader's address"),
+    row("edition", Word, "", "word", "full aggregate",
+        "full lists single customers; aggregate shows no group of fewer than policy.min_cell customers")
+        .needed("write full for who may see single customers, aggregate for who may not"),
+    row("where", Section(SEGMENT), "", "", "", "one segment of the customers, by region, country, industry or owner"),
+    row("language", Language, "=project.language", "language", "", "language of the edition; project.language when absent"),
+];
+
+#[rustfmt::skip]
+const SEGMENT: &[Key] = &[
     row("region", Line, "", "text", "", "customers of this region"),
     row("industry", Line, "", "text", "", "customers of this industry"),
     row("owner", Line, "", "text", "", "customers of this account owner"),
