@@ -360,7 +360,7 @@ fn several_locations_folders_of_values_and_packed_files_are_read() {
         "format: json",
         "name: \"company\"",
         "amount_scale: 2",
-        "is a table of Iceberg",
+        "the Iceberg table",
     ] {
         assert!(config.contains(text), "`{text}` is not in {config}");
     }

@@ -445,14 +445,14 @@ fn a_lakehouse_table_is_no_folder_of_files() {
     for (record, location, kind, hint) in [
         ("_delta_log/00000000000000000000.json", "data/", "Delta Lake", "format: delta"),
         ("nested/_delta_log/00000000000000000000.json", "data/", "Delta Lake", "format: delta"),
-        ("metadata/00001-a.metadata.json", "data/", "Iceberg", "as Parquet"),
+        ("metadata/00001-a.metadata.json", "data/", "Iceberg", "format: iceberg"),
         (".hoodie/hoodie.properties", "data/", "Hudi", "as Parquet"),
         // A file or a folder of the table by itself.
         ("_delta_log/00000000000000000000.json", "data/rows/", "Delta Lake", "format: delta"),
-        ("metadata/v1.metadata.json", "data/rows/a.parquet", "Iceberg", "as Parquet"),
+        ("metadata/v1.metadata.json", "data/rows/a.parquet", "Iceberg", "format: iceberg"),
         (".hoodie/hoodie.properties", "data/rows/", "Hudi", "as Parquet"),
         // A folder above that of the table.
-        ("rows/metadata/v1.metadata.json", "data/", "Iceberg", "as Parquet"),
+        ("rows/metadata/v1.metadata.json", "data/", "Iceberg", "format: iceberg"),
         ("rows/.hoodie/hoodie.properties", "data/", "Hudi", "as Parquet"),
     ] {
         let folder = folder();

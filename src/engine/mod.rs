@@ -9,6 +9,7 @@ mod failure;
 mod functions;
 mod fallback;
 mod masked;
+mod origin;
 mod pinned;
 mod portable;
 mod registry;
@@ -37,12 +38,11 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::{Expr, SortExpr};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext, col};
 use futures::{FutureExt, StreamExt};
-use object_store::path::Path as ObjectPath;
-use url::Url;
 
 use self::failure::{failure, is_second_reading, panicked, unreadable, words_of};
 use self::fallback::{Fallback, no_level};
-use self::source_table::SourceTable;
+use self::registry::{object_path, url};
+use self::source_table::{SourceTable, path_of};
 use self::staging::{SCHEMAS, is_of_files};
 use crate::config::EngineLimits;
 use crate::error::{Exit, Failure};
@@ -51,7 +51,10 @@ use crate::table::Table;
 
 pub use compare::RowsDiffer;
 pub(crate) use failure::damaged_input;
+pub use origin::{Columns, Origins};
+pub use registry::numbered_files;
 pub use row::StoppingRow;
+pub use source_table::{PLACE, ROW};
 pub use write::Written;
 
 /// The address of the store of a session.
@@ -185,8 +188,7 @@ impl Engine {
         let store = ObjectStoreUrl::parse(BASE).map_err(cannot)?;
         let mut table = SourceTable::new(store, schema, partitions);
         for (number, file) in files.iter().enumerate() {
-            // A number keeps odd names of files and folders away from the engine.
-            let path = format!("source/{name}/{number:08}.parquet");
+            let path = path_of(name, number);
             let size = std::fs::metadata(&file.file).map_err(|error| cannot(error.into()))?.len();
             self.store.pin(object_path(&path)?, file.file.clone());
             table.add(&path, size, file.rows, &file.folder_values);
@@ -603,19 +605,6 @@ fn by_all_columns(rows: DataFrame) -> Result<DataFrame, DataFusionError> {
 
 fn ascending(columns: &[String]) -> Vec<SortExpr> {
     columns.iter().map(|name| col(format!("\"{}\"", name.replace('"', "\"\""))).sort(true, false)).collect()
-}
-
-fn url(path: &str) -> Result<Url, Failure> {
-    let mut url =
-        Url::parse(BASE).map_err(|error| Failure::new(Exit::Bug, "engine", "no base URL").cause(error))?;
-    url.set_path(path);
-    Ok(url)
-}
-
-fn object_path(name: &str) -> Result<ObjectPath, Failure> {
-    ObjectPath::parse(name).map_err(|error| {
-        Failure::new(Exit::Input, "source", format!("`{name}` is no valid object name")).cause(error)
-    })
 }
 
 #[cfg(test)]

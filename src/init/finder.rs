@@ -71,7 +71,7 @@ impl Finder<'_> {
         }
         if tables.is_empty() {
             let told = if self.unread.is_empty() {
-                "Parquet, CSV, JSON lines and Delta Lake are read.".to_owned()
+                "Parquet, CSV, JSON lines, Delta Lake and Iceberg are read.".to_owned()
             } else {
                 self.unread.join("; ")
             };
@@ -128,6 +128,7 @@ impl Finder<'_> {
         let format = match group.form {
             Form::Parquet => Format::Parquet,
             Form::Delta => Format::Delta { version: None },
+            Form::Iceberg => Format::Iceberg { snapshot: None, table: None },
             form @ (Form::Csv | Form::Json) => {
                 let Some(first) = group.objects.first() else {
                     return Err(Failure::new(Exit::Bug, "init", "a group has no object"));

@@ -13,7 +13,7 @@ use crate::check::{self, Outcome};
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::files::sha256_of;
-use crate::query::{self, Check, Query, QuerySet, TableName};
+use crate::query::{self, Check, FanOut, Query, QuerySet, TableName};
 use crate::record::TableRecord;
 use crate::settings::SettingsTable;
 
@@ -70,7 +70,7 @@ pub(super) async fn tables(
                 .max_by_key(|query| heights.get(&query.name));
             let Some(query) = ready.copied() else { break };
             waiting.remove(&query.name);
-            running.spawn(one(Arc::clone(engine), query.clone(), staged::lines(&run.sources, query)));
+            running.spawn(one(Arc::clone(engine), query.clone(), staged::fan_out(&run.sources, query)));
         }
         let Some(finished) = running.join_next().await else {
             break;
@@ -132,9 +132,9 @@ async fn models_of_buying(engine: Arc<Engine>, terms: outlook::Terms) -> Result<
 }
 
 /// Runs one query; a task of its own.
-async fn one(engine: Arc<Engine>, query: Query, lines: Option<staged::Lines>) -> Result<Vec<Made>, Failure> {
+async fn one(engine: Arc<Engine>, query: Query, fan_out: Option<FanOut>) -> Result<Vec<Made>, Failure> {
     let watch = Stopwatch::start();
-    let written = staged::run(&engine, &query, lines).await?;
+    let written = staged::run(&engine, &query, fan_out).await?;
     let mut facts = json!({"rows": written.rows, "milliseconds": watch.milliseconds()});
     if written.level > 0 {
         facts["level"] = json!(written.level);
