@@ -1,5 +1,5 @@
--- title:   Order lines of a customer and a day, by category and place
--- grain:   one row per customer_id, order_date, is_sale, category, country and region
+-- title:   Order lines of an order, by category and place
+-- grain:   one row per row of canonical.order_contents
 -- key:     []
 -- publish: no
 -- inputs:  [business.orders, canonical.order_contents, canonical.place_names]
@@ -17,10 +17,10 @@ select
     countries.name as country,
     regions.name as region,
 
-    cast(sum(contents.lines) as bigint) as lines,
-    cast(sum(contents.sold_lines) as bigint) as sold_lines,
-    cast(sum(contents.net_revenue) as decimal(28, 4)) as net_revenue,
-    cast(sum(contents.cost_of_goods) as decimal(28, 4)) as cost_of_goods,
+    contents.lines,
+    contents.sold_lines,
+    contents.net_revenue,
+    contents.cost_of_goods,
 
     orders.is_sale,
     orders.is_internal
@@ -33,11 +33,3 @@ left join canonical.place_names as countries  -- many-to-one, as the one that fo
 left join canonical.place_names as regions
     on contents.region = regions.written
     and regions.kind = 'region'
-group by
-    orders.customer_id,
-    orders.order_date,
-    contents.category,
-    countries.name,
-    regions.name,
-    orders.is_sale,
-    orders.is_internal

@@ -9,6 +9,7 @@ mod failure;
 mod functions;
 mod fallback;
 mod masked;
+mod one_thread;
 mod pinned;
 mod portable;
 mod registry;
@@ -290,7 +291,16 @@ impl Engine {
     /// Returns exit code 2 when the statement does not fit, 4 when an input cannot be read, 5 when memory, disk or time
     /// run out, 3 when the key is not unique.
     pub async fn run(&self, query: &Query) -> Result<Written, Failure> {
-        for (level, session) in self.fallback.sessions() {
+        self.run_on(query, self.threads).await
+    }
+
+    /// As [`Self::run`], with at most `threads` of the engine: one thread for each of many statements does less work than many
+    /// for each.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn run_on(&self, query: &Query, threads: usize) -> Result<Written, Failure> {
+        for (level, session) in self.fallback.sessions_of(threads) {
             let _turn = self.fallback.turn(level).await;
             match self.attempt(session, query).await {
                 Err(failure) if self.fallback.goes_on(level, &failure) => {}

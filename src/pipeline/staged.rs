@@ -25,8 +25,13 @@ pub(super) fn lines(sources: &[Pinned], query: &Query) -> Option<Lines> {
 }
 
 /// Runs a query; where it repeats rows of the table with which its joins begin, or its key is no key, it says how many.
-pub(super) async fn run(engine: &Engine, query: &Query, lines: Option<Lines>) -> Result<Written, Failure> {
-    let written = match engine.run(query).await {
+pub(super) async fn run(
+    engine: &Engine,
+    query: &Query,
+    lines: Option<Lines>,
+    threads: usize,
+) -> Result<Written, Failure> {
+    let written = match engine.run_on(query, threads).await {
         Err(failure) if query.name.schema == STAGING && failure.stage == "check" => {
             return Err(counted(engine, query, failure).await);
         }
