@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-/// Contrast that text needs with what it stands on: WCAG 2.2, success criterion 1.4.3.
+/// Contrast that text needs with its background: WCAG 2.2, success criterion 1.4.3.
 pub const LEAST_CONTRAST: f64 = 4.5;
 
 /// A colour of a screen.

@@ -47,7 +47,7 @@ pub struct Failure {
     pub hint: String,
     /// Whether the same command may succeed later without a change.
     pub retryable: bool,
-    /// The cause, if another library told it.
+    /// The cause, if another library reported it.
     pub cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 

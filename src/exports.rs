@@ -54,7 +54,7 @@ struct Column {
 /// Words by picklist, code and language.
 type Picklists = BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>;
 
-/// Reads the layouts that are chosen, so that a mistake in one is told before anything is computed.
+/// Reads the layouts that are chosen, so that a mistake in one is reported before anything is computed.
 ///
 /// # Errors
 /// Returns exit code 2 when a layout is missing or wrong.
@@ -207,7 +207,7 @@ impl Files {
         Ok(())
     }
 
-    /// Where the columns of the layout stand in the list.
+    /// Where the columns of the layout are in the list.
     fn places(&self, part: &Table) -> Result<Vec<Vec<usize>>, Failure> {
         let columns = self.layout.iter().flat_map(|layout| &layout.columns);
         let place = |name: &String| {

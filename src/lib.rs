@@ -7,14 +7,14 @@
 //!
 //! `schedule` calls the pipeline again and again, by a cron line. `cases` runs the SQL on small tables that a test gives.
 //!
-//! `model` stands beside them: estimates of what customers will do, from numbers to numbers. So does `disclosure`: which cells an
+//! `model` is beside them: estimates of what customers will do, from numbers to numbers. So does `disclosure`: which cells an
 //! edition without single customers may show.
 //!
 //! Invariants: SQL holds every definition and Rust computes no figure but the estimates of `model`; money is
 //! decimal; only `calendar` reads the clock; only `store` talks to object storage; only `engine` talks to
 //! `DataFusion`; only `report` to Tera; only `deliver` to mail servers; only `output` prints. A run is published whole or not at all.
 
-// The modules stand in reading order, not in alphabetical order.
+// The modules are in reading order, not in alphabetical order.
 
 pub mod table;
 pub mod colour;

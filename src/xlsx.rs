@@ -1,6 +1,6 @@
 //! Writes workbooks: sheets of typed cells as a file that Excel, `LibreOffice` and WPS open.
 //!
-//! An xlsx file is a zip archive of XML files. The same cells give the same bytes: no moment is written, and entries have
+//! An xlsx file is a zip archive of XML files. The same cells give the same bytes: no timestamp is written, and entries have
 //! the first day that a zip archive knows. A library for it would bring five crates, and features that compile the engine anew.
 
 use std::fmt::Write as _;

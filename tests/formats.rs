@@ -236,7 +236,7 @@ fn a_file_without_types_that_does_not_fit_is_refused_with_its_line() {
         ("a.json", json, "[{\"id\": \"C1\"}]\n", 3, "line 1: there is no JSON object"),
         ("a.json", json, "{\"id\": \"C1\",\n\"since\": null}\n", 3, "line 1: the object has no end"),
         ("a.json", json, "{\"id\": \"C1\"}\n", 3, "no line holds `since`"),
-        ("a.json", json, "{\"id\": \"C1\", \"id\": \"C2\", \"since\": null}\n", 3, "`id` stands there twice"),
+        ("a.json", json, "{\"id\": \"C1\", \"id\": \"C2\", \"since\": null}\n", 3, "`id` is given twice"),
     ] {
         let project = with_customers(name, keys, text.as_bytes());
         project.karat(&["run"]).exits(code).tells(told);

@@ -1,16 +1,12 @@
 -- title:   Segment of each combination of scores
 -- grain:   one row per r_score, f_score and m_score
 -- key:     [r_score, f_score, m_score]
--- inputs:  []
 -- note: >
 --   The 125 combinations, recency first, each in one segment. Yours to edit.
 
-with
-
-segments as (
+with segments as (
     select *
-    from (
-        values
+    from (values
         ('champions', '555 554 544 545 454 455 445'),
         ('loyal', '543 444 435 355 354 345 344 335'),
         (
@@ -28,21 +24,10 @@ segments as (
     ) as listed (rfm_segment, scores)
 ),
 
-scores as (
-    select *
-    from (values (1), (2), (3), (4), (5)) as listed (score)
-)
+scores as (select * from (values (1), (2), (3), (4), (5)) as listed (score))
 
-select
-    cast(r_scores.score as bigint) as r_score,
-    cast(f_scores.score as bigint) as f_score,
-    cast(m_scores.score as bigint) as m_score,
-
-    cast(segments.rfm_segment as varchar) as rfm_segment
-from scores as r_scores
-cross join scores as f_scores
-cross join scores as m_scores
+select cast(r_scores.score as bigint) as r_score, cast(f_scores.score as bigint) as f_score,
+    cast(m_scores.score as bigint) as m_score, cast(segments.rfm_segment as varchar) as rfm_segment
+from scores as r_scores cross join scores as f_scores cross join scores as m_scores
 inner join segments  -- many-to-one
-    on strpos(
-        segments.scores, cast(100 * r_scores.score + 10 * f_scores.score + m_scores.score as varchar)
-    ) > 0
+    on strpos(segments.scores, cast(100 * r_scores.score + 10 * f_scores.score + m_scores.score as varchar)) > 0

@@ -2,44 +2,26 @@
 -- grain:   one row
 -- key:     [newest_date]
 -- publish: no
--- inputs:  [raw.order_lines, settings.policy]
 -- note: >
---   newest_date is the last day that the order history reaches: from the as-of date, or from the
---   first order when that is later, the first day after which no order follows within
---   policy.max_future_days. A row dated more than policy.max_future_days after it is a mistake; one
---   between the as-of date and there belongs to a later report. The clock has no part in it, so a
---   report of any past day can be made, and made again.
+--   newest_date is the last day that the order history reaches: from the as-of date, or from the first order when that
+--   is later, the first day after which no order follows within policy.max_future_days. A row dated more than
+--   policy.max_future_days after it is a mistake; one between the as-of date and there belongs to a later report. The
+--   clock has no part in it, so a report of any past day can be made, and made again.
 
-with
+with policy as (select as_of, earliest_date, max_future_days from settings.policy),
 
-policy as (
-    select as_of, earliest_date, max_future_days
-    from settings.policy
-),
-
-order_days as (
-    select cast(ordered_at as date) as order_date
-    from raw.order_lines
-    group by cast(ordered_at as date)
-),
+order_days as (select cast(ordered_at as date) as order_date from raw.order_lines group by cast(ordered_at as date)),
 
 days as (
-    select order_date as day, false as is_as_of
-    from order_days
+    select order_date as day, false as is_as_of from order_days
     union all
-    select as_of as day, true as is_as_of
-    from policy
+    select as_of as day, true as is_as_of from policy
 ),
 
 marked_days as (
-    select
-        days.day,
-        days.is_as_of,
-        policy.as_of,
-        min(case when not days.is_as_of and days.day >= policy.earliest_date then days.day end) over ()
-            as first_date
-    from days
-    cross join policy
+    select days.day, days.is_as_of, policy.as_of,
+        min(case when not days.is_as_of and days.day >= policy.earliest_date then days.day end) over () as first_date
+    from days cross join policy
 ),
 
 known_days as (
@@ -50,17 +32,10 @@ known_days as (
 ),
 
 followed_days as (
-    select known_date, lead(known_date) over (order by known_date nulls last) as next_date
-    from known_days
+    select known_date, lead(known_date) over (order by known_date nulls last) as next_date from known_days
 )
 
-select
-    policy.earliest_date,
-    min(followed_days.known_date) as newest_date,
-
-    policy.max_future_days
-from followed_days
-cross join policy
-where followed_days.next_date is null
-    or followed_days.next_date - followed_days.known_date > policy.max_future_days
+select policy.earliest_date, min(followed_days.known_date) as newest_date, policy.max_future_days
+from followed_days cross join policy
+where followed_days.next_date is null or followed_days.next_date - followed_days.known_date > policy.max_future_days
 group by policy.earliest_date, policy.max_future_days

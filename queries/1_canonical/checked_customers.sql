@@ -2,35 +2,22 @@
 -- grain:   one row per row of the source
 -- key:     []
 -- publish: no
--- inputs:  [canonical.accepted_dates, canonical.order_parts, raw.customers, settings.policy]
 -- note: >
---   outcome is `used`, `out_of_scope` (signed up on or after the as-of date and no buyer before it) or the
---   reason of a rejection; the first rule that applies. Which of two different rows of one
---   customer is true cannot be guessed, so neither is used. Blank texts are not known.
+--   outcome is `used`, `out_of_scope` (signed up on or after the as-of date and no buyer before it) or the reason of a
+--   rejection; the first rule that applies. Which of two different rows of one customer is true cannot be guessed, so
+--   neither is used. Blank texts are not known.
 
-with
-
-policy as (
+with policy as (
     -- What surrounds nothing: engines differ in what a plain trim removes.
-    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks
-    from settings.policy
+    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks from settings.policy
 ),
 
-accepted_dates as (
-    select newest_date, max_future_days
-    from canonical.accepted_dates
-),
+accepted_dates as (select newest_date, max_future_days from canonical.accepted_dates),
 
-buyers as (
-    select customer_id
-    from canonical.order_parts
-    where outcome = 'used'
-    group by customer_id
-),
+buyers as (select customer_id from canonical.order_parts where outcome = 'used' group by customer_id),
 
 customers as (
-    select
-        customers.customer_id,
+    select customers.customer_id,
         case when trim(both policy.blanks from customers.name) <> '' then customers.name end as name,
         case when trim(both policy.blanks from customers.kind) <> '' then customers.kind end as kind,
         case when trim(both policy.blanks from customers.industry) <> '' then customers.industry end as industry,
@@ -40,23 +27,16 @@ customers as (
         case when trim(both policy.blanks from customers.owner) <> '' then customers.owner end as owner,
         case when trim(both policy.blanks from customers.referred_by) <> '' then customers.referred_by end
             as referred_by,
-        customers.signed_up_at,
-        cast(customers.signed_up_at as date) as signed_up_date,
-        customers.value_problem,
-        coalesce(trim(both policy.blanks from customers.customer_id), '') <> '' as has_customer_id,
-        policy.as_of,
-        accepted.newest_date,
-        accepted.max_future_days
-    from raw.customers as customers
-    cross join policy
-    cross join accepted_dates as accepted
+        customers.signed_up_at, cast(customers.signed_up_at as date) as signed_up_date, customers.value_problem,
+        coalesce(trim(both policy.blanks from customers.customer_id), '') <> '' as has_customer_id, policy.as_of,
+        accepted.newest_date, accepted.max_future_days
+    from raw.customers as customers cross join policy cross join accepted_dates as accepted
 ),
 
 judged_customers as (
     -- What a row tells by itself; rows that repeat or contradict each other are judged below. A customer may
     -- have signed up long before the first order that is accepted, or ordered before signing up.
-    select
-        customers.*,
+    select customers.*,
         case
             when customers.value_problem = 'filtered' then 'filtered'
             when not customers.has_customer_id then 'customer_missing'
@@ -66,22 +46,17 @@ judged_customers as (
             else 'used'
         end as own_outcome
     from customers
-    left join buyers  -- many-to-one
-        on customers.customer_id = buyers.customer_id
+    left join buyers on customers.customer_id = buyers.customer_id  -- many-to-one
 ),
 
 ranked_customers as (
     -- Ranks over all rows, in one order: as one window per customer they would cost a hundred times as much.
     -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
-    select
-        judged_customers.*,
-        row_number() over by_content as row_rank,
-        rank() over by_content as content_rank,
+    select judged_customers.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
         rank() over (order by customer_id nulls last) as customer_rank
     from judged_customers
     window by_content as (
-        order by
-            customer_id nulls last, signed_up_at nulls last, name nulls last, kind nulls last,
+        order by customer_id nulls last, signed_up_at nulls last, name nulls last, kind nulls last,
             industry nulls last, country nulls last, region nulls last, segment nulls last,
             owner nulls last, referred_by nulls last, value_problem nulls last
     )
@@ -89,30 +64,16 @@ ranked_customers as (
 
 customers_with_rivals as (
     -- Rows of one customer that differ in content have more than one content rank among them.
-    select
-        ranked_customers.*,
-        max(content_rank) over (order by customer_id nulls last) as highest_rank
+    select ranked_customers.*, max(content_rank) over (order by customer_id nulls last) as highest_rank
     from ranked_customers
 )
 
-select
-    customer_id,
-
-    signed_up_at,
-    signed_up_date,
-
+select customer_id, signed_up_at, signed_up_date,
     case
         when own_outcome not in ('used', 'out_of_scope') then own_outcome
         when row_rank > content_rank then 'duplicate_exact'
         when customer_rank < highest_rank then 'customer_conflict'
         else own_outcome
     end as outcome,
-    name,
-    kind,
-    industry,
-    country,
-    region,
-    segment,
-    owner,
-    referred_by
+    name, kind, industry, country, region, segment, owner, referred_by
 from customers_with_rivals

@@ -2,58 +2,37 @@
 -- grain:   one row per row of the source
 -- key:     []
 -- publish: no
--- inputs:  [canonical.accepted_dates, raw.payments, settings.policy, settings.source_columns]
 -- note: >
---   outcome is `used`, `out_of_scope` (due on or after the as-of date) or the reason of a
---   rejection; the first rule that applies. What is paid on or after the as-of date is unpaid
---   yet, so paid_date is NULL. Paid before due is early, not wrong. A refund is negative.
+--   outcome is `used`, `out_of_scope` (due on or after the as-of date) or the reason of a rejection; the first rule
+--   that applies. What is paid on or after the as-of date is unpaid yet, so paid_date is NULL. Paid before due is
+--   early, not wrong. A refund is negative.
 
-with
-
-policy as (
+with policy as (
     -- What surrounds nothing: engines differ in what a plain trim removes.
-    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks
-    from settings.policy
+    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks from settings.policy
 ),
 
-accepted_dates as (
-    select earliest_date, newest_date, max_future_days
-    from canonical.accepted_dates
-),
+accepted_dates as (select earliest_date, newest_date, max_future_days from canonical.accepted_dates),
 
 amount_column as (
     -- Where the source has amounts, a payment without one is a mistake.
-    select is_mapped
-    from settings.source_columns
-    where source = 'payments' and column_name = 'amount'
+    select is_mapped from settings.source_columns where source = 'payments' and column_name = 'amount'
 ),
 
 payments as (
-    select
-        payments.payment_id,
-        payments.customer_id,
+    select payments.payment_id, payments.customer_id,
         case when trim(both policy.blanks from payments.order_id) <> '' then payments.order_id end as order_id,
-        payments.due_date,
-        payments.paid_date,
-        payments.amount,
-        payments.value_problem,
+        payments.due_date, payments.paid_date, payments.amount, payments.value_problem,
         coalesce(trim(both policy.blanks from payments.payment_id), '') <> '' as has_payment_id,
         coalesce(trim(both policy.blanks from payments.customer_id), '') <> '' as has_customer_id,
-        amount_column.is_mapped as has_amounts,
-        policy.as_of,
-        accepted.earliest_date,
-        accepted.newest_date,
+        amount_column.is_mapped as has_amounts, policy.as_of, accepted.earliest_date, accepted.newest_date,
         accepted.max_future_days
-    from raw.payments as payments
-    cross join policy
-    cross join accepted_dates as accepted
-    cross join amount_column
+    from raw.payments as payments cross join policy cross join accepted_dates as accepted cross join amount_column
 ),
 
 judged_payments as (
     -- What a row tells by itself; rows that repeat or contradict each other are judged below.
-    select
-        payments.*,
+    select payments.*,
         case
             when value_problem = 'filtered' then 'filtered'
             when not has_customer_id then 'customer_missing'
@@ -73,35 +52,22 @@ judged_payments as (
 ranked_payments as (
     -- Ranks over all rows, in one order: as one window per payment they would cost a hundred times as much.
     -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
-    select
-        judged_payments.*,
-        row_number() over by_content as row_rank,
-        rank() over by_content as content_rank,
+    select judged_payments.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
         rank() over (order by payment_id nulls last) as payment_rank
     from judged_payments
     window by_content as (
-        order by
-            payment_id nulls last, customer_id nulls last, order_id nulls last, due_date nulls last,
+        order by payment_id nulls last, customer_id nulls last, order_id nulls last, due_date nulls last,
             paid_date nulls last, amount nulls last, value_problem nulls last
     )
 ),
 
 payments_with_rivals as (
     -- Rows of one payment that differ in content have more than one content rank among them.
-    select
-        ranked_payments.*,
-        max(content_rank) over (order by payment_id nulls last) as highest_rank
+    select ranked_payments.*, max(content_rank) over (order by payment_id nulls last) as highest_rank
     from ranked_payments
 )
 
-select
-    payment_id,
-    customer_id,
-    order_id,
-
-    due_date,
-    case when paid_date < as_of then paid_date end as paid_date,
-
+select payment_id, customer_id, order_id, due_date, case when paid_date < as_of then paid_date end as paid_date,
     case
         when own_outcome not in ('used', 'out_of_scope') then own_outcome
         when row_rank > content_rank then 'duplicate_exact'
@@ -109,6 +75,5 @@ select
         when payment_rank < highest_rank then 'payment_conflict'
         else own_outcome
     end as outcome,
-
     amount
 from payments_with_rivals

@@ -2,57 +2,37 @@
 -- grain:   one row per row of the source
 -- key:     []
 -- publish: no
--- inputs:  [canonical.accepted_dates, raw.service_cases, settings.policy]
 -- note: >
---   outcome is `used`, `out_of_scope` (opened on or after the as-of date) or the reason of a
---   rejection; the first rule that applies. An answer or a solution on or after the as-of date is
---   not known yet, so it is NULL. Satisfaction is a score from 1 to 5.
+--   outcome is `used`, `out_of_scope` (opened on or after the as-of date) or the reason of a rejection; the first rule
+--   that applies. An answer or a solution on or after the as-of date is not known yet, so it is NULL. Satisfaction is a
+--   score from 1 to 5.
 
-with
-
-policy as (
+with policy as (
     -- What surrounds nothing: engines differ in what a plain trim removes.
-    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks
-    from settings.policy
+    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks from settings.policy
 ),
 
-accepted_dates as (
-    select earliest_date, newest_date, max_future_days
-    from canonical.accepted_dates
-),
+accepted_dates as (select earliest_date, newest_date, max_future_days from canonical.accepted_dates),
 
 service_cases as (
-    select
-        service_cases.case_id,
-        service_cases.customer_id,
+    select service_cases.case_id, service_cases.customer_id,
         case when trim(both policy.blanks from service_cases.order_id) <> '' then service_cases.order_id end
             as order_id,
-        service_cases.opened_at,
-        cast(service_cases.opened_at as date) as opened_date,
-        service_cases.first_answer_at,
+        service_cases.opened_at, cast(service_cases.opened_at as date) as opened_date, service_cases.first_answer_at,
         service_cases.resolved_at,
         case when trim(both policy.blanks from service_cases.kind) <> '' then service_cases.kind end as kind,
         case when trim(both policy.blanks from service_cases.channel) <> '' then service_cases.channel end as channel,
-        service_cases.cost,
-        service_cases.minutes,
-        service_cases.satisfaction,
-        service_cases.is_complaint,
+        service_cases.cost, service_cases.minutes, service_cases.satisfaction, service_cases.is_complaint,
         service_cases.value_problem,
         coalesce(trim(both policy.blanks from service_cases.case_id), '') <> '' as has_case_id,
-        coalesce(trim(both policy.blanks from service_cases.customer_id), '') <> '' as has_customer_id,
-        policy.as_of,
-        accepted.earliest_date,
-        accepted.newest_date,
-        accepted.max_future_days
-    from raw.service_cases as service_cases
-    cross join policy
-    cross join accepted_dates as accepted
+        coalesce(trim(both policy.blanks from service_cases.customer_id), '') <> '' as has_customer_id, policy.as_of,
+        accepted.earliest_date, accepted.newest_date, accepted.max_future_days
+    from raw.service_cases as service_cases cross join policy cross join accepted_dates as accepted
 ),
 
 judged_cases as (
     -- What a row tells by itself; rows that repeat or contradict each other are judged below.
-    select
-        service_cases.*,
+    select service_cases.*,
         case
             when value_problem = 'filtered' then 'filtered'
             when not has_customer_id then 'customer_missing'
@@ -65,8 +45,7 @@ judged_cases as (
             when cast(resolved_at as date) - newest_date > max_future_days then 'date_in_the_future'
             when first_answer_at < opened_at and first_answer_at <> cast(opened_date as timestamp)
                 then 'answered_before_opened'
-            when resolved_at < opened_at and resolved_at <> cast(opened_date as timestamp)
-                then 'resolved_before_opened'
+            when resolved_at < opened_at and resolved_at <> cast(opened_date as timestamp) then 'resolved_before_opened'
             when cost < 0 then 'cost_negative'
             when minutes < 0 then 'minutes_negative'
             when satisfaction < 1 or satisfaction > 5 then 'satisfaction_out_of_range'
@@ -79,15 +58,11 @@ judged_cases as (
 ranked_cases as (
     -- Ranks over all rows, in one order: as one window per case they would cost a hundred times as much.
     -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
-    select
-        judged_cases.*,
-        row_number() over by_content as row_rank,
-        rank() over by_content as content_rank,
+    select judged_cases.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
         rank() over (order by case_id nulls last) as case_rank
     from judged_cases
     window by_content as (
-        order by
-            case_id nulls last, customer_id nulls last, order_id nulls last, opened_at nulls last,
+        order by case_id nulls last, customer_id nulls last, order_id nulls last, opened_at nulls last,
             first_answer_at nulls last, resolved_at nulls last, kind nulls last, channel nulls last,
             cost nulls last, minutes nulls last, satisfaction nulls last, is_complaint nulls last,
             value_problem nulls last
@@ -96,29 +71,14 @@ ranked_cases as (
 
 cases_with_rivals as (
     -- Rows of one case that differ in content have more than one content rank among them.
-    select
-        ranked_cases.*,
-        max(content_rank) over (order by case_id nulls last) as highest_rank
-    from ranked_cases
+    select ranked_cases.*, max(content_rank) over (order by case_id nulls last) as highest_rank from ranked_cases
 )
 
-select
-    case_id,
-    customer_id,
-    order_id,
-
-    opened_at,
-    opened_date,
+select case_id, customer_id, order_id, opened_at, opened_date,
     -- A day without a time of day, which is midnight, is the moment of opening at the earliest.
-    case
-        when first_answer_at < opened_at then opened_at
-        when first_answer_at < as_of then first_answer_at
-    end as first_answer_at,
-    case
-        when resolved_at < opened_at then opened_at
-        when resolved_at < as_of then resolved_at
-    end as resolved_at,
-
+    case when first_answer_at < opened_at then opened_at when first_answer_at < as_of then first_answer_at end
+        as first_answer_at,
+    case when resolved_at < opened_at then opened_at when resolved_at < as_of then resolved_at end as resolved_at,
     case
         when own_outcome not in ('used', 'out_of_scope') then own_outcome
         when row_rank > content_rank then 'duplicate_exact'
@@ -126,12 +86,5 @@ select
         when case_rank < highest_rank then 'case_conflict'
         else own_outcome
     end as outcome,
-    kind,
-    channel,
-
-    cost,
-    minutes,
-    satisfaction,
-
-    is_complaint
+    kind, channel, cost, minutes, satisfaction, is_complaint
 from cases_with_rivals

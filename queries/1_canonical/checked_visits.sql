@@ -2,47 +2,29 @@
 -- grain:   one row per row of the source
 -- key:     []
 -- publish: no
--- inputs:  [canonical.accepted_dates, raw.visits, settings.policy]
 -- note: >
---   outcome is `used`, `out_of_scope` (on or after the as-of date) or the reason of a rejection;
---   the first rule that applies.
+--   outcome is `used`, `out_of_scope` (on or after the as-of date) or the reason of a rejection; the first rule that
+--   applies.
 
-with
-
-policy as (
+with policy as (
     -- What surrounds nothing: engines differ in what a plain trim removes.
-    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks
-    from settings.policy
+    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks from settings.policy
 ),
 
-accepted_dates as (
-    select earliest_date, newest_date, max_future_days
-    from canonical.accepted_dates
-),
+accepted_dates as (select earliest_date, newest_date, max_future_days from canonical.accepted_dates),
 
 visits as (
-    select
-        visits.visit_id,
-        visits.customer_id,
-        visits.visited_at,
-        cast(visits.visited_at as date) as visit_date,
+    select visits.visit_id, visits.customer_id, visits.visited_at, cast(visits.visited_at as date) as visit_date,
         case when trim(both policy.blanks from visits.channel) <> '' then visits.channel end as channel,
-        visits.value_problem,
-        coalesce(trim(both policy.blanks from visits.visit_id), '') <> '' as has_visit_id,
-        coalesce(trim(both policy.blanks from visits.customer_id), '') <> '' as has_customer_id,
-        policy.as_of,
-        accepted.earliest_date,
-        accepted.newest_date,
-        accepted.max_future_days
-    from raw.visits as visits
-    cross join policy
-    cross join accepted_dates as accepted
+        visits.value_problem, coalesce(trim(both policy.blanks from visits.visit_id), '') <> '' as has_visit_id,
+        coalesce(trim(both policy.blanks from visits.customer_id), '') <> '' as has_customer_id, policy.as_of,
+        accepted.earliest_date, accepted.newest_date, accepted.max_future_days
+    from raw.visits as visits cross join policy cross join accepted_dates as accepted
 ),
 
 judged_visits as (
     -- What a row tells by itself; rows that repeat or contradict each other are judged below.
-    select
-        visits.*,
+    select visits.*,
         case
             when value_problem = 'filtered' then 'filtered'
             when not has_customer_id then 'customer_missing'
@@ -59,10 +41,7 @@ judged_visits as (
 ranked_visits as (
     -- Ranks over all rows, in one order: as one window per visit they would cost a hundred times as much.
     -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
-    select
-        judged_visits.*,
-        row_number() over by_content as row_rank,
-        rank() over by_content as content_rank,
+    select judged_visits.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
         rank() over (order by visit_id nulls last) as visit_rank
     from judged_visits
     window by_content as (
@@ -72,19 +51,10 @@ ranked_visits as (
 
 visits_with_rivals as (
     -- Rows of one visit that differ in content have more than one content rank among them.
-    select
-        ranked_visits.*,
-        max(content_rank) over (order by visit_id nulls last) as highest_rank
-    from ranked_visits
+    select ranked_visits.*, max(content_rank) over (order by visit_id nulls last) as highest_rank from ranked_visits
 )
 
-select
-    visit_id,
-    customer_id,
-
-    visited_at,
-    visit_date,
-
+select visit_id, customer_id, visited_at, visit_date,
     case
         when own_outcome not in ('used', 'out_of_scope') then own_outcome
         when row_rank > content_rank then 'duplicate_exact'

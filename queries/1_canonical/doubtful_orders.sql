@@ -2,15 +2,12 @@
 -- grain:   one row per order_id
 -- key:     [order_id]
 -- publish: no
--- inputs:  [canonical.judged_order_lines]
 -- note: >
---   Of all other orders each row has the outcome that it tells by itself: they name one customer, lie in one file,
---   and have no line number twice and no two rows alike. A doubt may prove to be none: rows without a line number
---   that agree in what is sold and for how much, or a row without a customer beside others.
+--   Of all other orders each row has the outcome that it tells by itself: they name one customer, lie in one file, and
+--   have no line number twice and no two rows alike. A doubt may prove to be none: rows without a line number that
+--   agree in what is sold and for how much, or a row without a customer beside others.
 
-with
-
-judged_lines as (
+with judged_lines as (
     select order_id, customer_id, source_file, source_line, product_id, quantity, net_amount, has_ids
     from canonical.judged_order_lines
     where has_order_id
@@ -18,12 +15,7 @@ judged_lines as (
 
 order_owners as (
     -- An order of one customer in one file is one row.
-    select
-        order_id,
-        customer_id,
-        source_file,
-        has_ids,
-        count(source_line) as numbered_rows,
+    select order_id, customer_id, source_file, has_ids, count(source_line) as numbered_rows,
         count(distinct source_line) as line_numbers
     from judged_lines
     group by order_id, customer_id, source_file, has_ids
@@ -42,5 +34,4 @@ from order_owners
 group by order_id
 having count(*) > 1 or max(numbered_rows - line_numbers) > 0
 union
-select order_id
-from alike_rows
+select order_id from alike_rows

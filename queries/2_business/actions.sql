@@ -1,26 +1,18 @@
 -- title:   Who does what, by when, for which customers
 -- grain:   one row per position
 -- key:     [position]
--- inputs:  []
 -- note: >
---   This table belongs to the owner of the customers: edit it. A customer gets the first row, by position, whose
---   tier, lifecycle_stage and customer_type are theirs; `any` fits all. `responsible` and `action` are codes with
---   words in reports/messages/, or plain words that are shown as they stand; `days` counts from the as-of date. A
---   customer whom no row fits has no action. The stages are new, active, reactivated, at_risk and lapsed; the
---   types those of business.customer_characters.
+--   This table belongs to the owner of the customers: edit it. A customer gets the first row, by position, whose tier,
+--   lifecycle_stage and customer_type are theirs; `any` fits all. `responsible` and `action` are codes with words in
+--   reports/messages/, or plain words that are shown as they stand; `days` counts from the as-of date. A customer whom
+--   no row fits has no action. The stages are new, active, reactivated, at_risk and lapsed; the types those of
+--   business.customer_characters.
 
-select
-    cast(position as bigint) as position,
-
-    cast(tier as varchar) as tier,
-    cast(lifecycle_stage as varchar) as lifecycle_stage,
-    cast(customer_type as varchar) as customer_type,
-    cast(responsible as varchar) as responsible,
-    cast(action as varchar) as action,
-
-    cast(days as bigint) as days
-from (
-    values
+select cast(position as bigint) as position,
+    cast(tier as varchar) as tier, cast(lifecycle_stage as varchar) as lifecycle_stage,
+    cast(customer_type as varchar) as customer_type, cast(responsible as varchar) as responsible,
+    cast(action as varchar) as action, cast(days as bigint) as days
+from (values
     -- position, tier, stage, type, who, what, days
     (5, 'platinum', 'any', 'angry', 'account_owner', 'apologise_and_solve', 1),
     (6, 'gold', 'any', 'angry', 'service', 'apologise_and_solve', 2),

@@ -1,28 +1,22 @@
 -- title:   Behaviour beyond which a customer stands out
 -- grain:   one row per snapshot
 -- key:     [snapshot]
--- inputs:  [business.customer_behaviours, settings.policy, settings.snapshots]
 -- scope:   base
 -- note: >
---   Nearest rank: the smallest value that at least the quantile of the customers do not exceed, among
---   those of whom it is known. Standing out is to lie above it, so equal customers stay together. Not
---   known (NULL) where it is known of nobody.
+--   Nearest rank: the smallest value that at least the quantile of the customers do not exceed, among those of whom it
+--   is known. Standing out is to lie above it, so equal customers stay together. Not known (NULL) where it is known of
+--   nobody.
 
-with
-
-measures as (
+with measures as (
     select *
-    from (
-        values
+    from (values
         ('cases_per_order'), ('visits_per_order'), ('return_rate'), ('visited_sale_share'), ('discounted_sale_share'),
         ('basket_amount'), ('profit_rate')
     ) as listed (measure)
 ),
 
 measured as (
-    select
-        behaviours.snapshot,
-        measures.measure,
+    select behaviours.snapshot, measures.measure,
         case measures.measure
             when 'cases_per_order' then behaviours.cases_per_order
             when 'visits_per_order' then behaviours.visits_per_order
@@ -32,8 +26,7 @@ measured as (
             when 'basket_amount' then behaviours.basket_amount
             when 'profit_rate' then behaviours.profit_rate
         end as value
-    from business.customer_behaviours as behaviours
-    cross join measures
+    from business.customer_behaviours as behaviours cross join measures
 ),
 
 value_counts as (
@@ -45,28 +38,16 @@ value_counts as (
 ),
 
 ranked_values as (
-    select
-        snapshot,
-        measure,
-        value,
-        customers,
-        sum(customers) over (
-            partition by snapshot, measure
-            order by value nulls last
-            rows between unbounded preceding and current row
-        ) as customers_up_to
+    select snapshot, measure, value, customers,
+        sum(customers) over (partition by snapshot, measure order by value nulls last rows between unbounded preceding
+            and current row) as customers_up_to
     from value_counts
 ),
 
 known as (
-    select
-        snapshot,
-        count(cases_per_order) as cases_per_order,
-        count(visits_per_order) as visits_per_order,
-        count(return_rate) as return_rate,
-        count(visited_sale_share) as visited_sale_share,
-        count(discounted_sale_share) as discounted_sale_share,
-        count(basket_amount) as basket_amount,
+    select snapshot, count(cases_per_order) as cases_per_order, count(visits_per_order) as visits_per_order,
+        count(return_rate) as return_rate, count(visited_sale_share) as visited_sale_share,
+        count(discounted_sale_share) as discounted_sale_share, count(basket_amount) as basket_amount,
         count(profit_rate) as profit_rate
     from business.customer_behaviours
     group by snapshot
@@ -74,11 +55,7 @@ known as (
 
 quantiles as (
     -- The rank that is asked for, if any, and the median, which is half of all.
-    select
-        ranked_values.snapshot,
-        ranked_values.measure,
-        ranked_values.value,
-        ranked_values.customers,
+    select ranked_values.snapshot, ranked_values.measure, ranked_values.value, ranked_values.customers,
         ranked_values.customers_up_to,
         case ranked_values.measure
             when 'cases_per_order' then known.cases_per_order * policy.service_led_quantile
@@ -93,24 +70,18 @@ quantiles as (
             when 'profit_rate' then known.profit_rate
         end as twice_the_middle
     from ranked_values
-    inner join known  -- many-to-one
-        on ranked_values.snapshot = known.snapshot
+    inner join known on ranked_values.snapshot = known.snapshot  -- many-to-one
     cross join settings.policy as policy
 ),
 
 cutoffs as (
-    select
-        snapshot,
-        measure,
-        value,
+    select snapshot, measure, value,
         customers_up_to >= asked_rank and customers_up_to - customers < asked_rank as is_asked,
         2 * customers_up_to >= twice_the_middle and 2 * (customers_up_to - customers) < twice_the_middle as is_median
     from quantiles
 )
 
-select
-    snapshots.snapshot,
-
+select snapshots.snapshot,
     max(cutoffs.value) filter (where cutoffs.is_asked and cutoffs.measure = 'cases_per_order') as cases_per_order,
     max(cutoffs.value) filter (where cutoffs.is_asked and cutoffs.measure = 'visits_per_order') as visits_per_order,
     max(cutoffs.value) filter (where cutoffs.is_asked and cutoffs.measure = 'return_rate') as return_rate,
@@ -123,6 +94,5 @@ select
     max(cutoffs.value) filter (where cutoffs.is_median and cutoffs.measure = 'profit_rate') as median_profit_rate
 from settings.snapshots as snapshots
 left join cutoffs  -- one-to-many; none where nothing is known
-    on snapshots.snapshot = cutoffs.snapshot
-    and (cutoffs.is_asked or cutoffs.is_median)
+    on snapshots.snapshot = cutoffs.snapshot and (cutoffs.is_asked or cutoffs.is_median)
 group by snapshots.snapshot

@@ -1,16 +1,11 @@
 -- title:   Earlier snapshots with which the current one is compared
 -- grain:   one row per snapshot
 -- key:     [snapshot]
--- inputs:  [business.window_coverage, settings.snapshots]
 -- note: >
---   previous and year_ago, each only where the history covers its window. Every comparison reads this table, so
---   that none is made with a part of a window.
+--   previous and year_ago, each only where the history covers its window. Every comparison reads this table, so that
+--   none is made with a part of a window.
 
-select
-    snapshots.snapshot,
-
-    snapshots.as_of
+select snapshots.snapshot, snapshots.as_of
 from settings.snapshots as snapshots
-inner join business.window_coverage as coverage  -- many-to-one
-    on snapshots.window_start = coverage.window_start
+inner join business.window_coverage as coverage on snapshots.window_start = coverage.window_start  -- many-to-one
 where snapshots.snapshot <> 'current' and coverage.is_covered

@@ -1,44 +1,29 @@
 -- title:   How often an outcome followed, with and without a complaint, by tier
 -- grain:   one row per from_snapshot, outcome and tier, and a total; none where complaints are not known
 -- key:     [from_snapshot, outcome, tier]
--- inputs:  [business.class_values, business.customers_after_service, settings.policy]
 -- note: >
---   Outcome `lapsed` is churn by rule: lapsed now, of those who were not lapsed then; `ordered_again` is an
---   order since. The interval of the difference of the two rates is that of Newcombe (1998, Statistics in
---   Medicine 17, 873-890, method 10), made of the score intervals of Wilson (1927) for `interval_share` of
---   cases. A difference is no cause: who buys more has more occasions to complain.
+--   Outcome `lapsed` is churn by rule: lapsed now, of those who were not lapsed then; `ordered_again` is an order
+--   since. The interval of the difference of the two rates is that of Newcombe (1998, Statistics in Medicine 17,
+--   873-890, method 10), made of the score intervals of Wilson (1927) for `interval_share` of cases. A difference is no
+--   cause: who buys more has more occasions to complain.
 -- columns:
 --   difference: rate with a complaint less rate without
 --   difference_low: lower end of its interval
 --   difference_high: upper end of its interval
 --   has_enough_customers: whether both groups have at least `min_cell` customers
 
-with
-
-outcomes as (
-    select *
-    from (values ('lapsed'), ('ordered_again')) as listed (outcome)
-),
+with outcomes as (select * from (values ('lapsed'), ('ordered_again')) as listed (outcome)),
 
 customers as (
     -- Who was lapsed then cannot lapse since.
-    select
-        customers.from_snapshot,
-        outcomes.outcome,
-        customers.tier,
-        customers.has_complaint,
+    select customers.from_snapshot, outcomes.outcome, customers.tier, customers.has_complaint,
         case outcomes.outcome when 'lapsed' then customers.is_lapsed else customers.orders_again end as has_outcome
-    from business.customers_after_service as customers
-    cross join outcomes
-    where customers.has_complaint is not null
-        and (outcomes.outcome <> 'lapsed' or not customers.was_lapsed)
+    from business.customers_after_service as customers cross join outcomes
+    where customers.has_complaint is not null and (outcomes.outcome <> 'lapsed' or not customers.was_lapsed)
 ),
 
 counted as (
-    select
-        from_snapshot,
-        outcome,
-        coalesce(tier, 'total') as tier,
+    select from_snapshot, outcome, coalesce(tier, 'total') as tier,
         count(*) filter (where has_complaint) as customers_with,
         count(*) filter (where not has_complaint) as customers_without,
         count(*) filter (where has_complaint and has_outcome) as outcomes_with,
@@ -48,9 +33,7 @@ counted as (
 ),
 
 tiers as (
-    select value as tier, position
-    from business.class_values
-    where class_name = 'tier'
+    select value as tier, position from business.class_values where class_name = 'tier'
     union all
     select 'total' as tier, 100 as position
 ),
@@ -58,52 +41,38 @@ tiers as (
 known_outcomes as (
     -- Distinct on purpose: both outcomes of each snapshot of which complaints are known.
     select distinct customers.from_snapshot, outcomes.outcome
-    from business.customers_after_service as customers
-    cross join outcomes
+    from business.customers_after_service as customers cross join outcomes
     where customers.has_complaint is not null
 ),
 
 sums as (
-    select
-        known_outcomes.from_snapshot,
-        known_outcomes.outcome,
-        tiers.tier,
-        tiers.position,
+    select known_outcomes.from_snapshot, known_outcomes.outcome, tiers.tier, tiers.position,
         coalesce(counted.customers_with, 0) as customers_with,
         coalesce(counted.customers_without, 0) as customers_without,
-        coalesce(counted.outcomes_with, 0) as outcomes_with,
-        coalesce(counted.outcomes_without, 0) as outcomes_without
-    from known_outcomes
-    cross join tiers
+        coalesce(counted.outcomes_with, 0) as outcomes_with, coalesce(counted.outcomes_without, 0) as outcomes_without
+    from known_outcomes cross join tiers
     left join counted  -- one-to-one; none where nobody had the tier
-        on known_outcomes.from_snapshot = counted.from_snapshot
-        and known_outcomes.outcome = counted.outcome
+        on known_outcomes.from_snapshot = counted.from_snapshot and known_outcomes.outcome = counted.outcome
         and tiers.tier = counted.tier
 ),
 
 rates as (
-    select
-        sums.*,
-        cast(policy.interval_standard_errors as double) as z,
+    select sums.*, cast(policy.interval_standard_errors as double) as z,
         cast(outcomes_with as double) / nullif(cast(customers_with as double), 0) as rate_with,
         cast(outcomes_without as double) / nullif(cast(customers_without as double), 0) as rate_without,
         customers_with >= policy.min_cell and customers_without >= policy.min_cell as has_enough_customers
-    from sums
-    cross join settings.policy as policy
+    from sums cross join settings.policy as policy
 ),
 
 spreads as (
     -- Half the width of Wilson's interval, times n + z square.
-    select
-        rates.*,
-        z * sqrt(z * z + 4 * cast(outcomes_with as double) * (1 - rate_with)) as spread_with,
+    select rates.*, z * sqrt(z * z + 4 * cast(outcomes_with as double) * (1 - rate_with)) as spread_with,
         z * sqrt(z * z + 4 * cast(outcomes_without as double) * (1 - rate_without)) as spread_without
     from rates
 ),
 
 wilson_intervals as (
-    select
-        spreads.*,
+    select spreads.*,
         cast(2 * cast(outcomes_with as double) + z * z - spread_with as double)
             / nullif(cast(2 * (cast(customers_with as double) + z * z) as double), 0) as low_with,
         cast(2 * cast(outcomes_with as double) + z * z + spread_with as double)
@@ -115,30 +84,12 @@ wilson_intervals as (
     from spreads
 )
 
-select
-    from_snapshot,
-    outcome,
-    tier,
-
-    cast(position as bigint) as position,
-
-    customers_with,
-    outcomes_with,
-    rate_with,
-    customers_without,
-    outcomes_without,
-    rate_without,
+select from_snapshot, outcome, tier, cast(position as bigint) as position,
+    customers_with, outcomes_with, rate_with, customers_without, outcomes_without, rate_without,
     rate_with - rate_without as difference,
-    rate_with - rate_without
-    - sqrt(
-        (rate_with - low_with) * (rate_with - low_with)
-        + (high_without - rate_without) * (high_without - rate_without)
-    ) as difference_low,
-    rate_with - rate_without
-    + sqrt(
-        (high_with - rate_with) * (high_with - rate_with)
-        + (rate_without - low_without) * (rate_without - low_without)
-    ) as difference_high,
-
+    rate_with - rate_without - sqrt((rate_with - low_with) * (rate_with - low_with) + (high_without - rate_without)
+        * (high_without - rate_without)) as difference_low,
+    rate_with - rate_without + sqrt((high_with - rate_with) * (high_with - rate_with) + (rate_without - low_without)
+        * (rate_without - low_without)) as difference_high,
     has_enough_customers
 from wilson_intervals

@@ -2,14 +2,11 @@
 -- grain:   one row per customer_id of the current population
 -- key:     [customer_id]
 -- publish: yes
--- inputs:  [business.actions, business.compared_snapshots, business.customer_classes, business.customer_lifecycle,
---           business.customer_measures, business.customer_profit, business.customer_tiers,
---           business.customer_value_ahead, canonical.customers, settings.policy]
 -- note: >
 --   The action is the first row of business.actions that fits; NULL where none does. Name and owner come from the
 --   source `customers`. The reason is the first that applies: lapsed, late, loses_money, fell (a lower tier than a year
---   ago), new, returned, rose, steady. At stake is, for Lead, the loss that would end; else value at risk where
---   there is an outlook; else the profit of the window of who is late or has lapsed; else nothing.
+--   ago), new, returned, rose, steady. At stake is, for Lead, the loss that would end; else value at risk where there
+--   is an outlook; else the profit of the window of who is late or has lapsed; else nothing.
 -- columns:
 --   prior_tier: tier at the previous snapshot; NULL without an order in its window, or where none is compared
 --   year_ago_tier: tier a year ago; NULL without an order in that window, or where none is compared
@@ -17,27 +14,18 @@
 --   stake_amount: money at stake, never below 0
 --   tier_position: rank within the tier by money at stake, then by profit
 
-with
-
-customers as (
-    select
-        classes.customer_id,
-        classes.tier,
-        classes.lifecycle_stage,
-        classes.customer_type,
-        profit.net_revenue,
+with customers as (
+    select classes.customer_id, classes.tier, classes.lifecycle_stage, classes.customer_type, profit.net_revenue,
         profit.profit
     from business.customer_classes as classes
     inner join business.customer_profit as profit  -- one-to-one
-        on classes.snapshot = profit.snapshot
-        and classes.customer_id = profit.customer_id
+        on classes.snapshot = profit.snapshot and classes.customer_id = profit.customer_id
     where classes.snapshot = 'current'
 ),
 
 marks as (
     -- Few, however many customers there are.
-    select distinct tier, lifecycle_stage, customer_type
-    from customers
+    select distinct tier, lifecycle_stage, customer_type from customers
 ),
 
 first_actions as (
@@ -50,35 +38,22 @@ first_actions as (
     group by marks.tier, marks.lifecycle_stage, marks.customer_type
 ),
 
-tier_levels as (
-    select *
-    from (values ('platinum', 1), ('gold', 2), ('iron', 3), ('lead', 4)) as listed (tier, level)
-),
+tier_levels as (select * from (values ('platinum', 1), ('gold', 2), ('iron', 3), ('lead', 4)) as listed (tier, level)),
 
 earlier_tiers as (
-    select
-        tiers.customer_id,
-        max(tiers.tier) filter (where tiers.snapshot = 'previous') as prior_tier,
+    select tiers.customer_id, max(tiers.tier) filter (where tiers.snapshot = 'previous') as prior_tier,
         max(tiers.tier) filter (where tiers.snapshot = 'year_ago') as year_ago_tier,
         max(tier_levels.level) filter (where tiers.snapshot = 'year_ago') as year_ago_level
     from business.customer_tiers as tiers
-    inner join tier_levels  -- many-to-one
-        on tiers.tier = tier_levels.tier
+    inner join tier_levels on tiers.tier = tier_levels.tier  -- many-to-one
     inner join business.compared_snapshots as compared_snapshots  -- many-to-one
         on tiers.snapshot = compared_snapshots.snapshot
     group by tiers.customer_id
 ),
 
 reasoned_customers as (
-    select
-        customers.customer_id,
-        customers.tier,
-        customers.lifecycle_stage,
-        customers.customer_type,
-        customers.net_revenue,
-        customers.profit,
-        earlier_tiers.prior_tier,
-        earlier_tiers.year_ago_tier,
+    select customers.customer_id, customers.tier, customers.lifecycle_stage, customers.customer_type,
+        customers.net_revenue, customers.profit, earlier_tiers.prior_tier, earlier_tiers.year_ago_tier,
         case
             when customers.lifecycle_stage = 'lapsed' then 'lapsed'
             when customers.lifecycle_stage = 'at_risk' then 'late'
@@ -97,8 +72,7 @@ reasoned_customers as (
         end as stake,
         cast(ahead.value_at_risk as decimal(28, 10)) as value_at_risk
     from customers
-    inner join tier_levels  -- many-to-one
-        on customers.tier = tier_levels.tier
+    inner join tier_levels on customers.tier = tier_levels.tier  -- many-to-one
     left join earlier_tiers  -- one-to-one; none who had no order in either window
         on customers.customer_id = earlier_tiers.customer_id
     left join business.customer_value_ahead as ahead  -- one-to-one; none without a fit
@@ -106,8 +80,7 @@ reasoned_customers as (
 ),
 
 staked_customers as (
-    select
-        reasoned_customers.*,
+    select reasoned_customers.*,
         greatest(
             cast(0 as decimal(28, 10)),
             case stake
@@ -121,8 +94,7 @@ staked_customers as (
 ),
 
 ranked_customers as (
-    select
-        staked_customers.*,
+    select staked_customers.*,
         row_number() over (
             partition by tier
             order by stake_amount desc nulls last, profit desc nulls last, customer_id nulls last
@@ -130,44 +102,23 @@ ranked_customers as (
     from staked_customers
 )
 
-select
-    ranked_customers.customer_id,
-
-    measures.last_order_date,
+select ranked_customers.customer_id, measures.last_order_date,
     cast(policy.as_of + cast(cast(actions.days as varchar) || ' days' as interval) as date) as due_date,
-
-    known_customers.name,
-    known_customers.owner,
-    ranked_customers.tier,
-    ranked_customers.prior_tier,
-    ranked_customers.year_ago_tier,
-    ranked_customers.lifecycle_stage,
-    ranked_customers.customer_type,
-    ranked_customers.reason,
-    actions.action,
-    actions.responsible,
-    ranked_customers.stake,
-
-    cast(ranked_customers.tier_position as bigint) as tier_position,
-    measures.days_since_last_order,
-    lifecycle.late_ratio,
-    ranked_customers.net_revenue,
-    ranked_customers.profit,
-    ranked_customers.value_at_risk,
+    known_customers.name, known_customers.owner, ranked_customers.tier, ranked_customers.prior_tier,
+    ranked_customers.year_ago_tier, ranked_customers.lifecycle_stage, ranked_customers.customer_type,
+    ranked_customers.reason, actions.action, actions.responsible, ranked_customers.stake,
+    cast(ranked_customers.tier_position as bigint) as tier_position, measures.days_since_last_order,
+    lifecycle.late_ratio, ranked_customers.net_revenue, ranked_customers.profit, ranked_customers.value_at_risk,
     cast(ranked_customers.stake_amount as decimal(28, 10)) as stake_amount
 from ranked_customers
 inner join business.customer_measures as measures  -- one-to-one
-    on ranked_customers.customer_id = measures.customer_id
-    and measures.snapshot = 'current'
+    on ranked_customers.customer_id = measures.customer_id and measures.snapshot = 'current'
 inner join business.customer_lifecycle as lifecycle  -- one-to-one
-    on ranked_customers.customer_id = lifecycle.customer_id
-    and lifecycle.snapshot = 'current'
+    on ranked_customers.customer_id = lifecycle.customer_id and lifecycle.snapshot = 'current'
 left join canonical.customers as known_customers  -- one-to-one; none whom the file does not hold
     on ranked_customers.customer_id = known_customers.customer_id
 left join first_actions  -- many-to-one; none where no action fits
-    on ranked_customers.tier = first_actions.tier
-    and ranked_customers.lifecycle_stage = first_actions.lifecycle_stage
+    on ranked_customers.tier = first_actions.tier and ranked_customers.lifecycle_stage = first_actions.lifecycle_stage
     and ranked_customers.customer_type = first_actions.customer_type
-left join business.actions as actions  -- many-to-one
-    on first_actions.position = actions.position
+left join business.actions as actions on first_actions.position = actions.position  -- many-to-one
 cross join settings.policy as policy

@@ -126,50 +126,26 @@
 --     in_aggregate: true
 --     note: >
 --       High, middle and low by the mean of the frequency, monetary and loyalty scores.
--- inputs:  [business.class_values, business.customer_characters, business.customer_kinds,
---           business.customer_lifecycle, business.customer_places, business.customer_scores,
---           business.customer_tiers, canonical.place_names, settings.policy, settings.project]
 -- note: >
---   Each customer has exactly one value of each class, `not_known` among them. The value class compares
---   the mean of the frequency, monetary and loyalty scores with `high_value_min_score` and
---   `middle_value_min_score`. Local is the home region of the home country (`project.home`), domestic
---   elsewhere in the home country, overseas any other; without a home region nobody is local, and
---   without a home country nothing is known.
+--   Each customer has exactly one value of each class, `not_known` among them. The value class compares the mean of the
+--   frequency, monetary and loyalty scores with `high_value_min_score` and `middle_value_min_score`. Local is the home
+--   region of the home country (`project.home`), domestic elsewhere in the home country, overseas any other; without a
+--   home region nobody is local, and without a home country nothing is known.
 
-with
+with policy as (select high_value_min_score, middle_value_min_score from settings.policy),
 
-policy as (
-    select high_value_min_score, middle_value_min_score
-    from settings.policy
-),
-
-phases as (
-    select value as lifecycle_stage, phase
-    from business.class_values
-    where class_name = 'lifecycle_stage'
-),
+phases as (select value as lifecycle_stage, phase from business.class_values where class_name = 'lifecycle_stage'),
 
 home as (
     select countries.name as country, regions.name as region
     from settings.project as project
     left join canonical.place_names as countries  -- one-to-one, as the one that follows; none without a home
-        on project.home_country = countries.written
-        and countries.kind = 'country'
-    left join canonical.place_names as regions
-        on project.home_region = regions.written
-        and regions.kind = 'region'
+        on project.home_country = countries.written and countries.kind = 'country'
+    left join canonical.place_names as regions on project.home_region = regions.written and regions.kind = 'region'
 )
 
-select
-    tiers.snapshot,
-    tiers.customer_id,
-
-    tiers.tier,
-    scores.abc_class,
-    scores.r_score,
-    scores.f_score,
-    scores.m_score,
-    scores.rfm_segment,
+select tiers.snapshot, tiers.customer_id,
+    tiers.tier, scores.abc_class, scores.r_score, scores.f_score, scores.m_score, scores.rfm_segment,
     case
         when scores.f_score + scores.m_score + scores.loyalty_score
             >= 3 * cast(policy.high_value_min_score as decimal(28, 6))
@@ -179,40 +155,27 @@ select
             then 'middle'
         else 'low'
     end as value_class,
-    scores.frequency_class,
-    lifecycle.lifecycle_stage,
-    phases.phase as lifecycle_phase,
-    scores.loyalty_score,
-    scores.loyalty_class,
-    coalesce(kinds.customer_kind, 'not_known') as customer_kind,
+    scores.frequency_class, lifecycle.lifecycle_stage, phases.phase as lifecycle_phase, scores.loyalty_score,
+    scores.loyalty_class, coalesce(kinds.customer_kind, 'not_known') as customer_kind,
     case
         when places.country is null or home.country is null then 'not_known'
         when places.country <> home.country then 'overseas'
         when coalesce(places.region = home.region, false) then 'local'
         else 'domestic'
     end as region_class,
-    coalesce(kinds.industry, 'not_known') as industry,
-    characters.need_class,
-    characters.temperament,
-    characters.customer_type,
-    characters.quality_customer,
-    coalesce(places.country, 'not_known') as country,
+    coalesce(kinds.industry, 'not_known') as industry, characters.need_class, characters.temperament,
+    characters.customer_type, characters.quality_customer, coalesce(places.country, 'not_known') as country,
     coalesce(places.region, 'not_known') as region
 from business.customer_tiers as tiers
 inner join business.customer_scores as scores  -- one-to-one, as the one that follows
-    on tiers.snapshot = scores.snapshot
-    and tiers.customer_id = scores.customer_id
+    on tiers.snapshot = scores.snapshot and tiers.customer_id = scores.customer_id
 inner join business.customer_lifecycle as lifecycle
-    on tiers.snapshot = lifecycle.snapshot
-    and tiers.customer_id = lifecycle.customer_id
-inner join phases  -- many-to-one
-    on lifecycle.lifecycle_stage = phases.lifecycle_stage
+    on tiers.snapshot = lifecycle.snapshot and tiers.customer_id = lifecycle.customer_id
+inner join phases on lifecycle.lifecycle_stage = phases.lifecycle_stage  -- many-to-one
 inner join business.customer_characters as characters  -- one-to-one
-    on tiers.snapshot = characters.snapshot
-    and tiers.customer_id = characters.customer_id
+    on tiers.snapshot = characters.snapshot and tiers.customer_id = characters.customer_id
 left join business.customer_kinds as kinds  -- many-to-one; none of who is not in the customer file
     on tiers.customer_id = kinds.customer_id
 left join business.customer_places as places  -- many-to-one; none where nothing is known
     on tiers.customer_id = places.customer_id
-cross join home
-cross join policy
+cross join home cross join policy

@@ -2,27 +2,20 @@
 -- grain:   one row per snapshot and customer_id with an order before the snapshot's as-of date
 -- key:     [snapshot, customer_id]
 -- publish: yes
--- inputs:  [business.order_costs, settings.snapshots]
 -- note: >
---   Columns without `_ever` look back on the window of the snapshot; orders before it count only for
---   first and last order and orders_ever. Orders and their dates are those of sales (business.orders); who has only
---   return documents has no first and no last order. Internal customers are left out. Days since an order count
---   up to the as-of date: an order of the day before is 1 day old.
+--   Columns without `_ever` look back on the window of the snapshot; orders before it count only for first and last
+--   order and orders_ever. Orders and their dates are those of sales (business.orders); who has only return documents
+--   has no first and no last order. Internal customers are left out. Days since an order count up to the as-of date: an
+--   order of the day before is 1 day old.
 -- columns:
 --   orders: sales in the window
 --   sold_revenue: net revenue of the lines of the window that are no returns
 --   order_costs: cost to serve of the orders of the window
 --   is_in_window: whether the customer has a sale or a return document in the window, and so is in the population
 
-with
-
-orders as (
+with orders as (
     -- An order counts in each snapshot that it precedes.
-    select
-        snapshots.snapshot,
-        snapshots.as_of,
-        orders.*,
-        orders.order_date >= snapshots.window_start as is_in_window,
+    select snapshots.snapshot, snapshots.as_of, orders.*, orders.order_date >= snapshots.window_start as is_in_window,
         case
             when not orders.is_sale then 0
             when orders.order_date >= snapshots.quarter_1_start then 1
@@ -31,20 +24,13 @@ orders as (
             when orders.order_date >= snapshots.quarter_4_start then 4
         end as quarter
     from business.order_costs as orders
-    inner join settings.snapshots as snapshots
-        on orders.order_date < snapshots.as_of
+    inner join settings.snapshots as snapshots on orders.order_date < snapshots.as_of
 ),
 
 measures as (
-    select
-        snapshot,
-        customer_id,
-        min(as_of) as as_of,
-        min(order_date) filter (where is_sale) as first_order_date,
-        max(order_date) filter (where is_sale) as last_order_date,
-        count(*) filter (where is_sale) as orders_ever,
-        count(*) filter (where is_in_window and is_sale) as orders,
-        sum(lines) filter (where is_in_window) as lines,
+    select snapshot, customer_id, min(as_of) as as_of, min(order_date) filter (where is_sale) as first_order_date,
+        max(order_date) filter (where is_sale) as last_order_date, count(*) filter (where is_sale) as orders_ever,
+        count(*) filter (where is_in_window and is_sale) as orders, sum(lines) filter (where is_in_window) as lines,
         sum(units) filter (where is_in_window) as units,
         sum(returned_lines) filter (where is_in_window) as returned_lines,
         count(*) filter (where is_in_window and sold_lines = 1) as sales_of_one_line,
@@ -70,22 +56,10 @@ measures as (
     group by snapshot, customer_id
 )
 
-select
-    snapshot,
-    customer_id,
-
-    first_order_date,
-    last_order_date,
-
-    as_of - first_order_date as days_since_first_order,
-    as_of - last_order_date as days_since_last_order,
-    orders_ever,
-    orders,
-    cast(coalesce(lines, 0) as bigint) as lines,
-    cast(coalesce(units, 0) as decimal(28, 4)) as units,
-    cast(coalesce(returned_lines, 0) as bigint) as returned_lines,
-    sales_of_one_line,
-    discounted_sales,
+select snapshot, customer_id, first_order_date, last_order_date,
+    as_of - first_order_date as days_since_first_order, as_of - last_order_date as days_since_last_order, orders_ever,
+    orders, cast(coalesce(lines, 0) as bigint) as lines, cast(coalesce(units, 0) as decimal(28, 4)) as units,
+    cast(coalesce(returned_lines, 0) as bigint) as returned_lines, sales_of_one_line, discounted_sales,
     cast(coalesce(sold_lines, 0) as bigint) as sold_lines,
     cast(coalesce(sold_units, 0) as decimal(28, 4)) as sold_units,
     cast(coalesce(discounted_units, 0) as decimal(28, 4)) as discounted_units,
@@ -98,7 +72,5 @@ select
     cast(coalesce(cost_of_goods, 0) as decimal(28, 4)) as cost_of_goods,
     cast(coalesce(freight_amount, 0) as decimal(28, 4)) as freight_amount,
     cast(coalesce(order_costs, 0) as decimal(28, 10)) as order_costs,
-    cast(active_quarters as bigint) as active_quarters,
-
-    is_in_window
+    cast(active_quarters as bigint) as active_quarters, is_in_window
 from measures

@@ -1,38 +1,24 @@
 -- title:   What each customer should bring in the time ahead
 -- grain:   one row per customer_id with an outlook
 -- key:     [customer_id]
--- inputs:  [business.backtest_errors, business.outlook_customers, model.customer_outlook, settings.policy]
 -- note: >
---   Expected purchases of the coming `expected_orders_months` come from the method that missed least in the
---   backtest, and from the model when there was none. Where the model has no fit a rule stands for it: each purchase
---   brings what those of the customer brought in the window; P(alive), lifetime value and value at risk are not known.
---   Each customer earns the rates of business.outlook_customers. Lifetime value is always the model's. Value at risk is
---   what leaving would cost: (1 - P(alive)) x the profit expected while the customer is one. A rule expects that; the
+--   Expected purchases of the coming `expected_orders_months` come from the method that missed least in the backtest,
+--   and from the model when there was none. Where the model has no fit a rule stands for it: each purchase brings what
+--   those of the customer brought in the window; P(alive), lifetime value and value at risk are not known. Each
+--   customer earns the rates of business.outlook_customers. Lifetime value is always the model's. Value at risk is what
+--   leaving would cost: (1 - P(alive)) x the profit expected while the customer is one. A rule expects that; the
 --   model's profit holds the chance that the customer is gone, and is divided by P(alive). A P(alive) below
 --   `value_at_risk_min_p_alive` counts as that, and where no profit is expected nothing is at risk.
---   model.customer_outlook has the same by the model's own purchases.
---   Money is not known (NULL) when the model of spend has no fit.
+--   model.customer_outlook has the same by the model's own purchases. Money is not known (NULL) when the model of spend
+--   has no fit.
 
-with
+with best_methods as (select method from business.backtest_errors where error_rank = 1),
 
-best_methods as (
-    select method
-    from business.backtest_errors
-    where error_rank = 1
-),
-
-methods as (
-    select coalesce(max(method), 'model') as method
-    from best_methods
-),
+methods as (select coalesce(max(method), 'model') as method from best_methods),
 
 customers as (
     select
-        customers.customer_id,
-        customers.tier,
-        methods.method,
-        outlook.p_alive,
-        outlook.expected_orders as model_orders,
+        customers.customer_id, customers.tier, methods.method, outlook.p_alive, outlook.expected_orders as model_orders,
         case
             when outlook.customer_id is not null then outlook.expected_spend
             when customers.purchases_of_year > 0
@@ -47,8 +33,7 @@ customers as (
                 when 'recency_rule' then customers.recency_orders
             end as decimal(28, 6)
         ) as expected_orders,
-        customers.margin_rate,
-        customers.profit_rate
+        customers.margin_rate, customers.profit_rate
     from business.outlook_customers as customers
     left join model.customer_outlook as outlook  -- one-to-one; none without a fit
         on customers.customer_id = outlook.customer_id
@@ -57,39 +42,17 @@ customers as (
 ),
 
 customers_with_money as (
-    select
-        customer_id,
-        tier,
-        method,
-        p_alive,
-        model_orders,
-        expected_orders,
-        expected_spend,
-        margin_rate,
-        profit_rate,
-        clv,
-        cast(expected_orders as double) * expected_spend as expected_revenue,
+    select customer_id, tier, method, p_alive, model_orders, expected_orders, expected_spend, margin_rate, profit_rate,
+        clv, cast(expected_orders as double) * expected_spend as expected_revenue,
         (cast(expected_orders as double) * expected_spend) * profit_rate as expected_profit,
         greatest(p_alive, cast(policy.value_at_risk_min_p_alive as double)) as bounded_p_alive
-    from customers
-    cross join settings.policy as policy
+    from customers cross join settings.policy as policy
 )
 
-select
-    customer_id,
-
-    tier,
-    method,
-
-    p_alive,
-    cast(model_orders as decimal(28, 6)) as model_orders,
-    expected_orders,
-    expected_spend,
-    margin_rate,
-    profit_rate,
-    cast(expected_revenue as decimal(28, 6)) as expected_revenue,
-    cast(expected_profit as decimal(28, 6)) as expected_profit,
-    cast(clv as decimal(28, 6)) as clv,
+select customer_id, tier, method,
+    p_alive, cast(model_orders as decimal(28, 6)) as model_orders, expected_orders, expected_spend, margin_rate,
+    profit_rate, cast(expected_revenue as decimal(28, 6)) as expected_revenue,
+    cast(expected_profit as decimal(28, 6)) as expected_profit, cast(clv as decimal(28, 6)) as clv,
     cast(
         case
             when p_alive is null then null

@@ -3,17 +3,11 @@
 --          before a snapshot, before its last `reactivated_days` and before the end of a week
 -- key:     []
 -- publish: no
--- inputs:  [business.order_gaps, settings.policy, settings.snapshots, settings.weeks]
 -- note: >
---   The usual gap is the nearest-rank percentile (`rhythm_percentile`, 90%) of the days between order
---   days, over the whole history up to the day.
+--   The usual gap is the nearest-rank percentile (`rhythm_percentile`, 90%) of the days between order days, over the
+--   whole history up to the day.
 
-with
-
-policy as (
-    select rhythm_min_gaps, rhythm_percentile
-    from settings.policy
-),
+with policy as (select rhythm_min_gaps, rhythm_percentile from settings.policy),
 
 moments as (
     -- Distinct on purpose: a snapshot is the end of a week too.
@@ -23,14 +17,12 @@ moments as (
     select recent_start as before_date
     from settings.snapshots
     union
-    select week_end as before_date
-    from settings.weeks
+    select week_end as before_date from settings.weeks
 ),
 
 sale_days as (
     -- Distinct on purpose: many customers share a day.
-    select distinct order_date
-    from business.order_gaps
+    select distinct order_date from business.order_gaps
 ),
 
 next_moments as (
@@ -42,11 +34,7 @@ next_moments as (
 ),
 
 last_days as (
-    select
-        order_gaps.customer_id,
-        order_gaps.order_date,
-        order_gaps.customer_number,
-        order_gaps.day_number,
+    select order_gaps.customer_id, order_gaps.order_date, order_gaps.customer_number, order_gaps.day_number,
         order_gaps.gaps
     from business.order_gaps as order_gaps
     inner join next_moments  -- many-to-one; none after the last moment
@@ -58,31 +46,17 @@ last_days as (
 
 ranked_gaps as (
     -- One window over all gaps: as one window per day it would cost many times as much.
-    select
-        last_days.customer_id,
-        last_days.order_date,
-        last_days.gaps,
-        order_gaps.gap_days,
-        cast(row_number() over (
-            order by last_days.day_number nulls last, order_gaps.gap_number nulls last
-        ) as bigint)
-        - cast(rank() over (order by last_days.day_number nulls last) as bigint)
-        + 1 as gap_rank
+    select last_days.customer_id, last_days.order_date, last_days.gaps, order_gaps.gap_days,
+        cast(row_number() over (order by last_days.day_number nulls last, order_gaps.gap_number nulls last) as bigint)
+            - cast(rank() over (order by last_days.day_number nulls last) as bigint) + 1 as gap_rank
     from business.order_gaps as order_gaps
     inner join last_days  -- many-to-many: each day meets the gaps up to it
-        on order_gaps.customer_number = last_days.customer_number
-        and order_gaps.day_number <= last_days.day_number
+        on order_gaps.customer_number = last_days.customer_number and order_gaps.day_number <= last_days.day_number
     where order_gaps.gap_days is not null
 )
 
 -- Nearest rank: the smallest rank that is at least percentile x n.
-select
-    ranked_gaps.customer_id,
-    ranked_gaps.order_date,
-
-    ranked_gaps.gaps,
-    ranked_gaps.gap_days as usual_gap_days
-from ranked_gaps
-cross join policy
+select ranked_gaps.customer_id, ranked_gaps.order_date, ranked_gaps.gaps, ranked_gaps.gap_days as usual_gap_days
+from ranked_gaps cross join policy
 where ranked_gaps.gap_rank >= ranked_gaps.gaps * policy.rhythm_percentile
     and ranked_gaps.gap_rank - 1 < ranked_gaps.gaps * policy.rhythm_percentile

@@ -1,18 +1,12 @@
 -- title:   Which industry a text of the customer file belongs to
 -- grain:   one row per source_industry
 -- key:     [source_industry]
--- inputs:  []
 -- note: >
---   Yours to edit: one row for each text that your column `industry` holds, in lower case, and one of
---   manufacturing, retail, services, other. A text that is not listed is `not_known`, and a check
---   names it.
+--   Yours to edit: one row for each text that your column `industry` holds, in lower case, and one of manufacturing,
+--   retail, services, other. A text that is not listed is `not_known`, and a check names it.
 
-select
-    cast(source_industry as varchar) as source_industry,
-
-    cast(industry as varchar) as industry
-from (
-    values
+select cast(source_industry as varchar) as source_industry, cast(industry as varchar) as industry
+from (values
     ('manufacturing', 'manufacturing'),
     ('construction', 'manufacturing'),
     ('automobile', 'manufacturing'),

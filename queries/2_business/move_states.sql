@@ -1,25 +1,17 @@
 -- title:   States between which customers move, and steps of the profit bridge
 -- grain:   one row per kind and state
 -- key:     [kind, state]
--- inputs:  [business.class_values]
 -- note: >
---   Where a customer can come from, where one can go to, and what the bridge counts the customer as, each in
---   the order in which it is shown.
+--   Where a customer can come from, where one can go to, and what the bridge counts the customer as, each in the order
+--   in which it is shown.
 
-with
-
-listed as (
-    select 'from' as kind, value as state, position
-    from business.class_values
-    where class_name = 'tier'
+with listed as (
+    select 'from' as kind, value as state, position from business.class_values where class_name = 'tier'
     union all
-    select 'to' as kind, value as state, position
-    from business.class_values
-    where class_name = 'tier'
+    select 'to' as kind, value as state, position from business.class_values where class_name = 'tier'
     union all
     select kind, state, position
-    from (
-        values
+    from (values
         ('from', 'reactivated', 11),
         ('from', 'new', 12),
         ('to', 'not_in_window', 11),
@@ -32,9 +24,4 @@ listed as (
     ) as states (kind, state, position)
 )
 
-select
-    cast(kind as varchar) as kind,
-    cast(state as varchar) as state,
-
-    cast(position as bigint) as position
-from listed
+select cast(kind as varchar) as kind, cast(state as varchar) as state, cast(position as bigint) as position from listed

@@ -2,18 +2,13 @@
 -- grain:   one row per order_id
 -- key:     []
 -- publish: view
--- inputs:  [business.orders, settings.rates]
 -- note: >
---   The one place where an order is charged: cost to serve is rate x driver, unrounded, of the order, its lines,
---   units and returned lines, the payment and the freight. The order itself costs only where it is a sale.
---   Internal orders are left out. Service cases are charged in business.case_costs, `per_customer` in
---   business.customer_profit.
+--   The one place where an order is charged: cost to serve is rate x driver, unrounded, of the order, its lines, units
+--   and returned lines, the payment and the freight. The order itself costs only where it is a sale. Internal orders
+--   are left out. Service cases are charged in business.case_costs, `per_customer` in business.customer_profit.
 
-with
-
-charged_orders as (
-    select
-        orders.*,
+with charged_orders as (
+    select orders.*,
         cast(
             case when orders.is_sale then cast(rates.per_order as decimal(28, 10)) else cast(0 as decimal(28, 10)) end
             + cast(orders.lines as decimal(28, 4)) * rates.per_line
@@ -23,34 +18,13 @@ charged_orders as (
             + cast(orders.freight_amount as decimal(28, 4)) * rates.freight_rate
             as decimal(28, 10)
         ) as cost_to_serve
-    from business.orders as orders
-    cross join settings.rates as rates
+    from business.orders as orders cross join settings.rates as rates
     where not orders.is_internal
 )
 
-select
-    order_id,
-    customer_id,
-
-    order_date,
-
-    gross_revenue,
-    discount_amount,
-    net_revenue,
-    sold_revenue,
-    discounted_revenue,
-    full_price_revenue,
-    cost_of_goods,
-    freight_amount,
-    lines,
-    units,
-    returned_lines,
-    sold_lines,
-    discounted_lines,
-    sold_units,
-    discounted_units,
+select order_id, customer_id, order_date,
+    gross_revenue, discount_amount, net_revenue, sold_revenue, discounted_revenue, full_price_revenue, cost_of_goods,
+    freight_amount, lines, units, returned_lines, sold_lines, discounted_lines, sold_units, discounted_units,
     cost_to_serve,
-    cast(cast(net_revenue - cost_of_goods as decimal(28, 4)) - cost_to_serve as decimal(28, 10)) as profit,
-
-    is_sale
+    cast(cast(net_revenue - cost_of_goods as decimal(28, 4)) - cost_to_serve as decimal(28, 10)) as profit, is_sale
 from charged_orders

@@ -1,112 +1,60 @@
 -- title:   Countries and regions with their shares, largest first
 -- grain:   one row per kind, level, country and region, and a total of each kind and level
 -- key:     [kind, level, country, region]
--- inputs:  [business.class_totals, business.place_totals, settings.policy]
 -- note: >
 --   Kind is `home` or `lines`, as in business.place_totals. Rows of the level `country` add up over its regions and
 --   have the region `total`. Position is by net revenue, equal ones by name; the report shows places_shown of them.
 
-with
-
-population as (
-    select
-        customers,
-        unprofitable_customers,
-        orders,
-        lines,
-        cast(net_revenue as decimal(28, 4)) as net_revenue,
-        cast(contribution_margin as decimal(28, 4)) as contribution_margin,
-        cast(profit as decimal(28, 10)) as profit
+with population as (
+    select customers, unprofitable_customers, orders, lines, cast(net_revenue as decimal(28, 4)) as net_revenue,
+        cast(contribution_margin as decimal(28, 4)) as contribution_margin, cast(profit as decimal(28, 10)) as profit
     from business.class_totals
     where snapshot = 'current' and class_name = 'all'
 ),
 
-levels as (
-    select *
-    from (values ('country'), ('region')) as listed (level)
-),
+levels as (select * from (values ('country'), ('region')) as listed (level)),
 
-kinds as (
-    select *
-    from (values ('home'), ('lines')) as listed (kind)
-),
+kinds as (select * from (values ('home'), ('lines')) as listed (kind)),
 
 sums as (
-    select
-        totals.kind,
-        levels.level,
-        totals.country,
+    select totals.kind, levels.level, totals.country,
         case levels.level when 'country' then 'total' else totals.region end as region,
-        sum(totals.customers) as customers,
-        sum(totals.unprofitable_customers) as unprofitable_customers,
-        sum(totals.orders) as orders,
-        sum(totals.lines) as lines,
+        sum(totals.customers) as customers, sum(totals.unprofitable_customers) as unprofitable_customers,
+        sum(totals.orders) as orders, sum(totals.lines) as lines,
         cast(sum(totals.net_revenue) as decimal(28, 4)) as net_revenue,
         cast(sum(totals.contribution_margin) as decimal(28, 4)) as contribution_margin,
         cast(sum(totals.profit) as decimal(28, 10)) as profit
-    from business.place_totals as totals
-    cross join levels
+    from business.place_totals as totals cross join levels
     group by
-        totals.kind, levels.level, totals.country,
-        case levels.level when 'country' then 'total' else totals.region end
+        totals.kind, levels.level, totals.country, case levels.level when 'country' then 'total' else totals.region end
 ),
 
 places as (
-    select
-        sums.*,
+    select sums.*,
         row_number() over (
             partition by kind, level
             order by net_revenue desc nulls last, country nulls last, region nulls last
         ) as position
     from sums
     union all
-    select
-        kinds.kind,
-        levels.level,
-        'total' as country,
-        'total' as region,
-        population.*,
-        1000000 as position
-    from population
-    cross join kinds
-    cross join levels
+    select kinds.kind, levels.level, 'total' as country, 'total' as region, population.*, 1000000 as position
+    from population cross join kinds cross join levels
 )
 
-select
-    places.kind,
-    places.level,
-    places.country,
-    places.region,
-
-    cast(places.position as bigint) as position,
-
+select places.kind, places.level, places.country, places.region, cast(places.position as bigint) as position,
     cast(places.customers as bigint) as customers,
     cast(places.customers as double) / nullif(cast(population.customers as double), 0) as customer_share,
-    cast(places.orders as bigint) as orders,
-    cast(places.lines as bigint) as lines,
-    places.net_revenue,
-    case
-        when population.net_revenue > 0
-            then cast(places.net_revenue as double) / cast(population.net_revenue as double)
-    end as revenue_share,
+    cast(places.orders as bigint) as orders, cast(places.lines as bigint) as lines, places.net_revenue,
+    case when population.net_revenue > 0 then cast(places.net_revenue as double)
+        / cast(population.net_revenue as double) end as revenue_share,
     places.contribution_margin,
-    case
-        when places.net_revenue > 0
-            then cast(places.contribution_margin as double) / cast(places.net_revenue as double)
-    end as margin_rate,
+    case when places.net_revenue > 0 then cast(places.contribution_margin as double)
+        / cast(places.net_revenue as double) end as margin_rate,
     places.profit,
-    case
-        when population.profit > 0
-            then cast(cast(places.profit as decimal(28, 4)) as double)
-                / nullif(cast(cast(population.profit as decimal(28, 4)) as double), 0)
-    end as profit_share,
-    case
-        when places.net_revenue > 0
-            then cast(cast(places.profit as decimal(28, 4)) as double) / cast(places.net_revenue as double)
-    end as profit_rate,
+    case when population.profit > 0 then cast(cast(places.profit as decimal(28, 4)) as double)
+        / nullif(cast(cast(population.profit as decimal(28, 4)) as double), 0) end as profit_share,
+    case when places.net_revenue > 0 then cast(cast(places.profit as decimal(28, 4)) as double)
+        / cast(places.net_revenue as double) end as profit_rate,
     cast(places.unprofitable_customers as bigint) as unprofitable_customers,
-
     places.position <= policy.places_shown as is_shown
-from places
-cross join population
-cross join settings.policy as policy
+from places cross join population cross join settings.policy as policy

@@ -1,15 +1,12 @@
 -- title:   Customers who are known and never ordered
 -- grain:   one row per snapshot and customer_id known before the snapshot's as-of date
 -- key:     [snapshot, customer_id]
--- inputs:  [business.customer_kinds, business.orders, canonical.customers, canonical.visits, settings.snapshots]
 -- note: >
---   In the customer file, signed up before the as-of date or on no known day, or a visitor before it; without a
---   sale or a return document before it, and not internal. They are counted in lifecycle and among the customer
---   types, and in no tier.
+--   In the customer file, signed up before the as-of date or on no known day, or a visitor before it; without a sale or
+--   a return document before it, and not internal. They are counted in lifecycle and among the customer types, and in
+--   no tier.
 
-with
-
-known_customers as (
+with known_customers as (
     select customer_id, true as is_in_file, signed_up_date, cast(null as date) as first_visit_date
     from canonical.customers
     union all
@@ -19,33 +16,18 @@ known_customers as (
 ),
 
 customers as (
-    select
-        customer_id,
-        count(*) filter (where is_in_file) > 0 as is_in_file,
-        max(signed_up_date) as signed_up_date,
+    select customer_id, count(*) filter (where is_in_file) > 0 as is_in_file, max(signed_up_date) as signed_up_date,
         max(first_visit_date) as first_visit_date
     from known_customers
     group by customer_id
 ),
 
-buyers as (
-    select customer_id, min(order_date) as first_order_date
-    from business.orders
-    group by customer_id
-)
+buyers as (select customer_id, min(order_date) as first_order_date from business.orders group by customer_id)
 
-select
-    snapshots.snapshot,
-    customers.customer_id,
-
-    customers.signed_up_date,
-    customers.first_visit_date,
-
+select snapshots.snapshot, customers.customer_id, customers.signed_up_date, customers.first_visit_date,
     customers.is_in_file
-from customers
-cross join settings.snapshots as snapshots
-left join buyers  -- many-to-one; none of who never ordered
-    on customers.customer_id = buyers.customer_id
+from customers cross join settings.snapshots as snapshots
+left join buyers on customers.customer_id = buyers.customer_id  -- many-to-one; none of who never ordered
 left join business.customer_kinds as kinds  -- many-to-one; none of visitors who are not in the file
     on customers.customer_id = kinds.customer_id
 where (buyers.first_order_date is null or buyers.first_order_date >= snapshots.as_of)

@@ -1,45 +1,29 @@
 -- title:   Service cases of the window, added up by tier and by channel
 -- grain:   one row per group_name and value; `population` and `all` have one row each
 -- key:     [group_name, value]
--- inputs:  [business.case_costs, business.customer_tiers, settings.snapshots]
 -- note: >
---   Current window. `population` is every customer with a tier, `all` also those without an order in the
---   window, or internal: their tier is `none`. An empty channel is one that nobody wrote down. Waits are whole seconds
---   from the opening, and medians by nearest rank over the cases that had an answer, or a solution, before the as-of
---   date: of an even number the lower of the middle two.
+--   Current window. `population` is every customer with a tier, `all` also those without an order in the window, or
+--   internal: their tier is `none`. An empty channel is one that nobody wrote down. Waits are whole seconds from the
+--   opening, and medians by nearest rank over the cases that had an answer, or a solution, before the as-of date: of an
+--   even number the lower of the middle two.
 -- columns:
 --   first_answer_seconds: median from the opening to the first answer
 --   resolution_seconds: median from the opening to the solution
 
-with
+with tiers as (select customer_id, tier from business.customer_tiers where snapshot = 'current'),
 
-tiers as (
-    select customer_id, tier
-    from business.customer_tiers
-    where snapshot = 'current'
-),
-
-groups as (
-    select *
-    from (values ('tier'), ('population'), ('channel'), ('all')) as listed (group_name)
-),
+groups as (select * from (values ('tier'), ('population'), ('channel'), ('all')) as listed (group_name)),
 
 grouped_cases as (
-    select
-        groups.group_name,
+    select groups.group_name,
         case groups.group_name
             when 'tier' then coalesce(tiers.tier, 'none')
             when 'channel' then coalesce(cases.channel, '')
             else groups.group_name
         end as value,
-        cases.case_id,
-        cases.customer_id,
-        cases.cost_to_serve as cost,
-        cases.minutes,
-        cases.satisfaction,
-        cast(
-            floor(date_part('epoch', cases.first_answer_at)) - floor(date_part('epoch', cases.opened_at)) as bigint
-        ) as first_answer_seconds,
+        cases.case_id, cases.customer_id, cases.cost_to_serve as cost, cases.minutes, cases.satisfaction,
+        cast(floor(date_part('epoch', cases.first_answer_at)) - floor(date_part('epoch', cases.opened_at)) as bigint)
+            as first_answer_seconds,
         cast(floor(date_part('epoch', cases.resolved_at)) - floor(date_part('epoch', cases.opened_at)) as bigint)
             as resolution_seconds,
         cases.is_complaint
@@ -47,81 +31,46 @@ grouped_cases as (
     inner join settings.snapshots as snapshots  -- many-to-one
         on cases.opened_date >= snapshots.window_start
         and cases.opened_date < snapshots.as_of
-    left join tiers  -- many-to-one
-        on cases.customer_id = tiers.customer_id
+    left join tiers on cases.customer_id = tiers.customer_id  -- many-to-one
     cross join groups
     where snapshots.snapshot = 'current' and (groups.group_name <> 'population' or tiers.tier is not null)
 ),
 
 customers as (
     -- First once per customer: a count of distinct values would hold all of them.
-    select
-        group_name,
-        value,
-        customer_id,
-        count(*) as cases,
-        count(*) filter (where is_complaint) as complaints,
-        count(first_answer_seconds) as answered_cases,
-        count(resolution_seconds) as resolved_cases,
-        count(minutes) as timed_cases,
-        coalesce(sum(minutes), 0) as minutes,
-        count(satisfaction) as rated_cases,
-        coalesce(sum(satisfaction), 0) as satisfaction_total,
-        sum(cost) as cost
+    select group_name, value, customer_id, count(*) as cases, count(*) filter (where is_complaint) as complaints,
+        count(first_answer_seconds) as answered_cases, count(resolution_seconds) as resolved_cases,
+        count(minutes) as timed_cases, coalesce(sum(minutes), 0) as minutes, count(satisfaction) as rated_cases,
+        coalesce(sum(satisfaction), 0) as satisfaction_total, sum(cost) as cost
     from grouped_cases
     group by group_name, value, customer_id
 ),
 
 sums as (
-    select
-        group_name,
-        value,
-        count(*) as customers,
-        count(*) filter (where complaints > 0) as customers_with_complaint,
-        sum(cases) as cases,
-        sum(complaints) as complaints,
-        sum(answered_cases) as answered_cases,
-        sum(resolved_cases) as resolved_cases,
-        sum(timed_cases) as timed_cases,
-        sum(minutes) as minutes,
-        sum(rated_cases) as rated_cases,
-        sum(satisfaction_total) as satisfaction_total,
-        sum(cost) as cost
+    select group_name, value, count(*) as customers, count(*) filter (where complaints > 0) as customers_with_complaint,
+        sum(cases) as cases, sum(complaints) as complaints, sum(answered_cases) as answered_cases,
+        sum(resolved_cases) as resolved_cases, sum(timed_cases) as timed_cases, sum(minutes) as minutes,
+        sum(rated_cases) as rated_cases, sum(satisfaction_total) as satisfaction_total, sum(cost) as cost
     from customers
     group by group_name, value
 ),
 
-measures as (
-    select *
-    from (values ('first_answer'), ('resolution')) as listed (measure)
-),
+measures as (select * from (values ('first_answer'), ('resolution')) as listed (measure)),
 
 waits as (
-    select
-        grouped_cases.group_name,
-        grouped_cases.value,
-        measures.measure,
-        grouped_cases.case_id,
-        case measures.measure
-            when 'first_answer' then grouped_cases.first_answer_seconds
-            else grouped_cases.resolution_seconds
-        end as seconds
-    from grouped_cases
-    cross join measures
+    select grouped_cases.group_name, grouped_cases.value, measures.measure, grouped_cases.case_id,
+        case measures.measure when 'first_answer' then grouped_cases.first_answer_seconds
+            else grouped_cases.resolution_seconds end as seconds
+    from grouped_cases cross join measures
 ),
 
 ranked_waits as (
     -- One window over all groups; the rank of its group is taken off.
-    select
-        group_name,
-        value,
-        measure,
-        seconds,
+    select group_name, value, measure, seconds,
         cast(
             row_number() over (
                 order by
-                    group_name nulls last, value nulls last, measure nulls last,
-                    seconds nulls last, case_id nulls last
+                    group_name nulls last, value nulls last, measure nulls last, seconds nulls last, case_id nulls last
             ) as bigint
         )
         - cast(
@@ -132,44 +81,22 @@ ranked_waits as (
 ),
 
 medians as (
-    select
-        ranked_waits.group_name,
-        ranked_waits.value,
-        max(ranked_waits.seconds) filter (
-            where ranked_waits.measure = 'first_answer'
-            and 2 * ranked_waits.position >= sums.answered_cases
-            and 2 * ranked_waits.position <= sums.answered_cases + 1
-        ) as first_answer_seconds,
-        max(ranked_waits.seconds) filter (
-            where ranked_waits.measure = 'resolution'
-            and 2 * ranked_waits.position >= sums.resolved_cases
-            and 2 * ranked_waits.position <= sums.resolved_cases + 1
-        ) as resolution_seconds
+    select ranked_waits.group_name, ranked_waits.value,
+        max(ranked_waits.seconds) filter (where ranked_waits.measure = 'first_answer' and 2 * ranked_waits.position
+            >= sums.answered_cases and 2 * ranked_waits.position <= sums.answered_cases + 1) as first_answer_seconds,
+        max(ranked_waits.seconds) filter (where ranked_waits.measure = 'resolution' and 2 * ranked_waits.position
+            >= sums.resolved_cases and 2 * ranked_waits.position <= sums.resolved_cases + 1) as resolution_seconds
     from ranked_waits
-    inner join sums  -- many-to-one
-        on ranked_waits.group_name = sums.group_name
-        and ranked_waits.value = sums.value
+    inner join sums on ranked_waits.group_name = sums.group_name and ranked_waits.value = sums.value  -- many-to-one
     group by ranked_waits.group_name, ranked_waits.value
 )
 
-select
-    sums.group_name,
-    sums.value,
-
-    sums.customers,
-    sums.customers_with_complaint,
-    cast(sums.cases as bigint) as cases,
-    cast(sums.complaints as bigint) as complaints,
-    cast(sums.answered_cases as bigint) as answered_cases,
-    cast(sums.resolved_cases as bigint) as resolved_cases,
-    cast(sums.timed_cases as bigint) as timed_cases,
-    cast(sums.minutes as decimal(28, 4)) as minutes,
-    cast(sums.rated_cases as bigint) as rated_cases,
-    cast(sums.satisfaction_total as decimal(28, 4)) as satisfaction_total,
-    cast(sums.cost as decimal(28, 10)) as cost,
-    medians.first_answer_seconds,
-    medians.resolution_seconds
+select sums.group_name, sums.value, sums.customers, sums.customers_with_complaint, cast(sums.cases as bigint) as cases,
+    cast(sums.complaints as bigint) as complaints, cast(sums.answered_cases as bigint) as answered_cases,
+    cast(sums.resolved_cases as bigint) as resolved_cases, cast(sums.timed_cases as bigint) as timed_cases,
+    cast(sums.minutes as decimal(28, 4)) as minutes, cast(sums.rated_cases as bigint) as rated_cases,
+    cast(sums.satisfaction_total as decimal(28, 4)) as satisfaction_total, cast(sums.cost as decimal(28, 10)) as cost,
+    medians.first_answer_seconds, medians.resolution_seconds
 from sums
 left join medians  -- one-to-one; none where nothing was answered
-    on sums.group_name = medians.group_name
-    and sums.value = medians.value
+    on sums.group_name = medians.group_name and sums.value = medians.value

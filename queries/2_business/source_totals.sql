@@ -1,41 +1,27 @@
 -- title:   What became of the rows of each source
 -- grain:   one row per source
 -- key:     [source]
--- inputs:  [canonical.checked_exchange_rates, canonical.converted_order_lines, canonical.customers,
---           canonical.order_parts, canonical.out_of_scope_rows, canonical.payments, canonical.rejected_rows,
---           canonical.service_cases, canonical.visits, raw.customers, raw.exchange_rates, raw.payments,
---           raw.service_cases, raw.visits, settings.inputs, settings.policy, settings.sources]
 -- scope:   base
 -- note: >
 --   Each number is counted at its own place, so that they can be compared. Amounts are those of
---   canonical.rejected_rows; a returned line has the sign that `return_sign` gives it. The days are those of the
---   rows used, ordered, signed up, opened, due, visited or rated; the newest day of payments is the last on which
---   one was paid, if that is known. A source that is not configured has no row anywhere.
+--   canonical.rejected_rows; a returned line has the sign that `return_sign` gives it. The days are those of the rows
+--   used, ordered, signed up, opened, due, visited or rated; the newest day of payments is the last on which one was
+--   paid, if that is known. A source that is not configured has no row anywhere.
 
-with
-
-footer_rows as (
-    select source, sum(rows) as rows
-    from settings.inputs
-    group by source
-),
+with footer_rows as (select source, sum(rows) as rows from settings.inputs group by source),
 
 order_amounts as (
-    select coalesce(is_return, quantity < 0, false) as is_return, net_amount
-    from canonical.converted_order_lines
+    select coalesce(is_return, quantity < 0, false) as is_return, net_amount from canonical.converted_order_lines
 ),
 
 read_rows as (
-    select
-        'order_lines' as source,
-        count(*) as rows,
+    select 'order_lines' as source, count(*) as rows,
         cast(
             coalesce(
                 sum(
                     case
                         when policy.return_sign = 'negate'
-                            and order_amounts.is_return
-                            and order_amounts.net_amount > 0
+                            and order_amounts.is_return and order_amounts.net_amount > 0
                             then -order_amounts.net_amount
                         else order_amounts.net_amount
                     end
@@ -43,11 +29,9 @@ read_rows as (
                 0
             ) as decimal(28, 4)
         ) as amount
-    from order_amounts
-    cross join settings.policy as policy
+    from order_amounts cross join settings.policy as policy
     union all
-    select 'customers' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount
-    from raw.customers
+    select 'customers' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount from raw.customers
     union all
     select 'service_cases' as source, count(*) as rows, cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount
     from raw.service_cases
@@ -55,85 +39,51 @@ read_rows as (
     select 'payments' as source, count(*) as rows, cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount
     from raw.payments
     union all
-    select 'visits' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount
-    from raw.visits
+    select 'visits' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount from raw.visits
     union all
-    select 'exchange_rates' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount
-    from raw.exchange_rates
+    select 'exchange_rates' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount from raw.exchange_rates
 ),
 
 used_rows as (
-    select
-        'order_lines' as source,
-        sum(lines) as rows,
-        cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as amount,
-        cast(coalesce(sum(absolute_revenue), 0) as decimal(28, 4)) as absolute_amount,
-        min(order_date) as oldest_date,
+    select 'order_lines' as source, sum(lines) as rows, cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as amount,
+        cast(coalesce(sum(absolute_revenue), 0) as decimal(28, 4)) as absolute_amount, min(order_date) as oldest_date,
         max(last_date) as newest_date
     from canonical.order_parts
     where outcome = 'used'
     union all
-    select
-        'customers' as source,
-        count(*) as rows,
-        cast(0 as decimal(28, 4)) as amount,
-        cast(0 as decimal(28, 4)) as absolute_amount,
-        min(signed_up_date) as oldest_date,
+    select 'customers' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
+        cast(0 as decimal(28, 4)) as absolute_amount, min(signed_up_date) as oldest_date,
         max(signed_up_date) as newest_date
     from canonical.customers
     union all
-    select
-        'service_cases' as source,
-        count(*) as rows,
-        cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount,
-        cast(coalesce(sum(abs(cost)), 0) as decimal(28, 4)) as absolute_amount,
-        min(opened_date) as oldest_date,
+    select 'service_cases' as source, count(*) as rows, cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount,
+        cast(coalesce(sum(abs(cost)), 0) as decimal(28, 4)) as absolute_amount, min(opened_date) as oldest_date,
         max(opened_date) as newest_date
     from canonical.service_cases
     union all
-    select
-        'payments' as source,
-        count(*) as rows,
-        cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount,
-        cast(coalesce(sum(abs(amount)), 0) as decimal(28, 4)) as absolute_amount,
-        min(due_date) as oldest_date,
+    select 'payments' as source, count(*) as rows, cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount,
+        cast(coalesce(sum(abs(amount)), 0) as decimal(28, 4)) as absolute_amount, min(due_date) as oldest_date,
         coalesce(max(paid_date), max(due_date)) as newest_date
     from canonical.payments
     union all
-    select
-        'visits' as source,
-        count(*) as rows,
-        cast(0 as decimal(28, 4)) as amount,
-        cast(0 as decimal(28, 4)) as absolute_amount,
-        min(visit_date) as oldest_date,
-        max(visit_date) as newest_date
+    select 'visits' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
+        cast(0 as decimal(28, 4)) as absolute_amount, min(visit_date) as oldest_date, max(visit_date) as newest_date
     from canonical.visits
     union all
-    select
-        'exchange_rates' as source,
-        count(*) as rows,
-        cast(0 as decimal(28, 4)) as amount,
-        cast(0 as decimal(28, 4)) as absolute_amount,
-        min(rate_date) as oldest_date,
-        max(rate_date) as newest_date
+    select 'exchange_rates' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
+        cast(0 as decimal(28, 4)) as absolute_amount, min(rate_date) as oldest_date, max(rate_date) as newest_date
     from canonical.checked_exchange_rates
     where outcome = 'used'
 ),
 
 rejected_rows as (
-    select
-        source,
-        sum(rows) as rows,
-        sum(amount) as amount,
-        sum(absolute_amount) as absolute_amount
+    select source, sum(rows) as rows, sum(amount) as amount, sum(absolute_amount) as absolute_amount
     from canonical.rejected_rows
     group by source
 ),
 
 out_of_scope_rows as (
-    select
-        source,
-        sum(rows) filter (where reason = 'after_as_of') as rows,
+    select source, sum(rows) filter (where reason = 'after_as_of') as rows,
         sum(amount) filter (where reason = 'after_as_of') as amount,
         sum(rows) filter (where reason = 'filtered') as filtered_rows,
         sum(amount) filter (where reason = 'filtered') as filtered_amount
@@ -141,19 +91,12 @@ out_of_scope_rows as (
     group by source
 )
 
-select
-    sources.source,
-
-    used_rows.oldest_date,
-    used_rows.newest_date,
-
+select sources.source, used_rows.oldest_date, used_rows.newest_date,
     cast(coalesce(footer_rows.rows, 0) as bigint) as rows_in_footers,
-    cast(coalesce(read_rows.rows, 0) as bigint) as rows_read,
-    cast(coalesce(used_rows.rows, 0) as bigint) as rows_used,
+    cast(coalesce(read_rows.rows, 0) as bigint) as rows_read, cast(coalesce(used_rows.rows, 0) as bigint) as rows_used,
     cast(coalesce(rejected_rows.rows, 0) as bigint) as rows_rejected,
     cast(coalesce(out_of_scope_rows.filtered_rows, 0) as bigint) as rows_filtered,
     cast(coalesce(out_of_scope_rows.rows, 0) as bigint) as rows_out_of_scope,
-
     cast(coalesce(read_rows.amount, 0) as decimal(28, 4)) as amount_read,
     cast(coalesce(used_rows.amount, 0) as decimal(28, 4)) as amount_used,
     cast(coalesce(rejected_rows.amount, 0) as decimal(28, 4)) as amount_rejected,
@@ -162,13 +105,8 @@ select
     cast(coalesce(used_rows.absolute_amount, 0) as decimal(28, 4)) as absolute_amount_used,
     cast(coalesce(rejected_rows.absolute_amount, 0) as decimal(28, 4)) as absolute_amount_rejected
 from settings.sources as sources
-left join footer_rows  -- one-to-one
-    on sources.source = footer_rows.source
-left join read_rows  -- one-to-one
-    on sources.source = read_rows.source
-left join used_rows  -- one-to-one
-    on sources.source = used_rows.source
-left join rejected_rows  -- one-to-one
-    on sources.source = rejected_rows.source
-left join out_of_scope_rows  -- one-to-one
-    on sources.source = out_of_scope_rows.source
+left join footer_rows on sources.source = footer_rows.source  -- one-to-one
+left join read_rows on sources.source = read_rows.source  -- one-to-one
+left join used_rows on sources.source = used_rows.source  -- one-to-one
+left join rejected_rows on sources.source = rejected_rows.source  -- one-to-one
+left join out_of_scope_rows on sources.source = out_of_scope_rows.source  -- one-to-one

@@ -1,27 +1,17 @@
 -- title:   Profit at risk as it stood at the end of each of the last weeks
 -- grain:   one row per weeks_ago in which a profitable customer was late or had lapsed
 -- key:     [weeks_ago]
--- inputs:  [business.case_costs, business.order_costs, business.weekly_late_customers, settings.policy,
---           settings.rates, settings.weeks]
 -- note: >
 --   For each week the profit of profitable customers who were late or had lapsed at its end, in the window that the
 --   week looks back on, as business.profits_at_risk has it for the snapshots. Days are numbered from the earliest
 --   lawful date.
 
-with
-
-policy as (
-    select earliest_date
-    from settings.policy
-),
+with policy as (select earliest_date from settings.policy),
 
 weeks as (
-    select
-        weeks.weeks_ago,
-        weeks.window_start - policy.earliest_date as first_day,
+    select weeks.weeks_ago, weeks.window_start - policy.earliest_date as first_day,
         weeks.week_end - policy.earliest_date as end_day
-    from settings.weeks as weeks
-    cross join policy
+    from settings.weeks as weeks cross join policy
 ),
 
 late_customers as (
@@ -31,25 +21,16 @@ late_customers as (
         on weeks.weeks_ago = late_customers.weeks_ago
 ),
 
-reach as (
-    select min(first_day) as first_day
-    from weeks
-),
+reach as (select min(first_day) as first_day from weeks),
 
 contributions as (
     select orders.customer_id, orders.order_date - policy.earliest_date as day_number, orders.profit
-    from business.order_costs as orders
-    cross join policy
-    cross join reach
+    from business.order_costs as orders cross join policy cross join reach
     where orders.order_date - policy.earliest_date >= reach.first_day
     union all
-    select
-        cases.customer_id,
-        cases.opened_date - policy.earliest_date as day_number,
+    select cases.customer_id, cases.opened_date - policy.earliest_date as day_number,
         cast(-cases.cost_to_serve as decimal(28, 10)) as profit
-    from business.case_costs as cases
-    cross join policy
-    cross join reach
+    from business.case_costs as cases cross join policy cross join reach
     where cases.opened_date - policy.earliest_date >= reach.first_day
 ),
 
@@ -58,16 +39,12 @@ customer_profits as (
     from late_customers
     inner join contributions  -- each week meets the orders and cases of its window
         on late_customers.customer_id = contributions.customer_id
-        and contributions.day_number >= late_customers.first_day
-        and contributions.day_number < late_customers.end_day
+        and contributions.day_number >= late_customers.first_day and contributions.day_number < late_customers.end_day
     group by late_customers.weeks_ago, late_customers.customer_id
 )
 
-select
-    customer_profits.weeks_ago,
-
+select customer_profits.weeks_ago,
     cast(sum(customer_profits.profit - rates.per_customer) as decimal(28, 10)) as profit_at_risk
-from customer_profits
-cross join settings.rates as rates
+from customer_profits cross join settings.rates as rates
 where customer_profits.profit > rates.per_customer
 group by customer_profits.weeks_ago

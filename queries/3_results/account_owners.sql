@@ -1,121 +1,73 @@
 -- title:   How much hangs on single account owners
 -- grain:   one row per kind and owner; the kinds are owner, other, not_assigned, total, not_known
 -- key:     [kind, owner]
--- inputs:  [business.account_owner_totals, business.class_totals, settings.policy, settings.source_columns]
 -- note: >
---   The `list_rows_shown` owners with the most profit, the others in one row, customers without an owner, and
---   the population. A share is what would leave with the owner if every customer followed. Flagged is who holds
---   more than `owner_dependency_share` of revenue or of profit. One row `not_known` when the source `customers`
---   is not configured or has no column owner.
+--   The `list_rows_shown` owners with the most profit, the others in one row, customers without an owner, and the
+--   population. A share is what would leave with the owner if every customer followed. Flagged is who holds more than
+--   `owner_dependency_share` of revenue or of profit. One row `not_known` when the source `customers` is not configured
+--   or has no column owner.
 -- columns:
 --   owners: account owners in the row
 --   dependency_position: rank of those flagged, most profit first
 --   is_dependency: whether more than owner_dependency_share of revenue or profit hangs on this owner
 
-with
+with policy as (select list_rows_shown, owner_dependency_share from settings.policy),
 
-policy as (
-    select list_rows_shown, owner_dependency_share
-    from settings.policy
-),
-
-owner_column as (
-    select is_mapped
-    from settings.source_columns
-    where source = 'customers' and column_name = 'owner'
-),
+owner_column as (select is_mapped from settings.source_columns where source = 'customers' and column_name = 'owner'),
 
 population as (
-    select
-        customers,
-        cast(net_revenue as decimal(28, 4)) as net_revenue,
-        cast(profit as decimal(28, 10)) as profit
+    select customers, cast(net_revenue as decimal(28, 4)) as net_revenue, cast(profit as decimal(28, 10)) as profit
     from business.class_totals
     where snapshot = 'current' and class_name = 'all'
 ),
 
 placed_owners as (
     select
-        case
-            when totals.kind = 'owner' and totals.position > policy.list_rows_shown then 'other'
-            else totals.kind
-        end as kind,
+        case when totals.kind = 'owner' and totals.position > policy.list_rows_shown then 'other' else totals.kind end
+            as kind,
         case when totals.position > policy.list_rows_shown then '' else totals.owner end as owner,
-        totals.kind = 'owner' as is_owner,
-        totals.position,
-        totals.customers,
-        totals.net_revenue,
-        totals.profit
-    from business.account_owner_totals as totals
-    cross join policy
+        totals.kind = 'owner' as is_owner, totals.position, totals.customers, totals.net_revenue, totals.profit
+    from business.account_owner_totals as totals cross join policy
 ),
 
 kinds as (
-    select
-        kind,
-        owner,
-        min(position) as position,
-        count(*) filter (where is_owner) as owners,
-        cast(sum(customers) as bigint) as customers,
-        cast(sum(net_revenue) as decimal(28, 4)) as net_revenue,
+    select kind, owner, min(position) as position, count(*) filter (where is_owner) as owners,
+        cast(sum(customers) as bigint) as customers, cast(sum(net_revenue) as decimal(28, 4)) as net_revenue,
         cast(sum(profit) as decimal(28, 10)) as profit
     from placed_owners
     group by kind, owner
     union all
-    select
-        case when owner_column.is_mapped then 'total' else 'not_known' end as kind,
-        '' as owner,
-        cast(null as bigint) as position,
-        (select count(*) from placed_owners where is_owner) as owners,
-        population.customers,
-        population.net_revenue,
-        population.profit
-    from population
-    cross join owner_column
+    select case when owner_column.is_mapped then 'total' else 'not_known' end as kind, '' as owner,
+        cast(null as bigint) as position, (select count(*) from placed_owners where is_owner) as owners,
+        population.customers, population.net_revenue, population.profit
+    from population cross join owner_column
 ),
 
 listed as (
-    select
-        kinds.*,
+    select kinds.*,
         kinds.kind = 'owner'
         and (
             kinds.net_revenue > population.net_revenue * policy.owner_dependency_share and population.net_revenue > 0
             or kinds.profit > population.profit * policy.owner_dependency_share and population.profit > 0
         ) as is_dependency
-    from kinds
-    cross join population
-    cross join policy
+    from kinds cross join population cross join policy
 )
 
-select
-    listed.kind,
-    listed.owner,
-
+select listed.kind, listed.owner,
     row_number() over (order by listed.position nulls last, listed.kind nulls last, listed.owner nulls last)
         as position,
     case
         when listed.is_dependency then row_number() over (
-            order by
-                case when listed.is_dependency then 0 else 1 end,
+            order by case when listed.is_dependency then 0 else 1 end,
                 listed.position nulls last, listed.kind nulls last, listed.owner nulls last
         )
     end as dependency_position,
-
-    listed.owners,
-    listed.customers,
-    listed.net_revenue,
-    case
-        when population.net_revenue > 0
-            then cast(listed.net_revenue as double) / nullif(cast(population.net_revenue as double), 0)
-    end as revenue_share,
+    listed.owners, listed.customers, listed.net_revenue,
+    case when population.net_revenue > 0 then cast(listed.net_revenue as double)
+        / nullif(cast(population.net_revenue as double), 0) end as revenue_share,
     listed.profit,
-    case
-        when population.profit > 0
-            then cast(cast(listed.profit as decimal(28, 4)) as double)
-                / nullif(cast(cast(population.profit as decimal(28, 4)) as double), 0)
-    end as profit_share,
-
+    case when population.profit > 0 then cast(cast(listed.profit as decimal(28, 4)) as double)
+        / nullif(cast(cast(population.profit as decimal(28, 4)) as double), 0) end as profit_share,
     listed.is_dependency
-from listed
-cross join population
+from listed cross join population
 order by position, listed.kind, listed.owner

@@ -1,11 +1,10 @@
 -- title:   How well the model forecast the last weeks, against two plain rules
 -- grain:   one row per method, model, last_year_rate, recency_rule; none without a backtest
 -- key:     [method]
--- inputs:  [business.backtest_errors, settings.moments]
 -- scope:   base
 -- note: >
---   A model has to earn its place: where a plain rule has the smaller mean absolute error, the figures
---   ahead use that rule.
+--   A model has to earn its place: where a plain rule has the smaller mean absolute error, the figures ahead use that
+--   rule.
 -- columns:
 --   expected_orders: purchases expected of all customers together in the weeks tested
 --   total_error: expected less actual purchases
@@ -14,31 +13,15 @@
 --   root_mean_square_error: the same, with large misses weighing more
 --   is_best: the least mean absolute error
 
-with
+with weeks as (select before_date, horizon_weeks from settings.moments where moment = 'backtest')
 
-weeks as (
-    select before_date, horizon_weeks
-    from settings.moments
-    where moment = 'backtest'
-)
-
-select
-    errors.method,
-
-    weeks.before_date as first_day,
-    cast(weeks.horizon_weeks as bigint) as weeks,
-
-    errors.customers,
-    errors.expected_orders,
-    errors.actual_orders,
+select errors.method, weeks.before_date as first_day, cast(weeks.horizon_weeks as bigint) as weeks,
+    errors.customers, errors.expected_orders, errors.actual_orders,
     cast(errors.expected_orders - cast(errors.actual_orders as decimal(28, 6)) as decimal(28, 6)) as total_error,
     cast(errors.expected_orders - cast(errors.actual_orders as decimal(28, 6)) as double)
         / nullif(cast(errors.actual_orders as double), 0) as total_error_rate,
     cast(errors.absolute_error as double) / nullif(cast(errors.customers as double), 0) as mean_absolute_error,
-    sqrt(cast(errors.squared_error as double) / nullif(cast(errors.customers as double), 0))
-        as root_mean_square_error,
-
+    sqrt(cast(errors.squared_error as double) / nullif(cast(errors.customers as double), 0)) as root_mean_square_error,
     errors.error_rank = 1 as is_best
-from business.backtest_errors as errors
-cross join weeks
+from business.backtest_errors as errors cross join weeks
 order by errors.error_rank, errors.method

@@ -1,19 +1,15 @@
 -- title:   What a class of customers would need, and does not have
 -- grain:   one row per class_name and gap
 -- key:     [class_name, gap]
--- inputs:  [business.class_sources]
 -- cells:
 --   open: [class_position, position]
 -- note: >
---   No row: everything is there. A gap is a source or column that is not configured; what it would tell
---   applies to nobody.
+--   No row: everything is there. A gap is a source or column that is not configured; what it would tell applies to
+--   nobody.
 
-with
-
-needs as (
+with needs as (
     select *
-    from (
-        values
+    from (values
         ('customer_kind', 1, 'kind', 1),
         ('region_class', 2, 'country', 1),
         ('region_class', 2, 'region', 2),
@@ -36,8 +32,7 @@ needs as (
 ),
 
 judged_needs as (
-    select
-        needs.*,
+    select needs.*,
         case needs.gap
             when 'kind' then class_sources.has_kind
             when 'country' then class_sources.has_country
@@ -53,16 +48,11 @@ judged_needs as (
             when 'visits' then class_sources.has_visits
             when 'payments' then class_sources.has_payments
         end as is_there
-    from needs
-    cross join business.class_sources as class_sources
+    from needs cross join business.class_sources as class_sources
 )
 
-select
-    cast(class_name as varchar) as class_name,
-    cast(gap as varchar) as gap,
-
-    cast(class_position as bigint) as class_position,
-    cast(gap_position as bigint) as position
+select cast(class_name as varchar) as class_name, cast(gap as varchar) as gap,
+    cast(class_position as bigint) as class_position, cast(gap_position as bigint) as position
 from judged_needs
 where not is_there
 order by class_position, position, class_name, gap

@@ -1,7 +1,6 @@
 -- title:   What to decide now, by the money that it would move
 -- grain:   one row per decision that concerns somebody
 -- key:     [decision]
--- inputs:  [business.decision_customers, results.materiality, settings.policy]
 -- note: >
 --   Who decides, and by when, is a list that belongs to the owner of the customers: edit it. `days` counts from the
 --   as-of date. The customers behind a decision are in business.decision_customers; one customer may be under several,
@@ -11,12 +10,9 @@
 --   rank: place, most money first
 --   is_material: whether the amount reaches the threshold of results.materiality; always true of `costs`
 
-with
-
-listed_decisions as (
+with listed_decisions as (
     select *
-    from (
-        values
+    from (values
         -- position, decision, who, days
         (1, 'silent_best', 'account_owner', 5),
         (2, 'lead_break_even', 'pricing', 30),
@@ -28,41 +24,23 @@ listed_decisions as (
 ),
 
 sums as (
-    select decision, count(*) as customers, sum(amount) as amount
-    from business.decision_customers
-    group by decision
+    select decision, count(*) as customers, sum(amount) as amount from business.decision_customers group by decision
 ),
 
 known_decisions as (
-    select
-        listed_decisions.position,
-        listed_decisions.decision,
-        listed_decisions.responsible,
+    select listed_decisions.position, listed_decisions.decision, listed_decisions.responsible,
         cast(policy.as_of + cast(cast(listed_decisions.days as varchar) || ' days' as interval) as date) as due_date,
-        sums.customers,
-        sums.amount,
+        sums.customers, sums.amount,
         listed_decisions.decision = 'costs'
         or coalesce(sums.amount >= materiality.threshold_amount, false) as is_material
     from listed_decisions
-    left join sums  -- one-to-one; none where nobody is concerned
-        on listed_decisions.decision = sums.decision
-    cross join settings.policy as policy
-    cross join results.materiality as materiality
-    where sums.customers is not null
-        or (listed_decisions.decision = 'costs' and not policy.cost_is_mapped)
+    left join sums on listed_decisions.decision = sums.decision  -- one-to-one; none where nobody is concerned
+    cross join settings.policy as policy cross join results.materiality as materiality
+    where sums.customers is not null or (listed_decisions.decision = 'costs' and not policy.cost_is_mapped)
 )
 
-select
-    cast(decision as varchar) as decision,
-
-    due_date,
-
-    cast(responsible as varchar) as responsible,
-
+select cast(decision as varchar) as decision, due_date, cast(responsible as varchar) as responsible,
     cast(row_number() over (order by amount desc nulls last, position nulls last) as bigint) as rank,
-    cast(customers as bigint) as customers,
-    cast(amount as decimal(28, 10)) as amount,
-
-    is_material
+    cast(customers as bigint) as customers, cast(amount as decimal(28, 10)) as amount, is_material
 from known_decisions
 order by rank, decision

@@ -1,10 +1,6 @@
 -- title:   What the sections about groups of customers say first
 -- grain:   one row per section
 -- key:     [section]
--- inputs:  [results.abc_classes, results.account_owners, results.churn_by_tier, results.cohort_summary,
---           results.customer_types, results.frequency_classes, results.lifecycle_stages, results.materiality,
---           results.referrals, results.rfm_grid, results.rfm_segments, results.silent_summary,
---           results.tier_profitability, settings.policy]
 -- cells:
 --   apart: [section]
 -- note: >
@@ -15,33 +11,24 @@
 --   about: segment or type that the finding speaks of
 --   amount: money that the finding speaks of, if any
 
-with
-
-everybody as (
-    select coalesce(max(customers), 0) as customers
-    from results.tier_profitability
-    where tier = 'total'
+with everybody as (
+    select coalesce(max(customers), 0) as customers from results.tier_profitability where tier = 'total'
 ),
 
 population as (
     select everybody.customers < 1 as is_empty, everybody.customers < policy.min_cell as is_small
-    from everybody
-    cross join settings.policy as policy
+    from everybody cross join settings.policy as policy
 ),
 
 cohorts as (
     select
-        case
-            when coalesce(max(cohorts), 0) < 1 then 'none'
-            when max(told_retention) is null then 'untold'
-            else 'told'
-        end as finding
+        case when coalesce(max(cohorts), 0) < 1 then 'none' when max(told_retention) is null then 'untold'
+            else 'told' end as finding
     from results.cohort_summary
 ),
 
 grid as (
-    select
-        coalesce(max(customers), 0) as most_customers,
+    select coalesce(max(customers), 0) as most_customers,
         max(customers) filter (where r_score = 1 and f_score = 1) as lowest_customers
     from results.rfm_grid
 ),
@@ -54,74 +41,56 @@ rfm as (
             when grid.lowest_customers >= grid.most_customers then 'gone_quiet'
             else 'largest'
         end as finding
-    from grid
-    cross join population
+    from grid cross join population
 ),
 
 ranked_segments as (
-    select
-        rfm_segment,
-        profit,
+    select rfm_segment, profit,
         row_number() over (order by profit desc nulls last, position nulls last, rfm_segment nulls last) as rank
     from results.rfm_segments
     where rfm_segment <> 'total'
 ),
 
 segments as (
-    select
-        case when count(*) = 0 then 'nobody' else 'told' end as finding,
-        max(ranked_segments.rfm_segment) as about,
+    select case when count(*) = 0 then 'nobody' else 'told' end as finding, max(ranked_segments.rfm_segment) as about,
         max(ranked_segments.profit) as amount
-    from ranked_segments
-    cross join population
+    from ranked_segments cross join population
     where ranked_segments.rank = 1 and ranked_segments.profit > 0 and not population.is_small
 ),
 
 ranked_types as (
     -- Types known of nobody are none.
-    select
-        types.customer_type,
-        types.profit,
+    select types.customer_type, types.profit,
         row_number() over (order by types.profit nulls last, types.position nulls last, types.customer_type nulls last)
             as loss_rank,
         row_number() over (
             order by types.profit desc nulls last, types.position desc nulls last, types.customer_type nulls last
         ) as gain_rank
-    from results.customer_types as types
-    cross join settings.policy as policy
+    from results.customer_types as types cross join settings.policy as policy
     where types.customer_type not in ('total', 'prospect', 'not_known') and types.customers >= policy.min_cell
 ),
 
 judged_types as (
     -- Who gives back most, or else who brings most.
-    select
-        max(customer_type) filter (where loss_rank = 1 and profit < 0) as losing_type,
+    select max(customer_type) filter (where loss_rank = 1 and profit < 0) as losing_type,
         min(profit) filter (where loss_rank = 1 and profit < 0) as loss,
-        max(customer_type) filter (where gain_rank = 1) as best_type,
-        max(profit) filter (where gain_rank = 1) as gain
+        max(customer_type) filter (where gain_rank = 1) as best_type, max(profit) filter (where gain_rank = 1) as gain
     from ranked_types
 ),
 
 kinds as (
     select
-        case
-            when population.is_small then 'few'
-            when judged_types.best_type is null then 'unknown'
-            else 'told'
-        end as finding,
+        case when population.is_small then 'few' when judged_types.best_type is null then 'unknown' else 'told' end
+            as finding,
         coalesce(judged_types.losing_type, judged_types.best_type) as about,
         coalesce(judged_types.loss, judged_types.gain) as amount
-    from judged_types
-    cross join population
+    from judged_types cross join population
 ),
 
 abc as (
     select
-        case
-            when coalesce(max(customers), 0) < 1 then 'nobody'
-            when max(unprofitable_customers) >= 1 then 'losses_in_a'
-            else 'no_losses_in_a'
-        end as finding
+        case when coalesce(max(customers), 0) < 1 then 'nobody' when max(unprofitable_customers) >= 1 then 'losses_in_a'
+            else 'no_losses_in_a' end as finding
     from results.abc_classes
     where abc_class = 'a'
 ),
@@ -138,8 +107,7 @@ lifecycle as (
 ),
 
 churn as (
-    select
-        coalesce(max(customers), 0) as customers,
+    select coalesce(max(customers), 0) as customers,
         max(churned) filter (where has_enough_customers and churned >= 1) is not null as is_told,
         coalesce(max(lost_profit), 0) as lost_profit
     from results.churn_by_tier
@@ -152,10 +120,7 @@ silent as (
     where tier = 'total'
 ),
 
-material as (
-    select coalesce(max(threshold_amount), 0) as threshold_amount
-    from results.materiality
-),
+material as (select coalesce(max(threshold_amount), 0) as threshold_amount from results.materiality),
 
 retention as (
     -- By money: the profit that went with those who lapsed, or that of the best customers who are late.
@@ -169,17 +134,12 @@ retention as (
             else 'nobody_silent'
         end as finding,
         greatest(churn.lost_profit, silent.profit) as amount
-    from population
-    cross join churn
-    cross join silent
-    cross join material
+    from population cross join churn cross join silent cross join material
 ),
 
 often as (
     select
-        coalesce(max(customers), 0) as customers,
-        max(profit_share) as profit_share,
-        max(revenue_share) as revenue_share
+        coalesce(max(customers), 0) as customers, max(profit_share) as profit_share, max(revenue_share) as revenue_share
     from results.frequency_classes
     where frequency_class = 'high'
 ),
@@ -195,8 +155,7 @@ habits as (
             when often.revenue_share > 1 then 'often_revenue_amount'
             else 'often_revenue'
         end as finding
-    from often
-    cross join population
+    from often cross join population
 ),
 
 owners as (
@@ -212,11 +171,8 @@ owners as (
 
 referrals as (
     select
-        case
-            when max(referrers) is null then 'not_known'
-            when max(referrers) >= 1 then 'some'
-            else 'none'
-        end as finding
+        case when max(referrers) is null then 'not_known' when max(referrers) >= 1 then 'some' else 'none' end
+            as finding
     from results.referrals
     where kind = 'total'
 ),
@@ -244,12 +200,7 @@ known_findings as (
     select 'referrals' as section, finding, null as about, null as amount from referrals
 )
 
-select
-    cast(section as varchar) as section,
-
-    cast(finding as varchar) as finding,
-    cast(about as varchar) as about,
-
+select cast(section as varchar) as section, cast(finding as varchar) as finding, cast(about as varchar) as about,
     cast(amount as decimal(28, 10)) as amount
 from known_findings
 order by section

@@ -1,9 +1,6 @@
 -- title:   What the sections about service, the time ahead and the evidence say first
 -- grain:   one row per section
 -- key:     [section]
--- inputs:  [results.action_summary, results.backtest_summary, results.cost_coverage, results.data_quality,
---           results.pyramid_summary, results.reconciliation, results.service_by_tier,
---           results.value_ahead]
 -- cells:
 --   rests: rests_on
 -- note: >
@@ -13,9 +10,7 @@
 --   amount: money that the finding speaks of, if any
 --   rests_on: cells that the finding rests on, as table/key/column
 
-with
-
-service as (
+with service as (
     -- The ends of the pyramid are compared where both have customers enough.
     select
         case
@@ -40,9 +35,7 @@ conditions as (
 ),
 
 outlook_sums as (
-    select
-        max(expected_orders) as expected_orders,
-        max(expected_profit) as expected_profit,
+    select max(expected_orders) as expected_orders, max(expected_profit) as expected_profit,
         max(alive_share) as alive_share
     from results.value_ahead
     where tier = 'total'
@@ -58,18 +51,11 @@ outlook as (
         end as finding,
         expected_profit as amount,
         -- A mean P(alive) that is printed as 100.0% tells nobody apart.
-        case
-            when (1 - alive_share) * 2000 <= 1 then 'none'
-            else 'some'
-        end as departures
+        case when (1 - alive_share) * 2000 <= 1 then 'none' else 'some' end as departures
     from outlook_sums
 ),
 
-backtest as (
-    select coalesce(max(method), 'untested') as finding
-    from results.backtest_summary
-    where is_best
-),
+backtest as (select coalesce(max(method), 'untested') as finding from results.backtest_summary where is_best),
 
 actions as (
     -- Late customers first, then the losses of the Lead tier.
@@ -84,16 +70,9 @@ actions as (
     from results.action_summary
 ),
 
-rejections as (
-    select count(*) as reasons
-    from results.data_quality
-    where outcome = 'rejected' and "rows" > 0
-),
+rejections as (select count(*) as reasons from results.data_quality where outcome = 'rejected' and "rows" > 0),
 
-costs as (
-    select count(*) filter (where is_estimated) > 0 as is_estimated
-    from results.cost_coverage
-),
+costs as (select count(*) filter (where is_estimated) > 0 as is_estimated from results.cost_coverage),
 
 quality as (
     select
@@ -103,8 +82,7 @@ quality as (
             when costs.is_estimated then 'estimated'
             else 'none_rejected'
         end as finding
-    from rejections
-    cross join costs
+    from rejections cross join costs
 ),
 
 evidence as (
@@ -130,16 +108,12 @@ known_findings as (
     select 'evidence' as section, finding, null as amount from evidence
 )
 
-select
-    cast(section as varchar) as section,
-
-    cast(finding as varchar) as finding,
+select cast(section as varchar) as section, cast(finding as varchar) as finding,
     case section
         when 'outlook' then 'value_ahead/total/expected_orders value_ahead/total/expected_profit'
         when 'quality' then 'data_quality/*/rows cost_coverage/*/is_estimated'
         when 'evidence' then 'reconciliation/*/holds'
     end as rests_on,
-
     cast(amount as decimal(28, 10)) as amount
 from known_findings
 order by section

@@ -1,16 +1,13 @@
 -- title:   What the sections about profit say first
 -- grain:   one row per section
 -- key:     [section]
--- inputs:  [results.change_summary, results.concentration, results.discount_by_tier, results.headline,
---           results.price_waterfall, results.profit_bridge, results.rate_sensitivity, results.tier_profitability,
---           results.value_agreement, results.value_disagreement, results.whale_summary, settings.policy]
 -- cells:
 --   rests: rests_on
 -- note: >
---   A section of the report says the finding that is true; its words stand in reports/messages/, its figures are
---   cells of the results. Every result with the columns `section` and `finding` is read for it. Nothing is told of
---   fewer than `min_cell` customers, and no gap between tiers below `material_change_share` of list price. An
---   aggregate edition has a finding only where it shows every cell that it rests on.
+--   A section of the report says the finding that is true; its words stand in reports/messages/, its figures are cells
+--   of the results. Every result with the columns `section` and `finding` is read for it. Nothing is told of fewer than
+--   `min_cell` customers, and no gap between tiers below `material_change_share` of list price. An aggregate edition
+--   has a finding only where it shows every cell that it rests on.
 -- columns:
 --   finding: name of the wording
 --   tier: tier that is compared with the Lead tier
@@ -18,11 +15,8 @@
 --   amount: money that the finding speaks of, if any
 --   rests_on: cells that the finding rests on, as table/key/column; `*` is every key
 
-with
-
-headline as (
-    select
-        max(value) filter (where measure = 'customers') as customers,
+with headline as (
+    select max(value) filter (where measure = 'customers') as customers,
         max(value) filter (where measure = 'profit') as profit,
         max(change_on_year) filter (where measure = 'net_revenue') as revenue_change,
         max(change_on_year) filter (where measure = 'profit') as profit_change,
@@ -34,8 +28,7 @@ headline as (
 ),
 
 tiers as (
-    select
-        coalesce(max(customers) filter (where tier = 'total'), 0) as customers,
+    select coalesce(max(customers) filter (where tier = 'total'), 0) as customers,
         coalesce(max(customers) filter (where tier = 'lead'), 0) as lead_customers,
         coalesce(max(customers) filter (where tier = 'platinum'), 0) as platinum_customers,
         coalesce(max(customers) filter (where tier = 'gold'), 0) as gold_customers,
@@ -46,18 +39,14 @@ tiers as (
 ),
 
 population as (
-    select
-        tiers.*,
-        tiers.customers < 1 as is_empty,
-        tiers.customers < policy.min_cell as is_small,
+    select tiers.*, tiers.customers < 1 as is_empty, tiers.customers < policy.min_cell as is_small,
         tiers.lead_customers >= policy.min_cell as has_lead,
         case
             when tiers.platinum_customers >= policy.min_cell then 'platinum'
             when tiers.gold_customers >= policy.min_cell then 'gold'
             when tiers.iron_customers >= policy.min_cell then 'iron'
         end as best_tier
-    from tiers
-    cross join settings.policy as policy
+    from tiers cross join settings.policy as policy
 ),
 
 brief as (
@@ -109,49 +98,36 @@ whale as (
 
 shares_of_list as (
     -- How much more of list price the best tier keeps in a step than the Lead tier.
-    select
-        waterfall.step,
-        waterfall.position,
+    select waterfall.step, waterfall.position,
         max(waterfall.share_of_list) filter (where waterfall.tier = population.best_tier)
         - max(waterfall.share_of_list) filter (where waterfall.tier = 'lead') as gap
-    from results.price_waterfall as waterfall
-    cross join population
+    from results.price_waterfall as waterfall cross join population
     where waterfall.step in ('discount', 'cost_of_goods', 'cost_to_serve') and population.has_lead
     group by waterfall.step, waterfall.position
 ),
 
 widest_shares as (
     select
-        shares_of_list.*,
-        row_number() over (order by gap desc nulls last, position nulls last, step nulls last) as rank
+        shares_of_list.*, row_number() over (order by gap desc nulls last, position nulls last, step nulls last) as rank
     from shares_of_list
 ),
 
 widest_gap as (
     select max(widest_shares.step) as step
-    from widest_shares
-    cross join settings.policy as policy
+    from widest_shares cross join settings.policy as policy
     where widest_shares.rank = 1 and widest_shares.gap >= cast(policy.material_change_share as double)
 ),
 
 kept_share as (
-    select max(share_of_list) as share_of_list
-    from results.price_waterfall
-    where tier = 'total' and step = 'profit'
+    select max(share_of_list) as share_of_list from results.price_waterfall where tier = 'total' and step = 'profit'
 ),
 
 waterfall as (
     select
-        case
-            when population.is_empty or kept_share.share_of_list is null then 'nobody'
-            when widest_gap.step is null then 'total'
-            else 'gap'
-        end as finding,
-        case when widest_gap.step is not null then population.best_tier end as tier,
-        widest_gap.step as about
-    from population
-    cross join kept_share
-    cross join widest_gap
+        case when population.is_empty or kept_share.share_of_list is null then 'nobody' when widest_gap.step is null
+            then 'total' else 'gap' end as finding,
+        case when widest_gap.step is not null then population.best_tier end as tier, widest_gap.step as about
+    from population cross join kept_share cross join widest_gap
 ),
 
 moves as (
@@ -167,9 +143,7 @@ moves as (
 ),
 
 bridge_steps as (
-    select
-        step,
-        amount,
+    select step, amount,
         row_number() over (order by amount desc nulls last, position nulls last, step nulls last) as gain_rank,
         row_number() over (order by amount nulls last, position nulls last, step nulls last) as loss_rank
     from results.profit_bridge
@@ -177,30 +151,20 @@ bridge_steps as (
 ),
 
 bridge_gain as (
-    select
-        case when count(*) = 0 then 'none' else 'step' end as finding,
-        max(step) as about,
-        max(amount) as amount
+    select case when count(*) = 0 then 'none' else 'step' end as finding, max(step) as about, max(amount) as amount
     from bridge_steps
     where gain_rank = 1 and amount > 0
 ),
 
 bridge_loss as (
-    select
-        case when count(*) = 0 then 'none' else 'step' end as finding,
-        max(step) as about,
-        max(amount) as amount
+    select case when count(*) = 0 then 'none' else 'step' end as finding, max(step) as about, max(amount) as amount
     from bridge_steps
     where loss_rank = 1 and amount < 0
 ),
 
 rate_changes as (
     -- Of equal ones the last, so that all rates together win.
-    select
-        activity,
-        direction,
-        customers,
-        customers_moved,
+    select activity, direction, customers, customers_moved,
         row_number() over (order by customers_moved desc nulls last, position desc nulls last, activity, direction)
             as rank
     from results.rate_sensitivity
@@ -218,8 +182,7 @@ firmness as (
 ),
 
 concentrations as (
-    select
-        max(value) filter (where measure = 'revenue_concentration_customer_share') as of_revenue,
+    select max(value) filter (where measure = 'revenue_concentration_customer_share') as of_revenue,
         max(value) filter (where measure = 'profit_concentration_customer_share') as of_profit
     from results.concentration
 ),
@@ -232,8 +195,7 @@ concentration as (
             when concentrations.of_profit is null then 'revenue'
             else 'profit_and_revenue'
         end as finding
-    from concentrations
-    cross join population
+    from concentrations cross join population
 ),
 
 contradictions as (
@@ -244,9 +206,7 @@ contradictions as (
 ),
 
 agreement as (
-    select coalesce(sum(customers), 0) as far_apart_customers
-    from results.value_agreement
-    where levels_apart = 2
+    select coalesce(sum(customers), 0) as far_apart_customers from results.value_agreement where levels_apart = 2
 ),
 
 value_views as (
@@ -257,9 +217,7 @@ value_views as (
             when agreement.far_apart_customers >= 1 then 'contradict'
             else 'agree'
         end as finding
-    from population
-    cross join contradictions
-    cross join agreement
+    from population cross join contradictions cross join agreement
 ),
 
 discounts as (
@@ -302,8 +260,7 @@ known_findings as (
 
 shown_cells as (
     select *
-    from (
-        values
+    from (values
         (
             'brief',
             'headline/customers/value headline/net_revenue/change_on_year headline/net_revenue/change_rate_on_year '
@@ -315,14 +272,9 @@ shown_cells as (
     ) as listed (section, rests_on)
 )
 
-select
-    cast(known_findings.section as varchar) as section,
-
-    cast(known_findings.finding as varchar) as finding,
-    cast(known_findings.tier as varchar) as tier,
-    cast(known_findings.about as varchar) as about,
-    cast(shown_cells.rests_on as varchar) as rests_on,
-
+select cast(known_findings.section as varchar) as section,
+    cast(known_findings.finding as varchar) as finding, cast(known_findings.tier as varchar) as tier,
+    cast(known_findings.about as varchar) as about, cast(shown_cells.rests_on as varchar) as rests_on,
     cast(known_findings.amount as decimal(28, 10)) as amount
 from known_findings
 left join shown_cells  -- one-to-one; none of what an aggregate edition does not say

@@ -1,7 +1,6 @@
 -- title:   Headline measures, now and before
 -- grain:   one row per measure
 -- key:     [measure]
--- inputs:  [business.compared_snapshots, business.snapshot_measures, results.weekly_trend]
 -- cells:
 --   apart: [measure]
 --   rows: [net_revenue, profit, profit_rate, customers, contribution_margin, gross_revenue, discount_amount,
@@ -13,19 +12,15 @@
 --     year_ago_value: [year_ago_value, change_on_year, change_rate_on_year, is_adverse_on_year]
 --   open: [position, unit]
 -- note: >
---   Previous is one compare period earlier, year ago the same window a year earlier. The four-week value is the
---   mean of the four week ends before the as-of date, of a rate that of their sums; only measures of the weekly
---   trend have one, and only where all four weeks are known. A change is now less before; its rate is over the
---   absolute value before. With an earlier window that the history does not cover, or that has no orders, nothing is
---   compared.
+--   Previous is one compare period earlier, year ago the same window a year earlier. The four-week value is the mean of
+--   the four week ends before the as-of date, of a rate that of their sums; only measures of the weekly trend have one,
+--   and only where all four weeks are known. A change is now less before; its rate is over the absolute value before.
+--   With an earlier window that the history does not cover, or that has no orders, nothing is compared.
 
-with
-
-listed_measures as (
+with listed_measures as (
     -- adverse_sign is the direction of bad news: 1 when a rise is adverse, -1 when a fall is, 0 when neither is.
     select *
-    from (
-        values
+    from (values
         (1, 'net_revenue', 'money', -1),
         (2, 'profit', 'money', -1),
         (3, 'profit_rate', 'rate', -1),
@@ -44,11 +39,8 @@ listed_measures as (
 
 measure_values as (
     -- One below the other; a rate that is not known has no value.
-    select
-        measures.snapshot,
-        cast(listed_measures.measure as varchar) as measure,
-        cast(listed_measures.position as bigint) as position,
-        cast(listed_measures.unit as varchar) as unit,
+    select measures.snapshot, cast(listed_measures.measure as varchar) as measure,
+        cast(listed_measures.position as bigint) as position, cast(listed_measures.unit as varchar) as unit,
         cast(listed_measures.adverse_sign as bigint) as adverse_sign,
         case listed_measures.measure
             when 'net_revenue' then cast(measures.net_revenue as decimal(28, 6))
@@ -65,15 +57,10 @@ measure_values as (
             when 'unprofitable_customers' then cast(measures.unprofitable_customers as decimal(28, 6))
             when 'loss_amount' then cast(measures.loss_amount as decimal(28, 6))
         end as value
-    from business.snapshot_measures as measures
-    cross join listed_measures
+    from business.snapshot_measures as measures cross join listed_measures
 ),
 
-values_now as (
-    select measure, position, unit, adverse_sign, value
-    from measure_values
-    where snapshot = 'current'
-),
+values_now as (select measure, position, unit, adverse_sign, value from measure_values where snapshot = 'current'),
 
 values_before as (
     select measure_values.snapshot, measure_values.measure, measure_values.value
@@ -82,84 +69,51 @@ values_before as (
         on measure_values.snapshot = compared_snapshots.snapshot
 ),
 
-values_previous as (
-    select measure, value
-    from values_before
-    where snapshot = 'previous'
-),
+values_previous as (select measure, value from values_before where snapshot = 'previous'),
 
-values_year_ago as (
-    select measure, value
-    from values_before
-    where snapshot = 'year_ago'
-),
+values_year_ago as (select measure, value from values_before where snapshot = 'year_ago'),
 
 four_weeks as (
-    select
-        count(*) as weeks,
-        sum(net_revenue) as net_revenue,
-        sum(profit) as profit,
-        sum(customers) as customers,
+    select count(*) as weeks, sum(net_revenue) as net_revenue, sum(profit) as profit, sum(customers) as customers,
         sum(profit_at_risk) as profit_at_risk
     from results.weekly_trend
     where weeks_ago in (1, 2, 3, 4)
 ),
 
 four_week_means as (
-    select
-        'net_revenue' as measure,
-        cast(net_revenue as decimal(28, 4)) as amount,
+    select 'net_revenue' as measure, cast(net_revenue as decimal(28, 4)) as amount,
         cast(weeks as decimal(28, 4)) as divisor
     from four_weeks
     where weeks = 4
     union all
-    select
-        'profit' as measure,
-        cast(profit as decimal(28, 4)) as amount,
-        cast(weeks as decimal(28, 4)) as divisor
+    select 'profit' as measure, cast(profit as decimal(28, 4)) as amount, cast(weeks as decimal(28, 4)) as divisor
     from four_weeks
     where weeks = 4
     union all
-    select
-        'profit_rate' as measure,
-        cast(profit as decimal(28, 4)) as amount,
+    select 'profit_rate' as measure, cast(profit as decimal(28, 4)) as amount,
         cast(net_revenue as decimal(28, 4)) as divisor
     from four_weeks
     where weeks = 4 and net_revenue > 0
     union all
-    select
-        'customers' as measure,
-        cast(customers as decimal(28, 4)) as amount,
-        cast(weeks as decimal(28, 4)) as divisor
+    select 'customers' as measure, cast(customers as decimal(28, 4)) as amount, cast(weeks as decimal(28, 4)) as divisor
     from four_weeks
     where weeks = 4
     union all
-    select
-        'profit_at_risk' as measure,
-        cast(profit_at_risk as decimal(28, 4)) as amount,
+    select 'profit_at_risk' as measure, cast(profit_at_risk as decimal(28, 4)) as amount,
         cast(weeks as decimal(28, 4)) as divisor
     from four_weeks
     where weeks = 4
 ),
 
 values_four_weeks as (
-    select
-        measure,
-        cast(cast(amount as double) / nullif(cast(divisor as double), 0) as decimal(28, 6)) as value
+    select measure, cast(cast(amount as double) / nullif(cast(divisor as double), 0) as decimal(28, 6)) as value
     from four_week_means
 ),
 
 compared as (
-    select
-        values_now.measure,
-        values_now.position,
-        values_now.unit,
-        values_now.adverse_sign,
-        values_now.value,
-        values_previous.value as previous_value,
-        values_four_weeks.value as four_week_value,
-        values_year_ago.value as year_ago_value,
-        values_now.value - values_previous.value as change_on_previous,
+    select values_now.measure, values_now.position, values_now.unit, values_now.adverse_sign, values_now.value,
+        values_previous.value as previous_value, values_four_weeks.value as four_week_value,
+        values_year_ago.value as year_ago_value, values_now.value - values_previous.value as change_on_previous,
         values_now.value - values_four_weeks.value as change_on_four_weeks,
         values_now.value - values_year_ago.value as change_on_year
     from values_now
@@ -171,39 +125,26 @@ compared as (
         on values_now.measure = values_year_ago.measure
 )
 
-select
-    measure,
-
-    position,
-    unit,
-
-    value,
-    previous_value,
-    four_week_value,
-    year_ago_value,
+select measure, position, unit, value, previous_value, four_week_value, year_ago_value,
     cast(change_on_previous as decimal(28, 6)) as change_on_previous,
     cast(change_on_four_weeks as decimal(28, 6)) as change_on_four_weeks,
     cast(change_on_year as decimal(28, 6)) as change_on_year,
     -- Four decimals of money keep a double exact up to 900 billion; a rate needs its six.
     case unit
-        when 'rate'
-            then cast(change_on_previous as double) / nullif(cast(abs(previous_value) as double), 0)
+        when 'rate' then cast(change_on_previous as double) / nullif(cast(abs(previous_value) as double), 0)
         else cast(cast(change_on_previous as decimal(28, 4)) as double)
             / nullif(cast(cast(abs(previous_value) as decimal(28, 4)) as double), 0)
     end as change_rate_on_previous,
     case unit
-        when 'rate'
-            then cast(change_on_four_weeks as double) / nullif(cast(abs(four_week_value) as double), 0)
+        when 'rate' then cast(change_on_four_weeks as double) / nullif(cast(abs(four_week_value) as double), 0)
         else cast(cast(change_on_four_weeks as decimal(28, 4)) as double)
             / nullif(cast(cast(abs(four_week_value) as decimal(28, 4)) as double), 0)
     end as change_rate_on_four_weeks,
     case unit
-        when 'rate'
-            then cast(change_on_year as double) / nullif(cast(abs(year_ago_value) as double), 0)
+        when 'rate' then cast(change_on_year as double) / nullif(cast(abs(year_ago_value) as double), 0)
         else cast(cast(change_on_year as decimal(28, 4)) as double)
             / nullif(cast(cast(abs(year_ago_value) as decimal(28, 4)) as double), 0)
     end as change_rate_on_year,
-
     coalesce(change_on_previous * adverse_sign > 0, false) as is_adverse_on_previous,
     coalesce(change_on_four_weeks * adverse_sign > 0, false) as is_adverse_on_four_weeks,
     coalesce(change_on_year * adverse_sign > 0, false) as is_adverse_on_year

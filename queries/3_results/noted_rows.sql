@@ -1,20 +1,12 @@
 -- title:   Order lines that are used and look as if something were wrong
 -- grain:   one row per reason
 -- key:     [reason]
--- inputs:  [canonical.noted_rows]
 -- scope:   base
 -- cells:
 --   open: [position, rows]
 -- note:    The reasons are those of canonical.noted_rows. No row when there is nothing to note.
 
-select
-    reason,
-
-    row_number() over (order by reason nulls last) as position,
-
-    orders,
-    rows,
-    amount
+select reason, row_number() over (order by reason nulls last) as position, orders, rows, amount
 from canonical.noted_rows
 where source = 'order_lines'
 order by position, reason

@@ -1,47 +1,29 @@
 -- title:   From the profit of an earlier snapshot to that of now, by what customers did
 -- grain:   one row per from_snapshot and step
 -- key:     [from_snapshot, step]
--- inputs:  [business.move_states, business.move_totals]
 -- note: >
 --   Six steps whose amounts add up to the whole change of profit, exactly; results.change_summary holds both ends. What
---   the gone had brought is lost, so its amount has the other sign. Moved is who is in another tier now. Without
---   orders in the earlier window, or where the history does not cover it, there is no bridge.
+--   the gone had brought is lost, so its amount has the other sign. Moved is who is in another tier now. Without orders
+--   in the earlier window, or where the history does not cover it, there is no bridge.
 -- columns:
 --   amount: profit of these customers now less their profit then
 
-with
-
-from_snapshots as (
-    select from_snapshot
-    from business.move_totals
-    group by from_snapshot
-),
+with from_snapshots as (select from_snapshot from business.move_totals group by from_snapshot),
 
 sums as (
     select
-        from_snapshot,
-        step,
-        sum(customers) as customers,
-        sum(from_profit) as from_profit,
-        sum(to_profit) as to_profit
+        from_snapshot, step, sum(customers) as customers, sum(from_profit) as from_profit, sum(to_profit) as to_profit
     from business.move_totals
     group by from_snapshot, step
 )
 
-select
-    from_snapshots.from_snapshot,
-    steps.state as step,
-
-    steps.position,
-
+select from_snapshots.from_snapshot, steps.state as step, steps.position,
     cast(coalesce(sums.customers, 0) as bigint) as customers,
     cast(coalesce(sums.to_profit - sums.from_profit, 0) as decimal(28, 10)) as amount,
     cast(coalesce(sums.from_profit, 0) as decimal(28, 10)) as from_profit,
     cast(coalesce(sums.to_profit, 0) as decimal(28, 10)) as to_profit
-from from_snapshots
-cross join business.move_states as steps
+from from_snapshots cross join business.move_states as steps
 left join sums  -- one-to-one; none where nobody took the step
-    on from_snapshots.from_snapshot = sums.from_snapshot
-    and steps.state = sums.step
+    on from_snapshots.from_snapshot = sums.from_snapshot and steps.state = sums.step
 where steps.kind = 'step'
 order by from_snapshots.from_snapshot, steps.position, step

@@ -1,19 +1,16 @@
 -- title:   Does the pyramid hold? The four conditions, each with its measures
 -- grain:   one row per condition and measure
 -- key:     [condition, measure]
--- inputs:  [business.pyramid_cells, settings.policy, settings.source_columns]
 -- note: >
---   The first measure of a condition decides, the others are beside it. The effect is upper (Platinum
---   and Gold) less lower (Iron and Lead): of means, of shares, or, where a driver is named, of the
---   differences that it makes in each (difference of differences). Interval: effect and standard
---   error of independent groups (Welch 1947); of shares with 2/k successes and failures more in each
---   of k groups (Agresti and Caffo 2000; Price and Bonett 2004), so that its middle lies a little
---   off the effect; as many standard errors either way as hold `interval_share` of cases.
---   Standardised: effect over the pooled standard deviation, Cohen's d (Cohen 1988; Hedges and Olkin
---   1985). Holds: the interval leaves out 0 and the standardised effect is at least
---   `pyramid_min_effect`. Does not: the interval leaves out every effect of that size. Too few: the
---   interval is too wide for either, or a group has fewer than `pyramid_min_customers`. No effect
---   says why.
+--   The first measure of a condition decides, the others are beside it. The effect is upper (Platinum and Gold) less
+--   lower (Iron and Lead): of means, of shares, or, where a driver is named, of the differences that it makes in each
+--   (difference of differences). Interval: effect and standard error of independent groups (Welch 1947); of shares with
+--   2/k successes and failures more in each of k groups (Agresti and Caffo 2000; Price and Bonett 2004), so that its
+--   middle lies a little off the effect; as many standard errors either way as hold `interval_share` of cases.
+--   Standardised: effect over the pooled standard deviation, Cohen's d (Cohen 1988; Hedges and Olkin 1985). Holds: the
+--   interval leaves out 0 and the standardised effect is at least `pyramid_min_effect`. Does not: the interval leaves
+--   out every effect of that size. Too few: the interval is too wide for either, or a group has fewer than
+--   `pyramid_min_customers`. No effect says why.
 -- columns:
 --   unit: of the effect and its interval (count, money, rate, share, minutes, score)
 --   customers: all customers compared
@@ -22,12 +19,9 @@
 --   lower: the same of the lower tiers
 --   verdict: holds, does_not, too_few or not_known
 
-with
-
-measures as (
+with measures as (
     select *
-    from (
-        values
+    from (values
         (1, 1, 'profile', 'orders', 'count', 2),
         (1, 2, 'profile', 'net_revenue_per_order', 'money', 2),
         (1, 3, 'profile', 'discount_rate', 'rate', 2),
@@ -43,8 +37,7 @@ measures as (
 ),
 
 columns_mapped as (
-    select
-        max(case when is_mapped then 1 else 0 end) = 1 as has_source,
+    select max(case when is_mapped then 1 else 0 end) = 1 as has_source,
         max(case when column_name = 'is_complaint' and is_mapped then 1 else 0 end) = 1 as has_complaints,
         max(case when column_name = 'minutes' and is_mapped then 1 else 0 end) = 1 as has_minutes,
         max(case when column_name = 'satisfaction' and is_mapped then 1 else 0 end) = 1 as has_satisfaction
@@ -55,26 +48,16 @@ columns_mapped as (
 cells as (
     -- Through text: both engines read a number from its digits exactly as they should, but do not make
     -- the same double of a long decimal.
-    select
-        cells.condition,
-        cells.measure,
-        cells.tier_group,
-        cells.driver,
-        cells.customers,
-        cast(cells.customers as double) as n,
-        cast(cast(cells.total as varchar) as double) as total,
+    select cells.condition, cells.measure, cells.tier_group, cells.driver, cells.customers,
+        cast(cells.customers as double) as n, cast(cast(cells.total as varchar) as double) as total,
         cast(cast(cells.square_total as varchar) as double) as square_total,
         case measures.unit when 'share' then cast(measures.groups as double) end as groups_of_shares
     from business.pyramid_cells as cells
-    inner join measures  -- many-to-one
-        on cells.condition = measures.condition
-        and cells.measure = measures.measure
+    inner join measures on cells.condition = measures.condition and cells.measure = measures.measure  -- many-to-one
 ),
 
 moments as (
-    select
-        cells.*,
-        cast(total as double) / nullif(cast(n as double), 0) as mean,
+    select cells.*, cast(total as double) / nullif(cast(n as double), 0) as mean,
         -- Rounding may leave a little less than nothing where all values are equal.
         greatest(square_total - cast(total * total as double) / nullif(cast(n as double), 0), cast(0 as double))
             as square_deviation,
@@ -85,15 +68,11 @@ moments as (
 ),
 
 errors as (
-    select
-        moments.*,
+    select moments.*,
+        case when groups_of_shares is null then mean else cast(more_total as double)
+            / nullif(cast(more_n as double), 0) end as centre,
         case
-            when groups_of_shares is null then mean
-            else cast(more_total as double) / nullif(cast(more_n as double), 0)
-        end as centre,
-        case
-            when groups_of_shares is null
-                then cast(square_deviation as double) / nullif(cast(n * (n - 1) as double), 0)
+            when groups_of_shares is null then cast(square_deviation as double) / nullif(cast(n * (n - 1) as double), 0)
             else cast(more_total * (more_n - more_total) as double)
                 / nullif(cast(more_n * more_n * more_n as double), 0)
         end as error_square
@@ -101,12 +80,7 @@ errors as (
 ),
 
 compared as (
-    select
-        condition,
-        measure,
-        sum(customers) as customers,
-        count(*) as groups,
-        min(customers) as smallest_group,
+    select condition, measure, sum(customers) as customers, count(*) as groups, min(customers) as smallest_group,
         max(n) filter (where tier_group = 'upper' and driver <> 'without') as n_1,
         max(n) filter (where tier_group = 'upper' and driver = 'without') as n_2,
         max(n) filter (where tier_group = 'lower' and driver <> 'without') as n_3,
@@ -133,12 +107,7 @@ compared as (
 
 effects as (
     -- Two groups have no cells without the driver, which then weigh nothing.
-    select
-        measures.condition_position,
-        measures.measure_position,
-        measures.condition,
-        measures.measure,
-        measures.unit,
+    select measures.condition_position, measures.measure_position, measures.condition, measures.measure, measures.unit,
         case
             when measures.condition in ('profile', 'drivers') then true
             when measures.measure = 'cases_per_order' then columns_mapped.has_source
@@ -152,10 +121,8 @@ effects as (
         compared.mean_3 - coalesce(compared.mean_4, cast(0 as double)) as lower_mean,
         compared.centre_1 - coalesce(compared.centre_2, cast(0 as double))
         - (compared.centre_3 - coalesce(compared.centre_4, cast(0 as double))) as centre,
-        sqrt(
-            compared.error_1 + coalesce(compared.error_2, cast(0 as double))
-            + compared.error_3 + coalesce(compared.error_4, cast(0 as double))
-        ) as standard_error,
+        sqrt(compared.error_1 + coalesce(compared.error_2, cast(0 as double)) + compared.error_3
+            + coalesce(compared.error_4, cast(0 as double))) as standard_error,
         sqrt(
             cast(
                 compared.deviation_1 + coalesce(compared.deviation_2, cast(0 as double))
@@ -170,30 +137,19 @@ effects as (
         ) as standard_deviation
     from measures
     left join compared  -- one-to-one; none where nobody is compared
-        on measures.condition = compared.condition
-        and measures.measure = compared.measure
+        on measures.condition = compared.condition and measures.measure = compared.measure
     cross join columns_mapped
 ),
 
 standardised as (
-    select
-        effects.*,
-        cast(policy.interval_standard_errors as double) as z,
-        cast(policy.pyramid_min_effect as double) as min_effect,
-        upper_mean - lower_mean as effect,
-        cast(upper_mean - lower_mean as double) / nullif(cast(standard_deviation as double), 0)
-            as standardised_effect,
+    select effects.*, cast(policy.interval_standard_errors as double) as z,
+        cast(policy.pyramid_min_effect as double) as min_effect, upper_mean - lower_mean as effect,
+        cast(upper_mean - lower_mean as double) / nullif(cast(standard_deviation as double), 0) as standardised_effect,
         smallest_group >= policy.pyramid_min_customers as has_enough_customers
-    from effects
-    cross join settings.policy as policy
+    from effects cross join settings.policy as policy
 )
 
-select
-    condition,
-    measure,
-
-    cast(10 * condition_position + measure_position as bigint) as position,
-    unit,
+select condition, measure, cast(10 * condition_position + measure_position as bigint) as position, unit,
     case
         when not is_known then 'not_known'
         when not has_enough_customers then 'too_few'
@@ -207,7 +163,6 @@ select
             then 'does_not'
         else 'too_few'
     end as verdict,
-
     case when is_known then cast(customers as bigint) end as customers,
     case when is_known then cast(smallest_group as bigint) end as smallest_group,
     case when is_known and has_enough_customers then upper_mean end as upper,
@@ -216,7 +171,6 @@ select
     case when is_known and has_enough_customers then centre - z * standard_error end as effect_low,
     case when is_known and has_enough_customers then centre + z * standard_error end as effect_high,
     case when is_known and has_enough_customers then standardised_effect end as standardised_effect,
-
     measure_position = 1 as is_deciding
 from standardised
 order by position, condition, measure

@@ -1,22 +1,16 @@
 -- title:   Sums that must agree
 -- grain:   one row per identity
 -- key:     [identity]
--- inputs:  [business.class_values, business.compared_snapshots, business.control_totals, settings.snapshots,
---           settings.sources]
 -- cells:
 --   open: [position, unit, holds]
 -- note: >
---   Both sides are taken at different places of the flow and must agree exactly. A pair of which a
---   side is missing does not hold: it names a total that nobody takes. Service of others are cases
---   of people without an order in the window, and of internal customers: they are the cost of nobody
---   in the population.
+--   Both sides are taken at different places of the flow and must agree exactly. A pair of which a side is missing does
+--   not hold: it names a total that nobody takes. Service of others are cases of people without an order in the window,
+--   and of internal customers: they are the cost of nobody in the population.
 
-with
-
-compared_totals as (
+with compared_totals as (
     select *
-    from (
-        values
+    from (values
         (1, 'count', 'rows read', 'rows in file footers'),
         (2, 'count', 'rows read', 'rows used, rejected, filtered and out of scope'),
         (3, 'money', 'money read', 'money used, rejected, filtered and out of scope'),
@@ -26,8 +20,7 @@ compared_totals as (
 
 compared_by_source as (
     select *
-    from (
-        values
+    from (values
         (4, 'count', 'customers', 'rows read', 'rows in file footers'),
         (5, 'count', 'customers', 'rows read', 'rows used, rejected, filtered and out of scope'),
         (6, 'count', 'service_cases', 'rows read', 'rows in file footers'),
@@ -45,8 +38,7 @@ compared_by_source as (
 
 compared_by_snapshot as (
     select *
-    from (
-        values
+    from (values
         (11, 'count', 'lines of lines', 'lines of customers and internal customers'),
         (12, 'count', 'orders of orders', 'orders of customers and internal customers'),
         (13, 'money', 'net revenue of lines', 'net revenue of orders'),
@@ -65,13 +57,9 @@ class_names as (
 ),
 
 compared_by_class as (
-    select
-        listed.position + class_names.class_position as position,
-        listed.unit,
-        listed.left_total,
+    select listed.position + class_names.class_position as position, listed.unit, listed.left_total,
         listed.right_total || ' by ' || class_names.class_name as right_total
-    from (
-        values
+    from (values
         (20, 'count', 'customers', 'customers'),
         (40, 'money', 'net revenue of customers', 'net revenue'),
         (60, 'money', 'profit of customers', 'profit')
@@ -81,8 +69,7 @@ compared_by_class as (
 
 compared_service as (
     select *
-    from (
-        values
+    from (values
         (18, 'count', 'service cases of others', 'service cases in the window less that of customers'),
         (19, 'money', 'cost of service of others', 'cost of service in the window less that of customers')
     ) as listed (position, unit, left_total, right_total)
@@ -90,8 +77,7 @@ compared_service as (
 
 compared_now as (
     select *
-    from (
-        values
+    from (values
         (81, 'money', 'profit by tier', 'profit at the end of the whale curve'),
         (82, 'count', 'customers', 'customers by country and region'),
         (83, 'money', 'net revenue of customers', 'net revenue by country and region'),
@@ -104,8 +90,7 @@ compared_now as (
 
 compared_moves as (
     select *
-    from (
-        values
+    from (values
         (91, 'count', 'customers', 'customers of migration before'),
         (92, 'money', 'profit of customers', 'profit of migration before'),
         (93, 'count', 'current customers', 'customers of migration now'),
@@ -117,89 +102,56 @@ compared_moves as (
 pairs as (
     -- The rows that a query gives are in no file.
     select compared.position, compared.unit, compared.left_total, compared.right_total
-    from compared_totals as compared
-    cross join settings.sources as sources
+    from compared_totals as compared cross join settings.sources as sources
     where sources.source = 'order_lines' and (not sources.has_query or compared.right_total <> 'rows in file footers')
     union all
     -- A source that is not configured has nothing to compare.
-    select
-        compared.position,
-        compared.unit,
-        compared.left_total || ', ' || compared.source as left_total,
+    select compared.position, compared.unit, compared.left_total || ', ' || compared.source as left_total,
         compared.right_total || ', ' || compared.source as right_total
     from compared_by_source as compared
-    inner join settings.sources as sources  -- many-to-one
-        on compared.source = sources.source
+    inner join settings.sources as sources on compared.source = sources.source  -- many-to-one
     where sources.is_configured and (not sources.has_query or compared.right_total <> 'rows in file footers')
     union all
-    select
-        compared.position + 100 * snapshots.position as position,
-        compared.unit,
+    select compared.position + 100 * snapshots.position as position, compared.unit,
         compared.left_total || ', ' || snapshots.snapshot as left_total,
         compared.right_total || ', ' || snapshots.snapshot as right_total
     from (
-        select position, unit, left_total, right_total
-        from compared_by_snapshot
+        select position, unit, left_total, right_total from compared_by_snapshot
         union all
-        select position, unit, left_total, right_total
-        from compared_by_class
+        select position, unit, left_total, right_total from compared_by_class
     ) as compared
     cross join settings.snapshots as snapshots
     union all
-    select
-        compared.position + 100 * snapshots.position as position,
-        compared.unit,
+    select compared.position + 100 * snapshots.position as position, compared.unit,
         compared.left_total || ', ' || snapshots.snapshot as left_total,
         compared.right_total || ', ' || snapshots.snapshot as right_total
-    from compared_service as compared
-    cross join settings.snapshots as snapshots
-    cross join settings.sources as sources
+    from compared_service as compared cross join settings.snapshots as snapshots cross join settings.sources as sources
     where sources.source = 'service_cases' and sources.is_configured
     union all
-    select
-        compared.position + 100 * snapshots.position as position,
-        compared.unit,
+    select compared.position + 100 * snapshots.position as position, compared.unit,
         compared.left_total || ', ' || snapshots.snapshot as left_total,
         compared.right_total || ', ' || snapshots.snapshot as right_total
-    from compared_now as compared
-    cross join settings.snapshots as snapshots
+    from compared_now as compared cross join settings.snapshots as snapshots
     where snapshots.snapshot = 'current'
     union all
-    select
-        compared.position + 100 * snapshots.position as position,
-        compared.unit,
+    select compared.position + 100 * snapshots.position as position, compared.unit,
         compared.left_total || ', ' || snapshots.snapshot as left_total,
         compared.right_total || ', ' || snapshots.snapshot as right_total
-    from compared_moves as compared
-    cross join settings.snapshots as snapshots
+    from compared_moves as compared cross join settings.snapshots as snapshots
     inner join business.compared_snapshots as compared_snapshots  -- one-to-one
         on snapshots.snapshot = compared_snapshots.snapshot
 ),
 
 sides as (
-    select
-        pairs.position,
-        pairs.unit,
-        pairs.left_total,
-        pairs.right_total,
-        left_totals.amount as left_side,
+    select pairs.position, pairs.unit, pairs.left_total, pairs.right_total, left_totals.amount as left_side,
         right_totals.amount as right_side
     from pairs
-    left join business.control_totals as left_totals  -- many-to-one
-        on pairs.left_total = left_totals.total
-    left join business.control_totals as right_totals  -- many-to-one
-        on pairs.right_total = right_totals.total
+    left join business.control_totals as left_totals on pairs.left_total = left_totals.total  -- many-to-one
+    left join business.control_totals as right_totals on pairs.right_total = right_totals.total  -- many-to-one
 )
 
-select
-    left_total || ' = ' || right_total as identity,
-
-    cast(position as bigint) as position,
-    unit,
-
-    cast(left_side as decimal(28, 10)) as left_side,
-    cast(right_side as decimal(28, 10)) as right_side,
-    cast(left_side - right_side as decimal(28, 10)) as difference,
-    coalesce(left_side = right_side, false) as holds
+select left_total || ' = ' || right_total as identity, cast(position as bigint) as position, unit,
+    cast(left_side as decimal(28, 10)) as left_side, cast(right_side as decimal(28, 10)) as right_side,
+    cast(left_side - right_side as decimal(28, 10)) as difference, coalesce(left_side = right_side, false) as holds
 from sides
 order by position, identity

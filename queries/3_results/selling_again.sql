@@ -1,8 +1,6 @@
 -- title:   Who bought within a year, customers of each tier beside prospects
 -- grain:   one row per tier, one for all customers (`total`) and one for prospects, where there were any
 -- key:     [tier]
--- inputs:  [business.class_values, business.compared_snapshots, business.customer_tiers, business.prospects,
---           business.purchase_days, settings.policy, settings.snapshots]
 -- note: >
 --   Measured, not estimated: of the customers whose window ended a year ago, by the tier that they had, how many bought
 --   in the year since; and of those who had signed up or visited by then without an order, how many became customers.
@@ -13,15 +11,11 @@
 --   buyer_share: buyers / customers
 --   has_enough_customers: false below `min_cell` customers, of whom the report shows no share
 
-with
-
-years as (
+with years as (
     select
-        compared_snapshots.snapshot,
-        max(snapshots.as_of) filter (where snapshots.snapshot = 'year_ago') as from_date,
+        compared_snapshots.snapshot, max(snapshots.as_of) filter (where snapshots.snapshot = 'year_ago') as from_date,
         max(snapshots.as_of) filter (where snapshots.snapshot = 'current') as before_date
-    from business.compared_snapshots as compared_snapshots
-    cross join settings.snapshots as snapshots
+    from business.compared_snapshots as compared_snapshots cross join settings.snapshots as snapshots
     where compared_snapshots.snapshot = 'year_ago'
     group by compared_snapshots.snapshot
 ),
@@ -30,35 +24,29 @@ buyers as (
     select distinct purchase_days.customer_id
     from years
     inner join business.purchase_days as purchase_days
-        on purchase_days.order_date >= years.from_date
-        and purchase_days.order_date < years.before_date
+        on purchase_days.order_date >= years.from_date and purchase_days.order_date < years.before_date
 ),
 
 known_then as (
     select tiers.tier, tiers.customer_id
     from business.customer_tiers as tiers
-    inner join years  -- many-to-one
-        on tiers.snapshot = years.snapshot
+    inner join years on tiers.snapshot = years.snapshot  -- many-to-one
     union all
     -- Who is in the file without a day may have come since.
     select 'prospect' as tier, prospects.customer_id
     from business.prospects as prospects
-    inner join years  -- many-to-one
-        on prospects.snapshot = years.snapshot
+    inner join years on prospects.snapshot = years.snapshot  -- many-to-one
     where prospects.signed_up_date < years.from_date or prospects.first_visit_date < years.from_date
 ),
 
 judged as (
     select known_then.tier, buyers.customer_id is not null as is_buyer
     from known_then
-    left join buyers  -- many-to-one; none who bought nothing since
-        on known_then.customer_id = buyers.customer_id
+    left join buyers on known_then.customer_id = buyers.customer_id  -- many-to-one; none who bought nothing since
 ),
 
 sums as (
-    select tier, count(*) as customers, count(*) filter (where is_buyer) as buyers
-    from judged
-    group by tier
+    select tier, count(*) as customers, count(*) filter (where is_buyer) as buyers from judged group by tier
     union all
     select 'total' as tier, count(*) as customers, count(*) filter (where is_buyer) as buyers
     from judged
@@ -67,27 +55,17 @@ sums as (
 ),
 
 places as (
-    select value as tier, position
-    from business.class_values
-    where class_name = 'tier'
+    select value as tier, position from business.class_values where class_name = 'tier'
     union all
     select 'total' as tier, 100 as position
     union all
     select 'prospect' as tier, 110 as position
 )
 
-select
-    sums.tier,
-
-    cast(places.position as bigint) as position,
-
-    sums.customers,
-    sums.buyers,
-    cast(sums.buyers as double) / nullif(cast(sums.customers as double), 0) as buyer_share,
-
+select sums.tier, cast(places.position as bigint) as position,
+    sums.customers, sums.buyers, cast(sums.buyers as double) / nullif(cast(sums.customers as double), 0) as buyer_share,
     sums.customers >= policy.min_cell as has_enough_customers
 from sums
-inner join places  -- many-to-one
-    on sums.tier = places.tier
+inner join places on sums.tier = places.tier  -- many-to-one
 cross join settings.policy as policy
 order by position, sums.tier

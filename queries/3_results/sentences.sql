@@ -1,7 +1,6 @@
 -- title:   Sentences that the first page may say, by the money that they speak of
 -- grain:   one row per sentence that is true
 -- key:     [sentence]
--- inputs:  [results.headline, results.materiality, results.profit_bridge, results.tier_profitability, settings.policy]
 -- cells:
 --   by: [tier]
 --   apart: [sentence]
@@ -19,19 +18,15 @@
 --   threshold_amount: amount from which a sentence is material
 --   rank: place among all sentences, most money first
 
-with
-
-headline as (
-    select
-        max(change_on_year) filter (where measure = 'net_revenue') as revenue_change,
+with headline as (
+    select max(change_on_year) filter (where measure = 'net_revenue') as revenue_change,
         max(change_on_year) filter (where measure = 'profit') as profit_change,
         max(value) filter (where measure = 'profit_at_risk') as profit_at_risk
     from results.headline
 ),
 
 tiers as (
-    select
-        max(customers) filter (where tier = 'platinum') as platinum_customers,
+    select max(customers) filter (where tier = 'platinum') as platinum_customers,
         max(profit) filter (where tier = 'platinum') as platinum_profit,
         max(profit_share) filter (where tier = 'platinum') as platinum_profit_share,
         max(profit) filter (where tier = 'lead') as lead_profit,
@@ -44,16 +39,13 @@ tiers as (
 
 judged_tiers as (
     -- The discounts of Lead are told in place of all discounts where they are deeper.
-    select
-        tiers.*,
-        coalesce(lead_discount > 0 and lead_discount_rate > discount_rate, false) as lead_discount_is_deeper
+    select tiers.*, coalesce(lead_discount > 0 and lead_discount_rate > discount_rate, false) as lead_discount_is_deeper
     from tiers
 ),
 
 steps as (
     select
-        max(amount) filter (where step = 'moved_down') as moved_down,
-        max(amount) filter (where step = 'gone') as gone
+        max(amount) filter (where step = 'moved_down') as moved_down, max(amount) filter (where step = 'gone') as gone
     from results.profit_bridge
     where from_snapshot = 'year_ago'
 ),
@@ -67,10 +59,7 @@ candidates as (
     from tiers
     where platinum_customers > 0 and platinum_profit_share is not null
     union all
-    select
-        2 as position,
-        'top_without_share' as sentence,
-        'platinum' as tier,
+    select 2 as position, 'top_without_share' as sentence, 'platinum' as tier,
         cast(platinum_profit as decimal(28, 6)) as amount
     from tiers
     where platinum_customers > 0 and platinum_profit_share is null
@@ -92,41 +81,24 @@ candidates as (
     select 6 as position, 'moved_down' as sentence, 'total' as tier, cast(-moved_down as decimal(28, 6)) as amount
     from steps
     union all
-    select 7 as position, 'gone' as sentence, 'total' as tier, cast(-gone as decimal(28, 6)) as amount
-    from steps
+    select 7 as position, 'gone' as sentence, 'total' as tier, cast(-gone as decimal(28, 6)) as amount from steps
 ),
 
 true_sentences as (
-    select
-        candidates.position,
-        candidates.sentence,
-        candidates.tier,
-        candidates.amount,
-        materiality.threshold_amount
-    from candidates
-    cross join results.materiality as materiality
+    select candidates.position, candidates.sentence, candidates.tier, candidates.amount, materiality.threshold_amount
+    from candidates cross join results.materiality as materiality
     where candidates.amount > 0
 ),
 
 ranked_sentences as (
-    select
-        true_sentences.*,
-        row_number() over (order by amount desc nulls last, position nulls last) as rank
+    select true_sentences.*, row_number() over (order by amount desc nulls last, position nulls last) as rank
     from true_sentences
 )
 
-select
-    cast(ranked_sentences.sentence as varchar) as sentence,
-    cast(ranked_sentences.tier as varchar) as tier,
-
-    cast(ranked_sentences.rank as bigint) as rank,
-
-    ranked_sentences.amount,
-    ranked_sentences.threshold_amount,
-
+select cast(ranked_sentences.sentence as varchar) as sentence, cast(ranked_sentences.tier as varchar) as tier,
+    cast(ranked_sentences.rank as bigint) as rank, ranked_sentences.amount, ranked_sentences.threshold_amount,
     ranked_sentences.amount >= ranked_sentences.threshold_amount as is_material,
     ranked_sentences.amount >= ranked_sentences.threshold_amount
     and ranked_sentences.rank <= policy.sentences_shown as is_shown
-from ranked_sentences
-cross join settings.policy as policy
+from ranked_sentences cross join settings.policy as policy
 order by rank, sentence

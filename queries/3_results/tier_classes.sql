@@ -1,21 +1,13 @@
 -- title:   Customers, revenue and profit by tier and class
 -- grain:   one row per class_name, class and tier
 -- key:     [class_name, class, tier]
--- inputs:  [business.class_values, business.tier_class_totals]
 -- note: >
 --   Population of the window. Pairs without customers are shown with 0.
 
-with
-
-pairs as (
+with pairs as (
     select
-        others.class_name,
-        others.value as class,
-        others.position,
-        tiers.value as tier,
-        tiers.position as tier_position
-    from business.class_values as others
-    cross join business.class_values as tiers
+        others.class_name, others.value as class, others.position, tiers.value as tier, tiers.position as tier_position
+    from business.class_values as others cross join business.class_values as tiers
     where tiers.class_name = 'tier' and others.class_name <> 'tier'
 ),
 
@@ -25,20 +17,10 @@ totals as (
     where snapshot = 'current'
 )
 
-select
-    pairs.class_name,
-    pairs.class,
-    pairs.tier,
-
-    pairs.position,
-    pairs.tier_position,
-
-    coalesce(totals.customers, 0) as customers,
-    cast(coalesce(totals.net_revenue, 0) as decimal(28, 4)) as net_revenue,
+select pairs.class_name, pairs.class, pairs.tier, pairs.position, pairs.tier_position,
+    coalesce(totals.customers, 0) as customers, cast(coalesce(totals.net_revenue, 0) as decimal(28, 4)) as net_revenue,
     cast(coalesce(totals.profit, 0) as decimal(28, 10)) as profit
 from pairs
 left join totals  -- one-to-one; none without customers
-    on pairs.class_name = totals.class_name
-    and pairs.class = totals.value
-    and pairs.tier = totals.tier
+    on pairs.class_name = totals.class_name and pairs.class = totals.value and pairs.tier = totals.tier
 order by pairs.class_name, pairs.position, pairs.tier_position, pairs.class, pairs.tier

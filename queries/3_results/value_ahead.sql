@@ -1,7 +1,6 @@
 -- title:   What the customers of each tier should bring in the time ahead
 -- grain:   one row per tier, one for customers without an order in the window (`none`), and a total
 -- key:     [tier]
--- inputs:  [business.class_values, business.value_ahead_sums, settings.policy]
 -- cells:
 --   by: [tier]
 --   count: customers
@@ -11,11 +10,10 @@
 --   open: [position, method]
 -- note: >
 --   Customers with an outlook: all who ever bought. Expected purchases and profit are those of the coming
---   `expected_orders_months`, by the method that was best in the backtest; see
---   business.customer_value_ahead. Without a fit there are no customers here. A range, from low to high,
---   is to hold the figure in `interval_share` of cases when customers go on as they did: it covers the
---   uncertainty of the parameters and the chance in what customers do, and no change of the times. It is
---   NULL where spend varies too widely for one.
+--   `expected_orders_months`, by the method that was best in the backtest; see business.customer_value_ahead. Without a
+--   fit there are no customers here. A range, from low to high, is to hold the figure in `interval_share` of cases when
+--   customers go on as they did: it covers the uncertainty of the parameters and the chance in what customers do, and
+--   no change of the times. It is NULL where spend varies too widely for one.
 -- columns:
 --   expected_alive: sum of P(alive)
 --   alive_share: expected_alive / customers
@@ -24,9 +22,7 @@
 --   value_at_risk: sum of what leaving would cost; see business.customer_value_ahead
 --   has_enough_customers: false below `min_cell` customers, whose sums say too little to be compared
 
-with
-
-tiers as (
+with tiers as (
     select value as tier, value as group_value, 'tier' as class_name, position
     from business.class_values
     where class_name = 'tier'
@@ -36,36 +32,14 @@ tiers as (
     select 'total' as tier, 'all' as group_value, 'all' as class_name, 100 as position
 )
 
-select
-    tiers.tier,
-
-    cast(tiers.position as bigint) as position,
-    sums.method,
-
-    cast(coalesce(sums.customers, 0) as bigint) as customers,
-    sums.expected_alive,
-    sums.alive_share,
-    sums.purchases_of_year,
-    sums.expected_orders,
-    sums.expected_orders_low,
-    sums.expected_orders_high,
-    sums.expected_revenue,
-    sums.profit,
-    sums.expected_profit,
-    sums.expected_profit_low,
-    sums.expected_profit_high,
-    sums.clv,
-    sums.clv_low,
-    sums.clv_high,
-    sums.clv_per_customer,
-    sums.value_at_risk,
-    sums.value_at_risk_low,
-    sums.value_at_risk_high,
-
-    coalesce(sums.customers, 0) >= policy.min_cell as has_enough_customers
+select tiers.tier, cast(tiers.position as bigint) as position, sums.method,
+    cast(coalesce(sums.customers, 0) as bigint) as customers, sums.expected_alive, sums.alive_share,
+    sums.purchases_of_year, sums.expected_orders, sums.expected_orders_low, sums.expected_orders_high,
+    sums.expected_revenue, sums.profit, sums.expected_profit, sums.expected_profit_low, sums.expected_profit_high,
+    sums.clv, sums.clv_low, sums.clv_high, sums.clv_per_customer, sums.value_at_risk, sums.value_at_risk_low,
+    sums.value_at_risk_high, coalesce(sums.customers, 0) >= policy.min_cell as has_enough_customers
 from tiers
 left join business.value_ahead_sums as sums  -- one-to-one; none where nobody has the tier
-    on tiers.class_name = sums.class_name
-    and tiers.group_value = sums.value
+    on tiers.class_name = sums.class_name and tiers.group_value = sums.value
 cross join settings.policy as policy
 order by position, tier

@@ -1,24 +1,16 @@
 -- title:   Measures of the window as they stood at the end of each of the last weeks
 -- grain:   one row per week_end whose window the history covers
 -- key:     [week_end]
--- inputs:  [business.order_costs, business.order_days, business.service_cost_changes, business.weekly_profit_at_risk,
---           business.window_coverage, settings.policy, settings.rates, settings.weeks]
 -- cells:
 --   apart: [week_end]
 --   count: customers
 --   columns: [customers, net_revenue, profit, profit_rate]
 --   open: [weeks_ago]
 -- note: >
---   Each row looks back on a window of the same length; week_end is exclusive. With today's cost
---   rates and data.
+--   Each row looks back on a window of the same length; week_end is exclusive. With today's cost rates and data.
 
-with
-
-days as (
-    select
-        order_date,
-        sum(net_revenue) as net_revenue,
-        sum(profit) as profit
+with days as (
+    select order_date, sum(net_revenue) as net_revenue, sum(profit) as profit
     from business.order_costs
     group by order_date
 ),
@@ -26,21 +18,14 @@ days as (
 weeks as (
     select weeks.weeks_ago, weeks.week_end, weeks.window_start
     from settings.weeks as weeks
-    inner join business.window_coverage as coverage  -- many-to-one
-        on weeks.window_start = coverage.window_start
+    inner join business.window_coverage as coverage on weeks.window_start = coverage.window_start  -- many-to-one
     where coverage.is_covered
 ),
 
 sums as (
-    select
-        weeks.weeks_ago,
-        weeks.week_end,
-        sum(days.net_revenue) as net_revenue,
-        sum(days.profit) as profit
+    select weeks.weeks_ago, weeks.week_end, sum(days.net_revenue) as net_revenue, sum(days.profit) as profit
     from weeks
-    inner join days
-        on days.order_date >= weeks.window_start
-        and days.order_date < weeks.week_end
+    inner join days on days.order_date >= weeks.window_start and days.order_date < weeks.week_end
     group by weeks.weeks_ago, weeks.week_end
 ),
 
@@ -50,49 +35,31 @@ active_customers as (
     select weeks.weeks_ago, count(*) as customers
     from weeks
     inner join business.order_days as order_days
-        on order_days.order_date >= weeks.window_start
-        and order_days.order_date < weeks.week_end
+        on order_days.order_date >= weeks.window_start and order_days.order_date < weeks.week_end
         and (order_days.next_order_date is null or order_days.next_order_date >= weeks.week_end)
     group by weeks.weeks_ago
 ),
 
 service_costs as (
     select weeks.weeks_ago, sum(changes.cost) as cost
-    from weeks
-    cross join settings.policy as policy
-    inner join business.service_cost_changes as changes
-        on changes.day_number < weeks.week_end - policy.earliest_date
+    from weeks cross join settings.policy as policy
+    inner join business.service_cost_changes as changes on changes.day_number < weeks.week_end - policy.earliest_date
     group by weeks.weeks_ago
 ),
 
 weekly_profit as (
-    select
-        sums.weeks_ago,
-        sums.week_end,
-        active_customers.customers,
+    select sums.weeks_ago, sums.week_end, active_customers.customers,
         cast(sums.net_revenue as decimal(28, 4)) as net_revenue,
-        cast(
-            sums.profit
-            - cast(active_customers.customers as decimal(28, 4)) * rates.per_customer
-            - coalesce(service_costs.cost, 0)
-            as decimal(28, 10)
-        ) as profit
+        cast(sums.profit - cast(active_customers.customers as decimal(28, 4)) * rates.per_customer
+            - coalesce(service_costs.cost, 0) as decimal(28, 10)) as profit
     from sums
-    inner join active_customers  -- one-to-one
-        on sums.weeks_ago = active_customers.weeks_ago
-    left join service_costs  -- one-to-one; none without service cases
-        on sums.weeks_ago = service_costs.weeks_ago
+    inner join active_customers on sums.weeks_ago = active_customers.weeks_ago  -- one-to-one
+    left join service_costs on sums.weeks_ago = service_costs.weeks_ago  -- one-to-one; none without service cases
     cross join settings.rates as rates
 )
 
-select
-    weekly_profit.week_end,
-
-    weekly_profit.weeks_ago,
-
-    weekly_profit.customers,
-    weekly_profit.net_revenue,
-    weekly_profit.profit,
+select weekly_profit.week_end, weekly_profit.weeks_ago,
+    weekly_profit.customers, weekly_profit.net_revenue, weekly_profit.profit,
     case when weekly_profit.net_revenue > 0 then cast(cast(weekly_profit.profit as decimal(28, 4)) as double)
         / cast(weekly_profit.net_revenue as double) end as profit_rate,
     cast(coalesce(at_risk.profit_at_risk, 0) as decimal(28, 10)) as profit_at_risk

@@ -1,5 +1,4 @@
 -- title:    The cost of goods is known for every order line of the window
--- inputs:   [results.cost_coverage]
 -- severity: warn
 -- message:
 --   text: >-
@@ -8,8 +7,4 @@
 --   see: policy.margin
 -- note:     Where it is not, profit is estimated from policy.margin and the report says so.
 
-select
-    lines,
-    lines_with_cost
-from results.cost_coverage
-where is_estimated is distinct from false
+select lines, lines_with_cost from results.cost_coverage where is_estimated is distinct from false

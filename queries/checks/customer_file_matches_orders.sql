@@ -1,5 +1,4 @@
 -- title:    The customer file knows customers who ordered
--- inputs:   [canonical.customers, canonical.order_parts]
 -- scope:    base
 -- severity: warn
 -- judges:   inputs
@@ -9,30 +8,17 @@
 --     with orders
 --   see: sources.customers.columns.customer_id
 -- note: >
---   Where no customer_id of the file is that of an order, the two are written differently in the
---   sources (with zeros before, or with a prefix), and nothing of the file reaches the report.
+--   Where no customer_id of the file is that of an order, the two are written differently in the sources (with zeros
+--   before, or with a prefix), and nothing of the file reaches the report.
 
-with
-
-buyers as (
-    select customer_id
-    from canonical.order_parts
-    where outcome = 'used'
-    group by customer_id
-),
+with buyers as (select customer_id from canonical.order_parts where outcome = 'used' group by customer_id),
 
 matches as (
-    select
-        count(*) as customers,
-        count(buyers.customer_id) as customers_with_orders
+    select count(*) as customers, count(buyers.customer_id) as customers_with_orders
     from canonical.customers as customers
-    left join buyers  -- one-to-one; none of a prospect
-        on customers.customer_id = buyers.customer_id
+    left join buyers on customers.customer_id = buyers.customer_id  -- one-to-one; none of a prospect
 )
 
-select
-    matches.customers as customers_in_file,
-    (select count(*) from buyers) as customers_with_orders
+select matches.customers as customers_in_file, (select count(*) from buyers) as customers_with_orders
 from matches
-where matches.customers > 0
-    and matches.customers_with_orders = 0
+where matches.customers > 0 and matches.customers_with_orders = 0

@@ -1,5 +1,4 @@
 -- title:    Every kind and industry of the customer file has a meaning
--- inputs:   [business.customer_kinds]
 -- scope:    base
 -- severity: warn
 -- message:
@@ -7,12 +6,10 @@
 --   detail: "{column_name} `{word}` of {customers} customers"
 --   see: business.industry_map
 -- note: >
---   A kind is retail, merchant, channel or internal; an industry stands in business.industry_map.
---   Other words count as not known.
+--   A kind is retail, merchant, channel or internal; an industry stands in business.industry_map. Other words count as
+--   not known.
 
-with
-
-words as (
+with words as (
     select 'kind' as column_name, written_kind as word, count(*) as customers
     from business.customer_kinds
     where customer_kind = 'not_known' and written_kind is not null
@@ -24,8 +21,4 @@ words as (
     group by written_industry
 )
 
-select
-    column_name,
-    word,
-    customers
-from words
+select column_name, word, customers from words

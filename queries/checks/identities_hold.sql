@@ -1,14 +1,7 @@
 -- title:    Every sum that must agree agrees
--- inputs:   [results.reconciliation]
 -- severity: stop
 -- message:
 --   text: "{violations} sums that must agree differ"
 --   detail: "{identity} ({left_side} against {right_side})"
 
-select
-    identity,
-    left_side,
-    right_side,
-    difference
-from results.reconciliation
-where holds is distinct from true
+select identity, left_side, right_side, difference from results.reconciliation where holds is distinct from true

@@ -1,5 +1,4 @@
 -- title:    The newest order is recent enough
--- inputs:   [business.orders, settings.checks, settings.snapshots]
 -- scope:    base
 -- severity: stop
 -- judges:   inputs
@@ -9,25 +8,13 @@
 --     {allowed_days} days)
 --   see: checks.freshness
 -- note: >
---   The limit is checks.freshness, in days before the as-of date; without it any age passes. An order is a sale: a
---   feed that brings returns only is not fresh. No order at all is not fresh.
+--   The limit is checks.freshness, in days before the as-of date; without it any age passes. An order is a sale: a feed
+--   that brings returns only is not fresh. No order at all is not fresh.
 
-with
+with newest as (select max(order_date) as order_date from business.orders where is_sale)
 
-newest as (
-    select max(order_date) as order_date
-    from business.orders
-    where is_sale
-)
-
-select
-    newest.order_date as newest_order,
-    snapshots.as_of,
-    snapshots.as_of - newest.order_date as age_days,
+select newest.order_date as newest_order, snapshots.as_of, snapshots.as_of - newest.order_date as age_days,
     checks.freshness_days as allowed_days
-from newest
-cross join settings.snapshots as snapshots
-cross join settings.checks as checks
-where snapshots.snapshot = 'current'
-    and checks.freshness_days is not null
+from newest cross join settings.snapshots as snapshots cross join settings.checks as checks
+where snapshots.snapshot = 'current' and checks.freshness_days is not null
     and (newest.order_date is null or snapshots.as_of - newest.order_date > checks.freshness_days)

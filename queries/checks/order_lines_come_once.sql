@@ -1,5 +1,4 @@
 -- title:    No order line comes twice, where that refuses the run
--- inputs:   [canonical.rejected_rows, settings.checks]
 -- scope:    base
 -- severity: stop
 -- judges:   inputs
@@ -12,8 +11,5 @@
 --   Only with checks.duplicates `refuse`. Otherwise such lines are rejected, or kept, and reported.
 
 select rejected_rows.rows, rejected_rows.amount
-from canonical.rejected_rows as rejected_rows
-cross join settings.checks as checks
-where checks.duplicates = 'refuse'
-    and rejected_rows.source = 'order_lines'
-    and rejected_rows.reason = 'duplicate_exact'
+from canonical.rejected_rows as rejected_rows cross join settings.checks as checks
+where checks.duplicates = 'refuse' and rejected_rows.source = 'order_lines' and rejected_rows.reason = 'duplicate_exact'

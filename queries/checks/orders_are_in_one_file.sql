@@ -1,5 +1,4 @@
 -- title:    The lines of an order are in one file
--- inputs:   [canonical.noted_rows]
 -- scope:    base
 -- severity: warn
 -- judges:   inputs
@@ -10,9 +9,4 @@
 --   see: checks.orders_in_two_files
 -- note:     Lines that equal one of an earlier file are set aside before.
 
-select
-    orders,
-    rows,
-    amount
-from canonical.noted_rows
-where reason = 'order_in_two_files'
+select orders, rows, amount from canonical.noted_rows where reason = 'order_in_two_files'

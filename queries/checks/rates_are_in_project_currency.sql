@@ -1,5 +1,4 @@
 -- title:    Exchange rates are in units of the currency of the project
--- inputs:   [canonical.checked_exchange_rates, settings.project]
 -- scope:    base
 -- severity: stop
 -- judges:   inputs
@@ -13,7 +12,5 @@
 
 select rates.currency, rates.rate_date, rates.rate
 from canonical.checked_exchange_rates as rates
-inner join settings.project as project  -- many-to-one
-    on rates.currency = project.currency
-where rates.outcome in ('used', 'out_of_scope')
-    and rates.rate <> 1
+inner join settings.project as project on rates.currency = project.currency  -- many-to-one
+where rates.outcome in ('used', 'out_of_scope') and rates.rate <> 1

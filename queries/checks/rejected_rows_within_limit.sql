@@ -1,5 +1,4 @@
 -- title:    Rejected rows stay within the limit, in every source
--- inputs:   [business.source_totals, canonical.rejected_rows, settings.checks]
 -- scope:    base
 -- severity: stop
 -- judges:   inputs
@@ -10,23 +9,16 @@
 --   detail: "{reason_rows} {reason}{setting}"
 --   see: checks.max_rejected_rows
 -- note: >
---   The limit is checks.max_rejected_rows, a share of the rows read of the source without those that its
---   `where` leaves out. One row for each reason.
+--   The limit is checks.max_rejected_rows, a share of the rows read of the source without those that its `where` leaves
+--   out. One row for each reason.
 
-with
-
-replaced as (
+with replaced as (
     -- Rows that a later file replaces, as checks.orders_in_two_files asks for, are no fault.
-    select source, rows
-    from canonical.rejected_rows
-    where reason = 'replaced_by_later_file'
+    select source, rows from canonical.rejected_rows where reason = 'replaced_by_later_file'
 ),
 
 reasons as (
-    select
-        rejected_rows.source,
-        rejected_rows.reason,
-        rejected_rows.rows as reason_rows,
+    select rejected_rows.source, rejected_rows.reason, rejected_rows.rows as reason_rows,
         -- The largest first; a reason that compares with a setting names it.
         row_number() over (
             partition by rejected_rows.source
@@ -38,37 +30,21 @@ reasons as (
 ),
 
 all_rows as (
-    select
-        source_totals.source,
-        source_totals.rows_rejected - coalesce(replaced.rows, 0) as rejected_rows,
+    select source_totals.source, source_totals.rows_rejected - coalesce(replaced.rows, 0) as rejected_rows,
         source_totals.rows_read - source_totals.rows_filtered as rows_read
     from business.source_totals as source_totals
-    left join replaced  -- one-to-one
-        on source_totals.source = replaced.source
+    left join replaced on source_totals.source = replaced.source  -- one-to-one
 ),
 
 limited as (
-    select
-        all_rows.source,
-        all_rows.rejected_rows,
-        all_rows.rows_read,
+    select all_rows.source, all_rows.rejected_rows, all_rows.rows_read,
         cast(all_rows.rejected_rows as double) / nullif(cast(all_rows.rows_read as double), 0) as rejected_share,
         checks.max_rejected_rows
-    from all_rows
-    cross join settings.checks as checks
+    from all_rows cross join settings.checks as checks
     where all_rows.rejected_rows > all_rows.rows_read * checks.max_rejected_rows
 )
 
-select
-    limited.source,
-    limited.rejected_rows,
-    limited.rows_read,
-    limited.rejected_share,
-    limited.max_rejected_rows as allowed_share,
-    reasons.position,
-    reasons.reason_rows,
-    reasons.reason,
-    reasons.setting
+select limited.source, limited.rejected_rows, limited.rows_read, limited.rejected_share,
+    limited.max_rejected_rows as allowed_share, reasons.position, reasons.reason_rows, reasons.reason, reasons.setting
 from limited
-left join reasons
-    on limited.source = reasons.source
+left join reasons on limited.source = reasons.source

@@ -1,5 +1,4 @@
 -- title:    Every snapshot has a whole window of orders to compare with
--- inputs:   [business.class_totals, results.snapshot_coverage]
 -- severity: warn
 -- message:
 --   text: the history does not cover the windows of all snapshots
@@ -10,13 +9,7 @@
 --   has no orders. The history covers a window that begins on or after the first order, or at most `coverage_days`
 --   before it.
 
-select
-    coverage.snapshot,
-    coverage.window_start,
-    coverage.as_of,
-
-    coverage.first_order_date,
-    coverage.days_covered
+select coverage.snapshot, coverage.window_start, coverage.as_of, coverage.first_order_date, coverage.days_covered
 from results.snapshot_coverage as coverage
 where not coverage.is_covered
     or not exists (

@@ -30,13 +30,13 @@ pub(super) struct Cli {
 }
 
 impl Cli {
-    /// Reads the command line. What belongs to a run stands behind its verb, or without one: before another verb it would have
+    /// Reads the command line. What belongs to a run comes after its verb, or without one: before another verb it would have
     /// no effect, and the report of another day is no answer to `karat --as-of 2025-12-29 run`.
     pub(super) fn read() -> Result<Self, clap::Error> {
         let cli = Self::try_parse()?;
         let is_lost = cli.verb.is_some() && (cli.run.as_of.is_some() || cli.run.draft);
         if is_lost {
-            let why = "`--as-of` and `--draft` stand behind the verb: `karat run --as-of DATE`";
+            let why = "`--as-of` and `--draft` come after the verb: `karat run --as-of DATE`";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, why));
         }
         let has_rows = matches!(cli.verb, Some(Verb::Show { .. } | Verb::Query { .. }));
@@ -229,7 +229,7 @@ mod tests {
             let examples: Vec<&str> = help.lines().filter(|line| line.starts_with("  karat")).collect();
             assert!(!examples.is_empty(), "{}", verb.get_name());
             for example in examples {
-                // What stands in quotes is one word.
+                // What is in quotes is one word.
                 let words = example.trim().split('"').enumerate().flat_map(|(number, part)| {
                     if number % 2 == 1 { vec![part] } else { part.split_whitespace().collect() }
                 });

@@ -28,7 +28,7 @@ use crate::pipeline::{Choice, Question};
 /// Stack of a worker: plans of long expressions are walked recursively.
 const STACK_BYTES: usize = 64 << 20;
 
-/// How long work may take to end when the program is told to stop.
+/// How long work may take to end when the program is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Parses the command line, does what it asks, prints what comes out.
@@ -64,10 +64,10 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
         .build()
         .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot start the runtime").cause(error))?;
     let progress = Arc::new(Progress::new(style));
-    let told = Arc::clone(&progress);
+    let shared = Arc::clone(&progress);
     // To be stopped is how these end.
     let is_endless = matches!(verb, Verb::Schedule | Verb::Preview { watch: true, .. });
-    let mut job = runtime.spawn(async move { dispatch(verb, &Arc::new(general), &told).await });
+    let mut job = runtime.spawn(async move { dispatch(verb, &Arc::new(general), &shared).await });
     let ended = runtime.block_on(async {
         stop::survive_large_files();
         tokio::select! {

@@ -15,7 +15,7 @@ pub(super) struct General {
     /// Form of what is printed on stdout; csv and parquet are for `show` and `query`
     #[arg(long, global = true, hide = true, value_enum, default_value_t = Form::Text)]
     pub(super) output: Form,
-    /// Form of what is told on stderr; json is one line per event
+    /// Form of the messages on stderr; json is one line per event
     #[arg(long, global = true, hide = true, value_enum, default_value_t = Log::Text)]
     pub(super) log: Log,
     /// Tell errors only

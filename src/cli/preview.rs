@@ -12,7 +12,7 @@ use crate::error::{Exit, Failure};
 use crate::output::{self, Progress};
 use crate::pipeline::{self, Preview, Reload};
 
-/// How often the files are looked at. Asked and not told, because folders shared with a container or over a network tell nobody.
+/// How often the files are looked at. Polled, because folders shared with a container or over a network send no events.
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Renders a run once.
@@ -24,10 +24,10 @@ pub(super) async fn once(general: &General, run: &str, out: &Path) -> Result<Exi
     Ok(Exit::Published)
 }
 
-/// Renders a run, and again whenever its templates or its look change, until the program is told to stop.
+/// Renders a run, and again whenever its templates or its look change, until the program is asked to stop.
 ///
 /// # Errors
-/// Fails only before the first page: a mistake made while watching is told, and the last good pages stay.
+/// Fails only before the first page: a mistake made while watching is reported, and the last good pages stay.
 pub(super) async fn watch(
     general: &General,
     run: &str,
@@ -44,7 +44,7 @@ pub(super) async fn watch(
             progress.say("the pages stay as they were; watching on");
         }
     };
-    // The look may be in the middle of a change already, so even the first pages may be told of instead of made.
+    // The look may be in the middle of a change already, so even the first pages may be reported instead of made.
     let mut seen = fingerprint(general, &loaded)?;
     show(&loaded);
     progress.say("watching the templates and the look; Ctrl-C ends it");

@@ -45,7 +45,7 @@ pub(super) async fn run(
             print_deliveries(&report.deliveries);
         },
     );
-    // The report is published and printed; only then is told what its mail lacks.
+    // The report is published and printed; only then is reported what its mail lacks.
     report.mail_failure.map_or(Ok(Exit::Published), Err)
 }
 

@@ -1,4 +1,4 @@
-//! `karat schedule`: stays in the foreground and runs by the cron line until it is told to stop.
+//! `karat schedule`: stays in the foreground and runs by the cron line until it is asked to stop.
 
 use std::sync::Arc;
 

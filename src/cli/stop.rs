@@ -3,7 +3,7 @@
 pub(super) const SIGTERM: &str = "SIGTERM";
 const SIGINT: &str = "SIGINT";
 
-/// Returns when the program is told to stop: SIGINT, or SIGTERM where there is one.
+/// Returns when the program is asked to stop: SIGINT, or SIGTERM where there is one.
 pub(super) async fn asked() -> &'static str {
     #[cfg(unix)]
     {

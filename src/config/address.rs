@@ -255,7 +255,7 @@ pub(super) fn web_folder(text: &str) -> Parsed<String> {
         return refuse("expected the https:// address under which readers find the published runs");
     }
     if url.username() != "" || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
-        return refuse("must hold no user, password, `?` or `#`: it stands in every mail");
+        return refuse("must hold no user, password, `?` or `#`: it is printed in every mail");
     }
     Ok(format!("{}/", url.as_str().trim_end_matches('/')))
 }
@@ -264,7 +264,7 @@ pub(super) fn web_folder(text: &str) -> Parsed<String> {
 pub(super) fn mail_server(written: &str, environment: Environment<'_>) -> Parsed<Value> {
     if has_literal_password(written) {
         return refuse(
-            "a password must not stand in the file; write it as ${NAME}, as in smtps://user:${SMTP_PASSWORD}@host",
+            "a password must not be in the file; write it as ${NAME}, as in smtps://user:${SMTP_PASSWORD}@host",
         );
     }
     let value = expand_url(written, environment)?;

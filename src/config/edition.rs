@@ -48,7 +48,7 @@ impl Detail {
 pub struct Part {
     /// One of [`PART_COLUMNS`].
     pub column: String,
-    /// As it stands in the data; `not_known` are those for whom nothing stands there.
+    /// As it is in the data; `not_known` are those for whom it is empty.
     pub value: String,
 }
 

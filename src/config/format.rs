@@ -15,7 +15,7 @@ pub enum Format {
     },
     /// Text files, UTF-8, with the names of the columns in their first line.
     Csv {
-        /// What stands between two values.
+        /// What is between two values.
         delimiter: char,
         /// Declared columns, in the order of the configuration.
         schema: Vec<(String, ColumnType)>,
@@ -44,7 +44,7 @@ pub enum ColumnType {
     },
     /// A day, `2026-01-31`.
     Date,
-    /// A moment in business time, `2026-01-31T12:00:00`.
+    /// A timestamp in business time, `2026-01-31T12:00:00`.
     Timestamp,
     /// An instant, `2026-01-31T12:00:00Z` or with an offset such as `+08:00`.
     Timestamptz,

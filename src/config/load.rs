@@ -43,7 +43,7 @@ pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result
     parse(&name, &text, root, environment)
 }
 
-/// Reads the configuration in `text`; `name` stands in messages, and relative paths start at `root`.
+/// Reads the configuration in `text`; `name` is in messages, and relative paths start at `root`.
 pub fn parse(
     name: &str,
     text: &str,

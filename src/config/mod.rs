@@ -195,19 +195,19 @@ pub struct Source {
     pub period_folder: Option<String>,
     /// Names of the files that are read, with `*` and `?`; those with the usual endings when it is not said.
     pub files: Option<String>,
-    /// What moments mean that are stored as INT96.
+    /// What timestamps mean that are stored as INT96.
     #[serde(default)]
     pub int96: Int96,
 }
 
-/// What moments of the physical type INT96 of Parquet mean, which does not say it.
+/// What timestamps of the physical type INT96 of Parquet mean, which does not say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Int96 {
     /// Instants in UTC, as Spark and Hive write them.
     #[default]
     Instant,
-    /// Local time, as Impala writes it unless it is told otherwise.
+    /// Local time, as Impala writes it unless it is set otherwise.
     Local,
 }
 
@@ -312,7 +312,7 @@ pub enum SigningKey {
 pub struct Brand {
     /// Stands above the name of the project, and at the foot.
     pub name: Option<String>,
-    /// PNG or SVG file, relative to `root`; stands in place of the name.
+    /// PNG or SVG file, relative to `root`; replaces the name.
     pub logo: Option<PathBuf>,
     /// Of headings and the rules over sections.
     pub colour: Option<Colour>,
@@ -386,11 +386,11 @@ pub struct Schedule {
     pub catch_up: String,
     /// Loopback address that answers `/health` and `/metrics`.
     pub health: Option<std::net::SocketAddr>,
-    /// Who is told that a run failed.
+    /// Who is notified that a run failed.
     pub alert: Option<AlertTo>,
 }
 
-/// Who is told that a scheduled run failed.
+/// Who is notified that a scheduled run failed.
 #[derive(Debug, Clone, Deserialize)]
 pub enum AlertTo {
     /// A program, below the project's folder or with a whole path.

@@ -1,7 +1,7 @@
 //! `KARAT_ROOTS`: what an operator allows every configuration to read and write, whoever writes the configuration.
 //!
 //! A list of folders and addresses with `;` between them. When it is set, each location, folder, file and program that a
-//! configuration names must lie at or below one of them; links are followed first. It stands in the environment and not in
+//! configuration names must lie at or below one of them; links are followed first. It is in the environment and not in
 //! the file, because who may edit the file must not be able to widen it.
 
 use std::path::{Component, Path, PathBuf};

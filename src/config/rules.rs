@@ -40,8 +40,7 @@ pub(super) fn check(walk: &mut Walk<'_>) {
         earliest_date(walk);
     }
     if walk.place("brand.logo").is_some() && !walk.means("brand.name") {
-        let reason =
-            "brand.name is missing; it is told to those who cannot see the logo, and stands in the mail";
+        let reason = "brand.name is missing; it replaces the logo for those who cannot see it, and is printed in the mail";
         walk.refuse("brand.logo", Refusal::new(reason));
     }
     if walk.value("deliver.attach") == Some(&Value::Bool(false)) && walk.value("publish.url").is_none() {

@@ -136,11 +136,11 @@ pub(super) fn store_option(name: &str, written: &str, environment: Environment<'
     if is_secret && !is_only_variables(written) {
         let variable = name.to_uppercase();
         return Err(Refusal::new(format!(
-            "a secret must not stand in the file; put it into an environment variable and write ${{{variable}}}"
+            "a secret must not be in the file; put it into an environment variable and write ${{{variable}}}"
         )));
     }
     if has_literal_password(written) {
-        let reason = "a password must not stand in the file; write it as ${NAME}";
+        let reason = "a password must not be in the file; write it as ${NAME}";
         return Err(Refusal::new(reason));
     }
     let value = expand(written, environment)?;

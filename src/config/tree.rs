@@ -69,7 +69,7 @@ fn explain(error: &LoadError) -> (Place, Refusal) {
             (
                 place,
                 Refusal::new(format!(
-                    "the key {key} stands twice in one section; the first is on line {first}"
+                    "the key {key} is given twice in one section; the first is on line {first}"
                 )),
             )
         }

@@ -308,7 +308,7 @@ impl<'e> Walk<'e> {
                     .map(|(word, _)| word),
             };
             if key.kind == Kind::Words && value.as_ref().is_some_and(|value| values.contains(value)) {
-                self.problems.add(place, &path, Refusal::new("stands there twice"));
+                self.problems.add(place, &path, Refusal::new("is given twice"));
             }
             values.extend(value);
         }

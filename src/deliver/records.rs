@@ -19,7 +19,7 @@ use crate::store::{Created, Location, StoreError};
 /// Version of the form of the records.
 const SCHEMA: &str = "karat-delivery/1";
 
-/// Where a mail stands.
+/// The state of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum State {
     /// The server has taken it.
@@ -80,7 +80,7 @@ impl<'a> Records<'a> {
         Self { place, folder: format!("deliveries/{as_of}/{run_id}"), run_id, clock }
     }
 
-    /// Reads where the mail to a reader stands; what cannot be understood counts as perhaps sent.
+    /// Reads the state of the mail to a reader; what cannot be understood counts as perhaps sent.
     pub(super) async fn state(&self, mark: &str) -> Result<State, StoreError> {
         let mut attempts: BTreeMap<u32, bool> = BTreeMap::new();
         for object in self.place.list_own(&self.folder).await? {
@@ -150,7 +150,7 @@ impl<'a> Records<'a> {
             text: reply.map(|reply| reply.text.clone()),
             at: (self.clock)().to_string(),
         };
-        // Another receipt of this attempt stands: a person has given the mail up, or has done so twice.
+        // Another receipt of this attempt exists: a person has given the mail up, or has done so twice.
         self.create(&self.path(mark, attempt, "receipt"), &receipt).await.map(drop)
     }
 

@@ -1,4 +1,4 @@
-//! At most one mail to a reader, whatever fails; and messages in which nothing stands but what was put there.
+//! At most one mail to a reader, whatever fails; and messages in which there is nothing but what was put there.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -377,7 +377,7 @@ fn a_message_is_the_same_each_time_and_says_who_sends_it() {
 }
 
 proptest! {
-    /// Whatever stands in the name of a project, the message has these headers and no others.
+    /// Whatever is in the name of a project, the message has these headers and no others.
     #[test]
     fn no_text_adds_a_header(
         sender in "[\\PC\r\n\t\0 \"<>@:;,]{0,120}",

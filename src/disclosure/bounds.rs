@@ -7,7 +7,7 @@
 /// The sums over hidden counts at a corner of all that can be: one row per sum, its right side last.
 pub(super) struct Corner {
     rows: Vec<Vec<i128>>,
-    /// The unknown that each row gives; an unknown that stands in none is 0.
+    /// The unknown that each row gives; an unknown that is in none is 0.
     basis: Vec<usize>,
     denominator: i128,
     width: usize,

@@ -1,6 +1,6 @@
 //! Disclosure control: which cells of the results an edition without single customers may show.
 //!
-//! What stands behind a row is declared in the header of its query (`cells`). A row of fewer customers than
+//! The customers behind a row is declared in the header of its query (`cells`). A row of fewer customers than
 //! `policy.min_cell` is hidden (primary), and so many others that it cannot be computed from totals and neighbours
 //! (complementary): see [`solve`]. Rows of different results that count the same classes are hidden together. What no
 //! header declares is not shown. Nothing is computed for the report here: cells are kept or left empty.
@@ -40,7 +40,7 @@ pub struct Mask {
     pub rows: Vec<usize>,
     /// Cells of the rows that stay which are empty now: position within `rows`, position of the column.
     pub empty: BTreeSet<(usize, usize)>,
-    /// Those of them that are shown unless too few customers stand behind them.
+    /// Those of them that are shown unless too few customers are behind them.
     pub hidden: BTreeSet<(usize, usize)>,
 }
 
@@ -341,5 +341,5 @@ fn rest_of(part: &str) -> String {
 
 fn wrong(name: &str, what: &str) -> Failure {
     Failure::new(Exit::Usage, "edition", format!("the header `cells` of `{name}` {what}"))
-        .hint("It says which customers stand behind the rows: see `queries/SQL.md`.")
+        .hint("It says which customers are behind the rows: see `queries/SQL.md`.")
 }

@@ -75,13 +75,16 @@ mod tests {
                 row("nothing", ""),
             ],
         };
-        let told = Cells { rests: Some("rests_on".to_owned()), ..Cells::default() };
+        let cells = Cells { rests: Some("rests_on".to_owned()), ..Cells::default() };
         let of_findings = ["section".to_owned()];
         let declared = BTreeMap::from([
             ("results.tiers".to_owned(), Declared { table: &tiers, key: &key, cells: Some(&by) }),
-            ("results.told".to_owned(), Declared { table: &findings, key: &of_findings, cells: Some(&told) }),
+            (
+                "results.findings".to_owned(),
+                Declared { table: &findings, key: &of_findings, cells: Some(&cells) },
+            ),
         ]);
-        let left = masks(&declared, 10).expect("the headers fit")["results.told"].apply(&findings);
+        let left = masks(&declared, 10).expect("the headers fit")["results.findings"].apply(&findings);
         let texts: Vec<String> = left.rows.iter().map(|row| format!("{} {}", row[0], row[1])).collect();
         assert_eq!(texts, ["shown yes", "hidden ", "every ", "unknown ", "no_result ", "nothing "]);
     }

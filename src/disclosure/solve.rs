@@ -43,7 +43,7 @@ pub(super) struct Problem {
     fewest: i64,
     /// Name of all customers.
     whole: String,
-    /// Every count under which a name stands anywhere.
+    /// Every count under which a name is used anywhere.
     counts: BTreeMap<String, BTreeSet<i64>>,
     sums: Vec<Sum>,
 }
@@ -64,7 +64,7 @@ impl Problem {
         self.counts.contains_key(name)
     }
 
-    /// Tells whether `name` stands somewhere as `count`.
+    /// Tells whether `name` is used as `count`.
     pub(super) fn counts(&self, name: &str, count: i64) -> bool {
         self.counts.get(name).is_some_and(|counts| counts.contains(&count))
     }
@@ -143,7 +143,7 @@ impl Problem {
         })
     }
 
-    /// The smallest count that is seen in a sum beside a hidden one: what tells too much of a count may stand further away.
+    /// The smallest count that is seen in a sum beside a hidden one: what tells too much of a count may be further away.
     fn beside(&self, hidden: &BTreeSet<String>) -> Option<String> {
         let holds = |sum: &&Sum| {
             let mut members = sum.cells.iter().chain([&sum.total]);
@@ -155,7 +155,7 @@ impl Problem {
             .map(|member| member.name.clone())
     }
 
-    /// The unknowns of an attacker: what is hidden and stands in a sum.
+    /// The unknowns of an attacker: what is hidden and is in a sum.
     fn unknowns<'p>(&'p self, hidden: &BTreeSet<String>) -> BTreeSet<&'p Member> {
         let members = self.sums.iter().flat_map(|sum| sum.cells.iter().chain([&sum.total]));
         members.filter(|member| hidden.contains(&member.name)).collect()

@@ -83,7 +83,7 @@ fn a_ranked_row_of_a_hidden_class_is_left_out_since_its_place_tells_its_figure()
             row("rest", "iron", 4),
         ],
     };
-    let told = Cells {
+    let cells = Cells {
         by: vec!["tier".to_owned()],
         apart: vec!["sentence".to_owned()],
         rows: ["top", "growth", "rest"].map(str::to_owned).into(),
@@ -93,7 +93,7 @@ fn a_ranked_row_of_a_hidden_class_is_left_out_since_its_place_tells_its_figure()
     let (by, key) = (counted(&["tier"]), ["sentence".to_owned()]);
     let declared = BTreeMap::from([
         ("tiers".to_owned(), Declared { table: &tiers, key: &[], cells: Some(&by) }),
-        ("sentences".to_owned(), Declared { table: &sentences, key: &key, cells: Some(&told) }),
+        ("sentences".to_owned(), Declared { table: &sentences, key: &key, cells: Some(&cells) }),
     ]);
     let left = masks(&declared, 10).expect("the headers fit")["sentences"].apply(&sentences);
     let texts: Vec<String> = left.rows.iter().map(|row| format!("{} {}", row[0], row[2])).collect();
@@ -157,7 +157,7 @@ fn the_same_customers_are_hidden_in_every_result() {
 fn a_part_of_a_row_is_hidden_when_it_or_the_rest_is_small() {
     let mut churn = table(&["tier"], &[(&["a"], 40), (&["b"], 40), (&["c"], 40), (&["total"], 120)]);
     churn.columns.push("churned".to_owned());
-    // Three of 40, then 37 of 40: the other three would be told.
+    // Three of 40, then 37 of 40: the other three would be disclosed.
     for (row, churned) in [3, 20, 37, 60].into_iter().enumerate() {
         churn.rows[row].push(Cell::Integer(churned));
     }

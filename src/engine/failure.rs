@@ -18,7 +18,7 @@ pub(super) fn failure(message: String, error: DataFusionError) -> Failure {
     let exit = match error.find_root() {
         DataFusionError::ResourcesExhausted(_) => Exit::Resources,
         _ if is_of_input => Exit::Input,
-        // Errors of the system come wrapped in those of three libraries; their number stands in the words of all.
+        // Errors of the system come wrapped in those of three libraries; their number is in the words of all.
         _ if EXHAUSTED.iter().any(|(number, _)| text.contains(number)) => Exit::Resources,
         DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => {
             Exit::Input
@@ -87,7 +87,7 @@ pub(crate) fn damaged_input(failure: Failure) -> Failure {
 
 /// The words of the engine without values of the data: an error must not tell who a customer is.
 ///
-/// What stands in quotes is left out, and so are long numbers. Names of types and columns that it writes plainly stay.
+/// What is in quotes is left out, and so are long numbers. Names of types and columns that it writes plainly stay.
 pub(super) fn masked(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();

@@ -13,7 +13,7 @@ use super::{Engine, write};
 use crate::error::{Exit, Failure};
 
 impl Engine {
-    /// Writes the rows of `source` that stand in `rows`, in that order, to `target`; `empty` are the cells, by place in
+    /// Writes the rows of `source` that are in `rows`, in that order, to `target`; `empty` are the cells, by place in
     /// `rows` and position of the column, that are NULL there.
     ///
     /// # Errors

@@ -134,7 +134,7 @@ impl Engine {
         // Nothing is looked up in the files, so what only lookups need is not read: it could only be wrong.
         options.execution.parquet.enable_page_index = false;
         options.execution.parquet.bloom_filter_on_read = false;
-        // A moment of INT96 in microseconds, in which the year 9999 has room; as an instant, which it is.
+        // A timestamp of INT96 in microseconds, in which the year 9999 has room; as an instant, which it is.
         options.execution.parquet.coerce_int96 = Some("us".to_owned());
         options.execution.parquet.coerce_int96_tz = Some("UTC".to_owned());
         // Plain strings instead of views: a view keeps the page it points into alive, and the sorter counts that page once for
@@ -335,7 +335,7 @@ impl Engine {
             }
             return Ok(Written::nothing(schema));
         }
-        // The order of a result is part of it and stands in its file, and so does that of a scratch table.
+        // The order of a result is part of it and is in its file, and so does that of a scratch table.
         let is_sorted_here = header.is_published() && query.name.schema != "results";
         let plan = if is_sorted_here {
             plan.sort(ascending(&header.key)).map_err(|error| failure(what(), error))?

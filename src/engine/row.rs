@@ -18,7 +18,7 @@ use crate::query::mapping::quoted;
 pub struct StoppingRow {
     /// Its number in the file, from 1.
     pub number: usize,
-    /// What stands in each column that the expression reads, without the values themselves.
+    /// What is in each column that the expression reads, without the values themselves.
     pub values: Vec<String>,
 }
 
@@ -58,7 +58,7 @@ impl Engine {
                 let values = columns
                     .iter()
                     .zip(batch.columns())
-                    .map(|(column, values)| format!("`{column}` is {}", told(values, from)))
+                    .map(|(column, values)| format!("`{column}` is {}", printed(values, from)))
                     .collect();
                 return Ok(Some(StoppingRow { number: before + from + 1, values }));
             }
@@ -81,8 +81,8 @@ impl Engine {
     }
 }
 
-/// Says what kind of value stands in a row: an error must not tell who a customer is.
-fn told(values: &dyn Array, row: usize) -> String {
+/// Says what kind of value is in a row: an error must not tell who a customer is.
+fn printed(values: &dyn Array, row: usize) -> String {
     if values.is_null(row) {
         return "NULL".to_owned();
     }

@@ -25,7 +25,7 @@ use datafusion::physical_plan::{ExecutionPlan, PhysicalExpr};
 
 use super::one_thread::{AddUpOnce, JoinsBySize};
 
-/// Rows that are few whatever stands on the other side: settings, snapshots, totals, classes.
+/// Rows that are few whatever is on the other side: settings, snapshots, totals, classes.
 const SHORT: usize = 1000;
 
 /// The engine's own rules with this one behind its choice of join sides, and each of them once: projections are pushed down

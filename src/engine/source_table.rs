@@ -82,8 +82,8 @@ impl TableProvider for SourceTable {
             let columns = project_schema(&TableProvider::schema(self), projection)?;
             return Ok(Arc::new(EmptyExec::new(columns)));
         }
-        let told = self.files.iter().filter_map(|file| file.statistics.as_ref());
-        let rows = told.fold(Precision::Exact(0), |sum, told| sum.add(&told.num_rows));
+        let statistics = self.files.iter().filter_map(|file| file.statistics.as_ref());
+        let rows = statistics.fold(Precision::Exact(0), |sum, file| sum.add(&file.num_rows));
         let mut options = TableParquetOptions {
             global: state.config_options().execution.parquet.clone(),
             ..TableParquetOptions::default()

@@ -74,9 +74,9 @@ fn refused_cast(from: &DataType, to: &DataType) -> Option<&'static str> {
         _ if is_text(to) && from.is_floating() => {
             Some("Cast it to a decimal first: engines write its digits differently.")
         }
-        _ if is_text(to) && matches!(from, DataType::Timestamp(..)) => {
-            Some("Engines write moments differently: cast to a date first, or leave the moment as it is.")
-        }
+        _ if is_text(to) && matches!(from, DataType::Timestamp(..)) => Some(
+            "Engines write timestamps differently: cast to a date first, or leave the timestamp as it is.",
+        ),
         DataType::Timestamp(..) if is_text(from) || from.is_numeric() => Some(
             "Leave a text in ISO 8601 as it is, which the source takes as a date, or declare the column in the `schema` of its table.",
         ),

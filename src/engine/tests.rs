@@ -283,7 +283,7 @@ fn the_manifest_names_the_version_that_is_linked() {
 
 #[test]
 fn the_words_of_the_engine_do_not_tell_values() {
-    for (told, shown) in [
+    for (text, shown) in [
         (
             "Cannot cast string 'Ann Example' to value of Int32 type",
             "Cannot cast string '…' to value of Int32 type",
@@ -296,7 +296,7 @@ fn the_words_of_the_engine_do_not_tell_values() {
         ),
         ("no such \"Ann\", `Bea` and 'Cy", "no such \"…\", `…` and '…'"),
     ] {
-        assert_eq!(super::failure::masked(told), shown);
+        assert_eq!(super::failure::masked(text), shown);
     }
 }
 

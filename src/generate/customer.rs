@@ -2,7 +2,7 @@
 
 use super::habits::{Habits, Kind, PERSONAS, Persona};
 use super::random::{Rng, any, between, happens, pick, real, uniform, whole};
-use super::world::{World, moment};
+use super::world::{World, timestamp};
 
 /// A customer, before any order.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ impl Customer {
             customer_id(whole(share * share * share * real(most), 1, most).unsigned_abs())
         });
         let (habits, signed_up) = Habits::draw(rng, world, kind, persona);
-        let signed_up_at = moment(signed_up, between(rng, 0, 25_199));
+        let signed_up_at = timestamp(signed_up, between(rng, 0, 25_199));
         let id = customer_id(number);
         Self { id, name, kind, persona, country, region, industry, owner, referred_by, signed_up_at, habits }
     }

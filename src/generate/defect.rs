@@ -6,7 +6,7 @@ use rand::RngExt;
 
 use super::customer::{MOST_CUSTOMERS, customer_id};
 use super::random::{Rng, any, between, happens};
-use super::world::{World, moment};
+use super::world::{World, timestamp};
 
 /// A row of the order lines on its way into a file; money in cents, `None` is NULL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +124,7 @@ pub(super) fn apply<'a>(
         }
         Defect::LongAgo => row.ordered_at = Some(any(rng, &LONG_AGO) * DAY + day),
         Defect::FarFuture => row.ordered_at = Some(any(rng, &FAR_FUTURE) * DAY + day),
-        Defect::AfterPeriod => row.ordered_at = Some(moment(world.end + between(rng, 0, 30), 0) + day),
+        Defect::AfterPeriod => row.ordered_at = Some(timestamp(world.end + between(rng, 0, 30), 0) + day),
         Defect::PaddedCustomer => {
             let id = row.customer_id.as_deref().unwrap_or_default();
             let (before, after) = any(rng, &[(" ", ""), ("", "  "), ("", "\t")]);

@@ -7,7 +7,7 @@ use super::habits::{Kind, Persona};
 use super::random::{
     Rng, any, between, geometric, happens, log_normal, pick, poisson, real, share_of, uniform, whole,
 };
-use super::world::{PRODUCTS_PER_CATEGORY, World, day_of, moment};
+use super::world::{PRODUCTS_PER_CATEGORY, World, day_of, timestamp};
 
 /// An order, or a return, which is a row of its own with negative lines.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ fn order(rng: &mut Rng, world: &World, customer: &Customer, day: i64) -> Order {
         if happens(rng, (habits.discounted * eager).min(0.98)) { pick(rng, habits.discounts) } else { 0 };
     let count = 1 + geometric(rng, habits.more_lines, 60);
     let lines = (0..count).map(|_| line(rng, world, customer, day, percent)).collect();
-    Order { at: moment(day, second), is_return: false, lines }
+    Order { at: timestamp(day, second), is_return: false, lines }
 }
 
 fn line(rng: &mut Rng, world: &World, customer: &Customer, day: i64, percent: i64) -> Line {
@@ -139,7 +139,7 @@ fn come_back(rng: &mut Rng, world: &World, customer: &Customer, order: &Order, a
         }
     }
     let day = day_of(order.at) + between(rng, 2, 24);
-    let at = moment(day, between(rng, 28_800, 64_799));
+    let at = timestamp(day, between(rng, 28_800, 64_799));
     (!lines.is_empty() && day < world.end).then_some(Order { at, is_return: true, lines })
 }
 

@@ -4,9 +4,9 @@ use super::customer::Customer;
 use super::habits::{Kind, Persona};
 use super::order::Order;
 use super::random::{Rng, between, exponential, happens, log_normal, pick, poisson, uniform, whole};
-use super::world::{World, day_of, moment};
+use super::world::{World, day_of, timestamp};
 
-/// A service case; moments in microseconds since 1970, money in cents.
+/// A service case; timestamps in microseconds since 1970, money in cents.
 #[derive(Debug)]
 pub(super) struct Case {
     /// When the customer asked.
@@ -79,7 +79,7 @@ pub(super) fn cases(rng: &mut Rng, world: &World, customer: &Customer, orders: &
         // Not long ago, yet late enough that each has had its answer: angry is who complained twice.
         let earliest = customer.habits.start.max(world.end - 80);
         for _ in 0..between(rng, 2, 4) {
-            let opened_at = moment(between(rng, earliest, world.end - 2), between(rng, 28_800, 64_799));
+            let opened_at = timestamp(between(rng, earliest, world.end - 2), between(rng, 28_800, 64_799));
             let contact = Contact {
                 opened_at,
                 kind: pick(rng, &CASE_KINDS),
@@ -117,7 +117,7 @@ fn case(rng: &mut Rng, world: &World, customer: &Customer, contact: &Contact) ->
     let score = if angry { between(rng, 1, 2) } else { whole(mood + uniform(rng, -1.2, 1.2), 1, 5) };
     let answered = happens(rng, if angry { 0.8 } else { 0.45 });
     let channel = pick(rng, &CASE_CHANNELS);
-    let end = world.end_moment();
+    let end = world.end_timestamp();
     (opened_at < end).then_some(Case {
         opened_at,
         kind,
@@ -175,7 +175,7 @@ pub(super) fn visits(rng: &mut Rng, world: &World, customer: &Customer, orders: 
     let idle = if customer.persona == Persona::Prospect { 3.0 } else { 0.4 };
     for _ in 0..poisson(rng, idle) {
         let day = between(rng, customer.habits.start, world.end - 1);
-        let at = moment(day, between(rng, 25_200, 82_799));
+        let at = timestamp(day, between(rng, 25_200, 82_799));
         visits.extend(visit(rng, world, at));
     }
     visits.sort_by_key(|visit| visit.at);
@@ -185,5 +185,5 @@ pub(super) fn visits(rng: &mut Rng, world: &World, customer: &Customer, orders: 
 /// Makes a visit, unless it would lie outside the period.
 fn visit(rng: &mut Rng, world: &World, at: i64) -> Option<Visit> {
     let channel = pick(rng, &VISIT_CHANNELS);
-    (moment(world.first, 0) <= at && at < world.end_moment()).then_some(Visit { at, channel })
+    (timestamp(world.first, 0) <= at && at < world.end_timestamp()).then_some(Visit { at, channel })
 }

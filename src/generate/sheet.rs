@@ -30,7 +30,7 @@ pub(super) enum Kind {
     /// Money with two decimals, handed over in cents.
     Money,
     /// Microseconds since 1970, on the clock of the business.
-    Moment,
+    Timestamp,
     /// Days since 1970.
     Day,
     /// Yes or no.
@@ -46,7 +46,7 @@ pub(super) enum Value<'a> {
     Text(Option<&'a str>),
     Whole(Option<i64>),
     Money(Option<i64>),
-    Moment(Option<i64>),
+    Timestamp(Option<i64>),
     Day(Option<i64>),
     Flag(bool),
 }
@@ -64,7 +64,7 @@ enum Column {
     Text(StringBuilder),
     Whole(Int32Builder),
     Money(Decimal128Builder),
-    Moment(TimestampMicrosecondBuilder),
+    Timestamp(TimestampMicrosecondBuilder),
     Day(Date32Builder),
     Flag(BooleanBuilder),
 }
@@ -146,7 +146,7 @@ impl Kind {
             Self::Word | Self::Key => DataType::Utf8,
             Self::Whole => DataType::Int32,
             Self::Money => DataType::Decimal128(DIGITS, DECIMALS),
-            Self::Moment => DataType::Timestamp(TimeUnit::Microsecond, None),
+            Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, None),
             Self::Day => DataType::Date32,
             Self::Flag => DataType::Boolean,
         }
@@ -161,7 +161,7 @@ impl Kind {
                     .with_precision_and_scale(DIGITS, DECIMALS)
                     .expect("18 digits with 2 decimals are a valid decimal type"),
             ),
-            Self::Moment => Column::Moment(TimestampMicrosecondBuilder::new()),
+            Self::Timestamp => Column::Timestamp(TimestampMicrosecondBuilder::new()),
             Self::Day => Column::Day(Date32Builder::new()),
             Self::Flag => Column::Flag(BooleanBuilder::new()),
         }
@@ -178,7 +178,7 @@ impl Column {
                 Err(_) => return false,
             },
             (Self::Money(column), Value::Money(cents)) => column.append_option(cents.map(i128::from)),
-            (Self::Moment(column), Value::Moment(moment)) => column.append_option(moment),
+            (Self::Timestamp(column), Value::Timestamp(timestamp)) => column.append_option(timestamp),
             (Self::Day(column), Value::Day(day)) => match day.map(i32::try_from).transpose() {
                 Ok(day) => column.append_option(day),
                 Err(_) => return false,
@@ -195,7 +195,7 @@ impl Column {
             Self::Text(column) => Arc::new(column.finish()),
             Self::Whole(column) => Arc::new(column.finish()),
             Self::Money(column) => Arc::new(column.finish()),
-            Self::Moment(column) => Arc::new(column.finish()),
+            Self::Timestamp(column) => Arc::new(column.finish()),
             Self::Day(column) => Arc::new(column.finish()),
             Self::Flag(column) => Arc::new(column.finish()),
         }

@@ -14,7 +14,7 @@ pub(super) const ORDER_LINES: Columns = &[
     ("order_id", Kind::Key),
     ("line_number", Kind::Whole),
     ("customer_id", Kind::Word),
-    ("ordered_at", Kind::Moment),
+    ("ordered_at", Kind::Timestamp),
     ("product_id", Kind::Word),
     ("product_name", Kind::Word),
     ("category", Kind::Word),
@@ -36,7 +36,7 @@ pub(super) const CUSTOMERS: Columns = &[
     ("region", Kind::Word),
     ("owner", Kind::Word),
     ("referred_by", Kind::Key),
-    ("signed_up_at", Kind::Moment),
+    ("signed_up_at", Kind::Timestamp),
     ("persona", Kind::Word),
 ];
 
@@ -45,9 +45,9 @@ pub(super) const SERVICE_CASES: Columns = &[
     ("case_id", Kind::Key),
     ("customer_id", Kind::Key),
     ("order_id", Kind::Key),
-    ("opened_at", Kind::Moment),
-    ("first_answer_at", Kind::Moment),
-    ("resolved_at", Kind::Moment),
+    ("opened_at", Kind::Timestamp),
+    ("first_answer_at", Kind::Timestamp),
+    ("resolved_at", Kind::Timestamp),
     ("kind", Kind::Word),
     ("channel", Kind::Word),
     ("is_complaint", Kind::Flag),
@@ -70,7 +70,7 @@ pub(super) const PAYMENTS: Columns = &[
 pub(super) const VISITS: Columns = &[
     ("visit_id", Kind::Key),
     ("customer_id", Kind::Word),
-    ("visited_at", Kind::Moment),
+    ("visited_at", Kind::Timestamp),
     ("channel", Kind::Word),
 ];
 
@@ -110,7 +110,7 @@ impl Tables {
             Value::Text(row.order_id.as_deref()),
             Value::Whole(Some(row.line_number)),
             Value::Text(row.customer_id.as_deref()),
-            Value::Moment(row.ordered_at),
+            Value::Timestamp(row.ordered_at),
             Value::Text(Some(row.product_id)),
             Value::Text(Some(&row.product_name)),
             Value::Text(Some(&row.category)),
@@ -134,7 +134,7 @@ impl Tables {
             Value::Text(Some(customer.region)),
             Value::Text(Some(customer.owner)),
             Value::Text(customer.referred_by.as_deref()),
-            Value::Moment(Some(customer.signed_up_at)),
+            Value::Timestamp(Some(customer.signed_up_at)),
             Value::Text(Some(customer.persona.word())),
         ])
     }
@@ -151,9 +151,9 @@ impl Tables {
             Value::Text(Some(&format!("S{number:08}"))),
             Value::Text(Some(&customer.id)),
             Value::Text(order_id),
-            Value::Moment(Some(case.opened_at)),
-            Value::Moment(case.first_answer_at),
-            Value::Moment(case.resolved_at),
+            Value::Timestamp(Some(case.opened_at)),
+            Value::Timestamp(case.first_answer_at),
+            Value::Timestamp(case.resolved_at),
             Value::Text(Some(case.kind)),
             Value::Text(Some(case.channel)),
             Value::Flag(case.is_complaint),
@@ -186,7 +186,7 @@ impl Tables {
         self.visits.push(&[
             Value::Text(Some(&format!("V{number:08}"))),
             Value::Text(Some(&customer.id)),
-            Value::Moment(Some(visit.at)),
+            Value::Timestamp(Some(visit.at)),
             Value::Text(Some(visit.channel)),
         ])
     }

@@ -125,12 +125,12 @@ fn has_a_folder_for_every_month_and_counts_what_it_wrote() {
 #[test]
 fn holds_no_null_and_only_the_month_of_its_folder_when_clean() {
     let (folder, _) = made(&request(50, 2, 0.0));
-    let first = super::world::moment(super::world::epoch_day(FROM), 0);
-    let end = super::world::moment(super::world::epoch_day(TO), 0);
+    let first = super::world::timestamp(super::world::epoch_day(FROM), 0);
+    let end = super::world::timestamp(super::world::epoch_day(TO), 0);
     for batch in order_lines(folder.path()) {
         assert!(batch.columns().iter().all(|column| column.null_count() == 0));
-        let moments = batch["ordered_at"].as_primitive::<TimestampMicrosecondType>();
-        assert!(moments.values().iter().all(|moment| (first..end).contains(moment)));
+        let timestamps = batch["ordered_at"].as_primitive::<TimestampMicrosecondType>();
+        assert!(timestamps.values().iter().all(|timestamp| (first..end).contains(timestamp)));
         let quantities = batch["quantity"].as_primitive::<Int32Type>();
         assert!(quantities.values().iter().all(|quantity| *quantity != 0));
         let amounts = batch["gross_amount"].as_primitive::<Decimal128Type>();
@@ -178,12 +178,12 @@ fn plants_customers_of_every_kind_and_persona() {
     let countries: BTreeSet<_> = histories.iter().map(|history| history.customer.country).collect();
     assert!(countries.len() >= 5, "{countries:?}");
     assert!(histories.iter().any(|history| history.customer.referred_by.is_some()));
-    let recent = super::world::moment(world.end - 90, 0);
+    let recent = super::world::timestamp(world.end - 90, 0);
     for history in &histories {
         match history.customer.persona {
             Persona::Prospect => assert!(history.orders.is_empty()),
             Persona::NewBuyer => {
-                assert!(history.orders[0].at >= super::world::moment(world.end - 60, 0));
+                assert!(history.orders[0].at >= super::world::timestamp(world.end - 60, 0));
             }
             Persona::Angry => {
                 let complaints =
@@ -198,7 +198,7 @@ fn plants_customers_of_every_kind_and_persona() {
 #[test]
 fn records_nothing_outside_the_period_and_nothing_about_a_later_order() {
     let (world, histories) = histories(800);
-    let end = world.end_moment();
+    let end = world.end_timestamp();
     for history in &histories {
         assert!(history.orders.iter().all(|order| order.at < end));
         let known = world.first.max(super::world::day_of(history.customer.signed_up_at));

@@ -143,8 +143,8 @@ impl World {
     }
 
     /// Microseconds since 1970 at which the period ends.
-    pub(super) fn end_moment(&self) -> i64 {
-        moment(self.end, 0)
+    pub(super) fn end_timestamp(&self) -> i64 {
+        timestamp(self.end, 0)
     }
 }
 
@@ -154,13 +154,13 @@ pub(super) fn epoch_day(date: Date) -> i64 {
 }
 
 /// Microseconds since 1970 of a second of a day, on the clock of the business.
-pub(super) fn moment(day: i64, second: i64) -> i64 {
+pub(super) fn timestamp(day: i64, second: i64) -> i64 {
     (day * DAY + second) * 1_000_000
 }
 
-/// The day of a moment.
-pub(super) fn day_of(moment: i64) -> i64 {
-    moment.div_euclid(DAY * 1_000_000)
+/// The day of a timestamp.
+pub(super) fn day_of(timestamp: i64) -> i64 {
+    timestamp.div_euclid(DAY * 1_000_000)
 }
 
 fn day(date: Date, month: usize) -> Day {

@@ -41,11 +41,11 @@ impl<'t> Customers<'t> {
             }
         }
         let created = |column: &&Column| {
-            column.is_moment()
+            column.is_timestamp()
                 && (table.role(column) == Some(Role::SignedUpAt) || column.told.plain.starts_with("created"))
         };
         if let Some(column) = table.columns.iter().find(created)
-            && let Ok(sql) = place.moment(table, column)
+            && let Ok(sql) = place.timestamp(table, column)
         {
             columns.push(("signed_up_at", sql));
         }

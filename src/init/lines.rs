@@ -135,11 +135,11 @@ impl<'t> Writer<'t> {
             proposal.columns.push(Item::new("line_number", self.place.whole(lines, column), ""));
         }
         proposal.columns.push(
-            match self.first(Role::OrderedAt, |column| column.is_moment() || column.kind.is_integer()) {
+            match self.first(Role::OrderedAt, |column| column.is_timestamp() || column.kind.is_integer()) {
                 Some((table, column)) => {
                     let span = [&column.least, &column.greatest]
                         .map(|text| text.as_deref().unwrap_or_default().to_owned());
-                    match self.place.moment(table, column) {
+                    match self.place.timestamp(table, column) {
                         Ok(sql) => Item::new(
                             "ordered_at",
                             sql,

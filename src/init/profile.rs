@@ -77,7 +77,7 @@ impl Column {
         self.is_text() || self.kind.is_numeric() || matches!(self.kind, DataType::FixedSizeBinary(16))
     }
 
-    pub(super) fn is_moment(&self) -> bool {
+    pub(super) fn is_timestamp(&self) -> bool {
         matches!(self.kind, DataType::Date32 | DataType::Date64 | DataType::Timestamp(..))
             || (self.is_text()
                 && (self.written != Written::Plain

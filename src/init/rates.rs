@@ -28,7 +28,7 @@ impl Rates {
         let is_of_rates = table.holds == Some(Holds::Rates) || find(&TO).is_some();
         if !is_of_rates
             || !from.is_text()
-            || !day.is_moment()
+            || !day.is_timestamp()
             || !rate.is_number()
             || table.of(Role::OrderId).is_some()
         {
@@ -43,7 +43,7 @@ impl Rates {
         text.line("");
         text.line("select");
         text.line(format_args!("    {} as currency,", column(from)));
-        text.line(format_args!("    {} as rate_date,", Place::Staging.moment(table, day).ok()?));
+        text.line(format_args!("    {} as rate_date,", Place::Staging.timestamp(table, day).ok()?));
         text.line("    -- Units of the currency of the project for one unit of this one.");
         text.ask(&format!(
             "rate: is `{}` what one unit costs in {currency}, and not the other way round?",

@@ -53,8 +53,8 @@ fn id(table: &Table, role: Role) -> Option<&Column> {
     table.all_of(role).into_iter().find(|column| column.is_id())
 }
 
-fn moment(table: &Table) -> Option<&Column> {
-    table.all_of(Role::OrderedAt).into_iter().find(|column| column.is_moment() || column.kind.is_integer())
+fn timestamp(table: &Table) -> Option<&Column> {
+    table.all_of(Role::OrderedAt).into_iter().find(|column| column.is_timestamp() || column.kind.is_integer())
 }
 
 /// How much a table looks like order lines; 0 when it cannot be.
@@ -64,7 +64,7 @@ fn likeness(table: &Table) -> u32 {
     if is_other || id(table, Role::OrderId).is_none() || table.rows == 0 {
         return 0;
     }
-    let is_whole = id(table, Role::CustomerId).is_some() && moment(table).is_some();
+    let is_whole = id(table, Role::CustomerId).is_some() && timestamp(table).is_some();
     let (amount, total) = (u32::from(has_amount(table)), has(Role::Total));
     if amount + total == 0 {
         return 0;
@@ -127,14 +127,14 @@ async fn header(
 ) -> Result<Option<Join>, Failure> {
     let table = &tables[lines];
     let lacks_customer = id(table, Role::CustomerId).is_none();
-    let lacks_date = moment(table).is_none();
+    let lacks_date = timestamp(table).is_none();
     let Some(key) = id(table, Role::OrderId).filter(|_| lacks_customer || lacks_date) else {
         return Ok(None);
     };
     let mut best: Option<Join> = None;
     for (at, other) in tables.iter().enumerate() {
         let completes = (lacks_customer && id(other, Role::CustomerId).is_some())
-            || (lacks_date && moment(other).is_some());
+            || (lacks_date && timestamp(other).is_some());
         let is_of_orders = !matches!(other.holds, Some(Holds::Refunds | Holds::Payments | Holds::Lines));
         let Some(found) = id(other, Role::OrderId).filter(|_| at != lines && completes && is_of_orders)
         else {

@@ -94,8 +94,8 @@ impl Place {
         }
     }
 
-    /// A moment, or what is missing for it.
-    pub(super) fn moment(self, table: &Table, column: &Column) -> Result<String, String> {
+    /// A timestamp, or what is missing for it.
+    pub(super) fn timestamp(self, table: &Table, column: &Column) -> Result<String, String> {
         let bare = self.column(table, column);
         let parts = |day: u8, month: u8| {
             let separator =

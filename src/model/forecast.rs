@@ -58,7 +58,7 @@ impl Kinds {
         Self { kinds }
     }
 
-    /// Where the kind of a customer stands among all.
+    /// Where the kind of a customer ranks among all.
     pub(super) fn place(&self, group: &Group) -> usize {
         self.kinds
             .binary_search_by(|kind| order(kind, &(group.frequency, group.age_weeks)))

@@ -15,7 +15,7 @@ use crate::record::layout::CONFIG;
 use crate::record::{HashedFile, Manifest};
 use crate::store::Location;
 
-/// Why two runs may differ, in the order in which they are told.
+/// Why two runs may differ, in the order in which they are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
     /// Another as-of date moves every window.
@@ -50,7 +50,7 @@ impl Cause {
     }
 
     /// Whether the values themselves say something to people.
-    fn is_told(self) -> bool {
+    fn is_shown(self) -> bool {
         matches!(self, Self::Window | Self::Configuration)
     }
 }
@@ -125,10 +125,10 @@ impl Basis {
                 let what = match (was.get(name), is.get(name)) {
                     // Names of editions differ when their parts do.
                     (Some(was), Some(is)) if was == is || cause == Cause::Editions => continue,
-                    (Some(was), Some(is)) if cause.is_told() => format!("is {is} and was {was}"),
+                    (Some(was), Some(is)) if cause.is_shown() => format!("is {is} and was {was}"),
                     (Some(_), Some(_)) => "is another".to_owned(),
-                    (None, Some(is)) if cause.is_told() => format!("is {is} and was not set"),
-                    (Some(was), None) if cause.is_told() => format!("is not set and was {was}"),
+                    (None, Some(is)) if cause.is_shown() => format!("is {is} and was not set"),
+                    (Some(was), None) if cause.is_shown() => format!("is not set and was {was}"),
                     (None, _) => "is new".to_owned(),
                     (Some(_), None) => "is gone".to_owned(),
                 };
@@ -166,7 +166,7 @@ fn keys(yaml: &str) -> Result<BTreeMap<String, String>, Failure> {
             }
         }
     }
-    // It stands under the window.
+    // It is stored under the window.
     keys.remove("as_of");
     Ok(keys)
 }
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_went_and_changed_is_told_by_cause() {
+    fn what_came_went_and_changed_is_shown_by_cause() {
         let basis = |margin: &str, files: &[(&str, &str)]| {
             let files = files.iter().map(|(path, hash)| (input_name("visits", path), (*hash).to_owned()));
             Basis(BTreeMap::from([
@@ -215,13 +215,13 @@ mod tests {
         };
         let before = basis("0.4", &[("a", "1"), ("b", "1"), ("c", "1")]);
         let after = basis("0.5", &[("b", "2"), ("c", "1"), ("d", "1")]);
-        let told: Vec<String> = after
+        let texts: Vec<String> = after
             .changes_since(&before)
             .iter()
             .map(|change| format!("{} `{}` {}", change.cause.word(), change.name, change.what))
             .collect();
         assert_eq!(
-            told,
+            texts,
             [
                 "inputs `visits: a` is gone",
                 "inputs `visits: b` is another",

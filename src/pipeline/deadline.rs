@@ -22,7 +22,7 @@ pub(super) async fn within<T>(
     );
     Err(Failure::new(Exit::Resources, stage, message)
         .hint(
-            "Nothing new is published; the same command does the job again. A stage that takes long is told by \
+            "Nothing new is published; the same command does the job again. A stage that takes long is shown by \
              `--log json`, and stores that fail by `retries` there. Raise `engine.deadline` if the time is too short.",
         )
         .retryable())

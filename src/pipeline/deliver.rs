@@ -96,7 +96,7 @@ pub(super) async fn send(
 }
 
 async fn find(config: &Config, name: &str) -> Result<(Location, LogEntry), Failure> {
-    // Told first: without it nothing else matters.
+    // Reported first: without it nothing else matters.
     configured(config)?;
     let place = project::open(config)?;
     let entries = publish::history(&place).await?;

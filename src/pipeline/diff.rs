@@ -1,6 +1,6 @@
 //! What differs between two published runs, and why as far as their records tell.
 //!
-//! Rows are compared by their key, values as they stand; nothing is subtracted. A cause is named where it lies on the way to
+//! Rows are compared by their key, values as they are; nothing is subtracted. A cause is named where it lies on the way to
 //! a table: its SQL or that of a table before it, the files of a source, a setting that it reads, the window.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -163,7 +163,7 @@ fn is_on_the_way(change: &Change, way: &BTreeSet<String>, files: &BTreeSet<Strin
     match change.cause {
         Cause::Sql => files.contains(&change.name),
         Cause::Inputs => reads(format!("raw.{}", first(":"))) || reads("settings.inputs".to_owned()),
-        // Every date of a run stands in a table of settings.
+        // Every date of a run is in a table of settings.
         Cause::Window => has_settings(),
         Cause::Configuration => match first(".").as_str() {
             "sources" => {
@@ -262,13 +262,13 @@ mod tests {
             &[&["lead", "3", "7"], &["gold", "4", "8"], &["new", "5", "9"]],
         );
         let found = differing_rows(&["tier".to_owned()], &before, &after);
-        let told: Vec<(String, RowFate)> =
+        let fates: Vec<(String, RowFate)> =
             found.into_iter().map(|row| (row.key[0].1.clone(), row.fate)).collect();
         let cell = |column: &str, before: &str, after: &str| {
             (column.to_owned(), before.to_owned(), after.to_owned())
         };
         assert_eq!(
-            told,
+            fates,
             [
                 ("lead".to_owned(), RowFate::Changed(vec![cell("orders", "", "7")])),
                 (

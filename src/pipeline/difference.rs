@@ -1,6 +1,6 @@
 //! The first place in which two files of a run differ, in plain words.
 //!
-//! Pages and tables hold rows of single customers, and messages end up in logs: of those only the place is told.
+//! Pages and tables hold rows of single customers, and messages end up in logs: of those only the place is reported.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::record::{Manifest, layout};
 
 /// The column that makes a table one of customers.
 const CUSTOMER: &str = "customer_id";
-/// Letters of a line that are told.
+/// Letters of a line that are shown.
 const EXCERPT: usize = 60;
 
 /// Says where the published file and the one that was made again differ first.
@@ -26,15 +26,15 @@ pub(super) fn between(
     if let Some(name) = name.and_then(TableName::parse) {
         let record = manifest.table(&name.to_string());
         let key = record.map(|record| record.key.as_slice()).unwrap_or_default();
-        // What is no table any more is told like any other file.
+        // What is no table any more is reported like any other file.
         if let Ok(found) = Engine::first_difference(&name, published, again) {
             return Ok(of_tables(&found, key));
         }
     }
-    let is_told = [layout::CONFIG, layout::SCRIPT].contains(&path)
+    let is_shown = [layout::CONFIG, layout::SCRIPT].contains(&path)
         || path.starts_with(&layout::sql(""))
         || path.starts_with(&layout::template(""));
-    Ok(of_texts(&read(published)?, &read(again)?, is_told))
+    Ok(of_texts(&read(published)?, &read(again)?, is_shown))
 }
 
 fn of_tables(found: &RowsDiffer, key: &[String]) -> String {
@@ -66,8 +66,8 @@ fn of_tables(found: &RowsDiffer, key: &[String]) -> String {
     }
 }
 
-/// Says on which line two texts differ first; what stands there only when it `is_told`.
-pub(super) fn of_texts(published: &[u8], again: &[u8], is_told: bool) -> String {
+/// Says on which line two texts differ first; its text only when it `is_shown`.
+pub(super) fn of_texts(published: &[u8], again: &[u8], is_shown: bool) -> String {
     let lines =
         |bytes: &[u8]| -> Vec<Vec<u8>> { bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect() };
     let (left, right) = (lines(published), lines(again));
@@ -76,7 +76,7 @@ pub(super) fn of_texts(published: &[u8], again: &[u8], is_told: bool) -> String 
     let (left, right) = (left.get(number).unwrap_or(&empty), right.get(number).unwrap_or(&empty));
     let same = left.iter().zip(right).take_while(|(one, other)| one == other).count();
     let place = format!("differs first on line {}, byte {}", number + 1, same + 1);
-    if !is_told {
+    if !is_shown {
         return place;
     }
     let around = |line: &[u8]| {

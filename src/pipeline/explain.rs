@@ -91,9 +91,7 @@ pub async fn explain(
         })?;
         if count == 0 {
             let message = format!("no row of `{table}` has {}", described(&question.key));
-            return Err(
-                wrong(message).hint("Values are compared as they stand in the CSV file of the table.")
-            );
+            return Err(wrong(message).hint("Values are compared as they are in the CSV file of the table."));
         }
         found = Some(count);
     }

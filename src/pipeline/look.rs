@@ -23,7 +23,7 @@ pub struct Look {
 /// Checks configuration, queries and templates, and judges the rows of every source as a run does.
 ///
 /// # Errors
-/// As [`super::run`], without the stages that compute figures and publish. Rows that a run refuses are told with what was found, and
+/// As [`super::run`], without the stages that compute figures and publish. Rows that a run refuses are reported with what was found, and
 /// with the exit code and message of the run.
 pub async fn check(
     config: &Config,
@@ -92,7 +92,7 @@ const TABLES: [(&str, &str); 5] = [
 struct Rows {
     /// Rows of [`TABLES`].
     tables: [Table; 5],
-    /// Days and moments of each source: how they were understood, and the first and the last.
+    /// Days and timestamps of each source: how they were understood, and the first and the last.
     times: Vec<(String, String)>,
     newest_order: String,
     warnings: Vec<String>,
@@ -110,8 +110,8 @@ async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
     let mut times = Vec::new();
     let mut newest_order = String::new();
     for table in raw() {
-        let (told, newest) = moments(&run.engine, table).await?;
-        times.extend(told.into_iter().map(|line| (table.table.table.clone(), line)));
+        let (lines, newest) = timestamps(&run.engine, table).await?;
+        times.extend(lines.into_iter().map(|line| (table.table.table.clone(), line)));
         if table.table.table == "order_lines" {
             newest_order = newest;
         }
@@ -127,11 +127,11 @@ async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
     Ok(Rows { tables, times, newest_order, warnings: warnings.map(check::describe).collect(), refusal })
 }
 
-/// How the days and moments of a source were understood, with the first and the last of each; and the last moment of the first column.
-async fn moments(engine: &Engine, raw: &RawTable) -> Result<(Vec<String>, String), Failure> {
+/// How the days and timestamps of a source were understood, with the first and the last of each; and the last timestamp of the first column.
+async fn timestamps(engine: &Engine, raw: &RawTable) -> Result<(Vec<String>, String), Failure> {
     let mut lines = Vec::new();
     let mut newest = String::new();
-    // Of rows that `where` leaves out no day is told.
+    // Of rows that `where` leaves out no day is reported.
     let problem = if raw.table.table == "order_lines" { "amount_problem" } else { "value_problem" };
     for (column, time) in raw.mapped.iter().filter_map(|column| Some((column, column.time.as_ref()?))) {
         let name = &column.name;

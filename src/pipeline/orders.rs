@@ -114,7 +114,7 @@ pub(super) async fn orders(
     )
     .await?;
     let chosen = trace.count(engine).await?;
-    let told = |column: &str| sums.cell(0, column).map(ToString::to_string).unwrap_or_default();
+    let cell = |column: &str| sums.cell(0, column).map(ToString::to_string).unwrap_or_default();
     let is_one_row = rows.rows.len() == 1;
     let controls = ["customers", "net_revenue"].into_iter().filter_map(|column| {
         let cell = rows.cell(0, column).filter(|_| is_one_row && trace.by == CUSTOMER)?;
@@ -135,7 +135,7 @@ pub(super) async fn orders(
     Ok(Ok(Orders {
         how: trace.described(),
         sql: statement(run, &trace),
-        count: told("row_count"),
+        count: cell("row_count"),
         rows: first,
         controls: controls.collect(),
         limits,
@@ -156,7 +156,7 @@ fn statement(run: &Published, trace: &Trace) -> String {
     format!("{before}{}\norder by order_id, line_number;", trace.sql(&published, "order_lines.*"))
 }
 
-/// Finds the table that tells whose order rows stand behind a row: the nearest one of customers with all columns of the key that counts
+/// Finds the table that tells whose order rows are behind a row: the nearest one of customers with all columns of the key that counts
 /// as many customers as the row does, or else the nearest.
 async fn trace(
     run: &Published,
@@ -310,7 +310,7 @@ fn condition(column: &str, value: &str) -> String {
     format!("{column} = '{}'", value.replace('\'', "''"))
 }
 
-/// Whether two figures are the same number, whatever zeros stand at their end.
+/// Whether two figures are the same number, whatever zeros are at their end.
 fn equal(one: &Cell, other: &Cell) -> bool {
     let plain = |cell: &Cell| cell.to_string().parse::<BigDecimal>().ok();
     match (plain(one), plain(other)) {

@@ -2,7 +2,7 @@
 //!
 //! What the run says of one customer, it says against all customers: tier, scores, cut-offs, forecasts. So tables of
 //! customers are taken from the run, as far as they are of the part, and so are tables of `scope: base`. Every other
-//! statement runs again over the part, as it stands in its file.
+//! statement runs again over the part, as it is in its file.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -146,7 +146,7 @@ impl Plan {
         let mut plan = Self { base: Vec::new(), rows: Vec::new(), empty: Vec::new(), again: Vec::new() };
         let queries = &run.project.queries.queries;
         let published = records.iter().filter_map(|record| TableName::parse(&record.name));
-        // What of the rows of a source is not published is not told again.
+        // What of the rows of a source is not published is not listed again.
         let held = queries
             .iter()
             .filter(|query| match query.header.publish {
@@ -158,8 +158,8 @@ impl Plan {
         for name in published.chain(held) {
             let query = queries.iter().find(|query| query.name == name);
             let scope = query.and_then(|query| query.header.scope);
-            let is_told_again = scope == Some(Scope::Part) || (name.schema == "results" && scope.is_none());
-            if is_told_again || name.schema == STAGING {
+            let is_repeated = scope == Some(Scope::Part) || (name.schema == "results" && scope.is_none());
+            if is_repeated || name.schema == STAGING {
                 continue;
             }
             let Some(file) = run.engine.made(&name) else {

@@ -114,7 +114,7 @@ pub fn fingerprint(config: &Config) -> Result<String, Failure> {
     let mut files = hashed_files(&templates(config))?;
     if let Some(logo) = &config.brand.logo {
         let path = config.root.join(logo);
-        // A logo that is gone has no hash, and is told of when the page is rendered.
+        // A logo that is gone has no hash, and is reported when the page is rendered.
         let sha256 = crate::files::sha256_of(&path).unwrap_or_default();
         files.push(HashedFile { path: path.display().to_string(), sha256 });
     }

@@ -22,7 +22,7 @@ use crate::store::Location;
 ///
 /// # Errors
 /// Returns the failure of the first stage that fails; nothing is visible then, unless it says so. Once the run is published a
-/// failure of the mail stands in the report and not here.
+/// failure of the mail is in the report and not here.
 pub async fn run(config: &Config, request: &Request, progress: &Progress) -> Result<Report, Failure> {
     let place = project::open(config)?;
     let (mut report, entry) = published(config, &place, request, progress).await?;

@@ -104,7 +104,7 @@ struct Work<'a> {
 ///
 /// # Errors
 /// Returns exit code 2 for an unknown run, 4 when an input is missing or has other content, 9 when the log is broken or the manifest is
-/// not the one that it names; else as a run. Anything that differs stands in the answer.
+/// not the one that it names; else as a run. Anything that differs is in the answer.
 pub async fn verify(
     config: &Config,
     name: &str,
@@ -332,7 +332,7 @@ fn localised(mut script: String, up: &str, run: &Run<'_>) -> String {
     script
 }
 
-/// Adds what was found of a file; one that is known to be altered is told once, with its place.
+/// Adds what was found of a file; one that is known to be altered is reported once, with its place.
 fn note(problems: &mut Vec<Problem>, path: &str, what: Option<String>) {
     let Some(what) = what else { return };
     match problems.iter_mut().find(|problem| problem.path == path) {

@@ -24,7 +24,7 @@ const HEARTBEAT: Duration = Duration::from_mins(1);
 /// Seconds after the last heartbeat at which a lease is expired.
 const EXPIRES_SECONDS: i64 = 300;
 
-/// What stands in a lease.
+/// What is in a lease.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Content {

@@ -48,7 +48,7 @@ pub struct StagedRun {
     pub manifest: Manifest,
 }
 
-/// One publication, as it stands in the log.
+/// One publication, as it is in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogEntry {

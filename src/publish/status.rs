@@ -1,4 +1,4 @@
-//! Says how the publications stand: the last one, its age, and whether everything still fits together.
+//! Says the state of the publications: the last one, its age, and whether everything still fits together.
 
 use jiff::civil::Date;
 
@@ -8,7 +8,7 @@ use crate::store::Location;
 
 use super::{Latest, LogEntry, STAGE, history, latest_of, load_manifest};
 
-/// How the publications stand.
+/// The state of the publications.
 #[derive(Debug)]
 pub struct Status {
     /// How many publications the log holds; zero when it cannot be trusted.
@@ -27,9 +27,9 @@ pub struct Status {
     pub problems: Vec<String>,
 }
 
-/// Reads how the publications stand `today`; overdue after `overdue_days`, or never.
+/// Reads the state of the publications `today`; overdue after `overdue_days`, or never.
 ///
-/// What is found wrong stands in the answer; only a location that cannot be read is a failure.
+/// What is found wrong is in the answer; only a location that cannot be read is a failure.
 pub async fn status(location: &Location, today: Date, overdue_days: Option<u32>) -> Result<Status, Failure> {
     let mut problems = Vec::new();
     let mut read_or_told = |failure: Failure| match failure.exit {

@@ -126,10 +126,7 @@ fn members(declared: &[Declared<'_>]) -> String {
         )
     });
     let names: Vec<String> = declared.iter().map(|declared| format!("('{}')", declared.column)).collect();
-    let read: BTreeSet<&str> = tables.iter().copied().chain([OWN]).collect();
-    let read: Vec<String> = read.iter().map(|table| format!("business.{table}")).collect();
     MEMBERS
-        .replace("{tables}", &read.join(", "))
         .replace("{cases}", &cases.collect::<Vec<_>>().join("\n"))
         .replace("{joins}", &joins.collect::<String>())
         .replace("{names}", &names.join(", "))
@@ -139,7 +136,7 @@ fn values(declared: &[Declared<'_>]) -> String {
     let mut rows = Vec::new();
     for Declared { column, class, .. } in declared {
         for (place, value) in (1..).zip(&class.values) {
-            // Who is not known stands last, at the same place in most classes.
+            // Who is not known is last, at the same place in most classes.
             let position = if value == NOT_KNOWN { place.max(9) } else { place };
             let phase = class.phases.get(place - 1);
             let phase = phase.map_or_else(|| "null".to_owned(), |phase| quoted(phase));
@@ -175,7 +172,7 @@ fn filled(text: &str, declared: &Declared<'_>, title: &str, cells: &str) -> Stri
     // A JSON string is a YAML string, on one line. The words of the user go in last: nothing in them is taken for a place.
     text.replace("{class}", declared.column)
         .replace("{cells}", cells)
-        .replace("{phase}", if class.phases.is_empty() { "" } else { "    phase,\n" })
+        .replace("{phase}", if class.phases.is_empty() { "" } else { "phase, " })
         .replace("{note}", &serde_json::Value::from(note.trim()).to_string())
         .replace("{title}", &serde_json::Value::from(title.trim()).to_string())
 }

@@ -86,7 +86,7 @@ impl Visitor for Collector {
     }
 }
 
-/// Puts `queries` into an order in which each reads only what stands before it.
+/// Puts `queries` into an order in which each reads only what is before it.
 ///
 /// Ties are broken by name, so the order does not depend on the file system.
 pub(super) fn order(queries: BTreeMap<TableName, Query>, problems: &mut Problems) -> Vec<Query> {

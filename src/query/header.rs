@@ -22,7 +22,8 @@ pub struct Header {
     /// again; checked in every run.
     #[serde(default)]
     pub order: Vec<String>,
-    /// Tables the query reads, with schema.
+    /// Tables the query reads, with schema: those of the statement. A header may name them; then they must agree.
+    #[serde(default)]
     pub inputs: Vec<String>,
     /// What a reader would misread.
     #[serde(default)]
@@ -43,10 +44,10 @@ pub struct Header {
     /// are. What says nothing is published with `publish.tables: all`.
     #[serde(default)]
     pub publish: Option<Publish>,
-    /// Whom the table is told of when a report shows a part of the customers; see [`Scope`].
+    /// Which customers the table covers when a report shows a part of the customers; see [`Scope`].
     #[serde(default)]
     pub scope: Option<Scope>,
-    /// Of a result: what the aggregate edition shows of it, and which customers stand behind each row. A result without it
+    /// Of a result: what the aggregate edition shows of it, and which customers are behind each row. A result without it
     /// is withheld there.
     #[serde(default)]
     pub cells: Option<Cells>,
@@ -130,10 +131,10 @@ pub enum Publish {
     HeldBack,
 }
 
-/// Whom a table is told of when a report shows a part of the customers.
+/// Which customers a table covers when a report shows a part of the customers.
 ///
 /// Without it: a table of `canonical`, `business` and `model` with a column `customer_id` is the rows of the part, as
-/// they were told against all customers; every other statement runs again over the part.
+/// they were computed against all customers; every other statement runs again over the part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
@@ -145,7 +146,7 @@ pub enum Scope {
     Part,
 }
 
-/// Which customers stand behind the rows of a result, and what the aggregate edition shows of them. What is not named here
+/// Which customers are behind the rows of a result, and what the aggregate edition shows of them. What is not named here
 /// is not shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -269,14 +270,13 @@ mod tests {
 
     #[test]
     fn names_the_unknown_key() {
-        let (_, message) =
-            parse("-- title: A\n-- inputs: []\n-- keys: [a]\nselect 1").expect_err("`keys` is no key");
+        let (_, message) = parse("-- title: A\n-- keys: [a]\nselect 1").expect_err("`keys` is no key");
         assert!(message.contains("keys"), "{message}");
     }
 
     #[test]
     fn stops_at_the_first_line_that_is_no_comment() {
-        let header = parse("-- title: A\n-- inputs: []\n\n-- key: [b]\nselect 1").expect("well formed");
+        let header = parse("-- title: A\n\n-- key: [b]\nselect 1").expect("well formed");
         assert!(header.key.is_empty());
     }
 }

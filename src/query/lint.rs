@@ -96,7 +96,7 @@ pub(super) fn parse(sql: &str) -> Result<Statement, (u64, String)> {
     match (statements.next(), statements.next()) {
         (Some(statement @ Statement::Query(_)), None) => Ok(statement),
         (Some(Statement::Query(_)), Some(_)) => Err((0, "one file holds one statement".to_owned())),
-        (Some(_), _) => Err((0, "only a query (`select` or `with … select`) may stand here".to_owned())),
+        (Some(_), _) => Err((0, "only a query (`select` or `with … select`) is allowed here".to_owned())),
         (None, _) => Err((0, "the file holds no statement".to_owned())),
     }
 }
@@ -106,7 +106,7 @@ static DIALECT: GenericDialect = GenericDialect {};
 /// A parser of a text that is not too long and not too deep for it.
 ///
 /// # Errors
-/// Returns what is wrong; the place, where one is known, stands in the words.
+/// Returns what is wrong; the place, where one is known, is in the words.
 pub(super) fn parser(sql: &str) -> Result<Parser<'static>, String> {
     let tokens = Tokenizer::new(&DIALECT, sql).tokenize_with_location().map_err(|error| error.to_string())?;
     let mut nesting = Nesting::default();
@@ -179,7 +179,7 @@ impl<'t> Nesting<'t> {
         self.before = Some(token);
     }
 
-    /// Whether `end` ends something here, or is a name: the parser takes it for a name where a value must stand.
+    /// Whether `end` ends something here, or is a name: the parser takes it for a name where a value must be.
     fn is_behind_a_value(&self) -> bool {
         use Keyword::{AND, BETWEEN, CASE, ELSE, IN, INTERVAL, IS, LIKE, NOT, OR, PRIOR, THEN, WHEN};
         match self.before {
@@ -216,7 +216,7 @@ fn line_in(message: &str) -> u64 {
         .unwrap_or(0)
 }
 
-/// Where a text stands decides which rules apply.
+/// The place of a text decides which rules apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// A file that makes a table in `canonical` or `business`: the engine orders the rows by the key.
@@ -430,10 +430,7 @@ impl Visitor for Linter {
                 );
             }
             Value::Placeholder(name) => {
-                self.add(
-                    value.span.start.line,
-                    format!("`{name}`: no placeholders, the file runs as it stands"),
-                );
+                self.add(value.span.start.line, format!("`{name}`: no placeholders, the file runs as it is"));
             }
             _ => {}
         }

@@ -36,7 +36,7 @@ impl QuerySet {
         self.queries = staging.into_iter().chain(raw).chain(others).collect();
     }
 
-    /// The statements that stand in files of the project.
+    /// The statements that are in files of the project.
     pub fn files(&self) -> impl Iterator<Item = &Query> {
         self.queries.iter().filter(|query| query.name.schema != "raw")
     }
@@ -196,7 +196,7 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
         problems.add(path, 0, "a file name is a table name: lower case letters, digits and `_`");
         return None;
     };
-    let header = read_header(path, &text, problems)?;
+    let mut header = read_header(path, &text, problems)?;
     if !header.grain.starts_with("one row") {
         problems.add(path, 0, "`grain` is a sentence that begins with \"one row\"");
     }
@@ -225,7 +225,7 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
         _ if header.order.is_empty() => Place::Table,
         _ => Place::Ordered,
     };
-    check_statement(path, &text, place, &header.inputs, problems);
+    header.inputs = read_statement(path, &text, place, &header, problems);
     Some(Query { path: path.to_owned(), name, sha256: files::sha256(text.as_bytes()), header, text })
 }
 
@@ -235,12 +235,12 @@ fn read_check(path: &str, stem: &str, text: String, problems: &mut Problems) -> 
         problems.add(path, 0, "`severity` is missing: stop or warn");
         return None;
     };
-    check_statement(path, &text, Place::Check, &header.inputs, problems);
+    let inputs = read_statement(path, &text, Place::Check, &header, problems);
     Some(Check {
         path: path.to_owned(),
         name: stem.to_owned(),
         title: header.title,
-        inputs: header.inputs.iter().filter_map(|input| TableName::parse(input)).collect(),
+        inputs: inputs.iter().filter_map(|input| TableName::parse(input)).collect(),
         message: header.message,
         severity,
         is_of_inputs: header.judges == Some(Subject::Inputs),
@@ -260,11 +260,21 @@ fn read_header(path: &str, text: &str, problems: &mut Problems) -> Option<header
     }
 }
 
-/// Compares the declared inputs with what the statement reads, and the statement with the portable subset.
-fn check_statement(path: &str, text: &str, place: Place, declared: &[String], problems: &mut Problems) {
+/// The tables that the statement reads; it is compared with the portable subset, and they with those that the header
+/// declares, if it does.
+fn read_statement(
+    path: &str,
+    text: &str,
+    place: Place,
+    header: &header::Header,
+    problems: &mut Problems,
+) -> Vec<String> {
     let statement = match lint::parse(text) {
         Ok(statement) => statement,
-        Err((line, what)) => return problems.add(path, line, what),
+        Err((line, what)) => {
+            problems.add(path, line, what);
+            return Vec::new();
+        }
     };
     for (line, what) in lint::breaches(&statement, place).into_iter().chain(words::reserved(&statement)) {
         problems.add(path, line, what);
@@ -273,14 +283,17 @@ fn check_statement(path: &str, text: &str, place: Place, declared: &[String], pr
     for name in &reads.unqualified {
         problems.add(path, 0, format!("`{name}` is read without its schema"));
     }
-    let declared: BTreeSet<String> = declared.iter().cloned().collect();
     let real: BTreeSet<String> = reads.tables.iter().map(ToString::to_string).collect();
-    for name in real.difference(&declared) {
-        problems.add(path, 0, format!("`{name}` is read but not declared under `inputs`"));
+    if !header.inputs.is_empty() {
+        let declared: BTreeSet<String> = header.inputs.iter().cloned().collect();
+        for name in real.difference(&declared) {
+            problems.add(path, 0, format!("`{name}` is read but not declared under `inputs`"));
+        }
+        for name in declared.difference(&real) {
+            problems.add(path, 0, format!("`{name}` is declared under `inputs` but not read"));
+        }
     }
-    for name in declared.difference(&real) {
-        problems.add(path, 0, format!("`{name}` is declared under `inputs` but not read"));
-    }
+    real.into_iter().collect()
 }
 
 /// Adds the files that follow from the classes which files declare.

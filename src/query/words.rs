@@ -18,7 +18,7 @@ pub fn is_reserved(name: &str) -> bool {
     RESERVED.contains(&format!(" {} ", name.to_lowercase()))
 }
 
-/// Finds columns with such a name that stand without quotation marks, each with its line.
+/// Finds columns with such a name that are written without quotation marks, each with its line.
 pub(super) fn reserved(statement: &Statement) -> Vec<(u64, String)> {
     let mut found = Vec::new();
     let _: ControlFlow<()> = visit_expressions(statement, |expression| {

@@ -1,6 +1,6 @@
 //! `reproduce.sql`: the whole run as SQL for `DuckDB`, an engine that shares no code with ours.
 //!
-//! The query files stand in it byte for byte. Only the reading of the inputs is written for `DuckDB`. At the end every
+//! The query files are in it byte for byte. Only the reading of the inputs is written for `DuckDB`. At the end every
 //! table is compared with the published one, row by row.
 
 use std::collections::BTreeSet;
@@ -35,7 +35,7 @@ pub fn reproduce(recipe: &Recipe<'_>) -> String {
     let mut script = format!(
         "-- Re-performs run {} with DuckDB, an engine that shares no code with the one that published it.\n\
          -- Start it in this folder:  duckdb < reproduce.sql\n\
-         -- It reads the recorded inputs, runs every query file as it stands in sql/, and compares each table with the\n\
+         -- It reads the recorded inputs, runs every query file as it is in sql/, and compares each table with the\n\
          -- published one, row by row. The last statement fails when a single row differs.\n\
          -- Not re-performed, but read from tables/: the thresholds, rates and dates in settings.*, and model.*, which\n\
          -- a fit by maximum likelihood made; SQL cannot express it.\n\n",
@@ -105,7 +105,7 @@ pub fn reproduce_part(part: &PartOf<'_>) -> String {
     let mut script = format!(
         "-- Re-performs a part of run {} with DuckDB, from the tables of the run, which its own reproduce.sql re-performs.\n\
          -- Start it in this folder:  duckdb < reproduce.sql\n\
-         -- What was told of a customer against all customers is taken from there; every sum is computed again.\n\n",
+         -- What compares a customer with all customers is taken from there; every sum is computed again.\n\n",
         part.run.run_id
     );
     if !part.unpublished.is_empty() {

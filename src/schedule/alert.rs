@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Where alerts go.
 #[derive(Debug, Clone)]
 pub enum Alert {
-    /// A program; the JSON object stands on its stdin.
+    /// A program; the JSON object is sent to its stdin.
     Program(PathBuf),
     /// A web address; the JSON object is posted to it. It may hold a token, so it is never printed.
     Address(Secret),
@@ -55,7 +55,7 @@ fn tell(program: &PathBuf, text: &str) -> Result<(), Failure> {
     let mut child =
         Command::new(program).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().map_err(cannot)?;
     if let Some(mut input) = child.stdin.take() {
-        // A program that does not read its input has been told all the same.
+        // A program that does not read its input has been notified all the same.
         let _unread = writeln!(input, "{text}");
     }
     let status = child.wait().map_err(cannot)?;
@@ -142,13 +142,13 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let program = folder.path().join("alert.sh");
-        let script = "#!/bin/sh\ncat > \"$(dirname \"$0\")/told.json\"\ngrep -q '\"code\":3' \"$(dirname \"$0\")/told.json\"\n";
+        let script = "#!/bin/sh\ncat > \"$(dirname \"$0\")/event.json\"\ngrep -q '\"code\":3' \"$(dirname \"$0\")/event.json\"\n";
         std::fs::write(&program, script).expect("a script");
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).expect("a mode");
         let alert = Alert::Program(program);
         alert.send(&json!({"code": 3})).await.expect("the program ends well");
-        let told = std::fs::read_to_string(folder.path().join("told.json")).expect("it was told");
-        assert_eq!(told.trim(), "{\"code\":3}");
+        let event = std::fs::read_to_string(folder.path().join("event.json")).expect("it was notified");
+        assert_eq!(event.trim(), "{\"code\":3}");
         let failure = alert.send(&json!({"code": 4})).await.expect_err("the program fails");
         assert!(failure.message.contains("alert.sh"), "{}", failure.message);
     }

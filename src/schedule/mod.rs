@@ -70,9 +70,9 @@ where
     }
 }
 
-async fn until(moment: Timestamp) {
+async fn until(timestamp: Timestamp) {
     loop {
-        let left = Duration::try_from(moment.duration_since(calendar::now())).unwrap_or_default();
+        let left = Duration::try_from(timestamp.duration_since(calendar::now())).unwrap_or_default();
         if left.is_zero() {
             return;
         }

@@ -1,4 +1,4 @@
-//! The moments at which a cron line asks for a run.
+//! The timestamps at which a cron line asks for a run.
 //!
 //! A time that the clocks skip in spring is due at the end of the gap; one that they pass twice in autumn is due once,
 //! the first time, unless the line asks for every hour (as Vixie cron does).
@@ -46,27 +46,27 @@ impl Slots {
         })
     }
 
-    /// The first slot after `moment`.
+    /// The first slot after `timestamp`.
     ///
     /// # Errors
     /// Returns exit code 2 when there is none.
-    pub fn after(&self, moment: Timestamp) -> Result<Timestamp, Failure> {
-        let from = moment.to_zoned(self.zone.clone());
+    pub fn after(&self, timestamp: Timestamp) -> Result<Timestamp, Failure> {
+        let from = timestamp.to_zoned(self.zone.clone());
         let found = self.cron.find_next_occurrence(&from, false);
-        self.moment(found)
+        self.timestamp(found)
     }
 
-    /// The last slot up to and including `moment`.
+    /// The last slot up to and including `timestamp`.
     ///
     /// # Errors
     /// Returns exit code 2 when there is none.
-    pub fn up_to(&self, moment: Timestamp) -> Result<Timestamp, Failure> {
-        let from = moment.to_zoned(self.zone.clone());
+    pub fn up_to(&self, timestamp: Timestamp) -> Result<Timestamp, Failure> {
+        let from = timestamp.to_zoned(self.zone.clone());
         let found = self.cron.find_previous_occurrence(&from, true);
-        self.moment(found)
+        self.timestamp(found)
     }
 
-    fn moment(&self, found: Result<Zoned, croner::errors::CronError>) -> Result<Timestamp, Failure> {
+    fn timestamp(&self, found: Result<Zoned, croner::errors::CronError>) -> Result<Timestamp, Failure> {
         found.map(|zoned| zoned.timestamp()).map_err(|error| {
             let message = format!("the cron line `{}` has no such slot", self.cron.pattern);
             Failure::new(Exit::Usage, "schedule", message).cause(error)
@@ -92,14 +92,14 @@ impl Slots {
             CatchUp::Latest | CatchUp::All => 1,
         };
         let mut missed = Vec::new();
-        let mut moment = now;
+        let mut timestamp = now;
         while missed.len() < most {
-            let slot = self.up_to(moment)?;
+            let slot = self.up_to(timestamp)?;
             if is_done(slot)? {
                 break;
             }
             missed.push(slot);
-            moment = slot - jiff::SignedDuration::from_secs(1);
+            timestamp = slot - jiff::SignedDuration::from_secs(1);
         }
         missed.reverse();
         Ok(missed)
@@ -120,19 +120,19 @@ mod tests {
     }
 
     fn at(text: &str) -> Timestamp {
-        text.parse().expect("a moment")
+        text.parse().expect("a timestamp")
     }
 
     /// Every slot in `[from, to)`.
     fn between(slots: &Slots, from: &str, to: &str) -> Vec<String> {
         let mut found = Vec::new();
-        let mut moment = at(from) - jiff::SignedDuration::from_secs(1);
+        let mut timestamp = at(from) - jiff::SignedDuration::from_secs(1);
         loop {
-            moment = slots.after(moment).expect("a slot");
-            if moment >= at(to) {
+            timestamp = slots.after(timestamp).expect("a slot");
+            if timestamp >= at(to) {
                 return found;
             }
-            found.push(moment.to_zoned(slots.zone.clone()).strftime("%m-%d %H:%M %:z").to_string());
+            found.push(timestamp.to_zoned(slots.zone.clone()).strftime("%m-%d %H:%M %:z").to_string());
         }
     }
 
@@ -189,7 +189,7 @@ mod tests {
             zones += 1;
             let start = from.to_zoned(TimeZone::UTC).expect("a day").timestamp() - 72.hours();
             let end = to.to_zoned(TimeZone::UTC).expect("a day").timestamp() + 72.hours();
-            let offset = |moment: Timestamp| slots.zone.to_offset(moment).seconds();
+            let offset = |timestamp: Timestamp| slots.zone.to_offset(timestamp).seconds();
             let mut clock = vec![(start, offset(start))];
             let changes = slots.zone.following(start).take_while(|change| change.timestamp() < end);
             clock.extend(changes.map(|change| (change.timestamp(), change.offset().seconds())));
@@ -211,21 +211,21 @@ mod tests {
 
     fn every_monday(slots: &Slots, from: jiff::civil::Date, to: jiff::civil::Date) {
         let name = slots.zone.iana_name().unwrap_or_default();
-        let mut moment = from.to_zoned(slots.zone.clone()).expect("a day").timestamp();
+        let mut timestamp = from.to_zoned(slots.zone.clone()).expect("a day").timestamp();
         let mut monday = first_monday(from.year());
         while monday < to {
-            let slot = slots.after(moment).expect("a slot");
-            assert!(slot > moment, "{name} {monday}: {slot}");
+            let slot = slots.after(timestamp).expect("a slot");
+            assert!(slot > timestamp, "{name} {monday}: {slot}");
             let local = slot.to_zoned(slots.zone.clone()).datetime();
             let asked = monday.at(2, 30, 0, 0);
             if local != asked {
-                // The clocks skipped the asked time, and the slot is the first moment behind the gap.
+                // The clocks skipped the asked time, and the slot is the first timestamp behind the gap.
                 let meant = slots.zone.to_ambiguous_timestamp(asked);
                 assert!(meant.is_ambiguous(), "{name} {monday}: {local}");
                 let before = slots.zone.to_offset(slot - jiff::SignedDuration::from_secs(1));
                 assert!(before < slots.zone.to_offset(slot), "{name} {monday}: {local} is not behind a gap");
             }
-            moment = slot;
+            timestamp = slot;
             monday = monday.checked_add(7.days()).expect("a week");
         }
     }

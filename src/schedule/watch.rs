@@ -85,7 +85,7 @@ impl Watch {
         let is_well = state.last.is_none_or(|(_, outcome)| outcome.exit == Exit::Published);
         let body = json!({
             "ok": is_well,
-            "next": state.next.map(|moment| moment.to_string()),
+            "next": state.next.map(|timestamp| timestamp.to_string()),
             "last": state.last.map(|(slot, outcome)| json!({"slot": slot.to_string(), "code": outcome.exit as u8})),
         });
         (if is_well { 200 } else { 503 }, "application/json", format!("{body}\n"))
@@ -105,7 +105,8 @@ impl Watch {
         };
         let one =
             |value: Option<String>| value.map(|value| (String::new(), value)).into_iter().collect::<Vec<_>>();
-        let seconds = |moment: Option<Timestamp>| one(moment.map(|moment| moment.as_second().to_string()));
+        let seconds =
+            |timestamp: Option<Timestamp>| one(timestamp.map(|timestamp| timestamp.as_second().to_string()));
         let runs: Vec<_> = state
             .runs
             .iter()
@@ -169,7 +170,7 @@ mod tests {
         drop(free);
         let watch = Watch::default();
         watch.listen(address).expect("the port is free");
-        let slot: Timestamp = "2026-11-16T06:00:00Z".parse().expect("a moment");
+        let slot: Timestamp = "2026-11-16T06:00:00Z".parse().expect("a timestamp");
         watch.waits_for(slot);
         assert!(get(address, "/health").starts_with("HTTP/1.0 200"));
 

@@ -29,8 +29,8 @@ enum Kind {
     Currency,
     /// What one unit of a currency is worth.
     Rate,
-    /// A moment in business time.
-    Moment,
+    /// A timestamp in business time.
+    Timestamp,
     /// A day in business time.
     Day,
     /// A whole number.
@@ -66,7 +66,7 @@ const ORDER_LINES: [Column; 18] = [
     ("order_id", "order_id", Kind::Id),
     ("source_line", "line_number", Kind::Whole),
     ("customer_id", "customer_id", Kind::Id),
-    ("ordered_at", "ordered_at", Kind::Moment),
+    ("ordered_at", "ordered_at", Kind::Timestamp),
     ("quantity", "quantity", Kind::Quantity),
     ("gross_amount", "gross_amount", Kind::Amount),
     ("discount_amount", "discount_amount", Kind::Amount),
@@ -93,16 +93,16 @@ const CUSTOMERS: [Column; 10] = [
     ("segment", "segment", Kind::Text),
     ("owner", "owner", Kind::Text),
     ("referred_by", "referred_by", Kind::Id),
-    ("signed_up_at", "signed_up_at", Kind::Moment),
+    ("signed_up_at", "signed_up_at", Kind::Timestamp),
 ];
 
 const SERVICE_CASES: [Column; 12] = [
     ("case_id", "case_id", Kind::Id),
     ("customer_id", "customer_id", Kind::Id),
     ("order_id", "order_id", Kind::Id),
-    ("opened_at", "opened_at", Kind::Moment),
-    ("first_answer_at", "first_answer_at", Kind::Moment),
-    ("resolved_at", "resolved_at", Kind::Moment),
+    ("opened_at", "opened_at", Kind::Timestamp),
+    ("first_answer_at", "first_answer_at", Kind::Timestamp),
+    ("resolved_at", "resolved_at", Kind::Timestamp),
     ("kind", "kind", Kind::Text),
     ("channel", "channel", Kind::Text),
     ("cost", "cost", Kind::Amount),
@@ -123,7 +123,7 @@ const PAYMENTS: [Column; 6] = [
 const VISITS: [Column; 4] = [
     ("visit_id", "visit_id", Kind::Id),
     ("customer_id", "customer_id", Kind::Id),
-    ("visited_at", "visited_at", Kind::Moment),
+    ("visited_at", "visited_at", Kind::Timestamp),
     ("channel", "channel", Kind::Text),
 ];
 
@@ -144,7 +144,7 @@ pub struct MappedColumn {
     pub sql: String,
     /// Source columns that it reads.
     pub reads: Vec<String>,
-    /// How a day or a moment was understood, in words.
+    /// How a day or a timestamp was understood, in words.
     pub time: Option<String>,
 }
 
@@ -232,7 +232,7 @@ pub async fn raw_table(
     };
     let mut columns = Vec::new();
     let mut unusable: Vec<Both> = filter.iter().map(rows::is_filtered).collect();
-    let mut moment = None;
+    let mut timestamp = None;
     let mut tried = Vec::new();
     for &(target, name, kind) in contract.columns {
         let Some(value) = mapped.get(name) else {
@@ -241,18 +241,18 @@ pub async fn raw_table(
         };
         match normalise(kind, value, source.amount_scale, timezone) {
             Ok(sql) => {
-                if matches!(kind, Kind::Moment | Kind::Day) && moment.is_none() {
-                    moment = Some(sql.engine.clone());
+                if matches!(kind, Kind::Timestamp | Kind::Day) && timestamp.is_none() {
+                    timestamp = Some(sql.engine.clone());
                 }
                 tried.push(MappedColumn {
                     name: name.to_owned(),
                     text: source.columns[name].clone(),
                     sql: sql.engine.clone(),
                     reads: value.columns.iter().cloned().collect(),
-                    time: matches!(kind, Kind::Moment | Kind::Day)
+                    time: matches!(kind, Kind::Timestamp | Kind::Day)
                         .then(|| understood(value, given, timezone)),
                 });
-                // Of a row that is left out only what it is worth is told.
+                // Of a row that is left out only its money is reported.
                 let is_worth = matches!(kind, Kind::Amount | Kind::Quantity) || name == "currency";
                 let sql = if is_worth { sql } else { rows::kept(filter.as_ref(), sql) };
                 columns.push(sql.map(|sql| format!("{sql} as {target}")));
@@ -280,8 +280,8 @@ pub async fn raw_table(
         misplaced: source
             .period_folder
             .as_ref()
-            .zip(moment)
-            .map(|(folder, moment)| rows::misplaced(contract.source, folder, &moment)),
+            .zip(timestamp)
+            .map(|(folder, timestamp)| rows::misplaced(contract.source, folder, &timestamp)),
     })
 }
 
@@ -309,7 +309,7 @@ fn sql_type(kind: Kind) -> &'static str {
         Kind::Id | Kind::Text | Kind::Currency => "varchar",
         Kind::Rate => "decimal(18, 10)",
         Kind::Amount | Kind::Quantity => "decimal(18, 4)",
-        Kind::Moment => "timestamp(6)",
+        Kind::Timestamp => "timestamp(6)",
         Kind::Day => "date",
         Kind::Whole => "bigint",
         Kind::Flag => "boolean",
@@ -321,7 +321,7 @@ fn normalise(kind: Kind, value: &Mapped, amount_scale: Option<u8>, timezone: &st
     if value.kind == Type::Null {
         return Ok(Both::same(format!("cast(null as {})", sql_type(kind))));
     }
-    let told = &value.told;
+    let type_name = &value.type_name;
     match kind {
         Kind::Id | Kind::Text => text(value),
         Kind::Amount => amount(value, amount_scale),
@@ -331,17 +331,17 @@ fn normalise(kind: Kind, value: &Mapped, amount_scale: Option<u8>, timezone: &st
             format!("nullif(upper(trim(both {blanks} from {sql})), '')")
         })),
         Kind::Rate => number(value, RATE_SCALE, Some(RATE_SCALE), MAX_RATE),
-        Kind::Moment => moment(value, timezone),
-        Kind::Day => Ok(moment(value, timezone)?.map(|sql| format!("cast({sql} as date)"))),
+        Kind::Timestamp => timestamp(value, timezone),
+        Kind::Day => Ok(timestamp(value, timezone)?.map(|sql| format!("cast({sql} as date)"))),
         Kind::Whole if matches!(value.kind, Type::Integer(_) | Type::Decimal(_, 0)) => {
             Ok(value.sql.map(|sql| format!("cast({sql} as bigint)")))
         }
-        Kind::Whole => Err(format!("is {told}; a line number is an integer")),
+        Kind::Whole => Err(format!("is {type_name}; a line number is an integer")),
         Kind::Flag if value.kind == Type::Boolean => {
             Ok(value.sql.map(|sql| format!("cast({sql} as boolean)")))
         }
         Kind::Flag => {
-            Err(format!("is {told}; write a condition, such as `quantity < 0` or `type = 'complaint'`"))
+            Err(format!("is {type_name}; write a condition, such as `quantity < 0` or `type = 'complaint'`"))
         }
     }
 }
@@ -365,12 +365,14 @@ fn text(value: &Mapped) -> Result<Both, String> {
         Type::Single => Ok(whole("16777216")),
         Type::Bytes => Err(format!(
             "is {}, which has no agreed text; write `cast(… as varchar)` if the bytes are text in UTF-8",
-            value.told
+            value.type_name
         )),
-        Type::Other(_) => Err(format!("is {}, which has no agreed text; map another column", value.told)),
+        Type::Other(_) => {
+            Err(format!("is {}, which has no agreed text; map another column", value.type_name))
+        }
         _ => Err(format!(
             "is {}, which has no agreed text; write `cast(… as varchar)` if it is an id",
-            value.told
+            value.type_name
         )),
     }
 }
@@ -389,17 +391,20 @@ fn number(value: &Mapped, kept: u8, scale: Option<u8>, limit: &str) -> Result<Bo
             None => {
                 return Err(format!(
                     "is {}; set `amount_scale` (0 to 4) to say how many decimals its amounts have",
-                    value.told
+                    value.type_name
                 ));
             }
         },
         Type::Other(_) => {
-            return Err(format!("is {}, with which nothing can be computed; map another column", value.told));
+            return Err(format!(
+                "is {}, with which nothing can be computed; map another column",
+                value.type_name
+            ));
         }
         _ => {
             return Err(format!(
                 "is {}; an amount is a number: write `cast(… as decimal(18, 2))` if the text holds one",
-                value.told
+                value.type_name
             ));
         }
     };
@@ -459,20 +464,20 @@ fn value_problems(contract: &Contract, target: &str, kind: Kind, value: &Mapped)
         }
         Kind::Rate if value.kind != Type::Null => beyond(MAX_RATE, "out_of_range").into_iter().collect(),
         // A text that is no date must not pass for a date that is not known: unpaid, unanswered.
-        Kind::Moment | Kind::Day if value.kind == Type::Text && !is_order_line => {
+        Kind::Timestamp | Kind::Day if value.kind == Type::Text && !is_order_line => {
             vec![value.sql.map(|sql| format!("when {} then '{name}_not_a_date'", mapping::is_no_date(sql)))]
         }
         _ => Vec::new(),
     }
 }
 
-fn moment(value: &Mapped, timezone: &str) -> Result<Both, String> {
+fn timestamp(value: &Mapped, timezone: &str) -> Result<Both, String> {
     match value.kind {
-        Type::Date | Type::Moment => Ok(value.sql.map(|sql| format!("cast({sql} as timestamp(6))"))),
+        Type::Date | Type::Timestamp => Ok(value.sql.map(|sql| format!("cast({sql} as timestamp(6))"))),
         Type::Text => Ok(mapping::of_text(&value.sql, timezone, Otherwise::Null)),
         _ => Err(format!(
             "is {}; a date is a date, a timestamp or ISO 8601 text; seconds since 1970 are `to_timestamp(…)`",
-            value.told
+            value.type_name
         )),
     }
 }

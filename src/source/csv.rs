@@ -32,19 +32,19 @@ pub(super) fn convert(
     if !text::quotation_marks(open()?).map_err(unreadable)?.is_multiple_of(2) {
         let message = format!("`{shown}` opens a quotation mark that it does not close");
         return Err(Failure::new(Exit::Refused, "source", message).hint(
-            "A value that holds a quotation mark stands in quotation marks, and the mark in it is doubled.",
+            "A value that holds a quotation mark is written in quotation marks, and the mark in it is doubled.",
         ));
     }
     let mut reader = ReaderBuilder::new()
         .delimiter(u8::try_from(delimiter).expect("a delimiter is an ASCII letter"))
         .from_reader(open()?);
-    let header = reader.headers().map_err(|error| told(shown, &error))?.clone();
+    let header = reader.headers().map_err(|error| read_error(shown, &error))?.clone();
     let places = places(&header, columns, shown)?;
     let mut sheet = Sheet::create(target, columns, shown)?;
     let mut record = StringRecord::new();
     loop {
         let line = reader.position().line();
-        if !reader.read_record(&mut record).map_err(|error| told(shown, &error))? {
+        if !reader.read_record(&mut record).map_err(|error| read_error(shown, &error))? {
             break;
         }
         let line = record.position().map_or(line, csv::Position::line);
@@ -81,7 +81,7 @@ fn places(
 }
 
 /// Tells what the reader met, without the values.
-fn told(shown: &str, error: &csv::Error) -> Failure {
+fn read_error(shown: &str, error: &csv::Error) -> Failure {
     let line = error.position().map_or(1, csv::Position::line);
     match error.kind() {
         ErrorKind::UnequalLengths { expected_len, len, .. } => {

@@ -65,7 +65,7 @@ pub(super) async fn sort_out(
     let (version, entries) = tokio::task::spawn_blocking(move || replay(&folder, asked))
         .await
         .map_err(|error| error.to_string())
-        .and_then(|told| told)
+        .and_then(|entry| entry)
         .map_err(|cause| {
             let which = asked.map_or("the newest version".to_owned(), |version| format!("version {version}"));
             let message = format!("{name}: cannot read {which} of the Delta Lake table `{shown}`");
@@ -101,21 +101,21 @@ fn replay(folder: &Path, asked: Option<u64>) -> Result<(u64, Vec<Entry>), String
     if let Some(version) = asked {
         builder = builder.at_version(version);
     }
-    let told = |error: delta_kernel::KernelError| {
+    let log_error = |error: delta_kernel::KernelError| {
         // The kernel names the private copy, which leads nobody anywhere.
         error.to_string().replace(root.as_str(), "")
     };
-    let snapshot = builder.build(&engine).map_err(told)?;
+    let snapshot = builder.build(&engine).map_err(log_error)?;
     let version = snapshot.version();
     if snapshot.table_properties().column_mapping_mode.is_some_and(|mode| mode != ColumnMappingMode::None) {
         return Err(
             "its columns are mapped to other names in the files (delta.columnMapping.mode)".to_owned()
         );
     }
-    let scan = snapshot.scan_builder().build().map_err(told)?;
+    let scan = snapshot.scan_builder().build().map_err(log_error)?;
     let mut entries = Vec::new();
-    for batch in scan.scan_metadata(&engine).map_err(told)? {
-        entries = batch.and_then(|batch| batch.visit_scan_files(entries, note)).map_err(told)?;
+    for batch in scan.scan_metadata(&engine).map_err(log_error)? {
+        entries = batch.and_then(|batch| batch.visit_scan_files(entries, note)).map_err(log_error)?;
     }
     Ok((version, entries))
 }
@@ -157,9 +157,9 @@ fn choose(entries: Vec<Entry>, files: Vec<Object>) -> Result<Listed, (Exit, Stri
             let logged = entry.partition_values.get(column).filter(|value| !value.is_empty());
             logged.map_or(inventory::HIVE_NULL, String::as_str) == value
         };
-        let is_told = |column: &String| in_folders.iter().any(|(name, _)| name == column);
+        let is_logged = |column: &String| in_folders.iter().any(|(name, _)| name == column);
         let logged = entry.partition_values.keys();
-        if !in_folders.iter().all(tells) || !logged.into_iter().all(is_told) {
+        if !in_folders.iter().all(tells) || !logged.into_iter().all(is_logged) {
             let why = format!("the folders of `{path}` do not name its partition values as `column=value`");
             return Err((Exit::Refused, why));
         }

@@ -19,7 +19,7 @@ pub struct Reader {
     /// The folders whose values are read.
     folders: Vec<String>,
     /// The name under which `DuckDB` tells which file a row is of: the place in the list, or else the address.
-    is_told_by_address: bool,
+    is_keyed_by_address: bool,
     groups: Vec<Group>,
 }
 
@@ -30,7 +30,7 @@ struct Group {
     columns: Vec<String>,
     /// Whether all of them are taken as they lie there.
     is_plain: bool,
-    /// What stands before and after the list of the files.
+    /// What is before and after the list of the files.
     call: (String, String),
     /// Places in the list of all files, with the values of `folders`.
     files: Vec<(usize, Vec<Option<String>>)>,
@@ -62,7 +62,7 @@ pub(super) fn reader(format: &Format, pinned: &Pinned, reads: impl Fn(&str) -> b
     let headers = pinned.files.iter().flat_map(|file| &file.header);
     Reader {
         folders: read.iter().map(|at| folders[*at].clone()).collect(),
-        is_told_by_address: names.chain(headers).any(|name| name.eq_ignore_ascii_case("file_index")),
+        is_keyed_by_address: names.chain(headers).any(|name| name.eq_ignore_ascii_case("file_index")),
         groups: groups.into_values().collect(),
     }
 }
@@ -88,8 +88,11 @@ impl Reader {
             .iter()
             .map(|(number, _)| format!("    {}", text(&literal(addresses[*number]))))
             .collect();
-        let option =
-            if self.is_told_by_address && !self.folders.is_empty() { ", filename = 'read from'" } else { "" };
+        let option = if self.is_keyed_by_address && !self.folders.is_empty() {
+            ", filename = 'read from'"
+        } else {
+            ""
+        };
         format!("{before}[\n{}\n]{after}{option})", list.join(",\n"))
     }
 
@@ -103,13 +106,13 @@ impl Reader {
         columns.extend(names.iter().map(|name| format!("cast(folders.{name} as varchar) as {name}")));
         let mut rows = String::new();
         for (place, (number, values)) in group.files.iter().enumerate() {
-            let key = if self.is_told_by_address { text(addresses[*number]) } else { place.to_string() };
+            let key = if self.is_keyed_by_address { text(addresses[*number]) } else { place.to_string() };
             let values = values.iter().map(|value| value.as_deref().map_or("null".to_owned(), text));
             let row: Vec<String> = std::iter::once(key).chain(values).collect();
             let comma = if place == 0 { "" } else { "," };
             let _infallible = write!(rows, "{comma}\n    ({})", row.join(", "));
         }
-        let key = if self.is_told_by_address { "\"read from\"" } else { "file_index" };
+        let key = if self.is_keyed_by_address { "\"read from\"" } else { "file_index" };
         format!(
             "select {}\n    from {files} as files\n    inner join (values{rows}\n    ) as folders(\"of file\", {}) on files.{key} = folders.\"of file\"",
             columns.join(", "),

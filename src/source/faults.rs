@@ -110,7 +110,7 @@ async fn whatever_read_of_an_input_fails_the_run_stops_or_has_read_all_of_it() {
                     );
                     stopped += 1;
                 }
-                // A listing that lacks an object cannot be told from one of a folder without it. The run has another
+                // A listing that lacks an object cannot be distinguished from one of a folder without it. The run has another
                 // name then, for its record lacks the object too, and the second listing tells.
                 (Ok((files, arrived)), Fault::Stale) if number == 1 => {
                     assert_eq!((files.len(), arrived), (2, vec!["c.parquet".to_owned()]));

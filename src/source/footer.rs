@@ -119,12 +119,12 @@ pub(super) fn holds_only_null(file: &Path, column: &str) -> bool {
         }
         Ok(true)
     };
-    // What cannot be read is told by who reads it for its values.
+    // What cannot be read is reported by the code that reads its values.
     read().unwrap_or(false)
 }
 
 /// One file, as its footer tells it.
-pub(super) struct Told<'f> {
+pub(super) struct FileSchema<'f> {
     pub(super) path: &'f str,
     pub(super) schema: &'f SchemaRef,
 }
@@ -147,7 +147,7 @@ pub(super) fn all_columns<'f>(files: impl Iterator<Item = &'f SchemaRef>) -> Sch
 /// a Delta Lake table may a file lack a column: it was written before the column was added, and holds NULL there.
 pub(super) fn unify(
     name: &str,
-    files: &[Told<'_>],
+    files: &[FileSchema<'_>],
     used: &BTreeSet<String>,
     may_lack_columns: bool,
     is_empty: impl Fn(usize, &str) -> bool,
@@ -156,7 +156,7 @@ pub(super) fn unify(
     let mut problems = Vec::new();
     for column in used {
         let mut held: Vec<(usize, &DataType)> = Vec::new();
-        for (number, Told { path, schema }) in files.iter().enumerate() {
+        for (number, FileSchema { path, schema }) in files.iter().enumerate() {
             let mut found = schema.fields().iter().filter(|field| field.name() == column);
             match found.next() {
                 Some(field) => held.push((number, field.data_type())),
@@ -256,7 +256,7 @@ fn wider(left: &DataType, right: &DataType) -> Option<DataType> {
             is_short(whole).then_some(Float64)
         }
         (Timestamp(left, left_zone), Timestamp(right, right_zone)) if left_zone == right_zone => {
-            // Nanoseconds are read to the microsecond, to which a moment counts.
+            // Nanoseconds are read to the microsecond, to which a timestamp counts.
             let is_coarse = |unit: &TimeUnit| matches!(unit, Second | Millisecond);
             let unit = if is_coarse(left) && is_coarse(right) { Millisecond } else { Microsecond };
             Some(Timestamp(unit, left_zone.clone()))
@@ -284,10 +284,10 @@ mod tests {
 
     fn unified(files: &[&SchemaRef], used: &[&str], empty: &[(usize, &str)]) -> Result<SchemaRef, Failure> {
         let paths = ["x.parquet", "y.parquet", "z.parquet"];
-        let told: Vec<Told<'_>> =
-            paths.iter().zip(files).map(|(path, schema)| Told { path, schema }).collect();
+        let schemas: Vec<FileSchema<'_>> =
+            paths.iter().zip(files).map(|(path, schema)| FileSchema { path, schema }).collect();
         let used = used.iter().map(ToString::to_string).collect();
-        unify("order_lines", &told, &used, false, |number, column| empty.contains(&(number, column)))
+        unify("order_lines", &schemas, &used, false, |number, column| empty.contains(&(number, column)))
     }
 
     #[test]

@@ -214,15 +214,15 @@ pub(super) fn shared_folders(objects: &[Object]) -> Result<Vec<String>, String> 
             None => partitions = Some(keys),
             Some(first) if *first == keys => {}
             Some(first) => {
-                let told = |keys: &[String]| match keys {
+                let listed = |keys: &[String]| match keys {
                     [] => "no folder with a value".to_owned(),
                     _ => format!("`{}=`", keys.join("=/")),
                 };
                 return Err(format!(
                     "`{}` lies in {}, other files in {}",
                     object.path,
-                    told(&keys),
-                    told(first)
+                    listed(&keys),
+                    listed(first)
                 ));
             }
         }

@@ -50,7 +50,7 @@ pub(super) fn convert(
             let mut values = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
             let value = values.next();
             if values.next().is_some() {
-                return Err(refused(shown, line, &format!("`{name}` stands there twice")));
+                return Err(refused(shown, line, &format!("`{name}` is given twice")));
             }
             *seen |= value.is_some();
             let cell = cell(*kind, value.unwrap_or(&Value::Null))
@@ -94,7 +94,7 @@ fn cell(kind: ColumnType, value: &Value) -> Result<Option<Cow<'_, str>>, String>
     }
 }
 
-/// The names and values of an object, as they stand there.
+/// The names and values of an object, as they are there.
 struct Pairs(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Pairs {

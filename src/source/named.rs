@@ -75,7 +75,7 @@ fn value(field: &Field, timezone: &str) -> Option<Both> {
         Type::Integer(_) => "decimal(20, 0)",
         Type::Double | Type::Single => "double",
         Type::Date => "date",
-        Type::Moment => "timestamp(6)",
+        Type::Timestamp => "timestamp(6)",
         Type::Decimal(..) | Type::Bytes => return Some(column.sql),
         Type::Quotient | Type::Other(_) => return None,
     };

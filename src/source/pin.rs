@@ -111,11 +111,13 @@ impl Chosen {
                 .map_err(|why| Failure::new(Exit::Input, "source", format!("{name}: {why}")))?;
         }
         let columns = footer::all_columns(files.iter().map(|file| &file.schema));
-        let told: Vec<footer::Told<'_>> =
-            files.iter().map(|file| footer::Told { path: &file.object.path, schema: &file.schema }).collect();
+        let schemas: Vec<footer::FileSchema<'_>> = files
+            .iter()
+            .map(|file| footer::FileSchema { path: &file.object.path, schema: &file.schema })
+            .collect();
         let schema = footer::unify(
             name,
-            &told,
+            &schemas,
             &used(name, source, &columns, &partitions),
             matches!(source.format, Format::Delta { .. }),
             // A page that is too large to be unpacked unseen is taken for one with values.
@@ -143,7 +145,7 @@ impl Chosen {
     }
 }
 
-/// The columns that the mappings read, or all of a table that queries read; what is wrong with a mapping is told when it is resolved for good.
+/// The columns that the mappings read, or all of a table that queries read; what is wrong with a mapping is reported when it is resolved for good.
 fn used(name: &str, source: &Source, columns: &SchemaRef, partitions: &[String]) -> BTreeSet<String> {
     let names = columns.fields().iter().map(|field| field.name());
     let available: BTreeSet<String> = names.chain(partitions).cloned().collect();

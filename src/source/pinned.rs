@@ -19,7 +19,7 @@ pub(super) const FILE_NUMBER: &str = "__karat_file";
 /// The column with the number of a row's file: of its source, or among the files of all tables that queries read.
 pub(super) const SOURCE_FILE: &str = "source_file";
 
-/// The source whose rows are told apart by their files.
+/// The source whose rows are identified by their files.
 pub(super) const ORDER_SOURCE: &str = "order_lines";
 
 /// Files smaller than this are reported for packing; a source of this many smaller files takes long for what it holds.
@@ -187,7 +187,7 @@ impl Pinned {
             .collect();
         if !int96.is_empty() {
             let read_as = if self.int96 == Int96::Instant {
-                "an instant in UTC and converted to the project's time zone; `int96: local` reads it as it stands"
+                "an instant in UTC and converted to the project's time zone; `int96: local` reads it as it is"
             } else {
                 "local time, as `int96: local` says"
             };

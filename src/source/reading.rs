@@ -27,7 +27,7 @@ impl Mapped {
         Self(is_reserved(name).then(|| Self::bare(&texts.join(" ")).into()))
     }
 
-    /// Tells whether a column may be read: whether its name stands in a mapping, be it within a longer word.
+    /// Tells whether a column may be read: whether its name is in a mapping, be it within a longer word.
     fn names(&self, column: &str) -> bool {
         self.0.as_ref().is_none_or(|texts| texts.contains(&Self::bare(column)))
     }
@@ -60,7 +60,7 @@ impl<'a> Reading<'a> {
     ) -> Result<PinnedFile, Failure> {
         let (name, location) = (self.name, self.location);
         let obtained = location.obtain(&object, self.work).await.map_err(|error| error.reading("source"))?;
-        // Told before anything is read: other content may be damaged as well.
+        // Reported before anything is read: other content may be damaged as well.
         if let Some(recorded) = recorded {
             recorded.refuse_other(&obtained)?;
         }

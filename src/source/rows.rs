@@ -121,7 +121,7 @@ pub(super) fn condition(value: Mapped) -> Result<Mapped, String> {
     if value.kind == Type::Boolean {
         Ok(value)
     } else {
-        Err(format!("it is {}; write a condition", value.told))
+        Err(format!("it is {}; write a condition", value.type_name))
     }
 }
 
@@ -150,9 +150,9 @@ pub(super) fn problem(name: &str, conditions: &[Both]) -> Both {
 }
 
 /// Rows whose day or month is not the one after which their folder is named; rows without a date are judged later.
-pub(super) fn misplaced(source: &str, folder: &str, moment: &str) -> String {
+pub(super) fn misplaced(source: &str, folder: &str, timestamp: &str) -> String {
     let folder = quoted(folder);
-    let period = format!("substr(cast(cast({moment} as date) as varchar), 1, char_length({folder}))");
+    let period = format!("substr(cast(cast({timestamp} as date) as varchar), 1, char_length({folder}))");
     format!(
         "select {folder} as folder, min({period}) as period, count(*) as row_count from source.{source} \
          where {period} <> {folder} group by {folder} order by {folder}"

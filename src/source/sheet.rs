@@ -150,7 +150,7 @@ fn expected(kind: ColumnType) -> String {
             format!("number with at most {precision} digits, {scale} of them after the point")
         }
         ColumnType::Date => "day such as 2026-01-31".to_owned(),
-        ColumnType::Timestamp => "moment such as 2026-01-31T12:00:00".to_owned(),
+        ColumnType::Timestamp => "timestamp such as 2026-01-31T12:00:00".to_owned(),
         ColumnType::Timestamptz => "instant such as 2026-01-31T12:00:00Z".to_owned(),
         ColumnType::Boolean => "`true` or `false`".to_owned(),
     }
@@ -163,7 +163,7 @@ fn fits(kind: ColumnType, text: &str) -> bool {
         ColumnType::Integer => !text.starts_with('+') && text.parse::<i64>().is_ok(),
         ColumnType::Decimal { precision, scale } => is_decimal(text, precision.into(), scale.into()),
         ColumnType::Date => is_date(text),
-        ColumnType::Timestamp => is_moment(text),
+        ColumnType::Timestamp => is_timestamp(text),
         ColumnType::Timestamptz => is_instant(text),
         ColumnType::Boolean => ["true", "false"].contains(&text),
     }
@@ -194,14 +194,14 @@ fn is_date(text: &str) -> bool {
     has_shape(text, "0000-00-00") && !text.starts_with("0000") && text.parse::<jiff::civil::Date>().is_ok()
 }
 
-fn is_moment(text: &str) -> bool {
+fn is_timestamp(text: &str) -> bool {
     let Some((day, time)) = text.split_once(['T', ' ']) else {
         return false;
     };
     let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
     is_date(day)
         && has_shape(clock, "00:00:00")
-        // A leap second is another moment for each engine.
+        // A leap second is another timestamp for each engine.
         && !clock.ends_with("60")
         && clock.parse::<jiff::civil::Time>().is_ok()
         && (1..=6).contains(&fraction.len())
@@ -209,12 +209,12 @@ fn is_moment(text: &str) -> bool {
 }
 
 fn is_instant(text: &str) -> bool {
-    let moment = text.strip_suffix('Z').or_else(|| {
-        let (moment, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
+    let timestamp = text.strip_suffix('Z').or_else(|| {
+        let (timestamp, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
         let is_offset = has_shape(offset, "+00:00") || has_shape(offset, "-00:00");
-        (is_offset && text.parse::<jiff::Timestamp>().is_ok()).then_some(moment)
+        (is_offset && text.parse::<jiff::Timestamp>().is_ok()).then_some(timestamp)
     });
-    moment.is_some_and(is_moment)
+    timestamp.is_some_and(is_timestamp)
 }
 
 #[cfg(test)]

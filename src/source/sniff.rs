@@ -1,4 +1,4 @@
-//! The columns of a file that carries no types, for a proposal: names of CSV with what stands between them, names and types of
+//! The columns of a file that carries no types, for a proposal: names of CSV with what is between them, names and types of
 //! JSON. Nothing is read so at run time.
 
 use std::io::BufRead as _;

@@ -1,15 +1,15 @@
-//! How days and moments of a source were understood, in words.
+//! How days and timestamps of a source were understood, in words.
 
 use arrow::datatypes::DataType;
 
 use super::rows::Rows;
 use crate::query::mapping::{Mapped, Type};
 
-/// Says how the columns that a day or a moment is made of were understood: as instants or as business time.
+/// Says how the columns that a day or a timestamp is made of were understood: as instants or as business time.
 pub(super) fn understood(value: &Mapped, rows: Rows<'_>, timezone: &str) -> String {
     let available = rows.available();
     let read = value.columns.iter().filter_map(|name| Some((name, available.get(name)?)));
-    let told = read.filter_map(|(name, kind)| {
+    let columns = read.filter_map(|(name, kind)| {
         let what = match kind {
             DataType::Date32 | DataType::Date64 => "a day".to_owned(),
             DataType::Timestamp(unit, Some(zone)) => {
@@ -30,5 +30,5 @@ pub(super) fn understood(value: &Mapped, rows: Rows<'_>, timezone: &str) -> Stri
         };
         Some(format!("`{name}` is {what}"))
     });
-    told.collect::<Vec<_>>().join("; ")
+    columns.collect::<Vec<_>>().join("; ")
 }

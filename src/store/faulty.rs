@@ -56,7 +56,7 @@ pub(crate) struct Faulty {
     pub inner: Arc<InMemory>,
     count: Arc<AtomicUsize>,
     rule: Rule,
-    /// Told when an operation stops for ever.
+    /// Notified when an operation stops for ever.
     pub stopped: Arc<Notify>,
 }
 

@@ -45,7 +45,7 @@ impl Location {
     /// Looks above the location for what says that its files belong to a larger table: names below the folders on the way, of
     /// those that hold the records of lakehouse tables.
     ///
-    /// It is a look and no more: what cannot be listed is not told.
+    /// It only probes: what cannot be listed is not reported.
     pub(crate) async fn records_above(&self) -> Vec<String> {
         const RECORDS: [&str; 3] = ["_delta_log", "metadata", ".hoodie"];
         let mut found = Vec::new();

@@ -1,7 +1,7 @@
 //! Names of servers that lead to an address at which a machine tells its own credentials.
 //!
 //! A configuration cannot name such an address; a name that resolves to one would lead there all the same. So a name is looked
-//! up before the first request to it. What looks it up again to connect may be told something else by then: the certificate,
+//! up before the first request to it. What looks it up again to connect may get another answer by then: the certificate,
 //! which is always checked, keeps it from going on.
 
 use std::collections::BTreeSet;
@@ -66,7 +66,7 @@ impl Names {
 mod tests {
     use super::*;
 
-    fn told(name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+    fn answer(name: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
         let addresses = match name {
             "metadata.example.com" => vec!["169.254.169.254"],
             "second.example.com" => vec!["192.0.2.1", "fd00:ec2::254"],
@@ -81,7 +81,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_that_resolves_to_a_metadata_service_is_found_whichever_of_its_addresses_it_is() {
-        let names = Names::new(told);
+        let names = Names::new(answer);
         for name in
             ["metadata.example.com", "METADATA.example.com.", "second.example.com", "mapped.example.com"]
         {
@@ -107,7 +107,7 @@ mod tests {
             .with_url("https://metadata.example.com/")
             .with_http_connector(super::super::client::Counting {
                 failed: std::sync::Arc::default(),
-                lookup: told,
+                lookup: answer,
             })
             .build()
             .expect("a store");

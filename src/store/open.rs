@@ -1,4 +1,4 @@
-//! Reads a location as it stands in `config.yaml` and connects to it.
+//! Reads a location as it is in `config.yaml` and connects to it.
 //!
 //! Credentials come from each cloud's usual environment, with the configured options on top, never from the
 //! location itself. Plain http is for loopback servers only, and certificates are always checked.

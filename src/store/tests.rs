@@ -294,7 +294,7 @@ async fn refuses_a_store_that_cannot_publish_safely() {
     let root = folder();
     opened("output", root.path()).probe().await.expect("a local folder can be written");
     assert!(paths(&opened(".", root.path()).list().await.expect("a folder")).is_empty());
-    // What stands in the way of the folder is told before any work, as a mistake of the configuration.
+    // What is in the way of the folder is reported before any work, as a mistake of the configuration.
     write(&root.path().join("file"), "no folder");
     let refused = opened("file", root.path()).probe().await.expect_err("a file is no folder");
     assert_eq!(refused.writing("publish").exit, Exit::Usage);
@@ -373,8 +373,8 @@ async fn a_bucket_is_told_what_each_object_is_so_that_a_browser_shows_it() {
         ("runs/a/logo", None),
     ] {
         let there = inner.get(&Key::from(format!("published/{path}"))).await.expect("it is there");
-        let told = there.attributes.get(&Attribute::ContentType).map(AsRef::as_ref);
-        assert_eq!(told, kind, "{path}");
+        let kept = there.attributes.get(&Attribute::ContentType).map(AsRef::as_ref);
+        assert_eq!(kept, kind, "{path}");
     }
 }
 

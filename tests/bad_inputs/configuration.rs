@@ -12,7 +12,7 @@ use super::{input, trial};
 fn i70_wrong_configuration() {
     for (name, text, words) in [
         ("an unknown key", format!("{}windw: 365d\n", config(&[])), "did you mean \"window\"?"),
-        ("a key twice", format!("{}as_of: 2025-02-01\n", config(&[])), "stands twice in one section"),
+        ("a key twice", format!("{}as_of: 2025-02-01\n", config(&[])), "is given twice in one section"),
         (
             "a value of another type",
             config(&[("checks", "{max_rejected_rows: few}")]),
@@ -31,7 +31,7 @@ fn i70_wrong_configuration() {
         (
             "a password in the file",
             config(&[("publish", "{location: \"s3://bucket/\", options: {aws_secret_access_key: abc}}")]),
-            "a secret must not stand in the file",
+            "a secret must not be in the file",
         ),
         (
             "lists within lists without end",

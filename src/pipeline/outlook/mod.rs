@@ -1,7 +1,7 @@
 //! The step that SQL cannot express: fits the models of buying and predicts each customer, as `model.*` tables.
 //!
 //! It reads two tables that SQL made and writes five that SQL reads. Too little history, or a fit that does not converge,
-//! is a row in `model.fits` with its reason, never a failure: the rule-based figures stand without it.
+//! is a row in `model.fits` with its reason, never a failure: the rule-based figures hold without it.
 
 mod customers;
 mod tables;

@@ -403,7 +403,7 @@ async fn whatever_operation_of_a_run_fails_nothing_is_half_published_or_mailed_t
                 None => is_stop,
                 Some(exit) if is_stop => panic!("{exit:?}: it did not stop"),
                 Some(Exit::Published | Exit::Publish | Exit::Mail) => true,
-                // The trial before all work is told that it may not write.
+                // The trial before all work fails because it may not write.
                 Some(exit) => exit == Exit::Usage && fault == Fault::Denied,
             };
             assert!(is_expected, "operation {number}, {fault:?}: {said:?}");

@@ -1,4 +1,4 @@
-//! The log, what is derived from it, and what readers are told.
+//! The log, what is derived from it, and what readers see.
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,6 @@
 -- title:   {title}
 -- grain:   one row per {class}, and a total
 -- key:     [{class}]
--- inputs:  [business.class_shares]
 {cells}-- note:    {note}
 -- columns:
 --   customer_share: customers / those of the total row
@@ -10,23 +9,8 @@
 --   profit_rank: place among the values, most profit first
 
 select
-    value as {class},
-
-    position,
-{phase}
-    customers,
-    customer_share,
-    orders,
-    net_revenue,
-    revenue_share,
-    profit,
-    profit_share,
-    profit_rate,
-    unprofitable_customers,
-    contribution_margin,
-    customers_in_window,
-    customers_without_order,
-    profit_rank
+    value as {class}, position, {phase}customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share,
+    profit_rate, unprofitable_customers, contribution_margin, customers_in_window, customers_without_order, profit_rank
 from business.class_shares
 where class_name = '{class}'
 order by position, value

@@ -2,8 +2,8 @@
 
 use sqlparser::ast::{DataType as SqlType, ExactNumberInfo, TimezoneInfo};
 
-use super::moments::{self, Otherwise};
 use super::numbers;
+use super::timestamps::{self, Otherwise};
 use super::typed::{Both, Type, Typed};
 
 /// What a text that should be a number holds besides: such a text becomes an empty one, which no engine takes for a number.
@@ -60,22 +60,22 @@ pub(super) fn cast(
         SqlType::Date => match &value.kind {
             Type::Null => Ok(Typed::null()),
             Type::Text if value.is_literal() => {
-                moments::literal(value.literal.as_deref().unwrap_or_default(), false)
+                timestamps::literal(value.literal.as_deref().unwrap_or_default(), false)
             }
             Type::Text => {
-                let moment = moments::of_text(&value.sql, zone, otherwise);
-                Ok(Typed::new(moment.map(|sql| format!("cast({sql} as date)")), Type::Date))
+                let timestamp = timestamps::of_text(&value.sql, zone, otherwise);
+                Ok(Typed::new(timestamp.map(|sql| format!("cast({sql} as date)")), Type::Date))
             }
-            Type::Date | Type::Moment => Ok(Typed::new(plain("date"), Type::Date)),
+            Type::Date | Type::Timestamp => Ok(Typed::new(plain("date"), Type::Date)),
             _ => refused(OF_TIME),
         },
         SqlType::Timestamp(_, TimezoneInfo::None | TimezoneInfo::WithoutTimeZone) => match &value.kind {
             Type::Null => Ok(Typed::null()),
             Type::Text if value.is_literal() => {
-                moments::literal(value.literal.as_deref().unwrap_or_default(), true)
+                timestamps::literal(value.literal.as_deref().unwrap_or_default(), true)
             }
-            Type::Text => Ok(Typed::new(moments::of_text(&value.sql, zone, otherwise), Type::Moment)),
-            Type::Date | Type::Moment => Ok(Typed::new(plain("timestamp(6)"), Type::Moment)),
+            Type::Text => Ok(Typed::new(timestamps::of_text(&value.sql, zone, otherwise), Type::Timestamp)),
+            Type::Date | Type::Timestamp => Ok(Typed::new(plain("timestamp(6)"), Type::Timestamp)),
             _ => refused(OF_TIME),
         },
         SqlType::Boolean | SqlType::Bool => match &value.kind {
@@ -110,7 +110,7 @@ fn text(value: &Typed, word: &str) -> Result<Both, &'static str> {
             duckdb: format!("decode({})", value.sql.duckdb),
         }),
         Type::Bytes => Err("write `cast`: one engine cannot try it"),
-        Type::Moment => Err("engines write it differently; cast it to a date first"),
+        Type::Timestamp => Err("engines write it differently; cast it to a date first"),
         kind if kind.is_floating() => Err("engines write it differently; cast it to a decimal first"),
         _ => Ok(value.sql.map(|sql| format!("{word}({sql} as varchar)"))),
     }

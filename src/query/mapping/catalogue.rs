@@ -148,7 +148,7 @@ pub const FUNCTIONS: &[Function] = &[
         Text,
         "plain_number(a, ',')",
         "a number with groups of digits as a text that a cast reads; the sign before its decimals is `,` (1.234,56) or `.` (1,234.56). A minus \
-         may stand behind it. Any other text stops the cast",
+         may follow it. Any other text stops the cast",
         "cast(plain_number('1.234,56-', ',') as decimal(18, 2))",
         "-1234.56",
     ),

@@ -13,9 +13,9 @@ use sqlparser::ast::{
 
 use super::columns::{Columns, quoted, unknown};
 use super::typed::{Both, Type, Typed, Write, not_compared, text};
-use super::{casts, functions, moments, numbers};
+use super::{casts, functions, numbers, timestamps};
 
-/// Deepest expression: every level stands on the stack.
+/// Deepest expression: every level is on the stack.
 const MAX_DEPTH: usize = 64;
 /// Longest SQL of an expression: a cast of a text to a date writes the text several times.
 const MAX_LENGTH: usize = 100_000;
@@ -47,11 +47,11 @@ pub(super) fn column(name: &str, kind: &DataType, zone: &str) -> Typed {
         }
         DataType::Timestamp(unit, Some(_)) => {
             let sql =
-                if *unit == TimeUnit::Nanosecond { moments::cut(&sql, "timestamptz", "+00") } else { sql };
-            Typed::new(moments::of_instant(&sql, zone), typed)
+                if *unit == TimeUnit::Nanosecond { timestamps::cut(&sql, "timestamptz", "+00") } else { sql };
+            Typed::new(timestamps::of_instant(&sql, zone), typed)
         }
         DataType::Timestamp(TimeUnit::Nanosecond, None) => {
-            let cut = moments::cut(&sql, "timestamp", "");
+            let cut = timestamps::cut(&sql, "timestamp", "");
             Typed::new(Both { engine: format!("cast({} as timestamp(6))", cut.engine), ..cut }, typed)
         }
         _ => {
@@ -81,7 +81,7 @@ impl Write for Writer<'_> {
 
     fn alike(&mut self, values: &[&Expr]) -> Result<(Vec<Both>, Type), String> {
         let values = values.iter().map(|value| self.write(value)).collect::<Result<Vec<_>, _>>()?;
-        moments::alike(&values.iter().collect::<Vec<_>>())
+        timestamps::alike(&values.iter().collect::<Vec<_>>())
     }
 }
 
@@ -91,7 +91,7 @@ impl Writer<'_> {
             Expr::Identifier(ident) => self.column(&ident.value),
             Expr::CompoundIdentifier(parts) => {
                 let name = parts.iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".");
-                Err(format!("`{name}`: a column stands alone, without a table"))
+                Err(format!("`{name}`: a column is written alone, without a table"))
             }
             Expr::Nested(inner) => {
                 let inner = self.write(inner)?;
@@ -104,8 +104,8 @@ impl Writer<'_> {
             Expr::TypedString(typed) => {
                 let text = typed.value.value.clone().into_string().unwrap_or_default();
                 match typed.data_type {
-                    SqlType::Date => moments::literal(&text, false),
-                    SqlType::Timestamp(..) => moments::literal(&text, true),
+                    SqlType::Date => timestamps::literal(&text, false),
+                    SqlType::Timestamp(..) => timestamps::literal(&text, true),
                     _ => Err(not_compared(expression)),
                 }
             }
@@ -141,8 +141,8 @@ impl Writer<'_> {
             Expr::Cast { kind, expr, data_type, array: false, format: None } => {
                 let value = self.write(expr)?;
                 let otherwise = match kind {
-                    CastKind::Cast | CastKind::DoubleColon => moments::Otherwise::Error,
-                    CastKind::TryCast => moments::Otherwise::Null,
+                    CastKind::Cast | CastKind::DoubleColon => timestamps::Otherwise::Error,
+                    CastKind::TryCast => timestamps::Otherwise::Null,
                     CastKind::SafeCast => return Err(not_compared(expression)),
                 };
                 casts::cast(&value, data_type, otherwise, self.zone)
@@ -164,7 +164,7 @@ impl Writer<'_> {
                 Err("a column mapping is computed row by row: no subqueries".to_owned())
             }
             Expr::Interval(_) => {
-                Err("an interval is added to a moment, as in `ordered_at + interval '8 hours'`".to_owned())
+                Err("an interval is added to a timestamp, as in `ordered_at + interval '8 hours'`".to_owned())
             }
             other => Err(not_compared(other)),
         }
@@ -220,7 +220,9 @@ impl Writer<'_> {
         self.columns.insert(name.to_owned());
         let value = column(name, kind, self.zone);
         match value.kind {
-            Type::Other(told) => Err(format!("`{name}` is {told}, with which nothing can be computed")),
+            Type::Other(type_name) => {
+                Err(format!("`{name}` is {type_name}, with which nothing can be computed"))
+            }
             _ => Ok(value),
         }
     }
@@ -234,17 +236,17 @@ impl Writer<'_> {
     ) -> Result<Typed, String> {
         match op {
             BinaryOperator::Plus | BinaryOperator::Minus if matches!(right, Expr::Interval(_)) => {
-                let moment = self.write(left)?;
+                let timestamp = self.write(left)?;
                 let Expr::Interval(interval) = right else {
                     return Err(not_compared(whole));
                 };
-                if !moment.kind.is_of_time() {
-                    return Err(format!("{} does not move by an interval", moment.kind));
+                if !timestamp.kind.is_of_time() {
+                    return Err(format!("{} does not move by an interval", timestamp.kind));
                 }
                 let interval = span(interval)?;
-                let sql = moments::moment(&moment)
+                let sql = timestamps::timestamp(&timestamp)
                     .map(|sql| format!("cast({sql} {op} {interval} as timestamp(6))"));
-                Ok(Typed::new(sql, Type::Moment))
+                Ok(Typed::new(sql, Type::Timestamp))
             }
             BinaryOperator::Plus
             | BinaryOperator::Minus
@@ -307,7 +309,7 @@ impl Writer<'_> {
             results.push(self.write(result)?);
         }
         results.extend(otherwise.map(|result| self.write(result)).transpose()?);
-        let (results, kind) = moments::alike(&results.iter().collect::<Vec<_>>())?;
+        let (results, kind) = timestamps::alike(&results.iter().collect::<Vec<_>>())?;
         let written = |pick: fn(&Both) -> &str| {
             let arms = results.iter().enumerate().map(|(at, result)| match tests.get(at) {
                 Some(test) => format!("when {} then {}", pick(test), pick(result)),
@@ -328,7 +330,7 @@ fn literal(value: &Value) -> Result<Typed, String> {
         }
         Value::Boolean(truth) => Ok(Typed::same(truth.to_string(), Type::Boolean)),
         Value::Null => Ok(Typed::null()),
-        Value::Placeholder(name) => Err(format!("`{name}`: no placeholders, the mapping runs as it stands")),
+        Value::Placeholder(name) => Err(format!("`{name}`: no placeholders, the mapping runs as it is")),
         other => Err(format!("mappings have no `{other}`; `karat functions` lists what they may hold")),
     }
 }
@@ -338,7 +340,7 @@ pub(super) fn condition(value: &Typed) -> Result<Both, String> {
     match value.kind {
         Type::Boolean => Ok(value.sql.clone()),
         Type::Null => Ok(Both::same("cast(null as boolean)")),
-        ref kind => Err(format!("a condition is needed where {kind} stands")),
+        ref kind => Err(format!("a condition is needed in place of {kind}")),
     }
 }
 

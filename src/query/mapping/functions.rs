@@ -4,12 +4,12 @@ use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgum
 
 use super::catalogue::FUNCTIONS;
 use super::typed::{Both, Type, Typed, Write, not_compared, text};
-use super::{moments, numbers};
+use super::{numbers, timestamps};
 use crate::query::lint;
 
-/// Parts of a moment that both engines count alike.
+/// Parts of a timestamp that both engines count alike.
 const PARTS: [&str; 7] = ["year", "quarter", "month", "day", "hour", "minute", "second"];
-/// Where a moment may be cut off.
+/// Where a timestamp may be cut off.
 const CUTS: [&str; 7] = ["year", "quarter", "month", "week", "day", "hour", "minute"];
 
 /// A call of a function, in whatever form SQL has for it.
@@ -218,32 +218,32 @@ fn of_texts(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known {
     value.map(Some)
 }
 
-/// Functions of days and moments.
+/// Functions of days and timestamps.
 fn of_moments(writer: &mut dyn Write, name: &str, arguments: &[&Expr]) -> Known {
     let value = match (name, arguments) {
-        ("date_part", [unit, moment]) => {
+        ("date_part", [unit, timestamp]) => {
             let unit = said(writer, unit)?;
-            part(writer, &unit, moment)
+            part(writer, &unit, timestamp)
         }
-        ("date_trunc", [unit, moment]) => {
+        ("date_trunc", [unit, timestamp]) => {
             let unit = said(writer, unit)?;
-            let moment = time(writer, moment)?;
+            let timestamp = time(writer, timestamp)?;
             if !CUTS.contains(&unit.as_str()) {
                 return Err(format!("`date_trunc` cuts at {}", CUTS.join(", ")));
             }
-            let sql = moment.map(|sql| format!("cast(date_trunc('{unit}', {sql}) as timestamp(6))"));
-            Ok(Typed::new(sql, Type::Moment))
+            let sql = timestamp.map(|sql| format!("cast(date_trunc('{unit}', {sql}) as timestamp(6))"));
+            Ok(Typed::new(sql, Type::Timestamp))
         }
         ("to_date", [value, pattern]) => {
             let value = text(&writer.write(value)?)?;
             let pattern = said(writer, pattern)?;
-            Ok(Typed::new(moments::of_pattern(&value, &pattern, writer.zone())?, Type::Moment))
+            Ok(Typed::new(timestamps::of_pattern(&value, &pattern, writer.zone())?, Type::Timestamp))
         }
         ("to_timestamp", [seconds]) => {
             let seconds = writer.write(seconds)?;
             match seconds.kind {
                 Type::Null => Ok(Typed::null()),
-                Type::Integer(_) | Type::Decimal(_, 0) => Ok(moments::of_seconds(&seconds, writer.zone())),
+                Type::Integer(_) | Type::Decimal(_, 0) => Ok(timestamps::of_seconds(&seconds, writer.zone())),
                 ref kind => Err(format!(
                     "`to_timestamp` is given {kind}; it needs whole seconds since 1970, as in `to_timestamp(floor(ms / 1000))`"
                 )),
@@ -288,18 +288,18 @@ fn double(writer: &mut dyn Write, name: &str, value: &Expr) -> Result<Both, Stri
 fn time(writer: &mut dyn Write, value: &Expr) -> Result<Both, String> {
     let value = writer.write(value)?;
     if value.kind.is_of_time() || value.kind == Type::Null {
-        return Ok(moments::moment(&value));
+        return Ok(timestamps::timestamp(&value));
     }
-    Err(format!("a moment is needed where {} stands: write `cast(… as timestamp)`", value.kind))
+    Err(format!("a timestamp is needed in place of {}: write `cast(… as timestamp)`", value.kind))
 }
 
 fn part(writer: &mut dyn Write, unit: &str, value: &Expr) -> Result<Typed, String> {
     if !PARTS.contains(&unit) {
-        return Err(format!("of a moment one may take {}", PARTS.join(", ")));
+        return Err(format!("one may take {} of a timestamp", PARTS.join(", ")));
     }
-    let moment = time(writer, value)?;
+    let timestamp = time(writer, value)?;
     // One engine gives seconds with their fraction, in another type.
-    let sql = moment.map(|sql| format!("cast(floor(date_part('{unit}', {sql})) as bigint)"));
+    let sql = timestamp.map(|sql| format!("cast(floor(date_part('{unit}', {sql})) as bigint)"));
     Ok(Typed::new(sql, Type::Integer(10)))
 }
 
@@ -360,7 +360,7 @@ fn said(writer: &mut dyn Write, value: &Expr) -> Result<String, String> {
     let value = writer.write(value)?;
     match (value.kind, value.literal) {
         (Type::Text, Some(words)) => Ok(words.to_lowercase()),
-        _ => Err("the unit of a moment stands in quotes, as in `date_part('year', day)`".to_owned()),
+        _ => Err("the unit of a timestamp is written in quotes, as in `date_part('year', day)`".to_owned()),
     }
 }
 

@@ -1,14 +1,14 @@
 //! Column mapping: from a source column or expression of `config.yaml` to SQL for both engines.
 //!
 //! An expression is written anew, from its leaves up, in types in which nothing is lost: `expression` walks it, `numbers`
-//! computes, `moments` knows time, `casts` and `functions` hold what both engines do alike.
+//! computes, `timestamps` knows time, `casts` and `functions` hold what both engines do alike.
 
 mod casts;
 pub mod catalogue;
 mod columns;
 mod expression;
 mod functions;
-mod moments;
+mod timestamps;
 mod numbers;
 mod typed;
 
@@ -19,8 +19,8 @@ use sqlparser::ast::{Expr, visit_expressions};
 use sqlparser::tokenizer::Token;
 
 pub use self::columns::{Columns, quoted};
-pub use self::moments::{Otherwise, is_no_date, of_text};
 pub use self::numbers::rounded;
+pub use self::timestamps::{Otherwise, is_no_date, of_text};
 pub use self::typed::{Both, Type};
 
 use self::columns::unknown;
@@ -28,7 +28,7 @@ use self::expression::Writer;
 use self::typed::Write as _;
 use super::lint;
 
-/// A mapping that is ready to stand in a `select`.
+/// A mapping that is ready for a `select`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapped {
     /// SQL expression, every column quoted.
@@ -36,7 +36,7 @@ pub struct Mapped {
     /// What it is.
     pub kind: Type,
     /// What it is, in words: those of the file for a column.
-    pub told: String,
+    pub type_name: String,
     /// Source columns that it reads.
     pub columns: BTreeSet<String>,
 }
@@ -55,14 +55,19 @@ pub fn resolve(text: &str, available: &Columns, zone: &str) -> Result<Mapped, St
         return Ok(Mapped {
             sql: value.sql,
             kind: value.kind,
-            told: kind.to_string(),
+            type_name: kind.to_string(),
             columns: BTreeSet::from([name.clone()]),
         });
     }
     let expression = parsed(text).ok_or_else(|| unknown(text, available))?;
     let mut writer = Writer { available, zone, columns: BTreeSet::new(), depth: 0 };
     let value = writer.write(&expression)?;
-    Ok(Mapped { told: value.kind.to_string(), sql: value.sql, kind: value.kind, columns: writer.columns })
+    Ok(Mapped {
+        type_name: value.kind.to_string(),
+        sql: value.sql,
+        kind: value.kind,
+        columns: writer.columns,
+    })
 }
 
 /// The columns that `text` reads, of those that are `available`; none where it is no expression.
@@ -201,7 +206,7 @@ mod tests {
             ("round(Sales, 2)", "round"),
             ("Sales % 2", "`%`"),
             ("trim(\"Order ID\")", "plain `trim`"),
-            ("date_part('epoch', day)", "of a moment"),
+            ("date_part('epoch', day)", "of a timestamp"),
         ] {
             let problem = written(text).expect_err(text);
             assert!(problem.contains(part), "{text}: {problem}");

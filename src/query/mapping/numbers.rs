@@ -53,7 +53,7 @@ pub(super) fn negative(value: &Typed) -> Result<Typed, String> {
             Ok(Typed { sql: exact.sql.map(|sql| format!("-({sql})")), ..exact })
         }
         kind if kind.is_floating() => Ok(Typed::new(value.sql.map(|sql| format!("-({sql})")), kind.clone())),
-        kind => Err(format!("`-` stands before {kind}; it needs a number")),
+        kind => Err(format!("`-` is written before {kind}; it needs a number")),
     }
 }
 
@@ -84,8 +84,8 @@ pub(super) fn arithmetic(left: &Typed, op: &BinaryOperator, right: &Typed) -> Re
 fn advice(kind: &Type) -> &'static str {
     match kind {
         Type::Text => ": write `cast(… as decimal(18, 2))` if the text holds one",
-        Type::Date | Type::Moment => {
-            ": a moment moves by an interval, as in `ordered_at + interval '8 hours'`; days between two cannot be computed in a mapping"
+        Type::Date | Type::Timestamp => {
+            ": a timestamp moves by an interval, as in `ordered_at + interval '8 hours'`; days between two cannot be computed in a mapping"
         }
         _ => "",
     }
@@ -128,7 +128,7 @@ fn reciprocal(text: &str) -> Result<Option<Typed>, String> {
 
 /// Computes with decimals.
 fn exactly(left: &Typed, op: &BinaryOperator, right: &Typed) -> Result<Typed, String> {
-    // A whole number beside a decimal is one by itself; two of them would be added as they stand.
+    // A whole number beside a decimal is one by itself; two of them would be added as they are.
     let keeps = |side: &Typed, other: &Typed| {
         matches!(side.kind, Type::Integer(_)) && side.is_literal() && !other.is_literal()
     };

@@ -65,8 +65,8 @@ pub enum Type {
     Quotient,
     /// A day.
     Date,
-    /// A moment in business time.
-    Moment,
+    /// A timestamp in business time.
+    Timestamp,
     /// Bytes.
     Bytes,
     /// What a mapping cannot use, in the words of the file.
@@ -74,7 +74,7 @@ pub enum Type {
 }
 
 impl Type {
-    /// What a column of a file is. An instant is a moment once it stands in SQL, and a UUID a text.
+    /// What a column of a file is. An instant is a timestamp once it is in SQL, and a UUID a text.
     #[must_use]
     pub fn of(kind: &DataType) -> Self {
         match kind {
@@ -96,7 +96,7 @@ impl Type {
             DataType::Float64 => Self::Double,
             DataType::Float32 | DataType::Float16 => Self::Single,
             DataType::Date32 | DataType::Date64 => Self::Date,
-            DataType::Timestamp(..) => Self::Moment,
+            DataType::Timestamp(..) => Self::Timestamp,
             DataType::Binary | DataType::LargeBinary | DataType::BinaryView => Self::Bytes,
             other => Self::Other(other.to_string()),
         }
@@ -117,7 +117,7 @@ impl Type {
     }
 
     pub(super) fn is_of_time(&self) -> bool {
-        matches!(self, Self::Date | Self::Moment)
+        matches!(self, Self::Date | Self::Timestamp)
     }
 }
 
@@ -132,9 +132,9 @@ impl fmt::Display for Type {
             Self::Double | Self::Single => f.write_str("a number in floating point"),
             Self::Quotient => f.write_str("a quotient, which may have any number of decimals"),
             Self::Date => f.write_str("a day"),
-            Self::Moment => f.write_str("a moment"),
+            Self::Timestamp => f.write_str("a timestamp"),
             Self::Bytes => f.write_str("bytes"),
-            Self::Other(told) => f.write_str(told),
+            Self::Other(name) => f.write_str(name),
         }
     }
 }
@@ -188,7 +188,7 @@ pub(super) trait Write {
     /// Writes `expression`.
     fn write(&mut self, expression: &Expr) -> Result<Typed, String>;
 
-    /// Writes values that stand in each other's place, all in one type.
+    /// Writes values that are in each other's place, all in one type.
     fn alike(&mut self, values: &[&Expr]) -> Result<(Vec<Both>, Type), String>;
 }
 
@@ -198,7 +198,7 @@ pub(super) fn text(value: &Typed) -> Result<Both, String> {
         Type::Text => Ok(value.sql.clone()),
         Type::Null => Ok(Both::same("cast(null as varchar)")),
         Type::Integer(_) => Ok(value.sql.map(|sql| format!("cast({sql} as varchar)"))),
-        ref kind => Err(format!("a text is needed where {kind} stands: write `cast(… as varchar)`")),
+        ref kind => Err(format!("a text is needed in place of {kind}: write `cast(… as varchar)`")),
     }
 }
 

@@ -37,7 +37,7 @@ fn money_as_float_needs_a_declared_scale() {
 #[test]
 fn instants_become_business_time_on_both_engines() {
     let instant = column(DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())));
-    let both = moment(&instant, "Europe/London").unwrap_or_else(|problem| panic!("{problem}"));
+    let both = timestamp(&instant, "Europe/London").unwrap_or_else(|problem| panic!("{problem}"));
     assert!(both.engine.contains("to_local_time") && both.duckdb.contains("timezone('Europe/London'"));
-    assert!(moment(&column(DataType::Int64), "UTC").is_err());
+    assert!(timestamp(&column(DataType::Int64), "UTC").is_err());
 }

@@ -37,7 +37,7 @@ pub(in crate::source) struct Weight {
 
 /// Adds up what footer and pages claim; a claim of a footer below zero counts nothing, and the reader refuses it.
 ///
-/// Pages are looked at in the columns that `is_read`, which is told the name of a column. Others may even be encrypted.
+/// Pages are looked at in the columns that `is_read`, which receives the name of a column. Others may even be encrypted.
 pub(in crate::source) fn weigh(
     file: &mut File,
     groups: &[RowGroupMetaData],
@@ -123,7 +123,7 @@ struct Window {
 impl Window {
     /// Reads the header at `at`; the column ends at `end`.
     fn header(&mut self, file: &mut File, at: u64, end: u64) -> Result<PageHeader, String> {
-        let told = |error: io::Error| error.to_string();
+        let message = |error: io::Error| error.to_string();
         let mut size = WINDOW;
         loop {
             let known = at
@@ -137,10 +137,10 @@ impl Window {
             if read.is_ok() || is_whole {
                 return read;
             }
-            file.seek(SeekFrom::Start(at)).map_err(told)?;
+            file.seek(SeekFrom::Start(at)).map_err(message)?;
             self.at = at;
             self.bytes.clear();
-            file.take(size.min(end - at)).read_to_end(&mut self.bytes).map_err(told)?;
+            file.take(size.min(end - at)).read_to_end(&mut self.bytes).map_err(message)?;
             if self.bytes.is_empty() {
                 return Err("the file ends within its pages".to_owned());
             }
@@ -186,10 +186,10 @@ fn count(file: &mut File, body: u64, header: &PageHeader, codec: Compression) ->
         return Ok(());
     }
     let packed = header.packed - header.levels;
-    let told = |error: io::Error| error.to_string();
+    let message = |error: io::Error| error.to_string();
     let page = |file: &mut File| -> Result<BufReader<io::Take<File>>, String> {
-        file.seek(SeekFrom::Start(body + header.levels)).map_err(told)?;
-        let again = file.try_clone().map_err(told)?;
+        file.seek(SeekFrom::Start(body + header.levels)).map_err(message)?;
+        let again = file.try_clone().map_err(message)?;
         Ok(BufReader::with_capacity(1 << 16, again.take(packed)))
     };
     let unpacked = match codec {

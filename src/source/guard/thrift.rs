@@ -18,14 +18,14 @@ const TAIL: u64 = 8;
 
 /// Refuses a footer that claims what the file cannot hold; what is wrong otherwise, the decoder says better.
 pub(in crate::source) fn check(file: &mut File) -> Result<(), String> {
-    let told = |error: std::io::Error| error.to_string();
-    let bytes = file.metadata().map_err(told)?.len();
+    let message = |error: std::io::Error| error.to_string();
+    let bytes = file.metadata().map_err(message)?.len();
     if bytes < TAIL {
         return Ok(());
     }
     let mut tail = [0; 8];
-    file.seek(SeekFrom::Start(bytes - TAIL)).map_err(told)?;
-    file.read_exact(&mut tail).map_err(told)?;
+    file.seek(SeekFrom::Start(bytes - TAIL)).map_err(message)?;
+    file.read_exact(&mut tail).map_err(message)?;
     let [a, b, c, d, mark @ ..] = tail;
     let length = u64::from(u32::from_le_bytes([a, b, c, d]));
     if &mark != b"PAR1" {
@@ -37,9 +37,9 @@ pub(in crate::source) fn check(file: &mut File) -> Result<(), String> {
     if length > LARGEST {
         return Err(format!("its footer has {length} bytes; at most {LARGEST} are read"));
     }
-    file.seek(SeekFrom::Start(bytes - TAIL - length)).map_err(told)?;
+    file.seek(SeekFrom::Start(bytes - TAIL - length)).map_err(message)?;
     let mut footer = Vec::new();
-    file.take(length).read_to_end(&mut footer).map_err(told)?;
+    file.take(length).read_to_end(&mut footer).map_err(message)?;
     walk(&footer)
 }
 
@@ -59,7 +59,7 @@ pub(super) struct PageHeader {
     pub(super) packed: u64,
     /// Number of values, where the page is a dictionary.
     pub(super) dictionary: Option<u64>,
-    /// Of what stands before the values and is never packed.
+    /// Of what is before the values and is never packed.
     pub(super) levels: u64,
     /// Whether the values are not packed although those of the column are.
     pub(super) is_plain: bool,
@@ -151,7 +151,7 @@ impl Walker<'_> {
         self.fields(depth, |_, _, _| Ok(false))
     }
 
-    /// Walks over a struct; `take` is told the number and the type of each field and whether it read the value itself.
+    /// Walks over a struct; `take` receives the number and the type of each field and whether it read the value itself.
     fn fields(
         &mut self,
         depth: u32,

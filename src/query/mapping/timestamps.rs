@@ -1,4 +1,4 @@
-//! Days and moments of a mapping: business time, without a zone.
+//! Days and timestamps of a mapping: business time, without a zone.
 //!
 //! An instant, and a text that names its offset, becomes business time as soon as it is read. A text without an offset is
 //! business time already.
@@ -26,7 +26,7 @@ pub enum Otherwise {
     Error,
 }
 
-/// Reads a text as a moment in business time.
+/// Reads a text as a timestamp in business time.
 #[must_use]
 pub fn of_text(text: &Both, zone: &str, otherwise: Otherwise) -> Both {
     let zone = zone.replace('\'', "''");
@@ -57,13 +57,13 @@ pub fn of_text(text: &Both, zone: &str, otherwise: Otherwise) -> Both {
     }
 }
 
-/// Reads a text of another pattern as a moment in business time: `dd`, `mm` and `yyyy` in any order, with one sign between them. A time
+/// Reads a text of another pattern as a timestamp in business time: `dd`, `mm` and `yyyy` in any order, with one sign between them. A time
 /// may follow, as in ISO 8601. Days and months may have one digit. Any other text is NULL.
 pub(super) fn of_pattern(text: &Both, pattern: &str, zone: &str) -> Result<Both, String> {
     let cannot = || {
         format!(
             "`to_date` is given the pattern `{pattern}`; it reads `dd`, `mm` and `yyyy` in any order with one of . / - or a blank between \
-             them, such as `dd.mm.yyyy`; what begins with yyyy-mm-dd or is yyyymmdd is a date as it stands"
+             them, such as `dd.mm.yyyy`; what begins with yyyy-mm-dd or is yyyymmdd is a date as it is"
         )
     };
     let sign = pattern.chars().find(|letter| !letter.is_ascii_alphabetic()).ok_or_else(cannot)?;
@@ -102,12 +102,12 @@ pub fn is_no_date(text: &str) -> String {
 }
 
 /// Nanoseconds, cut to microseconds as the engine of a run does; `DuckDB` would round them, and takes the first and the last
-/// moment that there is for infinite.
+/// timestamp that there is for infinite.
 pub(super) fn cut(sql: &Both, kind: &str, offset: &str) -> Both {
     let duckdb = &sql.duckdb;
     // Not every version compares nanoseconds with microseconds.
     let coarse = format!("cast({duckdb} as {kind})");
-    let of = |moment: &str| format!("{kind} '{moment}{offset}'");
+    let of = |timestamp: &str| format!("{kind} '{timestamp}{offset}'");
     let (middle, last, first) =
         (of("1970-01-01 00:00:00"), of("2262-04-11 23:47:16.854775"), of("1677-09-21 00:12:43.145225"));
     Both {
@@ -132,44 +132,44 @@ pub(super) fn of_instant(sql: &Both, zone: &str) -> Both {
     }
 }
 
-/// An instant that is told as seconds since 1970, in business time.
+/// An instant that is stored as seconds since 1970, in business time.
 pub(super) fn of_seconds(seconds: &Typed, zone: &str) -> Typed {
     let seconds = &seconds.sql;
     let instant = Both {
         engine: format!("arrow_cast(cast({} as bigint), 'Timestamp(Second, Some(\"UTC\"))')", seconds.engine),
         duckdb: format!("to_timestamp(cast({} as bigint))", seconds.duckdb),
     };
-    Typed::new(of_instant(&instant, zone), Type::Moment)
+    Typed::new(of_instant(&instant, zone), Type::Timestamp)
 }
 
-/// A text of the mapping as the day or moment that it names.
-pub(super) fn literal(text: &str, as_moment: bool) -> Result<Typed, String> {
+/// A text of the mapping as the day or timestamp that it names.
+pub(super) fn literal(text: &str, as_timestamp: bool) -> Result<Typed, String> {
     let cannot = || format!("`{text}` is no date; write it as `2024-01-31` or `2024-01-31 12:00:00`");
     let trimmed = text.trim();
-    if !as_moment
+    if !as_timestamp
         && let Ok(day) = trimmed.parse::<jiff::civil::Date>()
         && trimmed.len() == 10
     {
         return Ok(Typed::same(format!("cast('{day}' as date)"), Type::Date));
     }
-    let moment: jiff::civil::DateTime = trimmed.parse().map_err(|_| cannot())?;
+    let timestamp: jiff::civil::DateTime = trimmed.parse().map_err(|_| cannot())?;
     let has_offset = trimmed.get(10..).is_some_and(|time| time.contains(['Z', 'z', '+', '-', '[']));
     if has_offset {
         return Err(format!("`{text}` names an offset; write business time"));
     }
-    let written = moment.to_string().replace('T', " ");
-    Ok(Typed::same(format!("cast('{written}' as timestamp(6))"), Type::Moment))
+    let written = timestamp.to_string().replace('T', " ");
+    Ok(Typed::same(format!("cast('{written}' as timestamp(6))"), Type::Timestamp))
 }
 
-/// A day or moment as a moment.
-pub(super) fn moment(value: &Typed) -> Both {
+/// A day or timestamp as a timestamp.
+pub(super) fn timestamp(value: &Typed) -> Both {
     match value.kind {
         Type::Date | Type::Null => value.sql.map(|sql| format!("cast({sql} as timestamp(6))")),
         _ => value.sql.clone(),
     }
 }
 
-/// Brings values to one type, for a comparison or a choice between them; a text that the mapping says is read as what it stands beside.
+/// Brings values to one type, for a comparison or a choice between them; a text that the mapping says is read as what it is beside.
 pub(super) fn alike(values: &[&Typed]) -> Result<(Vec<Both>, Type), String> {
     let kinds = || values.iter().map(|value| &value.kind).filter(|kind| **kind != Type::Null);
     let Some(first) = kinds().next() else {
@@ -179,17 +179,17 @@ pub(super) fn alike(values: &[&Typed]) -> Result<(Vec<Both>, Type), String> {
         return Ok(numbers::alike(values));
     }
     if kinds().any(Type::is_of_time) {
-        let as_moment = kinds().any(|kind| *kind == Type::Moment);
+        let as_timestamp = kinds().any(|kind| *kind == Type::Timestamp);
         let times: Vec<Typed> = values
             .iter()
             .map(|value| match (&value.kind, &value.literal) {
-                (Type::Text, Some(text)) => literal(text, as_moment),
+                (Type::Text, Some(text)) => literal(text, as_timestamp),
                 (kind, _) if kind.is_of_time() || *kind == Type::Null => Ok((*value).clone()),
-                (kind, _) => Err(mixed(&Type::Moment, kind)),
+                (kind, _) => Err(mixed(&Type::Timestamp, kind)),
             })
             .collect::<Result<_, _>>()?;
-        if times.iter().any(|time| time.kind == Type::Moment) {
-            return Ok((times.iter().map(moment).collect(), Type::Moment));
+        if times.iter().any(|time| time.kind == Type::Timestamp) {
+            return Ok((times.iter().map(timestamp).collect(), Type::Timestamp));
         }
         return Ok((times.into_iter().map(|time| time.sql).collect(), Type::Date));
     }
