@@ -9,7 +9,8 @@
 --   sold_lines: lines that are no returns
 
 select orders.customer_id, orders.order_date, contents.category, countries.name as country, regions.name as region,
-    contents.lines, contents.sold_lines, contents.net_revenue, contents.cost_of_goods, orders.is_sale, orders.is_internal
+    contents.lines, contents.sold_lines, contents.net_revenue, contents.cost_of_goods, orders.is_sale,
+    orders.is_internal
 from canonical.order_contents as contents
 inner join business.orders as orders on contents.order_id = orders.order_id  -- many-to-one
 left join canonical.place_names as countries  -- many-to-one, as the one that follows; none of a blank text

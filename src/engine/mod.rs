@@ -285,36 +285,6 @@ impl Engine {
             .map_err(|error| failure(format!("cannot register `{name}`"), error))
     }
 
-    /// Runs one query file and makes its table.
-    ///
-    /// # Errors
-    /// Returns exit code 2 when the statement does not fit, 4 when an input cannot be read, 5 when memory, disk or time
-    /// run out, 3 when the key is not unique.
-    pub async fn run(&self, query: &Query) -> Result<Written, Failure> {
-        self.run_on(query, self.threads).await
-    }
-
-    /// As [`Self::run`], with at most `threads` of the engine: one thread for each of many statements does less work than many
-    /// for each.
-    ///
-    /// # Errors
-    /// As [`Self::run`].
-    pub async fn run_on(&self, query: &Query, threads: usize) -> Result<Written, Failure> {
-        for (level, session) in self.fallback.sessions_of(threads) {
-            let _turn = self.fallback.turn(level).await;
-            match self.attempt(session, query).await {
-                Err(failure) if self.fallback.goes_on(level, &failure) => {}
-                Ok(mut written) => {
-                    written.level = level;
-                    self.fallback.fell_back(&query.name.to_string(), level);
-                    return Ok(written);
-                }
-                failed => return failed,
-            }
-        }
-        Err(no_level())
-    }
-
     /// The queries that did not fit into memory as they stood, with the level of the fallback plan on which they ended well.
     #[must_use]
     pub fn levels(&self) -> BTreeMap<String, usize> {
