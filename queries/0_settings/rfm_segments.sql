@@ -1,8 +1,6 @@
 -- title:   Segment of each combination of scores
--- grain:   one row per r_score, f_score and m_score
 -- key:     [r_score, f_score, m_score]
--- note: >
---   The 125 combinations, recency first, each in one segment. Yours to edit.
+-- note:    The 125 combinations, recency first, each in one segment. Yours to edit.
 
 with segments as (
     select *

@@ -1,11 +1,9 @@
 -- title:   Customers as they arrived, each with what became of the row
 -- grain:   one row per row of the source
--- key:     []
 -- publish: no
--- note: >
---   outcome is `used`, `out_of_scope` (signed up on or after the as-of date and no buyer before it) or the reason of a
---   rejection; the first rule that applies. Which of two different rows of one customer is true cannot be guessed, so
---   neither is used. Blank texts are not known.
+-- note:    outcome is `used`, `out_of_scope` (signed up on or after the as-of date and no buyer before it) or the
+--   reason of a rejection; the first rule that applies. Which of two different rows of one customer is true cannot be
+--   guessed, so neither is used. Blank texts are not known.
 
 with policy as (
     -- What surrounds nothing: engines differ in what a plain trim removes.

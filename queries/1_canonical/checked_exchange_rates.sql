@@ -1,10 +1,8 @@
 -- title:   Exchange rates as they arrived, each with what became of the row
 -- grain:   one row per row of the source
--- key:     []
 -- publish: no
--- note: >
---   A rate is what one unit of the currency was worth in the currency of the project. outcome is `used`, `out_of_scope`
---   (of a day on or after the as-of date) or the reason of a rejection; the first rule that applies.
+-- note:    A rate is what one unit of the currency was worth in the currency of the project. outcome is `used`,
+--   `out_of_scope` (of a day on or after the as-of date) or the reason of a rejection; the first rule that applies.
 
 with judged_rates as (
     -- What a row tells by itself; rows that repeat or contradict each other are judged below.

@@ -1,10 +1,8 @@
 -- title:   Payments as they arrived, each with what became of the row
 -- grain:   one row per row of the source
--- key:     []
 -- publish: no
--- note: >
---   outcome is `used`, `out_of_scope` (due on or after the as-of date) or the reason of a rejection; the first rule
---   that applies. What is paid on or after the as-of date is unpaid yet, so paid_date is NULL. Paid before due is
+-- note:    outcome is `used`, `out_of_scope` (due on or after the as-of date) or the reason of a rejection; the first
+--   rule that applies. What is paid on or after the as-of date is unpaid yet, so paid_date is NULL. Paid before due is
 --   early, not wrong. A refund is negative.
 
 with policy as (

@@ -1,11 +1,9 @@
 -- title:   Service cases as they arrived, each with what became of the row
 -- grain:   one row per row of the source
--- key:     []
 -- publish: no
--- note: >
---   outcome is `used`, `out_of_scope` (opened on or after the as-of date) or the reason of a rejection; the first rule
---   that applies. An answer or a solution on or after the as-of date is not known yet, so it is NULL. Satisfaction is a
---   score from 1 to 5.
+-- note:    outcome is `used`, `out_of_scope` (opened on or after the as-of date) or the reason of a rejection; the
+--   first rule that applies. An answer or a solution on or after the as-of date is not known yet, so it is NULL.
+--   Satisfaction is a score from 1 to 5.
 
 with policy as (
     -- What surrounds nothing: engines differ in what a plain trim removes.

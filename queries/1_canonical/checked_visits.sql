@@ -1,10 +1,8 @@
 -- title:   Visits as they arrived, each with what became of the row
 -- grain:   one row per row of the source
--- key:     []
 -- publish: no
--- note: >
---   outcome is `used`, `out_of_scope` (on or after the as-of date) or the reason of a rejection; the first rule that
---   applies.
+-- note:    outcome is `used`, `out_of_scope` (on or after the as-of date) or the reason of a rejection; the first rule
+--   that applies.
 
 with policy as (
     -- What surrounds nothing: engines differ in what a plain trim removes.

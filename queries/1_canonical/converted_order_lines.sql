@@ -1,13 +1,12 @@
 -- title:   Order lines in the currency of the project
 -- grain:   one row per row of the source
 -- publish: view
--- note: >
---   stated_discount and stated_net are in the currency of the line, every other amount is in that of the project. List
---   price, net amount, cost and freight of a line in another currency are multiplied by the rate of its day, each by
---   itself, and rounded to four decimals, halves away from zero. Whether list price less discount is the net amount is
---   told of the stated amounts; the discount in the currency of the project is what list price and net amount leave, so
---   that the three agree there too. Without a rate these amounts are NULL, and so is exchange_rate, which is 1 for the
---   currency of the project.
+-- note:    stated_discount and stated_net are in the currency of the line, every other amount is in that of the
+--   project. List price, net amount, cost and freight of a line in another currency are multiplied by the rate of its
+--   day, each by itself, and rounded to four decimals, halves away from zero. Whether list price less discount is the
+--   net amount is told of the stated amounts; the discount in the currency of the project is what list price and net
+--   amount leave, so that the three agree there too. Without a rate these amounts are NULL, and so is exchange_rate,
+--   which is 1 for the currency of the project.
 
 with project as (
     select project.currency, policy.currency_is_mapped
@@ -22,11 +21,11 @@ stated_lines as (
         case when project.currency_is_mapped then order_lines.currency else project.currency end as currency,
         project.currency_is_mapped and coalesce(order_lines.currency <> project.currency, true) as is_foreign,
         order_lines.quantity,
-        cast(coalesce(order_lines.gross_amount, order_lines.net_amount
-            + coalesce(order_lines.discount_amount, 0)) as decimal(18, 4)) as stated_gross,
+        cast(coalesce(order_lines.gross_amount,
+            order_lines.net_amount + coalesce(order_lines.discount_amount, 0)) as decimal(18, 4)) as stated_gross,
         order_lines.discount_amount as stated_discount,
-        cast(coalesce(order_lines.net_amount, order_lines.gross_amount
-            - coalesce(order_lines.discount_amount, 0)) as decimal(18, 4)) as stated_net,
+        cast(coalesce(order_lines.net_amount,
+            order_lines.gross_amount - coalesce(order_lines.discount_amount, 0)) as decimal(18, 4)) as stated_net,
         order_lines.cost_amount as stated_cost,
         cast(coalesce(order_lines.freight_amount, 0) as decimal(18, 4)) as stated_freight, order_lines.amount_problem,
         order_lines.is_return

@@ -1,10 +1,8 @@
 -- title:   Customers
--- grain:   one row per customer_id
 -- key:     [customer_id]
--- note: >
---   The source `customers`; empty when it is not configured. A customer without an order is a prospect, and a customer
---   with orders may be missing here. The file tells how a customer is today, also in earlier snapshots. Places are
---   spelt as canonical.place_names says.
+-- note:    The source `customers`; empty when it is not configured. A customer without an order is a prospect, and a
+--   customer with orders may be missing here. The file tells how a customer is today, also in earlier snapshots. Places
+--   are spelt as canonical.place_names says.
 
 select customers.customer_id, customers.signed_up_at, customers.signed_up_date,
     customers.name, customers.kind, customers.industry, countries.name as country, regions.name as region,

@@ -1,10 +1,8 @@
 -- title:   The exchange rate of each currency on each day with an order line
--- grain:   one row per currency and order_date
 -- key:     [currency, order_date]
 -- publish: no
--- note: >
---   The last rate on or before the day, not older than policy.max_rate_age_days. A day without one has no row, nor has
---   the currency of the project.
+-- note:    The last rate on or before the day, not older than policy.max_rate_age_days. A day without one has no row,
+--   nor has the currency of the project.
 
 with policy as (
     select policy.max_rate_age_days, project.currency as project_currency

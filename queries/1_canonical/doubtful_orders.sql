@@ -1,5 +1,4 @@
 -- title:   Orders whose rows may contradict or repeat each other
--- grain:   one row per order_id
 -- key:     [order_id]
 -- publish: no
 -- note: >

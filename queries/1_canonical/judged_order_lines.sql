@@ -71,7 +71,7 @@ select order_lines.order_id, order_lines.source_line, order_lines.source_file, o
     cast(order_lines.gross_amount - order_lines.net_amount as decimal(18, 4)) as discount_amount,
     order_lines.net_amount, order_lines.stated_cost,
     -- A cost that the source does not know is estimated from the declared margin.
-    cast(coalesce(order_lines.stated_cost, order_lines.net_amount - cast(order_lines.net_amount as decimal(28, 4))
-        * policy.margin) as decimal(18, 4)) as cost_amount,
+    cast(coalesce(order_lines.stated_cost, order_lines.net_amount - cast(order_lines.net_amount as decimal(28,
+        4)) * policy.margin) as decimal(18, 4)) as cost_amount,
     order_lines.freight_amount, order_lines.is_return
 from turned_lines as order_lines cross join policy cross join accepted_dates as accepted

@@ -1,5 +1,4 @@
 -- title:   Orders whose rows name two customers or come from two files
--- grain:   one row per order_id
 -- key:     [order_id]
 -- publish: no
 -- note: >

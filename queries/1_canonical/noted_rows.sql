@@ -1,5 +1,4 @@
 -- title:   Rows that are used and look as if something were wrong
--- grain:   one row per source and reason
 -- key:     [source, reason]
 -- note: >
 --   `equal_line`: rows without a line number that equal an earlier row of their order and file; each is an item of its

@@ -1,9 +1,7 @@
 -- title:   Order lines of doubtful orders, numbered
 -- grain:   one row per row of the source
--- key:     []
 -- publish: no
--- note: >
---   line_number counts the rows of an order from 1 by the source's own line number, then by content.
+-- note:    line_number counts the rows of an order from 1 by the source's own line number, then by content.
 
 with judged_lines as (
     select judged_lines.*

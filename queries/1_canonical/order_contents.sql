@@ -1,9 +1,7 @@
 -- title:   Used order lines added up by order, category, place and currency
 -- grain:   one row per order_id, category, country, region, state and currency
--- key:     []
 -- publish: no
--- note: >
---   Places are as they are written.
+-- note:    Places are as they are written.
 -- columns:
 --   stated_revenue: net amounts as they are stated, in the currency of the lines
 --   stated_absolute_revenue: the same without regard to sign

@@ -1,5 +1,4 @@
 -- title:   Order lines
--- grain:   one row per order_id and line_number
 -- key:     [order_id, line_number]
 -- note: >
 --   Net amount is list price less discount; returns are negative lines. line_number counts the rows of an order from 1

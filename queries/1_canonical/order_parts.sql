@@ -1,6 +1,5 @@
 -- title:   Order lines added up by order, and by what became of them
 -- grain:   one row per order_id, customer_id, outcome, currency and is_without_rate
--- key:     []
 -- publish: no
 -- note: >
 --   What follows adds up these rows and does not read the lines again. Of a row without an amount the money counts as

@@ -1,9 +1,9 @@
 -- title:   How each place is spelt
 -- grain:   one row per kind of place (country, region, state) and text of it, as a source or `project.home` has it
 -- key:     [kind, written]
--- note: >
---   Texts that differ in case only, or in blanks around them, are one place. Its name is the spelling of most rows of
---   the order lines that are used and the customer file, of equal ones the first. A text of blanks names no place.
+-- note:    Texts that differ in case only, or in blanks around them, are one place. Its name is the spelling of most
+--   rows of the order lines that are used and the customer file, of equal ones the first. A text of blanks names no
+--   place.
 
 with line_places as (
     select country, region, state, sum(lines) as rows from canonical.order_contents group by country, region, state

@@ -1,5 +1,4 @@
 -- title:   Rejected rows by reason
--- grain:   one row per source and reason
 -- key:     [source, reason]
 -- publish: yes
 -- note: >
@@ -9,50 +8,8 @@
 --   limit `checks.max_rejected_money` compares. setting names what decides the reason, with its value; NULL where
 --   nothing can be set.
 
-with rejected as (
-    select 'order_lines' as source, outcome as reason, sum(lines) as rows,
-        cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as amount,
-        cast(coalesce(sum(absolute_revenue), 0) as decimal(28, 4)) as absolute_amount
-    from canonical.order_parts
-    where outcome not in ('used', 'out_of_scope', 'filtered')
-    group by outcome
-    union all
-    select 'customers' as source, outcome as reason, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
-        cast(0 as decimal(28, 4)) as absolute_amount
-    from canonical.checked_customers
-    where outcome not in ('used', 'out_of_scope', 'filtered')
-    group by outcome
-    union all
-    select 'service_cases' as source, outcome as reason, count(*) as rows,
-        cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount,
-        cast(coalesce(sum(abs(cost)), 0) as decimal(28, 4)) as absolute_amount
-    from canonical.checked_service_cases
-    where outcome not in ('used', 'out_of_scope', 'filtered')
-    group by outcome
-    union all
-    select 'payments' as source, outcome as reason, count(*) as rows,
-        cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount,
-        cast(coalesce(sum(abs(amount)), 0) as decimal(28, 4)) as absolute_amount
-    from canonical.checked_payments
-    where outcome not in ('used', 'out_of_scope', 'filtered')
-    group by outcome
-    union all
-    select 'visits' as source, outcome as reason, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
-        cast(0 as decimal(28, 4)) as absolute_amount
-    from canonical.checked_visits
-    where outcome not in ('used', 'out_of_scope', 'filtered')
-    group by outcome
-    union all
-    select 'exchange_rates' as source, outcome as reason, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
-        cast(0 as decimal(28, 4)) as absolute_amount
-    from canonical.checked_exchange_rates
-    where outcome not in ('used', 'out_of_scope', 'filtered')
-    group by outcome
-)
-
-select cast(rejected.source as varchar) as source, cast(rejected.reason as varchar) as reason,
-    cast(rejected.rows as bigint) as rows, rejected.amount, rejected.absolute_amount,
-    case rejected.reason
+select rejected.source, rejected.outcome as reason, rejected.rows, rejected.amount, rejected.absolute_amount,
+    case rejected.outcome
         when 'date_before_earliest' then 'policy.earliest_date: ' || cast(accepted.earliest_date as varchar)
         when 'date_in_the_future'
             then 'policy.max_future_days: ' || cast(accepted.max_future_days as varchar) || ' after '
@@ -65,5 +22,6 @@ select cast(rejected.source as varchar) as source, cast(rejected.reason as varch
         when 'duplicate_exact'
             then case when rejected.source = 'order_lines' then 'checks.duplicates: ' || checks.duplicates end
     end as setting
-from rejected cross join canonical.accepted_dates as accepted
+from canonical.source_outcomes as rejected cross join canonical.accepted_dates as accepted
 cross join settings.checks as checks cross join settings.policy as policy
+where rejected.outcome not in ('used', 'out_of_scope', 'filtered')

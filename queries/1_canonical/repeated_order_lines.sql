@@ -1,5 +1,4 @@
 -- title:   Rows that repeat or contradict another row of their order
--- grain:   one row per order_id and line_number
 -- key:     [order_id, line_number]
 -- publish: no
 -- note: >

@@ -1,5 +1,4 @@
 -- title:   Service cases
--- grain:   one row per case_id
 -- key:     [case_id]
 -- note: >
 --   The source `service_cases`; empty when it is not configured. Cases of people who never ordered are here too. A cost

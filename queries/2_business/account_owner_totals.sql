@@ -1,10 +1,9 @@
 -- title:   Customers, revenue and profit of each account owner
 -- grain:   one row per kind and owner, the kind being owner, or not_assigned for customers without one
 -- key:     [kind, owner]
--- note: >
---   Current population. The owner is that of the source `customers` today; no row when that source has no column owner.
---   Customers whom the source does not hold are not assigned. `position` ranks owners by the profit that would leave
---   with them.
+-- note:    Current population. The owner is that of the source `customers` today; no row when that source has no column
+--   owner. Customers whom the source does not hold are not assigned. `position` ranks owners by the profit that would
+--   leave with them.
 
 with owner_column as (
     select is_mapped from settings.source_columns where source = 'customers' and column_name = 'owner'

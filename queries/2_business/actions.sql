@@ -1,5 +1,4 @@
 -- title:   Who does what, by when, for which customers
--- grain:   one row per position
 -- key:     [position]
 -- note: >
 --   This table belongs to the owner of the customers: edit it. A customer gets the first row, by position, whose tier,

@@ -1,11 +1,10 @@
 -- title:   Cost to serve by activity, rate times volume
 -- grain:   one row per snapshot and activity, and one per customer_id of the current population and rate that is not 0
--- key:     []
 -- publish: view
 -- scope:   part
--- note: >
---   The one place that says what each rate is multiplied with. Rows without a customer_id are the whole population.
---   `all_rates` is every rate together; what the source recorded as the cost of cases is volume and price in one.
+-- note:    The one place that says what each rate is multiplied with. Rows without a customer_id are the whole
+--   population. `all_rates` is every rate together; what the source recorded as the cost of cases is volume and price
+--   in one.
 
 with customers as (
     select snapshot, customer_id, profit, orders, lines, units, returned_lines, cases_at_rate, handling_minutes,

@@ -1,12 +1,11 @@
 -- title:   Each customer in the weeks that the model was not shown, expected and bought
 -- grain:   one row per customer_id with a purchase day before the backtest
 -- key:     [customer_id]
--- note: >
---   The model was fitted on what was known `backtest_weeks` before as-of. Where it found no best fit the plain rules
---   are tested alone, and `model_orders` is NULL; with too few customers or too short a history nothing is tested. Tier
---   is that of a year ago, known before the weeks tested; `none` had no order in that window. It is NULL where the
---   history does not cover that window. Decile by the model's forecast, or last year's rate where it has none, most
---   first; equal forecasts share a decile.
+-- note:    The model was fitted on what was known `backtest_weeks` before as-of. Where it found no best fit the plain
+--   rules are tested alone, and `model_orders` is NULL; with too few customers or too short a history nothing is
+--   tested. Tier is that of a year ago, known before the weeks tested; `none` had no order in that window. It is NULL
+--   where the history does not cover that window. Decile by the model's forecast, or last year's rate where it has
+--   none, most first; equal forecasts share a decile.
 
 with moments as (select before_date from settings.moments where moment = 'backtest'),
 
@@ -14,7 +13,7 @@ snapshots as (select as_of from settings.snapshots where snapshot = 'current'),
 
 bought as (
     select purchase_days.customer_id, count(*) as purchases
-    from business.purchase_days as purchase_days cross join moments cross join snapshots
+    from business.order_gaps as purchase_days cross join moments cross join snapshots
     where purchase_days.order_date >= moments.before_date and purchase_days.order_date < snapshots.as_of
     group by purchase_days.customer_id
 ),

@@ -1,5 +1,4 @@
 -- title:   Behaviour beyond which a customer stands out
--- grain:   one row per snapshot
 -- key:     [snapshot]
 -- scope:   base
 -- note: >
@@ -40,38 +39,25 @@ value_counts as (
 ranked_values as (
     select snapshot, measure, value, customers,
         sum(customers) over (partition by snapshot, measure order by value nulls last rows between unbounded preceding
-            and current row) as customers_up_to
+            and current row) as customers_up_to,
+        cast(sum(customers) over (partition by snapshot, measure) as bigint) as known
     from value_counts
-),
-
-known as (
-    select snapshot, count(cases_per_order) as cases_per_order, count(visits_per_order) as visits_per_order,
-        count(return_rate) as return_rate, count(visited_sale_share) as visited_sale_share,
-        count(discounted_sale_share) as discounted_sale_share, count(basket_amount) as basket_amount,
-        count(profit_rate) as profit_rate
-    from business.customer_behaviours
-    group by snapshot
 ),
 
 quantiles as (
     -- The rank that is asked for, if any, and the median, which is half of all.
     select ranked_values.snapshot, ranked_values.measure, ranked_values.value, ranked_values.customers,
         ranked_values.customers_up_to,
-        case ranked_values.measure
-            when 'cases_per_order' then known.cases_per_order * policy.service_led_quantile
-            when 'visits_per_order' then known.visits_per_order * policy.researcher_visit_quantile
-            when 'return_rate' then known.return_rate * policy.impulsive_return_quantile
-            when 'visited_sale_share' then known.visited_sale_share * policy.impulsive_return_quantile
-            when 'discounted_sale_share' then known.discounted_sale_share * policy.rational_discount_quantile
+        ranked_values.known * case ranked_values.measure
+            when 'cases_per_order' then policy.service_led_quantile
+            when 'visits_per_order' then policy.researcher_visit_quantile
+            when 'return_rate' then policy.impulsive_return_quantile
+            when 'visited_sale_share' then policy.impulsive_return_quantile
+            when 'discounted_sale_share' then policy.rational_discount_quantile
         end as asked_rank,
-        case ranked_values.measure
-            when 'cases_per_order' then known.cases_per_order
-            when 'basket_amount' then known.basket_amount
-            when 'profit_rate' then known.profit_rate
-        end as twice_the_middle
-    from ranked_values
-    inner join known on ranked_values.snapshot = known.snapshot  -- many-to-one
-    cross join settings.policy as policy
+        case when ranked_values.measure in ('cases_per_order', 'basket_amount', 'profit_rate')
+            then ranked_values.known end as twice_the_middle
+    from ranked_values cross join settings.policy as policy
 ),
 
 cutoffs as (

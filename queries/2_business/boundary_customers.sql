@@ -1,9 +1,8 @@
 -- title:   Customers near the boundary of a tier
 -- grain:   one row per boundary and customer_id within its reach
 -- key:     [boundary, customer_id]
--- note: >
---   Current tiers. A customer whose profit is that near to a cut-off has the tier by chance as much as by what they
---   bring.
+-- note:    Current tiers. A customer whose profit is that near to a cut-off has the tier by chance as much as by what
+--   they bring.
 
 select cutoffs.boundary, tiers.customer_id, tiers.tier,
     case

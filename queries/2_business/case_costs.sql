@@ -1,6 +1,5 @@
 -- title:   What each service case costs
 -- grain:   one row per case_id
--- key:     []
 -- publish: view
 -- note: >
 --   The one place where a case is charged: its recorded cost, else `per_case`, and `per_minute` for its handling

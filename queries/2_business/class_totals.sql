@@ -1,8 +1,7 @@
 -- title:   Sums for each value of each class
 -- grain:   one row per snapshot, class_name and value; class_name `all` is the population
 -- key:     [snapshot, class_name, value]
--- note: >
---   Of each class, over all tiers. Results compare these sums and never add again.
+-- note:    Of each class, over all tiers. Results compare these sums and never add again.
 
 select snapshot, class_name, value,
     cast(sum(customers) as bigint) as customers, cast(sum(unprofitable_customers) as bigint) as unprofitable_customers,

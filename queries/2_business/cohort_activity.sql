@@ -1,10 +1,9 @@
 -- title:   What each cohort did in each period since its first order
 -- grain:   one row per cohort_number and period_number in which somebody of the cohort ordered or asked for service
 -- key:     [cohort_number, period_number]
--- note: >
---   A cohort is all customers whose first sale lies in one period. Only periods that are over. Profit is contribution
---   margin less the cost to serve of the orders and service cases of the period; the rate `per_customer`, a cost of
---   being a customer for a whole window, belongs to no period and is left out.
+-- note:    A cohort is all customers whose first sale lies in one period. Only periods that are over. Profit is
+--   contribution margin less the cost to serve of the orders and service cases of the period; the rate `per_customer`,
+--   a cost of being a customer for a whole window, belongs to no period and is left out.
 -- columns:
 --   active: customers of the cohort with a sale in the period
 

@@ -2,10 +2,9 @@
 -- grain:   one row
 -- key:     [period]
 -- scope:   base
--- note: >
---   Cohorts are months of the first order; quarters where a month holds fewer than `min_cell` customers; half-years
---   where a quarter does, too. Only periods that had ended at the as-of date are judged, and shown. Months are numbered
---   through, 12 a year.
+-- note:    Cohorts are months of the first order; quarters where a month holds fewer than `min_cell` customers;
+--   half-years where a quarter does, too. Only periods that had ended at the as-of date are judged, and shown. Months
+--   are numbered through, 12 a year.
 -- columns:
 --   open_period: number of the period in which the as-of date lies, the first that is not over
 

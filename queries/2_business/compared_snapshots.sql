@@ -1,9 +1,7 @@
 -- title:   Earlier snapshots with which the current one is compared
--- grain:   one row per snapshot
 -- key:     [snapshot]
--- note: >
---   previous and year_ago, each only where the history covers its window. Every comparison reads this table, so that
---   none is made with a part of a window.
+-- note:    previous and year_ago, each only where the history covers its window. Every comparison reads this table, so
+--   that none is made with a part of a window.
 
 select snapshots.snapshot, snapshots.as_of
 from settings.snapshots as snapshots

@@ -1,9 +1,7 @@
 -- title:   Totals that must agree, each taken at its own place
--- grain:   one row per total
 -- key:     [total]
--- note: >
---   results.reconciliation compares them in pairs. Totals of rows and of money read, used and set aside are those of
---   the order lines, unless they name another source.
+-- note:    results.reconciliation compares them in pairs. Totals of rows and of money read, used and set aside are
+--   those of the order lines, unless they name another source.
 
 with line_days as (
     -- A line belongs to the day of its order, however late it was shipped or sent back.

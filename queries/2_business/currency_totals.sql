@@ -1,5 +1,4 @@
 -- title:   Order lines by the currency in which they are stated
--- grain:   one row per currency
 -- key:     [currency]
 -- scope:   base
 -- note: >

@@ -1,10 +1,9 @@
 -- title:   Kind and industry of each customer of the customer file
 -- grain:   one row per customer_id of the source `customers`
 -- key:     [customer_id]
--- note: >
---   Words are compared without regard to case and to blanks around them. A kind that is none of the four words, or an
---   industry that business.industry_map does not list, is `not_known`. Who is internal belongs to the company itself
---   and is outside the population.
+-- note:    Words are compared without regard to case and to blanks around them. A kind that is none of the four words,
+--   or an industry that business.industry_map does not list, is `not_known`. Who is internal belongs to the company
+--   itself and is outside the population.
 -- columns:
 --   written_kind: the kind as the source has it
 --   written_industry: the industry as the source has it

@@ -2,12 +2,11 @@
 -- grain:   one row per from_snapshot and customer_id of the earlier or the current population
 -- key:     [from_snapshot, customer_id]
 -- publish: yes
--- note: >
---   From an earlier snapshot, previous or year_ago, to the current one. Who is in only one of the two populations comes
---   from `new` (no sale before the earlier as-of date) or `reactivated` (ordered before, but not in the earlier
---   window), or goes to `not_in_window`. Both snapshots are made with today's data, rules and cost rates, so none of
---   these is the reason of a move here. With an earlier window that the history does not cover, or that has no orders,
---   nothing is compared, and there is no row.
+-- note:    From an earlier snapshot, previous or year_ago, to the current one. Who is in only one of the two
+--   populations comes from `new` (no sale before the earlier as-of date) or `reactivated` (ordered before, but not in
+--   the earlier window), or goes to `not_in_window`. Both snapshots are made with today's data, rules and cost rates,
+--   so none of these is the reason of a move here. With an earlier window that the history does not cover, or that has
+--   no orders, nothing is compared, and there is no row.
 -- columns:
 --   step: part of the profit bridge that the customer is in
 --   from_profit: profit in the earlier window; 0 of who did not order in it

@@ -2,9 +2,8 @@
 -- grain:   one row per snapshot and customer_id of the population
 -- key:     [snapshot, customer_id]
 -- publish: yes
--- note: >
---   The population is every customer with a sale or a return document in the window. Contribution margin is net revenue
---   less cost of goods; cost to serve is that of the orders (business.order_costs) and of the service cases
+-- note:    The population is every customer with a sale or a return document in the window. Contribution margin is net
+--   revenue less cost of goods; cost to serve is that of the orders (business.order_costs) and of the service cases
 --   (business.case_costs) of the window and `per_customer`, unrounded, so that customers add up to rate x volume
 --   exactly; profit is contribution margin less cost to serve. Cases of people without an order in the window are the
 --   cost of nobody here; results.reconciliation shows them.

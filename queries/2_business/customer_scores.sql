@@ -83,8 +83,8 @@ medians as (
 ),
 
 customers_with_worse as (
-    -- A rank that starts with the worst is 1 + the number of customers strictly worse. Five times that is compared with
-    -- the number of all: no division, hence no rounding.
+    -- A rank that starts with the worst is 1 + the number of customers strictly worse. Five times that over
+    -- the number of all is below 5, and a quotient of whole numbers is never rounded up to the next one.
     select customers.*,
         5 * (rank() over (partition by snapshot order by days_since_last_order desc nulls first) - 1) as worse_recency,
         5 * (rank() over (partition by snapshot order by orders nulls last) - 1) as worse_frequency,
@@ -95,21 +95,9 @@ customers_with_worse as (
 scored_customers as (
     select customers.snapshot, customers.customer_id, customers.orders, customers.orders_ever, customers.net_revenue,
         customers.loyalty_score, populations.revenue,
-        1
-        + case when customers.worse_recency >= populations.customers then 1 else 0 end
-        + case when customers.worse_recency >= 2 * populations.customers then 1 else 0 end
-        + case when customers.worse_recency >= 3 * populations.customers then 1 else 0 end
-        + case when customers.worse_recency >= 4 * populations.customers then 1 else 0 end as r_score,
-        1
-        + case when customers.worse_frequency >= populations.customers then 1 else 0 end
-        + case when customers.worse_frequency >= 2 * populations.customers then 1 else 0 end
-        + case when customers.worse_frequency >= 3 * populations.customers then 1 else 0 end
-        + case when customers.worse_frequency >= 4 * populations.customers then 1 else 0 end as f_score,
-        1
-        + case when customers.worse_monetary >= populations.customers then 1 else 0 end
-        + case when customers.worse_monetary >= 2 * populations.customers then 1 else 0 end
-        + case when customers.worse_monetary >= 3 * populations.customers then 1 else 0 end
-        + case when customers.worse_monetary >= 4 * populations.customers then 1 else 0 end as m_score
+        cast(1 + floor(cast(worse_recency as double) / cast(populations.customers as double)) as bigint) as r_score,
+        cast(1 + floor(cast(worse_frequency as double) / cast(populations.customers as double)) as bigint) as f_score,
+        cast(1 + floor(cast(worse_monetary as double) / cast(populations.customers as double)) as bigint) as m_score
     from customers_with_worse as customers
     inner join populations on customers.snapshot = populations.snapshot  -- many-to-one
 )
@@ -121,8 +109,7 @@ select customers.snapshot, customers.customer_id, accumulated_steps.revenue_befo
         when accumulated_steps.revenue_before < customers.revenue * policy.abc_b_share then 'b'
         else 'c'
     end as abc_class,
-    cast(customers.r_score as bigint) as r_score, cast(customers.f_score as bigint) as f_score,
-    cast(customers.m_score as bigint) as m_score, segments.rfm_segment,
+    customers.r_score, customers.f_score, customers.m_score, segments.rfm_segment,
     case
         when customers.orders_ever = 1 then 'one_time'
         when customers.orders = 0 then 'low'

@@ -1,11 +1,9 @@
 -- title:   Own ordering rhythm of a customer as of an order day
 -- grain:   one row per customer_id and order_date with at least `rhythm_min_gaps` gaps up to it, of the last order days
 --          before a snapshot, before its last `reactivated_days` and before the end of a week
--- key:     []
 -- publish: no
--- note: >
---   The usual gap is the nearest-rank percentile (`rhythm_percentile`, 90%) of the days between order days, over the
---   whole history up to the day.
+-- note:    The usual gap is the nearest-rank percentile (`rhythm_percentile`, 90%) of the days between order days, over
+--   the whole history up to the day.
 
 with policy as (select rhythm_min_gaps, rhythm_percentile from settings.policy),
 

@@ -35,8 +35,8 @@ measured_customers as (
 rated_customers as (
     -- The bound keeps a rate within its type, however small the base.
     select measured_customers.*,
-        case when base > 0 then cast(least(cast(spent as double)
-            / cast(base as double), cast(1000000 as double)) as decimal(18, 6)) end as rate
+        case when base > 0 then cast(least(cast(spent as double) / cast(base as double),
+            cast(1000000 as double)) as decimal(18, 6)) end as rate
     from measured_customers
 ),
 

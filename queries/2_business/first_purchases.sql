@@ -1,10 +1,9 @@
 -- title:   First purchase of each customer
 -- grain:   one row per customer_id with a sale
 -- key:     [customer_id]
--- note: >
---   The first day with a sale. It came back when, before the next such day, as many lines were returned as it had;
---   returned_date is the day of the last of these returns. Visits before it are those before the moment of its first
---   order.
+-- note:    The first day with a sale. It came back when, before the next such day, as many lines were returned as it
+--   had; returned_date is the day of the last of these returns. Visits before it are those before the moment of its
+--   first order.
 
 with first_days as (
     select customer_id, order_date, next_order_date from business.order_gaps where previous_order_date is null

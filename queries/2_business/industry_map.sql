@@ -1,5 +1,4 @@
 -- title:   Which industry a text of the customer file belongs to
--- grain:   one row per source_industry
 -- key:     [source_industry]
 -- note: >
 --   Yours to edit: one row for each text that your column `industry` holds, in lower case, and one of manufacturing,

@@ -1,5 +1,4 @@
 -- title:   Orders of internal customers
--- grain:   one row per snapshot
 -- key:     [snapshot]
 -- note: >
 --   Internal customers are outside the population: in no tier, no other class and no headline. Their orders of the

@@ -1,9 +1,7 @@
 -- title:   Order lines of an order, by category and place
 -- grain:   one row per row of canonical.order_contents
--- key:     []
 -- publish: no
--- note: >
---   A line belongs to the day of its order, however late it was shipped or sent back.
+-- note:    A line belongs to the day of its order, however late it was shipped or sent back.
 -- columns:
 --   is_sale: whether the lines are those of sales, or of return documents
 --   sold_lines: lines that are no returns

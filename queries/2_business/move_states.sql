@@ -1,9 +1,7 @@
 -- title:   States between which customers move, and steps of the profit bridge
--- grain:   one row per kind and state
 -- key:     [kind, state]
--- note: >
---   Where a customer can come from, where one can go to, and what the bridge counts the customer as, each in the order
---   in which it is shown.
+-- note:    Where a customer can come from, where one can go to, and what the bridge counts the customer as, each in the
+--   order in which it is shown.
 
 with listed as (
     select 'from' as kind, value as state, position from business.class_values where class_name = 'tier'

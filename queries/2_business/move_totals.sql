@@ -1,8 +1,7 @@
 -- title:   Sums of the customers' moves between tiers
 -- grain:   one row per from_snapshot, from_tier, to_tier, step and reason that somebody has
 -- key:     [from_snapshot, from_tier, to_tier, step, reason]
--- note: >
---   The only place where moves are added up; a few hundred rows that every figure about moves is made of.
+-- note:    The only place where moves are added up; a few hundred rows that every figure about moves is made of.
 -- columns:
 --   turned_unprofitable: customers with a profit above `lead_max_profit` then, and none above it now
 --   kept_net_revenue: net revenue of now, of each customer at most that of then

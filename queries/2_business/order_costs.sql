@@ -1,6 +1,5 @@
 -- title:   What each order brings and costs
 -- grain:   one row per order_id
--- key:     []
 -- publish: view
 -- note: >
 --   The one place where an order is charged: cost to serve is rate x driver, unrounded, of the order, its lines, units

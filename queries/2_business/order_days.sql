@@ -1,9 +1,7 @@
 -- title:   Days on which a customer had a sale or a return document
 -- grain:   one row per customer_id and order_date
--- key:     []
 -- publish: no
--- note: >
---   A customer is in the population of a window that holds one of these days. Days of sales only are those of
+-- note:    A customer is in the population of a window that holds one of these days. Days of sales only are those of
 --   business.order_gaps. Internal orders are left out.
 -- columns:
 --   last_sale_date: the last day with a sale up to this day; NULL before the first

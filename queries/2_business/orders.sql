@@ -1,5 +1,4 @@
 -- title:   Orders
--- grain:   one row per order_id
 -- key:     [order_id]
 -- note: >
 --   An order is a distinct order_id; its date is that of its first line. A sale is an order with at least one line that

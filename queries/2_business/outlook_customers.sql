@@ -1,9 +1,8 @@
 -- title:   What the outlook takes of each customer beside the history
 -- grain:   one row per customer_id with a purchase day before as-of
 -- key:     [customer_id]
--- note: >
---   The models add up over every column of text. Who had no order in the window is of tier `none`, and earns the rates
---   of all customers; the others earn those of their tier. A cohort is the year of the first order.
+-- note:    The models add up over every column of text. Who had no order in the window is of tier `none`, and earns the
+--   rates of all customers; the others earn those of their tier. A cohort is the year of the first order.
 
 with rates as (
     select value as tier,

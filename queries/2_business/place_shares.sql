@@ -1,9 +1,8 @@
 -- title:   Countries and regions with their shares, largest first
 -- grain:   one row per kind, level, country and region, and a total of each kind and level
 -- key:     [kind, level, country, region]
--- note: >
---   Kind is `home` or `lines`, as in business.place_totals. Rows of the level `country` add up over its regions and
---   have the region `total`. Position is by net revenue, equal ones by name; the report shows places_shown of them.
+-- note:    Kind is `home` or `lines`, as in business.place_totals. Rows of the level `country` add up over its regions
+--   and have the region `total`. Position is by net revenue, equal ones by name; the report shows places_shown of them.
 
 with population as (
     select customers, unprofitable_customers, orders, lines, cast(net_revenue as decimal(28, 4)) as net_revenue,

@@ -1,10 +1,9 @@
 -- title:   Customers who are known and never ordered
 -- grain:   one row per snapshot and customer_id known before the snapshot's as-of date
 -- key:     [snapshot, customer_id]
--- note: >
---   In the customer file, signed up before the as-of date or on no known day, or a visitor before it; without a sale or
---   a return document before it, and not internal. They are counted in lifecycle and among the customer types, and in
---   no tier.
+-- note:    In the customer file, signed up before the as-of date or on no known day, or a visitor before it; without a
+--   sale or a return document before it, and not internal. They are counted in lifecycle and among the customer types,
+--   and in no tier.
 
 with known_customers as (
     select customer_id, true as is_in_file, signed_up_date, cast(null as date) as first_visit_date

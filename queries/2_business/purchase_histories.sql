@@ -13,11 +13,7 @@
 --   paid_frequency: those of them with net revenue above 0; repeat_revenue and repeat_margin are of these
 --   counted_days: days before the moment whose purchases make the rate
 
-with first_days as (
-    select customer_id, min(order_date) as first_order_date from business.purchase_days group by customer_id
-),
-
-history as (select min(first_order_date) as first_order_date from first_days),
+with history as (select min(order_date) as first_order_date from business.order_gaps),
 
 moments as (
     select moments.moment, moments.before_date, moments.last_day, moments.horizon_weeks,
@@ -30,12 +26,11 @@ days as (
     select moments.moment, moments.last_day, moments.horizon_weeks, moments.counted_days,
         moments.before_date - purchase_days.order_date as days_before, purchase_days.customer_id,
         purchase_days.order_date, purchase_days.net_revenue, purchase_days.contribution_margin,
-        purchase_days.order_date > first_days.first_order_date and purchase_days.net_revenue > 0 as is_paid_repeat
+        purchase_days.previous_order_date is not null and purchase_days.net_revenue > 0 as is_paid_repeat
     -- The short table stands first: the engine keeps the left side of such a join in memory.
     from moments
-    inner join business.purchase_days as purchase_days  -- a day counts at each moment that it precedes
+    inner join business.order_gaps as purchase_days  -- a day counts at each moment that it precedes
         on purchase_days.order_date < moments.before_date
-    inner join first_days on purchase_days.customer_id = first_days.customer_id  -- many-to-one
 ),
 
 counts as (

@@ -1,11 +1,10 @@
 -- title:   Groups of customers that the four conditions of the pyramid compare, with exact sums
--- grain:   one row per condition, measure, tier_group and driver
 -- key:     [condition, measure, tier_group, driver]
--- note: >
---   Upper is Platinum and Gold, lower is Iron and Lead. Profile and service look at the current window; drivers and
---   service effect at customers of a year ago and what they did since, with and without a driver. The driver of orders
---   is discount (at least `price_sensitive_discount_rate` of list price), that of the service effect a complaint in the
---   `complaint_days` before. A value is one number per customer, with four decimals; who has none does not count.
+-- note:    Upper is Platinum and Gold, lower is Iron and Lead. Profile and service look at the current window; drivers
+--   and service effect at customers of a year ago and what they did since, with and without a driver. The driver of
+--   orders is discount (at least `price_sensitive_discount_rate` of list price), that of the service effect a complaint
+--   in the `complaint_days` before. A value is one number per customer, with four decimals; who has none does not
+--   count.
 -- columns:
 --   total: sum of the values
 --   square_total: sum of the squared values

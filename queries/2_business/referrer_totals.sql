@@ -1,10 +1,8 @@
 -- title:   What the customers whom each customer referred bring
--- grain:   one row per referrer_id
 -- key:     [referrer_id]
--- note: >
---   Current population. Every customer has at most one referrer, so profit is credited once; a referral of a referral
---   is credited to the last. Who names themselves is not referred. The referrer may be without an order in the window,
---   or unknown to the order history. No row when the source `customers` has no column referred_by.
+-- note:    Current population. Every customer has at most one referrer, so profit is credited once; a referral of a
+--   referral is credited to the last. Who names themselves is not referred. The referrer may be without an order in the
+--   window, or unknown to the order history. No row when the source `customers` has no column referred_by.
 
 with referred_customers as (
     select known_customers.referred_by as referrer_id, profit.net_revenue, profit.profit

@@ -2,8 +2,7 @@
 -- grain:   one row per customer_id of the population
 -- key:     [customer_id]
 -- scope:   part
--- note: >
---   The order of the Lorenz curve. Net revenue below 0 counts as 0 here, or the curve would leave its frame.
+-- note:    The order of the Lorenz curve. Net revenue below 0 counts as 0 here, or the curve would leave its frame.
 
 with customers as (
     select customer_id, greatest(net_revenue, cast(0 as decimal(28, 4))) as net_revenue

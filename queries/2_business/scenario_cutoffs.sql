@@ -1,5 +1,4 @@
 -- title:   Profit from which a customer is Platinum, Gold or no longer Lead
--- grain:   one row per snapshot and scenario
 -- key:     [snapshot, scenario]
 -- scope:   base
 -- note: >

@@ -1,12 +1,10 @@
 -- title:   Profit of each customer, as configured and when one rate of the cost to serve moves
 -- grain:   one row per snapshot, scenario and customer_id of the population
--- key:     []
 -- publish: view
 -- scope:   base
--- note: >
---   Scenario 0 is the profit as it is, of every snapshot. The others move, of the current snapshot, each rate that is
---   not 0, and all of them together, `rate_sensitivity` down and up. Recorded costs of service cases are no rate and
---   stay.
+-- note:    Scenario 0 is the profit as it is, of every snapshot. The others move, of the current snapshot, each rate
+--   that is not 0, and all of them together, `rate_sensitivity` down and up. Recorded costs of service cases are no
+--   rate and stay.
 
 with moved_rates as (
     select position, activity from settings.cost_rates where rate <> 0

@@ -1,10 +1,8 @@
 -- title:   Tier of each customer by profit, in every snapshot and scenario
 -- grain:   one row per snapshot, scenario, cutoff_snapshot and customer_id of the population
--- key:     []
 -- publish: no
 -- scope:   base
--- note: >
---   The one place where a profit becomes a tier. The cut-offs are those of the snapshot and scenario itself; the
+-- note:    The one place where a profit becomes a tier. The cut-offs are those of the snapshot and scenario itself; the
 --   current profits are judged by the cut-offs of the earlier snapshots, too.
 
 with judged_profits as (

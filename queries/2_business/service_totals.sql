@@ -65,30 +65,22 @@ waits as (
 ),
 
 ranked_waits as (
-    -- One window over all groups; the rank of its group is taken off.
     select group_name, value, measure, seconds,
-        cast(
-            row_number() over (
-                order by
-                    group_name nulls last, value nulls last, measure nulls last, seconds nulls last, case_id nulls last
-            ) as bigint
-        )
-        - cast(
-            rank() over (order by group_name nulls last, value nulls last, measure nulls last) as bigint
-        ) + 1 as position
+        row_number() over (
+            partition by group_name, value, measure
+            order by seconds nulls last, case_id nulls last
+        ) as position,
+        count(*) over (partition by group_name, value, measure) as cases
     from waits
     where seconds is not null
 ),
 
 medians as (
-    select ranked_waits.group_name, ranked_waits.value,
-        max(ranked_waits.seconds) filter (where ranked_waits.measure = 'first_answer' and 2 * ranked_waits.position
-            >= sums.answered_cases and 2 * ranked_waits.position <= sums.answered_cases + 1) as first_answer_seconds,
-        max(ranked_waits.seconds) filter (where ranked_waits.measure = 'resolution' and 2 * ranked_waits.position
-            >= sums.resolved_cases and 2 * ranked_waits.position <= sums.resolved_cases + 1) as resolution_seconds
+    select group_name, value, max(seconds) filter (where measure = 'first_answer') as first_answer_seconds,
+        max(seconds) filter (where measure = 'resolution') as resolution_seconds
     from ranked_waits
-    inner join sums on ranked_waits.group_name = sums.group_name and ranked_waits.value = sums.value  -- many-to-one
-    group by ranked_waits.group_name, ranked_waits.value
+    where 2 * position >= cases and 2 * position <= cases + 1
+    group by group_name, value
 )
 
 select sums.group_name, sums.value, sums.customers, sums.customers_with_complaint, cast(sums.cases as bigint) as cases,

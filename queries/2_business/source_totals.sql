@@ -1,9 +1,7 @@
 -- title:   What became of the rows of each source
--- grain:   one row per source
 -- key:     [source]
 -- scope:   base
--- note: >
---   Each number is counted at its own place, so that they can be compared. Amounts are those of
+-- note:    Each number is counted at its own place, so that they can be compared. Amounts are those of
 --   canonical.rejected_rows; a returned line has the sign that `return_sign` gives it. The days are those of the rows
 --   used, ordered, signed up, opened, due, visited or rated; the newest day of payments is the last on which one was
 --   paid, if that is known. A source that is not configured has no row anywhere.
@@ -44,37 +42,7 @@ read_rows as (
     select 'exchange_rates' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount from raw.exchange_rates
 ),
 
-used_rows as (
-    select 'order_lines' as source, sum(lines) as rows, cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as amount,
-        cast(coalesce(sum(absolute_revenue), 0) as decimal(28, 4)) as absolute_amount, min(order_date) as oldest_date,
-        max(last_date) as newest_date
-    from canonical.order_parts
-    where outcome = 'used'
-    union all
-    select 'customers' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
-        cast(0 as decimal(28, 4)) as absolute_amount, min(signed_up_date) as oldest_date,
-        max(signed_up_date) as newest_date
-    from canonical.customers
-    union all
-    select 'service_cases' as source, count(*) as rows, cast(coalesce(sum(cost), 0) as decimal(28, 4)) as amount,
-        cast(coalesce(sum(abs(cost)), 0) as decimal(28, 4)) as absolute_amount, min(opened_date) as oldest_date,
-        max(opened_date) as newest_date
-    from canonical.service_cases
-    union all
-    select 'payments' as source, count(*) as rows, cast(coalesce(sum(amount), 0) as decimal(28, 4)) as amount,
-        cast(coalesce(sum(abs(amount)), 0) as decimal(28, 4)) as absolute_amount, min(due_date) as oldest_date,
-        coalesce(max(paid_date), max(due_date)) as newest_date
-    from canonical.payments
-    union all
-    select 'visits' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
-        cast(0 as decimal(28, 4)) as absolute_amount, min(visit_date) as oldest_date, max(visit_date) as newest_date
-    from canonical.visits
-    union all
-    select 'exchange_rates' as source, count(*) as rows, cast(0 as decimal(28, 4)) as amount,
-        cast(0 as decimal(28, 4)) as absolute_amount, min(rate_date) as oldest_date, max(rate_date) as newest_date
-    from canonical.checked_exchange_rates
-    where outcome = 'used'
-),
+used_rows as (select * from canonical.source_outcomes where outcome = 'used'),
 
 rejected_rows as (
     select source, sum(rows) as rows, sum(amount) as amount, sum(absolute_amount) as absolute_amount

@@ -1,12 +1,10 @@
 -- title:   Profit at which one tier ends and the next begins
--- grain:   one row per boundary
 -- key:     [boundary]
 -- scope:   base
--- note: >
---   Current tiers. The cut-off of Platinum and of Gold is the lowest profit in the tier, or the amount of the policy
---   when `tier_cutoff` is absolute; that of Lead is `lead_max_profit`. Near is who is within `boundary_share` of the
---   cut-off; at Lead, whose cut-off is usually 0, within that share of the width of Iron, from the cut-off of Lead to
---   that of Gold. Not known (NULL) where the tier has no customer.
+-- note:    Current tiers. The cut-off of Platinum and of Gold is the lowest profit in the tier, or the amount of the
+--   policy when `tier_cutoff` is absolute; that of Lead is `lead_max_profit`. Near is who is within `boundary_share` of
+--   the cut-off; at Lead, whose cut-off is usually 0, within that share of the width of Iron, from the cut-off of Lead
+--   to that of Gold. Not known (NULL) where the tier has no customer.
 
 with cutoffs as (
     select cutoffs.platinum_min_profit as platinum, cutoffs.gold_min_profit as gold, cutoffs.lead_max_profit as lead,

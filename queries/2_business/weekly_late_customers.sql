@@ -1,10 +1,8 @@
 -- title:   Customers who were late or had lapsed at the end of each of the last weeks
 -- grain:   one row per weeks_ago and customer_id
--- key:     []
 -- publish: no
--- note: >
---   The stages `at_risk` and `lapsed` of business.customer_lifecycle, of customers with an order or a return document
---   in the window that the week looks back on.
+-- note:    The stages `at_risk` and `lapsed` of business.customer_lifecycle, of customers with an order or a return
+--   document in the window that the week looks back on.
 
 with policy as (
     select new_customer_days, reactivated_days, rhythm_min_gaps, rhythm_percentile, lapsed_late_ratio, lapsed_days

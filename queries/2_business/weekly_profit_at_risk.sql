@@ -1,9 +1,8 @@
 -- title:   Profit at risk as it stood at the end of each of the last weeks
 -- grain:   one row per weeks_ago in which a profitable customer was late or had lapsed
 -- key:     [weeks_ago]
--- note: >
---   For each week the profit of profitable customers who were late or had lapsed at its end, in the window that the
---   week looks back on, as business.profits_at_risk has it for the snapshots. Days are numbered from the earliest
+-- note:    For each week the profit of profitable customers who were late or had lapsed at its end, in the window that
+--   the week looks back on, as business.profits_at_risk has it for the snapshots. Days are numbered from the earliest
 --   lawful date.
 
 with policy as (select earliest_date from settings.policy),

@@ -2,8 +2,7 @@
 -- grain:   one row per customer_id of the population
 -- key:     [customer_id]
 -- scope:   part
--- note: >
---   Best first; customers of equal profit follow each other by customer_id.
+-- note:    Best first; customers of equal profit follow each other by customer_id.
 
 with customers as (select customer_id, tier, profit from business.customer_tiers where snapshot = 'current')
 

@@ -1,11 +1,10 @@
 -- title:   How much hangs on single account owners
 -- grain:   one row per kind and owner; the kinds are owner, other, not_assigned, total, not_known
 -- key:     [kind, owner]
--- note: >
---   The `list_rows_shown` owners with the most profit, the others in one row, customers without an owner, and the
---   population. A share is what would leave with the owner if every customer followed. Flagged is who holds more than
---   `owner_dependency_share` of revenue or of profit. One row `not_known` when the source `customers` is not configured
---   or has no column owner.
+-- note:    The `list_rows_shown` owners with the most profit, the others in one row, customers without an owner, and
+--   the population. A share is what would leave with the owner if every customer followed. Flagged is who holds more
+--   than `owner_dependency_share` of revenue or of profit. One row `not_known` when the source `customers` is not
+--   configured or has no column owner.
 -- columns:
 --   owners: account owners in the row
 --   dependency_position: rank of those flagged, most profit first

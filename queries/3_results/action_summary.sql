@@ -1,8 +1,7 @@
 -- title:   Customers with an action, and the money at stake, by tier
 -- grain:   one row per tier, and a total
 -- key:     [tier]
--- note: >
---   Population of the window. Urgent is who is late or has lapsed, Lead apart.
+-- note:    Population of the window. Urgent is who is late or has lapsed, Lead apart.
 -- columns:
 --   customers: customers of the tier with an action
 --   without_action: customers whom no row of business.actions fits

@@ -1,9 +1,8 @@
 -- title:   The most valuable cases of each tier
 -- grain:   one row per customer_id, the first `list_rows_shown` of each tier
 -- key:     [customer_id]
--- note: >
---   Most money at stake first. Everybody else stands in business.customer_actions and, if wanted, in the files of
---   `exports/`. Customers without an action are not listed.
+-- note:    Most money at stake first. Everybody else stands in business.customer_actions and, if wanted, in the files
+--   of `exports/`. Customers without an action are not listed.
 -- columns:
 --   stake: what the amount at stake is, `loss`, `value_at_risk`, `profit_of_the_late` or `none`
 --   position: rank within the tier

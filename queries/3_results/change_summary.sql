@@ -1,11 +1,9 @@
 -- title:   What changed since an earlier snapshot, in numbers
--- grain:   one row per from_snapshot
 -- key:     [from_snapshot]
--- note: >
---   Earlier and current population compared customer by customer, both with today's data, rules and cost rates. The
---   told tier is the best one that had at least `min_cell` customers. Net revenue retention is what the customers of
---   then buy now over what they bought then; gross retention counts of each at most what they bought then. Both are not
---   known unless revenue then was above 0.
+-- note:    Earlier and current population compared customer by customer, both with today's data, rules and cost rates.
+--   The told tier is the best one that had at least `min_cell` customers. Net revenue retention is what the customers
+--   of then buy now over what they bought then; gross retention counts of each at most what they bought then. Both are
+--   not known unless revenue then was above 0.
 -- columns:
 --   moved_by_cutoff: customers who moved because the cut-offs did
 --   turned_unprofitable: customers with a profit above `lead_max_profit` then, and none above it now

@@ -1,11 +1,10 @@
 -- title:   Churn after complaints, by the tier that customers had
 -- grain:   one row per from_snapshot and tier, and a total for each; none where complaints are not known
 -- key:     [from_snapshot, tier]
--- note: >
---   Customers of the tier at the earlier snapshot, with and without a complaint in the `complaint_days` before it,
---   those left out who were lapsed then already. Churned is who is lapsed now, as in results.churn_by_tier. Interval by
---   Newcombe (1998) for `interval_share` of cases. Where a group has fewer than `min_cell` customers the report shows
---   their number only.
+-- note:    Customers of the tier at the earlier snapshot, with and without a complaint in the `complaint_days` before
+--   it, those left out who were lapsed then already. Churned is who is lapsed now, as in results.churn_by_tier.
+--   Interval by Newcombe (1998) for `interval_share` of cases. Where a group has fewer than `min_cell` customers the
+--   report shows their number only.
 -- columns:
 --   difference: rate with a complaint less rate without
 

@@ -2,10 +2,9 @@
 -- grain:   one row per tier and decile that has customers; tier `total` and decile 0 are all together; no tier where
 --          the history does not cover the window of a year ago
 -- key:     [tier, decile]
--- note: >
---   Purchases in the last `backtest_weeks`, expected from what was known before. Tier is that of a year ago, `none` had
---   no order in that window. Decile 1 holds the customers of whom the model expected most; it is by all customers, not
---   within the tier.
+-- note:    Purchases in the last `backtest_weeks`, expected from what was known before. Tier is that of a year ago,
+--   `none` had no order in that window. Decile 1 holds the customers of whom the model expected most; it is by all
+--   customers, not within the tier.
 -- columns:
 --   predicted: purchases that the model expected
 --   actual: purchases made

@@ -1,15 +1,8 @@
 -- title:   Customers of an earlier snapshot who have lapsed since, by the tier that they had
 -- grain:   one row per from_snapshot that the history covers and tier, and a total for each from_snapshot
 -- key:     [from_snapshot, tier]
--- cells:
---   by: [tier]
---   apart: [from_snapshot]
---   rows: [year_ago]
---   count: customers
---   columns: [customers, profit]
---   parts:
---     churned: [churned, lost_profit, lost_profit_share]
---   open: [position, from_as_of]
+-- cells:   {by: [tier], apart: [from_snapshot], rows: [year_ago], count: customers, columns: [customers, profit],
+--   parts: {churned: [churned, lost_profit, lost_profit_share]}, open: [position, from_as_of]}
 -- note: >
 --   Churn without a contract is an estimate: churned is who was not lapsed at the earlier snapshot and counts as lapsed
 --   in the current one, by their own rhythm. Who was lapsed at that time already cannot lapse since, and is left out of

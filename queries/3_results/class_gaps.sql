@@ -1,8 +1,6 @@
 -- title:   What a class of customers would need, and does not have
--- grain:   one row per class_name and gap
 -- key:     [class_name, gap]
--- cells:
---   open: [class_position, position]
+-- cells:   {open: [class_position, position]}
 -- note: >
 --   No row: everything is there. A gap is a source or column that is not configured; what it would tell applies to
 --   nobody.

@@ -1,8 +1,7 @@
 -- title:   Who of each cohort ordered again
 -- grain:   one row per cohort_month and age_months that is over
 -- key:     [cohort_month, age_months]
--- note: >
---   A cohort is the month of the first order, or the quarter or half-year where months are too small
+-- note:    A cohort is the month of the first order, or the quarter or half-year where months are too small
 --   (business.cohort_periods). Age counts months since the period of the first order, which has age 0. A period in
 --   which nobody ordered has retention 0; one that is not over has no row. Profit leaves out the cost rate
 --   `per_customer`.

@@ -1,9 +1,8 @@
 -- title:   The cohort that the report describes
 -- grain:   one row; none before the first period is over
 -- key:     [period]
--- note: >
---   Told is the oldest cohort that the report shows with at least `min_cell` customers, in the last period that is
---   over. Without such a cohort that is older than its first period, the told columns are not known.
+-- note:    Told is the oldest cohort that the report shows with at least `min_cell` customers, in the last period that
+--   is over. Without such a cohort that is older than its first period, the told columns are not known.
 -- columns:
 --   small_cohorts: cohorts with fewer than `min_cell` customers
 

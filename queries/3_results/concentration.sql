@@ -1,5 +1,4 @@
 -- title:   How much depends on how few
--- grain:   one row per measure
 -- key:     [measure]
 -- note: >
 --   Top customers are the best `top_share` of the population, by profit or by revenue; the share that makes most of a

@@ -1,10 +1,9 @@
 -- title:   How much of the cost of goods is known
 -- grain:   one row
 -- key:     [lines]
--- cells:
---   open: [cost_share, is_estimated]
--- note: >
---   Order lines of the window. Where the source gives no cost it is estimated from the margin in `policy.margin`.
+-- cells:   {open: [cost_share, is_estimated]}
+-- note:    Order lines of the window. Where the source gives no cost it is estimated from the margin in
+--   `policy.margin`.
 
 with lines as (
     select coalesce(sum(orders.lines), 0) as lines, coalesce(sum(orders.lines_with_cost), 0) as lines_with_cost

@@ -1,9 +1,9 @@
 -- title:   Cost to serve by activity
 -- grain:   one row per activity, and a total
 -- key:     [activity]
--- note: >
---   Rate x volume of the population in the window. A service case with a recorded cost costs that and is counted in
---   recorded_cases, any other costs the rate of per_case. Cases and minutes count 0 without the source `service_cases`.
+-- note:    Rate x volume of the population in the window. A service case with a recorded cost costs that and is counted
+--   in recorded_cases, any other costs the rate of per_case. Cases and minutes count 0 without the source
+--   `service_cases`.
 
 with activities as (
     select activity, volume, cost from business.activity_costs where snapshot = 'current' and customer_id is null

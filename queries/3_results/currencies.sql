@@ -1,12 +1,9 @@
 -- title:   The currencies of the order lines
--- grain:   one row per currency
 -- key:     [currency]
 -- scope:   base
--- cells:
---   open: [position, lines, revenue_share, lowest_rate, highest_rate, lines_without_rate]
--- note: >
---   Over the whole history that is used. Stated amounts are in the currency of the row and not added up; net revenue is
---   in that of the project, at the rate of the day of each line.
+-- cells:   {open: [position, lines, revenue_share, lowest_rate, highest_rate, lines_without_rate]}
+-- note:    Over the whole history that is used. Stated amounts are in the currency of the row and not added up; net
+--   revenue is in that of the project, at the rate of the day of each line.
 -- columns:
 --   revenue_share: share of net revenue
 --   lowest_rate: lowest rate at which a line was converted

@@ -2,11 +2,9 @@
 -- grain:   one row per outcome and reason
 -- key:     [outcome, position]
 -- scope:   base
--- cells:
---   open: [reason, rows, outcome_rows, row_share]
--- note: >
---   Money is net revenue; the amount of a rejected row that has none counts as 0, and that of rows in another currency
---   without an exchange rate is NULL. The other sources stand in results.sources and results.rejected_rows.
+-- cells:   {open: [reason, rows, outcome_rows, row_share]}
+-- note:    Money is net revenue; the amount of a rejected row that has none counts as 0, and that of rows in another
+--   currency without an exchange rate is NULL. The other sources stand in results.sources and results.rejected_rows.
 
 with window_start as (select window_start from settings.snapshots where snapshot = 'current'),
 

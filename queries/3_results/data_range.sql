@@ -2,8 +2,7 @@
 -- grain:   one row
 -- key:     [orders]
 -- scope:   base
--- cells:
---   open: [oldest_order_date, newest_order_date]
+-- cells:   {open: [oldest_order_date, newest_order_date]}
 -- note:    Dates of all sales used, before the window too.
 
 select count(*) as orders, min(order_date) as oldest_order_date, max(order_date) as newest_order_date

@@ -1,9 +1,8 @@
 -- title:   What each tier buys at a discount
 -- grain:   one row per tier, and a total
 -- key:     [tier]
--- note: >
---   Population of the window; see business.customer_discounts for what is a discount. Units and revenue at a discount
---   are those of lines sold, returns left out. The discount itself is all of it, as in the price waterfall.
+-- note:    Population of the window; see business.customer_discounts for what is a discount. Units and revenue at a
+--   discount are those of lines sold, returns left out. The discount itself is all of it, as in the price waterfall.
 -- columns:
 --   discounted_unit_share: units at a discount / units bought; not known where no quantity is recorded
 --   margin_given_away_rate: discount / (contribution margin + discount), the margin at list price

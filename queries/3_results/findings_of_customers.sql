@@ -1,11 +1,8 @@
 -- title:   What the sections about groups of customers say first
--- grain:   one row per section
 -- key:     [section]
--- cells:
---   apart: [section]
--- note: >
---   See results.findings_of_profit. Nothing is told of fewer than `min_cell` customers. An aggregate edition has no
---   finding here.
+-- cells:   {apart: [section]}
+-- note:    See results.findings_of_profit. Nothing is told of fewer than `min_cell` customers. An aggregate edition has
+--   no finding here.
 -- columns:
 --   finding: name of the wording
 --   about: segment or type that the finding speaks of

@@ -1,10 +1,7 @@
 -- title:   What the sections about service, the time ahead and the evidence say first
--- grain:   one row per section
 -- key:     [section]
--- cells:
---   rests: rests_on
--- note: >
---   See results.findings_of_profit.
+-- cells:   {rests: rests_on}
+-- note:    See results.findings_of_profit.
 -- columns:
 --   finding: name of the wording
 --   amount: money that the finding speaks of, if any

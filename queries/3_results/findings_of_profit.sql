@@ -1,13 +1,10 @@
 -- title:   What the sections about profit say first
--- grain:   one row per section
 -- key:     [section]
--- cells:
---   rests: rests_on
--- note: >
---   A section of the report says the finding that is true; its words stand in reports/messages/, its figures are cells
---   of the results. Every result with the columns `section` and `finding` is read for it. Nothing is told of fewer than
---   `min_cell` customers, and no gap between tiers below `material_change_share` of list price. An aggregate edition
---   has a finding only where it shows every cell that it rests on.
+-- cells:   {rests: rests_on}
+-- note:    A section of the report says the finding that is true; its words stand in reports/messages/, its figures are
+--   cells of the results. Every result with the columns `section` and `finding` is read for it. Nothing is told of
+--   fewer than `min_cell` customers, and no gap between tiers below `material_change_share` of list price. An aggregate
+--   edition has a finding only where it shows every cell that it rests on.
 -- columns:
 --   finding: name of the wording
 --   tier: tier that is compared with the Lead tier

@@ -1,21 +1,13 @@
 -- title:   Headline measures, now and before
--- grain:   one row per measure
 -- key:     [measure]
--- cells:
---   apart: [measure]
---   rows: [net_revenue, profit, profit_rate, customers, contribution_margin, gross_revenue, discount_amount,
---          cost_of_goods, cost_to_serve, orders]
---   count_row: customers
---   parts:
---     value: [value]
---     previous_value: [previous_value, change_on_previous, change_rate_on_previous, is_adverse_on_previous]
---     year_ago_value: [year_ago_value, change_on_year, change_rate_on_year, is_adverse_on_year]
---   open: [position, unit]
--- note: >
---   Previous is one compare period earlier, year ago the same window a year earlier. The four-week value is the mean of
---   the four week ends before the as-of date, of a rate that of their sums; only measures of the weekly trend have one,
---   and only where all four weeks are known. A change is now less before; its rate is over the absolute value before.
---   With an earlier window that the history does not cover, or that has no orders, nothing is compared.
+-- cells:   {apart: [measure], rows: [net_revenue, profit, profit_rate, customers, contribution_margin, gross_revenue,
+--   discount_amount, cost_of_goods, cost_to_serve, orders], count_row: customers, parts: {value: [value],
+--   previous_value: [previous_value, change_on_previous, change_rate_on_previous, is_adverse_on_previous],
+--   year_ago_value: [year_ago_value, change_on_year, change_rate_on_year, is_adverse_on_year]}, open: [position, unit]}
+-- note:    Previous is one compare period earlier, year ago the same window a year earlier. The four-week value is the
+--   mean of the four week ends before the as-of date, of a rate that of their sums; only measures of the weekly trend
+--   have one, and only where all four weeks are known. A change is now less before; its rate is over the absolute value
+--   before. With an earlier window that the history does not cover, or that has no orders, nothing is compared.
 
 with listed_measures as (
     -- adverse_sign is the direction of bad news: 1 when a rise is adverse, -1 when a fall is, 0 when neither is.

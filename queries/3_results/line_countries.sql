@@ -1,9 +1,8 @@
 -- title:   Revenue by country of the order lines
 -- grain:   one row per country, and a total; none where order lines have no country
 -- key:     [country]
--- note: >
---   Where the lines were sold, whoever bought them; results.countries has customers by their home country. Largest by
---   net revenue first, equal ones by name; the report shows places_shown of them.
+-- note:    Where the lines were sold, whoever bought them; results.countries has customers by their home country.
+--   Largest by net revenue first, equal ones by name; the report shows places_shown of them.
 -- columns:
 --   margin_rate: contribution margin / net revenue
 

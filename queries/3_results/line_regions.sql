@@ -1,9 +1,8 @@
 -- title:   Revenue by region of the order lines
 -- grain:   one row per country and region, and a total; none where order lines have no region
 -- key:     [country, region]
--- note: >
---   Where the lines were sold, whoever bought them; results.regions has customers by their home region. Largest by net
---   revenue first, equal ones by name; the report shows places_shown of them.
+-- note:    Where the lines were sold, whoever bought them; results.regions has customers by their home region. Largest
+--   by net revenue first, equal ones by name; the report shows places_shown of them.
 -- columns:
 --   margin_rate: contribution margin / net revenue
 

@@ -1,8 +1,7 @@
 -- title:   Lorenz curve of net revenue
 -- grain:   one row per kept position
 -- key:     [position]
--- note: >
---   Customers by net revenue, smallest first; thinned to at most `whale_curve_points` points, the last is kept.
+-- note:    Customers by net revenue, smallest first; thinned to at most `whale_curve_points` points, the last is kept.
 
 with ranks as (select position, cumulative_revenue from business.revenue_ranks),
 

@@ -1,12 +1,9 @@
 -- title:   Models of buying and how their fits ended
--- grain:   one row per moment and model
 -- key:     [moment, model]
 -- scope:   base
--- cells:
---   open: [last_day, is_converged, reason]
--- note: >
---   Maximum likelihood. `now` looks ahead from as-of, `backtest` from `backtest_weeks` before it. A model without a fit
---   has a reason, and the figures that need it are not known.
+-- cells:   {open: [last_day, is_converged, reason]}
+-- note:    Maximum likelihood. `now` looks ahead from as-of, `backtest` from `backtest_weeks` before it. A model
+--   without a fit has a reason, and the figures that need it are not known.
 
 select fits.moment, fits.model, moments.last_day, fits.customers, fits.iterations, fits.log_likelihood,
     fits.is_converged, fits.reason

@@ -1,9 +1,7 @@
 -- title:   Order lines that are used and look as if something were wrong
--- grain:   one row per reason
 -- key:     [reason]
 -- scope:   base
--- cells:
---   open: [position, rows]
+-- cells:   {open: [position, rows]}
 -- note:    The reasons are those of canonical.noted_rows. No row when there is nothing to note.
 
 select reason, row_number() over (order by reason nulls last) as position, orders, rows, amount

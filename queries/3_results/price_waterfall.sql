@@ -1,11 +1,6 @@
 -- title:   From list price to profit, by tier
--- grain:   one row per tier and step
 -- key:     [tier, step]
--- cells:
---   by: [tier]
---   apart: [step]
---   columns: [amount, share_of_list]
---   open: [position]
+-- cells:   {by: [tier], apart: [step], columns: [amount, share_of_list], open: [position]}
 -- note: >
 --   Reductions are negative: the five steps of a tier add up, list price less reductions is profit.
 

@@ -1,8 +1,7 @@
 -- title:   Profit at risk by tier
 -- grain:   one row per tier, and a total
 -- key:     [tier]
--- note: >
---   Profit of the window of profitable customers who are late or lapsed; the total is the headline figure.
+-- note:    Profit of the window of profitable customers who are late or lapsed; the total is the headline figure.
 -- columns:
 --   customers: profitable customers who are late or lapsed
 --   tier_profit: profit of all customers of the tier

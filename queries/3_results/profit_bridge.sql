@@ -1,10 +1,8 @@
 -- title:   From the profit of an earlier snapshot to that of now, by what customers did
--- grain:   one row per from_snapshot and step
 -- key:     [from_snapshot, step]
--- note: >
---   Six steps whose amounts add up to the whole change of profit, exactly; results.change_summary holds both ends. What
---   the gone had brought is lost, so its amount has the other sign. Moved is who is in another tier now. Without orders
---   in the earlier window, or where the history does not cover it, there is no bridge.
+-- note:    Six steps whose amounts add up to the whole change of profit, exactly; results.change_summary holds both
+--   ends. What the gone had brought is lost, so its amount has the other sign. Moved is who is in another tier now.
+--   Without orders in the earlier window, or where the history does not cover it, there is no bridge.
 -- columns:
 --   amount: profit of these customers now less their profit then
 

@@ -1,5 +1,4 @@
 -- title:   Does the pyramid hold? The four conditions, each with its measures
--- grain:   one row per condition and measure
 -- key:     [condition, measure]
 -- note: >
 --   The first measure of a condition decides, the others are beside it. The effect is upper (Platinum and Gold) less

@@ -1,8 +1,7 @@
 -- title:   Does the pyramid hold?
 -- grain:   one row
 -- key:     [conditions]
--- note: >
---   Counts the four conditions by the verdict of the measure that decides each.
+-- note:    Counts the four conditions by the verdict of the measure that decides each.
 
 select count(*) as conditions, count(*) filter (where verdict = 'holds') as conditions_that_hold,
     count(*) filter (where verdict = 'does_not') as conditions_that_do_not,

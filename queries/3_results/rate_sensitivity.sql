@@ -2,8 +2,7 @@
 -- grain:   one row per activity and direction, and one with the rates as configured
 -- key:     [activity, direction]
 -- scope:   whole
--- note: >
---   Each rate that is not 0, and all of them together, moved by `rate_sensitivity`, with the tiers cut anew.
+-- note:    Each rate that is not 0, and all of them together, moved by `rate_sensitivity`, with the tiers cut anew.
 --   business.rate_sensitivity_moves names the customers.
 -- columns:
 --   rate: the rate as moved; none for all rates together
@@ -32,9 +31,7 @@ moves as (
     inner join tiers as from_tiers on moves.from_tier = from_tiers.tier  -- many-to-one
     inner join tiers as to_tiers on moves.to_tier = to_tiers.tier  -- many-to-one
     group by moves.activity, moves.direction
-),
-
-configured as (select profit from sums where scenario = 0)
+)
 
 select sums.activity, sums.direction, sums.scenario as position,
     case sums.direction
@@ -50,8 +47,9 @@ select sums.activity, sums.direction, sums.scenario as position,
     cast(coalesce(sums.iron_profit, 0) as decimal(28, 10)) as iron_profit,
     cast(coalesce(sums.lead_profit, 0) as decimal(28, 10)) as lead_profit,
     cast(sums.profit as decimal(28, 10)) as profit,
-    cast(sums.profit - configured.profit as decimal(28, 10)) as profit_change
-from sums cross join configured
+    cast(sums.profit - max(case when sums.scenario = 0 then sums.profit end) over () as decimal(28, 10))
+        as profit_change
+from sums
 left join moves  -- one-to-one; none where nobody moves
     on sums.activity = moves.activity and sums.direction = moves.direction
 left join settings.cost_rates as cost_rates  -- many-to-one; none for all rates together

@@ -1,26 +1,20 @@
 -- title:   Sums that must agree
--- grain:   one row per identity
 -- key:     [identity]
--- cells:
---   open: [position, unit, holds]
+-- cells:   {open: [position, unit, holds]}
 -- note: >
 --   Both sides are taken at different places of the flow and must agree exactly. A pair of which a side is missing does
 --   not hold: it names a total that nobody takes. Service of others are cases of people without an order in the window,
 --   and of internal customers: they are the cost of nobody in the population.
 
 with compared_totals as (
+    -- `taken` says of what the pair is: of the order lines, of another source, of every snapshot, of the current one,
+    -- of the service cases of a snapshot, or of an earlier snapshot that is compared.
     select *
     from (values
-        (1, 'count', 'rows read', 'rows in file footers'),
-        (2, 'count', 'rows read', 'rows used, rejected, filtered and out of scope'),
-        (3, 'money', 'money read', 'money used, rejected, filtered and out of scope'),
-        (16, 'money', 'money used', 'money used by currency')
-    ) as listed (position, unit, left_total, right_total)
-),
-
-compared_by_source as (
-    select *
-    from (values
+        (1, 'count', 'order_lines', 'rows read', 'rows in file footers'),
+        (2, 'count', 'order_lines', 'rows read', 'rows used, rejected, filtered and out of scope'),
+        (3, 'money', 'order_lines', 'money read', 'money used, rejected, filtered and out of scope'),
+        (16, 'money', 'order_lines', 'money used', 'money used by currency'),
         (4, 'count', 'customers', 'rows read', 'rows in file footers'),
         (5, 'count', 'customers', 'rows read', 'rows used, rejected, filtered and out of scope'),
         (6, 'count', 'service_cases', 'rows read', 'rows in file footers'),
@@ -32,21 +26,32 @@ compared_by_source as (
         (12, 'count', 'visits', 'rows read', 'rows in file footers'),
         (13, 'count', 'visits', 'rows read', 'rows used, rejected, filtered and out of scope'),
         (14, 'count', 'exchange_rates', 'rows read', 'rows in file footers'),
-        (15, 'count', 'exchange_rates', 'rows read', 'rows used, rejected, filtered and out of scope')
-    ) as listed (position, unit, source, left_total, right_total)
-),
-
-compared_by_snapshot as (
-    select *
-    from (values
-        (11, 'count', 'lines of lines', 'lines of customers and internal customers'),
-        (12, 'count', 'orders of orders', 'orders of customers and internal customers'),
-        (13, 'money', 'net revenue of lines', 'net revenue of orders'),
-        (14, 'money', 'net revenue of orders', 'net revenue of customers and internal customers'),
-        (15, 'money', 'profit of customers', 'list price less discount, cost of goods and cost to serve'),
-        (16, 'money', 'cost to serve of customers', 'cost to serve by rate and volume'),
-        (17, 'count', 'customers with an order in the window', 'customers')
-    ) as listed (position, unit, left_total, right_total)
+        (15, 'count', 'exchange_rates', 'rows read', 'rows used, rejected, filtered and out of scope'),
+        (11, 'count', 'snapshot', 'lines of lines', 'lines of customers and internal customers'),
+        (12, 'count', 'snapshot', 'orders of orders', 'orders of customers and internal customers'),
+        (13, 'money', 'snapshot', 'net revenue of lines', 'net revenue of orders'),
+        (14, 'money', 'snapshot', 'net revenue of orders', 'net revenue of customers and internal customers'),
+        (15, 'money', 'snapshot', 'profit of customers', 'list price less discount, cost of goods and cost to serve'),
+        (16, 'money', 'snapshot', 'cost to serve of customers', 'cost to serve by rate and volume'),
+        (17, 'count', 'snapshot', 'customers with an order in the window', 'customers'),
+        (18, 'count', 'service', 'service cases of others', 'service cases in the window less that of customers'),
+        (19, 'money', 'service', 'cost of service of others', 'cost of service in the window less that of customers'),
+        (81, 'money', 'current', 'profit by tier', 'profit at the end of the whale curve'),
+        (82, 'count', 'current', 'customers', 'customers by country and region'),
+        (83, 'money', 'current', 'net revenue of customers', 'net revenue by country and region'),
+        (84, 'money', 'current', 'profit of customers', 'profit by country and region'),
+        (85, 'count', 'current', 'customers with a first order in a period that is over', 'customers of cohorts'),
+        (
+            86, 'money', 'current', 'net revenue since the first order in the periods that are over',
+            'net revenue of cohorts'
+        ),
+        (87, 'money', 'current', 'net revenue of customers', 'net revenue by country and region of the lines'),
+        (91, 'count', 'earlier', 'customers', 'customers of migration before'),
+        (92, 'money', 'earlier', 'profit of customers', 'profit of migration before'),
+        (93, 'count', 'earlier', 'current customers', 'customers of migration now'),
+        (94, 'money', 'earlier', 'current profit of customers', 'profit of migration now'),
+        (95, 'money', 'earlier', 'change of profit of customers', 'steps of the profit bridge')
+    ) as listed (position, unit, taken, left_total, right_total)
 ),
 
 class_names as (
@@ -56,9 +61,11 @@ class_names as (
     group by class_name
 ),
 
-compared_by_class as (
-    select listed.position + class_names.class_position as position, listed.unit, listed.left_total,
-        listed.right_total || ' by ' || class_names.class_name as right_total
+compared as (
+    select position, unit, taken, left_total, right_total from compared_totals
+    union all
+    select listed.position + class_names.class_position as position, listed.unit, 'snapshot' as taken,
+        listed.left_total, listed.right_total || ' by ' || class_names.class_name as right_total
     from (values
         (20, 'count', 'customers', 'customers'),
         (40, 'money', 'net revenue of customers', 'net revenue'),
@@ -67,79 +74,29 @@ compared_by_class as (
     cross join class_names
 ),
 
-compared_service as (
-    select *
-    from (values
-        (18, 'count', 'service cases of others', 'service cases in the window less that of customers'),
-        (19, 'money', 'cost of service of others', 'cost of service in the window less that of customers')
-    ) as listed (position, unit, left_total, right_total)
-),
-
-compared_now as (
-    select *
-    from (values
-        (81, 'money', 'profit by tier', 'profit at the end of the whale curve'),
-        (82, 'count', 'customers', 'customers by country and region'),
-        (83, 'money', 'net revenue of customers', 'net revenue by country and region'),
-        (84, 'money', 'profit of customers', 'profit by country and region'),
-        (85, 'count', 'customers with a first order in a period that is over', 'customers of cohorts'),
-        (86, 'money', 'net revenue since the first order in the periods that are over', 'net revenue of cohorts'),
-        (87, 'money', 'net revenue of customers', 'net revenue by country and region of the lines')
-    ) as listed (position, unit, left_total, right_total)
-),
-
-compared_moves as (
-    select *
-    from (values
-        (91, 'count', 'customers', 'customers of migration before'),
-        (92, 'money', 'profit of customers', 'profit of migration before'),
-        (93, 'count', 'current customers', 'customers of migration now'),
-        (94, 'money', 'current profit of customers', 'profit of migration now'),
-        (95, 'money', 'change of profit of customers', 'steps of the profit bridge')
-    ) as listed (position, unit, left_total, right_total)
-),
-
 pairs as (
-    -- The rows that a query gives are in no file.
-    select compared.position, compared.unit, compared.left_total, compared.right_total
-    from compared_totals as compared cross join settings.sources as sources
-    where sources.source = 'order_lines' and (not sources.has_query or compared.right_total <> 'rows in file footers')
-    union all
-    -- A source that is not configured has nothing to compare.
-    select compared.position, compared.unit, compared.left_total || ', ' || compared.source as left_total,
-        compared.right_total || ', ' || compared.source as right_total
-    from compared_by_source as compared
-    inner join settings.sources as sources on compared.source = sources.source  -- many-to-one
+    -- A source that is not configured has nothing to compare, and the rows that a query gives are in no file.
+    select compared.position, compared.unit,
+        compared.left_total || case when sources.source = 'order_lines' then '' else ', ' || sources.source end
+            as left_total,
+        compared.right_total || case when sources.source = 'order_lines' then '' else ', ' || sources.source end
+            as right_total
+    from compared
+    inner join settings.sources as sources on compared.taken = sources.source  -- many-to-one
     where sources.is_configured and (not sources.has_query or compared.right_total <> 'rows in file footers')
     union all
     select compared.position + 100 * snapshots.position as position, compared.unit,
         compared.left_total || ', ' || snapshots.snapshot as left_total,
         compared.right_total || ', ' || snapshots.snapshot as right_total
-    from (
-        select position, unit, left_total, right_total from compared_by_snapshot
-        union all
-        select position, unit, left_total, right_total from compared_by_class
-    ) as compared
-    cross join settings.snapshots as snapshots
-    union all
-    select compared.position + 100 * snapshots.position as position, compared.unit,
-        compared.left_total || ', ' || snapshots.snapshot as left_total,
-        compared.right_total || ', ' || snapshots.snapshot as right_total
-    from compared_service as compared cross join settings.snapshots as snapshots cross join settings.sources as sources
-    where sources.source = 'service_cases' and sources.is_configured
-    union all
-    select compared.position + 100 * snapshots.position as position, compared.unit,
-        compared.left_total || ', ' || snapshots.snapshot as left_total,
-        compared.right_total || ', ' || snapshots.snapshot as right_total
-    from compared_now as compared cross join settings.snapshots as snapshots
-    where snapshots.snapshot = 'current'
-    union all
-    select compared.position + 100 * snapshots.position as position, compared.unit,
-        compared.left_total || ', ' || snapshots.snapshot as left_total,
-        compared.right_total || ', ' || snapshots.snapshot as right_total
-    from compared_moves as compared cross join settings.snapshots as snapshots
-    inner join business.compared_snapshots as compared_snapshots  -- one-to-one
+    from settings.snapshots as snapshots
+    left join business.compared_snapshots as compared_snapshots  -- one-to-one; none of the current one
         on snapshots.snapshot = compared_snapshots.snapshot
+    cross join settings.sources as sources
+    inner join compared  -- each snapshot meets the pairs that are taken of it
+        on compared.taken = 'snapshot' or (compared.taken = 'service' and sources.is_configured)
+        or (compared.taken = 'current' and snapshots.snapshot = 'current')
+        or (compared.taken = 'earlier' and compared_snapshots.snapshot is not null)
+    where sources.source = 'service_cases'
 ),
 
 sides as (

@@ -1,9 +1,8 @@
 -- title:   What referred customers bring, by who referred them
 -- grain:   one row per kind and referrer_id; the kinds are referrer, other, not_referred, total, not_known
 -- key:     [kind, referrer_id]
--- note: >
---   The `list_rows_shown` referrers whose customers bring the most profit, the others in one row, customers whom nobody
---   referred, and the population. Each customer is credited once, to the one who referred them directly. One row
+-- note:    The `list_rows_shown` referrers whose customers bring the most profit, the others in one row, customers whom
+--   nobody referred, and the population. Each customer is credited once, to the one who referred them directly. One row
 --   `not_known` when the source `customers` is not configured or has no column referred_by.
 -- columns:
 --   referrers: customers who referred others, in the row

@@ -1,11 +1,8 @@
 -- title:   Customers, revenue and profit by the customer's home region
 -- grain:   one row per country and region, and a total
 -- key:     [country, region]
--- cells:
---   by: [country, region]
---   count: customers
---   columns: [customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share, profit_rate,
---             position, is_shown]
+-- cells:   {by: [country, region], count: customers, columns: [customers, customer_share, orders, net_revenue,
+--   revenue_share, profit, profit_share, profit_rate, position, is_shown]}
 -- note: >
 --   The home region: that of the customer file, or of the last sale of a customer for whom it has none. A customer's
 --   whole revenue is in it; results.line_regions has revenue where the lines were sold. Largest by net revenue first,

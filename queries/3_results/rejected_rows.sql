@@ -1,9 +1,7 @@
 -- title:   Why rows were not used
--- grain:   one row per source and reason
 -- key:     [source, reason]
 -- scope:   base
--- cells:
---   open: [position, rows, row_share]
+-- cells:   {open: [position, rows, row_share]}
 -- note:    Of every source. The share is that of the rows read of the source.
 
 select rejected_rows.source, rejected_rows.reason, sources.position, rejected_rows.rows,

@@ -1,10 +1,9 @@
 -- title:   Orders after complaints, by the tier that customers had
 -- grain:   one row per from_snapshot and tier, and a total for each; none where complaints are not known
 -- key:     [from_snapshot, tier]
--- note: >
---   Customers of the tier at the earlier snapshot, with and without a complaint in the `complaint_days` before it.
---   Ordered again is who has an order since the earlier snapshot. Interval by Newcombe (1998) for `interval_share` of
---   cases. Where a group has fewer than `min_cell` customers the report shows their number only.
+-- note:    Customers of the tier at the earlier snapshot, with and without a complaint in the `complaint_days` before
+--   it. Ordered again is who has an order since the earlier snapshot. Interval by Newcombe (1998) for `interval_share`
+--   of cases. Where a group has fewer than `min_cell` customers the report shows their number only.
 -- columns:
 --   difference: rate with a complaint less rate without
 

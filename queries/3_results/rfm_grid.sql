@@ -1,8 +1,6 @@
 -- title:   Customers by recency and frequency score
--- grain:   one row per r_score and f_score
 -- key:     [r_score, f_score]
--- note: >
---   All 25 cells, those without customers with 0.
+-- note:    All 25 cells, those without customers with 0.
 
 with cells as (
     -- Distinct on purpose: the map of segments lists each pair of scores once per monetary score.
@@ -17,16 +15,13 @@ customers as (
         on classes.snapshot = profit.snapshot and classes.customer_id = profit.customer_id
     where classes.snapshot = 'current'
     group by classes.r_score, classes.f_score
-),
-
-population as (select sum(customers) as customers from customers)
+)
 
 select cells.r_score, cells.f_score, coalesce(customers.customers, 0) as customers,
-    cast(coalesce(customers.customers, 0) as double) / nullif(cast(population.customers as double), 0)
+    cast(coalesce(customers.customers, 0) as double) / nullif(cast(sum(customers.customers) over () as double), 0)
         as customer_share,
     cast(coalesce(customers.net_revenue, 0) as decimal(28, 4)) as net_revenue,
     cast(coalesce(customers.profit, 0) as decimal(28, 10)) as profit
 from cells
 left join customers on cells.r_score = customers.r_score and cells.f_score = customers.f_score  -- one-to-one
-cross join population
 order by cells.r_score, cells.f_score

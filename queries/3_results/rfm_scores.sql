@@ -1,5 +1,4 @@
 -- title:   What each score stands for
--- grain:   one row per measure and score
 -- key:     [measure, score]
 -- scope:   base
 -- note: >

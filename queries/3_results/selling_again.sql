@@ -23,7 +23,7 @@ with years as (
 buyers as (
     select distinct purchase_days.customer_id
     from years
-    inner join business.purchase_days as purchase_days
+    inner join business.order_gaps as purchase_days
         on purchase_days.order_date >= years.from_date and purchase_days.order_date < years.before_date
 ),
 
@@ -46,12 +46,13 @@ judged as (
 ),
 
 sums as (
-    select tier, count(*) as customers, count(*) filter (where is_buyer) as buyers from judged group by tier
-    union all
-    select 'total' as tier, count(*) as customers, count(*) filter (where is_buyer) as buyers
+    -- Prospects are in no total.
+    select coalesce(tier, 'total') as tier,
+        case when grouping(tier) = 1 then count(*) filter (where tier <> 'prospect') else count(*) end as customers,
+        case when grouping(tier) = 1 then count(*) filter (where is_buyer and tier <> 'prospect')
+            else count(*) filter (where is_buyer) end as buyers
     from judged
-    where tier <> 'prospect'
-    having count(*) > 0
+    group by grouping sets ((tier), ())
 ),
 
 places as (
@@ -68,4 +69,5 @@ select sums.tier, cast(places.position as bigint) as position,
 from sums
 inner join places on sums.tier = places.tier  -- many-to-one
 cross join settings.policy as policy
+where sums.customers > 0
 order by position, sums.tier

@@ -1,11 +1,8 @@
 -- title:   Sentences that the first page may say, by the money that they speak of
 -- grain:   one row per sentence that is true
 -- key:     [sentence]
--- cells:
---   by: [tier]
---   apart: [sentence]
---   rows: [growth, top, top_without_share, losses, lead_discount]
---   open: [is_material, is_shown]
+-- cells:   {by: [tier], apart: [sentence], rows: [growth, top, top_without_share, losses, lead_discount], open:
+--   [is_material, is_shown]}
 -- note: >
 --   Each sentence has an amount of money at stake. It is material when that reaches `material_change_share` of net
 --   revenue. The report says the `sentences_shown` material ones with most money, and "no material change" when there

@@ -1,9 +1,8 @@
 -- title:   Service by channel
 -- grain:   one row per channel, the first `service_channels_shown` of them, one for the others, and a total
 -- key:     [position]
--- note: >
---   All cases opened in the window, also those of people without an order in it; most cases first. Line `others` has no
---   medians, which do not add up, and no number of customers, who may have used several. Without the source
+-- note:    All cases opened in the window, also those of people without an order in it; most cases first. Line `others`
+--   has no medians, which do not add up, and no number of customers, who may have used several. Without the source
 --   `service_cases` there are no rows.
 -- columns:
 --   line: channel, not_known (nobody wrote it down), others or total

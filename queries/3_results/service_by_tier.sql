@@ -1,19 +1,12 @@
 -- title:   Service by tier
 -- grain:   one row per tier, a total of them, and who has no order in the window; none without the source
 -- key:     [tier]
--- cells:
---   by: [tier]
---   count: customers
---   columns: [customers, orders]
---   parts:
---     customers_with_case: [customers_with_case, customer_share_with_case, cases, cases_per_order, minutes,
---                           minutes_per_case, cost]
---   outside: [none]
---   open: [position]
--- note: >
---   Cases opened in the window. The total is the population; the cases of tier `none`, people without an order in the
---   window, are the cost of nobody in it. Without the source `service_cases` there are no rows; what needs a column
---   that is not mapped is not known (NULL).
+-- cells:   {by: [tier], count: customers, columns: [customers, orders], parts: {customers_with_case:
+--   [customers_with_case, customer_share_with_case, cases, cases_per_order, minutes, minutes_per_case, cost]}, outside:
+--   [none], open: [position]}
+-- note:    Cases opened in the window. The total is the population; the cases of tier `none`, people without an order
+--   in the window, are the cost of nobody in it. Without the source `service_cases` there are no rows; what needs a
+--   column that is not mapped is not known (NULL).
 -- columns:
 --   customers: customers of the tier, with or without a case; of `none`, people with a case
 --   complaint_share: complaints / cases

@@ -1,8 +1,7 @@
 -- title:   Silent Platinum and Gold customers in numbers
 -- grain:   one row per tier of platinum and gold, and a total
 -- key:     [tier]
--- note: >
---   The part of results.profit_at_risk that is of Platinum and Gold. Profit is that of the window.
+-- note:    The part of results.profit_at_risk that is of Platinum and Gold. Profit is that of the window.
 -- columns:
 --   tier_customers: all customers of the tier, silent or not
 --   customers_shown: how many of the silent stand in results.silent_customers

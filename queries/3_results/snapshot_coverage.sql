@@ -1,10 +1,7 @@
 -- title:   How much of the window of each snapshot the history covers
--- grain:   one row per snapshot
 -- key:     [snapshot]
--- cells:
---   open: [position, as_of, window_start, first_order_date, days_covered, is_covered]
--- note: >
---   Where is_covered is false nothing is compared with the snapshot. The report says so, with these days.
+-- cells:   {open: [position, as_of, window_start, first_order_date, days_covered, is_covered]}
+-- note:    Where is_covered is false nothing is compared with the snapshot. The report says so, with these days.
 -- columns:
 --   days_covered: days of the window on or after the first order
 

@@ -1,13 +1,10 @@
 -- title:   Targets by tier, beside what was reached
 -- grain:   one row per tier that has a target
 -- key:     [tier]
--- cells:
---   by: [tier]
---   columns: [profit, profit_rate, profit_gap, misses_profit, misses_profit_rate]
---   open: [position, target_profit, target_profit_rate, target_churn_rate]
--- note: >
---   Targets are `targets:` of the configuration. The churn rate is that of the customers of a year ago; of fewer than
---   `min_cell` customers it is not compared.
+-- cells:   {by: [tier], columns: [profit, profit_rate, profit_gap, misses_profit, misses_profit_rate], open: [position,
+--   target_profit, target_profit_rate, target_churn_rate]}
+-- note:    Targets are `targets:` of the configuration. The churn rate is that of the customers of a year ago; of fewer
+--   than `min_cell` customers it is not compared.
 -- columns:
 --   profit_gap: profit less its target
 --   misses_profit: whether profit is below its target; not known without one, as of the others

@@ -1,8 +1,6 @@
 -- title:   Customers near the boundary of a tier
--- grain:   one row per boundary
 -- key:     [boundary]
--- note: >
---   Above are those of the better tier. business.boundary_customers names them.
+-- note:    Above are those of the better tier. business.boundary_customers names them.
 -- columns:
 --   cutoff: lowest profit of Platinum and of Gold; highest profit of Lead
 --   reach: how far from the cut-off a profit is near, in money

@@ -1,8 +1,6 @@
 -- title:   Customers, revenue and profit by tier and class
--- grain:   one row per class_name, class and tier
 -- key:     [class_name, class, tier]
--- note: >
---   Population of the window. Pairs without customers are shown with 0.
+-- note:    Population of the window. Pairs without customers are shown with 0.
 
 with pairs as (
     select

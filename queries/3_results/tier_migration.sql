@@ -1,11 +1,10 @@
 -- title:   Customers by the tier that they had and the tier that they have
--- grain:   one row per from_snapshot, from_tier and to_tier
 -- key:     [from_snapshot, from_tier, to_tier]
--- note: >
---   The migration matrix from an earlier snapshot to the current one. A row adds up to the earlier size of the tier, a
---   column to the current one; results.tier_migration_totals holds these sums. New is the first order ever since the
---   earlier snapshot; reactivated ordered before, but not in the earlier window; not_in_window has no order in the
---   current window. Without orders in the earlier window, or where the history does not cover it, there is no matrix.
+-- note:    The migration matrix from an earlier snapshot to the current one. A row adds up to the earlier size of the
+--   tier, a column to the current one; results.tier_migration_totals holds these sums. New is the first order ever
+--   since the earlier snapshot; reactivated ordered before, but not in the earlier window; not_in_window has no order
+--   in the current window. Without orders in the earlier window, or where the history does not cover it, there is no
+--   matrix.
 -- columns:
 --   from_profit: profit of these customers in the earlier window
 --   to_profit: profit of the same customers in the current window

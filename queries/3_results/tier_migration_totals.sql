@@ -1,9 +1,8 @@
 -- title:   Margins of the tier migration
 -- grain:   one row per from_snapshot, side and state, and a total of each side
 -- key:     [from_snapshot, side, state]
--- note: >
---   Side `from` adds up the rows of results.tier_migration, the tiers of the earlier snapshot; side `to` its columns,
---   those of the current one. Both totals hold everybody of either population.
+-- note:    Side `from` adds up the rows of results.tier_migration, the tiers of the earlier snapshot; side `to` its
+--   columns, those of the current one. Both totals hold everybody of either population.
 -- columns:
 --   from_profit: profit of these customers in the earlier window
 --   to_profit: profit of the same customers in the current window

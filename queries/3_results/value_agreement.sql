@@ -1,8 +1,7 @@
 -- title:   How far value score, revenue and profit agree
 -- grain:   one row per levels_apart, 0 to 2
 -- key:     [levels_apart]
--- note: >
---   0 where the three put a customer on one level, 2 where they contradict each other; see
+-- note:    0 where the three put a customer on one level, 2 where they contradict each other; see
 --   business.customer_value_views.
 
 with levels as (select cast(level as bigint) as levels_apart from (values (0), (1), (2)) as listed (level)),

@@ -1,13 +1,9 @@
 -- title:   What the customers of each tier should bring in the time ahead
 -- grain:   one row per tier, one for customers without an order in the window (`none`), and a total
 -- key:     [tier]
--- cells:
---   by: [tier]
---   count: customers
---   columns: [expected_alive, expected_orders, expected_orders_low, expected_orders_high,
---             expected_revenue, expected_profit, expected_profit_low, expected_profit_high, clv, clv_low, clv_high,
---             value_at_risk, value_at_risk_low, value_at_risk_high]
---   open: [position, method]
+-- cells:   {by: [tier], count: customers, columns: [expected_alive, expected_orders, expected_orders_low,
+--   expected_orders_high, expected_revenue, expected_profit, expected_profit_low, expected_profit_high, clv, clv_low,
+--   clv_high, value_at_risk, value_at_risk_low, value_at_risk_high], open: [position, method]}
 -- note: >
 --   Customers with an outlook: all who ever bought. Expected purchases and profit are those of the coming
 --   `expected_orders_months`, by the method that was best in the backtest; see business.customer_value_ahead. Without a

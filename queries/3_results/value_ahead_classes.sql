@@ -1,9 +1,8 @@
 -- title:   What the customers of each class and cohort should bring in the time ahead
 -- grain:   one row per class_name and value that has customers
 -- key:     [class_name, value]
--- note: >
---   Lifecycle stages and cohorts hold all customers with an outlook, the other classes those with an order in the
---   window. A cohort is the year of the first order. Ranges are those of results.value_ahead.
+-- note:    Lifecycle stages and cohorts hold all customers with an outlook, the other classes those with an order in
+--   the window. A cohort is the year of the first order. Ranges are those of results.value_ahead.
 -- columns:
 --   expected_alive: sum of P(alive)
 --   alive_share: expected_alive / customers

@@ -1,8 +1,7 @@
 -- title:   Customers whom one measure calls among the best and another among the last
 -- grain:   one row per customer_id, the first `list_rows_shown` of them
 -- key:     [customer_id]
--- note: >
---   Lowest profit first. All of them stand in business.customer_value_views, with levels_apart 2.
+-- note:    Lowest profit first. All of them stand in business.customer_value_views, with levels_apart 2.
 
 with ranked_customers as (
     select customer_id, value_class, abc_class, tier, net_revenue, profit,

@@ -1,10 +1,9 @@
 -- title:   Value three ways, side by side
 -- grain:   one row per value_class, abc_class and tier; `all` adds up over what it stands for
 -- key:     [value_class, abc_class, tier]
--- note: >
---   Population of the window. Value class by score, ABC class by net revenue, tier by profit. Combinations of the three
---   are listed when they have customers. Rows with value_class `all` hold revenue against profit alone, every pair of
---   them; the row of three `all` is the population. Every customer behind a row whose levels differ stands in
+-- note:    Population of the window. Value class by score, ABC class by net revenue, tier by profit. Combinations of
+--   the three are listed when they have customers. Rows with value_class `all` hold revenue against profit alone, every
+--   pair of them; the row of three `all` is the population. Every customer behind a row whose levels differ stands in
 --   business.customer_value_views.
 -- columns:
 --   levels_apart: 0 agree, 1 differ, 2 contradict each other; in rows with `all` not known

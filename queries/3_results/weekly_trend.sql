@@ -1,13 +1,9 @@
 -- title:   Measures of the window as they stood at the end of each of the last weeks
 -- grain:   one row per week_end whose window the history covers
 -- key:     [week_end]
--- cells:
---   apart: [week_end]
---   count: customers
---   columns: [customers, net_revenue, profit, profit_rate]
---   open: [weeks_ago]
--- note: >
---   Each row looks back on a window of the same length; week_end is exclusive. With today's cost rates and data.
+-- cells:   {apart: [week_end], count: customers, columns: [customers, net_revenue, profit, profit_rate], open:
+--   [weeks_ago]}
+-- note:    Each row looks back on a window of the same length; week_end is exclusive. With today's cost rates and data.
 
 with days as (
     select order_date, sum(net_revenue) as net_revenue, sum(profit) as profit
@@ -40,10 +36,44 @@ active_customers as (
     group by weeks.weeks_ago
 ),
 
+service_cases as (
+    select cases.customer_id, cases.opened_date - policy.earliest_date as opened_day, cases.cost_to_serve as cost
+    from business.case_costs as cases cross join settings.policy as policy
+),
+
+spans as (
+    select cases.cost, greatest(cases.opened_day, order_days.order_date - policy.earliest_date) as first_day,
+        least(
+            cases.opened_day + policy.window_days,
+            (order_days.order_date - policy.earliest_date) + policy.window_days,
+            -- Without a next order, that of the day on which this one leaves the window.
+            coalesce(
+                order_days.next_order_date - policy.earliest_date,
+                (order_days.order_date - policy.earliest_date) + policy.window_days
+            )
+        ) as last_day
+    from service_cases as cases
+    inner join business.order_days as order_days  -- each case meets each such day of its customer
+        on cases.customer_id = order_days.customer_id
+    cross join settings.policy as policy
+),
+
+service_cost_changes as (
+    -- The cost of a service case counts in a window that holds the case and a sale or return document of its customer.
+    -- The window that ends on a day holds both from the later of case and order on, until one of them leaves it, or
+    -- the next order takes over. So the cost of any window is the sum of the changes on the days before its end: a few
+    -- thousand rows in place of every case in every week.
+    select case sides.side when 'first' then spans.first_day else spans.last_day end as day_number,
+        sum(case sides.side when 'first' then spans.cost else -spans.cost end) as cost
+    from spans cross join (values ('first'), ('last')) as sides (side)
+    where spans.first_day < spans.last_day
+    group by case sides.side when 'first' then spans.first_day else spans.last_day end
+),
+
 service_costs as (
     select weeks.weeks_ago, sum(changes.cost) as cost
     from weeks cross join settings.policy as policy
-    inner join business.service_cost_changes as changes on changes.day_number < weeks.week_end - policy.earliest_date
+    inner join service_cost_changes as changes on changes.day_number < weeks.week_end - policy.earliest_date
     group by weeks.weeks_ago
 ),
 

@@ -1,9 +1,8 @@
 -- title:   Whale curve, profit accumulated over customers, best first
 -- grain:   one row per kept rank
 -- key:     [rank]
--- note: >
---   Thinned to at most `whale_curve_points` points; the first, the peak, the last and the last of each tier are kept.
---   The share of a total that is not above 0 is not known.
+-- note:    Thinned to at most `whale_curve_points` points; the first, the peak, the last and the last of each tier are
+--   kept. The share of a total that is not above 0 is not known.
 
 with ranks as (select position, tier, profit, cumulative_profit from business.whale_ranks),
 

@@ -1,9 +1,8 @@
 -- title:   Peak and erosion of the whale curve
 -- grain:   one row
 -- key:     [customers]
--- note: >
---   The peak is the sum of positive profits, reached by the customers with a profit above 0; erosion is the sum of
---   negative profits.
+-- note:    The peak is the sum of positive profits, reached by the customers with a profit above 0; erosion is the sum
+--   of negative profits.
 
 with sums as (
     select count(*) as customers, count(*) filter (where profit > 0) as profitable_customers,

@@ -3,9 +3,8 @@
 -- severity: warn
 -- judges:   inputs
 -- message:
---   text: >-
---     no row of {source} can be used: {rows_read} were read, {rows_rejected} rejected,
---     {rows_filtered} left out by `where`, {rows_out_of_scope} are out of scope
+--   text: "no row of {source} can be used: {rows_read} were read, {rows_rejected} rejected, {rows_filtered} left out by
+--     `where`, {rows_out_of_scope} are out of scope"
 -- note:     The files may be empty, or every row belongs to a later report.
 
 select sources.source, source_totals.rows_read, source_totals.rows_rejected, source_totals.rows_filtered,

@@ -3,10 +3,9 @@
 -- severity: stop
 -- judges:   inputs
 -- message:
---   text: >-
---     {lines_without_rate} order lines worth {stated_absolute_without_rate} {currency} have no exchange rate
---     of their day or the {max_rate_age_days} days before it ({missing_share} of the money in {currency},
---     limit {allowed_share})
+--   text: "{lines_without_rate} order lines worth {stated_absolute_without_rate} {currency} have no exchange rate of
+--     their day or the {max_rate_age_days} days before it ({missing_share} of the money in {currency}, limit
+--     {allowed_share})"
 --   see: "{setting}"
 -- note: >
 --   Amounts in two currencies are never added up: of each currency, what has no rate may make at most

@@ -3,13 +3,11 @@
 -- severity: warn
 -- judges:   inputs
 -- message:
---   text: >-
---     none of the {customers_in_file} customers of the customer file is one of the {customers_with_orders}
---     with orders
+--   text: "none of the {customers_in_file} customers of the customer file is one of the {customers_with_orders} with
+--     orders"
 --   see: sources.customers.columns.customer_id
--- note: >
---   Where no customer_id of the file is that of an order, the two are written differently in the sources (with zeros
---   before, or with a prefix), and nothing of the file reaches the report.
+-- note:     Where no customer_id of the file is that of an order, the two are written differently in the sources (with
+--   zeros before, or with a prefix), and nothing of the file reaches the report.
 
 with buyers as (select customer_id from canonical.order_parts where outcome = 'used' group by customer_id),
 

@@ -2,12 +2,11 @@
 -- scope:    base
 -- severity: warn
 -- message:
---   text: "words of the customer file without a meaning count as not known"
+--   text: words of the customer file without a meaning count as not known
 --   detail: "{column_name} `{word}` of {customers} customers"
 --   see: business.industry_map
--- note: >
---   A kind is retail, merchant, channel or internal; an industry stands in business.industry_map. Other words count as
---   not known.
+-- note:     A kind is retail, merchant, channel or internal; an industry stands in business.industry_map. Other words
+--   count as not known.
 
 with words as (
     select 'kind' as column_name, written_kind as word, count(*) as customers

@@ -1,12 +1,10 @@
 -- title:    Value three ways, discounts, account owners, referrals and actions add up to all customers
 -- severity: stop
 -- message:
---   text: "lists do not add up to all customers"
---   detail: >-
---     {list} ({customers} customers of {all_customers}, net revenue {net_revenue} of
---     {all_net_revenue}, profit {profit} of {all_profit})
--- note: >
---   Owners and referrals have no rows where the source has no such column. Discounts hold no money.
+--   text: lists do not add up to all customers
+--   detail: "{list} ({customers} customers of {all_customers}, net revenue {net_revenue} of {all_net_revenue}, profit
+--     {profit} of {all_profit})"
+-- note:     Owners and referrals have no rows where the source has no such column. Discounts hold no money.
 
 with population as (
     -- One row, also when there is nobody.

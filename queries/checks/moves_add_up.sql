@@ -1,10 +1,9 @@
 -- title:    Migration and bridge agree with the tiers of both snapshots, weeks and profit at risk with the headline
 -- severity: stop
 -- message:
---   text: "moves do not add up"
---   detail: >-
---     {place}, {from_snapshot} ({customers} customers against {expected_customers}, profit
---     {profit} against {expected_profit})
+--   text: moves do not add up
+--   detail: "{place}, {from_snapshot} ({customers} customers against {expected_customers}, profit {profit} against
+--     {expected_profit})"
 
 with matrix_sides as (
     select from_snapshot, 'from ' || from_tier as place, from_snapshot as snapshot, from_tier as tier,

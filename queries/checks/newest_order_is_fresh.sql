@@ -3,9 +3,8 @@
 -- severity: stop
 -- judges:   inputs
 -- message:
---   text: >-
---     the newest order is of {newest_order}, {age_days} days before the as-of date {as_of} (limit
---     {allowed_days} days)
+--   text: "the newest order is of {newest_order}, {age_days} days before the as-of date {as_of} (limit {allowed_days}
+--     days)"
 --   see: checks.freshness
 -- note: >
 --   The limit is checks.freshness, in days before the as-of date; without it any age passes. An order is a sale: a feed

@@ -3,14 +3,11 @@
 -- severity: stop
 -- judges:   inputs
 -- message:
---   text: >-
---     {source} worth {rejected_amount} of {all_amount} cannot be used ({rejected_share}, limit
---     {allowed_share})
+--   text: "{source} worth {rejected_amount} of {all_amount} cannot be used ({rejected_share}, limit {allowed_share})"
 --   detail: "{reason_absolute_amount} {reason}{setting}"
 --   see: checks.max_rejected_money
--- note: >
---   The limit is checks.max_rejected_money, a share of the money of the source, both without regard to sign, so that a
---   rejected return does not hide a rejected sale. One row for each reason.
+-- note:     The limit is checks.max_rejected_money, a share of the money of the source, both without regard to sign, so
+--   that a rejected return does not hide a rejected sale. One row for each reason.
 
 with replaced as (
     -- Rows that a later file replaces, as checks.orders_in_two_files asks for, are no fault.

@@ -3,14 +3,11 @@
 -- severity: stop
 -- judges:   inputs
 -- message:
---   text: >-
---     {rejected_rows} of {rows_read} {source} cannot be used ({rejected_share}, limit
---     {allowed_share})
+--   text: "{rejected_rows} of {rows_read} {source} cannot be used ({rejected_share}, limit {allowed_share})"
 --   detail: "{reason_rows} {reason}{setting}"
 --   see: checks.max_rejected_rows
--- note: >
---   The limit is checks.max_rejected_rows, a share of the rows read of the source without those that its `where` leaves
---   out. One row for each reason.
+-- note:     The limit is checks.max_rejected_rows, a share of the rows read of the source without those that its
+--   `where` leaves out. One row for each reason.
 
 with replaced as (
     -- Rows that a later file replaces, as checks.orders_in_two_files asks for, are no fault.

@@ -3,13 +3,11 @@
 -- severity: stop
 -- judges:   inputs
 -- message:
---   text: >-
---     the newest row of {source} is of {newest_row}, {age_days} days before the as-of date {as_of}
---     (limit {allowed_days} days)
+--   text: "the newest row of {source} is of {newest_row}, {age_days} days before the as-of date {as_of} (limit
+--     {allowed_days} days)"
 --   see: "{setting}"
--- note: >
---   The limits are checks.source_freshness, in days before the as-of date; a source without one passes at any age. A
---   source with a limit and no known day is not fresh.
+-- note:     The limits are checks.source_freshness, in days before the as-of date; a source without one passes at any
+--   age. A source with a limit and no known day is not fresh.
 
 select sources.source, source_totals.newest_date as newest_row, snapshots.as_of,
     snapshots.as_of - source_totals.newest_date as age_days, sources.freshness_days as allowed_days,

@@ -1,9 +1,8 @@
 -- title:   Which part of the customers each customer belongs to
 -- grain:   one row per customer_id of any source
 -- key:     [customer_id]
--- note: >
---   What `where` under deliver.recipients chooses by; made only when a reader has one. Country and region are those of
---   business.customer_places, the industry is that of business.customer_kinds, the owner that of the source
+-- note:    What `where` under deliver.recipients chooses by; made only when a reader has one. Country and region are
+--   those of business.customer_places, the industry is that of business.customer_kinds, the owner that of the source
 --   `customers`, all as they are today. What is not known is `not_known`, so that the parts of a column add up to all
 --   customers.
 

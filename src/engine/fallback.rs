@@ -8,9 +8,7 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::{Engine, Written};
 use crate::error::{Exit, Failure};
-use crate::query::Query;
 
 /// Memory that a row of a batch stands for. A sort reads one batch of each of its files at a time, some dozens of them, of
 /// rows with some hundred bytes: a gibibyte gives batches of 8,192 rows, 64 MiB of 512.
@@ -101,38 +99,6 @@ impl Fallback {
     /// What did not fit into memory as it stood, with the level on which it ended well.
     pub(super) fn levels(&self) -> BTreeMap<String, usize> {
         self.levels.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl Engine {
-    /// Runs one query file and makes its table.
-    ///
-    /// # Errors
-    /// Returns exit code 2 when the statement does not fit, 4 when an input cannot be read, 5 when memory, disk or time
-    /// run out, 3 when the key is not unique.
-    pub async fn run(&self, query: &Query) -> Result<Written, Failure> {
-        self.run_on(query, self.threads).await
-    }
-
-    /// As [`Self::run`], with at most `threads` of the engine: one thread for each of many statements does less work than many
-    /// for each.
-    ///
-    /// # Errors
-    /// As [`Self::run`].
-    pub async fn run_on(&self, query: &Query, threads: usize) -> Result<Written, Failure> {
-        for (level, session) in self.fallback.sessions_of(threads) {
-            let _turn = self.fallback.turn(level).await;
-            match self.attempt(session, query).await {
-                Err(failure) if self.fallback.goes_on(level, &failure) => {}
-                Ok(mut written) => {
-                    written.level = level;
-                    self.fallback.fell_back(&query.name.to_string(), level);
-                    return Ok(written);
-                }
-                failed => return failed,
-            }
-        }
-        Err(no_level())
     }
 }
 

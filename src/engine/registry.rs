@@ -12,14 +12,46 @@ use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::prelude::DataFrame;
 
 use super::failure::failure;
-use super::{Engine, Written, ascending, object_path, url};
+use super::source_table::{PLACE, SourceTable, path_of};
+use super::{BASE, Engine, SourceFile, Written, ascending, object_path, url};
 use crate::error::{Exit, Failure};
 use crate::query::TableName;
 
+/// The table of the files of a source with numbered rows.
+#[must_use]
+pub fn numbered_files(source: &str) -> TableName {
+    TableName::new("traced", &format!("files_{source}"))
+}
+
 impl Engine {
+    /// Makes [`numbered_files`] of the files that [`Engine::add_source`] has added as `source.<name>`, with the place of each row.
+    ///
+    /// # Errors
+    /// Returns exit code 4 when a file cannot be used.
+    pub fn add_numbered(
+        &self,
+        name: &str,
+        files: &[SourceFile],
+        schema: SchemaRef,
+        partitions: &[String],
+    ) -> Result<(), Failure> {
+        let cannot = |error| failure(format!("cannot register the files of {name}"), error);
+        let store = ObjectStoreUrl::parse(BASE).map_err(cannot)?;
+        let folders: Vec<String> = partitions.iter().cloned().chain([PLACE.to_owned()]).collect();
+        let mut numbered = SourceTable::numbered(store, schema, &folders);
+        for (number, file) in files.iter().enumerate() {
+            let size = std::fs::metadata(&file.file).map_err(|error| cannot(error.into()))?.len();
+            let values: Vec<_> =
+                file.folder_values.iter().cloned().chain([Some(number.to_string())]).collect();
+            numbered.add(&path_of(name, number), size, file.rows, &values);
+        }
+        self.register(&numbered_files(name), Arc::new(numbered))
+    }
+
     pub(super) fn add_plan(&self, name: &TableName, plan: DataFrame) -> Result<(), Failure> {
         self.schema(&name.schema)?
             .register_table(name.table.clone(), plan.into_view())

@@ -7,9 +7,10 @@ use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 
 use crate::query::TableName;
 
-/// Schemas of a session: sources, the layers, what editions need, and tables of another session that a part is taken of.
-pub(super) const SCHEMAS: [&str; 10] = [
+/// Schemas of a session: sources, the same with their rows numbered, the layers, what editions need, and tables of another session that a part is taken of.
+pub(super) const SCHEMAS: [&str; 11] = [
     "source",
+    "traced",
     "staging",
     "raw",
     "settings",

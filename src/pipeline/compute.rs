@@ -13,7 +13,7 @@ use crate::check::{self, Outcome};
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::files::sha256_of;
-use crate::query::{self, Check, Query, QuerySet, TableName};
+use crate::query::{self, Check, FanOut, Query, QuerySet, TableName};
 use crate::record::TableRecord;
 use crate::settings::SettingsTable;
 
@@ -74,8 +74,8 @@ pub(super) async fn tables(
             let threads = if is_last { free } else { free / 2 }.max(1);
             free = free.saturating_sub(threads);
             waiting.remove(&query.name);
-            let lines = staged::lines(&run.sources, query);
-            running.spawn(one(Arc::clone(engine), (*query).clone(), lines, threads));
+            let fan_out = staged::fan_out(&run.sources, query);
+            running.spawn(one(Arc::clone(engine), (*query).clone(), fan_out, threads));
         }
         let Some(finished) = running.join_next().await else {
             break;
@@ -149,11 +149,11 @@ async fn models_of_buying(engine: Arc<Engine>, terms: outlook::Terms) -> Result<
 async fn one(
     engine: Arc<Engine>,
     query: Query,
-    lines: Option<staged::Lines>,
+    fan_out: Option<FanOut>,
     threads: usize,
 ) -> Result<Made, Failure> {
     let watch = Stopwatch::start();
-    let written = staged::run(&engine, &query, lines, threads).await?;
+    let written = staged::run(&engine, &query, fan_out, threads).await?;
     let mut facts = json!({"rows": written.rows, "milliseconds": watch.milliseconds()});
     if written.level > 0 {
         facts["level"] = json!(written.level);

@@ -53,7 +53,8 @@ pub async fn check(
     for table in run.raw.iter().filter(|table| table.from == From::Staging) {
         let name = &table.table.table;
         lines.push(format!("{name}: the rows of staging.{name}"));
-        lines.extend(staged::compared(&run, name).await?);
+        let compared = staged::compared(&run, name).await?;
+        lines.extend(compared.into_iter().map(|line| format!("  {line}")));
         lines.extend(rows.of(name));
     }
     lines.extend(rows.of_orders());

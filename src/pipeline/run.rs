@@ -6,7 +6,7 @@ use super::deadline::within;
 use super::deliver::{self, Choice};
 use super::prepare::{Purpose, Request, Run};
 use super::publication::{Made, Report, Wanted};
-use super::{compute, culprit, editions, outlook, project, stage};
+use super::{compute, culprit, editions, outlook, project, stage, staged};
 use crate::calendar::Deadline;
 use crate::check;
 use crate::config::Config;
@@ -15,7 +15,7 @@ use crate::output::Progress;
 use crate::publish::{self, LogEntry};
 use crate::record::CheckRecord;
 use crate::report;
-use crate::source::Pinned;
+use crate::source::{From, Pinned};
 use crate::store::Location;
 
 /// Runs the job: read, compute, check, render, publish, and mail what is published.
@@ -104,6 +104,11 @@ pub(super) async fn computed(run: &Run<'_>) -> Result<Made, Failure> {
     let broken = checks.iter().filter(|check| !check.holds());
     let mut remarks: Vec<String> = broken.map(check::describe).collect();
     remarks.extend(run.sources.iter().flat_map(Pinned::remarks));
+    for table in run.raw.iter().filter(|table| table.from == From::Staging) {
+        let name = &table.table.table;
+        let compared = staged::compared(run, name).await?;
+        remarks.extend(compared.into_iter().map(|line| format!("staging.{name}: {line}")));
+    }
     for source in &run.sources {
         let arrived = source.check_unchanged().await?;
         if let Some(first) = arrived.first() {

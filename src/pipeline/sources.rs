@@ -13,7 +13,7 @@ use crate::engine::{Engine, SourceFile, damaged_input};
 use crate::error::{Exit, Failure};
 use crate::files::sha256;
 use crate::output::Progress;
-use crate::query::{Header, Publish, Query, QuerySet, STAGING, TableName};
+use crate::query::{self, Header, Publish, Query, QuerySet, STAGING, TableName};
 use crate::record::layout;
 use crate::source::{self, From, InputRecord, Pinned, PinnedFile, RawTable, Rows};
 use crate::store::Location;
@@ -105,10 +105,27 @@ async fn add_tables(config: &Config, engine: &Engine, pinned: &[Pinned]) -> Resu
         let (configured, timezone) = (&config.sources[&source.name], &config.project.timezone);
         let table = source::named_table(source, configured, timezone, before);
         add_table(engine, source, &source.source_files(), &table).await?;
+        number_rows(engine, pinned, source, Some(&table)).await?;
         before += source.files.len();
         tables.push(table);
     }
     Ok(tables)
+}
+
+/// Gives the rows of a source to the engine once more, each with a number of its own among those of all sources.
+pub(super) async fn number_rows(
+    engine: &Engine,
+    pinned: &[Pinned],
+    source: &Pinned,
+    table: Option<&RawTable>,
+) -> Result<(), Failure> {
+    let others = pinned.iter().take_while(|other| other.name != source.name);
+    let before = others.map(|other| other.files.len()).sum();
+    let schema = if table.is_some() { source::wide_schema(&source.schema) } else { source.schema.clone() };
+    let (name, files) = (&source.name, source.source_files());
+    engine.add_numbered(name, &files, schema, &source.folders())?;
+    let traced = query::traced(&TableName::new("source", name));
+    engine.add_view(&traced, &source::traced_rows(name, table, before)).await
 }
 
 /// Gives `files` of a table that queries read to the engine.

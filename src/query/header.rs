@@ -12,7 +12,7 @@ use serde::Deserialize;
 pub struct Header {
     /// What the table holds, for a heading; of a check, the rule in words.
     pub title: String,
-    /// One sentence beginning "one row".
+    /// One sentence beginning "one row"; without it, one row per column of the key.
     #[serde(default)]
     pub grain: String,
     /// Columns that make a row unique; checked in every run. Empty only for a table that is not published.

@@ -197,8 +197,18 @@ fn read_query(path: &str, layer: &str, stem: &str, text: String, problems: &mut 
         return None;
     };
     let mut header = read_header(path, &text, problems)?;
+    if header.grain.is_empty()
+        && let Some((last, others)) = header.key.split_last()
+    {
+        let others = if others.is_empty() { String::new() } else { others.join(", ") + " and " };
+        header.grain = format!("one row per {others}{last}");
+    }
     if !header.grain.starts_with("one row") {
-        problems.add(path, 0, "`grain` is a sentence that begins with \"one row\"");
+        problems.add(
+            path,
+            0,
+            "`grain` is a sentence that begins with \"one row\"; it may be left out where `key` says it all",
+        );
     }
     if header.key.is_empty() && (header.is_published() || layer == STAGING) {
         problems.add(path, 0, "`key` is missing: name the columns that make a row unique");

@@ -3,17 +3,22 @@
 //! Knows nothing of the engine: a [`Query`] is text with a checked header, in an order in which it can run.
 
 mod classes;
+mod demand;
+mod fan_out;
+mod follow;
 mod graph;
 mod header;
-mod lines;
 mod lint;
 mod load;
 pub mod mapping;
+mod relations;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+pub use fan_out::{FanOut, Overlap, RowTest, Subject as Counted};
+pub use follow::{ID, traced};
 pub use header::{Cells, Header, Message, Publish, Scope, Severity, Subject};
 pub use load::{EDITIONS, QuerySet, STAGING, load, load_behind_sources, load_recorded};
 pub use words::is_reserved;
@@ -155,10 +160,26 @@ pub fn columns_of(sql: &str) -> Result<Vec<String>, String> {
     graph::columns(&statement)
 }
 
-/// The tables in `source` of which a statement gives each row once; `None` where its text does not tell.
+/// What to count to know whether a statement with this key repeats rows; `columns_of` says which columns a table has.
 #[must_use]
-pub fn lines_of(sql: &str) -> Option<Vec<TableName>> {
-    lines::tables(&lint::parse(sql).ok()?)
+pub fn fan_out_of(
+    sql: &str,
+    key: &[String],
+    columns_of: &dyn Fn(&TableName) -> Option<Vec<String>>,
+) -> FanOut {
+    lint::parse(sql).map(|statement| fan_out::fan_out(&statement, key, columns_of)).unwrap_or_default()
+}
+
+/// The statement with a column [`ID`] more: the numbers of the source rows behind each row. `None` where it cannot be written so.
+#[must_use]
+pub fn traced_statement(sql: &str) -> Option<String> {
+    let statement = lint::parse(sql).ok()?;
+    let sqlparser::ast::Statement::Query(query) = &statement else {
+        return None;
+    };
+    let mut way = follow::Follow::begin(&statement, follow::Which::All, &|_| None)?;
+    let text = way.query(query, &demand::Demand::default());
+    way.open.is_empty().then(|| way.statement(&text))
 }
 
 /// One SQL file that selects violations.

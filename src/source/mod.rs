@@ -31,7 +31,7 @@ mod times;
 pub use contract::{MappedColumn, RawTable, empty_table, raw_table};
 pub use duckdb::{Reader, written_addresses};
 pub use inventory::{Excluded, shown_path};
-pub use named::{named_table, wide_schema};
+pub use named::{named_table, place_of_row, traced_rows, wide_schema};
 pub use pin::pin;
 pub use pinned::{Pinned, PinnedFile};
 pub use record::InputRecord;

@@ -10,8 +10,9 @@ use super::duckdb;
 use super::pinned::{FILE_NUMBER, Pinned, SOURCE_FILE};
 use super::rows::From;
 use crate::config::Source;
-use crate::query::TableName;
+use crate::engine::{PLACE, ROW, numbered_files};
 use crate::query::mapping::{self, Both, Columns, Type, quoted};
+use crate::query::{ID, TableName};
 
 /// Builds `source.<name>` of the table of that name, which has the columns as they are in the files; `before` counts the files of the
 /// tables before it.
@@ -128,4 +129,28 @@ fn wide(kind: &DataType) -> Option<(DataType, String)> {
         _ => return nested(kind),
     };
     Some((kind, sql_type.to_owned()))
+}
+
+/// Rows that a file may have.
+const ROWS_OF_A_FILE: u64 = 1 << 36;
+
+/// The statement of `traced.source_<name>`: the columns of `table`, or those of the files, and for each row a number of its own.
+/// `before` counts the files of the sources before it.
+#[must_use]
+pub fn traced_rows(source: &str, table: Option<&RawTable>, before: usize) -> String {
+    let files = numbered_files(source);
+    let columns = table.map_or("*", |table| table.sql.trim_start_matches("select\n    "));
+    let columns = columns.rsplit_once("\nfrom ").map_or(columns, |(columns, _)| columns);
+    format!(
+        "select\n    {columns},\n    (cast({} as bigint) + {before}) * {ROWS_OF_A_FILE} + {} as {}\nfrom {files}",
+        quoted(PLACE),
+        quoted(ROW),
+        quoted(ID)
+    )
+}
+
+/// The place of a row's file among those of all sources, from 0, and that of the row in its file, from 1.
+#[must_use]
+pub fn place_of_row(id: u64) -> (usize, u64) {
+    (usize::try_from(id / ROWS_OF_A_FILE).unwrap_or(usize::MAX), id % ROWS_OF_A_FILE + 1)
 }

@@ -93,6 +93,13 @@ impl Pinned {
         self.files.iter().map(|file| file.rows).sum()
     }
 
+    /// The columns that queries see, the hive folders and the number of the file among them.
+    #[must_use]
+    pub fn column_names(&self) -> Vec<String> {
+        let columns = self.schema.fields().iter().map(|field| field.name().clone());
+        columns.chain(self.partitions.iter().cloned()).chain([SOURCE_FILE.to_owned()]).collect()
+    }
+
     /// Requests that failed and were tried again.
     #[must_use]
     pub fn retries(&self) -> u64 {

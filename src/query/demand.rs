@@ -1,0 +1,81 @@
+//! What is to be known of the columns of a query, and which of its tables they are read from.
+
+use std::collections::BTreeSet;
+
+use sqlparser::ast::{Expr, GroupByExpr, Ident, Select, SelectItem};
+
+use super::relations::{self, Relation};
+
+/// What is to be known of the columns of a query, as expressions over them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Demand {
+    /// Amounts and quantities: they are read from the rows that the statement is about.
+    pub(super) amounts: Vec<Expr>,
+    /// The key, as far as it follows from one row.
+    pub(super) keys: Vec<Expr>,
+    /// Whether rows of a table that is joined later count only where the key names them.
+    pub(super) needs_key: bool,
+    /// The amount of a row, with its currency, in the form of one expression each.
+    pub(super) money: Option<(Expr, Expr)>,
+    /// Other amounts, by their names.
+    pub(super) others: Vec<(String, Expr)>,
+    /// The place of the relation whose rows are followed, where it is known.
+    pub(super) lines: Option<usize>,
+}
+
+/// The rows of a `select` with one value each.
+pub(super) fn alone(select: &Select, value: &Expr) -> Select {
+    let mut alone = select.clone();
+    let alias = Ident::with_quote('"', VALUE);
+    alone.projection = vec![SelectItem::ExprWithAlias { expr: value.clone(), alias }];
+    alone.distinct = None;
+    alone.group_by = GroupByExpr::Expressions(Vec::new(), Vec::new());
+    alone.having = None;
+    alone.qualify = None;
+    alone
+}
+
+/// The one column of [`alone`].
+pub(super) const VALUE: &str = "__karat_value";
+
+/// Whether the key follows from the rows of one relation.
+pub(super) fn proves(keys: &[Expr], relations: &[Relation], lines: usize) -> bool {
+    let of = |key: &Expr| relations::reads(key, relations).filter(|_| relations::is_plain(key));
+    let reads: Option<Vec<_>> = keys.iter().map(of).collect();
+    reads.is_some_and(|reads| {
+        let all: BTreeSet<usize> = reads.into_iter().flatten().collect();
+        all == BTreeSet::from([lines])
+    })
+}
+
+impl Demand {
+    /// The same of other columns; what `over` does not give is left out.
+    pub(super) fn each(&self, over: impl Fn(&Expr) -> Option<Expr>) -> Self {
+        let all = |list: &[Expr]| list.iter().filter_map(&over).collect();
+        let others =
+            self.others.iter().filter_map(|(name, expression)| Some((name.clone(), over(expression)?)));
+        Self {
+            amounts: all(&self.amounts),
+            keys: all(&self.keys),
+            needs_key: self.needs_key,
+            money: self.money.as_ref().and_then(|(amount, currency)| Some((over(amount)?, over(currency)?))),
+            others: others.collect(),
+            lines: None,
+        }
+    }
+
+    /// The relation whose rows the statement is about: the first from which all amounts are read and whose columns the key names; else
+    /// the one with which the joins begin.
+    pub(super) fn lines(&self, relations: &[Relation]) -> usize {
+        let reads = |expression: &Expr| relations::reads(expression, relations);
+        let amounts: Option<Vec<_>> = self.amounts.iter().map(reads).collect();
+        let plain = self.keys.iter().filter(|key| relations::is_plain(key));
+        let keys: BTreeSet<usize> = plain.filter_map(reads).flatten().collect();
+        let Some(amounts) = amounts else { return 0 };
+        let is_it = |place: &usize| {
+            let is_named = if self.needs_key { keys.contains(place) } else { !amounts.is_empty() };
+            is_named && amounts.iter().all(|read| read.contains(place))
+        };
+        (0..relations.len()).find(is_it).unwrap_or_default()
+    }
+}

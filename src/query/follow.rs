@@ -1,0 +1,390 @@
+//! Follows the rows of a statement: writes it anew so that each of its rows names the source rows behind it.
+//!
+//! The tables in `traced` have the columns of those in `source` and `staging`, and [`ID`]. A row keeps it through joins, common table
+//! expressions and `union all`. Rows that a statement adds up or makes equal are followed no further: they are rows of their own.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    Distinct, ExcludeSelectItem, Expr, GroupByExpr, Ident, ObjectName, Query, Select, SelectItem,
+    SelectItemQualifiedWildcardKind, SetExpr, SetOperator, SetQuantifier, Statement, Value, Visit, Visitor,
+};
+
+use super::TableName;
+use super::demand::{Demand, VALUE, alone, proves};
+use super::relations::{self, ColumnsOf, Outputs, Relation, Rows};
+
+/// The column that names the source rows of a row: a number, or a list of them.
+pub const ID: &str = "__karat_id";
+
+/// The column with the number of the place at which a row is followed no further.
+pub(super) const PART: &str = "__karat_part";
+
+/// Rows that a place which is no table may have.
+const ROWS: u64 = 1 << 40;
+
+/// Which rows are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Those that the statement is about: [`ID`] is a number.
+    Lines,
+    /// Those of all tables that are joined: [`ID`] is a list of numbers, and of `*table` where rows of a table are added up.
+    All,
+}
+
+/// Rows that are added up, made equal or opened: what they are before.
+#[derive(Debug, Clone)]
+pub(super) struct End {
+    /// The rows.
+    pub(super) select: Select,
+    /// The relation that is followed.
+    pub(super) lines: usize,
+    /// Whether equal rows become one.
+    pub(super) is_grouped: bool,
+}
+
+/// A place at which rows are followed no further.
+#[derive(Debug, Clone)]
+pub(super) struct Leaf {
+    /// The table; none where rows are added up or made equal.
+    pub(super) table: Option<TableName>,
+    /// The tables whose rows these are, or of which they are made.
+    pub(super) of: BTreeSet<TableName>,
+    /// The amount of a row and its currency, over the columns of the table.
+    pub(super) money: Option<(Expr, Expr)>,
+}
+
+/// The way of rows through a statement.
+pub(super) struct Follow<'a> {
+    which: Which,
+    columns_of: ColumnsOf<'a>,
+    named: BTreeMap<String, Query>,
+    /// The common table expressions of the statement, then those that were made.
+    with: Vec<String>,
+    made: usize,
+    pub(super) leaves: Vec<Leaf>,
+    /// What was before these places, where it is a `select`.
+    pub(super) ends: Vec<End>,
+    /// What cannot be followed, in words.
+    pub(super) open: BTreeSet<String>,
+    /// Whether tables are joined on the way.
+    pub(super) joins: bool,
+    /// Whether a key that is unique proves that no row came twice.
+    pub(super) is_proven: bool,
+    /// Amounts that are read from another table than that of the rows, each with a statement that gives its rows.
+    pub(super) others: Vec<(String, String, Select)>,
+}
+
+impl<'a> Follow<'a> {
+    /// Begins with a statement; `None` where its common table expressions cannot be told apart by their names.
+    pub(super) fn begin(statement: &Statement, which: Which, columns_of: ColumnsOf<'a>) -> Option<Self> {
+        #[derive(Default)]
+        struct Named(Vec<(String, String, Query)>, bool);
+
+        impl Visitor for Named {
+            type Break = ();
+
+            fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+                if let Some(with) = &query.with {
+                    self.1 |= with.recursive;
+                    for table in &with.cte_tables {
+                        self.1 |= !table.alias.columns.is_empty();
+                        let name = relations::named(&table.alias.name);
+                        self.0.push((name, table.to_string(), table.query.as_ref().clone()));
+                    }
+                }
+                ControlFlow::Continue(())
+            }
+        }
+
+        let mut found = Named::default();
+        let _: ControlFlow<()> = statement.visit(&mut found);
+        let Named(found, is_odd) = found;
+        let with = found.iter().map(|(_, text, _)| text.clone()).collect();
+        let count = found.len();
+        let named: BTreeMap<_, _> = found.into_iter().map(|(name, _, query)| (name, query)).collect();
+        (!is_odd && named.len() == count).then_some(Self {
+            which,
+            columns_of,
+            named,
+            with,
+            made: 0,
+            leaves: Vec::new(),
+            ends: Vec::new(),
+            open: BTreeSet::new(),
+            joins: false,
+            is_proven: true,
+            others: Vec::new(),
+        })
+    }
+
+    /// The whole statement: `end` stands behind the common table expressions.
+    pub(super) fn statement(&self, end: &str) -> String {
+        if self.with.is_empty() { end.to_owned() } else { format!("with {}\n{end}", self.with.join(",\n")) }
+    }
+
+    /// A query with its followed rows, to be read behind the common table expressions.
+    pub(super) fn query(&mut self, query: &Query, demand: &Demand) -> String {
+        self.body(&query.body, demand)
+    }
+
+    /// As [`Self::query`], of what a query consists of.
+    pub(super) fn body(&mut self, body: &SetExpr, demand: &Demand) -> String {
+        match body {
+            SetExpr::Select(select) if self.ends_at(select) => {
+                let inner = demand.each(|expression| Outputs::of_select(select).inline(expression));
+                self.end_of(select, inner.lines(&self.relations(select)));
+                self.end(&body.to_string(), body)
+            }
+            SetExpr::Select(select) => self.select(select, demand),
+            SetExpr::Query(inner) => self.query(inner, demand),
+            SetExpr::SetOperation {
+                op: SetOperator::Union,
+                set_quantifier: SetQuantifier::All,
+                left,
+                right,
+            } => {
+                let (first, second) = (Outputs::of(left), Outputs::of(right));
+                let placed = |expression: &Expr| first.placed(&second, expression);
+                let other = demand.each(|expression| placed(expression));
+                let (left, right) = (self.body(left, demand), self.body(right, &other));
+                format!("{left}\nunion all\n{right}")
+            }
+            _ => {
+                for select in relations::selects(body) {
+                    self.end_of(select, 0);
+                }
+                self.end(&body.to_string(), body)
+            }
+        }
+    }
+
+    /// Notes what the rows of a `select` are before they are added up, made equal or opened.
+    fn end_of(&mut self, select: &Select, lines: usize) {
+        let mut before = select.clone();
+        before.having = None;
+        before.qualify = None;
+        let is_opened = relations::opens_lists(select);
+        let groups =
+            std::mem::replace(&mut before.group_by, GroupByExpr::Expressions(Vec::new(), Vec::new()));
+        match groups {
+            GroupByExpr::Expressions(by, with) if with.is_empty() && (!by.is_empty() || is_opened) => {
+                let by = if is_opened { vec![Expr::value(Value::Null)] } else { by };
+                let named = |(place, expr): (usize, Expr)| SelectItem::ExprWithAlias {
+                    expr,
+                    alias: Ident::with_quote('"', format!("{VALUE}_{place}")),
+                };
+                before.projection = by.into_iter().enumerate().map(named).collect();
+            }
+            GroupByExpr::Expressions(by, with) if by.is_empty() && with.is_empty() => {
+                if relations::calls(select)
+                    .iter()
+                    .any(|call| call.over.is_none() && relations::is_of_many_rows(call))
+                {
+                    // All rows are added up to one.
+                    return;
+                }
+            }
+            other => {
+                self.open.insert(format!("`{other}`"));
+                return;
+            }
+        }
+        if matches!(before.distinct.take(), Some(Distinct::On(_))) {
+            self.open.insert("`distinct on`".to_owned());
+        }
+        self.ends.push(End { select: before, lines, is_grouped: !is_opened });
+    }
+
+    /// The tables that a `select` of the statement joins.
+    pub(super) fn relations(&self, select: &Select) -> Vec<Relation> {
+        relations::relations(select, &self.named, self.columns_of)
+    }
+
+    fn ends_at(&self, select: &Select) -> bool {
+        relations::is_grouped(select) || self.which == Which::Lines && relations::opens_lists(select)
+    }
+
+    /// Rows of their own.
+    fn end(&mut self, text: &str, body: &SetExpr) -> String {
+        let of = self.tables(body);
+        if self.which == Which::All {
+            let marks: Vec<String> = of.iter().map(|table| format!("*{} ", table.table)).collect();
+            return format!("select *, '{}' as \"{ID}\" from (\n{text}\n) as karat", marks.concat());
+        }
+        let place = self.leaves.len();
+        self.leaves.push(Leaf { table: None, of, money: None });
+        numbered(place, &format!("(\n{text}\n) as karat"))
+    }
+
+    /// All tables that stand behind a part of the statement.
+    fn tables(&self, body: &SetExpr) -> BTreeSet<TableName> {
+        let mut found = BTreeSet::new();
+        let mut waiting = vec![body.clone()];
+        let mut seen = BTreeSet::new();
+        while let Some(body) = waiting.pop() {
+            let _: ControlFlow<()> = sqlparser::ast::visit_relations(&body, |name| {
+                let name = name.to_string();
+                match (self.named.get(&name), TableName::parse(&name)) {
+                    (Some(query), _) if seen.insert(name) => waiting.push(query.body.as_ref().clone()),
+                    (None, Some(table)) => {
+                        found.insert(table);
+                    }
+                    _ => {}
+                }
+                ControlFlow::Continue(())
+            });
+        }
+        found
+    }
+
+    fn select(&mut self, select: &Select, demand: &Demand) -> String {
+        let relations = self.relations(select);
+        let outputs = Outputs::of_select(select);
+        let inner = demand.each(|expression| outputs.inline(expression));
+        let lines = demand.lines.unwrap_or_else(|| inner.lines(&relations));
+        self.is_proven &= inner.keys.len() == demand.keys.len() && proves(&inner.keys, &relations, lines);
+        if relations.len() > 1 {
+            self.joins = true;
+            self.open.extend(relations::odd_join(select).map(|join| format!("`{join}`")));
+            self.compare_others(select, &inner, &relations, lines);
+        }
+        let mut changed = select.clone();
+        let mut followed = Vec::new();
+        for (place, factor) in relations::factors(&mut changed.from).into_iter().enumerate() {
+            let relation = &relations[place];
+            if self.which == Which::Lines && place != lines {
+                continue;
+            }
+            let below = inner.each(|expression| {
+                let is_its = relations::reads(expression, &relations)?.is_subset(&BTreeSet::from([place]));
+                (is_its && relations::is_plain(expression))
+                    .then(|| relations::bare(expression, relation))
+                    .flatten()
+            });
+            match self.relation(relation, &below) {
+                Some(name) => {
+                    let alias = relation.alias.clone().unwrap_or_else(|| Ident::new("karat"));
+                    *factor = relations::table(&name, &alias);
+                    followed.push(alias);
+                }
+                None => {
+                    self.open.insert(format!("`{factor}`"));
+                }
+            }
+        }
+        for item in &mut changed.projection {
+            hide_ids(item, &followed, self.which);
+        }
+        changed.projection.extend(self.ids(&followed));
+        changed.to_string()
+    }
+
+    /// The columns that name the source rows.
+    fn ids(&mut self, followed: &[Ident]) -> Vec<SelectItem> {
+        let column = |alias: &Ident, name: &str| format!("{alias}.\"{name}\"");
+        let item = |text: String, name: &str| SelectItem::ExprWithAlias {
+            // The text of an expression stands for it: it is only written.
+            expr: Expr::Identifier(Ident::new(text)),
+            alias: Ident::with_quote('"', name),
+        };
+        match (self.which, followed) {
+            (Which::Lines, [alias]) => [ID, PART].map(|name| item(column(alias, name), name)).into(),
+            (Which::Lines, _) => {
+                let place = self.leaves.len();
+                self.leaves.push(Leaf { table: None, of: BTreeSet::new(), money: None });
+                vec![
+                    item("cast(null as bigint)".to_owned(), ID),
+                    item(format!("cast({place} as bigint)"), PART),
+                ]
+            }
+            (Which::All, aliases) => {
+                let each = aliases.iter().map(|alias| format!("coalesce({}, '')", column(alias, ID)));
+                let all = each.collect::<Vec<_>>().join(" || ");
+                vec![item(if all.is_empty() { "''".to_owned() } else { all }, ID)]
+            }
+        }
+    }
+
+    /// Names a table with the rows of `relation`, each with its source rows.
+    fn relation(&mut self, relation: &Relation, demand: &Demand) -> Option<String> {
+        let text = match &relation.rows {
+            Rows::Other => return None,
+            Rows::Query(query) => self.query(query, demand),
+            Rows::Table(name) => self.table(name, demand),
+        };
+        let name = format!("karat_{}", self.made);
+        self.made += 1;
+        self.with.push(format!("{name} as (\n{text}\n)"));
+        Some(name)
+    }
+
+    fn table(&mut self, name: &TableName, demand: &Demand) -> String {
+        let is_source = name.schema == "source";
+        let traced = traced(name);
+        if self.which == Which::All {
+            return if is_source {
+                format!(
+                    "select * exclude (\"{ID}\"), cast(\"{ID}\" as varchar) || ' ' as \"{ID}\" from {traced}"
+                )
+            } else {
+                format!("select * from {traced}")
+            };
+        }
+        let place = self.leaves.len();
+        let money = demand.money.clone();
+        self.leaves.push(Leaf { table: Some(name.clone()), of: BTreeSet::from([name.clone()]), money });
+        if is_source {
+            format!("select *, cast({place} as bigint) as \"{PART}\" from {traced}")
+        } else {
+            numbered(place, &name.to_string())
+        }
+    }
+
+    /// Notes the amounts that come from another table than the rows.
+    fn compare_others(&mut self, select: &Select, inner: &Demand, relations: &[Relation], lines: usize) {
+        for (name, expression) in &inner.others {
+            let Some(read) = relations::reads(expression, relations) else { continue };
+            let Some(first) = read.first().filter(|_| !read.contains(&lines)) else { continue };
+            let alias = relations[*first].alias.as_ref().map(ToString::to_string).unwrap_or_default();
+            self.others.push((name.clone(), alias, alone(select, expression)));
+        }
+    }
+}
+
+/// The table of the rows of `name` with their numbers.
+#[must_use]
+pub fn traced(name: &TableName) -> TableName {
+    TableName::new("traced", &format!("{}_{}", name.schema, name.table))
+}
+
+/// Numbers the rows of what is no source.
+fn numbered(place: usize, from: &str) -> String {
+    let first = u64::try_from(place).unwrap_or_default() * ROWS;
+    format!(
+        "select *, cast(0 - {first} - row_number() over () as bigint) as \"{ID}\", cast({place} as bigint) as \"{PART}\" from {from}"
+    )
+}
+
+/// Takes the columns of source rows out of what `*` stands for.
+fn hide_ids(item: &mut SelectItem, followed: &[Ident], which: Which) {
+    let of_alias = |name: &ObjectName| {
+        let last = name.0.last().and_then(|part| part.as_ident());
+        last.is_some_and(|last| {
+            followed.iter().any(|alias| relations::named(alias) == relations::named(last))
+        })
+    };
+    let options = match item {
+        SelectItem::Wildcard(options) if !followed.is_empty() => options,
+        SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options)
+            if of_alias(name) =>
+        {
+            options
+        }
+        _ => return,
+    };
+    let hidden = if which == Which::Lines { &[ID, PART][..] } else { &[ID] };
+    let hidden = hidden.iter().map(|name| ObjectName::from(vec![Ident::with_quote('"', *name)]));
+    options.opt_exclude = Some(ExcludeSelectItem::Multiple(hidden.collect()));
+}
