@@ -48,6 +48,7 @@ mod mail;
 
 mod editions;
 
+mod lineage;
 mod look;
 
 mod kinds;

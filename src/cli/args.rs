@@ -150,6 +150,13 @@ pub(super) enum Verb {
         /// The table to describe
         table: Option<String>,
     },
+    /// Print the published tables of a run as sources of a dbt project, and its report as an exposure
+    #[command(after_help = help::DBT)]
+    Dbt {
+        /// `latest`, an as-of date, or a run id (its first digits are enough)
+        #[arg(default_value = "latest")]
+        run: String,
+    },
     /// Run the cases of the project, small tables and what its SQL makes of them
     #[command(after_help = help::TEST)]
     Test {

@@ -91,6 +91,10 @@ pub enum Kind {
     SigningKey,
     /// A program, or a web address that may hold variables.
     Alert,
+    /// A web address that takes requests; may hold variables.
+    Endpoint,
+    /// A secret, which is a variable.
+    Token,
     /// Nothing: the key is refused, and its meaning says why.
     Refused,
     /// A list of words from the range, each once.
@@ -205,7 +209,8 @@ impl Key {
 impl Kind {
     /// Whether `${NAME}` is filled in.
     pub(super) fn has_variables(self) -> bool {
-        matches!(self, Self::Location | Self::StoreOption | Self::MailServer | Self::SigningKey | Self::Alert)
+        let secrets = matches!(self, Self::StoreOption | Self::SigningKey | Self::Token);
+        secrets || matches!(self, Self::Location | Self::MailServer | Self::Alert | Self::Endpoint)
     }
 
     /// What its text looks like, as a regular expression, and in words; both are empty where only code can tell.

@@ -48,6 +48,9 @@ pub(super) fn check(walk: &mut Walk<'_>) {
             "without the attachment the mail must link the report: set publish.url, or remove the key";
         walk.refuse("deliver.attach", Refusal::new(reason));
     }
+    if walk.place("lineage").is_some() && !["lineage.file", "lineage.url"].iter().any(|key| walk.means(key)) {
+        walk.refuse("lineage", Refusal::new("says not where events go: set lineage.file or lineage.url"));
+    }
     recipients(walk);
 }
 

@@ -4,9 +4,9 @@
 
 use super::key::Kind::{
     Alert, AsOf, Bytes, Colour, Column, Columns, Count, Cron, Currency, Days, Delimiter, Domains, Duration,
-    Email, FileNames, Flag, Format, HiveName, Items, Language, Line, Location, Loopback, MailServer, Money,
-    NamedSource, Options, Path, PathBelow, Query, Refused, Schema, Section, Share, SigningKey, Sources,
-    Timezone, Web, Word, Words,
+    Email, Endpoint, FileNames, Flag, Format, HiveName, Items, Language, Line, Location, Loopback,
+    MailServer, Money, NamedSource, Options, Path, PathBelow, Query, Refused, Schema, Section, Share,
+    SigningKey, Sources, Timezone, Token, Web, Word, Words,
 };
 use super::key::{Key, Kind, SourceShape, row};
 use super::thresholds::THRESHOLDS;
@@ -41,6 +41,7 @@ pub(super) const FILE: &[Key] = &[
     row("brand", Section(BRAND), "", "", "", "name, logo and colours of the pages; what is not given is the program's own"),
     row("deliver", Section(DELIVER), "", "", "", "who gets the report by mail; without this section no mail is sent").local(),
     row("schedule", Section(SCHEDULE), "", "", "", "when `karat schedule` starts a run by itself").local(),
+    row("lineage", Section(LINEAGE), "", "", "", "where OpenLineage events of each run go; an event that is not sent fails no run").local(),
     row("queries", Path, "queries/", "folder", "", "folder of the SQL files").local(),
     row("reports", Path, "reports/", "folder", "", "folder of the report's templates").local(),
 ];
@@ -248,6 +249,14 @@ const SCHEDULE: &[Key] = &[
     row("health", Loopback, "", "address", "", "answers /health for a probe and /metrics for Prometheus; this machine only"),
     row("alert", Alert, "", "URL or program", "",
         "notified when a run fails: https://… gets JSON, or a program gets it on its stdin"),
+];
+
+#[rustfmt::skip]
+const LINEAGE: &[Key] = &[
+    row("file", Path, "", "file", "", "each event is appended to it as a line of JSON; relative to this file"),
+    row("url", Endpoint, "", "URL", "", "each event is posted there, to Marquez for example"),
+    row("api_key", Token, "", "variable", "", "bearer token of the address"),
+    row("namespace", Line, "karat", "text", "", "namespace of the job, whose name is that of the project"),
 ];
 
 /// Every source, `order_lines` (the only one that must be configured) first.
