@@ -3,7 +3,7 @@
 //! The modules, in the order in which a run walks through them:
 //!
 //! `cli` → `query` → `config` → `calendar` → `store` → `engine` → `source` → `check` → `record`, `settings` → `report` → `exports` →
-//! `publish` → `deliver`, with `pipeline` passing values from one to the next. A module imports only those above it.
+//! `publish` → `lineage` → `deliver`, with `pipeline` passing values from one to the next. A module imports only those above it.
 //!
 //! `schedule` calls the pipeline again and again, by a cron line. `cases` runs the SQL on small tables that a test gives.
 //!
@@ -28,6 +28,7 @@ pub mod calendar;
 pub mod output;
 pub mod private;
 pub mod store;
+mod post;
 pub mod engine;
 pub mod source;
 pub mod check;
@@ -38,6 +39,7 @@ pub mod disclosure;
 pub mod report;
 mod exports;
 pub mod publish;
+mod lineage;
 pub mod deliver;
 pub mod generate;
 pub mod builtin;

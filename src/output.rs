@@ -82,7 +82,8 @@ impl Stage {
 }
 
 /// A whole number with a comma between thousands.
-fn grouped(number: u64) -> String {
+#[must_use]
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
     groups.into_iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(",")
@@ -152,12 +153,33 @@ impl Progress {
         }
     }
 
-    /// Ends the stage that began last, and reports it to people.
+    /// Ends the stage that began last, and reports it.
     fn end_stage(&self, next: Stage) {
         let mut ended =
             std::mem::replace(&mut *self.stage.lock().unwrap_or_else(PoisonError::into_inner), next);
-        if let (Style::Text, Some(line)) = (self.style, ended.report()) {
-            self.say(&line);
+        if let Some(line) = ended.report() {
+            let slowest = ended.times.iter().take(SLOWEST);
+            let slowest = slowest.map(|(time, step)| json!({"step": step, "milliseconds": time}));
+            let facts = json!({
+                "event": "stage_end", "steps": ended.steps, "milliseconds": ended.watch.milliseconds(),
+                "slowest": slowest.collect::<Vec<_>>(),
+            });
+            self.event(ended.name, &facts);
+            if self.style == Style::Text {
+                self.say(&line);
+            }
+        }
+    }
+
+    /// Sums a run up: lines for people, facts for a log.
+    pub fn summary(&self, lines: &[String], facts: &Value) {
+        let mut event = json!({"event": "summary"});
+        merge(&mut event, facts);
+        self.event("run", &event);
+        if self.style == Style::Text {
+            for line in lines {
+                self.say(line);
+            }
         }
     }
 

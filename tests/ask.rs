@@ -129,3 +129,38 @@ fn functions_completions_and_man_pages_are_printed() {
     let page = std::fs::read_to_string(project.path("man/karat-query.1")).expect("a man page");
     assert!(page.contains("read\\-only SQL query"), "{page}");
 }
+
+#[test]
+fn the_published_tables_are_sources_of_dbt_and_the_report_is_an_exposure() {
+    let (folder, published) = baseline();
+    let text = karat(folder, &["dbt"]).expect(0, &[]).stdout;
+    let file: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
+    assert!(text.contains(published.json()["run_id"].as_str().expect("an id")), "{text}");
+    let sources = file["sources"].as_sequence().expect("sources");
+    let mut tables = Vec::new();
+    for source in sources {
+        let place = source["config"]["meta"]["external_location"].as_str().expect("a place");
+        for table in source["tables"].as_sequence().expect("tables") {
+            let name = table["name"].as_str().expect("a name");
+            let found = std::path::PathBuf::from(place.replace("{name}", name));
+            assert!(found.is_absolute() && found.exists(), "{}", found.display());
+            tables.push(format!("{}.{name}", source["schema"].as_str().expect("a layer")));
+        }
+    }
+    let run = run_folder(&folder.join("output"));
+    let manifest = std::fs::read_to_string(run.join("manifest.json")).expect("a manifest");
+    let manifest: Value = serde_json::from_str(&manifest).expect("JSON");
+    let mut published: Vec<&str> = manifest["tables"]
+        .as_array()
+        .expect("tables")
+        .iter()
+        .filter_map(|table| table["name"].as_str())
+        .collect();
+    published.sort_unstable();
+    tables.sort_unstable();
+    assert_eq!(tables, published);
+    let report = &file["exposures"][0];
+    assert!(report["url"].as_str().is_some_and(|url| url.ends_with("report.html")), "{text}");
+    assert!(text.contains("source('karat_results', 'tier_profitability')"), "{text}");
+    assert!(text.contains("data_tests: [unique, not_null]"), "{text}");
+}

@@ -473,3 +473,35 @@ fn a_second_process_does_not_compute_the_run_that_a_first_one_computes() {
     let leases = project.path("output/leases");
     assert!(!leases.exists(), "a lease is let go in the end");
 }
+
+#[test]
+fn a_run_ends_with_a_summary_of_rows_and_files() {
+    let project = Project::sample();
+    let where_ = "    location: data/superstore/\n";
+    project.configure(where_, &format!("{where_}    where: Region <> 'South'\n"));
+    let answer = project
+        .karat(&["run"])
+        .expect(0, &["order_lines: 9,994 rows read, 8,374 used, 1,620 filtered, 0 rejected"]);
+    let files: usize = answer
+        .stderr
+        .lines()
+        .find_map(|line| line.split_once(" files, "))
+        .and_then(|(count, _)| count.parse().ok())
+        .expect("the files are counted");
+    let manifest = std::fs::read_to_string(run_folder(&project.path("output")).join("manifest.json"))
+        .expect("a manifest");
+    let manifest: Value = serde_json::from_str(&manifest).expect("JSON");
+    assert_eq!(Some(files), manifest["outputs"].as_array().map(Vec::len));
+
+    std::fs::remove_dir_all(project.path("output")).expect("the run is removed");
+    let answer = project.karat(&["run", "--log", "json", "--output", "json"]).expect(0, &[]);
+    let events: Vec<Value> =
+        answer.stderr.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let event = |kind: &str| events.iter().filter(|event| event["event"] == kind).collect::<Vec<_>>();
+    let summary = event("summary")[0];
+    assert_eq!((&summary["sources"][0]["filtered"], &summary["files"]), (&1620.into(), &files.into()));
+    assert_eq!(answer.json()["sources"], summary["sources"]);
+    let computed =
+        event("stage_end").into_iter().find(|event| event["stage"] == "compute").expect("an event");
+    assert_eq!(computed["slowest"].as_array().map(Vec::len), Some(3), "{computed}");
+}

@@ -12,6 +12,8 @@ mod inputs;
 
 mod formats;
 
+mod iceberg;
+
 mod deliveries;
 
 mod bad_inputs;
@@ -46,6 +48,7 @@ mod mail;
 
 mod editions;
 
+mod lineage;
 mod look;
 
 mod kinds;

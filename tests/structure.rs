@@ -15,7 +15,7 @@ const PARAMETERS: usize = 5;
 const LONG_FILES: &[(&str, usize)] = &[
     ("deliver/tests.rs", 432),
     ("disclosure/tests.rs", 434),
-    ("engine/mod.rs", 522),
+    ("engine/mod.rs", 510),
     ("pipeline/tests/faults.rs", 527),
     ("query/lint.rs", 467),
     ("report/page.rs", 519),
@@ -23,7 +23,6 @@ const LONG_FILES: &[(&str, usize)] = &[
     ("report/tests/moves.rs", 431),
     ("report/messages.rs", 472),
     ("source/contract.rs", 481),
-    ("source/inventory.rs", 403),
 ];
 
 /// Functions that are longer, each with its lines. Nothing is added here, and no number grows.

@@ -22,15 +22,11 @@ order_owners as (
 
 alike_rows as (
     select order_id
-    from judged_lines
-    where source_line is null
-    group by order_id, product_id, quantity, net_amount
+    from judged_lines where source_line is null group by order_id, product_id, quantity, net_amount
     having count(*) > 1
 )
 
 select order_id
-from order_owners
-group by order_id
-having count(*) > 1 or max(numbered_rows - line_numbers) > 0
+from order_owners group by order_id having count(*) > 1 or max(numbered_rows - line_numbers) > 0
 union
 select order_id from alike_rows

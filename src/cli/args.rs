@@ -76,7 +76,7 @@ pub(super) enum Verb {
     Init {
         /// Folder of the new project; must be empty or not exist
         dir: PathBuf,
-        /// Folders, files or object stores with your tables: Parquet, CSV, JSON lines or Delta Lake; mapping and joins are proposed
+        /// Folders, files or object stores with your tables: Parquet, CSV, JSON lines, Delta Lake or Iceberg; mapping and joins are proposed
         #[arg(long, value_name = "LOCATION", num_args = 1..)]
         from: Vec<String>,
     },
@@ -149,6 +149,13 @@ pub(super) enum Verb {
     Tables {
         /// The table to describe
         table: Option<String>,
+    },
+    /// Print the published tables of a run as sources of a dbt project, and its report as an exposure
+    #[command(after_help = help::DBT)]
+    Dbt {
+        /// `latest`, an as-of date, or a run id (its first digits are enough)
+        #[arg(default_value = "latest")]
+        run: String,
     },
     /// Run the cases of the project, small tables and what its SQL makes of them
     #[command(after_help = help::TEST)]

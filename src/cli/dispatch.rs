@@ -20,7 +20,7 @@ use super::schedule::schedule;
 use super::status::status;
 use super::test::test;
 use super::verify::verify;
-use super::{completions, functions, open, preview, rows, schema, stop, tables, threads};
+use super::{completions, dbt, functions, open, preview, rows, schema, stop, tables, threads};
 use crate::error::{Exit, Failure};
 use crate::output::{self, Progress, Style};
 use crate::pipeline::{Choice, Question};
@@ -125,6 +125,7 @@ async fn dispatch(verb: Verb, general: &Arc<General>, progress: &Arc<Progress>) 
         Verb::Query { what, rows } => rows::query(general, &what, rows, progress).await,
         Verb::Open { run } => open::open(general, &run).await,
         Verb::Tables { table } => tables::tables(general, table.as_deref()),
+        Verb::Dbt { run } => dbt::dbt(general, &run).await,
         Verb::Functions => Ok(functions::functions(general)),
         Verb::Schema => Ok(schema::schema()),
         Verb::Completions { shell, man } => completions::completions(shell, man.as_deref()),

@@ -93,6 +93,12 @@ Examples:
   karat tables
   karat tables results.tier_profitability";
 
+pub(super) const DBT: &str = "\
+Example:
+  karat dbt > models/karat.yml
+
+Write it after each run: every run has a folder of its own.";
+
 pub(super) const TEST: &str = "\
 Examples:
   karat test

@@ -4,6 +4,7 @@ mod args;
 mod backfill;
 mod check;
 mod completions;
+mod dbt;
 mod deliver;
 mod diff;
 mod dispatch;

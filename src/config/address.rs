@@ -320,11 +320,24 @@ pub(super) fn alert(written: &str, environment: Environment<'_>) -> Parsed<Value
     if !value.contains("://") {
         return Ok(json!({"Program": value}));
     }
-    let url = url_of(&value)?;
+    let address = requested(&value, written, "expected https://… or the path of a program")?;
+    Ok(json!({"Address": address}))
+}
+
+/// Reads a web address that takes requests.
+pub(super) fn endpoint(written: &str, environment: Environment<'_>) -> Parsed<Value> {
+    let value = expand(written, environment)?;
+    printable(&value)?;
+    requested(&value, written, "expected https://…, or http:// on this machine")
+}
+
+/// Passes an address to which requests are sent: it may hold a secret.
+fn requested(value: &str, written: &str, expected: &str) -> Parsed<Value> {
+    let url = url_of(value)?;
     refuse_forbidden(&url)?;
     if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
-        Ok(json!({"Address": secret(&value, written)}))
+        Ok(secret(value, written))
     } else {
-        refuse("expected https://… or the path of a program")
+        refuse(expected)
     }
 }

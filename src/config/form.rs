@@ -65,7 +65,7 @@ fn suggestion(kind: Kind, given: &str) -> Option<String> {
                 (1..10).contains(&count.len()) && count.bytes().all(|digit| digit.is_ascii_digit());
             is_number.then(|| format!("{count}{name}"))
         }),
-        Kind::Format => nearest(given, ["parquet", "delta", "csv", "json"]),
+        Kind::Format => nearest(given, ["parquet", "delta", "iceberg", "csv", "json"]),
         Kind::ColumnType => {
             let types = ["text", "integer", "date", "timestamp", "timestamptz", "boolean"];
             nearest(given, types)

@@ -13,6 +13,13 @@ pub enum Format {
         /// The version to read; the newest when it is not said.
         version: Option<u64>,
     },
+    /// The Parquet files of one snapshot of an Iceberg table.
+    Iceberg {
+        /// The snapshot to read; the newest when it is not said.
+        snapshot: Option<u64>,
+        /// The table of the catalogue that `location` is; without it `location` is the table's own.
+        table: Option<String>,
+    },
     /// Text files, UTF-8, with the names of the columns in their first line.
     Csv {
         /// What is between two values.
@@ -75,9 +82,16 @@ impl Format {
         match self {
             Self::Parquet => "parquet",
             Self::Delta { .. } => "delta",
+            Self::Iceberg { .. } => "iceberg",
             Self::Csv { .. } => "csv",
             Self::Json { .. } => "json",
         }
+    }
+
+    /// Whether the files are those of a table that keeps a record of them; one that is older than a column lacks it.
+    #[must_use]
+    pub fn is_lakehouse(&self) -> bool {
+        matches!(self, Self::Delta { .. } | Self::Iceberg { .. })
     }
 
     /// Declared columns; none where the files carry their types.
@@ -85,7 +99,7 @@ impl Format {
     pub fn schema(&self) -> &[(String, ColumnType)] {
         match self {
             Self::Csv { schema, .. } | Self::Json { schema } => schema,
-            Self::Parquet | Self::Delta { .. } => &[],
+            Self::Parquet | Self::Delta { .. } | Self::Iceberg { .. } => &[],
         }
     }
 }

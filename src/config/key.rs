@@ -91,6 +91,10 @@ pub enum Kind {
     SigningKey,
     /// A program, or a web address that may hold variables.
     Alert,
+    /// A web address that takes requests; may hold variables.
+    Endpoint,
+    /// A secret, which is a variable.
+    Token,
     /// Nothing: the key is refused, and its meaning says why.
     Refused,
     /// A list of words from the range, each once.
@@ -205,7 +209,8 @@ impl Key {
 impl Kind {
     /// Whether `${NAME}` is filled in.
     pub(super) fn has_variables(self) -> bool {
-        matches!(self, Self::Location | Self::StoreOption | Self::MailServer | Self::SigningKey | Self::Alert)
+        let secrets = matches!(self, Self::StoreOption | Self::SigningKey | Self::Token);
+        secrets || matches!(self, Self::Location | Self::MailServer | Self::Alert | Self::Endpoint)
     }
 
     /// What its text looks like, as a regular expression, and in words; both are empty where only code can tell.
@@ -213,7 +218,7 @@ impl Kind {
     pub(super) fn form(self) -> (&'static str, &'static str) {
         match self {
             Self::Date => ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2018-01-31"),
-            Self::Count => ("-?[0-9]{1,18}", "a whole number"),
+            Self::Count => ("-?[0-9]{1,19}", "a whole number"),
             Self::Share => (r"-?[0-9]{1,18}(\.[0-9]{1,18})?(\s*%)?", "a share such as 0.05 or 5%"),
             Self::Number | Self::Money => (r"-?[0-9]{1,18}(\.[0-9]{1,18})?", "a number such as 12 or 0.5"),
             Self::Currency => ("[A-Z]{3}", "a currency code of three capital letters such as GBP"),
@@ -224,7 +229,7 @@ impl Kind {
             Self::FileNames => (r"[^/\\]+", "names of files without their folders, such as * or *.pq"),
             Self::PathBelow => (r"[^/\\]+(/[^/\\]+)*", "a path below the location such as manifest.csv"),
             Self::HiveName => (r"[^/=\\]+", "the name of a folder without its value, such as month"),
-            Self::Format => ("parquet|delta|csv|json", "one of parquet, delta, csv, json"),
+            Self::Format => ("parquet|delta|iceberg|csv|json", "one of parquet, delta, iceberg, csv, json"),
             Self::Delimiter => (r"[,;|\t]", r#"one of , ; | and "\t""#),
             Self::ColumnType => (
                 r"text|integer|date|timestamp|timestamptz|boolean|decimal\(\s*[0-9]{1,18}\s*,\s*[0-9]{1,18}\s*\)",

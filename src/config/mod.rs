@@ -8,6 +8,7 @@
 
 mod address;
 mod edition;
+mod events;
 mod form;
 mod format;
 mod key;
@@ -40,6 +41,7 @@ use crate::colour::Colour;
 
 pub(crate) use address::{FORBIDDEN, forbidden_host, is_forbidden, is_metadata_name};
 pub use edition::{Detail, Edition, Part};
+pub use events::{AlertTo, Lineage, Schedule};
 pub use format::{ColumnType, Format};
 pub use key::{Key, Kind, SourceShape};
 pub use load::{load, parse, recorded};
@@ -98,6 +100,8 @@ pub struct Config {
     pub editions: Vec<Edition>,
     /// When a run starts by itself.
     pub schedule: Option<Schedule>,
+    /// Where `OpenLineage` events go.
+    pub lineage: Option<Lineage>,
     /// Folder of the SQL files, relative to `root`.
     pub queries: PathBuf,
     /// Folder of the templates, relative to `root`.
@@ -373,28 +377,4 @@ pub struct Recipient {
     pub to: String,
     /// What they get.
     pub edition: Edition,
-}
-
-/// When a run starts by itself.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Schedule {
-    /// Five-field cron line.
-    pub cron: String,
-    /// IANA time zone of the cron line.
-    pub timezone: String,
-    /// `none`, `latest` or `all`.
-    pub catch_up: String,
-    /// Loopback address that answers `/health` and `/metrics`.
-    pub health: Option<std::net::SocketAddr>,
-    /// Who is notified that a run failed.
-    pub alert: Option<AlertTo>,
-}
-
-/// Who is notified that a scheduled run failed.
-#[derive(Debug, Clone, Deserialize)]
-pub enum AlertTo {
-    /// A program, below the project's folder or with a whole path.
-    Program(std::path::PathBuf),
-    /// A web address; it often holds a token.
-    Address(Secret),
 }

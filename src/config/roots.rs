@@ -58,6 +58,9 @@ fn named(config: &Config) -> Vec<(String, String)> {
     {
         add("schedule.alert", program);
     }
+    if let Some(file) = config.lineage.as_ref().and_then(|lineage| lineage.file.as_ref()) {
+        add("lineage.file", file);
+    }
     all.push(("publish.location".to_owned(), config.publish.location.clone()));
     all
 }

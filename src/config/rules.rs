@@ -48,6 +48,9 @@ pub(super) fn check(walk: &mut Walk<'_>) {
             "without the attachment the mail must link the report: set publish.url, or remove the key";
         walk.refuse("deliver.attach", Refusal::new(reason));
     }
+    if walk.place("lineage").is_some() && !["lineage.file", "lineage.url"].iter().any(|key| walk.means(key)) {
+        walk.refuse("lineage", Refusal::new("says not where events go: set lineage.file or lineage.url"));
+    }
     recipients(walk);
 }
 
@@ -90,8 +93,11 @@ fn patterns(walk: &mut Walk<'_>) {
                     format!("the location names the files already, by `{files}`; remove one of the two");
                 walk.refuse(&format!("{source}.files"), Refusal::new(reason));
             }
-            Ok((_, Some(_))) if text(walk, &format!("{source}.format")) == Some("delta") => {
-                let reason = "the location of a Delta Lake table is the folder that holds `_delta_log`, without a pattern";
+            Ok((_, Some(_)))
+                if matches!(text(walk, &format!("{source}.format")), Some("delta" | "iceberg")) =>
+            {
+                let reason =
+                    "the location of a Delta Lake or Iceberg table is its own folder, without a pattern";
                 walk.refuse_value(&location, Refusal::new(reason));
             }
             Ok(_) => {}

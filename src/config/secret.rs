@@ -163,3 +163,12 @@ pub(super) fn signing_key(written: &str, environment: Environment<'_>) -> Parsed
     }
     Ok(json!({"File": written}))
 }
+
+/// Reads a secret, which must not be in the file.
+pub(super) fn token(written: &str, environment: Environment<'_>) -> Parsed<Value> {
+    if is_only_variables(written) {
+        return Ok(secret(&expand(written, environment)?, written));
+    }
+    let reason = "a secret must not stand in the file; put it into an environment variable and write ${NAME}";
+    Err(Refusal::new(reason))
+}

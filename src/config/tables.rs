@@ -4,9 +4,9 @@
 
 use super::key::Kind::{
     Alert, AsOf, Bytes, Colour, Column, Columns, Count, Cron, Currency, Days, Delimiter, Domains, Duration,
-    Email, FileNames, Flag, Format, HiveName, Items, Language, Line, Location, Loopback, MailServer, Money,
-    NamedSource, Options, Path, PathBelow, Query, Refused, Schema, Section, Share, SigningKey, Sources,
-    Timezone, Web, Word, Words,
+    Email, Endpoint, FileNames, Flag, Format, HiveName, Items, Language, Line, Location, Loopback,
+    MailServer, Money, NamedSource, Options, Path, PathBelow, Query, Refused, Schema, Section, Share,
+    SigningKey, Sources, Timezone, Token, Web, Word, Words,
 };
 use super::key::{Key, Kind, SourceShape, row};
 use super::thresholds::THRESHOLDS;
@@ -41,6 +41,7 @@ pub(super) const FILE: &[Key] = &[
     row("brand", Section(BRAND), "", "", "", "name, logo and colours of the pages; what is not given is the program's own"),
     row("deliver", Section(DELIVER), "", "", "", "who gets the report by mail; without this section no mail is sent").local(),
     row("schedule", Section(SCHEDULE), "", "", "", "when `karat schedule` starts a run by itself").local(),
+    row("lineage", Section(LINEAGE), "", "", "", "where OpenLineage events of each run go; an event that is not sent fails no run").local(),
     row("queries", Path, "queries/", "folder", "", "folder of the SQL files").local(),
     row("reports", Path, "reports/", "folder", "", "folder of the report's templates").local(),
 ];
@@ -70,11 +71,17 @@ const SOURCE: &[Key] = &[
          names, such as orders/*.parquet; every file below a folder is read. \
          folders such as year=2017/ are columns of text, in which %2F means / and __HIVE_DEFAULT_PARTITION__, \\N or null is not known. \
          http:// only on this machine").needed("say where the files lie"),
-    row("format", Format, "parquet", "word", "parquet delta csv json",
-        "format of the files: parquet; delta, a Delta Lake table; csv; or json, one object on each line. Packed csv and json end in .gz or .zst"),
+    row("format", Format, "parquet", "word", "parquet delta iceberg csv json",
+        "format of the files: parquet; delta, a Delta Lake table; iceberg, an Iceberg table: its folder, one of its metadata files, or a REST catalogue \
+         with its table; csv; or json, one object on each line. Packed csv and json end in .gz or .zst"),
     row("delimiter", Delimiter, ",", "letter", "", "letter between two values of csv, whose first line names the columns: , ; | or \"\\t\"").of_formats(&["csv"]),
     row("version", Count, "", "version", "[0, 999999999999999999]", "version of a Delta Lake table that is read; the newest when absent")
         .of_formats(&["delta"]),
+    row("snapshot", Count, "", "snapshot", "[0, 9223372036854775807]", "snapshot of an Iceberg table that is read; the newest when absent")
+        .of_formats(&["iceberg"]),
+    row("table", Line, "", "name", "",
+        "the table of a REST catalogue, such as sales.orders; location is then the address of the catalogue, before /v1. The options catalog_token, \
+         always `${NAME}`, and catalog_warehouse are sent to it; all others are of the store where the table lies").of_formats(&["iceberg"]),
     row("schema", Schema, "", "", "",
         "columns of csv and json that are read, with their types: text, integer, decimal(18, 2), date (2026-01-31), timestamp \
          (2026-01-31T12:00:00), timestamptz (with Z or +08:00), boolean (true, false). UTF-8; nothing is guessed, and an empty value is not \
@@ -86,7 +93,7 @@ const SOURCE: &[Key] = &[
          and as listed, and every listed one there. Best made by who delivers the files"),
     row("period_folder", HiveName, "", "name", "",
         "the folder whose name is the day (day=2025-01-31) or the month (month=2025-01) of its rows, in business time. Rows of another one, \
-         and a day or month without a folder between the first and the last, refuse the run"),
+         and a day or month without a folder between the first and the last, refuse the run").of_formats(&["parquet", "delta", "csv", "json"]),
     row("files", FileNames, "", "pattern", "",
         "the names of the files that are read, with * for any letters and ? for one; \"*\" reads every file but hidden ones, also those \
          without an ending, as Athena and Hive write them. Without it those that end in .parquet (.csv and .tsv; .json, .jsonl and .ndjson; each also with .gz or .zst)")
@@ -242,6 +249,14 @@ const SCHEDULE: &[Key] = &[
     row("health", Loopback, "", "address", "", "answers /health for a probe and /metrics for Prometheus; this machine only"),
     row("alert", Alert, "", "URL or program", "",
         "notified when a run fails: https://… gets JSON, or a program gets it on its stdin"),
+];
+
+#[rustfmt::skip]
+const LINEAGE: &[Key] = &[
+    row("file", Path, "", "file", "", "each event is appended to it as a line of JSON; relative to this file"),
+    row("url", Endpoint, "", "URL", "", "each event is posted there, to Marquez for example"),
+    row("api_key", Token, "", "variable", "", "bearer token of the address"),
+    row("namespace", Line, "karat", "text", "", "namespace of the job, whose name is that of the project"),
 ];
 
 /// Every source, `order_lines` (the only one that must be configured) first.

@@ -5,11 +5,11 @@ use std::str::FromStr;
 use bigdecimal::BigDecimal;
 use serde_json::{Value, json};
 
-use super::address::{alert, location, mail_server, web_folder};
+use super::address::{alert, endpoint, location, mail_server, web_folder};
 use super::form::{check_form, unexpected};
 use super::key::{Key, Kind};
 use super::problem::{Parsed, Refusal, listed, nearest};
-use super::secret::{Environment, signing_key, store_option};
+use super::secret::{Environment, signing_key, store_option, token};
 use super::tables::STAGING_FOLDER;
 use super::time::{cron, day, days, duration, timezone};
 use crate::colour::{Colour, LEAST_CONTRAST, WHITE};
@@ -82,6 +82,8 @@ pub(super) fn read(key: &Key, name: &str, given: &str, environment: Environment<
         Kind::MailServer => mail_server(given, environment).map(|value| plain(value, &"")),
         Kind::SigningKey => signing_key(given, environment).map(|value| plain(value, &"")),
         Kind::Alert => alert(given, environment).map(|value| plain(value, &"")),
+        Kind::Endpoint => endpoint(given, environment).map(|value| plain(value, &"")),
+        Kind::Token => token(given, environment).map(|value| plain(value, &"")),
         _ => Ok(text(given)),
     }
 }

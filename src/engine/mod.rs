@@ -10,6 +10,7 @@ mod functions;
 mod fallback;
 mod masked;
 mod one_thread;
+mod origin;
 mod pinned;
 mod portable;
 mod registry;
@@ -38,11 +39,10 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::{Expr, SortExpr};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext, col};
 use futures::StreamExt;
-use object_store::path::Path as ObjectPath;
-use url::Url;
 
 use self::failure::{failure, unreadable};
 use self::fallback::{Fallback, no_level};
+use self::registry::{object_path, url};
 use self::source_table::{SourceTable, path_of};
 use self::staging::SCHEMAS;
 use crate::config::EngineLimits;
@@ -52,6 +52,7 @@ use crate::table::Table;
 
 pub use compare::RowsDiffer;
 pub(crate) use failure::damaged_input;
+pub use origin::{Columns, Origins};
 pub use registry::numbered_files;
 pub use row::StoppingRow;
 pub use source_table::{PLACE, ROW};
@@ -503,19 +504,6 @@ fn by_all_columns(rows: DataFrame) -> Result<DataFrame, DataFusionError> {
 
 fn ascending(columns: &[String]) -> Vec<SortExpr> {
     columns.iter().map(|name| col(format!("\"{}\"", name.replace('"', "\"\""))).sort(true, false)).collect()
-}
-
-fn url(path: &str) -> Result<Url, Failure> {
-    let mut url =
-        Url::parse(BASE).map_err(|error| Failure::new(Exit::Bug, "engine", "no base URL").cause(error))?;
-    url.set_path(path);
-    Ok(url)
-}
-
-fn object_path(name: &str) -> Result<ObjectPath, Failure> {
-    ObjectPath::parse(name).map_err(|error| {
-        Failure::new(Exit::Input, "source", format!("`{name}` is no valid object name")).cause(error)
-    })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{holds, names};
+use crate::source;
 use crate::store::Object;
 
 /// In what form the files of a table come, by their names.
@@ -13,8 +14,15 @@ use crate::store::Object;
 pub(super) enum Form {
     Parquet,
     Delta,
+    Iceberg,
     Csv,
     Json,
+}
+
+impl Form {
+    fn is_lakehouse(self) -> bool {
+        matches!(self, Self::Delta | Self::Iceberg)
+    }
 }
 
 /// Objects that seem to be one table.
@@ -65,27 +73,22 @@ pub(super) fn group(base: &str, objects: Vec<Object>) -> Listed {
     // A pattern or a single file says already what belongs together.
     let name_of_base = base.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let is_one = base.contains('*') || (objects.len() == 1 && objects[0].path == name_of_base);
-    let roots: Vec<String> = objects
-        .iter()
-        .filter_map(|object| {
-            let (folder, _) = object.path.split_once("_delta_log/")?;
-            Some(folder.to_owned())
-        })
-        .collect();
-    let (mut delta, mut groups) =
-        (BTreeMap::<String, Vec<Object>>::new(), BTreeMap::<(String, Form, String), Vec<Object>>::new());
+    let roots: Vec<(String, Form)> = objects.iter().filter_map(|object| root(&object.path)).collect();
+    let (mut lakes, mut groups) = (
+        BTreeMap::<(String, Form), Vec<Object>>::new(),
+        BTreeMap::<(String, Form, String), Vec<Object>>::new(),
+    );
     for object in objects {
         let path = object.path.clone();
-        if let Some(root) = roots.iter().find(|root| path.starts_with(root.as_str())) {
-            delta.entry(root.clone()).or_default().push(object);
+        if let Some(root) = roots.iter().find(|(root, _)| path.starts_with(root.as_str())) {
+            lakes.entry(root.clone()).or_default().push(object);
             continue;
         }
         let (folders, file) = path.rsplit_once('/').unwrap_or(("", &path));
         let is_hidden = |part: &str| part.starts_with('.') || (part.starts_with('_') && !part.contains('='));
-        if let Some(kind) = lakehouse(&path) {
-            let folder = join(base, path.split("/metadata/").next().unwrap_or(folders));
-            let told =
-                format!("`{folder}` is a table of {kind}: its files alone do not tell which rows count");
+        if path.split('/').any(|part| part == ".hoodie") {
+            let folder = join(base, path.split("/.hoodie/").next().unwrap_or(folders));
+            let told = format!("`{folder}` is a table of Hudi: its files alone do not tell which rows count");
             if !listed.unread.contains(&told) {
                 listed.unread.push(told);
             }
@@ -101,10 +104,10 @@ pub(super) fn group(base: &str, objects: Vec<Object>) -> Listed {
             groups.entry((folder, form, family)).or_default().push(object);
         }
     }
-    let deltas = delta.into_iter().map(|(folder, objects)| {
-        ((folder.trim_end_matches('/').to_owned(), Form::Delta, String::new()), objects)
+    let lakes = lakes.into_iter().map(|((folder, form), objects)| {
+        ((folder.trim_end_matches('/').to_owned(), form, String::new()), objects)
     });
-    let all: Vec<_> = deltas.chain(groups).collect();
+    let all: Vec<_> = lakes.chain(groups).collect();
     for (key, objects) in &all {
         let (folder, form, family) = key.clone();
         let beside: Vec<&Object> = all
@@ -131,13 +134,14 @@ pub(super) fn group(base: &str, objects: Vec<Object>) -> Listed {
     listed
 }
 
-fn lakehouse(path: &str) -> Option<&'static str> {
-    let parts: Vec<&str> = path.split('/').collect();
-    match parts.as_slice() {
-        [.., "metadata", name] if name.contains(".metadata.json") => Some("Iceberg"),
-        parts if parts.contains(&".hoodie") => Some("Hudi"),
-        _ => None,
+/// The folder, with `/` at its end, and the form of the table that keeps a record of its files at this path.
+fn root(path: &str) -> Option<(String, Form)> {
+    if let Some((folder, _)) = path.split_once("_delta_log/") {
+        return Some((folder.to_owned(), Form::Delta));
     }
+    let (folder, file) = path.rsplit_once('/')?;
+    let table = folder.strip_suffix("metadata").filter(|table| table.is_empty() || table.ends_with('/'))?;
+    source::is_iceberg_metadata(file).then(|| (table.to_owned(), Form::Iceberg))
 }
 
 fn is_below(folder: &str, above: &str) -> bool {
@@ -180,7 +184,7 @@ impl Group {
         let first = |family: &str| family.split('_').next().unwrap_or_default().to_owned();
         let is_beside = self.base == other.base && self.folder == other.folder && self.form == other.form;
         is_beside
-            && self.form != Form::Delta
+            && !self.form.is_lakehouse()
             && (first(&self.family) == first(&other.family)
                 || holds::table(&self.family).is_none()
                 || holds::table(&other.family).is_none())
@@ -213,10 +217,10 @@ impl Group {
         let folder = join(&self.base, &self.folder);
         (self.location, self.files) = if is_one {
             (self.base.clone(), None)
-        } else if let ([object], false, false) = (self.objects.as_slice(), is_alone, self.form == Form::Delta)
+        } else if let ([object], false, false) = (self.objects.as_slice(), is_alone, self.form.is_lakehouse())
         {
             (join(&self.base, &object.path), None)
-        } else if beside.is_empty() || self.form == Form::Delta {
+        } else if beside.is_empty() || self.form.is_lakehouse() {
             let ending = if self.folder.is_empty() { "" } else { "/" };
             (if self.folder.is_empty() { self.base.clone() } else { folder + ending }, None)
         } else {
@@ -311,7 +315,7 @@ mod tests {
         assert_eq!(found("/data/Sales 2024.csv", &["Sales 2024.csv"]), ["sales_2024 /data/Sales 2024.csv 1"]);
         assert_eq!(
             found("/lake", &["t/_delta_log/0.json", "t/a.parquet", "i/metadata/1.metadata.json", "i/.x"]),
-            ["t /lake/t/ 2", "`/lake/i` is a table of Iceberg: its files alone do not tell which rows count"]
+            ["i /lake/i/ 2", "t /lake/t/ 2"]
         );
     }
 }

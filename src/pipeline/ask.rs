@@ -1,6 +1,9 @@
 //! Rows of a published run: a table as it was published, or the answer to a query over such tables.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
 
 use super::project::load_project;
 use super::published::Published;
@@ -8,7 +11,7 @@ use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
 use crate::query::{self, Query, TableName};
-use crate::record::layout;
+use crate::record::{TableRecord, layout};
 use crate::table::Table;
 
 /// Rows in a Parquet file that lives as long as this value.
@@ -84,6 +87,74 @@ pub async fn report_file(config: &Config, run: &str) -> Result<(String, bool), F
     let run = Published::open(config, run).await?;
     run.file(layout::REPORT).await?;
     Ok((run.place.address(&run.entry.report()), run.place.is_local()))
+}
+
+/// The published tables of a run.
+#[derive(Debug)]
+pub struct Tables {
+    /// Name of the run.
+    pub run_id: String,
+    /// Its as-of date.
+    pub as_of: Date,
+    /// Address of its folder, the whole of it where it is local.
+    pub folder: String,
+    /// Address of its report.
+    pub report: String,
+    /// The tables.
+    pub tables: Vec<PublishedTable>,
+}
+
+/// A published table.
+#[derive(Debug)]
+pub struct PublishedTable {
+    /// Its name.
+    pub name: TableName,
+    /// What it holds.
+    pub title: String,
+    /// One sentence.
+    pub grain: String,
+    /// Columns that make a row unique.
+    pub key: Vec<String>,
+    /// What single columns mean.
+    pub columns: BTreeMap<String, String>,
+}
+
+/// Lists the published tables of run `run`.
+///
+/// # Errors
+/// Returns exit code 2 for an unknown run, 9 when the run is not what its record says.
+pub async fn tables(config: &Config, run: &str) -> Result<Tables, Failure> {
+    let run = Published::open(config, run).await?;
+    let whole = |path: &str| {
+        let address = run.place.address(path);
+        if !run.place.is_local() {
+            return address;
+        }
+        std::path::absolute(&address).map_or(address, |path| path.display().to_string())
+    };
+    let table = |record: &TableRecord| {
+        let name = TableName::parse(&record.name)?;
+        Some(PublishedTable {
+            title: record.title.clone(),
+            grain: record.grain.clone(),
+            key: record.key.clone(),
+            columns: run.query(&name).map(|query| query.header.columns.clone()).unwrap_or_default(),
+            name,
+        })
+    };
+    let folder = whole(&run.entry.folder());
+    let report = match &run.manifest.mail.url {
+        Some(url) => url.clone(),
+        None if run.place.is_local() => format!("file://{folder}/{}", layout::REPORT),
+        None => whole(&run.entry.report()),
+    };
+    Ok(Tables {
+        run_id: run.entry.run_id.clone(),
+        as_of: run.entry.as_of,
+        folder,
+        report,
+        tables: run.manifest.tables.iter().filter_map(table).collect(),
+    })
 }
 
 /// The statements of the project, in the order in which they run.

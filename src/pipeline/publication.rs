@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use jiff::civil::Date;
+use serde::Serialize;
 use serde_json::json;
 
 use super::deadline::within;
@@ -32,16 +33,54 @@ pub struct Report {
     pub is_already_published: bool,
     /// What the reader should know although the run is published.
     pub remarks: Vec<String>,
+    /// What the run read and wrote; none of one that was published before.
+    pub summary: Option<Summary>,
     /// What became of the mails; empty when none is configured, or the run is a draft or not the latest.
     pub deliveries: Vec<Delivery>,
     /// Why the mail is incomplete, although the run is published.
     pub mail_failure: Option<Failure>,
 }
 
+/// What a run read and wrote.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// What became of the rows of each configured source, as `results.sources` has it.
+    pub sources: Vec<SourceRows>,
+    /// Files of the run folder.
+    pub files: usize,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// What became of the rows of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourceRows {
+    /// The source.
+    pub source: String,
+    /// Rows of its files.
+    pub read: u64,
+    /// Rows in the figures.
+    pub used: u64,
+    /// Rows that `where` left out.
+    pub filtered: u64,
+    /// Rows that could not be used.
+    pub rejected: u64,
+    /// Rows of other times or customers than the report is about.
+    pub out_of_scope: u64,
+}
+
 /// A run that was computed, and what its reader should know although it is fit to be published.
 pub(super) struct Made {
     pub(super) staged: StagedRun,
     pub(super) remarks: Vec<String>,
+    pub(super) summary: Summary,
+}
+
+#[cfg(test)]
+impl From<StagedRun> for Made {
+    fn from(staged: StagedRun) -> Self {
+        Self { staged, remarks: Vec::new(), summary: Summary::default() }
+    }
 }
 
 /// A run that is to be published.
@@ -91,7 +130,7 @@ impl Wanted<'_> {
         make: impl Future<Output = Result<Made, Failure>> + Send,
         lease: &Lease,
     ) -> Result<(Report, LogEntry), Failure> {
-        let Made { staged, mut remarks } = self.in_time(make).await?;
+        let Made { staged, mut remarks, summary } = self.in_time(make).await?;
         self.progress.stage("publish", 1);
         let uploaded = self
             .in_time(async {
@@ -118,6 +157,7 @@ impl Wanted<'_> {
             headline: staged.manifest.summary.headline.clone(),
             is_already_published: publication.already,
             remarks,
+            summary: Some(summary),
             ..Report::of(&publication.entry, publication.report)
         };
         Ok((report, publication.entry))
@@ -165,6 +205,7 @@ impl Report {
             headline: entry.summary.headline.clone(),
             is_already_published: false,
             remarks: Vec::new(),
+            summary: None,
             deliveries: Vec::new(),
             mail_failure: None,
         }

@@ -5,15 +5,18 @@ use serde_json::json;
 use super::deadline::within;
 use super::deliver::{self, Choice};
 use super::prepare::{Purpose, Request, Run};
-use super::publication::{Made, Report, Wanted};
-use super::{compute, culprit, editions, outlook, project, stage, staged};
+use super::publication::{Made, Report, SourceRows, Summary, Wanted};
+use super::{compute, culprit, editions, lineage, outlook, project, stage, staged};
 use crate::calendar::Deadline;
 use crate::check;
 use crate::config::Config;
+use crate::engine::Engine;
 use crate::error::{Exit, Failure};
+use crate::lineage::{Datasets, Emitter};
 use crate::output::Progress;
-use crate::publish::{self, LogEntry};
-use crate::record::CheckRecord;
+use crate::publish::{self, LogEntry, StagedRun};
+use crate::query::TableName;
+use crate::record::{CheckRecord, HashedFile, layout};
 use crate::report;
 use crate::source::{From, Pinned};
 use crate::store::Location;
@@ -59,9 +62,41 @@ pub(super) async fn published(
     request: &Request,
     progress: &Progress,
 ) -> Result<(Report, Option<LogEntry>), Failure> {
+    let Some(emitter) = Emitter::new(config, request.as_of) else {
+        return Box::pin(attempt(config, place, request, progress, None)).await;
+    };
+    let mut unsent = emitter.start().await;
+    let mut datasets = Datasets::default();
+    let result = Box::pin(attempt(config, place, request, progress, Some(&mut datasets))).await;
+    unsent.extend(emitter.end(&datasets, result.as_ref().err()).await);
+    match result {
+        Ok((mut report, entry)) => {
+            report.remarks.extend(unsent);
+            Ok((report, entry))
+        }
+        Err(failure) => {
+            for what in &unsent {
+                progress.say(&format!("note: {what}"));
+            }
+            Err(failure)
+        }
+    }
+}
+
+/// Makes sure that the run is published; notes what it read and made for its lineage, when that is asked for.
+async fn attempt(
+    config: &Config,
+    place: &Location,
+    request: &Request,
+    progress: &Progress,
+    mut datasets: Option<&mut Datasets>,
+) -> Result<(Report, Option<LogEntry>), Failure> {
     let deadline = Deadline::after(config.engine.deadline);
     let prepared = Run::prepare(config, place, request, Purpose::Publish, progress);
     let run = within(&deadline, progress, prepared).await?;
+    if let Some(datasets) = &mut datasets {
+        datasets.inputs = lineage::inputs(&run);
+    }
     if run.is_draft {
         let made = within(&deadline, progress, computed(&run)).await?;
         return Ok((draft(&run, place, made).await?, None));
@@ -76,7 +111,15 @@ pub(super) async fn published(
         deadline: &deadline,
         progress,
     };
-    let (report, entry) = Box::pin(wanted.published(computed(&run))).await?;
+    let (mut report, entry) = Box::pin(wanted.published(computed(&run))).await?;
+    // What was published before has its event already.
+    if let Some(datasets) = datasets.filter(|_| !report.is_already_published) {
+        let outputs = async { lineage::outputs(&run, &publish::load_manifest(place, &entry).await?).await };
+        match outputs.await {
+            Ok(outputs) => datasets.outputs = outputs,
+            Err(failure) => report.remarks.push(format!("the lineage event has no tables: {failure}")),
+        }
+    }
     Ok((report, Some(entry)))
 }
 
@@ -119,7 +162,35 @@ pub(super) async fn computed(run: &Run<'_>) -> Result<Made, Failure> {
             ));
         }
     }
-    Ok(Made { staged, remarks })
+    let summary = summary(&staged)?;
+    Ok(Made { staged, remarks, summary })
+}
+
+/// Sums up what a run read and wrote.
+fn summary(staged: &StagedRun) -> Result<Summary, Failure> {
+    let name = TableName::new("results", "sources");
+    let mut sources = Vec::new();
+    if staged.manifest.table(&name.to_string()).is_some() {
+        let table = Engine::read_file(&name, &staged.folder.join(layout::table(&name)))?;
+        for row in 0..table.rows.len() {
+            let text = |column: &str| table.cell(row, column).map(ToString::to_string).unwrap_or_default();
+            let count = |column: &str| text(column).parse().unwrap_or_default();
+            if text("is_configured") == "true" {
+                sources.push(SourceRows {
+                    source: text("source"),
+                    read: count("rows_read"),
+                    used: count("rows_used"),
+                    filtered: count("rows_filtered"),
+                    rejected: count("rows_rejected"),
+                    out_of_scope: count("rows_out_of_scope"),
+                });
+            }
+        }
+    }
+    let size =
+        |file: &HashedFile| std::fs::metadata(staged.folder.join(&file.path)).map_or(0, |file| file.len());
+    let outputs = &staged.manifest.outputs;
+    Ok(Summary { sources, files: outputs.len(), bytes: outputs.iter().map(size).sum() })
 }
 
 /// Puts a draft where no log names it.
@@ -134,6 +205,7 @@ async fn draft(run: &Run<'_>, place: &Location, made: Made) -> Result<Report, Fa
         headline: made.staged.manifest.summary.headline.clone(),
         is_already_published: false,
         remarks: made.remarks,
+        summary: Some(made.summary),
         deliveries: Vec::new(),
         mail_failure: None,
     })

@@ -211,6 +211,7 @@ pub(super) fn records(config: &Config, pinned: &[Pinned], place: &Location, as_o
         etag: file.object.etag.clone(),
         version: file.object.version.clone(),
         table_version: source.table_version,
+        column_names: file.names.clone(),
         excluded: None,
     });
     let excluded =

@@ -3,16 +3,12 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::config::{AlertTo, FORBIDDEN, Secret};
+use crate::config::{AlertTo, Secret};
 use crate::error::{Exit, Failure};
-use crate::store::names::{self, Names};
-
-/// How long a web address may take to answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::post::post;
 
 /// Where alerts go.
 #[derive(Debug, Clone)]
@@ -44,7 +40,9 @@ impl Alert {
                 let started = tokio::task::spawn_blocking(move || tell(&program, &text)).await;
                 started.map_err(|error| undelivered("the alert program gave up").cause(error))?
             }
-            Self::Address(address) => post(&address, text).await,
+            Self::Address(address) => post(&address, None, text)
+                .await
+                .map_err(|what| undelivered(&format!("the alert address {what}"))),
         }
     }
 }
@@ -64,31 +62,6 @@ fn tell(program: &PathBuf, text: &str) -> Result<(), Failure> {
     } else {
         Err(undelivered(&format!("the alert program `{shown}` ended with {status}")))
     }
-}
-
-async fn post(address: &Secret, text: String) -> Result<(), Failure> {
-    // The error of the client repeats the address, which may be a secret.
-    let cannot = |what: &str| undelivered(&format!("the alert address {what}"));
-    let host = url::Url::parse(address.expose())
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned))
-        .unwrap_or_default();
-    if Names::new(names::system).lead_astray(&host).await {
-        return Err(cannot(&format!("is refused: {FORBIDDEN}")));
-    }
-    let client = reqwest::Client::builder()
-        .timeout(PATIENCE)
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|_| cannot("cannot be used"))?;
-    let answer = client
-        .post(address.expose())
-        .header("content-type", "application/json")
-        .body(text)
-        .send()
-        .await
-        .map_err(|error| cannot(if error.is_timeout() { "does not answer" } else { "cannot be reached" }))?;
-    if answer.status().is_success() { Ok(()) } else { Err(cannot(&format!("answered {}", answer.status()))) }
 }
 
 fn undelivered(message: &str) -> Failure {

@@ -124,7 +124,7 @@ impl Reader {
 /// The call that reads files such as `file`, before and after their list.
 fn call(format: &Format, file: &PinnedFile) -> (String, String) {
     match format {
-        Format::Parquet | Format::Delta { .. } => {
+        Format::Parquet | Format::Delta { .. } | Format::Iceberg { .. } => {
             ("read_parquet(".to_owned(), ", hive_partitioning = false".to_owned())
         }
         // Every value is read as text first, and nothing is guessed.
@@ -154,7 +154,8 @@ fn columns(format: &Format, pinned: &Pinned, file: &PinnedFile) -> Vec<String> {
     let fields = pinned.schema.fields().iter();
     let stored = fields.map(|field| {
         let name = field.name();
-        (name, column(field, file.schema.field_with_name(name).ok()))
+        let under = file.names.get(name).and_then(Option::as_deref).unwrap_or(name);
+        (name, column(field, file.schema.field_with_name(name).ok(), under))
     });
     // The value of a folder goes before that of a column of its name.
     let columns: Vec<(&String, String)> =
@@ -166,9 +167,9 @@ fn columns(format: &Format, pinned: &Pinned, file: &PinnedFile) -> Vec<String> {
         .collect()
 }
 
-/// A column of the source out of that of a file, which may lack it or hold another type.
-fn column(wanted: &Field, stored: Option<&Field>) -> String {
-    let name = quoted(wanted.name());
+/// A column of the source out of that of a file, which may lack it, or hold another type or have another name for it.
+fn column(wanted: &Field, stored: Option<&Field>, under: &str) -> String {
+    let (name, under) = (quoted(wanted.name()), quoted(under));
     let kind = wanted.data_type();
     let cast = |value: &str| match sql_type(kind) {
         Some(sql_type) => format!("cast({value} as {sql_type}) as {name}"),
@@ -176,10 +177,11 @@ fn column(wanted: &Field, stored: Option<&Field>) -> String {
     };
     match stored {
         Some(stored) if footer::is_int96(stored) && matches!(kind, DataType::Timestamp(_, Some(_))) => {
-            format!("timezone('UTC', {name}) as {name}")
+            format!("timezone('UTC', {under}) as {name}")
         }
-        Some(stored) if stored.data_type() == kind => name,
-        Some(stored) if footer::widens(stored.data_type(), kind) => cast(&name),
+        Some(stored) if stored.data_type() == kind && under == name => name,
+        Some(stored) if stored.data_type() == kind => format!("{under} as {name}"),
+        Some(stored) if footer::widens(stored.data_type(), kind) => cast(&under),
         // It holds no value; see `footer::unify`.
         _ => cast("null"),
     }

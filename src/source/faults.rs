@@ -64,7 +64,7 @@ async fn read(store: &Arc<Faulty>) -> Result<Known, Failure> {
         files: None,
         int96: Int96::default(),
     };
-    let pinned = pin_at("order_lines", &source, store.location(), work.path(), false).await?;
+    let pinned = pin_at("order_lines", &source, store.location().into(), work.path(), false).await?;
     let arrived = pinned.check_unchanged().await?;
     let files = pinned.files.iter().map(|file| {
         // What is recorded is what lies in the work folder.

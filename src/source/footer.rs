@@ -12,7 +12,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 use parquet::basic::Type as PhysicalType;
-use parquet::schema::types::SchemaDescriptor;
+use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor};
 
 use super::guard::{self, Weight};
 use crate::error::{Exit, Failure};
@@ -25,27 +25,40 @@ pub(super) struct Footer {
     pub(super) weight: Weight,
 }
 
-/// Reads rows, columns and weight from the footer of `file`, and the sizes of the pages of those columns that `is_read`.
-pub(super) fn read(file: &Path, shown: &str, is_read: impl Fn(&str) -> bool) -> Result<Footer, Failure> {
-    let cannot = |cause: Box<dyn std::error::Error + Send + Sync>| {
-        Failure::new(
-            Exit::Input,
-            "source",
-            format!("`{shown}` is no readable Parquet file"),
-        )
-        .cause(cause)
-        .hint(guard::other_form(file).unwrap_or(
-            "The file is damaged, cut short, encrypted or of another format; deliver it again, or set `files` to the names of \
-             those that are meant.",
-        ))
-    };
+/// What is told of a file that cannot be read.
+fn cannot(file: &Path, shown: &str, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
+    Failure::new(
+        Exit::Input,
+        "source",
+        format!("`{shown}` is no readable Parquet file"),
+    )
+    .cause(cause)
+    .hint(guard::other_form(file).unwrap_or(
+        "The file is damaged, cut short, encrypted or of another format; deliver it again, or set `files` to the names of \
+         those that are meant.",
+    ))
+}
+
+fn load(file: &Path, shown: &str) -> Result<(File, ArrowReaderMetadata), Failure> {
     let mut opened = File::open(file).map_err(|error| {
         Failure::new(Exit::Input, "source", format!("cannot open `{shown}`")).cause(error).retryable()
     })?;
+    guard::check(&mut opened).map_err(|what| cannot(file, shown, what))?;
     // The embedded schema of a writer's library is left out: the file's own types are the same for every reader.
-    guard::check(&mut opened).map_err(|what| cannot(what.into()))?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = ArrowReaderMetadata::load(&opened, options).map_err(|error| cannot(error.into()))?;
+    let metadata = ArrowReaderMetadata::load(&opened, options).map_err(|error| cannot(file, shown, error))?;
+    Ok((opened, metadata))
+}
+
+/// The columns of `file` as they are stored.
+pub(super) fn columns(file: &Path, shown: &str) -> Result<SchemaDescPtr, Failure> {
+    let (_, metadata) = load(file, shown)?;
+    Ok(metadata.metadata().file_metadata().schema_descr_ptr())
+}
+
+/// Reads rows, columns and weight from the footer of `file`, and the sizes of the pages of those columns that `is_read`.
+pub(super) fn read(file: &Path, shown: &str, is_read: impl Fn(&str) -> bool) -> Result<Footer, Failure> {
+    let (mut opened, metadata) = load(file, shown)?;
     let rows = u64::try_from(metadata.metadata().file_metadata().num_rows()).map_err(|error| {
         Failure::new(Exit::Input, "source", format!("`{shown}` claims a negative number of rows"))
             .cause(error)
@@ -55,9 +68,9 @@ pub(super) fn read(file: &Path, shown: &str, is_read: impl Fn(&str) -> bool) -> 
         groups.iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(0)).fold(0, u64::saturating_add);
     if counted != rows {
         let cause = format!("it claims {rows} rows, its row groups {counted}");
-        return Err(cannot(cause.into()));
+        return Err(cannot(file, shown, cause));
     }
-    let weight = guard::weigh(&mut opened, groups, is_read).map_err(|what| cannot(what.into()))?;
+    let weight = guard::weigh(&mut opened, groups, is_read).map_err(|what| cannot(file, shown, what))?;
     Ok(Footer {
         rows,
         schema: Arc::new(with_instants(

@@ -38,7 +38,7 @@ impl<'n> Names<'n> {
     /// The names of a form, or those that are asked for.
     pub(super) fn of(format: &Format, asked: Option<&'n str>) -> Self {
         match format {
-            Format::Parquet | Format::Delta { .. } => Self {
+            Format::Parquet | Format::Delta { .. } | Format::Iceberg { .. } => Self {
                 asked,
                 taken: &[".parquet"],
                 alike: &["parquet", "parq", "pq", "par"],
@@ -113,50 +113,6 @@ fn matches(pattern: &str, name: &str) -> bool {
     fits[name.len()]
 }
 
-/// A kind of table whose files alone do not tell which rows it holds.
-struct Lakehouse {
-    name: &'static str,
-    /// Tells, by the parts of the path, whether an object belongs to the records of such a table.
-    is_record: fn(&[&str]) -> bool,
-    hint: &'static str,
-}
-
-const LAKEHOUSES: [Lakehouse; 3] = [
-    Lakehouse {
-        name: "Delta Lake",
-        is_record: |parts| parts.contains(&"_delta_log"),
-        hint: "Write `format: delta`, with the folder that holds `_delta_log` as the location.",
-    },
-    Lakehouse {
-        name: "Iceberg",
-        is_record: |parts| match parts {
-            [.., "metadata", name] => name.contains(".metadata.json") || *name == "version-hint.text",
-            _ => false,
-        },
-        hint: "This program does not read Iceberg tables: let the engine that keeps the table write its rows as Parquet \
-               (CREATE TABLE … AS SELECT), and read that with `format: parquet`.",
-    },
-    Lakehouse {
-        name: "Hudi",
-        is_record: |parts| parts.contains(&".hoodie"),
-        hint: "This program does not read Hudi tables: let the engine that keeps the table write its rows as Parquet \
-               (CREATE TABLE … AS SELECT), and read that with `format: parquet`.",
-    },
-];
-
-/// Finds records of a table among the objects that lie in a location or above it: its kind, one record, and what to do.
-///
-/// Files of such a table stay there after their rows were deleted or replaced; only its records tell which count.
-pub(super) fn lakehouse<'p>(
-    paths: impl Iterator<Item = &'p str>,
-) -> Option<(&'static str, &'p str, &'static str)> {
-    paths.into_iter().find_map(|path| {
-        let parts: Vec<&str> = path.split('/').collect();
-        let kind = LAKEHOUSES.iter().find(|kind| (kind.is_record)(&parts))?;
-        Some((kind.name, path, kind.hint))
-    })
-}
-
 /// The objects of a location.
 #[derive(Debug)]
 pub(super) struct Listed {
@@ -197,6 +153,11 @@ pub(super) fn sort_out(
     }
     let partitions = shared_folders(&read)?;
     Ok(Listed { read, excluded, partitions })
+}
+
+/// The names of the hive folders whose values are columns: none of an Iceberg table, whose files hold all of them.
+pub(super) fn folders(format: &Format, objects: &[Object]) -> Result<Vec<String>, String> {
+    if matches!(format, Format::Iceberg { .. }) { Ok(Vec::new()) } else { shared_folders(objects) }
 }
 
 /// The names of the hive folders, which all objects must share.
@@ -276,6 +237,7 @@ pub fn shown_path(path: &str) -> String {
 /// As [`hive_folders`].
 pub(super) fn hive_values(path: &str, format: &Format) -> Result<Vec<Option<String>>, String> {
     let nulls: &[&str] = match format {
+        Format::Iceberg { .. } => return Ok(Vec::new()),
         Format::Delta { .. } => &[HIVE_NULL],
         _ => &[HIVE_NULL, "\\N", "null", "NULL"],
     };
@@ -351,25 +313,6 @@ mod tests {
         assert_eq!(read("*"), names);
         assert_eq!(read("*.parquet*"), ["a.parquet", "c.parquet.snappy", "d.parquet.gz"]);
         assert_eq!(read("??????_?"), ["000000_0"]);
-    }
-
-    #[test]
-    fn the_records_of_a_lakehouse_are_found_wherever_they_lie() {
-        let kind = |path: &str| lakehouse([path].into_iter()).map(|(name, _, _)| name);
-        for (path, name) in [
-            ("_delta_log/00000000000000000000.json", "Delta Lake"),
-            ("eu/orders/_delta_log/00000000000000000010.checkpoint.parquet", "Delta Lake"),
-            ("metadata/00001-a.metadata.json", "Iceberg"),
-            ("orders/metadata/v3.gz.metadata.json", "Iceberg"),
-            ("orders/metadata/v3.metadata.json.gz", "Iceberg"),
-            ("metadata/version-hint.text", "Iceberg"),
-            ("a/.hoodie/hoodie.properties", "Hudi"),
-        ] {
-            assert_eq!(kind(path), Some(name), "{path}");
-        }
-        for path in ["metadata/a.json", "delta_log/a.parquet", "a.metadata.json", "hoodie/a"] {
-            assert_eq!(kind(path), None, "{path}");
-        }
     }
 
     #[test]

@@ -8,10 +8,11 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 #[cfg(feature = "delta")]
 use super::delta;
+use super::iceberg::Opened;
 use super::inventory::{self, Excluded};
 use super::pinned::{Pinned, PinnedFile};
 use super::reading::Reading;
-use super::{footer, guard, period};
+use super::{footer, guard, iceberg, lakehouse, period};
 use crate::config::{Format, Int96, Source, is_reserved};
 use crate::error::{Exit, Failure};
 use crate::query::mapping;
@@ -32,25 +33,34 @@ pub async fn pin(
     work: &Path,
     allow_duplicate_files: bool,
 ) -> Result<Pinned, Failure> {
-    let location =
-        store::open(&source.location, root, &source.options).map_err(|error| error.reading("source"))?;
-    pin_at(name, source, location, work, allow_duplicate_files).await
+    let opened = open(name, source, root).await?;
+    pin_at(name, source, opened, work, allow_duplicate_files).await
+}
+
+/// Opens the location of a source.
+pub(super) async fn open(name: &str, source: &Source, root: &Path) -> Result<Opened, Failure> {
+    if matches!(source.format, Format::Iceberg { .. }) {
+        return iceberg::open(name, source, root).await;
+    }
+    let opened = store::open(&source.location, root, &source.options);
+    Ok(opened.map_err(|error| error.reading("source"))?.into())
 }
 
 /// As [`pin`], at a location that is open.
 pub(crate) async fn pin_at(
     name: &str,
     source: &Source,
-    location: Location,
+    opened: Opened,
     work: &Path,
     allow_duplicate_files: bool,
 ) -> Result<Pinned, Failure> {
-    let objects = location.list().await.map_err(|error| error.reading("source"))?;
+    let objects = opened.location.list().await.map_err(|error| error.reading("source"))?;
     let listed = objects.iter().map(|object| object.path.clone()).collect();
     let described_by = source.manifest.as_deref();
     let manifest = objects.iter().find(|object| described_by == Some(object.path.as_str())).cloned();
-    let (table_version, sorted) = sort_out(name, source, &location, objects, work).await?;
-    let inventory::Listed { read, excluded, partitions } = sorted;
+    let sorted = sort_out(name, source, &opened, objects, work).await?;
+    let location = opened.location;
+    let Sorted { table_version, listed: inventory::Listed { read, excluded, partitions }, columns } = sorted;
     if read.is_empty() {
         let hint = if excluded.is_empty() {
             "Check `location`; a folder is searched with all folders below it.".to_owned()
@@ -63,14 +73,14 @@ pub(crate) async fn pin_at(
             format!("Objects that were found but are not read: {}.", list.join(", "))
         };
         let kind = match source.format {
-            Format::Parquet | Format::Delta { .. } => "Parquet",
+            Format::Parquet | Format::Delta { .. } | Format::Iceberg { .. } => "Parquet",
             Format::Csv { .. } => "CSV",
             Format::Json { .. } => "JSON",
         };
         let message = format!("{name}: there is no {kind} file in `{}`", source.location);
         return Err(Failure::new(Exit::Input, "source", message).hint(hint));
     }
-    let reading = Reading::of(name, source, &location, work);
+    let reading = Reading::of(name, source, &location, work, columns);
     let files: Vec<PinnedFile> = stream::iter(read)
         .map(|object| reading.obtain(object, None))
         .buffered(CONCURRENCY)
@@ -119,7 +129,7 @@ impl Chosen {
             name,
             &schemas,
             &used(name, source, &columns, &partitions),
-            matches!(source.format, Format::Delta { .. }),
+            source.format.is_lakehouse(),
             // A page that is too large to be unpacked unseen is taken for one with values.
             |number, column| {
                 let file = &files[number];
@@ -159,24 +169,35 @@ fn used(name: &str, source: &Source, columns: &SchemaRef, partitions: &[String])
         .collect()
 }
 
+/// The objects of a source, sorted out.
+struct Sorted {
+    table_version: Option<u64>,
+    listed: inventory::Listed,
+    columns: Option<iceberg::Columns>,
+}
+
 /// Decides which objects are read.
 async fn sort_out(
     name: &str,
     source: &Source,
-    location: &Location,
+    opened: &Opened,
     objects: Vec<Object>,
     work: &Path,
-) -> Result<(Option<u64>, inventory::Listed), Failure> {
+) -> Result<Sorted, Failure> {
+    let location = &opened.location;
+    if let Format::Iceberg { snapshot, .. } = source.format {
+        let table = iceberg::sort_out(name, opened, objects, snapshot, work).await?;
+        let (table_version, listed, columns) = (Some(table.id), table.listed, Some(table.columns));
+        return Ok(Sorted { table_version, listed, columns });
+    }
     #[cfg(feature = "delta")]
     if let Format::Delta { version } = source.format {
         let table = delta::sort_out(name, location, objects, version, work).await?;
-        return Ok((Some(table.version), table.listed));
+        return Ok(Sorted { table_version: Some(table.version), listed: table.listed, columns: None });
     }
-    #[cfg(not(feature = "delta"))]
-    let _without_delta = work;
     let above = location.records_above().await;
     let paths = objects.iter().map(|object| &object.path).chain(&above);
-    if let Some((kind, record, hint)) = inventory::lakehouse(paths.map(String::as_str)) {
+    if let Some((kind, record, hint)) = lakehouse::lakehouse(paths.map(String::as_str)) {
         let message = format!(
             "{name}: `{}` lies in a {kind} table or holds one, as `{record}` tells; the files alone do not say which rows count",
             source.location
@@ -195,7 +216,7 @@ async fn sort_out(
              away, or set `location` or `files` to those that are meant.",
         )
     })?;
-    Ok((None, listed))
+    Ok(Sorted { table_version: None, listed, columns: None })
 }
 
 /// Files that are read by the order of their columns must agree on it.

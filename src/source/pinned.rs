@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use arrow::datatypes::SchemaRef;
 
 use super::guard::Weight;
+use super::iceberg::Names;
 use super::inventory::Excluded;
 use super::{footer, inventory, period};
 use crate::config::{Config, Int96, is_reserved};
@@ -39,6 +40,8 @@ pub struct PinnedFile {
     pub(super) table: PathBuf,
     /// Columns that are read.
     pub(super) schema: SchemaRef,
+    /// Columns of an Iceberg table that the object has under another name.
+    pub names: Names,
     /// All columns of a file without types, in its order.
     pub(super) header: Vec<String>,
     /// The values that the hive folders give to its rows, in the order of their columns.
@@ -66,7 +69,7 @@ pub struct Pinned {
     pub columns: SchemaRef,
     /// All objects that were there.
     pub(super) listed: BTreeSet<String>,
-    /// Version of the Delta Lake table.
+    /// Version of the Delta Lake table, or snapshot of the Iceberg table.
     pub table_version: Option<u64>,
     /// Days or months that `period_folder` lacks between its first and its last.
     pub(super) missing_periods: Vec<String>,

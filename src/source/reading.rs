@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 
-use super::guard::Weight;
+use super::guard::{self, Weight};
+use super::iceberg::{self, Columns, Names};
 use super::pinned::PinnedFile;
 use super::record::InputRecord;
 use super::{csv, footer, json, manifest, text};
@@ -45,11 +46,26 @@ pub(super) struct Reading<'a> {
     location: &'a Location,
     /// Where copies go.
     work: &'a Path,
+    /// The columns of an Iceberg table; of a record they are known.
+    columns: Option<Arc<Columns>>,
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn of(name: &'a str, source: &'a Source, location: &'a Location, work: &'a Path) -> Self {
-        Self { name, source, mapped: Mapped::of(name, source), location, work }
+    pub(super) fn of(
+        name: &'a str,
+        source: &'a Source,
+        location: &'a Location,
+        work: &'a Path,
+        columns: Option<Columns>,
+    ) -> Self {
+        Self {
+            name,
+            source,
+            mapped: Mapped::of(name, source),
+            location,
+            work,
+            columns: columns.map(Arc::new),
+        }
     }
 
     /// Brings an object to the local disk and reads what it holds; refuses other content than the record says.
@@ -66,13 +82,20 @@ impl<'a> Reading<'a> {
         }
         let shown = format!("{name}: {}", location.address_of(&object));
         let (file, format, mapped) = (obtained.path.clone(), self.source.format.clone(), self.mapped.clone());
+        let (columns, path) = (self.columns.clone(), object.path.clone());
+        let recorded = recorded.map(|recorded| recorded.column_names.clone());
         // The hash of the content and the path name the copy: the same content may lie in two places.
         let place = files::sha256(shown.as_bytes());
         let copy = self.work.join(format!("{place}.{}.parquet", obtained.sha256));
         // A damaged footer may panic deep in the reader: a task of its own turns that into an error.
-        let read = tokio::task::spawn_blocking(move || read(file, &copy, &format, &mapped, &shown))
-            .await
-            .map_err(|error| {
+        let read = move || match format {
+            Format::Iceberg { .. } => {
+                let names = recorded.map_or(Numbered::Table(columns.as_deref(), &path), Numbered::Recorded);
+                read_numbered(file, &copy, &mapped, names, &shown)
+            }
+            format => read(file, &copy, &format, &mapped, &shown),
+        };
+        let read = tokio::task::spawn_blocking(read).await.map_err(|error| {
             let message = format!("{name}: `{}` is damaged: the reader gave up", object.path);
             Failure::new(Exit::Input, "source", message).cause(error)
         })??;
@@ -82,6 +105,7 @@ impl<'a> Reading<'a> {
             rows: read.rows,
             table: read.table,
             schema: read.schema,
+            names: read.names,
             header: read.header,
             folder_values: Vec::new(),
             weight: read.weight,
@@ -135,6 +159,7 @@ struct ReadFile {
     table: PathBuf,
     rows: u64,
     schema: SchemaRef,
+    names: Names,
     header: Vec<String>,
     weight: Weight,
 }
@@ -148,15 +173,22 @@ fn read(
     shown: &str,
 ) -> Result<ReadFile, Failure> {
     let weight = match format {
-        Format::Parquet | Format::Delta { .. } => Weight::default(),
+        Format::Parquet | Format::Delta { .. } | Format::Iceberg { .. } => Weight::default(),
         Format::Csv { .. } | Format::Json { .. } => text::weigh(&file, shown)?,
     };
-    let made = |rows, schema, header| ReadFile { table: copy.to_owned(), rows, schema, header, weight };
+    let made = |rows, schema, header| ReadFile {
+        table: copy.to_owned(),
+        rows,
+        schema,
+        names: Names::new(),
+        header,
+        weight,
+    };
     match format {
-        Format::Parquet | Format::Delta { .. } => {
+        Format::Parquet | Format::Delta { .. } | Format::Iceberg { .. } => {
             let footer::Footer { rows, schema, weight } =
                 footer::read(&file, shown, |column| mapped.names(column))?;
-            Ok(ReadFile { table: file, rows, schema, header: Vec::new(), weight })
+            Ok(ReadFile { table: file, rows, schema, names: Names::new(), header: Vec::new(), weight })
         }
         Format::Csv { delimiter, schema } => {
             let csv::Converted { rows, schema, header } =
@@ -168,4 +200,51 @@ fn read(
             Ok(made(rows, schema, Vec::new()))
         }
     }
+}
+
+/// Where the names come from that a file has for the columns of an Iceberg table.
+enum Numbered<'c> {
+    /// From the table, for the file at this path.
+    Table(Option<&'c Columns>, &'c str),
+    /// From the record of a run.
+    Recorded(Names),
+}
+
+/// Reads a file of an Iceberg table; where its columns have other names, it is written anew as `copy`.
+fn read_numbered(
+    file: PathBuf,
+    copy: &Path,
+    mapped: &Mapped,
+    names: Numbered<'_>,
+    shown: &str,
+) -> Result<ReadFile, Failure> {
+    let stored = footer::columns(&file, shown)?;
+    let names = match names {
+        Numbered::Recorded(names) => names,
+        Numbered::Table(None, _) => Names::new(),
+        Numbered::Table(Some(columns), path) => columns.names(path, &stored).map_err(|why| {
+            Failure::new(Exit::Refused, "source", format!("`{shown}`: {why}"))
+                .hint("Let the engine that keeps the table write its files anew (rewrite_data_files, or CREATE TABLE … AS SELECT).")
+        })?,
+    };
+    let is_read = |column: &str| iceberg::name_of(&names, column).is_some_and(|name| mapped.names(name));
+    let footer::Footer { rows, schema, weight } = footer::read(&file, shown, is_read)?;
+    let schema = iceberg::under_names(&schema, &names);
+    let mut table = file;
+    if names.values().any(Option::is_some) {
+        if weight.largest_pages > guard::SUSPICIOUS {
+            let message = format!(
+                "`{shown}` has other names for its columns, and pages of {} bytes",
+                weight.largest_pages
+            );
+            return Err(Failure::new(Exit::Resources, "source", message)
+                .hint("Let the engine that keeps the table write it anew, with smaller pages."));
+        }
+        iceberg::rename(&table, copy, &names).map_err(|cause| {
+            Failure::new(Exit::Input, "source", format!("cannot read `{shown}`, or write it anew"))
+                .cause(cause)
+        })?;
+        copy.clone_into(&mut table);
+    }
+    Ok(ReadFile { table, rows, schema, names, header: Vec::new(), weight })
 }

@@ -1,6 +1,7 @@
 //! One object of a source as the record of a run describes it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -34,9 +35,13 @@ pub struct InputRecord {
     pub etag: Option<String>,
     /// The store's version, where it keeps versions.
     pub version: Option<String>,
-    /// Version of the Delta Lake table that the object belongs to.
+    /// Version of the Delta Lake table, or snapshot of the Iceberg table, that the object belongs to.
     #[serde(default)]
     pub table_version: Option<u64>,
+    /// Columns of an Iceberg table that the object has under another name, with that name; null where what it has under the name is no
+    /// column of the table.
+    #[serde(default)]
+    pub column_names: BTreeMap<String, Option<String>>,
     /// Why it was not read.
     pub excluded: Option<Cow<'static, str>>,
 }
@@ -75,6 +80,9 @@ impl Serialize for InputRecord {
         fields.serialize_entry("version", &self.version)?;
         if self.is_read() {
             fields.serialize_entry("table_version", &self.table_version)?;
+        }
+        if !self.column_names.is_empty() {
+            fields.serialize_entry("column_names", &self.column_names)?;
         }
         fields.serialize_entry("excluded", &self.excluded)?;
         fields.end()

@@ -8,13 +8,13 @@ use std::path::Path;
 use futures::stream::{self, StreamExt};
 
 use super::inventory::{self, Excluded};
-use super::pin::{CONCURRENCY, Chosen};
+use super::pin::{CONCURRENCY, Chosen, open};
 use super::pinned::{Pinned, PinnedFile};
 use super::reading::Reading;
 use super::record::InputRecord;
 use crate::config::Source;
 use crate::error::{Exit, Failure};
-use crate::store::{self, Object, StoreError};
+use crate::store::{Object, StoreError};
 
 /// Inputs that a message names.
 const NAMED: usize = 10;
@@ -30,8 +30,7 @@ pub async fn pin_recorded(
     work: &Path,
     recorded: &[&InputRecord],
 ) -> Result<Pinned, Failure> {
-    let location =
-        store::open(&source.location, root, &source.options).map_err(|error| error.reading("source"))?;
+    let location = open(name, source, root).await?.location;
     let listed = match location.list().await {
         Ok(objects) => objects,
         Err(StoreError::Missing { .. }) => Vec::new(),
@@ -48,7 +47,7 @@ pub async fn pin_recorded(
         Some(Excluded { path, reason })
     });
     let found: Vec<_> = files.iter().map(|file| find(&mut there, file)).collect();
-    let reading = Reading::of(name, source, &location, work);
+    let reading = Reading::of(name, source, &location, work, None);
     let again = |found: Result<(Object, InputRecord), Failure>| async {
         let (object, file) = found?;
         reading.obtain(object, Some(&file)).await
@@ -58,7 +57,7 @@ pub async fn pin_recorded(
     let table_version = files.last().and_then(|file| file.table_version);
     let files = whole(name, &location.address(""), read)?;
     let objects: Vec<Object> = files.iter().map(|file| file.object.clone()).collect();
-    let partitions = inventory::shared_folders(&objects)
+    let partitions = inventory::folders(&source.format, &objects)
         .map_err(|why| Failure::new(Exit::Input, "source", format!("{name}: {why}")))?;
     let chosen = Chosen { files, listed: all, excluded: excluded.collect(), partitions, table_version };
     chosen.pinned(name, source, location)

@@ -24,6 +24,14 @@ const BATCH: usize = 8192;
 /// Rows of a row group: as many as are held in memory while the file is written.
 const GROUP: usize = 1 << 16;
 
+/// How copies are written.
+pub(super) fn properties() -> WriterProperties {
+    WriterProperties::builder()
+        .set_compression(Compression::LZ4_RAW)
+        .set_max_row_group_row_count(Some(GROUP))
+        .build()
+}
+
 /// A Parquet file that grows row by row.
 pub(super) struct Sheet<'s> {
     columns: &'s [(String, ColumnType)],
@@ -47,11 +55,7 @@ impl<'s> Sheet<'s> {
         };
         let schema = schema(columns);
         let file = File::create(path).map_err(|error| cannot(&error))?;
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::LZ4_RAW)
-            .set_max_row_group_row_count(Some(GROUP))
-            .build();
-        let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties))
+        let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties()))
             .map_err(|error| cannot(&error))?;
         Ok(Self {
             columns,

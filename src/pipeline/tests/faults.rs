@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 
 use super::super::deliver::letter;
-use super::super::publication::{Made, Wanted};
+use super::super::publication::Wanted;
 use crate::calendar::{self, Deadline, skewed};
 use crate::config::{self, Config, Edition};
 use crate::deliver::{
@@ -280,7 +280,7 @@ impl Stage {
                 progress: &self.progress,
             };
             place.probe().await.map_err(|error| error.writing("publish"))?;
-            let make = async { Ok(Made { staged: self.staged("2025-01-13", "bbbb"), remarks: Vec::new() }) };
+            let make = async { Ok(self.staged("2025-01-13", "bbbb").into()) };
             let (_, entry) = wanted.published(make).await?;
             let mail = self.config.deliver.as_ref().expect("a mail is configured");
             let edition = Edition::main(&self.config.project.language);
@@ -497,7 +497,7 @@ impl Stage {
             deadline: &deadline,
             progress: &self.progress,
         };
-        let make = async { Ok(Made { staged: self.staged("2025-01-13", "bbbb"), remarks: Vec::new() }) };
+        let make = async { Ok(self.staged("2025-01-13", "bbbb").into()) };
         wanted.published(make).await.map(|_| ())
     }
 }
