@@ -8,8 +8,7 @@
 with tiers as (
     select
         value as tier, position as tier_position, gross_revenue, discount_amount, cost_of_goods, cost_to_serve, profit
-    from business.class_shares
-    where class_name = 'tier'
+    from business.class_shares where class_name = 'tier'
 ),
 
 steps as (
