@@ -70,43 +70,33 @@ fn undelivered(message: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
     use std::net::TcpListener;
 
     use serde_json::json;
 
     use super::*;
 
-    fn event_text() -> String {
-        json!({"code": 3, "message": "no order is newer than 10 days"}).to_string()
-    }
-
     #[tokio::test]
     async fn an_address_gets_the_failure_as_json_and_is_never_named() {
-        let server = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = server.local_addr().expect("an address").port();
-        let length = event_text().len();
+        let server = tiny_http::Server::http("127.0.0.1:0").expect("a free port");
+        let port = server.server_addr().to_ip().expect("an address").port();
         let listener = std::thread::spawn(move || {
-            ["204 No Content", "500 Internal Server Error"].map(|status| {
-                let (mut stream, _) = server.accept().expect("a request");
-                let (mut request, mut byte) = (Vec::new(), [0]);
-                while !request.ends_with(b"\r\n\r\n") {
-                    stream.read_exact(&mut byte).expect("a header");
-                    request.push(byte[0]);
-                }
-                let mut body = vec![0; length];
-                stream.read_exact(&mut body).expect("a body");
-                let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-                stream.write_all(answer.as_bytes()).expect("an answer");
-                String::from_utf8(body).expect("text")
-            })
+            let mut bodies = Vec::new();
+            for status in [204, 500] {
+                let mut request = server.recv().expect("a request");
+                let mut body = String::new();
+                std::io::Read::read_to_string(request.as_reader(), &mut body).expect("a body");
+                bodies.push(body);
+                request.respond(tiny_http::Response::empty(status)).expect("an answer");
+            }
+            bodies
         });
         let alert = Alert::Address(Secret::new(format!("http://127.0.0.1:{port}/hook/token-123")));
-        let event: Value = serde_json::from_str(&event_text()).expect("JSON");
+        let event = json!({"code": 3, "message": "no order is newer than 10 days"});
         alert.send(&event).await.expect("it is taken");
         let refused = alert.send(&event).await.expect_err("it is refused");
         assert!(refused.message.contains("500") && !format!("{refused:?} {alert:?}").contains("token-123"));
-        assert_eq!(listener.join().expect("both came"), [event_text(), event_text()]);
+        assert_eq!(listener.join().expect("both came"), vec![event.to_string(); 2]);
     }
 
     #[tokio::test]
