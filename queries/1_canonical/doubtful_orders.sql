@@ -13,16 +13,13 @@ with order_owners as (
 
 alike_rows as (
     select order_id
-    from canonical.judged_order_lines
-    where has_order_id
+    from canonical.judged_order_lines where has_order_id
     group by order_id, source_line, case when source_line is null then product_id end,
         case when source_line is null then quantity end, case when source_line is null then net_amount end
     having count(*) > 1
 )
 
 select order_id
-from order_owners
-group by order_id
-having count(*) > 1
+from order_owners group by order_id having count(*) > 1
 union
 select order_id from alike_rows

@@ -12,8 +12,7 @@ with internal_orders as (
     from business.orders as orders
     inner join settings.snapshots as snapshots
         on orders.order_date >= snapshots.window_start and orders.order_date < snapshots.as_of
-    where orders.is_internal
-    group by snapshots.snapshot
+    where orders.is_internal group by snapshots.snapshot
 )
 
 select snapshots.snapshot,

@@ -135,28 +135,24 @@ moves as (
             when coalesce(max(told_stayed), 0) < 1 then 'none_stayed'
             else 'some_stayed'
         end as finding
-    from results.change_summary
-    where from_snapshot = 'year_ago'
+    from results.change_summary where from_snapshot = 'year_ago'
 ),
 
 bridge_steps as (
     select step, amount,
         row_number() over (order by amount desc nulls last, position nulls last, step nulls last) as gain_rank,
         row_number() over (order by amount nulls last, position nulls last, step nulls last) as loss_rank
-    from results.profit_bridge
-    where from_snapshot = 'year_ago'
+    from results.profit_bridge where from_snapshot = 'year_ago'
 ),
 
 bridge_gain as (
     select case when count(*) = 0 then 'none' else 'step' end as finding, max(step) as about, max(amount) as amount
-    from bridge_steps
-    where gain_rank = 1 and amount > 0
+    from bridge_steps where gain_rank = 1 and amount > 0
 ),
 
 bridge_loss as (
     select case when count(*) = 0 then 'none' else 'step' end as finding, max(step) as about, max(amount) as amount
-    from bridge_steps
-    where loss_rank = 1 and amount < 0
+    from bridge_steps where loss_rank = 1 and amount < 0
 ),
 
 rate_changes as (
@@ -198,8 +194,7 @@ concentration as (
 contradictions as (
     -- Large customers of the Lead tier come first.
     select coalesce(sum(customers), 0) as large_lead_customers
-    from results.value_disagreement
-    where value_class = 'all' and abc_class = 'a' and tier = 'lead'
+    from results.value_disagreement where value_class = 'all' and abc_class = 'a' and tier = 'lead'
 ),
 
 agreement as (
@@ -227,8 +222,7 @@ discounts as (
             else 'amount'
         end as finding,
         max(discount_amount) as amount
-    from results.discount_by_tier
-    where tier = 'total'
+    from results.discount_by_tier where tier = 'total'
 ),
 
 known_findings as (

@@ -68,33 +68,27 @@ values_year_ago as (select measure, value from values_before where snapshot = 'y
 four_weeks as (
     select count(*) as weeks, sum(net_revenue) as net_revenue, sum(profit) as profit, sum(customers) as customers,
         sum(profit_at_risk) as profit_at_risk
-    from results.weekly_trend
-    where weeks_ago in (1, 2, 3, 4)
+    from results.weekly_trend where weeks_ago in (1, 2, 3, 4)
 ),
 
 four_week_means as (
     select 'net_revenue' as measure, cast(net_revenue as decimal(28, 4)) as amount,
         cast(weeks as decimal(28, 4)) as divisor
-    from four_weeks
-    where weeks = 4
+    from four_weeks where weeks = 4
     union all
     select 'profit' as measure, cast(profit as decimal(28, 4)) as amount, cast(weeks as decimal(28, 4)) as divisor
-    from four_weeks
-    where weeks = 4
+    from four_weeks where weeks = 4
     union all
     select 'profit_rate' as measure, cast(profit as decimal(28, 4)) as amount,
         cast(net_revenue as decimal(28, 4)) as divisor
-    from four_weeks
-    where weeks = 4 and net_revenue > 0
+    from four_weeks where weeks = 4 and net_revenue > 0
     union all
     select 'customers' as measure, cast(customers as decimal(28, 4)) as amount, cast(weeks as decimal(28, 4)) as divisor
-    from four_weeks
-    where weeks = 4
+    from four_weeks where weeks = 4
     union all
     select 'profit_at_risk' as measure, cast(profit_at_risk as decimal(28, 4)) as amount,
         cast(weeks as decimal(28, 4)) as divisor
-    from four_weeks
-    where weeks = 4
+    from four_weeks where weeks = 4
 ),
 
 values_four_weeks as (
@@ -140,5 +134,4 @@ select measure, position, unit, value, previous_value, four_week_value, year_ago
     coalesce(change_on_previous * adverse_sign > 0, false) as is_adverse_on_previous,
     coalesce(change_on_four_weeks * adverse_sign > 0, false) as is_adverse_on_four_weeks,
     coalesce(change_on_year * adverse_sign > 0, false) as is_adverse_on_year
-from compared
-order by position, measure
+from compared order by position, measure

@@ -7,8 +7,7 @@
 with tiers as (
     select
         value as tier, position as tier_position, gross_revenue, discount_amount, cost_of_goods, cost_to_serve, profit
-    from business.class_shares
-    where class_name = 'tier'
+    from business.class_shares where class_name = 'tier'
 ),
 
 steps as (
@@ -27,5 +26,4 @@ steps as (
 
 select tier, step, cast(position as bigint) as position, cast(amount as decimal(28, 10)) as amount,
     cast(cast(amount as decimal(28, 4)) as double) / nullif(cast(gross_revenue as double), 0) as share_of_list
-from steps
-order by tier_position, position, tier, step
+from steps order by tier_position, position, tier, step

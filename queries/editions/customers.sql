@@ -11,8 +11,7 @@ with known_customers as (
     from canonical.customers
     union
     select customer_id
-    from canonical.order_parts
-    where outcome = 'used'
+    from canonical.order_parts where outcome = 'used'
     union
     select customer_id
     from canonical.service_cases
