@@ -51,10 +51,11 @@ fn published(forms: &[&str]) -> Project {
     let project = Project::copy_of(&baseline().0);
     let config = project.path("config.yaml");
     let mut text = std::fs::read_to_string(&config).expect("a configuration");
+    let item = |form: &&str| {
+        format!("  - {{name: {form}-channel, url: \"${{HOOK}}\", form: {form}, edition: full}}\n")
+    };
     text += "\nwebhooks:\n";
-    for form in forms {
-        text += &format!("  - {{name: {form}-channel, url: \"${{HOOK}}\", form: {form}, edition: full}}\n");
-    }
+    text += &forms.iter().map(item).collect::<String>();
     std::fs::write(&config, text).expect("a file");
     project
 }

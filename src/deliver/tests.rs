@@ -87,7 +87,7 @@ impl Offered for Talk {
         tokio::task::yield_now().await;
         if matches!(self.script, Script::Take | Script::TakeSilently) {
             let mut taken = self.server.taken.lock().expect("no panic");
-            taken.entry(message.to.to_string()).or_default().push(message.id.clone());
+            taken.entry(message.to.clone()).or_default().push(message.id.clone());
         }
         match self.script {
             Script::Take => Answer::Accepted(Reply::new(250, "queued for ann@example.com")),

@@ -36,6 +36,8 @@ pub(crate) struct Page<'a> {
     drawn: BTreeMap<String, bool>,
     /// Whether anything is hidden because too few customers stand behind it.
     hides: bool,
+    /// Whether no line has a cost, so that every profit follows from a margin.
+    margin_is_assumed: bool,
     sentences: Vec<String>,
     tiles: Vec<tiles::Tile>,
     charts: BTreeMap<String, Chart>,
@@ -76,8 +78,6 @@ struct Run<'a> {
     data_through: Option<String>,
     draft: bool,
     cost_is_estimated: bool,
-    /// Whether no line has a cost, so that every profit follows from a margin.
-    margin_is_assumed: bool,
     switched_off: &'a [String],
     checks: Vec<Check<'a>>,
     checks_held: usize,
@@ -167,6 +167,7 @@ pub(crate) fn page<'a>(
         findings,
         drawn: charts.iter().map(|(name, chart)| (name.clone(), !chart.1)).collect(),
         hides: hidden.is_some_and(|hidden| hidden.small.values().any(|cells| !cells.is_empty())),
+        margin_is_assumed: data.margin_is_assumed(),
         sentences,
         charts: charts.into_iter().map(|(name, chart)| (name, chart.0)).collect(),
         grid: grid::grid(data),
@@ -233,7 +234,6 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, messages: &Messages, formats: &F
         data_through: facts.data_through.map(|day| day.to_string()),
         draft: facts.draft,
         cost_is_estimated: facts.cost_is_estimated,
-        margin_is_assumed: data.margin_is_assumed(),
         switched_off: &facts.switched_off,
         checks: facts
             .checks

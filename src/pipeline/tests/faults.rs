@@ -174,7 +174,7 @@ impl Offered for Post {
         let fault = self.0.next();
         if matches!(fault, Fault::None | Fault::After | Fault::StopAfter) {
             let mut taken = self.0.taken.lock().expect("no panic");
-            *taken.entry(message.to.to_string()).or_default() += 1;
+            *taken.entry(message.to.clone()).or_default() += 1;
         }
         match fault {
             Fault::None => Answer::Accepted(Reply::new(250, "queued")),
