@@ -2,11 +2,12 @@
 //!
 //! A key that is not here does not exist. `config.yaml` and the reference page repeat what is said here.
 
+use super::events::LINEAGE;
 use super::key::Kind::{
     Alert, AsOf, Bytes, Colour, Column, Columns, Count, Cron, Currency, Days, Delimiter, Domains, Duration,
-    Email, Endpoint, FileNames, Flag, Format, HiveName, Items, Language, Line, Location, Loopback,
-    MailServer, Money, NamedSource, Options, Path, PathBelow, Query, Refused, Schema, Section, Share,
-    SigningKey, Sources, Timezone, Token, Web, Word, Words,
+    Email, FileNames, Flag, Format, HiveName, Items, Language, Line, Location, Loopback, MailServer, Money,
+    NamedSource, Options, Path, PathBelow, Query, Refused, Schema, Section, Share, SigningKey, Sources,
+    Timezone, Web, Word, Words,
 };
 use super::key::{Key, Kind, SourceShape, row};
 use super::thresholds::THRESHOLDS;
@@ -249,14 +250,6 @@ const SCHEDULE: &[Key] = &[
     row("health", Loopback, "", "address", "", "answers /health for a probe and /metrics for Prometheus; this machine only"),
     row("alert", Alert, "", "URL or program", "",
         "notified when a run fails: https://… gets JSON, or a program gets it on its stdin"),
-];
-
-#[rustfmt::skip]
-const LINEAGE: &[Key] = &[
-    row("file", Path, "", "file", "", "each event is appended to it as a line of JSON; relative to this file"),
-    row("url", Endpoint, "", "URL", "", "each event is posted there, to Marquez for example"),
-    row("api_key", Token, "", "variable", "", "bearer token of the address"),
-    row("namespace", Line, "karat", "text", "", "namespace of the job, whose name is that of the project"),
 ];
 
 /// Every source, `order_lines` (the only one that must be configured) first.
