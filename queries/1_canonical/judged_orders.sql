@@ -35,4 +35,5 @@ select orders.order_id, kept_orders.kept_file,
         as is_of_two_customers,
     orders.first_file <> orders.last_file as is_in_two_files
 from orders
-left join kept_orders on orders.order_id = kept_orders.order_id  -- one-to-one; none whose rows all count
+left join kept_orders  -- one-to-one; none whose rows all count
+    on orders.order_id = kept_orders.order_id

@@ -84,4 +84,5 @@ select coalesce(cases.snapshot, others.snapshot) as snapshot,
     cast(coalesce(others.payments, 0) as bigint) as payments,
     cast(coalesce(others.payments_on_time, 0) as bigint) as payments_on_time
 from cases
-full join others on cases.snapshot = others.snapshot and cases.customer_id = others.customer_id  -- one-to-one
+full join others  -- one-to-one
+    on cases.snapshot = others.snapshot and cases.customer_id = others.customer_id

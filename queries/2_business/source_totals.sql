@@ -75,4 +75,5 @@ left join footer_rows on sources.source = footer_rows.source  -- one-to-one
 left join read_rows on sources.source = read_rows.source  -- one-to-one
 left join used_rows on sources.source = used_rows.source  -- one-to-one
 left join rejected_rows on sources.source = rejected_rows.source  -- one-to-one
-left join out_of_scope_rows on sources.source = out_of_scope_rows.source  -- one-to-one
+left join out_of_scope_rows  -- one-to-one
+    on sources.source = out_of_scope_rows.source
