@@ -76,10 +76,8 @@ const SOURCE: &[Key] = &[
         "format of the files: parquet; delta, a Delta Lake table; iceberg, an Iceberg table: its folder, one of its metadata files, or a REST catalogue \
          with its table; csv; or json, one object on each line. Packed csv and json end in .gz or .zst"),
     row("delimiter", Delimiter, ",", "letter", "", "letter between two values of csv, whose first line names the columns: , ; | or \"\\t\"").of_formats(&["csv"]),
-    row("version", Count, "", "version", "[0, 999999999999999999]", "version of a Delta Lake table that is read; the newest when absent")
-        .of_formats(&["delta"]),
-    row("snapshot", Count, "", "snapshot", "[0, 9223372036854775807]", "snapshot of an Iceberg table that is read; the newest when absent")
-        .of_formats(&["iceberg"]),
+    row("version", Count, "", "version", "[0, 999999999999999999]", "version of a Delta Lake table that is read; the newest when absent").of_formats(&["delta"]),
+    row("snapshot", Count, "", "snapshot", "[0, 9223372036854775807]", "snapshot of an Iceberg table that is read; the newest when absent").of_formats(&["iceberg"]),
     row("table", Line, "", "name", "",
         "the table of a REST catalogue, such as sales.orders; location is then the address of the catalogue, before /v1. The options catalog_token, \
          always `${NAME}`, and catalog_warehouse are sent to it; all others are of the store where the table lies").of_formats(&["iceberg"]),
@@ -330,14 +328,9 @@ pub fn is_reserved(name: &str) -> bool {
 pub(super) const OWN_NAME: &str = "[a-z][a-z0-9_]{0,62}";
 
 /// A table with a name of the operator's own.
-pub(super) const NAMED: Key = row(
-    "your_table",
-    NamedSource,
-    "",
-    "",
-    "",
-    "a table that the queries of other sources read, as source.your_table",
-);
+#[rustfmt::skip]
+pub(super) const NAMED: Key =
+    row("your_table", NamedSource, "", "", "", "a table that the queries of other sources read, as source.your_table");
 
 /// The row of a source.
 pub(super) fn source(shape: &'static SourceShape) -> Key {
