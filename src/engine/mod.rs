@@ -3,6 +3,7 @@
 //! Every step reads Parquet files of this run and writes one Parquet file, ordered and checked. The session cannot
 //! change anything else: no DDL, no DML, no settings, no paths as table names. `DataFusion` types stop here.
 
+mod address;
 mod cells;
 mod compare;
 mod failure;
@@ -40,9 +41,9 @@ use datafusion::logical_expr::{Expr, SortExpr};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext, col};
 use futures::StreamExt;
 
+use self::address::{BASE, object_path, url};
 use self::failure::{failure, unreadable};
 use self::fallback::{Fallback, no_level};
-use self::registry::{object_path, url};
 use self::source_table::{SourceTable, path_of};
 use self::staging::SCHEMAS;
 use crate::config::EngineLimits;
@@ -57,9 +58,6 @@ pub use registry::numbered_files;
 pub use row::StoppingRow;
 pub use source_table::{PLACE, ROW};
 pub use write::Written;
-
-/// The address of the store of a session.
-const BASE: &str = "karat://run/";
 
 /// Name and version of the engine, for the manifest; a test compares it with the lock file.
 pub const ENGINE: &str = "DataFusion 55.2.0";
