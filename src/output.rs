@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::calendar::{Stopwatch, now};
@@ -26,10 +25,33 @@ pub enum Style {
 #[derive(Debug)]
 pub struct Progress {
     style: Style,
-    bar: ProgressBar,
+    /// The line that shows how far a stage is; on a terminal only.
+    line: Option<Mutex<Line>>,
     watch: Stopwatch,
     /// The stage that began last.
     stage: Mutex<Stage>,
+}
+
+/// How far a stage is, drawn over itself.
+#[derive(Debug, Default)]
+struct Line {
+    done: usize,
+    steps: usize,
+    message: String,
+}
+
+/// Letters of the bar.
+const BAR: usize = 24;
+
+/// Takes the line away.
+const CLEAR: &str = "\r\u{1b}[K";
+
+impl Line {
+    fn text(&self) -> String {
+        let filled = (self.done * BAR).checked_div(self.steps).unwrap_or_default().min(BAR);
+        let bar = ["━".repeat(filled), "─".repeat(BAR - filled)].concat();
+        format!("{CLEAR}{bar} {}/{} {}", self.done, self.steps, harmless(&self.message))
+    }
 }
 
 /// What happened in a stage so far.
@@ -99,26 +121,19 @@ impl Progress {
     /// Starts with `style`.
     #[must_use]
     pub fn new(style: Style) -> Self {
-        let is_terminal = std::io::stderr().is_terminal();
-        let bar =
-            if style == Style::Text && is_terminal { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        bar.set_draw_target(if style == Style::Text && is_terminal {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        });
-        if let Ok(look) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}") {
-            bar.set_style(look.progress_chars("━╸─"));
+        let is_drawn = style == Style::Text && std::io::stderr().is_terminal();
+        Self {
+            style,
+            line: is_drawn.then(Mutex::default),
+            watch: Stopwatch::start(),
+            stage: Mutex::new(Stage::begin("run")),
         }
-        Self { style, bar, watch: Stopwatch::start(), stage: Mutex::new(Stage::begin("run")) }
     }
 
     /// Begins a stage of `steps` steps.
     pub fn stage(&self, name: &'static str, steps: usize) {
         self.end_stage(Stage::begin(name));
-        self.bar.set_length(u64::try_from(steps).unwrap_or(u64::MAX));
-        self.bar.set_position(0);
-        self.bar.set_message(name.to_owned());
+        self.draw(|line| *line = Line { done: 0, steps, message: name.to_owned() });
         self.event(name, &json!({"event": "stage", "steps": steps}));
     }
 
@@ -137,8 +152,10 @@ impl Progress {
             current.rows += number("rows").unwrap_or_default();
             current.times.extend(number("milliseconds").map(|time| (time, what.to_owned())));
         }
-        self.bar.inc(1);
-        self.bar.set_message(what.to_owned());
+        self.draw(|line| {
+            line.done += 1;
+            what.clone_into(&mut line.message);
+        });
         let mut line = json!({"event": "step", "step": what});
         merge(&mut line, facts);
         self.event(stage, &line);
@@ -147,7 +164,16 @@ impl Progress {
     /// Says something to people.
     pub fn say(&self, text: &str) {
         match self.style {
-            Style::Text => self.bar.suspend(|| err(text)),
+            Style::Text => {
+                let line = self.line.as_ref().map(|line| line.lock().unwrap_or_else(PoisonError::into_inner));
+                if line.is_some() {
+                    draw(CLEAR);
+                }
+                err(text);
+                if let Some(line) = line.filter(|line| line.steps > 0) {
+                    draw(&line.text());
+                }
+            }
             Style::Json => self.event("run", &json!({"event": "message", "message": text})),
             Style::Quiet => {}
         }
@@ -186,13 +212,25 @@ impl Progress {
     /// Reports the last stage and clears the progress bar.
     pub fn finish(&self) {
         self.end_stage(Stage::begin("run"));
-        self.bar.finish_and_clear();
+        self.draw(|line| *line = Line::default());
+        if self.line.is_some() {
+            draw(CLEAR);
+        }
     }
 
     /// Milliseconds since the invocation began.
     #[must_use]
     pub fn milliseconds(&self) -> u64 {
         self.watch.milliseconds()
+    }
+
+    /// Changes the line and draws it again.
+    fn draw(&self, change: impl FnOnce(&mut Line)) {
+        if let Some(line) = &self.line {
+            let mut line = line.lock().unwrap_or_else(PoisonError::into_inner);
+            change(&mut line);
+            draw(&line.text());
+        }
     }
 
     fn event(&self, stage: &str, facts: &Value) {
@@ -219,6 +257,11 @@ pub fn data(line: &str) {
 /// Copies bytes to stdout as they are: rows in a form that other programs read. A closed pipe is the reader's choice and no error.
 pub fn bytes(from: &mut impl std::io::Read) {
     let _closed = std::io::copy(from, &mut std::io::stdout().lock());
+}
+
+fn draw(text: &str) {
+    let mut out = std::io::stderr().lock();
+    let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 fn err(line: &str) {
@@ -295,6 +338,13 @@ mod tests {
         assert!(line.starts_with("compute     5 tables "), "{line}");
         assert!(line.ends_with("   slowest: t1500 1.5 s, t900 0.9 s, t310 0.3 s"), "{line}");
         assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn the_line_of_a_stage_shows_how_far_it_is() {
+        let line = Line { done: 3, steps: 4, message: "a\rb".to_owned() };
+        assert_eq!(line.text(), format!("{CLEAR}{}{} 3/4 a\\rb", "━".repeat(18), "─".repeat(6)));
+        assert!(Line::default().text().contains(&"─".repeat(24)));
     }
 
     #[test]

@@ -167,7 +167,7 @@ fn every_command_of_the_other_documents_is_one_that_the_program_knows() {
                 let Some(verb) = arguments.first() else {
                     continue;
                 };
-                let reads = ["show", "query", "tables", "functions", "runs"].contains(&verb.as_str());
+                let reads = ["show", "query", "tables", "functions", "runs", "dbt"].contains(&verb.as_str());
                 let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
                 if !reads {
                     // What would change something, or needs what is not here, is only understood.

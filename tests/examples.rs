@@ -159,6 +159,11 @@ fn a_german_flat_file_gives_its_totals() {
 }
 
 #[test]
+fn a_lakehouse_table_gives_the_totals_of_its_snapshot() {
+    recipe("lakehouse", "12", "8929.00", Some("4527.50"));
+}
+
+#[test]
 fn tables_with_keys_of_two_columns_give_their_totals() {
     recipe("tpch", "7", "17494.44", Some("5428.15"), &["lineitem", "orders", "partsupp"]);
 }

@@ -395,16 +395,57 @@ fn a_struct_or_a_flag_is_no_id_and_a_text_is_no_number() {
 }
 
 #[test]
-fn an_export_of_orders_and_nested_lines_lead_to_the_example_that_has_their_query() {
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    for (example, text) in [("shopify", "in its first row only"), ("nested", "`items` of `orders` is a list")]
-    {
-        let data = examples.join(example).join("data").display().to_string();
-        let proposal = Proposal::from(Project::empty(), &[&data]);
-        let notes = proposal.answer["notes"].to_string();
-        assert!(notes.contains(text) && notes.contains(&format!("examples/{example}")), "{notes}");
-        assert!(proposal.read("proposal.md").contains(text), "{example}");
+fn an_export_of_orders_leads_to_the_example_that_has_its_query() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/shopify/data").display().to_string();
+    let proposal = Proposal::from(Project::empty(), &[&data]);
+    let notes = proposal.answer["notes"].to_string();
+    assert!(notes.contains("in its first row only") && notes.contains("examples/shopify"), "{notes}");
+    assert!(proposal.read("proposal.md").contains("in its first row only"));
+}
+
+#[test]
+fn a_list_of_structs_is_opened_into_lines() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/nested/data").display().to_string();
+    let proposal = Proposal::from(Project::empty(), &[&data]);
+    let lines = proposal.lines();
+    for text in [
+        "-- inputs: [source.orders]",
+        "        customer['id'] as customer_id,",
+        "        unnest(items) as item\n    from source.orders",
+        "        item['product']['category'] as category,",
+        "from orders_lines",
+    ] {
+        assert!(lines.contains(text), "`{text}` is not in {lines}");
     }
+    // What the file of the case says, and the cost of a product is no cost of a line.
+    assert_eq!((proposal.total("rows"), proposal.total("net amount")), ("79", "5082.40"));
+    assert!(proposal.asks("cost_amount"), "{:?}", proposal.open());
+    assert!(proposal.config().contains("  orders:\n    location:"), "{}", proposal.config());
+    proposal.names_lines();
+    let total = run(&proposal, &[("  # margin", "  margin")]);
+    assert_eq!(cents(&total["net_revenue"]), "5082.40");
+}
+
+#[test]
+fn rows_of_one_flat_table_that_do_not_count_are_left_out_by_where() {
+    let proposal = Proposal::of(&[(
+        "orders.csv",
+        "order_id,customer_id,order_date,amount,status,is_test\n1,A,2024-01-05,10.50,paid,0\n2,B,2024-02-05,3.00,cancelled,0\n\
+         3,A,2024-03-05,2.25,paid,1\n4,C,2024-04-05,1.00,returned,0\n5,C,2024-04-06,7.00,paid,0\n",
+    )]);
+    assert_eq!(proposal.lines(), "");
+    let config = proposal.config();
+    let condition =
+        "    where: \"coalesce(is_test, '') not in ('1') and coalesce(status, '') not in ('cancelled')\"\n";
+    assert!(config.contains(condition), "{config}");
+    assert_eq!((proposal.total("rows"), proposal.total("net amount")), ("3", "18.50"));
+    assert!(
+        proposal.asks("cancelled (1 rows) are left out")
+            && proposal.asks("returned (1 rows) count as they stand")
+    );
+    proposal.names_lines();
+    let total = run(&proposal, &[("  # margin", "  margin")]);
+    assert_eq!(cents(&total["net_revenue"]), "18.50");
 }
 
 #[test]

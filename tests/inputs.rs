@@ -11,8 +11,9 @@ use arrow::array::{
 };
 use arrow::datatypes::Int32Type;
 use karat::config::Config;
+use karat::engine::Engine;
 use karat::error::{Exit, Failure};
-use karat::query::TableName;
+use karat::query::{TableName, upstream};
 use karat::source;
 use karat::table::{Cell, Table};
 use tempfile::TempDir;
@@ -59,6 +60,15 @@ fn configured(folder: &Path, source: &str, timezone: &str) -> Config {
         .unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
+/// Runs the statements that `tables` come from.
+async fn make(engine: &Engine, tables: &[&str]) -> Result<(), Failure> {
+    let names = tables.iter().map(|name| TableName::parse(name).expect("the name of a table"));
+    for query in upstream(&planned().queries.queries, names) {
+        engine.run(&query).await?;
+    }
+    Ok(())
+}
+
 /// Reads the source into `canonical.order_lines` and `canonical.rejected_rows`.
 fn read(config: Config) -> Result<(Table, Table), Failure> {
     block_on(|| async move {
@@ -74,29 +84,7 @@ fn read(config: Config) -> Result<(Table, Table), Failure> {
             engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
         }
         add_empty_sources(&engine, &["order_lines"]).await?;
-        for name in [
-            "canonical.accepted_dates",
-            "canonical.checked_exchange_rates",
-            "canonical.day_rates",
-            "canonical.converted_order_lines",
-            "canonical.judged_order_lines",
-            "canonical.doubtful_orders",
-            "canonical.numbered_order_lines",
-            "canonical.judged_orders",
-            "canonical.repeated_order_lines",
-            "canonical.checked_order_lines",
-            "canonical.order_contents",
-            "canonical.order_parts",
-            "canonical.place_names",
-            "canonical.order_lines",
-            "canonical.checked_customers",
-            "canonical.checked_service_cases",
-            "canonical.checked_payments",
-            "canonical.checked_visits",
-            "canonical.rejected_rows",
-        ] {
-            engine.run(planned().query(name)?).await?;
-        }
+        make(&engine, &["canonical.order_lines", "canonical.rejected_rows"]).await?;
         let lines = engine
             .read("lines", "select * from canonical.order_lines order by order_id, line_number")
             .await?;
@@ -543,22 +531,7 @@ fn read_other(
             engine.add_rows(&table.name, &table.key, table.batch.clone()).await?;
         }
         let checked = format!("canonical.checked_{source}");
-        for name in [
-            "canonical.accepted_dates",
-            "canonical.checked_exchange_rates",
-            "canonical.day_rates",
-            "canonical.converted_order_lines",
-            "canonical.judged_order_lines",
-            "canonical.doubtful_orders",
-            "canonical.numbered_order_lines",
-            "canonical.judged_orders",
-            "canonical.repeated_order_lines",
-            "canonical.checked_order_lines",
-            "canonical.order_parts",
-            &checked,
-        ] {
-            engine.run(planned().query(name)?).await?;
-        }
+        make(&engine, &[&checked]).await?;
         engine.read("rows", &format!("select * from {checked} order by 1")).await
     })
 }

@@ -73,6 +73,7 @@ fn the_example_gives_a_table_a_chart_and_a_section_without_rust() {
 fn a_customer_without_a_row_or_a_value_is_not_known_and_stays_in_the_total() {
     let sql = block("queries/README.md", "-- class:")
         .replace("else 'many_lines'\n", "\n")
+        .replace("-- grain:   one row per snapshot and customer_id of the population\n", "")
         .replace("from business.customer_profit", "from business.customer_profit\nwhere profit > 0");
     let project = project(&sql);
     project.karat(&["run"]).expect(0, &[]);
@@ -92,6 +93,11 @@ fn a_class_that_is_declared_wrongly_is_told_with_its_file() {
         (right.replace("class:   basket_size", "class:   Basket Size"), "names the column of the class"),
         (right.replace("[one_line, ", "[total, "), "`total`"),
         (right.replace("-- class:   basket_size\n", ""), "`values` belongs to"),
+        (
+            right.replace("-- class:", "-- inputs:  [business.orders]\n-- class:"),
+            "`business.orders` is declared under `inputs` but not read",
+        ),
+        (right.replace("-- grain:   one row per", "-- grain:   each"), "`grain` is a sentence"),
     ] {
         project(&wrong).karat(&["check"]).expect(2, &["2_business/basket_sizes.sql", message]);
     }

@@ -8,27 +8,26 @@
 --   policy.max_future_days after it is a mistake; one between the as-of date and there belongs to a later report. The
 --   clock has no part in it, so a report of any past day can be made, and made again.
 
-with policy as (select as_of, earliest_date, max_future_days from settings.policy),
-
-order_days as (select cast(ordered_at as date) as order_date from raw.order_lines group by cast(ordered_at as date)),
+with order_days as (
+    select cast(ordered_at as date) as order_date from raw.order_lines group by cast(ordered_at as date)
+),
 
 days as (
     select order_date as day, false as is_as_of from order_days
     union all
-    select as_of as day, true as is_as_of from policy
+    select as_of as day, true as is_as_of from settings.policy as policy
 ),
 
 marked_days as (
     select days.day, days.is_as_of, policy.as_of,
         min(case when not days.is_as_of and days.day >= policy.earliest_date then days.day end) over () as first_date
-    from days cross join policy
+    from days cross join settings.policy as policy
 ),
 
 known_days as (
     -- The first day from which the history goes on, and all days after it.
     select case when is_as_of then coalesce(greatest(first_date, day), day) else day end as known_date
-    from marked_days
-    where is_as_of or (day > as_of and day > first_date)
+    from marked_days where is_as_of or (day > as_of and day > first_date)
 ),
 
 followed_days as (
@@ -36,6 +35,6 @@ followed_days as (
 )
 
 select policy.earliest_date, min(followed_days.known_date) as newest_date, policy.max_future_days
-from followed_days cross join policy
+from followed_days cross join settings.policy as policy
 where followed_days.next_date is null or followed_days.next_date - followed_days.known_date > policy.max_future_days
 group by policy.earliest_date, policy.max_future_days

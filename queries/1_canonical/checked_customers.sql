@@ -5,30 +5,24 @@
 --   reason of a rejection; the first rule that applies. Which of two different rows of one customer is true cannot be
 --   guessed, so neither is used. Blank texts are not known.
 
-with policy as (
-    -- What surrounds nothing: engines differ in what a plain trim removes.
-    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks from settings.policy
-),
-
-accepted_dates as (select newest_date, max_future_days from canonical.accepted_dates),
-
-buyers as (select customer_id from canonical.order_parts where outcome = 'used' group by customer_id),
+with buyers as (select customer_id from canonical.order_parts where outcome = 'used' group by customer_id),
 
 customers as (
     select customers.customer_id,
-        case when trim(both policy.blanks from customers.name) <> '' then customers.name end as name,
-        case when trim(both policy.blanks from customers.kind) <> '' then customers.kind end as kind,
-        case when trim(both policy.blanks from customers.industry) <> '' then customers.industry end as industry,
-        case when trim(both policy.blanks from customers.country) <> '' then customers.country end as country,
-        case when trim(both policy.blanks from customers.region) <> '' then customers.region end as region,
-        case when trim(both policy.blanks from customers.segment) <> '' then customers.segment end as segment,
-        case when trim(both policy.blanks from customers.owner) <> '' then customers.owner end as owner,
-        case when trim(both policy.blanks from customers.referred_by) <> '' then customers.referred_by end
+        case when trim(both blanks.blanks from customers.name) <> '' then customers.name end as name,
+        case when trim(both blanks.blanks from customers.kind) <> '' then customers.kind end as kind,
+        case when trim(both blanks.blanks from customers.industry) <> '' then customers.industry end as industry,
+        case when trim(both blanks.blanks from customers.country) <> '' then customers.country end as country,
+        case when trim(both blanks.blanks from customers.region) <> '' then customers.region end as region,
+        case when trim(both blanks.blanks from customers.segment) <> '' then customers.segment end as segment,
+        case when trim(both blanks.blanks from customers.owner) <> '' then customers.owner end as owner,
+        case when trim(both blanks.blanks from customers.referred_by) <> '' then customers.referred_by end
             as referred_by,
         customers.signed_up_at, cast(customers.signed_up_at as date) as signed_up_date, customers.value_problem,
-        coalesce(trim(both policy.blanks from customers.customer_id), '') <> '' as has_customer_id, policy.as_of,
+        coalesce(trim(both blanks.blanks from customers.customer_id), '') <> '' as has_customer_id, policy.as_of,
         accepted.newest_date, accepted.max_future_days
-    from raw.customers as customers cross join policy cross join accepted_dates as accepted
+    from raw.customers as customers cross join settings.policy as policy cross join settings.blanks as blanks
+    cross join canonical.accepted_dates as accepted
 ),
 
 judged_customers as (

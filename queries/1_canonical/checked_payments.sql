@@ -5,27 +5,21 @@
 --   rule that applies. What is paid on or after the as-of date is unpaid yet, so paid_date is NULL. Paid before due is
 --   early, not wrong. A refund is negative.
 
-with policy as (
-    -- What surrounds nothing: engines differ in what a plain trim removes.
-    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks from settings.policy
-),
-
-accepted_dates as (select earliest_date, newest_date, max_future_days from canonical.accepted_dates),
-
-amount_column as (
+with amount_column as (
     -- Where the source has amounts, a payment without one is a mistake.
     select is_mapped from settings.source_columns where source = 'payments' and column_name = 'amount'
 ),
 
 payments as (
     select payments.payment_id, payments.customer_id,
-        case when trim(both policy.blanks from payments.order_id) <> '' then payments.order_id end as order_id,
+        case when trim(both blanks.blanks from payments.order_id) <> '' then payments.order_id end as order_id,
         payments.due_date, payments.paid_date, payments.amount, payments.value_problem,
-        coalesce(trim(both policy.blanks from payments.payment_id), '') <> '' as has_payment_id,
-        coalesce(trim(both policy.blanks from payments.customer_id), '') <> '' as has_customer_id,
+        coalesce(trim(both blanks.blanks from payments.payment_id), '') <> '' as has_payment_id,
+        coalesce(trim(both blanks.blanks from payments.customer_id), '') <> '' as has_customer_id,
         amount_column.is_mapped as has_amounts, policy.as_of, accepted.earliest_date, accepted.newest_date,
         accepted.max_future_days
-    from raw.payments as payments cross join policy cross join accepted_dates as accepted cross join amount_column
+    from raw.payments as payments cross join settings.policy as policy cross join settings.blanks as blanks
+    cross join canonical.accepted_dates as accepted cross join amount_column
 ),
 
 judged_payments as (

@@ -5,27 +5,21 @@
 --   first rule that applies. An answer or a solution on or after the as-of date is not known yet, so it is NULL.
 --   Satisfaction is a score from 1 to 5.
 
-with policy as (
-    -- What surrounds nothing: engines differ in what a plain trim removes.
-    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks from settings.policy
-),
-
-accepted_dates as (select earliest_date, newest_date, max_future_days from canonical.accepted_dates),
-
-service_cases as (
+with service_cases as (
     select service_cases.case_id, service_cases.customer_id,
-        case when trim(both policy.blanks from service_cases.order_id) <> '' then service_cases.order_id end
+        case when trim(both blanks.blanks from service_cases.order_id) <> '' then service_cases.order_id end
             as order_id,
         service_cases.opened_at, cast(service_cases.opened_at as date) as opened_date, service_cases.first_answer_at,
         service_cases.resolved_at,
-        case when trim(both policy.blanks from service_cases.kind) <> '' then service_cases.kind end as kind,
-        case when trim(both policy.blanks from service_cases.channel) <> '' then service_cases.channel end as channel,
+        case when trim(both blanks.blanks from service_cases.kind) <> '' then service_cases.kind end as kind,
+        case when trim(both blanks.blanks from service_cases.channel) <> '' then service_cases.channel end as channel,
         service_cases.cost, service_cases.minutes, service_cases.satisfaction, service_cases.is_complaint,
         service_cases.value_problem,
-        coalesce(trim(both policy.blanks from service_cases.case_id), '') <> '' as has_case_id,
-        coalesce(trim(both policy.blanks from service_cases.customer_id), '') <> '' as has_customer_id, policy.as_of,
+        coalesce(trim(both blanks.blanks from service_cases.case_id), '') <> '' as has_case_id,
+        coalesce(trim(both blanks.blanks from service_cases.customer_id), '') <> '' as has_customer_id, policy.as_of,
         accepted.earliest_date, accepted.newest_date, accepted.max_future_days
-    from raw.service_cases as service_cases cross join policy cross join accepted_dates as accepted
+    from raw.service_cases as service_cases cross join settings.policy as policy cross join settings.blanks as blanks
+    cross join canonical.accepted_dates as accepted
 ),
 
 judged_cases as (

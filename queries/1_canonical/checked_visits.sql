@@ -4,20 +4,14 @@
 -- note:    outcome is `used`, `out_of_scope` (on or after the as-of date) or the reason of a rejection; the first rule
 --   that applies.
 
-with policy as (
-    -- What surrounds nothing: engines differ in what a plain trim removes.
-    select as_of, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) as blanks from settings.policy
-),
-
-accepted_dates as (select earliest_date, newest_date, max_future_days from canonical.accepted_dates),
-
-visits as (
+with visits as (
     select visits.visit_id, visits.customer_id, visits.visited_at, cast(visits.visited_at as date) as visit_date,
-        case when trim(both policy.blanks from visits.channel) <> '' then visits.channel end as channel,
-        visits.value_problem, coalesce(trim(both policy.blanks from visits.visit_id), '') <> '' as has_visit_id,
-        coalesce(trim(both policy.blanks from visits.customer_id), '') <> '' as has_customer_id, policy.as_of,
+        case when trim(both blanks.blanks from visits.channel) <> '' then visits.channel end as channel,
+        visits.value_problem, coalesce(trim(both blanks.blanks from visits.visit_id), '') <> '' as has_visit_id,
+        coalesce(trim(both blanks.blanks from visits.customer_id), '') <> '' as has_customer_id, policy.as_of,
         accepted.earliest_date, accepted.newest_date, accepted.max_future_days
-    from raw.visits as visits cross join policy cross join accepted_dates as accepted
+    from raw.visits as visits cross join settings.policy as policy cross join settings.blanks as blanks
+    cross join canonical.accepted_dates as accepted
 ),
 
 judged_visits as (

@@ -15,8 +15,7 @@ rates as (
 
 line_days as (
     select order_lines.currency, cast(order_lines.ordered_at as date) as order_date
-    from raw.order_lines as order_lines cross join policy
-    where order_lines.currency <> policy.project_currency
+    from raw.order_lines as order_lines cross join policy where order_lines.currency <> policy.project_currency
     group by order_lines.currency, cast(order_lines.ordered_at as date)
 ),
 

@@ -7,9 +7,7 @@
 --   is the number of the row's file, in the order of the paths. A returned line takes money out of revenue: one whose
 --   net amount is above 0 is rejected or turned, by `return_sign`.
 
-with policy as (select as_of, margin, return_sign from settings.policy),
-
-accepted_dates as (select earliest_date, newest_date, max_future_days from canonical.accepted_dates),
+with accepted_dates as (select earliest_date, newest_date, max_future_days from canonical.accepted_dates),
 
 order_lines as (
     select converted_lines.*,
@@ -27,7 +25,7 @@ order_lines as (
 signed_lines as (
     select order_lines.*, order_lines.is_positive_return and policy.return_sign = 'negate' as is_turned,
         order_lines.is_positive_return and policy.return_sign = 'refuse' as is_refused
-    from order_lines cross join policy
+    from order_lines cross join settings.policy as policy
 ),
 
 turned_lines as (
@@ -74,4 +72,4 @@ select order_lines.order_id, order_lines.source_line, order_lines.source_file, o
     cast(coalesce(order_lines.stated_cost, order_lines.net_amount - cast(order_lines.net_amount as decimal(28,
         4)) * policy.margin) as decimal(18, 4)) as cost_amount,
     order_lines.freight_amount, order_lines.is_return
-from turned_lines as order_lines cross join policy cross join accepted_dates as accepted
+from turned_lines as order_lines cross join settings.policy as policy cross join accepted_dates as accepted

@@ -16,20 +16,15 @@ with used_lines as (
 orders_in_two_files as (
     -- What repeated an earlier file is no longer among the rows, so an order may be in one file after all.
     select order_id, count(*) as rows, sum(net_amount) as amount
-    from used_lines
-    where is_in_two_files
-    group by order_id
-    having min(source_file) <> max(source_file)
+    from used_lines where is_in_two_files group by order_id having min(source_file) <> max(source_file)
 ),
 
 noted as (
     select 'equal_line' as reason, count(distinct order_id) as orders, count(*) as rows, sum(net_amount) as amount
-    from used_lines
-    where is_equal_line
+    from used_lines where is_equal_line
     union all
     select 'kept_duplicate' as reason, count(distinct order_id) as orders, count(*) as rows, sum(net_amount) as amount
-    from used_lines
-    where is_kept_duplicate
+    from used_lines where is_kept_duplicate
     union all
     select 'order_in_two_files' as reason, count(*) as orders, sum(rows) as rows, sum(amount) as amount
     from orders_in_two_files
@@ -37,5 +32,4 @@ noted as (
 
 select 'order_lines' as source, cast(reason as varchar) as reason,
     cast(orders as bigint) as orders, cast(rows as bigint) as rows, cast(amount as decimal(28, 4)) as amount
-from noted
-where orders > 0
+from noted where orders > 0

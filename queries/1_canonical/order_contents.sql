@@ -13,6 +13,4 @@ select order_id, category, country, region, state, currency,
     cast(sum(stated_net) as decimal(28, 4)) as stated_revenue,
     cast(sum(abs(stated_net)) as decimal(28, 4)) as stated_absolute_revenue, min(exchange_rate) as lowest_rate,
     max(exchange_rate) as highest_rate
-from canonical.checked_order_lines
-where outcome = 'used'
-group by order_id, category, country, region, state, currency
+from canonical.checked_order_lines where outcome = 'used' group by order_id, category, country, region, state, currency

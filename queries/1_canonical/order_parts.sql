@@ -44,5 +44,4 @@ select order_id, customer_id, outcome, unused_currency as currency, is_without_r
         as full_price_revenue,
     cast(sum(unused_stated_net) as decimal(28, 4)) as stated_revenue,
     cast(sum(abs(unused_stated_net)) as decimal(28, 4)) as stated_absolute_revenue
-from judged_lines
-group by order_id, customer_id, outcome, unused_currency, is_without_rate
+from judged_lines group by order_id, customer_id, outcome, unused_currency, is_without_rate

@@ -6,5 +6,4 @@
 --   canonical.rejected_rows; of filtered rows in another currency none is known.
 
 select source, case outcome when 'filtered' then 'filtered' else 'after_as_of' end as reason, rows, amount
-from canonical.source_outcomes
-where outcome in ('out_of_scope', 'filtered')
+from canonical.source_outcomes where outcome in ('out_of_scope', 'filtered')

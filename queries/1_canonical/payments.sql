@@ -4,5 +4,4 @@
 --   of the as-of date, NULL while unpaid; an earlier snapshot compares it with its own. Refunds are negative.
 
 select payment_id, customer_id, order_id, due_date, paid_date, amount
-from canonical.checked_payments
-where outcome = 'used'
+from canonical.checked_payments where outcome = 'used'

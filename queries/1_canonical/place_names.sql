@@ -14,33 +14,26 @@ with line_places as (
     select home_country as country, home_region as region, null as state, 0 as rows from settings.project
 ),
 
-kinds as (select * from (values ('country'), ('region'), ('state')) as listed (kind)),
-
 written_places as (
     select kinds.kind,
         case kinds.kind when 'country' then line_places.country when 'region' then line_places.region
             else line_places.state end as written,
         line_places.rows
-    from line_places cross join kinds
+    from line_places cross join (values ('country'), ('region'), ('state')) as kinds (kind)
 ),
 
 spellings as (
-    -- What surrounds nothing: engines differ in what a plain trim removes.
-    select written_places.kind, written_places.written,
-        trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) from written_places.written)
-            as spelling,
-        sum(written_places.rows) as rows
-    from written_places
-    where written_places.written is not null
-    group by written_places.kind, written_places.written
+    select places.kind, places.written, trim(both blanks.blanks from places.written) as spelling,
+        sum(places.rows) as rows
+    from written_places as places cross join settings.blanks as blanks where places.written is not null
+    group by places.kind, places.written, blanks.blanks
 ),
 
 folded_spellings as (
     -- Engines differ in the small letter of a dotted I and of a sigma at the end of a word.
     select kind, written, spelling, rows,
         lower(replace(replace(replace(spelling, chr(304), 'i'), chr(931), chr(963)), chr(962), chr(963))) as folded
-    from spellings
-    where spelling <> ''
+    from spellings where spelling <> ''
 ),
 
 counted_spellings as (

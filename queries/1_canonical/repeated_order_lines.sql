@@ -43,9 +43,7 @@ ranked_lines as (
 
 numbers_of_two_contents as (
     select order_id, source_line
-    from ranked_lines
-    where source_line is not null
-    group by order_id, source_line
+    from ranked_lines where source_line is not null group by order_id, source_line
     having min(content_rank) <> max(content_rank)
 ),
 
@@ -65,5 +63,4 @@ select order_id, line_number,
     case when is_duplicate and not keeps_duplicates then 'duplicate_exact' when is_conflict then 'line_conflict' end
         as outcome,
     is_equal and not is_duplicate as is_equal_line, is_duplicate and keeps_duplicates as is_kept_duplicate
-from judged_lines
-where is_equal or is_conflict
+from judged_lines where is_equal or is_conflict

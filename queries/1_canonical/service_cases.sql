@@ -7,5 +7,4 @@
 
 select case_id, customer_id, order_id, opened_at, opened_date, first_answer_at, resolved_at, kind, channel,
     cost, minutes, satisfaction, is_complaint
-from canonical.checked_service_cases
-where outcome = 'used'
+from canonical.checked_service_cases where outcome = 'used'

@@ -10,33 +10,27 @@
 with outcomes as (
     select 'order_lines' as source, outcome, sum(lines) as rows, sum(net_revenue) as amount,
         sum(absolute_revenue) as absolute_amount, min(order_date) as oldest_date, max(last_date) as newest_date
-    from canonical.order_parts
-    group by outcome
+    from canonical.order_parts group by outcome
     union all
     select 'customers' as source, outcome, count(*) as rows, 0 as amount, 0 as absolute_amount,
         min(signed_up_date) as oldest_date, max(signed_up_date) as newest_date
-    from canonical.checked_customers
-    group by outcome
+    from canonical.checked_customers group by outcome
     union all
     select 'service_cases' as source, outcome, count(*) as rows, sum(cost) as amount, sum(abs(cost)) as absolute_amount,
         min(opened_date) as oldest_date, max(opened_date) as newest_date
-    from canonical.checked_service_cases
-    group by outcome
+    from canonical.checked_service_cases group by outcome
     union all
     select 'payments' as source, outcome, count(*) as rows, sum(amount) as amount, sum(abs(amount)) as absolute_amount,
         min(due_date) as oldest_date, coalesce(max(paid_date), max(due_date)) as newest_date
-    from canonical.checked_payments
-    group by outcome
+    from canonical.checked_payments group by outcome
     union all
     select 'visits' as source, outcome, count(*) as rows, 0 as amount, 0 as absolute_amount,
         min(visit_date) as oldest_date, max(visit_date) as newest_date
-    from canonical.checked_visits
-    group by outcome
+    from canonical.checked_visits group by outcome
     union all
     select 'exchange_rates' as source, outcome, count(*) as rows, 0 as amount, 0 as absolute_amount,
         min(rate_date) as oldest_date, max(rate_date) as newest_date
-    from canonical.checked_exchange_rates
-    group by outcome
+    from canonical.checked_exchange_rates group by outcome
 )
 
 select cast(source as varchar) as source, outcome, cast(rows as bigint) as rows,

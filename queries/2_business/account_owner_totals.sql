@@ -18,8 +18,7 @@ sums as (
     cross join owner_column
     left join canonical.customers as known_customers  -- one-to-one; none whom the file does not hold
         on tiers.customer_id = known_customers.customer_id
-    where tiers.snapshot = 'current' and owner_column.is_mapped
-    group by known_customers.owner
+    where tiers.snapshot = 'current' and owner_column.is_mapped group by known_customers.owner
 )
 
 select case when owner is null then 'not_assigned' else 'owner' end as kind, coalesce(owner, '') as owner,

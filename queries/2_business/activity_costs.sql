@@ -10,16 +10,14 @@ with customers as (
     select snapshot, customer_id, profit, orders, lines, units, returned_lines, cases_at_rate, handling_minutes,
         net_revenue, freight_amount, 1 as customers,
         cast(cost_to_serve - recorded_case_cost as decimal(28, 10)) as cost_at_rates
-    from business.customer_profit
-    where snapshot = 'current'
+    from business.customer_profit where snapshot = 'current'
     union all
     select snapshot, null as customer_id, sum(profit) as profit, sum(orders) as orders, sum(lines) as lines,
         sum(units) as units, sum(returned_lines) as returned_lines, sum(cases_at_rate) as cases_at_rate,
         sum(handling_minutes) as handling_minutes, sum(net_revenue) as net_revenue,
         sum(freight_amount) as freight_amount, count(*) as customers,
         sum(cast(cost_to_serve - recorded_case_cost as decimal(28, 10))) as cost_at_rates
-    from business.customer_profit
-    group by snapshot
+    from business.customer_profit group by snapshot
 ),
 
 rates as (

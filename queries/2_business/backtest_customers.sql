@@ -51,4 +51,5 @@ left join business.customer_tiers as tiers  -- one-to-one; none without an order
     on outlook.customer_id = tiers.customer_id and tiers.snapshot = 'year_ago'
 left join business.compared_snapshots as compared_snapshots  -- many-to-one; none where the history does not cover it
     on compared_snapshots.snapshot = 'year_ago'
-left join bought on outlook.customer_id = bought.customer_id  -- one-to-one; none who bought nothing
+left join bought  -- one-to-one; none who bought nothing
+    on outlook.customer_id = bought.customer_id

@@ -15,8 +15,7 @@ with forecasts as (
     from business.backtest_customers
     union all
     select 'model' as method, 3 as position, model_orders as expected_orders, actual_orders
-    from business.backtest_customers
-    where model_orders is not null
+    from business.backtest_customers where model_orders is not null
 ),
 
 todays_outlook as (select count(*) as outlooks from model.customer_outlook),
@@ -31,8 +30,7 @@ sums as (
     select method, position, count(*) as customers, sum(expected_orders) as expected_orders,
         sum(actual_orders) as actual_orders, sum(abs(error)) as absolute_error,
         sum(cast(cast(error as decimal(19, 6)) * error as decimal(36, 12))) as squared_error
-    from errors
-    group by method, position
+    from errors group by method, position
 )
 
 select method, customers, cast(expected_orders as decimal(28, 6)) as expected_orders,

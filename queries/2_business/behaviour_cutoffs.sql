@@ -31,9 +31,7 @@ measured as (
 value_counts as (
     -- Counts by value are few rows: customers share most values.
     select snapshot, measure, value, count(*) as customers
-    from measured
-    where value is not null
-    group by snapshot, measure, value
+    from measured where value is not null group by snapshot, measure, value
 ),
 
 ranked_values as (

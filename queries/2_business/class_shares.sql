@@ -19,9 +19,7 @@ value_totals as (select * from class_totals where class_name <> 'all'),
 
 stages_without_order as (
     select lifecycle_stage, count(*) as customers
-    from business.customer_lifecycle
-    where snapshot = 'current' and not is_in_window
-    group by lifecycle_stage
+    from business.customer_lifecycle where snapshot = 'current' and not is_in_window group by lifecycle_stage
     union all
     select 'prospect' as lifecycle_stage, count(*) as customers from business.prospects where snapshot = 'current'
 ),
@@ -41,9 +39,7 @@ named_counts as (
 without_order as (
     -- By value, and all of them as `total`.
     select class_name, coalesce(value, 'total') as value, sum(customers) as customers
-    from named_counts
-    where value is not null
-    group by grouping sets ((class_name, value), (class_name))
+    from named_counts where value is not null group by grouping sets ((class_name, value), (class_name))
 ),
 
 listed_values as (
@@ -95,7 +91,8 @@ all_values as (
 select class_name, value, cast(position as bigint) as position, phase,
     customers, cast(customers as double) / nullif(cast(all_customers as double), 0) as customer_share,
     customers_in_window, customers_without_order, unprofitable_customers, orders, lines, gross_revenue, discount_amount,
-    cast(discount_amount as double) / nullif(cast(gross_revenue as double), 0) as discount_rate, net_revenue,
+    cast(discount_amount as double) / nullif(cast(greatest(gross_revenue, 0) as double), 0) as discount_rate,
+    net_revenue,
     case when all_net_revenue > 0 then cast(net_revenue as double)
         / cast(cast(all_net_revenue as decimal(28, 4)) as double) end as revenue_share,
     cost_of_goods, contribution_margin, cost_to_serve, profit,
@@ -122,8 +119,7 @@ select 'customer_kind' as class_name, 'internal' as value, cast(101 as bigint) a
     null as discount_rate, net_revenue, null as revenue_share, cost_of_goods, contribution_margin,
     null as cost_to_serve, null as profit, null as profit_share, null as profit_rank, null as profit_per_customer,
     null as profit_rate
-from business.internal_totals
-where snapshot = 'current'
+from business.internal_totals where snapshot = 'current'
 union all
 select 'customer_type' as class_name, 'prospect' as value, cast(101 as bigint) as position, null as phase,
     count(*) as customers, null as customer_share, cast(0 as bigint) as customers_in_window,
@@ -133,5 +129,4 @@ select 'customer_type' as class_name, 'prospect' as value, cast(101 as bigint) a
     null as revenue_share, cast(0 as decimal(28, 4)) as cost_of_goods, cast(0 as decimal(28, 4)) as contribution_margin,
     cast(0 as decimal(28, 10)) as cost_to_serve, cast(0 as decimal(28, 10)) as profit, null as profit_share,
     null as profit_rank, null as profit_per_customer, null as profit_rate
-from business.prospects
-where snapshot = 'current'
+from business.prospects where snapshot = 'current'

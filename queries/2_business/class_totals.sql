@@ -13,5 +13,4 @@ select snapshot, class_name, value,
     cast(sum(contribution_margin) as decimal(38, 4)) as contribution_margin,
     cast(sum(cost_to_serve) as decimal(38, 10)) as cost_to_serve, cast(sum(profit) as decimal(38, 10)) as profit,
     cast(sum(loss_amount) as decimal(38, 10)) as loss_amount
-from business.tier_class_totals
-group by snapshot, class_name, value
+from business.tier_class_totals group by snapshot, class_name, value

@@ -36,8 +36,7 @@ first_months as (
     select customer_id,
         cast(date_part('year', first_order_date) as bigint) * 12
         + cast(date_part('month', first_order_date) as bigint) - 1 as month_number
-    from business.customer_measures
-    where snapshot = 'current' and first_order_date is not null
+    from business.customer_measures where snapshot = 'current' and first_order_date is not null
 ),
 
 customer_periods as (
@@ -60,5 +59,4 @@ customer_periods as (
 select cohort_number, period_number,
     count(*) filter (where orders > 0) as active, cast(sum(net_revenue) as decimal(28, 4)) as net_revenue,
     cast(sum(profit) as decimal(28, 10)) as profit
-from customer_periods
-group by cohort_number, period_number
+from customer_periods group by cohort_number, period_number

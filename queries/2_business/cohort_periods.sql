@@ -17,8 +17,7 @@ as_of_month as (
 
 first_order_days as (
     select first_order_date, count(*) as customers
-    from business.customer_measures
-    where snapshot = 'current' and first_order_date is not null
+    from business.customer_measures where snapshot = 'current' and first_order_date is not null
     group by first_order_date
 ),
 
@@ -42,8 +41,7 @@ cohorts as (
 
 small_cohorts as (
     select cohorts.months, count(*) filter (where cohorts.customers < policy.min_cell) as small
-    from cohorts cross join settings.policy as policy
-    group by cohorts.months
+    from cohorts cross join settings.policy as policy group by cohorts.months
 ),
 
 chosen_lengths as (

@@ -28,8 +28,7 @@ counted as (
         count(*) filter (where not has_complaint) as customers_without,
         count(*) filter (where has_complaint and has_outcome) as outcomes_with,
         count(*) filter (where not has_complaint and has_outcome) as outcomes_without
-    from customers
-    group by grouping sets ((from_snapshot, outcome, tier), (from_snapshot, outcome))
+    from customers group by grouping sets ((from_snapshot, outcome, tier), (from_snapshot, outcome))
 ),
 
 tiers as (
@@ -41,8 +40,7 @@ tiers as (
 known_outcomes as (
     -- Distinct on purpose: both outcomes of each snapshot of which complaints are known.
     select distinct customers.from_snapshot, outcomes.outcome
-    from business.customers_after_service as customers cross join outcomes
-    where customers.has_complaint is not null
+    from business.customers_after_service as customers cross join outcomes where customers.has_complaint is not null
 ),
 
 sums as (

@@ -31,16 +31,13 @@ customers as (
         sum(case_costs) as case_costs, sum(net_revenue) as net_revenue, sum(cost_of_goods) as cost_of_goods,
         sum(cost_to_serve) as cost_to_serve, sum(profit) as profit, sum(gross_revenue) as gross_revenue,
         sum(discount_amount) as discount_amount
-    from business.customer_profit
-    group by snapshot
+    from business.customer_profit group by snapshot
 ),
 
 rate_costs as (
     -- Rate x volume, added up without going through the costs of orders and customers.
     select snapshot, sum(cost) as cost
-    from business.activity_costs
-    where customer_id is null and rate is not null
-    group by snapshot
+    from business.activity_costs where customer_id is null and rate is not null group by snapshot
 ),
 
 window_cases as (
@@ -58,8 +55,7 @@ cases_of_others as (
     from business.customer_contacts as contacts
     left join business.customer_profit as profit  -- one-to-one
         on contacts.snapshot = profit.snapshot and contacts.customer_id = profit.customer_id
-    where profit.customer_id is null
-    group by contacts.snapshot
+    where profit.customer_id is null group by contacts.snapshot
 ),
 
 populations as (
@@ -100,27 +96,21 @@ by_snapshot as (
     left join cases_of_others on snapshots.snapshot = cases_of_others.snapshot
 ),
 
-move_steps as (
-    select from_snapshot, step, sum(customers) filter (where step not in ('new', 'reactivated')) as from_customers,
-        sum(customers) filter (where step <> 'gone') as to_customers, sum(from_profit) as from_profit,
-        sum(to_profit) as to_profit, sum(to_profit) - sum(from_profit) as amount
-    from business.move_totals
-    group by from_snapshot, step
-),
-
 moves as (
-    select from_snapshot, sum(from_customers) as from_customers, sum(to_customers) as to_customers,
-        sum(from_profit) as from_profit, sum(to_profit) as to_profit, sum(amount) as bridge_amount
-    from move_steps
-    group by from_snapshot
+    select from_snapshot, sum(customers) filter (where step not in ('new', 'reactivated')) as from_customers,
+        sum(customers) filter (where step <> 'gone') as to_customers, sum(from_profit) as from_profit,
+        sum(to_profit) as to_profit, sum(to_profit) - sum(from_profit) as bridge_amount
+    from business.move_totals group by from_snapshot
 ),
 
 changes as (
     -- The current snapshot against each earlier one.
-    select snapshot as from_snapshot, customers as from_customers,
-        max(case when snapshot = 'current' then customers end) over () as to_customers, profit as from_profit,
-        max(case when snapshot = 'current' then profit end) over () as to_profit
-    from by_snapshot
+    select snapshots.snapshot as from_snapshot, coalesce(customers.customers, 0) as from_customers,
+        max(case when snapshots.snapshot = 'current' then coalesce(customers.customers, 0) end) over () as to_customers,
+        coalesce(customers.profit, 0) as from_profit,
+        max(case when snapshots.snapshot = 'current' then coalesce(customers.profit, 0) end) over () as to_profit
+    from settings.snapshots as snapshots
+    left join customers on snapshots.snapshot = customers.snapshot  -- one-to-one; none without a population
 ),
 
 by_earlier_snapshot as (
@@ -146,14 +136,12 @@ places as (
 
 class_sums as (
     select snapshot, class_name, sum(customers) as customers, sum(net_revenue) as net_revenue, sum(profit) as profit
-    from business.class_totals
-    group by snapshot, class_name
+    from business.class_totals group by snapshot, class_name
 ),
 
 class_names as (
     select class_name
-    from business.class_values
-    group by class_name
+    from business.class_values group by class_name
     union  -- a class whose values nobody listed is added up too
     select class_name from class_sums
 ),
@@ -169,9 +157,7 @@ first_sale_months as (
     select customer_id,
         min(cast(date_part('year', order_date) as bigint) * 12 + cast(date_part('month', order_date) as bigint) - 1)
             as month_number
-    from business.orders
-    where is_sale and not is_internal
-    group by customer_id
+    from business.orders where is_sale and not is_internal group by customer_id
 ),
 
 days_before_the_open_period as (
@@ -312,12 +298,10 @@ listed as (
     union all
     select 'profit at the end of the whale curve, current' as total,
         cast(coalesce(max(cumulative_profit), 0) as decimal(28, 10)) as amount
-    from business.whale_ranks
-    where position = (select max(position) from business.whale_ranks)
+    from business.whale_ranks where position = (select max(position) from business.whale_ranks)
 )
 
 select total, cast(max(amount) as decimal(28, 10)) as amount
-from listed
-group by total
+from listed group by total
 -- A total that is listed twice is none: its identity does not hold.
 having count(amount) = 1

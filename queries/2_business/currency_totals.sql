@@ -24,8 +24,7 @@ with parts as (
         cast(null as decimal(18, 10)) as lowest_rate, cast(null as decimal(18, 10)) as highest_rate,
         lines as lines_without_rate, stated_revenue as stated_revenue_without_rate,
         stated_absolute_revenue as stated_absolute_without_rate
-    from canonical.order_parts
-    where is_without_rate and outcome not in ('used', 'out_of_scope', 'filtered')
+    from canonical.order_parts where is_without_rate and outcome not in ('used', 'out_of_scope', 'filtered')
 )
 
 select currency, cast(sum(lines) as bigint) as lines, cast(sum(stated_revenue) as decimal(28, 4)) as stated_revenue,
@@ -34,5 +33,4 @@ select currency, cast(sum(lines) as bigint) as lines, cast(sum(stated_revenue) a
     max(highest_rate) as highest_rate, cast(sum(lines_without_rate) as bigint) as lines_without_rate,
     cast(sum(stated_revenue_without_rate) as decimal(28, 4)) as stated_revenue_without_rate,
     cast(sum(stated_absolute_without_rate) as decimal(28, 4)) as stated_absolute_without_rate
-from parts
-group by currency
+from parts group by currency

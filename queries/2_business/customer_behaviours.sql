@@ -31,8 +31,7 @@ categories as (
         cast(sum(net_revenue) as decimal(28, 4)) as net_revenue,
         cast(coalesce(max(net_revenue) filter (where category is not null), 0) as decimal(28, 4))
             as largest_category_revenue
-    from category_revenue
-    group by snapshot, customer_id
+    from category_revenue group by snapshot, customer_id
 ),
 
 gaps as (
@@ -42,8 +41,7 @@ gaps as (
         cast(sum(order_gaps.gap_days * order_gaps.gap_days) as bigint) as squared_days
     from business.order_gaps as order_gaps
     inner join settings.snapshots as snapshots on order_gaps.order_date < snapshots.as_of
-    where order_gaps.gap_days is not null
-    group by snapshots.snapshot, order_gaps.customer_id
+    where order_gaps.gap_days is not null group by snapshots.snapshot, order_gaps.customer_id
 ),
 
 regularity as (
@@ -52,8 +50,7 @@ regularity as (
         cast(gaps.gaps * gaps.squared_days - gaps.days * gaps.days as double) as squared_spread,
         cast(gaps.days * gaps.days as double) as squared_total,
         cast(policy.rational_max_gap_variation as double) as max_variation
-    from gaps cross join settings.policy as policy
-    where gaps.gaps >= policy.rhythm_min_gaps
+    from gaps cross join settings.policy as policy where gaps.gaps >= policy.rhythm_min_gaps
 ),
 
 customers as (

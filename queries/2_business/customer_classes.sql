@@ -65,9 +65,7 @@
 --   the home region of the home country (`project.home`), domestic elsewhere in the home country, overseas any other;
 --   without a home region nobody is local, and without a home country nothing is known.
 
-with policy as (select high_value_min_score, middle_value_min_score from settings.policy),
-
-phases as (select value as lifecycle_stage, phase from business.class_values where class_name = 'lifecycle_stage'),
+with phases as (select value as lifecycle_stage, phase from business.class_values where class_name = 'lifecycle_stage'),
 
 home as (
     select countries.name as country, regions.name as region
@@ -111,4 +109,4 @@ left join business.customer_kinds as kinds  -- many-to-one; none of who is not i
     on tiers.customer_id = kinds.customer_id
 left join business.customer_places as places  -- many-to-one; none where nothing is known
     on tiers.customer_id = places.customer_id
-cross join home cross join policy
+cross join home cross join settings.policy as policy

@@ -40,8 +40,7 @@ cases as (
         sum(satisfaction) filter (where is_in_window) as satisfaction_total,
         count(*) filter (where is_recent and is_complaint) as recent_complaints,
         min(satisfaction) filter (where is_recent and is_rated_by_then) as lowest_recent_satisfaction
-    from cases_at_snapshots
-    group by snapshot, customer_id
+    from cases_at_snapshots group by snapshot, customer_id
 ),
 
 listed as (
@@ -67,8 +66,7 @@ listed as (
 others as (
     select snapshot, customer_id, sum(visits) as visits, sum(sales) as sales, sum(payments) as payments,
         sum(payments_on_time) as payments_on_time
-    from listed
-    group by snapshot, customer_id
+    from listed group by snapshot, customer_id
 )
 
 select coalesce(cases.snapshot, others.snapshot) as snapshot,
@@ -86,4 +84,5 @@ select coalesce(cases.snapshot, others.snapshot) as snapshot,
     cast(coalesce(others.payments, 0) as bigint) as payments,
     cast(coalesce(others.payments_on_time, 0) as bigint) as payments_on_time
 from cases
-full join others on cases.snapshot = others.snapshot and cases.customer_id = others.customer_id  -- one-to-one
+full join others  -- one-to-one
+    on cases.snapshot = others.snapshot and cases.customer_id = others.customer_id

@@ -10,9 +10,9 @@
 
 with customers as (
     select customer_id, kind as written_kind, industry as written_industry,
-        lower(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) from kind)) as kind,
-        lower(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) from industry)) as industry
-    from canonical.customers
+        lower(trim(both blanks.blanks from kind)) as kind,
+        lower(trim(both blanks.blanks from industry)) as industry
+    from canonical.customers cross join settings.blanks as blanks
 )
 
 select customers.customer_id,

@@ -7,11 +7,7 @@
 --   to compare with, `silent_days` tells who is late (`at_risk`) and `lapsed_days` who lapsed. Orders are sales: who
 --   has only return documents bought before the history began, and has lapsed.
 
-with policy as (
-    select new_customer_days, at_risk_late_ratio, lapsed_late_ratio, lapsed_days, silent_days from settings.policy
-),
-
-customers as (
+with customers as (
     select measures.snapshot, measures.customer_id, measures.days_since_first_order, measures.days_since_last_order,
         measures.is_in_window,
         coalesce(rhythms.usual_gap_days, of_tier.usual_gap_days, of_all.usual_gap_days) as usual_gap_days,
@@ -35,8 +31,7 @@ longest_recent_gaps as (
     from business.order_gaps as order_gaps
     inner join settings.snapshots as snapshots
         on order_gaps.order_date >= snapshots.recent_start and order_gaps.order_date < snapshots.as_of
-    where order_gaps.gap_days is not null
-    group by snapshots.snapshot, order_gaps.customer_id
+    where order_gaps.gap_days is not null group by snapshots.snapshot, order_gaps.customer_id
 )
 
 select customers.snapshot, customers.customer_id, customers.usual_gap_days,
@@ -57,4 +52,4 @@ select customers.snapshot, customers.customer_id, customers.usual_gap_days,
 from customers
 left join longest_recent_gaps  -- one-to-one
     on customers.snapshot = longest_recent_gaps.snapshot and customers.customer_id = longest_recent_gaps.customer_id
-cross join policy
+cross join settings.policy as policy

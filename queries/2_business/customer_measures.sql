@@ -52,8 +52,7 @@ measures as (
         + max(case when quarter = 3 then 1 else 0 end)
         + max(case when quarter = 4 then 1 else 0 end) as active_quarters,
         count(*) filter (where is_in_window) > 0 as is_in_window
-    from orders
-    group by snapshot, customer_id
+    from orders group by snapshot, customer_id
 )
 
 select snapshot, customer_id, first_order_date, last_order_date,

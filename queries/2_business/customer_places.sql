@@ -12,8 +12,7 @@ with places_in_file as (
 
 places_by_day as (
     select customer_id, order_date, country, region
-    from business.line_sums
-    where is_sale and (country is not null or region is not null)
+    from business.line_sums where is_sale and (country is not null or region is not null)
 ),
 
 last_days as (select customer_id, max(order_date) as order_date from places_by_day group by customer_id),

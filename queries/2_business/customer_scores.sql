@@ -27,16 +27,13 @@ with customers as (
             else 0
         end
         + case when measures.days_since_first_order >= policy.loyal_tenure_days then 1 else 0 end as loyalty_score
-    from business.customer_measures as measures cross join settings.policy as policy
-    where measures.is_in_window
+    from business.customer_measures as measures cross join settings.policy as policy where measures.is_in_window
 ),
 
 revenue_steps as (
     -- One row per distinct amount keeps ties together.
     select snapshot, net_revenue, sum(net_revenue) as step_revenue
-    from customers
-    where net_revenue > 0
-    group by snapshot, net_revenue
+    from customers where net_revenue > 0 group by snapshot, net_revenue
 ),
 
 accumulated_steps as (
@@ -70,15 +67,13 @@ ranked_counts as (
 populations as (
     select snapshot, count(*) as customers,
         cast(coalesce(sum(net_revenue) filter (where net_revenue > 0), 0) as decimal(28, 4)) as revenue
-    from customers
-    group by snapshot
+    from customers group by snapshot
 ),
 
 medians as (
     -- One value in the middle, or two: their mean is the median, kept as sum and count.
     select snapshot, sum(orders) as middle_orders, count(*) as middle_rows
-    from ranked_counts
-    where 2 * customers_up_to >= repeat_buyers and 2 * (customers_up_to - customers) <= repeat_buyers
+    from ranked_counts where 2 * customers_up_to >= repeat_buyers and 2 * (customers_up_to - customers) <= repeat_buyers
     group by snapshot
 ),
 

@@ -4,5 +4,4 @@
 -- note:    By the profit and the cut-offs of the snapshot itself; business.scenario_cutoffs says how tiers are cut.
 
 select snapshot, customer_id, tier, cast(profit as decimal(28, 10)) as profit
-from business.scenario_tiers
-where scenario = 0 and cutoff_snapshot = snapshot
+from business.scenario_tiers where scenario = 0 and cutoff_snapshot = snapshot

@@ -26,8 +26,7 @@ complaints as (
     inner join from_snapshots  -- a complaint may count for both
         on service_cases.opened_date < from_snapshots.as_of
         and from_snapshots.as_of - service_cases.opened_date <= policy.complaint_days
-    where service_cases.is_complaint
-    group by from_snapshots.snapshot, service_cases.customer_id
+    where service_cases.is_complaint group by from_snapshots.snapshot, service_cases.customer_id
 ),
 
 customers_now as (

@@ -5,9 +5,7 @@
 -- note:    The usual gap is the nearest-rank percentile (`rhythm_percentile`, 90%) of the days between order days, over
 --   the whole history up to the day.
 
-with policy as (select rhythm_min_gaps, rhythm_percentile from settings.policy),
-
-moments as (
+with moments as (
     -- Distinct on purpose: a snapshot is the end of a week too.
     select as_of as before_date
     from settings.snapshots
@@ -37,7 +35,7 @@ last_days as (
     from business.order_gaps as order_gaps
     inner join next_moments  -- many-to-one; none after the last moment
         on order_gaps.order_date = next_moments.order_date
-    cross join policy
+    cross join settings.policy as policy
     where order_gaps.gaps >= policy.rhythm_min_gaps
         and (order_gaps.next_order_date is null or order_gaps.next_order_date >= next_moments.before_date)
 ),
@@ -55,6 +53,6 @@ ranked_gaps as (
 
 -- Nearest rank: the smallest rank that is at least percentile x n.
 select ranked_gaps.customer_id, ranked_gaps.order_date, ranked_gaps.gaps, ranked_gaps.gap_days as usual_gap_days
-from ranked_gaps cross join policy
+from ranked_gaps cross join settings.policy as policy
 where ranked_gaps.gap_rank >= ranked_gaps.gaps * policy.rhythm_percentile
     and ranked_gaps.gap_rank - 1 < ranked_gaps.gaps * policy.rhythm_percentile

@@ -70,8 +70,7 @@ amounts as (
     select
         customer_id, case when tier in ('platinum', 'gold') then 'silent_best' else 'late_others' end as decision, tier,
         cast(profit as decimal(28, 10)) as amount
-    from business.profits_at_risk
-    where snapshot = 'current'
+    from business.profits_at_risk where snapshot = 'current'
 )
 
 select customer_id, cast(decision as varchar) as decision, tier, amount from amounts where amount > 0

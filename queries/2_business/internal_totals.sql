@@ -12,8 +12,7 @@ with internal_orders as (
     from business.orders as orders
     inner join settings.snapshots as snapshots
         on orders.order_date >= snapshots.window_start and orders.order_date < snapshots.as_of
-    where orders.is_internal
-    group by snapshots.snapshot
+    where orders.is_internal group by snapshots.snapshot
 )
 
 select snapshots.snapshot,
@@ -24,4 +23,5 @@ select snapshots.snapshot,
     cast(coalesce(internal_orders.net_revenue, 0) - coalesce(internal_orders.cost_of_goods, 0) as decimal(28, 4))
         as contribution_margin
 from settings.snapshots as snapshots
-left join internal_orders on snapshots.snapshot = internal_orders.snapshot  -- one-to-one; none without internal orders
+left join internal_orders  -- one-to-one; none without internal orders
+    on snapshots.snapshot = internal_orders.snapshot

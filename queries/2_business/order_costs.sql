@@ -17,8 +17,7 @@ with charged_orders as (
             + cast(orders.freight_amount as decimal(28, 4)) * rates.freight_rate
             as decimal(28, 10)
         ) as cost_to_serve
-    from business.orders as orders cross join settings.rates as rates
-    where not orders.is_internal
+    from business.orders as orders cross join settings.rates as rates where not orders.is_internal
 )
 
 select order_id, customer_id, order_date,

@@ -12,9 +12,7 @@
 with order_days as (
     select customer_id, order_date, cast(sum(net_revenue) as decimal(28, 4)) as net_revenue,
         cast(sum(net_revenue - cost_of_goods) as decimal(28, 4)) as contribution_margin
-    from business.orders
-    where not is_internal
-    group by customer_id, order_date
+    from business.orders where not is_internal group by customer_id, order_date
     having count(*) filter (where is_sale) > 0
 ),
 

@@ -10,8 +10,7 @@ with rates as (
             / nullif(cast(net_revenue as double), 0) end as margin_rate,
         case when net_revenue > 0 then cast(cast(profit as decimal(28, 4)) as double)
             / nullif(cast(net_revenue as double), 0) end as profit_rate
-    from business.class_totals
-    where snapshot = 'current' and class_name in ('tier', 'all')
+    from business.class_totals where snapshot = 'current' and class_name in ('tier', 'all')
 )
 
 select histories.customer_id,

@@ -7,13 +7,10 @@
 with population as (
     select customers, unprofitable_customers, orders, lines, cast(net_revenue as decimal(28, 4)) as net_revenue,
         cast(contribution_margin as decimal(28, 4)) as contribution_margin, cast(profit as decimal(28, 10)) as profit
-    from business.class_totals
-    where snapshot = 'current' and class_name = 'all'
+    from business.class_totals where snapshot = 'current' and class_name = 'all'
 ),
 
 levels as (select * from (values ('country'), ('region')) as listed (level)),
-
-kinds as (select * from (values ('home'), ('lines')) as listed (kind)),
 
 sums as (
     select totals.kind, levels.level, totals.country,
@@ -37,7 +34,7 @@ places as (
     from sums
     union all
     select kinds.kind, levels.level, 'total' as country, 'total' as region, population.*, 1000000 as position
-    from population cross join kinds cross join levels
+    from population cross join (values ('home'), ('lines')) as kinds (kind) cross join levels
 )
 
 select places.kind, places.level, places.country, places.region, cast(places.position as bigint) as position,

@@ -15,8 +15,7 @@ select 'home' as kind, classes.country, classes.region,
 from business.customer_classes as classes
 inner join business.customer_profit as profit  -- one-to-one
     on classes.snapshot = profit.snapshot and classes.customer_id = profit.customer_id
-where classes.snapshot = 'current'
-group by classes.country, classes.region
+where classes.snapshot = 'current' group by classes.country, classes.region
 union all
 select 'lines' as kind, coalesce(line_sums.country, 'not_known') as country,
     coalesce(line_sums.region, 'not_known') as region,

@@ -10,15 +10,13 @@ with known_customers as (
     from canonical.customers
     union all
     select customer_id, false as is_in_file, cast(null as date) as signed_up_date, min(visit_date) as first_visit_date
-    from canonical.visits
-    group by customer_id
+    from canonical.visits group by customer_id
 ),
 
 customers as (
     select customer_id, count(*) filter (where is_in_file) > 0 as is_in_file, max(signed_up_date) as signed_up_date,
         max(first_visit_date) as first_visit_date
-    from known_customers
-    group by customer_id
+    from known_customers group by customer_id
 ),
 
 buyers as (select customer_id, min(order_date) as first_order_date from business.orders group by customer_id)

@@ -41,8 +41,7 @@ counts as (
         min(horizon_weeks) as horizon_weeks, min(counted_days) as counted_days,
         count(*) filter (where days_before <= counted_days) as purchases_of_year,
         min(days_before) as days_since_last_purchase
-    from days
-    group by moment, customer_id
+    from days group by moment, customer_id
 ),
 
 rates as (

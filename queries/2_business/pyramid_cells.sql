@@ -117,6 +117,4 @@ customer_values as (
 select condition, measure, tier_group, driver, count(*) as customers, cast(sum(value) as decimal(38, 4)) as total,
     -- Squared in a wide type: money squared has more digits than money.
     cast(sum(cast(value as decimal(19, 4)) * cast(value as decimal(19, 4))) as decimal(38, 8)) as square_total
-from customer_values
-where value is not null and driver <> 'not_known'
-group by condition, measure, tier_group, driver
+from customer_values where value is not null and driver <> 'not_known' group by condition, measure, tier_group, driver

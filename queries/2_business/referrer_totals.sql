@@ -17,8 +17,7 @@ with referred_customers as (
 sums as (
     select referrer_id, count(*) as referred_customers, cast(sum(net_revenue) as decimal(28, 4)) as referred_revenue,
         cast(sum(profit) as decimal(28, 10)) as referred_profit
-    from referred_customers
-    group by referrer_id
+    from referred_customers group by referrer_id
 )
 
 select sums.referrer_id, tiers.tier,

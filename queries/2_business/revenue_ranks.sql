@@ -6,8 +6,7 @@
 
 with customers as (
     select customer_id, greatest(net_revenue, cast(0 as decimal(28, 4))) as net_revenue
-    from business.customer_profit
-    where snapshot = 'current'
+    from business.customer_profit where snapshot = 'current'
 )
 
 select

@@ -12,8 +12,6 @@ with moved_rates as (
     select 1000 as position, 'all_rates' as activity
 ),
 
-directions as (select * from (values (1, -1, 'down'), (2, 1, 'up')) as listed (direction_position, sign, direction)),
-
 scenarios as (
     select
         cast(
@@ -22,7 +20,9 @@ scenarios as (
         ) as scenario,
         moved_rates.activity, directions.direction,
         cast(directions.sign * policy.rate_sensitivity as decimal(18, 6)) as change
-    from moved_rates cross join directions cross join settings.policy as policy
+    from moved_rates
+    cross join (values (1, -1, 'down'), (2, 1, 'up')) as directions (direction_position, sign, direction)
+    cross join settings.policy as policy
 )
 
 select snapshot, cast(0 as bigint) as scenario, customer_id, 'as_configured' as activity, 'none' as direction,

@@ -12,8 +12,6 @@
 
 with tiers as (select customer_id, tier from business.customer_tiers where snapshot = 'current'),
 
-groups as (select * from (values ('tier'), ('population'), ('channel'), ('all')) as listed (group_name)),
-
 grouped_cases as (
     select groups.group_name,
         case groups.group_name
@@ -32,7 +30,7 @@ grouped_cases as (
         on cases.opened_date >= snapshots.window_start
         and cases.opened_date < snapshots.as_of
     left join tiers on cases.customer_id = tiers.customer_id  -- many-to-one
-    cross join groups
+    cross join (values ('tier'), ('population'), ('channel'), ('all')) as groups (group_name)
     where snapshots.snapshot = 'current' and (groups.group_name <> 'population' or tiers.tier is not null)
 ),
 
@@ -42,8 +40,7 @@ customers as (
         count(first_answer_seconds) as answered_cases, count(resolution_seconds) as resolved_cases,
         count(minutes) as timed_cases, coalesce(sum(minutes), 0) as minutes, count(satisfaction) as rated_cases,
         coalesce(sum(satisfaction), 0) as satisfaction_total, sum(cost) as cost
-    from grouped_cases
-    group by group_name, value, customer_id
+    from grouped_cases group by group_name, value, customer_id
 ),
 
 sums as (
@@ -51,17 +48,14 @@ sums as (
         sum(cases) as cases, sum(complaints) as complaints, sum(answered_cases) as answered_cases,
         sum(resolved_cases) as resolved_cases, sum(timed_cases) as timed_cases, sum(minutes) as minutes,
         sum(rated_cases) as rated_cases, sum(satisfaction_total) as satisfaction_total, sum(cost) as cost
-    from customers
-    group by group_name, value
+    from customers group by group_name, value
 ),
-
-measures as (select * from (values ('first_answer'), ('resolution')) as listed (measure)),
 
 waits as (
     select grouped_cases.group_name, grouped_cases.value, measures.measure, grouped_cases.case_id,
         case measures.measure when 'first_answer' then grouped_cases.first_answer_seconds
             else grouped_cases.resolution_seconds end as seconds
-    from grouped_cases cross join measures
+    from grouped_cases cross join (values ('first_answer'), ('resolution')) as measures (measure)
 ),
 
 ranked_waits as (
@@ -71,16 +65,13 @@ ranked_waits as (
             order by seconds nulls last, case_id nulls last
         ) as position,
         count(*) over (partition by group_name, value, measure) as cases
-    from waits
-    where seconds is not null
+    from waits where seconds is not null
 ),
 
 medians as (
     select group_name, value, max(seconds) filter (where measure = 'first_answer') as first_answer_seconds,
         max(seconds) filter (where measure = 'resolution') as resolution_seconds
-    from ranked_waits
-    where 2 * position >= cases and 2 * position <= cases + 1
-    group by group_name, value
+    from ranked_waits where 2 * position >= cases and 2 * position <= cases + 1 group by group_name, value
 )
 
 select sums.group_name, sums.value, sums.customers, sums.customers_with_complaint, cast(sums.cases as bigint) as cases,

@@ -18,4 +18,5 @@ select totals.snapshot, totals.customers, totals.unprofitable_customers, totals.
         / cast(totals.net_revenue as double) end as profit_rate,
     cast(coalesce(at_risk.profit, 0) as decimal(28, 10)) as profit_at_risk
 from totals
-left join at_risk on totals.snapshot = at_risk.snapshot  -- one-to-one; none when nobody profitable is late
+left join at_risk  -- one-to-one; none when nobody profitable is late
+    on totals.snapshot = at_risk.snapshot

@@ -46,8 +46,7 @@ used_rows as (select * from canonical.source_outcomes where outcome = 'used'),
 
 rejected_rows as (
     select source, sum(rows) as rows, sum(amount) as amount, sum(absolute_amount) as absolute_amount
-    from canonical.rejected_rows
-    group by source
+    from canonical.rejected_rows group by source
 ),
 
 out_of_scope_rows as (
@@ -55,8 +54,7 @@ out_of_scope_rows as (
         sum(amount) filter (where reason = 'after_as_of') as amount,
         sum(rows) filter (where reason = 'filtered') as filtered_rows,
         sum(amount) filter (where reason = 'filtered') as filtered_amount
-    from canonical.out_of_scope_rows
-    group by source
+    from canonical.out_of_scope_rows group by source
 )
 
 select sources.source, used_rows.oldest_date, used_rows.newest_date,
@@ -77,4 +75,5 @@ left join footer_rows on sources.source = footer_rows.source  -- one-to-one
 left join read_rows on sources.source = read_rows.source  -- one-to-one
 left join used_rows on sources.source = used_rows.source  -- one-to-one
 left join rejected_rows on sources.source = rejected_rows.source  -- one-to-one
-left join out_of_scope_rows on sources.source = out_of_scope_rows.source  -- one-to-one
+left join out_of_scope_rows  -- one-to-one
+    on sources.source = out_of_scope_rows.source

@@ -15,5 +15,4 @@ select snapshot, class_name, value, tier,
     cast(sum(contribution_margin) as decimal(38, 4)) as contribution_margin,
     cast(sum(cost_to_serve) as decimal(38, 10)) as cost_to_serve, cast(sum(profit) as decimal(38, 10)) as profit,
     cast(coalesce(sum(profit) filter (where profit < 0), 0) as decimal(38, 10)) as loss_amount
-from business.class_members
-group by snapshot, class_name, value, tier
+from business.class_members group by snapshot, class_name, value, tier

@@ -25,10 +25,8 @@ ranked_gaps as (
             rows between unbounded preceding and current row
         ) as customers_up_to,
         sum(customers) over (partition by snapshot, tier) as customers
-    from gap_counts
-    where tier is not null
+    from gap_counts where tier is not null
 )
 
 select snapshot, tier, cast(customers as bigint) as customers, usual_gap_days
-from ranked_gaps
-where 2 * customers_up_to >= customers and 2 * (customers_up_to - customers_with_gap) < customers
+from ranked_gaps where 2 * customers_up_to >= customers and 2 * (customers_up_to - customers_with_gap) < customers

@@ -48,8 +48,7 @@ sums as (
         -- Rates of profit may differ in sign between the tiers of a group.
         min(coalesce(profit_rate, 0)) >= 0 and min(coalesce(margin_rate, 0)) >= 0 as is_never_a_loss,
         max(coalesce(profit_rate, 0)) <= 0 and max(coalesce(margin_rate, 0)) <= 0 as is_always_a_loss
-    from customers
-    group by method, class_name, value
+    from customers group by method, class_name, value
 ),
 
 misses as (

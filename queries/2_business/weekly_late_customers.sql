@@ -4,15 +4,10 @@
 -- note:    The stages `at_risk` and `lapsed` of business.customer_lifecycle, of customers with an order or a return
 --   document in the window that the week looks back on.
 
-with policy as (
-    select new_customer_days, reactivated_days, rhythm_min_gaps, rhythm_percentile, lapsed_late_ratio, lapsed_days
-    from settings.policy
-),
-
-recent_buyers as (
+with recent_buyers as (
     -- Only an order of the recent days can have ended a lapse.
     select silences.weeks_ago, silences.week_end, silences.customer_id, silences.tier_gap_days
-    from business.weekly_silences as silences cross join policy
+    from business.weekly_silences as silences cross join settings.policy as policy
     where silences.week_end - silences.order_date <= policy.reactivated_days
 ),
 
@@ -20,7 +15,7 @@ longest_recent_gaps as (
     -- The longest silence that an order of the recent days ended.
     select recent_buyers.weeks_ago, recent_buyers.week_end, recent_buyers.customer_id, recent_buyers.tier_gap_days,
         max(order_gaps.gap_days) as gap_days
-    from recent_buyers cross join policy
+    from recent_buyers cross join settings.policy as policy
     inner join business.order_gaps as order_gaps  -- many-to-many: each meets the recent gaps
         on recent_buyers.customer_id = order_gaps.customer_id and order_gaps.order_date < recent_buyers.week_end
     where order_gaps.gap_days is not null and recent_buyers.week_end - order_gaps.order_date <= policy.reactivated_days
@@ -31,7 +26,7 @@ earlier_gaps as (
     -- As many shorter gaps as the nearest rank asks for say that the longest is above that rank.
     select longest.weeks_ago, longest.customer_id, count(*) as gaps,
         count(*) filter (where longest.gap_days > policy.lapsed_late_ratio * order_gaps.gap_days) as shorter_gaps
-    from longest_recent_gaps as longest cross join policy
+    from longest_recent_gaps as longest cross join settings.policy as policy
     inner join business.order_gaps as order_gaps  -- many-to-many: each meets the gaps before the recent days
         on longest.customer_id = order_gaps.customer_id and order_gaps.order_date < longest.week_end
     where order_gaps.gap_days is not null and longest.week_end - order_gaps.order_date > policy.reactivated_days
@@ -40,7 +35,7 @@ earlier_gaps as (
 
 reactivated_customers as (
     select longest.weeks_ago, longest.customer_id
-    from longest_recent_gaps as longest cross join policy
+    from longest_recent_gaps as longest cross join settings.policy as policy
     left join earlier_gaps  -- one-to-one; none without earlier gaps
         on longest.weeks_ago = earlier_gaps.weeks_ago and longest.customer_id = earlier_gaps.customer_id
     where
@@ -53,7 +48,7 @@ reactivated_customers as (
 )
 
 select silences.weeks_ago, silences.customer_id
-from business.weekly_silences as silences cross join policy
+from business.weekly_silences as silences cross join settings.policy as policy
 left join reactivated_customers  -- one-to-one; none who was not
     on silences.weeks_ago = reactivated_customers.weeks_ago and silences.customer_id = reactivated_customers.customer_id
 where reactivated_customers.customer_id is null

@@ -5,12 +5,10 @@
 --   the week looks back on, as business.profits_at_risk has it for the snapshots. Days are numbered from the earliest
 --   lawful date.
 
-with policy as (select earliest_date from settings.policy),
-
-weeks as (
+with weeks as (
     select weeks.weeks_ago, weeks.window_start - policy.earliest_date as first_day,
         weeks.week_end - policy.earliest_date as end_day
-    from settings.weeks as weeks cross join policy
+    from settings.weeks as weeks cross join settings.policy as policy
 ),
 
 late_customers as (
@@ -24,12 +22,12 @@ reach as (select min(first_day) as first_day from weeks),
 
 contributions as (
     select orders.customer_id, orders.order_date - policy.earliest_date as day_number, orders.profit
-    from business.order_costs as orders cross join policy cross join reach
+    from business.order_costs as orders cross join settings.policy as policy cross join reach
     where orders.order_date - policy.earliest_date >= reach.first_day
     union all
     select cases.customer_id, cases.opened_date - policy.earliest_date as day_number,
         cast(-cases.cost_to_serve as decimal(28, 10)) as profit
-    from business.case_costs as cases cross join policy cross join reach
+    from business.case_costs as cases cross join settings.policy as policy cross join reach
     where cases.opened_date - policy.earliest_date >= reach.first_day
 ),
 
@@ -44,6 +42,5 @@ customer_profits as (
 
 select customer_profits.weeks_ago,
     cast(sum(customer_profits.profit - rates.per_customer) as decimal(28, 10)) as profit_at_risk
-from customer_profits cross join settings.rates as rates
-where customer_profits.profit > rates.per_customer
+from customer_profits cross join settings.rates as rates where customer_profits.profit > rates.per_customer
 group by customer_profits.weeks_ago

@@ -20,9 +20,7 @@ with ranked_snapshots as (
 spans as (
     -- The weeks that are nearest to a snapshot follow each other.
     select snapshot, min(week_end) as first_week_end, max(week_end) as last_week_end
-    from ranked_snapshots
-    where nearness = 1
-    group by snapshot
+    from ranked_snapshots where nearness = 1 group by snapshot
 ),
 
 document_days as (
@@ -98,9 +96,7 @@ silence_rhythms as (
         on spans.snapshot = tier_gaps.snapshot and silences.customer_id = tier_gaps.customer_id
     left join business.tier_rhythms as of_all  -- many-to-one
         on spans.snapshot = of_all.snapshot and of_all.tier = 'all'
-),
-
-policy as (select at_risk_late_ratio, lapsed_days, silent_days from settings.policy)
+)
 
 select weeks.weeks_ago, silences.customer_id, weeks.week_end, silences.first_order_date, silences.order_date,
     silences.tier_gap_days
@@ -109,7 +105,7 @@ inner join silence_rhythms as silences  -- a silence meets every week that ends 
     on weeks.week_end >= silences.first_week_end and weeks.week_end <= silences.last_week_end
     and silences.document_date >= weeks.window_start and silences.document_date < weeks.week_end
     and (silences.next_document_date is null or silences.next_document_date >= weeks.week_end)
-cross join policy
+cross join settings.policy as policy
 where silences.order_date is null or weeks.week_end - silences.order_date > policy.lapsed_days
     or weeks.week_end - silences.order_date
     > policy.at_risk_late_ratio * coalesce(silences.own_gap_days, silences.tier_gap_days)

@@ -10,14 +10,13 @@
 --   dependency_position: rank of those flagged, most profit first
 --   is_dependency: whether more than owner_dependency_share of revenue or profit hangs on this owner
 
-with policy as (select list_rows_shown, owner_dependency_share from settings.policy),
-
-owner_column as (select is_mapped from settings.source_columns where source = 'customers' and column_name = 'owner'),
+with owner_column as (
+    select is_mapped from settings.source_columns where source = 'customers' and column_name = 'owner'
+),
 
 population as (
     select customers, cast(net_revenue as decimal(28, 4)) as net_revenue, cast(profit as decimal(28, 10)) as profit
-    from business.class_totals
-    where snapshot = 'current' and class_name = 'all'
+    from business.class_totals where snapshot = 'current' and class_name = 'all'
 ),
 
 placed_owners as (
@@ -26,15 +25,14 @@ placed_owners as (
             as kind,
         case when totals.position > policy.list_rows_shown then '' else totals.owner end as owner,
         totals.kind = 'owner' as is_owner, totals.position, totals.customers, totals.net_revenue, totals.profit
-    from business.account_owner_totals as totals cross join policy
+    from business.account_owner_totals as totals cross join settings.policy as policy
 ),
 
 kinds as (
     select kind, owner, min(position) as position, count(*) filter (where is_owner) as owners,
         cast(sum(customers) as bigint) as customers, cast(sum(net_revenue) as decimal(28, 4)) as net_revenue,
         cast(sum(profit) as decimal(28, 10)) as profit
-    from placed_owners
-    group by kind, owner
+    from placed_owners group by kind, owner
     union all
     select case when owner_column.is_mapped then 'total' else 'not_known' end as kind, '' as owner,
         cast(null as bigint) as position, (select count(*) from placed_owners where is_owner) as owners,
@@ -49,7 +47,7 @@ listed as (
             kinds.net_revenue > population.net_revenue * policy.owner_dependency_share and population.net_revenue > 0
             or kinds.profit > population.profit * policy.owner_dependency_share and population.profit > 0
         ) as is_dependency
-    from kinds cross join population cross join policy
+    from kinds cross join population cross join settings.policy as policy
 )
 
 select listed.kind, listed.owner,
@@ -68,5 +66,4 @@ select listed.kind, listed.owner,
     case when population.profit > 0 then cast(cast(listed.profit as decimal(28, 4)) as double)
         / nullif(cast(cast(population.profit as decimal(28, 4)) as double), 0) end as profit_share,
     listed.is_dependency
-from listed cross join population
-order by position, listed.kind, listed.owner
+from listed cross join population order by position, listed.kind, listed.owner

@@ -23,8 +23,7 @@ sums as (
         count(*) filter (where action is null) as without_action, count(*) filter (where is_urgent) as urgent_customers,
         sum(stake_amount) filter (where action is not null) as stake_amount,
         sum(stake_amount) filter (where is_urgent) as urgent_amount
-    from cases
-    group by grouping sets ((tier), ())
+    from cases group by grouping sets ((tier), ())
 )
 
 select tiers.tier, cast(tiers.position as bigint) as position, cast(coalesce(sums.customers, 0) as bigint) as customers,

@@ -21,6 +21,5 @@ select cases.customer_id, cases.due_date,
     cases.tier, cast(cases.place as bigint) as position, cases.name, cases.owner, cases.prior_tier, cases.year_ago_tier,
     cases.lifecycle_stage, cases.reason, cases.action, cases.responsible, cases.stake,
     cases.days_since_last_order, cases.late_ratio, cases.profit, cases.stake_amount
-from cases cross join settings.policy as policy
-where cases.place <= policy.list_rows_shown
+from cases cross join settings.policy as policy where cases.place <= policy.list_rows_shown
 order by cases.tier_rank, position, cases.customer_id

@@ -23,5 +23,4 @@ select errors.method, weeks.before_date as first_day, cast(weeks.horizon_weeks a
     cast(errors.absolute_error as double) / nullif(cast(errors.customers as double), 0) as mean_absolute_error,
     sqrt(cast(errors.squared_error as double) / nullif(cast(errors.customers as double), 0)) as root_mean_square_error,
     errors.error_rank = 1 as is_best
-from business.backtest_errors as errors cross join weeks
-order by errors.error_rank, errors.method
+from business.backtest_errors as errors cross join weeks order by errors.error_rank, errors.method

@@ -22,8 +22,7 @@ sums as (
         sum(from_net_revenue) as from_net_revenue,
         sum(to_net_revenue) filter (where step not in ('new', 'reactivated')) as retained_net_revenue,
         sum(kept_net_revenue) filter (where step not in ('new', 'reactivated')) as kept_net_revenue
-    from business.move_totals
-    group by from_snapshot
+    from business.move_totals group by from_snapshot
 ),
 
 earlier_tiers as (
@@ -37,8 +36,7 @@ earlier_tiers as (
 
 told_positions as (
     select earlier_tiers.from_snapshot, min(earlier_tiers.position) as position
-    from earlier_tiers cross join settings.policy as policy
-    where earlier_tiers.customers >= policy.min_cell
+    from earlier_tiers cross join settings.policy as policy where earlier_tiers.customers >= policy.min_cell
     group by earlier_tiers.from_snapshot
 ),
 

@@ -15,5 +15,4 @@ select outcomes.from_snapshot, outcomes.tier, snapshots.as_of as from_as_of, out
     outcomes.difference, outcomes.difference_low, outcomes.difference_high, outcomes.has_enough_customers
 from business.complaint_outcomes as outcomes
 inner join settings.snapshots as snapshots on outcomes.from_snapshot = snapshots.snapshot  -- many-to-one
-where outcomes.outcome = 'lapsed'
-order by from_as_of desc nulls last, outcomes.position, from_snapshot, tier
+where outcomes.outcome = 'lapsed' order by from_as_of desc nulls last, outcomes.position, from_snapshot, tier

@@ -24,15 +24,13 @@ sums as (
     select case when grouping(tier) = 1 then 'total' else tier end as tier, coalesce(decile, 0) as decile,
         count(*) as customers, count(*) filter (where actual_orders > 0) as buyers, sum(model_orders) as predicted,
         sum(actual_orders) as actual, sum(last_year_orders) as last_year_rate, sum(recency_orders) as recency_rule
-    from business.backtest_customers
-    group by grouping sets ((tier, decile), (tier), (decile))
+    from business.backtest_customers group by grouping sets ((tier, decile), (tier), (decile))
     union all
     -- Apart, because the sum over nobody is a row on one engine and none on the other.
     select 'total' as tier, 0 as decile, count(*) as customers, count(*) filter (where actual_orders > 0) as buyers,
         sum(model_orders) as predicted, sum(actual_orders) as actual, sum(last_year_orders) as last_year_rate,
         sum(recency_orders) as recency_rule
-    from business.backtest_customers
-    having count(*) > 0
+    from business.backtest_customers having count(*) > 0
 )
 
 select sums.tier, cast(sums.decile as bigint) as decile, cast(tiers.position as bigint) as position,

@@ -48,8 +48,7 @@ sums as (
         count(*) filter (where was_lapsed) as lapsed_before,
         count(*) filter (where not was_lapsed) as not_lapsed_before, sum(profit) as profit,
         sum(profit) filter (where is_churned) as lost_profit
-    from customers
-    group by grouping sets ((snapshot, tier), (snapshot))
+    from customers group by grouping sets ((snapshot, tier), (snapshot))
 )
 
 select from_snapshots.snapshot as from_snapshot, tiers.tier,

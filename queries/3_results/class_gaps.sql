@@ -51,6 +51,4 @@ judged_needs as (
 
 select cast(class_name as varchar) as class_name, cast(gap as varchar) as gap,
     cast(class_position as bigint) as class_position, cast(gap_position as bigint) as position
-from judged_needs
-where not is_there
-order by class_position, position, class_name, gap
+from judged_needs where not is_there order by class_position, position, class_name, gap

@@ -17,8 +17,7 @@ with periods as (select period, months, open_period from business.cohort_periods
 cohorts as (
     -- Who ordered first in a period ordered in it.
     select cohort_number, active as customers, rank() over (order by cohort_number desc nulls last) as newness
-    from business.cohort_activity
-    where period_number = cohort_number
+    from business.cohort_activity where period_number = cohort_number
 ),
 
 digits as (select * from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as listed (digit)),

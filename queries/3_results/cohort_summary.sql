@@ -8,8 +8,7 @@
 
 with cohorts as (
     select cohort_month, period, max(age_months) as age_months
-    from results.cohort_retention
-    group by cohort_month, period
+    from results.cohort_retention group by cohort_month, period
 ),
 
 last_cells as (
@@ -26,8 +25,7 @@ told_months as (
 sums as (
     select period, count(*) as cohorts, count(*) filter (where not has_enough_customers) as small_cohorts,
         count(*) filter (where is_shown) as cohorts_shown, sum(customers) as customers
-    from last_cells
-    group by period
+    from last_cells group by period
 )
 
 select sums.period,

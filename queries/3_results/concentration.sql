@@ -6,9 +6,7 @@
 --   sum of (2i - n - 1) x / (n x total), customers by revenue from the smallest. In the measures of revenue net revenue
 --   below 0 counts as 0, in its total too, as in the Lorenz curve. Not known when the total is not above 0.
 
-with policy as (select concentration_share, top_share from settings.policy),
-
-profit_total as (select count(*) as customers, coalesce(sum(profit), 0) as profit from business.whale_ranks),
+with profit_total as (select count(*) as customers, coalesce(sum(profit), 0) as profit from business.whale_ranks),
 
 revenue_total as (select count(*) as customers, coalesce(sum(net_revenue), 0) as revenue from business.revenue_ranks),
 
@@ -21,7 +19,7 @@ profit_sums as (
         count(*) filter (where ranks.position <= total.customers * policy.top_share) as top_customers,
         coalesce(sum(ranks.profit) filter (where ranks.profit > 0), 0) as peak_profit,
         count(*) filter (where ranks.profit > 0) as peak_customers
-    from business.whale_ranks as ranks cross join profit_total as total cross join policy
+    from business.whale_ranks as ranks cross join profit_total as total cross join settings.policy as policy
 ),
 
 revenue_sums as (
@@ -35,7 +33,7 @@ revenue_sums as (
             as top_customers,
         coalesce(sum(ranks.net_revenue * cast(2 * ranks.position - total.customers - 1 as decimal(10, 0))), 0)
             as weighted_revenue
-    from business.revenue_ranks as ranks cross join revenue_total as total cross join policy
+    from business.revenue_ranks as ranks cross join revenue_total as total cross join settings.policy as policy
 ),
 
 measures as (
@@ -83,5 +81,4 @@ select measures.measure, cast(measures.position as bigint) as position,
         when 4 then revenues.top_customers
         when 6 then profits.peak_customers
     end as customers
-from measures cross join profit_sums as profits cross join revenue_sums as revenues
-order by position, measures.measure
+from measures cross join profit_sums as profits cross join revenue_sums as revenues order by position, measures.measure

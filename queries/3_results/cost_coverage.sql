@@ -15,5 +15,4 @@ with lines as (
 select cast(lines as bigint) as lines, cast(lines_with_cost as bigint) as lines_with_cost,
     cast(lines_with_cost as double) / nullif(cast(lines as double), 0) as cost_share,
     lines_with_cost < lines as is_estimated
-from lines
-order by lines
+from lines order by lines

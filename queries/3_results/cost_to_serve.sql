@@ -12,8 +12,7 @@ with activities as (
 recorded_cases as (
     select cast(coalesce(sum(service_cases - cases_at_rate), 0) as decimal(28, 4)) as cases,
         cast(coalesce(sum(recorded_case_cost), 0) as decimal(28, 10)) as cost
-    from business.customer_profit
-    where snapshot = 'current'
+    from business.customer_profit where snapshot = 'current'
 ),
 
 rows_and_total as (
@@ -31,12 +30,10 @@ rows_and_total as (
     union all
     select 1000 as position, 'total' as activity, null as rate, null as volume,
         cast(cost_to_serve as decimal(28, 10)) as cost
-    from business.class_totals
-    where snapshot = 'current' and class_name = 'all'
+    from business.class_totals where snapshot = 'current' and class_name = 'all'
 )
 
 select activity, cast(position as bigint) as position,
     cast(rate as decimal(18, 6)) as rate, cast(volume as decimal(28, 4)) as volume,
     cast(cost as decimal(28, 10)) as cost
-from rows_and_total
-order by position, activity
+from rows_and_total order by position, activity

@@ -11,6 +11,4 @@
 select
     country, position, customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share, profit_rate,
     unprofitable_customers, is_shown
-from business.place_shares
-where kind = 'home' and level = 'country'
-order by position, country
+from business.place_shares where kind = 'home' and level = 'country' order by position, country

@@ -16,5 +16,4 @@ select totals.currency,
     totals.currency = project.currency as is_project_currency, totals.lines, totals.stated_revenue, totals.net_revenue,
     cast(totals.net_revenue as double) / nullif(cast(sum(totals.net_revenue) over () as double), 0) as revenue_share,
     totals.lowest_rate, totals.highest_rate, totals.lines_without_rate, totals.stated_revenue_without_rate
-from business.currency_totals as totals cross join settings.project as project
-order by position, currency
+from business.currency_totals as totals cross join settings.project as project order by position, currency

@@ -35,17 +35,14 @@ listed as (
     union all
     select 3 as position, 'out_of_scope' as outcome, cast(null as varchar) as reason, coalesce(sum(rows), 0) as rows,
         coalesce(sum(amount), 0) as net_amount
-    from canonical.out_of_scope_rows
-    where source = 'order_lines' and reason = 'after_as_of'
+    from canonical.out_of_scope_rows where source = 'order_lines' and reason = 'after_as_of'
     union all
     select 4 as position, 'filtered' as outcome, cast(null as varchar) as reason, rows, amount as net_amount
-    from canonical.out_of_scope_rows
-    where source = 'order_lines' and reason = 'filtered'
+    from canonical.out_of_scope_rows where source = 'order_lines' and reason = 'filtered'
     union all
     select 10 + row_number() over (order by reason nulls last) as position, 'rejected' as outcome, reason, rows,
         amount as net_amount
-    from canonical.rejected_rows
-    where source = 'order_lines'
+    from canonical.rejected_rows where source = 'order_lines'
     union all
     -- The line of zeros that says: nothing was rejected.
     select 10 as position, 'rejected' as outcome, cast(null as varchar) as reason, 0 as rows, 0 as net_amount

@@ -6,6 +6,4 @@
 -- note:    Dates of all sales used, before the window too.
 
 select count(*) as orders, min(order_date) as oldest_order_date, max(order_date) as newest_order_date
-from business.orders
-where is_sale
-order by orders
+from business.orders where is_sale order by orders

@@ -42,5 +42,4 @@ known_decisions as (
 select cast(decision as varchar) as decision, due_date, cast(responsible as varchar) as responsible,
     cast(row_number() over (order by amount desc nulls last, position nulls last) as bigint) as rank,
     cast(customers as bigint) as customers, cast(amount as decimal(28, 10)) as amount, is_material
-from known_decisions
-order by rank, decision
+from known_decisions order by rank, decision

@@ -25,8 +25,7 @@ sums as (
         cast(sum(discounted_revenue) as decimal(28, 4)) as discounted_revenue,
         cast(sum(discount_amount) as decimal(28, 4)) as discount_amount,
         cast(sum(contribution_margin) as decimal(28, 4)) as contribution_margin
-    from business.customer_discounts
-    group by grouping sets ((tier), ())
+    from business.customer_discounts group by grouping sets ((tier), ())
 )
 
 select tiers.tier, cast(tiers.position as bigint) as position, cast(coalesce(sums.customers, 0) as bigint) as customers,

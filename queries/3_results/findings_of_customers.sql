@@ -44,8 +44,7 @@ rfm as (
 ranked_segments as (
     select rfm_segment, profit,
         row_number() over (order by profit desc nulls last, position nulls last, rfm_segment nulls last) as rank
-    from results.rfm_segments
-    where rfm_segment <> 'total'
+    from results.rfm_segments where rfm_segment <> 'total'
 ),
 
 segments as (
@@ -88,8 +87,7 @@ abc as (
     select
         case when coalesce(max(customers), 0) < 1 then 'nobody' when max(unprofitable_customers) >= 1 then 'losses_in_a'
             else 'no_losses_in_a' end as finding
-    from results.abc_classes
-    where abc_class = 'a'
+    from results.abc_classes where abc_class = 'a'
 ),
 
 lifecycle as (
@@ -107,14 +105,12 @@ churn as (
     select coalesce(max(customers), 0) as customers,
         max(churned) filter (where has_enough_customers and churned >= 1) is not null as is_told,
         coalesce(max(lost_profit), 0) as lost_profit
-    from results.churn_by_tier
-    where from_snapshot = 'year_ago' and tier = 'total'
+    from results.churn_by_tier where from_snapshot = 'year_ago' and tier = 'total'
 ),
 
 silent as (
     select coalesce(max(customers), 0) as customers, coalesce(max(profit), 0) as profit
-    from results.silent_summary
-    where tier = 'total'
+    from results.silent_summary where tier = 'total'
 ),
 
 material as (select coalesce(max(threshold_amount), 0) as threshold_amount from results.materiality),
@@ -137,8 +133,7 @@ retention as (
 often as (
     select
         coalesce(max(customers), 0) as customers, max(profit_share) as profit_share, max(revenue_share) as revenue_share
-    from results.frequency_classes
-    where frequency_class = 'high'
+    from results.frequency_classes where frequency_class = 'high'
 ),
 
 habits as (
@@ -170,8 +165,7 @@ referrals as (
     select
         case when max(referrers) is null then 'not_known' when max(referrers) >= 1 then 'some' else 'none' end
             as finding
-    from results.referrals
-    where kind = 'total'
+    from results.referrals where kind = 'total'
 ),
 
 known_findings as (
@@ -199,5 +193,4 @@ known_findings as (
 
 select cast(section as varchar) as section, cast(finding as varchar) as finding, cast(about as varchar) as about,
     cast(amount as decimal(28, 10)) as amount
-from known_findings
-order by section
+from known_findings order by section

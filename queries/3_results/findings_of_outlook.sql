@@ -34,8 +34,7 @@ conditions as (
 outlook_sums as (
     select max(expected_orders) as expected_orders, max(expected_profit) as expected_profit,
         max(alive_share) as alive_share
-    from results.value_ahead
-    where tier = 'total'
+    from results.value_ahead where tier = 'total'
 ),
 
 outlook as (
@@ -112,5 +111,4 @@ select cast(section as varchar) as section, cast(finding as varchar) as finding,
         when 'evidence' then 'reconciliation/*/holds'
     end as rests_on,
     cast(amount as decimal(28, 10)) as amount
-from known_findings
-order by section
+from known_findings order by section

@@ -2,12 +2,16 @@
 -- key:     [measure]
 -- cells:   {apart: [measure], rows: [net_revenue, profit, profit_rate, customers, contribution_margin, gross_revenue,
 --   discount_amount, cost_of_goods, cost_to_serve, orders], count_row: customers, parts: {value: [value],
---   previous_value: [previous_value, change_on_previous, change_rate_on_previous, is_adverse_on_previous],
---   year_ago_value: [year_ago_value, change_on_year, change_rate_on_year, is_adverse_on_year]}, open: [position, unit]}
+--   previous_value: [previous_value, change_on_previous, change_rate_on_previous, is_adverse_on_previous,
+--   is_material_on_previous], year_ago_value: [year_ago_value, change_on_year, change_rate_on_year, is_adverse_on_year]
+--   }, open: [position, unit, tile]}
 -- note:    Previous is one compare period earlier, year ago the same window a year earlier. The four-week value is the
 --   mean of the four week ends before the as-of date, of a rate that of their sums; only measures of the weekly trend
 --   have one, and only where all four weeks are known. A change is now less before; its rate is over the absolute value
 --   before. With an earlier window that the history does not cover, or that has no orders, nothing is compared.
+-- columns:
+--   tile: place among the figures of the first page; none of a profit rate that follows from an assumed margin
+--   is_material_on_previous: whether the change reaches `material_change_share` of the value before
 
 with listed_measures as (
     -- adverse_sign is the direction of bad news: 1 when a rise is adverse, -1 when a fall is, 0 when neither is.
@@ -68,33 +72,27 @@ values_year_ago as (select measure, value from values_before where snapshot = 'y
 four_weeks as (
     select count(*) as weeks, sum(net_revenue) as net_revenue, sum(profit) as profit, sum(customers) as customers,
         sum(profit_at_risk) as profit_at_risk
-    from results.weekly_trend
-    where weeks_ago in (1, 2, 3, 4)
+    from results.weekly_trend where weeks_ago in (1, 2, 3, 4)
 ),
 
 four_week_means as (
     select 'net_revenue' as measure, cast(net_revenue as decimal(28, 4)) as amount,
         cast(weeks as decimal(28, 4)) as divisor
-    from four_weeks
-    where weeks = 4
+    from four_weeks where weeks = 4
     union all
     select 'profit' as measure, cast(profit as decimal(28, 4)) as amount, cast(weeks as decimal(28, 4)) as divisor
-    from four_weeks
-    where weeks = 4
+    from four_weeks where weeks = 4
     union all
     select 'profit_rate' as measure, cast(profit as decimal(28, 4)) as amount,
         cast(net_revenue as decimal(28, 4)) as divisor
-    from four_weeks
-    where weeks = 4 and net_revenue > 0
+    from four_weeks where weeks = 4 and net_revenue > 0
     union all
     select 'customers' as measure, cast(customers as decimal(28, 4)) as amount, cast(weeks as decimal(28, 4)) as divisor
-    from four_weeks
-    where weeks = 4
+    from four_weeks where weeks = 4
     union all
     select 'profit_at_risk' as measure, cast(profit_at_risk as decimal(28, 4)) as amount,
         cast(weeks as decimal(28, 4)) as divisor
-    from four_weeks
-    where weeks = 4
+    from four_weeks where weeks = 4
 ),
 
 values_four_weeks as (
@@ -137,8 +135,16 @@ select measure, position, unit, value, previous_value, four_week_value, year_ago
         else cast(cast(change_on_year as decimal(28, 4)) as double)
             / nullif(cast(cast(abs(year_ago_value) as decimal(28, 4)) as double), 0)
     end as change_rate_on_year,
+    case when position <= 5 and (measure <> 'profit_rate' or policy.cost_is_mapped) then position end as tile,
     coalesce(change_on_previous * adverse_sign > 0, false) as is_adverse_on_previous,
     coalesce(change_on_four_weeks * adverse_sign > 0, false) as is_adverse_on_four_weeks,
-    coalesce(change_on_year * adverse_sign > 0, false) as is_adverse_on_year
+    coalesce(change_on_year * adverse_sign > 0, false) as is_adverse_on_year,
+    coalesce(
+        change_on_previous <> 0
+        and cast(abs(change_on_previous) as double)
+        >= cast(policy.material_change_share as double) * cast(abs(previous_value) as double),
+        false
+    ) as is_material_on_previous
 from compared
+cross join settings.policy as policy
 order by position, measure

@@ -12,5 +12,4 @@ select places.country, places.position,
 from business.place_shares as places
 inner join settings.source_columns as columns  -- many-to-one
     on places.level = columns.column_name and columns.source = 'order_lines'
-where places.kind = 'lines' and places.level = 'country' and columns.is_mapped
-order by places.position, places.country
+where places.kind = 'lines' and places.level = 'country' and columns.is_mapped order by places.position, places.country

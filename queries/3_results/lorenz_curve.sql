@@ -18,6 +18,4 @@ stepped_ranks as (
 
 select position, cast(position as double) / cast(customers as double) as customer_share,
     cast(cumulative_revenue as double) / nullif(cast(revenue as double), 0) as revenue_share
-from stepped_ranks
-where step > step_before or position = customers
-order by position
+from stepped_ranks where step > step_before or position = customers order by position

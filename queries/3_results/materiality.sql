@@ -7,6 +7,5 @@
 select policy.material_change_share,
     cast(cast(abs(headline.value) as decimal(28, 6)) * policy.material_change_share as decimal(28, 6))
         as threshold_amount
-from results.headline as headline cross join settings.policy as policy
-where headline.measure = 'net_revenue'
+from results.headline as headline cross join settings.policy as policy where headline.measure = 'net_revenue'
 order by policy.material_change_share

@@ -2,13 +2,13 @@
 -- key:     [tier, step]
 -- cells:   {by: [tier], apart: [step], columns: [amount, share_of_list], open: [position]}
 -- note: >
---   Reductions are negative: the five steps of a tier add up, list price less reductions is profit.
+--   Reductions are negative: the five steps of a tier add up, list price less reductions is profit. A
+--   share of a list price that is not above 0 is not known.
 
 with tiers as (
     select
         value as tier, position as tier_position, gross_revenue, discount_amount, cost_of_goods, cost_to_serve, profit
-    from business.class_shares
-    where class_name = 'tier'
+    from business.class_shares where class_name = 'tier'
 ),
 
 steps as (
@@ -26,6 +26,7 @@ steps as (
 )
 
 select tier, step, cast(position as bigint) as position, cast(amount as decimal(28, 10)) as amount,
-    cast(cast(amount as decimal(28, 4)) as double) / nullif(cast(gross_revenue as double), 0) as share_of_list
+    cast(cast(amount as decimal(28, 4)) as double)
+    / nullif(cast(greatest(gross_revenue, 0) as double), 0) as share_of_list
 from steps
 order by tier_position, position, tier, step

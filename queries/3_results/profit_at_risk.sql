@@ -17,15 +17,12 @@ sums as (
     select coalesce(tier, 'total') as tier, count(*) as customers,
         count(*) filter (where lifecycle_stage = 'at_risk') as late_customers,
         count(*) filter (where lifecycle_stage = 'lapsed') as lapsed_customers, sum(profit) as profit_at_risk
-    from business.profits_at_risk
-    where snapshot = 'current'
-    group by grouping sets ((tier), ())
+    from business.profits_at_risk where snapshot = 'current' group by grouping sets ((tier), ())
 ),
 
 tier_sums as (
     select case when class_name = 'all' then 'total' else value end as tier, profit
-    from business.class_totals
-    where snapshot = 'current' and class_name in ('tier', 'all')
+    from business.class_totals where snapshot = 'current' and class_name in ('tier', 'all')
 )
 
 select tiers.tier, cast(tiers.position as bigint) as position, cast(coalesce(sums.customers, 0) as bigint) as customers,

@@ -11,8 +11,7 @@ with from_snapshots as (select from_snapshot from business.move_totals group by 
 sums as (
     select
         from_snapshot, step, sum(customers) as customers, sum(from_profit) as from_profit, sum(to_profit) as to_profit
-    from business.move_totals
-    group by from_snapshot, step
+    from business.move_totals group by from_snapshot, step
 )
 
 select from_snapshots.from_snapshot, steps.state as step, steps.position,
@@ -23,5 +22,4 @@ select from_snapshots.from_snapshot, steps.state as step, steps.position,
 from from_snapshots cross join business.move_states as steps
 left join sums  -- one-to-one; none where nobody took the step
     on from_snapshots.from_snapshot = sums.from_snapshot and steps.state = sums.step
-where steps.kind = 'step'
-order by from_snapshots.from_snapshot, steps.position, step
+where steps.kind = 'step' order by from_snapshots.from_snapshot, steps.position, step

@@ -40,8 +40,7 @@ columns_mapped as (
         max(case when column_name = 'is_complaint' and is_mapped then 1 else 0 end) = 1 as has_complaints,
         max(case when column_name = 'minutes' and is_mapped then 1 else 0 end) = 1 as has_minutes,
         max(case when column_name = 'satisfaction' and is_mapped then 1 else 0 end) = 1 as has_satisfaction
-    from settings.source_columns
-    where source = 'service_cases'
+    from settings.source_columns where source = 'service_cases'
 ),
 
 cells as (
@@ -100,8 +99,7 @@ compared as (
         max(square_deviation) filter (where tier_group = 'upper' and driver = 'without') as deviation_2,
         max(square_deviation) filter (where tier_group = 'lower' and driver <> 'without') as deviation_3,
         max(square_deviation) filter (where tier_group = 'lower' and driver = 'without') as deviation_4
-    from errors
-    group by condition, measure
+    from errors group by condition, measure
 ),
 
 effects as (
@@ -171,5 +169,4 @@ select condition, measure, cast(10 * condition_position + measure_position as bi
     case when is_known and has_enough_customers then centre + z * standard_error end as effect_high,
     case when is_known and has_enough_customers then standardised_effect end as standardised_effect,
     measure_position = 1 as is_deciding
-from standardised
-order by position, condition, measure
+from standardised order by position, condition, measure

@@ -7,6 +7,4 @@ select count(*) as conditions, count(*) filter (where verdict = 'holds') as cond
     count(*) filter (where verdict = 'does_not') as conditions_that_do_not,
     count(*) filter (where verdict = 'too_few') as conditions_with_too_few,
     count(*) filter (where verdict = 'not_known') as conditions_not_known
-from results.pyramid_conditions
-where is_deciding
-order by conditions
+from results.pyramid_conditions where is_deciding order by conditions

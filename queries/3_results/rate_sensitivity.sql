@@ -18,8 +18,7 @@ sums as (
         sum(profit) filter (where tier = 'gold') as gold_profit,
         sum(profit) filter (where tier = 'iron') as iron_profit,
         sum(profit) filter (where tier = 'lead') as lead_profit, sum(profit) as profit
-    from business.scenario_tiers
-    where snapshot = 'current' and cutoff_snapshot = 'current'
+    from business.scenario_tiers where snapshot = 'current' and cutoff_snapshot = 'current'
     group by scenario, activity, direction
 ),
 

@@ -57,8 +57,7 @@ with compared_totals as (
 class_names as (
     -- Every class is compared, in the order of their names.
     select class_name, dense_rank() over (order by class_name nulls last) as class_position
-    from business.class_values
-    group by class_name
+    from business.class_values group by class_name
 ),
 
 compared as (
@@ -110,5 +109,4 @@ sides as (
 select left_total || ' = ' || right_total as identity, cast(position as bigint) as position, unit,
     cast(left_side as decimal(28, 10)) as left_side, cast(right_side as decimal(28, 10)) as right_side,
     cast(left_side - right_side as decimal(28, 10)) as difference, coalesce(left_side = right_side, false) as holds
-from sides
-order by position, identity
+from sides order by position, identity

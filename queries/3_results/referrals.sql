@@ -9,16 +9,13 @@
 --   customers: customers referred by them; of not_referred and total, customers of the population
 --   own_profit: profit of the referrers themselves in the window
 
-with policy as (select list_rows_shown from settings.policy),
-
-referrer_column as (
+with referrer_column as (
     select is_mapped from settings.source_columns where source = 'customers' and column_name = 'referred_by'
 ),
 
 population as (
     select customers, cast(net_revenue as decimal(28, 4)) as net_revenue, cast(profit as decimal(28, 10)) as profit
-    from business.class_totals
-    where snapshot = 'current' and class_name = 'all'
+    from business.class_totals where snapshot = 'current' and class_name = 'all'
 ),
 
 placed_referrers as (
@@ -26,7 +23,7 @@ placed_referrers as (
         case when totals.position > policy.list_rows_shown then '' else totals.referrer_id end as referrer_id,
         case when totals.position <= policy.list_rows_shown then totals.tier end as tier, totals.position,
         totals.referred_customers, totals.referred_revenue, totals.referred_profit, totals.own_profit
-    from business.referrer_totals as totals cross join policy
+    from business.referrer_totals as totals cross join settings.policy as policy
 ),
 
 referred as (
@@ -41,16 +38,14 @@ listed as (
         cast(sum(referred_customers) as bigint) as customers,
         cast(sum(referred_revenue) as decimal(28, 4)) as net_revenue,
         cast(sum(referred_profit) as decimal(28, 10)) as profit, cast(sum(own_profit) as decimal(28, 10)) as own_profit
-    from placed_referrers
-    group by kind, referrer_id
+    from placed_referrers group by kind, referrer_id
     union all
     select 'not_referred' as kind, '' as referrer_id, cast(null as varchar) as tier, cast(null as bigint) as place,
         cast(0 as bigint) as referrers, population.customers - referred.customers as customers,
         cast(population.net_revenue - referred.net_revenue as decimal(28, 4)) as net_revenue,
         cast(population.profit - referred.profit as decimal(28, 10)) as profit,
         cast(null as decimal(28, 10)) as own_profit
-    from population cross join referred cross join referrer_column
-    where referrer_column.is_mapped
+    from population cross join referred cross join referrer_column where referrer_column.is_mapped
     union all
     select case when referrer_column.is_mapped then 'total' else 'not_known' end as kind, '' as referrer_id,
         cast(null as varchar) as tier, cast(null as bigint) as place, referred.referrers, population.customers,
@@ -65,5 +60,4 @@ select listed.kind, listed.referrer_id,
     case when population.profit > 0 then cast(cast(listed.profit as decimal(28, 4)) as double)
         / nullif(cast(cast(population.profit as decimal(28, 4)) as double), 0) end as profit_share,
     listed.own_profit
-from listed cross join population
-order by position, listed.kind, listed.referrer_id
+from listed cross join population order by position, listed.kind, listed.referrer_id

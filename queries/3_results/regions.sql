@@ -11,6 +11,4 @@
 select country, region, position,
     customers, customer_share, orders, net_revenue, revenue_share, profit, profit_share, profit_rate,
     unprofitable_customers, is_shown
-from business.place_shares
-where kind = 'home' and level = 'region'
-order by position, country, region
+from business.place_shares where kind = 'home' and level = 'region' order by position, country, region

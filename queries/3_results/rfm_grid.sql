@@ -13,8 +13,7 @@ customers as (
     from business.customer_classes as classes
     inner join business.customer_profit as profit  -- one-to-one
         on classes.snapshot = profit.snapshot and classes.customer_id = profit.customer_id
-    where classes.snapshot = 'current'
-    group by classes.r_score, classes.f_score
+    where classes.snapshot = 'current' group by classes.r_score, classes.f_score
 )
 
 select cells.r_score, cells.f_score, coalesce(customers.customers, 0) as customers,

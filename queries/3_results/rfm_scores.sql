@@ -29,8 +29,7 @@ measured as (
 
 ranges as (
     select measure, score, count(*) as customers, min(value) as lowest, max(value) as highest
-    from measured
-    group by measure, score
+    from measured group by measure, score
 )
 
 select kinds.measure, scores.score, coalesce(ranges.customers, 0) as customers, ranges.lowest, ranges.highest

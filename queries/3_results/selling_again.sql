@@ -16,8 +16,7 @@ with years as (
         compared_snapshots.snapshot, max(snapshots.as_of) filter (where snapshots.snapshot = 'year_ago') as from_date,
         max(snapshots.as_of) filter (where snapshots.snapshot = 'current') as before_date
     from business.compared_snapshots as compared_snapshots cross join settings.snapshots as snapshots
-    where compared_snapshots.snapshot = 'year_ago'
-    group by compared_snapshots.snapshot
+    where compared_snapshots.snapshot = 'year_ago' group by compared_snapshots.snapshot
 ),
 
 buyers as (
@@ -51,8 +50,7 @@ sums as (
         case when grouping(tier) = 1 then count(*) filter (where tier <> 'prospect') else count(*) end as customers,
         case when grouping(tier) = 1 then count(*) filter (where is_buyer and tier <> 'prospect')
             else count(*) filter (where is_buyer) end as buyers
-    from judged
-    group by grouping sets ((tier), ())
+    from judged group by grouping sets ((tier), ())
 ),
 
 places as (
@@ -69,5 +67,4 @@ select sums.tier, cast(places.position as bigint) as position,
 from sums
 inner join places on sums.tier = places.tier  -- many-to-one
 cross join settings.policy as policy
-where sums.customers > 0
-order by position, sums.tier
+where sums.customers > 0 order by position, sums.tier

@@ -43,34 +43,28 @@ judged_tiers as (
 steps as (
     select
         max(amount) filter (where step = 'moved_down') as moved_down, max(amount) filter (where step = 'gone') as gone
-    from results.profit_bridge
-    where from_snapshot = 'year_ago'
+    from results.profit_bridge where from_snapshot = 'year_ago'
 ),
 
 candidates as (
     select 1 as position, 'growth' as sentence, 'total' as tier, cast(abs(revenue_change) as decimal(28, 6)) as amount
-    from headline
-    where profit_change is not null
+    from headline where profit_change is not null
     union all
     select 2 as position, 'top' as sentence, 'platinum' as tier, cast(platinum_profit as decimal(28, 6)) as amount
-    from tiers
-    where platinum_customers > 0 and platinum_profit_share is not null
+    from tiers where platinum_customers > 0 and platinum_profit_share is not null
     union all
     select 2 as position, 'top_without_share' as sentence, 'platinum' as tier,
         cast(platinum_profit as decimal(28, 6)) as amount
-    from tiers
-    where platinum_customers > 0 and platinum_profit_share is null
+    from tiers where platinum_customers > 0 and platinum_profit_share is null
     union all
     select 3 as position, 'losses' as sentence, 'lead' as tier, cast(-lead_profit as decimal(28, 6)) as amount
     from tiers
     union all
     select 4 as position, 'lead_discount' as sentence, 'lead' as tier, cast(lead_discount as decimal(28, 6)) as amount
-    from judged_tiers
-    where lead_discount_is_deeper
+    from judged_tiers where lead_discount_is_deeper
     union all
     select 4 as position, 'discount' as sentence, 'total' as tier, cast(discount as decimal(28, 6)) as amount
-    from judged_tiers
-    where not lead_discount_is_deeper
+    from judged_tiers where not lead_discount_is_deeper
     union all
     select 5 as position, 'at_risk' as sentence, 'total' as tier, cast(profit_at_risk as decimal(28, 6)) as amount
     from headline
@@ -83,8 +77,7 @@ candidates as (
 
 true_sentences as (
     select candidates.position, candidates.sentence, candidates.tier, candidates.amount, materiality.threshold_amount
-    from candidates cross join results.materiality as materiality
-    where candidates.amount > 0
+    from candidates cross join results.materiality as materiality where candidates.amount > 0
 ),
 
 ranked_sentences as (
@@ -97,5 +90,4 @@ select cast(ranked_sentences.sentence as varchar) as sentence, cast(ranked_sente
     ranked_sentences.amount >= ranked_sentences.threshold_amount as is_material,
     ranked_sentences.amount >= ranked_sentences.threshold_amount
     and ranked_sentences.rank <= policy.sentences_shown as is_shown
-from ranked_sentences cross join settings.policy as policy
-order by rank, sentence
+from ranked_sentences cross join settings.policy as policy order by rank, sentence

@@ -10,14 +10,12 @@
 
 with known as (
     select max(case when column_name = 'is_complaint' and is_mapped then 1 else 0 end) = 1 as has_complaints
-    from settings.source_columns
-    where source = 'service_cases'
+    from settings.source_columns where source = 'service_cases'
 ),
 
 ranked_channels as (
     select service_totals.*, row_number() over (order by cases desc nulls last, value nulls last) as channel_rank
-    from business.service_totals as service_totals
-    where group_name = 'channel'
+    from business.service_totals as service_totals where group_name = 'channel'
 ),
 
 lines as (
@@ -34,13 +32,11 @@ lines as (
         sum(channels.satisfaction_total) as satisfaction_total, sum(channels.cost) as cost,
         cast(null as bigint) as first_answer_seconds, cast(null as bigint) as resolution_seconds
     from ranked_channels as channels cross join settings.policy as policy
-    where channels.channel_rank > policy.service_channels_shown
-    having count(*) > 0
+    where channels.channel_rank > policy.service_channels_shown having count(*) > 0
     union all
     select 1001 as position, 'total' as line, cast(null as varchar) as channel, customers, cases, complaints, minutes,
         timed_cases, rated_cases, satisfaction_total, cost, first_answer_seconds, resolution_seconds
-    from business.service_totals
-    where group_name = 'all'
+    from business.service_totals where group_name = 'all'
 )
 
 select cast(lines.position as bigint) as position, lines.line, lines.channel,
@@ -56,5 +52,4 @@ select cast(lines.position as bigint) as position, lines.line, lines.channel,
         / nullif(cast(lines.rated_cases as double), 0) as satisfaction,
     cast(lines.rated_cases as bigint) as rated_cases, cast(lines.cost as decimal(28, 10)) as cost
 from lines cross join known cross join settings.sources as sources
-where sources.source = 'service_cases' and sources.is_configured
-order by position
+where sources.source = 'service_cases' and sources.is_configured order by position

@@ -27,20 +27,17 @@ with tiers as (
 known as (
     select max(case when column_name = 'is_complaint' and is_mapped then 1 else 0 end) = 1 as has_complaints,
         max(case when column_name = 'minutes' and is_mapped then 1 else 0 end) = 1 as has_minutes
-    from settings.source_columns
-    where source = 'service_cases'
+    from settings.source_columns where source = 'service_cases'
 ),
 
 populations as (
     select case class_name when 'all' then 'total' else value end as tier, customers, orders
-    from business.class_totals
-    where snapshot = 'current' and class_name in ('tier', 'all')
+    from business.class_totals where snapshot = 'current' and class_name in ('tier', 'all')
 ),
 
 service as (
     select case group_name when 'population' then 'total' else value end as tier, service_totals.*
-    from business.service_totals as service_totals
-    where group_name in ('tier', 'population')
+    from business.service_totals as service_totals where group_name in ('tier', 'population')
 ),
 
 sums as (
@@ -76,5 +73,4 @@ select sums.tier, cast(sums.position as bigint) as position, sums.customers, sum
     cast(sums.satisfaction_total as double) / nullif(cast(sums.rated_cases as double), 0) as satisfaction,
     sums.rated_cases, cast(sums.cost as decimal(28, 10)) as cost,
     sums.customers >= policy.min_cell as has_enough_customers
-from sums cross join settings.policy as policy
-order by position, tier
+from sums cross join settings.policy as policy order by position, tier

@@ -8,8 +8,7 @@
 
 with tiers as (
     select value as tier, position
-    from business.class_values
-    where class_name = 'tier' and value in ('platinum', 'gold')
+    from business.class_values where class_name = 'tier' and value in ('platinum', 'gold')
     union all
     select 'total' as tier, 100 as position
 ),
@@ -18,21 +17,18 @@ silent_sums as (
     select coalesce(tier, 'total') as tier, count(*) as customers,
         count(*) filter (where lifecycle_stage = 'at_risk') as customers_at_risk,
         count(*) filter (where lifecycle_stage = 'lapsed') as customers_lapsed, sum(profit) as profit
-    from business.profits_at_risk
-    where snapshot = 'current' and tier in ('platinum', 'gold')
+    from business.profits_at_risk where snapshot = 'current' and tier in ('platinum', 'gold')
     group by grouping sets ((tier), ())
 ),
 
 shown_customers as (
     select coalesce(tier, 'total') as tier, count(*) as customers
-    from results.silent_customers
-    group by grouping sets ((tier), ())
+    from results.silent_customers group by grouping sets ((tier), ())
 ),
 
 tier_sums as (
     select coalesce(value, 'total') as tier, sum(customers) as customers, sum(profit) as profit
-    from business.class_totals
-    where snapshot = 'current' and class_name = 'tier' and value in ('platinum', 'gold')
+    from business.class_totals where snapshot = 'current' and class_name = 'tier' and value in ('platinum', 'gold')
     group by grouping sets ((value), ())
 )
 

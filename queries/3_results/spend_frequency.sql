@@ -11,8 +11,7 @@ with repeat_buyers as (
         -- In hundredths: whole numbers have exact sums and products. Of 19 digits, so that a square has room.
         cast(cast(100 * repeat_revenue as double) / nullif(cast(paid_frequency as double), 0) as decimal(19, 0))
             as spend
-    from business.purchase_histories
-    where moment = 'now' and paid_frequency > 0
+    from business.purchase_histories where moment = 'now' and paid_frequency > 0
 ),
 
 sums as (
@@ -39,5 +38,4 @@ correlations as (
 
 select correlations.customers, correlations.correlation,
     coalesce(correlations.correlation >= cast(policy.spend_frequency_correlation as double), false) as is_high
-from correlations cross join settings.policy as policy
-order by correlations.customers
+from correlations cross join settings.policy as policy order by correlations.customers

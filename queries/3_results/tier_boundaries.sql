@@ -8,8 +8,7 @@
 with sums as (
     select boundary, count(*) as customers, count(*) filter (where side = 'above') as customers_above,
         count(*) filter (where side = 'below') as customers_below, sum(profit) as profit
-    from business.boundary_customers
-    group by boundary
+    from business.boundary_customers group by boundary
 )
 
 select cutoffs.boundary, cutoffs.position, cutoffs.cutoff, cutoffs.reach, coalesce(sums.customers, 0) as customers,

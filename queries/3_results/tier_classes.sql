@@ -11,8 +11,7 @@ with pairs as (
 
 totals as (
     select class_name, value, tier, customers, net_revenue, profit
-    from business.tier_class_totals
-    where snapshot = 'current'
+    from business.tier_class_totals where snapshot = 'current'
 )
 
 select pairs.class_name, pairs.class, pairs.tier, pairs.position, pairs.tier_position,

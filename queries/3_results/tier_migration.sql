@@ -14,8 +14,7 @@ with from_snapshots as (select from_snapshot from business.move_totals group by 
 sums as (
     select from_snapshot, from_tier, to_tier, sum(customers) as customers, sum(from_profit) as from_profit,
         sum(to_profit) as to_profit
-    from business.move_totals
-    group by from_snapshot, from_tier, to_tier
+    from business.move_totals group by from_snapshot, from_tier, to_tier
 )
 
 select from_snapshots.from_snapshot, from_states.state as from_tier, to_states.state as to_tier,

@@ -18,13 +18,11 @@ states as (
 sums as (
     select from_snapshot, 'from' as side, coalesce(from_tier, 'total') as state, sum(customers) as customers,
         sum(from_profit) as from_profit, sum(to_profit) as to_profit
-    from business.move_totals
-    group by grouping sets ((from_snapshot, from_tier), (from_snapshot))
+    from business.move_totals group by grouping sets ((from_snapshot, from_tier), (from_snapshot))
     union all
     select from_snapshot, 'to' as side, coalesce(to_tier, 'total') as state, sum(customers) as customers,
         sum(from_profit) as from_profit, sum(to_profit) as to_profit
-    from business.move_totals
-    group by grouping sets ((from_snapshot, to_tier), (from_snapshot))
+    from business.move_totals group by grouping sets ((from_snapshot, to_tier), (from_snapshot))
 )
 
 select from_snapshots.from_snapshot, cast(states.side as varchar) as side, states.state,

@@ -8,8 +8,7 @@ with levels as (select cast(level as bigint) as levels_apart from (values (0), (
 
 sums as (
     select levels_apart, count(*) as customers, sum(net_revenue) as net_revenue, sum(profit) as profit
-    from business.customer_value_views
-    group by levels_apart
+    from business.customer_value_views group by levels_apart
 ),
 
 population as (select count(*) as customers from business.customer_value_views)

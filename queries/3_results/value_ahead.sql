@@ -20,8 +20,7 @@
 
 with tiers as (
     select value as tier, value as group_value, 'tier' as class_name, position
-    from business.class_values
-    where class_name = 'tier'
+    from business.class_values where class_name = 'tier'
     union all
     select 'none' as tier, 'none' as group_value, 'tier' as class_name, 50 as position
     union all

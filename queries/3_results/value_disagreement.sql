@@ -13,8 +13,7 @@ with sums as (
     select coalesce(value_class, 'all') as value_class, abc_class, tier,
         case when grouping(value_class) = 0 then max(levels_apart) end as levels_apart, count(*) as customers,
         cast(sum(net_revenue) as decimal(28, 4)) as net_revenue, cast(sum(profit) as decimal(28, 10)) as profit
-    from business.customer_value_views
-    group by grouping sets ((value_class, abc_class, tier), (abc_class, tier))
+    from business.customer_value_views group by grouping sets ((value_class, abc_class, tier), (abc_class, tier))
 ),
 
 population as (
@@ -29,8 +28,7 @@ abc_classes as (select value from business.class_values where class_name = 'abc_
 
 listed as (
     select value_class, abc_class, tier, levels_apart, customers, net_revenue, profit
-    from sums
-    where value_class <> 'all'
+    from sums where value_class <> 'all'
     union all
     select 'all' as value_class, 'all' as abc_class, 'all' as tier, cast(null as bigint) as levels_apart, customers,
         net_revenue, profit

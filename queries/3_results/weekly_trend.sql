@@ -7,8 +7,7 @@
 
 with days as (
     select order_date, sum(net_revenue) as net_revenue, sum(profit) as profit
-    from business.order_costs
-    group by order_date
+    from business.order_costs group by order_date
 ),
 
 weeks as (
@@ -65,8 +64,7 @@ service_cost_changes as (
     -- thousand rows in place of every case in every week.
     select case sides.side when 'first' then spans.first_day else spans.last_day end as day_number,
         sum(case sides.side when 'first' then spans.cost else -spans.cost end) as cost
-    from spans cross join (values ('first'), ('last')) as sides (side)
-    where spans.first_day < spans.last_day
+    from spans cross join (values ('first'), ('last')) as sides (side) where spans.first_day < spans.last_day
     group by case sides.side when 'first' then spans.first_day else spans.last_day end
 ),
 

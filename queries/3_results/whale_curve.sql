@@ -30,6 +30,4 @@ select position as rank, cast(position as double) / cast(customers as double) as
     case when total_profit > 0 then cast(cast(cumulative_profit as decimal(28, 4)) as double)
         / cast(cast(total_profit as decimal(28, 4)) as double) end as cumulative_profit_share,
     tier
-from stepped_ranks
-where is_kept_anyway or step > step_before
-order by rank
+from stepped_ranks where is_kept_anyway or step > step_before order by rank

@@ -18,5 +18,4 @@ select customers, profitable_customers, unprofitable_customers, profitable_custo
     case when total_profit > 0 then cast(cast(peak_profit as decimal(28, 4)) as double)
         / cast(cast(total_profit as decimal(28, 4)) as double) end as peak_profit_share,
     cast(erosion_amount as decimal(28, 10)) as erosion_amount, cast(total_profit as decimal(28, 10)) as total_profit
-from sums
-order by customers
+from sums order by customers

@@ -18,5 +18,4 @@ matches as (
 )
 
 select matches.customers as customers_in_file, (select count(*) from buyers) as customers_with_orders
-from matches
-where matches.customers > 0 and matches.customers_with_orders = 0
+from matches where matches.customers > 0 and matches.customers_with_orders = 0

@@ -10,14 +10,10 @@
 
 with words as (
     select 'kind' as column_name, written_kind as word, count(*) as customers
-    from business.customer_kinds
-    where customer_kind = 'not_known' and written_kind is not null
-    group by written_kind
+    from business.customer_kinds where customer_kind = 'not_known' and written_kind is not null group by written_kind
     union all
     select 'industry' as column_name, written_industry as word, count(*) as customers
-    from business.customer_kinds
-    where industry = 'not_known' and written_industry is not null
-    group by written_industry
+    from business.customer_kinds where industry = 'not_known' and written_industry is not null group by written_industry
 )
 
 select column_name, word, customers from words

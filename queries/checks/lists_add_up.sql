@@ -11,27 +11,23 @@ with population as (
     select
         coalesce(sum(customers), 0) as customers, cast(coalesce(sum(net_revenue), 0) as decimal(28, 4)) as net_revenue,
         cast(coalesce(sum(profit), 0) as decimal(28, 10)) as profit
-    from business.class_totals
-    where snapshot = 'current' and class_name = 'all'
+    from business.class_totals where snapshot = 'current' and class_name = 'all'
 ),
 
 mapped_columns as (
     select max(case when column_name = 'owner' and is_mapped then 1 else 0 end) = 1 as has_owner,
         max(case when column_name = 'referred_by' and is_mapped then 1 else 0 end) = 1 as has_referrer
-    from settings.source_columns
-    where source = 'customers'
+    from settings.source_columns where source = 'customers'
 ),
 
 lists as (
     select 'value three ways' as list, true as is_known, true as has_money, sum(customers) as customers,
         sum(net_revenue) as net_revenue, sum(profit) as profit
-    from results.value_disagreement
-    where value_class <> 'all'
+    from results.value_disagreement where value_class <> 'all'
     union all
     select 'revenue against profit' as list, true as is_known, true as has_money, sum(customers) as customers,
         sum(net_revenue) as net_revenue, sum(profit) as profit
-    from results.value_disagreement
-    where value_class = 'all' and tier <> 'all'
+    from results.value_disagreement where value_class = 'all' and tier <> 'all'
     union all
     select 'account owners' as list, mapped_columns.has_owner as is_known, true as has_money, owners.customers,
         owners.net_revenue, owners.profit
@@ -46,8 +42,7 @@ lists as (
     from mapped_columns
     cross join (
         select sum(customers) as customers, sum(net_revenue) as net_revenue, sum(profit) as profit
-        from results.referrals
-        where kind in ('referrer', 'other', 'not_referred')
+        from results.referrals where kind in ('referrer', 'other', 'not_referred')
     ) as referrals
     union all
     select

@@ -8,14 +8,12 @@
 with matrix_sides as (
     select from_snapshot, 'from ' || from_tier as place, from_snapshot as snapshot, from_tier as tier,
         sum(customers) as customers, sum(from_profit) as profit
-    from results.tier_migration
-    group by from_snapshot, from_tier
+    from results.tier_migration group by from_snapshot, from_tier
     union all
     select
         from_snapshot, 'to ' || to_tier as place, 'current' as snapshot, to_tier as tier, sum(customers) as customers,
         sum(to_profit) as profit
-    from results.tier_migration
-    group by from_snapshot, to_tier
+    from results.tier_migration group by from_snapshot, to_tier
 ),
 
 compared_tiers as (
@@ -82,5 +80,4 @@ compared as (
 )
 
 select from_snapshot, place, customers, expected_customers, profit, expected_profit
-from compared
-where (customers is distinct from expected_customers) or (profit is distinct from expected_profit)
+from compared where (customers is distinct from expected_customers) or (profit is distinct from expected_profit)

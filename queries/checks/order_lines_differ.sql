@@ -12,5 +12,4 @@
 select orders, rows, amount, case when reason = 'equal_line' then 'and file' else 'and came twice' end as which,
     case when reason = 'equal_line' then 'sources.order_lines.columns.line_number' else 'checks.duplicates' end
         as setting
-from canonical.noted_rows
-where reason in ('equal_line', 'kept_duplicate')
+from canonical.noted_rows where reason in ('equal_line', 'kept_duplicate')

@@ -22,8 +22,7 @@ reasons as (
             order by rejected_rows.rows desc nulls last, rejected_rows.reason nulls last
         ) as position,
         coalesce(' (' || rejected_rows.setting || ')', '') as setting
-    from canonical.rejected_rows as rejected_rows
-    where rejected_rows.reason <> 'replaced_by_later_file'
+    from canonical.rejected_rows as rejected_rows where rejected_rows.reason <> 'replaced_by_later_file'
 ),
 
 all_rows as (

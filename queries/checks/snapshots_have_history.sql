@@ -13,6 +13,5 @@ from results.snapshot_coverage as coverage
 where not coverage.is_covered
     or not exists (
         select totals.customers
-        from business.class_totals as totals
-        where totals.snapshot = coverage.snapshot and totals.class_name = 'all'
+        from business.class_totals as totals where totals.snapshot = coverage.snapshot and totals.class_name = 'all'
     )

@@ -11,8 +11,7 @@ with known_customers as (
     from canonical.customers
     union
     select customer_id
-    from canonical.order_parts
-    where outcome = 'used'
+    from canonical.order_parts where outcome = 'used'
     union
     select customer_id
     from canonical.service_cases
@@ -31,4 +30,5 @@ left join business.customer_places as places  -- one-to-one; none where nothing 
     on known_customers.customer_id = places.customer_id
 left join business.customer_kinds as kinds  -- one-to-one; none of who is not in the customer file
     on known_customers.customer_id = kinds.customer_id
-left join canonical.customers as customers on known_customers.customer_id = customers.customer_id  -- one-to-one
+left join canonical.customers as customers  -- one-to-one
+    on known_customers.customer_id = customers.customer_id

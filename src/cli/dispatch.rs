@@ -1,5 +1,6 @@
 //! From the command line to the verb, on a runtime of its own, to the exit code.
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,7 +49,8 @@ pub fn main() -> Exit {
     match perform(verb, cli.general, style) {
         Ok(exit) => exit,
         Err(failure) => {
-            output::failure(&failure, style, is_run);
+            // The line is for a scheduler, and on a terminal there is none.
+            output::failure(&failure, style, is_run && !std::io::stderr().is_terminal());
             failure.exit
         }
     }

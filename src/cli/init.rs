@@ -37,7 +37,8 @@ pub(super) async fn start_project(
             for line in &open {
                 output::data(&format!("  still open: {line}"));
             }
-            output::data(&format!("Next: cd {} && karat check && karat run", folder.display()));
+            let first = if open.is_empty() { "" } else { "answer what is still open, then " };
+            output::data(&format!("Next: {first}cd {} && karat check && karat run", folder.display()));
         },
     );
     Ok(Exit::Published)

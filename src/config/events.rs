@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::Secret;
+use super::key::{Key, Kind, row};
 
 /// When a run starts by itself.
 #[derive(Debug, Clone, Deserialize)]
@@ -42,3 +43,12 @@ pub enum AlertTo {
     /// A web address; it often holds a token.
     Address(Secret),
 }
+
+/// The keys of `lineage`.
+#[rustfmt::skip]
+pub(super) const LINEAGE: &[Key] = &[
+    row("file", Kind::Path, "", "file", "", "each event is appended to it as a line of JSON; relative to this file"),
+    row("url", Kind::Endpoint, "", "URL", "", "each event is posted there, to Marquez for example"),
+    row("api_key", Kind::Token, "", "variable", "", "bearer token of the address"),
+    row("namespace", Kind::Line, "karat", "text", "", "namespace of the job, whose name is that of the project"),
+];

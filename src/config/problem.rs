@@ -154,12 +154,12 @@ impl std::error::Error for ConfigError {}
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         let unreadable = error.problems.iter().any(|problem| problem.line == 0);
-        let hint = if unreadable {
-            "Name the file with --config, or write a new project with `karat init DIR`."
+        let failure = Failure::new(Exit::Usage, "config", error.to_string());
+        if unreadable {
+            failure.hint("Name the file with --config, or write a new project with `karat init DIR`.")
         } else {
-            "The config.yaml that `karat init DIR` writes explains every key."
-        };
-        Failure::new(Exit::Usage, "config", error.to_string()).hint(hint)
+            failure
+        }
     }
 }
 

@@ -2,14 +2,16 @@
 //!
 //! A key that is not here does not exist. `config.yaml` and the reference page repeat what is said here.
 
+use super::events::LINEAGE;
 use super::key::Kind::{
     Alert, AsOf, Bytes, Colour, Column, Columns, Count, Cron, Currency, Days, Delimiter, Domains, Duration,
-    Email, Endpoint, FileNames, Flag, Format, HiveName, Items, Language, Line, Location, Loopback,
-    MailServer, Money, NamedSource, Options, Path, PathBelow, Query, Refused, Schema, Section, Share,
-    SigningKey, Sources, Timezone, Token, Web, Word, Words,
+    Email, FileNames, Flag, Format, HiveName, Items, Language, Line, Location, Loopback, MailServer, Money,
+    NamedSource, Options, Path, PathBelow, Query, Refused, Schema, Section, Share, SigningKey, Sources,
+    Timezone, Web, Word, Words,
 };
 use super::key::{Key, Kind, SourceShape, row};
 use super::thresholds::THRESHOLDS;
+use super::webhook::{RECIPIENT, WEBHOOK};
 
 /// The whole file.
 #[rustfmt::skip]
@@ -40,6 +42,8 @@ pub(super) const FILE: &[Key] = &[
     row("publish", Section(PUBLISH), "{}", "", "", "where runs are published"),
     row("brand", Section(BRAND), "", "", "", "name, logo and colours of the pages; what is not given is the program's own"),
     row("deliver", Section(DELIVER), "", "", "", "who gets the report by mail; without this section no mail is sent").local(),
+    row("webhooks", Items(WEBHOOK), "", "", "",
+        "web addresses that get a summary of the report as JSON, such as channels of Slack or Teams; each once, as with mail").local(),
     row("schedule", Section(SCHEDULE), "", "", "", "when `karat schedule` starts a run by itself").local(),
     row("lineage", Section(LINEAGE), "", "", "", "where OpenLineage events of each run go; an event that is not sent fails no run").local(),
     row("queries", Path, "queries/", "folder", "", "folder of the SQL files").local(),
@@ -75,10 +79,8 @@ const SOURCE: &[Key] = &[
         "format of the files: parquet; delta, a Delta Lake table; iceberg, an Iceberg table: its folder, one of its metadata files, or a REST catalogue \
          with its table; csv; or json, one object on each line. Packed csv and json end in .gz or .zst"),
     row("delimiter", Delimiter, ",", "letter", "", "letter between two values of csv, whose first line names the columns: , ; | or \"\\t\"").of_formats(&["csv"]),
-    row("version", Count, "", "version", "[0, 999999999999999999]", "version of a Delta Lake table that is read; the newest when absent")
-        .of_formats(&["delta"]),
-    row("snapshot", Count, "", "snapshot", "[0, 9223372036854775807]", "snapshot of an Iceberg table that is read; the newest when absent")
-        .of_formats(&["iceberg"]),
+    row("version", Count, "", "version", "[0, 999999999999999999]", "version of a Delta Lake table that is read; the newest when absent").of_formats(&["delta"]),
+    row("snapshot", Count, "", "snapshot", "[0, 9223372036854775807]", "snapshot of an Iceberg table that is read; the newest when absent").of_formats(&["iceberg"]),
     row("table", Line, "", "name", "",
         "the table of a REST catalogue, such as sales.orders; location is then the address of the catalogue, before /v1. The options catalog_token, \
          always `${NAME}`, and catalog_warehouse are sent to it; all others are of the store where the table lies").of_formats(&["iceberg"]),
@@ -223,24 +225,6 @@ const DELIVER: &[Key] = &[
 ];
 
 #[rustfmt::skip]
-const RECIPIENT: &[Key] = &[
-    row("to", Email, "", "address", "", "the recipient's address").needed("give the reader's address"),
-    row("edition", Word, "", "word", "full aggregate",
-        "full lists single customers; aggregate shows no group of fewer than policy.min_cell customers")
-        .needed("write full for who may see single customers, aggregate for who may not"),
-    row("where", Section(SEGMENT), "", "", "", "one segment of the customers, by region, country, industry or owner"),
-    row("language", Language, "=project.language", "language", "", "language of the edition; project.language when absent"),
-];
-
-#[rustfmt::skip]
-const SEGMENT: &[Key] = &[
-    row("region", Line, "", "text", "", "customers of this region"),
-    row("industry", Line, "", "text", "", "customers of this industry"),
-    row("owner", Line, "", "text", "", "customers of this account owner"),
-    row("country", Line, "", "text", "", "customers of this country"),
-];
-
-#[rustfmt::skip]
 const SCHEDULE: &[Key] = &[
     row("cron", Cron, "", "cron line", "", "when: minute, hour, day of month, month, day of week")
         .needed("give five fields, as in \"0 6 * * MON\""),
@@ -249,14 +233,6 @@ const SCHEDULE: &[Key] = &[
     row("health", Loopback, "", "address", "", "answers /health for a probe and /metrics for Prometheus; this machine only"),
     row("alert", Alert, "", "URL or program", "",
         "notified when a run fails: https://… gets JSON, or a program gets it on its stdin"),
-];
-
-#[rustfmt::skip]
-const LINEAGE: &[Key] = &[
-    row("file", Path, "", "file", "", "each event is appended to it as a line of JSON; relative to this file"),
-    row("url", Endpoint, "", "URL", "", "each event is posted there, to Marquez for example"),
-    row("api_key", Token, "", "variable", "", "bearer token of the address"),
-    row("namespace", Line, "karat", "text", "", "namespace of the job, whose name is that of the project"),
 ];
 
 /// Every source, `order_lines` (the only one that must be configured) first.
@@ -337,14 +313,9 @@ pub fn is_reserved(name: &str) -> bool {
 pub(super) const OWN_NAME: &str = "[a-z][a-z0-9_]{0,62}";
 
 /// A table with a name of the operator's own.
-pub(super) const NAMED: Key = row(
-    "your_table",
-    NamedSource,
-    "",
-    "",
-    "",
-    "a table that the queries of other sources read, as source.your_table",
-);
+#[rustfmt::skip]
+pub(super) const NAMED: Key =
+    row("your_table", NamedSource, "", "", "", "a table that the queries of other sources read, as source.your_table");
 
 /// The row of a source.
 pub(super) fn source(shape: &'static SourceShape) -> Key {

@@ -24,6 +24,8 @@ const LEAST_ROWS: usize = 32;
 pub(super) struct Fallback {
     /// The usual one, then its levels, each slower and more frugal than the one before.
     sessions: Vec<SessionContext>,
+    /// The usual way for statements that do not have all threads, by their number.
+    narrow: BTreeMap<usize, SessionContext>,
     /// Held by what runs beside others, and alone by what climbs.
     beside: RwLock<()>,
     /// What fell back, with the level on which it ended well.
@@ -34,11 +36,19 @@ impl Fallback {
     /// Adds the levels to the usual session, which may use `memory` bytes.
     pub(super) fn new(usual: SessionContext, memory: usize) -> Self {
         let rows = usual.copied_config().batch_size();
+        let all = usual.copied_config().target_partitions();
+        let fewer = std::iter::successors(Some(1), |threads| Some(threads * 2));
+        let narrow = fewer.take_while(|threads| *threads < all).map(|threads| {
+            let config = usual.copied_config().with_target_partitions(threads);
+            (threads, with_config(&usual, config))
+        });
+        let narrow = narrow.collect();
         let levels: Vec<_> = FEWER_ROWS
             .iter()
             .map(|parts| frugal(&usual, memory, (rows / parts).max(LEAST_ROWS.min(rows))))
             .collect();
         Self {
+            narrow,
             sessions: std::iter::once(usual).chain(levels).collect(),
             beside: RwLock::new(()),
             levels: Mutex::default(),
@@ -54,6 +64,14 @@ impl Fallback {
     /// order are the same in all.
     pub(super) fn sessions(&self) -> impl Iterator<Item = (usize, &SessionContext)> {
         self.sessions.iter().enumerate()
+    }
+
+    /// As [`Self::sessions`], the usual way with at most `threads` of them.
+    pub(super) fn sessions_of(&self, threads: usize) -> impl Iterator<Item = (usize, &SessionContext)> {
+        let all = self.usual().copied_config().target_partitions();
+        let narrow = self.narrow.range(..=threads).next_back().filter(|_| threads < all);
+        let first = narrow.map_or(self.usual(), |(_, session)| session);
+        std::iter::once((0, first)).chain(self.sessions().skip(1))
     }
 
     /// Whether a step that failed on `level` is tried again on the next.
@@ -106,6 +124,11 @@ fn frugal(usual: &SessionContext, memory: usize, batch_rows: usize) -> SessionCo
     let options = config.options_mut();
     options.optimizer.prefer_hash_join = false;
     options.execution.sort_spill_reservation_bytes = memory / 32;
+    with_config(usual, config)
+}
+
+/// A session over the same tables.
+fn with_config(usual: &SessionContext, config: SessionConfig) -> SessionContext {
     let state = SessionStateBuilder::new_from_existing(usual.state()).with_config(config).build();
     SessionContext::new_with_state(state)
 }

@@ -3,27 +3,29 @@
 //! Every step reads Parquet files of this run and writes one Parquet file, ordered and checked. The session cannot
 //! change anything else: no DDL, no DML, no settings, no paths as table names. `DataFusion` types stop here.
 
+mod address;
 mod cells;
 mod compare;
 mod failure;
 mod functions;
 mod fallback;
 mod masked;
+mod one_thread;
 mod origin;
 mod pinned;
 mod portable;
 mod registry;
 mod row;
+mod run;
 mod short_side;
 mod source_table;
 mod staging;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, SchemaRef};
@@ -37,13 +39,13 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::{Expr, SortExpr};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext, col};
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 
-use self::failure::{failure, is_second_reading, panicked, unreadable, words_of};
+use self::address::{BASE, object_path, url};
+use self::failure::{failure, unreadable};
 use self::fallback::{Fallback, no_level};
-use self::registry::{object_path, url};
 use self::source_table::{SourceTable, path_of};
-use self::staging::{SCHEMAS, is_of_files};
+use self::staging::SCHEMAS;
 use crate::config::EngineLimits;
 use crate::error::{Exit, Failure};
 use crate::query::{Query, TableName};
@@ -55,9 +57,6 @@ pub use origin::{Columns, Origins};
 pub use row::StoppingRow;
 pub use source_table::{PLACE, ROW, numbered_files};
 pub use write::Written;
-
-/// The address of the store of a session.
-const BASE: &str = "karat://run/";
 
 /// Name and version of the engine, for the manifest; a test compares it with the lock file.
 pub const ENGINE: &str = "DataFusion 55.2.0";
@@ -285,112 +284,10 @@ impl Engine {
             .map_err(|error| failure(format!("cannot register `{name}`"), error))
     }
 
-    /// Runs one query file and makes its table.
-    ///
-    /// # Errors
-    /// Returns exit code 2 when the statement does not fit, 4 when an input cannot be read, 5 when memory, disk or time
-    /// run out, 3 when the key is not unique.
-    pub async fn run(&self, query: &Query) -> Result<Written, Failure> {
-        for (level, session) in self.fallback.sessions() {
-            let _turn = self.fallback.turn(level).await;
-            match self.attempt(session, query).await {
-                Err(failure) if self.fallback.goes_on(level, &failure) => {}
-                Ok(mut written) => {
-                    written.level = level;
-                    self.fallback.fell_back(&query.name.to_string(), level);
-                    return Ok(written);
-                }
-                failed => return failed,
-            }
-        }
-        Err(no_level())
-    }
-
     /// The queries that did not fit into memory as they stood, with the level of the fallback plan on which they ended well.
     #[must_use]
     pub fn levels(&self) -> BTreeMap<String, usize> {
         self.fallback.levels()
-    }
-
-    async fn attempt(&self, context: &SessionContext, query: &Query) -> Result<Written, Failure> {
-        let what = || format!("cannot run `queries/{}`", query.path);
-        let plan = plan(context, &query.text).await.map_err(|error| failure(what(), error))?;
-        portable::refuse(plan.logical_plan(), query)?;
-        let header = &query.header;
-        if header.is_view() {
-            let schema = write::stored_schema(plan.schema().as_arrow());
-            self.add_plan(&query.name, plan)?;
-            if self.reads_source(query) {
-                let mut views = self.over_sources.lock().unwrap_or_else(PoisonError::into_inner);
-                views.insert(query.name.clone());
-            }
-            return Ok(Written::nothing(schema));
-        }
-        // The order of a result is part of it and is in its file, and so does that of a scratch table.
-        let is_sorted_here = header.is_published() && query.name.schema != "results";
-        let plan = if is_sorted_here {
-            plan.sort(ascending(&header.key)).map_err(|error| failure(what(), error))?
-        } else {
-            plan
-        };
-        let (folder, kind, order) = if header.is_published() {
-            (&self.folder, write::Kind::Published, &[][..])
-        } else {
-            (&self.scratch, write::Kind::Scratch, &header.order[..])
-        };
-        let file = folder.join(format!("{}.parquet", query.name));
-        let promise = write::Promise { key: &header.key, is_sorted_by_key: is_sorted_here, order };
-        let work = async {
-            let stream = plan.execute_stream().await?;
-            write::write(stream, &file, promise, kind).await
-        };
-        let written = match AssertUnwindSafe(work).catch_unwind().await {
-            Ok(Ok(written)) => written,
-            Ok(Err(error)) => return Err(self.blamed(query, failure(what(), error))),
-            Err(panic) if is_second_reading(&words_of(panic.as_ref())) => {
-                let error = "the side of a join that is kept in memory does not fit".to_owned();
-                return Err(failure(what(), DataFusionError::ResourcesExhausted(error)));
-            }
-            Err(panic) => return Err(self.blamed(query, panicked(&what(), panic.as_ref()))),
-        };
-        written.refuse_problems(&query.path)?;
-        self.add_file(&query.name, &file, &written)?;
-        if written.is_key_open {
-            let shared = self.shares_key(context, query).await;
-            if !matches!(shared, Ok(false)) {
-                self.forget(&query.name)?;
-            }
-            written.refuse_shared_key(shared?, query)?;
-        }
-        Ok(written)
-    }
-
-    /// Whether two rows share the key; takes no more memory than any query.
-    async fn shares_key(&self, context: &SessionContext, query: &Query) -> Result<bool, Failure> {
-        let key: Vec<String> =
-            query.header.key.iter().map(|name| format!("\"{}\"", name.replace('"', "\"\""))).collect();
-        let key = key.join(", ");
-        let sql = format!("select {key} from {} group by {key} having count(*) > 1", query.name);
-        let cannot = |error| failure(format!("cannot check the key of `queries/{}`", query.path), error);
-        let plan = plan(context, &sql).await.map_err(cannot)?;
-        let mut shared = plan.execute_stream().await.map_err(cannot)?;
-        while let Some(batch) = shared.next().await {
-            if batch.map_err(cannot)?.num_rows() > 0 {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether the files of a source are read.
-    fn reads_source(&self, query: &Query) -> bool {
-        let views = self.over_sources.lock().unwrap_or_else(PoisonError::into_inner);
-        query.inputs().any(|input| is_of_files(&input) || views.contains(&input))
-    }
-
-    /// Where the engine gives up on source rows, the file is to blame.
-    fn blamed(&self, query: &Query, failure: Failure) -> Failure {
-        if self.reads_source(query) { damaged_input(failure) } else { failure }
     }
 
     /// Makes `name` the published table in `file`, which another session wrote; gives its columns.

@@ -14,12 +14,11 @@ use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::prelude::DataFrame;
-use object_store::path::Path as ObjectPath;
-use url::Url;
 
+use super::address::{BASE, object_path, url};
 use super::failure::failure;
 use super::source_table::{PLACE, SourceTable, numbered_files, path_of};
-use super::{BASE, Engine, SourceFile, Written, ascending};
+use super::{Engine, SourceFile, Written, ascending};
 use crate::error::{Exit, Failure};
 use crate::query::TableName;
 
@@ -107,17 +106,4 @@ impl Engine {
             .and_then(|catalog| catalog.schema(name))
             .ok_or_else(|| Failure::new(Exit::Bug, "engine", format!("there is no layer `{name}`")))
     }
-}
-
-pub(super) fn url(path: &str) -> Result<Url, Failure> {
-    let mut url =
-        Url::parse(BASE).map_err(|error| Failure::new(Exit::Bug, "engine", "no base URL").cause(error))?;
-    url.set_path(path);
-    Ok(url)
-}
-
-pub(super) fn object_path(name: &str) -> Result<ObjectPath, Failure> {
-    ObjectPath::parse(name).map_err(|error| {
-        Failure::new(Exit::Input, "source", format!("`{name}` is no valid object name")).cause(error)
-    })
 }

@@ -127,6 +127,47 @@ async fn the_short_side_of_a_cross_join_is_the_kept_one_also_behind_a_join() {
     assert!(lines[join + 1].trim_start().starts_with("DataSourceExec"), "{shown}");
 }
 
+/// The plan of a statement, of so many partitions.
+async fn shown(bench: &Bench, threads: usize, sql: &str) -> String {
+    let (_, session) = bench.engine.fallback.sessions_of(threads).next().expect("a session");
+    let plan = plan(session, sql).await.expect("a plan");
+    let physical = plan.create_physical_plan().await.expect("a physical plan");
+    displayable(physical.as_ref()).indent(false).to_string()
+}
+
+#[tokio::test]
+async fn a_plan_of_one_partition_adds_up_once_and_keeps_the_short_side_of_a_join() {
+    let files = [("1_canonical/long.sql", scratch("id nulls last"))];
+    let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+    let bench = Bench::start(256 * MIB, 3000, &files).await.expect("a session");
+    let sql = "with unknown as (select text from settings.long group by text having min(id) <> max(id)), \
+               joined as (select unknown.text, short.limit_id from unknown \
+               left join settings.short as short on unknown.text = cast(short.limit_id as varchar)) \
+               select text, count(*) as rows from \
+               (select text from joined union all select text from settings.long where id < 7) as both group by text";
+    let one = shown(&bench, 1, sql).await;
+    assert!(one.contains("mode=Single") && !one.contains("mode=Partial"), "{one}");
+    let join = one.lines().position(|line| line.contains("HashJoinExec")).expect("a join");
+    let kept = one.lines().nth(join + 1).expect("a side");
+    assert!(one.contains("join_type=Right") && !kept.contains("Aggregate"), "{one}");
+    let two = shown(&bench, 2, sql).await;
+    assert!(two.contains("mode=Partial"), "{two}");
+}
+
+#[tokio::test]
+async fn a_condition_beside_one_row_is_a_filter() {
+    let files = [("1_canonical/long.sql", scratch("id nulls last"))];
+    let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+    let bench = Bench::start(256 * MIB, 3000, &files).await.expect("a session");
+    let sql = "select short.limit_id, long.id from settings.short as short cross join settings.long as long \
+               where long.id < short.limit_id - 1490 or long.text = cast(short.limit_id as varchar) order by long.id";
+    let plan = shown(&bench, 2, sql).await;
+    assert!(plan.contains("FilterExec") && !plan.contains("NestedLoopJoinExec"), "{plan}");
+    let rows = bench.engine.read("rows", sql).await.expect("rows").rows;
+    let wanted: Vec<_> = (0..10).map(|id| vec![Cell::Integer(1500), Cell::Integer(id)]).collect();
+    assert_eq!(rows, wanted);
+}
+
 /// Four times as many rows on each side as the table has.
 fn pairs() -> String {
     let copies = (0..4)

@@ -163,16 +163,17 @@ fn compact(batch: &RecordBatch) -> Result<RecordBatch, DataFusionError> {
 
 /// Everything that reaches the bytes is pinned: no clock, no version of the library, no schema of the engine.
 fn writer(file: &Path, schema: &SchemaRef, kind: Kind) -> Result<ArrowWriter<File>, DataFusionError> {
-    let compression = match kind {
-        Kind::Published => Compression::ZSTD(ZstdLevel::try_new(1)?),
-        Kind::Scratch => Compression::LZ4_RAW,
+    // Nothing looks a value up in a scratch table: it is read as a whole, and soon.
+    let (compression, statistics) = match kind {
+        Kind::Published => (Compression::ZSTD(ZstdLevel::try_new(1)?), EnabledStatistics::Chunk),
+        Kind::Scratch => (Compression::LZ4_RAW, EnabledStatistics::None),
     };
     let properties = WriterProperties::builder()
         .set_created_by("karat".to_owned())
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_compression(compression)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_statistics_enabled(statistics)
         .build();
     let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
     Ok(ArrowWriter::try_new_with_options(File::create(file)?, Arc::clone(schema), options)?)

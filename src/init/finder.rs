@@ -7,7 +7,8 @@ use arrow::datatypes::Schema;
 
 use super::find::{self, Form, Group};
 use super::lines::{Item, Proposal};
-use super::profile::{self, Table};
+use super::names::Role;
+use super::profile::{self, Column, Table, Written};
 use super::settings;
 use crate::config::{ColumnType, Format, Int96, SOURCES, Source};
 use crate::engine::Engine;
@@ -188,7 +189,7 @@ impl Finder<'_> {
         let columns: BTreeMap<String, String> =
             active.map(|item| (item.canonical.to_owned(), sql(item))).collect();
         let scale = settings::scale(lines, proposal);
-        let asked = asked(&lines.group, &lines.format, columns, scale);
+        let mut asked = asked(&lines.group, &lines.format, columns, scale);
         let raw = if let Some(query) = query {
             let staged = TableName::new("staging", "order_lines");
             engine.add_view(&staged, query).await?;
@@ -196,6 +197,7 @@ impl Finder<'_> {
             let rows = Schema::new(fields);
             source::raw_table(engine, Rows::Staged("order_lines", &rows), &asked, "UTC").await?
         } else {
+            asked.filter = proposal.condition();
             let pinned = source::pin("order_lines", &asked, self.here, self.work, true).await?;
             let schema = pinned.schema.clone();
             engine.add_source("order_lines", &pinned.source_files(), schema, &pinned.folders())?;
@@ -232,7 +234,7 @@ fn typed(format: &Format, table: &Table) -> Format {
     let kind = |name: &String, known: &ColumnType| {
         let is_text = *known == ColumnType::Text;
         match table.column(name).filter(|_| is_text) {
-            Some(column) => profile::declared(column),
+            Some(column) => declared(column),
             None => *known,
         }
     };
@@ -258,5 +260,18 @@ fn name(obtained: &mut [Obtained]) {
             number += 1;
         }
         found.group.name = name;
+    }
+}
+
+/// The type that a column of CSV is declared with: of what is no number and no day by its role, nothing is said but that it is text.
+fn declared(column: &Column) -> ColumnType {
+    let is_amount = column.told.role.is_some_and(Role::is_number);
+    match column.written {
+        Written::Number if is_amount && column.decimals == 0 => ColumnType::Integer,
+        Written::Number if is_amount && column.decimals <= 4 => {
+            ColumnType::Decimal { precision: 18, scale: if column.decimals <= 2 { 2 } else { 4 } }
+        }
+        _ if column.is_day => ColumnType::Date,
+        _ => ColumnType::Text,
     }
 }

@@ -5,7 +5,8 @@ use super::holds::Holds;
 use super::names::Role;
 use super::profile::{Column, Table};
 use super::relate::Related;
-use super::terms::{self, Place};
+use super::terms::Place;
+use super::text;
 
 /// A canonical column, or what is proposed for it until somebody says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +50,13 @@ pub(super) struct Proposal {
 }
 
 impl Proposal {
+    /// The condition of the rows that count, as far as it takes effect.
+    pub(super) fn condition(&self) -> Option<String> {
+        let active: Vec<&str> =
+            self.filters.iter().filter(|item| item.is_active).map(|item| item.sql.as_str()).collect();
+        (!active.is_empty()).then(|| active.join(" and "))
+    }
+
     /// Tells whether a column is proposed and takes effect.
     pub(super) fn has(&self, canonical: &str) -> bool {
         self.columns.iter().any(|item| item.canonical == canonical && item.is_active)
@@ -125,7 +133,7 @@ impl<'t> Writer<'t> {
             let why = "no column numbers the lines of an order, so they are numbered here: equal lines are as many items";
             proposal.columns.push(Item::new(
                 "line_number",
-                format!("{}.line_of_order", terms::name(lines.name())),
+                format!("{}.line_of_order", text::name(lines.name())),
                 why,
             ));
         } else if let Some(column) = lines
@@ -239,7 +247,7 @@ impl<'t> Writer<'t> {
                 "freight_amount",
                 &format!(
                     "case when {}.line_of_order = 1 then {} else 0 end",
-                    terms::name(self.lines().name()),
+                    text::name(self.lines().name()),
                     self.place.amount(&sql)
                 ),
                 "it stands once per order, and is counted with its first line",

@@ -1,7 +1,7 @@
 //! A new project: configuration, queries and reports; with locations, a proposal for the tables that lie there.
 //!
 //! Reading order: `find` (which files are one table; `finder` brings them here), `profile` (what their columns hold, with `names` and
-//! `holds` for what they are called), `relate` and `grain` (which tables belong together, what is unique), `lines` with `amounts` and
+//! `holds` for what they are called; `nested` and `opened` for lists), `relate` and `grain` (which tables belong together, what is unique), `lines` with `amounts` and
 //! `filters`, `customers` and `rates` (what each canonical column is made of, written by `terms`), `staging` and `settings` (the files),
 //! `page` (totals and first rows), `propose` (all of it in order).
 
@@ -14,6 +14,8 @@ mod grain;
 mod holds;
 mod lines;
 mod names;
+mod nested;
+mod opened;
 mod page;
 mod profile;
 mod propose;

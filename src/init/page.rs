@@ -23,6 +23,8 @@ pub struct Page {
     pub(super) days: Option<(Date, Date)>,
 }
 
+/// Of rows that count, and are not left out by `where`.
+const COUNTS: &str = "amount_problem is distinct from 'filtered'";
 /// Rows that are shown.
 const ROWS: usize = 10;
 /// Columns that are shown, as far as they are there.
@@ -77,7 +79,7 @@ pub(super) async fn read(engine: &Engine) -> Result<Page, Failure> {
     asked.push(("last order", format!("max({day})")));
     let currencies = if has("currency") {
         let sql = format!(
-            "select currency, cast(sum({net}) as decimal(38, 2)) as net_amount from {view} group by currency order by currency"
+            "select currency, cast(sum({net}) as decimal(38, 2)) as net_amount from {view} where {COUNTS} group by currency order by currency"
         );
         engine.read("the currencies", &sql).await?.rows
     } else {
@@ -91,7 +93,10 @@ pub(super) async fn read(engine: &Engine) -> Result<Page, Failure> {
     }
     let list = asked.iter().zip(0..).map(|((_, sql), at)| format!("{sql} as total_{at}"));
     let read = engine
-        .read("the totals", &format!("select {} from {view}", list.collect::<Vec<_>>().join(", ")))
+        .read(
+            "the totals",
+            &format!("select {} from {view} where {COUNTS}", list.collect::<Vec<_>>().join(", ")),
+        )
         .await?;
     let cells = read.rows.into_iter().next().unwrap_or_default();
     let mut totals: Vec<(String, String)> =
@@ -120,7 +125,10 @@ async fn first_rows(engine: &Engine, shown: &[&str]) -> Result<Rows, Failure> {
     let view = TableName::new("raw", "order_lines");
     let list = shown.join(", ");
     let rows = engine
-        .read("the first rows", &format!("select {list} from {view} order by {list} limit {ROWS}"))
+        .read(
+            "the first rows",
+            &format!("select {list} from {view} where {COUNTS} order by {list} limit {ROWS}"),
+        )
         .await?;
     let used: Vec<bool> =
         (0..rows.columns.len()).map(|at| rows.rows.iter().any(|row| row[at] != Cell::Null)).collect();

@@ -5,9 +5,11 @@ use arrow::datatypes::{DataType, Field};
 use super::find::Group;
 use super::holds::{self, Holds};
 use super::names::{self, Role, Told};
-use crate::config::{ColumnType, Format, Source};
+use super::opened::Opened;
+use crate::config::{Format, Source};
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
+use crate::query::TableName;
 use crate::query::mapping::quoted;
 use crate::source::{self, Pinned};
 use crate::table::{Cell, Table as Rows};
@@ -107,6 +109,8 @@ pub(super) struct Table {
     pub(super) columns: Vec<Column>,
     /// Columns that nothing can be computed of, with their types.
     pub(super) nested: Vec<(String, DataType)>,
+    /// How it is made of a list in another table, where it is.
+    pub(super) opened: Option<Opened>,
 }
 
 impl Table {
@@ -178,14 +182,26 @@ pub(super) async fn look(
     let (taken, nested): (Vec<Field>, Vec<Field>) = fields.chain(folders).partition(|field| {
         !field.data_type().is_nested() && known.iter().any(|known| known.name() == field.name())
     });
+    let nested = nested.iter().map(|field| (field.name().clone(), field.data_type().clone())).collect();
+    let holds = holds::table(&group.name);
+    let (format, rows) = (asked.format, pinned.rows());
+    let table = Table { group, format, rows, holds, columns: Vec::new(), nested, opened: None };
+    look_at(engine, &view, table, taken).await
+}
+
+/// Looks at the columns of a view.
+pub(super) async fn look_at(
+    engine: &Engine,
+    view: &TableName,
+    mut table: Table,
+    taken: Vec<Field>,
+) -> Result<Table, Failure> {
     if taken.is_empty() {
-        let message = format!("`{}` has no column that can be read", group.location);
+        let message = format!("`{}` has no column that can be read", table.group.location);
         return Err(Failure::new(Exit::Input, "init", message));
     }
     let names: Vec<&str> = taken.iter().map(|field| field.name().as_str()).collect();
     let prefix = names::prefix(&names).to_owned();
-    let rows = pinned.rows();
-    let mut columns = Vec::new();
     // A few columns in one pass: each keeps all of its different values.
     for part in taken.chunks(8) {
         let sql: Vec<String> = part.iter().zip(0..).map(|(field, place)| measures(field, place)).collect();
@@ -193,11 +209,8 @@ pub(super) async fn look(
         let from = format!("(select {} from {view} limit {ROWS}) as rows", names.join(", "));
         let sql = format!("select {} from {from}", sql.join(", "));
         let told = engine.read(&format!("the values of {view}"), &sql).await?;
-        columns.extend(part.iter().zip(0..).map(|(field, place)| column(field, &told, place, &prefix)));
+        table.columns.extend(part.iter().zip(0..).map(|(field, place)| column(field, &told, place, &prefix)));
     }
-    let holds = holds::table(&group.name);
-    let nested = nested.iter().map(|field| (field.name().clone(), field.data_type().clone())).collect();
-    let mut table = Table { group, format: asked.format, rows, holds, columns, nested };
     words(engine, &view.to_string(), &mut table).await?;
     Ok(table)
 }
@@ -382,17 +395,4 @@ async fn words(engine: &Engine, view: &str, table: &mut Table) -> Result<(), Fai
             .collect();
     }
     Ok(())
-}
-
-/// The type that a column of CSV is declared with: of what is no number and no day by its role, nothing is said but that it is text.
-pub(super) fn declared(column: &Column) -> ColumnType {
-    let is_amount = column.told.role.is_some_and(Role::is_number);
-    match column.written {
-        Written::Number if is_amount && column.decimals == 0 => ColumnType::Integer,
-        Written::Number if is_amount && column.decimals <= 4 => {
-            ColumnType::Decimal { precision: 18, scale: if column.decimals <= 2 { 2 } else { 4 } }
-        }
-        _ if column.is_day => ColumnType::Date,
-        _ => ColumnType::Text,
-    }
 }

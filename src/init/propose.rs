@@ -9,6 +9,7 @@ use super::customers::Customers;
 use super::finder::Finder;
 use super::grain;
 use super::lines::Writer;
+use super::nested;
 use super::page::{self, Page};
 use super::profile::Table;
 use super::rates::Rates;
@@ -47,7 +48,7 @@ pub(super) async fn propose(locations: &[String], schema: &str) -> Result<Propos
     };
     let engine = Engine::start(&limits, work.path(), work.path())?;
     let mut finder = Finder { here: &here, work: work.path(), unread: Vec::new() };
-    let tables = finder.tables(&engine, locations).await?;
+    let tables = nested::open(&engine, finder.tables(&engine, locations).await?).await?;
     let related = match relate::relate(&engine, &tables).await? {
         Some(related) => related,
         None => likeliest(&tables),
@@ -59,12 +60,12 @@ pub(super) async fn propose(locations: &[String], schema: &str) -> Result<Propos
             tables[refunds].name()
         ));
     }
-    finder.unread.extend(tables.iter().filter_map(form));
+    finder.unread.extend(tables.iter().filter_map(|table| form(table, &tables[related.lines])));
     write(&engine, &finder, &tables, &related, schema).await
 }
 
 /// A form of table for which an example has the query.
-fn form(table: &Table) -> Option<String> {
+fn form(table: &Table, lines: &Table) -> Option<String> {
     let is_export = ["Name", "Financial Status", "Lineitem quantity", "Lineitem price"];
     if is_export.iter().all(|name| table.column(name).is_some()) {
         return Some(format!(
@@ -73,8 +74,11 @@ fn form(table: &Table) -> Option<String> {
             table.name()
         ));
     }
+    let is_used = |list: &String| {
+        lines.opened.as_ref().is_some_and(|opened| opened.of == table.name() && opened.list == *list)
+    };
     let is_list = |kind: &DataType| matches!(kind, DataType::List(item) if item.data_type().is_nested());
-    let (list, _) = table.nested.iter().find(|(_, kind)| is_list(kind))?;
+    let (list, _) = table.nested.iter().find(|(list, kind)| is_list(kind) && !is_used(list))?;
     Some(format!(
         "`{list}` of `{}` is a list, perhaps the lines of an order; examples/nested has the query",
         table.name()
@@ -97,6 +101,12 @@ fn likeliest(tables: &[Table]) -> Related {
     }
 }
 
+/// The place of the table that is stored, of one that its list makes.
+fn stored(tables: &[Table], at: usize) -> usize {
+    let opened = tables[at].opened.as_ref();
+    opened.and_then(|opened| tables.iter().position(|table| table.name() == opened.of)).unwrap_or(at)
+}
+
 async fn write(
     engine: &Engine,
     finder: &Finder<'_>,
@@ -107,9 +117,8 @@ async fn write(
     let lines = &tables[related.lines];
     let (key, per_order) = (grain::key(engine, lines).await?, grain::per_order(engine, lines).await?);
     let writer = |place| Writer { tables, related, place, per_order: per_order.clone(), key: &key };
-    // Joins and conditions need a query.
-    let is_flat = related.header.is_none() && related.products.is_empty();
-    let is_flat = is_flat && writer(Place::Mapping).propose().filters.is_empty();
+    // Joins and lists need a query.
+    let is_flat = related.header.is_none() && related.products.is_empty() && lines.opened.is_none();
     let place = if is_flat { Place::Mapping } else { Place::Staging };
     let writer = writer(place);
     let proposal = writer.propose();
@@ -118,7 +127,7 @@ async fn write(
     let mut named = BTreeSet::new();
     if place == Place::Staging {
         let joins = related.header.iter().chain(&related.products);
-        named.extend(std::iter::once(related.lines).chain(joins.map(|join| join.table)));
+        named.extend(std::iter::once(stored(tables, related.lines)).chain(joins.map(|join| join.table)));
         texts.push(("queries/0_staging/order_lines.sql", staging::order_lines(&writer, &proposal)));
     }
     if let Some(customers) = customers.as_ref().filter(|customers| customers.place == Place::Staging) {
@@ -168,6 +177,7 @@ async fn write(
     uses.extend(related.customers.iter().map(|at| (tables[*at].name(), "customers")));
     uses.extend(related.places.iter().map(|join| (tables[join.table].name(), "places of customers")));
     uses.extend(rates.iter().map(|at| (tables[*at].name(), "exchange rates")));
+    uses.extend(lines.opened.iter().map(|opened| (opened.of.as_str(), "orders with their lines in a list")));
     let told = page::write(tables, &uses, page.as_ref(), (&open, &finder.unread));
     let mut files: Vec<(&'static str, String)> =
         texts.into_iter().map(|(path, Text { written, .. })| (path, written)).collect();

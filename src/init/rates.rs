@@ -3,8 +3,9 @@
 use super::holds::Holds;
 use super::names::Role;
 use super::profile::{Column, Table};
-use super::terms::{Place, name};
+use super::terms::Place;
 use super::text::Text;
+use super::text::name;
 
 /// The query of the rates.
 pub(super) struct Rates {

@@ -95,6 +95,7 @@ impl Settings<'_> {
         if let Some(scale) = scale(self.lines, self.proposal) {
             text.line(format_args!("    amount_scale: {scale}              # decimals of amounts stored as floating point (0 to 4); what has more is rounded"));
         }
+        self.filters(text);
         text.line("    columns:");
         text.line("      # Columns of the source:");
         for column in &self.lines.columns {
@@ -113,6 +114,29 @@ impl Settings<'_> {
         }
         for item in &self.proposal.columns {
             mapped(text, item);
+        }
+    }
+
+    /// Rows that do not count.
+    fn filters(&self, text: &mut Text) {
+        let (active, waiting): (Vec<&Item>, Vec<&Item>) =
+            self.proposal.filters.iter().partition(|item| item.is_active);
+        for item in &active {
+            text.comment("    #", &format!("{}: {}.", item.canonical, item.why));
+        }
+        for question in active.iter().filter_map(|item| item.question.as_ref()) {
+            text.ask(question);
+        }
+        if let Some(condition) = self.proposal.condition() {
+            text.line(format_args!("    where: {}", quoted(&condition)));
+        }
+        for item in waiting {
+            if let Some(question) = &item.question {
+                text.comment("    #", &format!("Open: {question}"));
+                text.ask(question);
+            }
+            let start = if active.is_empty() { "where:" } else { "and" };
+            text.line(format_args!("    # {start} {}", quoted(&item.sql)));
         }
     }
 

@@ -6,8 +6,7 @@ use super::lines::{Item, Proposal, Writer};
 use super::names::Role;
 use super::profile::Table;
 use super::relate::{Join, alike};
-use super::terms::name;
-use super::text::Text;
+use super::text::{Text, name};
 
 /// Writes `queries/0_staging/order_lines.sql`.
 pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal) -> Text {
@@ -23,7 +22,7 @@ pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal) -> Text {
     text.line(format_args!("-- key:    [{}]", key.columns.join(", ")));
     text.line(format_args!(
         "-- inputs: [{}]",
-        names.iter().map(|name| format!("source.{name}")).collect::<Vec<_>>().join(", ")
+        names.iter().map(|name| format!("source.{}", stored(lines, name))).collect::<Vec<_>>().join(", ")
     ));
     text.line("-- note: >");
     text.comment(
@@ -37,6 +36,18 @@ pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal) -> Text {
     text.line("");
     let is_numbered =
         proposal.columns.iter().any(|item| item.is_active && item.sql.contains(".line_of_order"));
+    match &lines.opened {
+        Some(opened) => {
+            let last = if is_numbered { "items".to_owned() } else { name(lines.name()) };
+            text.line(format_args!(
+                "with\n\n{}{}\n",
+                opened.written(&last),
+                if is_numbered { "," } else { "" }
+            ));
+        }
+        None if is_numbered => text.line("with\n"),
+        None => {}
+    }
     if is_numbered {
         numbered(&mut text, lines, key);
     }
@@ -60,12 +71,18 @@ pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal) -> Text {
         let comma = if at + 1 < active.len() { "," } else { "" };
         text.line(format_args!("    {}{comma}", broken(&named(&item.sql, item.canonical))));
     }
-    text.line(format_args!("from {}{}", if is_numbered { "" } else { "source." }, name(lines.name())));
+    let is_made = is_numbered || lines.opened.is_some();
+    text.line(format_args!("from {}{}", if is_made { "" } else { "source." }, name(lines.name())));
     for join in joins {
         joined(&mut text, tables, join);
     }
     conditions(&mut text, &proposal.filters);
     text
+}
+
+/// The stored table that a table of this name is read from.
+fn stored<'t>(lines: &'t Table, table: &'t str) -> &'t str {
+    lines.opened.as_ref().filter(|_| table == lines.name()).map_or(table, |opened| &opened.of)
 }
 
 /// `order_details.order_id` is `order_id` already.
@@ -109,7 +126,6 @@ fn explain(text: &mut Text, start: &str, item: &Item) {
 fn numbered(text: &mut Text, lines: &Table, key: &Key) {
     let order = lines.of(Role::OrderId).map_or_else(String::new, |column| name(&column.name));
     let by = key.order.iter().map(|column| name(column)).collect::<Vec<_>>().join(", ");
-    text.line("with\n");
     text.line(format_args!("{} as (", name(lines.name())));
     text.line("    -- What stands once per order is counted with its first line.");
     text.line("    select");
@@ -117,7 +133,9 @@ fn numbered(text: &mut Text, lines: &Table, key: &Key) {
     text.line(format_args!(
         "        row_number() over (partition by {order} order by {by}) as line_of_order"
     ));
-    text.line(format_args!("    from source.{}", name(lines.name())));
+    let from =
+        if lines.opened.is_some() { "items".to_owned() } else { format!("source.{}", name(lines.name())) };
+    text.line(format_args!("    from {from}"));
     text.line(")\n");
 }
 

@@ -3,8 +3,7 @@
 use arrow::datatypes::DataType;
 
 use super::profile::{Column, Table, Written};
-use crate::query::is_reserved;
-use crate::query::mapping::quoted;
+use super::text::name;
 
 /// Where a proposal is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,20 +12,6 @@ pub(super) enum Place {
     Mapping,
     /// In a query over several tables.
     Staging,
-}
-
-/// Words that may be names and are written in quotation marks all the same: they read like SQL.
-const LIKE_SQL: [&str; 4] = ["date", "key", "no", "user"];
-
-/// A name of a column, in quotation marks where it needs them.
-pub(super) fn name(column: &str) -> String {
-    let is_plain = column.starts_with(|first: char| first.is_ascii_lowercase())
-        && column
-            .chars()
-            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
-        && !LIKE_SQL.contains(&column)
-        && !is_reserved(column);
-    if is_plain { column.to_owned() } else { quoted(column) }
 }
 
 impl Place {
@@ -127,16 +112,5 @@ impl Place {
             }
             _ => Ok(bare),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::name;
-
-    #[test]
-    fn a_name_that_is_a_word_of_sql_is_in_quotation_marks() {
-        let written = ["at", "order", "date", "Order ID", "order_id"].map(name);
-        assert_eq!(written, ["\"at\"", "\"order\"", "\"date\"", "\"Order ID\"", "order_id"]);
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use crate::query::is_reserved;
+use crate::query::mapping::quoted;
+
 /// What the owner of the data must still say, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Open {
@@ -72,4 +75,29 @@ pub(super) fn one_line(text: &str) -> String {
         if is_break(letter) { letter.escape_default().to_string() } else { letter.to_string() }
     });
     letters.collect()
+}
+
+/// Words that may be names and are written in quotation marks all the same: they read like SQL.
+const LIKE_SQL: [&str; 4] = ["date", "key", "no", "user"];
+
+/// A name of a column, in quotation marks where it needs them.
+pub(super) fn name(column: &str) -> String {
+    let is_plain = column.starts_with(|first: char| first.is_ascii_lowercase())
+        && column
+            .chars()
+            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+        && !LIKE_SQL.contains(&column)
+        && !is_reserved(column);
+    if is_plain { column.to_owned() } else { quoted(column) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+
+    #[test]
+    fn a_name_that_is_a_word_of_sql_is_in_quotation_marks() {
+        let written = ["at", "order", "date", "Order ID", "order_id"].map(name);
+        assert_eq!(written, ["\"at\"", "\"order\"", "\"date\"", "\"Order ID\"", "order_id"]);
+    }
 }

@@ -38,7 +38,8 @@ impl Given {
 /// Runs every query once its inputs are there; gives the published tables, settings first.
 ///
 /// Planning and much of computing are sequential work, so as many queries run side by side as there are cores, and as the
-/// memory has room for. The one goes first on which the longest chain of others waits. What they give does not depend on it.
+/// memory has room for. The one goes first on which the longest chain of others waits, with half of the threads that are free, or
+/// all of them where none follows. What they give does not depend on it.
 pub(super) async fn tables(
     run: &Run<'_>,
     engine: &Arc<Engine>,
@@ -54,6 +55,7 @@ pub(super) async fn tables(
     pending.extend(models.iter().flat_map(|_| outlook::outputs()));
     let heights = heights(queries);
     let side_by_side = engine.side_by_side();
+    let mut free = engine.threads();
     let mut running = JoinSet::new();
     let mut done: BTreeMap<TableName, TableRecord> = BTreeMap::new();
     loop {
@@ -61,23 +63,27 @@ pub(super) async fn tables(
             if outlook::inputs().iter().all(|input| !pending.contains(input))
                 && let Some(terms) = models.take()
             {
+                free = free.saturating_sub(1);
                 running.spawn(models_of_buying(Arc::clone(engine), terms));
                 continue;
             }
-            let ready = waiting
-                .values()
-                .filter(|query| query.inputs().all(|input| !pending.contains(&input)))
-                .max_by_key(|query| heights.get(&query.name));
-            let Some(query) = ready.copied() else { break };
+            let is_ready = |query: &&&Query| query.inputs().all(|input| !pending.contains(&input));
+            let ready: Vec<&Query> = waiting.values().filter(is_ready).copied().collect();
+            let Some(query) = ready.iter().max_by_key(|query| heights.get(&query.name)) else { break };
+            let is_last = ready.len() == 1 || running.len() + 1 == side_by_side;
+            let threads = if is_last { free } else { free / 2 }.max(1);
+            free = free.saturating_sub(threads);
             waiting.remove(&query.name);
-            running.spawn(one(Arc::clone(engine), query.clone(), staged::fan_out(&run.sources, query)));
+            let fan_out = staged::fan_out(&run.sources, query);
+            running.spawn(one(Arc::clone(engine), (*query).clone(), fan_out, threads));
         }
         let Some(finished) = running.join_next().await else {
             break;
         };
         let made =
             finished.map_err(|error| Failure::new(Exit::Bug, "engine", "a query gave up").cause(error))??;
-        for (name, record, facts) in made {
+        free = engine.threads().min(free + made.threads);
+        for (name, record, facts) in made.tables {
             run.progress.step(given.stage(), &name.to_string(), &facts);
             pending.remove(&name);
             done.extend(record.map(|record| (name, record)));
@@ -114,13 +120,20 @@ fn heights(queries: &[Query]) -> BTreeMap<TableName, usize> {
     heights
 }
 
+/// What a task made.
+struct Made {
+    /// The threads that it had.
+    threads: usize,
+    tables: Vec<MadeTable>,
+}
+
 /// A table that a step made: its record when it is published, and facts for the log.
-type Made = (TableName, Option<TableRecord>, Value);
+type MadeTable = (TableName, Option<TableRecord>, Value);
 
 /// Fits the models and predicts; a task of its own.
-async fn models_of_buying(engine: Arc<Engine>, terms: outlook::Terms) -> Result<Vec<Made>, Failure> {
+async fn models_of_buying(engine: Arc<Engine>, terms: outlook::Terms) -> Result<Made, Failure> {
     let tables = outlook::run(&engine, &terms).await?;
-    tables
+    let tables = tables
         .iter()
         .map(|made| {
             let rows = usize::try_from(made.rows).unwrap_or(usize::MAX);
@@ -128,19 +141,25 @@ async fn models_of_buying(engine: Arc<Engine>, terms: outlook::Terms) -> Result<
             let facts = json!({"rows": made.rows, "milliseconds": made.milliseconds});
             Ok((made.table.name.clone(), Some(record), facts))
         })
-        .collect()
+        .collect::<Result<_, Failure>>()?;
+    Ok(Made { threads: 1, tables })
 }
 
 /// Runs one query; a task of its own.
-async fn one(engine: Arc<Engine>, query: Query, fan_out: Option<FanOut>) -> Result<Vec<Made>, Failure> {
+async fn one(
+    engine: Arc<Engine>,
+    query: Query,
+    fan_out: Option<FanOut>,
+    threads: usize,
+) -> Result<Made, Failure> {
     let watch = Stopwatch::start();
-    let written = staged::run(&engine, &query, fan_out).await?;
+    let written = staged::run(&engine, &query, fan_out, threads).await?;
     let mut facts = json!({"rows": written.rows, "milliseconds": watch.milliseconds()});
     if written.level > 0 {
         facts["level"] = json!(written.level);
     }
     let (true, Some(file)) = (query.header.is_published(), &written.file) else {
-        return Ok(vec![(query.name, None, facts)]);
+        return Ok(Made { threads, tables: vec![(query.name, None, facts)] });
     };
     let record = TableRecord {
         name: query.name.to_string(),
@@ -150,7 +169,7 @@ async fn one(engine: Arc<Engine>, query: Query, fan_out: Option<FanOut>) -> Resu
         rows: written.rows,
         sha256: sha256_of(file)?,
     };
-    Ok(vec![(query.name, Some(record), facts)])
+    Ok(Made { threads, tables: vec![(query.name, Some(record), facts)] })
 }
 
 /// Describes a published table that Rust made.

@@ -20,8 +20,13 @@ pub(super) fn fan_out(sources: &[Pinned], query: &Query) -> Option<FanOut> {
 }
 
 /// Runs a query; where it repeats rows that it is about or that it adds up, or its key is no key, it says how many.
-pub(super) async fn run(engine: &Engine, query: &Query, fan_out: Option<FanOut>) -> Result<Written, Failure> {
-    let written = match engine.run(query).await {
+pub(super) async fn run(
+    engine: &Engine,
+    query: &Query,
+    fan_out: Option<FanOut>,
+    threads: usize,
+) -> Result<Written, Failure> {
+    let written = match engine.run_on(query, threads).await {
         Err(failure) if query.name.schema == STAGING && failure.stage == "check" => {
             return Err(counted(engine, query, failure).await);
         }

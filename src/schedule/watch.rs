@@ -2,15 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::net::SocketAddr;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
-use tiny_http::{Header, Method, Response, Server};
 
 use crate::calendar;
 use crate::error::{Exit, Failure};
+
+/// How long who asks may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Bytes of a request that are read.
+const LONGEST: u64 = 16 << 10;
 
 /// How a run of a slot ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,26 +49,38 @@ impl Watch {
     /// # Errors
     /// Returns exit code 2 when nobody can listen there.
     pub fn listen(&self, address: SocketAddr) -> Result<(), Failure> {
-        let server = Server::http(address).map_err(|error| {
+        let listener = TcpListener::bind(address).map_err(|error| {
             Failure::new(Exit::Usage, "schedule", format!("cannot listen on {address}")).cause(error)
         })?;
         let watch = self.clone();
         std::thread::spawn(move || {
-            for request in server.incoming_requests() {
-                let (status, kind, body) = match (request.method(), request.url()) {
-                    (Method::Get, "/health") => watch.health(),
-                    (Method::Get, "/metrics") => (200, "text/plain; version=0.0.4", watch.metrics()),
-                    _ => (404, "text/plain", "there are /health and /metrics\n".to_owned()),
-                };
-                let mut answer = Response::from_string(body).with_status_code(status);
-                if let Ok(header) = Header::from_bytes("Content-Type", kind) {
-                    answer = answer.with_header(header);
-                }
+            for stream in listener.incoming().flatten() {
                 // Who asked may have gone.
-                let _gone = request.respond(answer);
+                let _gone = watch.answer(&stream);
             }
         });
         Ok(())
+    }
+
+    /// Answers one request, of which only the first line matters.
+    fn answer(&self, mut stream: &TcpStream) -> std::io::Result<()> {
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        let mut lines = BufReader::new(stream.take(LONGEST)).lines();
+        let first = lines.next().transpose()?.unwrap_or_default();
+        // The rest is read, because a connection that is closed over unread bytes takes the answer with it.
+        while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+        let asked = first.rsplit_once(' ').map_or("", |(asked, _)| asked);
+        let (status, kind, body) = match asked {
+            "GET /health" => self.health(),
+            "GET /metrics" => ("200 OK", "text/plain; version=0.0.4", self.metrics()),
+            _ => ("404 Not Found", "text/plain", "there are /health and /metrics\n".to_owned()),
+        };
+        let length = body.len();
+        write!(
+            stream,
+            "HTTP/1.0 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        )
     }
 
     /// Notes the slot that is next.
@@ -80,7 +99,7 @@ impl Watch {
     }
 
     /// 200 while the last run succeeded or none was due yet, else 503.
-    fn health(&self) -> (u16, &'static str, String) {
+    fn health(&self) -> (&'static str, &'static str, String) {
         let state = self.state();
         let is_well = state.last.is_none_or(|(_, outcome)| outcome.exit == Exit::Published);
         let body = json!({
@@ -88,7 +107,7 @@ impl Watch {
             "next": state.next.map(|timestamp| timestamp.to_string()),
             "last": state.last.map(|(slot, outcome)| json!({"slot": slot.to_string(), "code": outcome.exit as u8})),
         });
-        (if is_well { 200 } else { 503 }, "application/json", format!("{body}\n"))
+        (if is_well { "200 OK" } else { "503 Service Unavailable" }, "application/json", format!("{body}\n"))
     }
 
     /// The text format of Prometheus, version 0.0.4.

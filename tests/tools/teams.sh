@@ -26,7 +26,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS=false
 "$TOOLS/dbt" --warn-error build --project-dir dbt --profiles-dir dbt --quiet
 
 run="$(echo output/runs/*/*)"
-"$TOOLS/python3" "$clone/tests/tools/read_tables.py" "$run" dbt/after_karat.duckdb
+"$TOOLS/python3" "$clone/tests/tools/read_tables.py" "$run" after_karat.duckdb
 
 DAGSTER_HOME="$folder" "$TOOLS/python3" -W error - "$clone/deploy/karat_dagster.py" <<'PYTHON'
 import runpy, sys

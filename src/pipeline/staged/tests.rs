@@ -66,7 +66,7 @@ async fn outcome(number: usize, key: &str, text: &str) -> (String, Vec<String>) 
         sha256: sha256(text.as_bytes()),
         text: text.to_owned(),
     };
-    let message = match run(&engine, &query, Some(fan_out)).await {
+    let message = match run(&engine, &query, Some(fan_out), 1).await {
         Ok(_) => String::new(),
         Err(failure) => failure.message.replace("queries/0_staging/order_lines.sql: ", ""),
     };
