@@ -18,7 +18,7 @@ pub(super) async fn explain(
     progress: &Progress,
 ) -> Result<Exit, Failure> {
     let loaded = load(general)?;
-    let found = pipeline::explain(&loaded.config, run, question, &environment, progress).await?;
+    let found = Box::pin(pipeline::explain(&loaded.config, run, question, &environment, progress)).await?;
     answer(general, || json_of(&found), || print(&found));
     Ok(Exit::Published)
 }
