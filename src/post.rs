@@ -1,37 +1,66 @@
-//! Posts JSON to a web address: alerts and lineage events.
+//! Posts JSON to a web address: alerts, lineage events and summaries.
+//!
+//! An address may hold a token: it is never printed, and neither is an error of the client, which repeats it.
 
 use std::time::Duration;
+
+use reqwest::StatusCode;
 
 use crate::config::{FORBIDDEN, Secret};
 use crate::store::names::{self, Names};
 
 /// How long a web address may take to answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Posts `text`, with `token` as a bearer token where there is one.
-///
-/// # Errors
-/// Returns what went wrong, as the rest of a sentence about the address, which may be a secret and is never repeated.
-pub(crate) async fn post(address: &Secret, token: Option<&Secret>, text: String) -> Result<(), String> {
+/// Why a web address gave no answer, as the rest of a sentence about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unanswered {
+    /// No connection was made: certainly nothing was taken.
+    NotReached(String),
+    /// A connection was made: perhaps something was taken.
+    Silent(String),
+}
+
+/// Posts `body`, with `token` as a bearer token where there is one, and gives the status of the answer.
+pub(crate) async fn answer(
+    address: &Secret,
+    token: Option<&Secret>,
+    body: Vec<u8>,
+    patience: Duration,
+) -> Result<StatusCode, Unanswered> {
+    let not_reached = |what: &str| Unanswered::NotReached(what.to_owned());
     let host = url::Url::parse(address.expose())
         .ok()
         .and_then(|url| url.host_str().map(str::to_owned))
         .unwrap_or_default();
     if Names::new(names::system).lead_astray(&host).await {
-        return Err(format!("is refused: {FORBIDDEN}"));
+        return Err(not_reached(&format!("is refused: {FORBIDDEN}")));
     }
-    // The error of the client repeats the address.
     let client = reqwest::Client::builder()
-        .timeout(PATIENCE)
+        .timeout(patience)
         .redirect(reqwest::redirect::Policy::none())
         .build()
-        .map_err(|_| "cannot be used".to_owned())?;
-    let mut request = client.post(address.expose()).header("content-type", "application/json").body(text);
+        .map_err(|_| not_reached("cannot be used"))?;
+    let mut request = client.post(address.expose()).header("content-type", "application/json").body(body);
     if let Some(token) = token {
         request = request.bearer_auth(token.expose());
     }
-    let answer = request.send().await.map_err(|error| {
-        if error.is_timeout() { "does not answer".to_owned() } else { "cannot be reached".to_owned() }
-    })?;
-    if answer.status().is_success() { Ok(()) } else { Err(format!("answered {}", answer.status())) }
+    match request.send().await {
+        Ok(answer) => Ok(answer.status()),
+        Err(error) if error.is_connect() || error.is_builder() => Err(not_reached("cannot be reached")),
+        Err(error) if error.is_timeout() => Err(Unanswered::Silent("does not answer".to_owned())),
+        Err(_) => Err(Unanswered::Silent("broke the connection".to_owned())),
+    }
+}
+
+/// Posts `text`, with `token` as a bearer token where there is one.
+///
+/// # Errors
+/// Returns what went wrong, as the rest of a sentence about the address.
+pub(crate) async fn post(address: &Secret, token: Option<&Secret>, text: String) -> Result<(), String> {
+    match answer(address, token, text.into_bytes(), PATIENCE).await {
+        Ok(status) if status.is_success() => Ok(()),
+        Ok(status) => Err(format!("answered {status}")),
+        Err(Unanswered::NotReached(what) | Unanswered::Silent(what)) => Err(what),
+    }
 }

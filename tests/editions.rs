@@ -40,7 +40,7 @@ fn published() -> &'static Path {
         readers.push(("eva".to_owned(), "edition: full, language: zh".to_owned()));
         deliver_to(&project, &readers);
         project.configure("tables: results", "tables: all");
-        project.karat(&["run"]).expect(7, &["9 of 9 mails are not delivered"]);
+        project.karat(&["run"]).expect(7, &["9 of 9 messages are not delivered"]);
         let folder = shared_folder().join("editions");
         copy(&project.path(""), &folder);
         folder

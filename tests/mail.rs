@@ -68,7 +68,7 @@ fn header(message: &str, name: &str) -> String {
 #[test]
 fn a_run_whose_mail_fails_is_published_and_says_so() {
     let project = configured();
-    let first = karat(&project, &["run"]).expect(7, &["3 of 3 mails are not delivered", "localhost:1"]);
+    let first = karat(&project, &["run"]).expect(7, &["3 of 3 messages are not delivered", "localhost:1"]);
     assert!(first.stdout.contains("$733,215") && first.stdout.contains("report.html"), "{}", first.stdout);
     assert!(first.stdout.contains("ann@example.com  not_sent"), "{}", first.stdout);
     let told = status(&first);
@@ -197,7 +197,7 @@ fn nobody_but_the_readers_of_the_configuration_gets_a_mail() {
     karat(&project, &["deliver", "2017-01-01"]).expect_failed(2, &["no run of 2017-01-01 is published"]);
     let without = Project::sample();
     without.karat(&["run"]).expect(0, &[]);
-    without.karat(&["deliver", "latest"]).expect_failed(2, &["no mail is configured"]);
+    without.karat(&["deliver", "latest"]).expect_failed(2, &["neither mail nor webhook is configured"]);
 }
 
 #[test]
@@ -206,10 +206,10 @@ fn drafts_and_older_days_are_not_mailed_by_a_run() {
     let draft = karat(&project, &["run", "--draft"]).expect(0, &[]);
     assert!(!draft.stdout.contains("example.com"), "{}", draft.stdout);
     let older = karat(&project, &["run", "--as-of", "2017-07-03"])
-        .expect(0, &["not mailed, because a later day is published"]);
+        .expect(0, &["not sent, because a later day is published"]);
     assert!(!older.stdout.contains("example.com"), "{}", older.stdout);
     // A person may.
-    karat(&project, &["deliver", "2017-07-03"]).expect(7, &["3 of 3 mails"]);
+    karat(&project, &["deliver", "2017-07-03"]).expect(7, &["3 of 3 messages"]);
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn a_published_mail_that_was_altered_is_not_sent() {
     let html = std::fs::read_to_string(&mail).expect("the mail");
     std::fs::write(&mail, html.replace("$733,215", "$933,215")).expect("a file");
     karat(&project, &["deliver", "latest"]).expect_failed(9, &["mail.html", "not what the manifest records"]);
-    karat(&project, &["run"]).expect(7, &["the report is published, but not mailed"]);
+    karat(&project, &["run"]).expect(7, &["the report is published, but not sent"]);
     assert!(!Path::new(&project.path("output/deliveries")).exists());
 }
 

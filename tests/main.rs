@@ -46,6 +46,8 @@ mod outlook;
 
 mod mail;
 
+mod webhooks;
+
 mod editions;
 
 mod lineage;

@@ -66,7 +66,7 @@ fn a_plan_says_what_a_run_would_do_and_writes_nothing() {
     assert_eq!(plan["already_published"], false);
     assert_eq!(plan["latest"], true);
     assert_eq!(plan["since"], Value::Null);
-    assert_eq!(plan["mails"][0]["plan"], "would be mailed");
+    assert_eq!(plan["mails"][0]["plan"], "would be sent");
     assert_eq!(plan["snapshots"][0]["from"], "2025-01-01");
     assert_eq!(plan["snapshots"][0]["to"], "2025-12-31");
     let lines = &plan["sources"][0];

@@ -91,7 +91,8 @@ all_values as (
 select class_name, value, cast(position as bigint) as position, phase,
     customers, cast(customers as double) / nullif(cast(all_customers as double), 0) as customer_share,
     customers_in_window, customers_without_order, unprofitable_customers, orders, lines, gross_revenue, discount_amount,
-    cast(discount_amount as double) / nullif(cast(gross_revenue as double), 0) as discount_rate, net_revenue,
+    cast(discount_amount as double) / nullif(cast(greatest(gross_revenue, 0) as double), 0) as discount_rate,
+    net_revenue,
     case when all_net_revenue > 0 then cast(net_revenue as double)
         / cast(cast(all_net_revenue as decimal(28, 4)) as double) end as revenue_share,
     cost_of_goods, contribution_margin, cost_to_serve, profit,

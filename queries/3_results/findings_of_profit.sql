@@ -65,19 +65,30 @@ brief as (
     from headline
 ),
 
+peak as (
+    select
+        max(profitable_customers) as profitable_customers,
+        coalesce(max(erosion_amount), 0) as erosion_amount
+    from results.whale_summary
+),
+
 pyramid as (
     select
         case
             when is_empty then 'nobody'
             when is_small then 'few'
+            when profitable_customers < 1 then 'none_profitable'
             when lead_customers >= customers then 'only_lead'
-            when profit <= 0 then 'no_profit'
+            when profit <= 0 and lead_profit < profit then 'no_profit'
+            when profit <= 0 then 'loss'
             when platinum_customers < 1 then 'no_platinum'
-            when lead_profit >= 0 then 'no_losses'
+            when lead_profit >= 0 and erosion_amount >= 0 then 'no_losses'
+            when lead_profit >= 0 then 'best'
             else 'losses'
         end as finding,
         lead_profit as amount
     from population
+    cross join peak
 ),
 
 whale as (
@@ -98,8 +109,9 @@ shares_of_list as (
     select waterfall.step, waterfall.position,
         max(waterfall.share_of_list) filter (where waterfall.tier = population.best_tier)
         - max(waterfall.share_of_list) filter (where waterfall.tier = 'lead') as gap
-    from results.price_waterfall as waterfall cross join population
-    where waterfall.step in ('discount', 'cost_of_goods', 'cost_to_serve') and population.has_lead
+    from results.price_waterfall as waterfall cross join population cross join settings.policy as policy
+    where population.has_lead and (waterfall.step in ('discount', 'cost_to_serve')
+        or (waterfall.step = 'cost_of_goods' and policy.cost_is_mapped))
     group by waterfall.step, waterfall.position
 ),
 
@@ -121,10 +133,11 @@ kept_share as (
 
 waterfall as (
     select
-        case when population.is_empty or kept_share.share_of_list is null then 'nobody' when widest_gap.step is null
-            then 'total' else 'gap' end as finding,
+        case when population.is_empty or kept_share.share_of_list is null then 'nobody'
+            when widest_gap.step is null and not policy.cost_is_mapped then 'assumed'
+            when widest_gap.step is null then 'total' else 'gap' end as finding,
         case when widest_gap.step is not null then population.best_tier end as tier, widest_gap.step as about
-    from population cross join kept_share cross join widest_gap
+    from population cross join kept_share cross join widest_gap cross join settings.policy as policy
 ),
 
 moves as (
@@ -212,17 +225,24 @@ value_views as (
     from population cross join contradictions cross join agreement
 ),
 
+gaps as (
+    select count(*) as gaps
+    from results.class_gaps
+    where class_name = 'customer_type' and gap = 'discount'
+),
+
 discounts as (
     select
         case
             when coalesce(max(customers), 0) < 1 then 'nobody'
+            when max(gaps.gaps) >= 1 then 'unknown'
             when coalesce(max(discount_amount), 0) <= 0 then 'none'
             when max(discount_made_champions) >= 1 then 'champions'
             when max(margin_given_away_rate) is not null then 'rate'
             else 'amount'
         end as finding,
         max(discount_amount) as amount
-    from results.discount_by_tier where tier = 'total'
+    from results.discount_by_tier cross join gaps where tier = 'total'
 ),
 
 known_findings as (
@@ -259,13 +279,17 @@ shown_cells as (
             || 'headline/profit_rate/change_on_year'
         ),
         ('pyramid', 'tier_profitability/*/customers tier_profitability/*/profit'),
-        ('waterfall', 'tier_profitability/*/customers price_waterfall/*/share_of_list')
+        ('waterfall', 'tier_profitability/*/customers price_waterfall/*/share_of_list'),
+        ('discounts', 'price_waterfall/*/share_of_list')
     ) as listed (section, rests_on)
 )
 
 select cast(known_findings.section as varchar) as section,
     cast(known_findings.finding as varchar) as finding, cast(known_findings.tier as varchar) as tier,
-    cast(known_findings.about as varchar) as about, cast(shown_cells.rests_on as varchar) as rests_on,
+    cast(known_findings.about as varchar) as about,
+    -- Of discounts an aggregate edition says only that they are not known.
+    case when known_findings.section <> 'discounts' or known_findings.finding = 'unknown'
+        then cast(shown_cells.rests_on as varchar) end as rests_on,
     cast(known_findings.amount as decimal(28, 10)) as amount
 from known_findings
 left join shown_cells  -- one-to-one; none of what an aggregate edition does not say

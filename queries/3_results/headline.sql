@@ -2,12 +2,16 @@
 -- key:     [measure]
 -- cells:   {apart: [measure], rows: [net_revenue, profit, profit_rate, customers, contribution_margin, gross_revenue,
 --   discount_amount, cost_of_goods, cost_to_serve, orders], count_row: customers, parts: {value: [value],
---   previous_value: [previous_value, change_on_previous, change_rate_on_previous, is_adverse_on_previous],
---   year_ago_value: [year_ago_value, change_on_year, change_rate_on_year, is_adverse_on_year]}, open: [position, unit]}
+--   previous_value: [previous_value, change_on_previous, change_rate_on_previous, is_adverse_on_previous,
+--   is_material_on_previous], year_ago_value: [year_ago_value, change_on_year, change_rate_on_year, is_adverse_on_year]
+--   }, open: [position, unit, tile]}
 -- note:    Previous is one compare period earlier, year ago the same window a year earlier. The four-week value is the
 --   mean of the four week ends before the as-of date, of a rate that of their sums; only measures of the weekly trend
 --   have one, and only where all four weeks are known. A change is now less before; its rate is over the absolute value
 --   before. With an earlier window that the history does not cover, or that has no orders, nothing is compared.
+-- columns:
+--   tile: place among the figures of the first page; none of a profit rate that follows from an assumed margin
+--   is_material_on_previous: whether the change reaches `material_change_share` of the value before
 
 with listed_measures as (
     -- adverse_sign is the direction of bad news: 1 when a rise is adverse, -1 when a fall is, 0 when neither is.
@@ -131,7 +135,16 @@ select measure, position, unit, value, previous_value, four_week_value, year_ago
         else cast(cast(change_on_year as decimal(28, 4)) as double)
             / nullif(cast(cast(abs(year_ago_value) as decimal(28, 4)) as double), 0)
     end as change_rate_on_year,
+    case when position <= 5 and (measure <> 'profit_rate' or policy.cost_is_mapped) then position end as tile,
     coalesce(change_on_previous * adverse_sign > 0, false) as is_adverse_on_previous,
     coalesce(change_on_four_weeks * adverse_sign > 0, false) as is_adverse_on_four_weeks,
-    coalesce(change_on_year * adverse_sign > 0, false) as is_adverse_on_year
-from compared order by position, measure
+    coalesce(change_on_year * adverse_sign > 0, false) as is_adverse_on_year,
+    coalesce(
+        change_on_previous <> 0
+        and cast(abs(change_on_previous) as double)
+        >= cast(policy.material_change_share as double) * cast(abs(previous_value) as double),
+        false
+    ) as is_material_on_previous
+from compared
+cross join settings.policy as policy
+order by position, measure

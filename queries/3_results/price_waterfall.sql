@@ -2,7 +2,8 @@
 -- key:     [tier, step]
 -- cells:   {by: [tier], apart: [step], columns: [amount, share_of_list], open: [position]}
 -- note: >
---   Reductions are negative: the five steps of a tier add up, list price less reductions is profit.
+--   Reductions are negative: the five steps of a tier add up, list price less reductions is profit. A
+--   share of a list price that is not above 0 is not known.
 
 with tiers as (
     select
@@ -25,5 +26,7 @@ steps as (
 )
 
 select tier, step, cast(position as bigint) as position, cast(amount as decimal(28, 10)) as amount,
-    cast(cast(amount as decimal(28, 4)) as double) / nullif(cast(gross_revenue as double), 0) as share_of_list
-from steps order by tier_position, position, tier, step
+    cast(cast(amount as decimal(28, 4)) as double)
+    / nullif(cast(greatest(gross_revenue, 0) as double), 0) as share_of_list
+from steps
+order by tier_position, position, tier, step

@@ -31,7 +31,7 @@ select tiers.value as tier,
     cast(tiers.orders as double) / nullif(cast(tiers.customers as double), 0) as orders_per_customer,
     cast(tiers.net_revenue as double) / nullif(cast(tiers.orders as double), 0) as net_revenue_per_order,
     cast(cast(tiers.profit as decimal(28, 4)) as double)
-        / nullif(cast(tiers.gross_revenue as double), 0) as list_price_kept_rate,
+        / nullif(cast(greatest(tiers.gross_revenue, 0) as double), 0) as list_price_kept_rate,
     tiers.unprofitable_customers, year_ago.customers as year_ago_customers,
     cast(year_ago.profit as decimal(28, 10)) as year_ago_profit
 from tiers

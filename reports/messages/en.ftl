@@ -142,7 +142,7 @@ referral-total = Total
 
 action_reason-lapsed = Lapsed
 action_reason-late = Late
-action_reason-loses_money = Brings no profit
+action_reason-loses_money = In the Lead tier
 action_reason-fell = Fell
 action_reason-new = New
 action_reason-returned = Returning
@@ -200,6 +200,7 @@ cohort-second_half = { $year } H2
 
 measure-net_revenue = Net revenue
 measure-profit = Customer profit
+measure-profit_if_assumed = Profit at an assumed margin
 measure-profit_rate = Profit rate
 measure-customers = Buying customers
 measure-profit_at_risk = Profit at risk
@@ -421,14 +422,16 @@ pairs-profit_money = Profit
 pairs-customers = Customers
 pairs-profit = Profit
 pairs-row = { $label }: { $customers } of customers, { $profit } of profit.
+pairs-row_loss = { $label }: { $customers } of customers, gives back { $amount }.
 pairs-row_money = { $label }: { $customers } of customers, profit { $profit }.
 pairs-gives_back = gives back { $amount }
-class_chart-title = Share of customers against share of profit, by { $class }
+class_chart-title = Customers and profit, by { $class }
 pyramid-title = Customers and profit, by tier
-types-title = Share of customers against share of profit, by customer type
+pyramid-title_if_assumed = Customers and profit at an assumed margin, by tier
+types-title = Customers and profit, by customer type
 lifecycle-title = Customers and profit, by lifecycle stage
 whale-title = Whale curve of customer profit
-whale-description = Cumulated profit reaches { $peak } after { $profitable } of { $customers } customers. The other { $unprofitable } change it by { $erosion }, so that { $total } stays.
+whale-description = Cumulated profit reaches { $peak } after { $profitable } of { $customers } customers. { $unprofitable } with a loss change it by { $erosion }, so that { $total } stays.
 whale-peak_wide = Peak: { $amount } brought by { $customers },
 whale-peak_share = { $share } of the profit that remains
 whale-peak_narrow = Peak: { $amount }
@@ -551,7 +554,7 @@ abc-finding_otherwise = { $customers ->
     }
 abc-note = Classes follow net revenue, largest first; equal customers stay together. D holds customers without net revenue, { $customers_without_order } of them known but without an order in the window.
 abc-label_classes_net_revenue = Classes by net revenue
-unit-ahead = of profitable customers; money in { $currency_name }
+unit-ahead = risk: of profitable customers; money in { $currency_name }
 unit-money = money in { $currency_name }
 head-class = Class
 head-rule = Rule
@@ -561,6 +564,7 @@ head-share_known_customers = Share of known customers
 head-net_revenue = Net revenue
 head-share_revenue = Share of revenue
 head-profit = Profit
+head-profit_if_assumed = Profit, assumed margin
 head-share_profit = Share of profit
 head-profit_rate = Profit rate
 head-without_profit = Without profit
@@ -871,8 +875,8 @@ moves-finding_otherwise = { $told_stayed ->
        *[other] { $told_stayed } of last year’s { $told_customers } customers of the { $told_tier } tier are in it today
     }
 moves-turned_unprofitable = { $turned_unprofitable ->
-        [one] { $turned_unprofitable } customer who brought a profit a year ago still orders and brings none now.
-       *[other] { $turned_unprofitable } customers who brought a profit a year ago still order and bring none now.
+        [one] { $turned_unprofitable } customer above the Lead tier a year ago is in it now.
+       *[other] { $turned_unprofitable } customers above the Lead tier a year ago are in it now.
     }
 moves-note = Came back: ordered before, but not in the earlier window. First order: first order ever. Both years are seen with today’s data, rules and cost rates; { $moved_by_cutoff } changed tier only because the cut-offs moved.
 unit-number_customers = number of customers
@@ -926,7 +930,8 @@ outlook-finding_profit = The customers known today are expected to buy { $expect
 outlook-finding_range = ({ $expected_profit_low } to { $expected_profit_high })
 outlook-finding_loss = The customers known today are expected to buy { $expected_orders } times in { $horizon }, at a loss of { $expected_profit }
 outlook-finding_otherwise = The customers known today are expected to buy { $expected_orders } times in { $horizon }
-outlook-by_rule = By “{ $method }”, off by { $total_error_rate } in its test.
+outlook-by_rule_too_low = By “{ $method }”, { $total_error_rate } too low in its test.
+outlook-by_rule_too_high = By “{ $method }”, { $total_error_rate } too high in its test.
 outlook-note_not_converged = The search for the most likely parameters found no peak, as happens where most of those who fall silent buy again.
 outlook-note_needs = A model needs { $model_min_customers }, { $model_min_days } of history, and some who bought twice.
 outlook-note_rule = An estimate by a plain rule, without customers still to be won. The model of purchases found no best fit, as happens where most of those who fall silent buy again, so P(alive), lifetime value and value at risk are not known. Each purchase is expected to bring the net revenue that those of the customer brought in the window, at the profit rate of their tier.
@@ -1022,11 +1027,13 @@ head-own_profit_referrer = Own profit of the referrer
 ## management/sections/pyramid.html
 
 pyramid-name = Customer pyramid
+pyramid-name_if_assumed = Customer pyramid, by revenue at an assumed margin
 pyramid-share_customers_share_profit_tier = Share of customers and share of profit, by tier
 unit-percent_shares_profit_add_up = in percent; the shares of profit add up to 100%
 pyramid-share_customers_profit_tier = Share of customers and profit, by tier
 unit-profit_because_total_positive = profit in { $currency_name }, because its total is not positive
 pyramid-label_tiers = The tiers
+pyramid-label_tiers_if_assumed = The tiers, by revenue at an assumed margin
 head-contribution_margin = Contribution margin
 head-profit_per_customer = Profit per customer
 pyramid-label_orders_prices_tier = Orders and prices by tier
@@ -1233,6 +1240,7 @@ value_views-customers_behind_each_combination = The customers behind each combin
 waterfall-name = Price waterfall
 waterfall-finding_nobody = No sale in the window
 waterfall-finding_profit = { $share_of_list } of list price is kept as profit
+waterfall-finding_assumed = Cost to serve takes { $share_of_list } of list price; the margin is assumed
 waterfall-finding_discount = The widest gap is discount: the Lead tier is given { $share_of_list } of list price, { $other }
 waterfall-finding_cost_of_goods = The widest gap is cost of goods, in percent of list price: the Lead tier { $share_of_list }, { $other }
 waterfall-finding_otherwise = The widest gap is cost to serve, in percent of list price: the Lead tier { $share_of_list }, { $other }
@@ -1383,17 +1391,20 @@ part-owner = customers of { $value }
 
 ## wording/brief.txt
 
-brief-nobody = No customer ordered in the window
-brief-without_past = A profit of { $profit }; there is no earlier year to compare it with
-brief-loss_without_past = A loss of { $profit }; there is no earlier year to compare it with
-brief-loss = A loss of { $profit }, no better than a year ago
-brief-smaller_loss = A loss of { $profit }, but a better result than a year ago
-brief-unchanged = Revenue and profit stand where they stood a year ago
-brief-more_thinner = More revenue, more profit, a thinner rate
-brief-more_of_both = More revenue, and profit kept up with it
-brief-more_revenue_less_profit = More revenue, no more profit
-brief-less_revenue_more_profit = More profit, though not more revenue
-brief-otherwise = Less revenue and less profit than a year ago
+finding_brief-nobody = No customer ordered in the window
+finding_brief-without_past = A profit of { $profit }; there is no earlier year to compare it with
+finding_brief-without_past_if_assumed = A profit of { $profit } at an assumed margin; there is no earlier year to compare it with
+finding_brief-loss_without_past = A loss of { $profit }; there is no earlier year to compare it with
+finding_brief-loss_without_past_if_assumed = A loss of { $profit } at an assumed margin; there is no earlier year to compare it with
+finding_brief-loss = A loss of { $profit }, no better than a year ago
+finding_brief-smaller_loss = A loss of { $profit }, but a better result than a year ago
+finding_brief-unchanged = Revenue and profit stand where they stood a year ago
+finding_brief-more_thinner = More revenue, more profit, a thinner rate
+finding_brief-more_thinner_if_assumed = More revenue, and more profit at an assumed margin
+finding_brief-more_of_both = More revenue, and profit kept up with it
+finding_brief-more_revenue_less_profit = More revenue, no more profit
+finding_brief-less_revenue_more_profit = More profit, though not more revenue
+finding_brief-less_of_both = Neither revenue nor profit above a year ago
 
 ## wording/evidence.txt
 
@@ -1416,29 +1427,36 @@ coverage-year_ago = Nothing is compared with a year earlier: the orders begin on
 
 period-days_alone = The { $window_days } days from { $window_start } to { $last_day }. Money in { $currency_name }, net of discounts and returns.
 period-days_compared_same = The { $window_days } days from { $window_start } to { $last_day }, compared with the same window a year earlier. Money in { $currency_name }, net of discounts and returns.
+period-assumed = Profit is net revenue at an assumed margin of { $margin }, less cost to serve.
 
 ## wording/pyramid.txt
 
-pyramid-nobody = No customer ordered in the window, so there are no tiers
-pyramid-few = Only { $customers }, with a profit of { $profit }: too few for tiers to mean anything
-pyramid-only_lead = No customer brings a profit; together they lose { $profit }
-pyramid-no_profit = { $customers ->
-        [one] { $customers } customer without profit takes back { $profit }, all that the others bring and more
-       *[other] { $customers } customers without profit take back { $profit }, all that the others bring and more
+finding_pyramid-nobody = No customer ordered in the window, so there are no tiers
+finding_pyramid-few = Only { $customers }, with a profit of { $profit }: too few for tiers to mean anything
+finding_pyramid-none_profitable = No customer brings a profit; together they lose { $loss }
+finding_pyramid-only_lead = All { $customers } are in the Lead tier; their profit together is { $profit }
+finding_pyramid-loss = Together the customers lose { $loss }
+finding_pyramid-best = { $platinum_customers ->
+        [one] { $platinum_share } of customers brings { $profit_share } of profit
+       *[other] { $platinum_share } of customers bring { $profit_share } of profit
     }
-pyramid-no_platinum = { $customers }: too few for a Platinum tier
-pyramid-no_losses = { $customers ->
-        [one] { $customer_share } of customers brings { $profit_share } of profit; nobody gives any back
-       *[other] { $customer_share } of customers bring { $profit_share } of profit; nobody gives any back
+finding_pyramid-no_profit = { $lead_customers ->
+        [one] { $lead_customers } customer of the Lead tier loses { $lead_loss }, all that the others bring and more
+       *[other] { $lead_customers } customers of the Lead tier together lose { $lead_loss }, all that the others bring and more
     }
-pyramid-otherwise = { $customers ->
+finding_pyramid-no_platinum = { $customers }: too few for a Platinum tier
+finding_pyramid-no_losses = { $platinum_customers ->
+        [one] { $platinum_share } of customers brings { $profit_share } of profit; nobody gives any back
+       *[other] { $platinum_share } of customers bring { $profit_share } of profit; nobody gives any back
+    }
+finding_pyramid-losses = { $platinum_customers ->
         [one] { $lead_customers ->
-            [one] { $customer_share } of customers brings { $profit_share } of profit; { $lead_customer_share } loses { $lead_profit }
-           *[other] { $customer_share } of customers brings { $profit_share } of profit; { $lead_customer_share } lose { $lead_profit }
+            [one] { $platinum_share } of customers brings { $profit_share } of profit; { $lead_share } loses { $lead_loss }
+           *[other] { $platinum_share } of customers brings { $profit_share } of profit; { $lead_share } together lose { $lead_loss }
         }
        *[other] { $lead_customers ->
-            [one] { $customer_share } of customers bring { $profit_share } of profit; { $lead_customer_share } loses { $lead_profit }
-           *[other] { $customer_share } of customers bring { $profit_share } of profit; { $lead_customer_share } lose { $lead_profit }
+            [one] { $platinum_share } of customers bring { $profit_share } of profit; { $lead_share } loses { $lead_loss }
+           *[other] { $platinum_share } of customers bring { $profit_share } of profit; { $lead_share } together lose { $lead_loss }
         }
     }
 
@@ -1474,9 +1492,13 @@ sentence_head-top = { $customers ->
         [one] { $customers } customer brings { $profit } of profit.
        *[other] { $customers } customers bring { $profit } of profit.
     }
+sentence_head-top_if_assumed = { $customers ->
+        [one] { $customers } customer brings { $profit } of profit at an assumed margin.
+       *[other] { $customers } customers bring { $profit } of profit at an assumed margin.
+    }
 sentence_head-losses = { $customers ->
         [one] { $customers } customer of the Lead tier loses { $profit }.
-       *[other] { $customers } customers of the Lead tier lose { $profit }.
+       *[other] { $customers } customers of the Lead tier together lose { $profit }.
     }
 sentence_head-lead_discount = The Lead tier receives { $discount_amount } in discounts.
 sentence_head-discount = Discounts take { $discount_amount }.
@@ -1489,6 +1511,7 @@ sentence_head-gone = { $customers ->
        *[other] { $customers } customers of a year ago have no order in the window now.
     }
 sentence_head-at_risk = { $profit_at_risk } of profit is at risk.
+sentence_head-at_risk_if_assumed = { $profit_at_risk } of profit is at risk, at an assumed margin.
 
 ## wording/tiers.txt
 
@@ -1496,6 +1519,7 @@ tiers-lead_profit_zero = Lead tier: profit of zero or less.
 tiers-lead = Lead tier: profit of { $lead_max_profit } or less.
 tiers-absolute = Platinum: profit of { $platinum_min_profit } or more; Gold: { $gold_min_profit } or more; Iron is the rest.
 tiers-ranked = The others are ranked by profit: Platinum is the best { $platinum_share } of all customers, Gold reaches to { $gold_share }, Iron is the rest.
+tiers-ranked_if_assumed = The others are ranked by revenue at an assumed margin: Platinum is the best { $platinum_share } of all customers, Gold reaches to { $gold_share }, Iron is the rest.
 tiers-profit = Profit is contribution margin less cost to serve.
 
 ## mail/mail.html
@@ -1756,6 +1780,7 @@ change-down_count = down by { $amount }
 change-points_brief = { $points } pp
 change-points = { $points } percentage points
 change-unchanged = unchanged
+change-small = little change
 change-not_known = not known
 tile-on_the_year = { $change } in a year
 tile-on_the_week = { $change } in a week
@@ -1803,7 +1828,7 @@ means-net_revenue = Gross less discounts and returns, in the window
 means-contribution_margin = Net revenue less cost of goods
 means-cost_to_serve = Activities at their rates: orders, lines, returns, service cases, payments
 means-profit = Contribution margin less cost to serve
-means-tier = Place in the customer pyramid, by profit in the window; the Lead tier is without profit
+means-tier = Place in the customer pyramid, by profit in the window; the Lead tier is the last
 means-money_stake = Money that the decision would move in a window like this one; a customer may be in several lines
 means-stake = Money at stake with this customer
 means-share = Part of the total

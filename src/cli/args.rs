@@ -83,7 +83,7 @@ pub(super) enum Verb {
     /// List the published runs, newest first
     #[command(after_help = help::RUNS)]
     Runs,
-    /// Report the state of the publications; fails when the last one is overdue or not mailed, or the log is damaged
+    /// Report the state of the publications; fails when the last one is overdue or not delivered, or the log is damaged
     #[command(after_help = help::STATUS)]
     Status {
         /// Days after the as-of date at which the last publication is overdue (8 when a schedule is configured)
@@ -201,18 +201,18 @@ pub(super) enum Verb {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Mail a published run to those recipients of the configuration who have not received it
+    /// Send a published run to those recipients and webhooks of the configuration that have not received it
     #[command(after_help = help::DELIVER)]
     Deliver {
         /// `latest`, an as-of date, or a run id (its first digits are enough)
         run: String,
-        /// Only to this recipient; may be repeated
-        #[arg(long, value_name = "ADDRESS")]
+        /// Only to this recipient or webhook; may be repeated
+        #[arg(long, value_name = "NAME")]
         to: Vec<String>,
-        /// Send a held mail again, although its delivery is unknown; may be repeated
-        #[arg(long, value_name = "ADDRESS")]
+        /// Send what is held again, although its delivery is unknown; may be repeated
+        #[arg(long, value_name = "NAME")]
         resend: Vec<String>,
-        /// Write the mails to this folder as .eml files; send and record nothing
+        /// Write the mails (.eml) and summaries (.json) to this folder; send and record nothing
         #[arg(long, value_name = "DIR", conflicts_with = "resend")]
         dry_run: Option<PathBuf>,
     },

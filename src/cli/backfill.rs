@@ -47,6 +47,7 @@ pub(super) async fn backfill(general: &General, days: &Days, progress: &Progress
     let mut loaded = load(general)?;
     // The editions of the readers stay, and nobody gets the mail of a past week.
     loaded.config.deliver = None;
+    loaded.config.webhooks.clear();
     let days = days.list()?;
     for (number, day) in days.iter().enumerate() {
         progress.say(&format!("as of {day}, {} of {}", number + 1, days.len()));

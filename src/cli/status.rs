@@ -23,13 +23,10 @@ pub(super) async fn status(general: &General, max_age: Option<u32>) -> Result<Ex
     let max_age = max_age.or(loaded.config.schedule.as_ref().map(|_| WEEKLY_MAX_AGE));
     let status = publish::status(&place, today, max_age).await?;
     // Who has not got the latest report; a mail is no part of the publication, so it has an exit code of its own.
-    let deliveries = match (&loaded.config.deliver, &status.last) {
-        (Some(deliver), Some(last)) => {
-            let readers: Vec<String> =
-                deliver.recipients.iter().map(|recipient| recipient.to.clone()).collect();
-            deliver::standing(&place, last.as_of, &last.run_id, &readers, calendar::now).await?
-        }
-        _ => Vec::new(),
+    let readers: Vec<String> = loaded.config.addressees().map(|(to, _)| to.to_owned()).collect();
+    let deliveries = match &status.last {
+        Some(last) => deliver::standing(&place, last.as_of, &last.run_id, &readers, calendar::now).await?,
+        None => Vec::new(),
     };
     let is_mailed = deliveries.iter().all(|delivery| delivery.fate.is_complete());
     let is_well = !status.overdue && status.chain_holds && status.latest_agrees && status.problems.is_empty();

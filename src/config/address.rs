@@ -108,7 +108,7 @@ pub(super) fn folder_and_files(location: &str) -> Parsed<(String, Option<String>
     Ok((format!("{folder}/"), Some(files.to_owned())))
 }
 
-fn refuse<T>(reason: impl Into<String>) -> Parsed<T> {
+pub(super) fn refuse<T>(reason: impl Into<String>) -> Parsed<T> {
     Err(Refusal::new(reason))
 }
 
@@ -332,7 +332,7 @@ pub(super) fn endpoint(written: &str, environment: Environment<'_>) -> Parsed<Va
 }
 
 /// Passes an address to which requests are sent: it may hold a secret.
-fn requested(value: &str, written: &str, expected: &str) -> Parsed<Value> {
+pub(super) fn requested(value: &str, written: &str, expected: &str) -> Parsed<Value> {
     let url = url_of(value)?;
     refuse_forbidden(&url)?;
     if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {

@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use super::Deliver;
 use crate::files::sha256;
 
 /// Columns by which a part of the customers is chosen, each with the source columns that tell it.
@@ -91,11 +90,9 @@ impl Edition {
 }
 
 /// The editions that readers need beside the main one, each once, in a fixed order.
-pub(super) fn editions(language: &str, deliver: Option<&Deliver>) -> Vec<Edition> {
+pub(super) fn editions<'e>(language: &str, wanted: impl Iterator<Item = &'e Edition>) -> Vec<Edition> {
     let main = Edition::main(language);
-    let readers = deliver.into_iter().flat_map(|deliver| &deliver.recipients);
-    let mut editions: Vec<Edition> =
-        readers.map(|reader| reader.edition.clone()).filter(|edition| *edition != main).collect();
+    let mut editions: Vec<Edition> = wanted.filter(|edition| **edition != main).cloned().collect();
     editions.sort();
     editions.dedup();
     editions

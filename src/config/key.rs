@@ -91,6 +91,8 @@ pub enum Kind {
     SigningKey,
     /// A program, or a web address that may hold variables.
     Alert,
+    /// A web address that a variable holds, whole or in part.
+    Webhook,
     /// A web address that takes requests; may hold variables.
     Endpoint,
     /// A secret, which is a variable.
@@ -209,7 +211,7 @@ impl Key {
 impl Kind {
     /// Whether `${NAME}` is filled in.
     pub(super) fn has_variables(self) -> bool {
-        let secrets = matches!(self, Self::StoreOption | Self::SigningKey | Self::Token);
+        let secrets = matches!(self, Self::StoreOption | Self::SigningKey | Self::Token | Self::Webhook);
         secrets || matches!(self, Self::Location | Self::MailServer | Self::Alert | Self::Endpoint)
     }
 

@@ -138,12 +138,20 @@ fn build(mut found: Found, root: &Path) -> Config {
     for key in ["country", "region"] {
         project[format!("home_{key}")] = project["home"][key].take();
     }
-    let recipients = found.value.pointer_mut("/deliver/recipients").and_then(Value::as_array_mut);
-    for recipient in recipients.into_iter().flatten() {
+    let mut listed =
+        |path: &str| found.value.pointer_mut(path).and_then(Value::as_array_mut).map(std::mem::take);
+    let (recipients, webhooks) = (listed("/deliver/recipients"), listed("/webhooks"));
+    let with_edition = |mut recipient: Value| {
         let segment = recipient["where"].as_object().and_then(|segment| segment.iter().next());
         let segment = segment.map(|(column, value)| json!({"column": column, "value": value}));
         let (detail, language) = (&recipient["edition"], &recipient["language"]);
         recipient["edition"] = json!({"detail": detail, "part": segment, "language": language});
+        recipient
+    };
+    for (path, items) in [("/deliver/recipients", recipients), ("/webhooks", webhooks)] {
+        if let (Some(place), Some(items)) = (found.value.pointer_mut(path), items) {
+            *place = items.into_iter().map(with_edition).collect();
+        }
     }
     // The error may hold a secret.
     let Ok(mut config) = serde_json::from_value::<Config>(found.value) else {
@@ -157,7 +165,7 @@ fn build(mut found: Found, root: &Path) -> Config {
             (source.location, source.files) = (folder, files);
         }
     }
-    config.editions = editions(&config.project.language, config.deliver.as_ref());
+    config.editions = editions(&config.project.language, config.addressees().map(|(_, edition)| edition));
     if let Some(AlertTo::Program(program)) =
         config.schedule.as_mut().and_then(|schedule| schedule.alert.as_mut())
     {

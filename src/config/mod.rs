@@ -28,6 +28,7 @@ mod time;
 mod tree;
 mod value;
 mod walk;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -54,6 +55,7 @@ pub use target::Target;
 pub use thresholds::THRESHOLDS;
 pub use time::parse_days;
 pub(crate) use value::quoted;
+pub use webhook::{Webhook, WebhookForm};
 
 /// A whole configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -95,6 +97,9 @@ pub struct Config {
     pub brand: Brand,
     /// Who gets the mail.
     pub deliver: Option<Deliver>,
+    /// Which web addresses get a summary.
+    #[serde(default)]
+    pub webhooks: Vec<Webhook>,
     /// The editions that a run holds beside the main one: those that the readers of the mail need, each once.
     #[serde(skip)]
     pub editions: Vec<Edition>,

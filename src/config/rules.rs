@@ -52,6 +52,7 @@ pub(super) fn check(walk: &mut Walk<'_>) {
         walk.refuse("lineage", Refusal::new("says not where events go: set lineage.file or lineage.url"));
     }
     recipients(walk);
+    webhooks(walk);
 }
 
 fn text<'w>(walk: &'w Walk<'_>, path: &str) -> Option<&'w str> {
@@ -246,6 +247,28 @@ fn recipients(walk: &mut Walk<'_>) {
         if !seen.insert(lower) {
             let reason = format!("{} is listed twice; a reader gets one mail", found(&address));
             walk.refuse(&to, Refusal::new(reason));
+        }
+    }
+}
+
+/// A webhook has a name of its own, which commands and records show in place of its address.
+fn webhooks(walk: &mut Walk<'_>) {
+    let mut seen = BTreeSet::new();
+    for index in 0..usize::MAX {
+        let item = format!("webhooks[{index}]");
+        if walk.place(&item).is_none() {
+            return;
+        }
+        segment(walk, &format!("{item}.where"));
+        let at = format!("{item}.name");
+        let Some(name) = text(walk, &at).map(str::to_owned) else {
+            continue;
+        };
+        if !name.chars().all(|letter| letter.is_alphanumeric() || "-_".contains(letter)) {
+            let reason = format!("{} may hold letters, digits, - and _ only", found(&name));
+            walk.refuse(&at, Refusal::new(reason));
+        } else if !seen.insert(name.to_lowercase()) {
+            walk.refuse(&at, Refusal::new(format!("{} is listed twice", found(&name))));
         }
     }
 }

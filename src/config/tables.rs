@@ -11,6 +11,7 @@ use super::key::Kind::{
 };
 use super::key::{Key, Kind, SourceShape, row};
 use super::thresholds::THRESHOLDS;
+use super::webhook::{RECIPIENT, WEBHOOK};
 
 /// The whole file.
 #[rustfmt::skip]
@@ -41,6 +42,8 @@ pub(super) const FILE: &[Key] = &[
     row("publish", Section(PUBLISH), "{}", "", "", "where runs are published"),
     row("brand", Section(BRAND), "", "", "", "name, logo and colours of the pages; what is not given is the program's own"),
     row("deliver", Section(DELIVER), "", "", "", "who gets the report by mail; without this section no mail is sent").local(),
+    row("webhooks", Items(WEBHOOK), "", "", "",
+        "web addresses that get a summary of the report as JSON, such as channels of Slack or Teams; each once, as with mail").local(),
     row("schedule", Section(SCHEDULE), "", "", "", "when `karat schedule` starts a run by itself").local(),
     row("lineage", Section(LINEAGE), "", "", "", "where OpenLineage events of each run go; an event that is not sent fails no run").local(),
     row("queries", Path, "queries/", "folder", "", "folder of the SQL files").local(),
@@ -219,24 +222,6 @@ const DELIVER: &[Key] = &[
     row("domains", Domains, "", "domains", "", "no recipient outside of these domains is accepted; any domain when absent"),
     row("attach", Flag, "true", "flag", "", "whether report.html is attached; without it the mail links to publish.url"),
     row("recipients", Items(RECIPIENT), "", "", "", "who gets it, at most 200").needed("list who gets the mail"),
-];
-
-#[rustfmt::skip]
-const RECIPIENT: &[Key] = &[
-    row("to", Email, "", "address", "", "the recipient's address").needed("give the reader's address"),
-    row("edition", Word, "", "word", "full aggregate",
-        "full lists single customers; aggregate shows no group of fewer than policy.min_cell customers")
-        .needed("write full for who may see single customers, aggregate for who may not"),
-    row("where", Section(SEGMENT), "", "", "", "one segment of the customers, by region, country, industry or owner"),
-    row("language", Language, "=project.language", "language", "", "language of the edition; project.language when absent"),
-];
-
-#[rustfmt::skip]
-const SEGMENT: &[Key] = &[
-    row("region", Line, "", "text", "", "customers of this region"),
-    row("industry", Line, "", "text", "", "customers of this industry"),
-    row("owner", Line, "", "text", "", "customers of this account owner"),
-    row("country", Line, "", "text", "", "customers of this country"),
 ];
 
 #[rustfmt::skip]

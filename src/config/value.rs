@@ -12,6 +12,7 @@ use super::problem::{Parsed, Refusal, listed, nearest};
 use super::secret::{Environment, signing_key, store_option, token};
 use super::tables::STAGING_FOLDER;
 use super::time::{cron, day, days, duration, timezone};
+use super::webhook::webhook;
 use crate::colour::{Colour, LEAST_CONTRAST, WHITE};
 
 /// Decimals that a number may have, after a percentage is turned into a share.
@@ -82,6 +83,7 @@ pub(super) fn read(key: &Key, name: &str, given: &str, environment: Environment<
         Kind::MailServer => mail_server(given, environment).map(|value| plain(value, &"")),
         Kind::SigningKey => signing_key(given, environment).map(|value| plain(value, &"")),
         Kind::Alert => alert(given, environment).map(|value| plain(value, &"")),
+        Kind::Webhook => webhook(given, environment).map(|value| plain(value, &"")),
         Kind::Endpoint => endpoint(given, environment).map(|value| plain(value, &"")),
         Kind::Token => token(given, environment).map(|value| plain(value, &"")),
         _ => Ok(text(given)),

@@ -274,7 +274,7 @@ impl<'e> Walk<'e> {
             return None;
         }
         let leaf = if given.contains("${") && !key.kind.has_variables() {
-            let places = "locations, options, deliver.smtp and schedule.alert";
+            let places = "locations, options, deliver.smtp, webhooks.url and schedule.alert";
             Err(Refusal::new(format!("`${{…}}` is filled in only in {places}")))
         } else {
             read(key, name, given, self.environment)

@@ -42,7 +42,7 @@ pub(crate) enum Answer {
 /// Code and text of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reply {
-    /// Three digits.
+    /// Three digits; 0 where there was no answer.
     pub(crate) code: u16,
     /// Text, without addresses.
     pub(crate) text: String,
@@ -68,6 +68,11 @@ impl Reply {
 
 impl std::fmt::Display for Reply {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} {}", self.code, self.text)
+        // Without a code nobody has answered.
+        if self.code == 0 {
+            formatter.write_str(&self.text)
+        } else {
+            write!(formatter, "{} {}", self.code, self.text)
+        }
     }
 }

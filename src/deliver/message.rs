@@ -1,4 +1,4 @@
-//! The message as bytes: the same for the same run and reader, whenever and how often it is made.
+//! A message as bytes: the same for the same run and reader, whenever and how often it is made.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -49,11 +49,11 @@ pub(crate) struct Message {
     pub(crate) mark: String,
     /// Message-ID, with its brackets.
     pub(crate) id: String,
-    /// Sender.
-    pub(crate) from: Address,
-    /// Reader.
-    pub(crate) to: Address,
-    /// The message, lines ending in CRLF, ASCII only.
+    /// Address of the sender; empty for a web address.
+    pub(crate) from: String,
+    /// Address of the reader, or name of the web address.
+    pub(crate) to: String,
+    /// The mail, lines ending in CRLF, ASCII only; or what is posted.
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -98,7 +98,13 @@ pub(crate) fn message(letter: &Letter, to: &str) -> Result<Message, Failure> {
         builder.multipart(parts)
     };
     let mime = mime.map_err(|error| Failure::new(Exit::Bug, STAGE, "cannot make the mail").cause(error))?;
-    Ok(Message { bytes: mime.formatted(), mark, id, from, to })
+    Ok(Message { bytes: mime.formatted(), mark, id, from: from.to_string(), to: to.to_string() })
+}
+
+/// Makes what is posted to the web address `name` about a run.
+pub(crate) fn post(run_id: &str, name: &str, bytes: Vec<u8>) -> Message {
+    let mark = mark(run_id, name);
+    Message { id: format!("{run_id}.{mark}"), mark, from: String::new(), to: name.to_owned(), bytes }
 }
 
 /// A page as an attachment, in bytes that no server rewrites on its way: it has the hash that the manifest records.

@@ -1,4 +1,4 @@
-//! Sends the mail of a published run, to each reader at most once.
+//! Sends a published run, as a mail to each reader and as JSON to each web address, at most once.
 //!
 //! Between the last dot of a message and the server's answer nobody can know whether it was taken. So an intent is created,
 //! only if absent, after the server has accepted sender and recipient and before the message goes out; the answer is
@@ -9,11 +9,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::config::MailServer;
+use crate::config::{MailServer, Secret};
 use crate::error::{Exit, Failure};
 use crate::store::{Location, StoreError};
 
@@ -21,6 +22,7 @@ mod carrier;
 mod message;
 mod records;
 mod smtp;
+mod webhook;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +33,7 @@ pub use message::Letter;
 pub(crate) use message::Message;
 use message::STAGE;
 use records::{Outcome, Records, State};
+pub(crate) use webhook::body;
 
 /// A reader, and whether a mail that is held goes out again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +46,20 @@ pub struct Reader {
     pub resend: bool,
 }
 
-/// What became of the mail to one reader.
+/// A web address that gets the summary of a run.
+#[derive(Debug, Clone)]
+pub struct Hook {
+    /// Stands for the address.
+    pub name: String,
+    /// The address.
+    pub url: Secret,
+    /// What is posted.
+    pub body: Vec<u8>,
+    /// Whether a person has decided that a summary which is perhaps posted goes out again.
+    pub resend: bool,
+}
+
+/// What became of the mail to one reader, or of the summary to one web address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// Address.
@@ -130,15 +146,42 @@ pub(crate) async fn deliver_by(
         return Ok(Vec::new());
     };
     let records = Records::new(place, first.letter.as_of, &first.letter.run_id, clock);
-    let messages: Vec<Message> = readers
+    let messages: Vec<(Message, bool)> = readers
         .iter()
-        .map(|reader| message::message(&reader.letter, &reader.to))
-        .collect::<Result<_, _>>()?;
+        .map(|reader| Ok((message::message(&reader.letter, &reader.to)?, reader.resend)))
+        .collect::<Result<_, Failure>>()?;
+    Ok(hand_over(&records, carrier, &messages).await)
+}
+
+/// Posts the summary of run `run_id` to each of `hooks` unless it got it; one failure does not stop the others.
+pub async fn post_all(
+    place: &Location,
+    (as_of, run_id): (Date, &str),
+    hooks: &[Hook],
+    patience: Duration,
+    clock: fn() -> Timestamp,
+) -> Vec<Delivery> {
+    let records = Records::new(place, as_of, run_id, clock);
+    let mut deliveries = Vec::new();
+    for hook in hooks {
+        let address = webhook::Address { url: hook.url.clone(), patience };
+        let message = message::post(run_id, &hook.name, hook.body.clone());
+        deliveries.extend(hand_over(&records, &address, &[(message, hook.resend)]).await);
+    }
+    deliveries
+}
+
+/// Hands over each message, with whether it goes out again when it is held.
+async fn hand_over(
+    records: &Records<'_>,
+    carrier: &dyn Carrier,
+    messages: &[(Message, bool)],
+) -> Vec<Delivery> {
     let mut deliveries = Vec::new();
     // Without a connection for one reader there is none for the next: a wrong password tried fifty times locks the account.
     let mut unreachable: Option<String> = None;
-    for (reader, message) in readers.iter().zip(&messages) {
-        let fate = match one(&records, carrier, reader, message, unreachable.as_deref()).await {
+    for (message, resend) in messages {
+        let fate = match one(records, carrier, *resend, message, unreachable.as_deref()).await {
             Ok(Step::Fate(fate)) => fate,
             Ok(Step::Unreachable(reason)) => {
                 unreachable = Some(reason.clone());
@@ -146,9 +189,9 @@ pub(crate) async fn deliver_by(
             }
             Err(error) => Fate::NotSent(format!("its records cannot be read or written: {}", told(&error))),
         };
-        deliveries.push(Delivery { to: reader.to.clone(), fate });
+        deliveries.push(Delivery { to: message.to.clone(), fate });
     }
-    Ok(deliveries)
+    deliveries
 }
 
 /// How far one mail came.
@@ -164,13 +207,13 @@ enum Step {
 async fn one(
     records: &Records<'_>,
     carrier: &dyn Carrier,
-    reader: &Reader,
+    resend: bool,
     message: &Message,
     unreachable: Option<&str>,
 ) -> Result<Step, StoreError> {
     let mut state = records.state(&message.mark).await?;
     if let State::Held { attempt, .. } = state
-        && reader.resend
+        && resend
     {
         records.close(&message.mark, attempt, Outcome::Abandoned, None).await?;
         // The delivery that was given up may have ended at this very moment; what was recorded first counts.
@@ -215,9 +258,9 @@ async fn one(
             }
         },
         Answer::Refused(reply) => {
-            let said = reply.to_string();
+            let (said, reply_code) = (reply.to_string(), reply.code);
             match close(Outcome::Refused, reply).await {
-                Ok(()) => Fate::NotSent(format!("refused: {said}")),
+                Ok(()) => Fate::NotSent(format!("{}{said}", if reply_code == 0 { "" } else { "refused: " })),
                 Err(error) => {
                     Fate::Held(format!("refused ({said}), but the receipt is not written: {error}"))
                 }
@@ -268,7 +311,7 @@ pub fn verdict(run: &str, deliveries: &[Delivery]) -> Option<Failure> {
         return None;
     }
     let message = format!(
-        "the report is published, but {} of {} mails {} not delivered for sure",
+        "the report is published, but {} of {} messages {} not delivered for sure",
         incomplete.len(),
         deliveries.len(),
         if incomplete.len() == 1 { "is" } else { "are" }
@@ -284,7 +327,7 @@ pub fn verdict(run: &str, deliveries: &[Delivery]) -> Option<Failure> {
     }
     if let Some(one) = incomplete.iter().find(held) {
         hints.push(format!(
-            "A held mail is perhaps sent: ask its reader or look into the log of the mail server, then \
+            "A held message is perhaps sent: ask its reader or look into the log of the server, then \
              `karat deliver {run} --resend {}`.",
             one.to
         ));
@@ -298,16 +341,20 @@ pub fn verdict(run: &str, deliveries: &[Delivery]) -> Option<Failure> {
 ///
 /// # Errors
 /// Returns exit code 5 when a file cannot be written, 10 when a message cannot be made.
-pub fn dry_run(readers: &[Reader], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn dry_run(readers: &[Reader], hooks: &[Hook], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let cannot = |path: &Path| {
         let message = format!("cannot write `{}`", path.display());
         move |error: std::io::Error| Failure::new(Exit::Resources, STAGE, message).cause(error)
     };
     std::fs::create_dir_all(folder).map_err(cannot(folder))?;
     let mut files = Vec::new();
-    for (number, reader) in (1..).zip(readers) {
-        let plain: String = reader
-            .to
+    let mails = readers.iter().map(|reader| {
+        Ok::<_, Failure>((&reader.to, "eml", message::message(&reader.letter, &reader.to)?.bytes))
+    });
+    let posts = hooks.iter().map(|hook| Ok((&hook.name, "json", hook.body.clone())));
+    for (number, message) in (1..).zip(mails.chain(posts)) {
+        let (to, ending, bytes) = message?;
+        let plain: String = to
             .chars()
             .map(
                 |letter| {
@@ -315,9 +362,8 @@ pub fn dry_run(readers: &[Reader], folder: &Path) -> Result<Vec<PathBuf>, Failur
                 },
             )
             .collect();
-        let path = folder.join(format!("{number:02}-{plain}.eml"));
-        let message = message::message(&reader.letter, &reader.to)?;
-        std::fs::write(&path, &message.bytes).map_err(cannot(&path))?;
+        let path = folder.join(format!("{number:02}-{plain}.{ending}"));
+        std::fs::write(&path, &bytes).map_err(cannot(&path))?;
         files.push(path);
     }
     Ok(files)

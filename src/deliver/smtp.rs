@@ -7,6 +7,7 @@ use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
 
+use lettre::Address;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters};
@@ -119,11 +120,12 @@ fn certificates(path: &Path) -> Result<Certificate, Failure> {
 #[async_trait::async_trait]
 impl Carrier for Server<'_> {
     async fn offer(&self, message: &Message) -> Result<Box<dyn Offered>, NotOffered> {
+        let address = |text: &str| {
+            text.parse::<Address>().map_err(|error| NotOffered::Reader(Reply::new(0, &told(&error))))
+        };
+        let (from, to) = (address(&message.from)?, address(&message.to)?);
+        let commands = [Mail::new(Some(from), Vec::new()).to_string(), Rcpt::new(to, Vec::new()).to_string()];
         let mut connection = self.connect().await.map_err(NotOffered::Server)?;
-        let commands = [
-            Mail::new(Some(message.from.clone()), Vec::new()).to_string(),
-            Rcpt::new(message.to.clone(), Vec::new()).to_string(),
-        ];
         for command in commands {
             let refused = match tokio::time::timeout(STEP, connection.command(command)).await {
                 Ok(Ok(_)) => continue,

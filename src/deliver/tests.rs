@@ -72,7 +72,7 @@ impl Carrier for Server {
         tokio::task::yield_now().await;
         *self.offers.lock().expect("no panic") += 1;
         let mut scripts = self.scripts.lock().expect("no panic");
-        let script = scripts.get_mut(message.to.as_ref() as &str).and_then(Vec::pop);
+        let script = scripts.get_mut(message.to.as_str()).and_then(Vec::pop);
         match script.unwrap_or(Script::Take) {
             Script::Unreachable => Err(NotOffered::Server("mail.example.com:465: no connection".into())),
             Script::RefuseReader => Err(NotOffered::Reader(Reply::new(550, "no such user"))),
@@ -87,7 +87,7 @@ impl Offered for Talk {
         tokio::task::yield_now().await;
         if matches!(self.script, Script::Take | Script::TakeSilently) {
             let mut taken = self.server.taken.lock().expect("no panic");
-            taken.entry(message.to.to_string()).or_default().push(message.id.clone());
+            taken.entry(message.to.clone()).or_default().push(message.id.clone());
         }
         match self.script {
             Script::Take => Answer::Accepted(Reply::new(250, "queued for ann@example.com")),
@@ -399,7 +399,7 @@ proptest! {
 fn a_dry_run_writes_one_file_for_each_reader() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let readers = [Reader { to: "a/b|c@example.com".into(), letter: Arc::new(letter()), resend: false }];
-    let files = dry_run(&readers, &folder.path().join("mails")).expect("files");
+    let files = dry_run(&readers, &[], &folder.path().join("mails")).expect("files");
     assert_eq!(files, [folder.path().join("mails/01-a_b_c@example.com.eml")]);
     let bytes = std::fs::read(&files[0]).expect("a file");
     assert_eq!(bytes, message(&letter(), "a/b|c@example.com").expect("a message").bytes);

@@ -1,4 +1,4 @@
-//! Mails a published run: takes the mail out of the run folder, checks it, and hands it to `deliver`.
+//! Delivers a published run: takes mail and summary out of the run folder, checks them, and hands them to `deliver`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,20 +10,21 @@ use serde_json::{Value, json};
 use super::project;
 use super::published::verified;
 use crate::calendar;
-use crate::config::{Config, Deliver, Detail, Edition, Recipient};
-use crate::deliver::{self, Delivery, Letter, Post, Reader};
+use crate::config::{Config, Deliver, Detail, Edition};
+use crate::deliver::{self, Delivery, Hook, Letter, Post, Reader};
 use crate::error::{Exit, Failure};
 use crate::output::Progress;
+use crate::post::PATIENCE;
 use crate::publish::{self, LogEntry};
 use crate::record::{MailRecord, Manifest, layout};
 use crate::store::Location;
 
-/// Who gets the mail of a run, when not everybody of the configuration does.
+/// Who gets a run, when not everybody of the configuration does: addresses, and names of webhooks.
 #[derive(Debug, Clone, Default)]
 pub struct Choice {
-    /// Only these readers; all when there are none.
+    /// Only these; all when there are none.
     pub to: Vec<String>,
-    /// Readers whose mail is perhaps sent and goes out again.
+    /// Those to whom it is perhaps sent and goes out again.
     pub resend: Vec<String>,
 }
 
@@ -32,14 +33,14 @@ pub struct Choice {
 pub struct Delivered {
     /// The publication.
     pub entry: LogEntry,
-    /// One for each reader.
+    /// One for each reader and each webhook.
     pub deliveries: Vec<Delivery>,
 }
 
-/// Mails run `name` (`latest`, a date or a run id) to those who have not got it.
+/// Sends run `name` (`latest`, a date or a run id) to those who have not got it.
 ///
 /// # Errors
-/// Returns exit code 2 for an unknown run or reader, or when no mail is configured; 9 when a published file is not what its
+/// Returns exit code 2 for an unknown run or reader, or when nobody is configured; 9 when a published file is not what its
 /// record says. A mail that is not delivered is no error here: see [`deliver::verdict`].
 pub async fn deliver_run(
     config: &Config,
@@ -52,7 +53,7 @@ pub async fn deliver_run(
     Ok(Delivered { entry, deliveries })
 }
 
-/// Writes the mails of run `name` to `folder` instead of sending them; gives the files.
+/// Writes what run `name` would send to `folder` instead; gives the files.
 ///
 /// # Errors
 /// As [`deliver_run`], and exit code 5 when a file cannot be written.
@@ -63,12 +64,11 @@ pub async fn deliver_dry(
     folder: &Path,
 ) -> Result<Vec<PathBuf>, Failure> {
     let (place, entry) = find(config, name).await?;
-    let wanted = configured(config)?;
-    let readers = readers(config, wanted, choice, &place, &entry).await?;
-    deliver::dry_run(&readers, folder)
+    let (readers, hooks) = chosen(config, choice, &place, &entry).await?;
+    deliver::dry_run(&readers, &hooks, folder)
 }
 
-/// Mails a publication to those who have not got it.
+/// Sends a publication to those who have not got it.
 pub(super) async fn send(
     config: &Config,
     place: &Location,
@@ -76,15 +76,21 @@ pub(super) async fn send(
     choice: &Choice,
     progress: &Progress,
 ) -> Result<Vec<Delivery>, Failure> {
-    let wanted = configured(config)?;
-    let readers = readers(config, wanted, choice, place, entry).await?;
-    progress.stage("deliver", readers.len());
-    let post = Post {
-        server: &wanted.smtp,
-        ca_file: wanted.ca_file.as_ref().map(|file| config.root.join(file)),
-        clock: calendar::now,
+    let (readers, hooks) = chosen(config, choice, place, entry).await?;
+    progress.stage("deliver", readers.len() + hooks.len());
+    let mut deliveries = match &config.deliver {
+        None => Vec::new(),
+        Some(wanted) => {
+            let post = Post {
+                server: &wanted.smtp,
+                ca_file: wanted.ca_file.as_ref().map(|file| config.root.join(file)),
+                clock: calendar::now,
+            };
+            deliver::deliver(place, &post, &readers).await?
+        }
     };
-    let deliveries = deliver::deliver(place, &post, &readers).await?;
+    let run = (entry.as_of, entry.run_id.as_str());
+    deliveries.extend(deliver::post_all(place, run, &hooks, PATIENCE, calendar::now).await);
     for delivery in &deliveries {
         progress.step(
             "deliver",
@@ -96,64 +102,68 @@ pub(super) async fn send(
 }
 
 async fn find(config: &Config, name: &str) -> Result<(Location, LogEntry), Failure> {
-    // Reported first: without it nothing else matters.
-    configured(config)?;
+    // Reported first: without anybody nothing else matters.
+    if config.addressees().next().is_none() {
+        return Err(Failure::new(Exit::Usage, "deliver", "neither mail nor webhook is configured")
+            .hint("Give the mail server and the readers under `deliver` in config.yaml, or addresses under `webhooks`."));
+    }
     let place = project::open(config)?;
     let entries = publish::history(&place).await?;
     let entry = publish::resolve(&entries, name)?.clone();
     Ok((place, entry))
 }
 
-fn configured(config: &Config) -> Result<&Deliver, Failure> {
-    config.deliver.as_ref().ok_or_else(|| {
-        Failure::new(Exit::Usage, "deliver", "no mail is configured")
-            .hint("Give the mail server and the readers under `deliver` in config.yaml.")
-    })
-}
-
-/// Chooses readers of the configuration, nobody else ever gets a mail; and takes for each the mail of their edition.
-async fn readers(
+/// Readers and webhooks of the configuration that are meant, nobody else ever gets anything; each with what their edition holds.
+async fn chosen(
     config: &Config,
-    wanted: &Deliver,
     choice: &Choice,
     place: &Location,
     entry: &LogEntry,
-) -> Result<Vec<Reader>, Failure> {
-    let mut letters: BTreeMap<&Edition, Arc<Letter>> = BTreeMap::new();
-    let mut readers = Vec::new();
-    for (recipient, resend) in chosen(wanted, choice)? {
-        let letter = match letters.get(&recipient.edition) {
-            Some(letter) => Arc::clone(letter),
-            None => Arc::new(letter(config, wanted, place, entry, &recipient.edition).await?),
-        };
-        letters.insert(&recipient.edition, Arc::clone(&letter));
-        readers.push(Reader { to: recipient.to.clone(), letter, resend });
-    }
-    Ok(readers)
-}
-
-/// The readers that are meant, each with whether a mail that is perhaps sent goes out again.
-fn chosen<'w>(wanted: &'w Deliver, choice: &Choice) -> Result<Vec<(&'w Recipient, bool)>, Failure> {
-    let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
-    for address in choice.to.iter().chain(&choice.resend) {
-        if !wanted.recipients.iter().any(|known| same(&known.to, address)) {
-            let message = format!("`{address}` is not among the recipients of the configuration");
+) -> Result<(Vec<Reader>, Vec<Hook>), Failure> {
+    let has = |list: &[String], name: &str| list.iter().any(|given| given.eq_ignore_ascii_case(name));
+    for name in choice.to.iter().chain(&choice.resend) {
+        if !config.addressees().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
+            let message = format!("`{name}` is not among the recipients of the configuration");
             return Err(Failure::new(Exit::Usage, "deliver", message)
-                .hint("Only readers under `deliver.recipients` in config.yaml get a mail."));
+                .hint("Only readers under `deliver.recipients` and names under `webhooks` in config.yaml get anything."));
         }
     }
     let all = choice.to.is_empty() && choice.resend.is_empty();
-    Ok(wanted
-        .recipients
-        .iter()
-        .map(|recipient| {
-            let resend = choice.resend.iter().any(|address| same(&recipient.to, address));
-            (recipient, resend)
-        })
-        .filter(|(recipient, resend)| {
-            all || *resend || choice.to.iter().any(|address| same(&recipient.to, address))
-        })
-        .collect())
+    let is_meant = |name: &str| all || has(&choice.resend, name) || has(&choice.to, name);
+    let manifest = deliverable(place, entry).await?;
+    let (mut readers, mut hooks) = (Vec::new(), Vec::new());
+    if let Some(wanted) = &config.deliver {
+        let mut letters: BTreeMap<&Edition, Arc<Letter>> = BTreeMap::new();
+        for recipient in wanted.recipients.iter().filter(|recipient| is_meant(&recipient.to)) {
+            let letter = match letters.get(&recipient.edition) {
+                Some(letter) => Arc::clone(letter),
+                None => {
+                    Arc::new(letter(config, wanted, (place, entry), &manifest, &recipient.edition).await?)
+                }
+            };
+            letters.insert(&recipient.edition, Arc::clone(&letter));
+            readers.push(Reader {
+                to: recipient.to.clone(),
+                letter,
+                resend: has(&choice.resend, &recipient.to),
+            });
+        }
+    }
+    for webhook in config.webhooks.iter().filter(|webhook| is_meant(&webhook.name)) {
+        let (folder, _) = held(&manifest, &webhook.edition)?;
+        let path = format!("{folder}{}", layout::SUMMARY);
+        let bytes = verified(place, entry, &manifest, &path).await?;
+        let summary: Value = serde_json::from_slice(&bytes).map_err(|error| {
+            Failure::new(Exit::Mismatch, "deliver", format!("`{path}` is not JSON")).cause(error)
+        })?;
+        hooks.push(Hook {
+            name: webhook.name.clone(),
+            url: webhook.url.clone(),
+            body: deliver::body(webhook.form, &summary),
+            resend: has(&choice.resend, &webhook.name),
+        });
+    }
+    Ok((readers, hooks))
 }
 
 /// Where a run holds an edition, with the record of its mail: the folder is empty for the main edition.
@@ -170,21 +180,26 @@ fn held<'m>(manifest: &'m Manifest, edition: &Edition) -> Result<(String, &'m Ma
     ))
 }
 
-/// Takes the mail out of the run folder; every byte is what the manifest records, and every check that stops a run holds.
-pub(super) async fn letter(
-    config: &Config,
-    wanted: &Deliver,
-    place: &Location,
-    entry: &LogEntry,
-    edition: &Edition,
-) -> Result<Letter, Failure> {
+/// The manifest of a run of which every check that stops a run holds.
+pub(super) async fn deliverable(place: &Location, entry: &LogEntry) -> Result<Manifest, Failure> {
     let manifest = publish::load_manifest(place, entry).await?;
     let broken = manifest.checks.iter().any(|check| check.severity == "stop" && !check.holds);
     if broken || entry.summary.draft {
-        let message = format!("run {} is not mailed: it is a draft, or a check failed", entry.run_id);
+        let message = format!("run {} is not sent: it is a draft, or a check failed", entry.run_id);
         return Err(Failure::new(Exit::Refused, "deliver", message));
     }
-    let (folder, mail) = held(&manifest, edition)?;
+    Ok(manifest)
+}
+
+/// Takes the mail out of the run folder; every byte is what the manifest records.
+pub(super) async fn letter(
+    config: &Config,
+    wanted: &Deliver,
+    (place, entry): (&Location, &LogEntry),
+    manifest: &Manifest,
+    edition: &Edition,
+) -> Result<Letter, Failure> {
+    let (folder, mail) = held(manifest, edition)?;
     if !wanted.attach && mail.url.is_none() {
         let message = format!(
             "the mail of run {} does not link the report, and `deliver.attach` is false",
@@ -193,7 +208,7 @@ pub(super) async fn letter(
         return Err(Failure::new(Exit::Usage, "deliver", message)
             .hint("`publish.url` was not set when the run was made: attach the report, or run it again."));
     }
-    let file = async |name: &str| verified(place, entry, &manifest, &format!("{folder}{name}")).await;
+    let file = async |name: &str| verified(place, entry, manifest, &format!("{folder}{name}")).await;
     let words = async |path: &str| {
         String::from_utf8(file(path).await?.to_vec()).map_err(|error| {
             Failure::new(Exit::Mismatch, "deliver", format!("`{path}` is not UTF-8")).cause(error)

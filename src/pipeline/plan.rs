@@ -118,17 +118,16 @@ pub async fn plan(config: &Config, as_of: Option<Date>, progress: &Progress) -> 
         run_id,
         as_of,
     };
-    let readers = config.deliver.iter().flat_map(|deliver| &deliver.recipients);
-    for reader in readers {
-        let to = std::slice::from_ref(&reader.to);
-        let standing = deliver::standing(&place, as_of, &planned.run_id, to, calendar::now).await?;
+    for (to, edition) in config.addressees() {
+        let readers = [to.to_owned()];
+        let standing = deliver::standing(&place, as_of, &planned.run_id, &readers, calendar::now).await?;
         let what = match standing.first() {
             Some(delivery) if delivery.fate.is_complete() => "sent already".to_owned(),
             Some(delivery) if is_published => format!("{}: {}", delivery.fate.word(), delivery.fate.reason()),
-            _ if is_latest => "would be mailed".to_owned(),
-            _ => "would not be mailed, because a later day is published already".to_owned(),
+            _ if is_latest => "would be sent".to_owned(),
+            _ => "would not be sent, because a later day is published already".to_owned(),
         };
-        planned.mails.push(PlannedMail { to: reader.to.clone(), edition: reader.edition.name(), what });
+        planned.mails.push(PlannedMail { to: to.to_owned(), edition: edition.name(), what });
     }
     Ok(planned)
 }

@@ -29,12 +29,12 @@ use crate::store::Location;
 pub async fn run(config: &Config, request: &Request, progress: &Progress) -> Result<Report, Failure> {
     let place = project::open(config)?;
     let (mut report, entry) = published(config, &place, request, progress).await?;
-    let (Some(_), Some(entry)) = (&config.deliver, entry) else {
+    let Some(entry) = entry.filter(|_| config.addressees().next().is_some()) else {
         return Ok(report);
     };
     if !entry.latest {
         report.remarks.push(format!(
-            "not mailed, because a later day is published already; `karat deliver {}` mails it",
+            "not sent, because a later day is published already; `karat deliver {}` sends it",
             entry.run_id
         ));
         return Ok(report);
@@ -45,7 +45,7 @@ pub async fn run(config: &Config, request: &Request, progress: &Progress) -> Res
             report.deliveries = deliveries;
         }
         Err(failure) => {
-            let message = format!("the report is published, but not mailed: {}", failure.message);
+            let message = format!("the report is published, but not sent: {}", failure.message);
             let mut mail_failure = Failure::new(Exit::Mail, "deliver", message).hint(failure.hint);
             mail_failure.retryable = failure.retryable;
             mail_failure.cause = failure.cause;

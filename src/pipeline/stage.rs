@@ -44,7 +44,7 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
     write(&folder.join(layout::CONFIG), effective.as_bytes())?;
     progress.step("report", "tables and SQL", &json!({"tables": manifest.tables.len()}));
 
-    manifest.summary.headline = report::headline(&tables, &config.project.currency);
+    manifest.summary.headline = report::headline(&tables, &config.project.currency, &templates(config))?;
     manifest.summary.figures = report::headline_figures(&tables);
     manifest.reconciliation = tables.get("results.reconciliation").map(rows).unwrap_or_default();
     let rejected = TableName::new("canonical", "rejected_rows");
@@ -69,8 +69,8 @@ pub(super) fn stage(run: &Run<'_>, mut manifest: Manifest) -> Result<StagedRun, 
     Ok(StagedRun { folder, manifest })
 }
 
-/// The pages with the names of their files: report, appendix, method, workbook, mail, its plain text.
-pub(super) fn files_of(pages: &Rendered) -> [(&'static str, &[u8]); 6] {
+/// The pages with the names of their files: report, appendix, method, workbook, mail, its plain text, summary.
+pub(super) fn files_of(pages: &Rendered) -> [(&'static str, &[u8]); 7] {
     [
         (layout::REPORT, pages.report.as_bytes()),
         (layout::APPENDIX, pages.appendix.as_bytes()),
@@ -78,6 +78,7 @@ pub(super) fn files_of(pages: &Rendered) -> [(&'static str, &[u8]); 6] {
         (layout::WORKBOOK, &pages.workbook),
         (layout::MAIL_HTML, pages.mail.html.as_bytes()),
         (layout::MAIL_TEXT, pages.mail.text.as_bytes()),
+        (layout::SUMMARY, pages.mail.summary.as_bytes()),
     ]
 }
 

@@ -37,6 +37,8 @@ pub(crate) const WORKBOOK: &str = "report.xlsx";
 pub(crate) const MAIL_HTML: &str = "mail.html";
 /// Its plain text.
 pub(crate) const MAIL_TEXT: &str = "mail.txt";
+/// The short form of the report for web addresses.
+pub(crate) const SUMMARY: &str = "summary.json";
 /// Folder of the tables.
 pub(crate) const TABLES: &str = "tables";
 /// Folder of the editions.

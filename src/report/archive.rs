@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::cells::Figure;
-use super::format::Formats;
+use super::format::{self, Formats};
 use super::messages::Messages;
 use super::tiles;
 use super::{Brand, brand, chart, messages, page};
@@ -56,7 +56,8 @@ struct Line<'a> {
     run_id: &'a str,
     short_id: String,
     project: &'a str,
-    headline: &'a [(String, String)],
+    /// Head and text of each figure of the newest run.
+    headline: Vec<(String, String)>,
     is_latest: bool,
     report: Option<&'a str>,
 }
@@ -87,21 +88,16 @@ pub fn index(
     sorted.sort_by_key(|entry| std::cmp::Reverse((entry.as_of, entry.is_latest, entry.seq)));
     let by_day = by_day(entries, currency);
     let (first, last) = (by_day.keys().next(), by_day.keys().next_back());
+    // Runs of other versions may show other figures; the heads are those of the newest.
+    let heads = newest.map_or_else(Vec::new, |newest| heads(newest, &messages));
     let view = Archive {
         project: newest.map_or("", |entry| entry.project.as_str()),
         language: super::view::html_language(language),
         brand: brand::view(look, "Karat"),
-        // Runs of other versions may show other figures; the heads are those of the newest.
-        heads: newest
-            .into_iter()
-            .flat_map(|entry| &entry.headline)
-            .map(|(label, _)| {
-                tiles::measure(label).map_or_else(|| label.clone(), |measure| messages.of("measure", measure))
-            })
-            .collect(),
         trends: newest.map_or_else(Vec::new, |newest| trends(newest, &by_day, &messages, &formats)),
         days: first.zip(last).map(|(first, last)| (first.to_string(), last.to_string())),
-        entries: sorted.iter().map(|entry| line(entry)).collect(),
+        entries: sorted.iter().map(|entry| line(entry, &heads)).collect(),
+        heads: heads.into_iter().map(|(_, head)| head).collect(),
     };
     renderer.page("archive/index.html", &view)
 }
@@ -167,13 +163,32 @@ fn trends(
     newest.figures.iter().filter_map(trend).collect()
 }
 
-fn line(entry: &ArchiveEntry) -> Line<'_> {
+/// Measure and head of each figure that a run shows; a run of an earlier version has its label for both.
+fn heads(entry: &ArchiveEntry, messages: &Messages) -> Vec<(String, String)> {
+    let measure =
+        |figure: &PublishedFigure| (figure.measure.clone(), messages.of("measure", &figure.measure));
+    match entry.figures.as_slice() {
+        [] => entry.headline.iter().map(|(label, _)| (label.clone(), label.clone())).collect(),
+        figures => figures.iter().map(measure).collect(),
+    }
+}
+
+fn line<'a>(entry: &'a ArchiveEntry, heads: &[(String, String)]) -> Line<'a> {
+    let place = |measure: &str, at: usize| match entry.figures.as_slice() {
+        [] => Some(at),
+        figures => figures.iter().position(|figure| figure.measure == measure),
+    };
+    let text = |measure: &str, at: usize| {
+        place(measure, at).and_then(|place| entry.headline.get(place)).map_or(format::NONE, |(_, text)| text)
+    };
+    let figures =
+        heads.iter().enumerate().map(|(at, (measure, head))| (head.clone(), text(measure, at).into()));
     Line {
         as_of: entry.as_of.to_string(),
         run_id: &entry.run_id,
         short_id: entry.run_id.chars().take(12).collect(),
         project: &entry.project,
-        headline: &entry.headline,
+        headline: figures.collect(),
         is_latest: entry.is_latest,
         report: entry.report.as_deref().filter(|address| is_within(address)),
     }

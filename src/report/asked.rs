@@ -6,13 +6,13 @@
 /// One place of a template that asks for a message.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
-    /// Name of the message.
+    /// Name of the message; of a group, its name and `-`: any message of it may be shown.
     pub(crate) id: String,
     /// Names of what is filled in.
     pub(crate) given: Vec<String>,
 }
 
-/// Finds every `t(id="…", …)` and every `counted(of="…")` of a template; an error names what cannot be read beforehand.
+/// Finds every `t(id="…", …)`, `t(of="…", code=…, …)` and `counted(of="…")` of a template; an error names what cannot be read beforehand.
 pub(crate) fn asked(template: &str) -> Result<Vec<Asked>, String> {
     let mut found = Vec::new();
     for (name, key) in [("t", "id"), ("counted", "of")] {
@@ -20,15 +20,18 @@ pub(crate) fn asked(template: &str) -> Result<Vec<Asked>, String> {
             let mut id = None;
             let mut given = Vec::new();
             for (argument, value) in arguments {
-                if argument == key {
+                let is_group = name == "t" && argument == "of";
+                if is_group || argument == key {
                     let quoted = value.trim().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
                     let text = quoted.filter(|text| !text.contains('"'));
-                    id = Some(text.ok_or_else(|| format!("`{name}({key}={value})` is not a plain name"))?);
-                } else {
+                    let text =
+                        text.ok_or_else(|| format!("`{name}({argument}={value})` is not a plain name"))?;
+                    id = Some(if is_group { format!("{text}-") } else { text.to_owned() });
+                } else if argument != "code" {
                     given.push(argument.to_owned());
                 }
             }
-            let id = id.ok_or_else(|| format!("`{name}(` without `{key}=`"))?.to_owned();
+            let id = id.ok_or_else(|| format!("`{name}(` without `{key}=`"))?;
             if name == "counted" {
                 given = vec!["n".to_owned()];
             }
@@ -87,10 +90,16 @@ mod tests {
     #[test]
     fn finds_messages_and_what_fills_them() {
         let template = r#"{{ t(id="a") }}{% set x = at(id="no") %}{{ t(id="b", n=row["k, ) x="] , share=(x | percent(decimals=0, plain=true))) }}
-            {{ row.n | counted(of="rows") }}{{ <chart caption={t(id="c")} /> }}"#;
+            {{ row.n | counted(of="rows") }}{{ t(of="kind", code=row.code, n=1) }}{{ <chart caption={t(id="c")} /> }}"#;
         assert_eq!(
             asked(template).expect("plain names"),
-            [one("a", &[]), one("b", &["n", "share"]), one("c", &[]), one("rows", &["n"])]
+            [
+                one("a", &[]),
+                one("b", &["n", "share"]),
+                one("kind-", &["n"]),
+                one("c", &[]),
+                one("rows", &["n"])
+            ]
         );
     }
 

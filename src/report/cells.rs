@@ -167,6 +167,11 @@ impl<'a> Data<'a> {
         place.map_or_else(Figure::missing, |(row, place)| self.figure(table, found, row, place))
     }
 
+    /// Whether no order line comes with a cost.
+    pub(crate) fn margin_is_assumed(&self) -> bool {
+        self.one("settings.policy", &[], "cost_is_mapped").text() == "false"
+    }
+
     /// The column by which templates and rules look a row up: the first of the key.
     fn lookup(&self, table: &str) -> Option<&'a str> {
         self.keys.get(table)?.first().copied()

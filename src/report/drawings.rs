@@ -85,17 +85,21 @@ fn class_pairs(
             (part.size(), part.clone(), share(formats, &part, 1))
         };
         let label = messages.of(classes.messages, code);
-        caption.push(messages.fill(
-            if in_money { "pairs-row_money" } else { "pairs-row" },
-            &[("label", &label), ("customers", &share(formats, &customers, 1)), ("profit", &text)],
-        ));
         let amount = profit.decimal().map_or_else(String::new, |amount| formats.told(&amount.abs(), sign, 0));
+        let of_customers = share(formats, &customers, 1);
+        // A loss is no share of a profit.
+        let (row, name, value) = match (in_money, profit.size() < 0.0) {
+            (true, _) => ("pairs-row_money", "profit", &text),
+            (false, true) => ("pairs-row_loss", "amount", &amount),
+            (false, false) => ("pairs-row", "profit", &text),
+        };
+        caption.push(messages.fill(row, &[("label", &label), ("customers", &of_customers), (name, value)]));
         rows.push(Pair {
             label,
             sub: counted(messages, formats, &cell(code, "customers")),
             class: if TIERS.contains(code) { (*code).to_owned() } else { "other".into() },
             left: (customers.size(), customers.clone()),
-            left_text: share(formats, &customers, 1),
+            left_text: of_customers,
             right: (length, figure),
             right_text: text,
             remark: if in_money {

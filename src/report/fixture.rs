@@ -105,7 +105,7 @@ const KEYS: [(&str, &[&str]); 81] = [
 ];
 
 /// The files that choose what is said.
-const FINDINGS: [(&str, &str); 3] = [
+pub(super) const FINDINGS: [(&str, &str); 3] = [
     ("results.findings_of_customers", include_str!("../../queries/3_results/findings_of_customers.sql")),
     ("results.findings_of_outlook", include_str!("../../queries/3_results/findings_of_outlook.sql")),
     ("results.findings_of_profit", include_str!("../../queries/3_results/findings_of_profit.sql")),

@@ -4,24 +4,24 @@
 //! cell. A file is read whole before anything is computed: a word that is missing, or that asks for something nobody gives,
 //! is refused by name and file. A sentence with a hole in it is never written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use unic_langid::LanguageIdentifier;
 
 use super::format::{self, Formats, Habits, Order};
+use super::places::{Places, places};
 use crate::error::{Exit, Failure};
 
 /// The language that every other one is compared with.
 pub(crate) const FIRST: &str = "en";
 
 /// Messages that charts and subjects ask for, with what they fill in; those of the templates stand in the templates.
-const ASKED_HERE: [(&str, &[&str]); 66] = [
+const ASKED_HERE: [(&str, &[&str]); 67] = [
     ("archive-spark", &["measure", "n", "first", "last"]),
     ("bridge-now", &[]),
     ("bridge-row", &["label", "amount"]),
@@ -65,6 +65,7 @@ const ASKED_HERE: [(&str, &[&str]); 66] = [
     ("pairs-profit_money", &[]),
     ("pairs-profit_share", &[]),
     ("pairs-row", &["label", "customers", "profit"]),
+    ("pairs-row_loss", &["label", "customers", "amount"]),
     ("pairs-row_money", &["label", "customers", "profit"]),
     ("part-country", &["value"]),
     ("part-industry", &["value"]),
@@ -109,9 +110,12 @@ pub(crate) enum Filling {
     },
 }
 
+/// Ends the name of a message that replaces another one where profit rests on an assumed margin.
+const ASSUMED: &str = "_if_assumed";
+
 /// The words of a language.
 #[derive(Clone)]
-pub(crate) struct Messages(Arc<Loaded>);
+pub(crate) struct Messages(Arc<Loaded>, bool);
 
 struct Loaded {
     path: PathBuf,
@@ -120,17 +124,6 @@ struct Loaded {
     places: BTreeMap<String, Places>,
     /// The language, as ICU and Fluent name it.
     language: String,
-}
-
-/// What a message fills in.
-#[derive(Debug, Clone, Default)]
-struct Places {
-    /// All, those that only choose among forms included.
-    wanted: BTreeSet<String>,
-    /// Those that a reader sees.
-    shown: BTreeSet<String>,
-    /// Messages and terms that it refers to.
-    references: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for Messages {
@@ -227,104 +220,34 @@ fn load(folder: &Path, language: &str) -> Result<Messages, Failure> {
         let reasons: Vec<_> = errors.iter().map(ToString::to_string).collect();
         refuse(reasons.join("; "))
     })?;
-    Ok(Messages(Arc::new(Loaded { path, bundle, places, language: language.to_owned() })))
-}
-
-/// Finds what each message fills in, also through the messages that it refers to.
-fn places(resource: &FluentResource) -> Result<BTreeMap<String, Places>, String> {
-    let mut found: BTreeMap<String, Places> = BTreeMap::new();
-    for entry in resource.entries() {
-        let (name, value) = match entry {
-            Entry::Message(message) => {
-                let value = message.value.as_ref();
-                let value = value.ok_or_else(|| format!("message `{}` has no text", message.id.name))?;
-                (message.id.name.to_owned(), value)
-            }
-            Entry::Term(term) => (format!("-{}", term.id.name), &term.value),
-            _ => continue,
-        };
-        let mut own = Places::default();
-        pattern(value, &mut own).map_err(|reason| format!("message `{name}`: {reason}"))?;
-        found.insert(name, own);
-    }
-    let mut whole = BTreeMap::new();
-    for name in found.keys().filter(|name| !name.starts_with('-')) {
-        let (mut all, mut open) = (Places::default(), vec![name.clone()]);
-        while let Some(next) = open.pop() {
-            let Some(own) = found.get(&next) else {
-                return Err(format!("message `{name}` refers to `{next}`, which is not there"));
-            };
-            all.wanted.extend(own.wanted.iter().cloned());
-            all.shown.extend(own.shown.iter().cloned());
-            for reference in &own.references {
-                if reference == name {
-                    return Err(format!("message `{name}` refers to itself"));
-                }
-                if all.references.insert(reference.clone()) {
-                    open.push(reference.clone());
-                }
-            }
-        }
-        whole.insert(name.clone(), all);
-    }
-    Ok(whole)
-}
-
-fn pattern(pattern: &Pattern<&str>, places: &mut Places) -> Result<(), String> {
-    pattern.elements.iter().try_for_each(|element| match element {
-        PatternElement::TextElement { .. } => Ok(()),
-        PatternElement::Placeable { expression: part } => expression(part, places),
-    })
-}
-
-fn expression(part: &Expression<&str>, places: &mut Places) -> Result<(), String> {
-    match part {
-        Expression::Inline(part) => inline(part, places),
-        Expression::Select { selector, variants } => {
-            // What chooses is not yet seen.
-            if let InlineExpression::VariableReference { id } = selector {
-                places.wanted.insert(id.name.to_owned());
-            } else {
-                inline(selector, places)?;
-            }
-            variants.iter().try_for_each(|variant| pattern(&variant.value, places))
-        }
-    }
-}
-
-fn inline(part: &InlineExpression<&str>, places: &mut Places) -> Result<(), String> {
-    match part {
-        InlineExpression::StringLiteral { .. } => Ok(()),
-        InlineExpression::VariableReference { id } => {
-            places.wanted.insert(id.name.to_owned());
-            places.shown.insert(id.name.to_owned());
-            Ok(())
-        }
-        InlineExpression::MessageReference { id, attribute: None } => {
-            places.references.insert(id.name.to_owned());
-            Ok(())
-        }
-        InlineExpression::TermReference { id, attribute: None, arguments: None } => {
-            places.references.insert(format!("-{}", id.name));
-            Ok(())
-        }
-        InlineExpression::Placeable { expression: part } => expression(part, places),
-        InlineExpression::NumberLiteral { .. }
-        | InlineExpression::MessageReference { .. }
-        | InlineExpression::TermReference { .. }
-        | InlineExpression::FunctionReference { .. } => {
-            Err("functions, attributes and numbers are not for messages: a number comes in written".into())
-        }
-    }
+    Ok(Messages(Arc::new(Loaded { path, bundle, places, language: language.to_owned() }), false))
 }
 
 impl Messages {
+    /// The words for a run whose profit rests on an assumed margin, if it does.
+    pub(crate) fn assuming(self, margin_is_assumed: bool) -> Self {
+        Self(self.0, margin_is_assumed)
+    }
+
+    /// Refuses when `group` has no message, or one that wants what is not `given` by `whom`.
+    pub(crate) fn must_have_group(&self, group: &str, given: &[&str], whom: &str) -> Result<(), Failure> {
+        let is_of = |id: &&String| id.strip_prefix(group).is_some_and(|rest| rest.starts_with('-'));
+        let mut of_group = self.0.places.keys().filter(is_of).peekable();
+        match of_group.peek() {
+            None => self.must_have(&format!("{group}-…"), given, whom),
+            Some(_) => of_group.try_for_each(|id| self.must_have(id, given, whom)),
+        }
+    }
+
     /// Refuses when message `id` is not there, or wants what is not `given` by `whom`.
     pub(crate) fn must_have(&self, id: &str, given: &[&str], whom: &str) -> Result<(), Failure> {
         let reason = match self.0.places.get(id) {
             None => format!("message `{id}` is missing; {whom} shows it"),
             Some(places) => match places.wanted.iter().find(|place| !given.contains(&place.as_str())) {
                 Some(place) => format!("message `{id}` wants `${place}`, which {whom} does not give"),
+                None if self.0.places.contains_key(&format!("{id}{ASSUMED}")) => {
+                    return self.must_have(&format!("{id}{ASSUMED}"), given, whom);
+                }
                 None => return Ok(()),
             },
         };
@@ -425,6 +348,8 @@ impl Messages {
         markup: bool,
     ) -> Result<String, String> {
         let path = self.0.path.display();
+        let other = Some(format!("{id}{ASSUMED}")).filter(|id| self.1 && self.0.places.contains_key(id));
+        let id = other.as_deref().unwrap_or(id);
         let message = self.0.bundle.get_message(id);
         let pattern = message
             .and_then(|message| message.value())

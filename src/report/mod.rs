@@ -13,8 +13,10 @@ mod cohorts;
 mod drawings;
 mod format;
 mod grid;
+mod lines;
 mod mail;
 mod page;
+mod places;
 mod sentences;
 mod tiles;
 mod view;
@@ -194,12 +196,15 @@ pub struct Mail {
     pub html: String,
     /// `mail.txt`.
     pub text: String,
+    /// `summary.json`, the short form for web addresses.
+    pub summary: String,
 }
 
 /// Renders the pages of a run; the same inputs give the same bytes.
 pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     let messages = messages::read(&inputs.templates, &inputs.facts.language)?;
     let data = cells::Data::new(inputs)?;
+    let messages = messages.assuming(data.margin_is_assumed());
     let renderer = page::Renderer::open(&inputs.templates, &inputs.facts.currency, &messages)?;
     let formats = messages.formats()?;
     let view = view::page(inputs, &data, &messages, &formats);
@@ -217,7 +222,12 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
         Some(_) => "management/appendix_aggregate.html",
     };
     Ok(Rendered {
-        mail: Mail { subject: mail::one_line(&subject), html, text: renderer.text("mail/mail.txt", &view)? },
+        mail: Mail {
+            subject: mail::one_line(&subject),
+            html,
+            text: renderer.text("mail/mail.txt", &view)?,
+            summary: renderer.json("mail/summary.json", &view)?,
+        },
         report: renderer.page("management/report.html", &view)?,
         appendix: renderer.page(appendix, &view)?,
         method: renderer.page("method/method.html", &view)?,

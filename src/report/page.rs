@@ -10,10 +10,11 @@ use std::sync::Arc;
 use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
 use tera::{Kwargs, State, Tera, TeraResult, Value};
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::asked::asked;
 use super::format::{self, Formats};
+use super::lines::broken_lines;
 use super::messages::{Filling, Messages};
 use crate::error::{Exit, Failure};
 use crate::files;
@@ -22,7 +23,7 @@ use crate::files;
 const STYLE_HASH: &str = "sha256-style-of-this-page";
 
 /// Templates without which no run can be rendered.
-const NEEDED: [&str; 7] = [
+const NEEDED: [&str; 8] = [
     "management/report.html",
     "management/appendix.html",
     "management/appendix_aggregate.html",
@@ -30,10 +31,8 @@ const NEEDED: [&str; 7] = [
     "archive/index.html",
     "mail/mail.html",
     "mail/mail.txt",
+    "mail/summary.json",
 ];
-
-/// Longest line of plain text, in letters; mail programs show as much without breaking it again.
-const LINE: usize = 72;
 
 /// What templates are rendered to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +100,16 @@ impl Renderer {
         let lines: Vec<String> = text.lines().flat_map(broken_lines).collect();
         Ok(lines.join("\n").trim().to_owned() + "\n")
     }
+
+    /// Renders JSON, and writes it in one form whatever the template's spaces are.
+    pub(crate) fn json(&self, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {
+        let value: serde_json::Value =
+            serde_json::from_str(&render(&self.text, name, view)?).map_err(|error| {
+                let message = format!("template `{name}` does not make JSON");
+                Failure::new(Exit::Usage, "report", message).cause(error)
+            })?;
+        Ok(format!("{value:#}\n"))
+    }
 }
 
 /// Refuses a template that asks for a message that is not there or that wants more than it is given.
@@ -111,7 +120,11 @@ fn asked_of(messages: &Messages, name: &str, text: &str) -> Result<(), Failure> 
     })?;
     asked.iter().try_for_each(|message| {
         let given: Vec<&str> = message.given.iter().map(String::as_str).collect();
-        messages.must_have(&message.id, &given, &format!("template `{name}`"))
+        let whom = format!("template `{name}`");
+        match message.id.strip_suffix('-') {
+            Some(group) => messages.must_have_group(group, &given, &whom),
+            None => messages.must_have(&message.id, &given, &whom),
+        }
     })
 }
 
@@ -155,53 +168,6 @@ fn render(tera: &Tera, name: &str, view: &impl serde::Serialize) -> Result<Strin
         .map_err(|error| broken(&format!("cannot render template `{name}`"), &error))
 }
 
-/// Breaks a long line between words, or between letters of scripts that set no spaces; a word that is longer than a line, as
-/// an address may be, stays whole. A letter of Chinese is two columns wide.
-fn broken_lines(line: &str) -> Vec<String> {
-    if line.width() <= LINE {
-        return vec![line.trim_end().to_owned()];
-    }
-    let mut lines = vec![String::new()];
-    for piece in pieces(line) {
-        let last = lines.last_mut().expect("there is always a last line");
-        if !last.is_empty() && last.width() + piece.trim_end().width() > LINE {
-            last.truncate(last.trim_end().len());
-            lines.push(piece.trim_start().to_owned());
-        } else {
-            last.push_str(piece);
-        }
-    }
-    if let Some(last) = lines.last_mut() {
-        last.truncate(last.trim_end().len());
-    }
-    lines
-}
-
-/// What a line can be broken into: words with the spaces behind them, and wide letters with the marks that belong to them.
-fn pieces(line: &str) -> Vec<&str> {
-    let wide = |letter: char| letter.width() == Some(2);
-    // No line begins with a mark that ends something, and none ends with one that begins it.
-    let closes = |letter: char| "，。、；：！？）》」』”’％".contains(letter);
-    let opens = |letter: char| "（《「『“‘".contains(letter);
-    let mut found = Vec::new();
-    let mut from = 0;
-    let mut before: Option<char> = None;
-    for (at, letter) in line.char_indices() {
-        let may = before.is_some_and(|before| {
-            let after_space = before == ' ' && letter != ' ';
-            let between_wide = letter != ' ' && (wide(before) || wide(letter));
-            after_space || (between_wide && !closes(letter) && !opens(before))
-        });
-        if may {
-            found.push(&line[from..at]);
-            from = at;
-        }
-        before = Some(letter);
-    }
-    found.push(&line[from..]);
-    found
-}
-
 fn broken(operation: &str, error: &tera::Error) -> Failure {
     let mut place = error.to_string();
     let mut source = std::error::Error::source(error);
@@ -213,13 +179,13 @@ fn broken(operation: &str, error: &tera::Error) -> Failure {
     Failure::new(Exit::Usage, "report", operation).cause(place)
 }
 
-/// Lists templates in a fixed order: `.html`, `.css` and `.txt`, at any depth.
+/// Lists templates in a fixed order: `.html`, `.css`, `.txt` and `.json`, at any depth.
 fn templates(folder: &Path) -> Result<Vec<String>, Failure> {
     let mut found = files::walk(folder).map_err(|(folder, error)| {
         let message = format!("cannot list the template folder `{}`", folder.display());
         Failure::new(Exit::Usage, "report", message).cause(error)
     })?;
-    found.retain(|name| [".html", ".css", ".txt"].iter().any(|ending| name.ends_with(ending)));
+    found.retain(|name| [".html", ".css", ".txt", ".json"].iter().any(|ending| name.ends_with(ending)));
     Ok(found)
 }
 
@@ -396,18 +362,22 @@ fn register(tera: &mut Tera, filters: &Filters) {
     });
     let fills = filters.clone();
     tera.register_function("t", move |options: Kwargs, _: &State| -> TeraResult<Value> {
-        let id: &str = options.must_get("id")?;
+        // A message by its name, or by its group and a code that the tables hold.
+        let id = match options.get::<&str>("id")? {
+            Some(id) => id.to_owned(),
+            None => format!("{}-{}", options.must_get::<&str>("of")?, options.must_get::<&str>("code")?),
+        };
         // Text that another filter escapes, for a style sheet.
         let plain = options.get::<bool>("plain")?.unwrap_or(false);
         let mut fillings = BTreeMap::new();
         for (name, value) in options.iter().filter_map(|(key, value)| Some((key.as_str()?, value))) {
-            if name != "id" && name != "plain" {
+            if !["id", "of", "code", "plain"].contains(&name) {
                 let filling = filling(value, &fills)
                     .map_err(|error| tera::Error::message(format!("`{name}` of message `{id}`: {error}")))?;
                 fillings.insert(name.to_owned(), filling);
             }
         }
-        said(&fills.messages, id, &fillings, if plain { Form::Text } else { form })
+        said(&fills.messages, &id, &fillings, if plain { Form::Text } else { form })
     });
     let days = filters.formats.clone();
     tera.register_filter("day", move |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
@@ -438,6 +408,9 @@ fn register(tera: &mut Tera, filters: &Filters) {
             Ok(if is_right { format!("{room}{value}") } else { format!("{value}{room}") })
         });
     }
+    tera.register_filter("json", |value: &str, _: Kwargs, _: &State| {
+        Value::safe_string(&serde_json::Value::from(value).to_string())
+    });
     tera.register_filter("css", |value: &str, _: Kwargs, _: &State| {
         Value::safe_string(&format::escape_css(value))
     });

@@ -390,7 +390,7 @@ fn lists_the_archive_newest_first() {
         run_id: format!("run{day}"),
         project: "Superstore".into(),
         currency: "USD".into(),
-        headline: headline(&fixture::tables(), "USD"),
+        headline: headline(&fixture::tables(), "USD", &fixture::templates()).expect("a headline"),
         figures: headline_figures(&fixture::tables()),
         seq: u64::from(day.unsigned_abs()),
         is_latest: latest,
@@ -431,5 +431,5 @@ fn tells_the_five_headline_numbers() {
         ("Profit at risk", "$1,021"),
     ];
     let expected: Vec<_> = expected.map(|(label, text)| (label.to_owned(), text.to_owned())).into();
-    assert_eq!(headline(&fixture::tables(), "USD"), expected);
+    assert_eq!(headline(&fixture::tables(), "USD", &fixture::templates()).expect("a headline"), expected);
 }

@@ -1,29 +1,18 @@
 //! The five headline numbers: their value, what changed, and their line.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use bigdecimal::{BigDecimal, Zero as _};
 use serde::Serialize;
 
-use super::cells::{Data, Figure};
+use super::cells::{Data, Figure, Row};
 use super::chart;
 use super::format::{self, Formats};
-use super::messages::Messages;
+use super::messages::{self, Messages};
+use crate::error::Failure;
 use crate::record::PublishedFigure;
 use crate::table::{Cell, Table};
-
-/// Measures that have a tile, in order.
-const MEASURES: [&str; 5] = ["net_revenue", "profit", "profit_rate", "customers", "profit_at_risk"];
-
-/// What the command line and the archive call them, in their order.
-const LABELS: [&str; 5] =
-    ["Net revenue", "Customer profit", "Profit rate", "Buying customers", "Profit at risk"];
-
-/// Finds the measure that the command line calls `label`.
-pub(crate) fn measure(label: &str) -> Option<&'static str> {
-    let place = LABELS.iter().position(|known| *known == label)?;
-    Some(MEASURES[place])
-}
 
 /// A growth beyond this says more about its base than about the business; the amount is shown instead.
 const LARGEST_RATE: i64 = 5;
@@ -31,7 +20,7 @@ const LARGEST_RATE: i64 = 5;
 /// One tile.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Tile {
-    measure: &'static str,
+    measure: String,
     unit: String,
     value: Figure,
     /// How many letters the value takes.
@@ -44,7 +33,7 @@ pub(crate) struct Tile {
 /// A change against an earlier snapshot.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Change {
-    /// `up`, `down`, `unchanged` or `unknown`.
+    /// `up`, `down`, `small`, `unchanged` or `unknown`.
     direction: &'static str,
     /// Whether it is bad news.
     adverse: bool,
@@ -54,53 +43,48 @@ pub(crate) struct Change {
     style: &'static str,
 }
 
-impl Tile {
-    /// Whether the measure is there at all.
-    pub(crate) fn is_there(&self) -> bool {
-        !self.value.cell.is_empty()
-    }
-}
-
-/// Makes the tiles.
+/// Makes the tiles: the rows of `results.headline` that have a place among them.
 pub(crate) fn tiles(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats) -> Vec<Tile> {
-    let mut weeks = data.rows("results.weekly_trend");
-    weeks.sort_by_key(|week| std::cmp::Reverse(week.get("weeks_ago").and_then(Figure::decimal)));
-    MEASURES
-        .into_iter()
-        .map(|measure| {
-            let cell = |column: &str| data.by("headline", measure, column);
-            let unit = cell("unit").text().to_owned();
-            let line: Vec<Figure> = weeks.iter().filter_map(|week| week.get(measure).cloned()).collect();
-            let shown = |figure: Option<&Figure>| {
-                figure
-                    .and_then(Figure::decimal)
-                    .map_or_else(String::new, |value| written(formats, &value, &unit, sign))
-            };
-            let count = line.len().to_string();
-            let label = messages.fill(
-                "tile-spark",
-                &[
-                    ("measure", &messages.of("measure", measure)),
-                    ("n", &count),
-                    ("first", &shown(line.first())),
-                    ("last", &shown(line.last())),
-                ],
-            );
-            Tile {
-                measure,
-                letters: shown(Some(&cell("value"))).chars().count(),
-                value: cell("value"),
-                year: change(data, formats, measure, &unit, "year"),
-                previous: change(data, formats, measure, &unit, "previous"),
-                spark: chart::spark(&line, &label),
-                unit,
-            }
-        })
-        .collect()
+    let sorted = |table: &str, column: &str| {
+        let mut rows = data.rows(table);
+        rows.retain(|row| row.get(column).is_some_and(|place| place.value.is_some()));
+        rows.sort_by_key(|row| row.get(column).and_then(Figure::decimal));
+        rows
+    };
+    let weeks = sorted("results.weekly_trend", "weeks_ago");
+    let tile = |row: Row| {
+        let cell = |column: &str| row.get(column).cloned().unwrap_or_else(Figure::missing);
+        let (measure, unit) = (cell("measure").text().to_owned(), cell("unit").text().to_owned());
+        let line: Vec<Figure> = weeks.iter().rev().filter_map(|week| week.get(&measure).cloned()).collect();
+        let shown = |figure: Option<&Figure>| {
+            figure
+                .and_then(Figure::decimal)
+                .map_or_else(String::new, |value| written(formats, &value, &unit, sign))
+        };
+        let label = messages.fill(
+            "tile-spark",
+            &[
+                ("measure", &messages.of("measure", &measure)),
+                ("n", &line.len().to_string()),
+                ("first", &shown(line.first())),
+                ("last", &shown(line.last())),
+            ],
+        );
+        Tile {
+            letters: shown(Some(&cell("value"))).chars().count(),
+            value: cell("value"),
+            year: change(&row, formats, &unit, "year"),
+            previous: on_previous(change(&row, formats, &unit, "previous"), &row),
+            spark: chart::spark(&line, &label),
+            measure,
+            unit,
+        }
+    };
+    sorted("results.headline", "tile").into_iter().map(tile).collect()
 }
 
-fn change(data: &Data<'_>, formats: &Formats, measure: &str, unit: &str, on: &str) -> Change {
-    let cell = |column: &str| data.by("headline", measure, column);
+fn change(row: &Row, formats: &Formats, unit: &str, on: &str) -> Change {
+    let cell = |column: &str| row.get(column).cloned().unwrap_or_else(Figure::missing);
     let difference = cell(&format!("change_on_{on}"));
     let rate = cell(&format!("change_rate_on_{on}"));
     let adverse = cell(&format!("is_adverse_on_{on}")).text() == "true";
@@ -122,6 +106,16 @@ fn change(data: &Data<'_>, formats: &Formats, measure: &str, unit: &str, on: &st
         _ => "unknown",
     };
     Change { direction, adverse: adverse && !matches!(direction, "unchanged" | "unknown"), figure, style }
+}
+
+/// The windows of two snapshots so near overlap: a change is no news by itself, and a small one is not reported.
+fn on_previous(change: Change, row: &Row) -> Change {
+    let is_material = row.get("is_material_on_previous").is_some_and(|cell| cell.text() == "true");
+    let direction = match change.direction {
+        "up" | "down" if !is_material => "small",
+        known => known,
+    };
+    Change { direction, adverse: false, ..change }
 }
 
 /// A change that would be printed as zero is no change.
@@ -148,46 +142,45 @@ pub(super) fn written(formats: &Formats, value: &BigDecimal, unit: &str, sign: &
     }
 }
 
-/// Lists the five headline numbers, exact.
-#[must_use]
-pub fn headline_figures(tables: &BTreeMap<String, Table>) -> Vec<PublishedFigure> {
+/// Rows of the figures of the first page, in their order, each with the text of its columns.
+fn headline_rows(tables: &BTreeMap<String, Table>) -> Vec<impl Fn(&str) -> String> {
     let Some(table) = tables.get("results.headline") else {
         return Vec::new();
     };
     let text = |row: usize, column: &str| table.cell(row, column).map_or_else(String::new, Cell::to_string);
-    MEASURES
-        .into_iter()
-        .filter_map(|measure| {
-            let row = (0..table.rows.len()).find(|row| text(*row, "measure") == measure)?;
-            let value = text(row, "value");
-            Some(PublishedFigure {
-                measure: measure.to_owned(),
-                unit: text(row, "unit"),
-                value: value.parse::<BigDecimal>().is_ok().then_some(value),
-            })
-        })
-        .collect()
+    let place = |row: usize| text(row, "tile").parse::<u64>().ok();
+    let mut rows: Vec<_> = (0..table.rows.len()).filter(|row| place(*row).is_some()).collect();
+    rows.sort_by_key(|row| place(*row));
+    rows.into_iter().map(|row| move |column: &str| text(row, column)).collect()
 }
 
-/// Lists label and text of the five headline numbers, for the command line and the archive.
+/// Lists the headline numbers, exact.
 #[must_use]
-pub fn headline(tables: &BTreeMap<String, Table>, currency: &str) -> Vec<(String, String)> {
-    let Some(table) = tables.get("results.headline") else {
-        return Vec::new();
+pub fn headline_figures(tables: &BTreeMap<String, Table>) -> Vec<PublishedFigure> {
+    let figure = |row: &dyn Fn(&str) -> String| PublishedFigure {
+        measure: row("measure"),
+        unit: row("unit"),
+        value: Some(row("value")).filter(|value| value.parse::<BigDecimal>().is_ok()),
     };
-    let (formats, sign) = (Formats::english(), format::symbol(currency));
-    let text = |row: usize, column: &str| table.cell(row, column).map_or_else(String::new, Cell::to_string);
-    MEASURES
-        .into_iter()
-        .zip(LABELS)
-        .filter_map(|(measure, label)| {
-            let row = (0..table.rows.len()).find(|row| text(*row, "measure") == measure)?;
-            let value: Option<BigDecimal> = text(row, "value").parse().ok();
-            let shown = value.map_or_else(
-                || format::NONE.into(),
-                |value| written(&formats, &value, &text(row, "unit"), &sign),
-            );
-            Some((label.to_owned(), shown))
-        })
-        .collect()
+    headline_rows(tables).iter().map(|row| figure(row)).collect()
+}
+
+/// Lists label and text of the headline numbers in English, for the command line and the archive.
+///
+/// # Errors
+/// Returns exit code 2 when the English messages in `templates` cannot be read.
+pub fn headline(
+    tables: &BTreeMap<String, Table>,
+    currency: &str,
+    templates: &Path,
+) -> Result<Vec<(String, String)>, Failure> {
+    let (messages, formats) = (messages::read(templates, messages::FIRST)?, Formats::english());
+    let sign = format::symbol(currency);
+    let shown = |figure: &PublishedFigure| {
+        let value = figure.value.as_deref().and_then(|value| value.parse().ok());
+        let text =
+            value.map_or_else(|| format::NONE.into(), |value| written(&formats, &value, &figure.unit, &sign));
+        (messages.of("measure", &figure.measure), text)
+    };
+    Ok(headline_figures(tables).iter().map(shown).collect())
 }

@@ -36,6 +36,8 @@ pub(crate) struct Page<'a> {
     drawn: BTreeMap<String, bool>,
     /// Whether anything is hidden because too few customers stand behind it.
     hides: bool,
+    /// Whether no line has a cost, so that every profit follows from a margin.
+    margin_is_assumed: bool,
     sentences: Vec<String>,
     tiles: Vec<tiles::Tile>,
     charts: BTreeMap<String, Chart>,
@@ -140,10 +142,8 @@ pub(crate) fn page<'a>(
     let sign = messages.sign(&facts.currency);
     let mut all = data.all();
     let settings = all.remove("settings").unwrap_or_default();
-    let mut tiles = tiles::tiles(data, &sign, messages, formats);
+    let tiles = tiles::tiles(data, &sign, messages, formats);
     let hidden = inputs.edition.hidden.as_ref();
-    // A measure that the edition has not would be a tile without a number.
-    tiles.retain(|tile| hidden.is_none() || tile.is_there());
     let findings = data.findings();
     let name_of = |row: &Row| row.get("finding").map(Figure::text).unwrap_or_default().to_owned();
     let finding: BTreeMap<_, _> =
@@ -167,6 +167,7 @@ pub(crate) fn page<'a>(
         findings,
         drawn: charts.iter().map(|(name, chart)| (name.clone(), !chart.1)).collect(),
         hides: hidden.is_some_and(|hidden| hidden.small.values().any(|cells| !cells.is_empty())),
+        margin_is_assumed: data.margin_is_assumed(),
         sentences,
         charts: charts.into_iter().map(|(name, chart)| (name, chart.0)).collect(),
         grid: grid::grid(data),

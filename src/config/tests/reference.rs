@@ -213,7 +213,7 @@ fn section(page: &mut String, path: &str, key: &Key) {
 fn the_reference_page_is_that_of_the_tables() {
     let mut page = "# Configuration\n\nEvery key of `config.yaml`, from the tables that the program reads it by. `karat schema` prints the same as a \
                     JSON Schema, `karat init` writes a file in which each key is explained.\n\nNumbers have at most 6 decimals, and a share is \
-                    `0.05` or `5%`. `${NAME}` is filled in from the environment in locations, options, `deliver.smtp`, `publish.sign`, \
+                    `0.05` or `5%`. `${NAME}` is filled in from the environment in locations, options, `deliver.smtp`, `publish.sign`, `webhooks.url`, \
                     `schedule.alert`, `lineage.url` and `lineage.api_key`.\n"
         .to_owned();
     let file = Key {

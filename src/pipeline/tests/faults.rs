@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
-use super::super::deliver::letter;
+use super::super::deliver::{deliverable, letter};
 use super::super::publication::Wanted;
 use crate::calendar::{self, Deadline, skewed};
 use crate::config::{self, Config, Edition};
@@ -174,7 +174,7 @@ impl Offered for Post {
         let fault = self.0.next();
         if matches!(fault, Fault::None | Fault::After | Fault::StopAfter) {
             let mut taken = self.0.taken.lock().expect("no panic");
-            *taken.entry(message.to.to_string()).or_default() += 1;
+            *taken.entry(message.to.clone()).or_default() += 1;
         }
         match fault {
             Fault::None => Answer::Accepted(Reply::new(250, "queued")),
@@ -284,13 +284,12 @@ impl Stage {
             let (_, entry) = wanted.published(make).await?;
             let mail = self.config.deliver.as_ref().expect("a mail is configured");
             let edition = Edition::main(&self.config.project.language);
-            let letter = letter(&self.config, mail, &place, &entry, &edition).await;
-            let letter = letter.map_err(|failure| Failure { exit: Exit::Mail, ..failure })?;
-            let letter = Arc::new(letter);
-            let readers: Vec<Reader> = READERS
-                .iter()
-                .map(|to| Reader { to: (*to).to_owned(), letter: Arc::clone(&letter), resend: false })
-                .collect();
+            let mailed = |failure| Failure { exit: Exit::Mail, ..failure };
+            let manifest = deliverable(&place, &entry).await.map_err(mailed)?;
+            let letter = letter(&self.config, mail, (&place, &entry), &manifest, &edition);
+            let letter = Arc::new(letter.await.map_err(mailed)?);
+            let reader = |to: &&str| Reader { to: (*to).into(), letter: Arc::clone(&letter), resend: false };
+            let readers: Vec<Reader> = READERS.iter().map(reader).collect();
             deliver_by(&place, &Post(Arc::clone(world)), &readers, calendar::now).await
         };
         tokio::select! {

@@ -76,6 +76,7 @@ fn every_message_is_used() {
     let mut groups: BTreeSet<String> = named("label(of=\"").union(&named("group=\"")).cloned().collect();
     // Charts, the view and the sign of the currency look these up.
     groups.extend(["currency", "sign", "any"].map(String::from));
+    groups.extend(named("t(of=\""));
     let workbook = std::fs::read_to_string(fixture::templates().join("workbook.yaml")).expect("the sheets");
     let of_sheets = |key: &str| -> BTreeSet<String> {
         let rest =
@@ -93,10 +94,41 @@ fn every_message_is_used() {
     let here: BTreeSet<&str> = messages::asked_here().chain(heads).collect();
     let idle: Vec<String> = messages("en")
         .into_keys()
+        // Where a margin is assumed, a message stands for that of its name.
+        .map(|id| id.strip_suffix("_if_assumed").unwrap_or(&id).to_owned())
         .filter(|id| !used.contains(id) && !here.contains(id.as_str()) && !sheets.contains(id))
         .filter(|id| id.split_once('-').is_none_or(|(group, _)| !groups.contains(group)))
         .collect();
     assert_eq!(idle, Vec::<String>::new(), "nothing shows these messages");
+}
+
+/// What the SQL may find in a section: the words between `<section> as (` and the next `as finding`.
+fn found_by_sql(section: &str) -> BTreeSet<String> {
+    let rule = fixture::FINDINGS.iter().find_map(|(_, sql)| {
+        let (_, rest) = sql.split_once(&format!("\n{section} as (\n"))?;
+        Some(rest.split_once(" as finding")?.0)
+    });
+    let rule = rule.unwrap_or_else(|| panic!("no rule of {section}"));
+    rule.lines()
+        .filter_map(|line| line.rsplit_once("then '").or_else(|| line.rsplit_once("else '")))
+        .filter_map(|(_, word)| word.split_once('\'').map(|(word, _)| word.to_owned()))
+        .collect()
+}
+
+#[test]
+fn every_finding_has_its_message_and_every_message_its_finding() {
+    let groups: Vec<String> =
+        named("t(of=\"").into_iter().filter(|group| group.starts_with("finding_")).collect();
+    assert!(groups.len() > 1, "{groups:?}");
+    for group in groups {
+        let of_group = |id: String| id.strip_prefix(&format!("{group}-")).map(str::to_owned);
+        let said: BTreeSet<String> = messages("en")
+            .into_keys()
+            .filter_map(of_group)
+            .filter(|id| !id.ends_with("_if_assumed"))
+            .collect();
+        assert_eq!(found_by_sql(group.trim_start_matches("finding_")), said, "{group}");
+    }
 }
 
 #[test]

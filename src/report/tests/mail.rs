@@ -214,7 +214,7 @@ fn reads_well_without_customers_or_an_earlier_year() {
     let mut inputs = fixture::inputs();
     for name in ["headline", "tier_profitability", "silent_summary"] {
         let table = inputs.tables.get_mut(&format!("results.{name}")).expect("a table");
-        let words = ["measure", "unit", "tier"];
+        let words = ["measure", "unit", "tier", "tile"];
         for row in &mut table.rows {
             for (cell, column) in row.iter_mut().zip(&table.columns) {
                 if !words.contains(&column.as_str()) {

@@ -36,7 +36,7 @@ fn tells_who_moved_and_what_that_did_to_profit() {
     for text in [
         "163</data> customers moved up, <data",
         ">177</data> down.",
-        "113</data> customers who brought a profit a year ago still order and bring none now",
+        "113</data> customers above the Lead tier a year ago are in it now",
         ">$8,140</data>",
         "largest gain <data",
         "largest loss <data",

@@ -1,6 +1,7 @@
 //! Findings in the odd cases: losses, no losses, no past, one customer, nobody.
 
 use super::{both, fixture, rendered};
+use crate::report::Inputs;
 use crate::table::Cell;
 
 fn decimal(text: &str) -> Cell {
@@ -37,7 +38,7 @@ fn shows_the_figures_of_the_sample() {
     {
         assert!(page.contains(text), "{text}");
     }
-    assert_eq!(finding(&page, "pyramid"), "5% of customers bring 71% of profit; 26% lose $41,688");
+    assert_eq!(finding(&page, "pyramid"), "5% of customers bring 71% of profit; 26% together lose $41,688");
     assert_eq!(finding(&page, "whale"), "512 customers bring $115,985; 181 others give $41,688 of it back");
     assert_eq!(
         finding(&page, "waterfall"),
@@ -101,7 +102,7 @@ fn shows_money_where_a_share_of_a_loss_would_mislead() {
     let page = both(&inputs);
     assert_eq!(
         finding(&page, "pyramid"),
-        "181 customers without profit take back $41,688, all that the others bring and more"
+        "181 customers of the Lead tier together lose $41,688, all that the others bring and more"
     );
     assert_eq!(
         finding(&page, "whale"),
@@ -279,4 +280,68 @@ fn calls_equal_years_unchanged() {
     assert_eq!(finding(&page, "brief"), "Revenue and profit stand where they stood a year ago");
     assert!(page.contains("<span>unchanged</span> in a year"));
     assert!(!page.contains("▲") && !page.contains("▼"));
+}
+
+#[test]
+fn an_assumed_margin_turns_tiers_by_profit_into_tiers_by_revenue_and_hides_the_rate_it_sets() {
+    let mut inputs = fixture::inputs();
+    inputs.set_all("settings.policy", "cost_is_mapped", &Cell::Boolean(false));
+    inputs.set_all("settings.policy", "margin", &decimal("0.3"));
+    inputs.set("results.headline", ("measure", "profit_rate"), "tile", &Cell::Null);
+    for language in ["en", "zh"] {
+        inputs.facts.language = language.into();
+        let pages = rendered(&inputs);
+        let all = [&pages.report, &pages.appendix, &pages.mail.html, &pages.mail.text];
+        let [assumed, tiers, rate] = match language {
+            "en" => ["an assumed margin of", "ranked by revenue at an assumed margin", "Profit rate<"],
+            _ => ["的假设毛利率", "按假设毛利率下的收入排序", "利润率<"],
+        };
+        for page in all {
+            let page = &page.replace('\n', if language == "en" { " " } else { "" });
+            assert!(page.contains(assumed) && page.contains(tiers), "{language}");
+            assert!(!page.contains(rate), "{language}");
+        }
+        assert!(!pages.report.contains("profit rate"), "{language}");
+    }
+}
+
+#[test]
+fn a_change_of_a_week_is_reported_only_when_material_and_never_as_bad_news() {
+    let mut inputs = fixture::inputs();
+    let seen = |inputs: &Inputs| {
+        let page = rendered(inputs).report;
+        let tiles =
+            page.split("<li class=\"tile\">").skip(1).map(|tile| tile.split("</li>").next().expect("a tile"));
+        tiles
+            .map(|tile| tile.rsplit("<p class=\"delta\">").next().expect("a change").to_owned())
+            .collect::<Vec<_>>()
+    };
+    let weeks = seen(&inputs);
+    assert_eq!(weeks.len(), 5);
+    assert!(
+        weeks[..4].iter().all(|week| week.starts_with("<span>little change</span> in a week")),
+        "{weeks:?}"
+    );
+    assert!(weeks[4].contains("3.8%"), "{weeks:?}");
+    inputs.set_all("results.headline", "is_material_on_previous", &Cell::Boolean(true));
+    let weeks = seen(&inputs);
+    assert!(weeks[0].contains("1.0%") && !weeks.concat().contains("adverse"), "{weeks:?}");
+}
+
+#[test]
+fn with_another_limit_of_lead_nobody_with_a_profit_is_said_to_have_none() {
+    let mut inputs = fixture::inputs();
+    let pyramid = |inputs: &Inputs| finding(&both(inputs), "pyramid");
+    // All are in the Lead tier, and some of them bring a profit.
+    inputs.set("results.tier_profitability", ("tier", "lead"), "customers", &Cell::Integer(693));
+    assert_eq!(pyramid(&inputs), "All 693 customers are in the Lead tier; their profit together is $74,297");
+    inputs.set_all("results.whale_summary", "profitable_customers", &Cell::Integer(0));
+    assert_eq!(pyramid(&inputs), "No customer brings a profit; together they lose $74,297");
+    // The Lead tier brings a profit as a whole, and some of it lose.
+    let mut inputs = fixture::inputs();
+    inputs.set("results.tier_profitability", ("tier", "lead"), "profit", &decimal("100"));
+    assert_eq!(pyramid(&inputs), "5% of customers bring 71% of profit");
+    // Others than the Lead tier lose, too.
+    inputs.set("results.tier_profitability", ("tier", "total"), "profit", &decimal("-5"));
+    assert_eq!(pyramid(&inputs), "Together the customers lose $5");
 }
