@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::support::bench::CLONE;
+use crate::support::parquet::row_of_parquet;
 use crate::support::program::{Project, copy, karat, row, run_folder, table};
 
 /// Every section of the report, by the id of its head; a section with several wordings of one head is one.
@@ -121,12 +122,21 @@ fn leads_to_rows(project: &Project, sources: &[&str]) {
         wanted.sort_unstable();
         assert_eq!(names, wanted, "{line}");
         let row = rows.iter().find(|row| row["source"] == sources[0]).expect("a row of the lines");
-        let file = project.path("data").join(row["file"].as_str().expect("a file"));
+        let name = row["file"].as_str().expect("a file");
+        // Names start at the location of the source: `data/`, or the table's folder in it.
+        let folders = [project.path("data"), project.path("data").join(sources[0])];
+        let files: Vec<_> =
+            folders.iter().map(|folder| folder.join(name)).filter(|file| file.is_file()).collect();
+        let [file] = files.as_slice() else { panic!("{name} is {files:?}") };
         let place = usize::try_from(row["row"].as_u64().expect("a number")).expect("a small number");
         let order = line["order_id"].as_str().expect("an order");
-        // The first line names the columns.
-        let text = std::fs::read_to_string(&file).expect("a text file");
-        let held = text.lines().nth(place).expect("a line");
+        let held = if file.extension().is_some_and(|ending| ending == "parquet") {
+            row_of_parquet(file, place - 1)
+        } else {
+            // The first line names the columns.
+            let text = std::fs::read_to_string(file).expect("a text file");
+            text.lines().nth(place).expect("a line").to_owned()
+        };
         assert!(held.contains(order), "{}: row {place} is {held:?}, not of order {order}", file.display());
         followed += 1;
     }
@@ -160,7 +170,7 @@ fn a_german_flat_file_gives_its_totals() {
 
 #[test]
 fn a_lakehouse_table_gives_the_totals_of_its_snapshot() {
-    recipe("lakehouse", "12", "8929.00", Some("4527.50"));
+    recipe("lakehouse", "12", "8929.00", Some("4527.50"), &["order_lines"]);
 }
 
 #[test]

@@ -411,7 +411,7 @@ fn what_a_query_must_not_be_is_refused_by_name() {
             "source.orders, source.people]",
             "source.order, source.people]",
             2,
-            "there is no table `source.order`",
+            "`source.order` is declared under `inputs` but not read",
         ),
         // What other engines read in another way.
         ("items.pieces as quantity", "items.pieces % 2 as quantity", 2, "`%` is not in the portable subset"),
