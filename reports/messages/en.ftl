@@ -475,15 +475,15 @@ now-line = { $customers }, { $amount } at stake. { $responsible }, by { $due_dat
 now-line_of_costs = Until then every profit here rests on an assumed margin of { $margin }.
 now-more = Every customer with an action
 decision-silent_best = Contact the Platinum and Gold customers who are late or have lapsed
-decision-lead_break_even = Bring customers of the Lead tier to break-even: new prices, or a minimum order
+decision-lead_break_even = Bring loss-making customers of the Lead tier to break-even: new prices, or a minimum order
 decision-discount_above_median = Bring discounts down to the median rate of each tier
-decision-late_others = Contact the other profitable customers who are late or have lapsed
+decision-late_others = Contact the profitable customers below Gold who are late or have lapsed
 decision-cost_outliers = Lower the cost of those who cost far more to serve than the rest of their tier
 decision-costs = Deliver a cost with the order lines
 decision_goal-silent_best = keep Platinum and Gold customers who are late or have lapsed
-decision_goal-lead_break_even = bring the Lead tier to break-even
+decision_goal-lead_break_even = bring loss-making customers to break-even
 decision_goal-discount_above_median = bring discounts down to the median rate of each tier
-decision_goal-late_others = keep the other profitable customers who are late or have lapsed
+decision_goal-late_others = keep the profitable customers below Gold who are late or have lapsed
 decision_goal-cost_outliers = serve the costliest customers like the rest of their tier
 responsible-finance = Finance
 pyramid-more = Orders, prices and the whale curve
@@ -840,8 +840,8 @@ head-phase = Phase
 lifecycle-name = Lifecycle
 lifecycle-finding_nobody = No customer is known
 lifecycle-finding_at_risk = { $customers ->
-        [one] { $customers } customer is late against their own rhythm
-       *[other] { $customers } customers are late against their own rhythm
+        [one] { $customers } customer is late against their usual rhythm
+       *[other] { $customers } customers are late against their usual rhythm
     }
 lifecycle-with_profit = , with { $profit } of profit
 lifecycle-and_lapsed = { $customers ->
@@ -852,7 +852,7 @@ lifecycle-finding_lapsed = { $customers ->
         [one] { $customers } customer has lapsed; nobody else is late
        *[other] { $customers } customers have lapsed; nobody else is late
     }
-lifecycle-finding_otherwise = Nobody is late against their own rhythm
+lifecycle-finding_otherwise = Nobody is late against their usual rhythm
 lifecycle-note = Own rhythm: the gap between orders that a customer keeps in { $rhythm_percentile } of cases. Late: silent for longer than { $at_risk_late_ratio } × that gap; lapsed: for longer than { $lapsed_late_ratio } × that gap, or than { $lapsed_days } days. Who ordered too seldom for an own rhythm is measured by that of the tier, and where there is none, late is silent for longer than { $silent_days } days. New: first order in the last { $new_customer_days } days.
 lifecycle-share_known_customers_share_profit = Share of known customers and share of profit, by stage
 lifecycle-share_known_customers_profit_stage = Share of known customers and profit, by stage
@@ -930,8 +930,8 @@ outlook-finding_profit = The customers known today are expected to buy { $expect
 outlook-finding_range = ({ $expected_profit_low } to { $expected_profit_high })
 outlook-finding_loss = The customers known today are expected to buy { $expected_orders } times in { $horizon }, at a loss of { $expected_profit }
 outlook-finding_otherwise = The customers known today are expected to buy { $expected_orders } times in { $horizon }
-outlook-by_rule_too_low = By “{ $method }”, { $total_error_rate } too low in its test.
-outlook-by_rule_too_high = By “{ $method }”, { $total_error_rate } too high in its test.
+outlook-by_rule_too_low = By “{ $method }”, which foretold { $total_error_rate } too few purchases in its test.
+outlook-by_rule_too_high = By “{ $method }”, which foretold { $total_error_rate } too many purchases in its test.
 outlook-note_not_converged = The search for the most likely parameters found no peak, as happens where most of those who fall silent buy again.
 outlook-note_needs = A model needs { $model_min_customers }, { $model_min_days } of history, and some who bought twice.
 outlook-note_rule = An estimate by a plain rule, without customers still to be won. The model of purchases found no best fit, as happens where most of those who fall silent buy again, so P(alive), lifetime value and value at risk are not known. Each purchase is expected to bring the net revenue that those of the customer brought in the window, at the profit rate of their tier.
@@ -1049,6 +1049,7 @@ head-profit_year_earlier = Profit a year earlier
 
 quality-name = Data quality
 quality-note = Every row of every source is used, rejected with a reason or out of scope; rows and money add up to what was read.
+quality-note_partial_cost = { $cost_share } of order lines in the window carry a cost; for the others a margin of { $margin } is assumed.
 quality-note_estimate = Cost of goods is an assumption of the policy, not data, so every profit in this report is an estimate.
 quality-note_coverage = { $cost_share } of order lines in the window carry a cost.
 quality-label_order_lines = Order lines
@@ -1463,7 +1464,8 @@ finding_pyramid-losses = { $platinum_customers ->
 ## wording/quality.txt
 
 quality-none_rejected = { $rows } read, none rejected
-quality-estimated = { $rows } read, none rejected; but profit is estimated, because the input has no cost
+quality-estimated = { $rows } read, none rejected; but profit is estimated, because some carry no cost
+quality-estimated_if_assumed = { $rows } read, none rejected; but profit is estimated, because the input has no cost
 quality-rejected = { $rows } of { $read_rows } rejected: { $reason }
 quality-otherwise = { $outcome_rows } of { $rows } rejected, for several reasons
 
@@ -1471,6 +1473,7 @@ quality-otherwise = { $outcome_rows } of { $rows } rejected, for several reasons
 
 sentence-growth_and_rate = Net revenue { $revenue } and customer profit { $profit }; the profit rate went from { $year_ago_value } to { $profit_rate }.
 sentence-growth = Net revenue { $revenue } and customer profit { $profit }.
+sentence-growth_if_assumed = Net revenue { $revenue } and profit at an assumed margin { $profit }.
 sentence-top = Platinum is { $customer_share } of customers and brings { $profit_share } of profit.
 sentence-top_without_share = Platinum is { $customer_share } of customers; the profit of all customers together is { $profit }.
 sentence-losses = Their net revenue is { $net_revenue }.
@@ -1478,8 +1481,8 @@ sentence-lead_discount = That is { $discount_rate } of its list price, against {
 sentence-discount = That is { $discount_rate } of list price.
 sentence-moved_down = The profit of those who moved down went from { $from_profit } to { $to_profit }.
 sentence-gone = They had brought { $from_profit } of profit in the window of that time.
-sentence-at_risk_and_before = The customers who brought it are late against their own rhythm or have lapsed; a year ago it was { $year_ago_value }.
-sentence-at_risk = The customers who brought it are late against their own rhythm or have lapsed.
+sentence-at_risk_and_before = The customers who brought it are late against their usual rhythm or have lapsed; a year ago it was { $year_ago_value }.
+sentence-at_risk = The customers who brought it are late against their usual rhythm or have lapsed.
 
 ## wording/sentence_head.txt
 
@@ -1487,7 +1490,7 @@ sentence_head-more_thinner = Sales grew faster than profit.
 sentence_head-more_of_both = Sales and profit grew.
 sentence_head-more_revenue_less_profit = Sales grew, profit did not.
 sentence_head-less_revenue_more_profit = Profit grew, sales did not.
-sentence_head-otherwise = Compared with a year ago:
+sentence_head-otherwise = Revenue and profit against a year ago.
 sentence_head-top = { $customers ->
         [one] { $customers } customer brings { $profit } of profit.
        *[other] { $customers } customers bring { $profit } of profit.
@@ -1499,6 +1502,10 @@ sentence_head-top_if_assumed = { $customers ->
 sentence_head-losses = { $customers ->
         [one] { $customers } customer of the Lead tier loses { $profit }.
        *[other] { $customers } customers of the Lead tier together lose { $profit }.
+    }
+sentence_head-losses_if_assumed = { $customers ->
+        [one] At an assumed margin, { $customers } customer of the Lead tier loses { $profit }.
+       *[other] At an assumed margin, { $customers } customers of the Lead tier together lose { $profit }.
     }
 sentence_head-lead_discount = The Lead tier receives { $discount_amount } in discounts.
 sentence_head-discount = Discounts take { $discount_amount }.
@@ -1519,7 +1526,7 @@ tiers-lead_profit_zero = Lead tier: profit of zero or less.
 tiers-lead = Lead tier: profit of { $lead_max_profit } or less.
 tiers-absolute = Platinum: profit of { $platinum_min_profit } or more; Gold: { $gold_min_profit } or more; Iron is the rest.
 tiers-ranked = The others are ranked by profit: Platinum is the best { $platinum_share } of all customers, Gold reaches to { $gold_share }, Iron is the rest.
-tiers-ranked_if_assumed = The others are ranked by revenue at an assumed margin: Platinum is the best { $platinum_share } of all customers, Gold reaches to { $gold_share }, Iron is the rest.
+tiers-ranked_if_assumed = The others are ranked by profit at an assumed margin: Platinum is the best { $platinum_share } of all customers, Gold reaches to { $gold_share }, Iron is the rest.
 tiers-profit = Profit is contribution margin less cost to serve.
 
 ## mail/mail.html
@@ -1535,7 +1542,7 @@ mail-links_method_attached = Its links lead to appendix.html and method.html, at
 mail-data = Data.
 mail-not_passed = Not passed: { $name }.
 mail-terms = Terms.
-mail-profit_risk_profit_customers = Profit at risk is the profit of profitable customers who are late against their own rhythm or have lapsed.
+mail-profit_risk_profit_customers = Profit at risk is the profit of profitable customers who are late against their usual rhythm, or that of their tier, or have lapsed.
 mail-internal_use = For internal use.
 
 ## mail/mail.txt
@@ -1606,7 +1613,7 @@ definitions-order_means = All lines with the same order number, at least one of 
 definitions-revenue_list_price_discount = Revenue at list price, discount, net revenue
 definitions-revenue_list_price_discount_means = Gross amount, what was taken off it, and what is left. Returns are included, as negative amounts.
 definitions-contribution_margin_means = Net revenue less cost of goods.
-definitions-contribution_margin_assumed = The input has no cost: a margin of { $margin } of net revenue is assumed.
+definitions-contribution_margin_assumed = Where an order line carries no cost, a margin of { $margin } of net revenue is assumed.
 definitions-cost_serve_means = The sum over activities of rate times volume. The sum over customers equals rate times total volume exactly.
 definitions-profit_profit_rate = Profit, profit rate
 definitions-profit_profit_rate_means = Contribution margin less cost to serve; and that in relation to net revenue.
@@ -1820,7 +1827,7 @@ workbook-profit_now = Profit now
 workbook-sheet = Sheet
 workbook-column = Column
 workbook-meaning = Meaning
-snapshot-previous = Earlier run
+snapshot-previous = Previous snapshot
 snapshot-year_ago = Year ago
 means-revenue_list_price = Revenue before discounts; net revenue and the recorded discount where the data has no list price
 means-discount = List price less what was charged

@@ -51,6 +51,12 @@ pub(super) fn check(walk: &mut Walk<'_>) {
     if walk.place("lineage").is_some() && !["lineage.file", "lineage.url"].iter().any(|key| walk.means(key)) {
         walk.refuse("lineage", Refusal::new("says not where events go: set lineage.file or lineage.url"));
     }
+    let filter = "sources.order_lines.where";
+    if walk.place(filter).is_some() && text(walk, "checks.orders_in_two_files") == Some("keep_last") {
+        let reason = "does not go with checks.orders_in_two_files: keep_last; an order that the last file cancels would count by an older \
+             file. Choose the rows in queries/0_staging/order_lines.sql";
+        walk.refuse(filter, Refusal::new(reason));
+    }
     recipients(walk);
     webhooks(walk);
 }

@@ -108,7 +108,12 @@ pub(super) fn fan_out(statement: &Statement, key: &[String], columns_of: Columns
         needs_key: true,
         money: money.map(|name| (column(name), currency)),
         lines: None,
-        others: OTHERS.iter().filter(given).map(|name| ((*name).to_owned(), column(name))).collect(),
+        others: OTHERS
+            .iter()
+            .chain(&OF_LINES[1..])
+            .filter(given)
+            .map(|name| ((*name).to_owned(), column(name)))
+            .collect(),
     };
     let text = way.query(query, &demand);
     let is_open = way.joins && (key.is_empty() || !way.is_proven);

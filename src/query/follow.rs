@@ -91,9 +91,14 @@ impl<'a> Follow<'a> {
                 if let Some(with) = &query.with {
                     self.1 |= with.recursive;
                     for table in &with.cte_tables {
-                        self.1 |= !table.alias.columns.is_empty();
+                        let mut query = table.query.as_ref().clone();
+                        let columns = &table.alias.columns;
+                        self.1 |= !columns.is_empty()
+                            && !relations::rename(&mut query.body, |place| {
+                                Some(columns.get(place)?.name.clone())
+                            });
                         let name = relations::named(&table.alias.name);
-                        self.0.push((name, table.to_string(), table.query.as_ref().clone()));
+                        self.0.push((name, table.to_string(), query));
                     }
                 }
                 ControlFlow::Continue(())
@@ -147,10 +152,14 @@ impl<'a> Follow<'a> {
                 left,
                 right,
             } => {
-                let (first, second) = (Outputs::of(left), Outputs::of(right));
+                // The names of a union are those of its first part; a later one seldom has any.
+                let (first, mut right) = (Outputs::of(left), right.clone());
+                relations::rename(&mut right, |place| first.name(place));
+                let second = Outputs::of(&right);
                 let placed = |expression: &Expr| first.placed(&second, expression);
                 let other = demand.each(|expression| placed(expression));
-                let (left, right) = (self.body(left, demand), self.body(right, &other));
+                self.is_proven &= other.keys.len() == demand.keys.len();
+                let (left, right) = (self.body(left, demand), self.body(&right, &other));
                 format!("{left}\nunion all\n{right}")
             }
             _ => {

@@ -104,6 +104,36 @@ pub(super) fn odd_join(select: &Select) -> Option<String> {
     odd.next().map(ToString::to_string)
 }
 
+/// Gives the columns of a query these names, by their places; `false`, and nothing is altered, where not every column is written out.
+pub(super) fn rename(body: &mut SetExpr, name: impl Fn(usize) -> Option<Ident>) -> bool {
+    let mut body = body;
+    loop {
+        body = match body {
+            SetExpr::SetOperation { left, .. } => left,
+            SetExpr::Query(inner) => &mut inner.body,
+            SetExpr::Select(select) => {
+                let is_written = |item: &SelectItem| {
+                    matches!(item, SelectItem::ExprWithAlias { .. } | SelectItem::UnnamedExpr(_))
+                };
+                if !select.projection.iter().all(is_written) {
+                    return false;
+                }
+                for (place, item) in select.projection.iter_mut().enumerate() {
+                    let (SelectItem::ExprWithAlias { expr, .. } | SelectItem::UnnamedExpr(expr)) = &*item
+                    else {
+                        continue;
+                    };
+                    if let Some(alias) = name(place) {
+                        *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias };
+                    }
+                }
+                return true;
+            }
+            _ => return false,
+        };
+    }
+}
+
 /// What the columns of a query are made of; of a union those of its first part.
 pub(super) struct Outputs {
     columns: Vec<(Option<String>, Expr)>,
@@ -147,6 +177,14 @@ impl Outputs {
             None if self.has_wildcard => Some(Expr::Identifier(Ident::with_quote('"', name))),
             None => None,
         })
+    }
+
+    /// The name of a column, by its place.
+    pub(super) fn name(&self, place: usize) -> Option<Ident> {
+        if self.has_wildcard {
+            return None;
+        }
+        self.columns.get(place)?.0.as_ref().map(|name| Ident::with_quote('"', name))
     }
 
     /// Writes an expression over these columns as one over those of `other`, by their places.

@@ -224,6 +224,11 @@ fn load(folder: &Path, language: &str) -> Result<Messages, Failure> {
 }
 
 impl Messages {
+    /// Whether profit rests on an assumed margin.
+    pub(crate) fn is_assuming(&self) -> bool {
+        self.1
+    }
+
     /// The words for a run whose profit rests on an assumed margin, if it does.
     pub(crate) fn assuming(self, margin_is_assumed: bool) -> Self {
         Self(self.0, margin_is_assumed)

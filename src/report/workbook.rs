@@ -40,6 +40,9 @@ struct Entry {
     /// Message with its definition.
     #[serde(default)]
     means: Option<String>,
+    /// Whether it says nothing where the margin is assumed.
+    #[serde(default)]
+    needs_cost: bool,
 }
 
 /// Reads which sheets there are; a message that is missing is an error.
@@ -67,7 +70,8 @@ pub(crate) fn check(templates: &Path, messages: &Messages) -> Result<(), Failure
 /// Makes the file.
 pub(crate) fn make(inputs: &Inputs, messages: &Messages) -> Result<Vec<u8>, Failure> {
     let (mut made, mut meanings) = (Vec::new(), Vec::new());
-    for sheet in sheets(&inputs.templates, messages)? {
+    for mut sheet in sheets(&inputs.templates, messages)? {
+        sheet.columns.retain(|column| !(column.needs_cost && messages.is_assuming()));
         let withheld =
             inputs.edition.hidden.as_ref().is_some_and(|hidden| hidden.withheld.contains(&sheet.table));
         let Some(table) = inputs.tables.get(&sheet.table).filter(|_| !withheld) else { continue };

@@ -118,6 +118,19 @@ fn repeating() -> Vec<(String, &'static str)> {
             ),
             repeated,
         ),
+        // Later parts of a union have no names of their own.
+        (
+            format!(
+                "select cast(order_no as varchar) || product as order_id, price as net_amount from source.items where order_no > 9 union all select cast(items.order_no as varchar) || items.product || cast(coalesce(goods.cost, 0) as varchar), items.price {JOINED}"
+            ),
+            repeated,
+        ),
+        (
+            format!(
+                "with lines(place, product, pieces, amount) as (select items.order_no, items.product, items.pieces, items.price {JOINED}) {NUMBERED}lines"
+            ),
+            repeated,
+        ),
         // The rows of goods are read once each by chance; the lines are those with which the joins begin.
         (
             lines(
@@ -175,6 +188,10 @@ fn adding() -> Vec<(String, &'static str)> {
                 "",
             ),
             "two parts of `union all` give the same 3 rows of source.items with the same amount",
+        ),
+        (
+            "select 'a' || cast(order_no as varchar) || product as order_id, price as net_amount from source.items union all select 'b' || cast(order_no as varchar) || product, price from source.items".to_owned(),
+            "two parts of `union all` give the same 6 rows of source.items with the same amount",
         ),
         // Equal rows become one, whatever made them equal.
         (
@@ -298,13 +315,20 @@ async fn what_is_not_checked_is_said() {
         assert!(message.is_empty() && open.iter().any(|what| what.contains(wanted)), "{message:?} {open:?}");
     }
     // An amount that stands once per order, taken with each line.
-    let text = "select items.order_no as order_id, items.product, items.price as net_amount, orders.freight as freight_amount \
-                from source.items left join source.orders on items.order_no = orders.id";
-    let fan_out = query::fan_out_of(text, &["order_id".to_owned(), "product".to_owned()], &columns_of);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let engine = session(folder.path()).await;
-    let [count] = &fan_out.tests[..] else { panic!("{:?}", fan_out.tests) };
-    assert_eq!(count.subject, Counted::Other("freight_amount".to_owned(), "orders".to_owned()));
-    let found = repeated(&engine, count).await.expect("counts").expect("it is repeated");
-    assert_eq!((found.known.as_str(), found.given.as_str()), ("4", "5"));
+    for (amount, columns) in [
+        ("freight_amount", "items.price as net_amount, orders.freight as freight_amount"),
+        ("net_amount", "orders.freight as net_amount"),
+    ] {
+        let text = format!(
+            "select items.order_no as order_id, items.product, {columns} \
+             from source.items left join source.orders on items.order_no = orders.id"
+        );
+        let fan_out = query::fan_out_of(&text, &["order_id".to_owned(), "product".to_owned()], &columns_of);
+        let [count] = &fan_out.tests[..] else { panic!("{:?}", fan_out.tests) };
+        assert_eq!(count.subject, Counted::Other(amount.to_owned(), "orders".to_owned()));
+        let found = repeated(&engine, count).await.expect("counts").expect("it is repeated");
+        assert_eq!((found.known.as_str(), found.given.as_str()), ("4", "5"));
+    }
 }

@@ -293,8 +293,8 @@ fn an_assumed_margin_turns_tiers_by_profit_into_tiers_by_revenue_and_hides_the_r
         let pages = rendered(&inputs);
         let all = [&pages.report, &pages.appendix, &pages.mail.html, &pages.mail.text];
         let [assumed, tiers, rate] = match language {
-            "en" => ["an assumed margin of", "ranked by revenue at an assumed margin", "Profit rate<"],
-            _ => ["的假设毛利率", "按假设毛利率下的收入排序", "利润率<"],
+            "en" => ["an assumed margin of", "ranked by profit at an assumed margin", "Profit rate<"],
+            _ => ["的假设毛利率", "按假设毛利率下的利润排序", "利润率<"],
         };
         for page in all {
             let page = &page.replace('\n', if language == "en" { " " } else { "" });
@@ -302,6 +302,23 @@ fn an_assumed_margin_turns_tiers_by_profit_into_tiers_by_revenue_and_hides_the_r
             assert!(!page.contains(rate), "{language}");
         }
         assert!(!pages.report.contains("profit rate"), "{language}");
+    }
+}
+
+#[test]
+fn costs_of_some_lines_are_neither_none_nor_all() {
+    let mut inputs = fixture::inputs();
+    inputs.set_all("settings.policy", "margin", &decimal("0.25"));
+    inputs.set_all("results.cost_coverage", "is_estimated", &Cell::Boolean(true));
+    inputs.set_all("results.cost_coverage", "cost_share", &Cell::Double(0.207));
+    inputs.facts.cost_is_estimated = true;
+    let pages = rendered(&inputs);
+    let stated =
+        "20.7% of order lines in the window carry a cost; for the others a margin of 25% is assumed.";
+    for page in [&pages.report, &pages.appendix, &pages.mail.html, &pages.mail.text] {
+        let page = plain(page).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(page.contains(stated), "{page}");
+        assert!(!page.contains("has no cost"), "{page}");
     }
 }
 

@@ -8,7 +8,7 @@ mod catalog;
 mod columns;
 mod log;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs::File;
 use std::io::Read;
@@ -201,7 +201,12 @@ impl Table<'_> {
         } else {
             None
         };
-        let wanted = hint.or_else(|| self.there.keys().filter_map(|path| number(path)).max());
+        // The hint is best effort: a writer may end between its metadata file and the hint, so the numbers are followed from there on.
+        let numbers: BTreeSet<u64> = self.there.keys().filter_map(|path| number(path)).collect();
+        let hint = hint.map(|hint: u64| {
+            (hint..).take_while(|next| *next == hint || numbers.contains(next)).last().unwrap_or(hint)
+        });
+        let wanted = hint.or_else(|| numbers.last().copied());
         let Some(wanted) = wanted else {
             let failure =
                 self.failed(Exit::Input, "there is no metadata file `metadata/….metadata.json` in it");
