@@ -11,7 +11,7 @@
 --   total_error_rate: total_error / actual purchases
 --   mean_absolute_error: mean over customers of the distance between expected and actual purchases
 --   root_mean_square_error: the same, with large misses weighing more
---   is_best: missed least; of equals the plainer one
+--   is_best: least error in total and of customers, added up; of equals the plainer one
 
 with weeks as (select before_date, horizon_weeks from settings.moments where moment = 'backtest')
 
