@@ -483,6 +483,107 @@ fn whatever_a_column_is_called_the_proposal_maps_nothing_else() {
     }
 }
 
+#[test]
+fn refunds_with_product_quantity_and_day_are_lines_of_their_orders() {
+    let refunds = "refund_id,order_id,product_id,quantity,refund_amount,refunded_at\n\
+        R1,1,P1,1,10.00,2024-01-20T09:00:00\nR2,1,P1,1,2.50,2024-02-01T10:00:00\nR3,4,P2,1,5.25,2024-04-10T10:00:00\n";
+    let proposal = Proposal::of(&[shop(), vec![("refunds.csv", refunds)]].concat());
+    let lines = proposal.lines();
+    for text in [
+        "-- key:    [order_id, line_number]",
+        "row_number() over (partition by order_id order by refund_id) as line_of_order",
+        "-cast(refunds.line_of_order as bigint) as line_number",
+        "cast(left(refunds.refunded_at, 10) as date) as ordered_at",
+        "-- 2 of 2 keys of refunds are in orders. At most one row for each: `order_id` is unique there.",
+        "on refunds.product_id = products.product_id",
+        "true as is_return",
+    ] {
+        assert!(lines.contains(text), "`{text}` is not in {lines}");
+    }
+    // The lines of the shop less 10.00 + 2.50 + 5.25; the cost stays with the sale.
+    for (title, value) in [
+        ("rows", "9"),
+        ("orders", "4"),
+        ("customers", "3"),
+        ("gross amount", "78.75"),
+        ("net amount", "75.15"),
+        ("cost", "50.00"),
+        ("freight", "10.75"),
+        ("last order", "2024-04-10"),
+    ] {
+        assert_eq!(proposal.total(title), value, "{title}");
+    }
+    assert!(
+        proposal.asks("is \"refund_amount\" of `refunds` what was given back")
+            && proposal.asks("do goods of `refunds` come back into stock?")
+            && !proposal.asks("are not in"),
+        "{:?}",
+        proposal.open()
+    );
+    assert!(proposal.read("proposal.md").contains("| refunds | 3 | refunds |"));
+    proposal.names_lines();
+    let total = run(&proposal, &[("freight_rate: 0 ", "freight_rate: 1 ")]);
+    for (column, value) in [("net_revenue", "75.15"), ("cost_of_goods", "50.00"), ("profit", "14.40")] {
+        assert_eq!(cents(&total[column]), value, "{column}");
+    }
+}
+
+const FLAT: &str = "order_id,customer_id,order_date,amount,status\n1,A,2024-01-05,10.50,paid\n2,B,2024-02-05,30.00,paid\n\
+    3,A,2024-03-05,2.25,paid\n4,C,2024-04-05,100.00,paid\n5,C,2024-04-06,7.00,cancelled\n";
+
+#[test]
+fn refunds_with_order_and_amount_only_count_by_the_customer_and_the_day_of_the_order() {
+    // Two equal refunds of one order, and one of an order that does not count.
+    let refunds = "order_id,amount\n2,10.00\n2,10.00\n4,25.50\n5,7.00\n";
+    let proposal = Proposal::of(&[("orders.csv", FLAT), ("refunds.csv", refunds)]);
+    // 142.75 less 45.50.
+    assert_eq!((proposal.total("rows"), proposal.total("net amount")), ("7", "97.25"));
+    assert!(proposal.lines().contains("left join sold_orders\n"), "{}", proposal.lines());
+    assert!(proposal.asks("`refunds` has no day that can be read"), "{:?}", proposal.open());
+    proposal.names_lines();
+    let total = run(&proposal, &[("  # margin", "  margin")]);
+    assert_eq!((cents(&total["net_revenue"]).as_str(), total["customers"].as_str()), ("97.25", "3"));
+
+    // A refund of an order that is not there is told and rejected, and the run is refused: nothing is lost in silence.
+    let orphan = format!("{refunds}9,1.00\n");
+    let proposal = Proposal::of(&[("orders.csv", FLAT), ("refunds.csv", &orphan)]);
+    let question = "1 of 4 orders of `refunds` are not in `orders`: their refunds are rejected rows (`customer_missing`)";
+    assert!(proposal.asks(question), "{:?}", proposal.open());
+    assert_eq!((proposal.total("rows"), proposal.total("rows without customer")), ("8", "1"));
+    proposal.names_lines();
+    let config = proposal.config().replace("  # margin", "  margin");
+    let folder = proposal.project.path("mine");
+    std::fs::write(folder.join("config.yaml"), &config).expect("the configuration can be written");
+    karat(&folder, &["run"]).expect(3, &["1 of 8 order lines cannot be used", "1 without customer_id"]);
+}
+
+#[test]
+fn refunds_with_customer_and_day_of_their_own_need_no_order() {
+    // Below 0 already; that of order 3 names another customer than the order does.
+    let returns = "order_no,customer,refund_date,refund_total\n2,B,2024-03-01,-10.00\n9,D,2024-03-02,-1.00\n3,X,2024-03-09,-2.00\n";
+    let proposal = Proposal::of(&[("orders.csv", FLAT), ("returns.csv", returns)]);
+    assert_eq!(
+        (proposal.total("rows"), proposal.total("net amount"), proposal.total("customers")),
+        ("7", "129.75", "4")
+    );
+    let question =
+        "1 of 3 orders of `returns` are not in `orders`: their refunds count, with the customer and the day";
+    assert!(proposal.asks(question), "{:?}", proposal.open());
+    assert!(proposal.lines().contains("    -- and sold_orders.order_id is not null"), "{}", proposal.lines());
+    proposal.names_lines();
+    let total = run(&proposal, &[("  # margin", "  margin")]);
+    assert_eq!(cents(&total["net_revenue"]), "129.75");
+}
+
+#[test]
+fn refunds_that_name_no_order_of_the_lines_are_told_and_not_used() {
+    let proposal =
+        Proposal::of(&[("orders.csv", FLAT), ("refunds.csv", "order_id,amount\n7,10.00\n8,1.00\n4,1.00\n")]);
+    let config = proposal.config();
+    assert!(config.contains("1 of its 3 orders are in `orders`"), "{config}");
+    assert_eq!((proposal.lines().as_str(), proposal.total("net amount")), ("", "142.75"));
+}
+
 /// Runs what was proposed after edits of `config.yaml`; gives the totals of the report.
 fn run(proposal: &Proposal, edits: &[(&str, &str)]) -> BTreeMap<String, String> {
     let mut config = proposal.config();
@@ -492,6 +593,7 @@ fn run(proposal: &Proposal, edits: &[(&str, &str)]) -> BTreeMap<String, String> 
     }
     let folder = proposal.project.path("mine");
     std::fs::write(folder.join("config.yaml"), config).expect("the configuration can be written");
+    karat(&folder, &["check"]).expect(0, &[]);
     karat(&folder, &["run"]).expect(0, &[]);
     karat(&folder, &["verify", "latest"]).expect(0, &[]);
     let tiers = table(&run_folder(&folder.join("output")), "results.tier_profitability");

@@ -58,14 +58,18 @@ const OPEN: [&str; 18] = [
 impl Writer<'_> {
     pub(super) fn filters(&self, proposal: &mut Proposal) {
         for table in self.own() {
-            for column in &table.columns {
-                match column.told.role {
-                    Some(Role::Status) => proposal.filters.extend(self.of_status(table, column)),
-                    Some(Role::IsTest) => proposal.filters.extend(self.of_tests(table, column)),
-                    _ => {}
-                }
-            }
+            proposal.filters.extend(self.filters_of(table));
         }
+    }
+
+    /// Conditions of one table.
+    pub(super) fn filters_of(&self, table: &Table) -> Vec<Item> {
+        let of = |column: &Column| match column.told.role {
+            Some(Role::Status) => self.of_status(table, column),
+            Some(Role::IsTest) => self.of_tests(table, column),
+            _ => Vec::new(),
+        };
+        table.columns.iter().flat_map(of).collect()
     }
 
     fn listed(&self, table: &Table, column: &Column, words: &[&(String, u64)]) -> (String, String) {

@@ -9,6 +9,7 @@ use crate::query::mapping::quoted;
 use crate::table::Cell;
 
 /// The columns that make a line unique, and how the lines of an order are numbered.
+#[derive(Clone)]
 pub(super) struct Key {
     /// Canonical columns.
     pub(super) columns: Vec<&'static str>,

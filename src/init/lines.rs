@@ -71,7 +71,7 @@ pub(super) struct Writer<'t> {
     /// Columns that hold the same value in every line of an order, and so perhaps that of the whole order.
     pub(super) per_order: Vec<String>,
     /// What makes a line unique.
-    pub(super) key: &'t Key,
+    pub(super) key: Key,
 }
 
 impl<'t> Writer<'t> {

@@ -2,7 +2,7 @@
 //!
 //! Reading order: `find` (which files are one table; `finder` brings them here), `profile` (what their columns hold, with `names` and
 //! `holds` for what they are called; `nested` and `opened` for lists), `relate` and `grain` (which tables belong together, what is unique), `lines` with `amounts` and
-//! `filters`, `customers` and `rates` (what each canonical column is made of, written by `terms`), `staging` and `settings` (the files),
+//! `filters`, `customers`, `rates` and `refunds` with `refunded` (what each canonical column is made of, written by `terms`), `staging` and `settings` (the files),
 //! `page` (totals and first rows), `propose` (all of it in order).
 
 mod amounts;
@@ -20,6 +20,8 @@ mod page;
 mod profile;
 mod propose;
 mod rates;
+mod refunded;
+mod refunds;
 mod relate;
 mod settings;
 mod staging;

@@ -275,7 +275,8 @@ pub(super) fn read(name: &str, prefix: &str) -> Told {
     }
 }
 
-fn role(plain: &str) -> Option<(Role, usize)> {
+/// The role that a name has, and its place in the list.
+pub(super) fn role(plain: &str) -> Option<(Role, usize)> {
     let place = |names: &str| names.split_whitespace().position(|name| name == plain);
     ROLES.iter().find_map(|(role, names)| place(names).map(|place| (*role, place)))
 }

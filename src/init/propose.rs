@@ -8,11 +8,13 @@ use arrow::datatypes::DataType;
 use super::customers::Customers;
 use super::finder::Finder;
 use super::grain;
+use super::holds::Holds;
 use super::lines::Writer;
 use super::nested;
 use super::page::{self, Page};
 use super::profile::Table;
 use super::rates::Rates;
+use super::refunds::{self, Refunds};
 use super::relate::{self, Related};
 use super::settings::Settings;
 use super::staging;
@@ -54,14 +56,34 @@ pub(super) async fn propose(locations: &[String], schema: &str) -> Result<Propos
         None => likeliest(&tables),
     };
     finder.unread.extend(related.misfits.iter().cloned());
-    if let Some(refunds) = related.refunds {
+    finder.unread.extend(tables.iter().filter_map(|table| form(table, &tables[related.lines])));
+    let lines = &tables[related.lines];
+    let (key, per_order) = (grain::key(&engine, lines).await?, grain::per_order(&engine, lines).await?);
+    let mut writer = Writer { tables: &tables, related: &related, place: Place::Staging, per_order, key };
+    let (found, refused) = match refunds::find(&engine, &tables, &related).await? {
+        None => (None, None),
+        Some(Ok(found)) => match writer.refunds(&found) {
+            Ok(()) => (Some(found), None),
+            Err(reason) => (None, Some(reason)),
+        },
+        Some(Err(reason)) => (None, Some(reason)),
+    };
+    if let (Some(at), Some(reason)) = (related.refunds, refused) {
         finder.unread.push(format!(
-            "`{}` seems to hold refunds; add them to the order lines with `union all`, amounts below 0 and `is_return` true",
-            tables[refunds].name()
+            "`{}` seems to hold refunds, and {reason}; add them to the order lines with `union all`, amounts below 0 and `is_return` true",
+            tables[at].name()
         ));
     }
-    finder.unread.extend(tables.iter().filter_map(|table| form(table, &tables[related.lines])));
-    write(&engine, &finder, &tables, &related, schema).await
+    let is_second = |at: &usize| Some(*at) != related.refunds && tables[*at].holds == Some(Holds::Refunds);
+    for at in (0..tables.len()).filter(is_second).filter(|_| found.is_some()) {
+        finder.unread.push(format!("`{}` seems to hold refunds, too, and is not used", tables[at].name()));
+    }
+    // Joins, lists and refunds need a query.
+    let is_flat = related.header.is_none() && related.products.is_empty() && lines.opened.is_none();
+    if is_flat && found.is_none() {
+        writer.place = Place::Mapping;
+    }
+    write(&engine, &finder, &writer, found.as_ref(), schema).await
 }
 
 /// A form of table for which an example has the query.
@@ -110,25 +132,28 @@ fn stored(tables: &[Table], at: usize) -> usize {
 async fn write(
     engine: &Engine,
     finder: &Finder<'_>,
-    tables: &[Table],
-    related: &Related,
+    writer: &Writer<'_>,
+    refunds: Option<&Refunds>,
     schema: &str,
 ) -> Result<Proposed, Failure> {
+    let (tables, related, place) = (writer.tables, writer.related, writer.place);
     let lines = &tables[related.lines];
-    let (key, per_order) = (grain::key(engine, lines).await?, grain::per_order(engine, lines).await?);
-    let writer = |place| Writer { tables, related, place, per_order: per_order.clone(), key: &key };
-    // Joins and lists need a query.
-    let is_flat = related.header.is_none() && related.products.is_empty() && lines.opened.is_none();
-    let place = if is_flat { Place::Mapping } else { Place::Staging };
-    let writer = writer(place);
-    let proposal = writer.propose();
+    let mut proposal = writer.propose();
+    if refunds.is_some() {
+        refunds::complete(&mut proposal);
+    }
+    let part = refunds.and_then(|refunds| refunds.part(writer, &proposal).ok());
     let customers = Customers::propose(tables, related);
     let mut texts = Vec::new();
     let mut named = BTreeSet::new();
     if place == Place::Staging {
         let joins = related.header.iter().chain(&related.products);
         named.extend(std::iter::once(stored(tables, related.lines)).chain(joins.map(|join| join.table)));
-        texts.push(("queries/0_staging/order_lines.sql", staging::order_lines(&writer, &proposal)));
+        named.extend(refunds.map(|refunds| refunds.table));
+        texts.push((
+            "queries/0_staging/order_lines.sql",
+            staging::order_lines(writer, &proposal, part.as_ref()),
+        ));
     }
     if let Some(customers) = customers.as_ref().filter(|customers| customers.place == Place::Staging) {
         named.extend(related.customers.into_iter().chain(related.places.iter().map(|join| join.table)));
@@ -167,20 +192,35 @@ async fn write(
         let question = format!("`{}` are payments: are they the amounts of the orders?", lines.name());
         open.push(Open {
             question,
-            file: if is_flat { "config.yaml" } else { "queries/0_staging/order_lines.sql" }.to_owned(),
+            file: match place {
+                Place::Mapping => "config.yaml".to_owned(),
+                Place::Staging => "queries/0_staging/order_lines.sql".to_owned(),
+            },
             line: 1,
         });
     }
-    let mut uses = BTreeMap::from([(lines.name(), "order lines")]);
-    uses.extend(related.header.iter().map(|join| (tables[join.table].name(), "orders")));
-    uses.extend(related.products.iter().map(|join| (tables[join.table].name(), "products")));
-    uses.extend(related.customers.iter().map(|at| (tables[*at].name(), "customers")));
-    uses.extend(related.places.iter().map(|join| (tables[join.table].name(), "places of customers")));
-    uses.extend(rates.iter().map(|at| (tables[*at].name(), "exchange rates")));
-    uses.extend(lines.opened.iter().map(|opened| (opened.of.as_str(), "orders with their lines in a list")));
+    let uses = uses(writer, refunds, rates);
     let told = page::write(tables, &uses, page.as_ref(), (&open, &finder.unread));
     let mut files: Vec<(&'static str, String)> =
         texts.into_iter().map(|(path, Text { written, .. })| (path, written)).collect();
     files.push(("proposal.md", told));
     Ok(Proposed { files, open, notes: finder.unread.clone(), page })
+}
+
+/// What each table is used as.
+fn uses<'t>(
+    writer: &Writer<'t>,
+    refunds: Option<&Refunds>,
+    rates: Option<usize>,
+) -> BTreeMap<&'t str, &'static str> {
+    let (tables, related, lines) = (writer.tables, writer.related, writer.lines());
+    let mut uses = BTreeMap::from([(lines.name(), "order lines")]);
+    uses.extend(related.header.iter().map(|join| (tables[join.table].name(), "orders")));
+    uses.extend(related.products.iter().map(|join| (tables[join.table].name(), "products")));
+    uses.extend(related.customers.iter().map(|at| (tables[*at].name(), "customers")));
+    uses.extend(related.places.iter().map(|join| (tables[join.table].name(), "places of customers")));
+    uses.extend(refunds.iter().map(|refunds| (tables[refunds.table].name(), "refunds")));
+    uses.extend(rates.iter().map(|at| (tables[*at].name(), "exchange rates")));
+    uses.extend(lines.opened.iter().map(|opened| (opened.of.as_str(), "orders with their lines in a list")));
+    uses
 }

@@ -35,7 +35,7 @@ pub(super) struct Related {
     pub(super) customers: Option<usize>,
     /// Countries and regions of customers.
     pub(super) places: Vec<Join>,
-    /// The table of refunds, which nothing is made of by itself.
+    /// The table of refunds.
     pub(super) refunds: Option<usize>,
     /// The table of exchange rates.
     pub(super) rates: Option<usize>,
@@ -304,7 +304,7 @@ pub(super) async fn is_unique(engine: &Engine, table: &Table, columns: &[&str]) 
 }
 
 /// Counts the keys that a join finds.
-async fn tried(engine: &Engine, tables: &[Table], join: Join) -> Result<Join, Failure> {
+pub(super) async fn tried(engine: &Engine, tables: &[Table], join: Join) -> Result<Join, Failure> {
     let (left, right) = (&tables[join.to], &tables[join.table]);
     let text = |column: &str| format!("cast({} as varchar)", quoted(column));
     let is_alike = join.on.iter().all(|(one, two)| alike(left, one, right, two));

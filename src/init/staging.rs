@@ -1,25 +1,30 @@
 //! Staging queries: the SQL that makes order lines and customers of several tables, each join and filter with its reason.
 
 use super::customers::Customers;
-use super::grain::Key;
 use super::lines::{Item, Proposal, Writer};
 use super::names::Role;
 use super::profile::Table;
+use super::refunded::Part;
 use super::relate::{Join, alike};
 use super::text::{Text, name};
 
 /// Writes `queries/0_staging/order_lines.sql`.
-pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal) -> Text {
-    let key = writer.key;
+pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal, part: Option<&Part<'_>>) -> Text {
     let tables = writer.tables;
     let lines = &tables[writer.related.lines];
     let joins: Vec<&Join> = writer.related.header.iter().chain(&writer.related.products).collect();
     let mut text = Text::new("queries/0_staging/order_lines.sql");
-    let names: Vec<&str> =
-        std::iter::once(lines.name()).chain(joins.iter().map(|join| tables[join.table].name())).collect();
+    let refunds = part.map(|part| &tables[part.refunds.table]);
+    let names: Vec<&str> = std::iter::once(lines.name())
+        .chain(joins.iter().map(|join| tables[join.table].name()))
+        .chain(refunds.map(Table::name))
+        .collect();
     text.line(format_args!("-- title:  Order lines of {}", listed(&names)));
-    text.line("-- grain:  one row per order line");
-    text.line(format_args!("-- key:    [{}]", key.columns.join(", ")));
+    text.line(match refunds {
+        Some(_) => "-- grain:  one row per order line, and one per refund",
+        None => "-- grain:  one row per order line",
+    });
+    text.line(format_args!("-- key:    [{}]", writer.key.columns.join(", ")));
     text.line(format_args!(
         "-- inputs: [{}]",
         names.iter().map(|name| format!("source.{}", stored(lines, name))).collect::<Vec<_>>().join(", ")
@@ -33,9 +38,34 @@ pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal) -> Text {
             lines.name()
         ),
     );
+    if let Some(refunds) = refunds {
+        let told = format!("{} rows of {} are lines of their orders below 0.", refunds.rows, refunds.name());
+        text.comment("--  ", &told);
+    }
     text.line("");
-    let is_numbered =
-        proposal.columns.iter().any(|item| item.is_active && item.sql.contains(".line_of_order"));
+    begun(&mut text, writer, proposal, part);
+    selected(&mut text, &proposal.columns);
+    let is_made = is_numbered(proposal) || lines.opened.is_some();
+    text.line(format_args!("from {}{}", if is_made { "" } else { "source." }, name(lines.name())));
+    for join in joins {
+        joined(&mut text, tables, join);
+    }
+    conditions(&mut text, &proposal.filters);
+    if let Some(part) = part {
+        refunded(&mut text, tables, part);
+    }
+    text
+}
+
+/// Tells whether the lines of an order are numbered here.
+fn is_numbered(proposal: &Proposal) -> bool {
+    proposal.columns.iter().any(|item| item.is_active && item.sql.contains(".line_of_order"))
+}
+
+/// The common table expressions.
+fn begun(text: &mut Text, writer: &Writer<'_>, proposal: &Proposal, part: Option<&Part<'_>>) {
+    let lines = writer.lines();
+    let is_numbered = is_numbered(proposal);
     match &lines.opened {
         Some(opened) => {
             let last = if is_numbered { "items".to_owned() } else { name(lines.name()) };
@@ -45,18 +75,84 @@ pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal) -> Text {
                 if is_numbered { "," } else { "" }
             ));
         }
-        None if is_numbered => text.line("with\n"),
+        None if is_numbered || part.is_some() => text.line("with\n"),
         None => {}
     }
     if is_numbered {
-        numbered(&mut text, lines, key);
+        let order = lines.of(Role::OrderId).map_or_else(String::new, |column| name(&column.name));
+        let is_first = proposal.columns.iter().any(|item| item.sql.contains(".line_of_order = 1"));
+        let why = if is_first {
+            "What stands once per order is counted with its first line."
+        } else {
+            "The lines of an order, numbered."
+        };
+        numbered(text, lines, (&order, &writer.key.order), why, part.is_some());
     }
+    let Some(part) = part else { return };
+    let refunds = &writer.tables[part.refunds.table];
+    let order = name(&part.refunds.orders.on[0].0);
+    let why = "The refunds of an order, numbered.";
+    numbered(text, refunds, (&order, &part.refunds.by), why, part.of_lines.is_some());
+    let Some(columns) = &part.of_lines else { return };
+    sold_orders(text, writer, proposal, columns);
+}
+
+/// What the lines say of each order.
+fn sold_orders(text: &mut Text, writer: &Writer<'_>, proposal: &Proposal, columns: &[(&str, String)]) {
+    let lines = writer.lines();
+    let order =
+        proposal.columns.iter().find(|item| item.canonical == "order_id").map_or("", |item| &item.sql);
+    text.line("sold_orders as (");
+    text.line("    -- One row per order, so that several refunds of one are not repeated.");
+    text.line("    select");
+    for (canonical, sql) in columns {
+        let which = if *canonical == "ordered_at" { "min" } else { "max" };
+        text.line(format_args!("        {which}({sql}) as {canonical},"));
+    }
+    if let Some(condition) = proposal.condition() {
+        text.line(format_args!("        max(case when {condition} then 1 else 0 end) as counts,"));
+    }
+    text.line(format_args!("        {}", named(order, "order_id")));
+    text.line(format_args!("    from source.{}", name(lines.name())));
+    if let Some(join) = &writer.related.header {
+        joined(text, writer.tables, join);
+    }
+    text.line(format_args!("    group by {order}"));
+    text.line(")\n");
+}
+
+/// The rows of the refunds.
+fn refunded(text: &mut Text, tables: &[Table], part: &Part<'_>) {
+    let refunds = &tables[part.refunds.table];
+    text.line("\nunion all\n");
+    selected(text, &part.items);
+    text.line(format_args!("from {}", name(refunds.name())));
+    let join = &part.refunds.orders;
+    if part.of_lines.is_some() {
+        let (asked, found) = join.keys;
+        text.comment("--", &format!("{found} of {asked} orders of {} are among the lines.", refunds.name()));
+        text.line("left join sold_orders");
+        text.line(format_args!(
+            "    on {}.{} = sold_orders.order_id",
+            name(refunds.name()),
+            name(&join.on[0].0)
+        ));
+    } else {
+        joined(text, tables, join);
+    }
+    for join in part.products {
+        joined(text, tables, join);
+    }
+    conditions(text, &part.filters);
+}
+
+/// The columns of a part.
+fn selected(text: &mut Text, columns: &[Item]) {
     text.line("select");
     // The last one has no comma, so that a line of comment before it can be brought to life as it stands.
-    let (active, waiting): (Vec<&Item>, Vec<&Item>) =
-        proposal.columns.iter().partition(|item| item.is_active);
+    let (active, waiting): (Vec<&Item>, Vec<&Item>) = columns.iter().partition(|item| item.is_active);
     for item in waiting {
-        explain(&mut text, "    --", item);
+        explain(text, "    --", item);
         let sql = if item.sql.is_empty() { "…" } else { &item.sql };
         if let Some(question) = &item.question {
             text.ask(&format!("{}: {question}", item.canonical));
@@ -64,20 +160,13 @@ pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal) -> Text {
         text.line(format_args!("    -- {sql} as {},", item.canonical));
     }
     for (at, item) in active.iter().enumerate() {
-        explain(&mut text, "    --", item);
+        explain(text, "    --", item);
         if let Some(question) = &item.question {
             text.ask(&format!("{}: {question}", item.canonical));
         }
         let comma = if at + 1 < active.len() { "," } else { "" };
         text.line(format_args!("    {}{comma}", broken(&named(&item.sql, item.canonical))));
     }
-    let is_made = is_numbered || lines.opened.is_some();
-    text.line(format_args!("from {}{}", if is_made { "" } else { "source." }, name(lines.name())));
-    for join in joins {
-        joined(&mut text, tables, join);
-    }
-    conditions(&mut text, &proposal.filters);
-    text
 }
 
 /// The stored table that a table of this name is read from.
@@ -122,21 +211,20 @@ fn explain(text: &mut Text, start: &str, item: &Item) {
     }
 }
 
-/// The lines with their number within the order.
-fn numbered(text: &mut Text, lines: &Table, key: &Key) {
-    let order = lines.of(Role::OrderId).map_or_else(String::new, |column| name(&column.name));
-    let by = key.order.iter().map(|column| name(column)).collect::<Vec<_>>().join(", ");
-    text.line(format_args!("{} as (", name(lines.name())));
-    text.line("    -- What stands once per order is counted with its first line.");
+/// The rows of a table with their number within the order.
+fn numbered(text: &mut Text, table: &Table, (order, by): (&str, &[String]), why: &str, is_followed: bool) {
+    let by = by.iter().map(|column| name(column)).collect::<Vec<_>>().join(", ");
+    text.line(format_args!("{} as (", name(table.name())));
+    text.line(format_args!("    -- {why}"));
     text.line("    select");
     text.line("        *,");
     text.line(format_args!(
         "        row_number() over (partition by {order} order by {by}) as line_of_order"
     ));
     let from =
-        if lines.opened.is_some() { "items".to_owned() } else { format!("source.{}", name(lines.name())) };
+        if table.opened.is_some() { "items".to_owned() } else { format!("source.{}", name(table.name())) };
     text.line(format_args!("    from {from}"));
-    text.line(")\n");
+    text.line(if is_followed { "),\n" } else { ")\n" });
 }
 
 fn joined(text: &mut Text, tables: &[Table], join: &Join) {
