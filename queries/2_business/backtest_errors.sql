@@ -1,11 +1,12 @@
 -- title:   How far each way of forecasting was off
 -- grain:   one row per method, model, last_year_rate, recency_rule; none without a backtest
 -- key:     [method]
--- scope:   base
+-- scope:   whole
 -- note: >
 --   The best method missed least: the purchases by which it was off in total, and those by which it was off at each
 --   customer, added up. Of equals the plainer one, for a model has to earn its place; a model that has no fit today
---   comes last. business.customer_value_ahead counts on the best.
+--   comes last. business.customer_value_ahead counts on the best. How far a method was off over all customers does not
+--   tell how far it is off over a part of them.
 
 with forecasts as (
     select 'recency_rule' as method, 1 as position, recency_orders as expected_orders, actual_orders

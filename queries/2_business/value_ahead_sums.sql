@@ -6,6 +6,7 @@
 --   reaches as far to each side as model.group_ranges says for the method that expects the purchases, and at least as
 --   far as that method was off in the backtest; that of lifetime value and value at risk as model.group_ranges says.
 --   None goes beyond 0 where every customer of the group is on the same side of it. Value at risk is never below 0.
+--   A part of the customers has no ranges: both tables are of all customers, and without rows in a part.
 
 with class_names as (
     select *

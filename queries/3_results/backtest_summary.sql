@@ -3,15 +3,15 @@
 -- key:     [method]
 -- scope:   base
 -- note: >
---   A model has to earn its place: where a plain rule has the smaller mean absolute error, the figures ahead use that
---   rule.
+--   A model has to earn its place: where a plain rule missed less, the figures ahead use that rule. What a method
+--   missed is its error in total and its errors per customer, added up, all without sign.
 -- columns:
 --   expected_orders: purchases expected of all customers together in the weeks tested
 --   total_error: expected less actual purchases
 --   total_error_rate: total_error / actual purchases
 --   mean_absolute_error: mean over customers of the distance between expected and actual purchases
 --   root_mean_square_error: the same, with large misses weighing more
---   is_best: the least mean absolute error
+--   is_best: least error in total and of customers, added up; of equals the plainer one
 
 with weeks as (select before_date, horizon_weeks from settings.moments where moment = 'backtest')
 

@@ -3,8 +3,9 @@
 -- cells:   {rests: rests_on}
 -- note:    A section of the report says the finding that is true; its words stand in reports/messages/, its figures are
 --   cells of the results. Every result with the columns `section` and `finding` is read for it. Nothing is told of
---   fewer than `min_cell` customers, and no gap between tiers below `material_change_share` of list price. An aggregate
---   edition has a finding only where it shows every cell that it rests on.
+--   fewer than `min_cell` customers, no gap between tiers below `material_change_share` of list price, and no loss of
+--   the Lead tier below that share of net revenue. An aggregate edition has a finding only where it shows every cell
+--   that it rests on.
 -- columns:
 --   finding: name of the wording
 --   tier: tier that is compared with the Lead tier
@@ -72,6 +73,8 @@ peak as (
     from results.whale_summary
 ),
 
+material as (select coalesce(max(threshold_amount), 0) as threshold_amount from results.materiality),
+
 pyramid as (
     select
         case
@@ -83,12 +86,11 @@ pyramid as (
             when profit <= 0 then 'loss'
             when platinum_customers < 1 then 'no_platinum'
             when lead_profit >= 0 and erosion_amount >= 0 then 'no_losses'
-            when lead_profit >= 0 then 'best'
+            when lead_profit >= 0 or -lead_profit < threshold_amount then 'best'
             else 'losses'
         end as finding,
         lead_profit as amount
-    from population
-    cross join peak
+    from population cross join peak cross join material
 ),
 
 whale as (

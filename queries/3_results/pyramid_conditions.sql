@@ -106,7 +106,8 @@ effects as (
     -- Two groups have no cells without the driver, which then weigh nothing.
     select measures.condition_position, measures.measure_position, measures.condition, measures.measure, measures.unit,
         case
-            when measures.condition in ('profile', 'drivers') then true
+            when measures.measure = 'discount_rate' or measures.condition = 'drivers' then class_sources.has_discount
+            when measures.condition = 'profile' then true
             when measures.measure = 'cases_per_order' then columns_mapped.has_source
             when measures.measure = 'minutes_per_case' then columns_mapped.has_minutes
             when measures.measure = 'satisfaction' then columns_mapped.has_satisfaction
@@ -135,7 +136,7 @@ effects as (
     from measures
     left join compared  -- one-to-one; none where nobody is compared
         on measures.condition = compared.condition and measures.measure = compared.measure
-    cross join columns_mapped
+    cross join columns_mapped cross join business.class_sources as class_sources
 ),
 
 standardised as (

@@ -50,6 +50,19 @@ fn tells_below_each_sum_its_range_and_what_the_range_means() {
 }
 
 #[test]
+fn a_part_is_told_without_ranges_and_what_is_of_all_customers_says_so() {
+    let mut inputs = fixture::inputs();
+    let whole = both(&inputs);
+    assert!(whole.contains("for all customers.") && whole.contains("below each sum its range"));
+    inputs.edition.part = Some(("region".to_owned(), "West".to_owned()));
+    let part = both(&inputs);
+    assert!(part.contains("for all customers shown here."));
+    assert!(!part.contains("below each sum its range") && !part.contains("A range is to hold"));
+    assert!(part.contains("The test is of all customers, not only of those shown here"));
+    assert!(!whole.contains("not only of those shown here") && !whole.contains("not only those shown here"));
+}
+
+#[test]
 fn of_too_few_customers_nothing_is_told() {
     let section = section(&fixture::inputs());
     // One new customer.

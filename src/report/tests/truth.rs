@@ -42,10 +42,32 @@ fn shows_the_figures_of_the_sample() {
     assert_eq!(finding(&page, "whale"), "512 customers bring $115,985; 181 others give $41,688 of it back");
     assert_eq!(
         finding(&page, "waterfall"),
-        "The widest gap is discount: the Lead tier is given 41% of list price, Platinum 8%"
+        "Discount sets the Lead tier apart: it is given 41% of list price, Platinum 8%"
     );
     assert_eq!(finding(&page, "abc"), "64 of the 260 largest customers by revenue bring no profit");
     assert_eq!(finding(&page, "brief"), "More revenue, more profit, a thinner rate");
+}
+
+#[test]
+fn rows_that_the_filter_left_out_have_a_column_of_their_own() {
+    let mut inputs = fixture::inputs();
+    let heads = |page: &str| page.matches("scope=\"col\">Left out by the filter</th>").count();
+    assert_eq!(heads(&both(&inputs)), 0);
+    inputs.set("results.sources", ("source", "order_lines"), "rows_filtered", &Cell::Integer(9));
+    let page = both(&inputs);
+    assert_eq!(heads(&page), 1);
+    let filtered = page.find("sources/order_lines/rows_filtered").expect("the rows are shown");
+    assert!(filtered < page.find("sources/order_lines/rows_rejected").expect("so are the rejected"));
+}
+
+#[test]
+fn unknown_discounts_are_among_what_is_not_computed() {
+    let mut inputs = fixture::inputs();
+    let listed = "<li>Discounts are not known: the order lines have one price only.</li>";
+    assert!(!both(&inputs).contains(listed));
+    let unknown = Cell::Text("unknown".into());
+    inputs.set("results.findings_of_profit", ("section", "discounts"), "finding", &unknown);
+    assert!(both(&inputs).contains(listed));
 }
 
 #[test]
