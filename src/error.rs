@@ -20,7 +20,7 @@ pub enum Exit {
     Resources = 5,
     /// Publishing failed; nothing new is visible.
     Publish = 6,
-    /// Published, but the mail is incomplete.
+    /// Published, but not every mail and webhook is delivered.
     Mail = 7,
     /// Another run holds the lease.
     Lease = 8,

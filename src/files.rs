@@ -75,6 +75,25 @@ pub(crate) fn walk(folder: &Path) -> Result<Vec<String>, (PathBuf, io::Error)> {
     Ok(found)
 }
 
+/// Tells whether `name` is of the pattern, in which `*` stands for any letters and `?` for one.
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    // Where each `*` so far could end: `fits[n]` says that the pattern read so far is of the first n letters.
+    let mut fits = vec![false; name.len() + 1];
+    fits[0] = true;
+    for wanted in pattern {
+        let mut next = vec![false; name.len() + 1];
+        for end in 0..=name.len() {
+            next[end] = match wanted {
+                '*' => fits[end] || (end > 0 && next[end - 1]),
+                letter => end > 0 && fits[end - 1] && (letter == '?' || letter == name[end - 1]),
+            };
+        }
+        fits = next;
+    }
+    fits[name.len()]
+}
+
 /// Reads a file of a run.
 ///
 /// # Errors

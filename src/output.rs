@@ -65,14 +65,14 @@ struct Stage {
     times: Vec<(u64, String)>,
 }
 
-/// Stages that are reported to people when they end, each with what its steps are.
-const REPORTED: [(&str, &str); 6] = [
-    ("read", "sources"),
-    ("compute", "tables"),
-    ("check", "checks"),
-    ("report", "parts"),
-    ("publish", "run"),
-    ("deliver", "mails"),
+/// Stages that are reported to people when they end, each with what one of its steps is, and several.
+const REPORTED: [(&str, [&str; 2]); 6] = [
+    ("read", ["source", "sources"]),
+    ("compute", ["table", "tables"]),
+    ("check", ["check", "checks"]),
+    ("report", ["part", "parts"]),
+    ("publish", ["run", "runs"]),
+    ("deliver", ["message", "messages"]),
 ];
 
 /// How many of the slowest steps are named.
@@ -85,7 +85,8 @@ impl Stage {
 
     /// The line for people; none of a stage that did nothing.
     fn report(&mut self) -> Option<String> {
-        let (_, unit) = REPORTED.iter().find(|(name, _)| *name == self.name && self.steps > 0)?;
+        let (_, units) = REPORTED.iter().find(|(name, _)| *name == self.name && self.steps > 0)?;
+        let unit = units[usize::from(self.steps != 1)];
         let mut line =
             format!("{:<8}{:>5} {unit:<10}{:>7}", self.name, self.steps, seconds(self.watch.milliseconds()));
         if self.name == "read" {
@@ -143,17 +144,21 @@ impl Progress {
         self.stage.lock().unwrap_or_else(PoisonError::into_inner).name
     }
 
-    /// Ends a step of a stage.
+    /// Ends a step of a stage; one of another stage than the last is told, and not counted.
     pub fn step(&self, stage: &str, what: &str, facts: &Value) {
-        {
+        let counts = {
             let number = |key: &str| facts.get(key).and_then(Value::as_u64);
             let mut current = self.stage.lock().unwrap_or_else(PoisonError::into_inner);
-            current.steps += 1;
-            current.rows += number("rows").unwrap_or_default();
-            current.times.extend(number("milliseconds").map(|time| (time, what.to_owned())));
-        }
+            let counts = current.name == stage;
+            if counts {
+                current.steps += 1;
+                current.rows += number("rows").unwrap_or_default();
+                current.times.extend(number("milliseconds").map(|time| (time, what.to_owned())));
+            }
+            counts
+        };
         self.draw(|line| {
-            line.done += 1;
+            line.done += usize::from(counts);
             what.clone_into(&mut line.message);
         });
         let mut line = json!({"event": "step", "step": what});
@@ -319,9 +324,16 @@ pub fn status(failure: &Failure) -> Value {
     })
 }
 
+/// The causes of a failure, without those that repeat words of one before: libraries wrap an error and print it whole at each level.
 fn causes(failure: &Failure) -> Vec<String> {
     let first = std::error::Error::source(failure);
-    std::iter::successors(first, |cause| cause.source()).map(ToString::to_string).collect()
+    let mut causes: Vec<String> = Vec::new();
+    for cause in std::iter::successors(first, |cause| cause.source()).map(ToString::to_string) {
+        if !causes.iter().any(|before| before.contains(&cause)) {
+            causes.push(cause);
+        }
+    }
+    causes
 }
 
 #[cfg(test)]
@@ -338,6 +350,34 @@ mod tests {
         assert!(line.starts_with("compute     5 tables "), "{line}");
         assert!(line.ends_with("   slowest: t1500 1.5 s, t900 0.9 s, t310 0.3 s"), "{line}");
         assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn one_is_said_of_one() {
+        for (name, steps, said) in
+            [("deliver", 1, "1 message "), ("deliver", 3, "3 messages "), ("read", 1, "1 source ")]
+        {
+            let line = Stage { steps, ..Stage::begin(name) }.report().expect("a line");
+            assert!(line.contains(said), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_step_of_another_stage_is_not_counted() {
+        let progress = Progress::new(Style::Quiet);
+        progress.stage("check", 1);
+        progress.step("report", "page", &json!({}));
+        progress.step("check", "rule", &json!({}));
+        assert_eq!(progress.stage.lock().expect("no panic").steps, 1);
+    }
+
+    #[test]
+    fn a_cause_that_repeats_one_before_is_told_once() {
+        let inner = Failure::new(crate::error::Exit::Usage, "engine", "no field x");
+        let same = Failure::new(crate::error::Exit::Usage, "engine", "no field x").cause(inner);
+        let outer = Failure::new(crate::error::Exit::Usage, "engine", "planning: no field x").cause(same);
+        let failure = Failure::new(crate::error::Exit::Usage, "query", "the query fails").cause(outer);
+        assert_eq!(causes(&failure), ["planning: no field x"]);
     }
 
     #[test]

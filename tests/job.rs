@@ -34,7 +34,7 @@ fn a_missing_configuration_and_wrong_usage_are_exit_2_and_help_is_0() {
     project.karat(&["no-such-verb"]).expect(2, &["no-such-verb"]);
     project.karat(&["run", "--as-of", "yesterday"]).expect(2, &["--as-of"]);
     for lost in [&["--as-of", "2017-12-25", "run"][..], &["--draft", "check"]] {
-        project.karat(lost).expect(2, &["behind the verb", "karat run --as-of DATE"]);
+        project.karat(lost).expect(2, &["come after the verb", "karat run --as-of DATE"]);
     }
     project.karat(&["--help"]).expect(0, &[]);
     let version = project.karat(&["--version"]).expect(0, &[]);

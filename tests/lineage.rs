@@ -138,3 +138,29 @@ fn events_go_somewhere_and_a_token_is_not_in_the_file() {
     let answer = karat(&project.path(""), &["run"]).expect(2, &["a secret must not stand in the file"]);
     assert!(!answer.stderr.contains("plain-text"), "{}", answer.stderr);
 }
+
+#[test]
+fn no_event_is_appended_to_what_a_run_reads_or_publishes_and_its_folder_is_there() {
+    let project = Project::sample();
+    project.configure("\npolicy:\n", "\nlineage:\n  file: config.yaml\n\npolicy:\n");
+    let mut file = "config.yaml".to_owned();
+    for other in ["config.yaml", "data/superstore/orders.parquet", "queries/new.sql", "output/latest.json"] {
+        project
+            .configure(&format!("\nlineage:\n  file: {file}\n"), &format!("\nlineage:\n  file: {other}\n"));
+        other.clone_into(&mut file);
+        let before = std::fs::read(project.path("config.yaml")).expect("a configuration");
+        karat(&project.path(""), &["run"])
+            .expect(2, &["lineage.file: is ", "name a file of its own elsewhere"]);
+        assert_eq!(std::fs::read(project.path("config.yaml")).expect("a configuration"), before);
+    }
+    assert!(!project.path("output").exists());
+    for (other, what) in [("nowhere/events.jsonl", "does not exist"), ("tests", "is a folder")] {
+        project
+            .configure(&format!("\nlineage:\n  file: {file}\n"), &format!("\nlineage:\n  file: {other}\n"));
+        other.clone_into(&mut file);
+        std::fs::create_dir_all(project.path("tests")).expect("a folder");
+        for verb in ["check", "run"] {
+            karat(&project.path(""), &[verb]).expect(2, &["lineage.file", what, "Make the folder"]);
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::options::General;
-use super::project::load;
+use super::project::load_to_read;
 use crate::config::quoted;
 use crate::error::{Exit, Failure};
 use crate::output;
@@ -12,7 +12,7 @@ use crate::query::TableName;
 
 /// Prints the file.
 pub(super) async fn dbt(general: &General, run: &str) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let tables = pipeline::tables(&loaded.config, run).await?;
     output::data(file(&loaded.config.project.name, &tables).trim_end());
     Ok(Exit::Published)
@@ -67,7 +67,7 @@ fn add_table(text: &mut String, table: &pipeline::PublishedTable) {
     for column in columns {
         let _infallible = writeln!(text, "          - name: {column}");
         if let Some(meaning) = table.columns.get(column) {
-            let _infallible = writeln!(text, "            description: {}", quoted(meaning));
+            let _infallible = writeln!(text, "            description: {}", quoted(meaning.trim_end()));
         }
         if table.key == [column] {
             text.push_str("            data_tests: [unique, not_null]\n");

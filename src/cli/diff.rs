@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::options::General;
 use super::print::{answer, json_changes, print_changes, print_some};
-use super::project::load;
+use super::project::load_to_read;
 use crate::error::{Exit, Failure};
 use crate::output;
 use crate::pipeline::{self, Cause, Diff, RowDiff, RowFate, TableDiff};
@@ -16,7 +16,7 @@ pub(super) async fn diff(
     after: &str,
     table: Option<&str>,
 ) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let found = pipeline::diff(&loaded.config, before, after, table).await?;
     answer(general, || json_of(&found), || print(&found));
     Ok(Exit::Published)

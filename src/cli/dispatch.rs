@@ -67,6 +67,10 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
         .map_err(|error| Failure::new(Exit::Resources, "engine", "cannot start the runtime").cause(error))?;
     let progress = Arc::new(Progress::new(style));
     let shared = Arc::clone(&progress);
+    let run = match &verb {
+        Verb::Deliver { run, .. } => run.clone(),
+        _ => "latest".to_owned(),
+    };
     // To be stopped is how these end.
     let is_endless = matches!(verb, Verb::Schedule | Verb::Preview { watch: true, .. });
     let mut job = runtime.spawn(async move { dispatch(verb, &Arc::new(general), &shared).await });
@@ -77,6 +81,7 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
             signal = stop::asked() => Err(signal),
         }
     });
+    let is_delivering = progress.current_stage() == "deliver";
     progress.finish();
     match ended {
         Ok(Ok(result)) => {
@@ -96,6 +101,13 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
                 return Ok(Exit::Published);
             }
             let exit = if signal == stop::SIGTERM { Exit::Terminated } else { Exit::Interrupted };
+            if is_delivering {
+                let message = format!("stopped by {signal} while something was being delivered");
+                return Err(Failure::new(exit, "deliver", message).hint(format!(
+                    "The report is published, and what was being sent is perhaps delivered: `karat deliver {run}` tells what is held and \
+                     sends the rest, `karat deliver {run} --resend NAME` sends what is held again."
+                )));
+            }
             Err(Failure::new(exit, "run", format!("stopped by {signal}"))
                 .hint("The same command does the job from the beginning; nothing is half published.")
                 .retryable())

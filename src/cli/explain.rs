@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::options::General;
 use super::print::{answer, print_some};
-use super::project::{environment, load};
+use super::project::{environment, load_to_read};
 use crate::error::{Exit, Failure};
 use crate::output::{self, Progress};
 use crate::pipeline::{self, Behind, Explanation, Orders, Origin, Question, SourceRow};
@@ -17,7 +17,7 @@ pub(super) async fn explain(
     question: &Question,
     progress: &Progress,
 ) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let found = Box::pin(pipeline::explain(&loaded.config, run, question, &environment, progress)).await?;
     answer(general, || json_of(&found), || print(&found));
     Ok(Exit::Published)

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::options::General;
 use super::print::answer;
-use super::project::load;
+use super::project::load_to_read;
 use crate::calendar;
 use crate::error::{Exit, Failure};
 use crate::output;
@@ -14,7 +14,7 @@ use crate::publish;
 
 /// Lists what is older than `keep_days`, and removes it unless this is a dry run.
 pub(super) async fn gc(general: &General, keep_days: u32, dry_run: bool) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let place = pipeline::open(&loaded.config)?;
     let limit = calendar::now() - SignedDuration::from_hours(24 * i64::from(keep_days));
     let garbage = publish::find_garbage(&place, limit).await?;

@@ -15,7 +15,7 @@ Exit codes:
   4   an input is missing, changed, damaged or unreadable
   5   out of memory, disk or time
   6   publishing failed; nothing new is visible
-  7   published, but a mail is missing
+  7   published, but a mail or a webhook is missing
   8   another run is at work
   9   a published run does not match its record, or the last one is overdue
   10  a defect of the program

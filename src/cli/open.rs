@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::options::General;
 use super::print::answer;
-use super::project::load;
+use super::project::load_to_read;
 use crate::error::{Exit, Failure};
 use crate::output;
 use crate::pipeline;
@@ -22,7 +22,7 @@ const OPENER: &[&str] = if cfg!(target_os = "macos") {
 
 /// Prints where the report is, and opens it.
 pub(super) async fn open(general: &General, run: &str) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let (address, is_local) = pipeline::report_file(&loaded.config, run).await?;
     answer(general, || json!({"report": address}), || output::data(&address));
     if !is_local {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::options::General;
 use super::print::{answer, json_changes, print_changes, print_some};
-use super::project::load;
+use super::project::load_to_read;
 use crate::error::{Exit, Failure};
 use crate::output::{self, Progress};
 use crate::pipeline::{self, Planned};
@@ -16,7 +16,7 @@ pub(super) async fn plan(
     as_of: Option<Date>,
     progress: &Progress,
 ) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let planned = pipeline::plan(&loaded.config, as_of, progress).await?;
     progress.finish();
     answer(general, || json_of(&planned), || print(&planned));

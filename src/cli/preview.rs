@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::options::General;
 use super::print::answer;
-use super::project::{Loaded, load};
+use super::project::{Loaded, load_to_read};
 use crate::error::{Exit, Failure};
 use crate::output::{self, Progress};
 use crate::pipeline::{self, Preview, Reload};
@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 /// Renders a run once.
 pub(super) async fn once(general: &General, run: &str, out: &Path) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let stored = pipeline::stored(&loaded.config, run).await?;
     let preview = pipeline::preview(&loaded.config, &stored, out, Reload::Never)?;
     print(general, &preview);
@@ -34,7 +34,7 @@ pub(super) async fn watch(
     out: &Path,
     progress: &Progress,
 ) -> Result<Exit, Failure> {
-    let mut loaded = load(general)?;
+    let mut loaded = load_to_read(general)?;
     refuse_builtin(&loaded)?;
     let stored = pipeline::stored(&loaded.config, run).await?;
     let show = |loaded: &Loaded| match pipeline::preview(&loaded.config, &stored, out, Reload::EachSecond) {
@@ -65,7 +65,7 @@ pub(super) async fn watch(
             continue;
         }
         waiting = None;
-        match load(general) {
+        match load_to_read(general) {
             Ok(again) => {
                 loaded = again;
                 seen = fingerprint(general, &loaded).unwrap_or(now);

@@ -28,10 +28,18 @@ fn has_more_than_staging(folder: &Path) -> bool {
     entries.flatten().any(|entry| entry.file_name() != STAGING_FOLDER)
 }
 
-/// Loads the configuration; a project without its own queries, but for those that give the rows of sources, or without its own
-/// reports uses the built-in ones.
+/// Loads the configuration, with every secret, for what may send something or checks that it could.
 pub(super) fn load(general: &General) -> Result<Loaded, Failure> {
-    let mut config = config::load(&general.config, &environment).map_err(Failure::from)?;
+    complete(config::load(&general.config, &environment).map_err(Failure::from)?)
+}
+
+/// Loads the configuration for what sends nothing, and needs no secret of deliveries, alerts and lineage.
+pub(super) fn load_to_read(general: &General) -> Result<Loaded, Failure> {
+    complete(config::load_to_read(&general.config, &environment).map_err(Failure::from)?)
+}
+
+/// A project without its own queries, but for those that give the rows of sources, or without its own reports uses the built-in ones.
+fn complete(mut config: Config) -> Result<Loaded, Failure> {
     let own = config.root.join(&config.queries);
     let lacks_queries = !has_more_than_staging(&own);
     let lacks_reports = !config.root.join(&config.reports).exists();

@@ -6,7 +6,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table as Grid, TableComponent};
 
 use super::options::{Form, General};
-use super::project::load;
+use super::project::load_to_read;
 use crate::csv;
 use crate::error::{Exit, Failure};
 use crate::output::{self, Progress};
@@ -23,7 +23,7 @@ pub(super) async fn show(
     rows: usize,
     progress: &Progress,
 ) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let (run, table) = split(what);
     let answer = pipeline::show(&loaded.config, run, table).await?;
     print(general.output, &answer, rows, progress)
@@ -36,7 +36,7 @@ pub(super) async fn query(
     rows: usize,
     progress: &Progress,
 ) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let (run, sql) = split(what);
     let answer = pipeline::query(&loaded.config, run, sql).await?;
     print(general.output, &answer, rows, progress)

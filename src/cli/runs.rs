@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::options::General;
 use super::print::answer;
-use super::project::load;
+use super::project::load_to_read;
 use crate::error::{Exit, Failure};
 use crate::output;
 use crate::pipeline;
@@ -16,7 +16,7 @@ const AT_ONCE: usize = 16;
 
 /// Lists the published runs, newest first, each with how long it took.
 pub(super) async fn runs(general: &General) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let place = pipeline::open(&loaded.config)?;
     let mut entries = publish::history(&place).await?;
     entries.reverse();

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::options::General;
 use super::print::{answer, json_deliveries, print_deliveries};
-use super::project::load;
+use super::project::load_to_read;
 use crate::calendar;
 use crate::deliver;
 use crate::error::{Exit, Failure};
@@ -17,7 +17,7 @@ const WEEKLY_MAX_AGE: u32 = 8;
 
 /// Prints the state of the publications; its exit code is for a monitor.
 pub(super) async fn status(general: &General, max_age: Option<u32>) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let place = pipeline::open(&loaded.config)?;
     let today = calendar::today(&loaded.config.project.timezone)?;
     let max_age = max_age.or(loaded.config.schedule.as_ref().map(|_| WEEKLY_MAX_AGE));

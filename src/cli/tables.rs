@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::options::General;
 use super::print::answer;
-use super::project::load;
+use super::project::load_to_read;
 use crate::error::{Exit, Failure};
 use crate::output;
 use crate::pipeline;
@@ -12,7 +12,7 @@ use crate::query::{Query, TableName};
 
 /// Lists the tables, or describes `wanted`.
 pub(super) fn tables(general: &General, wanted: Option<&str>) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let queries = pipeline::queries(&loaded.config)?;
     let Some(wanted) = wanted else {
         let width = queries.iter().map(|query| query.name.to_string().len()).max();

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::options::General;
 use super::print::answer;
-use super::project::load;
+use super::project::load_to_read;
 use crate::cases::{self, Outcome, Planned};
 use crate::error::{Exit, Failure};
 use crate::output::{self, Progress};
@@ -17,7 +17,7 @@ const FOLDER: &str = "tests/sql";
 
 /// Runs the cases of `paths`; prints those that fail, and how many hold.
 pub(super) async fn test(general: &General, paths: &[PathBuf], progress: &Progress) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let root = &loaded.config.root;
     let usual = root.join(FOLDER);
     let usual = if usual.is_dir() { vec![usual] } else { Vec::new() };

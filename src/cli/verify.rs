@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::options::General;
 use super::print::answer;
-use super::project::{environment, load};
+use super::project::{environment, load_to_read};
 use crate::error::{Exit, Failure};
 use crate::output::{self, Progress};
 use crate::pipeline::{self, Asked, Depth, DuckDb, Reperformance, Signature, Verification};
@@ -31,7 +31,7 @@ pub(super) struct Verify {
 
 /// Verifies a run; what differs is data and exit code 9.
 pub(super) async fn verify(general: &General, asked: &Verify, progress: &Progress) -> Result<Exit, Failure> {
-    let loaded = load(general)?;
+    let loaded = load_to_read(general)?;
     let options = Asked {
         depth: if asked.recorded_only { Depth::Record } else { Depth::Bytes },
         duckdb: match &asked.duckdb {

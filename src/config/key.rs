@@ -215,6 +215,20 @@ impl Kind {
         secrets || matches!(self, Self::Location | Self::MailServer | Self::Alert | Self::Endpoint)
     }
 
+    /// What stands for a variable of `given` that is not set, where nothing is sent: a host that does not exist (RFC 6761), as an
+    /// address where the variable is the whole of it. `None` for what is needed to read a publication.
+    pub(super) fn stand_in(self, given: &str) -> Option<&'static str> {
+        let is_whole = given.starts_with("${") && given.find('}') == Some(given.len() - 1);
+        match self {
+            Self::MailServer if is_whole => Some("smtps://not-set.invalid"),
+            Self::Alert | Self::Endpoint | Self::Webhook if is_whole => Some("https://not-set.invalid"),
+            Self::MailServer | Self::Alert | Self::Endpoint | Self::Webhook | Self::Token => {
+                Some("not-set.invalid")
+            }
+            _ => None,
+        }
+    }
+
     /// What its text looks like, as a regular expression, and in words; both are empty where only code can tell.
     #[rustfmt::skip]
     pub(super) fn form(self) -> (&'static str, &'static str) {

@@ -15,15 +15,32 @@ use super::address::folder_and_files;
 use super::edition::editions;
 use super::key::Kind;
 use super::problem::{ConfigError, Place, Problems, Refusal};
-use super::roots::refuse_outside;
+use super::roots::{refuse_outside, refuse_shared};
 use super::tables::{COST_TO_SERVE, FILE, TARGETS};
 use super::thresholds::THRESHOLDS;
 use super::tree::parse_tree;
-use super::walk::{Found, Walk};
+use super::walk::{Found, START, Walk};
 use super::{AlertTo, Config, PolicyValue, Target, rules, sources};
 
 /// Reads the configuration file at `path`; `environment` answers for `${NAME}`.
 pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+    load_with(path, environment, &Made::Here)
+}
+
+/// As [`load`], for what sends nothing: an address, password or token of deliveries, alerts and lineage whose variable is not set
+/// stops nobody, and is no address of anything.
+pub fn load_to_read(
+    path: &Path,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Config, ConfigError> {
+    load_with(path, environment, &Made::ToRead)
+}
+
+fn load_with(
+    path: &Path,
+    environment: &dyn Fn(&str) -> Option<String>,
+    made: &Made<'_>,
+) -> Result<Config, ConfigError> {
     let name = path.display().to_string();
     let whole_file = |reason: String| {
         let mut problems = Problems::default();
@@ -40,7 +57,7 @@ pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
-    parse(&name, &text, root, environment)
+    parse_with(&name, &text, root, environment, made)
 }
 
 /// Reads the configuration in `text`; `name` is in messages, and relative paths start at `root`.
@@ -69,6 +86,8 @@ pub fn recorded(
 enum Made<'a> {
     /// The project.
     Here,
+    /// The project, for what sends nothing.
+    ToRead,
     /// The record of a run, which has its queries in a folder of its own.
     Before {
         /// The configuration of the project.
@@ -81,7 +100,7 @@ impl Made<'_> {
     /// The folder of the queries of a configuration that names one.
     fn queries(&self, root: &Path, named: &str) -> PathBuf {
         match self {
-            Self::Here => root.join(named),
+            Self::Here | Self::ToRead => root.join(named),
             Self::Before { queries, .. } => (*queries).to_owned(),
         }
     }
@@ -111,6 +130,7 @@ fn parse_with(
         return Err(problems.into_error(name));
     };
     let mut walk = Walk::new(environment, problems);
+    walk.sends = !matches!(made, Made::ToRead);
     let mut found = walk.section(FILE, Some(&tree), "").unwrap_or_default();
     let queries = walk.value("queries").and_then(Value::as_str).unwrap_or_default();
     let queries = made.queries(root, queries);
@@ -120,11 +140,13 @@ fn parse_with(
         (source["columns"], source["format"]) = (columns.into(), "parquet".into());
     }
     rules::check(&mut walk);
+    let of_events = walk.place("lineage.file").unwrap_or(START);
     let mut problems = walk.problems;
     if problems.is_empty() {
         let mut config = build(found, root);
         made.complete(&mut config);
         refuse_outside(&config, environment, &mut problems);
+        refuse_shared(&config, name, of_events, &mut problems);
         if problems.is_empty() {
             return Ok(config);
         }

@@ -45,7 +45,7 @@ pub use edition::{Detail, Edition, Part};
 pub use events::{AlertTo, Lineage, Schedule};
 pub use format::{ColumnType, Format};
 pub use key::{Key, Kind, SourceShape};
-pub use load::{load, parse, recorded};
+pub use load::{load, load_to_read, parse, recorded};
 pub use problem::{ConfigError, Problem};
 pub use roots::ROOTS;
 pub use schema::schema_text;

@@ -3,6 +3,8 @@
 //! A list of folders and addresses with `;` between them. When it is set, each location, folder, file and program that a
 //! configuration names must lie at or below one of them; links are followed first. It is in the environment and not in
 //! the file, because who may edit the file must not be able to widen it.
+//!
+//! And, by the same comparison of places: no file to which a run appends may be one that it reads or publishes.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -11,6 +13,7 @@ use url::Url;
 use super::problem::{Place, Problems, Refusal};
 use super::secret::Environment;
 use super::{AlertTo, Config, SigningKey};
+use crate::files::matches;
 
 /// The variable.
 pub const ROOTS: &str = "KARAT_ROOTS";
@@ -35,15 +38,56 @@ pub(super) fn refuse_outside(config: &Config, environment: Environment<'_>, prob
     }
 }
 
+/// Notes, at `place`, a file of lineage events that is the configuration in `file`, or is or lies in what the configuration names: events
+/// are appended, and would damage it.
+pub(super) fn refuse_shared(config: &Config, file: &str, place: Place, problems: &mut Problems) {
+    const KEY: &str = "lineage.file";
+    let Some(path) = config.lineage.as_ref().and_then(|lineage| lineage.file.as_ref()) else {
+        return;
+    };
+    let of_events = spot(&path.display().to_string(), &config.root);
+    let is_read = |key: &str| {
+        let name = key.strip_prefix("sources.").and_then(|rest| rest.strip_suffix(".location"));
+        let files = name.and_then(|name| config.sources.get(name)?.files.as_deref());
+        let own = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        files.is_none_or(|files| matches(files, &own))
+    };
+    let holds = |(key, location): &(String, String)| {
+        // In the folder of spill files any name is free: a run makes folders of its own there.
+        ![KEY, "engine.spill"].contains(&key.as_str())
+            && is_read(key)
+            && spot(location, &config.root).holds(&of_events)
+    };
+    let shared = if spot(file, Path::new(".")).holds(&of_events) {
+        Some("the configuration itself".to_owned())
+    } else {
+        named(config).into_iter().find(holds).map(|(key, _)| format!("within {key}, or the same"))
+    };
+    if let Some(what) = shared {
+        let way = "name a file of its own elsewhere, such as lineage.jsonl";
+        let refusal = Refusal::new(format!("is {what}, and events would be appended to it; {way}"));
+        problems.add(place, KEY, refusal);
+    }
+}
+
 /// Everything that a configuration names, by its key.
 fn named(config: &Config) -> Vec<(String, String)> {
     let sources = config
         .read_sources()
         .map(|(name, source)| (format!("sources.{name}.location"), source.location.clone()));
     let mut all: Vec<(String, String)> = sources.collect();
+    let manifests = config.read_sources().filter_map(|(name, source)| {
+        let manifest = source.manifest.as_ref()?;
+        let location = format!("{}/{manifest}", source.location.trim_end_matches('/'));
+        Some((format!("sources.{name}.manifest"), location))
+    });
+    all.extend(manifests);
     let mut add = |key: &str, path: &Path| all.push((key.to_owned(), path.display().to_string()));
     add("queries", &config.queries);
     add("reports", &config.reports);
+    if let Some(logo) = &config.brand.logo {
+        add("brand.logo", logo);
+    }
     if let Some(spill) = &config.engine.spill {
         add("engine.spill", spill);
     }

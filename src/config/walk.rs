@@ -20,6 +20,8 @@ pub(super) const START: Place = Place { line: 1, column: 1 };
 pub(super) struct Walk<'e> {
     /// Answers for `${NAME}`.
     pub(super) environment: Environment<'e>,
+    /// Whether something may be sent, for which secrets must be there.
+    pub(super) sends: bool,
     /// What is wrong so far.
     pub(super) problems: Problems,
     /// Where each key of the file and its value are, by path.
@@ -52,6 +54,7 @@ impl<'e> Walk<'e> {
     pub(super) fn new(environment: Environment<'e>, problems: Problems) -> Self {
         Self {
             environment,
+            sends: true,
             problems,
             given: BTreeMap::new(),
             meant: BTreeSet::new(),
@@ -274,10 +277,15 @@ impl<'e> Walk<'e> {
             return None;
         }
         let leaf = if given.contains("${") && !key.kind.has_variables() {
-            let places = "locations, options, deliver.smtp, webhooks.url and schedule.alert";
+            let places = "locations, options, deliver.smtp, webhooks.url, publish.sign, schedule.alert, lineage.url and lineage.api_key";
             Err(Refusal::new(format!("`${{…}}` is filled in only in {places}")))
         } else {
-            read(key, name, given, self.environment)
+            let stand_in = key.kind.stand_in(given).filter(|_| !self.sends);
+            let or_stand_in = |name: &str| {
+                let set = (self.environment)(name).filter(|value| !value.is_empty());
+                set.or_else(|| stand_in.map(str::to_owned))
+            };
+            read(key, name, given, if stand_in.is_some() { &or_stand_in } else { self.environment })
         };
         leaf.map_err(|refusal| self.problems.add(place, path, refusal)).ok()
     }

@@ -35,8 +35,8 @@ pub(crate) enum Answer {
     Accepted(Reply),
     /// It has not taken it.
     Refused(Reply),
-    /// It said nothing, or nothing that can be understood: perhaps taken.
-    Unknown(String),
+    /// It said nothing, or nothing that can be understood: perhaps taken. What it said, or what went wrong.
+    Unknown(Reply),
 }
 
 /// Code and text of an answer.

@@ -79,7 +79,7 @@ pub enum Fate {
     NotSent(String),
     /// The server has taken it, but that could not be recorded; it is held from now on; why.
     Unrecorded(String),
-    /// It is perhaps sent: an earlier or simultaneous delivery began and did not record its end.
+    /// It is perhaps sent: a delivery began and has not recorded its end, or has recorded that the server did not say.
     Held(String),
 }
 
@@ -222,7 +222,10 @@ async fn one(
     let attempt = match state {
         State::Accepted => return Ok(Step::Fate(Fate::SentBefore)),
         State::Open { attempt } => attempt,
+        // What its end was is known to be unknown, so no other delivery is at work on it.
+        State::Unknown { attempt, .. } if resend => attempt + 1,
         State::Held { since, .. } => return Ok(Step::Fate(held(&since))),
+        State::Unknown { at, said, .. } => return Ok(Step::Fate(unknown(&at, &said))),
     };
     if let Some(reason) = unreachable {
         return Ok(Step::Fate(Fate::NotSent(reason.to_owned())));
@@ -266,14 +269,26 @@ async fn one(
                 }
             }
         }
-        Answer::Unknown(reason) => {
-            Fate::Held(format!("the server did not say whether it has taken it: {reason}"))
+        Answer::Unknown(reply) => {
+            let said = reply.to_string();
+            let recorded = close(Outcome::Unknown, reply).await;
+            let unrecorded = recorded.err().map(|error| format!("; the receipt is not written: {error}"));
+            Fate::Held(format!("{UNKNOWN}: {said}{}", unrecorded.unwrap_or_default()))
         }
     }))
 }
 
 fn held(since: &str) -> Fate {
-    Fate::Held(format!("a delivery began at {since} and did not record its end"))
+    Fate::Held(format!(
+        "a delivery began at {since} and has not recorded its end: it was stopped, or another process is sending now"
+    ))
+}
+
+/// What is said of an answer that does not tell.
+const UNKNOWN: &str = "the server did not say whether it has taken it";
+
+fn unknown(at: &str, said: &str) -> Fate {
+    Fate::Held(format!("{UNKNOWN}: {said}, at {at}"))
 }
 
 /// Reads from the records who has got the mail of a run; connects to nothing.
@@ -296,6 +311,7 @@ pub async fn standing(
             State::Open { attempt: 1 } => Fate::NotSent("no delivery has begun".to_owned()),
             State::Open { .. } => Fate::NotSent("the last attempt was refused or given up".to_owned()),
             State::Held { since, .. } => held(&since),
+            State::Unknown { at, said, .. } => unknown(&at, &said),
         };
         deliveries.push(Delivery { to: to.clone(), fate });
     }
@@ -327,8 +343,8 @@ pub fn verdict(run: &str, deliveries: &[Delivery]) -> Option<Failure> {
     }
     if let Some(one) = incomplete.iter().find(held) {
         hints.push(format!(
-            "A held message is perhaps sent: ask its reader or look into the log of the server, then \
-             `karat deliver {run} --resend {}`.",
+            "A held message is perhaps sent, or is being sent by another process, and `--resend` would send it twice: make sure that \
+             no other `karat` is at work, ask its reader or look into the log of the server, then `karat deliver {run} --resend {}`.",
             one.to
         ));
     }

@@ -26,8 +26,10 @@ pub(super) enum State {
     Accepted,
     /// Not sent; the next attempt has this number.
     Open { attempt: u32 },
-    /// Perhaps sent in this attempt.
+    /// Perhaps sent in this attempt, whose end is not recorded.
     Held { attempt: u32, since: String },
+    /// Perhaps sent in this attempt, which ended at this time without an answer that tells.
+    Unknown { attempt: u32, at: String, said: String },
 }
 
 /// How an attempt ended.
@@ -38,6 +40,8 @@ pub(super) enum Outcome {
     Accepted,
     /// The server has not taken it.
     Refused,
+    /// The server gave no answer, or none that tells whether it has taken it.
+    Unknown,
     /// Nobody knows; a person decided that it goes out again.
     Abandoned,
 }
@@ -104,10 +108,17 @@ impl<'a> Records<'a> {
         }
         let receipt = self.place.read(&self.path(mark, attempt, "receipt")).await?;
         let receipt = receipt.and_then(|bytes| serde_json::from_slice::<Receipt>(&bytes).ok());
-        Ok(match receipt.map(|receipt| receipt.outcome) {
-            Some(Outcome::Accepted) => State::Accepted,
-            Some(Outcome::Refused | Outcome::Abandoned) => State::Open { attempt: attempt + 1 },
-            None => State::Held { attempt, since: "an unknown time (its receipt cannot be read)".to_owned() },
+        let Some(receipt) = receipt else {
+            let since = "an unknown time (its receipt cannot be read)".to_owned();
+            return Ok(State::Held { attempt, since });
+        };
+        Ok(match receipt.outcome {
+            Outcome::Accepted => State::Accepted,
+            Outcome::Refused | Outcome::Abandoned => State::Open { attempt: attempt + 1 },
+            Outcome::Unknown => {
+                let reply = Reply { code: receipt.code.unwrap_or(0), text: receipt.text.unwrap_or_default() };
+                State::Unknown { attempt, at: receipt.at, said: reply.to_string() }
+            }
         })
     }
 

@@ -153,7 +153,7 @@ impl Offered for Conversation {
         let answer = match tokio::time::timeout(STEP, self.connection.command(Data)).await {
             Ok(Ok(_)) => last_answer(self.connection.message(&message.bytes), LAST_STEP).await,
             Ok(Err(error)) => answered(&error),
-            Err(_) => Answer::Unknown("no answer in time".to_owned()),
+            Err(_) => Answer::Unknown(Reply::new(0, "no answer in time")),
         };
         leave(&mut self.connection).await;
         answer
@@ -169,7 +169,7 @@ async fn last_answer(answer: impl Future<Output = Result<Response, Error>>, pati
     match tokio::time::timeout(patience, answer).await {
         Ok(Ok(response)) => Answer::Accepted(reply(&response)),
         Ok(Err(error)) => answered(&error),
-        Err(_) => Answer::Unknown("no answer in time".to_owned()),
+        Err(_) => Answer::Unknown(Reply::new(0, "no answer in time")),
     }
 }
 
@@ -180,7 +180,7 @@ async fn leave(connection: &mut AsyncSmtpConnection) {
 
 /// A reply with a code is a refusal; anything else tells nothing.
 fn answered(error: &Error) -> Answer {
-    refusal(error).map_or_else(|| Answer::Unknown(said(error)), Answer::Refused)
+    refusal(error).map_or_else(|| Answer::Unknown(Reply::new(0, &said(error))), Answer::Refused)
 }
 
 fn refusal(error: &Error) -> Option<Reply> {
@@ -229,7 +229,7 @@ mod tests {
         let [soon, late] = [30, 3000].map(Duration::from_millis);
         let queued = Answer::Accepted(Reply::new(250, "queued"));
         assert_eq!(last_answer(after(soon), late).await, queued);
-        let unknown = Answer::Unknown("no answer in time".to_owned());
+        let unknown = Answer::Unknown(Reply::new(0, "no answer in time"));
         assert_eq!(last_answer(after(late), soon).await, unknown);
     }
 }

@@ -37,14 +37,14 @@ impl Offered for Address {
             |status: StatusCode| Reply::new(status.as_u16(), status.canonical_reason().unwrap_or_default());
         match answer(&self.url, None, message.bytes.clone(), self.patience).await {
             Ok(status) if status.is_success() => Answer::Accepted(answered(status)),
-            Ok(status) if status.is_server_error() => {
-                Answer::Unknown(format!("the web address answered {}", answered(status)))
-            }
+            Ok(status) if status.is_server_error() => Answer::Unknown(answered(status)),
             Ok(status) => Answer::Refused(answered(status)),
             Err(Unanswered::NotReached(what)) => {
                 Answer::Refused(Reply::new(0, &format!("the web address {what}")))
             }
-            Err(Unanswered::Silent(what)) => Answer::Unknown(format!("the web address {what}")),
+            Err(Unanswered::Silent(what)) => {
+                Answer::Unknown(Reply::new(0, &format!("the web address {what}")))
+            }
         }
     }
 
@@ -77,7 +77,8 @@ fn figures(summary: &Value) -> Vec<(String, String)> {
             .into_iter()
             .filter(|part| !part.is_empty())
             .collect();
-        (text(figure, "name").to_owned(), parts.join(", "))
+        // A mark of no language: the parts are in that of the edition.
+        (text(figure, "name").to_owned(), parts.join(" · "))
     };
     summary["headline"].as_array().into_iter().flatten().map(figure).collect()
 }
@@ -99,6 +100,7 @@ fn slack(summary: &Value) -> Value {
         json!({"type": "header", "text": plain(text(summary, "title"), 150)}),
         section(text(summary, "period")),
         json!({"type": "section", "fields": fields}),
+        section(text(summary, "finding")),
     ];
     for key in ["sentences", "decisions"] {
         let listed = texts(summary, key);
@@ -124,6 +126,7 @@ fn teams(summary: &Value) -> Value {
         json!({"type": "TextBlock", "text": text(summary, "title"), "wrap": true, "size": "Large", "weight": "Bolder"}),
         block(text(summary, "period")),
         json!({"type": "FactSet", "facts": facts}),
+        block(text(summary, "finding")),
     ];
     body.extend(["sentences", "decisions"].iter().flat_map(|key| texts(summary, key)).map(block));
     body.push(block(text(summary, "quality")));
@@ -176,7 +179,8 @@ mod tests {
         }];
         let run = (date(2018, 1, 1), "0123456789abcdef");
         let patience = Duration::from_millis(300);
-        for reason in ["does not answer", "did not record its end"] {
+        for reason in ["whether it has taken it: the web address does not answer", "at 1970-01-01T00:00:00Z"]
+        {
             let deliveries = post_all(&place, run, &hooks, patience, clock).await;
             let [Delivery { fate: Fate::Held(told), .. }] = deliveries.as_slice() else {
                 panic!("{deliveries:?}")

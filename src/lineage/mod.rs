@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::calendar;
 use crate::config::{Config, Lineage};
-use crate::error::Failure;
+use crate::error::{Exit, Failure};
 use crate::post::post;
 
 pub(crate) use event::{Column, Dataset, Datasets};
@@ -36,16 +36,23 @@ pub(crate) struct Emitter<'a> {
 
 impl<'a> Emitter<'a> {
     /// The emitter of a run of `as_of`, where the configuration has events.
-    pub(crate) fn new(config: &'a Config, as_of: Option<Date>) -> Option<Self> {
+    ///
+    /// # Errors
+    /// As [`check_folder`].
+    pub(crate) fn new(config: &'a Config, as_of: Option<Date>) -> Result<Option<Self>, Failure> {
+        check_folder(config)?;
+        let Some(to) = config.lineage.as_ref() else {
+            return Ok(None);
+        };
         let day = calendar::as_of(config.as_of, as_of, &config.project.timezone).ok();
         let nominal = day.and_then(|day| day.in_tz(&config.project.timezone).ok());
-        Some(Self {
-            to: config.lineage.as_ref()?,
+        Ok(Some(Self {
+            to,
             root: &config.root,
             job: &config.project.name,
             run: uuid(calendar::now(), rand::random()),
             nominal: nominal.map(|nominal| nominal.timestamp()),
-        })
+        }))
     }
 
     /// Says that the run began; returns what could not be sent.
@@ -72,6 +79,27 @@ impl<'a> Emitter<'a> {
         }
         unsent.into_iter().map(|what| format!("the lineage event {kind} was not sent: {what}")).collect()
     }
+}
+
+/// Refuses a file to which no event could be appended.
+///
+/// # Errors
+/// Returns exit code 2 when its folder does not exist, or when it is a folder itself.
+pub(crate) fn check_folder(config: &Config) -> Result<(), Failure> {
+    let Some(file) = config.lineage.as_ref().and_then(|lineage| lineage.file.as_ref()) else {
+        return Ok(());
+    };
+    let file = config.root.join(file);
+    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let what = if file.is_dir() {
+        format!("`{}` is a folder", file.display())
+    } else if !folder.is_dir() {
+        format!("the folder `{}` does not exist", folder.display())
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(Exit::Usage, "config", format!("lineage.file: {what}"))
+        .hint("Make the folder, or name a file in one that is there."))
 }
 
 /// Appends a line, in one write, so that lines of two processes do not mix.

@@ -46,13 +46,13 @@ pub(super) async fn tables(
     queries: &[Query],
     given: Given,
 ) -> Result<Vec<TableRecord>, Failure> {
-    run.progress.stage(given.stage(), queries.len());
     let mut waiting: BTreeMap<&TableName, &Query> =
         queries.iter().map(|query| (&query.name, query)).collect();
     let mut pending: BTreeSet<TableName> = waiting.keys().map(|name| (*name).clone()).collect();
     let has_inputs = || outlook::inputs().iter().all(|input| pending.contains(input));
     let mut models = (given == Given::Sources && has_inputs()).then(|| run.terms.clone());
     pending.extend(models.iter().flat_map(|_| outlook::outputs()));
+    run.progress.stage(given.stage(), pending.len());
     let heights = heights(queries);
     let side_by_side = engine.side_by_side();
     let mut free = engine.threads();

@@ -7,6 +7,7 @@ use crate::check;
 use crate::config::Config;
 use crate::engine::{Engine, damaged_input};
 use crate::error::Failure;
+use crate::lineage;
 use crate::output::Progress;
 use crate::query::TableName;
 use crate::source::{From, Pinned, RawTable};
@@ -30,6 +31,7 @@ pub async fn check(
     as_of: Option<jiff::civil::Date>,
     progress: &Progress,
 ) -> Result<Look, Failure> {
+    lineage::check_folder(config)?;
     let place = open(config)?;
     let request = Request { as_of, is_draft: false };
     let run = Run::prepare(config, &place, &request, Purpose::Look, progress).await?;

@@ -62,7 +62,7 @@ pub(super) async fn published(
     request: &Request,
     progress: &Progress,
 ) -> Result<(Report, Option<LogEntry>), Failure> {
-    let Some(emitter) = Emitter::new(config, request.as_of) else {
+    let Some(emitter) = Emitter::new(config, request.as_of)? else {
         return Box::pin(attempt(config, place, request, progress, None)).await;
     };
     let mut unsent = emitter.start().await;

@@ -25,7 +25,7 @@ pub(super) async fn pin_inputs(
     recorded: Option<&Recorded>,
     progress: &Progress,
 ) -> Result<Vec<Pinned>, Failure> {
-    progress.stage("read", config.sources.len());
+    progress.stage("read", config.read_sources().count());
     if !config.sources.contains_key("order_lines") {
         return Err(Failure::new(Exit::Usage, "config", "sources.order_lines is missing"));
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
 use crate::config::Format;
+use crate::files::matches;
 use crate::store::Object;
 
 /// An object that is not read.
@@ -92,25 +93,6 @@ impl<'n> Names<'n> {
             self.other
         }
     }
-}
-
-/// Tells whether `name` is of the pattern, in which `*` stands for any letters and `?` for one.
-fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    // Where each `*` so far could end: `fits[n]` says that the pattern read so far is of the first n letters.
-    let mut fits = vec![false; name.len() + 1];
-    fits[0] = true;
-    for wanted in pattern {
-        let mut next = vec![false; name.len() + 1];
-        for end in 0..=name.len() {
-            next[end] = match wanted {
-                '*' => fits[end] || (end > 0 && next[end - 1]),
-                letter => end > 0 && fits[end - 1] && (letter == '?' || letter == name[end - 1]),
-            };
-        }
-        fits = next;
-    }
-    fits[name.len()]
 }
 
 /// The objects of a location.

@@ -183,7 +183,7 @@ impl Offered for Post {
                 self.0.stopped.notify_one();
                 std::future::pending().await
             }
-            _ => Answer::Unknown("the connection broke".to_owned()),
+            _ => Answer::Unknown(Reply::new(0, "the connection broke")),
         }
     }
 
