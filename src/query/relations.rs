@@ -112,19 +112,16 @@ pub(super) fn rename(body: &mut SetExpr, name: impl Fn(usize) -> Option<Ident>) 
             SetExpr::SetOperation { left, .. } => left,
             SetExpr::Query(inner) => &mut inner.body,
             SetExpr::Select(select) => {
-                let is_written = |item: &SelectItem| {
-                    matches!(item, SelectItem::ExprWithAlias { .. } | SelectItem::UnnamedExpr(_))
-                };
-                if !select.projection.iter().all(is_written) {
-                    return false;
-                }
-                for (place, item) in select.projection.iter_mut().enumerate() {
-                    let (SelectItem::ExprWithAlias { expr, .. } | SelectItem::UnnamedExpr(expr)) = &*item
-                    else {
-                        continue;
-                    };
+                let all = select.projection.iter().map(|item| match item {
+                    SelectItem::ExprWithAlias { expr, .. } | SelectItem::UnnamedExpr(expr) => {
+                        Some(expr.clone())
+                    }
+                    _ => None,
+                });
+                let Some(all) = all.collect::<Option<Vec<_>>>() else { return false };
+                for (place, (item, expr)) in select.projection.iter_mut().zip(all).enumerate() {
                     if let Some(alias) = name(place) {
-                        *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias };
+                        *item = SelectItem::ExprWithAlias { expr, alias };
                     }
                 }
                 return true;
@@ -181,10 +178,8 @@ impl Outputs {
 
     /// The name of a column, by its place.
     pub(super) fn name(&self, place: usize) -> Option<Ident> {
-        if self.has_wildcard {
-            return None;
-        }
-        self.columns.get(place)?.0.as_ref().map(|name| Ident::with_quote('"', name))
+        let name = self.columns.get(place).filter(|_| !self.has_wildcard)?.0.as_ref()?;
+        Some(Ident::with_quote('"', name))
     }
 
     /// Writes an expression over these columns as one over those of `other`, by their places.

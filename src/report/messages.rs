@@ -113,9 +113,9 @@ pub(crate) enum Filling {
 /// Ends the name of a message that replaces another one where profit rests on an assumed margin.
 const ASSUMED: &str = "_if_assumed";
 
-/// The words of a language.
+/// The words of a language; and whether profit rests on an assumed margin.
 #[derive(Clone)]
-pub(crate) struct Messages(Arc<Loaded>, bool);
+pub(crate) struct Messages(Arc<Loaded>, pub(super) bool);
 
 struct Loaded {
     path: PathBuf,
@@ -224,11 +224,6 @@ fn load(folder: &Path, language: &str) -> Result<Messages, Failure> {
 }
 
 impl Messages {
-    /// Whether profit rests on an assumed margin.
-    pub(crate) fn is_assuming(&self) -> bool {
-        self.1
-    }
-
     /// The words for a run whose profit rests on an assumed margin, if it does.
     pub(crate) fn assuming(self, margin_is_assumed: bool) -> Self {
         Self(self.0, margin_is_assumed)

@@ -71,7 +71,7 @@ pub(crate) fn check(templates: &Path, messages: &Messages) -> Result<(), Failure
 pub(crate) fn make(inputs: &Inputs, messages: &Messages) -> Result<Vec<u8>, Failure> {
     let (mut made, mut meanings) = (Vec::new(), Vec::new());
     for mut sheet in sheets(&inputs.templates, messages)? {
-        sheet.columns.retain(|column| !(column.needs_cost && messages.is_assuming()));
+        sheet.columns.retain(|column| !(column.needs_cost && messages.1));
         let withheld =
             inputs.edition.hidden.as_ref().is_some_and(|hidden| hidden.withheld.contains(&sheet.table));
         let Some(table) = inputs.tables.get(&sheet.table).filter(|_| !withheld) else { continue };
