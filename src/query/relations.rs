@@ -105,8 +105,7 @@ pub(super) fn odd_join(select: &Select) -> Option<String> {
 }
 
 /// Gives the columns of a query these names, by their places; `false`, and nothing is altered, where not every column is written out.
-pub(super) fn rename(body: &mut SetExpr, name: impl Fn(usize) -> Option<Ident>) -> bool {
-    let mut body = body;
+pub(super) fn rename(mut body: &mut SetExpr, name: impl Fn(usize) -> Option<Ident>) -> bool {
     loop {
         body = match body {
             SetExpr::SetOperation { left, .. } => left,
