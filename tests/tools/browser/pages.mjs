@@ -32,7 +32,7 @@ export async function accessible(chromium, page) {
 
 /** Elements and attributes that a finished page may hold; whatever else appears came from the data. */
 const ELEMENTS = new Set(
-    ("a article b body br caption circle code data dd desc details div dl dt figcaption figure footer g h1 h2 h3 h4 head header html img li line main meta nav " +
+    ("a abbr article b body br caption circle code data dd desc details div dl dt figcaption figure footer g h1 h2 h3 h4 head header html img li line main meta nav " +
         "ol p path polygon polyline pre rect section small span strong style sub summary svg table tbody td text tfoot th thead time title tr tspan ul").split(" "),
 );
 const EVERY = /^(on|style$|formaction$|srcset$|xlink:|background$|srcdoc$|action$|poster$)/;
