@@ -1486,8 +1486,8 @@ sentence-lead_discount_of_part = That is { $discount_rate } of its list price, a
 sentence-discount = That is { $discount_rate } of list price.
 sentence-moved_down = The profit of those who moved down went from { $from_profit } to { $to_profit }.
 sentence-gone = They had brought { $from_profit } of profit in the window of that time.
-sentence-at_risk_and_before = The customers who brought it are late against their usual rhythm or have lapsed; a year ago it was { $year_ago_value }.
-sentence-at_risk = The customers who brought it are late against their usual rhythm or have lapsed.
+sentence-at_risk_and_before = The customers who brought it are late or have lapsed; a year ago it was { $year_ago_value }.
+sentence-at_risk = The customers who brought it are late or have lapsed.
 
 ## wording/sentence_head.txt
 
@@ -1547,7 +1547,7 @@ mail-links_method_attached = Its links lead to appendix.html and method.html, at
 mail-data = Data.
 mail-not_passed = Not passed: { $name }.
 mail-terms = Terms.
-mail-profit_risk_profit_customers = Profit at risk is the profit of profitable customers who are late against their usual rhythm, or that of their tier, or have lapsed.
+mail-profit_risk_profit_customers = Profit at risk is that of profitable customers who are late or have lapsed.
 mail-internal_use = For internal use.
 
 ## mail/mail.txt

@@ -109,8 +109,8 @@ export async function reflow(chromium, large, page) {
                 return `by ${beyond} pixels, for example ${wide.slice(-1).map((element) => element.outerHTML.slice(0, 140))}`;
             });
             if (over) complain(page.name, `scrolls sideways ${words} ${over}`);
-            // On a desk every column of a table is seen at once.
-            if (words !== "at 1280 pixels") return;
+            // On a desk every column of a table is seen at once, but for words without an end.
+            if (words !== "at 1280 pixels" || page.name.startsWith("hostile")) return;
             const cut = await tab.evaluate(() =>
                 [...document.querySelectorAll(".scroll")].filter((area) => area.scrollWidth > area.clientWidth + 1).map((area) => `${area.ariaLabel} by ${area.scrollWidth - area.clientWidth} pixels`),
             );
