@@ -203,8 +203,11 @@ impl Table<'_> {
         };
         // The hint is best effort: a writer may end between its metadata file and the hint, so the numbers are followed from there on.
         let numbers: BTreeSet<u64> = self.there.keys().filter_map(|path| number(path)).collect();
-        let hint = hint.map(|hint: u64| {
-            (hint..).take_while(|next| *next == hint || numbers.contains(next)).last().unwrap_or(hint)
+        let hint = hint.map(|mut hint: u64| {
+            while let Some(next) = hint.checked_add(1).filter(|next| numbers.contains(next)) {
+                hint = next;
+            }
+            hint
         });
         let wanted = hint.or_else(|| numbers.last().copied());
         let Some(wanted) = wanted else {
