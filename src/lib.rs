@@ -7,7 +7,7 @@
 //!
 //! `schedule` calls the pipeline again and again, by a cron line. `cases` runs the SQL on small tables that a test gives.
 //!
-//! `model` is beside them: estimates of what customers will do, from numbers to numbers. So does `disclosure`: which cells an
+//! `model` is beside them: estimates of what customers will do, from numbers to numbers. So is `disclosure`: which cells an
 //! edition without single customers may show.
 //!
 //! Invariants: SQL holds every definition and Rust computes no figure but the estimates of `model`; money is

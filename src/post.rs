@@ -1,4 +1,4 @@
-//! Posts JSON to a web address: alerts, lineage events and summaries.
+//! Asks web addresses, and posts JSON to them: alerts, lineage events and summaries.
 //!
 //! An address may hold a token: it is never printed, and neither is an error of the client, which repeats it.
 
@@ -21,6 +21,20 @@ pub(crate) enum Unanswered {
     Silent(String),
 }
 
+/// A client for the host of `address`, which follows no redirect to another one.
+///
+/// # Errors
+/// Returns why there is none, as the rest of a sentence about the address.
+pub(crate) async fn client(address: &str, patience: Duration) -> Result<reqwest::Client, String> {
+    let url = url::Url::parse(address).ok();
+    let host = url.as_ref().and_then(url::Url::host_str).unwrap_or_default();
+    if Names::new(names::system).lead_astray(host).await {
+        return Err(format!("is refused: {FORBIDDEN}"));
+    }
+    let client = reqwest::Client::builder().timeout(patience).redirect(reqwest::redirect::Policy::none());
+    client.build().map_err(|_| "cannot be used".to_owned())
+}
+
 /// Posts `body`, with `token` as a bearer token where there is one, and gives the status of the answer.
 pub(crate) async fn answer(
     address: &Secret,
@@ -28,26 +42,16 @@ pub(crate) async fn answer(
     body: Vec<u8>,
     patience: Duration,
 ) -> Result<StatusCode, Unanswered> {
-    let not_reached = |what: &str| Unanswered::NotReached(what.to_owned());
-    let host = url::Url::parse(address.expose())
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned))
-        .unwrap_or_default();
-    if Names::new(names::system).lead_astray(&host).await {
-        return Err(not_reached(&format!("is refused: {FORBIDDEN}")));
-    }
-    let client = reqwest::Client::builder()
-        .timeout(patience)
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|_| not_reached("cannot be used"))?;
+    let client = client(address.expose(), patience).await.map_err(Unanswered::NotReached)?;
     let mut request = client.post(address.expose()).header("content-type", "application/json").body(body);
     if let Some(token) = token {
         request = request.bearer_auth(token.expose());
     }
     match request.send().await {
         Ok(answer) => Ok(answer.status()),
-        Err(error) if error.is_connect() || error.is_builder() => Err(not_reached("cannot be reached")),
+        Err(error) if error.is_connect() || error.is_builder() => {
+            Err(Unanswered::NotReached("cannot be reached".to_owned()))
+        }
         Err(error) if error.is_timeout() => Err(Unanswered::Silent("does not answer".to_owned())),
         Err(_) => Err(Unanswered::Silent("broke the connection".to_owned())),
     }

@@ -27,7 +27,7 @@ ranked_lines as (
 
 numbered_lines as (
     select ranked_lines.*, cast(row_rank as bigint) - cast(order_rank as bigint) + 1 as line_number,
-        lead(number_rank) over (order by order_id nulls last, source_line nulls last) as next_number_rank
+        lead(number_rank) over (order by row_rank nulls last) as next_number_rank
     from ranked_lines
 )
 

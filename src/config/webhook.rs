@@ -45,13 +45,21 @@ impl Config {
 }
 
 #[rustfmt::skip]
+const EDITION: Key = row("edition", Word, "", "word", "full aggregate",
+    "full lists single customers; aggregate shows no group of fewer than policy.min_cell customers");
+
+#[rustfmt::skip]
+const WHERE: Key = row("where", Section(SEGMENT), "", "", "", "one segment of the customers, by region, country, industry or owner");
+
+#[rustfmt::skip]
+const LANGUAGE: Key = row("language", Language, "=project.language", "language", "", "language of the edition; project.language when absent");
+
+#[rustfmt::skip]
 pub(super) const RECIPIENT: &[Key] = &[
     row("to", Email, "", "address", "", "the recipient's address").needed("give the reader's address"),
-    row("edition", Word, "", "word", "full aggregate",
-        "full lists single customers; aggregate shows no group of fewer than policy.min_cell customers")
-        .needed("write full for who may see single customers, aggregate for who may not"),
-    row("where", Section(SEGMENT), "", "", "", "one segment of the customers, by region, country, industry or owner"),
-    row("language", Language, "=project.language", "language", "", "language of the edition; project.language when absent"),
+    EDITION.needed("write full for who may see single customers, aggregate for who may not"),
+    WHERE,
+    LANGUAGE,
 ];
 
 #[rustfmt::skip]
@@ -69,11 +77,9 @@ pub(super) const WEBHOOK: &[Key] = &[
         .needed("give the address, as in ${WEBHOOK}"),
     row("form", Word, "json", "word", "json slack teams",
         "what is posted: json, summary.json of the run; slack, a message for an incoming webhook; teams, an adaptive card for a workflow"),
-    row("edition", Word, "", "word", "full aggregate",
-        "full lists single customers; aggregate shows no group of fewer than policy.min_cell customers")
-        .needed("write full where all readers may see single customers, aggregate where not"),
-    row("where", Section(SEGMENT), "", "", "", "one segment of the customers, by region, country, industry or owner"),
-    row("language", Language, "=project.language", "language", "", "language of the edition; project.language when absent"),
+    EDITION.needed("write full where all readers may see single customers, aggregate where not"),
+    WHERE,
+    LANGUAGE,
 ];
 
 /// Reads the web address of a webhook; who knows it can write there, so no file holds it.

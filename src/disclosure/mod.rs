@@ -1,6 +1,6 @@
 //! Disclosure control: which cells of the results an edition without single customers may show.
 //!
-//! The customers behind a row is declared in the header of its query (`cells`). A row of fewer customers than
+//! The customers behind a row are declared in the header of its query (`cells`). A row of fewer customers than
 //! `policy.min_cell` is hidden (primary), and so many others that it cannot be computed from totals and neighbours
 //! (complementary): see [`solve`]. Rows of different results that count the same classes are hidden together. What no
 //! header declares is not shown. Nothing is computed for the report here: cells are kept or left empty.

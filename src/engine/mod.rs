@@ -20,6 +20,7 @@ mod run;
 mod short_side;
 mod source_table;
 mod staging;
+mod step;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +45,7 @@ use futures::StreamExt;
 use self::address::{BASE, object_path, url};
 use self::failure::{failure, unreadable};
 use self::fallback::{Fallback, no_level};
-use self::source_table::{SourceTable, path_of};
+use self::source_table::SourceTable;
 use self::staging::SCHEMAS;
 use crate::config::EngineLimits;
 use crate::error::{Exit, Failure};
@@ -55,7 +56,7 @@ pub use compare::RowsDiffer;
 pub(crate) use failure::damaged_input;
 pub use origin::{Columns, Origins};
 pub use row::StoppingRow;
-pub use source_table::{PLACE, ROW, numbered_files};
+pub use source_table::{PLACE, ROW, SourceFile, numbered_files};
 pub use write::Written;
 
 /// Name and version of the engine, for the manifest; a test compares it with the lock file.
@@ -83,17 +84,6 @@ const MEMORY_OF_A_QUERY: usize = 128 << 20;
 
 /// Parts of the memory of which one is for short tables.
 const MEMORY_PER_SHORT_TABLES: usize = 32;
-
-/// One file of a source.
-#[derive(Debug, Clone)]
-pub struct SourceFile {
-    /// Local file with the bytes.
-    pub file: PathBuf,
-    /// Its rows.
-    pub rows: u64,
-    /// The values that its folders give to all of its rows, in the order of their columns.
-    pub folder_values: Vec<Option<String>>,
-}
 
 impl Engine {
     /// Starts a session that writes published tables to `folder`, all others and its spill files to `scratch`.
@@ -186,10 +176,8 @@ impl Engine {
         let store = ObjectStoreUrl::parse(BASE).map_err(cannot)?;
         let mut table = SourceTable::new(store, schema, partitions);
         for (number, file) in files.iter().enumerate() {
-            let path = path_of(name, number);
-            let size = std::fs::metadata(&file.file).map_err(|error| cannot(error.into()))?.len();
+            let path = table.add(name, number, file).map_err(|error| cannot(error.into()))?;
             self.store.pin(object_path(&path)?, file.file.clone());
-            table.add(&path, size, file.rows, &file.folder_values);
         }
         self.register(&TableName::new("source", name), Arc::new(table))
     }

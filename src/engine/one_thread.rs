@@ -6,82 +6,36 @@
 
 use std::sync::Arc;
 
-use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
+use datafusion::common::tree_node::Transformed;
 use datafusion::error::Result;
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::joins::{HashJoinExec, PartitionMode};
-use datafusion::physical_plan::{ExecutionPlan, replace_children_if_necessary};
+use datafusion::physical_plan::replace_children_if_necessary;
+
+use super::step::Plan;
 
 /// Leaves the side of a join that is kept to the choice by size, as in plans of many partitions.
-#[derive(Debug)]
-pub(super) struct JoinsBySize;
-
-impl PhysicalOptimizerRule for JoinsBySize {
-    fn optimize(
-        &self,
-        plan: Arc<dyn ExecutionPlan>,
-        config: &ConfigOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        if config.execution.target_partitions != 1 {
-            return Ok(plan);
+pub(super) fn joins_by_size(plan: Plan) -> Result<Transformed<Plan>> {
+    match plan.downcast_ref::<HashJoinExec>() {
+        Some(join) if *join.partition_mode() == PartitionMode::CollectLeft && !join.null_aware => {
+            Ok(Transformed::yes(join.builder().with_partition_mode(PartitionMode::Auto).build_exec()?))
         }
-        plan.transform_up(|plan| match plan.downcast_ref::<HashJoinExec>() {
-            Some(join) if *join.partition_mode() == PartitionMode::CollectLeft && !join.null_aware => {
-                Ok(Transformed::yes(join.builder().with_partition_mode(PartitionMode::Auto).build_exec()?))
-            }
-            _ => Ok(Transformed::no(plan)),
-        })
-        .data()
-    }
-
-    fn name(&self) -> &'static str {
-        "joins_by_size"
-    }
-
-    fn schema_check(&self) -> bool {
-        true
+        _ => Ok(Transformed::no(plan)),
     }
 }
 
 /// Brings the branches of a union together before they are added up; the engine then adds up once.
-#[derive(Debug)]
-pub(super) struct AddUpOnce;
-
-impl PhysicalOptimizerRule for AddUpOnce {
-    fn optimize(
-        &self,
-        plan: Arc<dyn ExecutionPlan>,
-        config: &ConfigOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        if config.execution.target_partitions != 1 {
-            return Ok(plan);
-        }
-        plan.transform_up(|plan| match of_parts(&plan) {
-            Some(parts) => {
-                let branches = Arc::clone(parts.children()[0]);
-                let together: Arc<dyn ExecutionPlan> = Arc::new(CoalescePartitionsExec::new(branches));
-                let parts = replace_children_if_necessary(parts, vec![together])?;
-                Ok(Transformed::yes(replace_children_if_necessary(plan, vec![parts])?))
-            }
-            None => Ok(Transformed::no(plan)),
-        })
-        .data()
-    }
-
-    fn name(&self) -> &'static str {
-        "add_up_once"
-    }
-
-    fn schema_check(&self) -> bool {
-        true
-    }
+pub(super) fn add_up_once(plan: Plan) -> Result<Transformed<Plan>> {
+    let Some(parts) = of_parts(&plan) else { return Ok(Transformed::no(plan)) };
+    let branches = Arc::clone(parts.children()[0]);
+    let together: Plan = Arc::new(CoalescePartitionsExec::new(branches));
+    let parts = replace_children_if_necessary(parts, vec![together])?;
+    Ok(Transformed::yes(replace_children_if_necessary(plan, vec![parts])?))
 }
 
 /// The sums by partition of which `plan` makes the sums.
-fn of_parts(plan: &Arc<dyn ExecutionPlan>) -> Option<Arc<dyn ExecutionPlan>> {
+fn of_parts(plan: &Plan) -> Option<Plan> {
     let whole = plan.downcast_ref::<AggregateExec>()?;
     let together = whole.input().downcast_ref::<CoalescePartitionsExec>()?;
     let parts = together.input().downcast_ref::<AggregateExec>()?;

@@ -17,7 +17,7 @@ use datafusion::prelude::DataFrame;
 
 use super::address::{BASE, object_path, url};
 use super::failure::failure;
-use super::source_table::{PLACE, SourceTable, numbered_files, path_of};
+use super::source_table::{PLACE, SourceTable, numbered_files};
 use super::{Engine, SourceFile, Written, ascending};
 use crate::error::{Exit, Failure};
 use crate::query::TableName;
@@ -39,10 +39,7 @@ impl Engine {
         let folders: Vec<String> = partitions.iter().cloned().chain([PLACE.to_owned()]).collect();
         let mut numbered = SourceTable::numbered(store, schema, &folders);
         for (number, file) in files.iter().enumerate() {
-            let size = std::fs::metadata(&file.file).map_err(|error| cannot(error.into()))?.len();
-            let values: Vec<_> =
-                file.folder_values.iter().cloned().chain([Some(number.to_string())]).collect();
-            numbered.add(&path_of(name, number), size, file.rows, &values);
+            numbered.add(name, number, file).map_err(|error| cannot(error.into()))?;
         }
         self.register(&numbered_files(name), Arc::new(numbered))
     }

@@ -59,7 +59,7 @@ impl Engine {
             }
             return Ok(Written::nothing(schema));
         }
-        // The order of a result is part of it and is in its file, and so does that of a scratch table.
+        // The order of a result is part of it, and its file keeps it; so does that of a scratch table.
         let is_sorted_here = header.is_published() && query.name.schema != "results";
         let plan = if is_sorted_here {
             plan.sort(ascending(&header.key)).map_err(|error| failure(what(), error))?

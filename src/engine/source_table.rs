@@ -5,6 +5,7 @@
 //! for constant where they are equal, and skip row groups by them. Every value of an input is read instead, page after page:
 //! an index of the pages, which the engine would follow, could lead it to others than those that were weighed.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, FieldRef, SchemaRef};
@@ -27,6 +28,17 @@ use datafusion::physical_plan::empty::EmptyExec;
 use parquet::arrow::RowNumber;
 
 use crate::query::TableName;
+
+/// One file of a source.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Local file with the bytes.
+    pub file: PathBuf,
+    /// Its rows.
+    pub rows: u64,
+    /// The values that its folders give to all of its rows, in the order of their columns.
+    pub folder_values: Vec<Option<String>>,
+}
 
 /// The column with the place of a row's file among those of its table, from 0, as text; of tables with numbered rows.
 pub const PLACE: &str = "__karat_place";
@@ -68,14 +80,18 @@ impl SourceTable {
         Self { schema, row, ..plain }
     }
 
-    /// Adds the file at `path` with the values that its folders give to all of its rows.
-    pub(super) fn add(&mut self, path: &str, size: u64, rows: u64, folder_values: &[Option<String>]) {
-        let values = folder_values.iter().cloned().map(ScalarValue::Utf8).collect();
-        let mut file = PartitionedFile::new(path, size).with_partition_values(values);
-        let rows = usize::try_from(rows).map_or(Precision::Absent, Precision::Exact);
+    /// Adds file `number` of the source `name`, with the values that its folders give to all of its rows; gives its path.
+    pub(super) fn add(&mut self, name: &str, number: usize, file: &SourceFile) -> std::io::Result<String> {
+        let path = path_of(name, number);
+        let place = self.row.is_some().then(|| Some(number.to_string()));
+        let values = file.folder_values.iter().cloned().chain(place).map(ScalarValue::Utf8).collect();
+        let size = std::fs::metadata(&file.file)?.len();
+        let mut added = PartitionedFile::new(&path, size).with_partition_values(values);
+        let rows = usize::try_from(file.rows).map_or(Precision::Absent, Precision::Exact);
         // Not `with_statistics`, which would say of the folders that none of their values is NULL.
-        file.statistics = Some(Arc::new(counted(&self.schema, rows)));
-        self.files.push(file);
+        added.statistics = Some(Arc::new(counted(&self.schema, rows)));
+        self.files.push(added);
+        Ok(path)
     }
 
     /// The files and columns that a scan needs.
@@ -110,7 +126,7 @@ pub fn numbered_files(source: &str) -> TableName {
 }
 
 /// Where the store of a session has a file of a source: a number keeps odd names of files and folders away from the engine.
-pub(super) fn path_of(source: &str, number: usize) -> String {
+fn path_of(source: &str, number: usize) -> String {
     format!("source/{source}/{number:08}.parquet")
 }
 

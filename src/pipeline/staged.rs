@@ -124,7 +124,7 @@ async fn money(
         "select {currency} as currency, sum(try_cast({amount} as decimal(38, 4))) as amount from {} group by 1 order by 1",
         query.name
     );
-    let mut told = Vec::new();
+    let mut money = Vec::new();
     for sql in [before, after] {
         let sums = match engine.read("the money of a query", &sql).await {
             // A value that only a row which is left out holds may stop the sum.
@@ -134,10 +134,10 @@ async fn money(
         let rows = 0..sums.rows.len();
         let each: Vec<String> =
             rows.map(|row| check::fill("{amount} {currency}", &sums, row).trim_end().to_owned()).collect();
-        told.push(if each.is_empty() { "0".to_owned() } else { each.join(" and ") });
+        money.push(if each.is_empty() { "0".to_owned() } else { each.join(" and ") });
     }
-    let mut told = told.into_iter();
-    Ok(told.next().zip(told.next()))
+    let mut money = money.into_iter();
+    Ok(money.next().zip(money.next()))
 }
 
 /// Says of a key that is none how many rows share theirs with another, and how many have none.

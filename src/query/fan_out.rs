@@ -91,7 +91,8 @@ pub(super) fn fan_out(statement: &Statement, key: &[String], columns_of: Columns
     };
     let Some(mut way) = Follow::begin(statement, Which::Lines, columns_of) else {
         let open = vec![
-            "common table expressions that are recursive, name their columns, or share a name".to_owned(),
+            "common table expressions that are recursive, share a name, or name the columns of a `*`"
+                .to_owned(),
         ];
         return FanOut { open, ..FanOut::default() };
     };

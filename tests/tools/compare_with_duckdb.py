@@ -8,7 +8,8 @@ Takes run folders, or folders in which runs are published. For each run it
 3. executes reproduce.sql unchanged, with the run folder as working directory;
 4. compares each published table with the recomputed one: names and types of the columns, number and order of the rows,
    every value, decimals as decimals and doubles bit by bit (results in their published order, all others by their key);
-5. compares the CSV file of each result with its Parquet file.
+5. compares the CSV file of each result with its Parquet file;
+6. executes reproduce.sql with the rows of each table shuffled: no figure may depend on the order in which rows are read.
 
 It does not trust the comparison that reproduce.sql itself makes at its end; that one must hold too.
 The exit code is 1 when anything differs. `--prove` shows that differences are found: it alters copies of a run.
@@ -105,7 +106,23 @@ def compare_run(run):
             files.add(f"reproduce.sql fails: {failure}")
         tables = [compare_table(connection, table) for table in manifest["tables"]]
     connection.close()
-    return [files, *tables, *(compare_part(folder) for folder in sorted(run.glob("editions/*")) if (folder / "reproduce.sql").exists())]
+    return [files, *tables, compare_shuffled(run, script), *(compare_part(folder) for folder in sorted(run.glob("editions/*")) if (folder / "reproduce.sql").exists())]
+
+
+def compare_shuffled(run, script):
+    """No row depends on the order of the rows that a query reads: with each table shuffled, reproduce.sql finds the same."""
+    finding = Finding("tables whose rows are shuffled")
+    connection = duckdb.connect(":memory:")
+    connection.execute("select setseed(0.5)")
+    with working_directory(run):
+        for statement in duckdb.extract_statements(script):
+            failure = execute(connection, statement)
+            if failure is not None:
+                finding.add(f"reproduce.sql fails: {failure}")
+            if made := re.search(r"(?m)^create table (\S+) as$", statement.query):
+                connection.execute(f"create or replace table {made[1]} as select * from {made[1]} order by random()")
+    connection.close()
+    return finding
 
 
 def compare_part(folder):

@@ -177,12 +177,12 @@ def calls_that_fail(stand, arguments):
 
 
 def spilling(base, home):
-    """The project with so many lines that the engine sorts them on the disk."""
+    """The project with so many doubtful lines, each twice, that the engine sorts them on the disk."""
     folder = home / "spilling"
     shutil.copytree(base, folder)
     lines = duckdb.sql(f"select * from read_parquet('{folder}/order_lines/**/*.parquet', hive_partitioning = false)")
     many = duckdb.sql(
-        "select lines.* replace (order_id || '-' || md5(order_id || copy) as order_id) from lines, range(250) copies(copy) "
+        "select lines.* replace (order_id || '-' || md5(order_id || copy) as order_id) from lines, range(125) copies(copy), range(2) "
         "order by hash(copy, order_id, line_number)"
     )
     many.write_parquet(str(folder / "lines.parquet"))

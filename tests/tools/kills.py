@@ -62,7 +62,6 @@ def frozen(run, folder):
         kinds = [names.get(str(kind), str(kind).lower()) for kind in rows.types]
         header = [line for line in original.splitlines() if line.startswith("--")]
         title = next(line for line in header if line.startswith("-- title:"))
-        grain = next(line for line in header if line.startswith("-- grain:"))
         key = next(line for line in header if line.startswith("-- key:"))
         lines = [f"({', '.join(literal(value) for value in row)})" for row in rows.fetchall()]
         lines = lines or [f"({', '.join('null' for _ in kinds)})"]
@@ -71,7 +70,7 @@ def frozen(run, folder):
         where = "" if len(rows) else " where 1 = 0"
         order = re.search(r"\[(.*)\]", key).group(1)
         text = f"select {columns} from {body}{where} order by {order}"
-        query.write_text("\n".join([title, grain, key, "-- inputs:  []"]) + "\n\n" + text + "\n")
+        query.write_text("\n".join([title, key]) + "\n\n" + text + "\n")
 
 
 def project(karat, home):

@@ -10,9 +10,9 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{LARGEST, Metadata};
-use crate::config::{FORBIDDEN, Secret};
+use crate::config::Secret;
 use crate::error::{Exit, Failure};
-use crate::store::names::{self, Names};
+use crate::post::client;
 
 /// How long it may take to answer.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -55,15 +55,14 @@ pub(super) async fn find(
             format!("the option `{key}` is not known; a catalogue has catalog_token and catalog_warehouse");
         return Err(Failure::new(Exit::Usage, "source", message));
     }
-    let host = Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-    if host.is_empty() || Names::new(names::system).lead_astray(&host).await {
-        let message = format!(
-            "the catalogue `{address}` is refused: {FORBIDDEN}; its location is its address, https://…"
-        );
-        return Err(Failure::new(Exit::Usage, "source", message));
+    let refused =
+        |what: &str| Failure::new(Exit::Usage, "source", format!("the catalogue `{address}` {what}"));
+    if !Url::parse(address).is_ok_and(|url| url.has_host()) {
+        return Err(refused(
+            "is no web address: with `table`, `location` is that of the catalogue, https://…",
+        ));
     }
-    let client = Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build();
-    let client = client.map_err(|error| cannot(address, &error.to_string()))?;
+    let client = client(address, PATIENCE).await.map_err(|what| refused(&what))?;
     let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let base = address.trim_end_matches('/').trim_end_matches("/v1");
     let token = options.get("catalog_token");
