@@ -32,8 +32,9 @@ year_ago as (
 select tiers.value as tier,
     tiers.customers, tiers.customer_share, tiers.orders, tiers.lines, tiers.gross_revenue,
     case when tiers.has_discount then tiers.discount_amount end as discount_amount,
-    case when tiers.has_discount then tiers.discount_rate end as discount_rate, tiers.net_revenue, tiers.revenue_share, tiers.cost_of_goods, tiers.contribution_margin,
-    tiers.cost_to_serve, tiers.profit, tiers.profit_share, tiers.profit_per_customer, tiers.profit_rate,
+    case when tiers.has_discount then tiers.discount_rate end as discount_rate,
+    tiers.net_revenue, tiers.revenue_share, tiers.cost_of_goods, tiers.contribution_margin, tiers.cost_to_serve,
+    tiers.profit, tiers.profit_share, tiers.profit_per_customer, tiers.profit_rate,
     cast(tiers.orders as double) / nullif(cast(tiers.customers as double), 0) as orders_per_customer,
     cast(tiers.net_revenue as double) / nullif(cast(tiers.orders as double), 0) as net_revenue_per_order,
     cast(cast(tiers.profit as decimal(28, 4)) as double)
