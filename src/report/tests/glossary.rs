@@ -89,6 +89,24 @@ fn every_column_of_the_results_uses_a_word_in_its_one_meaning() {
 }
 
 #[test]
+fn every_check_has_a_title_in_every_language_but_english_which_reads_that_of_its_sql() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/checks");
+    let stem = |path: std::path::PathBuf| path.file_stem().expect("a name").to_string_lossy().into_owned();
+    let entries = std::fs::read_dir(folder).expect("the checks");
+    let names: Vec<String> =
+        entries.map(|entry| format!("check-{}", stem(entry.expect("an entry").path()))).collect();
+    for language in messages::languages(&fixture::templates()) {
+        let mut titles = messages(&language);
+        titles.retain(|id, _| id.starts_with("check-"));
+        let wanted = if language == messages::FIRST { 0 } else { names.len() };
+        assert!(
+            titles.len() == wanted && titles.keys().all(|id| names.contains(id)),
+            "{language}: {titles:?}"
+        );
+    }
+}
+
+#[test]
 fn another_sense_of_a_word_is_found() {
     let entries = glossary();
     let found = |language: &str, text: &str| -> usize {
