@@ -5,7 +5,8 @@
 //! `cli` → `query` → `config` → `calendar` → `store` → `engine` → `source` → `check` → `record`, `settings` → `report` → `exports` →
 //! `publish` → `lineage` → `deliver`, with `pipeline` passing values from one to the next. A module imports only those above it.
 //!
-//! `schedule` calls the pipeline again and again, by a cron line. `cases` runs the SQL on small tables that a test gives.
+//! `cli` also calls the pipeline again and again by a cron line (crate `karat-schedule`) and makes synthetic histories (crate
+//! `karat-generate`). `cases` runs the SQL on small tables that a test gives.
 //!
 //! `model` is beside them: estimates of what customers will do, from numbers to numbers. So is `disclosure`: which cells an
 //! edition without single customers may show.
@@ -29,6 +30,7 @@ pub mod output;
 pub mod private;
 pub mod store;
 mod post;
+mod alert;
 pub mod engine;
 pub mod source;
 pub mod check;
@@ -41,10 +43,8 @@ mod exports;
 pub mod publish;
 mod lineage;
 pub mod deliver;
-pub mod generate;
 pub mod builtin;
 pub mod init;
 pub mod pipeline;
 pub mod cases;
-pub mod schedule;
 pub mod cli;
