@@ -267,9 +267,8 @@ impl Messages {
 
     /// Looks `code` up within `group`, then among the words that stand for `any` group.
     pub(crate) fn known(&self, group: &str, code: &str) -> Option<String> {
-        let ids = [format!("{group}-{code}"), format!("any-{code}")];
-        let is_word = |id: &&String| self.0.places.get(*id).is_some_and(|places| places.wanted.is_empty());
-        ids.iter().find(is_word).map(|id| self.get(id))
+        let is_word = |id: &&String| self.0.places.get(*id).is_some_and(|it| it.wanted.is_empty());
+        [format!("{group}-{code}"), format!("any-{code}")].iter().find(is_word).map(|id| self.get(id))
     }
 
     /// Looks `id` up and fills its places with text.
