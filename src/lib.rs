@@ -8,10 +8,10 @@
 //! `cli` also calls the pipeline again and again by a cron line (crate `karat-schedule`) and makes synthetic histories (crate
 //! `karat-generate`). `cases` runs the SQL on small tables that a test gives.
 //!
-//! `model` is beside them: estimates of what customers will do, from numbers to numbers. So is `disclosure`: which cells an
-//! edition without single customers may show.
+//! `disclosure` is beside them: which cells an edition without single customers may show. So is the crate `karat-model`: estimates
+//! of what customers will do, from numbers to numbers.
 //!
-//! Invariants: SQL holds every definition and Rust computes no figure but the estimates of `model`; money is
+//! Invariants: SQL holds every definition and Rust computes no figure but the estimates of `karat-model`; money is
 //! decimal; only `calendar` reads the clock; only `store` talks to object storage; only `engine` talks to
 //! `DataFusion`; only `report` to Tera; only `deliver` to mail servers; only `output` prints. A run is published whole or not at all.
 
@@ -35,7 +35,6 @@ pub mod engine;
 pub mod source;
 pub mod check;
 pub mod record;
-pub mod model;
 pub mod settings;
 pub mod disclosure;
 pub mod report;
