@@ -267,7 +267,7 @@ impl Messages {
 
     /// Looks `code` up within `group`, then among the words that stand for `any` group.
     pub(crate) fn known(&self, group: &str, code: &str) -> Option<String> {
-        let is_word = |id: &&String| self.0.places.get(*id).is_some_and(|places| places.wanted.is_empty());
+        let is_word = |id: &&String| self.0.places.get(*id).is_some_and(|it| it.wanted.is_empty());
         [format!("{group}-{code}"), format!("any-{code}")].iter().find(is_word).map(|id| self.get(id))
     }
 

@@ -1,6 +1,6 @@
 //! One meaning per word: `reports/glossary.yaml` against the messages of every language and the columns of the results.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -92,20 +92,16 @@ fn every_column_of_the_results_uses_a_word_in_its_one_meaning() {
 }
 
 #[test]
-fn every_check_has_a_title_in_every_language_but_english_which_reads_that_of_its_sql() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/checks");
-    let stem = |path: std::path::PathBuf| path.file_stem().expect("a name").to_string_lossy().into_owned();
-    let entries = std::fs::read_dir(folder).expect("the checks");
-    let names: Vec<String> =
-        entries.map(|entry| format!("check-{}", stem(entry.expect("an entry").path()))).collect();
+fn every_check_has_a_title_in_each_language_but_that_of_the_sql() {
+    let folder =
+        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/checks")).expect("the checks");
+    let stem =
+        |path: &std::path::Path| format!("check-{}", path.file_stem().expect("a name").to_string_lossy());
+    let checks: BTreeSet<String> = folder.map(|entry| stem(&entry.expect("an entry").path())).collect();
     for language in messages::languages(&fixture::templates()) {
-        let mut titles = messages(&language);
-        titles.retain(|id, _| id.starts_with("check-"));
-        let wanted = if language == messages::FIRST { 0 } else { names.len() };
-        assert!(
-            titles.len() == wanted && titles.keys().all(|id| names.contains(id)),
-            "{language}: {titles:?}"
-        );
+        let titles: BTreeSet<String> =
+            messages(&language).into_keys().filter(|id| id.starts_with("check-")).collect();
+        assert_eq!(titles, if language == "en" { BTreeSet::new() } else { checks.clone() }, "{language}");
     }
 }
 

@@ -137,6 +137,7 @@ fn every_language_that_ships_says_the_same() {
     assert!(first.len() > 900, "{}", first.len());
     for language in messages::languages(&fixture::templates()) {
         let mut other = messages(&language);
+        // English reads the title of a check in its SQL; `glossary` counts those of the others.
         other.retain(|id, _| !id.starts_with("check-"));
         assert_eq!(first.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>(), "{language}");
         for (id, text) in &first {
