@@ -77,9 +77,12 @@ fn pieces(page: &str) -> Vec<Piece> {
     found
 }
 
-/// The rows of every table: of each cell the first text and the first number.
-fn tables(pieces: &[Piece]) -> Vec<Vec<Vec<(String, Option<Number>)>>> {
-    let mut found: Vec<Vec<Vec<(String, Option<Number>)>>> = Vec::new();
+/// Of each cell of a row the first text and the first number.
+type Cells = Vec<(String, Option<Number>)>;
+
+/// The rows of every table.
+fn tables(pieces: &[Piece]) -> Vec<Vec<Cells>> {
+    let mut found: Vec<Vec<Cells>> = Vec::new();
     for piece in pieces {
         let rows = match piece {
             Piece::Table(true) => {
@@ -177,7 +180,7 @@ fn wrong(run: &Path, folder: &Path, language: &str, spoil: &dyn Fn(&str, String)
         let mut text = None;
         for name in &word.on {
             let content = &files[name.as_str()];
-            let found: Vec<Number> = if name.ends_with(".html") {
+            let found: Vec<Number> = if !["mail.txt", "summary.json"].contains(&name.as_str()) {
                 under(content, &labels, &wanted, &says, name == "mail.html")
             } else {
                 // What has no exact values shows the text of the report.
