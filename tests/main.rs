@@ -48,6 +48,9 @@ mod mail;
 
 mod webhooks;
 
+#[cfg(unix)]
+mod pdf;
+
 mod editions;
 
 mod lineage;

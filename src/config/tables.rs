@@ -193,6 +193,9 @@ const PUBLISH: &[Key] = &[
     row("options", Options, "", "", "", "settings of the object store, as for sources").local(),
     row("url", Web, "", "URL", "",
         "where recipients find this location on the web; the mail of a run then has a button to its report"),
+    row("pdf", Flag, "false", "flag", "",
+        "whether each run has report.pdf too, and each edition its own, printed by an installed Chromium or Chrome; without one, and when it \
+         fails, nothing is published; another browser gives other bytes, so the manifest does not name the file").local(),
     row("sign", SigningKey, "", "file or variable", "",
         "the private key (Ed25519, as `openssl genpkey -algorithm ed25519` writes it) that signs the manifest of each run: a file that only \
          its owner can read, relative to this one, or a variable such as ${SIGNING_KEY} with the base64 text between its first and last line. \
