@@ -160,7 +160,7 @@ enum Open {
     /// For people, who open it as it is.
     Plain(BufWriter<File>),
     /// For programs, with gzip.
-    Packed(GzEncoder<BufWriter<File>>),
+    Packed(Box<GzEncoder<BufWriter<File>>>),
 }
 
 /// The files of one form, of which the last is open.
@@ -246,7 +246,7 @@ impl Files {
         let file = BufWriter::new(file);
         self.open = Some(match self.layout {
             // Nothing in the head of the packed file depends on the clock or the machine.
-            None => Open::Packed(GzEncoder::new(file, Compression::default())),
+            None => Open::Packed(Box::new(GzEncoder::new(file, Compression::default()))),
             Some(_) => Open::Plain(file),
         });
         let head = match &self.layout {
