@@ -52,7 +52,7 @@ fn exported(project: &Project, name: &str) -> String {
     let path = project.run_folder().join("exports").join(name);
     let opened = std::fs::File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut text = String::new();
-    if name.ends_with(".gz") {
+    if path.extension().is_some_and(|ending| ending == "gz") {
         GzDecoder::new(opened).read_to_string(&mut text).expect("packed text");
     } else {
         BufReader::new(opened).read_to_string(&mut text).expect("text");
