@@ -37,8 +37,8 @@ pub(super) const FILE: &[Key] = &[
     row("checks", Section(CHECKS), "{}", "", "", "when a run is refused: nothing is published, and the exit code is 3"),
     row("engine", Section(ENGINE), "{}", "", "", "how much of the machine a run may use; never changes a figure").local(),
     row("exports", Words, "[csv]", "words", "csv spreadsheet zoho_crm fxiaoke",
-        "forms in which each run writes the list of what to do next for each customer, into its folder exports/: csv (with the same as \
-         Parquet), spreadsheet, which Excel and WPS open, zoho_crm and fxiaoke, for bulk import there; [] for none"),
+        "forms in which each run writes the list of what to do next for each customer, into its folder exports/: csv, packed \
+         with gzip, spreadsheet, which Excel and WPS open, zoho_crm and fxiaoke, for bulk import there; [] for none"),
     row("publish", Section(PUBLISH), "{}", "", "", "where runs are published"),
     row("brand", Section(BRAND), "", "", "", "name, logo and colours of the pages; what is not given is the program's own"),
     row("deliver", Section(DELIVER), "", "", "", "who gets the report by mail; without this section no mail is sent").local(),
