@@ -23,6 +23,7 @@ fn every_fault_of_the_table_names_tests_that_exist_or_says_that_there_is_none() 
     let mut tests = String::new();
     texts(&clone.join("tests"), &mut tests);
     texts(&clone.join("src"), &mut tests);
+    texts(&clone.join("crates"), &mut tests);
     let mut number = 0;
     for line in table.lines().filter(|line| line.starts_with("| F")) {
         number += 1;
