@@ -48,6 +48,8 @@ mod mail;
 
 mod webhooks;
 
+mod glossary;
+
 #[cfg(unix)]
 mod pdf;
 

@@ -1,6 +1,7 @@
 -- title:   Customer measures for each snapshot
 -- grain:   one row per snapshot and customer_id with an order before the snapshot's as-of date
 -- key:     [snapshot, customer_id]
+-- publish: yes
 -- note: >
 --   Columns without `_ever` look back on the window of the snapshot; orders before it count only for first and last
 --   order and orders_ever. Orders and their dates are those of sales (business.orders); who has only return documents
