@@ -1,6 +1,6 @@
 //! The folder `exports/` of a run: what to do next for each customer, as files that other systems import.
 //!
-//! The rows are those of `business.customer_actions`, one per customer. `csv` writes them as they are; every other form has
+//! The rows are those of `business.customer_actions`, one per customer. `csv` writes them as they are, packed; every other form has
 //! a layout, `reports/exports/<form>.yaml`, which names the columns and the words of picklists. Nothing is computed here;
 //! amounts are rounded to the decimals of the layout.
 
@@ -10,6 +10,8 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use bigdecimal::RoundingMode;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde::Deserialize;
 
 use crate::csv;
@@ -87,8 +89,6 @@ pub(crate) fn write(chosen: &[String], templates: &Path, folder: &Path) -> Resul
         files.push(Files::of_layout(&exports, form, layout(form, templates, &picklists)?));
     }
     if chosen.iter().any(|form| form == PLAIN) {
-        let copy = exports.join("actions.parquet");
-        std::fs::copy(&list, &copy).map_err(|error| cannot_write(&copy, error))?;
         files.push(Files::plain(&exports));
     }
     Engine::read_in_parts(&name, &list, &mut |part| {
@@ -155,14 +155,22 @@ fn layout(form: &str, templates: &Path, picklists: &Picklists) -> Result<Layout,
     Ok(layout)
 }
 
+/// A file that is being written.
+enum Open {
+    /// For people, who open it as it is.
+    Plain(BufWriter<File>),
+    /// For programs, with gzip.
+    Packed(Box<GzEncoder<BufWriter<File>>>),
+}
+
 /// The files of one form, of which the last is open.
 struct Files {
     folder: PathBuf,
     /// The name of the form, which begins the names of its files.
     form: String,
-    /// `None` writes every column as it is, into one file.
+    /// `None` writes every column as it is, into one packed file.
     layout: Option<Layout>,
-    open: Option<BufWriter<File>>,
+    open: Option<Open>,
     rows: usize,
     number: usize,
 }
@@ -223,7 +231,7 @@ impl Files {
 
     fn path(&self) -> PathBuf {
         self.folder.join(match self.layout {
-            None => "actions.csv".to_owned(),
+            None => "actions.csv.gz".to_owned(),
             Some(_) => format!("{}-{:03}.csv", self.form, self.number),
         })
     }
@@ -235,7 +243,12 @@ impl Files {
         self.rows = 0;
         let path = self.path();
         let file = File::create(&path).map_err(|error| cannot_write(&path, error))?;
-        self.open = Some(BufWriter::new(file));
+        let file = BufWriter::new(file);
+        self.open = Some(match self.layout {
+            // Nothing in the head of the packed file depends on the clock or the machine.
+            None => Open::Packed(Box::new(GzEncoder::new(file, Compression::default()))),
+            Some(_) => Open::Plain(file),
+        });
         let head = match &self.layout {
             None => csv::line(part.columns.iter().map(|column| csv::text(column))),
             Some(layout) => {
@@ -249,7 +262,8 @@ impl Files {
     fn put(&mut self, text: &str) -> Result<(), Failure> {
         match &mut self.open {
             None => Ok(()),
-            Some(file) => file.write_all(text.as_bytes()),
+            Some(Open::Plain(file)) => file.write_all(text.as_bytes()),
+            Some(Open::Packed(file)) => file.write_all(text.as_bytes()),
         }
         .map_err(|error| cannot_write(&self.path(), error))
     }
@@ -257,7 +271,8 @@ impl Files {
     fn close(&mut self) -> Result<(), Failure> {
         match self.open.take() {
             None => Ok(()),
-            Some(mut file) => file.flush(),
+            Some(Open::Plain(mut file)) => file.flush(),
+            Some(Open::Packed(file)) => file.finish().and_then(|mut file| file.flush()),
         }
         .map_err(|error| cannot_write(&self.path(), error))
     }

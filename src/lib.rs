@@ -5,12 +5,13 @@
 //! `cli` → `query` → `config` → `calendar` → `store` → `engine` → `source` → `check` → `record`, `settings` → `report` → `exports` →
 //! `publish` → `lineage` → `deliver`, with `pipeline` passing values from one to the next. A module imports only those above it.
 //!
-//! `schedule` calls the pipeline again and again, by a cron line. `cases` runs the SQL on small tables that a test gives.
+//! `cli` also calls the pipeline again and again by a cron line (crate `karat-schedule`) and makes synthetic histories (crate
+//! `karat-generate`). `cases` runs the SQL on small tables that a test gives.
 //!
-//! `model` is beside them: estimates of what customers will do, from numbers to numbers. So is `disclosure`: which cells an
-//! edition without single customers may show.
+//! `disclosure` is beside them: which cells an edition without single customers may show. So is the crate `karat-model`: estimates
+//! of what customers will do, from numbers to numbers.
 //!
-//! Invariants: SQL holds every definition and Rust computes no figure but the estimates of `model`; money is
+//! Invariants: SQL holds every definition and Rust computes no figure but the estimates of `karat-model`; money is
 //! decimal; only `calendar` reads the clock; only `store` talks to object storage; only `engine` talks to
 //! `DataFusion`; only `report` to Tera; only `deliver` to mail servers; only `output` prints. A run is published whole or not at all.
 
@@ -29,11 +30,11 @@ pub mod output;
 pub mod private;
 pub mod store;
 mod post;
+mod alert;
 pub mod engine;
 pub mod source;
 pub mod check;
 pub mod record;
-pub mod model;
 pub mod settings;
 pub mod disclosure;
 pub mod report;
@@ -41,10 +42,8 @@ mod exports;
 pub mod publish;
 mod lineage;
 pub mod deliver;
-pub mod generate;
 pub mod builtin;
 pub mod init;
 pub mod pipeline;
 pub mod cases;
-pub mod schedule;
 pub mod cli;

@@ -14,9 +14,9 @@ use jiff::civil::Date;
 use crate::calendar::Calendar;
 use crate::config::{Config, PolicyValue, SOURCES, SourceShape};
 use crate::error::{Exit, Failure};
-use crate::model::uncertainty::standard_errors_of_share;
 use crate::query::TableName;
 use crate::source::InputRecord;
+use karat_model::uncertainty::standard_errors_of_share;
 
 /// Decimals of thresholds and rates.
 const SCALE: i8 = 6;

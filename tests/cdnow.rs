@@ -1,13 +1,13 @@
 //! The CDNOW sample, from its Parquet file: what papers and other packages say of it, when `KARAT_REFERENCE_DATA` is given.
 //!
 //! The copy in the clone is the file of the reference data; that its summary and fits are the published ones is tested in
-//! `src/model/tests/cdnow.rs` without that data too.
+//! `crates/karat-model/src/tests/cdnow.rs` without that data too.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::{Date, date};
-use karat::model::{Fit, Group, Parameters, bg_nbd, gamma_gamma, value};
+use karat_model::{Fit, Group, Parameters, bg_nbd, gamma_gamma, value};
 use serde_json::Value;
 
 use super::reference::{cents_of, expected_value, reference};

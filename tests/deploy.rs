@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use karat::error::Exit;
-use karat::schedule::Slots;
+use karat_schedule::Slots;
 use serde_yaml::Value;
 
 use crate::support::bench::CLONE;

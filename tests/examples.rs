@@ -63,7 +63,7 @@ fn the_full_example_shows_every_section_and_every_export_from_one_generated_hist
     for text in ["Class A by revenue, Lead tier by profit", "made by discount", "times the usual gap"] {
         assert!(page.contains(text), "the example does not say `{text}`");
     }
-    for name in ["actions.csv", "actions.parquet", "zoho_crm-001.csv", "fxiaoke-001.csv"] {
+    for name in ["actions.csv.gz", "zoho_crm-001.csv", "fxiaoke-001.csv"] {
         assert!(run.join("exports").join(name).is_file(), "no `{name}`");
     }
 }

@@ -48,6 +48,11 @@ mod mail;
 
 mod webhooks;
 
+mod glossary;
+
+#[cfg(unix)]
+mod pdf;
+
 mod editions;
 
 mod lineage;

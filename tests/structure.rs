@@ -1,4 +1,4 @@
-//! The structure of `src`, read from its text: which module imports which, and how long files and functions are.
+//! The structure of the code, read from its text: which module of `src` imports which, and how long files and functions are.
 //!
 //! A module imports only those above it in `lib.rs`, and no file imports itself by way of others. What is too long is listed with
 //! its size, and may only become shorter.
@@ -15,10 +15,10 @@ const PARAMETERS: usize = 5;
 const LONG_FILES: &[(&str, usize)] = &[
     ("deliver/tests.rs", 432),
     ("disclosure/tests.rs", 434),
-    ("engine/mod.rs", 507),
+    ("engine/mod.rs", 497),
     ("pipeline/tests/faults.rs", 526),
     ("query/lint.rs", 467),
-    ("report/page.rs", 492),
+    ("report/page.rs", 430),
     ("report/tests.rs", 435),
     ("report/tests/moves.rs", 431),
     ("source/contract.rs", 486),
@@ -35,19 +35,22 @@ const LONG_FUNCTIONS: &[(&str, usize)] = &[
 /// Functions with more parameters. Nothing is added here, and no number grows.
 const WIDE_FUNCTIONS: &[(&str, usize)] = &[("report/chart/alluvial.rs::labels", 6)];
 
-/// The sources by their paths below `src`.
+/// The sources by their paths below `src`; those of other crates begin with `crates/`.
 fn sources() -> BTreeMap<String, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = BTreeMap::new();
-    let mut folders = vec![root.clone()];
+    let mut folders = vec![root.join("src"), root.join("crates")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).expect("a folder of src") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") {
-                let name = path.strip_prefix(&root).expect("below src").display().to_string();
-                found.insert(name, std::fs::read_to_string(&path).expect("a source"));
+                let name = path.strip_prefix(root).expect("below the project").display().to_string();
+                found.insert(
+                    name.trim_start_matches("src/").to_owned(),
+                    std::fs::read_to_string(&path).expect("a source"),
+                );
             }
         }
     }
@@ -64,7 +67,7 @@ fn modules() -> BTreeMap<Name, String> {
         let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
         lines.collect::<Vec<_>>().join("\n")
     };
-    let sources = sources().into_iter();
+    let sources = sources().into_iter().filter(|(path, _)| !path.starts_with("crates/"));
     sources
         .filter_map(|(path, text)| {
             let path = path.trim_end_matches(".rs").trim_end_matches("/mod");

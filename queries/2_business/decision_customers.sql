@@ -1,4 +1,4 @@
--- title:   Customers whom a decision concerns, and the money that it would move
+-- title:   Customers whom a decision concerns, and its profit impact
 -- grain:   one row per decision and customer_id of the current population
 -- key:     [customer_id, decision]
 -- note: >
@@ -8,7 +8,7 @@
 --   quantile `cost_outlier_quantile` of the tier. silent_best and late_others: the profit at risk of Platinum and Gold,
 --   and of the others. A quantile is the nearest rank; a rate is known where its base is above 0.
 -- columns:
---   amount: money that the decision would move in a window like this one, above 0
+--   amount: profit impact, what the decision would move in a window like this one, above 0
 
 with customers as (
     select tiers.customer_id, tiers.tier, profit.gross_revenue, profit.discount_amount, profit.net_revenue,

@@ -2,7 +2,7 @@
 -- grain:   one row per customer_id, the first `list_rows_shown` of each tier
 -- key:     [customer_id]
 -- note:    Most money at stake first. Everybody else stands in business.customer_actions and, if wanted, in the files
---   of `exports/`. Customers without an action are not listed.
+--   of `exports/`. Customers without an action, or with nothing at stake, are not listed.
 -- columns:
 --   stake: what the amount at stake is, `loss`, `value_at_risk`, `profit_of_the_late` or `none`
 --   position: rank within the tier
@@ -14,7 +14,7 @@ cases as (
         row_number() over (partition by actions.tier order by actions.tier_position nulls last) as place
     from business.customer_actions as actions
     inner join tiers on actions.tier = tiers.tier  -- many-to-one
-    where actions.action is not null
+    where actions.action is not null and actions.stake_amount > 0
 )
 
 select cases.customer_id, cases.due_date,

@@ -1,4 +1,4 @@
--- title:   What to decide now, by the money that it would move
+-- title:   What to decide now, by profit impact
 -- grain:   one row per decision that concerns somebody
 -- key:     [decision]
 -- note: >
@@ -6,7 +6,7 @@
 --   as-of date. The customers behind a decision are in business.decision_customers; one customer may be under several,
 --   so the amounts do not add up. `costs` asks for costs in place of an assumed margin, and has no amount.
 -- columns:
---   amount: money that the decision would move in a window like this one
+--   amount: profit impact, what the decision would move in a window like this one
 --   rank: place, most money first
 --   is_material: whether the amount reaches the threshold of results.materiality; always true of `costs`
 

@@ -34,7 +34,7 @@ with listed_measures as (
 ),
 
 measure_values as (
-    -- One below the other; a rate that is not known has no value.
+    -- One below the other; a rate that is not known has no value, nor have discounts where the lines have one price.
     select measures.snapshot, cast(listed_measures.measure as varchar) as measure,
         cast(listed_measures.position as bigint) as position, cast(listed_measures.unit as varchar) as unit,
         cast(listed_measures.adverse_sign as bigint) as adverse_sign,
@@ -46,7 +46,8 @@ measure_values as (
             when 'profit_at_risk' then cast(measures.profit_at_risk as decimal(28, 6))
             when 'contribution_margin' then cast(measures.contribution_margin as decimal(28, 6))
             when 'gross_revenue' then cast(measures.gross_revenue as decimal(28, 6))
-            when 'discount_amount' then cast(measures.discount_amount as decimal(28, 6))
+            when 'discount_amount' then case when class_sources.has_discount
+                then cast(measures.discount_amount as decimal(28, 6)) end
             when 'cost_of_goods' then cast(measures.cost_of_goods as decimal(28, 6))
             when 'cost_to_serve' then cast(measures.cost_to_serve as decimal(28, 6))
             when 'orders' then cast(measures.orders as decimal(28, 6))
@@ -54,6 +55,7 @@ measure_values as (
             when 'loss_amount' then cast(measures.loss_amount as decimal(28, 6))
         end as value
     from business.snapshot_measures as measures cross join listed_measures
+    cross join business.class_sources as class_sources
 ),
 
 values_now as (select measure, position, unit, adverse_sign, value from measure_values where snapshot = 'current'),

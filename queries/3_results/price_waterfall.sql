@@ -2,13 +2,15 @@
 -- key:     [tier, step]
 -- cells:   {by: [tier], apart: [step], columns: [amount, share_of_list], open: [position]}
 -- note: >
---   Reductions are negative: the five steps of a tier add up, list price less reductions is profit. A
---   share of a list price that is not above 0 is not known.
+--   Reductions are negative: the five steps of a tier add up, list price less reductions is profit. A share of a list
+--   price that is not above 0 is not known, and neither is a discount where the order lines have one price.
 
 with tiers as (
-    select
-        value as tier, position as tier_position, gross_revenue, discount_amount, cost_of_goods, cost_to_serve, profit
-    from business.class_shares where class_name = 'tier'
+    select shares.value as tier, shares.position as tier_position, shares.gross_revenue, shares.cost_of_goods,
+        shares.cost_to_serve, shares.profit, case when class_sources.has_discount then shares.discount_amount end
+            as discount_amount
+    from business.class_shares as shares cross join business.class_sources as class_sources
+    where shares.class_name = 'tier'
 ),
 
 steps as (

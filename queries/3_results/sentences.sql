@@ -4,14 +4,14 @@
 -- cells:   {by: [tier], apart: [sentence], rows: [growth, top, top_without_share, losses, lead_discount], open:
 --   [is_material, is_shown]}
 -- note: >
---   Each sentence has an amount of money at stake. It is material when that reaches `material_change_share` of net
+--   Each sentence speaks of an amount of money. It is material when that reaches `material_change_share` of net
 --   revenue. The report says the `sentences_shown` material ones with most money, and "no material change" when there
 --   are none. Of equal amounts the one that is listed first here wins. An aggregate edition has those whose customers
 --   it counts: nothing counts who is late, moved or gone there, and that all discounts are told tells that those of
 --   Lead are no deeper.
 -- columns:
 --   tier: whose customers the sentence counts; `total` for all
---   amount: money at stake, never below 0
+--   amount: money that the sentence speaks of, never below 0
 --   threshold_amount: amount from which a sentence is material
 --   rank: place among all sentences, most money first
 

@@ -9,11 +9,16 @@
 --   earlier, with the tiers of that time; not known where the history does not cover that window.
 -- columns:
 --   customer_share: customers of the tier / customers of the population
+--   discount_amount: not known where the order lines have one price
 --   discount_rate: discount / gross revenue
 --   profit_rate: profit / net revenue
 --   list_price_kept_rate: profit / gross revenue
 
-with tiers as (select * from business.class_shares where class_name = 'tier'),
+with tiers as (
+    select shares.*, class_sources.has_discount
+    from business.class_shares as shares cross join business.class_sources as class_sources
+    where shares.class_name = 'tier'
+),
 
 year_ago as (
     select
@@ -25,9 +30,11 @@ year_ago as (
 )
 
 select tiers.value as tier,
-    tiers.customers, tiers.customer_share, tiers.orders, tiers.lines, tiers.gross_revenue, tiers.discount_amount,
-    tiers.discount_rate, tiers.net_revenue, tiers.revenue_share, tiers.cost_of_goods, tiers.contribution_margin,
-    tiers.cost_to_serve, tiers.profit, tiers.profit_share, tiers.profit_per_customer, tiers.profit_rate,
+    tiers.customers, tiers.customer_share, tiers.orders, tiers.lines, tiers.gross_revenue,
+    case when tiers.has_discount then tiers.discount_amount end as discount_amount,
+    case when tiers.has_discount then tiers.discount_rate end as discount_rate,
+    tiers.net_revenue, tiers.revenue_share, tiers.cost_of_goods, tiers.contribution_margin, tiers.cost_to_serve,
+    tiers.profit, tiers.profit_share, tiers.profit_per_customer, tiers.profit_rate,
     cast(tiers.orders as double) / nullif(cast(tiers.customers as double), 0) as orders_per_customer,
     cast(tiers.net_revenue as double) / nullif(cast(tiers.orders as double), 0) as net_revenue_per_order,
     cast(cast(tiers.profit as decimal(28, 4)) as double)

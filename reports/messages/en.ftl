@@ -211,7 +211,7 @@ measure-cost_of_goods = Cost of goods
 measure-cost_to_serve = Cost to serve
 measure-orders = Orders
 measure-unprofitable_customers = Customers without profit
-measure-loss_amount = Profit given back by them
+measure-loss_amount = Their losses
 concentration-revenue_gini = Gini coefficient of revenue
 concentration-peak_profit_share = Peak of the whale curve, share of total profit
 
@@ -468,11 +468,12 @@ calibration-actual = made
 ## management/report/ and management/appendix.html
 
 now-name = What to do now
-now-caption = Decisions, by the money that they would move
-now-finding = Most money at stake, { $amount }: { $action }
-now-note = What each decision would move in such a window, if customers bought as before. Lines share customers: they do not add up.
-now-line = { $customers }, { $amount } at stake. { $responsible }, by { $due_date }.
+now-caption = Decisions, by profit impact
+now-finding = Largest profit impact, { $amount }: { $action }
+now-note = Profit that each decision would move in such a window, if customers bought as before. Lines share customers: they do not add up.
+now-line = { $customers }, profit impact { $amount }. { $responsible }, by { $due_date }.
 now-line_of_costs = Until then every profit here rests on an assumed margin of { $margin }.
+head-profit_impact = Profit impact
 now-more = Every customer with an action
 decision-silent_best = Contact the Platinum and Gold customers who are late or have lapsed
 decision-lead_break_even = Bring loss-making customers of the Lead tier to break-even: new prices, or a minimum order
@@ -549,8 +550,8 @@ abc-finding_losses_in_a = { $unprofitable_customers ->
        *[other] { $unprofitable_customers } of the { $customers } largest customers by revenue bring no profit
     }
 abc-finding_otherwise = { $customers ->
-        [one] { $customers } customer makes { $revenue_share } of revenue, and all of them bring a profit
-       *[other] { $customers } customers make { $revenue_share } of revenue, and all of them bring a profit
+        [one] { $customers } customer brings { $revenue_share } of revenue, and all of them bring a profit
+       *[other] { $customers } customers bring { $revenue_share } of revenue, and all of them bring a profit
     }
 abc-note = Classes follow net revenue, largest first; equal customers stay together. D holds customers without net revenue, { $customers_without_order } of them known but without an order in the window.
 abc-label_classes_net_revenue = Classes by net revenue
@@ -633,10 +634,10 @@ cohorts-revenue_retention = The { $customers } of a year ago buy { $net_revenue_
 
 concentration-name = Concentration
 concentration-finding_too_few = Too few customers to speak of concentration
-concentration-finding_profit_and_revenue = { $profit_customers } of customers make { $concentration_share } of profit, { $revenue_customers } make { $concentration_share } of revenue
-concentration-finding_revenue = { $revenue_customers } of customers make { $concentration_share } of revenue
-concentration-profit_makers = Share of customers that makes { $concentration_share } of profit
-concentration-revenue_makers = Share of customers that makes { $concentration_share } of revenue
+concentration-finding_profit_and_revenue = { $profit_customers } of customers bring { $concentration_share } of profit, { $revenue_customers } bring { $concentration_share } of revenue
+concentration-finding_revenue = { $revenue_customers } of customers bring { $concentration_share } of revenue
+concentration-profit_makers = Share of customers that brings { $concentration_share } of profit
+concentration-revenue_makers = Share of customers that brings { $concentration_share } of revenue
 concentration-top_profit = Share of profit of the best { $top_share } of customers
 concentration-top_revenue = Share of revenue of the largest { $top_share } of customers
 concentration-finding_otherwise = Without revenue there is no concentration
@@ -898,12 +899,12 @@ head-customers_since = Customers since { $day }
 ## wording/bridge_step.txt
 
 bridge_step_of-new = { $customers ->
-        [one] { $customers } customer who is new
-       *[other] { $customers } customers who are new
+        [one] { $customers } customer with a first order
+       *[other] { $customers } customers with a first order
     }
 bridge_step_of-reactivated = { $customers ->
-        [one] { $customers } customer who returned
-       *[other] { $customers } customers who returned
+        [one] { $customers } customer who came back
+       *[other] { $customers } customers who came back
     }
 bridge_step_of-moved_up = { $customers ->
         [one] { $customers } customer now in a higher tier
@@ -918,7 +919,7 @@ bridge_step_of-gone = { $customers ->
        *[other] { $customers } customers without an order in the window now
     }
 bridge_step_of-stayed = { $customers ->
-        [one] { $customers } customer who stayed in the same tier
+        [one] { $customers } customer who stayed in their tier
        *[other] { $customers } customers who stayed in their tier
     }
 
@@ -1069,7 +1070,7 @@ head-currency = Currency
 head-stated_amount = Net amount as stated
 head-lowest_rate = Lowest rate
 head-highest_rate = Highest rate
-head-converted_amount = Net revenue
+head-converted_amount = Net amount, converted
 quality-without_rate = { $currency }: { $rows } worth { $amount } { $currency } have no exchange rate of their day and are rejected.
 quality-label_sources = Sources
 unit-their_rows_newest_day_those = their rows, and the newest day of those used
@@ -1699,6 +1700,7 @@ definitions-dependency_account_owner = Dependency on an account owner
 definitions-dependency_account_owner_means = Revenue and profit of the customers whose owner it is today, in the source customers. Marked above { $owner_dependency_share } of revenue or of profit.
 definitions-referral_value = Referral value
 definitions-referral_value_means = Profit of the customers whom a customer referred, each credited once, to the one named in the source customers; who names themselves is not referred.
+definitions-profit_impact_means = Profit that a decision would move in a window like this one, if customers bought as before: losses of the Lead tier that would end, discount and cost to serve beyond the median rate of the tier, profit at risk. A customer may be under several decisions, so the amounts do not add up.
 definitions-action_reason_money_stake = Action, reason, money at stake
 definitions-action_reason_money_stake_means = The action is the first row of queries/2_business/actions.sql that fits tier, stage and type. The reason is the first that applies: lapsed, late, brings no profit, a lower tier than a year ago, new, came back, a higher tier than a year ago, buys as usual. At stake is the loss of a customer of the Lead tier; else value at risk where it is known; else the profit of the window of who is late or has lapsed; else nothing. Never below 0.
 definitions-figures_first_page = Figures of the first page
@@ -1841,7 +1843,7 @@ means-contribution_margin = Net revenue less cost of goods
 means-cost_to_serve = Activities at their rates: orders, lines, returns, service cases, payments
 means-profit = Contribution margin less cost to serve
 means-tier = Place in the customer pyramid, by profit in the window; the Lead tier is the last
-means-money_stake = Money that the decision would move in a window like this one; a customer may be in several lines
+means-profit_impact = Profit that the decision would move in a window like this one; a customer may be in several lines
 means-stake = Money at stake with this customer
 means-share = Part of the total
 means-stage = Where the customer stands in their own rhythm of buying

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
+use karat_generate::{Error, Generate, generate};
 use serde_json::json;
 
 use super::options::General;
 use super::print::answer;
 use crate::error::{Exit, Failure};
-use crate::generate::{Generate, generate};
 use crate::output::{self, Progress};
 use crate::private::PrivateFolder;
 
@@ -58,7 +58,8 @@ pub(super) async fn write_history(
     progress.stage("generate", usize::try_from(request.customers / 256).unwrap_or(0));
     let summary = generate(request, &folder, &mut |done| {
         progress.step("generate", &format!("{done} customers"), &json!({"customers": done}));
-    })?;
+    })
+    .map_err(failed)?;
     if temporary.is_some() {
         upload(&folder, out).await?;
     }
@@ -85,6 +86,15 @@ pub(super) async fn write_history(
         },
     );
     Ok(Exit::Published)
+}
+
+fn failed(error: Error) -> Failure {
+    let failure = |exit| Failure::new(exit, "generate", error.to_string());
+    match error {
+        Error::Refused { ref hint, .. } => failure(Exit::Usage).hint(hint),
+        Error::Mismatch { .. } => failure(Exit::Bug),
+        Error::CannotWrite { .. } => failure(Exit::Resources).cause(error),
+    }
 }
 
 /// Copies a generated history to an object store, the configuration last.

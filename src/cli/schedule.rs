@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use karat_schedule::{CatchUp, Error, Outcome, Slots, Watch, keep};
 use serde_json::json;
 
 use super::options::General;
 use super::project::load;
 use super::run::{RunOptions, run};
+use crate::alert::Alert;
 use crate::calendar::{self, Stopwatch};
 use crate::error::{Exit, Failure};
 use crate::output::{self, Progress};
 use crate::pipeline;
 use crate::publish;
-use crate::schedule::{Alert, CatchUp, Outcome, Slots, Watch, keep};
 
 /// Keeps the schedule; returns only with a failure that no later slot can mend.
 pub(super) async fn schedule(general: &Arc<General>, progress: &Arc<Progress>) -> Result<Exit, Failure> {
@@ -37,7 +38,7 @@ pub(super) async fn schedule(general: &Arc<General>, progress: &Arc<Progress>) -
     let published = publish::history(&pipeline::open(&config)?).await?;
     let missed = slots.missed(catch_up, calendar::now(), !published.is_empty(), |slot| {
         let day = as_of(slot)?;
-        Ok(published.iter().any(|entry| entry.as_of == day))
+        Ok::<_, Failure>(published.iter().any(|entry| entry.as_of == day))
     })?;
     let watch = Watch::default();
     if let Some(address) = schedule.health {
@@ -49,7 +50,7 @@ pub(super) async fn schedule(general: &Arc<General>, progress: &Arc<Progress>) -
         0 => format!("waiting for {}", slots.after(calendar::now())?),
         count => format!("{count} missed runs come first, then {}", slots.after(calendar::now())?),
     });
-    keep(&slots, missed, &watch, |slot, attempt| {
+    keep(&slots, missed, &watch, calendar::now, |slot, attempt| {
         let (general, progress, alert) = (Arc::clone(general), Arc::clone(progress), alert.clone());
         let day = as_of(slot);
         async move {
@@ -65,7 +66,7 @@ pub(super) async fn schedule(general: &Arc<General>, progress: &Arc<Progress>) -
                 tell(alert.as_ref(), slot, failure, &progress).await;
             }
             Outcome {
-                exit: failure.as_ref().map_or(Exit::Published, |failure| failure.exit),
+                code: failure.as_ref().map_or(Exit::Published, |failure| failure.exit) as u8,
                 is_retryable: failure.as_ref().is_some_and(|failure| failure.retryable),
                 milliseconds: stopwatch.milliseconds(),
             }
@@ -73,6 +74,18 @@ pub(super) async fn schedule(general: &Arc<General>, progress: &Arc<Progress>) -
     })
     .await?;
     Ok(Exit::Published)
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        let failure = Self::new(Exit::Usage, "schedule", message);
+        match error {
+            Error::NoCronLine { source, .. } | Error::NoSlot { source, .. } => failure.cause(source),
+            Error::NoTimeZone { source, .. } => failure.cause(source),
+            Error::CannotListen { source, .. } => failure.cause(source),
+        }
+    }
 }
 
 /// A run of its own task: a defect ends the run and not the schedule. The configuration is read anew.

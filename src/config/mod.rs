@@ -293,6 +293,8 @@ pub struct Publish {
     pub options: BTreeMap<String, Secret>,
     /// Where readers find the publish location on the web, with a `/` at the end; the mail links there.
     pub url: Option<String>,
+    /// Whether each run has `report.pdf`, printed by an installed browser.
+    pub pdf: bool,
     /// The key that signs the manifest of each run.
     pub sign: Option<SigningKey>,
 }

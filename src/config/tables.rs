@@ -37,8 +37,8 @@ pub(super) const FILE: &[Key] = &[
     row("checks", Section(CHECKS), "{}", "", "", "when a run is refused: nothing is published, and the exit code is 3"),
     row("engine", Section(ENGINE), "{}", "", "", "how much of the machine a run may use; never changes a figure").local(),
     row("exports", Words, "[csv]", "words", "csv spreadsheet zoho_crm fxiaoke",
-        "forms in which each run writes the list of what to do next for each customer, into its folder exports/: csv (with the same as \
-         Parquet), spreadsheet, which Excel and WPS open, zoho_crm and fxiaoke, for bulk import there; [] for none"),
+        "forms in which each run writes the list of what to do next for each customer, into its folder exports/: csv, packed \
+         with gzip, spreadsheet, which Excel and WPS open, zoho_crm and fxiaoke, for bulk import there; [] for none"),
     row("publish", Section(PUBLISH), "{}", "", "", "where runs are published"),
     row("brand", Section(BRAND), "", "", "", "name, logo and colours of the pages; what is not given is the program's own"),
     row("deliver", Section(DELIVER), "", "", "", "who gets the report by mail; without this section no mail is sent").local(),
@@ -193,6 +193,9 @@ const PUBLISH: &[Key] = &[
     row("options", Options, "", "", "", "settings of the object store, as for sources").local(),
     row("url", Web, "", "URL", "",
         "where recipients find this location on the web; the mail of a run then has a button to its report"),
+    row("pdf", Flag, "false", "flag", "",
+        "whether each run has report.pdf too, and each edition its own, printed by an installed Chromium or Chrome; without one, and when it \
+         fails, nothing is published; another browser gives other bytes, so the manifest does not name the file").local(),
     row("sign", SigningKey, "", "file or variable", "",
         "the private key (Ed25519, as `openssl genpkey -algorithm ed25519` writes it) that signs the manifest of each run: a file that only \
          its owner can read, relative to this one, or a variable such as ${SIGNING_KEY} with the base64 text between its first and last line. \

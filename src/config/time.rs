@@ -1,11 +1,9 @@
 //! Values that tell a time: days, durations, time zones and cron lines.
 
-use std::str::FromStr;
-
-use croner::Cron;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo};
+use karat_schedule::Slots;
 
 use super::form::{check_form, fits};
 use super::key::{Key, Kind};
@@ -107,7 +105,7 @@ pub(super) fn cron(given: &str) -> Parsed<String> {
         // Each field by itself, so that the one that is wrong can be named.
         let mut alone = ["*"; CRON.len()];
         alone[index] = field;
-        if !field.split(',').all(is_item) || Cron::from_str(&alone.join(" ")).is_err() {
+        if !field.split(',').all(is_item) || Slots::new(&alone.join(" "), "UTC").is_err() {
             return Err(Refusal::new(format!("the {name} field is not valid: {}", found(field))));
         }
     }

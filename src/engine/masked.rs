@@ -9,6 +9,7 @@ use arrow::array::{Array, BooleanArray, RecordBatch, UInt64Array};
 use arrow::compute::{concat_batches, nullif, take_record_batch};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::promise::Promise;
 use super::{Engine, write};
 use crate::error::{Exit, Failure};
 
@@ -32,7 +33,7 @@ impl Engine {
         let batch = masked(source, rows, empty).map_err(cannot)?;
         let write_to = async {
             let stream = self.fallback.usual().read_batch(batch)?.execute_stream().await?;
-            let promise = write::Promise { key: &[], is_sorted_by_key: false, order: &[] };
+            let promise = Promise { key: &[], is_sorted_by_key: false, order: &[] };
             write::write(stream, target, promise, write::Kind::Published).await
         };
         write_to

@@ -14,6 +14,7 @@ mod one_thread;
 mod origin;
 mod pinned;
 mod portable;
+mod promise;
 mod registry;
 mod row;
 mod run;
@@ -45,6 +46,7 @@ use futures::StreamExt;
 use self::address::{BASE, object_path, url};
 use self::failure::{failure, unreadable};
 use self::fallback::{Fallback, no_level};
+use self::promise::Promise;
 use self::source_table::SourceTable;
 use self::staging::SCHEMAS;
 use crate::config::EngineLimits;
@@ -327,7 +329,7 @@ impl Engine {
             .and_then(|rows| rows.sort(ascending(key)))
             .map_err(|error| failure(what(), error))?;
         let stream = plan.execute_stream().await.map_err(|error| failure(what(), error))?;
-        let promise = write::Promise { key, is_sorted_by_key: true, order: &[] };
+        let promise = Promise { key, is_sorted_by_key: true, order: &[] };
         let written = write::write(stream, &file, promise, write::Kind::Published)
             .await
             .map_err(|error| failure(what(), error))?;
@@ -403,7 +405,7 @@ impl Engine {
             if !is_ordered {
                 rows = by_all_columns(rows).map_err(cannot)?;
             }
-            let promise = write::Promise::default();
+            let promise = Promise::default();
             let written = async {
                 let stream = rows.execute_stream().await?;
                 write::write(stream, file, promise, write::Kind::Published).await

@@ -9,6 +9,7 @@ use futures::{FutureExt, StreamExt};
 
 use super::failure::{damaged_input, failure, is_second_reading, panicked, words_of};
 use super::fallback::no_level;
+use super::promise::Promise;
 use super::staging::is_of_files;
 use super::{Engine, Written, ascending, plan, portable, write};
 use crate::error::Failure;
@@ -72,7 +73,7 @@ impl Engine {
             (&self.scratch, write::Kind::Scratch, &header.order[..])
         };
         let file = folder.join(format!("{}.parquet", query.name));
-        let promise = write::Promise { key: &header.key, is_sorted_by_key: is_sorted_here, order };
+        let promise = Promise { key: &header.key, is_sorted_by_key: is_sorted_here, order };
         let work = async {
             let stream = plan.execute_stream().await?;
             write::write(stream, &file, promise, kind).await

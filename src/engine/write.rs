@@ -1,23 +1,22 @@
 //! Writes one ordered stream of rows as one Parquet file, and checks on the way what its header promises.
 
-use std::cmp::Ordering;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch, UInt64Array};
-use arrow::compute::{BatchCoalescer, SortOptions, cast, take_record_batch};
+use arrow::array::{RecordBatch, UInt64Array};
+use arrow::compute::{BatchCoalescer, cast, take_record_batch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
-use datafusion::common::hash_utils::{RandomState, create_hashes};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
+use parquet::schema::types::ColumnPath;
 
+use super::promise::{KeyCheck, OrderCheck, Promise, not_finite};
 use crate::error::{Exit, Failure};
 use crate::query::Query;
 
@@ -96,17 +95,6 @@ pub(super) enum Kind {
     Scratch,
 }
 
-/// What a header promises of the rows.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Promise<'a> {
-    /// Columns that are never NULL and together unique; may be empty.
-    pub key: &'a [String],
-    /// Whether the rows ascend by the key, which makes checking it cheap.
-    pub is_sorted_by_key: bool,
-    /// Columns by which the rows do not descend; may be empty.
-    pub order: &'a [String],
-}
-
 /// Writes `stream` to `file`, and checks that the rows keep the promise.
 pub(super) async fn write(
     mut stream: SendableRecordBatchStream,
@@ -115,7 +103,7 @@ pub(super) async fn write(
     kind: Kind,
 ) -> Result<Written, DataFusionError> {
     let schema = stored_schema(&stream.schema());
-    let mut writer = writer(file, &schema, kind)?;
+    let mut writer = writer(file, &schema, kind, promise.key)?;
     let mut keys = KeyCheck::new(&schema, promise.key, promise.is_sorted_by_key)?;
     let mut order = OrderCheck::new(&schema, promise.order)?;
     let mut even = BatchCoalescer::new(Arc::clone(&schema), WRITTEN_ROWS);
@@ -162,20 +150,39 @@ fn compact(batch: &RecordBatch) -> Result<RecordBatch, DataFusionError> {
 }
 
 /// Everything that reaches the bytes is pinned: no clock, no version of the library, no schema of the engine.
-fn writer(file: &Path, schema: &SchemaRef, kind: Kind) -> Result<ArrowWriter<File>, DataFusionError> {
+fn writer(
+    file: &Path,
+    schema: &SchemaRef,
+    kind: Kind,
+    key: &[String],
+) -> Result<ArrowWriter<File>, DataFusionError> {
     // Nothing looks a value up in a scratch table: it is read as a whole, and soon.
     let (compression, statistics) = match kind {
         Kind::Published => (Compression::ZSTD(ZstdLevel::try_new(1)?), EnabledStatistics::Chunk),
         Kind::Scratch => (Compression::LZ4_RAW, EnabledStatistics::None),
     };
-    let properties = WriterProperties::builder()
+    let mut properties = WriterProperties::builder()
         .set_created_by("karat".to_owned())
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_compression(compression)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_statistics_enabled(statistics)
-        .build();
-    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+        .set_statistics_enabled(statistics);
+    for field in schema.fields().iter().filter(|_| kind == Kind::Published) {
+        let column = ColumnPath::new(vec![field.name().clone()]);
+        match field.data_type() {
+            // The ids by which the rows ascend: of each, what differs from the one before.
+            DataType::Utf8 if key.last() == Some(field.name()) => {
+                properties = properties
+                    .set_column_dictionary_enabled(column.clone(), false)
+                    .set_column_encoding(column, Encoding::DELTA_BYTE_ARRAY);
+            }
+            // Ratios and forecasts hardly repeat.
+            DataType::Float64 => properties = properties.set_column_dictionary_enabled(column, false),
+            _ => {}
+        }
+    }
+    let options =
+        ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true);
     Ok(ArrowWriter::try_new_with_options(File::create(file)?, Arc::clone(schema), options)?)
 }
 
@@ -212,144 +219,6 @@ fn stored(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, DataFu
         })
         .collect::<Result<Vec<_>, _>>()?;
     Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
-}
-
-/// A ratio that is not a number is a defect of the SQL, never a figure.
-fn not_finite(batch: &RecordBatch) -> Option<String> {
-    batch.columns().iter().zip(batch.schema_ref().fields()).find_map(|(column, field)| {
-        let numbers = column.as_any().downcast_ref::<Float64Array>()?;
-        numbers
-            .iter()
-            .flatten()
-            .any(|number| !number.is_finite())
-            .then(|| format!("`{}` holds a number that is not finite", field.name()))
-    })
-}
-
-/// Keys whose hashes are remembered.
-const MOST_KEYS: usize = 1 << 20;
-
-/// Uniqueness of the key: by comparing neighbours when rows ascend by it, else by hashes. Where two are equal, or there are
-/// too many, the question stays open.
-struct KeyCheck {
-    columns: Columns,
-    /// Of rows that ascend by the key.
-    neighbours: Option<Neighbours>,
-    hashes: Vec<u64>,
-    is_open: bool,
-}
-
-impl KeyCheck {
-    fn new(schema: &SchemaRef, key: &[String], is_sorted: bool) -> Result<Self, DataFusionError> {
-        Ok(Self {
-            columns: Columns::new(schema, key)?,
-            neighbours: is_sorted.then(Neighbours::default),
-            hashes: Vec::new(),
-            is_open: false,
-        })
-    }
-
-    fn check(&mut self, batch: &RecordBatch) -> Result<Option<String>, DataFusionError> {
-        let names = &self.columns.names;
-        if self.columns.of(batch).any(|column| column.null_count() > 0) {
-            return Ok(Some(format!("the key ({names}) is NULL in a row")));
-        }
-        let Some(neighbours) = &mut self.neighbours else {
-            self.is_open = self.is_open || self.hashes.len() + batch.num_rows() > MOST_KEYS;
-            if !self.is_open && !self.columns.positions.is_empty() {
-                let columns: Vec<_> = self.columns.of(batch).map(Arc::clone).collect();
-                let mut hashes = vec![0; batch.num_rows()];
-                create_hashes(&columns, &RandomState::with_seed(0), &mut hashes)?;
-                self.hashes.append(&mut hashes);
-            }
-            return Ok(None);
-        };
-        let Some(rows) = self.columns.rows(batch)? else {
-            return Ok(None);
-        };
-        let problem = match neighbours.broken_step(&rows, Ordering::is_ge) {
-            Some(Ordering::Equal) => Some("is not unique"),
-            Some(_) => Some("does not ascend"),
-            None => None,
-        };
-        Ok(problem.map(|problem| format!("the key ({}) {problem}", self.columns.names)))
-    }
-
-    /// Whether two rows may share the key, after all rows.
-    fn stays_open(mut self) -> bool {
-        self.hashes.sort_unstable();
-        self.is_open || self.hashes.windows(2).any(|pair| pair[0] == pair[1])
-    }
-}
-
-/// The order of a scratch table, on which later queries rely.
-struct OrderCheck {
-    columns: Columns,
-    neighbours: Neighbours,
-}
-
-impl OrderCheck {
-    fn new(schema: &SchemaRef, order: &[String]) -> Result<Self, DataFusionError> {
-        Ok(Self { columns: Columns::new(schema, order)?, neighbours: Neighbours::default() })
-    }
-
-    fn check(&mut self, batch: &RecordBatch) -> Result<Option<String>, DataFusionError> {
-        let Some(rows) = self.columns.rows(batch)? else {
-            return Ok(None);
-        };
-        let broken = self.neighbours.broken_step(&rows, Ordering::is_gt);
-        Ok(broken.map(|_| format!("the rows do not ascend by `order` ({})", self.columns.names)))
-    }
-}
-
-/// Some columns, comparable row by row: ascending, NULL last.
-struct Columns {
-    positions: Vec<usize>,
-    names: String,
-    converter: RowConverter,
-}
-
-impl Columns {
-    fn new(schema: &SchemaRef, columns: &[String]) -> Result<Self, DataFusionError> {
-        let positions = columns.iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>()?;
-        let options = SortOptions { descending: false, nulls_first: false };
-        let fields = positions
-            .iter()
-            .map(|position| SortField::new_with_options(schema.field(*position).data_type().clone(), options))
-            .collect();
-        Ok(Self { positions, names: columns.join(", "), converter: RowConverter::new(fields)? })
-    }
-
-    fn of<'a>(&'a self, batch: &'a RecordBatch) -> impl Iterator<Item = &'a ArrayRef> {
-        self.positions.iter().map(|position| batch.column(*position))
-    }
-
-    /// `None` when there is nothing to compare.
-    fn rows(&self, batch: &RecordBatch) -> Result<Option<Rows>, DataFusionError> {
-        if self.positions.is_empty() || batch.num_rows() == 0 {
-            return Ok(None);
-        }
-        let columns: Vec<_> = self.of(batch).map(Arc::clone).collect();
-        Ok(Some(self.converter.convert_columns(&columns)?))
-    }
-}
-
-/// Compares each row with the one before it, across batches.
-#[derive(Default)]
-struct Neighbours {
-    last: Option<OwnedRow>,
-}
-
-impl Neighbours {
-    /// The first comparison of a row with the next for which `is_broken` holds.
-    fn broken_step(&mut self, rows: &Rows, is_broken: fn(Ordering) -> bool) -> Option<Ordering> {
-        let across =
-            self.last.as_ref().filter(|_| rows.num_rows() > 0).map(|last| last.row().cmp(&rows.row(0)));
-        let within = (1..rows.num_rows()).map(|place| rows.row(place - 1).cmp(&rows.row(place)));
-        let broken = across.into_iter().chain(within).find(|step| is_broken(*step));
-        self.last = rows.iter().next_back().map(|row| row.owned());
-        broken
-    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::process::{Command, ExitStatus, Stdio};
 
+use super::program::ended;
 use crate::error::{Exit, Failure};
 
 /// The program, where a folder of `PATH` holds it, and the interpreter that may have the package.
@@ -15,9 +15,6 @@ const PYTHON: &str = "python3";
 
 /// What the script says when every table agrees.
 const AGREES: &str = "every table agrees";
-
-/// How often is looked whether the program has ended.
-const STEP: Duration = Duration::from_millis(50);
 
 /// Tables that a message names.
 const SHOWN: usize = 5;
@@ -161,27 +158,6 @@ impl Program {
             std::fs::read(file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).map_err(cannot)
         };
         Ok(verdict(status, &read(&out)?, &read(&err)?))
-    }
-}
-
-/// A program that ends with us.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ended = self.0.kill();
-        let _status = self.0.wait();
-    }
-}
-
-async fn ended(command: &mut Command) -> std::io::Result<ExitStatus> {
-    let mut running = Running(command.spawn()?);
-    loop {
-        if let Some(status) = running.0.try_wait()? {
-            return Ok(status);
-        }
-        tokio::time::sleep(STEP).await;
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde_json::Map;
 
 use super::outlook;
+use super::pdf::Browser;
 use super::project::{self, Project};
 use super::recorded::Recorded;
 use super::sources;
@@ -62,6 +63,8 @@ pub(super) struct Run<'a> {
     pub(super) work: Workplace,
     pub(super) sources: Vec<Pinned>,
     pub(super) engine: Arc<Engine>,
+    /// What prints the report, if `publish.pdf` asks for it.
+    pub(super) browser: Option<Browser>,
     pub(super) id: String,
     pub(super) calendar: Calendar,
     /// Objects read and objects excluded.
@@ -90,10 +93,12 @@ impl<'a> Run<'a> {
             Some(_) => project::load_recorded_project(config)?,
             None => project::load_project(config)?,
         };
+        let is_published = matches!(purpose, Purpose::Publish);
+        // Reported before hours of work, not after them.
+        let browser = if is_published && config.publish.pdf { Some(Browser::find().await?) } else { None };
         let work = Workplace::make(config)?;
         let started = calendar::now();
-        if matches!(purpose, Purpose::Publish) {
-            // Reported before hours of work, not after them.
+        if is_published {
             place.probe().await.map_err(|error| error.writing("publish"))?;
         }
         let pinned = sources::pin_inputs(config, &work, recorded, progress).await?;
@@ -118,6 +123,7 @@ impl<'a> Run<'a> {
             work,
             sources: pinned,
             engine: Arc::new(engine),
+            browser,
             calendar,
             inputs,
             raw,

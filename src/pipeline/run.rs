@@ -6,7 +6,7 @@ use super::deadline::within;
 use super::deliver::{self, Choice};
 use super::prepare::{Purpose, Request, Run};
 use super::publication::{Made, Report, SourceRows, Summary, Wanted};
-use super::{compute, culprit, editions, lineage, outlook, project, stage, staged};
+use super::{compute, culprit, editions, lineage, outlook, pdf, project, stage, staged};
 use crate::calendar::Deadline;
 use crate::check;
 use crate::config::Config;
@@ -139,6 +139,9 @@ pub(super) async fn computed(run: &Run<'_>) -> Result<Made, Failure> {
     let staged = stage::stage(run, manifest)?;
     if let Some(signer) = &run.project.signer {
         stage::sign(&staged, signer)?;
+    }
+    if let Some(browser) = &run.browser {
+        pdf::stage(&staged, browser, &run.work.scratch(), run.progress).await?;
     }
     stage::volatile(run)?;
 

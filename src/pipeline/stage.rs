@@ -99,6 +99,8 @@ pub(super) fn volatile(run: &Run<'_>) -> Result<(), Failure> {
         "retries": run.retries + run.sources.iter().map(crate::source::Pinned::retries).sum::<u64>(),
         // Queries that did not fit into memory as they stood, each with the level of the fallback plan on which it ended well.
         "fallback_levels": run.engine.levels(),
+        // What printed report.pdf.
+        "browser": run.browser.as_ref().map(|browser| &browser.version),
     });
     let text = format!("{record:#}\n");
     write(&run.work.stage().join(layout::VOLATILE), text.as_bytes())
@@ -174,7 +176,7 @@ fn outputs(folder: &Path) -> Result<Vec<HashedFile>, Failure> {
         let message = format!("cannot list `{}`", folder.display());
         Failure::new(Exit::Resources, "record", message).cause(error)
     })?;
-    let paths = paths.into_iter().filter(|path| path != layout::VOLATILE);
+    let paths = paths.into_iter().filter(|path| !layout::is_volatile(path));
     paths
         .map(|path| {
             let sha256 = files::sha256_of(&folder.join(&path))?;

@@ -128,8 +128,9 @@ async fn files(
     let objects = location.list_own(&folder).await.map_err(|error| error.reading(STAGE))?;
     let below = |path: &str| path.strip_prefix(&format!("{folder}/")).unwrap_or(path).to_owned();
     let is_read = |path: &String| manifest.sha256(path).is_some();
-    let is_beside =
-        |path: &String| [layout::MANIFEST, layout::SIGNATURE, layout::VOLATILE].contains(&path.as_str());
+    let is_beside = |path: &String| {
+        [layout::MANIFEST, layout::SIGNATURE].contains(&path.as_str()) || layout::is_volatile(path)
+    };
     let unnamed = objects.iter().map(|object| below(&object.path));
     problems.extend(
         unnamed

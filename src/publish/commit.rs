@@ -193,7 +193,7 @@ fn two_runs_differ(location: &Location, path: &str) -> Failure {
 enum Upload {
     /// Every file.
     All,
-    /// Those that are not there in full size, `volatile.json` apart.
+    /// Those that are not there in full size; of `volatile.json` and `report.pdf` any stays.
     Missing,
 }
 
@@ -208,7 +208,8 @@ async fn upload_files(
         .map(|(path, size)| async move {
             let target = format!("{folder}/{path}");
             if upload == Upload::Missing
-                && (path == layout::VOLATILE || location.size(&target).await? == Some(size))
+                && let Some(there) = location.size(&target).await?
+                && (layout::is_volatile(&path) || there == size)
             {
                 return Ok(());
             }

@@ -7,13 +7,13 @@ use std::path::Path;
 use crate::error::{Exit, Failure};
 use crate::files::{hash, walk};
 use crate::record::HashedFile;
-use crate::record::layout::{MANIFEST, SIGNATURE, VOLATILE};
+use crate::record::layout::{MANIFEST, SIGNATURE, is_volatile};
 
 use super::{STAGE, StagedRun};
 
 /// Lists the files of a staged run, by path below its folder, with their bytes' count.
 ///
-/// Fails unless the manifest's outputs are exactly these files, `volatile.json` apart, with these hashes.
+/// Fails unless the manifest's outputs are exactly these files, `volatile.json` and `report.pdf` apart, with these hashes.
 pub(super) fn files(run: &StagedRun) -> Result<BTreeMap<String, u64>, Failure> {
     if !is_plain(&run.manifest.run_id) {
         return Err(bug(format!("the run id `{}` is not a plain name", run.manifest.run_id)));
@@ -40,7 +40,7 @@ pub(super) fn files(run: &StagedRun) -> Result<BTreeMap<String, u64>, Failure> {
             return Err(bug(format!("`{path}` has another hash than the manifest says")));
         }
     }
-    let is_beside = |path: &str| [VOLATILE, SIGNATURE].contains(&path);
+    let is_beside = |path: &str| path == SIGNATURE || is_volatile(path);
     let is_named = |path: &str| run.manifest.sha256(path).is_some();
     if let Some(path) = files.keys().find(|path| !is_beside(path) && !is_named(path)) {
         return Err(bug(format!("the manifest does not name `{path}`")));

@@ -19,7 +19,7 @@ pub(crate) const INDEX: &str = "index.html";
 pub(crate) const MANIFEST: &str = "manifest.json";
 /// Signature of the bytes of the manifest, beside it; no manifest can name it.
 pub(crate) const SIGNATURE: &str = "manifest.json.sig";
-/// The one file of a run that may differ between two attempts at it.
+/// What may differ between two attempts at a run: when, how long, with what.
 pub(crate) const VOLATILE: &str = "volatile.json";
 /// The configuration as it took effect.
 pub(crate) const CONFIG: &str = "config.yaml";
@@ -39,10 +39,18 @@ pub(crate) const MAIL_HTML: &str = "mail.html";
 pub(crate) const MAIL_TEXT: &str = "mail.txt";
 /// The short form of the report for web addresses.
 pub(crate) const SUMMARY: &str = "summary.json";
+/// The report as an installed browser prints it; another browser gives other bytes.
+pub(crate) const PDF: &str = "report.pdf";
 /// Folder of the tables.
 pub(crate) const TABLES: &str = "tables";
 /// Folder of the editions.
 pub(crate) const EDITIONS: &str = "editions";
+
+/// Whether a file of a run may differ between two attempts at it; no manifest names it.
+pub(crate) fn is_volatile(path: &str) -> bool {
+    let below = path.strip_prefix(EDITIONS).and_then(|path| path.strip_prefix('/')?.split_once('/'));
+    path == VOLATILE || below.map_or(path, |(_, file)| file) == PDF
+}
 
 /// Folder of a run, below the publish location.
 pub(crate) fn run(as_of: Date, run_id: &str) -> String {

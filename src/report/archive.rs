@@ -99,7 +99,7 @@ pub fn index(
         entries: sorted.iter().map(|entry| line(entry, &heads)).collect(),
         heads: heads.into_iter().map(|(_, head)| head).collect(),
     };
-    renderer.page("archive/index.html", &view)
+    renderer.page("archive/index.html", &page::View::of(&view)?)
 }
 
 /// The run that counts for each day, oldest first: the last one published, in the currency of the newest.

@@ -212,7 +212,7 @@ fn waterfall(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats
         .collect();
     let mut caption = Vec::new();
     for tier in &tiers {
-        let steps: Vec<_> = chart::STEPS
+        let steps: Vec<_> = chart::steps(data, &tiers)
             .iter()
             .map(|step| {
                 let by = [("tier", *tier), ("step", *step)];

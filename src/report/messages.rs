@@ -262,10 +262,13 @@ impl Messages {
 
     /// Looks `code` up within `group`, then among the words that stand for `any` group; an unknown word is shown as it is written in the data.
     pub(crate) fn of(&self, group: &str, code: &str) -> String {
-        [format!("{group}-{code}"), format!("any-{code}")]
-            .iter()
-            .find(|id| self.0.places.get(*id).is_some_and(|places| places.wanted.is_empty()))
-            .map_or_else(|| code.replace('_', " "), |id| self.get(id))
+        self.known(group, code).unwrap_or_else(|| code.replace('_', " "))
+    }
+
+    /// Looks `code` up within `group`, then among the words that stand for `any` group.
+    pub(crate) fn known(&self, group: &str, code: &str) -> Option<String> {
+        let is_word = |id: &&String| self.0.places.get(*id).is_some_and(|it| it.wanted.is_empty());
+        [format!("{group}-{code}"), format!("any-{code}")].iter().find(is_word).map(|id| self.get(id))
     }
 
     /// Looks `id` up and fills its places with text.

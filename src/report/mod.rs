@@ -18,6 +18,7 @@ mod mail;
 mod page;
 mod places;
 mod sentences;
+mod templates;
 mod tiles;
 mod view;
 mod messages;
@@ -207,7 +208,7 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     let messages = messages.assuming(data.margin_is_assumed());
     let renderer = page::Renderer::open(&inputs.templates, &inputs.facts.currency, &messages)?;
     let formats = messages.formats()?;
-    let view = view::page(inputs, &data, &messages, &formats);
+    let view = page::View::of(&view::page(inputs, &data, &messages, &formats))?;
     let day = formats.day(inputs.facts.as_of);
     let project = view::name(inputs, &messages);
     let subject = messages.fill("mail-subject", &[("project", &project), ("as_of", &day)]);
@@ -238,11 +239,13 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
 /// Parses every template and message file below `folder`: every language must have what the templates show, and `language`
 /// must be there.
 pub fn check_templates(folder: &Path, language: &str) -> Result<(), Failure> {
-    let check = |language: &str| {
-        let messages = messages::read(folder, language)?;
-        page::Renderer::open(folder, "EUR", &messages)?;
-        workbook::check(folder, &messages)
-    };
-    check(language)?;
-    messages::languages(folder).iter().filter(|other| *other != language).try_for_each(|other| check(other))
+    let words = messages::read(folder, language)?;
+    page::Renderer::open(folder, "EUR", &words)?;
+    workbook::check(folder, &words)?;
+    messages::languages(folder).iter().filter(|other| *other != language).try_for_each(|other| {
+        let words = messages::read(folder, other)?;
+        templates::read(folder, &words)?;
+        words.formats()?;
+        workbook::check(folder, &words)
+    })
 }

@@ -12,12 +12,11 @@ use sha2::{Digest as _, Sha256};
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::asked::asked;
 use super::format::{self, Formats};
 use super::lines::broken_lines;
 use super::messages::{Filling, Messages};
+use super::templates;
 use crate::error::{Exit, Failure};
-use crate::files;
 
 /// Stands in the policy of a template until the hash of its style block is known.
 const STYLE_HASH: &str = "sha256-style-of-this-page";
@@ -52,33 +51,24 @@ pub(crate) struct Renderer {
 impl Renderer {
     /// Loads every template below `folder`; errors show the place in the template.
     pub(crate) fn open(folder: &Path, currency: &str, messages: &Messages) -> Result<Self, Failure> {
-        let mut templates = Vec::new();
-        for name in self::templates(folder)? {
-            let path = folder.join(&name);
-            let text = std::fs::read_to_string(&path).map_err(|error| {
-                Failure::new(Exit::Usage, "report", format!("cannot read template `{}`", path.display()))
-                    .cause(error)
-            })?;
-            asked_of(messages, &name, &text)?;
-            refuse_active(&name, &text)?;
-            templates.push((name, text));
-        }
+        let templates = templates::read(folder, messages)?;
+        templates.iter().try_for_each(|(name, text)| templates::refuse_active(name, text))?;
         let formats = Arc::new(messages.formats()?);
-        let open = |form: Form| -> Result<Tera, Failure> {
-            let mut tera = Tera::new();
-            tera.autoescape_on(if form == Form::Markup { vec![""] } else { Vec::new() });
-            let filters = Filters {
-                messages: messages.clone(),
-                formats: Arc::clone(&formats),
-                sign: messages.sign(currency),
-                form,
-            };
-            register(&mut tera, &filters);
-            tera.add_raw_templates(templates.clone())
-                .map_err(|error| broken("cannot parse the templates", &error))?;
-            Ok(tera)
+        let filters = |form| Filters {
+            messages: messages.clone(),
+            formats: Arc::clone(&formats),
+            sign: messages.sign(currency),
+            form,
         };
-        let renderer = Self { markup: open(Form::Markup)?, text: open(Form::Text)? };
+        let mut markup = Tera::new();
+        markup.autoescape_on([""]);
+        register(&mut markup, &filters(Form::Markup));
+        markup.add_raw_templates(templates).map_err(|error| broken("cannot parse the templates", &error))?;
+        // To parse the templates takes longer than to fill them in: the text has the same.
+        let mut text = markup.clone();
+        text.autoescape_on(Vec::<&str>::new());
+        register(&mut text, &filters(Form::Text));
+        let renderer = Self { markup, text };
         for needed in NEEDED {
             if !renderer.markup.contains_template(needed) {
                 let message = format!("template `{}` is missing", folder.join(needed).display());
@@ -90,19 +80,19 @@ impl Renderer {
     }
 
     /// Renders one page and allows its style block, and nothing else, by its hash.
-    pub(crate) fn page(&self, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {
+    pub(crate) fn page(&self, name: &str, view: &View) -> Result<String, Failure> {
         Ok(seal(&with_contents(&render(&self.markup, name, view)?)))
     }
 
     /// Renders one plain text, in lines that a mail program does not break again.
-    pub(crate) fn text(&self, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {
+    pub(crate) fn text(&self, name: &str, view: &View) -> Result<String, Failure> {
         let text = render(&self.text, name, view)?;
         let lines: Vec<String> = text.lines().flat_map(broken_lines).collect();
         Ok(lines.join("\n").trim().to_owned() + "\n")
     }
 
     /// Renders JSON, and writes it in one form whatever the template's spaces are.
-    pub(crate) fn json(&self, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {
+    pub(crate) fn json(&self, name: &str, view: &View) -> Result<String, Failure> {
         let value: serde_json::Value =
             serde_json::from_str(&render(&self.text, name, view)?).map_err(|error| {
                 let message = format!("template `{name}` does not make JSON");
@@ -112,60 +102,18 @@ impl Renderer {
     }
 }
 
-/// Refuses a template that asks for a message that is not there or that wants more than it is given.
-fn asked_of(messages: &Messages, name: &str, text: &str) -> Result<(), Failure> {
-    let asked = asked(text).map_err(|reason| {
-        let message = format!("cannot tell which messages template `{name}` shows");
-        Failure::new(Exit::Usage, "report", message).cause(reason)
-    })?;
-    asked.iter().try_for_each(|message| {
-        let given: Vec<&str> = message.given.iter().map(String::as_str).collect();
-        let whom = format!("template `{name}`");
-        match message.id.strip_suffix('-') {
-            Some(group) => messages.must_have_group(group, &given, &whom),
-            None => messages.must_have(&message.id, &given, &whom),
-        }
-    })
+/// What templates show, turned into their values once for all pages.
+pub(crate) struct View(tera::Context);
+
+impl View {
+    pub(crate) fn of(shown: &impl serde::Serialize) -> Result<Self, Failure> {
+        let values = tera::Context::from_serialize(shown);
+        values.map(Self).map_err(|error| broken("cannot hand the figures to the templates", &error))
+    }
 }
 
-/// What makes a page act or ask elsewhere. The policy in the page stops browsers; mail programs have no such policy.
-const ACTIVE: [&str; 13] = [
-    "<script",
-    "<iframe",
-    "<object",
-    "<embed",
-    "<link",
-    "<base",
-    "javascript:",
-    "@import",
-    "src=\"http:",
-    "src=\"https:",
-    "src='http",
-    "src=http",
-    "src=\"//",
-];
-
-/// Refuses a template that would make pages act or ask elsewhere.
-fn refuse_active(name: &str, text: &str) -> Result<(), Failure> {
-    let lower = text.to_lowercase();
-    let found = ACTIVE.iter().find(|word| lower.contains(*word)).copied();
-    let remote = lower.split("url(").skip(1).any(|rest| {
-        let target = rest.trim_start_matches(['"', '\'', ' ']);
-        target.starts_with("http") || target.starts_with("//")
-    });
-    let Some(word) = found.or(remote.then_some("url(http")) else {
-        return Ok(());
-    };
-    let message = format!("template `{name}` holds `{word}`");
-    Err(Failure::new(Exit::Usage, "report", message).hint(
-        "Reports hold no script and ask for nothing elsewhere: that is promised to those who open them.",
-    ))
-}
-
-fn render(tera: &Tera, name: &str, view: &impl serde::Serialize) -> Result<String, Failure> {
-    tera::Context::from_serialize(view)
-        .and_then(|context| tera.render(name, &context))
-        .map_err(|error| broken(&format!("cannot render template `{name}`"), &error))
+fn render(tera: &Tera, name: &str, view: &View) -> Result<String, Failure> {
+    tera.render(name, &view.0).map_err(|error| broken(&format!("cannot render template `{name}`"), &error))
 }
 
 fn broken(operation: &str, error: &tera::Error) -> Failure {
@@ -177,16 +125,6 @@ fn broken(operation: &str, error: &tera::Error) -> Failure {
         source = cause.source();
     }
     Failure::new(Exit::Usage, "report", operation).cause(place)
-}
-
-/// Lists templates in a fixed order: `.html`, `.css`, `.txt` and `.json`, at any depth.
-fn templates(folder: &Path) -> Result<Vec<String>, Failure> {
-    let mut found = files::walk(folder).map_err(|(folder, error)| {
-        let message = format!("cannot list the template folder `{}`", folder.display());
-        Failure::new(Exit::Usage, "report", message).cause(error)
-    })?;
-    found.retain(|name| [".html", ".css", ".txt", ".json"].iter().any(|ending| name.ends_with(ending)));
-    Ok(found)
 }
 
 /// Where a template wants the list of its sections.

@@ -87,7 +87,8 @@ struct Run<'a> {
 
 #[derive(Debug, Serialize)]
 struct Check<'a> {
-    name: &'a str,
+    /// The rule in words, of the messages if they have it, else of its SQL.
+    name: String,
     severity: &'a str,
     holds: bool,
 }
@@ -238,7 +239,11 @@ fn run<'a>(inputs: &'a Inputs, data: &Data<'_>, messages: &Messages, formats: &F
         checks: facts
             .checks
             .iter()
-            .map(|check| Check { name: &check.title, severity: &check.severity, holds: check.holds })
+            .map(|check| Check {
+                name: messages.known("check", &check.name).unwrap_or_else(|| check.title.clone()),
+                severity: &check.severity,
+                holds: check.holds,
+            })
             .collect(),
         checks_held: facts.checks.iter().filter(|check| check.holds).count(),
         inputs: facts

@@ -28,6 +28,7 @@ fn attributes(path: &str) -> Attributes {
         Some("txt" | "sql" | "yaml") => "text/plain; charset=utf-8",
         Some("csv") => "text/csv; charset=utf-8",
         Some("json") => "application/json",
+        Some("gz") => "application/gzip",
         Some("parquet") => "application/vnd.apache.parquet",
         _ => return Attributes::new(),
     };

@@ -3,6 +3,7 @@
 //! Rows that are set aside or used come from one run each of three projects, so that a test costs no run of its own.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::sync::{Arc, OnceLock};
 
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
@@ -604,7 +605,9 @@ fn i62_hostile_text() {
         let text = std::fs::read_to_string(run.join(page)).expect("a page");
         assert!(!text.contains("<script"), "{page}");
     }
-    let csv = std::fs::read_to_string(run.join("exports/actions.csv")).expect("the list of actions");
+    let packed = std::fs::File::open(run.join("exports/actions.csv.gz")).expect("the list of actions");
+    let mut csv = String::new();
+    flate2::read::GzDecoder::new(packed).read_to_string(&mut csv).expect("packed text");
     assert!(csv.contains("'=cmd|") && !csv.lines().any(|line| line.starts_with("=cmd")), "{csv}");
     record(
         "I62",

@@ -16,6 +16,7 @@
 #   - the report has seven sections, at most 1,200 words, 6,000 and 14,000 pixels at 1280 and 390, and four sheets of A4;
 #   - no page scrolls sideways, also with letters of twice the size; the Tab key reaches everything;
 #   - each feature of HTML and CSS in the mail is known to Gmail, Outlook and Apple Mail, or stands on a list with a reason;
+#   - `publish.pdf: true` prints the report of the sample on four sheets of A4, the same bytes twice;
 #   - at 390, 820 and 1280 pixels and on A4 the pages look as approved.
 
 set -euo pipefail
@@ -102,6 +103,18 @@ sed -i 's|^  #url: .*|  url: https://reports.example.com/karat/|' "$work/branded
 "$karat" --quiet --config "$work/branded/config.yaml" >/dev/null
 
 if [ "${#approve[@]}" -eq 0 ]; then
+    # `report.pdf`, twice by the same browser: the same bytes, of the as-of date, on four sheets.
+    for name in pdf-one pdf-two; do
+        mkdir -p "$work/$name"
+        cp -R "$project/config.yaml" "$project/data" "$project/queries" "$project/reports" "$work/$name/"
+        sed -i 's/^  pdf: false$/  pdf: true/' "$work/$name/config.yaml"
+        (cd "$work/$name" && "$karat" --quiet >/dev/null && cp output/runs/2018-01-01/*/report.pdf report.pdf)
+    done
+    cmp "$work/pdf-one/report.pdf" "$work/pdf-two/report.pdf"
+    pdfinfo -isodates "$work/pdf-one/report.pdf" >"$work/pdf.txt"
+    for line in 'Pages: +4' 'Page size: .*\(A4\)' 'CreationDate: +2018-01-01T00:00:00' 'ModDate: +2018-01-01T00:00:00'; do
+        grep -qE "^$line" "$work/pdf.txt" || { echo "report.pdf is not as it should be ($line):"; cat "$work/pdf.txt"; exit 1; }
+    done
     "$karat" --quiet generate --customers 900 --out "$work/generated" >/dev/null
     "$TOOLS/python3" "$tools/make_hostile_project.py" "$work/generated" "$work/hostile"
     cp -R "$project/reports" "$work/hostile/"

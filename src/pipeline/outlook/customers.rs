@@ -10,8 +10,8 @@ use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use crate::calendar::Moment;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
-use crate::model::Group;
-use crate::model::uncertainty::{CLASSES, Member};
+use karat_model::Group;
+use karat_model::uncertainty::{CLASSES, Member};
 
 /// The class of which every customer is a member.
 const ALL: &str = "all";

@@ -13,11 +13,11 @@ use crate::calendar::{Calendar, Moment, Stopwatch};
 use crate::config::{Config, PolicyValue};
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
-use crate::model::forecast::{Horizon, forecasts};
-use crate::model::uncertainty::{self, Basis, FIGURES, Member, Method, Sums};
-use crate::model::{Fit, Group, ModelError, Parameters, bg_nbd, gamma_gamma, mbg_nbd, merged, value};
 use crate::query::TableName;
 use crate::settings::SettingsTable;
+use karat_model::forecast::{Horizon, forecasts};
+use karat_model::uncertainty::{self, Basis, FIGURES, Member, Method, Sums};
+use karat_model::{Fit, Group, ModelError, Parameters, bg_nbd, gamma_gamma, mbg_nbd, merged, value};
 
 use customers::Customers;
 
@@ -238,7 +238,7 @@ fn predict(fits: &Fits, members: &[Member], horizon: &Horizon, least_alive: f64)
     let forecasts = forecasts(&model.parameters, &histories, horizon);
     let bg_nbd = fits.bg_nbd.as_ref().ok();
     let gamma_gamma = fits.gamma_gamma.as_ref().ok();
-    let of_one = |(member, forecast): (&Member, crate::model::forecast::Forecast)| {
+    let of_one = |(member, forecast): (&Member, karat_model::forecast::Forecast)| {
         let spend = gamma_gamma.and_then(|fit| {
             gamma_gamma::expected_spend(&fit.parameters, member.paid_frequency, member.mean_spend)
         });

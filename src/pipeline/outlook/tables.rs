@@ -8,9 +8,9 @@ use arrow::datatypes::DataType;
 
 use super::{Findings, Fits, Outlook, Range};
 use crate::error::{Exit, Failure};
-use crate::model::{Estimated, Fit};
 use crate::query::TableName;
 use crate::settings::SettingsTable;
+use karat_model::{Estimated, Fit};
 
 type Columns = Vec<(&'static str, ArrayRef)>;
 

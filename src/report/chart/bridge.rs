@@ -46,7 +46,9 @@ fn draw(stages: &[Stage], caption: Caption<'_>, width: Width) -> String {
     let levels = levels(stages);
     let ends = || levels.iter().flat_map(|(from, to)| [*from, *to]);
     let (low, high) = (ends().fold(0.0, f64::min), ends().fold(0.0, f64::max));
-    // Room for the amounts at the right of the bars.
+    // Room for the names at the left of the bars, also in the broadest letters, and for the amounts at their right.
+    let broadest = stages.iter().map(|stage| breadth(&stage.label, size)).fold(0.0, f64::max);
+    let left = (broadest * 1.2 + 8.0).max(left);
     let widest = stages.iter().map(|stage| breadth(&stage.text, size)).fold(0.0, f64::max);
     let room = right - left - widest - 8.0;
     let unit = if high > low { room / (high - low) } else { 0.0 };

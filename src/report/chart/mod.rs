@@ -25,7 +25,7 @@ pub(crate) use calibration::{Bar, Group, calibration};
 pub(crate) use lorenz::lorenz;
 pub(crate) use pairs::{Pair, PairTexts, pairs};
 pub(crate) use spark::spark;
-pub(crate) use waterfall::{STEPS, waterfall};
+pub(crate) use waterfall::{steps, waterfall};
 pub(crate) use whale::whale;
 
 /// One chart in both widths, and the unit that its caption names.

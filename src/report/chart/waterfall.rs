@@ -6,8 +6,17 @@ use crate::report::format;
 use crate::report::format::Formats;
 use crate::report::messages::Messages;
 
-/// Steps in the order in which they are shown.
-pub(crate) const STEPS: [&str; 5] = ["list_price", "discount", "cost_of_goods", "cost_to_serve", "profit"];
+/// Steps of `tiers` in the order in which they are shown; discounts only where some are known.
+pub(crate) fn steps(data: &Data<'_>, tiers: &[&str]) -> Vec<&'static str> {
+    let is_known = |step: &&str| {
+        let mut amounts = tiers.iter().map(|tier| amount(data, tier, step));
+        *step != "discount" || amounts.any(|amount| amount.value.is_some() || amount.hidden)
+    };
+    ["list_price", "discount", "cost_of_goods", "cost_to_serve", "profit"]
+        .into_iter()
+        .filter(is_known)
+        .collect()
+}
 
 struct Panel {
     tier: String,
@@ -43,10 +52,11 @@ pub(crate) fn waterfall(
         large if large >= 10_000.0 => ("thousands", 3),
         _ => ("units", 0),
     };
-    let panels: Vec<_> = tiers.iter().map(|tier| panel(data, tier, filters, places)).collect();
+    let shown = steps(data, tiers);
+    let panels: Vec<_> = tiers.iter().map(|tier| panel(data, tier, &shown, filters, places)).collect();
     let levels = || panels.iter().flat_map(|panel| &panel.steps).flat_map(|step| [step.from, step.to]);
     let (low, high) = (levels().fold(0.0, f64::min), levels().fold(0.0, f64::max));
-    let names: Vec<_> = STEPS.iter().map(|step| messages.of("step", step)).collect();
+    let names: Vec<_> = shown.iter().map(|step| messages.of("step", step)).collect();
     Chart {
         wide: wide(&panels, &names, low, high, caption),
         narrow: narrow(&panels, &names, low, high, caption),
@@ -58,12 +68,19 @@ fn amount(data: &Data<'_>, tier: &str, step: &str) -> Figure {
     data.one("results.price_waterfall", &[("tier", tier), ("step", step)], "amount")
 }
 
-fn panel(data: &Data<'_>, tier: &str, (messages, formats): (&Messages, &Formats), places: i64) -> Panel {
+fn panel(
+    data: &Data<'_>,
+    tier: &str,
+    shown: &[&str],
+    (messages, formats): (&Messages, &Formats),
+    places: i64,
+) -> Panel {
     let mut level = 0.0;
     let mut steps = Vec::new();
-    for step in STEPS {
+    for step in shown {
         let figure = amount(data, tier, step);
-        let (from, to) = if step == "profit" { (0.0, figure.size()) } else { (level, level + figure.size()) };
+        let (from, to) =
+            if *step == "profit" { (0.0, figure.size()) } else { (level, level + figure.size()) };
         level = to;
         steps.push(Step { text: short(formats, &figure, places), figure, from, to });
     }
@@ -94,9 +111,10 @@ fn wide(panels: &[Panel], names: &[String], low: f64, high: f64, caption: Captio
     let unit = if high > low { 104.0 / (high - low) } else { 0.0 };
     let mut marks = Marks::default();
     let mut y = 58.5;
+    let last = names.len() - 1;
     for (index, name) in names.iter().enumerate() {
-        marks.text(if index == 0 || index == 4 { "strong" } else { "" }, 0.0, y, name);
-        if index < 4 {
+        marks.text(if index == 0 || index == last { "strong" } else { "" }, 0.0, y, name);
+        if index < last {
             marks.line("grid", (0.0, y + 15.5), (864.0, y + 15.5));
         }
         y += 40.0;
@@ -107,10 +125,10 @@ fn wide(panels: &[Panel], names: &[String], low: f64, high: f64, caption: Captio
         marks.text("strong", zero, 14.0, &panel.label);
         marks.figure("end small quiet", end, 14.0, &panel.kept, &panel.kept_cell);
         rows(&mut marks, panel, [zero, end, 42.0, 40.0, 24.0], unit);
-        marks.line("axis", (zero, 37.0), (zero, 231.0));
+        marks.line("axis", (zero, 37.0), (zero, y - 27.5));
         start += 196.5;
     }
-    marks.finish(Width::Wide, 240.0, caption)
+    marks.finish(Width::Wide, y - 18.5, caption)
 }
 
 fn narrow(panels: &[Panel], names: &[String], low: f64, high: f64, caption: Caption<'_>) -> String {
@@ -123,29 +141,31 @@ fn narrow(panels: &[Panel], names: &[String], low: f64, high: f64, caption: Capt
         marks.figure("end small quiet", 350.0, top + 14.0, &panel.kept, &panel.kept_cell);
         let mut y = top + 39.0;
         for (index, name) in names.iter().enumerate() {
-            marks.text(if index == 0 || index == 4 { "small strong" } else { "small" }, 0.0, y, name);
+            let is_outer = index == 0 || index + 1 == names.len();
+            marks.text(if is_outer { "small strong" } else { "small" }, 0.0, y, name);
             y += 24.0;
         }
         rows(&mut marks, panel, [zero, 350.0, top + 26.0, 24.0, 16.0], unit);
-        marks.line("axis", (zero, top + 21.0), (zero, top + 143.0));
-        top += 158.0;
+        marks.line("axis", (zero, top + 21.0), (zero, y - 16.0));
+        top = y - 1.0;
     }
     marks.finish(Width::Narrow, (top - 10.0).max(20.0), caption)
 }
 
-/// Draws the five bars of a panel; `place` holds zero line, right edge, top, distance and height.
+/// Draws the bars of a panel; `place` holds zero line, right edge, top, distance and height.
 fn rows(marks: &mut Marks, panel: &Panel, place: [f64; 5], unit: f64) {
     let [zero, end, mut top, distance, height] = place;
+    let last = panel.steps.len() - 1;
     for (index, step) in panel.steps.iter().enumerate() {
-        let outer = index == 0 || index == 4;
+        let outer = index == 0 || index == last;
         let class = if outer { panel.tier.as_str() } else { "other" };
         let (left, right) = (step.from.min(step.to), step.from.max(step.to));
         marks.bar(class, [zero + left * unit, top, (right - left) * unit, height], &step.figure);
-        if index < 4 {
+        if index < last {
             let x = zero + step.to * unit;
             marks.line("lead-line", (x, top + height), (x, top + distance));
         }
-        let class = match (outer, index == 4 && step.to < 0.0) {
+        let class = match (outer, index == last && step.to < 0.0) {
             (true, true) => "end small strong adverse",
             (true, false) => "end small strong",
             (false, _) => "end small",

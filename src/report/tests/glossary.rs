@@ -1,6 +1,6 @@
 //! One meaning per word: `reports/glossary.yaml` against the messages of every language and the columns of the results.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -24,6 +24,9 @@ struct Entry {
     columns: Vec<String>,
     #[serde(default)]
     never: BTreeMap<String, Vec<String>>,
+    /// What `tests/glossary.rs` reads.
+    #[serde(default, rename = "figure")]
+    _figure: serde::de::IgnoredAny,
 }
 
 fn glossary() -> Vec<Entry> {
@@ -85,6 +88,20 @@ fn every_column_of_the_results_uses_a_word_in_its_one_meaning() {
             let is_own = name.starts_with("results.");
             assert!(others.is_empty() || !is_own, "{name}: {others:?}");
         }
+    }
+}
+
+#[test]
+fn every_check_has_a_title_in_each_language_but_that_of_the_sql() {
+    let folder =
+        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/checks")).expect("the checks");
+    let stem =
+        |path: &std::path::Path| format!("check-{}", path.file_stem().expect("a name").to_string_lossy());
+    let checks: BTreeSet<String> = folder.map(|entry| stem(&entry.expect("an entry").path())).collect();
+    for language in messages::languages(&fixture::templates()) {
+        let titles: BTreeSet<String> =
+            messages(&language).into_keys().filter(|id| id.starts_with("check-")).collect();
+        assert_eq!(titles, if language == "en" { BTreeSet::new() } else { checks.clone() }, "{language}");
     }
 }
 

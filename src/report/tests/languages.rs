@@ -136,7 +136,9 @@ fn every_language_that_ships_says_the_same() {
     let first = messages("en");
     assert!(first.len() > 900, "{}", first.len());
     for language in messages::languages(&fixture::templates()) {
-        let other = messages(&language);
+        let mut other = messages(&language);
+        // English reads the title of a check in its SQL; `glossary` counts those of the others.
+        other.retain(|id, _| !id.starts_with("check-"));
         assert_eq!(first.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>(), "{language}");
         for (id, text) in &first {
             // A count that only chooses between `is` and `are` need not stand in a language without such forms.

@@ -185,7 +185,7 @@ fn calls_for_what_the_figures_say_and_for_nothing_else() {
     let heads = |inputs: &Inputs| -> Vec<bool> {
         let text = mail_of(inputs).text.replace('\n', " ");
         [
-            "Bring discounts down to the median rate of each tier. 346 customers, $68,870 at stake.",
+            "Bring discounts down to the median rate of each tier. 346 customers, profit impact $68,870.",
             "Bring loss-making customers of the Lead tier to break-even",
             "Contact the Platinum and Gold",
             "Deliver a cost with the order lines. Until then",

@@ -64,10 +64,24 @@ fn rows_that_the_filter_left_out_have_a_column_of_their_own() {
 fn unknown_discounts_are_among_what_is_not_computed() {
     let mut inputs = fixture::inputs();
     let listed = "<li>Discounts are not known: the order lines have one price only.</li>";
-    assert!(!both(&inputs).contains(listed));
-    let unknown = Cell::Text("unknown".into());
-    inputs.set("results.findings_of_profit", ("section", "discounts"), "finding", &unknown);
-    assert!(both(&inputs).contains(listed));
+    let places =
+        ["discount_amount/value", "total/discount_amount", "total/discount_rate", "gold,discount/amount"];
+    let page = both(&inputs);
+    assert!(!page.contains(listed) && places.iter().all(|place| page.contains(place)));
+    inputs.set("results.class_gaps", ("gap", "visits"), "gap", &Cell::Text("discount".into()));
+    for column in ["discount_amount", "discount_rate"] {
+        inputs.set_all("results.tier_profitability", column, &Cell::Null);
+    }
+    inputs.set("results.headline", ("measure", "discount_amount"), "value", &Cell::Null);
+    for column in ["amount", "share_of_list"] {
+        inputs.set("results.price_waterfall", ("step", "discount"), column, &Cell::Null);
+    }
+    // No table and no chart has a discount then, not even one of 0.
+    let page = both(&inputs);
+    assert!(page.contains(listed) && page.contains("gold,profit/amount"));
+    for place in places {
+        assert!(!page.contains(place), "{place}");
+    }
 }
 
 #[test]
@@ -131,7 +145,7 @@ fn shows_money_where_a_share_of_a_loss_would_mislead() {
         "512 customers bring $115,985; 181 others give all of it back and $5,000 more"
     );
     assert_eq!(finding(&page, "brief"), "A loss of $5,000, but a better result than a year ago");
-    assert_eq!(finding(&page, "concentration"), "38% of customers make 80% of revenue");
+    assert_eq!(finding(&page, "concentration"), "38% of customers bring 80% of revenue");
     assert!(!page.contains("NaN") && !page.contains("inf"));
 }
 

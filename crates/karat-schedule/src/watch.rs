@@ -10,8 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::calendar;
-use crate::error::{Exit, Failure};
+use crate::Error;
 
 /// How long who asks may take.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -22,8 +21,8 @@ const LONGEST: u64 = 16 << 10;
 /// How a run of a slot ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outcome {
-    /// Its exit code.
-    pub exit: Exit,
+    /// Its exit code, 0 when it succeeded.
+    pub code: u8,
     /// Whether the same run may succeed later.
     pub is_retryable: bool,
     /// How long it took.
@@ -47,11 +46,10 @@ impl Watch {
     /// Answers on `address` from a thread of its own, for as long as the program runs.
     ///
     /// # Errors
-    /// Returns exit code 2 when nobody can listen there.
-    pub fn listen(&self, address: SocketAddr) -> Result<(), Failure> {
-        let listener = TcpListener::bind(address).map_err(|error| {
-            Failure::new(Exit::Usage, "schedule", format!("cannot listen on {address}")).cause(error)
-        })?;
+    /// Returns [`Error::CannotListen`].
+    pub fn listen(&self, address: SocketAddr) -> Result<(), Error> {
+        let listener =
+            TcpListener::bind(address).map_err(|source| Error::CannotListen { address, source })?;
         let watch = self.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -88,24 +86,24 @@ impl Watch {
         self.state().next = Some(slot);
     }
 
-    /// Notes how a run ended.
-    pub fn saw(&self, slot: Timestamp, outcome: &Outcome) {
+    /// Notes how a run ended at `now`.
+    pub fn saw(&self, slot: Timestamp, outcome: &Outcome, now: Timestamp) {
         let mut state = self.state();
         state.last = Some((slot, *outcome));
-        *state.runs.entry(outcome.exit as u8).or_default() += 1;
-        if outcome.exit == Exit::Published {
-            state.last_success = Some(calendar::now());
+        *state.runs.entry(outcome.code).or_default() += 1;
+        if outcome.code == 0 {
+            state.last_success = Some(now);
         }
     }
 
     /// 200 while the last run succeeded or none was due yet, else 503.
     fn health(&self) -> (&'static str, &'static str, String) {
         let state = self.state();
-        let is_well = state.last.is_none_or(|(_, outcome)| outcome.exit == Exit::Published);
+        let is_well = state.last.is_none_or(|(_, outcome)| outcome.code == 0);
         let body = json!({
             "ok": is_well,
             "next": state.next.map(|timestamp| timestamp.to_string()),
-            "last": state.last.map(|(slot, outcome)| json!({"slot": slot.to_string(), "code": outcome.exit as u8})),
+            "last": state.last.map(|(slot, outcome)| json!({"slot": slot.to_string(), "code": outcome.code})),
         });
         (if is_well { "200 OK" } else { "503 Service Unavailable" }, "application/json", format!("{body}\n"))
     }
@@ -149,7 +147,7 @@ impl Watch {
             "karat_last_run_exit_code",
             "gauge",
             "Exit code of the last run.",
-            &one(last.map(|outcome| (outcome.exit as u8).to_string())),
+            &one(last.map(|outcome| outcome.code.to_string())),
         );
         family(
             "karat_last_run_duration_seconds",
@@ -193,14 +191,14 @@ mod tests {
         watch.waits_for(slot);
         assert!(get(address, "/health").starts_with("HTTP/1.0 200"));
 
-        let failed = Outcome { exit: Exit::Refused, is_retryable: false, milliseconds: 1_050 };
-        watch.saw(slot, &failed);
+        let failed = Outcome { code: 3, is_retryable: false, milliseconds: 1_050 };
+        watch.saw(slot, &failed, slot);
         let answer = get(address, "/health");
         assert!(answer.starts_with("HTTP/1.0 503") && answer.contains("\"code\":3"), "{answer}");
 
-        let good = Outcome { exit: Exit::Published, ..failed };
-        watch.saw(slot, &good);
-        watch.saw(slot, &good);
+        let good = Outcome { code: 0, ..failed };
+        watch.saw(slot, &good, slot);
+        watch.saw(slot, &good, slot);
         assert!(get(address, "/health").starts_with("HTTP/1.0 200"));
         let metrics = get(address, "/metrics");
         for line in [
@@ -219,6 +217,6 @@ mod tests {
     fn a_port_that_is_taken_is_an_error() {
         let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = taken.local_addr().expect("an address");
-        assert_eq!(Watch::default().listen(address).expect_err("taken").exit, Exit::Usage);
+        assert!(matches!(Watch::default().listen(address), Err(Error::CannotListen { .. })));
     }
 }

@@ -10,8 +10,8 @@
 //! - [`value`]: purchases to come, discounted to today's money.
 //! - [`forecast`]: all of this for many customers at once; [`uncertainty`]: how far sums of it may be off.
 //!
-//! This room knows neither SQL nor the engine: it takes numbers and gives numbers. It is the one room that computes in
-//! floating point, and its results are estimates, always with their standard errors. Customers with an equal history
+//! This crate knows neither SQL nor the engine: it takes numbers and gives numbers. Nothing else computes in floating
+//! point, and its results are estimates, always with their standard errors. Customers with an equal history
 //! are handed over as one group, so the cost of a fit depends on the number of different histories. The order of the
 //! groups and the number of threads do not change a bit of the result: groups are sorted, sums are taken in a fixed
 //! order, and logarithms and exponentials come from `libm` instead of from the platform.

@@ -5,9 +5,9 @@ use rand_distr::{Beta, Distribution, Exp1, Gamma, StandardNormal};
 use rand_pcg::Pcg64;
 
 use super::near;
-use crate::model::forecast::{Horizon, forecasts};
-use crate::model::uncertainty::{self, Basis, CLASSES, FIGURES, Member, Method, Sums};
-use crate::model::{Fit, Group, Parameters, gamma_gamma, mbg_nbd, value};
+use crate::forecast::{Horizon, forecasts};
+use crate::uncertainty::{self, Basis, CLASSES, FIGURES, Member, Method, Sums};
+use crate::{Fit, Group, Parameters, gamma_gamma, mbg_nbd, value};
 
 const BUYING: Parameters = Parameters { r: 0.9, alpha: 9.0, a: 0.8, b: 3.0 };
 const SPEND: gamma_gamma::Parameters = gamma_gamma::Parameters { p: 4.0, q: 4.5, gamma: 30.0 };
@@ -107,7 +107,7 @@ fn fits(members: &[Member]) -> (Fit<Parameters>, Fit<gamma_gamma::Parameters>) {
 /// The figures of each customer by the parameters given.
 fn figures(members: &[Member], buying: &Parameters, spend: &gamma_gamma::Parameters) -> Vec<[f64; FIGURES]> {
     let histories: Vec<Group> = members.iter().map(|member| member.history).collect();
-    let of_one = |(member, forecast): (&Member, crate::model::forecast::Forecast)| {
+    let of_one = |(member, forecast): (&Member, crate::forecast::Forecast)| {
         let spend = gamma_gamma::expected_spend(spend, member.history.frequency, member.mean_spend)
             .expect("q is more than 1");
         let profit = forecast.purchases * spend * PROFIT_RATE;

@@ -12,7 +12,7 @@ use crate::post::post;
 
 /// Where alerts go.
 #[derive(Debug, Clone)]
-pub enum Alert {
+pub(crate) enum Alert {
     /// A program; the JSON object is sent to its stdin.
     Program(PathBuf),
     /// A web address; the JSON object is posted to it. It may hold a token, so it is never printed.
@@ -21,8 +21,7 @@ pub enum Alert {
 
 impl Alert {
     /// Takes over what the configuration says.
-    #[must_use]
-    pub fn new(to: &AlertTo) -> Self {
+    pub(crate) fn new(to: &AlertTo) -> Self {
         match to {
             AlertTo::Program(path) => Self::Program(path.clone()),
             AlertTo::Address(address) => Self::Address(address.clone()),
@@ -33,7 +32,7 @@ impl Alert {
     ///
     /// # Errors
     /// Returns exit code 7 when the alert did not get through; the run itself is not concerned.
-    pub async fn send(&self, event: &Value) -> Result<(), Failure> {
+    pub(crate) async fn send(&self, event: &Value) -> Result<(), Failure> {
         let text = event.to_string();
         match self.clone() {
             Self::Program(program) => {

@@ -1,7 +1,7 @@
 //! Histories that no model can learn from: a reason, never a panic and never a silent number.
 
 use super::cdnow;
-use crate::model::{
+use crate::{
     Group, ModelError, bg_nbd,
     gamma_gamma::{self, Spend},
     mbg_nbd,

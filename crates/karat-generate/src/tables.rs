@@ -7,7 +7,7 @@ use super::defect::LineRow;
 use super::service::{Case, Payment, Visit};
 use super::sheet::{Columns, Kind, Sheet, Value};
 use super::world::World;
-use crate::error::Failure;
+use crate::Error;
 
 /// Columns of the order lines.
 pub(super) const ORDER_LINES: Columns = &[
@@ -88,7 +88,7 @@ pub(super) struct Tables {
 
 impl Tables {
     /// Creates every file, so that a month without an order has its folder too.
-    pub(super) fn create(out: &Path, world: &World) -> Result<Self, Failure> {
+    pub(super) fn create(out: &Path, world: &World) -> Result<Self, Error> {
         let open = (OPEN_ROWS / world.months.len()).clamp(4_096, 131_072);
         let single = |table: &str, columns| Sheet::create(&file(out, table, None), table, columns, 131_072);
         Ok(Self {
@@ -105,7 +105,7 @@ impl Tables {
     }
 
     /// Adds an order line to the file of this month.
-    pub(super) fn line(&mut self, month: usize, row: &LineRow<'_>) -> Result<(), Failure> {
+    pub(super) fn line(&mut self, month: usize, row: &LineRow<'_>) -> Result<(), Error> {
         self.months[month].push(&[
             Value::Text(row.order_id.as_deref()),
             Value::Whole(Some(row.line_number)),
@@ -124,7 +124,7 @@ impl Tables {
     }
 
     /// Adds a customer.
-    pub(super) fn customer(&mut self, customer: &Customer) -> Result<(), Failure> {
+    pub(super) fn customer(&mut self, customer: &Customer) -> Result<(), Error> {
         self.customers.push(&[
             Value::Text(Some(&customer.id)),
             Value::Text(Some(&customer.name)),
@@ -146,7 +146,7 @@ impl Tables {
         customer: &Customer,
         order_id: Option<&str>,
         case: &Case,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Error> {
         self.service_cases.push(&[
             Value::Text(Some(&format!("S{number:08}"))),
             Value::Text(Some(&customer.id)),
@@ -170,7 +170,7 @@ impl Tables {
         customer: &Customer,
         order_id: &str,
         payment: &Payment,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Error> {
         self.payments.push(&[
             Value::Text(Some(&format!("P{number:08}"))),
             Value::Text(Some(&customer.id)),
@@ -182,7 +182,7 @@ impl Tables {
     }
 
     /// Adds a visit of a customer.
-    pub(super) fn visit(&mut self, number: u64, customer: &Customer, visit: &Visit) -> Result<(), Failure> {
+    pub(super) fn visit(&mut self, number: u64, customer: &Customer, visit: &Visit) -> Result<(), Error> {
         self.visits.push(&[
             Value::Text(Some(&format!("V{number:08}"))),
             Value::Text(Some(&customer.id)),
@@ -192,7 +192,7 @@ impl Tables {
     }
 
     /// Closes every file; returns their number and their bytes.
-    pub(super) fn finish(self) -> Result<(u64, u64), Failure> {
+    pub(super) fn finish(self) -> Result<(u64, u64), Error> {
         let others = [self.customers, self.service_cases, self.payments, self.visits];
         let mut files = 0;
         let mut bytes = 0;

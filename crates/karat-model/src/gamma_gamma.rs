@@ -190,7 +190,7 @@ pub fn correlation(spends: &[Spend]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::optimise::check_derivatives;
+    use crate::optimise::check_derivatives;
 
     #[test]
     fn slopes_and_curvatures_are_those_of_the_likelihood() {

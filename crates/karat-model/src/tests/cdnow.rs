@@ -1,7 +1,7 @@
 //! The CDNOW sample: the values of the papers, of Hardie's spreadsheets and of other packages.
 
 use super::{cdnow, near};
-use crate::model::{Group, Parameters, bg_nbd, gamma_gamma, mbg_nbd, value};
+use crate::{Group, Parameters, bg_nbd, gamma_gamma, mbg_nbd, value};
 
 /// The first ten customers as the literature prints them: x, `t_x`, T, mean spend.
 const FIRST_TEN: [(u32, f64, f64, f64); 10] = [

@@ -241,7 +241,7 @@ pub(super) fn expected_purchases_of_new(at: &Parameters, leaving: Leaving, weeks
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::optimise::check_derivatives;
+    use crate::optimise::check_derivatives;
 
     #[test]
     fn slopes_and_curvatures_are_those_of_the_likelihood() {

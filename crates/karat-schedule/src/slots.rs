@@ -9,7 +9,7 @@ use croner::Cron;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use crate::error::{Exit, Failure};
+use crate::Error;
 
 /// Most slots that `all` makes up for: ten years of weeks.
 const MOST_MISSED: usize = 520;
@@ -36,21 +36,21 @@ impl Slots {
     /// Reads a line of five fields.
     ///
     /// # Errors
-    /// Returns exit code 2 when the line or the time zone is not valid.
-    pub fn new(cron: &str, timezone: &str) -> Result<Self, Failure> {
-        let wrong =
-            |what: &str, text: &str| Failure::new(Exit::Usage, "schedule", format!("`{text}` is no {what}"));
+    /// Returns [`Error::NoCronLine`] or [`Error::NoTimeZone`].
+    pub fn new(cron: &str, timezone: &str) -> Result<Self, Error> {
         Ok(Self {
-            cron: Cron::from_str(cron).map_err(|error| wrong("cron line", cron).cause(error))?,
-            zone: TimeZone::get(timezone).map_err(|error| wrong("time zone", timezone).cause(error))?,
+            cron: Cron::from_str(cron)
+                .map_err(|source| Error::NoCronLine { line: cron.to_owned(), source })?,
+            zone: TimeZone::get(timezone)
+                .map_err(|source| Error::NoTimeZone { name: timezone.to_owned(), source })?,
         })
     }
 
     /// The first slot after `timestamp`.
     ///
     /// # Errors
-    /// Returns exit code 2 when there is none.
-    pub fn after(&self, timestamp: Timestamp) -> Result<Timestamp, Failure> {
+    /// Returns [`Error::NoSlot`] when there is none.
+    pub fn after(&self, timestamp: Timestamp) -> Result<Timestamp, Error> {
         let from = timestamp.to_zoned(self.zone.clone());
         let found = self.cron.find_next_occurrence(&from, false);
         self.timestamp(found)
@@ -59,18 +59,17 @@ impl Slots {
     /// The last slot up to and including `timestamp`.
     ///
     /// # Errors
-    /// Returns exit code 2 when there is none.
-    pub fn up_to(&self, timestamp: Timestamp) -> Result<Timestamp, Failure> {
+    /// Returns [`Error::NoSlot`] when there is none.
+    pub fn up_to(&self, timestamp: Timestamp) -> Result<Timestamp, Error> {
         let from = timestamp.to_zoned(self.zone.clone());
         let found = self.cron.find_previous_occurrence(&from, true);
         self.timestamp(found)
     }
 
-    fn timestamp(&self, found: Result<Zoned, croner::errors::CronError>) -> Result<Timestamp, Failure> {
-        found.map(|zoned| zoned.timestamp()).map_err(|error| {
-            let message = format!("the cron line `{}` has no such slot", self.cron.pattern);
-            Failure::new(Exit::Usage, "schedule", message).cause(error)
-        })
+    fn timestamp(&self, found: Result<Zoned, croner::errors::CronError>) -> Result<Timestamp, Error> {
+        found
+            .map(|zoned| zoned.timestamp())
+            .map_err(|source| Error::NoSlot { line: self.cron.pattern.to_string(), source })
     }
 
     /// The slots up to `now` that are to be made up for, oldest first.
@@ -79,13 +78,13 @@ impl Slots {
     ///
     /// # Errors
     /// Returns the failures of [`Self::up_to`] and `is_done`.
-    pub fn missed(
+    pub fn missed<E: From<Error>>(
         &self,
         catch_up: CatchUp,
         now: Timestamp,
         anything_published: bool,
-        is_done: impl Fn(Timestamp) -> Result<bool, Failure>,
-    ) -> Result<Vec<Timestamp>, Failure> {
+        is_done: impl Fn(Timestamp) -> Result<bool, E>,
+    ) -> Result<Vec<Timestamp>, E> {
         let most = match catch_up {
             CatchUp::None => 0,
             CatchUp::All if anything_published => MOST_MISSED,
@@ -238,7 +237,7 @@ mod tests {
     fn what_was_missed_is_made_up_for_as_asked() {
         let weekly = slots("0 6 * * MON", "UTC");
         let now = at("2026-11-18T12:00:00Z");
-        let done = |slot: Timestamp| Ok(slot <= at("2026-10-26T06:00:00Z"));
+        let done = |slot: Timestamp| Ok::<_, Error>(slot <= at("2026-10-26T06:00:00Z"));
         let missed = |catch_up, anything| {
             weekly
                 .missed(catch_up, now, anything, done)
@@ -254,7 +253,7 @@ mod tests {
             ["2026-11-02T06:00:00Z", "2026-11-09T06:00:00Z", "2026-11-16T06:00:00Z"]
         );
         assert_eq!(missed(CatchUp::All, false), ["2026-11-16T06:00:00Z"]);
-        let all_done = weekly.missed(CatchUp::All, now, true, |_| Ok(true)).expect("slots");
+        let all_done = weekly.missed(CatchUp::All, now, true, |_| Ok::<_, Error>(true)).expect("slots");
         assert!(all_done.is_empty());
     }
 }

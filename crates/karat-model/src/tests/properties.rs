@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::model::forecast::{Horizon, forecasts};
-use crate::model::{Group, Parameters, bg_nbd, gamma_gamma, mbg_nbd};
+use crate::forecast::{Horizon, forecasts};
+use crate::{Group, Parameters, bg_nbd, gamma_gamma, mbg_nbd};
 
 fn parameters() -> impl Strategy<Value = Parameters> {
     // Logarithms, so that small values are as likely as large ones.

@@ -16,7 +16,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
-use crate::error::{Exit, Failure};
+use crate::Error;
 
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Sheet {
         title: &str,
         columns: Columns,
         row_group: usize,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, Error> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|cause| cannot_write(folder, cause))?;
         }
@@ -94,7 +94,7 @@ impl Sheet {
             columns.iter().map(|(name, kind)| Field::new(*name, kind.data_type(), true)).collect();
         let schema = Arc::new(Schema::new(fields));
         let options = ArrowWriterOptions::new()
-            .with_properties(properties(title, columns, row_group)?)
+            .with_properties(properties(title, columns, row_group))
             .with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(file, Arc::clone(&schema), options)
             .map_err(|cause| cannot_write(path, cause))?;
@@ -103,7 +103,7 @@ impl Sheet {
     }
 
     /// Adds a row: one value for each column, in their order.
-    pub(super) fn push(&mut self, row: &[Value<'_>]) -> Result<(), Failure> {
+    pub(super) fn push(&mut self, row: &[Value<'_>]) -> Result<(), Error> {
         if row.len() != self.columns.len() {
             return Err(self.mismatch());
         }
@@ -117,26 +117,21 @@ impl Sheet {
     }
 
     /// Writes what waits, closes the file and returns its size in bytes.
-    pub(super) fn finish(mut self) -> Result<u64, Failure> {
+    pub(super) fn finish(mut self) -> Result<u64, Error> {
         self.encode()?;
         self.writer.finish().map_err(|cause| cannot_write(&self.path, cause))?;
         Ok(u64::try_from(self.writer.bytes_written()).expect("a size in memory fits 64 bits"))
     }
 
-    fn encode(&mut self) -> Result<(), Failure> {
+    fn encode(&mut self) -> Result<(), Error> {
         let arrays: Vec<ArrayRef> = self.columns.iter_mut().map(Column::take).collect();
         self.waiting = 0;
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays)
-            .map_err(|cause| self.mismatch().cause(cause))?;
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(|_| self.mismatch())?;
         self.writer.write(&batch).map_err(|cause| cannot_write(&self.path, cause))
     }
 
-    fn mismatch(&self) -> Failure {
-        Failure::new(
-            Exit::Bug,
-            "generate",
-            format!("a row does not fit the columns of `{}`", self.path.display()),
-        )
+    fn mismatch(&self) -> Error {
+        Error::Mismatch { path: self.path.display().to_string() }
     }
 }
 
@@ -203,13 +198,11 @@ impl Column {
 }
 
 /// Fixes everything that could make the bytes differ.
-fn properties(title: &str, columns: Columns, row_group: usize) -> Result<WriterProperties, Failure> {
-    let level = ZstdLevel::try_new(1)
-        .map_err(|cause| Failure::new(Exit::Bug, "generate", "cannot set up the compression").cause(cause))?;
+fn properties(title: &str, columns: Columns, row_group: usize) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_created_by("karat generate".to_owned())
         .set_key_value_metadata(Some(vec![KeyValue::new("title".to_owned(), title.to_owned())]))
-        .set_compression(Compression::ZSTD(level))
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_max_row_group_row_count(Some(row_group));
     for (name, kind) in columns {
@@ -217,13 +210,10 @@ fn properties(title: &str, columns: Columns, row_group: usize) -> Result<WriterP
             properties = properties.set_column_dictionary_enabled(ColumnPath::from(*name), false);
         }
     }
-    Ok(properties.build())
+    properties.build()
 }
 
 /// Reports that a file or folder cannot be written.
-pub(super) fn cannot_write(
-    path: &Path,
-    cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> Failure {
-    Failure::new(Exit::Resources, "generate", format!("cannot write `{}`", path.display())).cause(cause)
+pub(super) fn cannot_write(path: &Path, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::CannotWrite { path: path.display().to_string(), source: cause.into() }
 }

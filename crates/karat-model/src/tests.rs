@@ -4,14 +4,13 @@ mod cdnow;
 mod degenerate;
 mod properties;
 mod recovery;
-mod speed;
 mod uncertainty;
 
 use super::{Group, gamma_gamma::Spend};
 
 /// The customers of the CDNOW sample: groups for the purchase models and for the model of spend.
 fn cdnow() -> (Vec<Group>, Vec<Spend>) {
-    let lines = include_str!("../../tests/data/cdnow/customers.csv").lines().skip(1);
+    let lines = include_str!("../../../tests/data/cdnow/customers.csv").lines().skip(1);
     lines
         .map(|line| {
             let cells: Vec<f64> =

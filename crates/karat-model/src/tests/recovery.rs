@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::{Beta, Distribution, Exp1, Gamma};
 use rand_pcg::Pcg64;
 
-use crate::model::{
+use crate::{
     Estimated, Fit, Group, Parameters, bg_nbd,
     gamma_gamma::{self, Spend},
     mbg_nbd,

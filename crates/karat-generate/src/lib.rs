@@ -23,7 +23,6 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use crate::error::{Exit, Failure};
 use customer::{Customer, MOST_CUSTOMERS};
 use defect::{LineRow, spoil};
 use history::History;
@@ -32,6 +31,37 @@ use random::{Purpose, rng};
 use sheet::cannot_write;
 use tables::{Tables, order_id};
 use world::{CATEGORIES, World, day_of};
+
+/// Why no history was made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// What was asked for makes no sense, or the folder is in use.
+    #[error("{message}")]
+    Refused {
+        /// What is wrong.
+        message: String,
+        /// What to ask for instead, whole sentences.
+        hint: String,
+    },
+    /// A file or folder cannot be written.
+    #[error("cannot write `{path}`")]
+    CannotWrite {
+        /// Its path.
+        path: String,
+        /// What the system reported.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A row does not fit the columns of its file: a defect of this crate.
+    #[error("a row does not fit the columns of `{path}`")]
+    Mismatch {
+        /// The file.
+        path: String,
+    },
+}
+
+fn refused(message: &str, hint: &str) -> Error {
+    Error::Refused { message: message.to_owned(), hint: hint.to_owned() }
+}
 
 /// What history to make.
 ///
@@ -78,13 +108,18 @@ const MOST_MONTHS: usize = 600;
 ///
 /// Calls `progress` with the number of customers done, from time to time and at the end. `config.yaml` is written
 /// last: a folder without it is an unfinished history.
-pub fn generate(request: &Generate, out: &Path, progress: &mut dyn FnMut(u64)) -> Result<Summary, Failure> {
+///
+/// # Errors
+/// Returns why there is no history, or none that is whole.
+pub fn generate(request: &Generate, out: &Path, progress: &mut dyn FnMut(u64)) -> Result<Summary, Error> {
     validate(request)?;
     refuse_used_folder(out)?;
     let world = World::new(request.seed, request.from, request.to);
     if world.months.len() > MOST_MONTHS {
-        return Err(Failure::new(Exit::Usage, "generate", "the period is longer than 50 years")
-            .hint("Each month has a file of its own that stays open. Choose a shorter period."));
+        return Err(refused(
+            "the period is longer than 50 years",
+            "Each month has a file of its own that stays open. Choose a shorter period.",
+        ));
     }
     let mut tables = Tables::create(out, &world)?;
     let mut summary = Summary::default();
@@ -115,7 +150,7 @@ fn write(
     world: &World,
     history: &History,
     spoil: &mut dyn for<'r> FnMut(LineRow<'r>) -> (LineRow<'r>, Option<LineRow<'r>>),
-) -> Result<(), Failure> {
+) -> Result<(), Error> {
     let customer = &history.customer;
     let mut ids = Vec::with_capacity(history.orders.len());
     tables.customer(customer)?;
@@ -177,30 +212,31 @@ fn rows<'a>(
     })
 }
 
-fn validate(request: &Generate) -> Result<(), Failure> {
-    let refused = |message: &str, hint: &str| Err(Failure::new(Exit::Usage, "generate", message).hint(hint));
+fn validate(request: &Generate) -> Result<(), Error> {
     if request.customers == 0 || request.customers > MOST_CUSTOMERS {
-        return refused("the number of customers is out of range", "Choose from 1 to 900,000,000 customers.");
+        return Err(refused(
+            "the number of customers is out of range",
+            "Choose from 1 to 900,000,000 customers.",
+        ));
     }
     if request.from >= request.to {
-        return refused(
+        return Err(refused(
             "the history ends before it begins",
             "The first day must lie before the last; the last day itself is not part of the history.",
-        );
+        ));
     }
     if !(0.0..=1.0).contains(&request.defects) {
-        return refused(
+        return Err(refused(
             "the share of defective rows is out of range",
             "Choose a share from 0 to 1, for example 0.02.",
-        );
+        ));
     }
     Ok(())
 }
 
-fn refuse_used_folder(out: &Path) -> Result<(), Failure> {
+fn refuse_used_folder(out: &Path) -> Result<(), Error> {
     let refused = |message: String| {
-        Err(Failure::new(Exit::Usage, "generate", message)
-            .hint("Nothing is ever overwritten. Name a new or an empty folder."))
+        Err(refused(&message, "Nothing is ever overwritten. Name a new or an empty folder."))
     };
     match std::fs::read_dir(out) {
         Ok(mut entries) => match entries.next() {

@@ -1,0 +1,253 @@
+//! One number per word: wherever report, appendix, mail, plain text and summary show a number under a word of
+//! `reports/glossary.yaml`, it is that of the tables.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::support::bench::CLONE;
+use crate::support::program::{Project, baseline, row, run_folder, table};
+
+/// An entry of the glossary that is a figure.
+#[derive(Deserialize)]
+struct Word {
+    /// Its cell, `table/key/column`.
+    cell: String,
+    /// The messages that head it.
+    labels: Vec<String>,
+    /// The row in which a table shows it.
+    #[serde(default = "total")]
+    row: String,
+    /// Files that must show it.
+    on: Vec<String>,
+}
+
+fn total() -> String {
+    "tier-total".to_owned()
+}
+
+/// A number of a page: its exact value, its cell, and its text.
+#[derive(Clone, Debug)]
+struct Number {
+    value: f64,
+    cell: String,
+    shown: String,
+}
+
+#[derive(Clone, Debug)]
+enum Piece {
+    Text(String),
+    Number(Number),
+    Row,
+    Cell,
+    Table(bool),
+}
+
+/// Texts, numbers and cells of tables in the order of a page, its charts left out.
+fn pieces(page: &str) -> Vec<Piece> {
+    let body = page.split_once("<body").expect("a body").1;
+    let (mut found, mut is_chart) = (Vec::new(), false);
+    for part in body.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').expect("a tag");
+        let name = tag.split(' ').next().unwrap_or_default();
+        is_chart = name == "svg" || is_chart && name != "/svg";
+        match name {
+            // The sentence below the head of a section may begin with any number.
+            _ if is_chart || name == "h2" => continue,
+            "table" | "/table" => found.push(Piece::Table(name == "table")),
+            "tr" => found.push(Piece::Row),
+            "th" | "td" => found.push(Piece::Cell),
+            "data" => {
+                let of = |key: &str| {
+                    let rest = tag.split_once(&format!(" {key}=\"")).map_or("", |(_, rest)| rest);
+                    rest.split('"').next().unwrap_or_default().to_owned()
+                };
+                let (cell, shown) = (of("data-cell"), text.to_owned());
+                found.extend(of("value").parse().map(|value| Piece::Number(Number { value, cell, shown })));
+                continue;
+            }
+            _ => {}
+        }
+        if !text.trim().is_empty() {
+            found.push(Piece::Text(text.trim().to_owned()));
+        }
+    }
+    found
+}
+
+/// Of each cell of a row the first text and the first number.
+type Cells = Vec<(String, Option<Number>)>;
+
+/// The rows of every table.
+fn tables(pieces: &[Piece]) -> Vec<Vec<Cells>> {
+    let mut found: Vec<Vec<Cells>> = Vec::new();
+    for piece in pieces {
+        let rows = match piece {
+            Piece::Table(true) => {
+                found.push(Vec::new());
+                continue;
+            }
+            _ => found.last_mut(),
+        };
+        let Some(rows) = rows else { continue };
+        match (piece, rows.last_mut()) {
+            (Piece::Row, _) => rows.push(Vec::new()),
+            (Piece::Cell, Some(cells)) => cells.push((String::new(), None)),
+            (Piece::Text(text), Some(cells)) => {
+                if let Some((first, None)) = cells.last_mut().filter(|(first, _)| first.is_empty()) {
+                    first.clone_from(text);
+                }
+            }
+            (Piece::Number(number), Some(cells)) => {
+                if let Some((_, place @ None)) = cells.last_mut() {
+                    *place = Some(number.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The numbers that a page shows under one of `labels`, in `wanted` of its tables.
+fn under(
+    page: &str,
+    labels: &[&str],
+    wanted: &str,
+    says: &dyn Fn(&str) -> String,
+    is_mail: bool,
+) -> Vec<Number> {
+    let pieces = pieces(page);
+    let (is_total, mut depth, mut found) = (wanted == says("tier-total"), 0, Vec::new());
+    for (place, piece) in pieces.iter().enumerate() {
+        if let Piece::Table(opens) = piece {
+            depth += if *opens { 1 } else { -1 };
+        }
+        let Piece::Text(text) = piece else { continue };
+        // A tile, or a row of the mail, which is laid out in tables.
+        let is_label = if is_total { labels.contains(&text.as_str()) } else { is_mail && text == wanted };
+        let next =
+            pieces[place + 1..].iter().find(|piece| matches!(piece, Piece::Text(_) | Piece::Number(_)));
+        if let (true, Some(Piece::Number(number))) = (is_label && (is_mail || depth == 0), next) {
+            found.push(number.clone());
+        }
+    }
+    for rows in tables(&pieces).iter().filter(|_| !is_mail) {
+        let Some((heads, rows)) = rows.split_first() else { continue };
+        let first = heads.first().map_or("", |(text, _)| text.as_str());
+        for row in rows {
+            let name = row.first().map_or("", |(text, _)| text.as_str());
+            for (column, (head, _)) in heads.iter().enumerate().skip(1) {
+                let is_figure = first == says("head-figure") && labels.contains(&name) && column == 1;
+                let is_by_tier = is_total || first == says("head-tier");
+                if is_figure || name == wanted && is_by_tier && labels.contains(&head.as_str()) {
+                    found.extend(row.get(column).and_then(|(_, number)| number.clone()));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// What is wrong with the files of `folder`, pages of the run `run` in `language`.
+fn wrong(run: &Path, folder: &Path, language: &str, spoil: &dyn Fn(&str, String) -> String) -> Vec<String> {
+    let read = |path: &Path| std::fs::read_to_string(path).expect("a file of the clone or of the run");
+    let reports = Path::new(CLONE).join("reports");
+    let messages = read(&reports.join(format!("messages/{language}.ftl")));
+    let messages: BTreeMap<&str, &str> = messages.lines().filter_map(|line| line.split_once(" = ")).collect();
+    let says = |id: &str| messages.get(id).unwrap_or_else(|| panic!("no message {id}")).to_string();
+    let entries: Vec<serde_json::Map<String, Value>> =
+        serde_yaml::from_str(&read(&reports.join("glossary.yaml"))).expect("the glossary");
+    let words = entries.into_iter().filter_map(|mut entry| entry.remove("figure"));
+    let files: BTreeMap<&str, String> =
+        ["report.html", "appendix.html", "mail.html", "mail.txt", "summary.json"]
+            .map(|name| (name, spoil(name, read(&folder.join(name)))))
+            .into();
+    let summary: Value = serde_json::from_str(&files["summary.json"]).expect("JSON");
+    let mut wrong = Vec::new();
+    for word in words {
+        let word: Word = serde_json::from_value(word).expect("a figure");
+        let [name, key, column] = word.cell.split('/').collect::<Vec<_>>()[..] else {
+            panic!("{}", word.cell)
+        };
+        let results = table(run, &format!("results.{name}"));
+        let figure = row(&results, &results.columns[0], key)[column].parse::<f64>().expect("a number");
+        let labels: Vec<String> = word.labels.iter().map(|id| says(id)).collect();
+        let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+        let wanted = says(&word.row);
+        let mut text = None;
+        for name in &word.on {
+            let content = &files[name.as_str()];
+            let found: Vec<Number> = if ["mail.txt", "summary.json"].contains(&name.as_str()) {
+                // What has no exact values shows the text of the report.
+                let heads = if word.row == total() { labels.clone() } else { vec![wanted.as_str()] };
+                let lines = content.lines().filter_map(|line| {
+                    heads.iter().find_map(|head| line.strip_prefix(head)?.strip_prefix("  "))
+                });
+                let of_summary = summary["headline"].as_array().expect("a list").iter();
+                let of_summary =
+                    of_summary.filter(|one| labels.contains(&one["name"].as_str().unwrap_or("")));
+                let shown: Vec<&str> = if name == "mail.txt" {
+                    lines.filter_map(|line| line.split_whitespace().next()).collect()
+                } else {
+                    of_summary.filter_map(|one| one["value"].as_str()).collect()
+                };
+                let exact = |shown: &str| if text.as_deref() == Some(shown) { figure } else { f64::NAN };
+                let number =
+                    |shown: &str| Number { value: exact(shown), cell: String::new(), shown: shown.into() };
+                shown.into_iter().map(number).collect()
+            } else {
+                under(content, &labels, &wanted, &says, name == "mail.html")
+            };
+            if found.is_empty() {
+                wrong.push(format!("{language}: {name} does not show {}", word.cell));
+            }
+            for number in found {
+                // A waterfall shows what is taken off as negative.
+                let is_reduction = number.cell.starts_with("price_waterfall/");
+                let value = if is_reduction { -number.value } else { number.value };
+                if (value - figure).abs() <= 1e-6 * figure.abs().max(1.0) {
+                    text.get_or_insert(number.shown);
+                } else {
+                    wrong.push(format!("{language}: {name} shows {number:?} for {}, {figure}", word.cell));
+                }
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn a_word_has_one_number_on_every_page_and_in_the_mail() {
+    let as_is = |_: &str, content: String| content;
+    let generated = run_folder(&baseline().0.join("output"));
+    assert_eq!(wrong(&generated, &generated, "en", &as_is), Vec::<String>::new());
+
+    let project = Project::sample();
+    let path = project.path("config.yaml");
+    let text = std::fs::read_to_string(&path).expect("a configuration");
+    let deliver = "\ndeliver:\n  smtp: smtps://localhost:1\n  from: reports@example.com\n  recipients:\n    \
+                   - {to: eva@example.com, edition: full, language: zh}\n";
+    std::fs::write(&path, text + deliver).expect("the configuration can be written");
+    project.karat(&["run"]).expect(7, &["1 of 1 messages is not delivered"]);
+    let sample = run_folder(&project.path("output"));
+    let chinese = std::fs::read_dir(sample.join("editions")).expect("an edition").next().expect("one");
+    assert_eq!(wrong(&sample, &sample, "en", &as_is), Vec::<String>::new());
+    assert_eq!(wrong(&sample, &chinese.expect("an entry").path(), "zh", &as_is), Vec::<String>::new());
+
+    // Another number under a word is found, wherever it is.
+    for (name, from, to) in [
+        ("report.html", "value=\"733215.255200\"", "value=\"733214.255200\""),
+        ("appendix.html", "value=\"1687\"", "value=\"1688\""),
+        ("mail.html", "value=\"34\"", "value=\"35\""),
+        ("mail.txt", "$1,021", "$1,022"),
+        ("summary.json", "\"10.1%\"", "\"10.2%\""),
+    ] {
+        let spoil =
+            |file: &str, content: String| if file == name { content.replace(from, to) } else { content };
+        let found = wrong(&sample, &sample, "en", &spoil);
+        assert!(found.iter().any(|line| line.contains(name)), "{name}: {found:?}");
+    }
+}
