@@ -31,7 +31,7 @@ pub(super) fn terms(expression: &Expr) -> Vec<Term> {
             let of_type = |value: &Expr| {
                 let mut cast = expression.clone();
                 if let Expr::Cast { expr: inner, .. } = &mut cast {
-                    *inner = Box::new(value.clone());
+                    **inner = value.clone();
                 }
                 cast
             };
