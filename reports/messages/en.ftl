@@ -188,7 +188,7 @@ bridge_step-stayed = Same tier
 bridge_step-moved_down = Moved down
 bridge_step-gone = No order
 
-## Cohorts, by year and month, quarter or half; months 1 to 9 may want another digit
+## The program asks: cohorts, by year and month, quarter or half; months 1 to 9 may want another digit
 
 cohort-month = { $year }-{ $n }
 cohort-month_of_one_digit = { $year }-0{ $n }
@@ -377,7 +377,7 @@ unit-millions = in million { $currency }
 unit-units = in { $currency }
 unit-scaled = in { $word } { $currency }
 
-## Amounts of something
+## The program asks: amounts of something
 
 customers = { $n ->
     [one] { $n } customer
@@ -408,11 +408,11 @@ quarters = { $n ->
    *[other] { $n } quarters
 }
 
-## The mail
+## The program asks: the mail
 
 mail-subject = { $project }: customer profit report as of { $as_of }
 
-## Labels on charts
+## The program asks: labels on charts
 
 archive-spark = { $measure }, { $n } published values from { $first } to { $last }
 tile-spark = { $measure }, { $n } weekly values from { $first } to { $last }
@@ -1378,7 +1378,7 @@ head-left_side = Left side
 head-right_side = Right side
 head-difference = Difference
 
-## wording/aggregate.txt and wording/part.txt
+## The program asks, with wording/aggregate.txt: names of parts
 
 aggregate-left_out = No single customer is shown. A figure of fewer than { $min_cell } customers is left out, and so is every other from which it could be computed: * stands for both.
 part-means = This edition shows one part of the customers only. Their tiers, scores and forecasts are set against all customers; every sum is that of the part. Ranges of forecasts, and what another rate would do to the tiers, are told of all customers together only. Data quality is that of all sources.
@@ -1749,7 +1749,7 @@ sql-sql_text = SQL text
 
 page-skip_content = Skip to the content
 
-## Numbers
+## The program asks: numbers
 
 # `$sign` and `$n` in the order in which they stand, and what stands between them.
 number-money = { $sign }{ $n }
@@ -1757,7 +1757,7 @@ number-percent = { $n }%
 # Words for large amounts in sentences: number of zeros, `=` and the word, smallest first, as 4=万 8=亿; or nothing.
 number-scales = { "" }
 
-## Between sentences and names; a language that sets no space there writes { "" }
+## The program asks: between sentences and names; a language that sets no space there writes { "" }
 
 space = { " " }
 stop = .

@@ -20,76 +20,9 @@ use crate::error::{Exit, Failure};
 /// The language that every other one is compared with.
 pub(crate) const FIRST: &str = "en";
 
-/// Messages that charts and subjects ask for, with what they fill in; those of the templates stand in the templates.
-const ASKED_HERE: [(&str, &[&str]); 67] = [
-    ("archive-spark", &["measure", "n", "first", "last"]),
-    ("bridge-now", &[]),
-    ("bridge-row", &["label", "amount"]),
-    ("bridge-then", &[]),
-    ("bridge-title", &[]),
-    ("calibration-actual", &[]),
-    ("calibration-decile", &["n"]),
-    ("calibration-expected", &[]),
-    ("calibration-row", &["label", "expected", "actual"]),
-    ("calibration-title", &[]),
-    ("class_chart-title", &["class"]),
-    ("cohort-first_half", &["year"]),
-    ("cohort-month", &["year", "n"]),
-    ("cohort-month_of_one_digit", &["year", "n"]),
-    ("cohort-quarter", &["year", "n"]),
-    ("cohort-second_half", &["year"]),
-    ("customers", &["n"]),
-    ("lorenz-customers", &[]),
-    ("lorenz-description", &["gini", "top", "top_share"]),
-    ("lorenz-equal_1", &[]),
-    ("lorenz-equal_2", &[]),
-    ("lorenz-gini", &["gini"]),
-    ("lorenz-gini_1", &[]),
-    ("lorenz-gini_2", &[]),
-    ("lorenz-title", &[]),
-    ("lifecycle-title", &[]),
-    ("mail-subject", &["project", "as_of"]),
-    ("moves-now", &[]),
-    ("moves-part", &["label", "customers"]),
-    ("moves-row", &["label", "customers", "parts"]),
-    ("moves-then", &[]),
-    ("moves-title", &[]),
-    ("comma", &[]),
-    ("number-money", &["sign", "n"]),
-    ("number-percent", &["n"]),
-    ("number-scales", &[]),
-    ("pairs-customer_share", &[]),
-    ("pairs-customers", &[]),
-    ("pairs-gives_back", &["amount"]),
-    ("pairs-profit", &[]),
-    ("pairs-profit_money", &[]),
-    ("pairs-profit_share", &[]),
-    ("pairs-row", &["label", "customers", "profit"]),
-    ("pairs-row_loss", &["label", "customers", "amount"]),
-    ("pairs-row_money", &["label", "customers", "profit"]),
-    ("part-country", &["value"]),
-    ("part-industry", &["value"]),
-    ("part-owner", &["value"]),
-    ("part-project", &["project", "part"]),
-    ("part-region", &["value"]),
-    ("pyramid-title", &[]),
-    ("tile-spark", &["measure", "n", "first", "last"]),
-    ("types-title", &[]),
-    ("waterfall-kept", &["share"]),
-    ("waterfall-step", &["step", "amount"]),
-    ("waterfall-steps", &["tier", "steps"]),
-    ("waterfall-title", &[]),
-    ("whale-description", &["peak", "profitable", "customers", "unprofitable", "erosion", "total"]),
-    ("whale-eroded", &[]),
-    ("whale-eroded_by", &["customers"]),
-    ("whale-lost", &["amount"]),
-    ("whale-peak_after", &["customers"]),
-    ("whale-peak_narrow", &["amount"]),
-    ("whale-peak_share", &["share"]),
-    ("whale-peak_wide", &["amount", "customers"]),
-    ("whale-stays", &["amount"]),
-    ("whale-title", &[]),
-];
+/// The English that ships; its sections headed so hold the messages that the program asks for by itself, not by a template.
+const SHIPPED: &str = include_str!("../../reports/messages/en.ftl");
+const ASKED_HERE: &str = "The program asks";
 
 /// Stand around what is filled in until the sentence is whole; no message and no value may hold them.
 const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
@@ -145,16 +78,19 @@ pub(crate) fn languages(folder: &Path) -> Vec<String> {
 }
 
 /// Names the messages that the program asks for by itself.
-#[cfg(test)]
 pub(crate) fn asked_here() -> impl Iterator<Item = &'static str> {
-    ASKED_HERE.iter().map(|(id, _)| *id)
+    let sections = SHIPPED.split("\n## ").filter(|section| section.starts_with(ASKED_HERE));
+    let names = sections.flat_map(str::lines).filter_map(|line| Some(line.split_once(" = ")?.0));
+    names.filter(|name| !name.starts_with([' ', '#']) && !name.ends_with(ASSUMED))
 }
 
 /// Reads the words of one language; what English has must be there.
 pub(crate) fn read(folder: &Path, language: &str) -> Result<Messages, Failure> {
     let messages = load(folder, language)?;
-    for (id, given) in ASKED_HERE {
-        let given: Vec<&str> = given.to_vec();
+    let shipped = FluentResource::try_new(SHIPPED.to_owned()).expect("every test reads it");
+    let shipped = places(&shipped).expect("every test reads it");
+    for id in asked_here() {
+        let given: Vec<&str> = shipped[id].wanted.iter().map(String::as_str).collect();
         messages.must_have(id, &given, "the charts and the mail")?;
     }
     messages.formats()?;
