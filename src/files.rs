@@ -27,7 +27,8 @@ pub(crate) struct Hashed {
 pub(crate) fn hash(path: &Path) -> io::Result<Hashed> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
-    let mut block = vec![0_u8; 1 << 20];
+    // Most files of a run are short, and a block is filled with zeros first.
+    let mut block = vec![0_u8; 64 << 10];
     let mut bytes = 0_u64;
     loop {
         let count = match file.read(&mut block) {

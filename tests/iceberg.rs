@@ -114,6 +114,28 @@ fn columns_are_read_by_their_numbers_whatever_they_were_called() {
 }
 
 #[test]
+fn a_column_under_the_name_of_one_that_was_dropped_has_no_value_in_older_files() {
+    let columns = "columns: {order_id: order_id, customer_id: customer_id, ordered_at: day, net_amount: net}";
+    let project = project("evolved", &format!("    location: evolved/\n    {columns}"), "2025-01-01");
+    // The newest record is packed; it is written anew with another number for `pieces`.
+    let newest = metadata(&project.path("evolved")).pop().expect("one");
+    let packed = std::fs::File::open(&newest).expect("a record");
+    let record: Value = serde_json::from_reader(flate2::read::GzDecoder::new(packed)).expect("JSON");
+    let mut text = record.to_string();
+    let field = |id: u64| format!("\"id\":{id},\"name\":\"pieces\"");
+    let id = (1..99).find(|id| text.contains(&field(*id))).expect("a column");
+    text = text.replace(&field(id), &field(99));
+    std::fs::remove_file(&newest).expect("a record");
+    std::fs::write(newest.with_file_name("00009-x.metadata.json"), text).expect("a record");
+    project.karat(&["run"]).expect(0, &[]);
+    assert_eq!(revenue(&project), "1266");
+    let names: Vec<Value> =
+        inputs(&project).iter().map(|input| input["column_names"]["pieces"].clone()).collect();
+    assert!(names.contains(&json!("")), "{names:?}");
+    project.karat(&["verify", "latest"]).expect(0, &[]);
+}
+
+#[test]
 fn files_of_another_writer_are_read_by_the_names_that_the_table_maps() {
     let columns =
         "columns: {order_id: order_id, customer_id: customer_id, ordered_at: day, net_amount: amount}";

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray, StructArray};
+use arrow::array::{Array as _, ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray, StructArray};
 use arrow::datatypes::{DataType, Field};
 
 use super::support::parquet::write_columns;
@@ -701,4 +701,129 @@ fn contoso_split_into_tables_gives_what_its_flat_table_gives() {
     for column in ["customers", "orders", "lines", "gross_revenue", "net_revenue", "cost_of_goods"] {
         assert_eq!(split[column], flat[column], "{column}");
     }
+}
+
+#[test]
+fn a_discount_in_a_list_that_is_equal_in_every_line_is_one_of_the_line() {
+    let project = Project::empty();
+    let item = StructArray::from(vec![
+        (
+            Arc::new(Field::new("sku", DataType::Utf8, true)),
+            Arc::new(StringArray::from(vec!["a", "b", "a", "c", "b", "c"])) as ArrayRef,
+        ),
+        (
+            Arc::new(Field::new("quantity", DataType::Int64, true)),
+            Arc::new(Int64Array::from(vec![1, 2, 1, 1, 3, 1])) as ArrayRef,
+        ),
+        (
+            Arc::new(Field::new("price", DataType::Float64, true)),
+            Arc::new(Float64Array::from(vec![10.5, 5.25, 10.5, 8.0, 5.25, 8.0])) as ArrayRef,
+        ),
+        (
+            Arc::new(Field::new("discount_amount", DataType::Float64, true)),
+            Arc::new(Float64Array::from(vec![1.5, 1.5, 2.25, 2.25, 0.5, 0.5])) as ArrayRef,
+        ),
+    ]);
+    let element = Arc::new(Field::new("element", item.data_type().clone(), true));
+    let lists = arrow::array::ListArray::new(
+        element,
+        arrow::buffer::OffsetBuffer::from_lengths([2, 2, 2]),
+        Arc::new(item),
+        None,
+    );
+    let columns: BTreeMap<&str, ArrayRef> = BTreeMap::from([
+        ("id", Arc::new(Int64Array::from(vec![1, 2, 3])) as ArrayRef),
+        ("customer_id", Arc::new(StringArray::from(vec!["A", "B", "A"]))),
+        ("order_date", Arc::new(StringArray::from(vec!["2024-01-05", "2024-02-05", "2024-03-05"]))),
+        ("lines", Arc::new(lists)),
+    ]);
+    std::fs::create_dir_all(project.path("shop")).expect("a folder");
+    write_columns(&project.path("shop/orders.parquet"), columns);
+    let proposal = Proposal::from(project, &["shop"]);
+    // 21.00 - 3.00, 18.50 - 4.50 and 23.75 - 1.00.
+    let total = run(&proposal, &[("  # margin", "  margin")]);
+    assert_eq!(cents(&total["net_revenue"]), "54.75");
+}
+
+#[test]
+fn the_total_of_a_line_and_the_discount_of_an_order_are_asked_for() {
+    let orders = "order_id,customer_id,date,discount_amount\n1,a,2024-01-01,3.00\n2,b,2024-01-02,0.00\n3,b,2024-01-03,1.50\n";
+    let items = "order_id,sku,qty,price,total\n1,x,2,10.00,18.00\n1,y,1,10.00,9.50\n2,x,1,12.50,12.50\n3,x,1,12.50,12.50\n";
+    let proposal = Proposal::of(&[("orders.csv", orders), ("items.csv", items)]);
+    assert!(
+        proposal.asks("net_amount: \"total\" differs between the lines of an order"),
+        "{:?}",
+        proposal.open()
+    );
+    assert!(
+        proposal.asks("discount_amount: \"discount_amount\" of orders is the same in all lines"),
+        "{:?}",
+        proposal.open()
+    );
+    proposal.names_lines();
+    assert_eq!(proposal.total("gross amount"), "55.00");
+    // Both lines can be brought to life as they stand: 52.50 of the lines.
+    let lines = proposal.lines();
+    let alive = lines.replace("    -- cast(items.total", "    cast(items.total");
+    assert_ne!(alive, lines);
+    std::fs::write(proposal.project.path("mine/queries/0_staging/order_lines.sql"), &alive)
+        .expect("the query");
+    assert_eq!(cents(&run(&proposal, &[MARGIN])["net_revenue"]), "52.50");
+    let alive = lines.replace("    -- case when row_number()", "    case when row_number()");
+    assert_ne!(alive, lines);
+    std::fs::write(proposal.project.path("mine/queries/0_staging/order_lines.sql"), &alive)
+        .expect("the query");
+    std::fs::remove_dir_all(proposal.project.path("mine/output")).expect("the first run");
+    assert_eq!(cents(&run(&proposal, &[])["net_revenue"]), "50.50");
+}
+
+#[test]
+fn marks_of_rows_that_are_no_orders_are_left_out_and_asked_for() {
+    let order = |marks: &str| format!("1,A,2024-01-05,10.50,{marks}\n");
+    for (column, values, condition, total) in [
+        ("is_cancelled", ["false", "true"], "coalesce(is_cancelled, '') not in ('true')", "10.50"),
+        ("Canceled", ["0", "1"], "coalesce(\\\"Canceled\\\", '') not in ('1')", "10.50"),
+        ("voided", ["", "x"], "coalesce(voided, '') not in ('x')", "10.50"),
+        ("deleted_at", ["", "2024-02-01"], "deleted_at", "10.50"),
+        ("cancelled_at", ["", "2024-02-01T10:00:00"], "coalesce(cancelled_at, '') = ''", "10.50"),
+        ("state_code", ["1", "2"], "", "21.00"),
+    ] {
+        let rows = format!("{}{}", order(values[0]), order(values[1]).replacen('1', "2", 1));
+        let proposal = Proposal::of(&[(
+            "orders.csv",
+            &format!("order_id,customer_id,order_date,amount,{column}\n{rows}"),
+        )]);
+        let config = proposal.config();
+        assert_eq!(proposal.total("net amount"), total, "{column}\n{config}");
+        if !condition.is_empty() {
+            assert!(config.contains(condition), "{column}\n{config}");
+            assert!(proposal.asks("are left out: are they no orders?"), "{column} {:?}", proposal.open());
+        }
+        proposal.names_lines();
+    }
+    // A status whose words or numbers say nothing.
+    for (values, told) in
+        [(["10", "99"], "10 (1 rows), 99 (1 rows)"), (["paid", "zzz"], "status zzz (1 rows)")]
+    {
+        let rows = format!("{}{}", order(values[0]), order(values[1]).replacen('1', "2", 1));
+        let proposal = Proposal::of(&[(
+            "orders.csv",
+            &format!("order_id,customer_id,order_date,amount,status\n{rows}"),
+        )]);
+        assert!(
+            proposal.asks(told) && proposal.asks("do all rows of `orders` count"),
+            "{:?}",
+            proposal.open()
+        );
+        assert_eq!(proposal.total("net amount"), "21.00");
+    }
+}
+
+#[test]
+fn a_list_in_json_that_is_not_read_is_named() {
+    let lines = "{\"order_id\": 1, \"customer_id\": \"A\", \"date\": \"2024-01-05\", \"amount\": 10.5, \"lines\": [{\"sku\": \"x\"}]}\n";
+    let proposal = Proposal::of(&[("orders.jsonl", lines)]);
+    let notes = proposal.answer["notes"].to_string();
+    assert!(notes.contains("`lines` of") && notes.contains("is left out: it holds lists"), "{notes}");
+    assert!(proposal.config().contains("`lines`"), "{}", proposal.config());
 }

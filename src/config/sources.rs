@@ -57,7 +57,8 @@ fn given_columns(walk: &Walk<'_>, folder: &Path, source: &str, given: &str) -> R
     }
     let text = std::fs::read_to_string(folder.join(file));
     let text = text.map_err(|error| format!("cannot read the query: {error}"))?;
-    query::columns_of(&text).map_err(|what| format!("cannot read the query: {what}"))
+    query::columns_of(text.trim_start_matches('\u{feff}'))
+        .map_err(|what| format!("cannot read the query: {what}"))
 }
 
 impl Walk<'_> {

@@ -14,7 +14,7 @@ impl<'t> Writer<'t> {
         table
             .all_of(role)
             .into_iter()
-            .find(|column| column.is_number() && !self.per_order.contains(&column.name))
+            .find(|column| column.is_number() && !self.levels.per_order.contains(&column.name))
             .map(|column| (table, column))
     }
 
@@ -99,7 +99,69 @@ impl<'t> Writer<'t> {
                 }
                 None => self.missing(proposal, price),
             }
+            self.unused(proposal);
         }
+    }
+
+    /// Amounts that may belong to the net amount, and are taken by nothing: those of the order, and the total of the line.
+    fn unused(&self, proposal: &mut Proposal) {
+        let has = |proposal: &Proposal, canonical: &str| {
+            proposal.columns.iter().any(|item| item.canonical == canonical)
+        };
+        let lines = self.lines();
+        let total = lines
+            .all_of(Role::Total)
+            .into_iter()
+            .find(|column| column.is_number() && self.levels.per_line.contains(&column.name));
+        if let Some(column) = total.filter(|_| !has(proposal, "net_amount")) {
+            let question = format!(
+                "\"{}\" differs between the lines of an order: is it what the line is worth after its discount and before tax?",
+                column.name
+            );
+            let (sql, _) = self.money((lines, column), false, proposal.currency.as_deref());
+            proposal
+                .columns
+                .push(Item::new("net_amount", self.place.amount(&sql), "").asks(question).waits());
+        }
+        if has(proposal, "discount_amount") {
+            return;
+        }
+        let is_of_order = |table: &Table, column: &Column| {
+            self.header().is_some_and(|header| header.name() == table.name())
+                || self.levels.per_order.contains(&column.name)
+        };
+        let of_order = self.own().into_iter().find_map(|table| {
+            let mut all =
+                [Role::DiscountAmount, Role::Discount].into_iter().flat_map(|role| table.all_of(role));
+            let column = all.find(|column| column.is_number() && is_of_order(table, column))?;
+            Some((table, column))
+        });
+        let Some((table, column)) = of_order.filter(|(_, column)| column.greatest_number() != Some(0.0))
+        else {
+            return;
+        };
+        let (sql, _) = self.money((table, column), false, proposal.currency.as_deref());
+        let question = format!(
+            "\"{}\" of {} is the same in all lines of an order and is not taken off: is it a discount of the whole order?",
+            column.name,
+            table.name()
+        );
+        let sql = if self.place == Place::Staging { self.once(&self.place.amount(&sql)) } else { sql };
+        proposal.columns.push(Item::new("discount_amount", sql, "").asks(question).waits());
+    }
+
+    /// An amount of the order, with the first of its lines.
+    fn once(&self, sql: &str) -> String {
+        let lines = self.lines();
+        let column = |name: &str| lines.column(name).map(|column| self.place.column(lines, column));
+        let order = self
+            .first(Role::OrderId, Column::is_id)
+            .map_or_else(String::new, |(table, column)| self.place.column(table, column));
+        let by: Vec<String> = self.key.order.iter().filter_map(|name| column(name)).collect();
+        format!(
+            "case when row_number() over (partition by {order} order by {}) = 1 then {sql} else 0 end",
+            by.join(", ")
+        )
     }
 
     /// What the discount leaves of the amount before it.
@@ -149,16 +211,21 @@ impl<'t> Writer<'t> {
     /// No amount of a line was found: what else there is may be one, and is asked for.
     fn missing(&self, proposal: &mut Proposal, price: Option<(&Table, &Column)>) {
         let table = self.lines();
-        let order_level = |column: &&Column| self.per_order.contains(&column.name) && column.is_number();
+        let order_level =
+            |column: &&Column| self.levels.per_order.contains(&column.name) && column.is_number();
         let total = table.all_of(Role::Total).into_iter().find(|column| column.is_number());
         let repeated = table.columns.iter().find(|column| {
             order_level(column) && matches!(table.role(column), Some(Role::NetAmount | Role::GrossAmount))
         });
         let item = if let Some(column) = total.or(repeated) {
-            Item::new("net_amount", self.place.number(table, column, false), "").asks(format!(
-                "is \"{}\" the amount of the line? The total of an order would be counted once for each of its lines",
-                column.name
-            ))
+            let (sql, _) = self.money((table, column), false, proposal.currency.as_deref());
+            let why = if self.levels.per_line.contains(&column.name) {
+                "It differs between the lines of an order"
+            } else {
+                "The total of an order would be counted once for each of its lines"
+            };
+            Item::new("net_amount", sql, "")
+                .asks(format!("is \"{}\" the amount of the line? {why}", column.name))
         } else if let Some((table, column)) = price {
             let sql = self.place.number(table, column, false);
             Item::new("net_amount", sql, "")

@@ -31,7 +31,48 @@ const VOID: [&str; 24] = [
     "取消",
     "已取消",
 ];
-/// Words that mark a test.
+/// Words of orders that count.
+const GOOD: [&str; 38] = [
+    "paid",
+    "complete",
+    "completed",
+    "shipped",
+    "delivered",
+    "fulfilled",
+    "closed",
+    "done",
+    "active",
+    "ok",
+    "success",
+    "successful",
+    "succeeded",
+    "invoiced",
+    "confirmed",
+    "processed",
+    "placed",
+    "sold",
+    "final",
+    "bezahlt",
+    "versandt",
+    "versendet",
+    "geliefert",
+    "abgeschlossen",
+    "erledigt",
+    "berechnet",
+    "fakturiert",
+    "payee",
+    "livree",
+    "expediee",
+    "terminee",
+    "pagado",
+    "enviado",
+    "entregado",
+    "completado",
+    "已完成",
+    "已付款",
+    "已发货",
+];
+/// Words that mark a row.
 const YES: [&str; 11] = ["1", "true", "yes", "y", "t", "x", "ja", "oui", "si", "sí", "是"];
 /// Words of orders that came back, or may never be paid.
 const OPEN: [&str; 18] = [
@@ -66,7 +107,9 @@ impl Writer<'_> {
     pub(super) fn filters_of(&self, table: &Table) -> Vec<Item> {
         let of = |column: &Column| match column.told.role {
             Some(Role::Status) => self.of_status(table, column),
-            Some(Role::IsTest) => self.of_tests(table, column),
+            Some(Role::IsTest) => self.of_marks(table, column, ("tests", "marked as tests")),
+            Some(Role::IsVoid) => self.of_marks(table, column, ("void", "no orders")),
+            Some(Role::VoidedAt) if column.values > 0 => vec![self.of_days(table, column)],
             _ => Vec::new(),
         };
         table.columns.iter().flat_map(of).collect()
@@ -82,13 +125,46 @@ impl Writer<'_> {
         )
     }
 
+    /// Rows without the day on which they became no order.
+    fn of_days(&self, table: &Table, column: &Column) -> Item {
+        let name = self.place.column(table, column);
+        let sql =
+            if column.is_text() { format!("coalesce({name}, '') = ''") } else { format!("{name} is null") };
+        let question = format!(
+            "{} rows of `{}` with a value of {} are left out: are they no orders?",
+            column.values,
+            table.name(),
+            column.name
+        );
+        let why = format!("rows of `{}` with a value of {} are no orders", table.name(), column.name);
+        Item::new("void", sql, why).asks(question)
+    }
+
+    /// Words or numbers of which nothing is known.
+    fn of_unknown(&self, table: &Table, column: &Column, words: &[&(String, u64)]) -> Item {
+        let (sql, told) = self.listed(table, column, words);
+        let question = format!("do all rows of `{}` count, with {} {told}?", table.name(), column.name);
+        let sql = if column.is_text() {
+            sql
+        } else {
+            sql.replace(
+                &self.place.column(table, column),
+                &format!("cast({} as varchar)", self.place.column(table, column)),
+            )
+        };
+        Item::new("status", sql, "").asks(question).waits()
+    }
+
     fn of_status(&self, table: &Table, column: &Column) -> Vec<Item> {
         if !column.is_text() {
-            return Vec::new();
+            let all: Vec<_> = column.words.iter().collect();
+            return if all.len() > 1 { vec![self.of_unknown(table, column, &all)] } else { Vec::new() };
         }
         let is_of = |list: &[&str], word: &str| list.contains(&names::plain(word).as_str());
         let void: Vec<_> = column.words.iter().filter(|(word, _)| is_of(&VOID, word)).collect();
         let open: Vec<_> = column.words.iter().filter(|(word, _)| is_of(&OPEN, word)).collect();
+        let is_known = |word: &str| [&VOID[..], &OPEN, &GOOD].iter().any(|list| is_of(list, word));
+        let unknown: Vec<_> = column.words.iter().filter(|(word, _)| !is_known(word)).collect();
         let mut items = Vec::new();
         if !void.is_empty() {
             let (sql, told) = self.listed(table, column, &void);
@@ -108,10 +184,22 @@ impl Writer<'_> {
             );
             items.push(Item::new("status", sql, told).asks(question).waits());
         }
+        if !unknown.is_empty() {
+            items.push(self.of_unknown(table, column, &unknown));
+        }
         items
     }
 
-    fn of_tests(&self, table: &Table, column: &Column) -> Vec<Item> {
+    /// Rows that a column does not mark.
+    fn of_marks(&self, table: &Table, column: &Column, (what, meaning): (&'static str, &str)) -> Vec<Item> {
+        let asked = |item: Item| {
+            let question = format!(
+                "rows of `{}` that {} marks are left out: are they no orders?",
+                table.name(),
+                column.name
+            );
+            if what == "void" { item.asks(question) } else { item }
+        };
         let name = self.place.column(table, column);
         let (sql, yes) = if column.kind == arrow::datatypes::DataType::Boolean {
             (format!("not coalesce({name}, false)"), "true")
@@ -124,9 +212,17 @@ impl Writer<'_> {
                 return Vec::new();
             }
             let (sql, told) = self.listed(table, column, &found);
-            return vec![Item::new("tests", sql, format!("`{}` are marked as tests: {told}", table.name()))];
+            return vec![asked(Item::new(
+                what,
+                sql,
+                format!("rows of `{}` are {meaning}: {} {told}", table.name(), column.name),
+            ))];
         };
         let rows = column.words.iter().find(|(word, _)| word == yes).map_or(0, |(_, rows)| *rows);
-        vec![Item::new("tests", sql, format!("{rows} rows of `{}` are marked as tests", table.name()))]
+        vec![asked(Item::new(
+            what,
+            sql,
+            format!("{rows} rows of `{}` are {meaning}, by {}", table.name(), column.name),
+        ))]
     }
 }

@@ -30,6 +30,8 @@ struct Obtained {
     group: Group,
     format: Format,
     pinned: Pinned,
+    /// Columns that are not read.
+    left_out: Vec<String>,
 }
 
 impl Finder<'_> {
@@ -68,6 +70,13 @@ impl Finder<'_> {
         name(&mut obtained);
         let mut tables = Vec::new();
         for found in obtained {
+            self.unread.extend(found.left_out.iter().map(|column| {
+                format!(
+                    "`{column}` of `{}` is left out: it holds lists, objects or values of several kinds, and columns of JSON hold plain values. \
+                     Written as Parquet, a list of lines can be opened; examples/nested has the query",
+                    found.group.location
+                )
+            }));
             tables.push(self.look(engine, found).await?);
         }
         if tables.is_empty() {
@@ -126,6 +135,7 @@ impl Finder<'_> {
 
     /// Brings the files of a group to this machine.
     async fn obtain(&self, group: Group) -> Result<Obtained, Failure> {
+        let mut left_out = Vec::new();
         let format = match group.form {
             Form::Parquet => Format::Parquet,
             Form::Delta => Format::Delta { version: None },
@@ -145,19 +155,21 @@ impl Finder<'_> {
                     );
                 };
                 let copy = opened.obtain(&found, self.work).await.map_err(|error| error.reading("source"))?;
-                source::sniff(&copy.path, name, form == Form::Json)?
+                let (format, columns) = source::sniff(&copy.path, name, form == Form::Json)?;
+                left_out = columns;
+                format
             }
         };
         let asked = asked(&group, &format, BTreeMap::new(), None);
         // Of a source with a meaning only the columns that are mapped would be read.
         let name = format!("table_{}", group.name);
         let pinned = source::pin(&name, &asked, self.here, self.work, true).await?;
-        Ok(Obtained { group, format, pinned })
+        Ok(Obtained { group, format, pinned, left_out })
     }
 
     /// Looks at a table; of CSV and JSON with the types that its values allow.
     async fn look(&self, engine: &Engine, found: Obtained) -> Result<Table, Failure> {
-        let Obtained { group, format, mut pinned } = found;
+        let Obtained { group, format, mut pinned, .. } = found;
         let typed = match &format {
             Format::Csv { .. } | Format::Json { .. } => {
                 pinned.name = format!("{}__text", group.name);

@@ -19,12 +19,27 @@ pub(super) struct Key {
     pub(super) is_made: bool,
 }
 
-/// Amounts that are the same in all lines of each order with several: perhaps that of the whole order.
-pub(super) async fn per_order(engine: &Engine, lines: &Table) -> Result<Vec<String>, Failure> {
+/// Of what amounts are, by the lines of orders with several.
+#[derive(Default)]
+pub(super) struct Levels {
+    /// Those that are the same in all lines of each order: perhaps that of the whole order.
+    pub(super) per_order: Vec<String>,
+    /// Those that are not: of the line.
+    pub(super) per_line: Vec<String>,
+}
+
+/// Tells amounts of the order from those of the line; the fields of an item in a list are the item's own.
+pub(super) async fn levels(engine: &Engine, lines: &Table) -> Result<Levels, Failure> {
     let Some(order) = lines.of(Role::OrderId) else {
-        return Ok(Vec::new());
+        return Ok(Levels::default());
     };
-    let roles = [Role::NetAmount, Role::GrossAmount, Role::DiscountAmount, Role::Freight];
+    let roles = [Role::NetAmount, Role::GrossAmount, Role::DiscountAmount, Role::Freight, Role::Total];
+    let is_of_item = |amount: &str| {
+        lines
+            .opened
+            .as_ref()
+            .is_some_and(|opened| opened.items.iter().any(|(_, alias)| alias.trim_matches('"') == amount))
+    };
     let amounts: Vec<&str> = lines
         .columns
         .iter()
@@ -33,8 +48,12 @@ pub(super) async fn per_order(engine: &Engine, lines: &Table) -> Result<Vec<Stri
         })
         .map(|column| column.name.as_str())
         .collect();
-    let mut found = Vec::new();
+    let mut found = Levels::default();
     for amount in amounts {
+        if is_of_item(amount) {
+            found.per_line.push(amount.to_owned());
+            continue;
+        }
         let (order, amount_sql) = (quoted(&order.name), quoted(amount));
         let sql = format!(
             "select count(*) as orders, count(*) filter (where least_amount = greatest_amount) as same from (select {order}, \
@@ -45,10 +64,12 @@ pub(super) async fn per_order(engine: &Engine, lines: &Table) -> Result<Vec<Stri
         let read = engine.read("the amounts of orders", &sql).await?;
         if let (Some(Cell::Integer(orders)), Some(Cell::Integer(same))) =
             (read.cell(0, "orders"), read.cell(0, "same"))
-            && *orders >= 3
-            && orders == same
         {
-            found.push(amount.to_owned());
+            if orders > same {
+                found.per_line.push(amount.to_owned());
+            } else if *orders >= 3 {
+                found.per_order.push(amount.to_owned());
+            }
         }
     }
     Ok(found)

@@ -1,6 +1,6 @@
 //! What each canonical column of the order lines is made of, with the reason, and which rows do not count.
 
-use super::grain::Key;
+use super::grain::{Key, Levels};
 use super::holds::Holds;
 use super::names::Role;
 use super::profile::{Column, Table};
@@ -68,8 +68,8 @@ pub(super) struct Writer<'t> {
     pub(super) tables: &'t [Table],
     pub(super) related: &'t Related,
     pub(super) place: Place,
-    /// Columns that hold the same value in every line of an order, and so perhaps that of the whole order.
-    pub(super) per_order: Vec<String>,
+    /// Which amounts are those of the order, and which of the line.
+    pub(super) levels: Levels,
     /// What makes a line unique.
     pub(super) key: Key,
 }
@@ -79,7 +79,7 @@ impl<'t> Writer<'t> {
         &self.tables[self.related.lines]
     }
 
-    fn header(&self) -> Option<&'t Table> {
+    pub(super) fn header(&self) -> Option<&'t Table> {
         self.related.header.as_ref().map(|join| &self.tables[join.table])
     }
 
@@ -239,7 +239,7 @@ impl<'t> Writer<'t> {
         };
         let (sql, kind) = self.money((table, column), false, currency);
         let is_of_order = self.header().is_some_and(|header| header.name() == table.name())
-            || self.per_order.contains(&column.name);
+            || self.levels.per_order.contains(&column.name);
         let item = if !is_of_order {
             kind.item("freight_amount", &self.place.amount(&sql), "", column)
         } else if self.place == Place::Staging {

@@ -33,6 +33,10 @@ pub(super) enum Role {
     Freight,
     Status,
     IsTest,
+    /// A mark of rows that are no orders.
+    IsVoid,
+    /// When a row became no order; nothing of one that is.
+    VoidedAt,
     Currency,
     /// The sum of an order, or something else that is no line.
     Total,
@@ -44,8 +48,8 @@ pub(super) enum Role {
 
 use Role::{
     Category, Cost, CostAmount, Country, Currency, CustomerId, Discount, DiscountAmount, Freight,
-    GrossAmount, Industry, IsTest, LineNumber, Name, NetAmount, OrderId, OrderedAt, Owner, ProductId, Profit,
-    Quantity, Region, SignedUpAt, State, Status, Total, UnitCost, UnitNetPrice, UnitPrice,
+    GrossAmount, Industry, IsTest, IsVoid, LineNumber, Name, NetAmount, OrderId, OrderedAt, Owner, ProductId,
+    Profit, Quantity, Region, SignedUpAt, State, Status, Total, UnitCost, UnitNetPrice, UnitPrice, VoidedAt,
 };
 
 impl Role {
@@ -72,7 +76,7 @@ impl Role {
 }
 
 /// Names without signs, in small letters, best first; between bars.
-const ROLES: [(Role, &str); 29] = [
+const ROLES: [(Role, &str); 31] = [
     (
         OrderId,
         "orderid ordernumber orderno ordernr ordernum orderkey salesorderid salesordernumber invoiceno invoiceid invoicenumber \
@@ -160,6 +164,16 @@ const ROLES: [(Role, &str); 29] = [
         "status orderstatus financialstatus paymentstatus auftragsstatus belegstatus statut estado estadopedido 订单状态 状态",
     ),
     (IsTest, "istest test testorder istestorder testbestellung testauftrag estest esprueba 测试 是否测试"),
+    (
+        IsVoid,
+        "iscancelled iscanceled cancelled canceled isdeleted deleted isvoid isvoided void voided isdraft draft storniert \
+         iststorniert annule annulee cancelado cancelada anulado anulada 已取消 是否取消 是否删除",
+    ),
+    (
+        VoidedAt,
+        "cancelledat canceledat cancelledon canceledon canceldate cancelleddate canceleddate cancellationdate deletedat deletedon voidedat \
+         voidedon voiddate stornodatum storniertam dateannulation fechacancelacion fechaanulacion 取消时间 删除时间",
+    ),
     (Currency, "currency currencycode ordercurrency waehrung devise monnaie moneda divisa waers 币种 货币"),
     (
         Total,

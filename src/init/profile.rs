@@ -372,8 +372,9 @@ fn column(field: &Field, answer: &Rows, place: usize, prefix: &str) -> Column {
 async fn words(engine: &Engine, view: &str, table: &mut Table) -> Result<(), Failure> {
     for at in 0..table.columns.len() {
         let column = &table.columns[at];
-        let is_asked = matches!(column.told.role, Some(Role::Status | Role::IsTest | Role::Currency))
-            || column.told.plain.ends_with("flag");
+        let is_asked =
+            matches!(column.told.role, Some(Role::Status | Role::IsTest | Role::IsVoid | Role::Currency))
+                || column.told.plain.ends_with("flag");
         if !is_asked || column.distinct > 1_000 {
             continue;
         }

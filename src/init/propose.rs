@@ -58,8 +58,8 @@ pub(super) async fn propose(locations: &[String], schema: &str) -> Result<Propos
     finder.unread.extend(related.misfits.iter().cloned());
     finder.unread.extend(tables.iter().filter_map(|table| form(table, &tables[related.lines])));
     let lines = &tables[related.lines];
-    let (key, per_order) = (grain::key(&engine, lines).await?, grain::per_order(&engine, lines).await?);
-    let mut writer = Writer { tables: &tables, related: &related, place: Place::Staging, per_order, key };
+    let (key, levels) = (grain::key(&engine, lines).await?, grain::levels(&engine, lines).await?);
+    let mut writer = Writer { tables: &tables, related: &related, place: Place::Staging, levels, key };
     let (found, refused) = match refunds::find(&engine, &tables, &related).await? {
         None => (None, None),
         Some(Ok(found)) => match writer.refunds(&found) {

@@ -33,10 +33,18 @@ pub(super) async fn run(
         other => other?,
     };
     let Some(fan_out) = fan_out else { return Ok(written) };
-    for test in fan_out.tests.iter().filter(|test| !matches!(test.subject, Counted::Other(..))) {
+    for test in &fan_out.tests {
         let Some(found) = repeated(engine, test).await? else { continue };
-        let Repeated { of, known, given } = found;
-        let message = if let Counted::Sum(call) = &test.subject {
+        let Repeated { of, known, given, order_money } = found;
+        let message = if let Counted::Other(column, term) = &test.subject {
+            let Some((before, after)) = order_money else { continue };
+            let message = format!(
+                "queries/{}: {column} takes `{term}` with every line of an order: {known} rows of {of} are counted {given} times; \
+                 {before} in the tables are {after} in the query",
+                query.path
+            );
+            return Err(Failure::new(Exit::Refused, "check", message).hint(ONCE));
+        } else if let Counted::Sum(call) = &test.subject {
             format!(
                 "queries/{}: a join repeats rows that `{call}` adds up: the {known} rows of {of} are added {given} times",
                 query.path
@@ -75,11 +83,19 @@ pub(super) async fn run(
 const REPEATS: &str = "A join that finds several rows repeats the line: join by what is unique in the other table, or add that up \
                        before the join. Joins begin with the table whose rows are the lines.";
 
+/// What to do about an amount of the order.
+const ONCE: &str = "An amount of the order counts once: take it with the first line, `case when row_number() over (partition by <order> \
+                    order by <line>) = 1 then <amount> else 0 end`, or spread it over the lines, `cast(<amount> as double) / \
+                    cast(count(*) over (partition by <order>) as double)`. What a line is multiplied by, as a rate or a price, may \
+                    come with every line.";
+
 /// Rows that a query gives more than once.
 struct Repeated {
     of: String,
     known: String,
     given: String,
+    /// What a term of the order is worth in its tables, and in the query.
+    order_money: Option<(String, String)>,
 }
 
 /// Counts; gives the first part of a query that repeats rows.
@@ -98,6 +114,7 @@ async fn repeated(engine: &Engine, test: &RowTest) -> Result<Option<Repeated>, F
             of: test.of.get(part).cloned().unwrap_or_default(),
             known: cell("known"),
             given: cell("given"),
+            order_money: (number(&counts, row, "is_of_order") == 1).then(|| (cell("before"), cell("after"))),
         }
     }))
 }
@@ -187,10 +204,10 @@ pub(super) async fn compared(run: &Run<'_>, source: &str) -> Result<Vec<String>,
                 test.of.join(" and ")
             ));
         }
-        let Counted::Other(column, alias) = &test.subject else { continue };
-        if let Some(Repeated { known, given, .. }) = repeated(engine, test).await? {
+        let Counted::Other(column, term) = &test.subject else { continue };
+        if let Some(Repeated { of, known, given, .. }) = repeated(engine, test).await? {
             lines.push(format!(
-                "{column} is read from `{alias}` alone: {known} rows of it are counted {given} times, not checked whether that is meant"
+                "{column} takes `{term}` with every line: {known} rows of {of} are counted {given} times, not checked whether that is meant"
             ));
         }
     }

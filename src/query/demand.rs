@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use sqlparser::ast::{Expr, GroupByExpr, Ident, Select, SelectItem};
+use sqlparser::ast::{
+    BinaryOperator, Expr, GroupByExpr, Ident, JoinConstraint, JoinOperator, Select, SelectItem,
+};
 
 use super::relations::{self, Relation};
 
@@ -17,10 +19,51 @@ pub(super) struct Demand {
     pub(super) needs_key: bool,
     /// The amount of a row, with its currency, in the form of one expression each.
     pub(super) money: Option<(Expr, Expr)>,
-    /// Other amounts, by their names.
-    pub(super) others: Vec<(String, Expr)>,
+    /// What is added up, term by term.
+    pub(super) others: Vec<Amount>,
     /// The place of the relation whose rows are followed, where it is known.
     pub(super) lines: Option<usize>,
+}
+
+/// A term of a column whose values are added up.
+#[derive(Debug, Clone)]
+pub(super) struct Amount {
+    /// The column of the statement.
+    pub(super) name: String,
+    /// What is read, without the conditions under which it counts.
+    pub(super) read: Expr,
+    /// The `select` that gives the term, and its value there.
+    pub(super) made: Option<(Select, Expr)>,
+    /// Whether no condition stands between that `select` and here.
+    pub(super) is_bare: bool,
+    /// Whether its value says how often it counts.
+    pub(super) is_sure: bool,
+}
+
+/// A term that is read from other rows than those that the statement is about.
+#[derive(Debug, Clone)]
+pub(super) struct Foreign {
+    /// The column that takes it.
+    pub(super) column: String,
+    /// It, in the words of the statement.
+    pub(super) text: String,
+    /// The tables that it is read from.
+    pub(super) of: Vec<String>,
+    /// The ways to their rows.
+    pub(super) ways: Vec<Way>,
+    /// Whether nothing but its conditions decides how often it counts.
+    pub(super) is_sure: bool,
+    /// Whether lists are opened there: then the order is the row.
+    pub(super) is_opened: bool,
+}
+
+/// The way to the rows of a term.
+#[derive(Debug, Clone)]
+pub(super) struct Way {
+    /// The `select` where it is what it is, and its value there.
+    pub(super) made: (Select, Expr),
+    /// The `select` that joins its rows, their place, and what is read of them.
+    pub(super) at: (Select, usize, Expr),
 }
 
 /// The rows of a `select` with one value each.
@@ -53,7 +96,7 @@ impl Demand {
     pub(super) fn each(&self, over: impl Fn(&Expr) -> Option<Expr>) -> Self {
         let all = |list: &[Expr]| list.iter().filter_map(&over).collect();
         let others =
-            self.others.iter().filter_map(|(name, expression)| Some((name.clone(), over(expression)?)));
+            self.others.iter().filter_map(|other| Some(Amount { read: over(&other.read)?, ..other.clone() }));
         Self {
             amounts: all(&self.amounts),
             keys: all(&self.keys),
@@ -62,6 +105,29 @@ impl Demand {
             others: others.collect(),
             lines: None,
         }
+    }
+
+    /// The relation from which all amounts are read and which has the whole key, some of it by what a join makes equal, with the key over it.
+    pub(super) fn whole_key(
+        &self,
+        relations: &[Relation],
+        equals: &[(Expr, Expr)],
+    ) -> Option<(usize, Vec<Expr>)> {
+        let reads = |expression: &Expr| relations::reads(expression, relations);
+        let of = |place: usize| {
+            let is_its =
+                |expression: &Expr| reads(expression).is_some_and(|read| read == BTreeSet::from([place]));
+            let key = |key: &Expr| {
+                let key = if let Expr::Nested(inner) = key { inner } else { key };
+                let same = equals.iter().filter(|(one, _)| one == key).map(|(_, other)| other);
+                std::iter::once(key).chain(same).find(|column| is_its(column)).cloned()
+            };
+            let is_read = !self.amounts.is_empty()
+                && self.amounts.iter().all(|amount| reads(amount).is_some_and(|read| read.contains(&place)));
+            let keys = self.keys.iter().map(key).collect::<Option<Vec<_>>>()?;
+            (is_read && !keys.is_empty()).then_some((place, keys))
+        };
+        (0..relations.len()).find_map(of)
     }
 
     /// The relation whose rows the statement is about: the first from which all amounts are read and whose columns the key names; else
@@ -78,4 +144,31 @@ impl Demand {
         };
         (0..relations.len()).find(is_it).unwrap_or_default()
     }
+}
+
+/// The columns that the conditions of inner and left joins make equal.
+pub(super) fn equals(select: &Select) -> Vec<(Expr, Expr)> {
+    use JoinConstraint::On;
+    use JoinOperator::{Inner, Join, Left, LeftOuter};
+    let mut found = Vec::new();
+    for join in select.from.iter().flat_map(|table| &table.joins) {
+        let (Join(On(on)) | Inner(On(on)) | Left(On(on)) | LeftOuter(On(on))) = &join.join_operator else {
+            continue;
+        };
+        let mut all = vec![on];
+        while let Some(part) = all.pop() {
+            match part {
+                Expr::Nested(inner) => all.push(inner),
+                Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
+                    all.extend([left.as_ref(), right.as_ref()]);
+                }
+                Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
+                    found.push((left.as_ref().clone(), right.as_ref().clone()));
+                    found.push((right.as_ref().clone(), left.as_ref().clone()));
+                }
+                _ => {}
+            }
+        }
+    }
+    found
 }

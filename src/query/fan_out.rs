@@ -12,15 +12,19 @@ use sqlparser::ast::{
 };
 
 use super::TableName;
-use super::demand::{Demand, VALUE, alone};
-use super::follow::{End, Follow, ID, Leaf, PART, Which};
+use super::demand::{Amount, Demand, VALUE, Way, alone};
+use super::follow::{End, Follow, Leaf, Which};
 use super::relations::{self, ColumnsOf};
+use super::written::{ID, PART, TERM};
 
 /// Columns whose values are added up, and are read from the rows that the statement is about.
 const OF_LINES: [&str; 3] = ["quantity", "gross_amount", "net_amount"];
 
 /// Columns whose values are added up, too.
 const OTHERS: [&str; 3] = ["discount_amount", "cost_amount", "freight_amount"];
+
+/// The column with the order of a line.
+const ORDER: &str = "order_id";
 
 /// What a row is worth: the first of these that there is.
 const MONEY: [&str; 3] = ["net_amount", "gross_amount", "amount"];
@@ -47,7 +51,8 @@ pub enum Subject {
     Rows,
     /// The rows that a call, in the words of the statement, adds up.
     Sum(String),
-    /// The rows of a table from which a column is read, although the statement is about another one: nothing is refused for it.
+    /// The rows from which a term of a column is read, although the statement is about others. The statement gives, too, what the term is
+    /// worth `before` and `after`, and `is_of_order`: whether each of these rows belongs to one order and each order has one of them.
     Other(String, String),
 }
 
@@ -109,15 +114,13 @@ pub(super) fn fan_out(statement: &Statement, key: &[String], columns_of: Columns
         needs_key: true,
         money: money.map(|name| (column(name), currency)),
         lines: None,
-        others: OTHERS
-            .iter()
-            .chain(&OF_LINES[1..])
-            .filter(given)
-            .map(|name| ((*name).to_owned(), column(name)))
-            .collect(),
+        others: OF_LINES.iter().chain(&OTHERS).filter(given).map(|name| amount(name, column(name))).collect(),
     };
     let text = way.query(query, &demand);
-    let is_open = way.joins && (key.is_empty() || !way.is_proven);
+    let is_unproven = way.joins && (key.is_empty() || !way.is_proven);
+    // Where nothing is added up, a row is one of any of the tables that are joined.
+    let is_of_any = demand.amounts.is_empty() && money.is_none();
+    let is_open = is_unproven && !is_of_any;
     let mut found = FanOut {
         overlaps: overlaps(&way, &text),
         lines: way.leaves.iter().map(lines).collect(),
@@ -130,19 +133,105 @@ pub(super) fn fan_out(statement: &Statement, key: &[String], columns_of: Columns
     }
     found.open.extend(hidden_overlaps(&way.leaves));
     found.tests.extend(of_ends(statement, &way, columns_of));
-    for (name, alias, select) in &way.others {
-        found.tests.extend(of_value(
-            statement,
-            select,
-            Subject::Other(name.clone(), alias.clone()),
-            columns_of,
-        ));
+    let has_order = outputs.iter().any(|output| output == ORDER);
+    for foreign in &way.foreign {
+        let follow = || Follow::begin(statement, Which::Lines, columns_of);
+        let of_way = |at: &Way| {
+            let mut way = follow()?;
+            way.way = Some(at.clone());
+            let text = way.query(query, &demand);
+            let id = if foreign.is_opened { ORDER } else { ID };
+            let is_known = has_order || !foreign.is_opened;
+            is_known.then(|| way.statement(&times(&text, id, has_order, foreign.is_sure)))
+        };
+        let subject = Subject::Other(foreign.column.clone(), foreign.text.clone());
+        let all = foreign.ways.iter().filter_map(of_way).collect();
+        found.tests.extend(all_repeat(subject, foreign.of.join(" and "), all));
     }
     for (call, select) in sums(statement, columns_of) {
         found.tests.extend(of_value(statement, &select, Subject::Sum(call), columns_of));
     }
+    if is_unproven && is_of_any {
+        found.tests.extend(
+            selects(statement)
+                .iter()
+                .filter_map(|select| of_none(statement, select, Subject::Rows, columns_of)),
+        );
+    }
+    found.tests.extend(counts(statement, columns_of));
     let mut seen = BTreeSet::new();
     found.tests.retain(|test| seen.insert(test.sql.clone()));
+    found
+}
+
+fn amount(name: &str, read: Expr) -> Amount {
+    Amount { name: name.to_owned(), read, made: None, is_bare: true, is_sure: true }
+}
+
+/// Counts how often the rows of a term count, and says what it is worth.
+fn times(text: &str, id: &str, has_order: bool, is_sure: bool) -> String {
+    let order =
+        if has_order { format!("cast(\"{ORDER}\" as varchar)") } else { "cast(null as varchar)".to_owned() };
+    let is_sure = i32::from(is_sure);
+    format!(
+        "select 0 as part, sum(given) as given, sum(known) as known, sum(least) as before, sum(total) as after, \
+         min(case when alike = 1 and known = 1 then {is_sure} else 0 end) as is_of_order from (select first_order, sum(times) as given, \
+         count(*) as known, sum(least) as least, sum(total) as total, \
+         min(case when first_order = last_order and least = most then 1 else 0 end) as alike from (select \"{id}\", count(*) as times, \
+         min({order}) as first_order, max({order}) as last_order, min(\"{TERM}\") as least, max(\"{TERM}\") as most, sum(\"{TERM}\") as total \
+         from (\n{text}\n) as karat where \"{TERM}\" <> 0 and \"{id}\" is not null group by \"{id}\") as karat group by first_order) as karat"
+    )
+}
+
+/// Where rows of all of some tables come more than once, with what is counted of the first.
+fn all_repeat(subject: Subject, of: String, all: Vec<String>) -> Option<RowTest> {
+    let named = |(place, sql): (usize, String)| format!("(\n{sql}\n) as karat_of_{place}");
+    let tables =
+        all.into_iter().enumerate().map(named).enumerate().reduce(|(first, tables), (place, table)| {
+            (first, format!("{tables} inner join {table} on karat_of_{place}.given > karat_of_{place}.known"))
+        });
+    let sql = tables.map(|(_, tables)| format!("select karat_of_0.* from {tables}"))?;
+    Some(RowTest { subject, sql, of: vec![of] })
+}
+
+/// Whether the rows that a `select` joins are rows of none of its tables, for those of all come more than once.
+fn of_none(
+    statement: &Statement,
+    select: &Select,
+    subject: Subject,
+    columns_of: ColumnsOf<'_>,
+) -> Option<RowTest> {
+    let tables = Follow::begin(statement, Which::Lines, columns_of)?.relations(select);
+    if tables.len() < 2 {
+        return None;
+    }
+    let rows = SetExpr::Select(Box::new(alone(select, &Expr::value(Value::Null))));
+    let of_place = |place: usize| {
+        let mut way = Follow::begin(statement, Which::Lines, columns_of)?;
+        let text = way.body(&rows, &Demand { lines: Some(place), ..Demand::default() });
+        let sql = test(Subject::Rows, &way, &text).sql;
+        Some(format!("select 0 as part, sum(given) as given, sum(known) as known from (\n{sql}\n) as karat"))
+    };
+    let of =
+        tables.iter().filter_map(|table| table.alias.as_ref()).map(ToString::to_string).collect::<Vec<_>>();
+    all_repeat(subject, of.join(" and "), (0..tables.len()).filter_map(of_place).collect())
+}
+
+/// The calls `count(*)` over joined rows: they count rows of none of the tables where those of all come more than once.
+fn counts(statement: &Statement, columns_of: ColumnsOf<'_>) -> Vec<RowTest> {
+    let mut found = Vec::new();
+    for select in selects(statement) {
+        let mut calls = relations::calls(&select).into_iter().map(|call| call.to_string());
+        let Some(name) = calls.find(|call| call.to_lowercase().starts_with("count(*)")) else { continue };
+        let is_taken = select.projection.iter().any(|item| {
+            let text = item.to_string().to_lowercase();
+            let is_amount = OF_LINES.iter().chain(&OTHERS).any(|name| text.ends_with(&format!(" as {name}")));
+            text.contains("count(*)") && (text.contains(" * ") || is_amount)
+        });
+        let subject =
+            if is_taken { Subject::Sum(name) } else { Subject::Other("the query".to_owned(), name) };
+        found.extend(of_none(statement, &select, subject, columns_of));
+    }
     found
 }
 
@@ -205,8 +294,8 @@ fn of_ends(statement: &Statement, way: &Follow<'_>, columns_of: ColumnsOf<'_>) -
     way.ends.iter().flat_map(of_end).collect()
 }
 
-/// The calls of a statement that add up, each with the rows that it adds up.
-fn sums(statement: &Statement, columns_of: ColumnsOf<'_>) -> Vec<(String, Select)> {
+/// All that a statement selects.
+fn selects(statement: &Statement) -> Vec<Select> {
     #[derive(Default)]
     struct Selects(Vec<Select>);
 
@@ -221,8 +310,13 @@ fn sums(statement: &Statement, columns_of: ColumnsOf<'_>) -> Vec<(String, Select
 
     let mut selects = Selects::default();
     let _: ControlFlow<()> = statement.visit(&mut selects);
+    selects.0
+}
+
+/// The calls of a statement that add up, each with the rows that it adds up.
+fn sums(statement: &Statement, columns_of: ColumnsOf<'_>) -> Vec<(String, Select)> {
     let mut found: Vec<(String, Select)> = Vec::new();
-    for select in &selects.0 {
+    for select in &selects(statement) {
         let Some(way) = Follow::begin(statement, Which::Lines, columns_of) else { continue };
         let tables = way.relations(select);
         for call in relations::calls(select) {

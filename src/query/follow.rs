@@ -1,7 +1,10 @@
 //! Follows the rows of a statement: writes it anew so that each of its rows names the source rows behind it.
 //!
-//! The tables in `traced` have the columns of those in other layers, and [`ID`]. A row keeps it through joins, common table
+//! The tables in `traced` have the columns of those in other layers, and [`written::ID`]. A row keeps it through joins, common table
 //! expressions and `union all`. Rows that a statement adds up or makes equal are followed no further: they are rows of their own.
+
+mod amounts;
+mod columns;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -12,26 +15,18 @@ use sqlparser::ast::{
 };
 
 use super::TableName;
-use super::demand::{Demand, VALUE, alone, proves};
+use super::demand::{Demand, Foreign, VALUE, Way, equals, proves};
 use super::relations::{self, ColumnsOf, Outputs, Relation, Rows};
-
-/// The column that names the source rows of a row: a number, or a list of them.
-pub const ID: &str = "__karat_id";
-
-/// The column with the number of the place at which a row is followed no further.
-pub(super) const PART: &str = "__karat_part";
-
-/// Rows that a place which is no table may have.
-const ROWS: u64 = 1 << 40;
+use super::written;
 
 /// Which rows are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Which {
-    /// Those that the statement is about: [`ID`] is a number.
+    /// Those that the statement is about: [`written::ID`] is a number.
     Lines,
-    /// Those of all tables that are joined: [`ID`] is a list of numbers, and of `*table` where rows of a table are added up.
+    /// Those of all tables that are joined: [`written::ID`] is a list of numbers, and of `*table` where rows of a table are added up.
     All,
-    /// Those of the table with which the joins begin, as far as tables with columns that are known: [`ID`] is what it is there.
+    /// Those of the table with which the joins begin, as far as tables with columns that are known: [`written::ID`] is what it is there.
     First,
 }
 
@@ -74,8 +69,10 @@ pub(super) struct Follow<'a> {
     pub(super) joins: bool,
     /// Whether a key that is unique proves that no row came twice.
     pub(super) is_proven: bool,
-    /// Amounts that are read from another table than that of the rows, each with a statement that gives its rows.
-    pub(super) others: Vec<(String, String, Select)>,
+    /// Terms that are read from other rows than those that the statement is about.
+    pub(super) foreign: Vec<Foreign>,
+    /// The term whose rows are followed in place of those.
+    pub(super) way: Option<Way>,
 }
 
 impl<'a> Follow<'a> {
@@ -122,7 +119,8 @@ impl<'a> Follow<'a> {
             open: BTreeSet::new(),
             joins: false,
             is_proven: true,
-            others: Vec::new(),
+            foreign: Vec::new(),
+            way: None,
         })
     }
 
@@ -139,7 +137,11 @@ impl<'a> Follow<'a> {
     /// As [`Self::query`], of what a query consists of.
     pub(super) fn body(&mut self, body: &SetExpr, demand: &Demand) -> String {
         match body {
+            SetExpr::Select(select) if self.is_opened_here(select) => self.beside_lists(select),
             SetExpr::Select(select) if self.ends_at(select) => {
+                if !relations::is_grouped(select) {
+                    self.amounts_beside_lists(select, demand);
+                }
                 let inner = demand.each(|expression| Outputs::of_select(select).inline(expression));
                 self.end_of(select, inner.lines(&self.relations(select)));
                 self.end(&body.to_string(), body)
@@ -217,22 +219,6 @@ impl<'a> Follow<'a> {
         relations::is_grouped(select) || self.which == Which::Lines && relations::opens_lists(select)
     }
 
-    /// Rows of their own.
-    fn end(&mut self, text: &str, body: &SetExpr) -> String {
-        let of = self.tables(body);
-        if self.which == Which::First {
-            self.open.insert("rows that are added up or made equal".to_owned());
-            return text.to_owned();
-        }
-        if self.which == Which::All {
-            let marks: Vec<String> = of.iter().map(|table| format!("*{} ", table.table)).collect();
-            return format!("select *, '{}' as \"{ID}\" from (\n{text}\n) as karat", marks.concat());
-        }
-        let place = self.leaves.len();
-        self.leaves.push(Leaf { table: None, of, money: None });
-        numbered(place, &format!("(\n{text}\n) as karat"))
-    }
-
     /// All tables that stand behind a part of the statement.
     fn tables(&self, body: &SetExpr) -> BTreeSet<TableName> {
         let mut found = BTreeSet::new();
@@ -257,14 +243,23 @@ impl<'a> Follow<'a> {
     fn select(&mut self, select: &Select, demand: &Demand) -> String {
         let relations = self.relations(select);
         let outputs = Outputs::of_select(select);
-        let inner = demand.each(|expression| outputs.inline(expression));
+        let mut inner = demand.each(|expression| outputs.inline(expression));
+        inner.others = Self::terms(select, &inner.others);
+        if let Some((_, keys)) = inner.whole_key(&relations, &equals(select)) {
+            inner.keys = keys;
+        }
+        let here = self.way.as_ref().filter(|way| way.at.0 == *select).map(|way| way.at.clone());
         let lines = demand.lines.unwrap_or_else(|| inner.lines(&relations));
+        let lines = here.as_ref().map_or(lines, |(_, place, _)| *place);
+        if let Some((_, _, read)) = here {
+            inner = Demand { amounts: vec![read], ..Demand::default() };
+        }
         self.is_proven &= inner.keys.len() == demand.keys.len() && proves(&inner.keys, &relations, lines);
         if relations.len() > 1 {
             self.joins = true;
             self.open.extend(relations::odd_join(select).map(|join| format!("`{join}`")));
-            self.compare_others(select, &inner, &relations, lines);
         }
+        let amounts = self.amounts_of(select, &inner.others, &relations, lines);
         if relations::opens_lists(select) {
             // The optimiser of the engine loses columns that are computed below a list.
             self.open.insert("lists that are opened".to_owned());
@@ -276,16 +271,19 @@ impl<'a> Follow<'a> {
             if self.which != Which::All && place != lines {
                 continue;
             }
-            let below = inner.each(|expression| {
+            let mut below = inner.each(|expression| {
                 let is_its = relations::reads(expression, &relations)?.is_subset(&BTreeSet::from([place]));
                 (is_its && relations::is_plain(expression))
                     .then(|| relations::bare(expression, relation))
                     .flatten()
             });
+            if place == lines {
+                below.others.clone_from(&amounts);
+            }
             match self.relation(relation, &below) {
                 Some(name) => {
                     let alias = relation.alias.clone().unwrap_or_else(|| Ident::new("karat"));
-                    *factor = relations::table(&name, &alias);
+                    *factor = written::table(&name, &alias);
                     followed.push(alias);
                 }
                 None => {
@@ -294,41 +292,10 @@ impl<'a> Follow<'a> {
             }
         }
         for item in &mut changed.projection {
-            relations::hide(item, &followed, self.columns());
+            written::hide(item, &followed, self.columns());
         }
-        changed.projection.extend(self.ids(&followed));
+        changed.projection.extend(self.ids(select, &followed));
         changed.to_string()
-    }
-
-    /// The columns that are added.
-    fn columns(&self) -> &'static [&'static str] {
-        if self.which == Which::Lines { &[ID, PART] } else { &[ID] }
-    }
-
-    /// The columns that name the source rows.
-    fn ids(&mut self, followed: &[Ident]) -> Vec<SelectItem> {
-        let column = |alias: &Ident, name: &str| format!("{alias}.\"{name}\"");
-        let item = |text: String, name: &str| SelectItem::ExprWithAlias {
-            // The text of an expression stands for it: it is only written.
-            expr: Expr::Identifier(Ident::new(text)),
-            alias: Ident::with_quote('"', name),
-        };
-        match (self.which, followed) {
-            (Which::Lines, [alias]) => [ID, PART].map(|name| item(column(alias, name), name)).into(),
-            (Which::Lines, _) => {
-                let place = self.leaves.len();
-                self.leaves.push(Leaf { table: None, of: BTreeSet::new(), money: None });
-                vec![
-                    item("cast(null as bigint)".to_owned(), ID),
-                    item(format!("cast({place} as bigint)"), PART),
-                ]
-            }
-            (Which::All | Which::First, aliases) => {
-                let each = aliases.iter().map(|alias| format!("coalesce({}, '')", column(alias, ID)));
-                let all = each.collect::<Vec<_>>().join(" || ");
-                vec![item(if all.is_empty() { "''".to_owned() } else { all }, ID)]
-            }
-        }
     }
 
     /// Names a table with the rows of `relation`, each with its source rows.
@@ -343,56 +310,4 @@ impl<'a> Follow<'a> {
         self.with.push(format!("{name} as (\n{text}\n)"));
         Some(name)
     }
-
-    fn table(&mut self, name: &TableName, demand: &Demand) -> String {
-        let is_source = name.schema == "source";
-        let traced = traced(name);
-        if self.which == Which::First {
-            if (self.columns_of)(name).is_none() {
-                self.open.insert(format!("`{name}`"));
-            }
-            return format!("select * from {traced}");
-        }
-        if self.which == Which::All {
-            return if is_source {
-                format!(
-                    "select * exclude (\"{ID}\"), cast(\"{ID}\" as varchar) || ' ' as \"{ID}\" from {traced}"
-                )
-            } else {
-                format!("select * from {traced}")
-            };
-        }
-        let place = self.leaves.len();
-        let money = demand.money.clone();
-        self.leaves.push(Leaf { table: Some(name.clone()), of: BTreeSet::from([name.clone()]), money });
-        if is_source {
-            format!("select *, cast({place} as bigint) as \"{PART}\" from {traced}")
-        } else {
-            numbered(place, &name.to_string())
-        }
-    }
-
-    /// Notes the amounts that come from another table than the rows.
-    fn compare_others(&mut self, select: &Select, inner: &Demand, relations: &[Relation], lines: usize) {
-        for (name, expression) in &inner.others {
-            let Some(read) = relations::reads(expression, relations) else { continue };
-            let Some(first) = read.first().filter(|_| !read.contains(&lines)) else { continue };
-            let alias = relations[*first].alias.as_ref().map(ToString::to_string).unwrap_or_default();
-            self.others.push((name.clone(), alias, alone(select, expression)));
-        }
-    }
-}
-
-/// The table of the rows of `name` with their numbers.
-#[must_use]
-pub fn traced(name: &TableName) -> TableName {
-    TableName::new("traced", &format!("{}_{}", name.schema, name.table))
-}
-
-/// Numbers the rows of what is no source.
-fn numbered(place: usize, from: &str) -> String {
-    let first = u64::try_from(place).unwrap_or_default() * ROWS;
-    format!(
-        "select *, cast(0 - {first} - row_number() over () as bigint) as \"{ID}\", cast({place} as bigint) as \"{PART}\" from {from}"
-    )
 }

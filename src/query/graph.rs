@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, ObjectName, Query as SqlQuery, SelectItem, SetExpr, Statement, Visit, Visitor};
+use sqlparser::ast::{
+    Expr, GroupByExpr, ObjectName, Query as SqlQuery, Select, SelectItem, SetExpr, Spanned as _, Statement,
+    Visit, Visitor,
+};
 
 use super::{Problems, Query, TableName};
 
@@ -33,6 +36,30 @@ pub(super) fn reads(statement: &Statement) -> Reads {
         }
     }
     reads
+}
+
+/// Where `statement` groups by several sets of columns at once, with the line.
+pub(super) fn subtotals(statement: &Statement) -> Vec<u64> {
+    struct Subtotals(Vec<u64>);
+
+    impl Visitor for Subtotals {
+        type Break = ();
+
+        fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
+            let is_of_sets =
+                |by: &Expr| matches!(by, Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_));
+            if let GroupByExpr::Expressions(by, with) = &select.group_by
+                && (!with.is_empty() || by.iter().any(is_of_sets))
+            {
+                self.0.push(select.span().start.line);
+            }
+            ControlFlow::Continue(())
+        }
+    }
+
+    let mut found = Subtotals(Vec::new());
+    let _: ControlFlow<()> = statement.visit(&mut found);
+    found.0
 }
 
 /// The names of the columns that `statement` gives; of a union those of its first part.

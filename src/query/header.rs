@@ -23,7 +23,7 @@ pub struct Header {
     #[serde(default)]
     pub order: Vec<String>,
     /// Tables the query reads, with schema: those of the statement. A header may name them; then they must agree.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "some")]
     pub inputs: Vec<String>,
     /// What a reader would misread.
     #[serde(default)]
@@ -100,6 +100,17 @@ pub enum Subject {
     Inputs,
     /// Figures.
     Figures,
+}
+
+/// A list that is not empty.
+fn some<'d, D: serde::Deserializer<'d>>(given: D) -> Result<Vec<String>, D::Error> {
+    let names = Vec::<String>::deserialize(given)?;
+    if names.is_empty() {
+        return Err(serde::de::Error::custom(
+            "`inputs` names no table: name each table that the query reads, or leave it out",
+        ));
+    }
+    Ok(names)
 }
 
 /// How a violated check is reported: texts with `{column}` for the cells of a violating row.

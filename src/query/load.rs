@@ -186,6 +186,7 @@ fn read_files(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
     sql.map(|path| {
         let file = folder.join(&path);
         let text = std::fs::read_to_string(&file).map_err(|error| cannot(&file, error))?;
+        let text = text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned);
         Ok((path, text))
     })
     .collect()
@@ -289,9 +290,25 @@ fn read_statement(
     for (line, what) in lint::breaches(&statement, place).into_iter().chain(words::reserved(&statement)) {
         problems.add(path, line, what);
     }
+    let subtotals = graph::subtotals(&statement).into_iter().filter(|_| place == Place::Staging);
+    for line in subtotals {
+        let what =
+            "`rollup`, `cube` and `grouping sets` give each row again in its subtotals: group by columns";
+        problems.add(path, line, what);
+    }
     let reads = graph::reads(&statement);
     for name in &reads.unqualified {
-        problems.add(path, 0, format!("`{name}` is read without its schema"));
+        let plain = name.replace('"', "").to_lowercase();
+        problems.add(
+            path,
+            0,
+            match TableName::parse(&plain) {
+                Some(table) => {
+                    format!("`{name}` is read: write `{table}`, in small letters and without quotes")
+                }
+                None => format!("`{name}` is read without its schema"),
+            },
+        );
     }
     let real: BTreeSet<String> = reads.tables.iter().map(ToString::to_string).collect();
     if !header.inputs.is_empty() {

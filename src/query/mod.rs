@@ -12,16 +12,18 @@ mod lint;
 mod load;
 pub mod mapping;
 mod relations;
+mod terms;
 mod words;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use fan_out::{FanOut, Overlap, RowTest, Subject as Counted};
-pub use follow::{ID, traced};
 pub use header::{Cells, Header, Message, Publish, Scope, Severity, Subject};
 pub use load::{EDITIONS, QuerySet, STAGING, load, load_behind_sources, load_recorded};
 pub use words::is_reserved;
+pub use written::{ID, traced};
 
 use crate::error::{Exit, Failure};
 

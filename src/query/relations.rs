@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    ExcludeSelectItem, Expr, Function, GroupByExpr, Ident, JoinOperator, ObjectName, Query, Select,
-    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor, TableWithJoins, Visit,
-    Visitor, visit_expressions, visit_expressions_mut,
+    Expr, Function, GroupByExpr, Ident, JoinOperator, Query, Select, SelectItem, SetExpr, TableAlias,
+    TableFactor, TableWithJoins, Visit, Visitor, visit_expressions, visit_expressions_mut,
 };
 
 use super::{TableName, lint};
@@ -311,6 +310,15 @@ pub(super) fn is_grouped(select: &Select) -> bool {
     by || adds_up || select.distinct.is_some() || select.having.is_some()
 }
 
+/// Whether an expression opens a list.
+pub(super) fn opens(expression: &Expr) -> bool {
+    let is_it = |part: &Expr| matches!(part, Expr::Function(call) if is_unnest(call));
+    visit_expressions(expression, |part| {
+        if is_it(part) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .is_break()
+}
+
 /// Whether a `select` opens lists.
 pub(super) fn opens_lists(select: &Select) -> bool {
     calls(select).iter().any(is_unnest)
@@ -362,39 +370,4 @@ pub(super) fn selects(body: &SetExpr) -> Vec<&Select> {
         SetExpr::SetOperation { left, right, .. } => [selects(left), selects(right)].concat(),
         _ => Vec::new(),
     }
-}
-
-/// A table under another name.
-pub(super) fn table(name: &str, alias: &Ident) -> TableFactor {
-    TableFactor::Table {
-        name: ObjectName::from(vec![Ident::new(name)]),
-        alias: Some(TableAlias { explicit: true, name: alias.clone(), columns: Vec::new(), at: None }),
-        args: None,
-        with_hints: Vec::new(),
-        version: None,
-        with_ordinality: false,
-        partitions: Vec::new(),
-        json_path: None,
-        sample: None,
-        index_hints: Vec::new(),
-    }
-}
-
-/// Takes columns of these tables out of what `*` stands for.
-pub(super) fn hide(item: &mut SelectItem, followed: &[Ident], columns: &[&str]) {
-    let of_alias = |name: &ObjectName| {
-        let last = name.0.last().and_then(|part| part.as_ident());
-        last.is_some_and(|last| followed.iter().any(|alias| named(alias) == named(last)))
-    };
-    let options = match item {
-        SelectItem::Wildcard(options) if !followed.is_empty() => options,
-        SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options)
-            if of_alias(name) =>
-        {
-            options
-        }
-        _ => return,
-    };
-    let hidden = columns.iter().map(|name| ObjectName::from(vec![Ident::with_quote('"', *name)]));
-    options.opt_exclude = Some(ExcludeSelectItem::Multiple(hidden.collect()));
 }

@@ -90,7 +90,8 @@ impl Rows<'_> {
         }
     }
 
-    /// Says which columns cannot be read, and in which files: all of them have the same columns.
+    /// Says which columns cannot be read, and in which files: all of them have the same columns. A condition alone that is none is an
+    /// error of the configuration.
     pub(super) fn misfit(&self, problems: &[String]) -> Failure {
         let name = self.source();
         let (place, hint) = match self {
@@ -112,6 +113,10 @@ impl Rows<'_> {
             }
         };
         let message = format!("{name}: the columns of {place} do not fit: {}", problems.join("; "));
+        if problems.iter().all(|problem| problem.starts_with("where: ")) {
+            let hint = format!("Correct `sources.{name}.where`; `karat functions` lists what it may hold.");
+            return Failure::new(Exit::Usage, "source", message).hint(hint);
+        }
         Failure::new(Exit::Refused, "source", message).hint(hint)
     }
 }

@@ -13,11 +13,12 @@ use crate::error::{Exit, Failure};
 /// Most lines of JSON that are looked at.
 const LINES: usize = 100_000;
 
-/// Reads how `file`, whose name in the store is `name`, is written: its columns, of CSV all as text.
+/// Reads how `file`, whose name in the store is `name`, is written: its columns, of CSV all as text. The names are those of JSON that hold
+/// lists, objects or values of several kinds, which have no type that can be declared.
 ///
 /// # Errors
 /// Returns exit code 4 when it cannot be read as the form that its name says.
-pub fn sniff(file: &Path, name: &str, is_json: bool) -> Result<Format, Failure> {
+pub fn sniff(file: &Path, name: &str, is_json: bool) -> Result<(Format, Vec<String>), Failure> {
     let unreadable = |error: std::io::Error| text::cannot_read(name, error);
     let reader = text::open(file, name).map_err(unreadable)?;
     let mut lines = reader.lines();
@@ -39,9 +40,11 @@ pub fn sniff(file: &Path, name: &str, is_json: bool) -> Result<Format, Failure> 
             })?;
             add(&mut schema, &object);
         }
-        // What is always null, or a list, has no type that can be declared.
+        let left_out =
+            schema.iter().filter(|(_, kind)| *kind == Some(None)).map(|(name, _)| name.clone()).collect();
+        // What is always null has no type either.
         let schema = schema.into_iter().filter_map(|(name, kind)| Some((name, kind??))).collect();
-        return Ok(Format::Json { schema });
+        return Ok((Format::Json { schema }, left_out));
     }
     let first = lines.next().transpose().map_err(unreadable)?.unwrap_or_default();
     let first = first.trim_start_matches('\u{feff}');
@@ -64,7 +67,7 @@ pub fn sniff(file: &Path, name: &str, is_json: bool) -> Result<Format, Failure> 
         .filter(|name| !name.is_empty())
         .map(|name| (name.to_owned(), ColumnType::Text))
         .collect();
-    Ok(Format::Csv { delimiter, schema })
+    Ok((Format::Csv { delimiter, schema }, Vec::new()))
 }
 
 /// A column of JSON: not seen with a value yet, of a type, or of none that can be declared.

@@ -6,7 +6,8 @@ use parquet::schema::types::{SchemaDescriptor, Type};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Columns that have another name in a file, with that name; or none, where what the file has under it is no column of the table.
+/// Columns that have another name in a file, with that name, which is empty where the file has another column under that of the table; or
+/// none, where what the file has under it is no column of the table.
 pub(in crate::source) type Names = BTreeMap<String, Option<String>>;
 
 /// The name that a table has for column `stored` of a file; `None` when it is not read.
@@ -92,10 +93,8 @@ impl Columns {
             let is_of_table = self.fields.iter().any(is_field);
             let is_name = self.fields.iter().any(|field| field.name == root.name());
             if is_name && !is_of_table && !names.contains_key(root.name()) {
-                return Err(format!(
-                    "its `{}` was dropped before another column of this name came",
-                    root.name()
-                ));
+                // It was dropped before another one of its name came, which the file does not hold.
+                names.insert(root.name().to_owned(), Some(String::new()));
             }
             if !is_name && !is_of_table {
                 names.insert(root.name().to_owned(), None);
@@ -179,6 +178,10 @@ mod tests {
         let table = json!([{"id": 1, "name": "b", "type": "int"}, {"id": 7, "name": "a", "type": "int"}]);
         let names = found(table, "optional int32 a = 1;").expect("they are told apart");
         assert_eq!(names, Names::from([("b".to_owned(), Some("a".to_owned()))]));
+        // Another column came under the name of one that was dropped.
+        let table = json!([{"id": 1, "name": "b", "type": "int"}, {"id": 7, "name": "a", "type": "int"}]);
+        let names = found(table, "optional int32 b = 1; optional int32 a = 3;").expect("they are told apart");
+        assert_eq!([name_of(&names, "a"), name_of(&names, "b")], [None, Some("b")]);
     }
 
     #[test]
@@ -196,11 +199,6 @@ mod tests {
                 json!([number(1, "a"), number(9, "b")]),
                 "optional int32 a = 1;",
                 "in the lists of the table only",
-            ),
-            (
-                json!([number(4, "a")]),
-                "optional int32 a = 3;",
-                "was dropped before another column of this name",
             ),
             (
                 json!([number(1, "a"), {"id": 2, "name": "b", "type": "int", "initial-default": 7}]),

@@ -1,0 +1,121 @@
+//! Amounts of an order that its lines take: with every line, once, or spread.
+
+use super::*;
+
+/// The select of items with their orders, each with one amount.
+fn of_orders(amounts: &str) -> String {
+    format!(
+        "select items.order_no as order_id, items.product, {amounts} \
+         from source.items left join source.orders on items.order_no = orders.id"
+    )
+}
+
+/// Items with their orders, numbered within them.
+const WITH_ORDERS: &str = "with joined as (select items.order_no, items.product, items.pieces, items.price, orders.freight, \
+                           row_number() over (partition by items.order_no order by items.product) as line \
+                           from source.items left join source.orders on items.order_no = orders.id) \
+                           select order_no as order_id, product, ";
+
+#[tokio::test]
+async fn an_amount_of_the_order_that_every_line_takes_is_refused_with_its_money() {
+    let key = "order_id, product";
+    for (number, (text, column, money)) in [
+        (of_orders("items.price as net_amount, orders.freight as freight_amount"), "freight_amount", "4 rows of source.orders are counted 5 times; 13 in the tables are 17 in the query"),
+        (of_orders("orders.freight as net_amount"), "net_amount", "13 in the tables are 17"),
+        (of_orders("items.pieces as quantity, cast(items.price as decimal(28, 2)) * items.pieces - coalesce(orders.freight, 0) as net_amount"), "net_amount", "13 in the tables are 17"),
+        (of_orders("(cast(items.price as decimal(28, 2)) - cast(orders.freight as decimal(28, 2))) * 2 as gross_amount"), "gross_amount", "26 in the tables are 34"),
+        (of_orders("cast(orders.freight as decimal(28, 2)) / 100 as freight_amount"), "freight_amount", "0.13 in the tables are 0.17"),
+        // A condition that holds in each of the lines.
+        (of_orders("case when orders.buyer = 'ann' then orders.freight else 0 end as discount_amount"), "discount_amount", "2 rows of source.orders are counted 3 times; 5 in the tables are 9"),
+        (of_orders("max(orders.freight) over (partition by items.order_no) as freight_amount"), "freight_amount", "13 in the tables are 17"),
+        // Rows that are left out further on are not counted.
+        (format!("{WITH_ORDERS} cast(price as decimal(28, 2)) * pieces - freight as net_amount from joined where pieces < 9"), "net_amount", "3 rows of source.orders are counted 4 times; 12 in the tables are 16"),
+        (format!("{WITH_ORDERS} price as net_amount, case when line < 3 then freight else 0 end as freight_amount from joined"), "freight_amount", "13 in the tables are 17"),
+        (
+            "with totals as (select id, sum(freight) as freight from source.orders group by id) select items.order_no as order_id, items.product, items.price + totals.freight as net_amount from source.items left join totals on items.order_no = totals.id".to_owned(),
+            "net_amount",
+            "4 rows of totals are counted 5 times; 13 in the tables are 17",
+        ),
+        (
+            of_orders("items.price as net_amount, cast(orders.freight as decimal(28, 2)) * rates.cost as freight_amount")
+                + " left join (select cost from source.goods where cost = 2) as rates on orders.id > 0",
+            "freight_amount",
+            "26 in the tables are 34",
+        ),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let (message, open) = outcome(number, key, text).await;
+        assert!(message.starts_with(&format!("{column} takes `")) && message.contains(money), "{text}\n{message:?}");
+        assert!(open.is_empty(), "{open:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_amount_of_the_order_that_is_taken_once_or_spread_is_accepted() {
+    let once = "row_number() over (partition by items.order_no order by items.product) = 1";
+    let of = "over (partition by items.order_no)";
+    let lines = "(select order_no, count(*) as lines from source.items group by order_no) as counts on items.order_no = counts.order_no";
+    for (number, text) in [
+        of_orders(&format!("items.price - case when {once} then orders.freight else 0 end as net_amount")),
+        of_orders(&format!("orders.freight / count(*) {of} as freight_amount")),
+        of_orders(&format!("round(cast(orders.freight as decimal(28, 2)) * items.price / sum(items.price) {of}, 2) as freight_amount")),
+        of_orders("orders.freight / counts.lines as freight_amount") + " left join " + lines,
+        // What is multiplied.
+        of_orders("cast(items.price as decimal(28, 2)) * orders.freight as net_amount"),
+        of_orders("cast(items.price as decimal(28, 2)) * (1 - orders.freight) * 2 as net_amount"),
+        format!("{WITH_ORDERS} price - case when line = 1 then freight else 0 end as net_amount from joined"),
+        format!("{WITH_ORDERS} freight as net_amount from joined where line = 1"),
+        format!("{WITH_ORDERS} price as net_amount, freight / count(*) over (partition by order_no) as freight_amount from joined"),
+        // Once, by the condition of the join.
+        "with numbered as (select order_no, product, price, row_number() over (partition by order_no order by product) as line from source.items) select numbered.order_no as order_id, numbered.product, numbered.price + coalesce(orders.freight, 0) as net_amount from numbered left join source.orders on numbered.order_no = orders.id and numbered.line = 1".to_owned(),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let (message, open) = outcome(number, "order_id, product", text).await;
+        assert!(message.is_empty() && open.is_empty(), "{text}\n{message:?} {open:?}");
+        assert!(doubts(text).await.is_empty(), "{text}");
+    }
+}
+
+/// The terms of which it cannot be decided whether they count too often.
+async fn doubts(text: &str) -> Vec<Counted> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let engine = session(folder.path()).await;
+    let fan_out = query::fan_out_of(text, &["order_id".to_owned(), "product".to_owned()], &columns_of);
+    let mut found = Vec::new();
+    for test in &fan_out.tests {
+        if repeated(&engine, test).await.expect("counts").is_some() {
+            found.push(test.subject.clone());
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn an_amount_that_may_be_a_price_or_a_share_is_named_and_accepted() {
+    let goods = "from source.items left join (select product, max(cost) as cost from source.goods group by product) as goods on items.product = goods.product";
+    for (number, (text, column, term)) in [
+        // A price: each of the goods is in several orders.
+        (
+            format!("select items.order_no as order_id, items.product, goods.cost as net_amount {goods}"),
+            "net_amount",
+            "goods.cost",
+        ),
+        // A number of lines, or a rate.
+        (
+            of_orders("orders.freight / orders.id as freight_amount"),
+            "freight_amount",
+            "orders.freight / orders.id",
+        ),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let (message, open) = outcome(number, "order_id, product", text).await;
+        assert!(message.is_empty() && open.is_empty(), "{text}\n{message:?} {open:?}");
+        assert_eq!(doubts(text).await, [Counted::Other((*column).to_owned(), (*term).to_owned())], "{text}");
+    }
+}
