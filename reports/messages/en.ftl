@@ -1124,8 +1124,8 @@ retention-platinum_gold_silent_other = { $customers ->
        *[other] { $customers } of { $tier_customers } of Platinum and Gold are late or have lapsed
     }
 retention-label_silent_platinum_gold_customers = Late and lapsed customers of Platinum and Gold
-unit-longest_silence_first_first_profit = longest silence first, the first { $customers_shown }; profit of the window in { $currency_name }
-unit-longest_silence_first_profit_window = longest silence first; profit of the window in { $currency_name }
+unit-most_profit_first_shown = most profit first, the first { $customers_shown }; profit of the window in { $currency_name }
+unit-most_profit_first = most profit first; profit of the window in { $currency_name }
 head-last_order = Last order
 head-days_since = Days since
 head-usual_gap_days = Usual gap in days
@@ -1658,7 +1658,7 @@ definitions-cohort_retention_means = A cohort is everybody whose first order lie
 definitions-net_gross_revenue_retention = Net and gross revenue retention
 definitions-net_gross_revenue_retention_means = Net revenue of now over that of a year ago, both of the customers of a year ago; for gross retention, each counts now at most as much as then.
 definitions-silent_customer = Late and lapsed customers of Platinum and Gold
-definitions-silent_customer_means = The customers of Platinum and Gold whose profit is at risk. The report lists the { $silent_customers_shown } longest silent, and counts all.
+definitions-silent_customer_means = The customers of Platinum and Gold whose profit is at risk. The appendix lists the { $silent_customers_shown } with the most profit, and counts all.
 definitions-purchase = Purchase
 definitions-purchase_means = A day on which a customer ordered, whatever it amounted to; all orders of a day are one. What a purchase is worth is taken from days with net revenue above 0.
 definitions-p_alive_expected_purchases = P(alive), expected purchases

@@ -72,7 +72,7 @@ pub const THRESHOLDS: &[Key] = &[
     row("whale_curve_points", Kind::Count, "400", "points", "[50, 400]",
         "points of the whale curve and of the Lorenz curve that are kept, at most"),
     row("silent_customers_shown", Kind::Count, "20", "customers", "[1, 200]",
-        "silent Platinum and Gold customers that are listed, longest silence first"),
+        "silent Platinum and Gold customers that are listed, most profit first"),
     row("places_shown", Kind::Count, "12", "countries or regions", "[1, 1000]",
         "countries, and regions, that are listed, largest revenue first"),
     row("list_rows_shown", Kind::Count, "10", "rows", "[1, 200]",
