@@ -1129,7 +1129,6 @@ unit-most_profit_first = most profit first; profit of the window in { $currency_
 head-last_order = Last order
 head-days_since = Days since
 head-usual_gap_days = Usual gap in days
-head-late_ratio = Late ratio
 retention-tiers = tier’s { $usual_gap_days }
 retention-no_platinum_gold_customer = Nobody of Platinum and Gold with a profit is late or has lapsed.
 head-lapsed_now = Lapsed since

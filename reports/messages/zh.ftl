@@ -1006,7 +1006,6 @@ unit-most_profit_first = 利润最高者在前；统计期利润，单位：{ $c
 head-last_order = 最近订单
 head-days_since = 距今天数
 head-usual_gap_days = 通常间隔（天）
-head-late_ratio = 逾期倍数
 retention-tiers = 层级 { $usual_gap_days }
 retention-no_platinum_gold_customer = 铂金级与黄金级的盈利客户中，无人逾期未购或已流失。
 head-lapsed_now = 此后流失
