@@ -3,7 +3,6 @@
 mod args;
 mod backfill;
 mod check;
-mod cluster;
 mod completions;
 mod dbt;
 mod deliver;
