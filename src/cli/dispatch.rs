@@ -104,7 +104,7 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
             if is_delivering {
                 let message = format!("stopped by {signal} while something was being delivered");
                 return Err(Failure::new(exit, "deliver", message).hint(format!(
-                    "The report is published, and what was being sent is perhaps delivered: `karat deliver {run}` tells what is held and \
+                    "The report is published, and what was being sent is perhaps delivered: `karat deliver {run}` shows what is held and \
                      sends the rest, `karat deliver {run} --resend NAME` sends what is held again."
                 )));
             }

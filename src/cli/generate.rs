@@ -58,8 +58,7 @@ pub(super) async fn write_history(
     progress.stage("generate", usize::try_from(request.customers / 256).unwrap_or(0));
     let summary = generate(request, &folder, &mut |done| {
         progress.step("generate", &format!("{done} customers"), &json!({"customers": done}));
-    })
-    .map_err(failed)?;
+    })?;
     if temporary.is_some() {
         upload(&folder, out).await?;
     }
@@ -88,12 +87,15 @@ pub(super) async fn write_history(
     Ok(Exit::Published)
 }
 
-fn failed(error: Error) -> Failure {
-    let failure = |exit| Failure::new(exit, "generate", error.to_string());
-    match error {
-        Error::Refused { ref hint, .. } => failure(Exit::Usage).hint(hint),
-        Error::Mismatch { .. } => failure(Exit::Bug),
-        Error::CannotWrite { .. } => failure(Exit::Resources).cause(error),
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        let failure = |exit| Self::new(exit, "generate", message);
+        match error {
+            Error::Refused { hint, .. } => failure(Exit::Usage).hint(hint),
+            Error::Mismatch { .. } => failure(Exit::Bug),
+            Error::CannotWrite { source, .. } => failure(Exit::Resources).cause(source),
+        }
     }
 }
 
@@ -111,4 +113,17 @@ async fn upload(folder: &Path, out: &str) -> Result<(), Failure> {
             .map_err(|error| error.writing("generate"))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_named_once_and_its_cause_is_that_of_the_system() {
+        let cause = || Box::new(std::io::Error::from_raw_os_error(28));
+        let failure = Failure::from(Error::CannotWrite { path: "out/a".to_owned(), source: cause() });
+        assert_eq!((failure.exit, failure.message.as_str()), (Exit::Resources, "cannot write `out/a`"));
+        assert_eq!(failure.cause.map(|found| found.to_string()), Some(cause().to_string()));
+    }
 }

@@ -165,7 +165,7 @@ fn unknown_scheme(scheme: &str) -> Refusal {
         .suggest(suggestion.map(|scheme| format!("{scheme}://")))
 }
 
-/// Refuses an address at which a machine tells its own credentials.
+/// Refuses an address that gives a machine its own credentials.
 fn refuse_forbidden(url: &Url) -> Parsed<()> {
     forbidden_host(url).map_or(Ok(()), refuse)
 }

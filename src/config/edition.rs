@@ -76,7 +76,7 @@ impl Edition {
         if let Some(part) = &self.part {
             let letters = part.value.chars().filter(char::is_ascii_alphanumeric).take(SLUG);
             let slug: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
-            // Values differ in what a folder cannot hold, so a hash tells them apart.
+            // Values differ in what a folder cannot hold, so a hash distinguishes them.
             let mut hash = sha256(part.value.as_bytes());
             hash.truncate(8);
             name = [name, part.column.clone(), slug, hash]

@@ -30,8 +30,8 @@ pub(crate) struct Page<'a> {
     finding: BTreeMap<String, String>,
     /// `findings.<section>`: the whole row, with what the finding speaks of.
     findings: BTreeMap<String, Row>,
-    /// Findings that the edition tells; `sentences`: whether all that are true are there.
-    told: BTreeMap<String, bool>,
+    /// Findings that the edition states; `sentences`: whether all that are true are there.
+    stated: BTreeMap<String, bool>,
     /// Charts that show nothing that the edition leaves out.
     drawn: BTreeMap<String, bool>,
     /// Whether anything is hidden because too few customers stand behind it.
@@ -152,9 +152,9 @@ pub(crate) fn page<'a>(
     let charts = drawings::charts(data, &sign, messages, formats);
     // Where some are left out, nobody may say that there is nothing to tell.
     let sentences = sentences::sentences(data);
-    let mut told: BTreeMap<_, _> =
+    let mut stated: BTreeMap<_, _> =
         finding.iter().map(|(section, name)| (section.clone(), !name.is_empty())).collect();
-    told.insert("sentences".to_owned(), hidden.is_none());
+    stated.insert("sentences".to_owned(), hidden.is_none());
     let mail = mail::view(data, &tiles, inputs.url.as_deref());
     Page {
         run: run(inputs, data, messages, formats),
@@ -163,7 +163,7 @@ pub(crate) fn page<'a>(
         settings,
         results: all.remove("results").unwrap_or_default(),
         by: data.looked_up(),
-        told,
+        stated,
         finding,
         findings,
         drawn: charts.iter().map(|(name, chart)| (name.clone(), !chart.1)).collect(),

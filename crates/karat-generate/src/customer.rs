@@ -13,7 +13,7 @@ pub(super) struct Customer {
     pub name: String,
     /// What sort of customer the books say it is.
     pub kind: Kind,
-    /// How it was made to behave; lets a reader compare the classes with what was planted.
+    /// How it was made to behave; lets one compare the classes with what was planted.
     pub persona: Persona,
     /// ISO code of its country.
     pub country: &'static str,

@@ -1,4 +1,4 @@
-//! Chance: generators that depend on a seed and a purpose only, and the few distributions that the rooms use.
+//! Chance: generators that depend on a seed and a purpose only, and the few distributions that the modules use.
 //!
 //! Every draw of a history comes from a generator made here, so the same request gives the same bytes. Floating
 //! point ends here too: what leaves is a count, a day or a number of cents.
