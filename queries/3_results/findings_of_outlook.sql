@@ -66,7 +66,13 @@ actions as (
     from results.action_summary
 ),
 
-rejections as (select count(*) as reasons from results.data_quality where outcome = 'rejected' and "rows" > 0),
+rejections as (
+    select count(*) as reasons, sum(net_amount) as net_amount,
+        -- What cannot be read counts as 0 there, and what has no exchange rate is NULL: then the sum is not known.
+        count(*) filter (where net_amount is null
+            or reason in ('amount_missing', 'amount_not_finite', 'amount_out_of_range')) < 1 as is_readable
+    from results.data_quality where outcome = 'rejected' and "rows" > 0
+),
 
 costs as (select count(*) filter (where is_estimated) > 0 as is_estimated from results.cost_coverage),
 
@@ -79,6 +85,12 @@ quality as (
             else 'none_rejected'
         end as finding
     from rejections cross join costs
+),
+
+rejected_money as (
+    select case when is_readable and net_amount <> 0 then 'known' else 'unknown' end as finding,
+        case when is_readable then net_amount end as amount
+    from rejections
 ),
 
 evidence as (
@@ -101,6 +113,8 @@ known_findings as (
     union all
     select 'quality' as section, finding, null as amount from quality
     union all
+    select 'rejected_money' as section, finding, amount from rejected_money
+    union all
     select 'evidence' as section, finding, null as amount from evidence
 )
 
@@ -108,6 +122,7 @@ select cast(section as varchar) as section, cast(finding as varchar) as finding,
     case section
         when 'outlook' then 'value_ahead/total/expected_orders value_ahead/total/expected_profit'
         when 'quality' then 'data_quality/*/rows cost_coverage/*/is_estimated'
+        when 'rejected_money' then 'data_quality/*/net_amount'
         when 'evidence' then 'reconciliation/*/holds'
     end as rests_on,
     cast(amount as decimal(28, 10)) as amount

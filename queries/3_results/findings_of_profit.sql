@@ -130,12 +130,15 @@ widest_gap as (
 ),
 
 kept_share as (
-    select max(share_of_list) as share_of_list from results.price_waterfall where tier = 'total' and step = 'profit'
+    select max(share_of_list) filter (where step = 'profit') as share_of_list,
+        coalesce(max(abs(amount)) filter (where step = 'cost_to_serve'), 0) as cost_to_serve
+    from results.price_waterfall where tier = 'total'
 ),
 
 waterfall as (
     select
         case when population.is_empty or kept_share.share_of_list is null then 'nobody'
+            when widest_gap.step is null and not policy.cost_is_mapped and kept_share.cost_to_serve = 0 then 'margin_only'
             when widest_gap.step is null and not policy.cost_is_mapped then 'assumed'
             when widest_gap.step is null then 'total' else 'gap' end as finding,
         case when widest_gap.step is not null then population.best_tier end as tier, widest_gap.step as about

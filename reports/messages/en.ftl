@@ -931,8 +931,7 @@ outlook-finding_profit = The customers known today are expected to buy { $expect
 outlook-finding_range = ({ $expected_profit_low } to { $expected_profit_high })
 outlook-finding_loss = The customers known today are expected to buy { $expected_orders } times in { $horizon }, at a loss of { $expected_profit }
 outlook-finding_otherwise = The customers known today are expected to buy { $expected_orders } times in { $horizon }
-outlook-by_rule_too_low = By “{ $method }”, which foretold { $total_error_rate } too few purchases in its test.
-outlook-by_rule_too_high = By “{ $method }”, which foretold { $total_error_rate } too many purchases in its test.
+outlook-by_rule = By “{ $method }”, which in its test foretold { $expected_orders } purchases; { $actual_orders } were made.
 outlook-note_not_converged = The search for the most likely parameters found no peak, as happens where most of those who fall silent buy again.
 outlook-note_needs = A model needs { $model_min_customers }, { $model_min_days } of history, and some who bought twice.
 outlook-note_rule = An estimate by a plain rule, without customers still to be won. The model of purchases found no best fit, as happens where most of those who fall silent buy again, so P(alive), lifetime value and value at risk are not known. Each purchase is expected to bring the net revenue that those of the customer brought in the window, at the profit rate of their tier.
@@ -1244,6 +1243,7 @@ value_views-customers_behind_each_combination = The customers behind each combin
 waterfall-name = Price waterfall
 waterfall-finding_nobody = No sale in the window
 waterfall-finding_profit = { $share_of_list } of list price is kept as profit
+waterfall-finding_margin_only = Profit is { $margin } of net revenue: no cost of goods and no cost to serve is known
 waterfall-finding_assumed = Cost to serve takes { $share_of_list } of list price; the margin is assumed
 waterfall-finding_discount = Discount sets the Lead tier apart: it is given { $share_of_list } of list price, { $other }
 waterfall-finding_cost_of_goods = Cost of goods sets the Lead tier apart: it takes { $share_of_list } of list price there, { $other }
@@ -1469,8 +1469,9 @@ finding_pyramid-losses = { $platinum_customers ->
 quality-none_rejected = { $rows } read, none rejected
 quality-estimated = { $rows } read, none rejected; but profit is estimated, because some carry no cost
 quality-estimated_if_assumed = { $rows } read, none rejected; but profit is estimated, because the input has no cost
-quality-rejected = { $rows } of { $read_rows } rejected: { $reason }
-quality-otherwise = { $outcome_rows } of { $rows } rejected, for several reasons
+quality-rejected = { $rows } of { $read_rows } rejected{ $money }: { $reason }
+quality-otherwise = { $outcome_rows } of { $rows } rejected{ $money }, for several reasons
+quality-rejected_money = { " " }(net revenue of { $amount })
 
 ## wording/sentence.txt
 
