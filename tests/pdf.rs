@@ -56,6 +56,27 @@ fn without_a_browser_nothing_is_computed_and_a_failing_one_publishes_nothing() {
 }
 
 #[test]
+fn without_a_font_for_the_language_nothing_is_computed() {
+    let project = project();
+    project.configure("language: en", "language: zh");
+    for (fonts, is_refused) in [("", true), ("/fonts/wqy.ttf", false)] {
+        std::fs::create_dir_all(project.path("programs")).expect("a folder");
+        let lists = project.path("programs/fc-list");
+        std::fs::write(&lists, format!("#!/bin/sh\n[ \"$1\" = :lang=zh ] && echo '{fonts}'\n"))
+            .expect("a file");
+        let program = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(&lists, program).expect("a program");
+        let answer = karat(&project, &["run"], Some(PRINTS));
+        if is_refused {
+            answer.expect_failed(2, &["needs a font for the language `zh`", "publish.pdf: false"]);
+            assert!(!project.path("output").exists(), "the publish location was touched");
+        } else {
+            answer.exits(0);
+        }
+    }
+}
+
+#[test]
 fn the_report_and_its_editions_are_printed_beside_what_is_verified() {
     let project = project();
     let path = project.path("config.yaml");

@@ -9,6 +9,7 @@
 --   is_without_rate: whether the stated amount could not be converted; NULL of the used lines, which all are
 --   stated_revenue: net amounts as they are stated, in the currency of the lines; NULL of the used ones
 --   stated_absolute_revenue: the same without regard to sign
+--   order_date: day of the first line sold, or of the first line returned where none is sold
 --   outcome: what became of the lines, see canonical.checked_order_lines
 --   discounted_units: units sold at a discount of at least price_sensitive_discount_rate
 --   discounted_revenue: net revenue of the lines sold at such a discount
@@ -25,7 +26,8 @@ with judged_lines as (
 )
 
 select order_id, customer_id, outcome, unused_currency as currency, is_without_rate,
-    min(ordered_at) as ordered_at, min(order_date) as order_date, max(order_date) as last_date,
+    coalesce(min(ordered_at) filter (where not is_return), min(ordered_at)) as ordered_at,
+    coalesce(min(order_date) filter (where not is_return), min(order_date)) as order_date, max(order_date) as last_date,
     count(*) as lines, count(*) filter (where is_return) as returned_lines,
     count(*) filter (where has_cost) as lines_with_cost, count(*) filter (where not is_return) as sold_lines,
     count(*) filter (where not is_return and discount_amount > 0) as discounted_lines,

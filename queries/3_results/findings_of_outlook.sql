@@ -89,7 +89,7 @@ quality as (
 
 rejected_money as (
     select case when is_readable and net_amount <> 0 then 'known' else 'unknown' end as finding,
-        case when is_readable then net_amount end as amount
+        cast(case when is_readable then net_amount end as decimal(28, 10)) as amount
     from rejections
 ),
 

@@ -76,7 +76,7 @@ impl Settings<'_> {
         match self.days.and_then(|(newest, _)| newest.tomorrow().ok().map(|as_of| (newest, as_of))) {
             Some((newest, as_of)) => {
                 text.line(format_args!(
-                    "# The day after the newest order, {newest}. For a report each week write last_monday."
+                    "# The day after the newest order line, {newest}. For a report each week write last_monday."
                 ));
                 text.line(format_args!("as_of: {as_of}"));
             }

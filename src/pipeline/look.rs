@@ -83,21 +83,21 @@ fn files(source: &Pinned) -> Vec<String> {
 }
 
 /// Tables that say what became of the rows; a project may have queries of its own, and not these.
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 6] = [
     ("business", "source_totals"),
     ("canonical", "rejected_rows"),
     ("results", "currencies"),
     ("results", "snapshot_coverage"),
     ("results", "sources"),
+    ("results", "data_range"),
 ];
 
 /// What became of the rows.
 struct Rows {
     /// Rows of [`TABLES`].
-    tables: [Table; 5],
+    tables: [Table; 6],
     /// Days and timestamps of each source: how they were understood, and the first and the last.
     times: Vec<(String, String)>,
-    newest_order: String,
     warnings: Vec<String>,
     refusal: Option<Failure>,
 }
@@ -111,15 +111,11 @@ async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
     let needed: Vec<TableName> = wanted.filter(is_made).cloned().collect();
     let outcomes = compute::inputs(run, &needed).await?;
     let mut times = Vec::new();
-    let mut newest_order = String::new();
     for table in raw() {
-        let (lines, newest) = timestamps(&run.engine, table).await?;
+        let lines = timestamps(&run.engine, table).await?;
         times.extend(lines.into_iter().map(|line| (table.table.table.clone(), line)));
-        if table.table.table == "order_lines" {
-            newest_order = newest;
-        }
     }
-    let mut tables = [const { Table { columns: Vec::new(), rows: Vec::new() } }; 5];
+    let mut tables = [const { Table { columns: Vec::new(), rows: Vec::new() } }; 6];
     for (table, name) in tables.iter_mut().zip(&names) {
         if let Some(file) = run.engine.made(name) {
             *table = Engine::read_file(name, &file)?;
@@ -127,13 +123,12 @@ async fn rows(run: &Run<'_>) -> Result<Rows, Failure> {
     }
     let refusal = check::refuse_broken(&outcomes).err();
     let warnings = outcomes.iter().filter(|outcome| !outcome.holds() && !outcome.severity.stops());
-    Ok(Rows { tables, times, newest_order, warnings: warnings.map(check::describe).collect(), refusal })
+    Ok(Rows { tables, times, warnings: warnings.map(check::describe).collect(), refusal })
 }
 
-/// How the days and timestamps of a source were understood, with the first and the last of each; and the last timestamp of the first column.
-async fn timestamps(engine: &Engine, raw: &RawTable) -> Result<(Vec<String>, String), Failure> {
+/// How the days and timestamps of a source were understood, with the first and the last of each.
+async fn timestamps(engine: &Engine, raw: &RawTable) -> Result<Vec<String>, Failure> {
     let mut lines = Vec::new();
-    let mut newest = String::new();
     // Of rows that `where` leaves out no day is reported.
     let problem = if raw.table.table == "order_lines" { "amount_problem" } else { "value_problem" };
     for (column, time) in raw.mapped.iter().filter_map(|column| Some((column, column.time.as_ref()?))) {
@@ -150,18 +145,15 @@ async fn timestamps(engine: &Engine, raw: &RawTable) -> Result<(Vec<String>, Str
             &found,
             0,
         );
-        if newest.is_empty() {
-            newest = found.cell(0, "last_time").map_or_else(String::new, ToString::to_string);
-        }
         lines.push(format!("  {name}: {time}; {range}"));
     }
-    Ok((lines, newest))
+    Ok(lines)
 }
 
 impl Rows {
     /// Rows and money of one source, used and not, and its days.
     fn of(&self, source: &str) -> Vec<String> {
-        let [totals, rejected, _, _, sources] = &self.tables;
+        let [totals, rejected, _, _, sources, _] = &self.tables;
         let of = |table: &Table, text: &str| -> Vec<String> {
             let is_its =
                 |row: &usize| matches!(table.cell(*row, "source"), Some(Cell::Text(name)) if name == source);
@@ -189,7 +181,7 @@ impl Rows {
 
     /// Currencies, the newest order, and what the history covers.
     fn of_orders(&self) -> Vec<String> {
-        let [_, _, currencies, coverage, _] = &self.tables;
+        let [_, _, currencies, coverage, _, range] = &self.tables;
         let each = |table: &Table, text: &str| -> Vec<String> {
             (0..table.rows.len()).map(|row| check::fill(text, table, row)).collect()
         };
@@ -198,7 +190,7 @@ impl Rows {
             "currency {currency}: {lines} lines worth {stated_revenue}, {revenue_share} of net revenue, at {lowest_rate} to \
              {highest_rate}; {lines_without_rate} lines worth {stated_revenue_without_rate} have no rate",
         );
-        lines.push(format!("newest order: {}", self.newest_order));
+        lines.extend(each(range, "newest order: {newest_order_date}"));
         lines.extend(each(
             coverage,
             "history: {days_covered} days of the window of {snapshot}, from {window_start} until {as_of}, are covered; compared: \

@@ -34,10 +34,13 @@ pub(super) struct Browser {
 }
 
 impl Browser {
-    /// Finds the browser; looked for before any input is read.
-    pub(super) async fn find() -> Result<Self, Failure> {
+    /// Finds the browser, and sees whether it has letters of these languages; looked for before any input is read.
+    pub(super) async fn find(languages: impl Iterator<Item = &str>) -> Result<Self, Failure> {
         for name in NAMES {
             if let Some(found) = Self::asked(Path::new(name)).await {
+                for language in languages {
+                    Self::expect_font(language).await?;
+                }
                 return Ok(found);
             }
         }
@@ -51,12 +54,24 @@ impl Browser {
 
     /// Asks a program for its version.
     async fn asked(program: &Path) -> Option<Self> {
-        let said = tempfile::NamedTempFile::new().ok()?;
-        let mut command = Command::new(program);
-        command.arg("--version").stdin(Stdio::null()).stdout(said.reopen().ok()?).stderr(Stdio::null());
-        let status = tokio::time::timeout(PATIENCE, ended(&mut command)).await.ok()?.ok()?;
-        let version = fs::read_to_string(said.path()).ok()?.trim().to_owned();
-        (status.success() && !version.is_empty()).then(|| Self { program: program.to_owned(), version })
+        let version = said(program, "--version").await.filter(|version| !version.is_empty())?;
+        Some(Self { program: program.to_owned(), version })
+    }
+
+    /// Refuses a language of which no installed font has the letters: a browser prints a box for each, and sees no fault in it.
+    ///
+    /// Where fontconfig's `fc-list` is not installed nobody can tell.
+    async fn expect_font(language: &str) -> Result<(), Failure> {
+        if said(Path::new("fc-list"), &format!(":lang={}", language.split('-').next().unwrap_or(language)))
+            .await
+            .is_none_or(|fonts| !fonts.is_empty())
+        {
+            return Ok(());
+        }
+        let message =
+            format!("`publish.pdf` needs a font for the language `{language}`, and none is installed");
+        Err(Failure::new(Exit::Usage, STAGE, message)
+            .hint("Nothing was computed. Install one, such as Noto Sans CJK for Chinese, or set `publish.pdf: false`."))
     }
 
     /// Prints a page into a file, with `scratch` for what the browser keeps of itself; ends it when it takes longer.
@@ -115,6 +130,16 @@ impl Browser {
         command.arg(page.as_str()).stdin(Stdio::null()).stdout(Stdio::null());
         Ok(command)
     }
+}
+
+/// What a program says to one question; nothing when it is not there, fails, or takes too long.
+async fn said(program: &Path, question: &str) -> Option<String> {
+    let said = tempfile::NamedTempFile::new().ok()?;
+    let mut command = Command::new(program);
+    command.arg(question).stdin(Stdio::null()).stdout(said.reopen().ok()?).stderr(Stdio::null());
+    let status = tokio::time::timeout(PATIENCE, ended(&mut command)).await.ok()?.ok()?;
+    let answer = fs::read_to_string(said.path()).ok()?.trim().to_owned();
+    status.success().then_some(answer)
 }
 
 /// The line in which a browser says why it ended: the fatal one, or the last.

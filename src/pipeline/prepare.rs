@@ -95,7 +95,10 @@ impl<'a> Run<'a> {
         };
         let is_published = matches!(purpose, Purpose::Publish);
         // Reported before hours of work, not after them.
-        let browser = if is_published && config.publish.pdf { Some(Browser::find().await?) } else { None };
+        let editions = config.editions.iter().map(|edition| edition.language.as_str());
+        let languages = std::iter::once(config.project.language.as_str()).chain(editions);
+        let browser =
+            if is_published && config.publish.pdf { Some(Browser::find(languages).await?) } else { None };
         let work = Workplace::make(config)?;
         let started = calendar::now();
         if is_published {

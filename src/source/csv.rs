@@ -28,16 +28,13 @@ pub(super) fn convert(
 ) -> Result<Converted, Failure> {
     let unreadable = |error: std::io::Error| text::cannot_read(shown, error);
     let open = || text::open(file, shown).map_err(unreadable);
-    // A quotation mark that nobody closes would swallow the rest of the file as one value.
-    if !text::quotation_marks(open()?).map_err(unreadable)?.is_multiple_of(2) {
-        let message = format!("`{shown}` opens a quotation mark that it does not close");
-        return Err(Failure::new(Exit::Refused, "source", message).hint(
+    let delimiter = u8::try_from(delimiter).expect("a delimiter is an ASCII letter");
+    if let Some((line, why)) = text::misquoted(open()?, delimiter).map_err(unreadable)? {
+        return Err(refused(shown, line, why).hint(
             "A value that holds a quotation mark is written in quotation marks, and the mark in it is doubled.",
         ));
     }
-    let mut reader = ReaderBuilder::new()
-        .delimiter(u8::try_from(delimiter).expect("a delimiter is an ASCII letter"))
-        .from_reader(open()?);
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(open()?);
     let header = reader.headers().map_err(|error| read_error(shown, &error))?.clone();
     let places = places(&header, columns, shown)?;
     let mut sheet = Sheet::create(target, columns, shown)?;

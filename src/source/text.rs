@@ -66,11 +66,57 @@ pub(super) fn cannot_read(shown: &str, error: io::Error) -> Failure {
     }
 }
 
-/// Counts the quotation marks of a text.
-pub(super) fn quotation_marks(text: impl Read) -> io::Result<u64> {
-    let mut marks = 0;
-    for byte in BufReader::new(text).bytes() {
-        marks += u64::from(byte? == b'"');
+/// The first line of a CSV text on which a quotation mark would make values of others, and why; `None` where the text is sound.
+///
+/// A value that begins with a quotation mark ends with the next one that is not doubled, and there the value ends, too (RFC 4180,
+/// section 2). A reader that is less strict takes what follows for more of the value, and with it the rows between.
+pub(super) fn misquoted(text: impl Read, delimiter: u8) -> io::Result<Option<(u64, &'static str)>> {
+    enum At {
+        Start,
+        Plain,
+        Quoted,
+        MarkInQuoted,
     }
-    Ok(marks)
+    let (mut at, mut line, mut opened) = (At::Start, 1, 1);
+    for byte in BufReader::new(text).bytes() {
+        let byte = byte?;
+        let ends = byte == delimiter || byte == b'\r' || byte == b'\n';
+        at = match at {
+            At::Start | At::Plain | At::MarkInQuoted if ends => At::Start,
+            At::Start if byte == b'"' => {
+                opened = line;
+                At::Quoted
+            }
+            At::Start | At::Plain => At::Plain,
+            At::Quoted if byte == b'"' => At::MarkInQuoted,
+            At::MarkInQuoted if byte != b'"' => {
+                return Ok(Some((opened, "text follows the quotation mark that closes a value")));
+            }
+            At::Quoted | At::MarkInQuoted => At::Quoted,
+        };
+        line += u64::from(byte == b'\n');
+    }
+    let is_open = matches!(at, At::Quoted);
+    Ok(is_open.then_some((opened, "a value opens a quotation mark that it does not close")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::misquoted;
+
+    #[test]
+    fn a_quotation_mark_that_would_join_values_is_found_with_its_line() {
+        let found = |text: &str| misquoted(text.as_bytes(), b',').unwrap().map(|(line, _)| line);
+        for sound in [
+            "a,b\r\n1,\"x, \"\"y\"\"\nz\"\r\n\"\",2\n",
+            "a\n12\" pipe\n",
+            "a,b\n\"x\",\"y\"",
+            "a\n\"\"\"\"\n",
+        ] {
+            assert_eq!(found(sound), None, "{sound}");
+        }
+        assert_eq!(found("a,b\n1,\"x\n2,y\n3,\"z\n"), Some(2), "the next mark closes the value");
+        assert_eq!(found("a\n\"x\" y\n"), Some(2));
+        assert_eq!(found("a\n1\n\"x\n2\n"), Some(3), "no mark closes the value");
+    }
 }
