@@ -463,6 +463,24 @@ fn what_a_query_must_not_be_is_refused_by_name() {
         ("items.product = goods.product", "items.pieces = goods.product", 2, "compares Int64 with Utf8"),
         (
             "items.pieces as quantity",
+            "cast(coalesce(items.product, items.pieces) as bigint) as quantity",
+            2,
+            "takes text and numbers for one another",
+        ),
+        (
+            "items.pieces as quantity",
+            "case items.pieces when 1 then items.product else '2' end as quantity",
+            3,
+            "quantity (quantity): is Utf8",
+        ),
+        (
+            "items.pieces as quantity",
+            "case when items.pieces > 1 then 1 else items.product end as quantity",
+            2,
+            "takes text and numbers for one another",
+        ),
+        (
+            "items.pieces as quantity",
             "cast(items.price as bigint) as quantity",
             2,
             "is not the same on every engine",

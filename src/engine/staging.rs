@@ -39,12 +39,8 @@ pub(super) fn problem(part: &Expr, schema: &DFSchema) -> Option<(String, &'stati
         Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
             let (one, other) = (kind(left)?, kind(right)?);
             let is_literal = |side: &Expr| matches!(side, Expr::Literal(..));
-            let is_text_beside_number =
-                (is_text(&one) && other.is_numeric()) || (one.is_numeric() && is_text(&other));
-            if is_comparison(*op) && is_text_beside_number {
-                let hint =
-                    "Write a cast, such as `cast(number as varchar)`, so that both sides have one type.";
-                return Some((format!("`{part}` compares {one} with {other}"), hint));
+            if is_comparison(*op) && is_mixed([&one, &other]) {
+                return Some((format!("`{part}` compares {one} with {other}"), ONE_TYPE));
             }
             let is_whole_product = *op == Operator::Multiply && one.is_integer() && other.is_integer();
             (is_whole_product && !is_literal(left) && !is_literal(right)).then(|| {
@@ -52,8 +48,44 @@ pub(super) fn problem(part: &Expr, schema: &DFSchema) -> Option<(String, &'stati
                 (format!("`{part}` multiplies whole numbers"), hint)
             })
         }
-        _ => None,
+        _ => {
+            let is_mixed = alike(part).into_iter().any(|group| {
+                let kinds: Vec<DataType> = group.into_iter().filter_map(kind).collect();
+                is_mixed(&kinds)
+            });
+            is_mixed.then(|| (format!("`{part}` takes text and numbers for one another"), ONE_TYPE))
+        }
     }
+}
+
+/// What to write where text stands beside a number.
+const ONE_TYPE: &str = "Write a cast, such as `cast(number as varchar)`, so that all sides have one type.";
+
+/// Groups of parts of an expression that must have one type: one engine casts where the other refuses, or casts to the other type.
+fn alike(part: &Expr) -> Vec<Vec<&Expr>> {
+    match part {
+        Expr::ScalarFunction(call)
+            if ["coalesce", "nullif", "nvl", "ifnull", "greatest", "least"].contains(&call.name()) =>
+        {
+            vec![call.args.iter().collect()]
+        }
+        Expr::Case(case) => {
+            let results = case.when_then_expr.iter().map(|(_, then)| then.as_ref());
+            let wanted = case.when_then_expr.iter().map(|(when, _)| when.as_ref());
+            let compared = case.expr.as_deref().map(|one| wanted.chain([one]).collect());
+            std::iter::once(results.chain(case.else_expr.as_deref()).collect()).chain(compared).collect()
+        }
+        Expr::InList(list) => vec![std::iter::once(list.expr.as_ref()).chain(&list.list).collect()],
+        Expr::Between(between) => {
+            vec![vec![between.expr.as_ref(), between.low.as_ref(), between.high.as_ref()]]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether there is text and there are numbers among these types.
+fn is_mixed<'t>(kinds: impl IntoIterator<Item = &'t DataType> + Clone) -> bool {
+    kinds.clone().into_iter().any(is_text) && kinds.into_iter().any(DataType::is_numeric)
 }
 
 fn is_text(kind: &DataType) -> bool {
