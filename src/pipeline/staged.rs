@@ -1,6 +1,7 @@
 //! The rows that the queries of `0_staging` give, and their money: a join that repeats rows is refused, what is left out is reported.
 
 mod repeated;
+mod values;
 
 use std::collections::BTreeSet;
 

@@ -119,14 +119,11 @@ pub(super) fn fan_out(statement: &Statement, key: &[String], columns_of: Columns
     // Where nothing is added up, a row is one of any of the tables that are joined.
     let is_of_any = demand.amounts.is_empty() && money.is_none();
     let is_open = is_unproven && !is_of_any;
+    let is_followed = way.open.is_empty() && !is_of_any;
     let mut found = FanOut {
         overlaps: overlaps(&way, &text),
         lines: way.leaves.iter().map(lines).collect(),
-        once: if way.open.is_empty() && !is_of_any {
-            way.leaves.iter().filter_map(|leaf| leaf.table.clone()).collect()
-        } else {
-            Vec::new()
-        },
+        once: way.leaves.iter().filter(|_| is_followed).filter_map(|leaf| leaf.table.clone()).collect(),
         money: money.map(|name| (name, has_currency)),
         ..FanOut::default()
     };
@@ -171,9 +168,7 @@ fn of_none(
     columns_of: ColumnsOf<'_>,
 ) -> Option<RowTest> {
     let tables = Follow::begin(statement, Which::Lines, columns_of)?.relations(select);
-    if tables.len() < 2 {
-        return None;
-    }
+    (tables.len() > 1).then_some(())?;
     let rows = SetExpr::Select(Box::new(alone(select, &Expr::value(Value::Null))));
     let of_place = |place: usize| {
         let mut way = Follow::begin(statement, Which::Lines, columns_of)?;
@@ -213,6 +208,13 @@ fn counts_rows(call: &Function) -> bool {
     call.name.to_string().eq_ignore_ascii_case("count") && list.args.iter().all(reads_none)
 }
 
+fn any(expression: &Expr, is_it: &dyn Fn(&Expr) -> bool) -> bool {
+    let found = visit_expressions(expression, |part| {
+        if is_it(part) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    found.is_break()
+}
+
 /// Whether what a `select` gives is an amount that one of these calls makes, or something multiplied by it; not what is divided by it,
 /// or depends on it.
 fn takes(item: &SelectItem, calls: &[Expr]) -> bool {
@@ -224,25 +226,15 @@ fn takes(item: &SelectItem, calls: &[Expr]) -> bool {
         match part {
             Expr::BinaryOp { op: BinaryOperator::Divide, right, .. } => **right = Expr::value(Value::Null),
             Expr::Case { conditions, .. } => {
-                for when in conditions {
-                    when.condition = Expr::value(Value::Null);
-                }
+                conditions.iter_mut().for_each(|when| when.condition = Expr::value(Value::Null));
             }
             _ => {}
         }
         ControlFlow::Continue(())
     });
-    let holds = |expression: &Expr| {
-        let found = visit_expressions(expression, |part| {
-            if calls.contains(part) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
-        found.is_break()
-    };
-    let multiplies = visit_expressions(&expr, |part| match part {
-        Expr::BinaryOp { op: BinaryOperator::Multiply, .. } if holds(part) => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
-    });
-    multiplies.is_break() || is_amount && holds(&expr)
+    let holds = |expression: &Expr| any(expression, &|part| calls.contains(part));
+    let is_product = |part: &Expr| matches!(part, Expr::BinaryOp { op: BinaryOperator::Multiply, .. });
+    any(&expr, &|part| is_product(part) && holds(part)) || is_amount && holds(&expr)
 }
 
 fn lines(leaf: &Leaf) -> Lines {
