@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::address::folder_and_files;
 use super::edition::editions;
-use super::key::Kind;
+use super::key::{Kind, row};
 use super::problem::{ConfigError, Place, Problems, Refusal};
 use super::roots::{refuse_outside, refuse_shared};
 use super::tables::{COST_TO_SERVE, FILE, TARGETS};
@@ -80,6 +80,16 @@ pub fn recorded(
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Config, ConfigError> {
     parse_with(name, text, &current.root, environment, &Made::Before { current, queries })
+}
+
+/// Reads a duration of the command line in whole days, `7d` or `4w`.
+///
+/// # Errors
+/// Returns what is wrong with it, as the rest of a sentence.
+pub fn parse_days(text: &str) -> Result<u32, String> {
+    let days =
+        row("", Kind::Days, "", "", "", "").read("", text, &|_| None).map_err(|refusal| refusal.reason)?;
+    u32::deserialize(days.0).map_err(|error| error.to_string())
 }
 
 /// Where a configuration is from.

@@ -3,13 +3,12 @@
 //! `load` turns the file into this; nothing else reads configuration, and no default is elsewhere.
 //!
 //! Reading order: `key` (what a table says of a key), `tables` and `thresholds` (every key), `load` (the file as a whole), `tree` and
-//! `walk` (marked YAML, read by the tables), `value` with `time`, `address` and `secret` (one value), `sources` (of each the kind),
-//! `rules` (what values mean together), `schema` (the JSON Schema).
+//! `walk` (marked YAML, read by the tables), `value` with `address` and `secret` (one value), `sources` (of each the kind), `rules`
+//! (what values mean together), `schema` (the JSON Schema).
 
 mod address;
 mod edition;
 mod events;
-mod form;
 mod format;
 mod key;
 mod load;
@@ -24,7 +23,6 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod thresholds;
-mod time;
 mod tree;
 mod value;
 mod walk;
@@ -44,16 +42,18 @@ pub(crate) use address::{FORBIDDEN, forbidden_host, is_forbidden, is_metadata_na
 pub use edition::{Detail, Edition, Part};
 pub use events::{AlertTo, Lineage, Schedule};
 pub use format::{ColumnType, Format};
-pub use key::{Key, Kind, SourceShape};
-pub use load::{load, load_to_read, parse, recorded};
+pub use key::SourceShape;
+#[cfg(test)]
+pub(crate) use key::{Key, Kind};
+pub use load::{load, load_to_read, parse, parse_days, recorded};
 pub use problem::{ConfigError, Problem};
 pub use roots::ROOTS;
 pub use schema::schema_text;
 pub use secret::Secret;
 pub use tables::{SOURCES, STAGING_FOLDER, is_reserved};
 pub use target::Target;
-pub use thresholds::THRESHOLDS;
-pub use time::parse_days;
+#[cfg(test)]
+pub(crate) use thresholds::THRESHOLDS;
 pub(crate) use value::quoted;
 pub use webhook::{Webhook, WebhookForm};
 

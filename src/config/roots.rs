@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use url::Url;
 
 use super::problem::{Place, Problems, Refusal};
-use super::secret::Environment;
+use super::value::Environment;
 use super::{AlertTo, Config, SigningKey};
 use crate::files::matches;
 

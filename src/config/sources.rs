@@ -6,11 +6,11 @@ use marked_yaml::Node;
 use serde_json::{Map, Value};
 
 use super::Source;
-use super::form::fits;
 use super::key::{Key, SourceShape};
 use super::problem::{Refusal, found, listed, nearest};
 use super::tables::{OWN_NAME, PROVENANCE, SOURCES, STAGING_FOLDER, keys_of, keys_of_kind, keys_of_named};
 use super::tree::{Entry, entries};
+use super::value::fits;
 use super::walk::{Found, Walk, join, under};
 use crate::query;
 

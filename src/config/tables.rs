@@ -6,8 +6,8 @@ use super::events::LINEAGE;
 use super::key::Kind::{
     Alert, AsOf, Bytes, Colour, Column, Columns, Count, Cron, Currency, Days, Delimiter, Domains, Duration,
     Email, FileNames, Flag, Format, HiveName, Items, Language, Line, Location, Loopback, MailServer, Money,
-    NamedSource, Options, Path, PathBelow, Query, Refused, Schema, Section, Share, SigningKey, Sources,
-    Timezone, Web, Word, Words,
+    NamedSource, Options, Path, PathBelow, Query, Schema, Section, Share, SigningKey, Sources, Timezone, Web,
+    Word, Words,
 };
 use super::key::{Key, Kind, SourceShape, row};
 use super::thresholds::THRESHOLDS;
@@ -103,9 +103,11 @@ const SOURCE: &[Key] = &[
     row("int96", Word, "instant", "word", "instant local",
         "what timestamps mean that are stored as INT96, as Spark, Hive and Impala may do: instants in UTC, converted to business time, or \
          local, business time as written (Impala without its setting for UTC)").quiet(),
-    // Each source has a query or columns, and a meaning, of its own.
-    row("query", Refused, "", "", "", ""),
-    row("columns", Refused, "", "", "", "").needed("map at least"),
+    row("query", Query, "", "", "",
+        "in place of location and columns: the file of a query that gives the columns, always queries/0_staging/ and the name of the source. \
+         It reads tables of your own as source.their_name; see queries/SQL.md"),
+    // Each source has columns of its own.
+    row("columns", Columns(&SOURCES[0]), "", "", "", "").needed("map at least"),
     row("where", Column, "", "condition", "",
         "rows of which this condition over columns of the source does not hold are left out, and counted apart with their money; written as under \
          columns"),
@@ -180,7 +182,6 @@ const ENGINE: &[Key] = &[
     row("deadline", Duration, "6h", "s, m, h or d", "", "how long a run may take until it is published; then it ends with exit code 5"),
     row("spill", Path, "", "folder", "",
         "folder for what does not fit into memory; the system's temporary folder when absent. Holds customer keys"),
-    row("ballista", Refused, "", "", "", "this build has no Ballista engine; remove the key to run on this machine"),
 ];
 
 #[rustfmt::skip]
@@ -329,33 +330,24 @@ pub(super) fn source(shape: &'static SourceShape) -> Key {
 /// The keys of a source.
 pub(super) fn keys_of(shape: &'static SourceShape) -> Vec<Key> {
     let row = |key: &Key| match key.kind {
-        Refused if key.name == "query" => Key { kind: Query(shape), meaning: QUERY, ..*key },
-        Refused => Key { kind: Columns(shape), meaning: shape.columns, ..*key },
+        Columns(_) => Key { kind: Columns(shape), meaning: shape.columns, ..*key },
         _ => *key,
     };
     SOURCE.iter().map(row).collect()
 }
 
-/// Keys of a source that belong to a query, too.
-const OF_A_QUERY: [&str; 2] = ["query", "amount_scale"];
-
 /// The keys of a source whose rows come from its files, or from a query.
 pub(super) fn keys_of_kind(shape: &'static SourceShape, has_query: bool) -> Vec<Key> {
-    let is_of_kind = |key: &Key| {
-        if has_query { OF_A_QUERY.contains(&key.name) } else { key.name != "query" }
-    };
-    keys_of(shape).into_iter().filter(is_of_kind).collect()
+    let mut keys = keys_of(shape);
+    keys.retain(|key| (key.kind == Query) == has_query || (has_query && key.name == "amount_scale"));
+    keys
 }
 
-/// The keys of a table with a name of the operator's own.
+/// The keys of a table with a name of the operator's own, whose columns are not mapped.
 pub(super) fn keys_of_named() -> Vec<Key> {
-    let is_mapped =
-        |key: &&Key| key.kind == Refused || ["amount_scale", "period_folder", "where"].contains(&key.name);
-    SOURCE.iter().filter(|key| !is_mapped(key)).copied().collect()
+    let mapped = ["query", "columns", "amount_scale", "period_folder", "where"];
+    SOURCE.iter().filter(|key| !mapped.contains(&key.name)).copied().collect()
 }
-
-const QUERY: &str = "in place of location and columns: the file of a query that gives the columns, always queries/0_staging/ and the name of \
-     the source. It reads tables of your own as source.their_name; see queries/SQL.md";
 
 /// The canonical columns of a source.
 pub(super) fn columns_of(shape: &'static SourceShape) -> Vec<Key> {

@@ -9,9 +9,8 @@ use serde_json::{Map, Value};
 
 use super::key::{Key, Kind, row};
 use super::problem::{Place, Problems, Refusal, listed, nearest};
-use super::secret::Environment;
 use super::tree::{Entry, entries, is_null, kind_of, start_of};
-use super::value::{Leaf, read, scalar};
+use super::value::{Environment, Leaf, scalar};
 
 /// Where the file begins.
 pub(super) const START: Place = Place { line: 1, column: 1 };
@@ -223,7 +222,7 @@ impl<'e> Walk<'e> {
             let words: Vec<Value> = default.trim_matches(['[', ']']).split(", ").map(Into::into).collect();
             return Some(self.words(key, path, &words));
         }
-        let leaf = read(key, key.name, &default, self.environment);
+        let leaf = key.read(key.name, &default, self.environment);
         Some(self.leaf(key, path, leaf.expect("the defaults of the tables are within their ranges")))
     }
 
@@ -237,10 +236,6 @@ impl<'e> Walk<'e> {
         match key.kind {
             Kind::Words | Kind::Domains | Kind::Items(_) => self.list(key, entry, path),
             Kind::Schema | Kind::Options => self.free(key, entry, path),
-            Kind::Refused => {
-                self.refuse(path, Refusal::new(key.meaning));
-                None
-            }
             kind => {
                 if let Some(keys) = kind.keys() {
                     let found = match kind {
@@ -280,12 +275,14 @@ impl<'e> Walk<'e> {
             let places = "locations, options, deliver.smtp, webhooks.url, publish.sign, schedule.alert, lineage.url and lineage.api_key";
             Err(Refusal::new(format!("`${{…}}` is filled in only in {places}")))
         } else {
-            let stand_in = key.kind.stand_in(given).filter(|_| !self.sends);
+            let is_whole = given.starts_with("${") && given.find('}') == Some(given.len() - 1);
+            let stand_in = key.kind.stand_in().filter(|_| !self.sends);
+            let stand_in = stand_in.map(|address| if is_whole { address } else { "not-set.invalid" });
             let or_stand_in = |name: &str| {
                 let set = (self.environment)(name).filter(|value| !value.is_empty());
                 set.or_else(|| stand_in.map(str::to_owned))
             };
-            read(key, name, given, if stand_in.is_some() { &or_stand_in } else { self.environment })
+            key.read(name, given, if stand_in.is_some() { &or_stand_in } else { self.environment })
         };
         leaf.map_err(|refusal| self.problems.add(place, path, refusal)).ok()
     }
@@ -337,13 +334,16 @@ impl<'e> Walk<'e> {
     /// Reads a section whose keys the operator chooses: declared columns in their order, options by name.
     fn free(&mut self, key: &Key, entry: &Entry<'_>, path: &str) -> Option<Found> {
         let is_schema = key.kind == Kind::Schema;
-        let kind = if is_schema { Kind::ColumnType } else { Kind::StoreOption };
+        let (kind, range) = match key.kind {
+            Kind::Schema => (Kind::ColumnType, "text integer date timestamp timestamptz boolean"),
+            _ => (Kind::StoreOption, ""),
+        };
         let mut leaves = Vec::new();
         let entries = self.open(entry.node, path)?;
         for entry in &entries {
             let path = join(path, entry.key);
             self.note_place(&path, entry);
-            let leaf = self.text(&row("", kind, "", "", "", ""), entry.key, entry.node, &path);
+            let leaf = self.text(&row("", kind, "", "", range, ""), entry.key, entry.node, &path);
             leaves.extend(leaf.map(|(value, written)| (entry.key.to_owned(), value, written)));
         }
         if is_schema && entries.is_empty() {

@@ -1,13 +1,9 @@
 //! Who gets a run, by mail or at a web address: the keys, and the types of web addresses.
 
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::address::{refuse, requested};
 use super::key::Kind::{Email, Language, Line, Section, Word};
 use super::key::{Key, Kind, row};
-use super::problem::{Parsed, printable};
-use super::secret::{Environment, expand};
 use super::{Config, Edition, Secret};
 
 /// A web address that gets a summary of each run.
@@ -81,13 +77,3 @@ pub(super) const WEBHOOK: &[Key] = &[
     WHERE,
     LANGUAGE,
 ];
-
-/// Reads the web address of a webhook; who knows it can write there, so no file holds it.
-pub(super) fn webhook(written: &str, environment: Environment<'_>) -> Parsed<Value> {
-    if !written.contains("${") {
-        return refuse("who knows the address can write there; put it into a variable, as in ${WEBHOOK}");
-    }
-    let value = expand(written, environment)?;
-    printable(&value)?;
-    requested(&value, written, "expected an https:// address")
-}
