@@ -168,8 +168,8 @@ fn project(config: &Config) -> Columns {
     vec![
         texts("name", vec![project.name.clone()]),
         texts("currency", vec![project.currency.clone()]),
-        known("home_country", &project.home_country),
-        known("home_region", &project.home_region),
+        known("home_country", &project.home.country),
+        known("home_region", &project.home.region),
     ]
 }
 

@@ -7,28 +7,12 @@ use serde_json::Value;
 use super::address::{alert, endpoint, location, mail_server, web_folder, webhook};
 use super::problem::{Parsed, nearest};
 use super::secret::{signing_key, store_option, token};
+use super::shapes::SourceShape;
 use super::value::{
     Environment, Given, Leaf, as_of, as_written, bounds, bytes, colour, column, column_type, count, cron,
     day, days, decimal, domain, duration, email, fits, flag, format, language, line, loopback, path,
     path_below, printed, query, timezone, unexpected, word,
 };
-
-/// What a source may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SourceShape {
-    /// Name of the source.
-    pub name: &'static str,
-    /// What its rows are.
-    pub(super) meaning: &'static str,
-    /// What its columns are.
-    pub(super) columns: &'static str,
-    /// Canonical columns that must be mapped.
-    pub required: &'static [&'static str],
-    /// Canonical columns of which at least one must be mapped; empty when there is no such choice.
-    pub one_of: &'static [&'static str],
-    /// Canonical columns that may be mapped.
-    pub optional: &'static [&'static str],
-}
 
 /// What a single value looks like, and how it is read.
 pub(super) struct Form {
@@ -61,6 +45,8 @@ macro_rules! kinds {
             Items(&'static [Key]),
             /// A section with these keys.
             Section(&'static [Key]),
+            /// The same, whose keys keep their order: the lines of a table.
+            Table(&'static [Key]),
             /// The sources, by name.
             Sources,
             /// A source with a meaning.
@@ -187,6 +173,29 @@ pub(super) const fn row(
     let (needed, none, formats) = ("", None, &[] as &[&str]);
     Key { name, kind, default, unit, range, meaning, needed, none, formats, is_local: false, is_quiet: false }
 }
+
+/// The keys of a section, and the type of what a file says by them: each key is a field, which its meaning explains. A field of
+/// another name than its key has the key in brackets.
+macro_rules! section {
+    (@$field:ident) => { stringify!($field) };
+    (@$field:ident $key:literal) => { $key };
+    ($(#[$about:meta])* $keys:ident => $name:ident {
+        $($(#[$attribute:meta])* $field:ident$([$key:literal])?: $type:ty = ($kind:expr, $default:literal, $unit:literal, $range:literal, $meaning:literal)
+            $(.$option:ident($($value:expr),*))*;)*
+    } $({ $($(#[$more_about:meta])* $more:ident: $more_type:ty,)* })?) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, serde::Deserialize)]
+        pub struct $name {
+            $(#[doc = $meaning] $(#[$attribute])* $(#[serde(rename = $key)])? pub $field: $type,)*
+            $($($(#[$more_about])* #[serde(skip)] pub $more: $more_type,)*)?
+        }
+
+        pub(super) const $keys: &[Key] = &[
+            $(row(section!(@$field $($key)?), $kind, $default, $unit, $range, $meaning)$(.$option($($value),*))*,)*
+        ];
+    };
+}
+pub(super) use section;
 
 impl Key {
     pub(super) const fn needed(self, needed: &'static str) -> Self {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::address::folder_and_files;
 use super::edition::PART_COLUMNS;
 use super::problem::{Refusal, found, listed, nearest};
-use super::tables::SOURCES;
+use super::shapes::SOURCES;
 use super::thresholds::ASCENDING;
 use super::walk::Walk;
 
@@ -52,17 +52,13 @@ pub(super) fn check(walk: &mut Walk<'_>) {
         walk.refuse("lineage", Refusal::new("says not where events go: set lineage.file or lineage.url"));
     }
     let filter = "sources.order_lines.where";
-    if walk.place(filter).is_some() && text(walk, "checks.orders_in_two_files") == Some("keep_last") {
+    if walk.place(filter).is_some() && walk.text("checks.orders_in_two_files") == Some("keep_last") {
         let reason = "does not go with checks.orders_in_two_files: keep_last; an order that the last file cancels would count by an older \
              file. Choose the rows in queries/0_staging/order_lines.sql";
         walk.refuse(filter, Refusal::new(reason));
     }
     recipients(walk);
     webhooks(walk);
-}
-
-fn text<'w>(walk: &'w Walk<'_>, path: &str) -> Option<&'w str> {
-    walk.value(path)?.as_str()
 }
 
 /// A number, whether it is whole or not.
@@ -90,7 +86,7 @@ fn periods(walk: &mut Walk<'_>) {
 fn patterns(walk: &mut Walk<'_>) {
     for source in walk.sections("sources") {
         let location = format!("{source}.location");
-        let Some(given) = text(walk, &location).map(str::to_owned) else {
+        let Some(given) = walk.text(&location).map(str::to_owned) else {
             continue;
         };
         match folder_and_files(&given) {
@@ -101,7 +97,7 @@ fn patterns(walk: &mut Walk<'_>) {
                 walk.refuse(&format!("{source}.files"), Refusal::new(reason));
             }
             Ok((_, Some(_)))
-                if matches!(text(walk, &format!("{source}.format")), Some("delta" | "iceberg")) =>
+                if matches!(walk.text(&format!("{source}.format")), Some("delta" | "iceberg")) =>
             {
                 let reason =
                     "the location of a Delta Lake or Iceberg table is its own folder, without a pattern";
@@ -168,7 +164,7 @@ fn needed_thresholds(walk: &mut Walk<'_>) {
             "missing; sources.order_lines.columns has no cost_amount, so profit needs an assumed margin";
         walk.refuse("policy.margin", Refusal::new(reason));
     }
-    let Some(cutoff) = text(walk, "policy.tier_cutoff").map(str::to_owned) else {
+    let Some(cutoff) = walk.text("policy.tier_cutoff").map(str::to_owned) else {
         return;
     };
     for path in ["policy.platinum_min_profit", "policy.gold_min_profit"] {
@@ -204,7 +200,7 @@ fn ascending(walk: &mut Walk<'_>, low: &str, high: &str) {
 
 fn earliest_date(walk: &mut Walk<'_>) {
     let as_of = walk.value("as_of").and_then(|rule| rule.get("date")).and_then(Value::as_str);
-    let (Some(earliest), Some(as_of)) = (text(walk, "policy.earliest_date"), as_of) else {
+    let (Some(earliest), Some(as_of)) = (walk.text("policy.earliest_date"), as_of) else {
         return;
     };
     if earliest >= as_of && walk.place("policy.earliest_date").is_some() {
@@ -225,8 +221,8 @@ fn recipients(walk: &mut Walk<'_>) {
         walk.refuse(list, Refusal::new(reason));
     }
     if count > MOST_RECIPIENTS {
-        let most = format!("a mail goes to at most {MOST_RECIPIENTS} readers, for more keep a mailing list");
-        walk.refuse(list, Refusal::new(format!("lists {count} readers; {most}")));
+        let most = format!("a mail goes to at most {MOST_RECIPIENTS}, for more keep a mailing list");
+        walk.refuse(list, Refusal::new(format!("lists {count} recipients; {most}")));
         return;
     }
     let domains: Option<Vec<String>> = walk
@@ -238,7 +234,7 @@ fn recipients(walk: &mut Walk<'_>) {
         let item = format!("{list}[{index}]");
         segment(walk, &format!("{item}.where"));
         let to = format!("{item}.to");
-        let Some(address) = text(walk, &to).map(str::to_owned) else {
+        let Some(address) = walk.text(&to).map(str::to_owned) else {
             continue;
         };
         let lower = address.to_lowercase();
@@ -251,7 +247,7 @@ fn recipients(walk: &mut Walk<'_>) {
             walk.refuse(&to, refusal.suggest(close.map(|host| format!("{local}@{host}"))));
         }
         if !seen.insert(lower) {
-            let reason = format!("{} is listed twice; a reader gets one mail", found(&address));
+            let reason = format!("{} is listed twice; a recipient gets one mail", found(&address));
             walk.refuse(&to, Refusal::new(reason));
         }
     }
@@ -267,7 +263,7 @@ fn webhooks(walk: &mut Walk<'_>) {
         }
         segment(walk, &format!("{item}.where"));
         let at = format!("{item}.name");
-        let Some(name) = text(walk, &at).map(str::to_owned) else {
+        let Some(name) = walk.text(&at).map(str::to_owned) else {
             continue;
         };
         if !name.chars().all(|letter| letter.is_alphanumeric() || "-_".contains(letter)) {

@@ -5,10 +5,10 @@ use std::path::Path;
 use marked_yaml::Node;
 use serde_json::{Map, Value};
 
-use super::Source;
-use super::key::{Key, SourceShape};
+use super::key::{Key, Kind};
 use super::problem::{Refusal, found, listed, nearest};
-use super::tables::{OWN_NAME, PROVENANCE, SOURCES, STAGING_FOLDER, keys_of, keys_of_kind, keys_of_named};
+use super::shapes::{PROVENANCE, SOURCES, SourceShape};
+use super::tables::{OWN_NAME, STAGING_FOLDER, keys_of, keys_of_kind, keys_of_named};
 use super::tree::{Entry, entries};
 use super::value::fits;
 use super::walk::{Found, Walk, join, under};
@@ -20,7 +20,7 @@ pub(super) fn columns(walk: &mut Walk<'_>, folder: &Path) -> Vec<(&'static str, 
     let mut all = Vec::new();
     for shape in SOURCES {
         let path = format!("sources.{}.query", shape.name);
-        let Some(given) = walk.value(&path).and_then(Value::as_str).map(str::to_owned) else {
+        let Some(given) = walk.text(&path).map(str::to_owned) else {
             continue;
         };
         let columns = match given_columns(walk, folder, shape.name, &given) {
@@ -49,7 +49,7 @@ pub(super) fn columns(walk: &mut Walk<'_>, folder: &Path) -> Vec<(&'static str, 
 }
 
 fn given_columns(walk: &Walk<'_>, folder: &Path, source: &str, given: &str) -> Result<Vec<String>, String> {
-    let queries = walk.value("queries").and_then(Value::as_str).unwrap_or_default();
+    let queries = walk.text("queries").unwrap_or_default();
     let file = format!("{STAGING_FOLDER}/{source}.sql");
     let wanted = format!("{}/{file}", queries.trim_end_matches('/'));
     if given != wanted {
@@ -79,7 +79,7 @@ impl Walk<'_> {
             let path = join(path, entry.key);
             self.note_place(&path, entry);
             if let Some(table) = self.section(&keys_of_named(), Some(entry.node), &path) {
-                let table = under(entry.key, table);
+                let table = under(entry.key, Kind::NamedSource, table);
                 found.value[entry.key] = table.value;
                 found.lines.extend(table.lines);
             }
@@ -102,12 +102,5 @@ impl Walk<'_> {
             self.problems.add(entry.place, &join(path, entry.key), Refusal::new(reason));
         }
         Some(self.opened(&keys, &entries, path))
-    }
-}
-
-impl Source {
-    /// The expressions over its columns: those of the mapped columns, and the condition of the rows that count.
-    pub fn expressions(&self) -> impl Iterator<Item = &str> {
-        self.columns.values().chain(&self.filter).map(String::as_str)
     }
 }

@@ -210,7 +210,10 @@ fn more_than_two_hundred_recipients_are_refused() {
     });
     let mail = format!("deliver: {{smtp: smtps://h, from: a@example.com, recipients: [{recipients}]}}\n");
     let error = read(&format!("{MINIMAL}{mail}")).expect_err("too many").to_string();
-    assert!(error.contains("deliver.recipients: lists 201 readers; a mail goes to at most 200"), "{error}");
+    assert!(
+        error.contains("deliver.recipients: lists 201 recipients; a mail goes to at most 200"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use marked_yaml::Node;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::key::{Key, Kind, row};
 use super::problem::{Place, Problems, Refusal, listed, nearest};
@@ -20,7 +20,7 @@ pub(super) struct Walk<'e> {
     /// Answers for `${NAME}`.
     pub(super) environment: Environment<'e>,
     /// Whether something may be sent, for which secrets must be there.
-    pub(super) sends: bool,
+    sends: bool,
     /// What is wrong so far.
     pub(super) problems: Problems,
     /// Where each key of the file and its value are, by path.
@@ -31,6 +31,8 @@ pub(super) struct Walk<'e> {
     unknown: BTreeSet<String>,
     /// Every value and list that could be read, and every default, by path; of a section, nothing.
     values: BTreeMap<String, Value>,
+    /// The files, folders and addresses that are named, each with its key.
+    pub(super) named: Vec<(String, String)>,
 }
 
 /// What a key holds, for the types of the configuration, and its lines in the record.
@@ -50,15 +52,16 @@ pub(super) fn join(path: &str, key: &str) -> String {
 
 impl<'e> Walk<'e> {
     /// Begins with an empty result.
-    pub(super) fn new(environment: Environment<'e>, problems: Problems) -> Self {
+    pub(super) fn new(environment: Environment<'e>, sends: bool, problems: Problems) -> Self {
         Self {
             environment,
-            sends: true,
+            sends,
             problems,
             given: BTreeMap::new(),
             meant: BTreeSet::new(),
             unknown: BTreeSet::new(),
             values: BTreeMap::new(),
+            named: Vec::new(),
         }
     }
 
@@ -88,6 +91,11 @@ impl<'e> Walk<'e> {
     /// What was read, or is the default; of an opened section, null.
     pub(super) fn value(&self, path: &str) -> Option<&Value> {
         self.values.get(path)
+    }
+
+    /// The same of a text.
+    pub(super) fn text(&self, path: &str) -> Option<&str> {
+        self.value(path)?.as_str()
     }
 
     /// Takes what a query gives for the mapped columns of a source, at the path of its columns.
@@ -216,7 +224,7 @@ impl<'e> Walk<'e> {
         };
         if let Some(keys) = key.kind.keys() {
             let found = self.section(&keys, None, path)?;
-            return Some(under(key.name, found));
+            return Some(under(key.name, key.kind, found));
         }
         if key.kind == Kind::Words {
             let words: Vec<Value> = default.trim_matches(['[', ']']).split(", ").map(Into::into).collect();
@@ -243,15 +251,20 @@ impl<'e> Walk<'e> {
                         Kind::Source(shape) => self.source(shape, entry.node, path)?,
                         _ => self.section(&keys, Some(entry.node), path)?,
                     };
-                    return Some(under(key.name, found));
+                    return Some(under(key.name, key.kind, found));
                 }
-                let leaf = self.text(key, entry.key, entry.node, path)?;
+                let leaf = self.single(key, entry.key, entry.node, path)?;
                 Some(self.leaf(key, path, leaf))
             }
         }
     }
 
     fn leaf(&mut self, key: &Key, path: &str, (value, written): Leaf) -> Found {
+        if matches!(key.kind, Kind::Path | Kind::PathBelow | Kind::Location | Kind::SigningKey | Kind::Alert)
+        {
+            let location = value.get("File").or(value.get("Program")).unwrap_or(&value).as_str();
+            self.named.extend(location.map(|location| (path.to_owned(), location.to_owned())));
+        }
         self.values.insert(path.to_owned(), value.clone());
         let is_default = key.default == Some(written.as_str());
         let lines =
@@ -260,7 +273,7 @@ impl<'e> Walk<'e> {
     }
 
     /// Reads a single value, whose place is known.
-    fn text(&mut self, key: &Key, name: &str, node: &Node, path: &str) -> Option<Leaf> {
+    fn single(&mut self, key: &Key, name: &str, node: &Node, path: &str) -> Option<Leaf> {
         let (key_place, place) = *self.given.get(path)?;
         let Node::Scalar(given) = node else {
             self.expected("a single value", node, place, path);
@@ -305,11 +318,11 @@ impl<'e> Walk<'e> {
             self.given.insert(path.clone(), (place, place));
             let value = match key.kind {
                 Kind::Items(keys) => self.section(keys, Some(node), &path).map(|found| found.value),
-                Kind::Words => {
-                    self.text(&Key { kind: Kind::Word, ..*key }, key.name, node, &path).map(|(word, _)| word)
-                }
+                Kind::Words => self
+                    .single(&Key { kind: Kind::Word, ..*key }, key.name, node, &path)
+                    .map(|(word, _)| word),
                 _ => self
-                    .text(&Key { kind: Kind::Domain, ..*key }, key.name, node, &path)
+                    .single(&Key { kind: Kind::Domain, ..*key }, key.name, node, &path)
                     .map(|(word, _)| word),
             };
             if key.kind == Kind::Words && value.as_ref().is_some_and(|value| values.contains(value)) {
@@ -343,7 +356,7 @@ impl<'e> Walk<'e> {
         for entry in &entries {
             let path = join(path, entry.key);
             self.note_place(&path, entry);
-            let leaf = self.text(&row("", kind, "", "", range, ""), entry.key, entry.node, &path);
+            let leaf = self.single(&row("", kind, "", "", range, ""), entry.key, entry.node, &path);
             leaves.extend(leaf.map(|(value, written)| (entry.key.to_owned(), value, written)));
         }
         if is_schema && entries.is_empty() {
@@ -361,13 +374,18 @@ impl<'e> Walk<'e> {
         } else {
             Value::Object(pairs.collect())
         };
-        Some(under(key.name, Found { value, lines }))
+        Some(under(key.name, key.kind, Found { value, lines }))
     }
 }
 
-/// The lines of a section below its name; none when it holds none.
-pub(super) fn under(name: &str, found: Found) -> Found {
+/// A section with its lines below its name, of which there are none when it holds none.
+pub(super) fn under(name: &str, kind: Kind, found: Found) -> Found {
     let inner = found.lines.iter().map(|line| format!("  {line}"));
     let head = (!found.lines.is_empty()).then(|| format!("{name}:"));
-    Found { lines: head.into_iter().chain(inner).collect(), ..found }
+    let lines = head.into_iter().chain(inner).collect();
+    let value = match kind {
+        Kind::Table(keys) => keys.iter().map(|key| json!([key.name, found.value.get(key.name)])).collect(),
+        _ => found.value,
+    };
+    Found { value, lines }
 }

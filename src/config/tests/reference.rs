@@ -189,6 +189,7 @@ fn section(page: &mut String, path: &str, key: &Key) {
     for key in &keys {
         let holds = match key.kind {
             Kind::Word | Kind::Words | Kind::Format => key.range.replace(' ', ", "),
+            Kind::Table(_) => "section".to_owned(),
             kind => format!("{kind:?}").split('(').next().map(str::to_lowercase).expect("a name"),
         };
         let default = match key.default {
@@ -252,7 +253,7 @@ fn every_setting_of_the_reference_can_be_switched_on() {
     assert_eq!(deliver.ca_file.as_deref(), Some(Path::new("mail-ca.pem")));
     assert!(deliver.attach && config.publish.url.is_some());
     assert_eq!(config.schedule.expect("the schedule is switched on").cron, "0 6 * * MON");
-    assert_eq!(config.project.home_region.as_deref(), Some("West"));
+    assert_eq!(config.project.home.region.as_deref(), Some("West"));
     assert_eq!(config.cost_to_serve, plain.cost_to_serve);
     let without_margin = |config: &[(String, super::PolicyValue)]| {
         config.iter().filter(|(name, _)| name != "margin").cloned().collect::<Vec<_>>()
