@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use url::{Host, Url};
 
-use super::problem::{Parsed, Refusal, nearest, printable};
+use super::problem::{Parsed, Refusal, nearest, printable, refuse};
 use super::secret::{expand, expand_url, has_literal_password, secret, unrecorded, userinfo};
 use super::value::{Environment, Given, Leaf, scalar, text};
 
@@ -53,7 +53,7 @@ fn as_meant(location: &str, environment: Environment<'_>) -> Parsed<String> {
         && (rest.is_empty() || rest.starts_with('/'))
     {
         let home = environment("HOME").filter(|home| !home.is_empty());
-        let home = home.ok_or_else(|| Refusal::new("`~` needs the environment variable HOME"))?;
+        let home = home.ok_or_else(|| Refusal::from("`~` needs the environment variable HOME"))?;
         return Ok(format!("{}{rest}", home.trim_end_matches('/')));
     }
     if let [drive, b':', b'\\' | b'/', ..] = location.as_bytes()
@@ -90,12 +90,8 @@ pub(super) fn folder_and_files(location: &str) -> Parsed<(String, Option<String>
     Ok((format!("{folder}/"), Some(files.to_owned())))
 }
 
-fn refuse<T>(reason: impl Into<String>) -> Parsed<T> {
-    Err(Refusal::new(reason))
-}
-
 fn url_of(text: &str) -> Parsed<Url> {
-    Url::parse(text).map_err(|error| Refusal::new(format!("not a valid address: {error}")))
+    Url::parse(text).map_err(|error| Refusal::from(format!("not a valid address: {error}")))
 }
 
 /// Passes a location that the program can open.
@@ -143,7 +139,7 @@ fn check_location(location: &str) -> Parsed<()> {
 
 fn unknown_scheme(scheme: &str) -> Refusal {
     let suggestion = nearest(scheme, SCHEMES).map(|scheme| format!("{scheme}://"));
-    Refusal::new("unknown kind of location; expected a path, file://, s3://, gs://, az:// or https://")
+    Refusal::from("unknown kind of location; expected a path, file://, s3://, gs://, az:// or https://")
         .suggest(suggestion)
 }
 

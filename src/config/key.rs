@@ -5,13 +5,13 @@
 use serde_json::Value;
 
 use super::address::{alert, endpoint, location, mail_server, web_folder, webhook};
-use super::problem::{Parsed, nearest};
+use super::problem::{Parsed, nearest, unexpected};
 use super::secret::{signing_key, store_option, token};
 use super::shapes::SourceShape;
 use super::value::{
     Environment, Given, Leaf, as_of, as_written, bounds, bytes, colour, column, column_type, count, cron,
     day, days, decimal, domain, duration, email, fits, flag, format, language, line, loopback, path,
-    path_below, printed, query, timezone, unexpected, word,
+    path_below, printed, query, timezone, word,
 };
 
 /// What a single value looks like, and how it is read.

@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use serde::Deserialize as _;
-use serde_json::Value;
 
 use super::address::folder_and_files;
 use super::edition::editions;
 use super::key::{Kind, row};
-use super::problem::{ConfigError, Place, Problems, Refusal};
+use super::problem::{ConfigError, Problems, WHOLE};
 use super::tables::FILE;
 use super::tree::parse_tree;
 use super::value::Environment;
@@ -30,11 +29,10 @@ pub fn load_to_read(
 }
 
 fn load_with(path: &Path, environment: Environment<'_>, made: &Made<'_>) -> Result<Config, ConfigError> {
-    let name = path.display().to_string();
+    let file = path.display().to_string();
     let whole_file = |reason: String| {
-        let mut problems = Problems::default();
-        problems.add(Place { line: 0, column: 0 }, "", Refusal::new(reason));
-        problems.into_error(&name)
+        let problems = Problems::from([(WHOLE, String::new(), reason.into())]);
+        ConfigError { file: file.clone(), problems }
     };
     let bytes = std::fs::read(path).map_err(|error| whole_file(format!("cannot read the file: {error}")))?;
     let text = String::from_utf8(bytes).map_err(|error| {
@@ -43,7 +41,7 @@ fn load_with(path: &Path, environment: Environment<'_>, made: &Made<'_>) -> Resu
         whole_file(format!("the file is not UTF-8 text; the first bad byte is on line {line}"))
     })?;
     let root = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    parse_with(&name, &text, root, environment, made)
+    parse_with(&file, &text, root, environment, made)
 }
 
 /// Reads the configuration in `text`; `name` is in messages, and relative paths start at `root`.
@@ -104,7 +102,7 @@ fn parse_with(
     let mut problems = Problems::default();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let Some(tree) = parse_tree(text, &mut problems) else {
-        return Err(problems.into_error(name));
+        return Err(ConfigError { file: name.to_owned(), problems });
     };
     let mut walk = Walk::new(environment, !matches!(made, Made::ToRead), problems);
     let mut found = walk.section(FILE, Some(&tree), "").unwrap_or_default();
@@ -121,7 +119,10 @@ fn parse_with(
     if walk.problems.is_empty() {
         roots::check(&mut walk, root, name, matches!(made, Made::Before(_)));
     }
-    if walk.problems.is_empty() { Ok(build(found, root)) } else { Err(walk.problems.into_error(name)) }
+    if walk.problems.is_empty() {
+        return Ok(build(found, root));
+    }
+    Err(ConfigError { file: name.to_owned(), problems: walk.problems })
 }
 
 /// Puts what was read into the types.

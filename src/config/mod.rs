@@ -35,7 +35,7 @@ pub use format::{ColumnType, Format};
 #[cfg(test)]
 pub(crate) use key::{Key, Kind};
 pub use load::{load, load_to_read, parse, parse_days, recorded};
-pub use problem::{ConfigError, Problem};
+pub use problem::ConfigError;
 pub use roots::ROOTS;
 pub use schema::schema_text;
 pub use secret::Secret;

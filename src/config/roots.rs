@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use url::Url;
 
 use super::address::folder_and_files;
-use super::problem::{Place, Refusal};
+use super::problem::WHOLE;
 use super::walk::Walk;
 use crate::files::matches;
 
@@ -43,8 +43,7 @@ pub(super) fn check(walk: &mut Walk<'_>, root: &Path, file: &str, is_record: boo
         let roots: Vec<Spot> = roots.map(|root| spot(root, Path::new("."))).collect();
         for (key, place, _) in &named {
             if !roots.iter().any(|root| root.holds(place)) {
-                let refusal = Refusal::new(format!("lies outside of what {ROOTS} allows"));
-                walk.problems.add(Place { line: 0, column: 0 }, key, refusal);
+                walk.refuse_at(WHOLE, key, format!("lies outside of what {ROOTS} allows"));
             }
         }
     }
@@ -64,8 +63,7 @@ pub(super) fn check(walk: &mut Walk<'_>, root: &Path, file: &str, is_record: boo
     };
     if let Some(what) = shared {
         let way = "name a file of its own elsewhere, such as lineage.jsonl";
-        let reason = format!("is {what}, and events would be appended to it; {way}");
-        walk.refuse(EVENTS, Refusal::new(reason));
+        walk.refuse(EVENTS, format!("is {what}, and events would be appended to it; {way}"));
     }
 }
 

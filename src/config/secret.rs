@@ -9,7 +9,7 @@ use regex::{Captures, Regex};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::problem::{Parsed, Refusal, printable};
+use super::problem::{Parsed, Refusal, printable, refuse};
 use super::value::{Environment, Given, Leaf, fits, path, scalar};
 
 /// A variable as written.
@@ -93,7 +93,7 @@ pub(super) fn expand_url(text: &str, environment: Environment<'_>) -> Parsed<Str
 fn fill(text: &str, environment: Environment<'_>, encode: &dyn Fn(String) -> String) -> Parsed<String> {
     if VARIABLE.replace_all(text, " ").contains("${") {
         let reason = "`${` must be followed by the name of an environment variable and `}`, as in ${NAME}";
-        return Err(Refusal::new(reason));
+        return refuse(reason);
     }
     let mut reasons = Vec::new();
     let value =
@@ -104,11 +104,11 @@ fn fill(text: &str, environment: Environment<'_>, encode: &dyn Fn(String) -> Str
                 String::new()
             }
         });
-    if reasons.is_empty() { Ok(value.into_owned()) } else { Err(Refusal::new(reasons.join("; "))) }
+    if reasons.is_empty() { Ok(value.into_owned()) } else { refuse(reasons.join("; ")) }
 }
 
 fn lookup(name: &str, environment: Environment<'_>) -> Parsed<String> {
-    let problem = |what: &str| Refusal::new(format!("the environment variable {name} {what}"));
+    let problem = |what: &str| Refusal::from(format!("the environment variable {name} {what}"));
     let value = environment(name).ok_or_else(|| problem("is not set"))?;
     printable(&value).map_err(|refusal| problem(&refusal.reason))?;
     Ok(value)
@@ -118,19 +118,19 @@ fn lookup(name: &str, environment: Environment<'_>) -> Parsed<String> {
 pub(super) fn store_option(given: &Given<'_>) -> Parsed<Leaf> {
     let (name, written) = (given.name, given.text);
     if !fits("[a-z0-9_]+", name) {
-        return Err(Refusal::new("the name of an option consists of small letters, digits and _"));
+        return refuse("the name of an option consists of small letters, digits and _");
     }
     let words = ["key", "secret", "token", "password", "credential", "sas"];
     // Switches such as `bucket_key_enabled: true` are no secret, whatever their name.
     let is_secret = words.iter().any(|word| name.contains(word)) && !["true", "false"].contains(&written);
     if is_secret && !is_only_variables(written) {
         let variable = name.to_uppercase();
-        return Err(Refusal::new(format!(
+        return refuse(format!(
             "a secret must not be in the file; put it into an environment variable and write ${{{variable}}}"
-        )));
+        ));
     }
     if has_literal_password(written) {
-        return Err(Refusal::new("a password must not be in the file; write it as ${NAME}"));
+        return refuse("a password must not be in the file; write it as ${NAME}");
     }
     let value = expand(written, given.environment)?;
     printable(&value)?;
@@ -154,7 +154,7 @@ pub(super) fn token(given: &Given<'_>) -> Parsed<Leaf> {
         return variables(given).map(unrecorded);
     }
     let reason = "a secret must not be in the file; put it into an environment variable and write ${NAME}";
-    Err(Refusal::new(reason))
+    refuse(reason)
 }
 
 /// A secret that is nothing but variables.

@@ -26,21 +26,21 @@ pub(super) fn columns(walk: &mut Walk<'_>, folder: &Path) -> Vec<(&'static str, 
         let columns = match given_columns(walk, folder, shape.name, &given) {
             Ok(columns) => columns,
             Err(reason) => {
-                walk.refuse_value(&path, Refusal::new(reason));
+                walk.refuse_value(&path, reason);
                 continue;
             }
         };
         let known: Vec<&str> = [shape.required, shape.one_of, shape.optional, &PROVENANCE].concat();
         for column in columns.iter().filter(|column| !known.contains(&column.as_str())) {
             let reason = format!("the query gives {}, which is no column of {}", found(column), shape.name);
-            walk.refuse_value(&path, Refusal::new(reason).suggest(nearest(column, known.iter().copied())));
+            walk.refuse_value(&path, Refusal::from(reason).suggest(nearest(column, known.iter().copied())));
         }
         let missing: Vec<&str> = (shape.required.iter().copied())
             .filter(|name| columns.iter().all(|column| column != name))
             .collect();
         if !missing.is_empty() {
             let reason = format!("the query gives no {}", listed(&missing, "and no"));
-            walk.refuse_value(&path, Refusal::new(reason));
+            walk.refuse_value(&path, reason);
         }
         walk.adopt(&format!("sources.{}.columns", shape.name), &columns);
         all.push((shape.name, columns.into_iter().map(|column| (column.clone(), column.into())).collect()));
@@ -99,7 +99,7 @@ impl Walk<'_> {
         let (misplaced, entries): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_of_files);
         for entry in misplaced {
             let reason = "does not go with `query`: the rows come from the tables that the query reads";
-            self.problems.add(entry.place, &join(path, entry.key), Refusal::new(reason));
+            self.refuse_at(entry.place, &join(path, entry.key), reason);
         }
         Some(self.opened(&keys, &entries, path))
     }

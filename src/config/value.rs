@@ -13,7 +13,7 @@ use karat_schedule::Slots;
 use regex::Regex;
 use serde_json::{Value, json};
 
-use super::problem::{Parsed, Refusal, found, listed, nearest, printable};
+use super::problem::{Parsed, Refusal, found, listed, nearest, printable, refuse, unexpected};
 use crate::colour::{Colour, LEAST_CONTRAST, WHITE};
 
 /// Decimals that a number may have, after a percentage is turned into a share.
@@ -64,11 +64,6 @@ pub(super) fn fits(pattern: &'static str, text: &str) -> bool {
     pattern.is_empty() || known.entry(pattern).or_insert_with(make).is_match(text)
 }
 
-/// What is wrong where a text does not have the form of its kind.
-pub(super) fn unexpected(what: &str, text: &str) -> Refusal {
-    Refusal::new(format!("expected {what}, found {}", found(text)))
-}
-
 /// The bounds of an interval in mathematical notation, each with whether it is within: `[0, 1)` includes 0 and excludes 1. `None` of
 /// what is no interval.
 pub(super) fn bounds(range: &str) -> Option<[(&str, bool); 2]> {
@@ -88,7 +83,7 @@ fn within(range: &str, value: &BigDecimal) -> Parsed<()> {
     let from = if low_is_in { "at least" } else { "above" };
     let to = if high_is_in { "at most" } else { "below" };
     let value = value.to_plain_string();
-    Err(Refusal::new(format!("must be {from} {low} and {to} {high}, found {value}")))
+    refuse(format!("must be {from} {low} and {to} {high}, found {value}"))
 }
 
 /// Passes a text that is what its kind says.
@@ -107,7 +102,7 @@ pub(super) fn printed(given: &Given<'_>) -> Parsed<Leaf> {
 /// A line of text for people.
 pub(super) fn line(given: &Given<'_>) -> Parsed<Leaf> {
     if given.text.chars().count() > 200 {
-        return Err(Refusal::new("is longer than 200 characters"));
+        return refuse("is longer than 200 characters");
     }
     printed(given)
 }
@@ -115,10 +110,10 @@ pub(super) fn line(given: &Given<'_>) -> Parsed<Leaf> {
 /// A day, which must not be before the range begins.
 pub(super) fn day(given: &Given<'_>) -> Parsed<Leaf> {
     let day = given.text.parse::<Date>();
-    let day = day.map_err(|_| Refusal::new(format!("there is no such day: {}", found(given.text))))?;
+    let day = day.map_err(|_| Refusal::from(format!("there is no such day: {}", found(given.text))))?;
     match bounds(given.range) {
         Some([(earliest, _), _]) if given.text < earliest => {
-            Err(Refusal::new(format!("must not be before {earliest}, found {day}")))
+            refuse(format!("must not be before {earliest}, found {day}"))
         }
         _ => Ok(plain(day.to_string(), &day)),
     }
@@ -147,7 +142,7 @@ pub(super) fn decimal(given: &Given<'_>) -> Parsed<Leaf> {
     let value = (value * BigDecimal::new(1.into(), decimals)).normalized();
     let written = value.to_plain_string();
     if value.fractional_digit_count() > MOST_DECIMALS {
-        return Err(Refusal::new(format!("has more than {MOST_DECIMALS} decimals: {written}")));
+        return refuse(format!("has more than {MOST_DECIMALS} decimals: {written}"));
     }
     within(given.range, &value).map(|()| plain(written.clone(), &written))
 }
@@ -164,7 +159,7 @@ pub(super) fn word(given: &Given<'_>) -> Parsed<Leaf> {
 pub(super) fn format(given: &Given<'_>) -> Parsed<Leaf> {
     if given.text == "delta" && !cfg!(feature = "delta") {
         let reason = "this build cannot read Delta Lake tables; build it with `--features delta`";
-        return Err(Refusal::new(reason));
+        return refuse(reason);
     }
     word(given)
 }
@@ -182,7 +177,7 @@ pub(super) fn timezone(given: &Given<'_>) -> Parsed<Leaf> {
     let names: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
     let reason =
         format!("unknown time zone {}; expected an IANA name such as Europe/London", found(given.text));
-    Err(Refusal::new(reason).suggest(nearest(given.text, names.iter().map(String::as_str))))
+    Err(Refusal::from(reason).suggest(nearest(given.text, names.iter().map(String::as_str))))
 }
 
 /// Whether a language has messages is seen when the reports are read.
@@ -198,7 +193,7 @@ fn seconds(given: &Given<'_>, unit: i64, most: i64, limits: &str) -> Parsed<i64>
     seconds
         .ok()
         .filter(|seconds| (unit..=most).contains(seconds))
-        .ok_or_else(|| Refusal::new(format!("must be at least {limits}, found {}", found(given.text))))
+        .ok_or_else(|| Refusal::from(format!("must be at least {limits}, found {}", found(given.text))))
 }
 
 /// Whole days or weeks.
@@ -222,7 +217,7 @@ pub(super) fn bytes(given: &Given<'_>) -> Parsed<Leaf> {
     size.filter(|size| within(given.range, &(*size).into()).is_ok())
         .map(|size| plain(size, &given.text))
         .ok_or_else(|| {
-            Refusal::new(format!("must be at least 16MiB and at most 16TiB, found {}", given.text))
+            Refusal::from(format!("must be at least 16MiB and at most 16TiB, found {}", given.text))
         })
 }
 
@@ -230,7 +225,7 @@ pub(super) fn bytes(given: &Given<'_>) -> Parsed<Leaf> {
 pub(super) fn path(given: &Given<'_>) -> Parsed<Leaf> {
     if given.text.contains("://") {
         let what = if given.unit == "folder" { "folder" } else { "file" };
-        return Err(Refusal::new(format!("expected a {what} on this machine, found an address")));
+        return refuse(format!("expected a {what} on this machine, found an address"));
     }
     printed(given)
 }
@@ -268,7 +263,7 @@ pub(super) fn column(given: &Given<'_>) -> Parsed<Leaf> {
     } else {
         return Ok(text(given.text));
     };
-    Err(Refusal::new(reason))
+    refuse(reason)
 }
 
 /// The file of a query, which is recorded as the folder of the queries is called where nothing is said of it.
@@ -285,10 +280,10 @@ pub(super) fn colour(given: &Given<'_>) -> Parsed<Leaf> {
     if contrast < LEAST_CONTRAST {
         // Cut off and not rounded, so that what is too little never reads as enough.
         let measured = (contrast * 100.0).floor() / 100.0;
-        return Err(Refusal::new(format!(
+        return refuse(format!(
             "text in {colour} on white paper has a contrast of {measured:.2} to 1; at least {LEAST_CONTRAST} to 1 is needed, so take a \
              darker colour"
-        )));
+        ));
     }
     Ok(text(&colour.to_string()))
 }
@@ -337,7 +332,7 @@ pub(super) fn cron(given: &Given<'_>) -> Parsed<Leaf> {
         let mut alone = ["*"; CRON.len()];
         alone[index] = field;
         if !field.to_lowercase().split(',').all(is_item) || Slots::new(&alone.join(" "), "UTC").is_err() {
-            return Err(Refusal::new(format!("the {name} field is not valid: {}", found(field))));
+            return refuse(format!("the {name} field is not valid: {}", found(field)));
         }
     }
     Ok(text(&fields.join(" ")))
