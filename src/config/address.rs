@@ -197,14 +197,11 @@ pub(crate) fn is_forbidden(address: IpAddr) -> bool {
         IpAddr::V6(address) => {
             let [first, second, .., high, low] = address.segments();
             let embedded = Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
-            let leading = address.segments()[..6].iter().all(|part| *part == 0);
-            let holds_v4 = address.to_ipv4_mapped().is_some()
-                || (leading && !address.is_loopback() && !address.is_unspecified())
-                || (first == 0x64 && second == 0xff9b);
+            let translated = (first == 0x64 && second == 0xff9b).then_some(embedded);
             address.is_unspecified()
                 || address.is_unicast_link_local()
                 || METADATA_V6.contains(&address)
-                || (holds_v4 && is_forbidden(IpAddr::V4(embedded)))
+                || address.to_ipv4().or(translated).is_some_and(|address| is_forbidden(address.into()))
         }
     }
 }

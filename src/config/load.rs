@@ -14,21 +14,13 @@ use super::value::Environment;
 use super::walk::{Found, Walk};
 use super::{AlertTo, Config, roots, rules, sources};
 
-/// Reads the configuration file at `path`; `environment` answers for `${NAME}`.
-pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
-    load_with(path, environment, &Made::Here)
-}
-
-/// As [`load`], for what sends nothing: an address, password or token of deliveries, alerts and lineage whose variable is not set
-/// stops nobody, and is no address of anything.
-pub fn load_to_read(
+/// Reads the configuration file at `path`; `environment` answers for `${NAME}`. For what `sends` nothing, an address, password or token of
+/// deliveries, alerts and lineage whose variable is not set stops nobody, and is no address of anything.
+pub fn load(
     path: &Path,
     environment: &dyn Fn(&str) -> Option<String>,
+    sends: bool,
 ) -> Result<Config, ConfigError> {
-    load_with(path, environment, &Made::ToRead)
-}
-
-fn load_with(path: &Path, environment: Environment<'_>, made: &Made<'_>) -> Result<Config, ConfigError> {
     let file = path.display().to_string();
     let whole_file = |reason: String| {
         let problems = Problems::from([(WHOLE, String::new(), reason.into())]);
@@ -41,7 +33,8 @@ fn load_with(path: &Path, environment: Environment<'_>, made: &Made<'_>) -> Resu
         whole_file(format!("the file is not UTF-8 text; the first bad byte is on line {line}"))
     })?;
     let root = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    parse_with(&file, &text, root, environment, made)
+    let made = if sends { Made::Here } else { Made::ToRead };
+    parse_with(&file, &text, root, environment, &made)
 }
 
 /// Reads the configuration in `text`; `name` is in messages, and relative paths start at `root`.

@@ -34,7 +34,7 @@ pub use edition::{Detail, Edition, Part};
 pub use format::{ColumnType, Format};
 #[cfg(test)]
 pub(crate) use key::{Key, Kind};
-pub use load::{load, load_to_read, parse, parse_days, recorded};
+pub use load::{load, parse, parse_days, recorded};
 pub use problem::ConfigError;
 pub use roots::ROOTS;
 pub use schema::schema_text;

@@ -8,7 +8,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use url::Url;
+use url::{Position, Url};
 
 use super::address::folder_and_files;
 use super::problem::WHOLE;
@@ -88,19 +88,9 @@ impl Spot {
         match (self, other) {
             (Self::Local(root), Self::Local(path)) => path.starts_with(root),
             (Self::Remote(root), Self::Remote(url)) => {
-                let below = url
-                    .path()
-                    .strip_prefix(root.path().trim_end_matches('/'))
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-                let place = |url: &Url| {
-                    (
-                        url.scheme().to_owned(),
-                        url.username().to_owned(),
-                        url.host_str().map(str::to_owned),
-                        url.port_or_known_default(),
-                    )
-                };
-                below && place(root) == place(url)
+                let below = url.path().strip_prefix(root.path().trim_end_matches('/'));
+                root[..Position::BeforePath] == url[..Position::BeforePath]
+                    && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             }
             _ => false,
         }

@@ -7,7 +7,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use bigdecimal::BigDecimal;
-use serde::{Deserialize as _, Deserializer};
 
 use super::edition::Edition;
 use super::key::Kind::{
@@ -43,7 +42,6 @@ section! {
         cost_to_serve: Vec<(String, BigDecimal)> = (Table(COST_TO_SERVE), "{}", "", "",
             "what serving a customer costs, in project currency; what is not given costs 0. Up to 6 decimals, below 1,000,000. A rate above \
              0 whose column or source is not mapped is refused");
-        #[serde(deserialize_with = "targets")]
         targets: Vec<(String, Target)> = (Table(TARGETS), "{}", "", "",
             "what is aimed at in a window, by tier; the report shows it beside the figures. A target that is not given is not shown");
         checks: Checks = (Section(CHECKS), "{}", "", "", "when a run is refused: nothing is published, and the exit code is 3");
@@ -195,8 +193,7 @@ section! {
              that of a payment paid_date, or due_date where that is not mapped");
         allow_duplicate_files: bool = (Flag, "false", "flag", "", "true accepts two input files with the same content");
         allow_missing_periods: bool = (Flag, "false", "flag", "", "true accepts a gap in the folders of period_folder, and only reports it");
-        #[serde(deserialize_with = "super::types::is_keep_last")]
-        keep_last_file["orders_in_two_files"]: bool = (Word, "count_all", "word", "count_all keep_last",
+        orders_in_two_files: String = (Word, "count_all", "word", "count_all keep_last",
             "of an order whose lines are in several files: count_all counts every line, keep_last those of the last file, in the order of their \
              paths; the others are set aside. For lines that equal one of an earlier file see duplicates");
         duplicates: String = (Word, "reject", "word", "reject keep refuse",
@@ -222,7 +219,6 @@ section! {
         memory: u64 = (Bytes, "1GiB", "size", "[16777216, 17592186044416]", "memory of the query engine, at least 16MiB; KiB, MiB, GiB or TiB");
         threads: Option<usize> = (Count, "auto", "threads", "[1, 1024]", "threads of the query engine; auto is one for each core").or_none("auto");
         batch_rows: usize = (Count, "8192", "rows", "[1, 1048576]", "rows that the query engine handles at once");
-        #[serde(deserialize_with = "super::types::seconds")]
         deadline: std::time::Duration = (Kind::Duration, "6h", "s, m, h or d", "", "how long a run may take until it is published; then it ends with exit code 5");
         spill: Option<PathBuf> = (Path, "", "folder", "",
             "folder for what does not fit into memory; the system's temporary folder when absent. Holds customer keys");
@@ -280,22 +276,21 @@ section! {
     }
 }
 
+/// What every recipient and webhook says of its edition.
 #[rustfmt::skip]
-const EDITION: Key = row("edition", Word, "", "word", "full aggregate",
-    "full lists single customers; aggregate shows no group of fewer than policy.min_cell customers");
-
-#[rustfmt::skip]
-const WHERE: Key = row("where", Section(SEGMENT), "", "", "", "one segment of the customers, by region, country, industry or owner");
-
-#[rustfmt::skip]
-const LANGUAGE: Key = row("language", Language, "=project.language", "language", "", "language of the edition; project.language when absent");
+const EDITION: [Key; 3] = [
+    row("edition", Word, "", "word", "full aggregate",
+        "full lists single customers; aggregate shows no group of fewer than policy.min_cell customers"),
+    row("where", Section(SEGMENT), "", "", "", "one segment of the customers, by region, country, industry or owner"),
+    row("language", Language, "=project.language", "language", "", "language of the edition; project.language when absent"),
+];
 
 #[rustfmt::skip]
 pub(super) const RECIPIENT: &[Key] = &[
-    row("to", Email, "", "address", "", "the recipient's address").needed("give the reader's address"),
-    EDITION.needed("write full for who may see single customers, aggregate for who may not"),
-    WHERE,
-    LANGUAGE,
+    row("to", Email, "", "address", "", "the recipient's address").needed("give the recipient's address"),
+    EDITION[0].needed("write full for who may see single customers, aggregate for who may not"),
+    EDITION[1],
+    EDITION[2],
 ];
 
 #[rustfmt::skip]
@@ -313,9 +308,9 @@ pub(super) const WEBHOOK: &[Key] = &[
         .needed("give the address, as in ${WEBHOOK}"),
     row("form", Word, "json", "word", "json slack teams",
             "what is posted: json, summary.json of the run; slack, a message for an incoming webhook; teams, an adaptive card for a workflow"),
-    EDITION.needed("write full where all readers may see single customers, aggregate where not"),
-    WHERE,
-    LANGUAGE,
+    EDITION[0].needed("write full where all recipients may see single customers, aggregate where not"),
+    EDITION[1],
+    EDITION[2],
 ];
 
 section! {
@@ -338,12 +333,6 @@ section! {
         api_key: Option<Secret> = (Token, "", "variable", "", "bearer token of the address");
         namespace: String = (Line, "karat", "text", "", "namespace of the job, whose name is that of the project");
     }
-}
-
-/// The targets by tier, without the tiers that have none.
-fn targets<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, Target)>, D::Error> {
-    let targets = Vec::<(String, Option<Target>)>::deserialize(from)?.into_iter();
-    Ok(targets.filter_map(|(tier, target)| Some((tier, target?))).collect())
 }
 
 /// The folder of the queries that give the rows of sources, below that of all queries.

@@ -220,16 +220,17 @@ fn more_than_two_hundred_recipients_are_refused() {
 fn a_file_that_cannot_be_read_is_a_failure_of_usage() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = |name: &str| folder.path().join(name);
-    let missing = load(&path("config.yaml"), &environment).expect_err("the file is missing");
+    let missing = load(&path("config.yaml"), &environment, true).expect_err("the file is missing");
     assert!(missing.to_string().contains("config.yaml: cannot read the file: "), "{missing}");
     std::fs::write(path("latin.yaml"), b"project:\n  name: caf\xe9\n").expect("the folder is writable");
-    let failure = Failure::from(load(&path("latin.yaml"), &environment).expect_err("the file is not UTF-8"));
+    let failure =
+        Failure::from(load(&path("latin.yaml"), &environment, true).expect_err("the file is not UTF-8"));
     let expected = "the file is not UTF-8 text; the first bad byte is on line 2";
     assert!(failure.message.ends_with(expected), "{failure}");
     assert_eq!((failure.exit, failure.stage, failure.retryable), (Exit::Usage, "config", false));
     let windows = format!("\u{feff}{}", MINIMAL.replace('\n', "\r\n"));
     std::fs::write(path("bom.yaml"), windows).expect("the folder is writable");
-    let config = load(&path("bom.yaml"), &environment).expect("a file from another system is good");
+    let config = load(&path("bom.yaml"), &environment, true).expect("a file from another system is good");
     assert_eq!(config.root, folder.path());
 }
 

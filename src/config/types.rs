@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::time::Duration;
 
 use bigdecimal::BigDecimal;
 use jiff::civil::Date;
@@ -216,16 +215,6 @@ pub(super) fn some<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
     from: D,
 ) -> Result<Option<T>, D::Error> {
     text(from).map(Some)
-}
-
-/// How long something may take.
-pub(super) fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    u64::deserialize(from).map(Duration::from_secs)
-}
-
-/// Whether `orders_in_two_files` is `keep_last`.
-pub(super) fn is_keep_last<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    String::deserialize(from).map(|word| word == "keep_last")
 }
 
 /// The rates by activity.

@@ -205,7 +205,8 @@ pub(super) fn days(given: &Given<'_>) -> Parsed<Leaf> {
 
 /// How long something may take, in seconds.
 pub(super) fn duration(given: &Given<'_>) -> Parsed<Leaf> {
-    seconds(given, 1, MOST_SECONDS, "1s and at most 30d").map(|seconds| plain(seconds, &given.text))
+    let seconds = seconds(given, 1, MOST_SECONDS, "1s and at most 30d")?;
+    Ok(plain(json!({"secs": seconds, "nanos": 0}), &given.text))
 }
 
 /// A size in bytes.

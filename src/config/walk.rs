@@ -355,7 +355,11 @@ pub(super) fn under(name: &str, kind: Kind, found: Found) -> Found {
     let head = (!found.lines.is_empty()).then(|| format!("{name}:"));
     let lines = head.into_iter().chain(inner).collect();
     let value = match kind {
-        Kind::Table(keys) => keys.iter().map(|key| json!([key.name, found.value.get(key.name)])).collect(),
+        // A section that is not there is no line of the table, and a value that is not there an empty one.
+        Kind::Table(keys) => (keys.iter().map(|key| (key, found.value.get(key.name))))
+            .filter(|(key, value)| value.is_some() || key.kind.keys().is_none())
+            .map(|(key, value)| json!([key.name, value]))
+            .collect(),
         _ => found.value,
     };
     Found { value, lines }
