@@ -186,7 +186,7 @@ macro_rules! section {
         $(#[$about])*
         #[derive(Debug, Clone, serde::Deserialize)]
         pub struct $name {
-            $(#[doc = $meaning] $(#[$attribute])* $(#[serde(rename = $key)])? pub $field: $type,)*
+            $(#[doc = concat!("```text\n", $meaning, "\n```")] $(#[$attribute])* $(#[serde(rename = $key)])? pub $field: $type,)*
             $($($(#[$more_about])* #[serde(skip)] pub $more: $more_type,)*)?
         }
 

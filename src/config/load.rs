@@ -61,7 +61,7 @@ pub fn recorded(
     config.publish.location.clone_from(&current.publish.location);
     config.publish.options.clone_from(&current.publish.options);
     config.publish.keep = current.publish.keep;
-    config.queries = queries.to_owned();
+    queries.clone_into(&mut config.queries);
     Ok(config)
 }
 

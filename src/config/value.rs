@@ -92,7 +92,7 @@ fn known(given: &Given<'_>, is_known: bool) -> Parsed<Leaf> {
 }
 
 pub(super) fn as_written(given: &Given<'_>) -> Parsed<Leaf> {
-    Ok(text(given.text))
+    known(given, true)
 }
 
 pub(super) fn printed(given: &Given<'_>) -> Parsed<Leaf> {
@@ -165,7 +165,7 @@ pub(super) fn format(given: &Given<'_>) -> Parsed<Leaf> {
 }
 
 pub(super) fn flag(given: &Given<'_>) -> Parsed<Leaf> {
-    Ok(plain(given.text == "true", &given.text))
+    as_written(given).map(|_| plain(given.text == "true", &given.text))
 }
 
 /// The name of a time zone, spelt exactly as in the database.
@@ -271,7 +271,7 @@ pub(super) fn column(given: &Given<'_>) -> Parsed<Leaf> {
 pub(super) fn query(given: &Given<'_>) -> Parsed<Leaf> {
     let mut parts = given.text.rsplit('/');
     let (file, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    Ok((given.text.into(), scalar(&format!("queries/{folder}/{file}"))))
+    as_written(given).map(|(path, _)| (path, scalar(&format!("queries/{folder}/{file}"))))
 }
 
 /// A colour in which text on white paper can be read; the dark page lightens it by itself.

@@ -165,13 +165,16 @@ impl<'e> Walk<'e> {
         for entry in entries.iter().filter(|entry| !names.contains(&entry.key)) {
             let is_free = |name: &&str| entries.iter().all(|entry| entry.key != *name);
             let meant = nearest(entry.key, names.iter().copied().filter(is_free));
-            let mut reason = "unknown key".to_owned();
-            if meant.is_none() && names.len() <= 20 {
-                reason += &format!("; expected one of {}", names.join(", "));
-            }
-            if meant.is_none() && path == "sources" {
-                reason += ", or a table with a name of your own in small letters, which has a location and no columns";
-            }
+            let reason = match (&meant, path) {
+                (None, "sources") => format!(
+                    "unknown key; expected one of {}, or a table with a name of your own in small letters, which has a location and no columns",
+                    names.join(", ")
+                ),
+                (None, _) if names.len() <= 20 => {
+                    format!("unknown key; expected one of {}", names.join(", "))
+                }
+                _ => "unknown key".to_owned(),
+            };
             self.unknown.insert(path.to_owned());
             self.meant.extend(meant.iter().map(|name| join(path, name)));
             self.refuse_at(entry.place, &join(path, entry.key), Refusal::from(reason).suggest(meant));
