@@ -8,11 +8,7 @@ use super::address::{alert, endpoint, location, mail_server, web_folder, webhook
 use super::problem::{Parsed, nearest, unexpected};
 use super::secret::{signing_key, store_option, token};
 use super::shapes::SourceShape;
-use super::value::{
-    Environment, Given, Leaf, as_of, as_written, bounds, bytes, colour, column, column_type, count, cron,
-    day, days, decimal, domain, duration, email, fits, flag, format, language, line, loopback, path,
-    path_below, printed, query, timezone, word,
-};
+use super::value::{self, Environment, Given, Leaf, bounds, fits};
 
 /// What a single value looks like, and how it is read.
 pub(super) struct Form {
@@ -66,7 +62,7 @@ macro_rules! kinds {
             pub(super) fn form(self) -> Form {
                 match self {
                     $(Self::$kind => Form { pattern: $pattern, what: $what, types: $types, read: $read },)*
-                    _ => Form { pattern: "", what: "", types: TEXT, read: as_written },
+                    _ => Form { pattern: "", what: "", types: TEXT, read: value::as_written },
                 }
             }
         }
@@ -74,37 +70,37 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Date: "[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2018-01-31", STRING, day;
-    AsOf: "[0-9]{4}-[0-9]{2}-[0-9]{2}|last_monday|first_of_month|today", "a date such as 2018-01-31, last_monday, first_of_month or today", STRING, as_of;
-    Count: "-?[0-9]{1,19}", "a whole number", INTEGER, count;
-    Share: r"-?[0-9]{1,18}(\.[0-9]{1,18})?(\s*%)?", "a share such as 0.05 or 5%", NUMBER, decimal;
-    Number: r"-?[0-9]{1,18}(\.[0-9]{1,18})?", "a number such as 12 or 0.5", NUMBER, decimal;
-    Money: r"-?[0-9]{1,18}(\.[0-9]{1,18})?", "a number such as 12 or 0.5", NUMBER, decimal;
-    Word: "", "", STRING, word;
-    Format: "", "", STRING, format;
-    Flag: "true|false", "true or false", &["boolean", "string"], flag;
-    Line: "", "", TEXT, line;
-    Currency: "[A-Z]{3}", "a currency code of three capital letters such as GBP", STRING, as_written;
-    Timezone: "", "", STRING, timezone;
-    Language: "[A-Za-z0-9-]{1,35}", "the name of a language, such as en or zh", STRING, language;
-    Days: "[0-9]{1,6}[dw]", "a duration in days or weeks such as 365d or 52w", STRING, days;
-    Duration: "[0-9]{1,7}[smhd]", "a duration such as 45s, 90m, 2h or 1d", STRING, duration;
-    Bytes: r"[0-9]{1,14}\s*[KMGT]iB", "a size such as 512MiB or 4GiB", STRING, bytes;
-    Path: "", "", TEXT, path;
-    PathBelow: r"[^/\\]+(/[^/\\]+)*", "a path below the location such as manifest.csv", TEXT, path_below;
-    FileNames: r"[^/\\]+", "names of files without their folders, such as * or *.pq", TEXT, printed;
-    HiveName: r"[^/=\\]+", "the name of a folder without its value, such as month", TEXT, printed;
-    Delimiter: r"[,;|\t]", r#"one of , ; | and "\t""#, STRING, as_written;
+    Date: "[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2018-01-31", STRING, value::day;
+    AsOf: "[0-9]{4}-[0-9]{2}-[0-9]{2}|last_monday|first_of_month|today", "a date such as 2018-01-31, last_monday, first_of_month or today", STRING, value::as_of;
+    Count: "-?[0-9]{1,19}", "a whole number", INTEGER, value::count;
+    Share: r"-?[0-9]{1,18}(\.[0-9]{1,18})?(\s*%)?", "a share such as 0.05 or 5%", NUMBER, value::decimal;
+    Number: r"-?[0-9]{1,18}(\.[0-9]{1,18})?", "a number such as 12 or 0.5", NUMBER, value::decimal;
+    Money: r"-?[0-9]{1,18}(\.[0-9]{1,18})?", "a number such as 12 or 0.5", NUMBER, value::decimal;
+    Word: "", "", STRING, value::word;
+    Format: "", "", STRING, value::format;
+    Flag: "true|false", "true or false", &["boolean", "string"], value::flag;
+    Line: "", "", TEXT, value::line;
+    Currency: "[A-Z]{3}", "a currency code of three capital letters such as GBP", STRING, value::as_written;
+    Timezone: "", "", STRING, value::timezone;
+    Language: "[A-Za-z0-9-]{1,35}", "the name of a language, such as en or zh", STRING, value::language;
+    Days: "[0-9]{1,6}[dw]", "a duration in days or weeks such as 365d or 52w", STRING, value::days;
+    Duration: "[0-9]{1,7}[smhd]", "a duration such as 45s, 90m, 2h or 1d", STRING, value::duration;
+    Bytes: r"[0-9]{1,14}\s*[KMGT]iB", "a size such as 512MiB or 4GiB", STRING, value::bytes;
+    Path: "", "", TEXT, value::path;
+    PathBelow: r"[^/\\]+(/[^/\\]+)*", "a path below the location such as manifest.csv", TEXT, value::path_below;
+    FileNames: r"[^/\\]+", "names of files without their folders, such as * or *.pq", TEXT, value::printed;
+    HiveName: r"[^/=\\]+", "the name of a folder without its value, such as month", TEXT, value::printed;
+    Delimiter: r"[,;|\t]", r#"one of , ; | and "\t""#, STRING, value::as_written;
     ColumnType: r"text|integer|date|timestamp|timestamptz|boolean|decimal\(\s*[0-9]{1,18}\s*,\s*[0-9]{1,18}\s*\)",
-        "one of text, integer, date, timestamp, timestamptz, boolean, or a decimal such as decimal(18, 2)", STRING, column_type;
-    Column: "", "", TEXT, column;
-    Query: "", "", TEXT, query;
-    Colour: "#?[0-9A-Fa-f]{6}", r##"a colour of six hexadecimal digits such as "#1d4f7c""##, TEXT, colour;
-    Email: r"[!#-'*+/-9=?A-Z^-~-]+(\.[!#-'*+/-9=?A-Z^-~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", "an e-mail address such as name@example.com", STRING, email;
-    Domain: r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", "a domain such as example.com", STRING, domain;
+        "one of text, integer, date, timestamp, timestamptz, boolean, or a decimal such as decimal(18, 2)", STRING, value::column_type;
+    Column: "", "", TEXT, value::column;
+    Query: "", "", TEXT, value::query;
+    Colour: "#?[0-9A-Fa-f]{6}", r##"a colour of six hexadecimal digits such as "#1d4f7c""##, TEXT, value::colour;
+    Email: r"[!#-'*+/-9=?A-Z^-~-]+(\.[!#-'*+/-9=?A-Z^-~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", "an e-mail address such as name@example.com", STRING, value::email;
+    Domain: r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", "a domain such as example.com", STRING, value::domain;
     Web: "", "", STRING, web_folder;
-    Loopback: r"[0-9.]+:[0-9]+|\[[0-9A-Fa-f:.]+\]:[0-9]+", "a loopback address and port such as 127.0.0.1:9464", STRING, loopback;
-    Cron: r"\s*(\S+\s+){4}\S+\s*", "five fields (minute, hour, day of month, month, day of week)", STRING, cron;
+    Loopback: r"[0-9.]+:[0-9]+|\[[0-9A-Fa-f:.]+\]:[0-9]+", "a loopback address and port such as 127.0.0.1:9464", STRING, value::loopback;
+    Cron: r"\s*(\S+\s+){4}\S+\s*", "five fields (minute, hour, day of month, month, day of week)", STRING, value::cron;
     Location: "", "", TEXT, location;
     StoreOption: "", "", TEXT, store_option;
     MailServer: "", "", STRING, mail_server;
