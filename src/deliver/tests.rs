@@ -118,10 +118,7 @@ fn letter() -> Letter {
 }
 
 fn recipients(resend: bool) -> Vec<Recipient> {
-    RECIPIENTS
-        .iter()
-        .map(|to| Recipient { to: (*to).to_owned(), letter: Arc::new(letter()), resend })
-        .collect()
+    RECIPIENTS.iter().map(|to| Recipient { to: (*to).into(), letter: Arc::new(letter()), resend }).collect()
 }
 
 fn clock() -> Timestamp {
@@ -401,9 +398,8 @@ proptest! {
 #[test]
 fn a_dry_run_writes_one_file_for_each_reader() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let recipients =
-        [Recipient { to: "a/b|c@example.com".into(), letter: Arc::new(letter()), resend: false }];
-    let files = dry_run(&recipients, &[], &folder.path().join("mails")).expect("files");
+    let one = [Recipient { to: "a/b|c@example.com".into(), letter: Arc::new(letter()), resend: false }];
+    let files = dry_run(&one, &[], &folder.path().join("mails")).expect("files");
     assert_eq!(files, [folder.path().join("mails/01-a_b_c@example.com.eml")]);
     let bytes = std::fs::read(&files[0]).expect("a file");
     assert_eq!(bytes, message(&letter(), "a/b|c@example.com").expect("a message").bytes);

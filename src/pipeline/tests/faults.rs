@@ -288,9 +288,8 @@ impl Stage {
             let manifest = deliverable(&place, &entry).await.map_err(mailed)?;
             let letter = letter(&self.config, mail, (&place, &entry), &manifest, &edition);
             let letter = Arc::new(letter.await.map_err(mailed)?);
-            let recipient =
-                |to: &&str| Recipient { to: (*to).into(), letter: Arc::clone(&letter), resend: false };
-            let recipients: Vec<Recipient> = RECIPIENTS.iter().map(recipient).collect();
+            let one = |to: &&str| Recipient { to: (*to).into(), letter: Arc::clone(&letter), resend: false };
+            let recipients: Vec<Recipient> = RECIPIENTS.iter().map(one).collect();
             deliver_by(&place, &Post(Arc::clone(world)), &recipients, calendar::now).await
         };
         tokio::select! {
