@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use url::{Host, Url};
 
 use super::problem::{Parsed, Refusal, nearest, printable, refuse};
-use super::secret::{expand, expand_url, has_literal_password, secret, unrecorded, userinfo};
+use super::secret::{expand, has_literal_password, secret, unrecorded, userinfo};
 use super::value::{Environment, Given, Leaf, scalar, text};
 
 const SCHEMES: [&str; 7] = ["file", "s3", "gs", "az", "abfss", "https", "http"];
@@ -20,7 +20,7 @@ const SUBMISSION_PORT: u16 = 587;
 
 /// Reads a location: the address to open.
 pub(super) fn location(given: &Given<'_>) -> Parsed<Leaf> {
-    let location = as_meant(&expand(given.text, given.environment)?, given.environment)?;
+    let location = as_meant(&expand(given.text, false, given.environment)?, given.environment)?;
     check_location(&location)?;
     Ok((location.into(), scalar(given.text)))
 }
@@ -238,7 +238,7 @@ pub(super) fn mail_server(given: &Given<'_>) -> Parsed<Leaf> {
             "a password must not be in the file; write it as ${NAME}, as in smtps://user:${SMTP_PASSWORD}@host",
         );
     }
-    let value = expand_url(given.text, given.environment)?;
+    let value = expand(given.text, true, given.environment)?;
     printable(&value)?;
     let url = url_of(&value)?;
     let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
@@ -283,7 +283,7 @@ fn credentials(url: &Url) -> Parsed<Option<Value>> {
 
 /// Reads a web address, or the path of a program.
 pub(super) fn alert(given: &Given<'_>) -> Parsed<Leaf> {
-    let value = expand(given.text, given.environment)?;
+    let value = expand(given.text, false, given.environment)?;
     printable(&value)?;
     if !value.contains("://") {
         return Ok(unrecorded(json!({"Program": value})));
@@ -307,7 +307,7 @@ pub(super) fn webhook(given: &Given<'_>) -> Parsed<Leaf> {
 
 /// Passes an address to which requests are sent: it may hold a secret.
 fn requested(given: &Given<'_>, expected: &str) -> Parsed<Value> {
-    let value = expand(given.text, given.environment)?;
+    let value = expand(given.text, false, given.environment)?;
     printable(&value)?;
     let url = url_of(&value)?;
     forbidden_host(&url).map_or(Ok(()), refuse)?;

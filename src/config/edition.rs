@@ -7,14 +7,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::files::sha256;
 
-/// Columns by which a part of the customers is chosen, each with the source columns that tell it.
-pub(super) const PART_COLUMNS: [(&str, &[(&str, &str)]); 4] = [
-    ("region", &[("customers", "region"), ("order_lines", "region")]),
-    ("industry", &[("customers", "industry")]),
-    ("owner", &[("customers", "owner")]),
-    ("country", &[("customers", "country"), ("order_lines", "country")]),
-];
-
 /// Letters of a value that go into the name of a folder.
 const SLUG: usize = 24;
 
@@ -42,7 +34,7 @@ impl Detail {
 /// A part of the customers: those with one value in one column.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Part {
-    /// One of [`PART_COLUMNS`].
+    /// A column of the customers: `region`, `industry`, `owner` or `country`.
     pub column: String,
     /// As it is in the data; `not_known` are those for whom it is empty.
     pub value: String,

@@ -170,24 +170,28 @@ pub(super) const fn row(
     Key { name, kind, default, unit, range, meaning, needed, none, formats, is_local: false, is_quiet: false }
 }
 
-/// The keys of a section, and the type of what a file says by them: each key is a field, which its meaning explains. A field of
-/// another name than its key has the key in brackets.
+/// The keys of a section, and the type of what a file says by them: each key with a type is a field, which its meaning explains. A field
+/// of another name than its key has the key before its type.
 macro_rules! section {
     (@$field:ident) => { stringify!($field) };
     (@$field:ident $key:literal) => { $key };
     ($(#[$about:meta])* $keys:ident => $name:ident {
-        $($(#[$attribute:meta])* $field:ident$([$key:literal])?: $type:ty = ($kind:expr, $default:literal, $unit:literal, $range:literal, $meaning:literal)
-            $(.$option:ident($($value:expr),*))*;)*
+        $($field:ident$(: $($key:literal)? $(#[$attribute:meta])* $type:ty)? =
+            ($kind:expr, $default:literal, $unit:literal, $range:literal, $meaning:literal)$(.$option:ident($($value:expr),*))*;)*
     } $({ $($(#[$more_about:meta])* $more:ident: $more_type:ty,)* })?) => {
         $(#[$about])*
         #[derive(Debug, Clone, serde::Deserialize)]
         pub struct $name {
-            $(#[doc = concat!("```text\n", $meaning, "\n```")] $(#[$attribute])* $(#[serde(rename = $key)])? pub $field: $type,)*
+            $($(
+                #[doc = concat!("```text\n", $meaning, "\n```")]
+                $(#[$attribute])* $(#[serde(rename = $key)])?
+                pub $field: $type,
+            )?)*
             $($($(#[$more_about])* #[serde(skip)] pub $more: $more_type,)*)?
         }
 
         pub(super) const $keys: &[Key] = &[
-            $(row(section!(@$field $($key)?), $kind, $default, $unit, $range, $meaning)$(.$option($($value),*))*,)*
+            $(row(section!(@$field $($($key)?)?), $kind, $default, $unit, $range, $meaning)$(.$option($($value),*))*,)*
         ];
     };
 }

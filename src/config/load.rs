@@ -103,11 +103,7 @@ fn parse_with(
         Made::Before(queries) => (*queries).to_owned(),
         _ => root.join(walk.text("queries").unwrap_or_default()),
     };
-    for (source, columns) in sources::columns(&mut walk, &queries) {
-        // Only of a query is the format no matter.
-        let source = &mut found.value["sources"][source];
-        (source["columns"], source["format"]) = (columns.into(), "parquet".into());
-    }
+    sources::columns(&mut walk, &queries, &mut found.value["sources"]);
     rules::check(&mut walk);
     if walk.problems.is_empty() {
         roots::check(&mut walk, root, name, matches!(made, Made::Before(_)));

@@ -42,13 +42,13 @@ pub use secret::Secret;
 pub use shapes::{SOURCES, SourceShape, is_reserved};
 pub use tables::{
     Brand, Checks, Config, Deliver, EngineLimits, Home, Lineage, Project, Publish, STAGING_FOLDER, Schedule,
-    Target,
+    Source, Target,
 };
 #[cfg(test)]
 pub(crate) use thresholds::THRESHOLDS;
 pub use types::{
     AlertTo, AsOfRule, Credentials, Encryption, Int96, Kept, MailServer, PolicyValue, Recipient, SigningKey,
-    Source, Webhook, WebhookForm,
+    Webhook, WebhookForm,
 };
 pub(crate) use value::quoted;
 
@@ -79,5 +79,12 @@ impl Config {
     #[must_use]
     pub fn effective_at(&self, as_of: Date) -> String {
         format!("{}as_of: {as_of}\n", self.effective)
+    }
+}
+
+impl Source {
+    /// The expressions over its columns: those of the mapped columns, and the condition of the rows that count.
+    pub fn expressions(&self) -> impl Iterator<Item = &str> {
+        self.columns.values().chain(&self.filter).map(String::as_str)
     }
 }

@@ -7,9 +7,9 @@ use bigdecimal::BigDecimal;
 use serde_json::Value;
 
 use super::address::folder_and_files;
-use super::edition::PART_COLUMNS;
 use super::problem::{Refusal, found, listed, nearest};
 use super::shapes::SOURCES;
+use super::tables::SEGMENT;
 use super::thresholds::ASCENDING;
 use super::walk::Walk;
 
@@ -249,18 +249,22 @@ fn segment(walk: &mut Walk<'_>, path: &str) {
         return;
     }
     let of = |column: &str| format!("{path}.{column}");
-    let named: Vec<_> = PART_COLUMNS.iter().filter(|(column, _)| walk.place(&of(column)).is_some()).collect();
-    let [(column, sources)] = named.as_slice() else {
+    let named: Vec<_> = SEGMENT.iter().filter(|key| walk.place(&of(key.name)).is_some()).collect();
+    let [key] = named.as_slice() else {
         // An unknown key is reported by itself.
         if !named.is_empty() || !walk.has_unknown(path) {
             walk.refuse(path, "name one column, as in {region: North}; a segment has one");
         }
         return;
     };
-    let places = sources.iter().map(|(source, mapped)| format!("sources.{source}.columns.{mapped}"));
+    let has_column =
+        |name: &&&str| SOURCES.iter().any(|shape| shape.name == **name && shape.optional.contains(&key.name));
+    let sources = ["customers", "order_lines"];
+    let places =
+        sources.iter().filter(has_column).map(|source| format!("sources.{source}.columns.{}", key.name));
     let places: Vec<String> = places.collect();
     if !places.iter().any(|place| walk.value(place).is_some()) {
-        let reason = format!("nothing gives the {column} of a customer; map {}", places.join(" or "));
-        walk.refuse(&of(column), reason);
+        let reason = format!("nothing gives the {} of a customer; map {}", key.name, places.join(" or "));
+        walk.refuse(&of(key.name), reason);
     }
 }

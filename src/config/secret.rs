@@ -77,20 +77,12 @@ pub(super) fn has_literal_password(url: &str) -> bool {
         .is_some_and(|(_, password)| !password.is_empty() && !is_only_variables(password))
 }
 
-/// Fills the variables in.
-pub(super) fn expand(text: &str, environment: Environment<'_>) -> Parsed<String> {
-    fill(text, environment, &|value| value)
-}
-
-/// Fills the variables of a URL in, percent-encoded, so that a password may hold any character; one that is the whole URL is not.
-pub(super) fn expand_url(text: &str, environment: Environment<'_>) -> Parsed<String> {
-    if VARIABLE.find(text).is_some_and(|variable| variable.as_str() == text) {
-        return expand(text, environment);
-    }
-    fill(text, environment, &|value| utf8_percent_encode(&value, ENCODED).to_string())
-}
-
-fn fill(text: &str, environment: Environment<'_>, encode: &dyn Fn(String) -> String) -> Parsed<String> {
+/// Fills the variables in; those within a URL percent-encoded, so that a password may hold any character.
+pub(super) fn expand(text: &str, is_url: bool, environment: Environment<'_>) -> Parsed<String> {
+    let is_whole = VARIABLE.find(text).is_some_and(|variable| variable.as_str() == text);
+    let encode = |value: String| {
+        if is_url && !is_whole { utf8_percent_encode(&value, ENCODED).to_string() } else { value }
+    };
     if VARIABLE.replace_all(text, " ").contains("${") {
         let reason = "`${` must be followed by the name of an environment variable and `}`, as in ${NAME}";
         return refuse(reason);
@@ -132,7 +124,7 @@ pub(super) fn store_option(given: &Given<'_>) -> Parsed<Leaf> {
     if has_literal_password(written) {
         return refuse("a password must not be in the file; write it as ${NAME}");
     }
-    let value = expand(written, given.environment)?;
+    let value = expand(written, false, given.environment)?;
     printable(&value)?;
     Ok((secret(&value, written), scalar(written)))
 }
@@ -159,7 +151,7 @@ pub(super) fn token(given: &Given<'_>) -> Parsed<Leaf> {
 
 /// A secret that is nothing but variables.
 fn variables(given: &Given<'_>) -> Parsed<Value> {
-    Ok(secret(&expand(given.text, given.environment)?, given.text))
+    Ok(secret(&expand(given.text, false, given.environment)?, given.text))
 }
 
 /// A value that bears on no byte of a report.

@@ -1,9 +1,10 @@
 //! The sources: those with a meaning, from files or from a query of the project, and the tables that queries read.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use marked_yaml::Node;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 use super::key::{Key, Kind};
 use super::problem::{Refusal, found, listed, nearest};
@@ -14,10 +15,9 @@ use super::value::fits;
 use super::walk::{Found, Walk, join, under};
 use crate::query;
 
-/// Reads the queries below `folder` that the configuration names, and takes the columns that each gives for mapped ones; gives them by
-/// the source.
-pub(super) fn columns(walk: &mut Walk<'_>, folder: &Path) -> Vec<(&'static str, Map<String, Value>)> {
-    let mut all = Vec::new();
+/// Reads the queries below `folder` that the configuration names, and takes the columns that each gives for mapped ones, into the
+/// `sources` that were found too.
+pub(super) fn columns(walk: &mut Walk<'_>, folder: &Path, sources: &mut Value) {
     for shape in SOURCES {
         let path = format!("sources.{}.query", shape.name);
         let Some(given) = walk.text(&path).map(str::to_owned) else {
@@ -43,9 +43,11 @@ pub(super) fn columns(walk: &mut Walk<'_>, folder: &Path) -> Vec<(&'static str, 
             walk.refuse_value(&path, reason);
         }
         walk.adopt(&format!("sources.{}.columns", shape.name), &columns);
-        all.push((shape.name, columns.into_iter().map(|column| (column.clone(), column.into())).collect()));
+        let columns: BTreeMap<&String, &String> = columns.iter().map(|column| (column, column)).collect();
+        // Only of a query is the format no matter.
+        sources[shape.name]["format"] = "parquet".into();
+        sources[shape.name]["columns"] = json!(columns);
     }
-    all
 }
 
 fn given_columns(walk: &Walk<'_>, folder: &Path, source: &str, given: &str) -> Result<Vec<String>, String> {

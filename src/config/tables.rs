@@ -18,9 +18,7 @@ use super::key::{Key, Kind, row, section};
 use super::secret::Secret;
 use super::shapes::{SOURCES, SourceShape};
 use super::thresholds::THRESHOLDS;
-use super::types::{
-    AlertTo, AsOfRule, Kept, MailServer, PolicyValue, Recipient, SigningKey, Source, Webhook,
-};
+use super::types::{AlertTo, AsOfRule, Int96, Kept, MailServer, PolicyValue, Recipient, SigningKey, Webhook};
 use crate::colour::Colour;
 
 section! {
@@ -29,8 +27,8 @@ section! {
         project: Project = (Section(PROJECT), "", "", "", "who the report is about").needed("give name, currency and timezone");
         as_of: AsOfRule = (AsOf, "last_monday", "date or word", "last_monday first_of_month today",
             "the day before which the report looks back: a date, last_monday, first_of_month or today; `--as-of` on the command line wins").local();
-        window_days["window"]: u32 = (Days, "365d", "days or weeks", "", "how far back a snapshot looks: days `365d` or weeks `52w`");
-        compare_days["compare"]: u32 = (Days, "7d", "days or weeks", "",
+        window_days: "window" u32 = (Days, "365d", "days or weeks", "", "how far back a snapshot looks: days `365d` or weeks `52w`");
+        compare_days: "compare" u32 = (Days, "7d", "days or weeks", "",
             "how far apart the snapshots `previous` and `current` are; shorter than the window");
         sources: BTreeMap<String, Source> = (Sources, "", "", "",
             "where the rows come from; only order_lines is needed, each other reserved source switches on the figures that need it. Tables \
@@ -38,8 +36,7 @@ section! {
         policy: Vec<(String, PolicyValue)> = (Table(THRESHOLDS), "{}", "", "",
             "the thresholds of every class and warning; all are columns of the table settings.policy, which the SQL reads. A share may be \
              written 0.05 or 5%; up to 6 decimals");
-        #[serde(deserialize_with = "super::types::rates")]
-        cost_to_serve: Vec<(String, BigDecimal)> = (Table(COST_TO_SERVE), "{}", "", "",
+        cost_to_serve: #[serde(deserialize_with = "super::types::rates")] Vec<(String, BigDecimal)> = (Table(COST_TO_SERVE), "{}", "", "",
             "what serving a customer costs, in project currency; what is not given costs 0. Up to 6 decimals, below 1,000,000. A rate above \
              0 whose column or source is not mapped is refused");
         targets: Vec<(String, Target)> = (Table(TARGETS), "{}", "", "",
@@ -50,11 +47,9 @@ section! {
             "forms in which each run writes the list of what to do next for each customer, into its folder exports/: csv, packed \
              with gzip, spreadsheet, which Excel and WPS open, zoho_crm and fxiaoke, for bulk import there; [] for none");
         publish: Publish = (Section(PUBLISH), "{}", "", "", "where runs are published");
-        #[serde(default)]
-        brand: Brand = (Section(BRAND), "", "", "", "name, logo and colours of the pages; what is not given is the program's own");
+        brand: #[serde(default)] Brand = (Section(BRAND), "", "", "", "name, logo and colours of the pages; what is not given is the program's own");
         deliver: Option<Deliver> = (Section(DELIVER), "", "", "", "who gets the report by mail; without this section no mail is sent").local();
-        #[serde(default)]
-        webhooks: Vec<Webhook> = (Items(WEBHOOK), "", "", "",
+        webhooks: #[serde(default)] Vec<Webhook> = (Items(WEBHOOK), "", "", "",
             "web addresses that get a summary of the report as JSON, such as channels of Slack or Teams; each once, as with mail").local();
         schedule: Option<Schedule> = (Section(SCHEDULE), "", "", "", "when `karat schedule` starts a run by itself").local();
         lineage: Option<Lineage> = (Section(LINEAGE), "", "", "", "where OpenLineage events of each run go; an event that is not sent fails no run").local();
@@ -80,8 +75,7 @@ section! {
         currency: String = (Currency, "", "ISO 4217 code", "", "every amount of the report is in this currency").needed("give a code such as GBP");
         timezone: String = (Timezone, "", "IANA name", "", "a day begins at its midnight").needed("give an IANA name such as Europe/London");
         language: String = (Language, "en", "language", "", "language of the report: en, zh, or any file in reports/messages/");
-        #[serde(default)]
-        home: Home = (Section(HOME), "", "", "",
+        home: #[serde(default)] Home = (Section(HOME), "", "", "",
             "the home market: customers are local (home region), domestic (home country) or overseas; write both as in the data");
     }
 }
@@ -95,53 +89,54 @@ section! {
     }
 }
 
-#[rustfmt::skip]
-const SOURCE: &[Key] = &[
-    row("location", Location, "", "path or URL", "",
+section! {
+    /// Where the rows of one source come from. Of a query the columns are those that it gives, and its format does not matter.
+    SOURCE => Source {
+        location: #[serde(default)] String = (Location, "", "path or URL", "",
             "a folder or one file: a path (relative to this file; ~ is the home folder), file:///…, s3://bucket/…, gs://bucket/…, az://container/…, \
-         abfss://container@account.dfs.core.windows.net/… or https://…; s3a:// and gcs:// are s3:// and gs://. It may end in a pattern of file \
-         names, such as orders/*.parquet; every file below a folder is read. \
-         folders such as year=2017/ are columns of text, in which %2F means / and __HIVE_DEFAULT_PARTITION__, \\N or null is not known. \
-         http:// only on this machine").needed("say where the files lie"),
-    row("format", Kind::Format, "parquet", "word", "parquet delta iceberg csv json",
+             abfss://container@account.dfs.core.windows.net/… or https://…; s3a:// and gcs:// are s3:// and gs://. It may end in a pattern of file \
+             names, such as orders/*.parquet; every file below a folder is read. \
+             folders such as year=2017/ are columns of text, in which %2F means / and __HIVE_DEFAULT_PARTITION__, \\N or null is not known. \
+             http:// only on this machine").needed("say where the files lie");
+        format: #[serde(flatten)] super::format::Format = (Kind::Format, "parquet", "word", "parquet delta iceberg csv json",
             "format of the files: parquet; delta, a Delta Lake table; iceberg, an Iceberg table: its folder, one of its metadata files, or a REST catalogue \
-         with its table; csv; or json, one object on each line. Packed csv and json end in .gz or .zst"),
-    row("delimiter", Delimiter, ",", "letter", "", "letter between two values of csv, whose first line names the columns: , ; | or \"\\t\"").of_formats(&["csv"]),
-    row("version", Count, "", "version", "[0, 999999999999999999]", "version of a Delta Lake table that is read; the newest when absent").of_formats(&["delta"]),
-    row("snapshot", Count, "", "snapshot", "[0, 9223372036854775807]", "snapshot of an Iceberg table that is read; the newest when absent").of_formats(&["iceberg"]),
-    row("table", Line, "", "name", "",
+             with its table; csv; or json, one object on each line. Packed csv and json end in .gz or .zst");
+        delimiter = (Delimiter, ",", "letter", "", "letter between two values of csv, whose first line names the columns: , ; | or \"\\t\"").of_formats(&["csv"]);
+        version = (Count, "", "version", "[0, 999999999999999999]", "version of a Delta Lake table that is read; the newest when absent").of_formats(&["delta"]);
+        snapshot = (Count, "", "snapshot", "[0, 9223372036854775807]", "snapshot of an Iceberg table that is read; the newest when absent").of_formats(&["iceberg"]);
+        table = (Line, "", "name", "",
             "the table of a REST catalogue, such as sales.orders; location is then the address of the catalogue, before /v1. The options catalog_token, \
-         always `${NAME}`, and catalog_warehouse are sent to it; all others are of the store where the table lies").of_formats(&["iceberg"]),
-    row("schema", Schema, "", "", "",
+             always `${NAME}`, and catalog_warehouse are sent to it; all others are of the store where the table lies").of_formats(&["iceberg"]);
+        schema = (Schema, "", "", "",
             "columns of csv and json that are read, with their types: text, integer, decimal(18, 2), date (2026-01-31), timestamp \
-         (2026-01-31T12:00:00), timestamptz (with Z or +08:00), boolean (true, false). UTF-8; nothing is guessed, and an empty value is not \
-         known").of_formats(&["csv", "json"]).needed("such files carry no types: name each column that is read, with its type"),
-    row("amount_scale", Count, "", "decimals", "[0, 4]",
-            "decimals kept of amounts that arrive as floating point, or that a division gives"),
-    row("manifest", PathBelow, "", "file", "",
+             (2026-01-31T12:00:00), timestamptz (with Z or +08:00), boolean (true, false). UTF-8; nothing is guessed, and an empty value is not \
+             known").of_formats(&["csv", "json"]).needed("such files carry no types: name each column that is read, with its type");
+        amount_scale: Option<u8> = (Count, "", "decimals", "[0, 4]",
+            "decimals kept of amounts that arrive as floating point, or that a division gives");
+        manifest: Option<String> = (PathBelow, "", "file", "",
             "a CSV file below the location that lists its files: the column path, and any of rows, bytes and sha256. Every file must be listed \
-         and as listed, and every listed one there. Best made by who delivers the files"),
-    row("period_folder", HiveName, "", "name", "",
+             and as listed, and every listed one there. Best made by who delivers the files");
+        period_folder: Option<String> = (HiveName, "", "name", "",
             "the folder whose name is the day (day=2025-01-31) or the month (month=2025-01) of its rows, in business time. Rows of another one, \
-         and a day or month without a folder between the first and the last, refuse the run").of_formats(&["parquet", "delta", "csv", "json"]),
-    row("files", FileNames, "", "pattern", "",
+             and a day or month without a folder between the first and the last, refuse the run").of_formats(&["parquet", "delta", "csv", "json"]);
+        files: Option<String> = (FileNames, "", "pattern", "",
             "the names of the files that are read, with * for any letters and ? for one; \"*\" reads every file but hidden ones, also those \
-         without an ending, as Athena and Hive write them. Without it those that end in .parquet (.csv and .tsv; .json, .jsonl and .ndjson; each also with .gz or .zst)")
-        .of_formats(&["parquet", "csv", "json"]),
-    row("int96", Word, "instant", "word", "instant local",
+             without an ending, as Athena and Hive write them. Without it those that end in .parquet (.csv and .tsv; .json, .jsonl and .ndjson; each also with .gz or .zst)").of_formats(&["parquet", "csv", "json"]);
+        int96: #[serde(default)] Int96 = (Word, "instant", "word", "instant local",
             "what timestamps mean that are stored as INT96, as Spark, Hive and Impala may do: instants in UTC, converted to business time, or \
-         local, business time as written (Impala without its setting for UTC)").quiet(),
-    row("query", Query, "", "", "",
+             local, business time as written (Impala without its setting for UTC)").quiet();
+        query: Option<String> = (Query, "", "", "",
             "in place of location and columns: the file of a query that gives the columns, always queries/0_staging/ and the name of the source. \
-         It reads tables of your own as source.their_name; see queries/SQL.md"),
-    // Each source has columns of its own.
-    row("columns", Columns(&SOURCES[0]), "", "", "", "").needed("map at least"),
-    row("where", Column, "", "condition", "",
+             It reads tables of your own as source.their_name; see queries/SQL.md");
+        // Each source has columns of its own.
+        columns: #[serde(default)] BTreeMap<String, String> = (Columns(&SOURCES[0]), "", "", "", "canonical name to source column or SQL expression").needed("map at least");
+        filter: "where" Option<String> = (Column, "", "condition", "",
             "rows of which this condition over columns of the source does not hold are left out, and counted apart with their money; written as under \
-         columns"),
-    row("options", Options, "", "", "",
-            "settings of the object store, by its own names; those named like a secret must be `${NAME}`"),
-];
+             columns");
+        options: #[serde(default)] BTreeMap<String, Secret> = (Options, "", "", "",
+            "settings of the object store, by its own names; those named like a secret must be `${NAME}`");
+    }
+}
 
 #[rustfmt::skip]
 const TARGETS: &[Key] = &[
@@ -156,12 +151,9 @@ section! {
     /// What a tier is to reach in a window.
     #[derive(PartialEq)]
     TARGET => Target {
-        #[serde(default, deserialize_with = "super::types::some")]
-        profit: Option<BigDecimal> = (Money, "", "money per window", "(-1000000000000, 1000000000000)", "at least this profit");
-        #[serde(default, deserialize_with = "super::types::some")]
-        profit_rate: Option<BigDecimal> = (Share, "", "share of net revenue", "[-1, 1]", "at least this profit rate");
-        #[serde(default, deserialize_with = "super::types::some")]
-        churn_rate: Option<BigDecimal> = (Share, "", "share of the customers of a year ago", "[0, 1]", "at most this share lapses in a year");
+        profit: #[serde(default, deserialize_with = "super::types::some")] Option<BigDecimal> = (Money, "", "money per window", "(-1000000000000, 1000000000000)", "at least this profit");
+        profit_rate: #[serde(default, deserialize_with = "super::types::some")] Option<BigDecimal> = (Share, "", "share of net revenue", "[-1, 1]", "at least this profit rate");
+        churn_rate: #[serde(default, deserialize_with = "super::types::some")] Option<BigDecimal> = (Share, "", "share of the customers of a year ago", "[0, 1]", "at most this share lapses in a year");
     }
 }
 
@@ -173,7 +165,7 @@ const COST_TO_SERVE: &[Key] = &[
     row("per_return", Money, "0", "money", "[0, 1000000)", "for each returned line"),
     row("per_case", Money, "0", "money", "[0, 1000000)", "for each service case without a recorded cost; needs sources.service_cases"),
     row("per_minute", Money, "0", "money", "[0, 1000000)",
-            "for each handling minute, beside the cost of the case; needs sources.service_cases.columns.minutes"),
+        "for each handling minute, beside the cost of the case; needs sources.service_cases.columns.minutes"),
     row("payment_fee_rate", Share, "0", "share of net revenue", "[0, 1000000)", "of net revenue, for payments"),
     row("freight_rate", Share, "0", "share of freight_amount", "[0, 1000000)", "of freight_amount; needs sources.order_lines.columns.freight_amount"),
     row("per_customer", Money, "0", "money", "[0, 1000000)", "fixed, for each customer with an order in the window"),
@@ -182,13 +174,10 @@ const COST_TO_SERVE: &[Key] = &[
 section! {
     /// When a run is refused.
     CHECKS => Checks {
-        #[serde(deserialize_with = "super::types::text")]
-        max_rejected_rows: BigDecimal = (Share, "0.5%", "share of rows", "[0, 1]", "largest share of the rows of a source that could not be used");
-        #[serde(deserialize_with = "super::types::text")]
-        max_rejected_money: BigDecimal = (Share, "0.1%", "share of money", "[0, 1]", "largest share of the money in them");
-        freshness_days["freshness"]: Option<u32> = (Days, "none", "days or weeks", "", "largest age of the newest order at the as-of date, such as 10d").or_none("none");
-        #[serde(default)]
-        source_freshness_days["source_freshness"]: BTreeMap<String, u32> = (Section(SOURCE_FRESHNESS), "", "", "",
+        max_rejected_rows: #[serde(deserialize_with = "super::types::text")] BigDecimal = (Share, "0.5%", "share of rows", "[0, 1]", "largest share of the rows of a source that could not be used");
+        max_rejected_money: #[serde(deserialize_with = "super::types::text")] BigDecimal = (Share, "0.1%", "share of money", "[0, 1]", "largest share of the money in them");
+        freshness_days: "freshness" Option<u32> = (Days, "none", "days or weeks", "", "largest age of the newest order at the as-of date, such as 10d").or_none("none");
+        source_freshness_days: "source_freshness" #[serde(default)] BTreeMap<String, u32> = (Section(SOURCE_FRESHNESS), "", "", "",
             "the same for the newest row of another source that is configured; each is none by default. The day of a customer is signed_up_at, \
              that of a payment paid_date, or due_date where that is not mapped");
         allow_duplicate_files: bool = (Flag, "false", "flag", "", "true accepts two input files with the same content");
@@ -233,8 +222,7 @@ section! {
         tables: Kept = (Word, "results", "word", "results all",
             "which tables a run keeps: results, with the customers, their classes and moves, models and rejected rows; or all, order lines and \
              orders too. What is not kept is computed again from the recorded inputs, by explain, verify and reproduce.sql");
-        #[serde(default)]
-        options: BTreeMap<String, Secret> = (Options, "", "", "", "settings of the object store, as for sources").local();
+        options: #[serde(default)] BTreeMap<String, Secret> = (Options, "", "", "", "settings of the object store, as for sources").local();
         url: Option<String> = (Web, "", "URL", "",
             "where recipients find this location on the web; the mail of a run then has a button to its report");
         pdf: bool = (Flag, "false", "flag", "",
@@ -294,7 +282,7 @@ pub(super) const RECIPIENT: &[Key] = &[
 ];
 
 #[rustfmt::skip]
-const SEGMENT: &[Key] = &[
+pub(super) const SEGMENT: &[Key] = &[
     row("region", Line, "", "text", "", "customers of this region"),
     row("industry", Line, "", "text", "", "customers of this industry"),
     row("owner", Line, "", "text", "", "customers of this account owner"),
@@ -307,7 +295,7 @@ pub(super) const WEBHOOK: &[Key] = &[
     row("url", Kind::Webhook, "", "URL", "", "the address, https:// and never printed; it holds a token, so it must be ${NAME}")
         .needed("give the address, as in ${WEBHOOK}"),
     row("form", Word, "json", "word", "json slack teams",
-            "what is posted: json, summary.json of the run; slack, a message for an incoming webhook; teams, an adaptive card for a workflow"),
+        "what is posted: json, summary.json of the run; slack, a message for an incoming webhook; teams, an adaptive card for a workflow"),
     EDITION[0].needed("write full where all recipients may see single customers, aggregate where not"),
     EDITION[1],
     EDITION[2],

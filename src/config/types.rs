@@ -1,6 +1,5 @@
 //! What single values and parts of sections become: the types that the tables name, and how serde fills them.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -12,7 +11,6 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::edition::Edition;
-use super::format::Format;
 use super::secret::Secret;
 
 /// How the as-of date is found.
@@ -28,46 +26,6 @@ pub enum AsOfRule {
     FirstOfMonth,
     /// Today.
     Today,
-}
-
-/// Where the rows of one source come from.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Source {
-    /// The address to open, with variables filled in; a folder (or prefix) or one file. Empty where a query gives the rows.
-    #[serde(default)]
-    pub location: String,
-    /// The file of the query that gives the rows.
-    pub query: Option<String>,
-    /// In what form its files come.
-    #[serde(flatten)]
-    pub format: Format,
-    /// Canonical name to source column or SQL expression; of a query the columns that it gives.
-    #[serde(default)]
-    pub columns: BTreeMap<String, String>,
-    /// The condition of the rows that count.
-    #[serde(rename = "where")]
-    pub filter: Option<String>,
-    /// Decimals kept of amounts that arrive as floating point or with more than four decimals; 0 to 4.
-    pub amount_scale: Option<u8>,
-    /// Options for the object store (endpoint, region, …); values may be secrets.
-    #[serde(default)]
-    pub options: BTreeMap<String, Secret>,
-    /// Path, below the location, of the list of its files with their rows, bytes or hashes.
-    pub manifest: Option<String>,
-    /// Name of the hive folder whose value is the day or the month of its rows.
-    pub period_folder: Option<String>,
-    /// Names of the files that are read, with `*` and `?`; those with the usual endings when it is not said.
-    pub files: Option<String>,
-    /// What timestamps mean that are stored as INT96.
-    #[serde(default)]
-    pub int96: Int96,
-}
-
-impl Source {
-    /// The expressions over its columns: those of the mapped columns, and the condition of the rows that count.
-    pub fn expressions(&self) -> impl Iterator<Item = &str> {
-        self.columns.values().chain(&self.filter).map(String::as_str)
-    }
 }
 
 /// What timestamps of the physical type INT96 of Parquet mean, which does not say it.

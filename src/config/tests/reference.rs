@@ -67,7 +67,7 @@ fn wrapped(prefix: &str, text: &str) -> Vec<String> {
     text.split(' ').fold(vec![prefix.to_owned()], |mut lines, word| {
         match lines.last_mut() {
             Some(last) if last.chars().count() + 1 + word.chars().count() <= WIDTH => {
-                last.extend([" ", word])
+                last.extend([" ", word]);
             }
             _ => lines.push(format!("{prefix} {word}")),
         }
