@@ -303,7 +303,7 @@ fn keys_of_another_form_are_refused() {
         ),
         (
             "    format: xml\n",
-            "sources.customers.format: expected one of parquet, delta, iceberg, csv, json, found \"xml\"",
+            "sources.customers.format: expected parquet, delta, iceberg, csv or json, found \"xml\"",
         ),
     ] {
         let project = with_customers("a.csv", keys, b"id,since\n");
