@@ -74,12 +74,14 @@ fn property(key: &Key) -> Value {
 /// What a single value may be. Each may be in quotes.
 fn value(key: &Key) -> Value {
     let form = key.kind.form();
+    let types = if let [one] = form.types { json!(one) } else { json!(form.types) };
     let mut schema = match (key.kind, form.pattern) {
         (Kind::Word | Kind::Format, _) => return json!({"enum": key.words()}),
-        (_, "") => json!({"type": form.types, "minLength": 1}),
+        (Kind::Flag, _) => return json!({"enum": [true, false, "true", "false"]}),
+        (_, "") => json!({"type": types, "minLength": 1}),
         (_, pattern) => {
             let none = key.none.map_or_else(String::new, |none| format!("{none}|"));
-            json!({"type": form.types, "pattern": format!("^({none}{pattern})$")})
+            json!({"type": types, "pattern": format!("^({none}{pattern})$")})
         }
     };
     if key.kind == Kind::Line {
