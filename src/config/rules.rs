@@ -264,7 +264,8 @@ fn segment(walk: &mut Walk<'_>, path: &str) {
         sources.iter().filter(has_column).map(|source| format!("sources.{source}.columns.{}", key.name));
     let places: Vec<String> = places.collect();
     if !places.iter().any(|place| walk.value(place).is_some()) {
-        let reason = format!("nothing gives the {} of a customer; map {}", key.name, places.join(" or "));
+        let reason =
+            format!("no mapped column gives the {} of a customer; map {}", key.name, places.join(" or "));
         walk.refuse(&of(key.name), reason);
     }
 }
