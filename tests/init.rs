@@ -1016,3 +1016,64 @@ fn a_discount_of_the_order_is_recognised_by_what_it_leaves_or_asked_for() {
         .expect("the query");
     assert_eq!(cents(&run(&proposal, &[MARGIN])["net_revenue"]), "94.50");
 }
+
+/// An export of a shop: 100 orders of two lines, 10.00 to 14.00 for a piece.
+fn export(prefix: &str, customers: &str, cost: u32) -> String {
+    let line = |order: u32, item: u32| {
+        let (customer, month, price) = (1 + order * 3 % 20, 1 + order % 12, 10 + order % 5);
+        format!(
+            "{prefix}{order},{item},{customers}{customer},2025-{month:02}-11,S{item},{item},{price}.00,{cost}.00\n"
+        )
+    };
+    let lines: String = (1..=100).flat_map(|order| [line(order, 1), line(order, 2)]).collect();
+    format!("order_no,pos,customer_no,date,sku,quantity,price,cost_price\n{lines}")
+}
+
+#[test]
+fn two_shops_with_the_same_columns_are_one_table_of_lines() {
+    // Ids of their own; the same ids, of other customers; and one export that came twice.
+    for (second, net, customers, asked) in [
+        (("b", "b", 9), "7200.00", "40", ""),
+        (("a", "b", 9), "7200.00", "40", "share 100 values of order_no and no row: are they other orders?"),
+        (("a", "a", 9), "7200.00", "20", "share 20 values of customer_no: are they the same customers?"),
+        (("a", "a", 4), "3600.00", "20", "and whole rows: are they the same orders, delivered twice?"),
+    ] {
+        let (prefix, customer, cost) = second;
+        let (one, two) = (export("a", "a", 4), export(prefix, customer, cost));
+        let proposal = Proposal::of(&[("shop_a/sales.csv", &one), ("shop_b/sales.csv", &two)]);
+        assert!(
+            proposal.lines().contains("-- inputs: [source.shop_a, source.shop_b]"),
+            "{}",
+            proposal.lines()
+        );
+        assert!(proposal.asks(asked) && !proposal.asks("are left out"), "{:?}", proposal.open());
+        let page = proposal.read("proposal.md");
+        assert!(
+            page.contains("| shop_a | 200 | order lines |")
+                && page.contains("| shop_b | 200 | order lines |"),
+            "{page}"
+        );
+        proposal.names_lines();
+        let total = run(&proposal, &[LIMITS]);
+        assert_eq!(
+            (cents(&total["net_revenue"]).as_str(), total["customers"].as_str()),
+            (net, customers),
+            "{second:?}"
+        );
+    }
+}
+
+#[test]
+fn a_table_of_other_orders_that_is_not_used_is_asked_for() {
+    let other =
+        "order_id,customer_id,date,amount,channel\n7,A,2024-01-05,10.50,web\n8,B,2024-02-05,30.00,web\n";
+    let proposal = Proposal::of(&[("orders.csv", FLAT), ("till.csv", other)]);
+    let till = "`till` seems to hold orders, too, and its 2 rows are left out: 0 of its 2 orders are among the lines";
+    assert!(proposal.asks(till), "{:?}", proposal.open());
+    proposal.names_lines();
+    // What is about the same orders is not asked for.
+    let payments =
+        "order_id,customer_id,date,amount,method\n1,A,2024-01-05,10.50,card\n2,B,2024-02-05,30.00,card\n";
+    let proposal = Proposal::of(&[("orders.csv", FLAT), ("payments.csv", payments)]);
+    assert!(!proposal.asks("are left out: "), "{:?}", proposal.open());
+}

@@ -326,6 +326,24 @@ mod tests {
     }
 
     #[test]
+    fn a_number_as_people_write_it_is_one_in_its_own_form_only() {
+        for (text, comma, point) in [
+            ("1.234,56-", "-1234.56", "1.234,56-?"),
+            (" 1.234,50 ", "1234.50", " 1.234,50 ?"),
+            ("1 234 567,8", "1234567.8", "1 234 567,8?"),
+            ("12.50", "12.50?", "12.50"),
+            ("1,234.56", "1,234.56?", "1234.56"),
+            ("-7", "-7", "-7"),
+            ("", "?", "?"),
+        ] {
+            assert_eq!(
+                (plain_number(text, ','), plain_number(text, '.')),
+                (comma.to_owned(), point.to_owned())
+            );
+        }
+    }
+
+    #[test]
     fn letters_change_one_by_one() {
         let texts: ArrayRef = Arc::new(StringArray::from(vec!["ΟΔΟΣ İ Straße ﬁ"]));
         let expected: ArrayRef = Arc::new(StringArray::from(vec!["οδοσ i straße ﬁ"]));

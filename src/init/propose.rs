@@ -213,8 +213,7 @@ async fn write(
     if writer.are_payments() {
         asked.push(format!("`{}` are payments: are they the amounts of the orders?", lines.name()));
     }
-    let is_used = |table: &str| uses.contains_key(table);
-    asked.extend(united::left_out(engine, tables, related.lines, &is_used).await?);
+    asked.extend(united::left_out(engine, tables, related.lines, &uses).await?);
     let file = match place {
         Place::Mapping => "config.yaml",
         Place::Staging => "queries/0_staging/order_lines.sql",

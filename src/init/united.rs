@@ -1,5 +1,7 @@
 //! Tables of order lines with the same columns, such as one for each shop: one table of all their rows.
 
+use std::collections::BTreeMap;
+
 use super::grain::SOURCE_FILE;
 use super::names::Role;
 use super::opened::Made;
@@ -117,12 +119,12 @@ async fn shared(engine: &Engine, tables: &[&Table], columns: &[&str]) -> Result<
     })
 }
 
-/// Asks for the tables that seem to hold other orders and are not `used`.
+/// Asks for the tables that seem to hold other orders and have no use.
 pub(super) async fn left_out(
     engine: &Engine,
     tables: &[Table],
     lines: usize,
-    used: &dyn Fn(&str) -> bool,
+    uses: &BTreeMap<&str, &str>,
 ) -> Result<Vec<String>, Failure> {
     let key = |table: &Table| {
         table
@@ -136,7 +138,9 @@ pub(super) async fn left_out(
         return Ok(asked);
     };
     for (at, table) in tables.iter().enumerate() {
-        let Some(own) = key(table).filter(|_| !used(table.name()) && relate::likeness(table) > 0) else {
+        let Some(own) =
+            key(table).filter(|_| !uses.contains_key(table.name()) && relate::likeness(table) > 0)
+        else {
             continue;
         };
         let on = vec![(own, of_lines.clone())];
