@@ -886,7 +886,7 @@ fn lines_that_two_files_deliver_count_once_and_so_does_the_freight_of_their_orde
         .map(|order| format!("{order},c{},2025-{:02}-10,paid,1.50\n", order % 7, 1 + order % 12))
         .collect();
     let orders = format!("id,customer_id,created_at,status,freight\n{orders}");
-    let line = |order: u32, item: u32| format!("{order},S{item},{},{}.00\n", 1 + item, 10 + order % 5);
+    let line = |order: u32, item: u32| format!("{order},S,{},{}.00\n", 1 + item, 10 + order % 5);
     let lines: Vec<String> = (1..=60).flat_map(|order| [line(order, 0), line(order, 1)]).collect();
     let head = "order_id,sku,quantity,unit_price\n";
     // 2,160.00 of 120 lines and 90.00 of 60 orders; the second file has ten orders of the first one again, or begins within an order.
@@ -901,13 +901,15 @@ fn lines_that_two_files_deliver_count_once_and_so_does_the_freight_of_their_orde
         for text in [
             "-- key:    [order_id, source_file, source_row]",
             "row_number() over (partition by order_id, source_file order by",
-            "order_lines.source_file",
+            "order_lines_table.source_file",
         ] {
             assert!(query.contains(text), "`{text}` is not in {query}");
         }
         let notes = proposal.answer["notes"].to_string();
         assert_eq!(
-            notes.contains(&format!("{repeated} rows of `order_lines` are equal to a row of another file")),
+            notes.contains(&format!(
+                "{repeated} rows of `order_lines_table` are equal to a row of another file"
+            )),
             repeated != "0",
             "{notes}"
         );
@@ -980,7 +982,10 @@ fn a_discount_of_the_order_is_recognised_by_what_it_leaves_or_asked_for() {
         let proposal = Proposal::of(&[("orders.csv", &orders(rows)), ("order_lines.csv", items)]);
         assert!(!proposal.asks("voucher"), "{:?}", proposal.open());
         assert!(
-            proposal.lines().contains("the lines less `voucher` are `total` in 4 of 4 orders"),
+            proposal
+                .lines()
+                .replace("\n    -- ", " ")
+                .contains("the lines less `voucher` are `total` in 4 of 4 orders"),
             "{}",
             proposal.lines()
         );
@@ -1007,8 +1012,8 @@ fn a_discount_of_the_order_is_recognised_by_what_it_leaves_or_asked_for() {
     proposal.names_lines();
     let lines = proposal.lines();
     let alive = lines.replacen(
-        "    -- case when order_lines.line_of_order",
-        "    case when order_lines.line_of_order",
+        "    -- case when order_lines_table.line_of_order",
+        "    case when order_lines_table.line_of_order",
         1,
     );
     assert_ne!(alive, lines);
@@ -1075,5 +1080,5 @@ fn a_table_of_other_orders_that_is_not_used_is_asked_for() {
     let payments =
         "order_id,customer_id,date,amount,method\n1,A,2024-01-05,10.50,card\n2,B,2024-02-05,30.00,card\n";
     let proposal = Proposal::of(&[("orders.csv", FLAT), ("payments.csv", payments)]);
-    assert!(!proposal.asks("are left out: "), "{:?}", proposal.open());
+    assert!(!proposal.asks("seems to hold orders"), "{:?}", proposal.open());
 }

@@ -240,7 +240,7 @@ fn uses<'t>(
     uses.extend(related.places.iter().map(|join| (tables[join.table].name(), "places of customers")));
     uses.extend(refunds.iter().map(|refunds| (tables[refunds.table].name(), "refunds")));
     uses.extend(rates.iter().map(|at| (tables[*at].name(), "exchange rates")));
-    for made in &lines.made {
+    if let Some(made) = &lines.made {
         let part = if made.list().is_some() { "orders with their lines in a list" } else { "order lines" };
         uses.extend(made.of().into_iter().map(|table| (table, part)));
     }
