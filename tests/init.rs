@@ -865,19 +865,20 @@ fn a_number_that_is_written_in_another_way_stops_the_run() {
     let proposal = Proposal::of(&[("a.csv", &flat)]);
     assert!(proposal.config().contains("plain_number(\\\"Preis\\\", ',')"), "{}", proposal.config());
     assert_eq!(cents(&run(&proposal, &[MARGIN])["net_revenue"]), "4685.00");
-    let later = |proposal: &Proposal, path: &str, text: String| {
+    let later = |proposal: &Proposal, path: &str, text: String, (code, words): (i32, &str)| {
         std::fs::write(proposal.project.path(path), text).expect("a file");
-        karat(&proposal.project.path("mine"), &["check"]).expect(3, &["12.50"]);
-        karat(&proposal.project.path("mine"), &["run"]).expect(3, &["12.50"]);
+        karat(&proposal.project.path("mine"), &["check"]).expect(code, &[words]);
+        karat(&proposal.project.path("mine"), &["run"]).expect(code, &[words]);
     };
-    later(&proposal, "shop/b.csv", format!("{head}4;1;00100;08.09.2025;1;12.50\n"));
+    later(&proposal, "shop/b.csv", format!("{head}4;1;00100;08.09.2025;1;12.50\n"), (3, "`Preis` is a text"));
     // The same in a query over two tables.
     let lines = "BelegNr;Artikel;Menge;Preis\n1;A;3;1.476,46\n2;B;1;205,62\n3;A;10;5,00\n";
     let heads = "BelegNr;KundenNr;Datum\n1;00100;16.04.2025\n2;00103;07.09.2025\n3;00100;08.09.2025\n";
     let proposal = Proposal::of(&[("belege/a.csv", heads), ("positionen/a.csv", lines)]);
     assert!(proposal.lines().contains("plain_number(positionen.\"Preis\", ',')"), "{}", proposal.lines());
     assert_eq!(cents(&run(&proposal, &[MARGIN])["net_revenue"]), "4685.00");
-    later(&proposal, "shop/positionen/b.csv", "BelegNr;Artikel;Menge;Preis\n3;B;1;12.50\n".to_owned());
+    let more = "BelegNr;Artikel;Menge;Preis\n3;B;1;12.50\n".to_owned();
+    later(&proposal, "shop/positionen/b.csv", more, (4, "Cannot cast string"));
 }
 
 #[test]
