@@ -881,43 +881,53 @@ fn a_number_that_is_written_in_another_way_stops_the_run() {
     later(&proposal, "shop/positionen/b.csv", more, (4, "Cannot cast string"));
 }
 
-#[test]
-fn lines_that_two_files_deliver_count_once_and_so_does_the_freight_of_their_order() {
-    let orders: String = (1..=60)
-        .map(|order| format!("{order},c{},2025-{:02}-10,paid,1.50\n", order % 7, 1 + order % 12))
-        .collect();
+/// Sixty orders of two lines without a number, worth 2,160.00, in two files: up to a line, and from one.
+fn two_files(freight: &str, end: usize, begin: usize) -> Proposal {
+    let order = |order: u32| format!("{order},c{},2025-{:02}-10,paid,{freight}\n", order % 7, 1 + order % 12);
+    let orders: String = (1..=60).map(order).collect();
     let orders = format!("id,customer_id,created_at,status,freight\n{orders}");
     let line = |order: u32, item: u32| format!("{order},S,{},{}.00\n", 1 + item, 10 + order % 5);
     let lines: Vec<String> = (1..=60).flat_map(|order| [line(order, 0), line(order, 1)]).collect();
-    let head = "order_id,sku,quantity,unit_price\n";
-    // 2,160.00 of 120 lines and 90.00 of 60 orders; the second file has ten orders of the first one again, or begins within an order.
-    for (end, begin, repeated) in [(80, 60, "40"), (80, 80, "0"), (79, 79, "0")] {
-        let files = [lines[..end].concat(), lines[begin..].concat()].map(|rows| format!("{head}{rows}"));
-        let proposal = Proposal::of(&[
-            ("orders/all.csv", &orders),
-            ("order_lines/2025a.csv", &files[0]),
-            ("order_lines/2025b.csv", &files[1]),
-        ]);
-        let query = proposal.lines();
-        for text in [
-            "-- key:    [order_id, source_file, source_row]",
-            "row_number() over (partition by order_id, source_file order by",
-            "order_lines_table.source_file",
-        ] {
-            assert!(query.contains(text), "`{text}` is not in {query}");
-        }
-        let notes = proposal.answer["notes"].to_string();
-        assert_eq!(
-            notes.contains(&format!(
-                "{repeated} rows of `order_lines_table` are equal to a row of another file"
-            )),
-            repeated != "0",
-            "{notes}"
-        );
-        let total = run(&proposal, &[MARGIN, ("freight_rate: 0 ", "freight_rate: 1 "), LIMITS]);
-        assert_eq!(cents(&total["net_revenue"]), "2160.00", "{begin}");
-        assert_eq!(cents(&total["cost_to_serve"]), "90.00", "{begin}");
+    let files = [lines[..end].concat(), lines[begin..].concat()];
+    let [one, two] = files.map(|rows| format!("order_id,sku,quantity,unit_price\n{rows}"));
+    let tables = [
+        ("orders/all.csv", orders.as_str()),
+        ("order_lines/2025a.csv", &one),
+        ("order_lines/2025b.csv", &two),
+    ];
+    Proposal::of(&tables)
+}
+
+#[test]
+fn lines_that_two_files_deliver_count_once() {
+    const TWICE: &str = "40 rows of `order_lines_table` are equal to a row of another file";
+    let notes = |proposal: &Proposal| proposal.answer["notes"].to_string();
+    // Ten orders are in both files.
+    let proposal = two_files("", 80, 60);
+    let query = proposal.lines();
+    for text in [
+        "-- key:    [order_id, source_file, source_row]",
+        "row_number() over (partition by order_id, source_file order by",
+        "order_lines_table.source_file",
+    ] {
+        assert!(query.contains(text), "`{text}` is not in {query}");
     }
+    assert!(notes(&proposal).contains(TWICE), "{}", notes(&proposal));
+    assert_eq!(cents(&run(&proposal, &[MARGIN, LIMITS])["net_revenue"]), "2160.00");
+    // The freight of an order whose lines are in two files counts once, too.
+    let proposal = two_files("1.50", 79, 79);
+    assert!(!notes(&proposal).contains("are equal to a row"), "{}", notes(&proposal));
+    let total = run(&proposal, &[MARGIN, ("freight_rate: 0 ", "freight_rate: 1 ")]);
+    assert_eq!(
+        (cents(&total["net_revenue"]).as_str(), cents(&total["cost_to_serve"]).as_str()),
+        ("2160.00", "90.00")
+    );
+    // That of an order that came twice would count twice: the run is refused.
+    let proposal = two_files("1.50", 80, 60);
+    let config = proposal.config().replace("# margin: 0.30", "margin: 0.30");
+    let folder = proposal.project.path("mine");
+    std::fs::write(folder.join("config.yaml"), config).expect("the configuration can be written");
+    karat(&folder, &["run"]).expect(3, &["60 rows of source.orders are counted 70 times"]);
 }
 
 /// Rows that came twice are rejected, and may be many here.
