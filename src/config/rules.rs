@@ -298,7 +298,8 @@ fn segment(walk: &mut Walk<'_>, path: &str) {
     let places = sources.iter().map(|(source, mapped)| format!("sources.{source}.columns.{mapped}"));
     let places: Vec<String> = places.collect();
     if !places.iter().any(|place| walk.value(place).is_some()) {
-        let reason = format!("nothing tells the {column} of a customer; map {}", places.join(" or "));
+        let reason =
+            format!("no mapped column gives the {column} of a customer; map {}", places.join(" or "));
         walk.refuse(&of(column), Refusal::new(reason));
     }
 }
