@@ -292,7 +292,7 @@ fn escapes_hostile_text_wherever_it_comes_from() {
 }
 
 /// Texts by which the pages choose rows and wordings.
-const KNOWN_CODES: [&str; 79] = [
+const KNOWN_CODES: [&str; 83] = [
     "net_revenue",
     "profit",
     "profit_rate",
@@ -305,7 +305,11 @@ const KNOWN_CODES: [&str; 79] = [
     "gold",
     "iron",
     "lead",
+    "upper",
     "total",
+    "ordered_again",
+    "country",
+    "region",
     "list_price",
     "discount",
     "cost_of_goods",
