@@ -19,7 +19,6 @@ const LONG_FILES: &[(&str, usize)] = &[
     ("pipeline/tests/faults.rs", 526),
     ("query/lint.rs", 467),
     ("report/page.rs", 430),
-    ("report/tests.rs", 435),
     ("report/tests/moves.rs", 431),
     ("source/contract.rs", 486),
 ];
