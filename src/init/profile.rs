@@ -208,10 +208,8 @@ pub(super) async fn look_at(
         let names: Vec<String> = part.iter().map(|field| quoted(field.name())).collect();
         let from = format!("(select {} from {view} limit {ROWS}) as rows", names.join(", "));
         let sql = format!("select {} from {from}", sql.join(", "));
-        let found = engine.read(&format!("the values of {view}"), &sql).await?;
-        table
-            .columns
-            .extend(part.iter().zip(0..).map(|(field, place)| column(field, &found, place, &prefix)));
+        let rows = engine.read(&format!("the values of {view}"), &sql).await?;
+        table.columns.extend(part.iter().zip(0..).map(|(field, place)| column(field, &rows, place, &prefix)));
     }
     words(engine, &view.to_string(), &mut table).await?;
     Ok(table)

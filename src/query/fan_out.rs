@@ -176,8 +176,7 @@ fn of_none(
         let sql = test(Subject::Rows, &way, &text).sql;
         Some(format!("select 0 as part, sum(given) as given, sum(known) as known from (\n{sql}\n) as karat"))
     };
-    let of =
-        tables.iter().filter_map(|table| table.alias.as_ref()).map(ToString::to_string).collect::<Vec<_>>();
+    let of: Vec<_> = tables.iter().filter_map(|table| Some(table.alias.as_ref()?.to_string())).collect();
     all_repeat(subject, of.join(" and "), (0..tables.len()).filter_map(of_place).collect())
 }
 
@@ -226,7 +225,9 @@ fn takes(item: &SelectItem, calls: &[Expr]) -> bool {
         match part {
             Expr::BinaryOp { op: BinaryOperator::Divide, right, .. } => **right = Expr::value(Value::Null),
             Expr::Case { conditions, .. } => {
-                conditions.iter_mut().for_each(|when| when.condition = Expr::value(Value::Null));
+                for when in conditions {
+                    when.condition = Expr::value(Value::Null);
+                }
             }
             _ => {}
         }

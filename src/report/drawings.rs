@@ -1,4 +1,4 @@
-//! The charts of the page, each with the text that tells it to a reader who does not see it.
+//! The charts of the page, each with the text that describes it to a reader who does not see it.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ fn share(formats: &Formats, figure: &Figure, decimals: i64) -> String {
 }
 
 fn money(formats: &Formats, figure: &Figure, sign: &str) -> String {
-    figure.decimal().map_or_else(|| format::NONE.into(), |amount| formats.told(&amount, sign, 0))
+    figure.decimal().map_or_else(|| format::NONE.into(), |amount| formats.abbreviated(&amount, sign, 0))
 }
 
 fn count(formats: &Formats, figure: &Figure) -> String {
@@ -85,7 +85,8 @@ fn class_pairs(
             (part.size(), part.clone(), share(formats, &part, 1))
         };
         let label = messages.of(classes.messages, code);
-        let amount = profit.decimal().map_or_else(String::new, |amount| formats.told(&amount.abs(), sign, 0));
+        let amount =
+            profit.decimal().map_or_else(String::new, |amount| formats.abbreviated(&amount.abs(), sign, 0));
         let of_customers = share(formats, &customers, 1);
         // A loss is no share of a profit.
         let (row, name, value) = match (in_money, profit.size() < 0.0) {
@@ -256,7 +257,7 @@ fn states(data: &Data<'_>, side: &str, messages: &Messages, formats: &Formats) -
 
 /// Customers by tier a year ago and now; empty without customers a year ago.
 fn moves(data: &Data<'_>, messages: &Messages, formats: &Formats) -> Chart {
-    let told = data.by("change_summary", "year_ago", "told_tier");
+    let key = data.by("change_summary", "year_ago", "told_tier");
     let (from, to) = (states(data, "from", messages, formats), states(data, "to", messages, formats));
     let mut flows = Vec::new();
     let mut caption = Vec::new();
@@ -270,7 +271,7 @@ fn moves(data: &Data<'_>, messages: &Messages, formats: &Formats) -> Chart {
             }
             let customers = count(formats, &figure);
             parts.push(messages.fill("moves-part", &[("label", &to_node.label), ("customers", &customers)]));
-            flows.push(Flow { from: place, to: target, figure, is_told: told.value.as_ref() == Some(state) });
+            flows.push(Flow { from: place, to: target, figure, is_key: key.value.as_ref() == Some(state) });
         }
         if !parts.is_empty() {
             caption.push(messages.fill(

@@ -119,7 +119,7 @@ pub(super) fn tables() -> BTreeMap<String, Table> {
 }
 
 /// The run, with what its SQL says of the tables as they are now.
-pub(super) fn told(inputs: &Inputs) -> Inputs {
+pub(super) fn updated(inputs: &Inputs) -> Inputs {
     let (mut inputs, sample) = (inputs.clone(), tables());
     let is_changed = |(_, sql): &(&str, &str)| {
         let mut read = sample.iter().filter(|(name, _)| sql.contains(name.as_str()));

@@ -27,7 +27,7 @@ fn both(inputs: &Inputs) -> String {
 }
 
 fn rendered(inputs: &Inputs) -> Rendered {
-    render(&fixture::told(inputs)).unwrap_or_else(|failure| {
+    render(&fixture::updated(inputs)).unwrap_or_else(|failure| {
         let cause = failure.cause.as_ref().map(ToString::to_string).unwrap_or_default();
         panic!("{failure}: {cause}")
     })
@@ -64,7 +64,7 @@ fn names_the_template_that_cannot_be_parsed() {
     let failure = check_templates(folder.path(), "en").expect_err("the template is broken");
     assert_eq!(failure.exit, crate::error::Exit::Usage);
     assert_eq!(failure.stage, "report");
-    let cause = failure.cause.expect("the place is told").to_string();
+    let cause = failure.cause.expect("the place is named").to_string();
     assert!(cause.contains("broken.html"), "{cause}");
 }
 

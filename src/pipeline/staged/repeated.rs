@@ -121,7 +121,7 @@ impl Chain<'_> {
         let more = self.over(column, Values::More, "karat_more", false)?;
         let before =
             if column.is_text { Some(self.over(column, Values::Zero, "karat_zero", false)?) } else { None };
-        let (with, orders) = self.changes(&self.amounts, [before, Some(more)]);
+        let (with, orders) = self.changes(&self.amounts, &[before, Some(more)]);
         let sql = verdicts(&with, &orders, self.amounts.len());
         let found = self.engine.read("the amounts of orders", &sql).await?;
         let mut doubt = None;
@@ -237,8 +237,8 @@ impl Chain<'_> {
     }
 
     /// Per order, by how much its amounts change from one variant to the next: in how many lines, the least, the most, and in all.
-    fn changes(&self, amounts: &[&str], variants: [Option<Variant>; 2]) -> (String, String) {
-        let (with, rows) = self.variants(amounts, &variants);
+    fn changes(&self, amounts: &[&str], variants: &[Option<Variant>; 2]) -> (String, String) {
+        let (with, rows) = self.variants(amounts, variants);
         let each =
             |text: &dyn Fn(usize) -> String| (0..amounts.len()).map(text).collect::<Vec<_>>().join(", ");
         let lines = each(&|place| {
@@ -264,7 +264,7 @@ impl Chain<'_> {
         let before =
             self.over(if column.is_text { column } else { &unchanged }, Values::Zero, "karat_zero", true)?;
         let more = self.over(column, Values::More, "karat_more", true)?;
-        let (with, orders) = self.changes(&[amount], [Some(before), Some(more)]);
+        let (with, orders) = self.changes(&[amount], &[Some(before), Some(more)]);
         let sql = format!(
             "{with}select count(case when high0 - low0 <= {ROUNDED} then 1 end) as alike, \
              count(case when high0 - low0 > {ROUNDED} then 1 end) as unlike from (\n{orders}\n) as orders where n0 > 1"

@@ -59,7 +59,7 @@ fn tells_how_many_of_the_best_tier_stayed() {
     inputs.set_all("results.change_summary", "told_tier", &Cell::Null);
     let page = both(&inputs);
     assert_eq!(finding(&page, "moves"), "218 of 638 customers of a year ago are in the same tier today");
-    assert!(!page.contains("is-key\""), "no band is told");
+    assert!(!page.contains("is-key\""), "no band is a key one");
 }
 
 #[test]

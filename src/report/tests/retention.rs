@@ -93,10 +93,10 @@ fn speaks_of_one_profit_at_risk_whose_tiers_add_up_to_the_figure_of_the_first_pa
     let report = pages.report.to_lowercase();
     for text in [report.as_str(), &pages.mail.text.to_lowercase(), &pages.mail.html.to_lowercase()] {
         for before in before_at_risk(text) {
-            let is_told_apart = ["profit", "profit is", "value", "rfm:"];
-            let is_told_apart = is_told_apart.iter().any(|words| before.ends_with(words));
+            let is_distinct = ["profit", "profit is", "value", "rfm:"];
+            let is_distinct = is_distinct.iter().any(|words| before.ends_with(words));
             let start = before.char_indices().rev().nth(60).map_or(0, |(place, _)| place);
-            assert!(is_told_apart, "“{} at risk”", &before[start..]);
+            assert!(is_distinct, "“{} at risk”", &before[start..]);
         }
     }
 }
