@@ -146,8 +146,6 @@ pub(crate) struct Key {
     pub(crate) meaning: &'static str,
     /// Why it must be given; empty when it need not.
     pub(super) needed: &'static str,
-    /// The word that means: none.
-    pub(super) none: Option<&'static str>,
     /// The formats of a source to which it belongs; empty for all.
     pub(super) formats: &'static [&'static str],
     /// Whether it changes neither a figure nor a word: then it is not recorded.
@@ -166,8 +164,8 @@ pub(super) const fn row(
     meaning: &'static str,
 ) -> Key {
     let default = if default.is_empty() { None } else { Some(default) };
-    let (needed, none, formats) = ("", None, &[] as &[&str]);
-    Key { name, kind, default, unit, range, meaning, needed, none, formats, is_local: false, is_quiet: false }
+    let (needed, formats) = ("", &[] as &[&str]);
+    Key { name, kind, default, unit, range, meaning, needed, formats, is_local: false, is_quiet: false }
 }
 
 /// The keys of a section, and the type of what a file says by them: each key with a type is a field, which its meaning explains. A field
@@ -202,10 +200,6 @@ impl Key {
         Self { needed, ..self }
     }
 
-    pub(super) const fn or_none(self, none: &'static str) -> Self {
-        Self { none: Some(none), ..self }
-    }
-
     pub(super) const fn of_formats(self, formats: &'static [&'static str]) -> Self {
         Self { formats, ..self }
     }
@@ -231,9 +225,15 @@ impl Key {
         self.range.split(' ').filter(|word| !is_interval && !word.is_empty()).collect()
     }
 
+    /// The word that means none: a default that is no value.
+    pub(super) fn none(&self) -> Option<&'static str> {
+        let is_none = |word: &&str| !word.starts_with('=') && !fits(self.kind.form().pattern, word);
+        self.default.filter(is_none)
+    }
+
     /// Reads the text that the file gives, or the default.
     pub(super) fn read(&self, name: &str, text: &str, environment: Environment<'_>) -> Parsed<Leaf> {
-        if self.none == Some(text) {
+        if self.none() == Some(text) {
             return Ok((Value::Null, text.to_owned()));
         }
         let Form { pattern, what, read, .. } = self.kind.form();

@@ -249,12 +249,9 @@ fn segment(walk: &mut Walk<'_>, path: &str) {
         return;
     }
     let of = |column: &str| format!("{path}.{column}");
-    let named: Vec<_> = SEGMENT.iter().filter(|key| walk.place(&of(key.name)).is_some()).collect();
+    let named: Vec<_> = SEGMENT.iter().filter(|key| walk.means(&of(key.name))).collect();
     let [key] = named.as_slice() else {
-        // An unknown key is reported by itself.
-        if !named.is_empty() || !walk.has_unknown(path) {
-            walk.refuse(path, "name one column, as in {region: North}; a segment has one");
-        }
+        walk.refuse(path, "name one column, as in {region: North}; a segment has one");
         return;
     };
     let has_column =

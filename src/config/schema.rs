@@ -80,7 +80,7 @@ fn value(key: &Key) -> Value {
         (Kind::Flag, _) => return json!({"enum": [true, false, "true", "false"]}),
         (_, "") => json!({"type": types, "minLength": 1}),
         (_, pattern) => {
-            let none = key.none.map_or_else(String::new, |none| format!("{none}|"));
+            let none = key.none().map_or_else(String::new, |none| format!("{none}|"));
             json!({"type": types, "pattern": format!("^({none}{pattern})$")})
         }
     };

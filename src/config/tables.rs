@@ -176,7 +176,7 @@ section! {
     CHECKS => Checks {
         max_rejected_rows: #[serde(deserialize_with = "super::types::text")] BigDecimal = (Share, "0.5%", "share of rows", "[0, 1]", "largest share of the rows of a source that could not be used");
         max_rejected_money: #[serde(deserialize_with = "super::types::text")] BigDecimal = (Share, "0.1%", "share of money", "[0, 1]", "largest share of the money in them");
-        freshness_days: "freshness" Option<u32> = (Days, "none", "days or weeks", "", "largest age of the newest order at the as-of date, such as 10d").or_none("none");
+        freshness_days: "freshness" Option<u32> = (Days, "none", "days or weeks", "", "largest age of the newest order at the as-of date, such as 10d");
         source_freshness_days: "source_freshness" #[serde(default)] BTreeMap<String, u32> = (Section(SOURCE_FRESHNESS), "", "", "",
             "the same for the newest row of another source that is configured; each is none by default. The day of a customer is signed_up_at, \
              that of a payment paid_date, or due_date where that is not mapped");
@@ -195,18 +195,18 @@ section! {
 
 #[rustfmt::skip]
 const SOURCE_FRESHNESS: &[Key] = &[
-    row("customers", Days, "none", "days or weeks", "", "age of the newest customer").or_none("none").quiet(),
-    row("service_cases", Days, "none", "days or weeks", "", "age of the newest service case").or_none("none").quiet(),
-    row("payments", Days, "none", "days or weeks", "", "age of the newest payment").or_none("none").quiet(),
-    row("visits", Days, "none", "days or weeks", "", "age of the newest visit").or_none("none").quiet(),
-    row("exchange_rates", Days, "none", "days or weeks", "", "age of the newest exchange rate").or_none("none").quiet(),
+    row("customers", Days, "none", "days or weeks", "", "age of the newest customer").quiet(),
+    row("service_cases", Days, "none", "days or weeks", "", "age of the newest service case").quiet(),
+    row("payments", Days, "none", "days or weeks", "", "age of the newest payment").quiet(),
+    row("visits", Days, "none", "days or weeks", "", "age of the newest visit").quiet(),
+    row("exchange_rates", Days, "none", "days or weeks", "", "age of the newest exchange rate").quiet(),
 ];
 
 section! {
     /// How much machine a run may use; never changes a result.
     ENGINE => EngineLimits {
         memory: u64 = (Bytes, "1GiB", "size", "[16777216, 17592186044416]", "memory of the query engine, at least 16MiB; KiB, MiB, GiB or TiB");
-        threads: Option<usize> = (Count, "auto", "threads", "[1, 1024]", "threads of the query engine; auto is one for each core").or_none("auto");
+        threads: Option<usize> = (Count, "auto", "threads", "[1, 1024]", "threads of the query engine; auto is one for each core");
         batch_rows: usize = (Count, "8192", "rows", "[1, 1048576]", "rows that the query engine handles at once");
         deadline: std::time::Duration = (Kind::Duration, "6h", "s, m, h or d", "", "how long a run may take until it is published; then it ends with exit code 5");
         spill: Option<PathBuf> = (Path, "", "folder", "",

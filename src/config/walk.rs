@@ -24,8 +24,6 @@ pub(super) struct Walk<'e> {
     given: BTreeMap<String, (Place, Place)>,
     /// Keys that an unknown key was probably meant to be: not reported as missing a second time.
     meant: BTreeSet<String>,
-    /// Sections with a key that is not known.
-    unknown: BTreeSet<String>,
     /// Every value and list that could be read, and every default, by path; of a section, nothing.
     values: BTreeMap<String, Value>,
     /// The files, folders and addresses that are named, each with its key.
@@ -48,9 +46,8 @@ pub(super) fn join(path: &str, key: &str) -> String {
 impl<'e> Walk<'e> {
     /// Begins with an empty result.
     pub(super) fn new(environment: Environment<'e>, sends: bool, problems: Problems) -> Self {
-        let (given, meant, unknown) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
-        let (values, named) = (BTreeMap::new(), Vec::new());
-        Self { environment, sends, problems, given, meant, unknown, values, named }
+        let (given, meant, values) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+        Self { environment, sends, problems, given, meant, values, named: Vec::new() }
     }
 
     /// Where a key of the file is; `None` when it is absent.
@@ -61,11 +58,6 @@ impl<'e> Walk<'e> {
     /// Whether the file has the key, or a misspelt one was meant to be it.
     pub(super) fn means(&self, path: &str) -> bool {
         self.given.contains_key(path) || self.meant.contains(path)
-    }
-
-    /// Whether a section has a key that is not known.
-    pub(super) fn has_unknown(&self, path: &str) -> bool {
-        self.unknown.contains(path)
     }
 
     /// The paths of the keys of a section, or of the items of a list, in the order of the file.
@@ -175,7 +167,6 @@ impl<'e> Walk<'e> {
                 }
                 _ => "unknown key".to_owned(),
             };
-            self.unknown.insert(path.to_owned());
             self.meant.extend(meant.iter().map(|name| join(path, name)));
             self.refuse_at(entry.place, &join(path, entry.key), Refusal::from(reason).suggest(meant));
         }

@@ -23,6 +23,8 @@ pub(super) struct Finder<'f> {
     pub(super) work: &'f Path,
     /// What was found and is not used, in words.
     pub(super) unread: Vec<String>,
+    /// What is to be asked of the tables as such.
+    pub(super) asked: Vec<String>,
 }
 
 /// Files of one table that were obtained.

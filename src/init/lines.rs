@@ -1,6 +1,6 @@
 //! What each canonical column of the order lines is made of, with the reason, and which rows do not count.
 
-use super::grain::{Key, Levels};
+use super::grain::{Key, Levels, SOURCE_FILE};
 use super::holds::Holds;
 use super::names::Role;
 use super::profile::{Column, Table};
@@ -129,18 +129,26 @@ impl<'t> Writer<'t> {
             });
         }
         let lines = self.lines();
+        let has = |column: &str| self.key.columns.contains(&column);
         if self.key.is_made && self.place == Place::Staging {
-            let why = "no column numbers the lines of an order, so they are numbered here: equal lines are as many items";
-            proposal.columns.push(Item::new(
-                "line_number",
-                format!("{}.line_of_order", text::name(lines.name())),
-                why,
-            ));
+            let why = "no column numbers the lines of an order, so they are numbered within each file: equal lines of one file are as \
+                       many items, and those of two files came twice";
+            let sql = format!("{}.line_of_order", text::name(lines.name()));
+            proposal.columns.push(Item::new("source_row", sql, why));
         } else if let Some(column) = lines
             .of(Role::LineNumber)
-            .filter(|_| self.key.columns.contains(&"line_number") && !self.key.is_made)
+            .filter(|_| (has("line_number") || has("source_row")) && !self.key.is_made)
         {
-            proposal.columns.push(Item::new("line_number", self.place.whole(lines, column), ""));
+            let sql = self.place.whole(lines, column);
+            proposal.columns.push(Item::new("line_number", sql.clone(), ""));
+            if has("source_row") {
+                proposal.columns.push(Item::new("source_row", sql, "refunds have a number here, too"));
+            }
+        }
+        if self.place == Place::Staging {
+            let sql = format!("{}.{SOURCE_FILE}", text::name(lines.name()));
+            let why = "lines that a second file delivers again count once";
+            proposal.columns.push(Item::new(SOURCE_FILE, sql, why));
         }
         proposal.columns.push(
             match self.first(Role::OrderedAt, |column| column.is_timestamp() || column.kind.is_integer()) {
@@ -248,11 +256,7 @@ impl<'t> Writer<'t> {
         } else if self.place == Place::Staging {
             kind.item(
                 "freight_amount",
-                &format!(
-                    "case when {}.line_of_order = 1 then {} else 0 end",
-                    text::name(self.lines().name()),
-                    self.place.amount(&sql)
-                ),
+                &self.once(&self.place.amount(&sql)),
                 "it stands once per order, and is counted with its first line",
                 column,
             )

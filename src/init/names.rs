@@ -117,9 +117,9 @@ const ROLES: [(Role, &str); 31] = [
     (UnitNetPrice, "netprice unitnetprice nettopreis nettoeinzelpreis prixnet precioneto 折后单价 成交单价"),
     (
         NetAmount,
-        "netamount netrevenue netsales netvalue sales salesvalue revenue amount linetotal lineamount nettobetrag \
-         positionswert nettowert netwr netto umsatz betrag montantht montantligne montantnet montant importelinea importeneto importe \
-         行金额 销售额 实付金额 成交金额 金额",
+        "netamount netrevenue netsales netvalue net nettotal netlineamount netlinetotal sales salesvalue revenue amount linetotal lineamount nettobetrag \
+         positionswert nettowert netwr netto nettoumsatz nettosumme gesamtnetto umsatz betrag montantht totalht totalligneht montantligne montantnet montant importelinea importeneto neto totalneto baseimponible importe \
+         行金额 销售额 实付金额 成交金额 净额 净金额 不含税金额 未税金额 金额",
     ),
     (GrossAmount, "grossamount grossrevenue grosssales listamount extendedprice"),
     (
@@ -133,12 +133,16 @@ const ROLES: [(Role, &str); 31] = [
     ),
     (
         UnitCost,
-        "unitcost costprice costperunit standardcost supplycost purchaseprice buyprice einkaufspreis ekpreis einstandspreis \
-         coutunitaire prixachat prixdachat costeunitario costounitario preciocompra 成本价 单位成本 进价 采购价",
+        "unitcost costprice costperunit standardcost supplycost itemcost productcost purchaseprice buyprice einkaufspreis ekpreis ekstueck ekprostueck einstandspreis \
+         coutunitaire prixachat prixdachat prixrevient prixderevient pamp costeunitario costounitario preciocompra preciocoste preciodecoste preciocosto 成本价 单位成本 进价 采购价",
     ),
-    (CostAmount, "costamount cogs costofgoods costofgoodssold linecost wareneinsatz 成本金额 销售成本"),
+    (
+        CostAmount,
+        "costamount cogs costofgoods costofgoodssold linecost costvalue ekwert ekbetrag ekgesamt einkaufswert einstandswert wareneinsatz \
+         coutligne coutachat montantachat costelinea importecoste costeventas 成本金额 成本总额 销售成本",
+    ),
     (Profit, "profit grossprofit deckungsbeitrag rohertrag margebrute benefice beneficio 利润 毛利"),
-    (Cost, "cost totalcost kosten cout coste costo 成本"),
+    (Cost, "cost totalcost costs ek einstand kosten cout couts coste costo 成本"),
     (
         ProductId,
         "productid productkey partkey sku stockcode itemid itemno articleid trackid variantid productcode artikelnr artikelnummer \

@@ -4,6 +4,7 @@
 
 use super::holds::Holds;
 use super::names::Role;
+use super::opened::Made;
 use super::profile::{Column, ROWS, Table};
 use super::rates::Rates;
 use crate::engine::Engine;
@@ -57,20 +58,24 @@ fn timestamp(table: &Table) -> Option<&Column> {
     table.all_of(Role::OrderedAt).into_iter().find(|column| column.is_timestamp() || column.kind.is_integer())
 }
 
+/// Tells whether a table names customer and date of its orders itself.
+pub(super) fn is_whole(table: &Table) -> bool {
+    id(table, Role::CustomerId).is_some() && timestamp(table).is_some()
+}
+
 /// How much a table looks like order lines; 0 when it cannot be.
-fn likeness(table: &Table) -> u32 {
+pub(super) fn likeness(table: &Table) -> u32 {
     let has = |role: Role| u32::from(table.of(role).is_some());
     let is_other = matches!(table.holds, Some(Holds::Refunds | Holds::Rates));
     if is_other || id(table, Role::OrderId).is_none() || table.rows == 0 {
         return 0;
     }
-    let is_whole = id(table, Role::CustomerId).is_some() && timestamp(table).is_some();
     let (amount, total) = (u32::from(has_amount(table)), has(Role::Total));
     if amount + total == 0 {
         return 0;
     }
     1 + 8 * amount
-        + 4 * u32::from(is_whole)
+        + 4 * u32::from(is_whole(table))
         + 3 * u32::from(table.holds == Some(Holds::Lines))
         + 3 * has(Role::ProductId)
         + 2 * has(Role::Quantity)
@@ -79,7 +84,14 @@ fn likeness(table: &Table) -> u32 {
 
 /// Finds how `tables` belong together; nothing where none of them holds orders.
 pub(super) async fn relate(engine: &Engine, tables: &[Table]) -> Result<Option<Related>, Failure> {
-    let best = (0..tables.len()).map(|at| (likeness(&tables[at]), std::cmp::Reverse(at))).max();
+    let is_part = |at: &usize| {
+        let name = tables[*at].name();
+        tables.iter().any(
+            |table| matches!(&table.made, Some(Made::Union(parts)) if parts.iter().any(|(of, _)| of == name)),
+        )
+    };
+    let own = (0..tables.len()).filter(|at| !is_part(at));
+    let best = own.map(|at| (likeness(&tables[at]), std::cmp::Reverse(at))).max();
     let Some((1.., std::cmp::Reverse(lines))) = best else {
         return Ok(None);
     };

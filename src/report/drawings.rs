@@ -235,12 +235,14 @@ fn waterfall(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats
 /// The states of one side of the migration since a year ago, without the total.
 fn states(data: &Data<'_>, side: &str, messages: &Messages, formats: &Formats) -> Vec<(String, Node)> {
     let text = |row: &Row, column: &str| row.get(column).map(Figure::text).unwrap_or_default().to_owned();
-    data.rows("results.tier_migration_totals")
+    let (of_side, of_other) =
+        if side == "from" { ("from_tier", "to_tier") } else { ("to_tier", "from_tier") };
+    data.rows("results.tier_migration")
         .iter()
-        .filter(|row| text(row, "from_snapshot") == "year_ago" && text(row, "side") == side)
-        .filter(|row| text(row, "state") != "total")
+        .filter(|row| text(row, "from_snapshot") == "year_ago" && text(row, of_other) == "total")
+        .filter(|row| text(row, of_side) != "total")
         .map(|row| {
-            let state = text(row, "state");
+            let state = text(row, of_side);
             let figure = row.get("customers").cloned().unwrap_or_else(Figure::missing);
             let node = Node {
                 class: if TIERS.contains(&state.as_str()) { state.clone() } else { "other".into() },

@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_quotation_mark_that_would_join_values_is_found_with_its_line() {
-        let found = |text: &str| misquoted(text.as_bytes(), b',').unwrap().map(|(line, _)| line);
+        let found = |text: &str| misquoted(text.as_bytes(), b',').expect("a text").map(|(line, _)| line);
         for sound in [
             "a,b\r\n1,\"x, \"\"y\"\"\nz\"\r\n\"\",2\n",
             "a\n12\" pipe\n",
