@@ -338,7 +338,7 @@ fn plain_number(writer: &mut dyn Write, value: &Expr, sign: &Expr) -> Result<Typ
         "." => '.',
         _ => return Err("`plain_number` needs the sign before the decimals, ',' or '.'".to_owned()),
     };
-    Ok(Typed::new(value.map(|value| plain_number_sql(&value, decimal)), Type::Text))
+    Ok(Typed::new(value.map(|value| plain_number_sql(value, decimal)), Type::Text))
 }
 
 /// The form of such a number, as a regular expression, and what stands between its groups; `decimal` is before its decimals.
