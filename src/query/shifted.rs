@@ -70,9 +70,9 @@ impl Names {
         for select in relations::selects(&query.body) {
             let outputs = Outputs::of_select(select);
             for (place, (own, made)) in outputs.columns().iter().enumerate() {
-                let placed = places.and_then(|places| places.get(place).cloned());
+                let given = places.and_then(|places| places.get(place).cloned());
                 let of_first = first.name(place).map(|name| named(&name));
-                for name in [own.clone(), placed, of_first].into_iter().flatten() {
+                for name in [own.clone(), given, of_first].into_iter().flatten() {
                     self.made.push((name, columns(made)));
                 }
             }
@@ -156,7 +156,7 @@ fn columns(expression: &Expr) -> Vec<String> {
                 Expr::Function(call) if call.over.is_some() => self.depth += 1,
                 Expr::Identifier(name) if self.depth == 0 => self.found.push(named(name)),
                 Expr::CompoundIdentifier(parts) if self.depth == 0 => {
-                    self.found.extend(parts.last().map(named))
+                    self.found.extend(parts.last().map(named));
                 }
                 _ => {}
             }
