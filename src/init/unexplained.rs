@@ -47,6 +47,11 @@ fn is_of(column: &Column, ends: &[&str]) -> bool {
     words.iter().any(|word| ends.iter().any(|end| word.starts_with(end) || word.ends_with(end)))
 }
 
+/// The sign before a column that makes it above 0.
+fn sign(column: &Column) -> &'static str {
+    if column.greatest_number().is_some_and(|most| most <= 0.0) { "-" } else { "" }
+}
+
 /// Adds discounts of whole orders to a proposal, and asks for amounts that no part of it takes.
 pub(super) async fn complete(
     engine: &Engine,
@@ -122,7 +127,8 @@ impl Writer<'_> {
             let (sql, _) = self.money((header, column), false, proposal.currency.as_deref());
             format!("coalesce(cast({sql} as decimal(28, 4)), 0)")
         };
-        let taken = column.map_or_else(|| "0".to_owned(), |column| Self::sign(column) + &money(column));
+        let taken =
+            column.map_or_else(|| "0".to_owned(), |column| format!("{}{}", sign(column), money(column)));
         let tax = tax.map(money);
         let added = [Some("0"), Some("freight"), tax.as_deref()].into_iter().flatten().map(str::to_owned);
         let added: Vec<String> = added.chain(tax.as_ref().map(|tax| format!("freight + {tax}"))).collect();
@@ -171,17 +177,11 @@ impl Writer<'_> {
         }))
     }
 
-    /// The sign before a column that makes it above 0.
-    fn sign(column: &Column) -> String {
-        let is_below = column.greatest_number().is_some_and(|most| most <= 0.0);
-        if is_below { "-".to_owned() } else { String::new() }
-    }
-
     /// Takes a column of the orders off once per order, or asks whether to.
     fn take_off(&self, proposal: &mut Proposal, column: &Column, words: Option<String>) {
         let Some(header) = self.header() else { return };
         let (sql, _) = self.money((header, column), false, proposal.currency.as_deref());
-        let once = self.once(&Place::Staging.amount(&format!("{}{sql}", Self::sign(column))));
+        let once = self.once(&Place::Staging.amount(&format!("{}{sql}", sign(column))));
         let item_of = |canonical: &str| {
             proposal.columns.iter().position(|item| item.canonical == canonical && item.is_active)
         };
