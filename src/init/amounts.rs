@@ -34,7 +34,7 @@ impl<'t> Writer<'t> {
             };
             self.place.of_hundredths(&wide)
         };
-        if column.told.is_minor {
+        if column.meaning.is_minor {
             return (hundredths(), Money::Hundredths);
         }
         if !column.kind.is_integer() || currency.is_some_and(|code| WHOLE.contains(&code)) {
@@ -177,7 +177,7 @@ impl<'t> Writer<'t> {
         let (least, most) = (column.least_number().unwrap_or(0.0), column.greatest_number().unwrap_or(0.0));
         let says_percent = ["percent", "pct", "prozent", "rabatt", "remise", "descuento"]
             .iter()
-            .any(|word| column.told.plain.contains(word));
+            .any(|word| column.meaning.plain.contains(word));
         let rate = self.place.number(table, column, false);
         let written = format!(
             "`{}` is from {} to {}",
@@ -280,7 +280,7 @@ impl<'t> Writer<'t> {
         ) {
             let sql = format!("{} - {}", net.sql, self.place.number(found.0, found.1, false));
             let question =
-                format!("is \"{}\" what is left of the line after the cost of the goods?", found.1.name);
+                format!("is \"{}\" the profit of the line, its amount less the cost of goods?", found.1.name);
             proposal.columns.push(Item::new("cost_amount", sql, "").asks(question).waits());
         } else if let Some((found, (_, pieces))) =
             tables.iter().skip(1).find_map(|table| number(table, Role::UnitPrice)).zip(quantity)
@@ -288,7 +288,7 @@ impl<'t> Writer<'t> {
             let (money, _) = self.money(found, true, proposal.currency.as_deref());
             let term = self.place.amount(&format!("{money} * {}", self.place.column(lines, pieces)));
             let question = format!(
-                "is `{}` of {} what you pay for a piece, and not a price at which it is sold?",
+                "is `{}` of {} the cost of one unit to you, and not its sales price?",
                 found.1.name,
                 found.0.name()
             );
@@ -304,7 +304,7 @@ pub(super) enum Money {
     Hundredths,
     /// All are whole hundreds.
     PerhapsHundredths,
-    /// Whole numbers, of which nothing tells.
+    /// Whole numbers in a unit that is not known.
     Unknown,
 }
 

@@ -198,7 +198,7 @@ impl<'t> Writer<'t> {
         }
         let flag = |column: &&Column| {
             column.kind == arrow::datatypes::DataType::Boolean
-                && ["isreturn", "isreturned", "returned", "return"].contains(&column.told.plain.as_str())
+                && ["isreturn", "isreturned", "returned", "return"].contains(&column.meaning.plain.as_str())
         };
         if let Some((table, column)) =
             self.own().into_iter().find_map(|table| Some((table, table.columns.iter().find(flag)?)))
@@ -215,18 +215,21 @@ impl<'t> Writer<'t> {
         let Some((table, column)) = self.first(Role::Currency, several) else {
             return;
         };
-        let told: Vec<String> =
+        let shown: Vec<String> =
             column.words.iter().map(|(word, rows)| format!("{word} ({rows} rows)")).collect();
-        let told = told.join(", ");
-        let item =
-            Item::new("currency", self.place.column(table, column), format!("in several currencies: {told}"));
+        let shown = shown.join(", ");
+        let item = Item::new(
+            "currency",
+            self.place.column(table, column),
+            format!("in several currencies: {shown}"),
+        );
         proposal.columns.push(match self.related.rates {
             Some(rates) => item.asks(format!(
-                "amounts are in {told} and are converted by `{}`: are they not in one currency already?",
+                "amounts are in {shown} and are converted by `{}`: are they not in one currency already?",
                 self.tables[rates].name()
             )),
             None => item.asks(format!(
-                "amounts are in {told}: a run refuses to add them up without `sources.exchange_rates`"
+                "amounts are in {shown}: a run refuses to add them up without `sources.exchange_rates`"
             )),
         });
     }
@@ -269,7 +272,7 @@ impl<'t> Writer<'t> {
             .into_iter()
             .flat_map(|table| table.all_of(Role::Currency))
             .find(|column| !column.words.is_empty());
-        let of_name = self.lines().columns.iter().find_map(|column| column.told.currency.clone());
+        let of_name = self.lines().columns.iter().find_map(|column| column.meaning.currency.clone());
         let is_code = |word: &String| {
             word.trim().len() == 3 && word.trim().chars().all(|letter| letter.is_ascii_alphabetic())
         };

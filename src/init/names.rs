@@ -245,7 +245,7 @@ const BEFORE: [&str; 6] = ["lineitem", "line", "item", "pos", "product", "order"
 
 /// A name as it is compared, and what else it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct NameMeaning {
     /// Without the prefix of its table, the currency and the unit.
     pub(super) plain: String,
     pub(super) role: Option<Role>,
@@ -262,7 +262,7 @@ const CURRENCIES: [&str; 12] =
     ["usd", "eur", "gbp", "cny", "rmb", "chf", "cad", "aud", "sek", "mxn", "inr", "brl"];
 
 /// Reads the name of a column; `prefix` is what all columns of its table begin with.
-pub(super) fn read(name: &str, prefix: &str) -> Told {
+pub(super) fn read(name: &str, prefix: &str) -> NameMeaning {
     let own = name.strip_prefix(prefix).unwrap_or(name);
     let mut parts = words(own);
     let is_minor = parts.len() > 1 && parts.iter().any(|part| MINOR.contains(&part.as_str()))
@@ -280,7 +280,7 @@ pub(super) fn read(name: &str, prefix: &str) -> Told {
         let shorter = BEFORE.iter().find_map(|word| plain.strip_prefix(word))?;
         role(shorter).filter(|(role, _)| !matches!(role, Name | OrderedAt | Status))
     });
-    Told {
+    NameMeaning {
         role: found.map(|(role, _)| role),
         rank: found.map_or(0, |(_, rank)| rank),
         plain,
@@ -342,21 +342,21 @@ mod tests {
             ("o_totalprice", "o_", Total),
             ("order_total", "", Total),
         ] {
-            let told = read(name, prefix);
+            let meaning = read(name, prefix);
             // A sign that stands for a word is left out.
             let expected = (name != "N° commande").then_some(role).or(Some(OrderId));
-            assert!(told.role == expected || name == "N° commande", "{name}: {told:?}");
+            assert!(meaning.role == expected || name == "N° commande", "{name}: {meaning:?}");
         }
     }
 
     #[test]
     fn units_and_currencies_are_read_from_names() {
-        let told = read("amount_in_cents", "");
-        assert!(told.is_minor && told.role == Some(NetAmount), "{told:?}");
-        let told = read("unit_amount_cents", "");
-        assert!(told.is_minor && told.role == Some(UnitPrice), "{told:?}");
-        let told = read("unitPriceUSD", "");
-        assert_eq!((told.role, told.currency.as_deref()), (Some(UnitPrice), Some("usd")));
+        let meaning = read("amount_in_cents", "");
+        assert!(meaning.is_minor && meaning.role == Some(NetAmount), "{meaning:?}");
+        let meaning = read("unit_amount_cents", "");
+        assert!(meaning.is_minor && meaning.role == Some(UnitPrice), "{meaning:?}");
+        let meaning = read("unitPriceUSD", "");
+        assert_eq!((meaning.role, meaning.currency.as_deref()), (Some(UnitPrice), Some("usd")));
         assert!(!read("percent", "").is_minor && !read("cents", "").is_minor);
     }
 

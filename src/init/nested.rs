@@ -71,7 +71,7 @@ fn opened(table: &Table, list: &str, fields: &Fields) -> Opened {
     let mut orders = Vec::new();
     for column in &table.columns {
         // What is only called `id` there is the order's, and no item's.
-        let is_bare = column.told.role.is_none() && table.role(column) == Some(Role::OrderId);
+        let is_bare = column.meaning.role.is_none() && table.role(column) == Some(Role::OrderId);
         let alias = if is_bare { "order_id" } else { column.name.as_str() };
         if taken.insert(alias.to_lowercase()) {
             orders.push((name(&column.name), name(alias)));

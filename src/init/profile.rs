@@ -1,10 +1,10 @@
-//! What a table holds: its columns with what their values say, told by the engine.
+//! What a table holds: its columns with what their values say, as the engine reads them.
 
 use arrow::datatypes::{DataType, Field};
 
 use super::find::Group;
 use super::holds::{self, Holds};
-use super::names::{self, Role, Told};
+use super::names::{self, NameMeaning, Role};
 use super::opened::Opened;
 use crate::config::{Format, Source};
 use crate::engine::Engine;
@@ -46,7 +46,7 @@ pub(super) struct Column {
     /// As it is named in the files.
     pub(super) name: String,
     pub(super) kind: DataType,
-    pub(super) told: Told,
+    pub(super) meaning: NameMeaning,
     /// Values that are there, of the rows that were looked at.
     pub(super) values: u64,
     /// Different values.
@@ -135,15 +135,15 @@ impl Table {
     pub(super) fn all_of(&self, role: Role) -> Vec<&Column> {
         let mut found: Vec<&Column> =
             self.columns.iter().filter(|column| self.role(column) == Some(role)).collect();
-        found.sort_by_key(|column| column.told.rank);
+        found.sort_by_key(|column| column.meaning.rank);
         found
     }
 
     /// The role of a column: `id` in a table of orders is that of an order.
     pub(super) fn role(&self, column: &Column) -> Option<Role> {
-        let is_key = matches!(column.told.plain.as_str(), "id" | "key" | "number" | "nr" | "no" | "code");
-        let has_order = self.columns.iter().any(|column| column.told.role == Some(Role::OrderId));
-        match (column.told.role, self.holds) {
+        let is_key = matches!(column.meaning.plain.as_str(), "id" | "key" | "number" | "nr" | "no" | "code");
+        let has_order = self.columns.iter().any(|column| column.meaning.role == Some(Role::OrderId));
+        match (column.meaning.role, self.holds) {
             (None, Some(Holds::Orders)) if is_key => Some(Role::OrderId),
             (None, Some(Holds::Customers)) if is_key => Some(Role::CustomerId),
             (None, Some(Holds::Products)) if is_key && !has_order => Some(Role::ProductId),
@@ -208,8 +208,8 @@ pub(super) async fn look_at(
         let names: Vec<String> = part.iter().map(|field| quoted(field.name())).collect();
         let from = format!("(select {} from {view} limit {ROWS}) as rows", names.join(", "));
         let sql = format!("select {} from {from}", sql.join(", "));
-        let told = engine.read(&format!("the values of {view}"), &sql).await?;
-        table.columns.extend(part.iter().zip(0..).map(|(field, place)| column(field, &told, place, &prefix)));
+        let rows = engine.read(&format!("the values of {view}"), &sql).await?;
+        table.columns.extend(part.iter().zip(0..).map(|(field, place)| column(field, &rows, place, &prefix)));
     }
     words(engine, &view.to_string(), &mut table).await?;
     Ok(table)
@@ -295,8 +295,8 @@ const TEXTS: [(&str, &str); 9] = [
 ];
 
 /// The number of an answer; 0 where it was not asked.
-fn number(told: &Rows, what: &str, place: usize) -> u64 {
-    match told.cell(0, &format!("{what}_{place}")) {
+fn number(found: &Rows, what: &str, place: usize) -> u64 {
+    match found.cell(0, &format!("{what}_{place}")) {
         Some(Cell::Integer(number)) => u64::try_from(*number).unwrap_or(0),
         _ => 0,
     }
@@ -348,14 +348,14 @@ fn column(field: &Field, answer: &Rows, place: usize, prefix: &str) -> Column {
         (Some(sign), _) => u8::try_from(count(&format!("scale_{sign}")).min(6)).unwrap_or(6),
         (None, scale) => scale.unwrap_or(6),
     };
-    let mut told = names::read(field.name(), prefix);
+    let mut meaning = names::read(field.name(), prefix);
     if !can_be_written(field.name()) {
-        told.role = None;
+        meaning.role = None;
     }
     Column {
         name: field.name().clone(),
         kind: field.data_type().clone(),
-        told,
+        meaning,
         values: filled,
         distinct: count("distinct"),
         least: limit("min"),
@@ -373,8 +373,8 @@ async fn words(engine: &Engine, view: &str, table: &mut Table) -> Result<(), Fai
     for at in 0..table.columns.len() {
         let column = &table.columns[at];
         let is_asked =
-            matches!(column.told.role, Some(Role::Status | Role::IsTest | Role::IsVoid | Role::Currency))
-                || column.told.plain.ends_with("flag");
+            matches!(column.meaning.role, Some(Role::Status | Role::IsTest | Role::IsVoid | Role::Currency))
+                || column.meaning.plain.ends_with("flag");
         if !is_asked || column.distinct > 1_000 {
             continue;
         }

@@ -39,7 +39,7 @@ pub(super) struct Proposed {
 pub(super) async fn propose(locations: &[String], schema: &str) -> Result<Proposed, Failure> {
     let work = PrivateFolder::make(&std::env::temp_dir())?;
     let here = std::env::current_dir().map_err(|error| {
-        Failure::new(Exit::Resources, "init", "cannot tell the current folder").cause(error)
+        Failure::new(Exit::Resources, "init", "cannot determine the current folder").cause(error)
     })?;
     let limits = EngineLimits {
         memory: 1 << 30,
@@ -200,10 +200,10 @@ async fn write(
         });
     }
     let uses = uses(writer, refunds, rates);
-    let told = page::write(tables, &uses, page.as_ref(), (&open, &finder.unread));
+    let text = page::write(tables, &uses, page.as_ref(), (&open, &finder.unread));
     let mut files: Vec<(&'static str, String)> =
         texts.into_iter().map(|(path, Text { written, .. })| (path, written)).collect();
-    files.push(("proposal.md", told));
+    files.push(("proposal.md", text));
     Ok(Proposed { files, open, notes: finder.unread.clone(), page })
 }
 

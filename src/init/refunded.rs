@@ -172,7 +172,7 @@ impl Refunds {
         let number = Place::Staging.number(table, column, false);
         let is_whole = column.decimals == 0 && (column.is_text() || column.kind.is_integer());
         let is_sold_in_hundredths = sold.sql.contains("cast('0.01' as decimal(3, 2))");
-        let is_minor = column.told.is_minor || (is_whole && is_sold_in_hundredths);
+        let is_minor = column.meaning.is_minor || (is_whole && is_sold_in_hundredths);
         let number = if is_minor {
             let bare = Place::Staging.column(table, column);
             Place::Staging.of_hundredths(&format!("cast({bare} as decimal(28, 0))"))
@@ -181,7 +181,7 @@ impl Refunds {
         };
         let (sign, told) = sign(column);
         let sql = format!("cast({sign}{number} as decimal(18, 4))");
-        let unit = match (column.told.is_minor, is_minor) {
+        let unit = match (column.meaning.is_minor, is_minor) {
             (true, _) => "; it is in hundredths, by its name",
             (false, true) => "; it is read as hundredths, as the amounts of the lines are",
             (false, false) => "",

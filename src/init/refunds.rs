@@ -40,7 +40,7 @@ const AROUND: [&str; 26] = [
 
 /// What a column of refunds holds, and whether its name says that it is of the refund.
 fn role(table: &Table, column: &Column) -> Option<(Role, bool)> {
-    let plain = column.told.plain.as_str();
+    let plain = column.meaning.plain.as_str();
     let own = AROUND.iter().find_map(|word| plain.strip_prefix(word).or_else(|| plain.strip_suffix(word)));
     match own {
         Some("at" | "on" | "time") => return Some((Role::OrderedAt, true)),
@@ -67,7 +67,7 @@ pub(super) fn all_of(table: &Table, wanted: Role) -> Vec<&Column> {
     let known = |column| role(table, column).filter(|(role, _)| *role == wanted);
     let mut found: Vec<(bool, &Column)> =
         table.columns.iter().filter_map(|column| Some((!known(column)?.1, column))).collect();
-    found.sort_by_key(|(is_plain, column)| (*is_plain, column.told.rank));
+    found.sort_by_key(|(is_plain, column)| (*is_plain, column.meaning.rank));
     found.into_iter().map(|(_, column)| column).collect()
 }
 
@@ -132,7 +132,7 @@ pub(super) async fn find(
         return Ok(Some(Err(format!("{found} of its {asked} orders are in `{}`", tables[to].name()))));
     }
     let is_number = |column: &&Column| {
-        let plain = column.told.plain.as_str();
+        let plain = column.meaning.plain.as_str();
         table.is_key(column) && ["id", "no", "nr", "number", "key"].iter().any(|end| plain.ends_with(end))
     };
     let by = match table.columns.iter().find(is_number) {

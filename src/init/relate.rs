@@ -207,7 +207,9 @@ pub(super) const REGIONS: &[&str] = &["region"];
 fn foreign<'t>(table: &'t Table, stems: &[&str]) -> Option<&'t Column> {
     table.columns.iter().find(|column| {
         let ends = ["id", "key", "nr", "no", "code"];
-        stems.iter().any(|stem| column.told.plain.strip_prefix(stem).is_some_and(|rest| ends.contains(&rest)))
+        stems
+            .iter()
+            .any(|stem| column.meaning.plain.strip_prefix(stem).is_some_and(|rest| ends.contains(&rest)))
     })
 }
 
@@ -223,8 +225,10 @@ async fn named_by(
         return Ok(None);
     };
     for (at, other) in tables.iter().enumerate().filter(|(at, _)| *at != from && *at != lines) {
-        let same =
-            other.columns.iter().find(|column| column.told.plain == key.told.plain && other.is_key(column));
+        let same = other
+            .columns
+            .iter()
+            .find(|column| column.meaning.plain == key.meaning.plain && other.is_key(column));
         if let Some(same) = same.filter(|_| name_of(other, stems).is_some()) {
             let on = vec![(key.name.clone(), same.name.clone())];
             return Ok(Some(tried(engine, tables, Join { table: at, to: from, on, keys: (0, 0) }).await?));
@@ -236,7 +240,7 @@ async fn named_by(
 /// The column that names what a table of categories, countries or regions lists.
 pub(super) fn name_of<'t>(table: &'t Table, stems: &[&str]) -> Option<&'t Column> {
     table.columns.iter().find(|column| {
-        let plain = column.told.plain.as_str();
+        let plain = column.meaning.plain.as_str();
         let is_name = |stem: &&str| plain == *stem || plain == format!("{stem}name");
         column.is_text() && (plain == "name" || stems.iter().any(is_name))
     })
@@ -263,7 +267,8 @@ async fn keys(
     other: &Table,
 ) -> Result<Option<Vec<(String, String)>>, Failure> {
     let ends = ["id", "key", "nr", "no", "code", "sku", "nummer", "number"];
-    let is_key = |column: &Column| column.is_id() && ends.iter().any(|end| column.told.plain.ends_with(end));
+    let is_key =
+        |column: &Column| column.is_id() && ends.iter().any(|end| column.meaning.plain.ends_with(end));
     let pairs: Vec<(&Column, &Column)> = table
         .columns
         .iter()
@@ -273,7 +278,10 @@ async fn keys(
             let is_free = !matches!(role, Some(Role::OrderId | Role::CustomerId | Role::LineNumber));
             let same = |found: &&Column| {
                 (is_product && other.role(found) == Some(Role::ProductId) && found.is_id())
-                    || (is_free && is_key(column) && is_key(found) && found.told.plain == column.told.plain)
+                    || (is_free
+                        && is_key(column)
+                        && is_key(found)
+                        && found.meaning.plain == column.meaning.plain)
             };
             Some((column, other.columns.iter().find(same)?))
         })
