@@ -288,10 +288,10 @@ mod tests {
         let texts: StringArray = (from..to).map(|row| (row % 3 > 0).then(|| format!("row {row}"))).collect();
         let amounts = Decimal128Array::from_iter_values((from..to).map(i128::from));
         let amounts = amounts.with_precision_and_scale(38, 6).expect("a decimal");
-        RecordBatch::try_from_iter([
-            ("id", Arc::new(ids) as _),
-            ("text", Arc::new(texts) as _),
-            ("amount", Arc::new(amounts) as _),
+        RecordBatch::try_from_iter_with_nullable([
+            ("id", Arc::new(ids) as _, true),
+            ("text", Arc::new(texts) as _, true),
+            ("amount", Arc::new(amounts) as _, true),
         ])
         .expect("three columns")
     }
