@@ -4,8 +4,8 @@ use std::fs::File;
 use std::path::Path;
 
 use arrow::array::{
-    Array, AsArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray,
-    StringViewArray,
+    Array, AsArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch, RecordBatchReader,
+    StringArray, StringViewArray,
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int32Type, SchemaRef};
@@ -15,33 +15,42 @@ use bigdecimal::num_bigint::BigInt;
 use jiff::{Span, civil::date};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::scratch;
 use crate::table::{Cell, Table};
 
-/// Columns and types of a Parquet file.
-pub(super) fn schema(file: &Path) -> Result<SchemaRef, Box<dyn std::error::Error + Send + Sync>> {
-    Ok(ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?.schema().clone())
+/// Columns and types of a file, and what reads its rows batch by batch.
+fn open(file: &Path) -> Result<Box<dyn RecordBatchReader>, Box<dyn std::error::Error + Send + Sync>> {
+    if scratch::is_scratch(file) {
+        return Ok(Box::new(scratch::open(file, None)?));
+    }
+    Ok(Box::new(ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?.build()?))
 }
 
-/// Reads a small Parquet file as a table, rows in file order.
+/// Columns and types of a file.
+pub(super) fn schema(file: &Path) -> Result<SchemaRef, Box<dyn std::error::Error + Send + Sync>> {
+    Ok(open(file)?.schema())
+}
+
+/// Reads a small file as a table, rows in file order.
 pub(super) fn read_file(file: &Path) -> Result<Table, Box<dyn std::error::Error + Send + Sync>> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?;
-    let columns = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let batches = open(file)?;
+    let columns = batches.schema().fields().iter().map(|field| field.name().clone()).collect();
     let mut table = Table { columns, rows: Vec::new() };
-    for batch in builder.build()? {
+    for batch in batches {
         append(&mut table, &batch?)?;
     }
     Ok(table)
 }
 
-/// Hands a Parquet file on in parts of some thousand rows, in file order; a file without rows is one empty part.
+/// Hands a file on in parts of some thousand rows, in file order; a file without rows is one empty part.
 pub(super) fn read_in_parts<E>(
     file: &Path,
     take: &mut dyn FnMut(&Table) -> Result<(), E>,
 ) -> Result<Result<(), E>, Box<dyn std::error::Error + Send + Sync>> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(file)?)?;
-    let columns: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let batches = open(file)?;
+    let columns: Vec<String> = batches.schema().fields().iter().map(|field| field.name().clone()).collect();
     let mut part = Table { columns, rows: Vec::new() };
-    let mut parts = builder.build()?.peekable();
+    let mut parts = batches.peekable();
     if parts.peek().is_none() {
         return Ok(take(&part));
     }

@@ -1,6 +1,6 @@
 //! The SQL engine: an embedded `DataFusion` session that runs one step after the other.
 //!
-//! Every step reads Parquet files of this run and writes one Parquet file, ordered and checked. The session cannot
+//! Every step reads files of this run and writes one, ordered and checked. The session cannot
 //! change anything else: no DDL, no DML, no settings, no paths as table names. `DataFusion` types stop here.
 
 mod address;
@@ -18,6 +18,7 @@ mod promise;
 mod registry;
 mod row;
 mod run;
+mod scratch;
 mod short_side;
 mod source_table;
 mod staging;
@@ -77,6 +78,8 @@ pub struct Engine {
     memory: usize,
     /// Bytes of short tables that may still be kept in memory.
     room: AtomicUsize,
+    /// About how many bytes statements hand on, unpacked.
+    handed_on: AtomicUsize,
     /// Views over rows of a source: who reads them reads its files.
     over_sources: Mutex<BTreeSet<TableName>>,
 }
@@ -159,6 +162,7 @@ impl Engine {
             threads,
             memory,
             room: AtomicUsize::new(memory / MEMORY_PER_SHORT_TABLES),
+            handed_on: AtomicUsize::new(0),
             over_sources: Mutex::default(),
         })
     }
@@ -180,6 +184,7 @@ impl Engine {
         for (number, file) in files.iter().enumerate() {
             let path = table.add(name, number, file).map_err(|error| cannot(error.into()))?;
             self.store.pin(object_path(&path)?, file.file.clone());
+            self.expect(file.rows.saturating_mul(scratch::BYTES_OF_A_ROW));
         }
         self.register(&TableName::new("source", name), Arc::new(table))
     }
@@ -223,14 +228,6 @@ impl Engine {
     #[must_use]
     pub fn file_of(&self, name: &TableName) -> PathBuf {
         self.folder.join(format!("{name}.parquet"))
-    }
-
-    /// The file of a table that was made, published or not.
-    #[must_use]
-    pub fn made(&self, name: &TableName) -> Option<PathBuf> {
-        let file = format!("{name}.parquet");
-        let places = [self.folder.join(&file), self.scratch.join(&file)];
-        places.into_iter().find(|file| file.exists())
     }
 
     /// Plans one query file and makes an empty table of its types, so that later files can be planned.
@@ -278,17 +275,6 @@ impl Engine {
     #[must_use]
     pub fn levels(&self) -> BTreeMap<String, usize> {
         self.fallback.levels()
-    }
-
-    /// Makes `name` the published table in `file`, which another session wrote; gives its columns.
-    ///
-    /// # Errors
-    /// Returns exit code 4 when the file cannot be read.
-    pub fn add_published(&self, name: &TableName, file: &Path) -> Result<Vec<String>, Failure> {
-        let schema = cells::schema(file).map_err(|error| unreadable(name, file, error))?;
-        let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
-        self.add_file(name, file, &Written::nothing(schema))?;
-        Ok(columns)
     }
 
     /// Makes a table of rows that Rust made.

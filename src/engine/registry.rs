@@ -2,7 +2,7 @@
 //!
 //! A short table is kept in memory beside its file, as long as there is room.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -16,9 +16,11 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::prelude::DataFrame;
 
 use super::address::{BASE, object_path, url};
-use super::failure::failure;
+use super::cells;
+use super::failure::{failure, unreadable};
+use super::scratch::{self, ScratchTable};
 use super::source_table::{PLACE, SourceTable, numbered_files};
-use super::{Engine, SourceFile, Written, ascending};
+use super::{Engine, SourceFile, Written};
 use crate::error::{Exit, Failure};
 use crate::query::TableName;
 
@@ -44,6 +46,32 @@ impl Engine {
         self.register(&numbered_files(name), Arc::new(numbered))
     }
 
+    /// The file of a table that was made, published or not.
+    #[must_use]
+    pub fn made(&self, name: &TableName) -> Option<PathBuf> {
+        let handed_on = self.scratch.join(format!("{name}.{}", scratch::ENDING));
+        let places = [self.file_of(name), handed_on];
+        places.into_iter().find(|file| file.exists())
+    }
+
+    /// Counts what statements will hand on.
+    pub(super) fn expect(&self, bytes: u64) {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        self.handed_on.update(Relaxed, Relaxed, |all| all.saturating_add(bytes));
+    }
+
+    /// Makes `name` the table in `file`, which another session wrote; gives its columns.
+    ///
+    /// # Errors
+    /// Returns exit code 4 when the file cannot be read.
+    pub fn add_published(&self, name: &TableName, file: &Path) -> Result<Vec<String>, Failure> {
+        let schema = cells::schema(file).map_err(|error| unreadable(name, file, error))?;
+        self.expect(std::fs::metadata(file).map_or(0, |known| known.len()));
+        let columns = schema.fields().iter().map(|field| field.name().clone()).collect();
+        self.add_file(name, file, &Written::nothing(schema))?;
+        Ok(columns)
+    }
+
     pub(super) fn add_plan(&self, name: &TableName, plan: DataFrame) -> Result<(), Failure> {
         self.schema(&name.schema)?
             .register_table(name.table.clone(), plan.into_view())
@@ -61,15 +89,17 @@ impl Engine {
                 return self.register(name, Arc::new(table));
             }
         }
+        if scratch::is_scratch(file) {
+            let table = ScratchTable::open(file, &written.order)
+                .map_err(|error| failure(format!("cannot register `{name}`"), error))?;
+            return self.register(name, Arc::new(table));
+        }
         let path = format!("run/{name}.parquet");
         self.store.pin(object_path(&path)?, file.to_path_buf());
         // The order of published tables is not declared, although it is known: DataFusion (issue 25052) takes the output of
         // a join of two ordered inputs for ordered by both, and then leaves out sorts that the result needs. A scratch
         // table is read alone, and sorting its millions of rows again is worth sparing.
-        let mut options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
-        if !written.order.is_empty() {
-            options = options.with_file_sort_order(vec![ascending(&written.order)]);
-        }
+        let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
         let table = self.listing(name, &path, Arc::clone(&written.schema), options)?;
         self.register(name, Arc::new(table))
     }

@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering::Relaxed;
 
 use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
@@ -70,9 +71,9 @@ impl Engine {
         let (folder, kind, order) = if header.is_published() {
             (&self.folder, write::Kind::Published, &[][..])
         } else {
-            (&self.scratch, write::Kind::Scratch, &header.order[..])
+            (&self.scratch, self.scratch_kind(), &header.order[..])
         };
-        let file = folder.join(format!("{}.parquet", query.name));
+        let file = folder.join(format!("{}.{}", query.name, kind.ending()));
         let promise = Promise { key: &header.key, is_sorted_by_key: is_sorted_here, order };
         let work = async {
             let stream = plan.execute_stream().await?;
@@ -97,6 +98,11 @@ impl Engine {
             written.refuse_shared_key(shared?, query)?;
         }
         Ok(written)
+    }
+
+    /// Whether what statements hand on is packed: not where all of it has room in memory, in which a system keeps it.
+    fn scratch_kind(&self) -> write::Kind {
+        write::Kind::Scratch { is_packed: self.handed_on.load(Relaxed) > self.memory }
     }
 
     /// Whether two rows share the key; takes no more memory than any query.

@@ -1,11 +1,11 @@
-//! Writes one ordered stream of rows as one Parquet file, and checks on the way what its header promises.
+//! Writes one ordered stream of rows as one file, and checks on the way what its header promises.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{RecordBatch, UInt64Array};
-use arrow::compute::{BatchCoalescer, cast, take_record_batch};
+use arrow::array::RecordBatch;
+use arrow::compute::{BatchCoalescer, cast};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
@@ -17,6 +17,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersi
 use parquet::schema::types::ColumnPath;
 
 use super::promise::{KeyCheck, OrderCheck, Promise, not_finite};
+use super::scratch;
 use crate::error::{Exit, Failure};
 use crate::query::Query;
 
@@ -30,7 +31,7 @@ const WRITTEN_ROWS: usize = 8_192;
 /// A table that was written.
 #[derive(Debug)]
 pub struct Written {
-    /// The Parquet file; a view has none.
+    /// The file; a view has none.
     pub file: Option<PathBuf>,
     /// Rows.
     pub rows: u64,
@@ -89,10 +90,54 @@ impl Written {
 /// Who reads a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// People and other programs, for years.
+    /// People and other programs, for years: Parquet.
     Published,
-    /// The next query, once.
-    Scratch,
+    /// The next queries.
+    Scratch {
+        /// Whether the disk counts more than the time.
+        is_packed: bool,
+    },
+}
+
+impl Kind {
+    /// How the name of such a file ends.
+    pub(super) fn ending(self) -> &'static str {
+        match self {
+            Self::Published => "parquet",
+            Self::Scratch { .. } => scratch::ENDING,
+        }
+    }
+}
+
+/// Writes a file of either kind.
+enum Writer {
+    Published(Box<ArrowWriter<File>>),
+    Scratch(scratch::Writer),
+}
+
+impl Writer {
+    fn create(file: &Path, schema: &SchemaRef, kind: Kind, key: &[String]) -> Result<Self, DataFusionError> {
+        Ok(match kind {
+            Kind::Published => Self::Published(Box::new(published(file, schema, key)?)),
+            Kind::Scratch { is_packed } => Self::Scratch(scratch::Writer::create(file, schema, is_packed)?),
+        })
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), DataFusionError> {
+        match self {
+            Self::Published(writer) => writer.write(batch)?,
+            Self::Scratch(writer) => writer.write(batch)?,
+        }
+        Ok(())
+    }
+
+    fn close(self) -> Result<(), DataFusionError> {
+        match self {
+            Self::Published(writer) => writer.close().map(drop)?,
+            Self::Scratch(writer) => writer.close()?,
+        }
+        Ok(())
+    }
 }
 
 /// Writes `stream` to `file`, and checks that the rows keep the promise.
@@ -103,7 +148,7 @@ pub(super) async fn write(
     kind: Kind,
 ) -> Result<Written, DataFusionError> {
     let schema = stored_schema(&stream.schema());
-    let mut writer = writer(file, &schema, kind, promise.key)?;
+    let mut writer = Writer::create(file, &schema, kind, promise.key)?;
     let mut keys = KeyCheck::new(&schema, promise.key, promise.is_sorted_by_key)?;
     let mut order = OrderCheck::new(&schema, promise.order)?;
     let mut even = BatchCoalescer::new(Arc::clone(&schema), WRITTEN_ROWS);
@@ -128,7 +173,7 @@ pub(super) async fn write(
     even.finish_buffered_batch()?;
     while let Some(batch) = even.next_completed_batch() {
         writer.write(&batch)?;
-        few = if batch.num_rows() == rows { Some(vec![compact(&batch)?]) } else { None };
+        few = if batch.num_rows() == rows { Some(vec![scratch::compact(&batch)?]) } else { None };
     }
     writer.close()?;
     Ok(Written {
@@ -143,31 +188,15 @@ pub(super) async fn write(
     })
 }
 
-/// The same rows without the room that their buffers had for more.
-fn compact(batch: &RecordBatch) -> Result<RecordBatch, DataFusionError> {
-    let all = UInt64Array::from_iter_values((0..).take(batch.num_rows()));
-    Ok(take_record_batch(batch, &all)?)
-}
-
 /// Everything that reaches the bytes is pinned: no clock, no version of the library, no schema of the engine.
-fn writer(
-    file: &Path,
-    schema: &SchemaRef,
-    kind: Kind,
-    key: &[String],
-) -> Result<ArrowWriter<File>, DataFusionError> {
-    // Nothing looks a value up in a scratch table: it is read as a whole, and soon.
-    let (compression, statistics) = match kind {
-        Kind::Published => (Compression::ZSTD(ZstdLevel::try_new(1)?), EnabledStatistics::Chunk),
-        Kind::Scratch => (Compression::LZ4_RAW, EnabledStatistics::None),
-    };
+fn published(file: &Path, schema: &SchemaRef, key: &[String]) -> Result<ArrowWriter<File>, DataFusionError> {
     let mut properties = WriterProperties::builder()
         .set_created_by("karat".to_owned())
         .set_writer_version(WriterVersion::PARQUET_1_0)
-        .set_compression(compression)
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_statistics_enabled(statistics);
-    for field in schema.fields().iter().filter(|_| kind == Kind::Published) {
+        .set_statistics_enabled(EnabledStatistics::Chunk);
+    for field in schema.fields() {
         let column = ColumnPath::new(vec![field.name().clone()]);
         match field.data_type() {
             // The ids by which the rows ascend: of each, what differs from the one before.
