@@ -446,6 +446,9 @@ fn rows_of_one_flat_table_that_do_not_count_are_left_out_by_where() {
     proposal.names_lines();
     let total = run(&proposal, &[("  # margin", "  margin")]);
     assert_eq!(cents(&total["net_revenue"]), "18.50");
+    // With an assumed margin and no cost to serve, profit is a share of net revenue and nothing else.
+    let findings = table(&run_folder(&proposal.project.path("mine/output")), "results.findings_of_profit");
+    assert_eq!(row(&findings, "section", "waterfall")["finding"], "margin_only");
 }
 
 #[test]

@@ -138,9 +138,9 @@ kept_share as (
 waterfall as (
     select
         case when population.is_empty or kept_share.share_of_list is null then 'nobody'
-            when widest_gap.step is null and not policy.cost_is_mapped and kept_share.cost_to_serve = 0 then 'margin_only'
-            when widest_gap.step is null and not policy.cost_is_mapped then 'assumed'
-            when widest_gap.step is null then 'total' else 'gap' end as finding,
+            when widest_gap.step is not null then 'gap'
+            when policy.cost_is_mapped then 'total'
+            when kept_share.cost_to_serve = 0 then 'margin_only' else 'assumed' end as finding,
         case when widest_gap.step is not null then population.best_tier end as tier, widest_gap.step as about
     from population cross join kept_share cross join widest_gap cross join settings.policy as policy
 ),

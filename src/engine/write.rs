@@ -112,14 +112,16 @@ impl Kind {
 /// Writes a file of either kind.
 enum Writer {
     Published(Box<ArrowWriter<File>>),
-    Scratch(scratch::Writer),
+    Scratch(Box<scratch::Writer>),
 }
 
 impl Writer {
     fn create(file: &Path, schema: &SchemaRef, kind: Kind, key: &[String]) -> Result<Self, DataFusionError> {
         Ok(match kind {
             Kind::Published => Self::Published(Box::new(published(file, schema, key)?)),
-            Kind::Scratch { is_packed } => Self::Scratch(scratch::Writer::create(file, schema, is_packed)?),
+            Kind::Scratch { is_packed } => {
+                Self::Scratch(Box::new(scratch::Writer::create(file, schema, is_packed)?))
+            }
         })
     }
 
