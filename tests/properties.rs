@@ -792,8 +792,11 @@ fn a_long_whale_curve_is_thinned_to_400_points_and_keeps_first_peak_and_last() {
             ])
         })
         .collect();
-    let given =
-        Given { tables: BTreeMap::from([("business.customer_tiers".to_owned(), rows)]), ..Given::default() };
+    let profits =
+        rows.iter().map(|row| Row::from([("customer_id".to_owned(), row["customer_id"].clone())])).collect();
+    let tables = [("business.customer_tiers", rows), ("business.customer_profit", profits)];
+    let tables = tables.map(|(name, rows)| (name.to_owned(), rows)).into();
+    let given = Given { tables, ..Given::default() };
     let table =
         block_on(
             || async move { Workbench::start(planned(), given).await?.table("results.whale_curve").await },
