@@ -79,6 +79,8 @@ pub enum Kind {
     Web,
     /// An address and port of this machine.
     Loopback,
+    /// The address of the scheduler of a cluster.
+    Cluster,
     /// A cron line of five fields.
     Cron,
     /// A path or address of a folder; may hold variables.
@@ -258,6 +260,7 @@ impl Kind {
             ),
             Self::Domain => (r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", "a domain such as example.com"),
             Self::Loopback => (r"[0-9.]+:[0-9]+|\[[0-9A-Fa-f:.]+\]:[0-9]+", "a loopback address and port such as 127.0.0.1:9464"),
+            Self::Cluster => (r"df://[A-Za-z0-9.-]+:[0-9]{1,5}", "the address of a scheduler such as df://host:50050"),
             Self::Cron => (r"\s*(\S+\s+){4}\S+\s*", "five fields (minute, hour, day of month, month, day of week)"),
             _ => ("", ""),
         }

@@ -274,6 +274,11 @@ pub struct EngineLimits {
     pub threads: Option<usize>,
     /// Rows in a batch.
     pub batch_rows: usize,
+    /// The scheduler of a cluster that runs statements over many rows, `df://host:port`.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// Rows that a statement reads, from which the cluster runs it.
+    pub cluster_rows: u64,
     /// How long a run may take until it is published.
     #[serde(deserialize_with = "load::seconds")]
     pub deadline: Duration,

@@ -4,10 +4,10 @@
 
 use super::events::LINEAGE;
 use super::key::Kind::{
-    Alert, AsOf, Bytes, Colour, Column, Columns, Count, Cron, Currency, Days, Delimiter, Domains, Duration,
-    Email, FileNames, Flag, Format, HiveName, Items, Language, Line, Location, Loopback, MailServer, Money,
-    NamedSource, Options, Path, PathBelow, Query, Refused, Schema, Section, Share, SigningKey, Sources,
-    Timezone, Web, Word, Words,
+    Alert, AsOf, Bytes, Cluster, Colour, Column, Columns, Count, Cron, Currency, Days, Delimiter, Domains,
+    Duration, Email, FileNames, Flag, Format, HiveName, Items, Language, Line, Location, Loopback,
+    MailServer, Money, NamedSource, Options, Path, PathBelow, Query, Refused, Schema, Section, Share,
+    SigningKey, Sources, Timezone, Web, Word, Words,
 };
 use super::key::{Key, Kind, SourceShape, row};
 use super::thresholds::THRESHOLDS;
@@ -180,7 +180,10 @@ const ENGINE: &[Key] = &[
     row("deadline", Duration, "6h", "s, m, h or d", "", "how long a run may take until it is published; then it ends with exit code 5"),
     row("spill", Path, "", "folder", "",
         "folder for what does not fit into memory; the system's temporary folder when absent. Holds customer keys"),
-    row("ballista", Refused, "", "", "", "this build has no Ballista engine; remove the key to run on this machine"),
+    row("cluster", Cluster, "", "address", "",
+        "scheduler of a cluster (`karat cluster`) that runs the statements over many rows, such as df://host:50050; a build with the feature \
+         cluster only. Inputs and `spill` then lie on a file system that its executors share"),
+    row("cluster_rows", Count, "1000000", "rows", "[1, 1000000000000]", "rows that a statement reads, from which the cluster runs it"),
 ];
 
 #[rustfmt::skip]

@@ -2,17 +2,20 @@
 //!
 //! A short table is kept in memory beside its file, as long as there is room.
 
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, PoisonError};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::catalog::{SchemaProvider, TableProvider};
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::DataFrame;
 
 use super::address::{BASE, object_path, url};
@@ -44,7 +47,28 @@ impl Engine {
         self.register(&numbered_files(name), Arc::new(numbered))
     }
 
+    /// How many rows who reads `tables` reads, as far as it is known.
+    pub(super) fn rows_of(&self, tables: impl Iterator<Item = TableName>) -> u64 {
+        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        tables.filter_map(|table| rows.get(&table)).sum()
+    }
+
+    pub(super) fn note_rows(&self, name: &TableName, read: u64) {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), read);
+    }
+
     pub(super) fn add_plan(&self, name: &TableName, plan: DataFrame) -> Result<(), Failure> {
+        let mut read = BTreeSet::new();
+        let found = plan.logical_plan().apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node
+                && let Some(schema) = scan.table_name.schema()
+            {
+                read.insert(TableName::new(schema, scan.table_name.table()));
+            }
+            Ok(TreeNodeRecursion::Continue)
+        });
+        found.map_err(|error| failure(format!("cannot register `{name}`"), error))?;
+        self.note_rows(name, self.rows_of(read.into_iter()));
         self.schema(&name.schema)?
             .register_table(name.table.clone(), plan.into_view())
             .map(|_| ())
@@ -52,6 +76,7 @@ impl Engine {
     }
 
     pub(super) fn add_file(&self, name: &TableName, file: &Path, written: &Written) -> Result<(), Failure> {
+        self.note_rows(name, written.rows);
         // Most statements read some short tables: to open a file takes longer than to read it.
         if let Some(few) = &written.few {
             let bytes = few.iter().map(RecordBatch::get_array_memory_size).sum::<usize>();

@@ -42,6 +42,8 @@ pub struct Written {
     pub(super) few: Option<Vec<RecordBatch>>,
     /// Level of the fallback plan on which it was made; 0 is the usual way.
     pub level: usize,
+    /// Whether a cluster ran the statement.
+    pub is_elsewhere: bool,
     /// Whether two rows may share the key: it was not looked at to the end.
     pub(super) is_key_open: bool,
     /// First breach of what was promised, in words.
@@ -58,6 +60,7 @@ impl Written {
             order: Vec::new(),
             few: None,
             level: 0,
+            is_elsewhere: false,
             is_key_open: false,
             problem: None,
         }
@@ -134,12 +137,11 @@ pub(super) async fn write(
     Ok(Written {
         file: Some(file.to_path_buf()),
         rows: u64::try_from(rows).unwrap_or(u64::MAX),
-        schema,
         order: promise.order.to_vec(),
         few: few.filter(|few| rows == 0 || !few.is_empty()),
-        level: 0,
         is_key_open: keys.stays_open(),
         problem,
+        ..Written::nothing(schema)
     })
 }
 

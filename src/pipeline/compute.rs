@@ -158,6 +158,9 @@ async fn one(
     if written.level > 0 {
         facts["level"] = json!(written.level);
     }
+    if written.is_elsewhere {
+        facts["on_cluster"] = json!(true);
+    }
     let (true, Some(file)) = (query.header.is_published(), &written.file) else {
         return Ok(Made { threads, tables: vec![(query.name, None, facts)] });
     };

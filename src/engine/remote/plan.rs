@@ -1,0 +1,144 @@
+//! Plans that are sent: which can be, where their files lie, and how executors read these.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use datafusion::common::JoinType;
+use datafusion::common::tree_node::{Transformed, TransformedResult as _, TreeNode as _, TreeNodeRecursion};
+use datafusion::datasource::physical_plan::parquet::DefaultParquetFileReaderFactory;
+use datafusion::datasource::physical_plan::{
+    FileGroup, FileScanConfig, FileScanConfigBuilder, ParquetSource,
+};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
+use datafusion::physical_plan::joins::NestedLoopJoinExec;
+use datafusion::physical_plan::sorts::sort::SortExec;
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties as _, Partitioning};
+use object_store::ObjectStore;
+
+use super::super::pinned::PinnedStore;
+pub(super) use super::super::step::Plan;
+use super::lost::{Kind, Lost};
+
+pub(super) use super::super::pinned::OUTSIDE;
+
+/// The operators that are the same when they are cut into stages, each task of which has some of the partitions.
+const SENT: [&str; 20] = [
+    "AggregateExec",
+    "BoundedWindowAggExec",
+    "CoalesceBatchesExec",
+    "CoalescePartitionsExec",
+    "CrossJoinExec",
+    "DataSourceExec",
+    "EmptyExec",
+    "FilterExec",
+    "GlobalLimitExec",
+    "HashJoinExec",
+    "LocalLimitExec",
+    "NestedLoopJoinExec",
+    "PlaceholderRowExec",
+    "ProjectionExec",
+    "RepartitionExec",
+    "SortExec",
+    "SortMergeJoinExec",
+    "SortPreservingMergeExec",
+    "UnionExec",
+    "WindowAggExec",
+];
+
+/// The plan with its files where they lie, or why it cannot be sent.
+pub(super) fn sendable(plan: Plan, store: &PinnedStore) -> Result<Plan> {
+    plan.apply(|node| match refusal(node.as_ref()) {
+        Some(why) => Err(Lost::of(Kind::Here(why), "the statement runs on this machine".to_owned()).into()),
+        None => Ok(TreeNodeRecursion::Continue),
+    })?;
+    plan.transform_up(|node| match node.downcast_ref::<DataSourceExec>() {
+        Some(scan) => located(scan, store).map(|found| found.map_or(Transformed::no(node), Transformed::yes)),
+        None => Ok(Transformed::no(node)),
+    })
+    .data()
+}
+
+/// Why an operator cannot run in tasks that know nothing of one another.
+fn refusal(node: &dyn ExecutionPlan) -> Option<String> {
+    if !SENT.contains(&node.name()) {
+        return Some(format!("{} runs in one process only", node.name()));
+    }
+    if node.name() == "UnionExec" && !node.children().into_iter().all(|part| is_by_partition(part.as_ref())) {
+        return Some("a part of a union is put together in one place".to_owned());
+    }
+    let join = node.downcast_ref::<NestedLoopJoinExec>()?;
+    let is_by_right = matches!(
+        join.join_type(),
+        JoinType::Inner | JoinType::Right | JoinType::RightSemi | JoinType::RightAnti | JoinType::RightMark
+    );
+    (!is_by_right).then(|| "a join without equal columns keeps rows that no other row fits".to_owned())
+}
+
+/// Whether every operator down to the next exchange keeps each partition to itself.
+///
+/// A task has some of the parts of a union, and none of the partitions of the others. Ballista 55.0.0 may turn a join that keeps one side
+/// whole round after it has looked whether that can be so; the part then comes once for each task.
+fn is_by_partition(plan: &dyn ExecutionPlan) -> bool {
+    let is_kept = match plan.name() {
+        "DataSourceExec" | "EmptyExec" => return true,
+        "RepartitionExec" if matches!(plan.output_partitioning(), Partitioning::Hash(..)) => return true,
+        "FilterExec" | "ProjectionExec" | "RepartitionExec" | "SortMergeJoinExec" | "UnionExec" => true,
+        "SortExec" => plan.downcast_ref::<SortExec>().is_some_and(SortExec::preserve_partitioning),
+        "AggregateExec" => plan.downcast_ref::<AggregateExec>().is_some_and(|sums| {
+            matches!(
+                sums.mode(),
+                AggregateMode::Partial | AggregateMode::FinalPartitioned | AggregateMode::SinglePartitioned
+            )
+        }),
+        _ => false,
+    };
+    is_kept && plan.children().into_iter().all(|part| is_by_partition(part.as_ref()))
+}
+
+/// A scan of files under their real paths; `None` of rows in memory.
+fn located(scan: &DataSourceExec, store: &PinnedStore) -> Result<Option<Plan>> {
+    let Some((config, source)) = scan.downcast_to_file_source::<ParquetSource>() else { return Ok(None) };
+    if !datafusion::datasource::physical_plan::FileSource::table_schema(source).virtual_columns().is_empty() {
+        let why = "its rows are numbered by their place in a file".to_owned();
+        return Err(Lost::of(Kind::Here(why), "the statement runs on this machine".to_owned()).into());
+    }
+    let mut config: FileScanConfig = config.clone();
+    let groups = config.file_groups.into_iter().map(|group| {
+        let files = group.into_inner().into_iter().map(|mut file| {
+            file.object_meta.location = store.real(&file.object_meta.location)?;
+            Ok(file)
+        });
+        Ok(FileGroup::new(files.collect::<Result<_>>()?))
+    });
+    config.file_groups = groups.collect::<Result<_>>()?;
+    config.object_store_url = ObjectStoreUrl::local_filesystem();
+    Ok(Some(DataSourceExec::from_data_source(config)))
+}
+
+/// The files below `folders`, as an executor reads them.
+pub(crate) fn files_below(folders: Vec<PathBuf>) -> Arc<dyn ObjectStore> {
+    Arc::new(PinnedStore::below(folders))
+}
+
+/// Makes `store` what a session reads files from.
+pub(crate) fn only(runtime: &RuntimeEnv, store: Arc<dyn ObjectStore>) {
+    runtime.register_object_store(ObjectStoreUrl::local_filesystem().as_ref(), store);
+}
+
+/// The plan with readers that keep nothing of a file.
+pub(crate) fn plain_readers(plan: Plan, store: &Arc<dyn ObjectStore>) -> Result<Plan, DataFusionError> {
+    plan.transform_up(|node| {
+        let found = node.downcast_ref::<DataSourceExec>();
+        let found = found.and_then(DataSourceExec::downcast_to_file_source::<ParquetSource>);
+        let Some((config, source)) = found else { return Ok(Transformed::no(node)) };
+        let readers = Arc::new(DefaultParquetFileReaderFactory::new(Arc::clone(store)));
+        let source = source.clone().with_parquet_file_reader_factory(readers);
+        let config = FileScanConfigBuilder::from(config.clone()).with_source(Arc::new(source)).build();
+        Ok(Transformed::yes(DataSourceExec::from_data_source(config) as Plan))
+    })
+    .data()
+}
