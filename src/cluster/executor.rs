@@ -106,9 +106,9 @@ pub async fn execute(options: ExecutorOptions, pass: &Pass) -> Result<(), Failur
         grpc_max_encoding_message_size: remote::MESSAGE_BYTES_32,
         memory_pool_size: Some(options.memory),
         override_execution_engine: Some(Arc::new(Careful { inner: DefaultExecutionEngine::new(), store })),
-        override_function_registry: Some(Arc::new(BallistaFunctionRegistry::from(
-            &remote::session(SessionConfig::new()).map_err(|error| failed("no session", &error.into()))?,
-        ))),
+        override_function_registry: Some(Arc::new(BallistaFunctionRegistry::from(&remote::session(
+            SessionConfig::new(),
+        )))),
         override_runtime_producer: Some(Arc::new(move |_| {
             let runtime = RuntimeEnvBuilder::new().with_temp_file_path(folder.clone()).build_arc()?;
             remote::only(&runtime, Arc::clone(&files));
@@ -130,7 +130,7 @@ async fn known(scheduler: &str, pass: &Pass) -> Result<(), Failure> {
     loop {
         match standing(scheduler, pass).await {
             Err(failure) if failure.retryable && waiting.milliseconds() < PATIENCE_MS => {
-                tokio::time::sleep(STEP).await
+                tokio::time::sleep(STEP).await;
             }
             answer => return answer.map(drop),
         }

@@ -31,8 +31,8 @@ use crate::error::{Exit, Failure};
 /// An executor that was not heard of for so long is gone; one that is busy is heard of every five seconds.
 const SILENCE_SECONDS: u64 = 20;
 
-/// How long what runs may wait for a first executor after the last one is gone.
-const WITHOUT_EXECUTORS_SECONDS: u64 = 60;
+/// How long what runs may wait for a first executor after the last one is gone: longer than a run waits, which then ends it.
+const WITHOUT_EXECUTORS_SECONDS: u64 = 120;
 
 /// How long a scheduler that is asked to stop waits for what runs.
 const DRAIN: Duration = Duration::from_mins(1);
@@ -69,7 +69,7 @@ pub async fn schedule(
         task_max_failures: 1,
         stage_max_failures: 1,
         override_config_producer: Some(settings(&pass)),
-        override_session_builder: Some(Arc::new(remote::session)),
+        override_session_builder: Some(Arc::new(|config| Ok(remote::session(config)))),
         override_create_grpc_client_endpoint: Some(pass.endpoint()),
         ..SchedulerConfig::default()
     };

@@ -67,11 +67,11 @@ pub(super) struct Remote {
 }
 
 /// A session of a scheduler or an executor: with the functions of this program.
-pub(crate) fn session(config: SessionConfig) -> Result<SessionState, DataFusionError> {
+pub(crate) fn session(config: SessionConfig) -> SessionState {
     let state = SessionStateBuilder::new().with_config(config).with_default_features().build();
     let context = SessionContext::new_with_state(state);
     functions::register_all(&context);
-    Ok(context.state())
+    context.state()
 }
 
 impl Engine {
@@ -145,7 +145,7 @@ impl Engine {
         let mut tries = 1;
         loop {
             let _turn = self.fallback.turn(0).await;
-            let failure = match self.attempt(&remote.session, query).await {
+            let failure = match Box::pin(self.attempt(&remote.session, query)).await {
                 Ok(mut written) => {
                     written.is_elsewhere = true;
                     remote.note(query, None);
@@ -173,7 +173,7 @@ impl Engine {
         match &self.remote {
             Some(remote) if remote.session.session_id() == context.session_id() => {
                 let plan = plan.create_physical_plan().await?;
-                remote.send(plan::sendable(plan, &self.store)?).await
+                Box::pin(remote.send(plan::sendable(plan, &self.store)?)).await
             }
             _ => plan.execute_stream().await,
         }

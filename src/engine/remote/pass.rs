@@ -96,7 +96,6 @@ impl Pass {
     }
 
     /// Lets a request in, or says why not.
-    #[expect(clippy::result_large_err, reason = "the type of an interceptor")]
     pub(crate) fn admit(&self, request: Request<()>) -> Result<Request<()>, Status> {
         let shown = request.metadata().get("user-agent").and_then(|shown| shown.to_str().ok());
         match self.refusal(shown) {
