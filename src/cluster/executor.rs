@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use ballista_core::JobId;
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::error::BallistaError;
+use ballista_core::execution_plans::ShuffleReaderExec;
 use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_core::serde::protobuf::{
     RuntimeStatsReport, ShuffleWritePartition, TaskColumnStats, WindowStateReport,
@@ -22,6 +23,7 @@ use ballista_executor::execution_engine::{DefaultExecutionEngine, ExecutionEngin
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use ballista_executor::flight_service::BallistaFlightService;
 use ballista_executor::health::ExecutorHealth;
+use datafusion::common::tree_node::{Transformed, TransformedResult as _, TreeNode as _};
 use datafusion::error::Result as EngineResult;
 use datafusion::execution::TaskContext;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -33,6 +35,7 @@ use tokio::net::TcpListener;
 use tonic::service::Routes;
 use tonic::service::interceptor::InterceptedService;
 
+use super::counted::Counted;
 use super::{failed, server, settings};
 use crate::calendar::Stopwatch;
 use crate::engine::remote::{self, MESSAGE_BYTES, Pass, host_and_port, standing};
@@ -174,6 +177,11 @@ impl ExecutionEngine for Careful {
         config: &SessionConfig,
     ) -> EngineResult<Arc<dyn QueryStageExecutor>> {
         let plan = remote::plain_readers(plan, &self.store)?;
+        let plan = plan.transform_up(|node| match node.downcast_ref::<ShuffleReaderExec>() {
+            Some(reader) => Ok(Transformed::yes(Arc::new(Counted::of(reader)) as Arc<dyn ExecutionPlan>)),
+            None => Ok(Transformed::no(node)),
+        });
+        let plan = plan.data()?;
         let inner = self.inner.create_query_stage_exec(job, stage, task, partitions, plan, folder, config)?;
         Ok(Arc::new(WithoutMetrics(inner)))
     }

@@ -3,7 +3,9 @@
 //! A run plans a statement itself, with its own rules, and sends the plan; executors read the files where they lie, on a file system
 //! that all machines share. Each process shows with every request of which version it is, and which token it knows.
 
+mod counted;
 mod executor;
+mod judge;
 mod log;
 mod scheduler;
 mod server;

@@ -3,29 +3,32 @@
 //! Executors ask (pull), so that none of them has a port that takes plans. What runs is known to this process only: when it ends, the
 //! runs that wait for it end too, and can be tried again.
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
+use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header::USER_AGENT};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::error::BallistaError;
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpcServer;
-use ballista_scheduler::cluster::BallistaCluster;
+use ballista_scheduler::cluster::{BallistaCluster, ClusterStateEvent, JobState};
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::create_scheduler;
 use ballista_scheduler::scheduler_server::SchedulerServer;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
+use futures::StreamExt as _;
+use serde::Serialize;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 use tonic::service::interceptor::InterceptedService;
 
+use super::judge::judge;
 use super::{failed, server, settings};
-use crate::engine::remote::{self, MESSAGE_BYTES, NO_TOKEN, Pass, Refusal, Standing};
+use crate::engine::remote::{self, MESSAGE_BYTES, NO_TOKEN, Pass, Refusal, Standing, Verdict};
 use crate::error::{Exit, Failure};
 
 /// An executor that was not heard of for so long is gone; one that is busy is heard of every five seconds.
@@ -39,6 +42,8 @@ const DRAIN: Duration = Duration::from_mins(1);
 /// How long it then waits for connections to close.
 const CLOSE: Duration = Duration::from_secs(2);
 const STEP: Duration = Duration::from_millis(100);
+/// How often a job is looked for, a step apart.
+const LOOKS: usize = 50;
 
 type Server = SchedulerServer<LogicalPlanNode, PhysicalPlanNode>;
 
@@ -65,7 +70,7 @@ pub async fn schedule(
         grpc_server_max_encoding_message_size: remote::MESSAGE_BYTES_32,
         grpc_client_max_message_size: remote::MESSAGE_BYTES_32,
         min_ready_executors: 1,
-        // Nothing is done again inside a statement: Ballista 55.0.0 then counts rows twice. The run does the whole statement again.
+        // Nothing is done again inside a statement, see `judge`: the run does the whole statement again.
         task_max_failures: 1,
         stage_max_failures: 1,
         override_config_producer: Some(settings(&pass)),
@@ -76,24 +81,10 @@ pub async fn schedule(
     let cannot = |error: BallistaError| failed("cannot start the scheduler", &error);
     config.validate().map_err(cannot)?;
     let cluster = BallistaCluster::new_from_config(&config).await.map_err(cannot)?;
+    let jobs = cluster.job_state();
     let scheduler: Server = create_scheduler(cluster, Arc::new(config)).await.map_err(cannot)?;
-    let grpc = SchedulerGrpcServer::new(scheduler.clone())
-        .max_decoding_message_size(MESSAGE_BYTES)
-        .max_encoding_message_size(MESSAGE_BYTES);
-    let guard = pass.clone();
-    let grpc = InterceptedService::new(grpc, move |request| guard.admit(request));
-    let (told, probed) = (Roll { scheduler: scheduler.clone(), seen: Arc::default() }, scheduler.clone());
-    let watched = told.clone();
-    let watching = tokio::spawn(async move {
-        loop {
-            watched.look().await;
-            tokio::time::sleep(STEP).await;
-        }
-    });
-    let routes = Routes::new(grpc)
-        .into_axum_router()
-        .merge(server::probes(move || probed.is_ready()))
-        .route(remote::PATH, get(move |headers: HeaderMap| tell(told.clone(), pass.clone(), headers)));
+    let watching = tokio::spawn(end_when_executors_go(scheduler.clone()));
+    let routes = routes(&scheduler, jobs, &pass);
     let (close, closed) = tokio::sync::oneshot::channel::<()>();
     let serving = server::serve(listener, routes, async move {
         let _dropped = closed.await;
@@ -120,36 +111,77 @@ pub async fn schedule(
     Ok(())
 }
 
-/// Which executors are there, and how many are not any more.
-#[derive(Clone)]
-struct Roll {
-    scheduler: Server,
-    seen: Arc<Mutex<(BTreeSet<String>, u64)>>,
+/// What it answers: to those with the pass calls of Ballista, how the cluster stands, and verdicts; to all whether it is well.
+fn routes(scheduler: &Server, jobs: Arc<dyn JobState>, pass: &Pass) -> Router {
+    let grpc = SchedulerGrpcServer::new(scheduler.clone())
+        .max_decoding_message_size(MESSAGE_BYTES)
+        .max_encoding_message_size(MESSAGE_BYTES);
+    let (guard, shown, pass) = (pass.clone(), pass.clone(), pass.clone());
+    let grpc = InterceptedService::new(grpc, move |request| guard.admit(request));
+    let (probed, standing) = (scheduler.clone(), scheduler.clone());
+    Routes::new(grpc)
+        .into_axum_router()
+        .merge(server::probes(move || probed.is_ready()))
+        .route(
+            remote::PATH,
+            get(move |headers: HeaderMap| {
+                let (pass, scheduler) = (shown.clone(), standing.clone());
+                async move { tell(&pass, &headers, look(&scheduler)).await }
+            }),
+        )
+        .route(
+            &format!("{}/{{job}}", remote::PATH),
+            get(move |Path(job): Path<String>, headers: HeaderMap| {
+                let (pass, jobs) = (pass.clone(), Arc::clone(&jobs));
+                async move { tell(&pass, &headers, found(jobs.as_ref(), &job)).await }
+            }),
+        )
 }
 
-impl Roll {
-    /// Calls the roll.
-    async fn look(&self) -> Standing {
-        let executors = self.scheduler.state.executor_manager.get_executors_state().await.unwrap_or_default();
-        let names: BTreeSet<String> = executors.iter().map(|(executor, _, _)| executor.id.clone()).collect();
-        let slots = executors.iter().map(|(executor, _, _)| executor.specification.vcores as usize).sum();
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.1 += seen.0.difference(&names).map(|_| 1).sum::<u64>();
-        seen.0 = names;
-        let scheduler = format!("{} {}", self.scheduler.scheduler_id, self.scheduler.start_time);
-        Standing { scheduler, executors: executors.len(), slots, lost: seen.1 }
+/// How the cluster stands.
+async fn look(scheduler: &Server) -> Standing {
+    let executors = scheduler.state.executor_manager.get_executors_state().await.unwrap_or_default();
+    Standing {
+        scheduler: format!("{} {}", scheduler.scheduler_id, scheduler.start_time),
+        executors: executors.len(),
+        slots: executors.iter().map(|(executor, _, _)| executor.specification.vcores as usize).sum(),
     }
 }
 
-/// Tells who shows the pass how the cluster stands.
-async fn tell(roll: Roll, pass: Pass, headers: HeaderMap) -> Response {
+/// The verdict on the job of this name: it becomes known a moment after its rows can be fetched.
+async fn found(jobs: &dyn JobState, name: &str) -> Verdict {
+    for _ in 0..LOOKS {
+        for job in jobs.get_jobs().await.unwrap_or_default() {
+            let status = jobs.get_job_status(&job).await.ok().flatten();
+            if status.is_some_and(|status| status.job_name == name)
+                && let Ok(Some(graph)) = jobs.get_execution_graph(&job).await
+            {
+                return judge(&graph);
+            }
+        }
+        tokio::time::sleep(STEP).await;
+    }
+    Verdict::Again("the scheduler does not know the statement".to_owned())
+}
+
+/// Ends what runs whenever an executor goes: Ballista would mend it, and its rows would not count.
+async fn end_when_executors_go(scheduler: Server) {
+    let Ok(mut events) = scheduler.cluster_state_events().await else { return };
+    while let Some(event) = events.next().await {
+        if matches!(event, ClusterStateEvent::RemovedExecutor { .. }) {
+            for job in scheduler.state.task_manager.get_running_job_cache().keys() {
+                let _stopping = scheduler.cancel_job(job.clone()).await;
+            }
+        }
+    }
+}
+
+/// Tells who shows the pass.
+async fn tell<T: Serialize>(pass: &Pass, headers: &HeaderMap, answer: impl Future<Output = T>) -> Response {
     let shown = headers.get(USER_AGENT).and_then(|shown| shown.to_str().ok());
     match pass.refusal(shown) {
-        Some(Refusal::Token) => return (StatusCode::UNAUTHORIZED, NO_TOKEN).into_response(),
-        Some(Refusal::Version(versions)) => {
-            return (StatusCode::PRECONDITION_FAILED, versions).into_response();
-        }
-        None => {}
+        Some(Refusal::Token) => (StatusCode::UNAUTHORIZED, NO_TOKEN).into_response(),
+        Some(Refusal::Version(versions)) => (StatusCode::PRECONDITION_FAILED, versions).into_response(),
+        None => Json(answer.await).into_response(),
     }
-    Json(roll.look().await).into_response()
 }

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Runs projects on one machine and on clusters of processes on loopback, and compares every byte.
 
-    python3 tests/tools/cluster.py KARAT [--customers 300] [--kills 3] [--seed N] [--only PART]
+    python3 tests/tools/cluster.py KARAT [--customers 300] [--trials 18] [--at-once 3] [--seed N] [--only PART]
 
-KARAT is built with `--features cluster`. Parts: `same` (the sample and a generated history with 1, 2 and 3 executors), `executors` (one
-is killed at a random moment, again and again: the run ends well, with the same bytes), `scheduler` (killed: exit code 5, nothing is
-visible, the next run is the same), `token` (who does not know it is refused). Every statement that can runs on the cluster
-(`cluster_rows: 1`).
+KARAT is built with `--features cluster`. Parts: `same` (the sample and a generated history on 1, 2 and 3 executors), `trials` (at a random
+moment of a run an executor is killed, stopped and started again, or frozen and thawed, or the scheduler is killed: the run ends with the
+same bytes, or with exit code 5, nothing visible, and the next one with the same bytes), `token` (who does not know it is refused). Every
+statement that can runs on the cluster (`cluster_rows: 1`).
 """
 
 import argparse
+import concurrent.futures
 import hashlib
 import json
 import os
@@ -146,7 +147,7 @@ def run(karat, project, address=None, token=TOKEN, output="output", quiet=True):
 
 
 def ended(process, expected=0):
-    _, said = process.communicate(timeout=900)
+    _, said = process.communicate(timeout=600)
     assert process.returncode == expected, f"exit code {process.returncode} in place of {expected}:\n{said}"
     return said
 
@@ -195,8 +196,8 @@ def projects(karat, home, customers):
 
 
 def part_same(karat, home, asked, sample, history):
-    for project in (sample, history):
-        for executors in (1, 2, 3):
+    for project, counts in ((sample, (1, 3)), (history, (2,))):
+        for executors in counts:
             with Cluster(karat, home, executors) as cluster:
                 begin = time.monotonic()
                 output = f"on{executors}"
@@ -216,54 +217,63 @@ def part_same(karat, home, asked, sample, history):
     print("verified without a cluster", flush=True)
 
 
-def part_executors(karat, home, asked, sample, history):
-    draw = random.Random(asked.seed)
-    for number in range(asked.kills):
-        with Cluster(karat, home, 2) as cluster:
-            output = f"killed{number}"
-            running = run(karat, history, cluster.address, output=output)
-            moment = draw.uniform(1, 40)
-            try:
-                running.wait(moment)
-            except subprocess.TimeoutExpired:
-                pass
-            is_in_time = running.poll() is None
-            victim = draw.choice(cluster.executors)
-            victim.send_signal(signal.SIGKILL if number % 3 else signal.SIGSTOP)
-            ended(running)
-            victim.send_signal(signal.SIGKILL)
-            same(history, "here", output)
-            how = "killed" if number % 3 else "frozen"
-            print(f"an executor {how} after {moment:.1f} s{'' if is_in_time else ', too late'}: the same bytes", flush=True)
-            shutil.rmtree(history / output)
-
-
-def part_scheduler(karat, home, asked, sample, history):
-    draw = random.Random(asked.seed + 1)
-    for number in range(max(1, asked.kills // 3)):
-        with Cluster(karat, home, 2) as cluster:
-            output = f"lost{number}"
-            running = run(karat, history, cluster.address, output=output)
-            moment = draw.uniform(2, 15)
-            time.sleep(moment)
-            assert running.poll() is None, "the run was faster than the kill"
+def trial(karat, home, history, number, draw, seconds):
+    """A run while one of two executors is killed, stopped and started again at once, or frozen and thawed; or the scheduler is killed."""
+    how = ("kill", "restart", "freeze", "kill", "restart", "freeze", "restart", "freeze", "scheduler")[number % 9]
+    output = f"trial{number}"
+    with Cluster(karat, home, 2) as cluster:
+        running = run(karat, history, cluster.address, output=output)
+        moment, pause, victim = draw.uniform(1, seconds), draw.uniform(0.5, 30), draw.choice(cluster.executors)
+        time.sleep(moment)
+        assert running.poll() is None, f"the run was faster than {moment:.1f} s"
+        if how == "scheduler":
             cluster.scheduler.kill()
-            begin = time.monotonic()
-            said = ended(running, 5)
+        elif how == "kill":
+            victim.kill()
+        elif how == "restart":
+            victim.terminate()
+            cluster.execute()
+        else:
+            victim.send_signal(signal.SIGSTOP)
+            time.sleep(pause)
+            victim.send_signal(signal.SIGCONT)
+        _, said = running.communicate(timeout=600)
+        code = running.returncode
+        assert code == 5 or (code == 0 and how != "scheduler"), f"{how} after {moment:.1f} s: exit code {code}:\n{said}"
+        if code == 5:
             # Nothing is visible: no log, no pointer, no run.
             left = [path for path in (history / output).rglob("*") if path.is_file()]
-            assert not left, left
-            assert '"retryable":true' in said.replace(" ", ""), said
-            print(f"the scheduler killed after {moment:.1f} s: exit code 5 after {time.monotonic() - begin:.1f} s more", flush=True)
-            cluster.schedule()
-            cluster.wait(2)
+            assert not left and '"retryable":true' in said.replace(" ", ""), (left, said)
+            if how == "scheduler":
+                cluster.schedule()
+                cluster.wait(2)
             ended(run(karat, history, cluster.address, output=output))
-            same(history, "here", output)
-            shutil.rmtree(history / output)
-    output = "away"
-    said = ended(run(karat, history, f"df://127.0.0.1:{free_port()}", output=output), 5)
+        same(history, "here", output)
+        ran = elsewhere(history, output)
+        shutil.rmtree(history / output)
+    paused = f" for {pause:.1f} s" if how == "freeze" else ""
+    return f"{how} after {moment:.1f} s{paused}: exit code {code}, the same bytes; {len(ran['there'])} statements there, {len(ran['here'])} here"
+
+
+def part_trials(karat, home, asked, sample, history):
+    with Cluster(karat, home, 2) as cluster:
+        begin = time.monotonic()
+        ended(run(karat, history, cluster.address, output="calm"))
+        seconds = time.monotonic() - begin
+        same(history, "here", "calm")
+        ran = elsewhere(history, "calm")
+        print(f"calm: {seconds:.0f} s, {len(ran['there'])} statements there; here: {ran['here']}", flush=True)
+    draws = [random.Random(asked.seed + number) for number in range(asked.trials)]
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(asked.at_once) as pool:
+        trials = [pool.submit(trial, karat, home, history, number, draw, 0.9 * seconds) for number, draw in enumerate(draws)]
+        for done in concurrent.futures.as_completed(trials):
+            failed += done.exception() is not None
+            print(done.exception() or done.result(), flush=True)
+    assert not failed, f"{failed} of {asked.trials} trials failed"
+    said = ended(run(karat, history, f"df://127.0.0.1:{free_port()}", output="away"), 5)
     assert "does not answer" in said, said
-    print("a scheduler that is not there: exit code 5, and the same executors serve the next one", flush=True)
+    print(f"{asked.trials} trials; a scheduler that is not there: exit code 5", flush=True)
 
 
 def refused(karat, arguments, token, expected, words):
@@ -304,14 +314,15 @@ def part_token(karat, home, asked, sample, history):
     print("without the token, with another one, of another version: refused; files outside are not read", flush=True)
 
 
-PARTS = {"token": part_token, "scheduler": part_scheduler, "executors": part_executors, "same": part_same}
+PARTS = {"token": part_token, "trials": part_trials, "same": part_same}
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("karat")
     parser.add_argument("--customers", type=int, default=300)
-    parser.add_argument("--kills", type=int, default=3)
+    parser.add_argument("--trials", type=int, default=18)
+    parser.add_argument("--at-once", type=int, default=3)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--only", choices=PARTS)
     asked = parser.parse_args()

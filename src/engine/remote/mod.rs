@@ -9,9 +9,13 @@ mod plan;
 mod standing;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::future::ready;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use arrow::array::RecordBatch;
 use ballista_core::config::BallistaConfig;
 use ballista_core::execution_plans::execute_physical_plan;
 use ballista_core::extension::{SessionConfigExt as _, SessionConfigHelperExt as _};
@@ -22,7 +26,7 @@ use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStat
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use datafusion_proto::protobuf::PhysicalPlanNode;
-use futures::{StreamExt as _, stream};
+use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use serde_json::{Value, json};
 
 use self::lost::{Kind, Lost, kind_of};
@@ -36,8 +40,8 @@ pub(super) use self::lost::blamed_on_cluster;
 pub(crate) use self::lost::without_values;
 pub use self::pass::Pass;
 pub(crate) use self::pass::{NO_TOKEN, Refusal};
-pub(crate) use self::plan::{files_below, only, plain_readers};
-pub(crate) use self::standing::{PATH, Standing, host_and_port, standing};
+pub(crate) use self::plan::{files_below, only, plain_readers, refusal};
+pub(crate) use self::standing::{PATH, Standing, Verdict, host_and_port, standing, verdict};
 
 /// Most bytes of a message: a plan takes short tables with it.
 pub(crate) const MESSAGE_BYTES: usize = 256 << 20;
@@ -62,6 +66,8 @@ pub(super) struct Remote {
     scheduler: String,
     /// Rows that a statement reads, from which it runs there.
     least: u64,
+    /// How many statements were sent; each is a job with a name of its own.
+    jobs: AtomicU64,
     /// What ran there, and what might have but ran here, with the reason.
     ran: Mutex<BTreeMap<TableName, Option<String>>>,
 }
@@ -119,6 +125,7 @@ impl Engine {
             session: SessionContext::new_with_state(state),
             scheduler: found.scheduler,
             least: limits.cluster_rows,
+            jobs: AtomicU64::new(0),
             ran: Mutex::default(),
         });
         Ok(self)
@@ -159,6 +166,10 @@ impl Engine {
                     return Ok(None);
                 }
                 Some(Kind::Executor) if tries < TRIES => tries += 1,
+                Some(Kind::Executor) => {
+                    remote.note(query, Some(format!("executors went in each of {TRIES} tries")));
+                    return Ok(None);
+                }
                 _ => return Err(failure),
             }
         }
@@ -188,14 +199,13 @@ impl Remote {
 
     /// Sends a plan; gives its rows.
     async fn send(&self, plan: plan::Plan) -> Result<SendableRecordBatchStream, DataFusionError> {
-        let config = self.session.copied_config();
+        let job = format!("{}-{}", self.session.session_id(), self.jobs.fetch_add(1, Relaxed));
+        let config = self.session.copied_config().with_ballista_job_name(&job);
         let settings = config.ballista_config();
         let (host, port) =
             host_and_port(&self.address).map_err(|failure| DataFusionError::External(failure.into()))?;
         let codec = BallistaPhysicalExtensionCodec::default();
         let schema = plan.schema();
-        let begin = standing(&self.address, &self.pass).await;
-        let begin = begin.map_err(|failure| Lost::of(Kind::Scheduler, failure.message))?;
         let sent = execute_physical_plan::<PhysicalPlanNode>(
             format!("http://{host}:{port}"),
             &settings,
@@ -223,20 +233,18 @@ impl Remote {
                 }
             }
         });
-        // Rows that were made while an executor went may be there twice: they count only when none went.
+        // Ballista may count rows twice when it mends a job: rows count when the scheduler shows that everything was done once.
         let (address, pass) = (self.address.clone(), self.pass.clone());
-        let whole = stream::once(async move {
-            match standing(&address, &pass).await {
-                Ok(end) if end.scheduler == begin.scheduler && end.lost == begin.lost => None,
-                Ok(end) if end.scheduler == begin.scheduler => {
-                    let text = "an executor went while it ran the statement".to_owned();
-                    Some(Err(Lost::of(Kind::Executor, text).into()))
-                }
-                Ok(_) => Some(Err(Lost::restarted(&address).into())),
-                Err(failure) => Some(Err(Lost::of(Kind::Scheduler, failure.message).into())),
-            }
+        let rows = counted(rows, move |rows| async move {
+            let (kind, text) = match verdict(&address, &pass, &job).await {
+                Ok(Verdict::Rows(written)) if written == rows => return None,
+                Ok(Verdict::Rows(written)) => (Kind::Executor, format!("{rows} of {written} rows came")),
+                Ok(Verdict::Again(why)) => (Kind::Executor, why),
+                Ok(Verdict::Here(why)) => (Kind::Here(why.clone()), why),
+                Err(failure) => (Kind::Scheduler, failure.message),
+            };
+            Some(Lost::of(kind, text).into())
         });
-        let rows = rows.chain(whole.filter_map(std::future::ready));
         Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
     }
 
@@ -272,6 +280,24 @@ impl Remote {
             }
         }
     }
+}
+
+/// The rows of a stream, and at its end the error that `judge` has for their number, if it has one.
+pub(crate) fn counted<J, F>(
+    rows: impl Stream<Item = Result<RecordBatch, DataFusionError>> + Send + 'static,
+    judge: J,
+) -> impl Stream<Item = Result<RecordBatch, DataFusionError>> + Send
+where
+    J: FnOnce(u64) -> F + Send + 'static,
+    F: Future<Output = Option<DataFusionError>> + Send + 'static,
+{
+    let count = Arc::new(AtomicU64::new(0));
+    let seen = Arc::clone(&count);
+    let rows = rows.inspect_ok(move |batch| {
+        seen.fetch_add(batch.num_rows() as u64, Relaxed);
+    });
+    let end = stream::once(async move { judge(count.load(Relaxed)).await.map(Err) });
+    rows.chain(end.filter_map(ready))
 }
 
 /// An error of the cluster; whether an executor or the scheduler is gone, the scheduler can tell.

@@ -13,10 +13,9 @@ use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnv;
-use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode};
-use datafusion::physical_plan::joins::NestedLoopJoinExec;
-use datafusion::physical_plan::sorts::sort::SortExec;
-use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties as _, Partitioning};
+use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, PartitionMode};
+use datafusion::physical_plan::repartition::RepartitionExec;
+use datafusion::physical_plan::{ExecutionPlan, Partitioning};
 use object_store::ObjectStore;
 
 use super::super::pinned::PinnedStore;
@@ -51,7 +50,7 @@ const SENT: [&str; 20] = [
 
 /// The plan with its files where they lie, or why it cannot be sent.
 pub(super) fn sendable(plan: Plan, store: &PinnedStore) -> Result<Plan> {
-    plan.apply(|node| match refusal(node.as_ref()) {
+    plan.apply(|node| match refusal(node.as_ref(), false) {
         Some(why) => Err(Lost::of(Kind::Here(why), "the statement runs on this machine".to_owned()).into()),
         None => Ok(TreeNodeRecursion::Continue),
     })?;
@@ -63,40 +62,33 @@ pub(super) fn sendable(plan: Plan, store: &PinnedStore) -> Result<Plan> {
 }
 
 /// Why an operator cannot run in tasks that know nothing of one another.
-fn refusal(node: &dyn ExecutionPlan) -> Option<String> {
+///
+/// The scheduler asks it again of each stage that ran in several tasks, `is_cut`: no exchange is left in them.
+pub(crate) fn refusal(node: &dyn ExecutionPlan, is_cut: bool) -> Option<String> {
     if !SENT.contains(&node.name()) {
         return Some(format!("{} runs in one process only", node.name()));
     }
-    if node.name() == "UnionExec" && !node.children().into_iter().all(|part| is_by_partition(part.as_ref())) {
-        return Some("a part of a union is put together in one place".to_owned());
+    if let Some(exchange) = node.downcast_ref::<RepartitionExec>() {
+        let is_known =
+            matches!(exchange.partitioning(), Partitioning::Hash(..) | Partitioning::RoundRobinBatch(_));
+        return (is_cut || !is_known || exchange.preserve_order())
+            .then(|| "an exchange of rows keeps an order, or stays within a task".to_owned());
     }
-    let join = node.downcast_ref::<NestedLoopJoinExec>()?;
+    let (kind, is_right_whole) = if let Some(join) = node.downcast_ref::<NestedLoopJoinExec>() {
+        (*join.join_type(), true)
+    } else {
+        let join = node.downcast_ref::<HashJoinExec>()?;
+        if is_cut && join.null_aware {
+            return Some("a join has to see whether any row has no value".to_owned());
+        }
+        (*join.join_type(), is_cut && *join.partition_mode() != PartitionMode::Partitioned)
+    };
     let is_by_right = matches!(
-        join.join_type(),
+        kind,
         JoinType::Inner | JoinType::Right | JoinType::RightSemi | JoinType::RightAnti | JoinType::RightMark
     );
-    (!is_by_right).then(|| "a join without equal columns keeps rows that no other row fits".to_owned())
-}
-
-/// Whether every operator down to the next exchange keeps each partition to itself.
-///
-/// A task has some of the parts of a union, and none of the partitions of the others. Ballista 55.0.0 may turn a join that keeps one side
-/// whole round after it has looked whether that can be so; the part then comes once for each task.
-fn is_by_partition(plan: &dyn ExecutionPlan) -> bool {
-    let is_kept = match plan.name() {
-        "DataSourceExec" | "EmptyExec" => return true,
-        "RepartitionExec" if matches!(plan.output_partitioning(), Partitioning::Hash(..)) => return true,
-        "FilterExec" | "ProjectionExec" | "RepartitionExec" | "SortMergeJoinExec" | "UnionExec" => true,
-        "SortExec" => plan.downcast_ref::<SortExec>().is_some_and(SortExec::preserve_partitioning),
-        "AggregateExec" => plan.downcast_ref::<AggregateExec>().is_some_and(|sums| {
-            matches!(
-                sums.mode(),
-                AggregateMode::Partial | AggregateMode::FinalPartitioned | AggregateMode::SinglePartitioned
-            )
-        }),
-        _ => false,
-    };
-    is_kept && plan.children().into_iter().all(|part| is_by_partition(part.as_ref()))
+    (is_right_whole && !is_by_right)
+        .then(|| "a join keeps rows of the side that each task has whole".to_owned())
 }
 
 /// A scan of files under their real paths; `None` of rows in memory.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::StatusCode;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::pass::{NO_TOKEN, Pass};
@@ -41,15 +42,40 @@ pub(crate) struct Standing {
     pub(crate) executors: usize,
     /// Tasks that they run at once.
     pub(crate) slots: usize,
-    /// Executors that were there and are not any more.
-    pub(crate) lost: u64,
+}
+
+/// What a scheduler has found of a job that ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Verdict {
+    /// Everything was done once; so many rows came out.
+    Rows(u64),
+    /// Something was done again, or may have been: the rows do not count, another try may succeed.
+    Again(String),
+    /// The plan cannot be proven to give the same rows in tasks.
+    Here(String),
+}
+
+/// Asks the scheduler at `address` how the cluster stands.
+///
+/// # Errors
+/// As [`ask`].
+pub(crate) async fn standing(address: &str, pass: &Pass) -> Result<Standing, Failure> {
+    ask(address, pass, PATH).await
+}
+
+/// Asks the scheduler at `address` for its verdict on the job of this name.
+///
+/// # Errors
+/// As [`ask`].
+pub(crate) async fn verdict(address: &str, pass: &Pass, job: &str) -> Result<Verdict, Failure> {
+    ask(address, pass, &format!("{PATH}/{job}")).await
 }
 
 /// Asks the scheduler at `address`.
 ///
 /// # Errors
 /// Returns exit code 2 when it refuses the pass, 5 when it does not answer.
-pub(crate) async fn standing(address: &str, pass: &Pass) -> Result<Standing, Failure> {
+async fn ask<T: DeserializeOwned>(address: &str, pass: &Pass, path: &str) -> Result<T, Failure> {
     let (host, port) = host_and_port(address)?;
     let away = |error: String| {
         Failure::new(Exit::Resources, "cluster", format!("the scheduler at {address} does not answer"))
@@ -65,7 +91,7 @@ pub(crate) async fn standing(address: &str, pass: &Pass) -> Result<Standing, Fai
         .user_agent(pass.user_agent())
         .build()
         .map_err(|error| away(error.to_string()))?;
-    let answer = client.get(format!("http://{host}:{port}{PATH}")).send().await;
+    let answer = client.get(format!("http://{host}:{port}{path}")).send().await;
     let answer = answer.map_err(|error| away(error.without_url().to_string()))?;
     let status = answer.status();
     let text = answer.text().await.map_err(|error| away(error.without_url().to_string()))?;
