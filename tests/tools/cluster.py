@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs projects on one machine and on clusters of processes on loopback, and compares every byte.
 
-    python3 tests/tools/cluster.py KARAT [--customers 300] [--trials 18] [--at-once 3] [--seed N] [--only PART]
+    python3 tests/tools/cluster.py KARAT [--customers 300] [--trials 9] [--at-once 3] [--seed N] [--only PART]
 
 KARAT is built with `--features cluster`. Parts: `same` (the sample and a generated history on 1, 2 and 3 executors), `trials` (at a random
 moment of a run an executor is killed, stopped and started again, or frozen and thawed, or the scheduler is killed: the run ends with the
@@ -321,7 +321,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("karat")
     parser.add_argument("--customers", type=int, default=300)
-    parser.add_argument("--trials", type=int, default=18)
+    parser.add_argument("--trials", type=int, default=9)
     parser.add_argument("--at-once", type=int, default=3)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--only", choices=PARTS)
