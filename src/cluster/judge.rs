@@ -125,7 +125,7 @@ fn sorted(mut pieces: Vec<Piece>) -> Vec<Piece> {
 ///
 /// In one task it is the whole plan. Several tasks have some of its partitions each: by induction over the operators that are let through,
 /// partition for partition the same rows, when the cut plan has as many partitions as the task was given, and no operator exchanges rows.
-/// What DataFusion asks of the input of each operator is asked of the plan that ran, since cutting loses what is known of orders.
+/// What the engine asks of the input of each operator is asked of the plan that ran, since cutting loses what is known of orders.
 fn in_tasks(stage: &SuccessfulStage, stages: &Stages<'_>, options: &OptimizerOptions) -> Result<(), String> {
     let is_cut = stage.task_infos.len() > 1;
     let [plan] = stage.plan.children()[..] else { return Err("a stage writes not one result".to_owned()) };
