@@ -168,8 +168,8 @@ fn project(config: &Config) -> Columns {
     vec![
         texts("name", vec![project.name.clone()]),
         texts("currency", vec![project.currency.clone()]),
-        known("home_country", &project.home_country),
-        known("home_region", &project.home_region),
+        known("home_country", &project.home.country),
+        known("home_region", &project.home.region),
     ]
 }
 
@@ -266,7 +266,7 @@ fn limits(config: &Config) -> Result<Columns, Failure> {
         decimals("max_rejected_rows", vec![Some(&config.checks.max_rejected_rows)])?,
         decimals("max_rejected_money", vec![Some(&config.checks.max_rejected_money)])?,
         ("freshness_days".to_owned(), Arc::new(freshness), true),
-        flags("keeps_last_file", [config.checks.keep_last_file].into_iter()),
+        flags("keeps_last_file", [config.checks.orders_in_two_files == "keep_last"].into_iter()),
         texts("duplicates", vec![config.checks.duplicates.clone()]),
     ])
 }
@@ -376,7 +376,7 @@ mod tests {
     fn an_interval_is_as_wide_as_its_share_of_cases_asks() {
         for (share, errors) in [("0.95", "1.959964"), ("0.9", "1.644854"), ("0.99", "2.575829")] {
             let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("config.yaml");
-            let mut config = crate::config::load(&file, &|_| None).expect("the sample's configuration");
+            let mut config = crate::config::load(&file, &|_| None, true).expect("the sample's configuration");
             for (name, value) in &mut config.policy {
                 if name == "interval_share" {
                     *value = PolicyValue::Decimal(share.parse().expect("a share"));

@@ -98,7 +98,7 @@ fn number(cell: &Cell) -> Option<BigDecimal> {
 }
 
 /// Columns of results that add customers, their orders or their money up.
-const ADDITIVE: [&str; 40] = [
+const ADDITIVE: [&str; 39] = [
     "from_profit",
     "to_profit",
     "customers",
@@ -136,16 +136,14 @@ const ADDITIVE: [&str; 40] = [
     "customers_with_case",
     "stake_amount",
     "urgent_amount",
-    "customers_lapsed",
     "volume",
     "cost",
 ];
 
 /// Results of groups that every part has, or has nobody in.
-const OF_GROUPS: [&str; 37] = [
+const OF_GROUPS: [&str; 35] = [
     "profit_bridge",
     "tier_migration",
-    "tier_migration_totals",
     "abc_classes",
     "action_summary",
     "churn_by_tier",
@@ -167,7 +165,6 @@ const OF_GROUPS: [&str; 37] = [
     "rfm_grid",
     "rfm_segments",
     "service_by_tier",
-    "silent_summary",
     "profit_at_risk",
     "temperaments",
     "tier_boundaries",
@@ -179,7 +176,7 @@ const OF_GROUPS: [&str; 37] = [
     "value_classes",
     "value_disagreement",
     "weekly_trend",
-    "churn_after_complaints",
+    "complaint_outcomes",
 ];
 
 /// Sums of every additive column by the key of its row.

@@ -287,11 +287,11 @@ fn keys_of_another_form_are_refused() {
         ("    format: csv\n", "sources.customers.schema: missing; such files carry no types"),
         (
             "    schema: {id: text}\n",
-            "sources.customers.schema: belongs to `format: csv` and `format: json`, and the format here is parquet",
+            "sources.customers.schema: belongs to format: csv or json, and the format here is parquet",
         ),
         (
             "    format: json\n    delimiter: ;\n    schema: {id: text}\n",
-            "sources.customers.delimiter: belongs to `format: csv`",
+            "sources.customers.delimiter: belongs to format: csv",
         ),
         (
             "    format: csv\n    schema: {id: txet}\n",
@@ -303,7 +303,7 @@ fn keys_of_another_form_are_refused() {
         ),
         (
             "    format: xml\n",
-            "sources.customers.format: expected one of parquet, delta, iceberg, csv, json, found \"xml\"",
+            "sources.customers.format: expected parquet, delta, iceberg, csv or json, found \"xml\"",
         ),
     ] {
         let project = with_customers("a.csv", keys, b"id,since\n");

@@ -97,13 +97,13 @@ fn orders_lines_products_and_customers_are_joined_by_keys_that_were_counted() {
     let proposal = Proposal::of(&shop());
     let lines = proposal.lines();
     for text in [
-        "-- key:    [order_id, product_id]",
+        "-- key:    [order_id, product_id, source_file]",
         "-- inputs: [source.order_details, source.orders, source.products, source.categories]",
         "left join source.orders\n    on order_details.order_id = orders.order_id",
         "-- 4 of 4 keys of order_details are in orders. At most one row for each: `order_id` is unique there.",
         "categories.category_name as category",
         "orders.order_date as ordered_at",
-        "case when order_details.line_of_order = 1 then",
+        "case when order_details.line_of_order = 1 and order_details.rank_in_order = 1 then",
     ] {
         assert!(lines.contains(text), "`{text}` is not in {lines}");
     }
@@ -178,7 +178,7 @@ fn keys_of_two_columns_prefixes_and_places_of_their_own_are_recognised() {
         ("region.csv", "R_REGIONKEY,R_NAME\n2,ASIA\n3,EUROPE\n"),
     ]);
     let (lines, customers) = (proposal.lines(), proposal.read("queries/0_staging/customers.sql"));
-    assert!(lines.contains("-- key:    [order_id, line_number]"), "{lines}");
+    assert!(lines.contains("-- key:    [order_id, line_number, source_file]"), "{lines}");
     assert!(lines.contains("on lineitem.\"L_PARTKEY\" = partsupp.\"PS_PARTKEY\"\n    and lineitem.\"L_SUPPKEY\" = partsupp.\"PS_SUPPKEY\""), "{lines}");
     assert!(!lines.contains("O_TOTALPRICE"), "{lines}");
     for text in [
@@ -490,9 +490,9 @@ fn refunds_with_product_quantity_and_day_are_lines_of_their_orders() {
     let proposal = Proposal::of(&[shop(), vec![("refunds.csv", refunds)]].concat());
     let lines = proposal.lines();
     for text in [
-        "-- key:    [order_id, line_number]",
-        "row_number() over (partition by order_id order by refund_id) as line_of_order",
-        "-cast(refunds.line_of_order as bigint) as line_number",
+        "-- key:    [order_id, source_file, source_row]",
+        "row_number() over (partition by order_id, source_file order by refund_id) as line_of_order",
+        "-cast(refunds.line_of_order as bigint) as source_row",
         "cast(left(refunds.refunded_at, 10) as date) as ordered_at",
         "-- 2 of 2 keys of refunds are in orders. At most one row for each: `order_id` is unique there.",
         "on refunds.product_id = products.product_id",
@@ -769,7 +769,7 @@ fn the_total_of_a_line_and_the_discount_of_an_order_are_asked_for() {
     std::fs::write(proposal.project.path("mine/queries/0_staging/order_lines.sql"), &alive)
         .expect("the query");
     assert_eq!(cents(&run(&proposal, &[MARGIN])["net_revenue"]), "52.50");
-    let alive = lines.replace("    -- case when row_number()", "    case when row_number()");
+    let alive = lines.replace("    -- case when items.line_of_order", "    case when items.line_of_order");
     assert_ne!(alive, lines);
     std::fs::write(proposal.project.path("mine/queries/0_staging/order_lines.sql"), &alive)
         .expect("the query");
@@ -826,4 +826,270 @@ fn a_list_in_json_that_is_not_read_is_named() {
     let notes = proposal.answer["notes"].to_string();
     assert!(notes.contains("`lines` of") && notes.contains("is left out: it holds lists"), "{notes}");
     assert!(proposal.config().contains("`lines`"), "{}", proposal.config());
+}
+
+#[test]
+fn refunds_that_name_no_product_have_no_category() {
+    let proposal = Proposal::of(&[
+        (
+            "orders.csv",
+            "id,customer_id,created_at,status,total\n1,42,2024-09-25 01:11:00,paid,30.00\n2,43,2024-09-26 01:11:00,paid,40.00\n\
+             3,42,2024-10-26 01:11:00,paid,20.00\n",
+        ),
+        (
+            "order_lines.csv",
+            "id,order_id,product_id,quantity,unit_price\n1,1,P1,3,10.00\n2,2,P2,2,20.00\n3,3,P1,2,10.00\n",
+        ),
+        ("products.csv", "id,category,purchase_price\nP1,Food,4.00\nP2,Toys,5.50\n"),
+        ("refunds.csv", "id,order_id,refunded_on,amount\n1,2,2024-10-01,20.00\n"),
+    ]);
+    assert!(proposal.lines().contains("products.category"), "{}", proposal.lines());
+    assert!(proposal.lines().contains("    null as category"), "{}", proposal.lines());
+    let total = run(&proposal, &[]);
+    assert_eq!(
+        (cents(&total["net_revenue"]).as_str(), cents(&total["cost_of_goods"]).as_str()),
+        ("70.00", "31.00")
+    );
+    // Nor where the lines themselves have one.
+    let flat = "order_id,customer_id,order_date,amount,category\n1,A,2024-01-05,10.50,Food\n2,B,2024-02-05,30.00,Toys\n";
+    let proposal = Proposal::of(&[("orders.csv", flat), ("refunds.csv", "order_id,amount\n2,10.00\n")]);
+    assert_eq!(cents(&run(&proposal, &[MARGIN])["net_revenue"]), "30.50");
+}
+
+#[test]
+fn a_number_that_is_written_in_another_way_stops_the_run() {
+    let head = "BelegNr;Pos;KundenNr;Datum;Menge;Preis\n";
+    let flat = format!(
+        "{head}1;1;00100;16.04.2025;3;1.476,46\n2;1;00103;07.09.2025;1;205,62\n3;1;00100;08.09.2025;10;5,00\n"
+    );
+    let proposal = Proposal::of(&[("a.csv", &flat)]);
+    assert!(proposal.config().contains("plain_number(\\\"Preis\\\", ',')"), "{}", proposal.config());
+    assert_eq!(cents(&run(&proposal, &[MARGIN])["net_revenue"]), "4685.00");
+    let later = |proposal: &Proposal, path: &str, text: String, (code, words): (i32, &str)| {
+        std::fs::write(proposal.project.path(path), text).expect("a file");
+        karat(&proposal.project.path("mine"), &["check"]).expect(code, &[words]);
+        karat(&proposal.project.path("mine"), &["run"]).expect(code, &[words]);
+    };
+    later(&proposal, "shop/b.csv", format!("{head}4;1;00100;08.09.2025;1;12.50\n"), (3, "`Preis` is a text"));
+    // The same in a query over two tables.
+    let lines = "BelegNr;Artikel;Menge;Preis\n1;A;3;1.476,46\n2;B;1;205,62\n3;A;10;5,00\n";
+    let heads = "BelegNr;KundenNr;Datum\n1;00100;16.04.2025\n2;00103;07.09.2025\n3;00100;08.09.2025\n";
+    let proposal = Proposal::of(&[("belege/a.csv", heads), ("positionen/a.csv", lines)]);
+    assert!(proposal.lines().contains("plain_number(positionen.\"Preis\", ',')"), "{}", proposal.lines());
+    assert_eq!(cents(&run(&proposal, &[MARGIN])["net_revenue"]), "4685.00");
+    let more = "BelegNr;Artikel;Menge;Preis\n3;B;1;12.50\n".to_owned();
+    later(&proposal, "shop/positionen/b.csv", more, (4, "Cannot cast string"));
+}
+
+/// Sixty orders of two lines without a number, worth 2,160.00, in two files: up to a line, and from one.
+fn two_files(freight: &str, end: usize, begin: usize) -> Proposal {
+    let order = |order: u32| format!("{order},c{},2025-{:02}-10,paid,{freight}\n", order % 7, 1 + order % 12);
+    let orders: String = (1..=60).map(order).collect();
+    let orders = format!("id,customer_id,created_at,status,freight\n{orders}");
+    let line = |order: u32, item: u32| format!("{order},S,{},{}.00\n", 1 + item, 10 + order % 5);
+    let lines: Vec<String> = (1..=60).flat_map(|order| [line(order, 0), line(order, 1)]).collect();
+    let files = [lines[..end].concat(), lines[begin..].concat()];
+    let [one, two] = files.map(|rows| format!("order_id,sku,quantity,unit_price\n{rows}"));
+    let tables = [
+        ("orders/all.csv", orders.as_str()),
+        ("order_lines/2025a.csv", &one),
+        ("order_lines/2025b.csv", &two),
+    ];
+    Proposal::of(&tables)
+}
+
+#[test]
+fn lines_that_two_files_deliver_count_once() {
+    const TWICE: &str = "40 rows of `order_lines_table` are equal to a row of another file";
+    let notes = |proposal: &Proposal| proposal.answer["notes"].to_string();
+    // Ten orders are in both files.
+    let proposal = two_files("", 80, 60);
+    let query = proposal.lines();
+    for text in [
+        "-- key:    [order_id, source_file, source_row]",
+        "row_number() over (partition by order_id, source_file order by",
+        "order_lines_table.source_file",
+    ] {
+        assert!(query.contains(text), "`{text}` is not in {query}");
+    }
+    assert!(notes(&proposal).contains(TWICE), "{}", notes(&proposal));
+    assert_eq!(cents(&run(&proposal, &[MARGIN, LIMITS])["net_revenue"]), "2160.00");
+    // The freight of an order whose lines are in two files counts once, too.
+    let proposal = two_files("1.50", 79, 79);
+    assert!(!notes(&proposal).contains("are equal to a row"), "{}", notes(&proposal));
+    let total = run(&proposal, &[MARGIN, ("freight_rate: 0 ", "freight_rate: 1 ")]);
+    assert_eq!(
+        (cents(&total["net_revenue"]).as_str(), cents(&total["cost_to_serve"]).as_str()),
+        ("2160.00", "90.00")
+    );
+    // That of an order that came twice would count twice: the run is refused.
+    let proposal = two_files("1.50", 80, 60);
+    let config = proposal.config().replace("# margin: 0.30", "margin: 0.30");
+    let folder = proposal.project.path("mine");
+    std::fs::write(folder.join("config.yaml"), config).expect("the configuration can be written");
+    karat(&folder, &["run"]).expect(3, &["60 rows of source.orders are counted 70 times"]);
+}
+
+/// Rows that came twice are rejected, and may be many here.
+const LIMITS: (&str, &str) =
+    ("publish:\n", "checks: {max_rejected_rows: 50%, max_rejected_money: 50%}\npublish:\n");
+
+#[test]
+fn net_amounts_and_costs_with_a_minus_behind_are_recognised_in_german() {
+    let proposal = Proposal::of(&[(
+        "umsatz.csv",
+        "BelegNr;Pos;KundenNr;Datum;Menge;Preis;Netto;EK;Warengruppe\n\
+         0000421;1;00100;16.04.2025;3;1.476,46;3.986,44;2.657,63;Öle\n\
+         0000145;1;00103;07.09.2025;1;1.205,62;1.205,62;723,37;Öle\n\
+         0000146;1;00100;08.09.2025;10;5,00;40,00;20,00;Schrauben\n\
+         0000147;1;00100;09.09.2025;-1;5,00;4,00-;2,00-;Schrauben\n",
+    )]);
+    assert_eq!((proposal.total("net amount"), proposal.total("gross amount")), ("5228.06", "5680.00"));
+    assert!(proposal.asks("is \"EK\" the cost of the whole line?"), "{:?}", proposal.open());
+    proposal.names_lines();
+    let cost = "cost_amount: \"cast(plain_number(\\\"EK\\\", ',')";
+    let total = run(&proposal, &[(&format!("# {cost}"), cost)]);
+    assert_eq!(
+        (cents(&total["net_revenue"]).as_str(), cents(&total["cost_of_goods"]).as_str()),
+        ("5228.06", "3399.00")
+    );
+    // Names of net amount and cost of a piece and of a line, in other languages.
+    for (net, unit, whole) in [
+        ("net_total", "item_cost", "cost_value"),
+        ("Montant net", "Prix de revient", "Coût ligne"),
+        ("Base imponible", "Precio coste", "Importe coste"),
+        ("不含税金额", "成本价", "成本金额"),
+    ] {
+        for (cost, total) in [(unit, "7.00"), (whole, "3.50")] {
+            let flat = format!(
+                "order_id,customer_id,date,quantity,price,{net},{cost}\n1,a,2025-01-01,2,10.00,18.00,2.50\n2,b,2025-01-02,2,10.00,20.00,1.00\n"
+            );
+            let proposal = Proposal::of(&[("sales.csv", &flat)]);
+            assert_eq!(
+                (proposal.total("net amount"), proposal.total("cost")),
+                ("38.00", total),
+                "{net} {cost}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_discount_of_the_order_is_recognised_by_what_it_leaves_or_asked_for() {
+    let items = "id,order_id,product_id,quantity,unit_price\n1,1,P1,2,10.00\n2,1,P2,1,10.00\n3,2,P2,2,20.00\n4,3,P1,2,10.00\n5,4,P1,2,10.00\n";
+    let orders = |rows: [&str; 4]| {
+        let [one, two, three, four] = rows;
+        format!(
+            "id,customer_id,created_at,status,voucher,shipping,total\n1,42,2025-09-25 01:11:00,paid,{one}\n2,43,2025-09-26 01:11:00,paid,{two}\n\
+             3,42,2025-10-26 01:11:00,paid,{three}\n4,44,2025-10-26 01:11:00,paid,{four}\n"
+        )
+    };
+    // Taken off, with and without freight in the total; below 0 already.
+    for rows in [
+        ["5.00,2.50,25.00", "10.50,2.50,29.50", "0.00,0.00,20.00", "0.00,0.00,20.00"],
+        ["5.00,2.50,27.50", "10.50,2.50,32.00", "0.00,0.00,20.00", "0.00,0.00,20.00"],
+        ["-5.00,2.50,25.00", "-10.50,2.50,29.50", "0.00,0.00,20.00", "0.00,0.00,20.00"],
+    ] {
+        let proposal = Proposal::of(&[("orders.csv", &orders(rows)), ("order_lines.csv", items)]);
+        assert!(!proposal.asks("voucher"), "{:?}", proposal.open());
+        assert!(
+            proposal
+                .lines()
+                .replace("\n    -- ", " ")
+                .contains("the lines less `voucher` are `total` in 4 of 4 orders"),
+            "{}",
+            proposal.lines()
+        );
+        let total = run(&proposal, &[MARGIN]);
+        assert_eq!(
+            (cents(&total["net_revenue"]).as_str(), cents(&total["gross_revenue"]).as_str()),
+            ("94.50", "110.00")
+        );
+    }
+    // The totals say that it is none.
+    let rows = ["5.00,0.00,30.00", "10.50,0.00,40.00", "0.00,0.00,20.00", "0.00,0.00,20.00"];
+    let proposal = Proposal::of(&[("orders.csv", &orders(rows)), ("order_lines.csv", items)]);
+    assert!(!proposal.asks("voucher") && !proposal.lines().contains("voucher"), "{}", proposal.lines());
+    // They say nothing: it is asked for, and the line can be brought to life.
+    let rows = ["5.00,0.00,1.00", "10.50,0.00,2.00", "0.00,0.00,3.00", "0.00,0.00,4.00"];
+    let proposal = Proposal::of(&[("orders.csv", &orders(rows)), ("order_lines.csv", items)]);
+    assert!(
+        proposal.asks(
+            "\"voucher\" of orders holds amounts and is used nowhere: is it a discount of the whole order?"
+        ),
+        "{:?}",
+        proposal.open()
+    );
+    proposal.names_lines();
+    let lines = proposal.lines();
+    let alive = lines.replacen(
+        "    -- case when order_lines_table.line_of_order",
+        "    case when order_lines_table.line_of_order",
+        1,
+    );
+    assert_ne!(alive, lines);
+    std::fs::write(proposal.project.path("mine/queries/0_staging/order_lines.sql"), &alive)
+        .expect("the query");
+    assert_eq!(cents(&run(&proposal, &[MARGIN])["net_revenue"]), "94.50");
+}
+
+/// An export of a shop: 100 orders of two lines, 10.00 to 14.00 for a piece.
+fn export(prefix: &str, customers: &str, cost: u32) -> String {
+    let line = |order: u32, item: u32| {
+        let (customer, month, price) = (1 + order * 3 % 20, 1 + order % 12, 10 + order % 5);
+        format!(
+            "{prefix}{order},{item},{customers}{customer},2025-{month:02}-11,S{item},{item},{price}.00,{cost}.00\n"
+        )
+    };
+    let lines: String = (1..=100).flat_map(|order| [line(order, 1), line(order, 2)]).collect();
+    format!("order_no,pos,customer_no,date,sku,quantity,price,cost_price\n{lines}")
+}
+
+#[test]
+fn two_shops_with_the_same_columns_are_one_table_of_lines() {
+    // Ids of their own; the same ids, of other customers; and one export that came twice.
+    for (second, net, customers, asked) in [
+        (("b", "b", 9), "7200.00", "40", ""),
+        (("a", "b", 9), "7200.00", "40", "share 100 values of order_no and no row: are they other orders?"),
+        (("a", "a", 9), "7200.00", "20", "share 20 values of customer_no: are they the same customers?"),
+        (("a", "a", 4), "3600.00", "20", "and whole rows: are they the same orders, delivered twice?"),
+    ] {
+        let (prefix, customer, cost) = second;
+        let (one, two) = (export("a", "a", 4), export(prefix, customer, cost));
+        let proposal = Proposal::of(&[("shop_a/sales.csv", &one), ("shop_b/sales.csv", &two)]);
+        assert!(
+            proposal.lines().contains("-- inputs: [source.shop_a, source.shop_b]"),
+            "{}",
+            proposal.lines()
+        );
+        assert!(proposal.asks(asked) && !proposal.asks("are left out"), "{:?}", proposal.open());
+        let page = proposal.read("proposal.md");
+        assert!(
+            page.contains("| shop_a | 200 | order lines |")
+                && page.contains("| shop_b | 200 | order lines |"),
+            "{page}"
+        );
+        proposal.names_lines();
+        let total = run(&proposal, &[LIMITS]);
+        assert_eq!(
+            (cents(&total["net_revenue"]).as_str(), total["customers"].as_str()),
+            (net, customers),
+            "{second:?}"
+        );
+    }
+}
+
+#[test]
+fn a_table_of_other_orders_that_is_not_used_is_asked_for() {
+    let other =
+        "order_id,customer_id,date,amount,channel\n7,A,2024-01-05,10.50,web\n8,B,2024-02-05,30.00,web\n";
+    let proposal = Proposal::of(&[("orders.csv", FLAT), ("till.csv", other)]);
+    let till = "`till` seems to hold orders, too, and its 2 rows are left out: 0 of its 2 orders are among the lines";
+    assert!(proposal.asks(till), "{:?}", proposal.open());
+    proposal.names_lines();
+    // What is about the same orders is not asked for.
+    let payments =
+        "order_id,customer_id,date,amount,method\n1,A,2024-01-05,10.50,card\n2,B,2024-02-05,30.00,card\n";
+    let proposal = Proposal::of(&[("orders.csv", FLAT), ("payments.csv", payments)]);
+    assert!(!proposal.asks("seems to hold orders"), "{:?}", proposal.open());
 }

@@ -135,7 +135,7 @@ fn events_go_somewhere_and_a_token_is_not_in_the_file() {
     project.configure("\npolicy:\n", "\nlineage:\n  namespace: shop\n\npolicy:\n");
     karat(&project.path(""), &["run"]).expect(2, &["says not where events go"]);
     project.configure("namespace: shop", "file: lineage.jsonl\n  api_key: plain-text");
-    let answer = karat(&project.path(""), &["run"]).expect(2, &["a secret must not stand in the file"]);
+    let answer = karat(&project.path(""), &["run"]).expect(2, &["a secret must not be in the file"]);
     assert!(!answer.stderr.contains("plain-text"), "{}", answer.stderr);
 }
 

@@ -391,7 +391,7 @@ const OF_SERVICE: [&str; 10] = [
     "results.service_by_tier",
     "results.service_by_channel",
     "results.rate_sensitivity",
-    "results.churn_after_complaints",
+    "results.complaint_outcomes",
     "results.pyramid_conditions",
     "business.customer_profit",
 ];

@@ -24,7 +24,7 @@ const SAMPLE_TABLES: [&str; 6] = [
     "results.tier_profitability",
     "results.reconciliation",
     "results.regions",
-    "results.line_regions",
+    "results.line_places",
     "canonical.order_lines",
 ];
 
@@ -120,9 +120,10 @@ fn the_sample_gives_the_known_revenue_by_region_of_the_order_lines() {
         ("Central", "3", "778", "147098.13", "7550.84"),
         ("South", "4", "518", "122905.86", "8848.91"),
     ];
-    assert_eq!(sample("results.line_regions").len(), known.len() + 1);
+    // A country and its total, the regions and theirs.
+    assert_eq!(sample("results.line_places").len(), 2 + known.len() + 1);
     for (region, position, lines, revenue, margin) in known {
-        let line = find(sample("results.line_regions"), "region", region);
+        let line = find(sample("results.line_places"), "region", region);
         assert_eq!(
             (
                 line["position"].as_str(),

@@ -282,6 +282,7 @@ from lines
     let articles = ListArray::new(item, OffsetBuffer::from_lengths([2, 0, 1]), Arc::new(article), None);
     let rows: Vec<(&str, ArrayRef)> = vec![
         ("basket", Arc::new(Int32Array::from(vec![1, 2, 3]))),
+        ("freight", Arc::new(Float64Array::from(vec![1.0, 2.0, 3.0]))),
         ("buyer", Arc::new(StringArray::from(vec!["ann", "bob", "cy"]))),
         (
             "at",
@@ -302,13 +303,13 @@ from lines
     // 0.20 + 9.99 + 300,150.00; the basket without articles has no line.
     assert_eq!(totals(&project, "order_lines"), ["3", "3", "0", "300160.1900", "0.0000"]);
     // An amount beside the list is one of the basket.
-    let freight = sql.replace(
+    let freight = sql.replace("        buyer,", "        buyer,\n        freight,").replace(
         "['sku']",
-        "['sku'] as product_id,\n    cast(basket as decimal(18, 2)) as freight_amount --",
+        "['sku'] as product_id,\n    cast(freight as decimal(18, 2)) as freight_amount --",
     );
     project.file("queries/0_staging/order_lines.sql", freight.as_bytes());
     project.karat(&["check"]).exits(3).tells(
-        "freight_amount takes `CAST(basket AS DECIMAL(18,2))` with every line of an order: 2 rows of source.baskets are counted 3 times; 4 in the tables are 5 in the \
+        "freight_amount takes `source.baskets.freight` with every line of an order: 2 rows of source.baskets are counted 3 times; 4 in the tables are 5 in the \
          query",
     );
 }
@@ -367,7 +368,7 @@ left join source.orders on lines.id = orders.id
         lines.iter().map(|line| cells(line, &["order_id", "discount_amount", "freight_amount"])).collect();
     assert_eq!(of_order, [["1", "1.0000", "6.0000"], ["1", "2.0000", "0.0000"], ["2", "0.0000", "4.5000"]]);
     // Freight with every line, as an amount of its own or within another one.
-    let told = "takes `orders.freight` with every line of an order: 2 rows of source.orders are counted 3 times; 10.5 in the tables are 16.5 in \
+    let told = "takes `source.orders.freight` with every line of an order: 2 rows of source.orders are counted 3 times; 10.5 in the tables are 16.5 in \
                 the query";
     let once = "case when lines.place = 1 then orders.freight end";
     for repeated in [

@@ -19,8 +19,7 @@ const LONG_FILES: &[(&str, usize)] = &[
     ("pipeline/tests/faults.rs", 526),
     ("query/lint.rs", 467),
     ("report/page.rs", 430),
-    ("report/tests.rs", 435),
-    ("report/tests/moves.rs", 431),
+    ("report/tests/moves.rs", 423),
     ("source/contract.rs", 486),
 ];
 

@@ -131,7 +131,7 @@ places as (
         coalesce(sum(net_revenue) filter (where kind = 'home'), 0) as net_revenue,
         coalesce(sum(profit) filter (where kind = 'home'), 0) as profit,
         coalesce(sum(net_revenue) filter (where kind = 'lines'), 0) as line_revenue
-    from business.place_totals
+    from business.place_shares where level = 'region' and country <> 'total'
 ),
 
 class_sums as (
@@ -298,7 +298,7 @@ listed as (
     union all
     select 'profit at the end of the whale curve, current' as total,
         cast(coalesce(max(cumulative_profit), 0) as decimal(28, 10)) as amount
-    from business.whale_ranks where position = (select max(position) from business.whale_ranks)
+    from business.customer_ranks where profit_position = (select max(profit_position) from business.customer_ranks)
 )
 
 select total, cast(max(amount) as decimal(28, 10)) as amount

@@ -1,13 +1,38 @@
 -- title:   Countries and regions with their shares, largest first
 -- grain:   one row per kind, level, country and region, and a total of each kind and level
 -- key:     [kind, level, country, region]
--- note:    Kind is `home` or `lines`, as in business.place_totals. Rows of the level `country` add up over its regions
---   and have the region `total`. Position is by net revenue, equal ones by name; the report shows places_shown of them.
+-- note: >
+--   Of the current snapshot. `home`: a customer has one country and one region, business.customer_places says which.
+--   `lines`: where the lines were sold, whoever bought them; a customer may buy in several places. Cost to serve is
+--   that of customers, so that lines have no profit. Internal customers are left out. What is not known is the place
+--   `not_known`. Rows of the level `country` add up over its regions and have the region `total`. Position is by net
+--   revenue, equal ones by name; the report shows places_shown of them.
 
 with population as (
     select customers, unprofitable_customers, orders, lines, cast(net_revenue as decimal(28, 4)) as net_revenue,
         cast(contribution_margin as decimal(28, 4)) as contribution_margin, cast(profit as decimal(28, 10)) as profit
     from business.class_totals where snapshot = 'current' and class_name = 'all'
+),
+
+place_totals as (
+    select 'home' as kind, classes.country, classes.region, count(*) as customers,
+        count(*) filter (where profit.profit < 0) as unprofitable_customers, sum(profit.orders) as orders,
+        sum(profit.lines) as lines, sum(profit.net_revenue) as net_revenue,
+        sum(profit.contribution_margin) as contribution_margin, sum(profit.profit) as profit
+    from business.customer_classes as classes
+    inner join business.customer_profit as profit  -- one-to-one
+        on classes.snapshot = profit.snapshot and classes.customer_id = profit.customer_id
+    where classes.snapshot = 'current' group by classes.country, classes.region
+    union all
+    select 'lines' as kind, coalesce(line_sums.country, 'not_known') as country,
+        coalesce(line_sums.region, 'not_known') as region, null as customers, null as unprofitable_customers,
+        null as orders, sum(line_sums.lines) as lines, sum(line_sums.net_revenue) as net_revenue,
+        sum(line_sums.net_revenue - line_sums.cost_of_goods) as contribution_margin, null as profit
+    from business.line_sums as line_sums
+    inner join settings.snapshots as snapshots
+        on line_sums.order_date >= snapshots.window_start and line_sums.order_date < snapshots.as_of
+    where snapshots.snapshot = 'current' and not line_sums.is_internal
+    group by coalesce(line_sums.country, 'not_known'), coalesce(line_sums.region, 'not_known')
 ),
 
 levels as (select * from (values ('country'), ('region')) as listed (level)),
@@ -20,7 +45,7 @@ sums as (
         cast(sum(totals.net_revenue) as decimal(28, 4)) as net_revenue,
         cast(sum(totals.contribution_margin) as decimal(28, 4)) as contribution_margin,
         cast(sum(totals.profit) as decimal(28, 10)) as profit
-    from business.place_totals as totals cross join levels
+    from place_totals as totals cross join levels
     group by
         totals.kind, levels.level, totals.country, case levels.level when 'country' then 'total' else totals.region end
 ),

@@ -42,7 +42,7 @@ earlier_customers as (
             * policy.price_sensitive_discount_rate as has_discount,
         customers.has_complaint, customers.orders_again, customers.orders_now, customers.net_revenue_now,
         customers.profit_now - customers.profit_then as profit_change
-    from business.customers_after_service as customers cross join settings.policy as policy
+    from business.earlier_customers as customers cross join settings.policy as policy
     where customers.from_snapshot = 'year_ago'
 ),
 

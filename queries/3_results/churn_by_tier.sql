@@ -27,28 +27,13 @@ tiers as (
     select 'total' as tier, 100 as position
 ),
 
-stages_now as (select customer_id, lifecycle_stage from business.customer_lifecycle where snapshot = 'current'),
-
-customers as (
-    select from_snapshots.snapshot, earlier.tier, profit.profit,
-        stages_now.lifecycle_stage = 'lapsed' and stages_then.lifecycle_stage <> 'lapsed' as is_churned,
-        stages_then.lifecycle_stage = 'lapsed' as was_lapsed
-    from from_snapshots
-    inner join business.customer_tiers as earlier on from_snapshots.snapshot = earlier.snapshot
-    inner join business.customer_profit as profit  -- one-to-one, as the two that follow
-        on earlier.snapshot = profit.snapshot and earlier.customer_id = profit.customer_id
-    inner join business.customer_lifecycle as stages_then
-        on earlier.snapshot = stages_then.snapshot and earlier.customer_id = stages_then.customer_id
-    inner join stages_now on earlier.customer_id = stages_now.customer_id
-),
-
 sums as (
-    select
-        snapshot, coalesce(tier, 'total') as tier, count(*) as customers, count(*) filter (where is_churned) as churned,
+    select from_snapshot, coalesce(tier, 'total') as tier, count(*) as customers,
+        count(*) filter (where is_lapsed and not was_lapsed) as churned,
         count(*) filter (where was_lapsed) as lapsed_before,
-        count(*) filter (where not was_lapsed) as not_lapsed_before, sum(profit) as profit,
-        sum(profit) filter (where is_churned) as lost_profit
-    from customers group by grouping sets ((snapshot, tier), (snapshot))
+        count(*) filter (where not was_lapsed) as not_lapsed_before, sum(profit_then) as profit,
+        sum(profit_then) filter (where is_lapsed and not was_lapsed) as lost_profit
+    from business.earlier_customers group by grouping sets ((from_snapshot, tier), (from_snapshot))
 )
 
 select from_snapshots.snapshot as from_snapshot, tiers.tier,
@@ -63,6 +48,6 @@ select from_snapshots.snapshot as from_snapshot, tiers.tier,
     coalesce(sums.not_lapsed_before, 0) >= policy.min_cell as has_enough_customers
 from from_snapshots cross join tiers
 left join sums  -- one-to-one; none where nobody had the tier
-    on from_snapshots.snapshot = sums.snapshot and tiers.tier = sums.tier
+    on from_snapshots.snapshot = sums.from_snapshot and tiers.tier = sums.tier
 cross join settings.policy as policy
 order by from_as_of desc nulls last, position, from_snapshot, tier

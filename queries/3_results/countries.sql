@@ -5,7 +5,7 @@
 --   profit, profit_share, profit_rate, position, is_shown]}
 -- note: >
 --   The home country: that of the customer file, or of the last sale of a customer for whom it has none. A customer's
---   whole revenue is in it; results.line_countries has revenue where the lines were sold. Largest by net revenue first,
+--   whole revenue is in it; results.line_places has revenue where the lines were sold. Largest by net revenue first,
 --   equal ones by name; the report shows places_shown of them.
 
 select

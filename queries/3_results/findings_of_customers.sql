@@ -109,8 +109,8 @@ churn as (
 ),
 
 silent as (
-    select coalesce(max(customers), 0) as customers, coalesce(max(profit), 0) as profit
-    from results.silent_summary where tier = 'total'
+    select coalesce(max(customers), 0) as customers, coalesce(max(profit_at_risk), 0) as profit
+    from results.profit_at_risk where tier = 'upper'
 ),
 
 material as (select coalesce(max(threshold_amount), 0) as threshold_amount from results.materiality),

@@ -58,63 +58,54 @@ measure_values as (
     cross join business.class_sources as class_sources
 ),
 
-values_now as (select measure, position, unit, adverse_sign, value from measure_values where snapshot = 'current'),
-
-values_before as (
-    select measure_values.snapshot, measure_values.measure, measure_values.value
-    from measure_values
-    inner join business.compared_snapshots as compared_snapshots  -- many-to-one
-        on measure_values.snapshot = compared_snapshots.snapshot
-),
-
-values_previous as (select measure, value from values_before where snapshot = 'previous'),
-
-values_year_ago as (select measure, value from values_before where snapshot = 'year_ago'),
-
 four_weeks as (
     select count(*) as weeks, sum(net_revenue) as net_revenue, sum(profit) as profit, sum(customers) as customers,
         sum(profit_at_risk) as profit_at_risk
     from results.weekly_trend where weeks_ago in (1, 2, 3, 4)
 ),
 
-four_week_means as (
-    select 'net_revenue' as measure, cast(net_revenue as decimal(28, 4)) as amount,
-        cast(weeks as decimal(28, 4)) as divisor
-    from four_weeks where weeks = 4
-    union all
-    select 'profit' as measure, cast(profit as decimal(28, 4)) as amount, cast(weeks as decimal(28, 4)) as divisor
-    from four_weeks where weeks = 4
-    union all
-    select 'profit_rate' as measure, cast(profit as decimal(28, 4)) as amount,
-        cast(net_revenue as decimal(28, 4)) as divisor
-    from four_weeks where weeks = 4 and net_revenue > 0
-    union all
-    select 'customers' as measure, cast(customers as decimal(28, 4)) as amount, cast(weeks as decimal(28, 4)) as divisor
-    from four_weeks where weeks = 4
-    union all
-    select 'profit_at_risk' as measure, cast(profit_at_risk as decimal(28, 4)) as amount,
-        cast(weeks as decimal(28, 4)) as divisor
-    from four_weeks where weeks = 4
+values_four_weeks as (
+    -- A mean of four, of a rate one of their sums.
+    select measures.measure,
+        cast(
+            cast(
+                case measures.measure
+                    when 'net_revenue' then cast(sums.net_revenue as decimal(28, 4))
+                    when 'customers' then cast(sums.customers as decimal(28, 4))
+                    when 'profit_at_risk' then cast(sums.profit_at_risk as decimal(28, 4))
+                    else cast(sums.profit as decimal(28, 4))
+                end as double
+            ) / nullif(cast(case measures.measure when 'profit_rate' then cast(sums.net_revenue as decimal(28, 4))
+                else cast(sums.weeks as decimal(28, 4)) end as double), 0)
+            as decimal(28, 6)
+        ) as value
+    from four_weeks as sums
+    cross join (values ('net_revenue'), ('profit'), ('profit_rate'), ('customers'), ('profit_at_risk'))
+        as measures (measure)
+    where sums.weeks = 4 and (measures.measure <> 'profit_rate' or sums.net_revenue > 0)
 ),
 
-values_four_weeks as (
-    select measure, cast(cast(amount as double) / nullif(cast(divisor as double), 0) as decimal(28, 6)) as value
-    from four_week_means
+side_by_side as (
+    -- Only the snapshots that are covered are compared.
+    select measure_values.measure, measure_values.position, measure_values.unit, measure_values.adverse_sign,
+        max(measure_values.value) filter (where measure_values.snapshot = 'current') as value,
+        max(measure_values.value) filter (where compared_snapshots.snapshot = 'previous') as previous_value,
+        max(measure_values.value) filter (where compared_snapshots.snapshot = 'year_ago') as year_ago_value
+    from measure_values
+    left join business.compared_snapshots as compared_snapshots  -- many-to-one; none of the current one
+        on measure_values.snapshot = compared_snapshots.snapshot
+    group by measure_values.measure, measure_values.position, measure_values.unit, measure_values.adverse_sign
+    having count(*) filter (where measure_values.snapshot = 'current') > 0
 ),
 
 compared as (
-    select values_now.measure, values_now.position, values_now.unit, values_now.adverse_sign, values_now.value,
-        values_previous.value as previous_value, values_four_weeks.value as four_week_value,
-        values_year_ago.value as year_ago_value, values_now.value - values_previous.value as change_on_previous,
-        values_now.value - values_four_weeks.value as change_on_four_weeks,
-        values_now.value - values_year_ago.value as change_on_year
-    from values_now
-    left join values_previous  -- one-to-one; none where nothing is compared
-        on values_now.measure = values_previous.measure
+    select side_by_side.*, values_four_weeks.value as four_week_value,
+        side_by_side.value - side_by_side.previous_value as change_on_previous,
+        side_by_side.value - values_four_weeks.value as change_on_four_weeks,
+        side_by_side.value - side_by_side.year_ago_value as change_on_year
+    from side_by_side
     left join values_four_weeks  -- one-to-one; none of measures without a weekly trend
-        on values_now.measure = values_four_weeks.measure
-    left join values_year_ago  -- one-to-one; none where nothing is compared
-        on values_now.measure = values_year_ago.measure
+        on side_by_side.measure = values_four_weeks.measure
 )
 
 select measure, position, unit, value, previous_value, four_week_value, year_ago_value,

@@ -3,7 +3,7 @@
 -- key:     [position]
 -- note:    Customers by net revenue, smallest first; thinned to at most `whale_curve_points` points, the last is kept.
 
-with ranks as (select position, cumulative_revenue from business.revenue_ranks),
+with ranks as (select revenue_position as position, cumulative_revenue from business.customer_ranks),
 
 totals as (select count(*) as customers, max(cumulative_revenue) as revenue from ranks),
 

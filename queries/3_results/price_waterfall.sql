@@ -14,20 +14,20 @@ with tiers as (
 ),
 
 steps as (
-    select tier, tier_position, 1 as position, 'list_price' as step, gross_revenue, gross_revenue as amount from tiers
-    union all
-    select tier, tier_position, 2 as position, 'discount' as step, gross_revenue, -discount_amount as amount from tiers
-    union all
-    select tier, tier_position, 3 as position, 'cost_of_goods' as step, gross_revenue, -cost_of_goods as amount
+    select tiers.tier, tiers.tier_position, steps.step, steps.position, tiers.gross_revenue,
+        case steps.step
+            when 'list_price' then cast(tiers.gross_revenue as decimal(28, 10))
+            when 'discount' then cast(-tiers.discount_amount as decimal(28, 10))
+            when 'cost_of_goods' then cast(-tiers.cost_of_goods as decimal(28, 10))
+            when 'cost_to_serve' then cast(-tiers.cost_to_serve as decimal(28, 10))
+            when 'profit' then cast(tiers.profit as decimal(28, 10))
+        end as amount
     from tiers
-    union all
-    select tier, tier_position, 4 as position, 'cost_to_serve' as step, gross_revenue, -cost_to_serve as amount
-    from tiers
-    union all
-    select tier, tier_position, 5 as position, 'profit' as step, gross_revenue, profit as amount from tiers
+    cross join (values (1, 'list_price'), (2, 'discount'), (3, 'cost_of_goods'), (4, 'cost_to_serve'), (5, 'profit'))
+        as steps (position, step)
 )
 
-select tier, step, cast(position as bigint) as position, cast(amount as decimal(28, 10)) as amount,
+select tier, cast(step as varchar) as step, cast(position as bigint) as position, amount,
     cast(cast(amount as decimal(28, 4)) as double)
     / nullif(cast(greatest(gross_revenue, 0) as double), 0) as share_of_list
 from steps

@@ -8,18 +8,24 @@
 
 with from_snapshots as (select from_snapshot from business.move_totals group by from_snapshot),
 
+steps as (
+    select *
+    from (values ('new', 1), ('reactivated', 2), ('moved_up', 3), ('stayed', 4), ('moved_down', 5), ('gone', 6))
+        as listed (step, position)
+),
+
 sums as (
     select
         from_snapshot, step, sum(customers) as customers, sum(from_profit) as from_profit, sum(to_profit) as to_profit
     from business.move_totals group by from_snapshot, step
 )
 
-select from_snapshots.from_snapshot, steps.state as step, steps.position,
+select from_snapshots.from_snapshot, cast(steps.step as varchar) as step, cast(steps.position as bigint) as position,
     cast(coalesce(sums.customers, 0) as bigint) as customers,
     cast(coalesce(sums.to_profit - sums.from_profit, 0) as decimal(28, 10)) as amount,
     cast(coalesce(sums.from_profit, 0) as decimal(28, 10)) as from_profit,
     cast(coalesce(sums.to_profit, 0) as decimal(28, 10)) as to_profit
-from from_snapshots cross join business.move_states as steps
+from from_snapshots cross join steps
 left join sums  -- one-to-one; none where nobody took the step
-    on from_snapshots.from_snapshot = sums.from_snapshot and steps.state = sums.step
-where steps.kind = 'step' order by from_snapshots.from_snapshot, steps.position, step
+    on from_snapshots.from_snapshot = sums.from_snapshot and steps.step = sums.step
+order by from_snapshots.from_snapshot, position, step

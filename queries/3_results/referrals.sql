@@ -2,8 +2,9 @@
 -- grain:   one row per kind and referrer_id; the kinds are referrer, other, not_referred, total, not_known
 -- key:     [kind, referrer_id]
 -- note:    The `list_rows_shown` referrers whose customers bring the most profit, the others in one row, customers whom
---   nobody referred, and the population. Each customer is credited once, to the one who referred them directly. One row
---   `not_known` when the source `customers` is not configured or has no column referred_by.
+--   nobody referred, and the population. Each customer is credited once, to the one who referred them directly; who
+--   names themselves is not referred. The referrer may be without an order in the window, or unknown to the order
+--   history. One row `not_known` when the source `customers` is not configured or has no column referred_by.
 -- columns:
 --   referrers: customers who referred others, in the row
 --   customers: customers referred by them; of not_referred and total, customers of the population
@@ -18,39 +19,66 @@ population as (
     from business.class_totals where snapshot = 'current' and class_name = 'all'
 ),
 
+referrer_sums as (
+    select known_customers.referred_by as referrer_id, count(*) as customers,
+        cast(sum(profit.net_revenue) as decimal(28, 4)) as net_revenue,
+        cast(sum(profit.profit) as decimal(28, 10)) as profit
+    from canonical.customers as known_customers
+    inner join business.customer_profit as profit  -- one-to-one
+        on known_customers.customer_id = profit.customer_id and profit.snapshot = 'current'
+    where known_customers.referred_by is not null and known_customers.referred_by <> known_customers.customer_id
+    group by known_customers.referred_by
+),
+
+ranked_referrers as (
+    select sums.*, tiers.tier, own.profit as own_profit,
+        row_number() over (order by sums.profit desc nulls last, sums.referrer_id nulls last) as place
+    from referrer_sums as sums
+    left join business.customer_tiers as tiers  -- one-to-one, as the next; none without an order in the window
+        on sums.referrer_id = tiers.customer_id and tiers.snapshot = 'current'
+    left join business.customer_profit as own on sums.referrer_id = own.customer_id and own.snapshot = 'current'
+),
+
 placed_referrers as (
-    select case when totals.position > policy.list_rows_shown then 'other' else 'referrer' end as kind,
-        case when totals.position > policy.list_rows_shown then '' else totals.referrer_id end as referrer_id,
-        case when totals.position <= policy.list_rows_shown then totals.tier end as tier, totals.position,
-        totals.referred_customers, totals.referred_revenue, totals.referred_profit, totals.own_profit
-    from business.referrer_totals as totals cross join settings.policy as policy
+    select case when referrers.place > policy.list_rows_shown then 'other' else 'referrer' end as kind,
+        case when referrers.place > policy.list_rows_shown then '' else referrers.referrer_id end as referrer_id,
+        case when referrers.place <= policy.list_rows_shown then referrers.tier end as tier, referrers.place,
+        referrers.customers, referrers.net_revenue, referrers.profit, referrers.own_profit
+    from ranked_referrers as referrers cross join settings.policy as policy
+),
+
+kinds as (
+    select kind, referrer_id, min(tier) as tier, min(place) as place, count(*) as referrers,
+        cast(sum(customers) as bigint) as customers, cast(sum(net_revenue) as decimal(28, 4)) as net_revenue,
+        cast(sum(profit) as decimal(28, 10)) as profit, cast(sum(own_profit) as decimal(28, 10)) as own_profit
+    from placed_referrers group by kind, referrer_id
+    union all
+    -- What the referred bring is taken off the row of the others below.
+    select rows_of_all.kind, '' as referrer_id, cast(null as varchar) as tier, cast(null as bigint) as place,
+        cast(0 as bigint) as referrers, population.customers, population.net_revenue, population.profit,
+        cast(null as decimal(28, 10)) as own_profit
+    from population cross join referrer_column
+    cross join (values ('not_referred'), ('total'), ('not_known')) as rows_of_all (kind)
+    where referrer_column.is_mapped = (rows_of_all.kind <> 'not_known')
 ),
 
 referred as (
-    select count(*) as referrers, cast(coalesce(sum(referred_customers), 0) as bigint) as customers,
-        cast(coalesce(sum(referred_revenue), 0) as decimal(28, 4)) as net_revenue,
-        cast(coalesce(sum(referred_profit), 0) as decimal(28, 10)) as profit
-    from placed_referrers
+    select kinds.*, sum(referrers) over () as all_referrers,
+        coalesce(sum(customers) filter (where referrers > 0) over (), 0) as referred_customers,
+        coalesce(sum(net_revenue) filter (where referrers > 0) over (), 0) as referred_revenue,
+        coalesce(sum(profit) filter (where referrers > 0) over (), 0) as referred_profit
+    from kinds
 ),
 
 listed as (
-    select kind, referrer_id, min(tier) as tier, min(position) as place, count(*) as referrers,
-        cast(sum(referred_customers) as bigint) as customers,
-        cast(sum(referred_revenue) as decimal(28, 4)) as net_revenue,
-        cast(sum(referred_profit) as decimal(28, 10)) as profit, cast(sum(own_profit) as decimal(28, 10)) as own_profit
-    from placed_referrers group by kind, referrer_id
-    union all
-    select 'not_referred' as kind, '' as referrer_id, cast(null as varchar) as tier, cast(null as bigint) as place,
-        cast(0 as bigint) as referrers, population.customers - referred.customers as customers,
-        cast(population.net_revenue - referred.net_revenue as decimal(28, 4)) as net_revenue,
-        cast(population.profit - referred.profit as decimal(28, 10)) as profit,
-        cast(null as decimal(28, 10)) as own_profit
-    from population cross join referred cross join referrer_column where referrer_column.is_mapped
-    union all
-    select case when referrer_column.is_mapped then 'total' else 'not_known' end as kind, '' as referrer_id,
-        cast(null as varchar) as tier, cast(null as bigint) as place, referred.referrers, population.customers,
-        population.net_revenue, population.profit, cast(null as decimal(28, 10)) as own_profit
-    from population cross join referred cross join referrer_column
+    select kind, referrer_id, tier, place, own_profit,
+        cast(case when kind = 'total' then all_referrers else referrers end as bigint) as referrers,
+        cast(case when kind = 'not_referred' then customers - referred_customers else customers end as bigint)
+            as customers,
+        cast(case when kind = 'not_referred' then net_revenue - referred_revenue else net_revenue end
+            as decimal(28, 4)) as net_revenue,
+        cast(case when kind = 'not_referred' then profit - referred_profit else profit end as decimal(28, 10)) as profit
+    from referred
 )
 
 select listed.kind, listed.referrer_id,

@@ -11,19 +11,13 @@
 --   buyer_share: buyers / customers
 --   has_enough_customers: false below `min_cell` customers, of whom the report shows no share
 
-with years as (
-    select
-        compared_snapshots.snapshot, max(snapshots.as_of) filter (where snapshots.snapshot = 'year_ago') as from_date,
-        max(snapshots.as_of) filter (where snapshots.snapshot = 'current') as before_date
-    from business.compared_snapshots as compared_snapshots cross join settings.snapshots as snapshots
-    where compared_snapshots.snapshot = 'year_ago' group by compared_snapshots.snapshot
-),
+with years as (select snapshot, as_of from business.compared_snapshots where snapshot = 'year_ago'),
 
 buyers as (
     select distinct purchase_days.customer_id
-    from years
+    from years cross join settings.policy as policy
     inner join business.order_gaps as purchase_days
-        on purchase_days.order_date >= years.from_date and purchase_days.order_date < years.before_date
+        on purchase_days.order_date >= years.as_of and purchase_days.order_date < policy.as_of
 ),
 
 known_then as (
@@ -35,7 +29,7 @@ known_then as (
     select 'prospect' as tier, prospects.customer_id
     from business.prospects as prospects
     inner join years on prospects.snapshot = years.snapshot  -- many-to-one
-    where prospects.signed_up_date < years.from_date or prospects.first_visit_date < years.from_date
+    where prospects.signed_up_date < years.as_of or prospects.first_visit_date < years.as_of
 ),
 
 judged as (

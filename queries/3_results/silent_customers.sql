@@ -3,8 +3,8 @@
 -- key:     [customer_id]
 -- note: >
 --   Those of Platinum and Gold in the current snapshot whose profit is at risk: late or lapsed against their own
---   rhythm, or that of their tier when they have too few gaps. All of them stand in business.profits_at_risk;
---   results.silent_summary counts them. Profit is that of the window. Name, owner and action are those of
+--   rhythm, or that of their tier when they have too few gaps. All of them stand in business.profits_at_risk; the row
+--   `upper` of results.profit_at_risk counts them. Profit is that of the window. Name, owner and action are those of
 --   business.customer_actions.
 -- columns:
 --   usual_gap_days: gap between orders that the customer nearly always keeps, or that of the tier

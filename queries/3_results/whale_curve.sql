@@ -4,7 +4,7 @@
 -- note:    Thinned to at most `whale_curve_points` points; the first, the peak, the last and the last of each tier are
 --   kept. The share of a total that is not above 0 is not known.
 
-with ranks as (select position, tier, profit, cumulative_profit from business.whale_ranks),
+with ranks as (select profit_position as position, tier, profit, cumulative_profit from business.customer_ranks),
 
 totals as (
     select count(*) as customers, count(*) filter (where profit > 0) as peak_position, sum(profit) as profit from ranks

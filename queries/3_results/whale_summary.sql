@@ -9,7 +9,7 @@ with sums as (
         count(*) filter (where profit < 0) as unprofitable_customers,
         coalesce(sum(profit) filter (where profit > 0), 0) as peak_profit,
         coalesce(sum(profit) filter (where profit < 0), 0) as erosion_amount, coalesce(sum(profit), 0) as total_profit
-    from business.whale_ranks
+    from business.customer_ranks
 )
 
 select customers, profitable_customers, unprofitable_customers, profitable_customers as peak_rank,

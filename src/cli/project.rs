@@ -30,12 +30,12 @@ fn has_more_than_staging(folder: &Path) -> bool {
 
 /// Loads the configuration, with every secret, for what may send something or checks that it could.
 pub(super) fn load(general: &General) -> Result<Loaded, Failure> {
-    complete(config::load(&general.config, &environment).map_err(Failure::from)?)
+    complete(config::load(&general.config, &environment, true).map_err(Failure::from)?)
 }
 
 /// Loads the configuration for what sends nothing, and needs no secret of deliveries, alerts and lineage.
 pub(super) fn load_to_read(general: &General) -> Result<Loaded, Failure> {
-    complete(config::load_to_read(&general.config, &environment).map_err(Failure::from)?)
+    complete(config::load(&general.config, &environment, false).map_err(Failure::from)?)
 }
 
 /// A project without its own queries, but for those that give the rows of sources, or without its own reports uses the built-in ones.

@@ -8,8 +8,9 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use url::{Host, Url};
 
-use super::problem::{Parsed, Refusal, nearest, printable};
-use super::secret::{Environment, expand, expand_url, has_literal_password, secret, userinfo};
+use super::problem::{Parsed, Refusal, nearest, printable, refuse};
+use super::secret::{expand, has_literal_password, secret, unrecorded, userinfo};
+use super::value::{Environment, Given, Leaf, scalar, text};
 
 const SCHEMES: [&str; 7] = ["file", "s3", "gs", "az", "abfss", "https", "http"];
 
@@ -18,10 +19,10 @@ const IMPLICIT_PORT: u16 = 465;
 const SUBMISSION_PORT: u16 = 587;
 
 /// Reads a location: the address to open.
-pub(super) fn location(written: &str, environment: Environment<'_>) -> Parsed<String> {
-    let location = as_meant(&expand(written, environment)?, environment)?;
+pub(super) fn location(given: &Given<'_>) -> Parsed<Leaf> {
+    let location = as_meant(&expand(given.text, false, given.environment)?, given.environment)?;
     check_location(&location)?;
-    Ok(location)
+    Ok((location.into(), scalar(given.text)))
 }
 
 /// Schemes by which other tools write what has one of its own here.
@@ -35,27 +36,13 @@ const ALIASES: [(&str, &str); 6] = [
 ];
 
 /// Addresses that other tools understand and this program does not, and the way to what they mean.
+#[rustfmt::skip]
 const ELSEWHERE: [(&str, &str); 7] = [
-    (
-        "hdfs://",
-        "HDFS is not read; copy the files to an object store with `hadoop distcp`, or mount HDFS as a folder",
-    ),
-    (
-        "viewfs://",
-        "HDFS is not read; copy the files to an object store with `hadoop distcp`, or mount HDFS as a folder",
-    ),
-    (
-        "dbfs:/",
-        "DBFS exists inside Databricks only; write the storage behind it (s3://, abfss:// or gs://), or its mount /dbfs/",
-    ),
-    (
-        "wasb://",
-        "write abfss://container@account.dfs.core.windows.net/…, the address of the same storage account",
-    ),
-    (
-        "wasbs://",
-        "write abfss://container@account.dfs.core.windows.net/…, the address of the same storage account",
-    ),
+    ("hdfs://", "HDFS is not read; copy the files to an object store with `hadoop distcp`, or mount HDFS as a folder"),
+    ("viewfs://", "HDFS is not read; copy the files to an object store with `hadoop distcp`, or mount HDFS as a folder"),
+    ("dbfs:/", "DBFS exists inside Databricks only; write the storage behind it (s3://, abfss:// or gs://), or its mount /dbfs/"),
+    ("wasb://", "write abfss://container@account.dfs.core.windows.net/…, the address of the same storage account"),
+    ("wasbs://", "write abfss://container@account.dfs.core.windows.net/…, the address of the same storage account"),
     ("jdbc:", "databases are not read; let the database write its rows as Parquet or CSV"),
     ("sftp://", "SFTP is not read; mount the folder, or copy its files"),
 ];
@@ -66,7 +53,7 @@ fn as_meant(location: &str, environment: Environment<'_>) -> Parsed<String> {
         && (rest.is_empty() || rest.starts_with('/'))
     {
         let home = environment("HOME").filter(|home| !home.is_empty());
-        let home = home.ok_or_else(|| Refusal::new("`~` needs the environment variable HOME"))?;
+        let home = home.ok_or_else(|| Refusal::from("`~` needs the environment variable HOME"))?;
         return Ok(format!("{}{rest}", home.trim_end_matches('/')));
     }
     if let [drive, b':', b'\\' | b'/', ..] = location.as_bytes()
@@ -92,13 +79,8 @@ pub(super) fn folder_and_files(location: &str) -> Parsed<(String, Option<String>
         return Ok((location.to_owned(), None));
     }
     let (folder, files) = location.rsplit_once('/').unwrap_or((".", location));
-    let mut folder = folder;
-    while let Some(above) = folder.strip_suffix("/**") {
-        folder = above;
-    }
-    if folder == "**" {
-        folder = ".";
-    }
+    let folder = folder.trim_end_matches("/**");
+    let folder = if folder == "**" { "." } else { folder };
     if folder.contains('*') {
         return refuse(
             "a `*` is understood in the last part only, as in orders/*.parquet: every file below a folder is read",
@@ -108,12 +90,8 @@ pub(super) fn folder_and_files(location: &str) -> Parsed<(String, Option<String>
     Ok((format!("{folder}/"), Some(files.to_owned())))
 }
 
-pub(super) fn refuse<T>(reason: impl Into<String>) -> Parsed<T> {
-    Err(Refusal::new(reason))
-}
-
 fn url_of(text: &str) -> Parsed<Url> {
-    Url::parse(text).map_err(|error| Refusal::new(format!("not a valid address: {error}")))
+    Url::parse(text).map_err(|error| Refusal::from(format!("not a valid address: {error}")))
 }
 
 /// Passes a location that the program can open.
@@ -154,20 +132,15 @@ fn check_location(location: &str) -> Parsed<()> {
     }
     // In other schemes the host is a bucket, and nobody connects to it.
     if scheme.starts_with("http") {
-        refuse_forbidden(&url)?;
+        forbidden_host(&url).map_or(Ok(()), refuse)?;
     }
     Ok(())
 }
 
 fn unknown_scheme(scheme: &str) -> Refusal {
-    let suggestion = nearest(scheme, SCHEMES);
-    Refusal::new("unknown kind of location; expected a path, file://, s3://, gs://, az:// or https://")
-        .suggest(suggestion.map(|scheme| format!("{scheme}://")))
-}
-
-/// Refuses an address that gives a machine its own credentials.
-fn refuse_forbidden(url: &Url) -> Parsed<()> {
-    forbidden_host(url).map_or(Ok(()), refuse)
+    let suggestion = nearest(scheme, SCHEMES).map(|scheme| format!("{scheme}://"));
+    Refusal::from("unknown kind of location; expected a path, file://, s3://, gs://, az:// or https://")
+        .suggest(suggestion)
 }
 
 /// Names under which clouds serve the credentials of a machine.
@@ -224,14 +197,11 @@ pub(crate) fn is_forbidden(address: IpAddr) -> bool {
         IpAddr::V6(address) => {
             let [first, second, .., high, low] = address.segments();
             let embedded = Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
-            let leading = address.segments()[..6].iter().all(|part| *part == 0);
-            let holds_v4 = address.to_ipv4_mapped().is_some()
-                || (leading && !address.is_loopback() && !address.is_unspecified())
-                || (first == 0x64 && second == 0xff9b);
+            let translated = (first == 0x64 && second == 0xff9b).then_some(embedded);
             address.is_unspecified()
                 || address.is_unicast_link_local()
                 || METADATA_V6.contains(&address)
-                || (holds_v4 && is_forbidden(IpAddr::V4(embedded)))
+                || address.to_ipv4().or(translated).is_some_and(|address| is_forbidden(address.into()))
         }
     }
 }
@@ -248,37 +218,36 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Reads the address under which readers find a folder on the web; a `/` is at its end.
-pub(super) fn web_folder(text: &str) -> Parsed<String> {
-    let url = url_of(text)?;
+/// Reads the address under which recipients find a folder on the web; a `/` is at its end.
+pub(super) fn web_folder(given: &Given<'_>) -> Parsed<Leaf> {
+    printable(given.text)?;
+    let url = url_of(given.text)?;
     if url.scheme() != "https" || !url.has_host() {
-        return refuse("expected the https:// address under which readers find the published runs");
+        return refuse("expected the https:// address under which recipients find the published runs");
     }
     if url.username() != "" || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
         return refuse("must hold no user, password, `?` or `#`: it is printed in every mail");
     }
-    Ok(format!("{}/", url.as_str().trim_end_matches('/')))
+    Ok(text(&format!("{}/", url.as_str().trim_end_matches('/'))))
 }
 
 /// Reads the address of the mail server.
-pub(super) fn mail_server(written: &str, environment: Environment<'_>) -> Parsed<Value> {
-    if has_literal_password(written) {
+pub(super) fn mail_server(given: &Given<'_>) -> Parsed<Leaf> {
+    if has_literal_password(given.text) {
         return refuse(
             "a password must not be in the file; write it as ${NAME}, as in smtps://user:${SMTP_PASSWORD}@host",
         );
     }
-    let value = expand_url(written, environment)?;
+    let value = expand(given.text, true, given.environment)?;
     printable(&value)?;
     let url = url_of(&value)?;
     let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
         return refuse("the host of the mail server is missing");
     };
-    refuse_forbidden(&url)?;
+    forbidden_host(&url).map_or(Ok(()), refuse)?;
+    let is_bare = ["", "/"].contains(&url.path()) && url.fragment().is_none();
     let (encryption, port) = match (url.scheme(), url.query()) {
-        _ if !["", "/"].contains(&url.path()) || url.fragment().is_some() => {
-            return refuse("nothing but ?tls=required may follow the host");
-        }
-        ("smtps" | "smtp", Some(query)) if query != "tls=required" => {
+        ("smtps" | "smtp", query) if !is_bare || query.is_some_and(|query| query != "tls=required") => {
             return refuse("nothing but ?tls=required may follow the host");
         }
         ("smtps", _) => ("Implicit", IMPLICIT_PORT),
@@ -288,13 +257,13 @@ pub(super) fn mail_server(written: &str, environment: Environment<'_>) -> Parsed
         }
         _ => return refuse("expected smtps://… or smtp://…?tls=required"),
     };
-    Ok(json!({
+    Ok(unrecorded(json!({
         // An address of IPv6 is in brackets in a URL, and without them elsewhere.
         "host": host.trim_matches(['[', ']']),
         "port": url.port().unwrap_or(port),
         "encryption": encryption,
         "credentials": credentials(&url)?,
-    }))
+    })))
 }
 
 /// Takes user and password out of the address: both, or neither.
@@ -306,37 +275,44 @@ fn credentials(url: &Url) -> Parsed<Option<Value>> {
     match (decoded(url.username())?, url.password()) {
         (user, None) if user.is_empty() => Ok(None),
         (user, Some(password)) if !user.is_empty() => {
-            let password = secret(&decoded(password)?, "(secret)");
-            Ok(Some(json!({"user": user, "password": password})))
+            Ok(Some(json!({"user": user, "password": secret(&decoded(password)?, "(secret)")})))
         }
         _ => refuse("user and password belong together, as in smtps://user:${SMTP_PASSWORD}@host"),
     }
 }
 
 /// Reads a web address, or the path of a program.
-pub(super) fn alert(written: &str, environment: Environment<'_>) -> Parsed<Value> {
-    let value = expand(written, environment)?;
+pub(super) fn alert(given: &Given<'_>) -> Parsed<Leaf> {
+    let value = expand(given.text, false, given.environment)?;
     printable(&value)?;
     if !value.contains("://") {
-        return Ok(json!({"Program": value}));
+        return Ok(unrecorded(json!({"Program": value})));
     }
-    let address = requested(&value, written, "expected https://… or the path of a program")?;
-    Ok(json!({"Address": address}))
+    let address = requested(given, "expected https://… or the path of a program")?;
+    Ok(unrecorded(json!({"Address": address})))
 }
 
 /// Reads a web address that takes requests.
-pub(super) fn endpoint(written: &str, environment: Environment<'_>) -> Parsed<Value> {
-    let value = expand(written, environment)?;
-    printable(&value)?;
-    requested(&value, written, "expected https://…, or http:// on this machine")
+pub(super) fn endpoint(given: &Given<'_>) -> Parsed<Leaf> {
+    requested(given, "expected https://…, or http:// on this machine").map(unrecorded)
+}
+
+/// Reads the web address of a webhook; who knows it can write there, so no file holds it.
+pub(super) fn webhook(given: &Given<'_>) -> Parsed<Leaf> {
+    if !given.text.contains("${") {
+        return refuse("who knows the address can write there; put it into a variable, as in ${WEBHOOK}");
+    }
+    requested(given, "expected an https:// address").map(unrecorded)
 }
 
 /// Passes an address to which requests are sent: it may hold a secret.
-pub(super) fn requested(value: &str, written: &str, expected: &str) -> Parsed<Value> {
-    let url = url_of(value)?;
-    refuse_forbidden(&url)?;
+fn requested(given: &Given<'_>, expected: &str) -> Parsed<Value> {
+    let value = expand(given.text, false, given.environment)?;
+    printable(&value)?;
+    let url = url_of(&value)?;
+    forbidden_host(&url).map_or(Ok(()), refuse)?;
     if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
-        Ok(secret(value, written))
+        Ok(secret(&value, given.text))
     } else {
         refuse(expected)
     }

@@ -1,22 +1,17 @@
 //! Editions of a report: what a reader may see, of which part of the customers, in which language.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::files::sha256;
-
-/// Columns by which a part of the customers is chosen, each with the source columns that tell it.
-pub(super) const PART_COLUMNS: [(&str, &[(&str, &str)]); 4] = [
-    ("region", &[("customers", "region"), ("order_lines", "region")]),
-    ("industry", &[("customers", "industry")]),
-    ("owner", &[("customers", "owner")]),
-    ("country", &[("customers", "country"), ("order_lines", "country")]),
-];
 
 /// Letters of a value that go into the name of a folder.
 const SLUG: usize = 24;
 
 /// Whether single customers are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Detail {
     /// Single customers are listed.
@@ -26,12 +21,6 @@ pub enum Detail {
 }
 
 impl Detail {
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Full, Self::Aggregate].into_iter().find(|detail| detail.word() == word)
-    }
-
     /// The word in the configuration and in the manifest.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -43,20 +32,37 @@ impl Detail {
 }
 
 /// A part of the customers: those with one value in one column.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Part {
-    /// One of [`PART_COLUMNS`].
+    /// A column of the customers: `region`, `industry`, `owner` or `country`.
     pub column: String,
     /// As it is in the data; `not_known` are those for whom it is empty.
     pub value: String,
 }
 
-/// One form of the report. Readers of the same edition get the same bytes.
+impl Serialize for Part {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map([(&self.column, &self.value)])
+    }
+}
+
+/// Reads `{region: North}`, which has one column.
+impl<'de> Deserialize<'de> for Part {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let columns = BTreeMap::deserialize(from)?.into_iter();
+        let mut parts = columns.map(|(column, value)| Self { column, value });
+        parts.next().filter(|_| parts.len() == 0).ok_or_else(|| D::Error::custom("a part has one column"))
+    }
+}
+
+/// One form of the report. Recipients of the same edition get the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub struct Edition {
     /// Whether single customers are shown.
+    #[serde(rename = "edition")]
     pub detail: Detail,
     /// Of whom it speaks; of all when absent.
+    #[serde(rename = "where")]
     pub part: Option<Part>,
     /// Names the words in `reports/messages/`.
     pub language: String,

@@ -1,149 +1,152 @@
 //! What the tables of the configuration are made of: a key, what it may hold, and what is said about it.
 //!
-//! `tables` and `thresholds` hold the rows. `walk` reads a file by them, `value` a single value; `schema` and the reference page are
-//! written from them.
+//! `tables` and `thresholds` hold the rows. `walk` reads a file by them; `schema` and the reference page are written from them.
 
-/// What a source may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SourceShape {
-    /// Name of the source.
-    pub name: &'static str,
-    /// What its rows are.
-    pub(super) meaning: &'static str,
-    /// What its columns are.
-    pub(super) columns: &'static str,
-    /// Canonical columns that must be mapped.
-    pub required: &'static [&'static str],
-    /// Canonical columns of which at least one must be mapped; empty when there is no such choice.
-    pub one_of: &'static [&'static str],
-    /// Canonical columns that may be mapped.
-    pub optional: &'static [&'static str],
+use serde_json::Value;
+
+use super::address::{alert, endpoint, location, mail_server, web_folder, webhook};
+use super::problem::{Parsed, nearest, unexpected};
+use super::secret::{signing_key, store_option, token};
+use super::shapes::SourceShape;
+use super::value::{self, Environment, Given, Leaf, bounds, fits};
+
+/// What a single value looks like, and how it is read.
+pub(super) struct Form {
+    /// A regular expression; empty where only code can tell.
+    pub(super) pattern: &'static str,
+    /// The same in words.
+    what: &'static str,
+    /// Its types in the JSON Schema. A value that may look like a number or a flag is a text all the same.
+    pub(super) types: &'static [&'static str],
+    read: fn(&Given<'_>) -> Parsed<Leaf>,
 }
 
-/// What a key holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A day.
-    Date,
-    /// A whole number of days, customers, orders, ….
-    Count,
-    /// A share or rate; may be written as a percentage.
-    Share,
-    /// A score, ratio or other number.
-    Number,
-    /// An amount in project currency.
-    Money,
-    /// A word from a closed list, which is the range.
-    Word,
-    /// `true` or `false`.
-    Flag,
-    /// A line of text for people.
-    Line,
-    /// An ISO 4217 code; only its shape is checked.
-    Currency,
-    /// The IANA name of a time zone, spelt exactly as in the database.
-    Timezone,
-    /// The name of a language; whether it has messages is seen when the reports are read.
-    Language,
-    /// A day, or a word from the range.
-    AsOf,
-    /// Whole days or weeks.
-    Days,
-    /// How long something may take.
-    Duration,
-    /// A size in bytes.
-    Bytes,
-    /// A file or folder on this machine.
-    Path,
-    /// The path of a file below the location of its source.
-    PathBelow,
-    /// A pattern of file names.
-    FileNames,
-    /// The name of folders such as `month=2025-01`.
-    HiveName,
-    /// The form of the files of a source: a word of the range.
-    Format,
-    /// The letter between two values of a line.
-    Delimiter,
-    /// The type of a declared column.
-    ColumnType,
-    /// A source column or a SQL expression; whether it exists is known only when the source is opened.
-    Column,
-    /// A colour in which text on white paper can be read.
-    Colour,
-    /// An e-mail address without a display name.
-    Email,
-    /// The domain of e-mail addresses.
-    Domain,
-    /// The `https://` address of a folder.
-    Web,
-    /// An address and port of this machine.
-    Loopback,
-    /// The address of the scheduler of a cluster.
-    Cluster,
-    /// A cron line of five fields.
-    Cron,
-    /// A path or address of a folder; may hold variables.
-    Location,
-    /// An option of the object store; may hold variables, and must where its name is that of a secret.
-    StoreOption,
-    /// The address of a mail server; may hold variables.
-    MailServer,
-    /// A file with a private key, or a variable that holds one.
-    SigningKey,
-    /// A program, or a web address that may hold variables.
-    Alert,
-    /// A web address that a variable holds, whole or in part.
-    Webhook,
-    /// A web address that takes requests; may hold variables.
-    Endpoint,
-    /// A secret, which is a variable.
-    Token,
-    /// Nothing: the key is refused, and its meaning says why.
-    Refused,
-    /// A list of words from the range, each once.
-    Words,
-    /// A list of domains.
-    Domains,
-    /// A list of sections with these keys.
-    Items(&'static [Key]),
-    /// A section with these keys.
-    Section(&'static [Key]),
-    /// The sources, by name.
-    Sources,
-    /// A source with a meaning.
-    Source(&'static SourceShape),
-    /// A table with a name of the operator's own.
-    NamedSource,
-    /// The file of the query that gives the rows of a source.
-    Query(&'static SourceShape),
-    /// The columns of a source that are mapped.
-    Columns(&'static SourceShape),
-    /// Declared columns: names that the operator chooses, with their types.
-    Schema,
-    /// Options of the object store, by the names that it gives them.
-    Options,
+const STRING: &[&str] = &["string"];
+const TEXT: &[&str] = &["string", "number", "boolean"];
+const INTEGER: &[&str] = &["integer", "string"];
+const NUMBER: &[&str] = &["number", "string"];
+
+/// The kinds of keys: single values, each with its form, and what holds more.
+macro_rules! kinds {
+    ($($kind:ident: $pattern:expr, $what:expr, $types:expr, $read:path;)*) => {
+        /// What a key holds.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Kind {
+            $($kind,)*
+            /// A list of words from the range, each once.
+            Words,
+            /// A list of domains.
+            Domains,
+            /// A list of sections with these keys.
+            Items(&'static [Key]),
+            /// A section with these keys.
+            Section(&'static [Key]),
+            /// The same, whose keys keep their order: the lines of a table.
+            Table(&'static [Key]),
+            /// The sources, by name.
+            Sources,
+            /// A source with a meaning.
+            Source(&'static SourceShape),
+            /// A table with a name of the operator's own.
+            NamedSource,
+            /// The columns of a source that are mapped.
+            Columns(&'static SourceShape),
+            /// Declared columns: names that the operator chooses, with their types.
+            Schema,
+            /// Options of the object store, by the names that it gives them.
+            Options,
+        }
+
+        impl Kind {
+            /// The form of a single value.
+            pub(super) fn form(self) -> Form {
+                match self {
+                    $(Self::$kind => Form { pattern: $pattern, what: $what, types: $types, read: $read },)*
+                    _ => Form { pattern: "", what: "", types: TEXT, read: value::as_written },
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Date: "[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2018-01-31", STRING, value::day;
+    AsOf: "[0-9]{4}-[0-9]{2}-[0-9]{2}|last_monday|first_of_month|today", "a date such as 2018-01-31, last_monday, first_of_month or today", STRING, value::as_of;
+    Count: "-?[0-9]{1,19}", "a whole number", INTEGER, value::count;
+    Share: r"-?[0-9]{1,18}(\.[0-9]{1,18})?(\s*%)?", "a share such as 0.05 or 5%", NUMBER, value::decimal;
+    Number: r"-?[0-9]{1,18}(\.[0-9]{1,18})?", "a number such as 12 or 0.5", NUMBER, value::decimal;
+    Money: r"-?[0-9]{1,18}(\.[0-9]{1,18})?", "a number such as 12 or 0.5", NUMBER, value::decimal;
+    Word: "", "", STRING, value::word;
+    Format: "", "", STRING, value::format;
+    Flag: "true|false", "true or false", &["boolean", "string"], value::flag;
+    Line: "", "", TEXT, value::line;
+    Currency: "[A-Z]{3}", "a currency code of three capital letters such as GBP", STRING, value::as_written;
+    Timezone: "", "", STRING, value::timezone;
+    Language: "[A-Za-z0-9-]{1,35}", "the name of a language, such as en or zh", STRING, value::language;
+    Days: "[0-9]{1,6}[dw]", "a duration in days or weeks such as 365d or 52w", STRING, value::days;
+    Duration: "[0-9]{1,7}[smhd]", "a duration such as 45s, 90m, 2h or 1d", STRING, value::duration;
+    Bytes: r"[0-9]{1,14}\s*[KMGT]iB", "a size such as 512MiB or 4GiB", STRING, value::bytes;
+    Path: "", "", TEXT, value::path;
+    PathBelow: r"[^/\\]+(/[^/\\]+)*", "a path below the location such as manifest.csv", TEXT, value::path_below;
+    FileNames: r"[^/\\]+", "names of files without their folders, such as * or *.pq", TEXT, value::printed;
+    HiveName: r"[^/=\\]+", "the name of a folder without its value, such as month", TEXT, value::printed;
+    Delimiter: r"[,;|\t]", r#"one of , ; | and "\t""#, STRING, value::as_written;
+    ColumnType: r"text|integer|date|timestamp|timestamptz|boolean|decimal\(\s*[0-9]{1,18}\s*,\s*[0-9]{1,18}\s*\)",
+        "one of text, integer, date, timestamp, timestamptz, boolean, or a decimal such as decimal(18, 2)", STRING, value::column_type;
+    Column: "", "", TEXT, value::column;
+    Query: "", "", TEXT, value::query;
+    Colour: "#?[0-9A-Fa-f]{6}", r##"a colour of six hexadecimal digits such as "#1d4f7c""##, TEXT, value::colour;
+    Email: r"[!#-'*+/-9=?A-Z^-~-]+(\.[!#-'*+/-9=?A-Z^-~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", "an e-mail address such as name@example.com", STRING, value::email;
+    Domain: r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", "a domain such as example.com", STRING, value::domain;
+    Web: "", "", STRING, web_folder;
+    Loopback: r"[0-9.]+:[0-9]+|\[[0-9A-Fa-f:.]+\]:[0-9]+", "a loopback address and port such as 127.0.0.1:9464", STRING, value::loopback;
+    Cluster: r"df://[A-Za-z0-9.-]+:[0-9]{1,5}", "the address of a scheduler such as df://host:50050", STRING, value::as_written;
+    Cron: r"\s*(\S+\s+){4}\S+\s*", "five fields (minute, hour, day of month, month, day of week)", STRING, value::cron;
+    Location: "", "", TEXT, location;
+    StoreOption: "", "", TEXT, store_option;
+    MailServer: "", "", STRING, mail_server;
+    SigningKey: "", "", TEXT, signing_key;
+    Alert: "", "", TEXT, alert;
+    Webhook: "", "", TEXT, webhook;
+    Endpoint: "", "", TEXT, endpoint;
+    Token: "", "", TEXT, token;
+}
+
+impl Kind {
+    /// Whether `${NAME}` is filled in.
+    pub(super) fn has_variables(self) -> bool {
+        self.stand_in().is_some() || matches!(self, Self::Location | Self::StoreOption | Self::SigningKey)
+    }
+
+    /// What stands for a variable that is not set and is all that is written, where nothing is sent: a host that does not exist
+    /// (RFC 6761). `None` for what is needed to read a publication.
+    pub(super) fn stand_in(self) -> Option<&'static str> {
+        match self {
+            Self::MailServer => Some("smtps://not-set.invalid"),
+            Self::Alert | Self::Endpoint | Self::Webhook => Some("https://not-set.invalid"),
+            Self::Token => Some("not-set.invalid"),
+            _ => None,
+        }
+    }
 }
 
 /// A key of the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Key {
+pub(crate) struct Key {
     /// Its name within its section.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it holds.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Value when the file gives none; with `=`, that of another key. `None` when there is no general default.
-    pub default: Option<&'static str>,
+    pub(crate) default: Option<&'static str>,
     /// Unit, for readers.
-    pub unit: &'static str,
+    pub(crate) unit: &'static str,
     /// Interval in mathematical notation, or the words of a closed list.
-    pub range: &'static str,
+    pub(crate) range: &'static str,
     /// What it decides, in one line.
-    pub meaning: &'static str,
+    pub(crate) meaning: &'static str,
     /// Why it must be given; empty when it need not.
     pub(super) needed: &'static str,
-    /// The word that means: none.
-    pub(super) none: Option<&'static str>,
     /// The formats of a source to which it belongs; empty for all.
     pub(super) formats: &'static [&'static str],
     /// Whether it changes neither a figure nor a word: then it is not recorded.
@@ -161,28 +164,41 @@ pub(super) const fn row(
     range: &'static str,
     meaning: &'static str,
 ) -> Key {
-    Key {
-        name,
-        kind,
-        default: if default.is_empty() { None } else { Some(default) },
-        unit,
-        range,
-        meaning,
-        needed: "",
-        none: None,
-        formats: &[],
-        is_local: false,
-        is_quiet: false,
-    }
+    let default = if default.is_empty() { None } else { Some(default) };
+    let (needed, formats) = ("", &[] as &[&str]);
+    Key { name, kind, default, unit, range, meaning, needed, formats, is_local: false, is_quiet: false }
 }
+
+/// The keys of a section, and the type of what a file says by them: each key with a type is a field, which its meaning explains. A field
+/// of another name than its key has the key before its type.
+macro_rules! section {
+    (@$field:ident) => { stringify!($field) };
+    (@$field:ident $key:literal) => { $key };
+    ($(#[$about:meta])* $keys:ident => $name:ident {
+        $($field:ident$(: $($key:literal)? $(#[$attribute:meta])* $type:ty)? =
+            ($kind:expr, $default:literal, $unit:literal, $range:literal, $meaning:literal)$(.$option:ident($($value:expr),*))*;)*
+    } $({ $($(#[$more_about:meta])* $more:ident: $more_type:ty,)* })?) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, serde::Deserialize)]
+        pub struct $name {
+            $($(
+                #[doc = concat!("```text\n", $meaning, "\n```")]
+                $(#[$attribute])* $(#[serde(rename = $key)])?
+                pub $field: $type,
+            )?)*
+            $($($(#[$more_about])* #[serde(skip)] pub $more: $more_type,)*)?
+        }
+
+        pub(super) const $keys: &[Key] = &[
+            $(row(section!(@$field $($($key)?)?), $kind, $default, $unit, $range, $meaning)$(.$option($($value),*))*,)*
+        ];
+    };
+}
+pub(super) use section;
 
 impl Key {
     pub(super) const fn needed(self, needed: &'static str) -> Self {
         Self { needed, ..self }
-    }
-
-    pub(super) const fn or_none(self, none: &'static str) -> Self {
-        Self { none: Some(none), ..self }
     }
 
     pub(super) const fn of_formats(self, formats: &'static [&'static str]) -> Self {
@@ -204,65 +220,39 @@ impl Key {
         first.into_iter().chain(letters).chain(['.']).collect()
     }
 
-    /// The words of its range.
+    /// The words of its range; none of an interval.
     pub(super) fn words(&self) -> Vec<&'static str> {
-        self.range.split(' ').collect()
-    }
-}
-
-impl Kind {
-    /// Whether `${NAME}` is filled in.
-    pub(super) fn has_variables(self) -> bool {
-        let secrets = matches!(self, Self::StoreOption | Self::SigningKey | Self::Token | Self::Webhook);
-        secrets || matches!(self, Self::Location | Self::MailServer | Self::Alert | Self::Endpoint)
+        let is_interval = bounds(self.range).is_some();
+        self.range.split(' ').filter(|word| !is_interval && !word.is_empty()).collect()
     }
 
-    /// What stands for a variable of `given` that is not set, where nothing is sent: a host that does not exist (RFC 6761), as an
-    /// address where the variable is the whole of it. `None` for what is needed to read a publication.
-    pub(super) fn stand_in(self, given: &str) -> Option<&'static str> {
-        let is_whole = given.starts_with("${") && given.find('}') == Some(given.len() - 1);
-        match self {
-            Self::MailServer if is_whole => Some("smtps://not-set.invalid"),
-            Self::Alert | Self::Endpoint | Self::Webhook if is_whole => Some("https://not-set.invalid"),
-            Self::MailServer | Self::Alert | Self::Endpoint | Self::Webhook | Self::Token => {
-                Some("not-set.invalid")
-            }
-            _ => None,
+    /// The word that means none: a default that is no value.
+    pub(super) fn none(&self) -> Option<&'static str> {
+        let is_none = |word: &&str| !word.starts_with('=') && !fits(self.kind.form().pattern, word);
+        self.default.filter(is_none)
+    }
+
+    /// Reads the text that the file gives, or the default.
+    pub(super) fn read(&self, name: &str, text: &str, environment: Environment<'_>) -> Parsed<Leaf> {
+        if self.none() == Some(text) {
+            return Ok((Value::Null, text.to_owned()));
         }
+        let Form { pattern, what, read, .. } = self.kind.form();
+        if !fits(pattern, text) {
+            return Err(unexpected(what, text).suggest(self.meant(text)));
+        }
+        read(&Given { text, name, range: self.range, unit: self.unit, what, environment })
     }
 
-    /// What its text looks like, as a regular expression, and in words; both are empty where only code can tell.
-    #[rustfmt::skip]
-    pub(super) fn form(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Date => ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2018-01-31"),
-            Self::Count => ("-?[0-9]{1,19}", "a whole number"),
-            Self::Share => (r"-?[0-9]{1,18}(\.[0-9]{1,18})?(\s*%)?", "a share such as 0.05 or 5%"),
-            Self::Number | Self::Money => (r"-?[0-9]{1,18}(\.[0-9]{1,18})?", "a number such as 12 or 0.5"),
-            Self::Currency => ("[A-Z]{3}", "a currency code of three capital letters such as GBP"),
-            Self::Language => ("[A-Za-z0-9-]{1,35}", "the name of a language, such as en or zh"),
-            Self::Days => ("[0-9]{1,6}[dw]", "a duration in days or weeks such as 365d or 52w"),
-            Self::Duration => ("[0-9]{1,7}[smhd]", "a duration such as 45s, 90m, 2h or 1d"),
-            Self::Bytes => (r"[0-9]+\s*[KMGT]iB", "a size such as 512MiB or 4GiB"),
-            Self::FileNames => (r"[^/\\]+", "names of files without their folders, such as * or *.pq"),
-            Self::PathBelow => (r"[^/\\]+(/[^/\\]+)*", "a path below the location such as manifest.csv"),
-            Self::HiveName => (r"[^/=\\]+", "the name of a folder without its value, such as month"),
-            Self::Format => ("parquet|delta|iceberg|csv|json", "one of parquet, delta, iceberg, csv, json"),
-            Self::Delimiter => (r"[,;|\t]", r#"one of , ; | and "\t""#),
-            Self::ColumnType => (
-                r"text|integer|date|timestamp|timestamptz|boolean|decimal\(\s*[0-9]{1,18}\s*,\s*[0-9]{1,18}\s*\)",
-                "one of text, integer, date, timestamp, timestamptz, boolean, or a decimal such as decimal(18, 2)",
-            ),
-            Self::Colour => ("#?[0-9A-Fa-f]{6}", r##"a colour of six hexadecimal digits such as "#1d4f7c""##),
-            Self::Email => (
-                r"[!#-'*+/-9=?A-Z^-~-]+(\.[!#-'*+/-9=?A-Z^-~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*",
-                "an e-mail address such as name@example.com",
-            ),
-            Self::Domain => (r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", "a domain such as example.com"),
-            Self::Loopback => (r"[0-9.]+:[0-9]+|\[[0-9A-Fa-f:.]+\]:[0-9]+", "a loopback address and port such as 127.0.0.1:9464"),
-            Self::Cluster => (r"df://[A-Za-z0-9.-]+:[0-9]{1,5}", "the address of a scheduler such as df://host:50050"),
-            Self::Cron => (r"\s*(\S+\s+){4}\S+\s*", "five fields (minute, hour, day of month, month, day of week)"),
-            _ => ("", ""),
-        }
+    /// What was probably meant by a text that does not have the form.
+    fn meant(&self, text: &str) -> Option<String> {
+        let upper = text.to_uppercase();
+        let near = match self.kind {
+            Kind::Currency => upper,
+            Kind::Days => format!("{text}d"),
+            Kind::Bytes => upper.replace("IB", "B").replace('B', "iB"),
+            _ => return nearest(text, self.words()),
+        };
+        Some(near).filter(|near| fits(self.kind.form().pattern, near))
     }
 }

@@ -2,68 +2,74 @@
 //!
 //! No message holds a value that may be secret.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::error::{Exit, Failure};
 
-/// A position in the file, counted from one; line 0 means the file as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    /// Line.
-    pub(super) line: usize,
-    /// Column.
-    pub(super) column: usize,
-}
+/// Line and column in the file, from 1.
+pub(super) type Place = (usize, usize);
 
-/// Why a value is refused, and what the operator may have meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where the file begins.
+pub(super) const START: Place = (1, 1);
+
+/// The file as a whole.
+pub(super) const WHOLE: Place = (0, 0);
+
+/// What is wrong in a file, in its order: where, at which key, and why.
+pub(super) type Problems = BTreeSet<(Place, String, Refusal)>;
+
+/// Why a value is refused, and what was probably meant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Refusal {
-    /// The reason, lower case.
     pub(super) reason: String,
-    /// The word that was probably meant.
-    pub(super) suggestion: Option<String>,
+    suggestion: Option<String>,
 }
 
 /// A value, or why it is refused.
 pub(super) type Parsed<T> = Result<T, Refusal>;
 
-impl Refusal {
-    /// Makes a refusal without a suggestion.
-    pub(super) fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), suggestion: None }
+impl<T: AsRef<str>> From<T> for Refusal {
+    fn from(reason: T) -> Self {
+        Self { reason: reason.as_ref().to_owned(), suggestion: None }
     }
+}
 
+impl Refusal {
     /// Adds what was probably meant.
-    pub(super) fn suggest(mut self, suggestion: Option<String>) -> Self {
-        self.suggestion = suggestion;
-        self
+    pub(super) fn suggest(self, suggestion: Option<String>) -> Self {
+        Self { suggestion, ..self }
     }
+}
+
+/// Refuses a value.
+pub(super) fn refuse<T>(reason: impl Into<Refusal>) -> Parsed<T> {
+    Err(reason.into())
 }
 
 /// A value as messages show it: quoted, shortened, on one line.
 pub(super) fn found(text: &str) -> String {
-    let mut short: String = text.chars().take(60).collect::<String>().escape_debug().collect();
-    if text.chars().count() > 60 {
-        short.push('…');
-    }
-    format!("\"{short}\"")
+    let short: String = text.chars().take(60).collect();
+    let more = if short.len() < text.len() { "…" } else { "" };
+    format!("\"{}{more}\"", short.escape_debug())
+}
+
+/// What is wrong where a text does not have the form of its kind.
+pub(super) fn unexpected(what: &str, text: &str) -> Refusal {
+    format!("expected {what}, found {}", found(text)).into()
 }
 
 /// The candidate that `word` was probably meant to be.
 pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
-    if word.len() > 64 {
-        return None;
-    }
-    let word = word.to_lowercase().replace('-', "_");
+    let plain = |text: &str| text.to_lowercase().replace('-', "_");
+    let distance = |one: &'c str| (strsim::damerau_levenshtein(&plain(word), &plain(one)), one);
+    let is_near = |(distance, one): &(usize, &str)| *distance <= 1 + word.len().min(one.len()) / 4;
+    let candidates = candidates.into_iter().filter(|_| word.len() <= 64);
     candidates
-        .into_iter()
-        .map(|candidate| {
-            let distance = strsim::damerau_levenshtein(&word, &candidate.to_lowercase().replace('-', "_"));
-            (distance, 1 + word.len().min(candidate.len()) / 4, candidate)
-        })
-        .filter(|(distance, limit, _)| distance <= limit)
-        .min_by_key(|(distance, ..)| *distance)
-        .map(|(.., candidate)| candidate.to_owned())
+        .map(distance)
+        .filter(is_near)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, one)| one.to_owned())
 }
 
 /// `a`, `a or b`, `a, b or c`; with `and` instead of `or`.
@@ -74,47 +80,16 @@ pub(super) fn listed(words: &[&str], last: &str) -> String {
     }
 }
 
-/// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
-    /// Line, from 1; 0 when the file as a whole is meant.
-    pub line: usize,
-    /// Column, from 1; 0 when the file as a whole is meant.
-    pub column: usize,
-    /// Path of the key with dots; empty when no single key is meant.
-    pub key: String,
-    /// What is wrong with it.
-    pub reason: String,
-    /// What was probably meant.
-    pub suggestion: Option<String>,
-}
-
-/// Collects problems while the file is walked.
-#[derive(Debug, Default)]
-pub(super) struct Problems(Vec<Problem>);
-
-impl Problems {
-    /// Adds one.
-    pub(super) fn add(&mut self, place: Place, key: &str, refusal: Refusal) {
-        self.0.push(Problem {
-            line: place.line,
-            column: place.column,
-            key: key.to_owned(),
-            reason: refusal.reason,
-            suggestion: refusal.suggestion,
-        });
-    }
-
-    /// Whether nothing is wrong so far.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Ends the walk: the problems in the order of the file.
-    pub(super) fn into_error(mut self, file: &str) -> ConfigError {
-        self.0.sort();
-        self.0.dedup();
-        ConfigError { file: file.to_owned(), problems: self.0 }
+/// Passes text that is not blank and holds no control character.
+pub(super) fn printable(text: &str) -> Parsed<()> {
+    if text.trim().is_empty() {
+        refuse("is empty")
+    } else if text.contains(['\r', '\n']) {
+        refuse("contains a line break")
+    } else if text.chars().any(char::is_control) {
+        refuse("contains a control character")
+    } else {
+        Ok(())
     }
 }
 
@@ -122,28 +97,21 @@ impl Problems {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     /// Name of the file, as the operator knows it.
-    pub file: String,
+    pub(super) file: String,
     /// What is wrong; never empty.
-    pub problems: Vec<Problem>,
+    pub(super) problems: Problems,
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.problems.iter().enumerate() {
-            if index > 0 {
-                formatter.write_str("\n")?;
-            }
-            write!(formatter, "{}:", self.file)?;
-            if problem.line > 0 {
-                write!(formatter, "{}:{}:", problem.line, problem.column)?;
-            }
-            if !problem.key.is_empty() {
-                write!(formatter, " {}:", problem.key)?;
-            }
-            write!(formatter, " {}", problem.reason)?;
-            if let Some(suggestion) = &problem.suggestion {
-                write!(formatter, "; did you mean \"{suggestion}\"?")?;
-            }
+        for (index, ((line, column), key, Refusal { reason, suggestion })) in self.problems.iter().enumerate()
+        {
+            let place = if *line > 0 { format!("{line}:{column}:") } else { String::new() };
+            let key = if key.is_empty() { String::new() } else { format!(" {key}:") };
+            let meant =
+                suggestion.as_ref().map(|word| format!("; did you mean \"{word}\"?")).unwrap_or_default();
+            let end = if index > 0 { "\n" } else { "" };
+            write!(formatter, "{end}{}:{place}{key} {reason}{meant}", self.file)?;
         }
         Ok(())
     }
@@ -153,26 +121,11 @@ impl std::error::Error for ConfigError {}
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        let unreadable = error.problems.iter().any(|problem| problem.line == 0);
         let failure = Failure::new(Exit::Usage, "config", error.to_string());
-        if unreadable {
-            failure.hint("Name the file with --config, or write a new project with `karat init DIR`.")
-        } else {
-            failure
+        if error.problems.iter().any(|(place, ..)| *place == WHOLE) {
+            return failure
+                .hint("Name the file with --config, or write a new project with `karat init DIR`.");
         }
+        failure
     }
-}
-
-/// Passes text that is not blank and holds no control character.
-pub(super) fn printable(text: &str) -> Parsed<()> {
-    let reason = if text.trim().is_empty() {
-        "is empty"
-    } else if text.contains(['\r', '\n']) {
-        "contains a line break"
-    } else if text.chars().any(char::is_control) {
-        "contains a control character"
-    } else {
-        return Ok(());
-    };
-    Err(Refusal::new(reason))
 }

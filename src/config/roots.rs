@@ -8,105 +8,63 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use url::Url;
+use url::{Position, Url};
 
-use super::problem::{Place, Problems, Refusal};
-use super::secret::Environment;
-use super::{AlertTo, Config, SigningKey};
+use super::address::folder_and_files;
+use super::problem::WHOLE;
+use super::walk::Walk;
 use crate::files::matches;
 
 /// The variable.
 pub const ROOTS: &str = "KARAT_ROOTS";
 
-/// Notes everything that lies outside.
-pub(super) fn refuse_outside(config: &Config, environment: Environment<'_>, problems: &mut Problems) {
-    let Some(list) = environment(ROOTS) else {
-        return;
-    };
-    let roots: Vec<Spot> = list
-        .split(';')
-        .map(str::trim)
-        .filter(|root| !root.is_empty())
-        .map(|root| spot(root, Path::new(".")))
+/// Notes everything that lies outside; and a file of lineage events that is the configuration in `file`, or is or lies in what the
+/// configuration names: events are appended, and would damage it. Of the record of a run nothing counts but what it says.
+pub(super) fn check(walk: &mut Walk<'_>, root: &Path, file: &str, is_record: bool) {
+    const EVENTS: &str = "lineage.file";
+    let named: Vec<(String, Spot, Option<String>)> = (walk.named.iter())
+        .filter(|(key, _)| !is_record || walk.place(key).is_some())
+        .map(|(key, location)| {
+            let Some((source, name)) = key.strip_prefix("sources.").and_then(|_| key.rsplit_once('.')) else {
+                return (key.clone(), spot(location, root), None);
+            };
+            let of_source = |name: &str| walk.text(&format!("{source}.{name}")).unwrap_or_default();
+            let (folder, files) = folder_and_files(of_source("location")).unwrap_or_default();
+            if name == "manifest" {
+                let list = format!("{}/{location}", folder.trim_end_matches('/'));
+                return (key.clone(), spot(&list, root), None);
+            }
+            let named = Some(of_source("files")).filter(|files| !files.is_empty()).map(str::to_owned);
+            (key.clone(), spot(&folder, root), files.or(named))
+        })
         .collect();
-    for (key, location) in named(config) {
-        let spot = spot(&location, &config.root);
-        if !roots.iter().any(|root| root.holds(&spot)) {
-            let refusal = Refusal::new(format!("lies outside of what {ROOTS} allows"));
-            problems.add(Place { line: 0, column: 0 }, &key, refusal);
+    if let Some(list) = (walk.environment)(ROOTS) {
+        let roots = list.split(';').map(str::trim).filter(|root| !root.is_empty());
+        let roots: Vec<Spot> = roots.map(|root| spot(root, Path::new("."))).collect();
+        for (key, place, _) in &named {
+            if !roots.iter().any(|root| root.holds(place)) {
+                walk.refuse_at(WHOLE, key, format!("lies outside of what {ROOTS} allows"));
+            }
         }
     }
-}
-
-/// Notes, at `place`, a file of lineage events that is the configuration in `file`, or is or lies in what the configuration names: events
-/// are appended, and would damage it.
-pub(super) fn refuse_shared(config: &Config, file: &str, place: Place, problems: &mut Problems) {
-    const KEY: &str = "lineage.file";
-    let Some(path) = config.lineage.as_ref().and_then(|lineage| lineage.file.as_ref()) else {
+    let Some((_, of_events, _)) = named.iter().find(|(key, ..)| key == EVENTS) else {
         return;
     };
-    let of_events = spot(&path.display().to_string(), &config.root);
-    let is_read = |key: &str| {
-        let name = key.strip_prefix("sources.").and_then(|rest| rest.strip_suffix(".location"));
-        let files = name.and_then(|name| config.sources.get(name)?.files.as_deref());
-        let own = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        files.is_none_or(|files| matches(files, &own))
-    };
-    let holds = |(key, location): &(String, String)| {
+    let own = walk.text(EVENTS).and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+    let holds = |(key, place, files): &&(String, Spot, Option<String>)| {
         // In the folder of spill files any name is free: a run makes folders of its own there.
-        ![KEY, "engine.spill"].contains(&key.as_str())
-            && is_read(key)
-            && spot(location, &config.root).holds(&of_events)
+        let is_read = files.as_ref().is_none_or(|files| matches(files, own));
+        ![EVENTS, "engine.spill"].contains(&key.as_str()) && is_read && place.holds(of_events)
     };
-    let shared = if spot(file, Path::new(".")).holds(&of_events) {
+    let shared = if spot(file, Path::new(".")).holds(of_events) {
         Some("the configuration itself".to_owned())
     } else {
-        named(config).into_iter().find(holds).map(|(key, _)| format!("within {key}, or the same"))
+        named.iter().find(holds).map(|(key, ..)| format!("within {key}, or the same"))
     };
     if let Some(what) = shared {
         let way = "name a file of its own elsewhere, such as lineage.jsonl";
-        let refusal = Refusal::new(format!("is {what}, and events would be appended to it; {way}"));
-        problems.add(place, KEY, refusal);
+        walk.refuse(EVENTS, format!("is {what}, and events would be appended to it; {way}"));
     }
-}
-
-/// Everything that a configuration names, by its key.
-fn named(config: &Config) -> Vec<(String, String)> {
-    let sources = config
-        .read_sources()
-        .map(|(name, source)| (format!("sources.{name}.location"), source.location.clone()));
-    let mut all: Vec<(String, String)> = sources.collect();
-    let manifests = config.read_sources().filter_map(|(name, source)| {
-        let manifest = source.manifest.as_ref()?;
-        let location = format!("{}/{manifest}", source.location.trim_end_matches('/'));
-        Some((format!("sources.{name}.manifest"), location))
-    });
-    all.extend(manifests);
-    let mut add = |key: &str, path: &Path| all.push((key.to_owned(), path.display().to_string()));
-    add("queries", &config.queries);
-    add("reports", &config.reports);
-    if let Some(logo) = &config.brand.logo {
-        add("brand.logo", logo);
-    }
-    if let Some(spill) = &config.engine.spill {
-        add("engine.spill", spill);
-    }
-    if let Some(SigningKey::File(file)) = &config.publish.sign {
-        add("publish.sign", file);
-    }
-    if let Some(file) = config.deliver.as_ref().and_then(|deliver| deliver.ca_file.as_ref()) {
-        add("deliver.ca_file", file);
-    }
-    if let Some(AlertTo::Program(program)) =
-        config.schedule.as_ref().and_then(|schedule| schedule.alert.as_ref())
-    {
-        add("schedule.alert", program);
-    }
-    if let Some(file) = config.lineage.as_ref().and_then(|lineage| lineage.file.as_ref()) {
-        add("lineage.file", file);
-    }
-    all.push(("publish.location".to_owned(), config.publish.location.clone()));
-    all
 }
 
 /// A place, in a form that can be compared.
@@ -130,19 +88,9 @@ impl Spot {
         match (self, other) {
             (Self::Local(root), Self::Local(path)) => path.starts_with(root),
             (Self::Remote(root), Self::Remote(url)) => {
-                let below = url
-                    .path()
-                    .strip_prefix(root.path().trim_end_matches('/'))
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-                let place = |url: &Url| {
-                    (
-                        url.scheme().to_owned(),
-                        url.username().to_owned(),
-                        url.host_str().map(str::to_owned),
-                        url.port_or_known_default(),
-                    )
-                };
-                below && place(root) == place(url)
+                let below = url.path().strip_prefix(root.path().trim_end_matches('/'));
+                root[..Position::BeforePath] == url[..Position::BeforePath]
+                    && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             }
             _ => false,
         }

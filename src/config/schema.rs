@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::key::{Key, Kind};
 use super::tables::{FILE, NAMED, OWN_NAME, keys_of};
+use super::value::bounds;
 
 /// The schema, as text.
 #[must_use]
@@ -23,9 +24,8 @@ pub(super) fn schema() -> Value {
 }
 
 fn section(keys: &[Key]) -> Value {
-    let keys: Vec<&Key> = keys.iter().filter(|key| key.kind != Kind::Refused).collect();
     // Which keys belong to a format is not said here.
-    let needed = |key: &&&Key| !key.needed.is_empty() && key.formats.is_empty();
+    let needed = |key: &&Key| !key.needed.is_empty() && key.formats.is_empty();
     let required: Vec<&str> = keys.iter().filter(needed).map(|key| key.name).collect();
     let properties: Map<String, Value> =
         keys.iter().map(|key| (key.name.to_owned(), property(key))).collect();
@@ -35,7 +35,33 @@ fn section(keys: &[Key]) -> Value {
 }
 
 fn property(key: &Key) -> Value {
-    let mut schema = holds(key);
+    let mut schema = match key.kind {
+        Kind::Words => json!({"type": "array", "items": {"enum": key.words()}, "uniqueItems": true}),
+        Kind::Domains => json!({"type": "array", "items": value(&Key { kind: Kind::Domain, ..*key })}),
+        Kind::Items(keys) => {
+            json!({"type": "array", "items": section(keys), "minItems": 1, "maxItems": 200})
+        }
+        Kind::Schema => {
+            let types = value(&Key { kind: Kind::ColumnType, ..*key });
+            json!({"type": "object", "minProperties": 1, "additionalProperties": types})
+        }
+        Kind::Options => {
+            let (name, option) = (json!({"pattern": "^[a-z0-9_]+$"}), Kind::StoreOption.form().types);
+            json!({"type": ["object", "null"], "propertyNames": name, "additionalProperties": {"type": option}})
+        }
+        Kind::Source(shape) => {
+            let mut schema = section(&keys_of(shape));
+            schema["required"] = json!([]);
+            schema["type"] = json!("object");
+            schema["anyOf"] = json!([{"required": ["location", "columns"]}, {"required": ["query"]}]);
+            schema
+        }
+        kind => kind.keys().map_or_else(|| value(key), |keys| section(&keys)),
+    };
+    if key.kind == Kind::Sources {
+        schema["propertyNames"] = json!({"pattern": format!("^({OWN_NAME})$")});
+        schema["additionalProperties"] = property(&NAMED);
+    }
     if !key.meaning.is_empty() {
         schema["description"] = key.description().into();
     }
@@ -45,79 +71,26 @@ fn property(key: &Key) -> Value {
     schema
 }
 
-/// What a key may hold. Every single value may be in quotes, and a text may look like a number.
-fn holds(key: &Key) -> Value {
-    if let Kind::Items(keys) = key.kind {
-        return json!({"type": "array", "items": section(keys), "minItems": 1, "maxItems": 200});
-    }
-    if let Kind::Source(shape) = key.kind {
-        let mut schema = section(&keys_of(shape));
-        schema["required"] = json!([]);
-        schema["type"] = json!("object");
-        schema["anyOf"] = json!([{"required": ["location", "columns"]}, {"required": ["query"]}]);
-        return schema;
-    }
-    if let Some(keys) = key.kind.keys() {
-        let mut schema = section(&keys);
-        if key.kind == Kind::Sources {
-            schema["propertyNames"] = json!({"pattern": format!("^({OWN_NAME})$")});
-            schema["additionalProperties"] = property(&NAMED);
+/// What a single value may be. Each may be in quotes.
+fn value(key: &Key) -> Value {
+    let form = key.kind.form();
+    let types = if let [one] = form.types { json!(one) } else { json!(form.types) };
+    let mut schema = match (key.kind, form.pattern) {
+        (Kind::Word | Kind::Format, _) => return json!({"enum": key.words()}),
+        (Kind::Flag, _) => return json!({"enum": [true, false, "true", "false"]}),
+        (_, "") => json!({"type": types, "minLength": 1}),
+        (_, pattern) => {
+            let none = key.none().map_or_else(String::new, |none| format!("{none}|"));
+            json!({"type": types, "pattern": format!("^({none}{pattern})$")})
         }
-        return schema;
-    }
-    let text = json!(["string", "number", "boolean"]);
-    let (pattern, _) = key.kind.form();
-    let pattern = match key.none {
-        Some(none) => format!("^({none}|{pattern})$"),
-        None => format!("^({pattern})$"),
     };
-    match key.kind {
-        Kind::Word | Kind::Format => json!({"enum": key.words()}),
-        Kind::Flag => json!({"enum": [true, false, "true", "false"]}),
-        Kind::Words => json!({"type": "array", "items": {"enum": key.words()}, "uniqueItems": true}),
-        Kind::Domains => {
-            let (pattern, _) = Kind::Domain.form();
-            json!({"type": "array", "items": {"type": "string", "pattern": format!("^({pattern})$")}})
-        }
-        Kind::Schema => {
-            let (pattern, _) = Kind::ColumnType.form();
-            let types = json!({"type": "string", "pattern": format!("^({pattern})$")});
-            json!({"type": "object", "minProperties": 1, "additionalProperties": types})
-        }
-        Kind::Options => {
-            let name = json!({"pattern": "^[a-z0-9_]+$"});
-            json!({"type": ["object", "null"], "propertyNames": name, "additionalProperties": {"type": text}})
-        }
-        Kind::AsOf => {
-            json!({"type": "string", "pattern": format!("^({}|{})$", Kind::Date.form().0, key.range.replace(' ', "|"))})
-        }
-        Kind::Count => bounded(key, &json!(["integer", "string"]), &pattern),
-        Kind::Share | Kind::Number | Kind::Money => bounded(key, &json!(["number", "string"]), &pattern),
-        Kind::Date
-        | Kind::Days
-        | Kind::Duration
-        | Kind::Bytes
-        | Kind::Currency
-        | Kind::Language
-        | Kind::Email
-        | Kind::Cron
-        | Kind::Loopback
-        | Kind::Delimiter => json!({"type": "string", "pattern": pattern}),
-        Kind::Timezone | Kind::Web | Kind::MailServer => json!({"type": "string", "minLength": 1}),
-        Kind::Colour | Kind::HiveName | Kind::FileNames | Kind::PathBelow => {
-            json!({"type": text, "pattern": pattern})
-        }
-        Kind::Line => json!({"type": text, "minLength": 1, "maxLength": 200}),
-        _ => json!({"type": text, "minLength": 1}),
+    if key.kind == Kind::Line {
+        schema["maxLength"] = 200.into();
     }
-}
-
-/// A number within the range of its key.
-fn bounded(key: &Key, types: &Value, pattern: &str) -> Value {
-    let inner = key.range.trim_matches(['[', ']', '(', ')']);
-    let (low, high) = inner.split_once(", ").expect("the tables write two bounds");
-    let bound = |text: &str| serde_json::from_str::<Value>(text).expect("the tables write numbers");
-    let minimum = if key.range.starts_with('[') { "minimum" } else { "exclusiveMinimum" };
-    let maximum = if key.range.ends_with(']') { "maximum" } else { "exclusiveMaximum" };
-    json!({"type": types, "pattern": pattern, minimum: bound(low), maximum: bound(high)})
+    if let Some([low, high]) = bounds(key.range).filter(|_| form.types.len() > 1) {
+        let bound = |text: &str| serde_json::from_str::<Value>(text).expect("the tables write numbers");
+        schema[if low.1 { "minimum" } else { "exclusiveMinimum" }] = bound(low.0);
+        schema[if high.1 { "maximum" } else { "exclusiveMaximum" }] = bound(high.0);
+    }
+    schema
 }

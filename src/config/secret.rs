@@ -9,10 +9,8 @@ use regex::{Captures, Regex};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::problem::{Parsed, Refusal, printable};
-
-/// Asks the environment for a variable.
-pub(super) type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;
+use super::problem::{Parsed, Refusal, printable, refuse};
+use super::value::{Environment, Given, Leaf, fits, path, scalar};
 
 /// A variable as written.
 static VARIABLE: LazyLock<Regex> =
@@ -79,23 +77,15 @@ pub(super) fn has_literal_password(url: &str) -> bool {
         .is_some_and(|(_, password)| !password.is_empty() && !is_only_variables(password))
 }
 
-/// Fills the variables in.
-pub(super) fn expand(text: &str, environment: Environment<'_>) -> Parsed<String> {
-    fill(text, environment, &|value| value)
-}
-
-/// Fills the variables of a URL in, percent-encoded, so that a password may hold any character; one that is the whole URL is not.
-pub(super) fn expand_url(text: &str, environment: Environment<'_>) -> Parsed<String> {
-    if VARIABLE.find(text).is_some_and(|variable| variable.as_str() == text) {
-        return expand(text, environment);
-    }
-    fill(text, environment, &|value| utf8_percent_encode(&value, ENCODED).to_string())
-}
-
-fn fill(text: &str, environment: Environment<'_>, encode: &dyn Fn(String) -> String) -> Parsed<String> {
+/// Fills the variables in; those within a URL percent-encoded, so that a password may hold any character.
+pub(super) fn expand(text: &str, is_url: bool, environment: Environment<'_>) -> Parsed<String> {
+    let is_whole = VARIABLE.find(text).is_some_and(|variable| variable.as_str() == text);
+    let encode = |value: String| {
+        if is_url && !is_whole { utf8_percent_encode(&value, ENCODED).to_string() } else { value }
+    };
     if VARIABLE.replace_all(text, " ").contains("${") {
         let reason = "`${` must be followed by the name of an environment variable and `}`, as in ${NAME}";
-        return Err(Refusal::new(reason));
+        return refuse(reason);
     }
     let mut reasons = Vec::new();
     let value =
@@ -106,69 +96,65 @@ fn fill(text: &str, environment: Environment<'_>, encode: &dyn Fn(String) -> Str
                 String::new()
             }
         });
-    if reasons.is_empty() { Ok(value.into_owned()) } else { Err(Refusal::new(reasons.join("; "))) }
+    if reasons.is_empty() { Ok(value.into_owned()) } else { refuse(reasons.join("; ")) }
 }
 
 fn lookup(name: &str, environment: Environment<'_>) -> Parsed<String> {
-    let problem = |what: &str| Refusal::new(format!("the environment variable {name} {what}"));
+    let problem = |what: &str| Refusal::from(format!("the environment variable {name} {what}"));
     let value = environment(name).ok_or_else(|| problem("is not set"))?;
-    if value.is_empty() {
-        return Err(problem("is empty"));
-    }
-    if value.contains(['\r', '\n']) {
-        return Err(problem("contains a line break"));
-    }
-    if value.chars().any(char::is_control) {
-        return Err(problem("contains a control character"));
-    }
+    printable(&value).map_err(|refusal| problem(&refusal.reason))?;
     Ok(value)
 }
 
-/// Reads an option of the object store.
-pub(super) fn store_option(name: &str, written: &str, environment: Environment<'_>) -> Parsed<Value> {
-    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if name.is_empty() || !name.bytes().all(letter) {
-        return Err(Refusal::new("the name of an option consists of small letters, digits and _"));
+/// Reads an option of the object store; one whose name is that of a secret must be a variable.
+pub(super) fn store_option(given: &Given<'_>) -> Parsed<Leaf> {
+    let (name, written) = (given.name, given.text);
+    if !fits("[a-z0-9_]+", name) {
+        return refuse("the name of an option consists of small letters, digits and _");
     }
     let words = ["key", "secret", "token", "password", "credential", "sas"];
     // Switches such as `bucket_key_enabled: true` are no secret, whatever their name.
     let is_secret = words.iter().any(|word| name.contains(word)) && !["true", "false"].contains(&written);
     if is_secret && !is_only_variables(written) {
         let variable = name.to_uppercase();
-        return Err(Refusal::new(format!(
+        return refuse(format!(
             "a secret must not be in the file; put it into an environment variable and write ${{{variable}}}"
-        )));
+        ));
     }
     if has_literal_password(written) {
-        let reason = "a password must not be in the file; write it as ${NAME}";
-        return Err(Refusal::new(reason));
+        return refuse("a password must not be in the file; write it as ${NAME}");
     }
-    let value = expand(written, environment)?;
-    if value.is_empty() || value.chars().any(char::is_control) {
-        return Err(Refusal::new("is empty or contains a control character"));
-    }
-    Ok(secret(&value, written))
+    let value = expand(written, false, given.environment)?;
+    printable(&value)?;
+    Ok((secret(&value, written), scalar(written)))
 }
 
 /// Reads where the key is that signs manifests. One of its own is a secret, so it comes from a variable; everything else is the path of
 /// a file.
-pub(super) fn signing_key(written: &str, environment: Environment<'_>) -> Parsed<Value> {
-    if is_only_variables(written) {
-        return Ok(json!({"Given": secret(&expand(written, environment)?, written)}));
-    }
-    printable(written)?;
-    if written.contains("://") {
-        let reason = "expected a folder on this machine, found an address";
-        return Err(Refusal::new(reason));
-    }
-    Ok(json!({"File": written}))
+pub(super) fn signing_key(given: &Given<'_>) -> Parsed<Leaf> {
+    let key = if is_only_variables(given.text) {
+        json!({"Given": variables(given)?})
+    } else {
+        json!({"File": path(given)?.0})
+    };
+    Ok(unrecorded(key))
 }
 
 /// Reads a secret, which must not be in the file.
-pub(super) fn token(written: &str, environment: Environment<'_>) -> Parsed<Value> {
-    if is_only_variables(written) {
-        return Ok(secret(&expand(written, environment)?, written));
+pub(super) fn token(given: &Given<'_>) -> Parsed<Leaf> {
+    if is_only_variables(given.text) {
+        return variables(given).map(unrecorded);
     }
-    let reason = "a secret must not stand in the file; put it into an environment variable and write ${NAME}";
-    Err(Refusal::new(reason))
+    let reason = "a secret must not be in the file; put it into an environment variable and write ${NAME}";
+    refuse(reason)
+}
+
+/// A secret that is nothing but variables.
+fn variables(given: &Given<'_>) -> Parsed<Value> {
+    Ok(secret(&expand(given.text, false, given.environment)?, given.text))
+}
+
+/// A value that bears on no byte of a report.
+pub(super) fn unrecorded(value: Value) -> Leaf {
+    (value, String::new())
 }

@@ -1,55 +1,57 @@
 //! The sources: those with a meaning, from files or from a query of the project, and the tables that queries read.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use marked_yaml::Node;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
-use super::Source;
-use super::form::fits;
-use super::key::{Key, SourceShape};
+use super::key::{Key, Kind};
 use super::problem::{Refusal, found, listed, nearest};
-use super::tables::{OWN_NAME, PROVENANCE, SOURCES, STAGING_FOLDER, keys_of, keys_of_kind, keys_of_named};
+use super::shapes::{PROVENANCE, SOURCES, SourceShape};
+use super::tables::{OWN_NAME, STAGING_FOLDER, keys_of, keys_of_kind, keys_of_named};
 use super::tree::{Entry, entries};
+use super::value::fits;
 use super::walk::{Found, Walk, join, under};
 use crate::query;
 
-/// Reads the queries below `folder` that the configuration names, and takes the columns that each gives for mapped ones; gives them by
-/// the source.
-pub(super) fn columns(walk: &mut Walk<'_>, folder: &Path) -> Vec<(&'static str, Map<String, Value>)> {
-    let mut all = Vec::new();
+/// Reads the queries below `folder` that the configuration names, and takes the columns that each gives for mapped ones, into the
+/// `sources` that were found too.
+pub(super) fn columns(walk: &mut Walk<'_>, folder: &Path, sources: &mut Value) {
     for shape in SOURCES {
         let path = format!("sources.{}.query", shape.name);
-        let Some(given) = walk.value(&path).and_then(Value::as_str).map(str::to_owned) else {
+        let Some(given) = walk.text(&path).map(str::to_owned) else {
             continue;
         };
         let columns = match given_columns(walk, folder, shape.name, &given) {
             Ok(columns) => columns,
             Err(reason) => {
-                walk.refuse_value(&path, Refusal::new(reason));
+                walk.refuse_value(&path, reason);
                 continue;
             }
         };
         let known: Vec<&str> = [shape.required, shape.one_of, shape.optional, &PROVENANCE].concat();
         for column in columns.iter().filter(|column| !known.contains(&column.as_str())) {
             let reason = format!("the query gives {}, which is no column of {}", found(column), shape.name);
-            walk.refuse_value(&path, Refusal::new(reason).suggest(nearest(column, known.iter().copied())));
+            walk.refuse_value(&path, Refusal::from(reason).suggest(nearest(column, known.iter().copied())));
         }
         let missing: Vec<&str> = (shape.required.iter().copied())
             .filter(|name| columns.iter().all(|column| column != name))
             .collect();
         if !missing.is_empty() {
             let reason = format!("the query gives no {}", listed(&missing, "and no"));
-            walk.refuse_value(&path, Refusal::new(reason));
+            walk.refuse_value(&path, reason);
         }
         walk.adopt(&format!("sources.{}.columns", shape.name), &columns);
-        all.push((shape.name, columns.into_iter().map(|column| (column.clone(), column.into())).collect()));
+        let columns: BTreeMap<&String, &String> = columns.iter().map(|column| (column, column)).collect();
+        // Only of a query is the format no matter.
+        sources[shape.name]["format"] = "parquet".into();
+        sources[shape.name]["columns"] = json!(columns);
     }
-    all
 }
 
 fn given_columns(walk: &Walk<'_>, folder: &Path, source: &str, given: &str) -> Result<Vec<String>, String> {
-    let queries = walk.value("queries").and_then(Value::as_str).unwrap_or_default();
+    let queries = walk.text("queries").unwrap_or_default();
     let file = format!("{STAGING_FOLDER}/{source}.sql");
     let wanted = format!("{}/{file}", queries.trim_end_matches('/'));
     if given != wanted {
@@ -79,7 +81,7 @@ impl Walk<'_> {
             let path = join(path, entry.key);
             self.note_place(&path, entry);
             if let Some(table) = self.section(&keys_of_named(), Some(entry.node), &path) {
-                let table = under(entry.key, table);
+                let table = under(entry.key, Kind::NamedSource, table);
                 found.value[entry.key] = table.value;
                 found.lines.extend(table.lines);
             }
@@ -99,15 +101,8 @@ impl Walk<'_> {
         let (misplaced, entries): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_of_files);
         for entry in misplaced {
             let reason = "does not go with `query`: the rows come from the tables that the query reads";
-            self.problems.add(entry.place, &join(path, entry.key), Refusal::new(reason));
+            self.refuse_at(entry.place, &join(path, entry.key), reason);
         }
         Some(self.opened(&keys, &entries, path))
-    }
-}
-
-impl Source {
-    /// The expressions over its columns: those of the mapped columns, and the condition of the rows that count.
-    pub fn expressions(&self) -> impl Iterator<Item = &str> {
-        self.columns.values().chain(&self.filter).map(String::as_str)
     }
 }

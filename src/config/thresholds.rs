@@ -8,7 +8,7 @@ use super::key::{Key, Kind, row};
 /// Every threshold, in the order of `settings.policy`.
 // Two lines a row: a table is easier to read than six lines for each of its rows.
 #[rustfmt::skip]
-pub const THRESHOLDS: &[Key] = &[
+pub(crate) const THRESHOLDS: &[Key] = &[
     row("earliest_date", Kind::Date, "1970-01-02", "date", "[1900-01-01, 9999-12-31]",
         "an order dated earlier is rejected; 1970-01-01 and 1900-01-01 mostly stand for a date that is not known"),
     row("max_future_days", Kind::Count, "366", "days", "[0, 3660]",

@@ -6,83 +6,93 @@
 use marked_yaml::types::MarkedScalarNode;
 use marked_yaml::{LoadError, LoaderOptions, Marker, Node, parse_yaml_with_options};
 
-use super::problem::{Place, Problems, Refusal, found};
+use super::problem::{Place, Problems, Refusal, START, found};
 
 /// Larger files are refused: a configuration is some pages of text.
-pub(super) const LARGEST_FILE: usize = 1 << 20;
+const LARGEST_FILE: usize = 1 << 20;
 
 /// A line that opens more blocks than this at once is refused, because the YAML parser is recursive.
 const DEEPEST_INDENT: usize = 200;
 
 /// Parses `text`; mistakes of YAML itself are noted, and `None` returned when nothing can be walked.
 pub(super) fn parse_tree(text: &str, problems: &mut Problems) -> Option<Node> {
-    let start = Place { line: 1, column: 1 };
-    let mut refuse = |place, reason: &str| problems.add(place, "", Refusal::new(reason));
-    if text.len() > LARGEST_FILE {
-        refuse(start, "the file is larger than 1 MiB");
-        return None;
-    }
-    if text.lines().all(|line| is_blank(line) || is_marker(line)) {
-        refuse(start, "the file is empty; project and sources are needed");
-        return None;
-    }
-    if let Some(place) = too_deep(text) {
-        refuse(place, "nested too deeply");
-        return None;
-    }
-    if let Some(place) = second_document(text) {
-        refuse(place, "a second YAML document; a configuration is one document");
+    if let Some((place, reason)) = unreadable(text) {
+        problems.insert((place, String::new(), reason.into()));
         return None;
     }
     let options = || LoaderOptions::default().prevent_coercion(true);
-    match parse_yaml_with_options(0, text, options().error_on_duplicate_keys(true)) {
-        Ok(node) => Some(node),
-        Err(error) => {
-            let duplicate = matches!(error, LoadError::DuplicateKey(_));
-            let (place, refusal) = explain(&error);
-            problems.add(place, "", refusal);
-            // A repeated key does not hide the other problems of the file.
-            if duplicate { parse_yaml_with_options(0, text, options()).ok() } else { None }
-        }
+    let error = match parse_yaml_with_options(0, text, options().error_on_duplicate_keys(true)) {
+        Ok(node) => return Some(node),
+        Err(error) => error,
+    };
+    let (place, refusal) = explain(&error);
+    problems.insert((place, String::new(), refusal));
+    // A repeated key does not hide the other problems of the file.
+    let is_duplicate = matches!(error, LoadError::DuplicateKey(_));
+    parse_yaml_with_options(0, text, options()).ok().filter(|_| is_duplicate)
+}
+
+/// What the parser would not survive, or would silently leave out.
+fn unreadable(text: &str) -> Option<(Place, &'static str)> {
+    if text.len() > LARGEST_FILE {
+        return Some((START, "the file is larger than 1 MiB"));
     }
+    if text.lines().all(|line| is_blank(line) || is_marker(line)) {
+        return Some((START, "the file is empty; project and sources are needed"));
+    }
+    let opens = |line: &str| line.chars().take_while(|letter| " \t-?:".contains(*letter)).count();
+    if let Some(index) = text.lines().position(|line| opens(line) > DEEPEST_INDENT) {
+        return Some(((index + 1, 1), "nested too deeply"));
+    }
+    let (mut seen, mut ended) = (false, false);
+    for (index, line) in text.lines().enumerate() {
+        if is_blank(line) || (!seen && line.starts_with('%')) {
+            continue;
+        }
+        let opens =
+            line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
+        if ended || (opens && seen) {
+            return Some(((index + 1, 1), "a second YAML document; a configuration is one document"));
+        }
+        ended = is_marker(line) && line.starts_with("...");
+        seen = true;
+    }
+    None
+}
+
+fn is_blank(line: &str) -> bool {
+    line.trim().is_empty() || line.trim().starts_with('#')
+}
+
+fn is_marker(line: &str) -> bool {
+    ["---", "..."].contains(&line.trim_end())
 }
 
 fn explain(error: &LoadError) -> (Place, Refusal) {
-    match error {
+    let (mark, reason) = match error {
         LoadError::TopLevelMustBeMapping(mark) | LoadError::TopLevelMustBeSequence(mark) => {
-            (place_of(mark), Refusal::new("the file must consist of `key: value` lines"))
+            (mark, "the file must consist of `key: value` lines".to_owned())
         }
         LoadError::UnexpectedAnchor(mark) => {
-            (place_of(mark), Refusal::new("YAML anchors and aliases are not supported; write the value out"))
+            (mark, "YAML anchors and aliases are not supported; write the value out".to_owned())
         }
-        LoadError::MappingKeyMustBeScalar(mark) => {
-            (place_of(mark), Refusal::new("a key must be a single word"))
-        }
-        LoadError::UnexpectedTag(mark) => (place_of(mark), Refusal::new("YAML tags are not supported")),
-        LoadError::ScanError(mark, error) => {
-            (place_of(mark), Refusal::new(format!("not valid YAML: {}", error.info())))
-        }
+        LoadError::MappingKeyMustBeScalar(mark) => (mark, "a key must be a single word".to_owned()),
+        LoadError::UnexpectedTag(mark) => (mark, "YAML tags are not supported".to_owned()),
+        LoadError::ScanError(mark, error) => (mark, format!("not valid YAML: {}", error.info())),
         LoadError::DuplicateKey(keys) => {
             let first = keys.prev_key.span().start().map_or(0, Marker::line);
-            let place = keys.key.span().start().map_or(Place { line: 1, column: 1 }, place_of);
             let key = found(keys.key.as_str());
-            (
-                place,
-                Refusal::new(format!(
-                    "the key {key} is given twice in one section; the first is on line {first}"
-                )),
-            )
+            let reason = format!("the key {key} is given twice in one section; the first is on line {first}");
+            return (keys.key.span().start().map_or(START, place_of), reason.into());
         }
-    }
+    };
+    (place_of(mark), reason.into())
 }
 
 /// A key of the file and what follows it.
 pub(super) struct Entry<'t> {
-    /// The key.
     pub(super) key: &'t str,
-    /// Where it is.
     pub(super) place: Place,
-    /// What follows it.
     pub(super) node: &'t Node,
 }
 
@@ -102,7 +112,7 @@ pub(super) fn entries<'t>(node: &'t Node, place: Place) -> Option<Vec<Entry<'t>>
     }
 }
 
-/// Where a node begins; `place` where the parser does not tell.
+/// Where a node begins; `place` where the parser does not say.
 pub(super) fn start_of(node: &Node, place: Place) -> Place {
     node.span().start().map_or(place, place_of)
 }
@@ -112,52 +122,17 @@ pub(super) fn is_null(scalar: &MarkedScalarNode) -> bool {
     scalar.may_coerce() && ["", "~", "null", "Null", "NULL"].contains(&scalar.as_str())
 }
 
-/// What a node is, in words.
-pub(super) fn kind_of(node: &Node) -> &'static str {
-    match node {
+/// What is wrong with a node that should be something else.
+pub(super) fn other_than(what: &str, node: &Node) -> Refusal {
+    let kind = match node {
         Node::Scalar(scalar) if is_null(scalar) => "nothing",
         Node::Scalar(_) => "a single value",
         Node::Mapping(_) => "a section",
         Node::Sequence(_) => "a list",
-    }
+    };
+    format!("expected {what}, found {kind}").into()
 }
 
-/// The position of a mark.
 fn place_of(mark: &Marker) -> Place {
-    Place { line: mark.line(), column: mark.column() }
-}
-
-fn is_blank(line: &str) -> bool {
-    let line = line.trim();
-    line.is_empty() || line.starts_with('#')
-}
-
-fn is_marker(line: &str) -> bool {
-    ["---", "..."].iter().any(|marker| line.strip_prefix(marker).is_some_and(|rest| rest.trim().is_empty()))
-}
-
-fn too_deep(text: &str) -> Option<Place> {
-    let opens = |line: &str| line.chars().take_while(|letter| " \t-?:".contains(*letter)).count();
-    let index = text.lines().position(|line| opens(line) > DEEPEST_INDENT)?;
-    Some(Place { line: index + 1, column: 1 })
-}
-
-/// Finds where a second document begins; the loader would silently leave it out.
-fn second_document(text: &str) -> Option<Place> {
-    let mut seen = false;
-    let mut ended = false;
-    for (index, line) in text.lines().enumerate() {
-        let place = Place { line: index + 1, column: 1 };
-        let opens =
-            line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
-        if is_blank(line) || (!seen && line.starts_with('%')) {
-            continue;
-        }
-        if ended || (opens && seen) {
-            return Some(place);
-        }
-        ended = is_marker(line) && line.starts_with("...");
-        seen = true;
-    }
-    None
+    (mark.line(), mark.column())
 }

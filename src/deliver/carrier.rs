@@ -22,10 +22,10 @@ pub(crate) trait Offered: Send {
 /// Why a message was not offered; it was certainly not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NotOffered {
-    /// The server cannot be reached, is not trusted, or does not know the sender: true for every reader.
+    /// The server cannot be reached, is not trusted, or does not know the sender: true for every recipient.
     Server(String),
     /// The server does not take this mail.
-    Reader(Reply),
+    Recipient(Reply),
 }
 
 /// What the server said to the message.

@@ -1,4 +1,4 @@
-//! A message as bytes: the same for the same run and reader, whenever and how often it is made.
+//! A message as bytes: the same for the same run and recipient, whenever and how often it is made.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,13 +9,13 @@ use lettre::{Address, Message as Mime};
 use crate::error::{Exit, Failure};
 use crate::files::sha256;
 
-/// Hex digits of a reader's mark.
+/// Hex digits of a recipient's mark.
 const MARK: usize = 20;
 
 /// The stage that failures of this module name.
 pub(super) const STAGE: &str = "deliver";
 
-/// A mail about an edition of a published run, for each of its readers the same but for the address.
+/// A mail about an edition of a published run, for each of its recipients the same but for the address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     /// The day before which the data counts.
@@ -42,16 +42,16 @@ pub struct Letter {
     pub method: Option<Vec<u8>>,
 }
 
-/// A message to one reader.
+/// A message to one recipient.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
-    /// Stands for the reader in records and in the Message-ID: a hash of the run and the address.
+    /// Stands for the recipient in records and in the Message-ID: a hash of the run and the address.
     pub(crate) mark: String,
     /// Message-ID, with its brackets.
     pub(crate) id: String,
     /// Address of the sender; empty for a web address.
     pub(crate) from: String,
-    /// Address of the reader, or name of the web address.
+    /// Address of the recipient, or name of the web address.
     pub(crate) to: String,
     /// The mail, lines ending in CRLF, ASCII only; or what is posted.
     pub(crate) bytes: Vec<u8>,
@@ -121,7 +121,7 @@ fn one_line(text: &str) -> Option<String> {
     (!words.is_empty()).then_some(words)
 }
 
-/// Stands for a reader where others may read: who does not know the address does not learn it.
+/// Stands for a recipient where others may read: who does not know the address does not learn it.
 pub(crate) fn mark(run_id: &str, to: &str) -> String {
     let mut mark = sha256(format!("{run_id}\n{}", to.to_lowercase()).as_bytes());
     mark.truncate(MARK);

@@ -1,4 +1,4 @@
-//! Sends a published run, as a mail to each reader and as JSON to each web address, at most once.
+//! Sends a published run, as a mail to each recipient and as JSON to each web address, at most once.
 //!
 //! Between the last dot of a message and the server's answer nobody can know whether it was taken. So an intent is created,
 //! only if absent, after the server has accepted sender and recipient and before the message goes out; the answer is
@@ -35,9 +35,9 @@ use message::STAGE;
 use records::{Outcome, Records, State};
 pub(crate) use webhook::body;
 
-/// A reader, and whether a mail that is held goes out again.
+/// A recipient, and whether a mail that is held goes out again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reader {
+pub struct Recipient {
     /// Address.
     pub to: String,
     /// What they get, and nothing else.
@@ -59,7 +59,7 @@ pub struct Hook {
     pub resend: bool,
 }
 
-/// What became of the mail to one reader, or of the summary to one web address.
+/// What became of the mail to one recipient, or of the summary to one web address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// Address.
@@ -123,32 +123,32 @@ pub struct Post<'a> {
     pub clock: fn() -> Timestamp,
 }
 
-/// Sends each of `readers`, all of one run, their letter unless they have got it; one reader's failure does not stop the others.
+/// Sends each of `recipients`, all of one run, their letter unless they have got it; one recipient's failure does not stop the others.
 ///
 /// # Errors
 /// Returns exit code 2 when the certificates cannot be read, 10 when a message cannot be made; nothing is sent then.
 pub async fn deliver(
     place: &Location,
     post: &Post<'_>,
-    readers: &[Reader],
+    recipients: &[Recipient],
 ) -> Result<Vec<Delivery>, Failure> {
     let server = smtp::Server::new(post.server, post.ca_file.as_deref())?;
-    deliver_by(place, &server, readers, post.clock).await
+    deliver_by(place, &server, recipients, post.clock).await
 }
 
 pub(crate) async fn deliver_by(
     place: &Location,
     carrier: &dyn Carrier,
-    readers: &[Reader],
+    recipients: &[Recipient],
     clock: fn() -> Timestamp,
 ) -> Result<Vec<Delivery>, Failure> {
-    let Some(first) = readers.first() else {
+    let Some(first) = recipients.first() else {
         return Ok(Vec::new());
     };
     let records = Records::new(place, first.letter.as_of, &first.letter.run_id, clock);
-    let messages: Vec<(Message, bool)> = readers
+    let messages: Vec<(Message, bool)> = recipients
         .iter()
-        .map(|reader| Ok((message::message(&reader.letter, &reader.to)?, reader.resend)))
+        .map(|recipient| Ok((message::message(&recipient.letter, &recipient.to)?, recipient.resend)))
         .collect::<Result<_, Failure>>()?;
     Ok(hand_over(&records, carrier, &messages).await)
 }
@@ -178,7 +178,7 @@ async fn hand_over(
     messages: &[(Message, bool)],
 ) -> Vec<Delivery> {
     let mut deliveries = Vec::new();
-    // Without a connection for one reader there is none for the next: a wrong password tried fifty times locks the account.
+    // Without a connection for one recipient there is none for the next: a wrong password tried fifty times locks the account.
     let mut unreachable: Option<String> = None;
     for (message, resend) in messages {
         let fate = match one(records, carrier, *resend, message, unreachable.as_deref()).await {
@@ -187,7 +187,9 @@ async fn hand_over(
                 unreachable = Some(reason.clone());
                 Fate::NotSent(reason)
             }
-            Err(error) => Fate::NotSent(format!("its records cannot be read or written: {}", told(&error))),
+            Err(error) => {
+                Fate::NotSent(format!("its records cannot be read or written: {}", described(&error)))
+            }
         };
         deliveries.push(Delivery { to: message.to.clone(), fate });
     }
@@ -233,7 +235,7 @@ async fn one(
     let offered = match carrier.offer(message).await {
         Ok(offered) => offered,
         Err(NotOffered::Server(reason)) => return Ok(Step::Unreachable(reason)),
-        Err(NotOffered::Reader(reply)) => {
+        Err(NotOffered::Recipient(reply)) => {
             return Ok(Step::Fate(Fate::NotSent(format!("refused: {reply}"))));
         }
     };
@@ -251,7 +253,7 @@ async fn one(
     }
     // From here on the mail is perhaps sent until a receipt says what became of it.
     let close = |outcome: Outcome, reply: Reply| async move {
-        records.close(&message.mark, attempt, outcome, Some(&reply)).await.map_err(|error| told(&error))
+        records.close(&message.mark, attempt, outcome, Some(&reply)).await.map_err(|error| described(&error))
     };
     Ok(Step::Fate(match offered.hand_over(message).await {
         Answer::Accepted(reply) => match close(Outcome::Accepted, reply).await {
@@ -284,7 +286,7 @@ fn held(since: &str) -> Fate {
     ))
 }
 
-/// What is said of an answer that does not tell.
+/// The reason of an answer that is not clear.
 const UNKNOWN: &str = "the server did not say whether it has taken it";
 
 fn unknown(at: &str, said: &str) -> Fate {
@@ -299,12 +301,12 @@ pub async fn standing(
     place: &Location,
     as_of: Date,
     run_id: &str,
-    readers: &[String],
+    recipients: &[String],
     clock: fn() -> Timestamp,
 ) -> Result<Vec<Delivery>, Failure> {
     let records = Records::new(place, as_of, run_id, clock);
     let mut deliveries = Vec::new();
-    for to in readers {
+    for to in recipients {
         let state = records.state(&message::mark(run_id, to)).await;
         let fate = match state.map_err(|error| error.reading(STAGE))? {
             State::Accepted => Fate::SentBefore,
@@ -357,15 +359,15 @@ pub fn verdict(run: &str, deliveries: &[Delivery]) -> Option<Failure> {
 ///
 /// # Errors
 /// Returns exit code 5 when a file cannot be written, 10 when a message cannot be made.
-pub fn dry_run(readers: &[Reader], hooks: &[Hook], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn dry_run(recipients: &[Recipient], hooks: &[Hook], folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let cannot = |path: &Path| {
         let message = format!("cannot write `{}`", path.display());
         move |error: std::io::Error| Failure::new(Exit::Resources, STAGE, message).cause(error)
     };
     std::fs::create_dir_all(folder).map_err(cannot(folder))?;
     let mut files = Vec::new();
-    let mails = readers.iter().map(|reader| {
-        Ok::<_, Failure>((&reader.to, "eml", message::message(&reader.letter, &reader.to)?.bytes))
+    let mails = recipients.iter().map(|recipient| {
+        Ok::<_, Failure>((&recipient.to, "eml", message::message(&recipient.letter, &recipient.to)?.bytes))
     });
     let posts = hooks.iter().map(|hook| Ok((&hook.name, "json", hook.body.clone())));
     for (number, message) in (1..).zip(mails.chain(posts)) {
@@ -386,7 +388,7 @@ pub fn dry_run(readers: &[Reader], hooks: &[Hook], folder: &Path) -> Result<Vec<
 }
 
 /// An error with its causes, in one line.
-fn told(error: &dyn std::error::Error) -> String {
+fn described(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

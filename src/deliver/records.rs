@@ -28,7 +28,7 @@ pub(super) enum State {
     Open { attempt: u32 },
     /// Perhaps sent in this attempt, whose end is not recorded.
     Held { attempt: u32, since: String },
-    /// Perhaps sent in this attempt, which ended at this time without an answer that tells.
+    /// Perhaps sent in this attempt, which ended at this time without a clear answer.
     Unknown { attempt: u32, at: String, said: String },
 }
 
@@ -40,7 +40,7 @@ pub(super) enum Outcome {
     Accepted,
     /// The server has not taken it.
     Refused,
-    /// The server gave no answer, or none that tells whether it has taken it.
+    /// The server gave no answer, or none that says whether it has taken it.
     Unknown,
     /// Nobody knows; a person decided that it goes out again.
     Abandoned,
@@ -84,7 +84,7 @@ impl<'a> Records<'a> {
         Self { place, folder: format!("deliveries/{as_of}/{run_id}"), run_id, clock }
     }
 
-    /// Reads the state of the mail to a reader; what cannot be understood counts as perhaps sent.
+    /// Reads the state of the mail to a recipient; what cannot be understood counts as perhaps sent.
     pub(super) async fn state(&self, mark: &str) -> Result<State, StoreError> {
         let mut attempts: BTreeMap<u32, bool> = BTreeMap::new();
         for object in self.place.list_own(&self.folder).await? {

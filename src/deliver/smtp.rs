@@ -1,6 +1,6 @@
 //! The conversation with the mail server: encrypted or not at all, one per message.
 //!
-//! Speaks through lettre, command by command, because its own transport does not tell a refusal before the message from an
+//! Speaks through lettre, command by command, because its own transport does not distinguish a refusal before the message from an
 //! answer that is lost after it.
 
 use std::future::Future;
@@ -17,7 +17,7 @@ use lettre::transport::smtp::response::Response;
 
 use super::carrier::{Answer, Carrier, NotOffered, Offered, Reply};
 use super::message::Message;
-use super::{STAGE, told};
+use super::{STAGE, described};
 use crate::config::{Encryption, FORBIDDEN, MailServer};
 use crate::error::{Exit, Failure};
 use crate::store::names::{self, Names};
@@ -49,7 +49,7 @@ impl<'a> Server<'a> {
                 || "cannot prepare an encrypted connection".to_owned(),
                 |path| format!("cannot use the certificates in `{}`", path.display()),
             );
-            Failure::new(Exit::Usage, STAGE, what).cause(told(&error))
+            Failure::new(Exit::Usage, STAGE, what).cause(described(&error))
         })?;
         Ok(Self { server, tls })
     }
@@ -114,14 +114,14 @@ fn certificates(path: &Path) -> Result<Certificate, Failure> {
     if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
         return Err(unusable("it holds no certificate".to_owned()));
     }
-    Certificate::from_pem(&pem).map_err(|error| unusable(told(&error)))
+    Certificate::from_pem(&pem).map_err(|error| unusable(described(&error)))
 }
 
 #[async_trait::async_trait]
 impl Carrier for Server<'_> {
     async fn offer(&self, message: &Message) -> Result<Box<dyn Offered>, NotOffered> {
         let address = |text: &str| {
-            text.parse::<Address>().map_err(|error| NotOffered::Reader(Reply::new(0, &told(&error))))
+            text.parse::<Address>().map_err(|error| NotOffered::Recipient(Reply::new(0, &described(&error))))
         };
         let (from, to) = (address(&message.from)?, address(&message.to)?);
         let commands = [Mail::new(Some(from), Vec::new()).to_string(), Rcpt::new(to, Vec::new()).to_string()];
@@ -130,7 +130,7 @@ impl Carrier for Server<'_> {
             let refused = match tokio::time::timeout(STEP, connection.command(command)).await {
                 Ok(Ok(_)) => continue,
                 Ok(Err(error)) => match refusal(&error) {
-                    Some(reply) => NotOffered::Reader(reply),
+                    Some(reply) => NotOffered::Recipient(reply),
                     None => NotOffered::Server(self.failed("the connection broke", &said(&error))),
                 },
                 Err(_) => NotOffered::Server(self.failed("no answer", "")),
@@ -178,7 +178,7 @@ async fn leave(connection: &mut AsyncSmtpConnection) {
     let _goodbye = tokio::time::timeout(GOODBYE, connection.abort()).await;
 }
 
-/// A reply with a code is a refusal; anything else tells nothing.
+/// A reply with a code is a refusal; anything else is not clear.
 fn answered(error: &Error) -> Answer {
     refusal(error).map_or_else(|| Answer::Unknown(Reply::new(0, &said(error))), Answer::Refused)
 }
@@ -197,7 +197,7 @@ fn reply(response: &Response) -> Reply {
 fn said(error: &Error) -> String {
     match refusal(error) {
         Some(reply) => reply.to_string(),
-        None => told(error),
+        None => described(error),
     }
 }
 

@@ -1,4 +1,4 @@
-//! At most one mail to a reader, whatever fails; and messages in which there is nothing but what was put there.
+//! At most one mail to a recipient, whatever fails; and messages in which there is nothing but what was put there.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -26,38 +26,38 @@ enum Script {
     /// Does not take it, and the connection breaks.
     Break,
     RefuseMessage,
-    RefuseReader,
+    RefuseRecipient,
     Unreachable,
 }
 
-/// A server that does as it is told and counts.
+/// A server that does as its script says and counts.
 #[derive(Debug, Default, Clone)]
 struct Server {
-    /// What it does next, by reader; it takes what it is told nothing about.
+    /// What it does next, by recipient; it takes what the script does not name.
     scripts: Arc<Mutex<BTreeMap<String, Vec<Script>>>>,
-    /// Message-IDs of the mails that it has taken, by reader.
+    /// Message-IDs of the mails that it has taken, by recipient.
     taken: Arc<Mutex<BTreeMap<String, Vec<String>>>>,
     offers: Arc<Mutex<usize>>,
 }
 
 impl Server {
-    fn told(scripts: &[(&str, &[Script])]) -> Self {
+    fn scripted(scripts: &[(&str, &[Script])]) -> Self {
         let server = Self::default();
-        server.tell(scripts);
+        server.script(scripts);
         server
     }
 
-    fn tell(&self, scripts: &[(&str, &[Script])]) {
+    fn script(&self, scripts: &[(&str, &[Script])]) {
         *self.scripts.lock().expect("no panic") = scripts
             .iter()
-            .map(|(reader, scripts)| ((*reader).to_owned(), scripts.iter().rev().copied().collect()))
+            .map(|(recipient, scripts)| ((*recipient).to_owned(), scripts.iter().rev().copied().collect()))
             .collect();
     }
 
-    /// How many mails each of the three readers has got.
+    /// How many mails each of the three recipients has got.
     fn counts(&self) -> [usize; 3] {
         let taken = self.taken.lock().expect("no panic");
-        READERS.map(|reader| taken.get(reader).map_or(0, Vec::len))
+        RECIPIENTS.map(|recipient| taken.get(recipient).map_or(0, Vec::len))
     }
 }
 
@@ -75,7 +75,7 @@ impl Carrier for Server {
         let script = scripts.get_mut(message.to.as_str()).and_then(Vec::pop);
         match script.unwrap_or(Script::Take) {
             Script::Unreachable => Err(NotOffered::Server("mail.example.com:465: no connection".into())),
-            Script::RefuseReader => Err(NotOffered::Reader(Reply::new(550, "no such user"))),
+            Script::RefuseRecipient => Err(NotOffered::Recipient(Reply::new(550, "no such user"))),
             script => Ok(Box::new(Talk { server: self.clone(), script })),
         }
     }
@@ -99,7 +99,7 @@ impl Offered for Talk {
     async fn withdraw(self: Box<Self>) {}
 }
 
-const READERS: [&str; 3] = ["ann@example.com", "bob@example.com", "cem@example.com"];
+const RECIPIENTS: [&str; 3] = ["ann@example.com", "bob@example.com", "cem@example.com"];
 
 fn letter() -> Letter {
     Letter {
@@ -117,8 +117,8 @@ fn letter() -> Letter {
     }
 }
 
-fn readers(resend: bool) -> Vec<Reader> {
-    READERS.iter().map(|to| Reader { to: (*to).to_owned(), letter: Arc::new(letter()), resend }).collect()
+fn recipients(resend: bool) -> Vec<Recipient> {
+    RECIPIENTS.iter().map(|to| Recipient { to: (*to).into(), letter: Arc::new(letter()), resend }).collect()
 }
 
 fn clock() -> Timestamp {
@@ -127,7 +127,7 @@ fn clock() -> Timestamp {
 
 async fn send(place: &Location, server: &Server, resend: bool) -> Vec<Fate> {
     let deliveries =
-        deliver_by(place, server, &readers(resend), clock).await.expect("the messages can be made");
+        deliver_by(place, server, &recipients(resend), clock).await.expect("the messages can be made");
     assert_eq!(
         verdict("latest", &deliveries).is_none(),
         deliveries.iter().all(|delivery| delivery.fate.is_complete())
@@ -164,9 +164,9 @@ async fn each_reader_gets_one_mail_and_a_second_delivery_sends_nothing() {
 #[tokio::test]
 async fn a_refused_reader_does_not_stop_the_others_and_is_tried_again() {
     let (_folder, place) = folder();
-    let server = Server::told(&[
-        (READERS[0], &[Script::RefuseReader, Script::RefuseReader]),
-        (READERS[1], &[Script::RefuseMessage]),
+    let server = Server::scripted(&[
+        (RECIPIENTS[0], &[Script::RefuseRecipient, Script::RefuseRecipient]),
+        (RECIPIENTS[1], &[Script::RefuseMessage]),
     ]);
     let fates = send(&place, &server, false).await;
     assert_eq!(words(&fates), ["not_sent", "not_sent", "sent"]);
@@ -181,7 +181,7 @@ async fn a_refused_reader_does_not_stop_the_others_and_is_tried_again() {
 async fn a_mail_without_an_answer_is_held_until_a_person_decides() {
     for (script, after_resend) in [(Script::TakeSilently, 2), (Script::Break, 1)] {
         let (_folder, place) = folder();
-        let server = Server::told(&[(READERS[1], &[script])]);
+        let server = Server::scripted(&[(RECIPIENTS[1], &[script])]);
         assert_eq!(words(&send(&place, &server, false).await), ["sent", "held", "sent"]);
         for _ in 0..3 {
             let fates = send(&place, &server, false).await;
@@ -191,21 +191,21 @@ async fn a_mail_without_an_answer_is_held_until_a_person_decides() {
         assert_eq!(words(&send(&place, &server, true).await), ["sent_before", "sent", "sent_before"]);
         assert_eq!(words(&send(&place, &server, true).await), ["sent_before"; 3]);
         assert_eq!(server.counts(), [1, after_resend, 1], "{script:?}");
-        // The same name, so that the reader's mail program can tell that it is the same mail.
+        // The same name, so that the recipient's mail program sees that it is the same mail.
         let taken = server.taken.lock().expect("no panic").clone();
-        assert!(taken[READERS[1]].iter().all(|id| *id == taken[READERS[1]][0]));
+        assert!(taken[RECIPIENTS[1]].iter().all(|id| *id == taken[RECIPIENTS[1]][0]));
     }
 }
 
 #[tokio::test]
 async fn a_delivery_that_ends_while_it_is_given_up_counts() {
     let inner = Arc::new(InMemory::new());
-    let receipt = format!("{}.001.receipt.json", super::message::mark("0123456789abcdef", READERS[1]));
+    let receipt = format!("{}.001.receipt.json", super::message::mark("0123456789abcdef", RECIPIENTS[1]));
     let place = Faulty::new(&inner, move |_, operation, key| {
         if operation == "put" && key.ends_with(&receipt) { Fault::Denied } else { Fault::None }
     })
     .location();
-    let server = Server::told(&[(READERS[1], &[Script::TakeSilently])]);
+    let server = Server::scripted(&[(RECIPIENTS[1], &[Script::TakeSilently])]);
     assert_eq!(words(&send(&place, &server, false).await), ["sent", "held", "sent"]);
     // The first delivery gets its answer after all, just before the person's decision is recorded.
     let late = Arc::clone(&inner);
@@ -225,12 +225,12 @@ async fn a_delivery_that_ends_while_it_is_given_up_counts() {
 #[tokio::test]
 async fn a_server_that_cannot_be_reached_is_asked_once() {
     let (_folder, place) = folder();
-    let server = Server::told(&[(READERS[0], &[Script::Unreachable])]);
+    let server = Server::scripted(&[(RECIPIENTS[0], &[Script::Unreachable])]);
     let fates = send(&place, &server, false).await;
     assert_eq!(words(&fates), ["not_sent"; 3]);
     assert_eq!(*server.offers.lock().expect("no panic"), 1);
     let deliveries: Vec<Delivery> =
-        READERS.iter().zip(fates).map(|(to, fate)| Delivery { to: (*to).to_owned(), fate }).collect();
+        RECIPIENTS.iter().zip(fates).map(|(to, fate)| Delivery { to: (*to).to_owned(), fate }).collect();
     let failure = verdict("latest", &deliveries).expect("three mails are not sent");
     assert_eq!((failure.exit, failure.retryable), (Exit::Mail, true));
     assert_eq!(words(&send(&place, &server, false).await), ["sent"; 3]);
@@ -244,8 +244,8 @@ async fn deliveries_at_the_same_time_send_one_mail_to_each_reader() {
         let at_once = (0..8).map(|_| send(&place, &server, false));
         let all = futures::future::join_all(at_once).await;
         assert_eq!(server.counts(), [1; 3]);
-        for reader in 0..3 {
-            let sent = all.iter().filter(|fates| fates[reader] == Fate::Sent).count();
+        for recipient in 0..3 {
+            let sent = all.iter().filter(|fates| fates[recipient] == Fate::Sent).count();
             assert_eq!(sent, 1, "{all:?}");
         }
         assert_eq!(words(&send(&place, &server, false).await), ["sent_before"; 3]);
@@ -269,17 +269,17 @@ async fn a_store_that_fails_anywhere_never_makes_a_second_mail() {
             let whole = Faulty::new(&inner, |_, _, _| Fault::None);
             let second = send(&whole.location(), &server, false).await;
             let third = send(&whole.location(), &server, false).await;
-            for reader in 0..3 {
-                let count = server.counts()[reader];
-                assert!(count <= 1, "{fault:?} at {failing}: {count} mails to reader {reader}");
-                let said = (&first[reader], &second[reader], &third[reader]);
-                match &third[reader] {
+            for recipient in 0..3 {
+                let count = server.counts()[recipient];
+                assert!(count <= 1, "{fault:?} at {failing}: {count} mails to recipient {recipient}");
+                let said = (&first[recipient], &second[recipient], &third[recipient]);
+                match &third[recipient] {
                     Fate::SentBefore => assert_eq!(count, 1, "{fault:?} at {failing}: {said:?}"),
                     Fate::Held(_) => {}
                     _ => panic!("{fault:?} at {failing}: {said:?}"),
                 }
-                if first[reader] == Fate::Sent {
-                    assert_eq!(third[reader], Fate::SentBefore, "{fault:?} at {failing}: {said:?}");
+                if first[recipient] == Fate::Sent {
+                    assert_eq!(third[recipient], Fate::SentBefore, "{fault:?} at {failing}: {said:?}");
                 }
             }
             if is_over {
@@ -292,7 +292,7 @@ async fn a_store_that_fails_anywhere_never_makes_a_second_mail() {
 #[tokio::test]
 async fn records_say_what_happened_and_hold_no_address() {
     let (folder, place) = folder();
-    let server = Server::told(&[(READERS[0], &[Script::RefuseMessage])]);
+    let server = Server::scripted(&[(RECIPIENTS[0], &[Script::RefuseMessage])]);
     send(&place, &server, false).await;
     send(&place, &server, false).await;
     let records = folder.path().join("deliveries/2018-01-01/0123456789abcdef");
@@ -338,14 +338,14 @@ fn parts(bytes: &[u8]) -> (Vec<(String, String)>, String) {
 
 #[test]
 fn a_message_is_the_same_each_time_and_says_who_sends_it() {
-    let bytes = message(&letter(), READERS[0]).expect("a message").bytes;
-    assert_eq!(bytes, message(&letter(), READERS[0]).expect("a message").bytes);
-    assert_ne!(bytes, message(&letter(), READERS[1]).expect("a message").bytes);
+    let bytes = message(&letter(), RECIPIENTS[0]).expect("a message").bytes;
+    assert_eq!(bytes, message(&letter(), RECIPIENTS[0]).expect("a message").bytes);
+    assert_ne!(bytes, message(&letter(), RECIPIENTS[1]).expect("a message").bytes);
     assert!(bytes.is_ascii());
     assert!(bytes.split(|byte| *byte == b'\n').all(|line| line.len() <= 79));
     let (headers, body) = parts(&bytes);
     let headers: BTreeMap<_, _> = headers.into_iter().collect();
-    let mark = super::message::mark("0123456789abcdef", READERS[0]);
+    let mark = super::message::mark("0123456789abcdef", RECIPIENTS[0]);
     for (name, value) in [
         ("From", "\"Superstore\" <reports@example.com>"),
         ("To", "ann@example.com"),
@@ -372,7 +372,7 @@ fn a_message_is_the_same_each_time_and_says_who_sends_it() {
     let attached = base64::engine::general_purpose::STANDARD.encode(letter().report.expect("a report"));
     assert!(body.contains(&attached), "the attachment is the report, byte for byte: {body}");
     let linked = Letter { report: None, ..letter() };
-    let (headers, _) = parts(&message(&linked, READERS[0]).expect("a message").bytes);
+    let (headers, _) = parts(&message(&linked, RECIPIENTS[0]).expect("a message").bytes);
     assert!(headers.iter().any(|(_, value)| value.starts_with("multipart/alternative;")));
 }
 
@@ -384,22 +384,22 @@ proptest! {
         subject in "[\\PC\r\n\t\0 =?_:]{0,200}",
     ) {
         let letter = Letter { sender, subject, ..letter() };
-        let (headers, _) = parts(&message(&letter, READERS[0]).expect("a message").bytes);
+        let (headers, _) = parts(&message(&letter, RECIPIENTS[0]).expect("a message").bytes);
         let names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
         prop_assert_eq!(
             names,
             ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Run-Id", "MIME-Version", "Content-Type"]
         );
         let to = headers.iter().find(|(name, _)| name == "To").map(|(_, value)| value.as_str());
-        prop_assert_eq!(to, Some(READERS[0]));
+        prop_assert_eq!(to, Some(RECIPIENTS[0]));
     }
 }
 
 #[test]
 fn a_dry_run_writes_one_file_for_each_reader() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let readers = [Reader { to: "a/b|c@example.com".into(), letter: Arc::new(letter()), resend: false }];
-    let files = dry_run(&readers, &[], &folder.path().join("mails")).expect("files");
+    let one = [Recipient { to: "a/b|c@example.com".into(), letter: Arc::new(letter()), resend: false }];
+    let files = dry_run(&one, &[], &folder.path().join("mails")).expect("files");
     assert_eq!(files, [folder.path().join("mails/01-a_b_c@example.com.eml")]);
     let bytes = std::fs::read(&files[0]).expect("a file");
     assert_eq!(bytes, message(&letter(), "a/b|c@example.com").expect("a message").bytes);

@@ -182,10 +182,10 @@ mod tests {
         for reason in ["whether it has taken it: the web address does not answer", "at 1970-01-01T00:00:00Z"]
         {
             let deliveries = post_all(&place, run, &hooks, patience, clock).await;
-            let [Delivery { fate: Fate::Held(told), .. }] = deliveries.as_slice() else {
+            let [Delivery { fate: Fate::Held(held), .. }] = deliveries.as_slice() else {
                 panic!("{deliveries:?}")
             };
-            assert!(told.contains(reason) && !told.contains("token"), "{told}");
+            assert!(held.contains(reason) && !held.contains("token"), "{held}");
         }
         assert_eq!(taken.join().expect("no panic"), 1);
     }

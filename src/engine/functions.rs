@@ -1,6 +1,6 @@
 //! Functions that the engine lacks, or has in another way than `DuckDB`.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arrow::array::{ArrayRef, FixedSizeBinaryArray, Float64Array, StringArray};
 use arrow::compute::cast;
@@ -21,6 +21,9 @@ use datafusion::logical_expr::{
 };
 use datafusion::optimizer::AnalyzerRule;
 use datafusion::prelude::SessionContext;
+use regex::Regex;
+
+use crate::query::mapping::number_form;
 
 /// As [`register`], with those that only plans call; for a process that is sent plans.
 #[cfg(feature = "cluster")]
@@ -41,6 +44,8 @@ pub(super) fn register(context: &SessionContext) {
     ] {
         context.register_udf(ScalarUDF::from(OfOne { gives, signature }));
     }
+    let signature = Signature::string(2, Volatility::Immutable);
+    context.register_udf(ScalarUDF::from(PlainNumber { signature }));
     let fields: Arc<dyn ExprPlanner> = Arc::new(Fields);
     let _one_more = context.state_ref().write().register_expr_planner(fields);
 }
@@ -166,6 +171,63 @@ impl ScalarUDFImpl for OfOne {
     }
 }
 
+/// A number as people write it, as a text that a cast reads: what `plain_number` of a mapping gives.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct PlainNumber {
+    signature: Signature,
+}
+
+impl ScalarUDFImpl for PlainNumber {
+    fn name(&self) -> &'static str {
+        "plain_number"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Utf8)
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let values = ColumnarValue::values_to_arrays(&args.args)?;
+        let texts = values.iter().map(|value| cast(value, &DataType::Utf8)).collect::<Result<Vec<_>, _>>()?;
+        let [texts, signs] = texts.as_slice() else {
+            return datafusion::common::internal_err!("`plain_number` takes two values");
+        };
+        let (texts, signs) = (
+            datafusion::common::cast::as_string_array(texts)?,
+            datafusion::common::cast::as_string_array(signs)?,
+        );
+        let given = texts.iter().zip(signs).map(|(text, sign)| match (text, sign?) {
+            (Some(text), ",") => Some(plain_number(text, ',')),
+            (Some(text), ".") => Some(plain_number(text, '.')),
+            _ => None,
+        });
+        Ok(ColumnarValue::Array(Arc::new(given.collect::<StringArray>())))
+    }
+}
+
+/// The forms of numbers with `,` and with `.` before their decimals, with what stands between groups of digits.
+static FORMS: LazyLock<[(Option<Regex>, [char; 4]); 2]> = LazyLock::new(|| {
+    [',', '.'].map(|decimal| {
+        let (form, groups) = number_form(decimal);
+        (Regex::new(&form).ok(), groups)
+    })
+});
+
+fn plain_number(text: &str, decimal: char) -> String {
+    let trimmed = text.trim_matches(' ');
+    let (form, groups) = &FORMS[usize::from(decimal == '.')];
+    if !form.as_ref().is_some_and(|form| form.is_match(trimmed)) {
+        return format!("{text}?");
+    }
+    let sign = trimmed.contains('-').then_some('-');
+    let bare = trimmed.chars().filter(|letter| !groups.contains(letter) && !['+', '-'].contains(letter));
+    sign.into_iter().chain(bare.map(|letter| if letter == decimal { '.' } else { letter })).collect()
+}
+
 /// Letter by letter, each to one letter, as `DuckDB` does: the engine would end a Greek word in another sigma.
 fn lower(values: &ArrayRef) -> Result<ArrayRef> {
     by_letter(values, str::to_ascii_lowercase, |letter| {
@@ -267,6 +329,24 @@ mod tests {
             let doubles = double(&(Arc::new(decimals) as ArrayRef)).expect("a double");
             let expected: ArrayRef = Arc::new(Float64Array::from(vec![nearest]));
             assert_eq!(&doubles, &expected);
+        }
+    }
+
+    #[test]
+    fn a_number_as_people_write_it_is_one_in_its_own_form_only() {
+        for (text, comma, point) in [
+            ("1.234,56-", "-1234.56", "1.234,56-?"),
+            (" 1.234,50 ", "1234.50", " 1.234,50 ?"),
+            ("1 234 567,8", "1234567.8", "1 234 567,8?"),
+            ("12.50", "12.50?", "12.50"),
+            ("1,234.56", "1,234.56?", "1234.56"),
+            ("-7", "-7", "-7"),
+            ("", "?", "?"),
+        ] {
+            assert_eq!(
+                (plain_number(text, ','), plain_number(text, '.')),
+                (comma.to_owned(), point.to_owned())
+            );
         }
     }
 

@@ -4,6 +4,7 @@ use super::lines::{Item, Proposal, Writer};
 use super::names::Role;
 use super::profile::{Column, Table};
 use super::terms::Place;
+use super::text::name;
 
 /// Currencies without a hundredth.
 const WHOLE: [&str; 6] = ["JPY", "KRW", "VND", "CLP", "ISK", "PYG"];
@@ -34,7 +35,7 @@ impl<'t> Writer<'t> {
             };
             self.place.of_hundredths(&wide)
         };
-        if column.told.is_minor {
+        if column.meaning.is_minor {
             return (hundredths(), Money::Hundredths);
         }
         if !column.kind.is_integer() || currency.is_some_and(|code| WHOLE.contains(&code)) {
@@ -49,6 +50,16 @@ impl<'t> Writer<'t> {
         (number, Money::Unknown)
     }
 
+    /// A quantity that a price is multiplied by.
+    fn pieces(&self, table: &Table, column: &Column) -> String {
+        let is_exact = self.place == Place::Mapping || !column.kind.is_floating();
+        if is_exact && !column.is_text() {
+            self.place.column(table, column)
+        } else {
+            self.place.number(table, column, false)
+        }
+    }
+
     pub(super) fn amounts(&self, proposal: &mut Proposal) {
         let currency = proposal.currency.clone();
         let quantity = self.number(Role::Quantity);
@@ -58,13 +69,7 @@ impl<'t> Writer<'t> {
         let times = |price: (&'t Table, &'t Column)| {
             let (money, kind) = self.money(price, true, currency.as_deref());
             let (table, column) = quantity?;
-            let is_wide = self.place == Place::Mapping || !column.kind.is_floating();
-            let pieces = if is_wide {
-                self.place.column(table, column)
-            } else {
-                self.place.number(table, column, false)
-            };
-            let pieces = if column.is_text() { self.place.number(table, column, false) } else { pieces };
+            let pieces = self.pieces(table, column);
             Some((format!("{money} * {pieces}"), kind, format!("{} * {}", column.name, price.1.name)))
         };
         let plain = |found: (&'t Table, &'t Column)| {
@@ -151,17 +156,11 @@ impl<'t> Writer<'t> {
     }
 
     /// An amount of the order, with the first of its lines.
-    fn once(&self, sql: &str) -> String {
-        let lines = self.lines();
-        let column = |name: &str| lines.column(name).map(|column| self.place.column(lines, column));
-        let order = self
-            .first(Role::OrderId, Column::is_id)
-            .map_or_else(String::new, |(table, column)| self.place.column(table, column));
-        let by: Vec<String> = self.key.order.iter().filter_map(|name| column(name)).collect();
-        format!(
-            "case when row_number() over (partition by {order} order by {}) = 1 then {sql} else 0 end",
-            by.join(", ")
-        )
+    ///
+    /// A line that two files deliver has it in both, so that it is the same line; of an order whose lines are in two files one has it.
+    pub(super) fn once(&self, sql: &str) -> String {
+        let lines = name(self.lines().name());
+        format!("case when {lines}.line_of_order = 1 and {lines}.rank_in_order = 1 then {sql} else 0 end")
     }
 
     /// What the discount leaves of the amount before it.
@@ -177,7 +176,7 @@ impl<'t> Writer<'t> {
         let (least, most) = (column.least_number().unwrap_or(0.0), column.greatest_number().unwrap_or(0.0));
         let says_percent = ["percent", "pct", "prozent", "rabatt", "remise", "descuento"]
             .iter()
-            .any(|word| column.told.plain.contains(word));
+            .any(|word| column.meaning.plain.contains(word));
         let rate = self.place.number(table, column, false);
         let written = format!(
             "`{}` is from {} to {}",
@@ -256,14 +255,7 @@ impl<'t> Writer<'t> {
         let quantity = self.number(Role::Quantity);
         if let (Some(found), Some((table, pieces))) = (unit, quantity) {
             let (money, kind) = self.money(found, true, proposal.currency.as_deref());
-            let term = format!(
-                "{money} * {}",
-                if pieces.kind.is_floating() && self.place == Place::Staging {
-                    self.place.number(table, pieces, false)
-                } else {
-                    self.place.column(table, pieces)
-                }
-            );
+            let term = format!("{money} * {}", self.pieces(table, pieces));
             let why = format!("{} * {} of {}", pieces.name, found.1.name, found.0.name());
             proposal.columns.push(kind.item("cost_amount", &self.place.amount(&term), &why, found.1));
         } else if let Some((table, column)) = number(lines, Role::Cost) {
@@ -280,15 +272,15 @@ impl<'t> Writer<'t> {
         ) {
             let sql = format!("{} - {}", net.sql, self.place.number(found.0, found.1, false));
             let question =
-                format!("is \"{}\" what is left of the line after the cost of the goods?", found.1.name);
+                format!("is \"{}\" the profit of the line, its amount less the cost of goods?", found.1.name);
             proposal.columns.push(Item::new("cost_amount", sql, "").asks(question).waits());
         } else if let Some((found, (_, pieces))) =
             tables.iter().skip(1).find_map(|table| number(table, Role::UnitPrice)).zip(quantity)
         {
             let (money, _) = self.money(found, true, proposal.currency.as_deref());
-            let term = self.place.amount(&format!("{money} * {}", self.place.column(lines, pieces)));
+            let term = self.place.amount(&format!("{money} * {}", self.pieces(lines, pieces)));
             let question = format!(
-                "is `{}` of {} what you pay for a piece, and not a price at which it is sold?",
+                "is `{}` of {} the cost of one unit to you, and not its sales price?",
                 found.1.name,
                 found.0.name()
             );
@@ -304,7 +296,7 @@ pub(super) enum Money {
     Hundredths,
     /// All are whole hundreds.
     PerhapsHundredths,
-    /// Whole numbers, of which nothing tells.
+    /// Whole numbers in a unit that is not known.
     Unknown,
 }
 

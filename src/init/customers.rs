@@ -42,7 +42,8 @@ impl<'t> Customers<'t> {
         }
         let created = |column: &&Column| {
             column.is_timestamp()
-                && (table.role(column) == Some(Role::SignedUpAt) || column.told.plain.starts_with("created"))
+                && (table.role(column) == Some(Role::SignedUpAt)
+                    || column.meaning.plain.starts_with("created"))
         };
         if let Some(column) = table.columns.iter().find(created)
             && let Ok(sql) = place.timestamp(table, column)
@@ -70,5 +71,5 @@ fn of_stem(join: &Join, tables: &[Table], stems: &[&str]) -> bool {
     };
     tables[join.table]
         .column(key)
-        .is_some_and(|column| stems.iter().any(|stem| column.told.plain.starts_with(stem)))
+        .is_some_and(|column| stems.iter().any(|stem| column.meaning.plain.starts_with(stem)))
 }

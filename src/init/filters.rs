@@ -105,7 +105,7 @@ impl Writer<'_> {
 
     /// Conditions of one table.
     pub(super) fn filters_of(&self, table: &Table) -> Vec<Item> {
-        let of = |column: &Column| match column.told.role {
+        let of = |column: &Column| match column.meaning.role {
             Some(Role::Status) => self.of_status(table, column),
             Some(Role::IsTest) => self.of_marks(table, column, ("tests", "marked as tests")),
             Some(Role::IsVoid) => self.of_marks(table, column, ("void", "no orders")),
@@ -118,10 +118,10 @@ impl Writer<'_> {
     fn listed(&self, table: &Table, column: &Column, words: &[&(String, u64)]) -> (String, String) {
         let texts: Vec<String> =
             words.iter().map(|(word, _)| format!("'{}'", word.replace('\'', "''"))).collect();
-        let told: Vec<String> = words.iter().map(|(word, rows)| format!("{word} ({rows} rows)")).collect();
+        let shown: Vec<String> = words.iter().map(|(word, rows)| format!("{word} ({rows} rows)")).collect();
         (
             format!("coalesce({}, '') not in ({})", self.place.column(table, column), texts.join(", ")),
-            told.join(", "),
+            shown.join(", "),
         )
     }
 
@@ -142,8 +142,8 @@ impl Writer<'_> {
 
     /// Words or numbers of which nothing is known.
     fn of_unknown(&self, table: &Table, column: &Column, words: &[&(String, u64)]) -> Item {
-        let (sql, told) = self.listed(table, column, words);
-        let question = format!("do all rows of `{}` count, with {} {told}?", table.name(), column.name);
+        let (sql, shown) = self.listed(table, column, words);
+        let question = format!("do all rows of `{}` count, with {} {shown}?", table.name(), column.name);
         let sql = if column.is_text() {
             sql
         } else {
@@ -167,22 +167,22 @@ impl Writer<'_> {
         let unknown: Vec<_> = column.words.iter().filter(|(word, _)| !is_known(word)).collect();
         let mut items = Vec::new();
         if !void.is_empty() {
-            let (sql, told) = self.listed(table, column, &void);
+            let (sql, shown) = self.listed(table, column, &void);
             let question = format!(
-                "rows of `{}` with {} {told} are left out: are they no orders?",
+                "rows of `{}` with {} {shown} are left out: are they no orders?",
                 table.name(),
                 column.name
             );
-            items.push(Item::new("status", sql, format!("no orders: {told}")).asks(question));
+            items.push(Item::new("status", sql, format!("no orders: {shown}")).asks(question));
         }
         if !open.is_empty() {
-            let (sql, told) = self.listed(table, column, &open);
+            let (sql, shown) = self.listed(table, column, &open);
             let question = format!(
-                "rows of `{}` with {} {told} count as they stand: should they?",
+                "rows of `{}` with {} {shown} count as they stand: should they?",
                 table.name(),
                 column.name
             );
-            items.push(Item::new("status", sql, told).asks(question).waits());
+            items.push(Item::new("status", sql, shown).asks(question).waits());
         }
         if !unknown.is_empty() {
             items.push(self.of_unknown(table, column, &unknown));
@@ -211,11 +211,11 @@ impl Writer<'_> {
             if found.is_empty() || !column.is_text() {
                 return Vec::new();
             }
-            let (sql, told) = self.listed(table, column, &found);
+            let (sql, shown) = self.listed(table, column, &found);
             return vec![asked(Item::new(
                 what,
                 sql,
-                format!("rows of `{}` are {meaning}: {} {told}", table.name(), column.name),
+                format!("rows of `{}` are {meaning}: {} {shown}", table.name(), column.name),
             ))];
         };
         let rows = column.words.iter().find(|(word, _)| word == yes).map_or(0, |(_, rows)| *rows);

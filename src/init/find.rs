@@ -88,9 +88,9 @@ pub(super) fn group(base: &str, objects: Vec<Object>) -> Listed {
         let is_hidden = |part: &str| part.starts_with('.') || (part.starts_with('_') && !part.contains('='));
         if path.split('/').any(|part| part == ".hoodie") {
             let folder = join(base, path.split("/.hoodie/").next().unwrap_or(folders));
-            let told = format!("`{folder}` is a table of Hudi: its files alone do not tell which rows count");
-            if !listed.unread.contains(&told) {
-                listed.unread.push(told);
+            let text = format!("`{folder}` is a table of Hudi: its files alone do not show which rows count");
+            if !listed.unread.contains(&text) {
+                listed.unread.push(text);
             }
             continue;
         }
@@ -128,7 +128,7 @@ pub(super) fn group(base: &str, objects: Vec<Object>) -> Listed {
         let is_alone = all.iter().all(|(other, _)| other == key || !is_below(&other.0, &group.folder));
         match group.place(&beside, is_one, is_alone) {
             Ok(()) => listed.groups.push(group),
-            Err(told) => listed.unread.push(told),
+            Err(text) => listed.unread.push(text),
         }
     }
     listed
@@ -229,7 +229,7 @@ impl Group {
             let start = shared_start(&names).trim_end_matches(|letter: char| letter.is_ascii_digit());
             if start.is_empty() || beside.iter().any(|object| file_name(&object.path).starts_with(start)) {
                 return Err(format!(
-                    "`{folder}` holds files of several tables whose names do not tell them apart: {}",
+                    "`{folder}` holds files of several tables whose names do not distinguish them: {}",
                     names.iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
                 ));
             }
@@ -284,11 +284,11 @@ mod tests {
 
     fn found(base: &str, paths: &[&str]) -> Vec<String> {
         let listed = group(base, paths.iter().map(|path| Object::for_test(path, 9)).collect());
-        let told = |group: Group| {
+        let text = |group: Group| {
             let files = group.files.map(|files| format!(" {files}")).unwrap_or_default();
             format!("{} {}{files} {}", group.name, group.location, group.objects.len())
         };
-        listed.groups.into_iter().map(told).chain(listed.unread).collect()
+        listed.groups.into_iter().map(text).chain(listed.unread).collect()
     }
 
     #[test]

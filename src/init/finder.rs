@@ -23,6 +23,8 @@ pub(super) struct Finder<'f> {
     pub(super) work: &'f Path,
     /// What was found and is not used, in words.
     pub(super) unread: Vec<String>,
+    /// What is to be asked of the tables as such.
+    pub(super) asked: Vec<String>,
 }
 
 /// Files of one table that were obtained.
@@ -80,13 +82,13 @@ impl Finder<'_> {
             tables.push(self.look(engine, found).await?);
         }
         if tables.is_empty() {
-            let told = if self.unread.is_empty() {
+            let hint = if self.unread.is_empty() {
                 "Parquet, CSV, JSON lines, Delta Lake and Iceberg are read.".to_owned()
             } else {
                 self.unread.join("; ")
             };
             let message = format!("there is no table that can be read below {}", locations.join(", "));
-            return Err(Failure::new(Exit::Input, "init", message).hint(told));
+            return Err(Failure::new(Exit::Input, "init", message).hint(hint));
         }
         Ok(tables)
     }
@@ -277,7 +279,7 @@ fn name(obtained: &mut [Obtained]) {
 
 /// The type that a column of CSV is declared with: of what is no number and no day by its role, nothing is said but that it is text.
 fn declared(column: &Column) -> ColumnType {
-    let is_amount = column.told.role.is_some_and(Role::is_number);
+    let is_amount = column.meaning.role.is_some_and(Role::is_number);
     match column.written {
         Written::Number if is_amount && column.decimals == 0 => ColumnType::Integer,
         Written::Number if is_amount && column.decimals <= 4 => {

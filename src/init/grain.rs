@@ -1,19 +1,25 @@
 //! What makes a line unique, and which amounts stand once per order.
 
 use super::names::Role;
-use super::profile::Table;
+use super::opened::Made;
+use super::profile::{ROWS, Table};
 use super::relate;
 use crate::engine::Engine;
 use crate::error::Failure;
 use crate::query::mapping::quoted;
 use crate::table::Cell;
 
+/// The number of the file that a row is of, in every table of a source and in a query that passes it on.
+pub(super) const SOURCE_FILE: &str = "source_file";
+/// Where the lines of an order are numbered by the query, within each file.
+pub(super) const NUMBERED: [&str; 3] = ["order_id", SOURCE_FILE, "source_row"];
+
 /// The columns that make a line unique, and how the lines of an order are numbered.
 #[derive(Clone)]
 pub(super) struct Key {
     /// Canonical columns.
     pub(super) columns: Vec<&'static str>,
-    /// Source columns by which the lines of an order are in one order.
+    /// Source columns by which the lines of an order are sorted.
     pub(super) order: Vec<String>,
     /// Whether the number is the only thing that tells the lines of an order apart.
     pub(super) is_made: bool,
@@ -36,8 +42,9 @@ pub(super) async fn levels(engine: &Engine, lines: &Table) -> Result<Levels, Fai
     let roles = [Role::NetAmount, Role::GrossAmount, Role::DiscountAmount, Role::Freight, Role::Total];
     let is_of_item = |amount: &str| {
         lines
-            .opened
+            .made
             .as_ref()
+            .and_then(Made::list)
             .is_some_and(|opened| opened.items.iter().any(|(_, alias)| alias.trim_matches('"') == amount))
     };
     let amounts: Vec<&str> = lines
@@ -79,25 +86,41 @@ pub(super) async fn levels(engine: &Engine, lines: &Table) -> Result<Levels, Fai
 pub(super) async fn key(engine: &Engine, lines: &Table) -> Result<Key, Failure> {
     let all = || lines.columns.iter().map(|column| column.name.clone()).collect();
     let Some(order) = lines.of(Role::OrderId).map(|column| column.name.as_str()) else {
-        return Ok(Key { columns: vec!["order_id", "line_number"], order: all(), is_made: true });
+        return Ok(Key { columns: NUMBERED.to_vec(), order: all(), is_made: true });
     };
     for (canonical, role) in [("line_number", Role::LineNumber), ("product_id", Role::ProductId)] {
         if let Some(column) = lines.of(role)
             && column.values == lines.seen()
             && (role == Role::ProductId || column.kind.is_numeric())
-            && relate::is_unique(engine, lines, &[order, &column.name]).await?
+            && relate::is_unique(engine, lines, &[order, &column.name, SOURCE_FILE]).await?
         {
             return Ok(Key {
-                columns: vec!["order_id", canonical],
+                columns: vec!["order_id", canonical, SOURCE_FILE],
                 order: vec![column.name.clone()],
                 is_made: false,
             });
         }
     }
     if lines.of(Role::OrderId).is_some_and(|column| lines.is_key(column)) {
-        return Ok(Key { columns: vec!["order_id"], order: vec![order.to_owned()], is_made: false });
+        let columns = vec!["order_id", SOURCE_FILE];
+        return Ok(Key { columns, order: vec![order.to_owned()], is_made: false });
     }
     let unique = lines.columns.iter().find(|column| lines.is_key(column));
     let order = unique.map_or_else(all, |column| vec![column.name.clone()]);
-    Ok(Key { columns: vec!["order_id", "line_number"], order, is_made: true })
+    Ok(Key { columns: NUMBERED.to_vec(), order, is_made: true })
+}
+
+/// Counts the rows that are equal to a row of another file.
+pub(super) async fn repeated(engine: &Engine, lines: &Table) -> Result<u64, Failure> {
+    let columns = lines.columns.iter().map(|column| quoted(&column.name)).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "select cast(coalesce(sum(copies), 0) as bigint) as found from (select count(*) as copies from (select {columns}, {SOURCE_FILE} \
+         from source.{} limit {ROWS}) as rows group by {columns} having min({SOURCE_FILE}) < max({SOURCE_FILE})) as equal_rows",
+        quoted(lines.name())
+    );
+    let read = engine.read("the rows of several files", &sql).await?;
+    Ok(match read.cell(0, "found") {
+        Some(Cell::Integer(rows)) => u64::try_from(*rows).unwrap_or(0),
+        _ => 0,
+    })
 }

@@ -1,6 +1,6 @@
 //! What each canonical column of the order lines is made of, with the reason, and which rows do not count.
 
-use super::grain::{Key, Levels};
+use super::grain::{Key, Levels, SOURCE_FILE};
 use super::holds::Holds;
 use super::names::Role;
 use super::profile::{Column, Table};
@@ -129,18 +129,26 @@ impl<'t> Writer<'t> {
             });
         }
         let lines = self.lines();
+        let has = |column: &str| self.key.columns.contains(&column);
         if self.key.is_made && self.place == Place::Staging {
-            let why = "no column numbers the lines of an order, so they are numbered here: equal lines are as many items";
-            proposal.columns.push(Item::new(
-                "line_number",
-                format!("{}.line_of_order", text::name(lines.name())),
-                why,
-            ));
+            let why = "no column numbers the lines of an order, so they are numbered within each file: equal lines of one file are as \
+                       many items, and those of two files came twice";
+            let sql = format!("{}.line_of_order", text::name(lines.name()));
+            proposal.columns.push(Item::new("source_row", sql, why));
         } else if let Some(column) = lines
             .of(Role::LineNumber)
-            .filter(|_| self.key.columns.contains(&"line_number") && !self.key.is_made)
+            .filter(|_| (has("line_number") || has("source_row")) && !self.key.is_made)
         {
-            proposal.columns.push(Item::new("line_number", self.place.whole(lines, column), ""));
+            let sql = self.place.whole(lines, column);
+            proposal.columns.push(Item::new("line_number", sql.clone(), ""));
+            if has("source_row") {
+                proposal.columns.push(Item::new("source_row", sql, "refunds have a number here, too"));
+            }
+        }
+        if self.place == Place::Staging {
+            let sql = format!("{}.{SOURCE_FILE}", text::name(lines.name()));
+            let why = "lines that a second file delivers again count once";
+            proposal.columns.push(Item::new(SOURCE_FILE, sql, why));
         }
         proposal.columns.push(
             match self.first(Role::OrderedAt, |column| column.is_timestamp() || column.kind.is_integer()) {
@@ -198,7 +206,7 @@ impl<'t> Writer<'t> {
         }
         let flag = |column: &&Column| {
             column.kind == arrow::datatypes::DataType::Boolean
-                && ["isreturn", "isreturned", "returned", "return"].contains(&column.told.plain.as_str())
+                && ["isreturn", "isreturned", "returned", "return"].contains(&column.meaning.plain.as_str())
         };
         if let Some((table, column)) =
             self.own().into_iter().find_map(|table| Some((table, table.columns.iter().find(flag)?)))
@@ -215,18 +223,21 @@ impl<'t> Writer<'t> {
         let Some((table, column)) = self.first(Role::Currency, several) else {
             return;
         };
-        let told: Vec<String> =
+        let shown: Vec<String> =
             column.words.iter().map(|(word, rows)| format!("{word} ({rows} rows)")).collect();
-        let told = told.join(", ");
-        let item =
-            Item::new("currency", self.place.column(table, column), format!("in several currencies: {told}"));
+        let shown = shown.join(", ");
+        let item = Item::new(
+            "currency",
+            self.place.column(table, column),
+            format!("in several currencies: {shown}"),
+        );
         proposal.columns.push(match self.related.rates {
             Some(rates) => item.asks(format!(
-                "amounts are in {told} and are converted by `{}`: are they not in one currency already?",
+                "amounts are in {shown} and are converted by `{}`: are they not in one currency already?",
                 self.tables[rates].name()
             )),
             None => item.asks(format!(
-                "amounts are in {told}: a run refuses to add them up without `sources.exchange_rates`"
+                "amounts are in {shown}: a run refuses to add them up without `sources.exchange_rates`"
             )),
         });
     }
@@ -245,11 +256,7 @@ impl<'t> Writer<'t> {
         } else if self.place == Place::Staging {
             kind.item(
                 "freight_amount",
-                &format!(
-                    "case when {}.line_of_order = 1 then {} else 0 end",
-                    text::name(self.lines().name()),
-                    self.place.amount(&sql)
-                ),
+                &self.once(&self.place.amount(&sql)),
                 "it stands once per order, and is counted with its first line",
                 column,
             )
@@ -269,7 +276,7 @@ impl<'t> Writer<'t> {
             .into_iter()
             .flat_map(|table| table.all_of(Role::Currency))
             .find(|column| !column.words.is_empty());
-        let of_name = self.lines().columns.iter().find_map(|column| column.told.currency.clone());
+        let of_name = self.lines().columns.iter().find_map(|column| column.meaning.currency.clone());
         let is_code = |word: &String| {
             word.trim().len() == 3 && word.trim().chars().all(|letter| letter.is_ascii_alphabetic())
         };

@@ -1,8 +1,8 @@
 //! A new project: configuration, queries and reports; with locations, a proposal for the tables that lie there.
 //!
-//! Reading order: `find` (which files are one table; `finder` brings them here), `profile` (what their columns hold, with `names` and
-//! `holds` for what they are called; `nested` and `opened` for lists), `relate` and `grain` (which tables belong together, what is unique), `lines` with `amounts` and
-//! `filters`, `customers`, `rates` and `refunds` with `refunded` (what each canonical column is made of, written by `terms`), `staging` and `settings` (the files),
+//! Reading order: `find` (which files are one table; `finder` brings them here), `profile` (what their columns hold, with `measures`, `names` and
+//! `holds` for what they are called; `nested`, `united` and `opened` for lists and for several tables of lines), `relate` and `grain` (which tables belong together, what is unique), `lines` with `amounts` and
+//! `filters`, `customers`, `rates` and `refunds` with `refunded` (what each canonical column is made of, written by `terms`), `unexplained` (amounts that nothing takes), `staging` and `settings` (the files),
 //! `page` (totals and first rows), `propose` (all of it in order).
 
 mod amounts;
@@ -13,6 +13,7 @@ mod finder;
 mod grain;
 mod holds;
 mod lines;
+mod measures;
 mod names;
 mod nested;
 mod opened;
@@ -27,6 +28,8 @@ mod settings;
 mod staging;
 mod terms;
 mod text;
+mod unexplained;
+mod united;
 
 use std::path::Path;
 

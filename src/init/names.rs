@@ -117,9 +117,9 @@ const ROLES: [(Role, &str); 31] = [
     (UnitNetPrice, "netprice unitnetprice nettopreis nettoeinzelpreis prixnet precioneto 折后单价 成交单价"),
     (
         NetAmount,
-        "netamount netrevenue netsales netvalue sales salesvalue revenue amount linetotal lineamount nettobetrag \
-         positionswert nettowert netwr netto umsatz betrag montantht montantligne montantnet montant importelinea importeneto importe \
-         行金额 销售额 实付金额 成交金额 金额",
+        "netamount netrevenue netsales netvalue net nettotal netlineamount netlinetotal sales salesvalue revenue amount linetotal lineamount nettobetrag \
+         positionswert nettowert netwr netto nettoumsatz nettosumme gesamtnetto umsatz betrag montantht totalht totalligneht montantligne montantnet montant importelinea importeneto neto totalneto baseimponible importe \
+         行金额 销售额 实付金额 成交金额 净额 净金额 不含税金额 未税金额 金额",
     ),
     (GrossAmount, "grossamount grossrevenue grosssales listamount extendedprice"),
     (
@@ -133,12 +133,16 @@ const ROLES: [(Role, &str); 31] = [
     ),
     (
         UnitCost,
-        "unitcost costprice costperunit standardcost supplycost purchaseprice buyprice einkaufspreis ekpreis einstandspreis \
-         coutunitaire prixachat prixdachat costeunitario costounitario preciocompra 成本价 单位成本 进价 采购价",
+        "unitcost costprice costperunit standardcost supplycost itemcost productcost purchaseprice buyprice einkaufspreis ekpreis ekstueck ekprostueck einstandspreis \
+         coutunitaire prixachat prixdachat prixrevient prixderevient pamp costeunitario costounitario preciocompra preciocoste preciodecoste preciocosto 成本价 单位成本 进价 采购价",
     ),
-    (CostAmount, "costamount cogs costofgoods costofgoodssold linecost wareneinsatz 成本金额 销售成本"),
+    (
+        CostAmount,
+        "costamount cogs costofgoods costofgoodssold linecost costvalue ekwert ekbetrag ekgesamt einkaufswert einstandswert wareneinsatz \
+         coutligne coutachat montantachat costelinea importecoste costeventas 成本金额 成本总额 销售成本",
+    ),
     (Profit, "profit grossprofit deckungsbeitrag rohertrag margebrute benefice beneficio 利润 毛利"),
-    (Cost, "cost totalcost kosten cout coste costo 成本"),
+    (Cost, "cost totalcost costs ek einstand kosten cout couts coste costo 成本"),
     (
         ProductId,
         "productid productkey partkey sku stockcode itemid itemno articleid trackid variantid productcode artikelnr artikelnummer \
@@ -245,7 +249,7 @@ const BEFORE: [&str; 6] = ["lineitem", "line", "item", "pos", "product", "order"
 
 /// A name as it is compared, and what else it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct NameMeaning {
     /// Without the prefix of its table, the currency and the unit.
     pub(super) plain: String,
     pub(super) role: Option<Role>,
@@ -262,7 +266,7 @@ const CURRENCIES: [&str; 12] =
     ["usd", "eur", "gbp", "cny", "rmb", "chf", "cad", "aud", "sek", "mxn", "inr", "brl"];
 
 /// Reads the name of a column; `prefix` is what all columns of its table begin with.
-pub(super) fn read(name: &str, prefix: &str) -> Told {
+pub(super) fn read(name: &str, prefix: &str) -> NameMeaning {
     let own = name.strip_prefix(prefix).unwrap_or(name);
     let mut parts = words(own);
     let is_minor = parts.len() > 1 && parts.iter().any(|part| MINOR.contains(&part.as_str()))
@@ -280,7 +284,7 @@ pub(super) fn read(name: &str, prefix: &str) -> Told {
         let shorter = BEFORE.iter().find_map(|word| plain.strip_prefix(word))?;
         role(shorter).filter(|(role, _)| !matches!(role, Name | OrderedAt | Status))
     });
-    Told {
+    NameMeaning {
         role: found.map(|(role, _)| role),
         rank: found.map_or(0, |(_, rank)| rank),
         plain,
@@ -342,21 +346,21 @@ mod tests {
             ("o_totalprice", "o_", Total),
             ("order_total", "", Total),
         ] {
-            let told = read(name, prefix);
+            let meaning = read(name, prefix);
             // A sign that stands for a word is left out.
             let expected = (name != "N° commande").then_some(role).or(Some(OrderId));
-            assert!(told.role == expected || name == "N° commande", "{name}: {told:?}");
+            assert!(meaning.role == expected || name == "N° commande", "{name}: {meaning:?}");
         }
     }
 
     #[test]
     fn units_and_currencies_are_read_from_names() {
-        let told = read("amount_in_cents", "");
-        assert!(told.is_minor && told.role == Some(NetAmount), "{told:?}");
-        let told = read("unit_amount_cents", "");
-        assert!(told.is_minor && told.role == Some(UnitPrice), "{told:?}");
-        let told = read("unitPriceUSD", "");
-        assert_eq!((told.role, told.currency.as_deref()), (Some(UnitPrice), Some("usd")));
+        let meaning = read("amount_in_cents", "");
+        assert!(meaning.is_minor && meaning.role == Some(NetAmount), "{meaning:?}");
+        let meaning = read("unit_amount_cents", "");
+        assert!(meaning.is_minor && meaning.role == Some(UnitPrice), "{meaning:?}");
+        let meaning = read("unitPriceUSD", "");
+        assert_eq!((meaning.role, meaning.currency.as_deref()), (Some(UnitPrice), Some("usd")));
         assert!(!read("percent", "").is_minor && !read("cents", "").is_minor);
     }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use arrow::datatypes::{DataType, Fields};
 
+use super::grain::SOURCE_FILE;
 use super::holds::Holds;
 use super::names::{self, Role};
-use super::opened::Opened;
+use super::opened::{Made, Opened};
 use super::profile::{self, Table};
 use super::text::name;
 use crate::engine::Engine;
@@ -22,7 +23,7 @@ pub(super) async fn open(engine: &Engine, mut tables: Vec<Table>) -> Result<Vec<
             let Some(fields) = fields_of(kind) else {
                 continue;
             };
-            let opened = opened(table, list, fields);
+            let opened = Made::List(opened(table, list, fields));
             let view = TableName::new("source", &format!("{}_lines", table.name()));
             if tables.iter().chain(&made).any(|known| known.name() == view.table) {
                 continue;
@@ -44,9 +45,10 @@ pub(super) async fn open(engine: &Engine, mut tables: Vec<Table>) -> Result<Vec<
                 holds: Some(Holds::Lines),
                 columns: Vec::new(),
                 nested: Vec::new(),
-                opened: Some(opened),
+                made: Some(opened),
             };
-            let fields = fields.iter().map(|field| field.as_ref().clone()).collect();
+            let fields = fields.iter().filter(|field| field.name() != SOURCE_FILE);
+            let fields = fields.map(|field| field.as_ref().clone()).collect();
             made.push(profile::look_at(engine, &view, found, fields).await?);
         }
     }
@@ -71,7 +73,7 @@ fn opened(table: &Table, list: &str, fields: &Fields) -> Opened {
     let mut orders = Vec::new();
     for column in &table.columns {
         // What is only called `id` there is the order's, and no item's.
-        let is_bare = column.told.role.is_none() && table.role(column) == Some(Role::OrderId);
+        let is_bare = column.meaning.role.is_none() && table.role(column) == Some(Role::OrderId);
         let alias = if is_bare { "order_id" } else { column.name.as_str() };
         if taken.insert(alias.to_lowercase()) {
             orders.push((name(&column.name), name(alias)));
@@ -81,6 +83,9 @@ fn opened(table: &Table, list: &str, fields: &Fields) -> Opened {
         if let DataType::Struct(fields) = kind {
             leaves(&name(column), column, fields, &mut taken, &mut orders);
         }
+    }
+    if taken.insert(SOURCE_FILE.to_owned()) {
+        orders.push((SOURCE_FILE.to_owned(), SOURCE_FILE.to_owned()));
     }
     let mut items = Vec::new();
     leaves("item", "", fields, &mut taken, &mut items);

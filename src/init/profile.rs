@@ -1,11 +1,12 @@
-//! What a table holds: its columns with what their values say, told by the engine.
+//! What a table holds: its columns with what their values say, as the engine reads them.
 
 use arrow::datatypes::{DataType, Field};
 
 use super::find::Group;
 use super::holds::{self, Holds};
-use super::names::{self, Role, Told};
-use super::opened::Opened;
+use super::measures::measures;
+use super::names::{self, NameMeaning, Role};
+use super::opened::Made;
 use crate::config::{Format, Source};
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
@@ -46,7 +47,7 @@ pub(super) struct Column {
     /// As it is named in the files.
     pub(super) name: String,
     pub(super) kind: DataType,
-    pub(super) told: Told,
+    pub(super) meaning: NameMeaning,
     /// Values that are there, of the rows that were looked at.
     pub(super) values: u64,
     /// Different values.
@@ -109,8 +110,8 @@ pub(super) struct Table {
     pub(super) columns: Vec<Column>,
     /// Columns that nothing can be computed of, with their types.
     pub(super) nested: Vec<(String, DataType)>,
-    /// How it is made of a list in another table, where it is.
-    pub(super) opened: Option<Opened>,
+    /// How it is made of stored tables, where it is.
+    pub(super) made: Option<Made>,
 }
 
 impl Table {
@@ -135,15 +136,15 @@ impl Table {
     pub(super) fn all_of(&self, role: Role) -> Vec<&Column> {
         let mut found: Vec<&Column> =
             self.columns.iter().filter(|column| self.role(column) == Some(role)).collect();
-        found.sort_by_key(|column| column.told.rank);
+        found.sort_by_key(|column| column.meaning.rank);
         found
     }
 
     /// The role of a column: `id` in a table of orders is that of an order.
     pub(super) fn role(&self, column: &Column) -> Option<Role> {
-        let is_key = matches!(column.told.plain.as_str(), "id" | "key" | "number" | "nr" | "no" | "code");
-        let has_order = self.columns.iter().any(|column| column.told.role == Some(Role::OrderId));
-        match (column.told.role, self.holds) {
+        let is_key = matches!(column.meaning.plain.as_str(), "id" | "key" | "number" | "nr" | "no" | "code");
+        let has_order = self.columns.iter().any(|column| column.meaning.role == Some(Role::OrderId));
+        match (column.meaning.role, self.holds) {
             (None, Some(Holds::Orders)) if is_key => Some(Role::OrderId),
             (None, Some(Holds::Customers)) if is_key => Some(Role::CustomerId),
             (None, Some(Holds::Products)) if is_key && !has_order => Some(Role::ProductId),
@@ -185,7 +186,7 @@ pub(super) async fn look(
     let nested = nested.iter().map(|field| (field.name().clone(), field.data_type().clone())).collect();
     let holds = holds::table(&group.name);
     let (format, rows) = (asked.format, pinned.rows());
-    let table = Table { group, format, rows, holds, columns: Vec::new(), nested, opened: None };
+    let table = Table { group, format, rows, holds, columns: Vec::new(), nested, made: None };
     look_at(engine, &view, table, taken).await
 }
 
@@ -208,95 +209,16 @@ pub(super) async fn look_at(
         let names: Vec<String> = part.iter().map(|field| quoted(field.name())).collect();
         let from = format!("(select {} from {view} limit {ROWS}) as rows", names.join(", "));
         let sql = format!("select {} from {from}", sql.join(", "));
-        let told = engine.read(&format!("the values of {view}"), &sql).await?;
-        table.columns.extend(part.iter().zip(0..).map(|(field, place)| column(field, &told, place, &prefix)));
+        let rows = engine.read(&format!("the values of {view}"), &sql).await?;
+        table.columns.extend(part.iter().zip(0..).map(|(field, place)| column(field, &rows, place, &prefix)));
     }
     words(engine, &view.to_string(), &mut table).await?;
     Ok(table)
 }
 
-/// What is asked of a column, in one row.
-fn measures(field: &Field, place: usize) -> String {
-    let name = quoted(field.name());
-    let mut asked = vec![format!("count({name}) as values_{place}")];
-    let counted =
-        |condition: String, what: &str| format!("count(*) filter (where {condition}) as {what}_{place}");
-    let limits = |value: &str| {
-        let text = |of: &str| format!("cast({of}({value}) as varchar) as {of}_{place}");
-        [text("min"), text("max")].join(", ")
-    };
-    match field.data_type() {
-        DataType::Boolean => {}
-        DataType::FixedSizeBinary(_) => asked.push(format!("count(distinct {name}) as distinct_{place}")),
-        kind if kind.is_floating() => {
-            asked.push(format!("count(distinct {name}) as distinct_{place}"));
-            asked.push(limits(&name));
-            // What single precision adds is far behind the decimals that were meant.
-            let beyond = |scale: u8| {
-                format!(
-                    "abs({name}) < 1e12 and abs({name} - cast(cast({name} as decimal(24, {scale})) as double)) > 0.0000002 * greatest(1, abs({name}))"
-                )
-            };
-            asked.extend([0, 2, 4, 6].map(|scale| counted(beyond(scale), &format!("beyond_{scale}"))));
-        }
-        kind if kind.is_numeric() => {
-            asked.push(format!("count(distinct {name}) as distinct_{place}"));
-            asked.push(limits(&name));
-            if kind.is_integer() {
-                asked.push(counted(format!("{name} % 100 = 0"), "hundreds"));
-            }
-        }
-        kind if kind.is_string() => {
-            asked.push(format!("count(distinct {name}) as distinct_{place}"));
-            asked.push(limits(&name));
-            let like =
-                |pattern: &str, what: &str| counted(format!("regexp_like(trim({name}), '{pattern}')"), what);
-            asked.extend(TEXTS.map(|(what, pattern)| like(pattern, what)));
-            // Of dates with two numbers in front, those in which only one of them can be the month.
-            let first = |which: u8| {
-                format!(
-                    "regexp_like(trim({name}), '^[0-9]{{1,2}}[./][0-9]{{1,2}}[./][0-9]{{4}}') and try_cast(split_part(replace(trim({name}), '.', '/'), '/', {which}) as bigint) > 12"
-                )
-            };
-            asked.push(counted(first(1), "day_first"));
-            asked.push(counted(first(2), "month_first"));
-            for (what, sign, other) in [("point", ".", ","), ("comma", ",", ".")] {
-                let number = format!(
-                    "try_cast(replace(replace(trim({name}), '{other}', ''), '{sign}', '.') as decimal(28, 4))"
-                );
-                asked.push(format!(
-                    "max(char_length(split_part(trim({name}), '{sign}', 2))) as scale_{what}_{place}"
-                ));
-                asked.extend(
-                    ["min", "max"]
-                        .map(|of| format!("cast({of}({number}) as varchar) as {of}_{what}_{place}")),
-                );
-            }
-        }
-        _ => {
-            asked.push(format!("count(distinct {name}) as distinct_{place}"));
-            asked.push(limits(&name));
-        }
-    }
-    asked.join(", ")
-}
-
-/// Forms of text, by their names in the answer.
-const TEXTS: [(&str, &str); 9] = [
-    ("empty", "^$"),
-    ("whole", "^-?[0-9]{1,18}$"),
-    ("zeros", "^0[0-9]+$"),
-    ("number", "^-?[0-9]{1,18}([.][0-9]{1,10})?$"),
-    ("comma", "^-?[0-9]{1,3}([.]?[0-9]{3})*(,[0-9]{1,4})?$"),
-    ("point", "^-?[0-9]{1,3}(,[0-9]{3})*([.][0-9]{1,4})?$"),
-    ("date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
-    ("day", "^[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}$"),
-    ("compact", "^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"),
-];
-
 /// The number of an answer; 0 where it was not asked.
-fn number(told: &Rows, what: &str, place: usize) -> u64 {
-    match told.cell(0, &format!("{what}_{place}")) {
+fn number(found: &Rows, what: &str, place: usize) -> u64 {
+    match found.cell(0, &format!("{what}_{place}")) {
         Some(Cell::Integer(number)) => u64::try_from(*number).unwrap_or(0),
         _ => 0,
     }
@@ -348,14 +270,14 @@ fn column(field: &Field, answer: &Rows, place: usize, prefix: &str) -> Column {
         (Some(sign), _) => u8::try_from(count(&format!("scale_{sign}")).min(6)).unwrap_or(6),
         (None, scale) => scale.unwrap_or(6),
     };
-    let mut told = names::read(field.name(), prefix);
+    let mut meaning = names::read(field.name(), prefix);
     if !can_be_written(field.name()) {
-        told.role = None;
+        meaning.role = None;
     }
     Column {
         name: field.name().clone(),
         kind: field.data_type().clone(),
-        told,
+        meaning,
         values: filled,
         distinct: count("distinct"),
         least: limit("min"),
@@ -373,8 +295,8 @@ async fn words(engine: &Engine, view: &str, table: &mut Table) -> Result<(), Fai
     for at in 0..table.columns.len() {
         let column = &table.columns[at];
         let is_asked =
-            matches!(column.told.role, Some(Role::Status | Role::IsTest | Role::IsVoid | Role::Currency))
-                || column.told.plain.ends_with("flag");
+            matches!(column.meaning.role, Some(Role::Status | Role::IsTest | Role::IsVoid | Role::Currency))
+                || column.meaning.plain.ends_with("flag");
         if !is_asked || column.distinct > 1_000 {
             continue;
         }

@@ -11,6 +11,7 @@ use super::grain;
 use super::holds::Holds;
 use super::lines::Writer;
 use super::nested;
+use super::opened::Made;
 use super::page::{self, Page};
 use super::profile::Table;
 use super::rates::Rates;
@@ -20,6 +21,8 @@ use super::settings::Settings;
 use super::staging;
 use super::terms::Place;
 use super::text::{Open, Text};
+use super::unexplained;
+use super::united;
 use crate::config::EngineLimits;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
@@ -39,7 +42,7 @@ pub(super) struct Proposed {
 pub(super) async fn propose(locations: &[String], schema: &str) -> Result<Proposed, Failure> {
     let work = PrivateFolder::make(&std::env::temp_dir())?;
     let here = std::env::current_dir().map_err(|error| {
-        Failure::new(Exit::Resources, "init", "cannot tell the current folder").cause(error)
+        Failure::new(Exit::Resources, "init", "cannot determine the current folder").cause(error)
     })?;
     let limits = EngineLimits {
         memory: 1 << 30,
@@ -51,8 +54,10 @@ pub(super) async fn propose(locations: &[String], schema: &str) -> Result<Propos
         deadline: Duration::from_hours(1),
     };
     let engine = Engine::start(&limits, work.path(), work.path())?;
-    let mut finder = Finder { here: &here, work: work.path(), unread: Vec::new() };
+    let mut finder = Finder { here: &here, work: work.path(), unread: Vec::new(), asked: Vec::new() };
     let tables = nested::open(&engine, finder.tables(&engine, locations).await?).await?;
+    let (tables, asked) = united::unite(&engine, tables).await?;
+    finder.asked = asked;
     let related = match relate::relate(&engine, &tables).await? {
         Some(related) => related,
         None => likeliest(&tables),
@@ -61,6 +66,15 @@ pub(super) async fn propose(locations: &[String], schema: &str) -> Result<Propos
     finder.unread.extend(tables.iter().filter_map(|table| form(table, &tables[related.lines])));
     let lines = &tables[related.lines];
     let (key, levels) = (grain::key(&engine, lines).await?, grain::levels(&engine, lines).await?);
+    let is_of_files = lines.group.objects.len() > 1;
+    let repeated = if is_of_files { grain::repeated(&engine, lines).await? } else { 0 };
+    if repeated > 0 {
+        finder.unread.push(format!(
+            "{repeated} rows of `{}` are equal to a row of another file: they came twice and count once (`checks.duplicates`); the totals \
+             of the proposal hold all of them",
+            lines.name()
+        ));
+    }
     let mut writer = Writer { tables: &tables, related: &related, place: Place::Staging, levels, key };
     let (found, refused) = match refunds::find(&engine, &tables, &related).await? {
         None => (None, None),
@@ -81,7 +95,7 @@ pub(super) async fn propose(locations: &[String], schema: &str) -> Result<Propos
         finder.unread.push(format!("`{}` seems to hold refunds, too, and is not used", tables[at].name()));
     }
     // Joins, lists and refunds need a query.
-    let is_flat = related.header.is_none() && related.products.is_empty() && lines.opened.is_none();
+    let is_flat = related.header.is_none() && related.products.is_empty() && lines.made.is_none();
     if is_flat && found.is_none() {
         writer.place = Place::Mapping;
     }
@@ -99,7 +113,8 @@ fn form(table: &Table, lines: &Table) -> Option<String> {
         ));
     }
     let is_used = |list: &String| {
-        lines.opened.as_ref().is_some_and(|opened| opened.of == table.name() && opened.list == *list)
+        let opened = lines.made.as_ref().and_then(Made::list);
+        opened.is_some_and(|opened| opened.of == table.name() && opened.list == *list)
     };
     let is_list = |kind: &DataType| matches!(kind, DataType::List(item) if item.data_type().is_nested());
     let (list, _) = table.nested.iter().find(|(list, kind)| is_list(kind) && !is_used(list))?;
@@ -125,10 +140,12 @@ fn likeliest(tables: &[Table]) -> Related {
     }
 }
 
-/// The place of the table that is stored, of one that its list makes.
-fn stored(tables: &[Table], at: usize) -> usize {
-    let opened = tables[at].opened.as_ref();
-    opened.and_then(|opened| tables.iter().position(|table| table.name() == opened.of)).unwrap_or(at)
+/// The places of the tables that are stored, of one that is made of them.
+fn stored(tables: &[Table], at: usize) -> Vec<usize> {
+    let Some(made) = &tables[at].made else {
+        return vec![at];
+    };
+    (0..tables.len()).filter(|at| made.of().contains(&tables[*at].name())).collect()
 }
 
 async fn write(
@@ -141,6 +158,9 @@ async fn write(
     let (tables, related, place) = (writer.tables, writer.related, writer.place);
     let lines = &tables[related.lines];
     let mut proposal = writer.propose();
+    if place == Place::Staging || !proposal.has("net_amount") {
+        unexplained::complete(engine, writer, &mut proposal).await?;
+    }
     if refunds.is_some() {
         refunds::complete(&mut proposal);
     }
@@ -150,7 +170,7 @@ async fn write(
     let mut named = BTreeSet::new();
     if place == Place::Staging {
         let joins = related.header.iter().chain(&related.products);
-        named.extend(std::iter::once(stored(tables, related.lines)).chain(joins.map(|join| join.table)));
+        named.extend(stored(tables, related.lines).into_iter().chain(joins.map(|join| join.table)));
         named.extend(refunds.map(|refunds| refunds.table));
         texts.push((
             "queries/0_staging/order_lines.sql",
@@ -190,22 +210,21 @@ async fn write(
     };
     texts.insert(0, ("config.yaml", settings.write(schema)));
     let mut open: Vec<Open> = texts.iter().flat_map(|(_, text)| text.open.clone()).collect();
-    if writer.are_payments() {
-        let question = format!("`{}` are payments: are they the amounts of the orders?", lines.name());
-        open.push(Open {
-            question,
-            file: match place {
-                Place::Mapping => "config.yaml".to_owned(),
-                Place::Staging => "queries/0_staging/order_lines.sql".to_owned(),
-            },
-            line: 1,
-        });
-    }
     let uses = uses(writer, refunds, rates);
-    let told = page::write(tables, &uses, page.as_ref(), (&open, &finder.unread));
+    let mut asked = finder.asked.clone();
+    if writer.are_payments() {
+        asked.push(format!("`{}` are payments: are they the amounts of the orders?", lines.name()));
+    }
+    asked.extend(united::left_out(engine, tables, related.lines, &uses).await?);
+    let file = match place {
+        Place::Mapping => "config.yaml",
+        Place::Staging => "queries/0_staging/order_lines.sql",
+    };
+    open.extend(asked.into_iter().map(|question| Open { question, file: file.to_owned(), line: 1 }));
+    let text = page::write(tables, &uses, page.as_ref(), (&open, &finder.unread));
     let mut files: Vec<(&'static str, String)> =
         texts.into_iter().map(|(path, Text { written, .. })| (path, written)).collect();
-    files.push(("proposal.md", told));
+    files.push(("proposal.md", text));
     Ok(Proposed { files, open, notes: finder.unread.clone(), page })
 }
 
@@ -223,6 +242,9 @@ fn uses<'t>(
     uses.extend(related.places.iter().map(|join| (tables[join.table].name(), "places of customers")));
     uses.extend(refunds.iter().map(|refunds| (tables[refunds.table].name(), "refunds")));
     uses.extend(rates.iter().map(|at| (tables[*at].name(), "exchange rates")));
-    uses.extend(lines.opened.iter().map(|opened| (opened.of.as_str(), "orders with their lines in a list")));
+    if let Some(made) = &lines.made {
+        let part = if made.list().is_some() { "orders with their lines in a list" } else { "order lines" };
+        uses.extend(made.of().into_iter().map(|table| (table, part)));
+    }
     uses
 }

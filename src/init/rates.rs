@@ -23,7 +23,7 @@ impl Rates {
     /// Proposes the query for the rates of a table into `currency`; none where it has no such columns.
     pub(super) fn propose(table: &Table, currency: &str) -> Option<Self> {
         let find = |names: &[&str]| -> Option<&Column> {
-            names.iter().find_map(|name| table.columns.iter().find(|column| column.told.plain == *name))
+            names.iter().find_map(|name| table.columns.iter().find(|column| column.meaning.plain == *name))
         };
         let (from, day, rate) = (find(&FROM)?, find(&DAY)?, find(&RATE)?);
         let is_of_rates = table.holds == Some(Holds::Rates) || find(&TO).is_some();

@@ -2,6 +2,7 @@
 
 use arrow::datatypes::DataType;
 
+use super::grain::SOURCE_FILE;
 use super::lines::{Item, Proposal, Writer};
 use super::names::Role;
 use super::profile::{Column, Table, Written};
@@ -88,6 +89,10 @@ impl Refunds {
                 .iter()
                 .any(|item| ["customer_id", "ordered_at"].contains(&item.canonical) && is_of_lines(item));
         let of_order = |canonical: &str| {
+            // The category is that of a product, and the refunds may name none.
+            if !OF_ORDER.contains(&canonical) {
+                return None;
+            }
             let item = proposal.columns.iter().find(|item| item.is_active && item.canonical == canonical)?;
             match (needs_lines, is_of_lines(item)) {
                 (true, _) => Some(format!("sold_orders.{canonical}")),
@@ -172,7 +177,7 @@ impl Refunds {
         let number = Place::Staging.number(table, column, false);
         let is_whole = column.decimals == 0 && (column.is_text() || column.kind.is_integer());
         let is_sold_in_hundredths = sold.sql.contains("cast('0.01' as decimal(3, 2))");
-        let is_minor = column.told.is_minor || (is_whole && is_sold_in_hundredths);
+        let is_minor = column.meaning.is_minor || (is_whole && is_sold_in_hundredths);
         let number = if is_minor {
             let bare = Place::Staging.column(table, column);
             Place::Staging.of_hundredths(&format!("cast({bare} as decimal(28, 0))"))
@@ -181,7 +186,7 @@ impl Refunds {
         };
         let (sign, told) = sign(column);
         let sql = format!("cast({sign}{number} as decimal(18, 4))");
-        let unit = match (column.told.is_minor, is_minor) {
+        let unit = match (column.meaning.is_minor, is_minor) {
             (true, _) => "; it is in hundredths, by its name",
             (false, true) => "; it is read as hundredths, as the amounts of the lines are",
             (false, false) => "",
@@ -207,11 +212,13 @@ impl Refunds {
                 let sql = format!("{}.{}", name(table.name()), name(&self.orders.on[0].0));
                 Item::new(canonical, sql, "")
             }
-            "line_number" => Item::new(
+            "line_number" => Item::new(canonical, "cast(null as bigint)", ""),
+            "source_row" => Item::new(
                 canonical,
                 format!("-cast({}.line_of_order as bigint)", name(table.name())),
                 "refunds are numbered below 0, so that no line of the order has the same number",
             ),
+            SOURCE_FILE => Item::new(canonical, format!("{}.{SOURCE_FILE}", name(table.name())), ""),
             "customer_id" => self.customer(writer, of_order),
             "ordered_at" => match (self.day(writer), of_order) {
                 (Some((own, true)), _) | (Some((own, false)), None) => Item::new(canonical, own, "the day of the refund"),
@@ -237,6 +244,10 @@ impl Refunds {
                 let fits = |column: &&Column| sold.is_some_and(|sold| same(sold, column));
                 let own = all_of(table, Role::ProductId).into_iter().find(fits);
                 Item::new(canonical, own.map_or_else(no_value, |column| place.column(table, column)), "")
+            }
+            "category" => {
+                let why = format!("no column of `{}` leads to it", table.name());
+                Item::new(canonical, of_order.unwrap_or_else(no_value), why)
             }
             "cost_amount" => Item::new(canonical, "0", "").asks(format!(
                 "the cost of the goods stays with the sale: do goods of `{}` come back into stock? Then their cost is below 0",

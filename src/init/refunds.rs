@@ -1,6 +1,6 @@
 //! A table of refunds: lines of their orders that take money out of revenue, each with its customer and its day.
 
-use super::grain::Key;
+use super::grain::{Key, NUMBERED};
 use super::lines::{Item, Proposal, Writer};
 use super::names::{self, Role};
 use super::profile::{Column, Table};
@@ -40,7 +40,7 @@ const AROUND: [&str; 26] = [
 
 /// What a column of refunds holds, and whether its name says that it is of the refund.
 fn role(table: &Table, column: &Column) -> Option<(Role, bool)> {
-    let plain = column.told.plain.as_str();
+    let plain = column.meaning.plain.as_str();
     let own = AROUND.iter().find_map(|word| plain.strip_prefix(word).or_else(|| plain.strip_suffix(word)));
     match own {
         Some("at" | "on" | "time") => return Some((Role::OrderedAt, true)),
@@ -67,7 +67,7 @@ pub(super) fn all_of(table: &Table, wanted: Role) -> Vec<&Column> {
     let known = |column| role(table, column).filter(|(role, _)| *role == wanted);
     let mut found: Vec<(bool, &Column)> =
         table.columns.iter().filter_map(|column| Some((!known(column)?.1, column))).collect();
-    found.sort_by_key(|(is_plain, column)| (*is_plain, column.told.rank));
+    found.sort_by_key(|(is_plain, column)| (*is_plain, column.meaning.rank));
     found.into_iter().map(|(_, column)| column).collect()
 }
 
@@ -101,8 +101,8 @@ pub(super) async fn find(
         return Ok(None);
     };
     let (table, lines) = (&tables[at], &tables[related.lines]);
-    if lines.opened.is_some() {
-        return Ok(Some(Err("the lines of the orders stand in a list".to_owned())));
+    if lines.made.is_some() {
+        return Ok(Some(Err("the lines of the orders stand in a list, or in several tables".to_owned())));
     }
     if tables.iter().any(|table| table.name() == "sold_orders") {
         return Ok(Some(Err("a table is called `sold_orders`".to_owned())));
@@ -132,7 +132,7 @@ pub(super) async fn find(
         return Ok(Some(Err(format!("{found} of its {asked} orders are in `{}`", tables[to].name()))));
     }
     let is_number = |column: &&Column| {
-        let plain = column.told.plain.as_str();
+        let plain = column.meaning.plain.as_str();
         table.is_key(column) && ["id", "no", "nr", "number", "key"].iter().any(|end| plain.ends_with(end))
     };
     let by = match table.columns.iter().find(is_number) {
@@ -175,25 +175,23 @@ async fn products(
     Ok(joins)
 }
 
-/// The key of lines that have refunds among them: a number within the order.
+/// The key of lines that have refunds among them: a number within the order and file.
 fn key(key: &Key, lines: &Table) -> Key {
     let is_above = |column: &Column| column.least_number().is_some_and(|least| least >= 0.0);
-    let is_kept = key.is_made
-        || (key.columns.contains(&"line_number") && lines.of(Role::LineNumber).is_some_and(is_above));
-    if is_kept {
-        key.clone()
-    } else {
-        let others = lines.columns.iter().map(|column| &column.name);
-        let others = others.filter(|name| !key.order.contains(name));
-        let order = key.order.iter().chain(others).cloned().collect();
-        Key { columns: vec!["order_id", "line_number"], order, is_made: true }
+    let columns = NUMBERED.to_vec();
+    if key.columns.contains(&"line_number") && lines.of(Role::LineNumber).is_some_and(is_above) {
+        return Key { columns, ..key.clone() };
     }
+    let others = lines.columns.iter().map(|column| &column.name);
+    let others = others.filter(|name| !key.order.contains(name));
+    let order = key.order.iter().chain(others).cloned().collect();
+    Key { columns, order, is_made: true }
 }
 
 /// Makes the columns of the lines those that refunds have, too.
 pub(super) fn complete(proposal: &mut Proposal) {
     for item in &mut proposal.columns {
-        if item.canonical == "line_number" && item.sql.ends_with(".line_of_order") {
+        if item.canonical == "source_row" && item.sql.ends_with(".line_of_order") {
             item.sql = format!("cast({} as bigint)", item.sql);
         }
     }

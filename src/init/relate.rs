@@ -4,6 +4,7 @@
 
 use super::holds::Holds;
 use super::names::Role;
+use super::opened::Made;
 use super::profile::{Column, ROWS, Table};
 use super::rates::Rates;
 use crate::engine::Engine;
@@ -57,20 +58,24 @@ fn timestamp(table: &Table) -> Option<&Column> {
     table.all_of(Role::OrderedAt).into_iter().find(|column| column.is_timestamp() || column.kind.is_integer())
 }
 
+/// Tells whether a table names customer and date of its orders itself.
+pub(super) fn is_whole(table: &Table) -> bool {
+    id(table, Role::CustomerId).is_some() && timestamp(table).is_some()
+}
+
 /// How much a table looks like order lines; 0 when it cannot be.
-fn likeness(table: &Table) -> u32 {
+pub(super) fn likeness(table: &Table) -> u32 {
     let has = |role: Role| u32::from(table.of(role).is_some());
     let is_other = matches!(table.holds, Some(Holds::Refunds | Holds::Rates));
     if is_other || id(table, Role::OrderId).is_none() || table.rows == 0 {
         return 0;
     }
-    let is_whole = id(table, Role::CustomerId).is_some() && timestamp(table).is_some();
     let (amount, total) = (u32::from(has_amount(table)), has(Role::Total));
     if amount + total == 0 {
         return 0;
     }
     1 + 8 * amount
-        + 4 * u32::from(is_whole)
+        + 4 * u32::from(is_whole(table))
         + 3 * u32::from(table.holds == Some(Holds::Lines))
         + 3 * has(Role::ProductId)
         + 2 * has(Role::Quantity)
@@ -79,7 +84,14 @@ fn likeness(table: &Table) -> u32 {
 
 /// Finds how `tables` belong together; nothing where none of them holds orders.
 pub(super) async fn relate(engine: &Engine, tables: &[Table]) -> Result<Option<Related>, Failure> {
-    let best = (0..tables.len()).map(|at| (likeness(&tables[at]), std::cmp::Reverse(at))).max();
+    let is_part = |at: &usize| {
+        let name = tables[*at].name();
+        tables.iter().any(
+            |table| matches!(&table.made, Some(Made::Union(parts)) if parts.iter().any(|(of, _)| of == name)),
+        )
+    };
+    let own = (0..tables.len()).filter(|at| !is_part(at));
+    let best = own.map(|at| (likeness(&tables[at]), std::cmp::Reverse(at))).max();
     let Some((1.., std::cmp::Reverse(lines))) = best else {
         return Ok(None);
     };
@@ -207,7 +219,9 @@ pub(super) const REGIONS: &[&str] = &["region"];
 fn foreign<'t>(table: &'t Table, stems: &[&str]) -> Option<&'t Column> {
     table.columns.iter().find(|column| {
         let ends = ["id", "key", "nr", "no", "code"];
-        stems.iter().any(|stem| column.told.plain.strip_prefix(stem).is_some_and(|rest| ends.contains(&rest)))
+        stems
+            .iter()
+            .any(|stem| column.meaning.plain.strip_prefix(stem).is_some_and(|rest| ends.contains(&rest)))
     })
 }
 
@@ -223,8 +237,10 @@ async fn named_by(
         return Ok(None);
     };
     for (at, other) in tables.iter().enumerate().filter(|(at, _)| *at != from && *at != lines) {
-        let same =
-            other.columns.iter().find(|column| column.told.plain == key.told.plain && other.is_key(column));
+        let same = other
+            .columns
+            .iter()
+            .find(|column| column.meaning.plain == key.meaning.plain && other.is_key(column));
         if let Some(same) = same.filter(|_| name_of(other, stems).is_some()) {
             let on = vec![(key.name.clone(), same.name.clone())];
             return Ok(Some(tried(engine, tables, Join { table: at, to: from, on, keys: (0, 0) }).await?));
@@ -236,7 +252,7 @@ async fn named_by(
 /// The column that names what a table of categories, countries or regions lists.
 pub(super) fn name_of<'t>(table: &'t Table, stems: &[&str]) -> Option<&'t Column> {
     table.columns.iter().find(|column| {
-        let plain = column.told.plain.as_str();
+        let plain = column.meaning.plain.as_str();
         let is_name = |stem: &&str| plain == *stem || plain == format!("{stem}name");
         column.is_text() && (plain == "name" || stems.iter().any(is_name))
     })
@@ -263,7 +279,8 @@ async fn keys(
     other: &Table,
 ) -> Result<Option<Vec<(String, String)>>, Failure> {
     let ends = ["id", "key", "nr", "no", "code", "sku", "nummer", "number"];
-    let is_key = |column: &Column| column.is_id() && ends.iter().any(|end| column.told.plain.ends_with(end));
+    let is_key =
+        |column: &Column| column.is_id() && ends.iter().any(|end| column.meaning.plain.ends_with(end));
     let pairs: Vec<(&Column, &Column)> = table
         .columns
         .iter()
@@ -273,7 +290,10 @@ async fn keys(
             let is_free = !matches!(role, Some(Role::OrderId | Role::CustomerId | Role::LineNumber));
             let same = |found: &&Column| {
                 (is_product && other.role(found) == Some(Role::ProductId) && found.is_id())
-                    || (is_free && is_key(column) && is_key(found) && found.told.plain == column.told.plain)
+                    || (is_free
+                        && is_key(column)
+                        && is_key(found)
+                        && found.meaning.plain == column.meaning.plain)
             };
             Some((column, other.columns.iter().find(same)?))
         })

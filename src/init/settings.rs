@@ -184,7 +184,7 @@ pub(super) fn scale(table: &Table, proposal: &Proposal) -> Option<u8> {
         return Some(4);
     }
     let is_amount =
-        |column: &&Column| column.kind.is_floating() && column.told.role.is_some_and(Role::is_number);
+        |column: &&Column| column.kind.is_floating() && column.meaning.role.is_some_and(Role::is_number);
     let most = table.columns.iter().filter(is_amount).map(|column| column.decimals).max()?;
     Some(if most > 2 { 4 } else { 2 })
 }

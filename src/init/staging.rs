@@ -1,6 +1,7 @@
 //! Staging queries: the SQL that makes order lines and customers of several tables, each join and filter with its reason.
 
 use super::customers::Customers;
+use super::grain::SOURCE_FILE;
 use super::lines::{Item, Proposal, Writer};
 use super::names::Role;
 use super::profile::Table;
@@ -19,6 +20,7 @@ pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal, part: Option
         .chain(joins.iter().map(|join| tables[join.table].name()))
         .chain(refunds.map(Table::name))
         .collect();
+    let names = stored(lines, &names);
     text.line(format_args!("-- title:  Order lines of {}", listed(&names)));
     text.line(match refunds {
         Some(_) => "-- grain:  one row per order line, and one per refund",
@@ -27,7 +29,7 @@ pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal, part: Option
     text.line(format_args!("-- key:    [{}]", writer.key.columns.join(", ")));
     text.line(format_args!(
         "-- inputs: [{}]",
-        names.iter().map(|name| format!("source.{}", stored(lines, name))).collect::<Vec<_>>().join(", ")
+        names.iter().map(|name| format!("source.{name}")).collect::<Vec<_>>().join(", ")
     ));
     text.line("-- note: >");
     text.comment(
@@ -35,7 +37,7 @@ pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal, part: Option
         &format!(
             "Proposed from the names and values of the tables. {} rows of {} are the lines.",
             lines.rows,
-            lines.name()
+            listed(&stored(lines, &[lines.name()]))
         ),
     );
     if let Some(refunds) = refunds {
@@ -45,7 +47,7 @@ pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal, part: Option
     text.line("");
     begun(&mut text, writer, proposal, part);
     selected(&mut text, &proposal.columns);
-    let is_made = is_numbered(proposal) || lines.opened.is_some();
+    let is_made = is_numbered(proposal) || lines.made.is_some();
     text.line(format_args!("from {}{}", if is_made { "" } else { "source." }, name(lines.name())));
     for join in joins {
         joined(&mut text, tables, join);
@@ -59,19 +61,19 @@ pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal, part: Option
 
 /// Tells whether the lines of an order are numbered here.
 fn is_numbered(proposal: &Proposal) -> bool {
-    proposal.columns.iter().any(|item| item.is_active && item.sql.contains(".line_of_order"))
+    proposal.columns.iter().any(|item| item.sql.contains(".line_of_order"))
 }
 
 /// The common table expressions.
 fn begun(text: &mut Text, writer: &Writer<'_>, proposal: &Proposal, part: Option<&Part<'_>>) {
     let lines = writer.lines();
     let is_numbered = is_numbered(proposal);
-    match &lines.opened {
-        Some(opened) => {
+    match &lines.made {
+        Some(made) => {
             let last = if is_numbered { "items".to_owned() } else { name(lines.name()) };
             text.line(format_args!(
                 "with\n\n{}{}\n",
-                opened.written(&last),
+                made.written(&last),
                 if is_numbered { "," } else { "" }
             ));
         }
@@ -80,19 +82,19 @@ fn begun(text: &mut Text, writer: &Writer<'_>, proposal: &Proposal, part: Option
     }
     if is_numbered {
         let order = lines.of(Role::OrderId).map_or_else(String::new, |column| name(&column.name));
-        let is_first = proposal.columns.iter().any(|item| item.sql.contains(".line_of_order = 1"));
+        let is_first = proposal.columns.iter().any(|item| item.sql.contains(".rank_in_order"));
         let why = if is_first {
             "What stands once per order is counted with its first line."
         } else {
-            "The lines of an order, numbered."
+            "The lines of an order, numbered within each file."
         };
-        numbered(text, lines, (&order, &writer.key.order), why, part.is_some());
+        numbered(text, lines, (&order, &writer.key.order), (why, is_first), part.is_some());
     }
     let Some(part) = part else { return };
     let refunds = &writer.tables[part.refunds.table];
     let order = name(&part.refunds.orders.on[0].0);
-    let why = "The refunds of an order, numbered.";
-    numbered(text, refunds, (&order, &part.refunds.by), why, part.of_lines.is_some());
+    let why = "The refunds of an order, numbered within each file.";
+    numbered(text, refunds, (&order, &part.refunds.by), (why, false), part.of_lines.is_some());
     let Some(columns) = &part.of_lines else { return };
     sold_orders(text, writer, proposal, columns);
 }
@@ -169,9 +171,13 @@ fn selected(text: &mut Text, columns: &[Item]) {
     }
 }
 
-/// The stored table that a table of this name is read from.
-fn stored<'t>(lines: &'t Table, table: &'t str) -> &'t str {
-    lines.opened.as_ref().filter(|_| table == lines.name()).map_or(table, |opened| &opened.of)
+/// The stored tables that these are read from.
+fn stored<'t>(lines: &'t Table, tables: &[&'t str]) -> Vec<&'t str> {
+    let of = |table: &'t str| match lines.made.as_ref().filter(|_| table == lines.name()) {
+        Some(made) => made.of(),
+        None => vec![table],
+    };
+    tables.iter().flat_map(|table| of(table)).collect()
 }
 
 /// `order_details.order_id` is `order_id` already.
@@ -211,18 +217,27 @@ fn explain(text: &mut Text, start: &str, item: &Item) {
     }
 }
 
-/// The rows of a table with their number within the order.
-fn numbered(text: &mut Text, table: &Table, (order, by): (&str, &[String]), why: &str, is_followed: bool) {
+/// The rows of a table with their number within the order and file.
+fn numbered(
+    text: &mut Text,
+    table: &Table,
+    (order, by): (&str, &[String]),
+    (why, is_ranked): (&str, bool),
+    is_followed: bool,
+) {
     let by = by.iter().map(|column| name(column)).collect::<Vec<_>>().join(", ");
     text.line(format_args!("{} as (", name(table.name())));
     text.line(format_args!("    -- {why}"));
     text.line("    select");
     text.line("        *,");
+    if is_ranked {
+        text.line(format_args!("        rank() over (partition by {order} order by {by}) as rank_in_order,"));
+    }
     text.line(format_args!(
-        "        row_number() over (partition by {order} order by {by}) as line_of_order"
+        "        row_number() over (partition by {order}, {SOURCE_FILE} order by {by}) as line_of_order"
     ));
     let from =
-        if table.opened.is_some() { "items".to_owned() } else { format!("source.{}", name(table.name())) };
+        if table.made.is_some() { "items".to_owned() } else { format!("source.{}", name(table.name())) };
     text.line(format_args!("    from {from}"));
     text.line(if is_followed { "),\n" } else { ")\n" });
 }

@@ -36,10 +36,10 @@ impl Place {
         let digits = if is_wide { 28 } else { 18 };
         match (column.written, self) {
             (Written::CommaNumber, _) => {
-                format!("cast(replace(replace({bare}, '.', ''), ',', '.') as decimal({digits}, {scale}))")
+                format!("cast(plain_number({bare}, ',') as decimal({digits}, {scale}))")
             }
             (Written::PointNumber, _) => {
-                format!("cast(replace({bare}, ',', '') as decimal({digits}, {scale}))")
+                format!("cast(plain_number({bare}, '.') as decimal({digits}, {scale}))")
             }
             (Written::Number, _) => format!("cast({bare} as decimal({digits}, {scale}))"),
             (_, Self::Mapping) => bare,

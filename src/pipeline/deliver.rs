@@ -11,7 +11,7 @@ use super::project;
 use super::published::verified;
 use crate::calendar;
 use crate::config::{Config, Deliver, Detail, Edition};
-use crate::deliver::{self, Delivery, Hook, Letter, Post, Reader};
+use crate::deliver::{self, Delivery, Hook, Letter, Post, Recipient};
 use crate::error::{Exit, Failure};
 use crate::output::Progress;
 use crate::post::PATIENCE;
@@ -33,14 +33,14 @@ pub struct Choice {
 pub struct Delivered {
     /// The publication.
     pub entry: LogEntry,
-    /// One for each reader and each webhook.
+    /// One for each recipient and each webhook.
     pub deliveries: Vec<Delivery>,
 }
 
 /// Sends run `name` (`latest`, a date or a run id) to those who have not got it.
 ///
 /// # Errors
-/// Returns exit code 2 for an unknown run or reader, or when nobody is configured; 9 when a published file is not what its
+/// Returns exit code 2 for an unknown run or recipient, or when nobody is configured; 9 when a published file is not what its
 /// record says. A mail that is not delivered is no error here: see [`deliver::verdict`].
 pub async fn deliver_run(
     config: &Config,
@@ -64,8 +64,8 @@ pub async fn deliver_dry(
     folder: &Path,
 ) -> Result<Vec<PathBuf>, Failure> {
     let (place, entry) = find(config, name).await?;
-    let (readers, hooks) = chosen(config, choice, &place, &entry).await?;
-    deliver::dry_run(&readers, &hooks, folder)
+    let (recipients, hooks) = chosen(config, choice, &place, &entry).await?;
+    deliver::dry_run(&recipients, &hooks, folder)
 }
 
 /// Sends a publication to those who have not got it.
@@ -76,8 +76,8 @@ pub(super) async fn send(
     choice: &Choice,
     progress: &Progress,
 ) -> Result<Vec<Delivery>, Failure> {
-    let (readers, hooks) = chosen(config, choice, place, entry).await?;
-    progress.stage("deliver", readers.len() + hooks.len());
+    let (recipients, hooks) = chosen(config, choice, place, entry).await?;
+    progress.stage("deliver", recipients.len() + hooks.len());
     let mut deliveries = match &config.deliver {
         None => Vec::new(),
         Some(wanted) => {
@@ -86,7 +86,7 @@ pub(super) async fn send(
                 ca_file: wanted.ca_file.as_ref().map(|file| config.root.join(file)),
                 clock: calendar::now,
             };
-            deliver::deliver(place, &post, &readers).await?
+            deliver::deliver(place, &post, &recipients).await?
         }
     };
     let run = (entry.as_of, entry.run_id.as_str());
@@ -113,13 +113,13 @@ async fn find(config: &Config, name: &str) -> Result<(Location, LogEntry), Failu
     Ok((place, entry))
 }
 
-/// Readers and webhooks of the configuration that are meant, nobody else ever gets anything; each with what their edition holds.
+/// Recipients and webhooks of the configuration that are meant, nobody else ever gets anything; each with what their edition holds.
 async fn chosen(
     config: &Config,
     choice: &Choice,
     place: &Location,
     entry: &LogEntry,
-) -> Result<(Vec<Reader>, Vec<Hook>), Failure> {
+) -> Result<(Vec<Recipient>, Vec<Hook>), Failure> {
     let has = |list: &[String], name: &str| list.iter().any(|given| given.eq_ignore_ascii_case(name));
     for name in choice.to.iter().chain(&choice.resend) {
         if !config.addressees().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
@@ -131,7 +131,7 @@ async fn chosen(
     let all = choice.to.is_empty() && choice.resend.is_empty();
     let is_meant = |name: &str| all || has(&choice.resend, name) || has(&choice.to, name);
     let manifest = deliverable(place, entry).await?;
-    let (mut readers, mut hooks) = (Vec::new(), Vec::new());
+    let (mut recipients, mut hooks) = (Vec::new(), Vec::new());
     if let Some(wanted) = &config.deliver {
         let mut letters: BTreeMap<&Edition, Arc<Letter>> = BTreeMap::new();
         for recipient in wanted.recipients.iter().filter(|recipient| is_meant(&recipient.to)) {
@@ -142,7 +142,7 @@ async fn chosen(
                 }
             };
             letters.insert(&recipient.edition, Arc::clone(&letter));
-            readers.push(Reader {
+            recipients.push(Recipient {
                 to: recipient.to.clone(),
                 letter,
                 resend: has(&choice.resend, &recipient.to),
@@ -163,7 +163,7 @@ async fn chosen(
             resend: has(&choice.resend, &webhook.name),
         });
     }
-    Ok((readers, hooks))
+    Ok((recipients, hooks))
 }
 
 /// Where a run holds an edition, with the record of its mail: the folder is empty for the main edition.

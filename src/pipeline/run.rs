@@ -131,6 +131,12 @@ pub(super) async fn computed(run: &Run<'_>) -> Result<Made, Failure> {
         Ok(tables) => tables,
         Err(failure) => return Err(culprit::blame(run, failure).await),
     };
+    let mut compared = Vec::new();
+    for table in run.raw.iter().filter(|table| table.from == From::Staging) {
+        let name = &table.table.table;
+        let lines = staged::compared(run, name).await?;
+        compared.extend(lines.into_iter().map(|line| format!("staging.{name}: {line}")));
+    }
     let checks = compute::checks(run).await?;
     let mut manifest = run.manifest();
     manifest.tables = tables;
@@ -150,11 +156,7 @@ pub(super) async fn computed(run: &Run<'_>) -> Result<Made, Failure> {
     let broken = checks.iter().filter(|check| !check.holds());
     let mut remarks: Vec<String> = broken.map(check::describe).collect();
     remarks.extend(run.sources.iter().flat_map(Pinned::remarks));
-    for table in run.raw.iter().filter(|table| table.from == From::Staging) {
-        let name = &table.table.table;
-        let compared = staged::compared(run, name).await?;
-        remarks.extend(compared.into_iter().map(|line| format!("staging.{name}: {line}")));
-    }
+    remarks.extend(compared);
     for source in &run.sources {
         let arrived = source.check_unchanged().await?;
         if let Some(first) = arrived.first() {

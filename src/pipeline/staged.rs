@@ -1,5 +1,8 @@
 //! The rows that the queries of `0_staging` give, and their money: a join that repeats rows is refused, what is left out is reported.
 
+mod repeated;
+mod values;
+
 use std::collections::BTreeSet;
 
 use super::prepare::Run;
@@ -33,18 +36,10 @@ pub(super) async fn run(
         other => other?,
     };
     let Some(fan_out) = fan_out else { return Ok(written) };
-    for test in &fan_out.tests {
+    for test in fan_out.tests.iter().filter(|test| !matches!(test.subject, Counted::Count(_))) {
         let Some(found) = repeated(engine, test).await? else { continue };
-        let Repeated { of, known, given, order_money } = found;
-        let message = if let Counted::Other(column, term) = &test.subject {
-            let Some((before, after)) = order_money else { continue };
-            let message = format!(
-                "queries/{}: {column} takes `{term}` with every line of an order: {known} rows of {of} are counted {given} times; \
-                 {before} in the tables are {after} in the query",
-                query.path
-            );
-            return Err(Failure::new(Exit::Refused, "check", message).hint(ONCE));
-        } else if let Counted::Sum(call) = &test.subject {
+        let Repeated { of, known, given } = found;
+        let message = if let Counted::Sum(call) = &test.subject {
             format!(
                 "queries/{}: a join repeats rows that `{call}` adds up: the {known} rows of {of} are added {given} times",
                 query.path
@@ -94,8 +89,6 @@ struct Repeated {
     of: String,
     known: String,
     given: String,
-    /// What a term of the order is worth in its tables, and in the query.
-    order_money: Option<(String, String)>,
 }
 
 /// Counts; gives the first part of a query that repeats rows.
@@ -114,7 +107,6 @@ async fn repeated(engine: &Engine, test: &RowTest) -> Result<Option<Repeated>, F
             of: test.of.get(part).cloned().unwrap_or_default(),
             known: cell("known"),
             given: cell("given"),
-            order_money: (number(&counts, row, "is_of_order") == 1).then(|| (cell("before"), cell("after"))),
         }
     }))
 }
@@ -177,7 +169,8 @@ async fn counted(engine: &Engine, query: &Query, failure: Failure) -> Failure {
     Failure { message, ..failure.hint(REPEATS) }
 }
 
-/// Says how many rows a query gives and what they are worth, and of how many; and what is not checked.
+/// Says how many rows a query gives and what they are worth, and of how many; and what is not checked. Refuses one that takes an amount of
+/// an order with every line.
 pub(super) async fn compared(run: &Run<'_>, source: &str) -> Result<Vec<String>, Failure> {
     let (engine, name) = (&run.engine, TableName::new(STAGING, source));
     let query = run.project.queries.queries.iter().find(|query| query.name == name);
@@ -204,14 +197,17 @@ pub(super) async fn compared(run: &Run<'_>, source: &str) -> Result<Vec<String>,
                 test.of.join(" and ")
             ));
         }
-        let Counted::Other(column, term) = &test.subject else { continue };
-        if let Some(Repeated { of, known, given, .. }) = repeated(engine, test).await? {
+        let Counted::Count(call) = &test.subject else { continue };
+        if let Some(Repeated { of, known, given }) = repeated(engine, test).await? {
             lines.push(format!(
-                "{column} takes `{term}` with every line: {known} rows of {of} are counted {given} times, not checked whether that is meant"
+                "`{call}` counts {known} rows of {of} {given} times, not checked whether that is meant"
             ));
         }
     }
     lines.extend(fan_out.open.iter().map(|what| format!("not checked: {what}")));
+    let mut chain = query::upstream(&run.project.queries.queries, [query.name.clone()]);
+    chain.retain(|query| query.name.schema == STAGING);
+    lines.extend(repeated::refuse(engine, &chain, &fan_out.once).await?);
     Ok(lines)
 }
 

@@ -19,51 +19,8 @@ pub(super) struct Demand {
     pub(super) needs_key: bool,
     /// The amount of a row, with its currency, in the form of one expression each.
     pub(super) money: Option<(Expr, Expr)>,
-    /// What is added up, term by term.
-    pub(super) others: Vec<Amount>,
     /// The place of the relation whose rows are followed, where it is known.
     pub(super) lines: Option<usize>,
-}
-
-/// A term of a column whose values are added up.
-#[derive(Debug, Clone)]
-pub(super) struct Amount {
-    /// The column of the statement.
-    pub(super) name: String,
-    /// What is read, without the conditions under which it counts.
-    pub(super) read: Expr,
-    /// The `select` that gives the term, and its value there.
-    pub(super) made: Option<(Select, Expr)>,
-    /// Whether no condition stands between that `select` and here.
-    pub(super) is_bare: bool,
-    /// Whether its value says how often it counts.
-    pub(super) is_sure: bool,
-}
-
-/// A term that is read from other rows than those that the statement is about.
-#[derive(Debug, Clone)]
-pub(super) struct Foreign {
-    /// The column that takes it.
-    pub(super) column: String,
-    /// It, in the words of the statement.
-    pub(super) text: String,
-    /// The tables that it is read from.
-    pub(super) of: Vec<String>,
-    /// The ways to their rows.
-    pub(super) ways: Vec<Way>,
-    /// Whether nothing but its conditions decides how often it counts.
-    pub(super) is_sure: bool,
-    /// Whether lists are opened there: then the order is the row.
-    pub(super) is_opened: bool,
-}
-
-/// The way to the rows of a term.
-#[derive(Debug, Clone)]
-pub(super) struct Way {
-    /// The `select` where it is what it is, and its value there.
-    pub(super) made: (Select, Expr),
-    /// The `select` that joins its rows, their place, and what is read of them.
-    pub(super) at: (Select, usize, Expr),
 }
 
 /// The rows of a `select` with one value each.
@@ -95,14 +52,11 @@ impl Demand {
     /// The same of other columns; what `over` does not give is left out.
     pub(super) fn each(&self, over: impl Fn(&Expr) -> Option<Expr>) -> Self {
         let all = |list: &[Expr]| list.iter().filter_map(&over).collect();
-        let others =
-            self.others.iter().filter_map(|other| Some(Amount { read: over(&other.read)?, ..other.clone() }));
         Self {
             amounts: all(&self.amounts),
             keys: all(&self.keys),
             needs_key: self.needs_key,
             money: self.money.as_ref().and_then(|(amount, currency)| Some((over(amount)?, over(currency)?))),
-            others: others.collect(),
             lines: None,
         }
     }

@@ -8,23 +8,21 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     BinaryOperator, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
-    Ident, Select, SetExpr, Statement, Value, Visit, Visitor,
+    Ident, Select, SelectItem, SetExpr, Statement, Value, Visit, Visitor, visit_expressions,
+    visit_expressions_mut,
 };
 
 use super::TableName;
-use super::demand::{Amount, Demand, VALUE, Way, alone};
+use super::demand::{Demand, VALUE, alone};
 use super::follow::{End, Follow, Leaf, Which};
 use super::relations::{self, ColumnsOf};
-use super::written::{ID, PART, TERM};
+use super::written::{ID, PART};
 
 /// Columns whose values are added up, and are read from the rows that the statement is about.
 const OF_LINES: [&str; 3] = ["quantity", "gross_amount", "net_amount"];
 
 /// Columns whose values are added up, too.
 const OTHERS: [&str; 3] = ["discount_amount", "cost_amount", "freight_amount"];
-
-/// The column with the order of a line.
-const ORDER: &str = "order_id";
 
 /// What a row is worth: the first of these that there is.
 const MONEY: [&str; 3] = ["net_amount", "gross_amount", "amount"];
@@ -38,6 +36,8 @@ pub struct FanOut {
     pub overlaps: Vec<Overlap>,
     /// The tables whose rows the statement gives, each once.
     pub lines: Vec<Lines>,
+    /// The tables whose rows the statement gives as they are: that it gives each once follows, or is counted.
+    pub once: Vec<TableName>,
     /// What is not checked, in words.
     pub open: Vec<String>,
     /// The column with what a row is worth, and whether there is one with its currency.
@@ -51,9 +51,8 @@ pub enum Subject {
     Rows,
     /// The rows that a call, in the words of the statement, adds up.
     Sum(String),
-    /// The rows from which a term of a column is read, although the statement is about others. The statement gives, too, what the term is
-    /// worth `before` and `after`, and `is_of_order`: whether each of these rows belongs to one order and each order has one of them.
-    Other(String, String),
+    /// Rows of none of the tables that are joined, which a call, in the words of the statement, counts; no amount takes it.
+    Count(String),
 }
 
 /// A statement that gives `part`, `given` and `known`: how many rows there are, and how many different ones.
@@ -114,16 +113,17 @@ pub(super) fn fan_out(statement: &Statement, key: &[String], columns_of: Columns
         needs_key: true,
         money: money.map(|name| (column(name), currency)),
         lines: None,
-        others: OF_LINES.iter().chain(&OTHERS).filter(given).map(|name| amount(name, column(name))).collect(),
     };
     let text = way.query(query, &demand);
     let is_unproven = way.joins && (key.is_empty() || !way.is_proven);
     // Where nothing is added up, a row is one of any of the tables that are joined.
     let is_of_any = demand.amounts.is_empty() && money.is_none();
     let is_open = is_unproven && !is_of_any;
+    let is_followed = way.open.is_empty() && !is_of_any;
     let mut found = FanOut {
         overlaps: overlaps(&way, &text),
         lines: way.leaves.iter().map(lines).collect(),
+        once: way.leaves.iter().filter(|_| is_followed).filter_map(|leaf| leaf.table.clone()).collect(),
         money: money.map(|name| (name, has_currency)),
         ..FanOut::default()
     };
@@ -133,21 +133,6 @@ pub(super) fn fan_out(statement: &Statement, key: &[String], columns_of: Columns
     }
     found.open.extend(hidden_overlaps(&way.leaves));
     found.tests.extend(of_ends(statement, &way, columns_of));
-    let has_order = outputs.iter().any(|output| output == ORDER);
-    for foreign in &way.foreign {
-        let follow = || Follow::begin(statement, Which::Lines, columns_of);
-        let of_way = |at: &Way| {
-            let mut way = follow()?;
-            way.way = Some(at.clone());
-            let text = way.query(query, &demand);
-            let id = if foreign.is_opened { ORDER } else { ID };
-            let is_known = has_order || !foreign.is_opened;
-            is_known.then(|| way.statement(&times(&text, id, has_order, foreign.is_sure)))
-        };
-        let subject = Subject::Other(foreign.column.clone(), foreign.text.clone());
-        let all = foreign.ways.iter().filter_map(of_way).collect();
-        found.tests.extend(all_repeat(subject, foreign.of.join(" and "), all));
-    }
     for (call, select) in sums(statement, columns_of) {
         found.tests.extend(of_value(statement, &select, Subject::Sum(call), columns_of));
     }
@@ -162,25 +147,6 @@ pub(super) fn fan_out(statement: &Statement, key: &[String], columns_of: Columns
     let mut seen = BTreeSet::new();
     found.tests.retain(|test| seen.insert(test.sql.clone()));
     found
-}
-
-fn amount(name: &str, read: Expr) -> Amount {
-    Amount { name: name.to_owned(), read, made: None, is_bare: true, is_sure: true }
-}
-
-/// Counts how often the rows of a term count, and says what it is worth.
-fn times(text: &str, id: &str, has_order: bool, is_sure: bool) -> String {
-    let order =
-        if has_order { format!("cast(\"{ORDER}\" as varchar)") } else { "cast(null as varchar)".to_owned() };
-    let is_sure = i32::from(is_sure);
-    format!(
-        "select 0 as part, sum(given) as given, sum(known) as known, sum(least) as before, sum(total) as after, \
-         min(case when alike = 1 and known = 1 then {is_sure} else 0 end) as is_of_order from (select first_order, sum(times) as given, \
-         count(*) as known, sum(least) as least, sum(total) as total, \
-         min(case when first_order = last_order and least = most then 1 else 0 end) as alike from (select \"{id}\", count(*) as times, \
-         min({order}) as first_order, max({order}) as last_order, min(\"{TERM}\") as least, max(\"{TERM}\") as most, sum(\"{TERM}\") as total \
-         from (\n{text}\n) as karat where \"{TERM}\" <> 0 and \"{id}\" is not null group by \"{id}\") as karat group by first_order) as karat"
-    )
 }
 
 /// Where rows of all of some tables come more than once, with what is counted of the first.
@@ -202,9 +168,7 @@ fn of_none(
     columns_of: ColumnsOf<'_>,
 ) -> Option<RowTest> {
     let tables = Follow::begin(statement, Which::Lines, columns_of)?.relations(select);
-    if tables.len() < 2 {
-        return None;
-    }
+    (tables.len() > 1).then_some(())?;
     let rows = SetExpr::Select(Box::new(alone(select, &Expr::value(Value::Null))));
     let of_place = |place: usize| {
         let mut way = Follow::begin(statement, Which::Lines, columns_of)?;
@@ -212,27 +176,66 @@ fn of_none(
         let sql = test(Subject::Rows, &way, &text).sql;
         Some(format!("select 0 as part, sum(given) as given, sum(known) as known from (\n{sql}\n) as karat"))
     };
-    let of =
-        tables.iter().filter_map(|table| table.alias.as_ref()).map(ToString::to_string).collect::<Vec<_>>();
+    let of: Vec<_> = tables.iter().filter_map(|table| Some(table.alias.as_ref()?.to_string())).collect();
     all_repeat(subject, of.join(" and "), (0..tables.len()).filter_map(of_place).collect())
 }
 
-/// The calls `count(*)` over joined rows: they count rows of none of the tables where those of all come more than once.
+/// The calls that count joined rows: they count rows of none of the tables where those of all come more than once.
 fn counts(statement: &Statement, columns_of: ColumnsOf<'_>) -> Vec<RowTest> {
     let mut found = Vec::new();
     for select in selects(statement) {
-        let mut calls = relations::calls(&select).into_iter().map(|call| call.to_string());
-        let Some(name) = calls.find(|call| call.to_lowercase().starts_with("count(*)")) else { continue };
-        let is_taken = select.projection.iter().any(|item| {
-            let text = item.to_string().to_lowercase();
-            let is_amount = OF_LINES.iter().chain(&OTHERS).any(|name| text.ends_with(&format!(" as {name}")));
-            text.contains("count(*)") && (text.contains(" * ") || is_amount)
-        });
-        let subject =
-            if is_taken { Subject::Sum(name) } else { Subject::Other("the query".to_owned(), name) };
+        let calls: Vec<_> =
+            relations::calls(&select).into_iter().filter(counts_rows).map(Expr::Function).collect();
+        let Some(name) = calls.first().map(ToString::to_string) else { continue };
+        let is_taken = select.projection.iter().any(|item| takes(item, &calls));
+        let subject = if is_taken { Subject::Sum(name) } else { Subject::Count(name) };
         found.extend(of_none(statement, &select, subject, columns_of));
     }
     found
+}
+
+/// Whether a call counts rows, whatever they hold.
+fn counts_rows(call: &Function) -> bool {
+    let FunctionArguments::List(list) = &call.args else { return false };
+    let reads_none = |argument: &FunctionArg| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(value)) => {
+            relations::reads(value, &[]).is_some_and(|read| read.is_empty())
+        }
+        FunctionArg::Unnamed(_) => true,
+        _ => false,
+    };
+    call.name.to_string().eq_ignore_ascii_case("count") && list.args.iter().all(reads_none)
+}
+
+fn any(expression: &Expr, is_it: &dyn Fn(&Expr) -> bool) -> bool {
+    let found = visit_expressions(expression, |part| {
+        if is_it(part) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    found.is_break()
+}
+
+/// Whether what a `select` gives is an amount that one of these calls makes, or something multiplied by it; not what is divided by it,
+/// or depends on it.
+fn takes(item: &SelectItem, calls: &[Expr]) -> bool {
+    let (SelectItem::ExprWithAlias { expr, .. } | SelectItem::UnnamedExpr(expr)) = item else { return false };
+    let is_amount = matches!(item, SelectItem::ExprWithAlias { alias, .. }
+        if OF_LINES.iter().chain(&OTHERS).any(|name| relations::named(alias) == **name));
+    let mut expr = expr.clone();
+    let _: ControlFlow<()> = visit_expressions_mut(&mut expr, |part| {
+        match part {
+            Expr::BinaryOp { op: BinaryOperator::Divide, right, .. } => **right = Expr::value(Value::Null),
+            Expr::Case { conditions, .. } => {
+                for when in conditions {
+                    when.condition = Expr::value(Value::Null);
+                }
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    });
+    let holds = |expression: &Expr| any(expression, &|part| calls.contains(part));
+    let is_product = |part: &Expr| matches!(part, Expr::BinaryOp { op: BinaryOperator::Multiply, .. });
+    any(&expr, &|part| is_product(part) && holds(part)) || is_amount && holds(&expr)
 }
 
 fn lines(leaf: &Leaf) -> Lines {

@@ -3,7 +3,6 @@
 //! The tables in `traced` have the columns of those in other layers, and [`written::ID`]. A row keeps it through joins, common table
 //! expressions and `union all`. Rows that a statement adds up or makes equal are followed no further: they are rows of their own.
 
-mod amounts;
 mod columns;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +14,7 @@ use sqlparser::ast::{
 };
 
 use super::TableName;
-use super::demand::{Demand, Foreign, VALUE, Way, equals, proves};
+use super::demand::{Demand, VALUE, equals, proves};
 use super::relations::{self, ColumnsOf, Outputs, Relation, Rows};
 use super::written;
 
@@ -69,10 +68,6 @@ pub(super) struct Follow<'a> {
     pub(super) joins: bool,
     /// Whether a key that is unique proves that no row came twice.
     pub(super) is_proven: bool,
-    /// Terms that are read from other rows than those that the statement is about.
-    pub(super) foreign: Vec<Foreign>,
-    /// The term whose rows are followed in place of those.
-    pub(super) way: Option<Way>,
 }
 
 impl<'a> Follow<'a> {
@@ -119,8 +114,6 @@ impl<'a> Follow<'a> {
             open: BTreeSet::new(),
             joins: false,
             is_proven: true,
-            foreign: Vec::new(),
-            way: None,
         })
     }
 
@@ -137,11 +130,7 @@ impl<'a> Follow<'a> {
     /// As [`Self::query`], of what a query consists of.
     pub(super) fn body(&mut self, body: &SetExpr, demand: &Demand) -> String {
         match body {
-            SetExpr::Select(select) if self.is_opened_here(select) => self.beside_lists(select),
             SetExpr::Select(select) if self.ends_at(select) => {
-                if !relations::is_grouped(select) {
-                    self.amounts_beside_lists(select, demand);
-                }
                 let inner = demand.each(|expression| Outputs::of_select(select).inline(expression));
                 self.end_of(select, inner.lines(&self.relations(select)));
                 self.end(&body.to_string(), body)
@@ -244,22 +233,15 @@ impl<'a> Follow<'a> {
         let relations = self.relations(select);
         let outputs = Outputs::of_select(select);
         let mut inner = demand.each(|expression| outputs.inline(expression));
-        inner.others = Self::terms(select, &inner.others);
         if let Some((_, keys)) = inner.whole_key(&relations, &equals(select)) {
             inner.keys = keys;
         }
-        let here = self.way.as_ref().filter(|way| way.at.0 == *select).map(|way| way.at.clone());
         let lines = demand.lines.unwrap_or_else(|| inner.lines(&relations));
-        let lines = here.as_ref().map_or(lines, |(_, place, _)| *place);
-        if let Some((_, _, read)) = here {
-            inner = Demand { amounts: vec![read], ..Demand::default() };
-        }
         self.is_proven &= inner.keys.len() == demand.keys.len() && proves(&inner.keys, &relations, lines);
         if relations.len() > 1 {
             self.joins = true;
             self.open.extend(relations::odd_join(select).map(|join| format!("`{join}`")));
         }
-        let amounts = self.amounts_of(select, &inner.others, &relations, lines);
         if relations::opens_lists(select) {
             // The optimiser of the engine loses columns that are computed below a list.
             self.open.insert("lists that are opened".to_owned());
@@ -271,15 +253,12 @@ impl<'a> Follow<'a> {
             if self.which != Which::All && place != lines {
                 continue;
             }
-            let mut below = inner.each(|expression| {
+            let below = inner.each(|expression| {
                 let is_its = relations::reads(expression, &relations)?.is_subset(&BTreeSet::from([place]));
                 (is_its && relations::is_plain(expression))
                     .then(|| relations::bare(expression, relation))
                     .flatten()
             });
-            if place == lines {
-                below.others.clone_from(&amounts);
-            }
             match self.relation(relation, &below) {
                 Some(name) => {
                     let alias = relation.alias.clone().unwrap_or_else(|| Ident::new("karat"));
@@ -294,7 +273,7 @@ impl<'a> Follow<'a> {
         for item in &mut changed.projection {
             written::hide(item, &followed, self.columns());
         }
-        changed.projection.extend(self.ids(select, &followed));
+        changed.projection.extend(self.ids(&followed));
         changed.to_string()
     }
 

@@ -12,7 +12,7 @@ mod lint;
 mod load;
 pub mod mapping;
 mod relations;
-mod terms;
+mod shifted;
 mod words;
 mod written;
 
@@ -22,6 +22,7 @@ use std::fmt;
 pub use fan_out::{FanOut, Overlap, RowTest, Subject as Counted};
 pub use header::{Cells, Header, Message, Publish, Scope, Severity, Subject};
 pub use load::{EDITIONS, QuerySet, STAGING, load, load_behind_sources, load_recorded};
+pub use shifted::{Names, names, over};
 pub use words::is_reserved;
 pub use written::{ID, traced};
 

@@ -158,6 +158,11 @@ impl Outputs {
         Self { has_wildcard: columns.len() < select.projection.len(), columns }
     }
 
+    /// Each column that is written out, with its name.
+    pub(super) fn columns(&self) -> &[(Option<String>, Expr)] {
+        &self.columns
+    }
+
     fn names(&self) -> Option<BTreeSet<String>> {
         (!self.has_wildcard).then(|| self.columns.iter().filter_map(|(name, _)| name.clone()).collect())
     }
@@ -308,15 +313,6 @@ pub(super) fn is_grouped(select: &Select) -> bool {
     let by = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
     let adds_up = calls(select).iter().any(|call| call.over.is_none() && is_of_many_rows(call));
     by || adds_up || select.distinct.is_some() || select.having.is_some()
-}
-
-/// Whether an expression opens a list.
-pub(super) fn opens(expression: &Expr) -> bool {
-    let is_it = |part: &Expr| matches!(part, Expr::Function(call) if is_unnest(call));
-    visit_expressions(expression, |part| {
-        if is_it(part) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })
-    .is_break()
 }
 
 /// Whether a `select` opens lists.

@@ -14,9 +14,6 @@ pub const ID: &str = "__karat_id";
 /// The column with the number of the place at which a row is followed no further.
 pub(super) const PART: &str = "__karat_part";
 
-/// The column with what a term of the row is worth.
-pub(super) const TERM: &str = "__karat_term";
-
 /// The table of the rows of `name` with their numbers.
 #[must_use]
 pub fn traced(name: &TableName) -> TableName {

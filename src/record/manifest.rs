@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::json::{canonical, day};
@@ -127,11 +127,11 @@ pub struct EditionRecord {
     /// Its folder below `editions/`.
     pub name: String,
     /// Whether single customers are shown.
-    #[serde(rename = "edition", with = "detail")]
+    #[serde(rename = "edition")]
     pub detail: Detail,
     /// Of whom it is: column and value.
     #[serde(rename = "where")]
-    pub part: Option<BTreeMap<String, String>>,
+    pub part: Option<Part>,
     /// Names the messages.
     pub language: String,
     /// Its mail.
@@ -221,25 +221,14 @@ impl EditionRecord {
     /// An edition whose mail is not written yet.
     #[must_use]
     pub fn new(edition: &Edition) -> Self {
-        let part = edition.part.as_ref();
-        Self {
-            name: edition.name(),
-            detail: edition.detail,
-            part: part.map(|part| BTreeMap::from([(part.column.clone(), part.value.clone())])),
-            language: edition.language.clone(),
-            mail: MailRecord::default(),
-        }
+        let Edition { detail, part, language } = edition.clone();
+        Self { name: edition.name(), detail, part, language, mail: MailRecord::default() }
     }
 
     /// What it is.
     #[must_use]
     pub fn edition(&self) -> Edition {
-        let part = self.part.as_ref().and_then(|part| part.iter().next());
-        Edition {
-            detail: self.detail,
-            part: part.map(|(column, value)| Part { column: column.clone(), value: value.clone() }),
-            language: self.language.clone(),
-        }
+        Edition { detail: self.detail, part: self.part.clone(), language: self.language.clone() }
     }
 }
 
@@ -284,20 +273,4 @@ pub(crate) fn policy(config: &Config) -> Map<String, Value> {
 pub(crate) fn cost_to_serve(config: &Config) -> Map<String, Value> {
     let rates = config.cost_to_serve.iter();
     rates.map(|(activity, rate)| (activity.clone(), json!(rate.to_plain_string()))).collect()
-}
-
-/// Whether single customers are shown, as the word of the configuration.
-mod detail {
-    use super::{Deserialize as _, Deserializer, Detail, Serializer};
-    use serde::de::Error as _;
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out a reference")]
-    pub(super) fn serialize<S: Serializer>(detail: &Detail, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(detail.word())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Detail, D::Error> {
-        let word = String::deserialize(deserializer)?;
-        Detail::parse(&word).ok_or_else(|| D::Error::custom(format!("there is no edition `{word}`")))
-    }
 }

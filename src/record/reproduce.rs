@@ -8,6 +8,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::layout;
+use crate::query::mapping::plain_number_sql;
 use crate::query::{Query, STAGING, TableName};
 use crate::source::{From, InputRecord, RawTable};
 
@@ -55,6 +56,13 @@ fn perform(script: &mut String, recipe: &Recipe<'_>, up: &str) {
     for table in recipe.settings {
         let file = format!("read_parquet('{up}{}')", layout::table(table));
         line(script, &format!("create table {table} as select * from {file};"));
+    }
+    let names_it = |query: &Query| query.name.schema == STAGING && query.text.contains("plain_number");
+    if recipe.queries.iter().any(names_it) {
+        let [comma, point] = [',', '.'].map(|sign| plain_number_sql("number_text", sign));
+        let body = format!("case decimal_sign when ',' then {comma} when '.' then {point} end");
+        script.push_str("\n-- A number as people write it, as a text that a cast reads; of any other text no cast reads it.\n");
+        line(script, &format!("create macro plain_number(number_text, decimal_sign) as ({body});"));
     }
     script.push_str("\n-- The rows of the sources, under their canonical names.\n");
     for table in recipe.raw.iter().filter(|table| table.from != From::Staging) {

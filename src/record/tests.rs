@@ -106,7 +106,7 @@ fn another_schema_is_refused_by_its_name_and_a_gap_by_its_own() {
     json["schema"] = json!(SCHEMA);
     json["editions"][0]["edition"] = json!("half");
     let said = |failure: &Failure| format!("{failure} {:?}", failure.cause);
-    assert!(said(&read(&json)).contains("no edition `half`"));
+    assert!(said(&read(&json)).contains("unknown variant `half`"));
     json["editions"] = json!([]);
     json.as_object_mut().expect("an object").remove("mail");
     assert!(said(&read(&json)).contains("missing field `mail`"));

@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn what_runs_moves_or_comes_from_elsewhere_is_no_logo() {
-        for (inner, told) in [
+        for (inner, expected) in [
             ("<script>alert(1)</script>", "holds <script>"),
             ("<g><foreignObject/></g>", "holds <foreignObject>"),
             ("<svg:script xmlns:svg=\"x\"/>", "holds <script>"),
@@ -310,10 +310,10 @@ mod tests {
             ("<style><![CDATA[path{fill:URL(x)}]]></style>", "in a style"),
             ("<path>", "mistake"),
         ] {
-            let told_now = refused(format!("{SVG}{inner}</svg>").as_bytes());
-            assert!(told_now.contains(told), "{inner}: {told_now}");
+            let refusal = refused(format!("{SVG}{inner}</svg>").as_bytes());
+            assert!(refusal.contains(expected), "{inner}: {refusal}");
         }
-        for (text, told) in [
+        for (text, expected) in [
             ("", "neither"),
             ("logo", "neither"),
             ("<html></html>", "begins with <html>"),
@@ -324,8 +324,8 @@ mod tests {
             (SVG, "cut off"),
             (&format!("{SVG}</svg><svg/>"), "behind its end"),
         ] {
-            let told_now = refused(text.as_bytes());
-            assert!(told_now.contains(told), "{text}: {told_now}");
+            let refusal = refused(text.as_bytes());
+            assert!(refusal.contains(expected), "{text}: {refusal}");
         }
         assert!(refused(&[0xff, 0xd8, 0xff]).contains("neither"));
         assert!(refused(&vec![b' '; MOST_BYTES + 1]).contains("bytes"));

@@ -115,7 +115,7 @@ impl<'a> Data<'a> {
         })
     }
 
-    /// Makes something of the tables, and tells whether it rests on anything that the edition leaves out.
+    /// Makes something of the tables, and says whether it depends on anything that the edition leaves out.
     pub(crate) fn watched<T>(&self, make: impl FnOnce() -> T) -> (T, bool) {
         self.missed.set(false);
         let result = make();
@@ -236,10 +236,10 @@ impl<'a> Data<'a> {
 
     /// The finding of every section, by the section: rows of each result that has the columns `section` and `finding`.
     pub(crate) fn findings(&self) -> BTreeMap<String, Row> {
-        let is_told =
+        let is_reported =
             |table: &Table| ["section", "finding"].iter().all(|column| table.position(column).is_some());
         let tables =
-            self.tables.iter().filter(|(name, table)| name.starts_with("results.") && is_told(table));
+            self.tables.iter().filter(|(name, table)| name.starts_with("results.") && is_reported(table));
         let rows = tables.flat_map(|(name, _)| self.rows(name));
         rows.filter_map(|row| Some((row.get("section")?.text().to_owned(), row))).collect()
     }

@@ -22,7 +22,7 @@ pub(crate) struct Cohorts {
 struct Cohort {
     label: String,
     customers: Figure,
-    /// Whether the cohort has customers enough for shares of it to be told.
+    /// Whether the cohort has customers enough for shares of it to be shown.
     is_told: bool,
     /// One for each age; none where it is not lived yet.
     cells: Vec<Option<Heat>>,

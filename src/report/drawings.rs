@@ -1,4 +1,4 @@
-//! The charts of the page, each with the text that tells it to a reader who does not see it.
+//! The charts of the page, each with the text that describes it to a reader who does not see it.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ fn share(formats: &Formats, figure: &Figure, decimals: i64) -> String {
 }
 
 fn money(formats: &Formats, figure: &Figure, sign: &str) -> String {
-    figure.decimal().map_or_else(|| format::NONE.into(), |amount| formats.told(&amount, sign, 0))
+    figure.decimal().map_or_else(|| format::NONE.into(), |amount| formats.abbreviated(&amount, sign, 0))
 }
 
 fn count(formats: &Formats, figure: &Figure) -> String {
@@ -85,7 +85,8 @@ fn class_pairs(
             (part.size(), part.clone(), share(formats, &part, 1))
         };
         let label = messages.of(classes.messages, code);
-        let amount = profit.decimal().map_or_else(String::new, |amount| formats.told(&amount.abs(), sign, 0));
+        let amount =
+            profit.decimal().map_or_else(String::new, |amount| formats.abbreviated(&amount.abs(), sign, 0));
         let of_customers = share(formats, &customers, 1);
         // A loss is no share of a profit.
         let (row, name, value) = match (in_money, profit.size() < 0.0) {
@@ -234,12 +235,14 @@ fn waterfall(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats
 /// The states of one side of the migration since a year ago, without the total.
 fn states(data: &Data<'_>, side: &str, messages: &Messages, formats: &Formats) -> Vec<(String, Node)> {
     let text = |row: &Row, column: &str| row.get(column).map(Figure::text).unwrap_or_default().to_owned();
-    data.rows("results.tier_migration_totals")
+    let (of_side, of_other) =
+        if side == "from" { ("from_tier", "to_tier") } else { ("to_tier", "from_tier") };
+    data.rows("results.tier_migration")
         .iter()
-        .filter(|row| text(row, "from_snapshot") == "year_ago" && text(row, "side") == side)
-        .filter(|row| text(row, "state") != "total")
+        .filter(|row| text(row, "from_snapshot") == "year_ago" && text(row, of_other) == "total")
+        .filter(|row| text(row, of_side) != "total")
         .map(|row| {
-            let state = text(row, "state");
+            let state = text(row, of_side);
             let figure = row.get("customers").cloned().unwrap_or_else(Figure::missing);
             let node = Node {
                 class: if TIERS.contains(&state.as_str()) { state.clone() } else { "other".into() },
@@ -254,7 +257,7 @@ fn states(data: &Data<'_>, side: &str, messages: &Messages, formats: &Formats) -
 
 /// Customers by tier a year ago and now; empty without customers a year ago.
 fn moves(data: &Data<'_>, messages: &Messages, formats: &Formats) -> Chart {
-    let told = data.by("change_summary", "year_ago", "told_tier");
+    let key = data.by("change_summary", "year_ago", "told_tier");
     let (from, to) = (states(data, "from", messages, formats), states(data, "to", messages, formats));
     let mut flows = Vec::new();
     let mut caption = Vec::new();
@@ -268,7 +271,7 @@ fn moves(data: &Data<'_>, messages: &Messages, formats: &Formats) -> Chart {
             }
             let customers = count(formats, &figure);
             parts.push(messages.fill("moves-part", &[("label", &to_node.label), ("customers", &customers)]));
-            flows.push(Flow { from: place, to: target, figure, is_told: told.value.as_ref() == Some(state) });
+            flows.push(Flow { from: place, to: target, figure, is_key: key.value.as_ref() == Some(state) });
         }
         if !parts.is_empty() {
             caption.push(messages.fill(

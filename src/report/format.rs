@@ -91,7 +91,7 @@ impl Formats {
     }
 
     /// Writes an amount of money as a sentence does: a large one by the language's word for its scale, with two decimals.
-    pub(crate) fn told(&self, value: &BigDecimal, sign: &str, decimals: i64) -> String {
+    pub(crate) fn abbreviated(&self, value: &BigDecimal, sign: &str, decimals: i64) -> String {
         // Rounding can reach the next word: 9,999.996 of a scale of four zeros is one of the next.
         let rounded = |zeros: i64| scaled(value, zeros).with_scale_round(2, RoundingMode::HalfUp);
         let whole = value.with_scale_round(decimals, RoundingMode::HalfUp).abs();
@@ -296,7 +296,7 @@ mod tests {
             ("125000000", "1.25亿元"),
             ("-1234567890123", "−12,345.68亿元"),
         ] {
-            assert_eq!(formats.told(&decimal(value), "元", 0), expected, "{value}");
+            assert_eq!(formats.abbreviated(&decimal(value), "元", 0), expected, "{value}");
         }
         // Tables keep every digit.
         assert_eq!(formats.money(&decimal("12345678"), "元", 0), "12,345,678元");
@@ -307,8 +307,8 @@ mod tests {
     #[test]
     fn english_writes_every_amount_in_full() {
         let formats = formats("en");
-        assert_eq!(formats.told(&decimal("12345678"), "$", 0), "$12,345,678");
-        assert_eq!(formats.told(&decimal("-41687.7688"), "$", 0), "−$41,688");
+        assert_eq!(formats.abbreviated(&decimal("12345678"), "$", 0), "$12,345,678");
+        assert_eq!(formats.abbreviated(&decimal("-41687.7688"), "$", 0), "−$41,688");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The words of one language, from `reports/messages/<language>.ftl`: sentences, names of classes, labels on charts.
 //!
-//! Fluent chooses among the forms of a sentence; numbers and days come in written, as text or as elements that tell their
+//! Fluent chooses among the forms of a sentence; numbers and days come in written, as text or as elements that name their
 //! cell. A file is read whole before anything is computed: a word that is missing, or that asks for something nobody gives,
 //! is refused by name and file. A sentence with a hole in it is never written.
 

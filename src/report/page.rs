@@ -36,7 +36,7 @@ const NEEDED: [&str; 8] = [
 /// What templates are rendered to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
-    /// HTML: escaped, numbers in elements that tell their cell.
+    /// HTML: escaped, numbers in elements that name their cell.
     Markup,
     /// Plain text.
     Text,
@@ -200,7 +200,7 @@ impl Writer {
     }
 }
 
-/// Makes the element that shows a number and tells where it comes from; in plain text, the number.
+/// Makes the element that shows a number and says where it comes from; in plain text, the number.
 ///
 /// A threshold is shown with all its decimals: a rule that is rounded is another rule.
 fn traced(value: &Value, options: &Kwargs, filters: &Filters, writer: Writer) -> TeraResult<Value> {
@@ -258,12 +258,12 @@ fn register(tera: &mut Tera, filters: &Filters) {
     }
     let purse = filters.clone();
     tera.register_filter("money", move |value: Value, options: Kwargs, _: &State| -> TeraResult<Value> {
-        // A sentence may tell a large amount by its scale; a table has every digit.
+        // A sentence may print a large amount by its scale; a table has every digit.
         let full = options.get::<bool>("full")?.unwrap_or(false);
         let write: Write = if full {
             |formats, value, sign, decimals| formats.money(value, sign, decimals)
         } else {
-            |formats, value, sign, decimals| formats.told(value, sign, decimals)
+            |formats, value, sign, decimals| formats.abbreviated(value, sign, decimals)
         };
         traced(&value, &options, &purse, Writer::new(0, write))
     });

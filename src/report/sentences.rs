@@ -1,4 +1,4 @@
-//! The sentences of the first page. `results.sentences` says which are true, what money each speaks of, and which are told.
+//! The sentences of the first page. `results.sentences` says which are true, what money each speaks of, and which are printed.
 
 use super::cells::{Data, Figure};
 

@@ -37,7 +37,7 @@ pub(crate) struct Change {
     direction: &'static str,
     /// Whether it is bad news.
     adverse: bool,
-    /// The cell that tells how much.
+    /// The cell that says how much.
     figure: Figure,
     /// How to write it: `percent`, `points`, `count` or `money`.
     style: &'static str,
@@ -136,7 +136,7 @@ fn direction(formats: &Formats, difference: &BigDecimal, amount: &BigDecimal, st
 
 pub(super) fn written(formats: &Formats, value: &BigDecimal, unit: &str, sign: &str) -> String {
     match unit {
-        "money" => formats.told(value, sign, 0),
+        "money" => formats.abbreviated(value, sign, 0),
         "rate" => formats.percent(value, 1),
         _ => formats.number(value, 0),
     }

@@ -150,7 +150,7 @@ pub(crate) fn page<'a>(
     let finding: BTreeMap<_, _> =
         findings.iter().map(|(section, row)| (section.clone(), name_of(row))).collect();
     let charts = drawings::charts(data, &sign, messages, formats);
-    // Where some are left out, nobody may say that there is nothing to tell.
+    // Where some are left out, nobody may say that there is nothing to report.
     let sentences = sentences::sentences(data);
     let mut stated: BTreeMap<_, _> =
         finding.iter().map(|(section, name)| (section.clone(), !name.is_empty())).collect();

@@ -1,6 +1,6 @@
 //! Tables that keep a record of their files, found by where it lies: files of such a table stay there after their rows were deleted.
 
-/// A kind of table whose files alone do not tell which rows it holds.
+/// A kind of table whose files alone do not show which rows it holds.
 struct Lakehouse {
     name: &'static str,
     /// Tells, by the parts of the path, whether an object belongs to the records of such a table.

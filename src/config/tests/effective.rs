@@ -6,57 +6,6 @@ use proptest::prelude::*;
 use super::{MINIMAL, good, with};
 
 #[test]
-fn the_effective_text_shows_every_default() {
-    let expected = "\
-# The configuration as it took effect: every key that bears on the report.
-project:
-  name: Trial
-  currency: GBP
-  timezone: Europe/London
-  language: en
-window: 365d
-compare: 7d
-sources:
-  order_lines:
-    location: data/orders/
-    format: parquet
-    columns:
-      order_id: a
-      customer_id: b
-      ordered_at: c
-      net_amount: d
-      cost_amount: e
-policy:
-  earliest_date: 1970-01-02
-  max_future_days: 366
-  return_sign: refuse
-  max_rate_age_days: 10
-  coverage_days: 3
-  tier_cutoff: relative
-  platinum_share: 0.05
-  gold_share: 0.2
-";
-    let effective = good(MINIMAL).effective;
-    assert!(effective.starts_with(expected), "{effective}");
-    let end = "  freight_rate: 0
-  per_customer: 0
-checks:
-  max_rejected_rows: 0.005
-  max_rejected_money: 0.001
-  freshness: none
-  allow_duplicate_files: false
-  allow_missing_periods: false
-  orders_in_two_files: count_all
-  duplicates: reject
-  max_unpacked_ratio: 1000
-exports: [csv]
-publish:
-  tables: results
-";
-    assert!(effective.ends_with(end), "{effective}");
-}
-
-#[test]
 fn limits_of_age_stand_by_source_and_read_back() {
     let text = format!(
         "{MINIMAL}checks: {{source_freshness: {{visits: 3d, customers: none, service_cases: 2w}}}}\n"
@@ -112,10 +61,13 @@ fn a_look_and_an_address_are_recorded_last_and_read_back() {
 }
 
 #[test]
-fn everything_that_bears_on_the_report_is_recorded_in_its_order() {
-    let effective = good(include_str!("../../../tests/fixtures/configuration.yaml")).effective;
-    super::keep("tests/fixtures/configuration.effective.yaml", &effective);
-    assert_eq!(good(&effective).effective, effective);
+fn everything_that_bears_on_the_report_is_recorded_in_its_order_with_every_default() {
+    let whole = include_str!("../../../tests/fixtures/configuration.yaml");
+    for (given, recorded) in [(MINIMAL, "shortest"), (whole, "configuration")] {
+        let effective = good(given).effective;
+        super::keep(&format!("tests/fixtures/{recorded}.effective.yaml"), &effective);
+        assert_eq!(good(&effective).effective, effective);
+    }
 }
 
 proptest! {

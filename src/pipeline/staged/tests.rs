@@ -52,27 +52,44 @@ fn columns_of(table: &TableName) -> Option<Vec<String>> {
 
 /// What becomes of a query: nothing, or the message with which it is refused; and what is not checked.
 async fn outcome(number: usize, key: &str, text: &str) -> (String, Vec<String>) {
+    outcome_of(&[(&format!("lines_{number}"), key, text)]).await
+}
+
+/// As [`outcome`], of the last of several queries.
+async fn outcome_of(queries: &[(&str, &str, &str)]) -> (String, Vec<String>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let engine = session(folder.path()).await;
-    let key: Vec<String> = key.split(", ").map(str::to_owned).collect();
-    let fan_out = query::fan_out_of(text, &key, &columns_of);
-    for test in &fan_out.tests {
-        let planned = engine.types("a test", &test.sql).await;
-        planned.unwrap_or_else(|failure| panic!("{failure:?}\n{}", test.sql));
+    let mut chain = Vec::new();
+    let mut last = Ok(Vec::new());
+    let mut open = Vec::new();
+    for (name, key, text) in queries {
+        let key: Vec<String> = key.split(", ").map(str::to_owned).collect();
+        let fan_out = query::fan_out_of(text, &key, &columns_of);
+        for test in &fan_out.tests {
+            let planned = engine.types("a test", &test.sql).await;
+            planned.unwrap_or_else(|failure| panic!("{failure:?}\n{}", test.sql));
+        }
+        open.extend(fan_out.open.iter().cloned());
+        chain.push(Query {
+            path: "0_staging/order_lines.sql".to_owned(),
+            name: TableName::new(STAGING, name),
+            header: Header { key, ..Header::default() },
+            sha256: sha256(text.as_bytes()),
+            text: (*text).to_owned(),
+        });
+        let once = fan_out.once.clone();
+        last = match run(&engine, &chain[chain.len() - 1], Some(fan_out), 1).await {
+            Ok(_) => repeated::refuse(&engine, &chain, &once).await,
+            Err(failure) => Err(failure),
+        };
     }
-    let open = fan_out.open.clone();
-    let query = Query {
-        path: "0_staging/order_lines.sql".to_owned(),
-        name: TableName::new(STAGING, &format!("lines_{number}")),
-        header: Header { key, ..Header::default() },
-        sha256: sha256(text.as_bytes()),
-        text: text.to_owned(),
-    };
-    let message = match run(&engine, &query, Some(fan_out), 1).await {
-        Ok(_) => String::new(),
-        Err(failure) => failure.message.replace("queries/0_staging/order_lines.sql: ", ""),
-    };
-    (message, open)
+    match last {
+        Ok(more) => {
+            open.extend(more);
+            (String::new(), open)
+        }
+        Err(failure) => (failure.message.replace("queries/0_staging/order_lines.sql: ", ""), open),
+    }
 }
 
 /// Selects of `lines`, numbered here: the key says nothing of joins.

@@ -25,7 +25,7 @@ use super::super::publication::Wanted;
 use crate::calendar::{self, Deadline, skewed};
 use crate::config::{self, Config, Edition};
 use crate::deliver::{
-    Answer, Carrier, Delivery, Fate, Message, NotOffered, Offered, Reader, Reply, deliver_by,
+    Answer, Carrier, Delivery, Fate, Message, NotOffered, Offered, Recipient, Reply, deliver_by,
 };
 use crate::error::{Exit, Failure};
 use crate::files::sha256;
@@ -36,12 +36,12 @@ use crate::record::HashedFile;
 use crate::store::Location;
 use crate::store::faulty::{Fault, Faulty};
 
-const READERS: [&str; 2] = ["ann@example.com", "bob@example.com"];
+const RECIPIENTS: [&str; 2] = ["ann@example.com", "bob@example.com"];
 
 /// What a run works on: a store, a mail server, and the one fault of this trial.
 struct World {
     inner: Arc<InMemory>,
-    /// How many mails each reader has got.
+    /// How many mails each recipient has got.
     taken: Mutex<BTreeMap<String, usize>>,
     /// Operations of store and mail server so far.
     operations: AtomicUsize,
@@ -106,7 +106,7 @@ impl World {
     }
 
     /// What holds at every moment: the log is one chain; what it names is whole, or was removed as old; `latest.json` names
-    /// an entry and never goes back; no reader has two mails, and none one of a run that is not published.
+    /// an entry and never goes back; no recipient has two mails, and none one of a run that is not published.
     fn check(&self) {
         let entries = publish::history(&self.sound())
             .now_or_never()
@@ -143,8 +143,8 @@ impl World {
             let before = self.seen.fetch_max(seq, Ordering::SeqCst);
             assert!(seq >= before, "`latest.json` went back from {before} to {seq}");
         }
-        for (reader, count) in self.taken.lock().expect("no panic").iter() {
-            assert_eq!(*count, 1, "{reader}");
+        for (recipient, count) in self.taken.lock().expect("no panic").iter() {
+            assert_eq!(*count, 1, "{recipient}");
             assert!(entries.iter().any(|entry| entry.run_id == "bbbb"), "mailed before it is published");
         }
     }
@@ -158,7 +158,7 @@ impl Carrier for Post {
     async fn offer(&self, _: &Message) -> Result<Box<dyn Offered>, NotOffered> {
         match self.0.next() {
             Fault::None => Ok(Box::new(Post(Arc::clone(&self.0)))),
-            Fault::Denied => Err(NotOffered::Reader(Reply::new(550, "no such user"))),
+            Fault::Denied => Err(NotOffered::Recipient(Reply::new(550, "no such user"))),
             Fault::Stop | Fault::StopAfter => {
                 self.0.stopped.notify_one();
                 std::future::pending().await
@@ -288,9 +288,9 @@ impl Stage {
             let manifest = deliverable(&place, &entry).await.map_err(mailed)?;
             let letter = letter(&self.config, mail, (&place, &entry), &manifest, &edition);
             let letter = Arc::new(letter.await.map_err(mailed)?);
-            let reader = |to: &&str| Reader { to: (*to).into(), letter: Arc::clone(&letter), resend: false };
-            let readers: Vec<Reader> = READERS.iter().map(reader).collect();
-            deliver_by(&place, &Post(Arc::clone(world)), &readers, calendar::now).await
+            let one = |to: &&str| Recipient { to: (*to).into(), letter: Arc::clone(&letter), resend: false };
+            let recipients: Vec<Recipient> = RECIPIENTS.iter().map(one).collect();
+            deliver_by(&place, &Post(Arc::clone(world)), &recipients, calendar::now).await
         };
         tokio::select! {
             outcome = run => Some(outcome),
@@ -328,8 +328,8 @@ impl Stage {
         let second = self.attempt(&sound).await.expect("nothing stops it");
         let second = second.unwrap_or_else(|failure| panic!("{fault:?}: a rerun fails: {failure}"));
         sound.check();
-        for (reader, delivery) in READERS.iter().zip(&second) {
-            let count = sound.taken.lock().expect("no panic").get(*reader).copied().unwrap_or(0);
+        for (recipient, delivery) in RECIPIENTS.iter().zip(&second) {
+            let count = sound.taken.lock().expect("no panic").get(*recipient).copied().unwrap_or(0);
             match &delivery.fate {
                 Fate::Sent | Fate::SentBefore => assert_eq!(count, 1, "{fault:?}"),
                 // Nobody can know; a person decides.

@@ -2,19 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use sqlparser::ast::{Expr, Ident, Select, SelectItem, SetExpr};
+use sqlparser::ast::{Expr, Ident, SelectItem, SetExpr};
 
 use super::{Follow, Leaf, Which};
 use crate::query::TableName;
 use crate::query::demand::Demand;
-use crate::query::relations;
-use crate::query::written::{ID, PART, TERM, traced};
+use crate::query::written::{ID, PART, traced};
 
 /// Rows that a place which is no table may have.
 const ROWS: u64 = 1 << 40;
-
-/// A term that a row does not have.
-const NO_TERM: &str = "cast(null as decimal(38, 4))";
 
 impl Follow<'_> {
     /// Rows of their own.
@@ -35,11 +31,11 @@ impl Follow<'_> {
 
     /// The columns that are added.
     pub(super) fn columns(&self) -> &'static [&'static str] {
-        if self.which == Which::Lines { &[ID, PART, TERM] } else { &[ID] }
+        if self.which == Which::Lines { &[ID, PART] } else { &[ID] }
     }
 
     /// The columns that name the source rows.
-    pub(super) fn ids(&mut self, select: &Select, followed: &[Ident]) -> Vec<SelectItem> {
+    pub(super) fn ids(&mut self, followed: &[Ident]) -> Vec<SelectItem> {
         let column = |alias: &Ident, name: &str| format!("{alias}.\"{name}\"");
         let item = |text: String, name: &str| SelectItem::ExprWithAlias {
             // The text of an expression stands for it: it is only written.
@@ -47,18 +43,12 @@ impl Follow<'_> {
             alias: Ident::with_quote('"', name),
         };
         match (self.which, followed) {
-            (Which::Lines, [alias]) => {
-                let term = self.term(select).unwrap_or_else(|| column(alias, TERM));
-                [(column(alias, ID), ID), (column(alias, PART), PART), (term, TERM)]
-                    .map(|(text, name)| item(text, name))
-                    .into()
-            }
+            (Which::Lines, [alias]) => [ID, PART].map(|name| item(column(alias, name), name)).into(),
             (Which::Lines, _) => {
                 let place = self.leaves.len();
                 self.leaves.push(Leaf { table: None, of: BTreeSet::new(), money: None });
-                let term = self.term(select).unwrap_or_else(|| NO_TERM.to_owned());
                 let part = format!("cast({place} as bigint)");
-                [("cast(null as bigint)".to_owned(), ID), (part, PART), (term, TERM)]
+                [("cast(null as bigint)".to_owned(), ID), (part, PART)]
                     .map(|(text, name)| item(text, name))
                     .into()
             }
@@ -68,24 +58,6 @@ impl Follow<'_> {
                 vec![item(if all.is_empty() { "''".to_owned() } else { all }, ID)]
             }
         }
-    }
-
-    /// What the term is worth in the rows of this `select`, where it is made there.
-    fn term(&self, select: &Select) -> Option<String> {
-        let (_, value) = &self.way.as_ref().filter(|way| way.made.0 == *select)?.made;
-        Some(format!("try_cast({value} as decimal(38, 4))"))
-    }
-
-    /// Whether the rows of the term come from what stands beside the lists that this `select` opens.
-    pub(super) fn is_opened_here(&self, select: &Select) -> bool {
-        relations::opens_lists(select) && self.way.as_ref().is_some_and(|way| way.at.0 == *select)
-    }
-
-    /// The rows of a `select` that opens lists, with the term.
-    pub(super) fn beside_lists(&mut self, select: &Select) -> String {
-        let mut changed = select.clone();
-        changed.projection.extend(self.ids(select, &[]));
-        changed.to_string()
     }
 
     pub(super) fn table(&mut self, name: &TableName, demand: &Demand) -> String {
@@ -110,7 +82,7 @@ impl Follow<'_> {
         let money = demand.money.clone();
         self.leaves.push(Leaf { table: Some(name.clone()), of: BTreeSet::from([name.clone()]), money });
         if is_source {
-            format!("select *, cast({place} as bigint) as \"{PART}\", {NO_TERM} as \"{TERM}\" from {traced}")
+            format!("select *, cast({place} as bigint) as \"{PART}\" from {traced}")
         } else {
             numbered(place, &name.to_string())
         }
@@ -121,7 +93,7 @@ impl Follow<'_> {
 fn numbered(place: usize, from: &str) -> String {
     let first = u64::try_from(place).unwrap_or_default() * ROWS;
     format!(
-        "select *, cast(0 - {first} - row_number() over () as bigint) as \"{ID}\", cast({place} as bigint) as \"{PART}\", \
-         {NO_TERM} as \"{TERM}\" from {from}"
+        "select *, cast(0 - {first} - row_number() over () as bigint) as \"{ID}\", cast({place} as bigint) as \"{PART}\" \
+         from {from}"
     )
 }

@@ -47,6 +47,15 @@ fn refuses_what_differs_between_engines_and_says_where() {
 }
 
 #[test]
+fn what_opens_lists_and_reads_numbers_is_for_staging() {
+    for call in ["plain_number(a, ',')", "unnest(a)"] {
+        let sql = format!("select {call} as b from t");
+        assert_eq!(found(&sql, Place::Staging), "");
+        assert!(found(&sql, Place::Table).contains("is not in the portable subset"));
+    }
+}
+
+#[test]
 fn a_result_needs_an_order() {
     assert!(found("select a from t", Place::Result).contains("order by"));
     assert_eq!(found("select a from t order by a", Place::Result), "");

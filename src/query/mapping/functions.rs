@@ -333,26 +333,38 @@ fn position(writer: &mut dyn Write, value: &Expr, part: &Expr) -> Result<Typed, 
 /// What is no such number is a text that no cast reads.
 fn plain_number(writer: &mut dyn Write, value: &Expr, sign: &Expr) -> Result<Typed, String> {
     let value = text(&writer.write(value)?)?;
-    let (decimal, groups) = match said(writer, sign)?.as_str() {
-        "," => (',', ['.', ' ', '\u{a0}', '\u{202f}']),
-        "." => ('.', [',', ' ', '\u{a0}', '\u{202f}']),
+    let decimal = match said(writer, sign)?.as_str() {
+        "," => ',',
+        "." => '.',
         _ => return Err("`plain_number` needs the sign before the decimals, ',' or '.'".to_owned()),
     };
+    Ok(Typed::new(value.map(|value| plain_number_sql(&value, decimal)), Type::Text))
+}
+
+/// The form of such a number, as a regular expression, and what stands between its groups; `decimal` is before its decimals.
+#[must_use]
+pub fn number_form(decimal: char) -> (String, [char; 4]) {
+    let groups = [if decimal == ',' { '.' } else { ',' }, ' ', '\u{a0}', '\u{202f}'];
     let any: String = groups.iter().collect();
     let digits = format!("[0-9]{{1,3}}(?:[{any}][0-9]{{3}})+|[0-9]+");
     let form = format!("^[+-]?(?:{digits})(?:[{decimal}][0-9]+)?$|^(?:{digits})(?:[{decimal}][0-9]+)?-$");
-    let sql = value.map(|value| {
-        let trimmed = format!("trim(both ' ' from {value})");
-        let bare = groups.iter().chain(&['+', '-']).fold(trimmed.clone(), |inner, group| {
-            format!("replace({inner}, '{group}', '')")
-        });
-        format!(
-            "case when nullif({trimmed}, regexp_replace({trimmed}, '{form}', '')) is not null \
-             then concat(case when strpos({trimmed}, '-') > 0 then '-' else '' end, replace({bare}, '{decimal}', '.')) \
-             else {value} || '?' end"
-        )
-    });
-    Ok(Typed::new(sql, Type::Text))
+    (form, groups)
+}
+
+/// `plain_number` of the SQL `value`.
+#[must_use]
+pub fn plain_number_sql(value: &str, decimal: char) -> String {
+    let (form, groups) = number_form(decimal);
+    let trimmed = format!("trim(both ' ' from {value})");
+    let bare = groups
+        .iter()
+        .chain(&['+', '-'])
+        .fold(trimmed.clone(), |inner, group| format!("replace({inner}, '{group}', '')"));
+    format!(
+        "case when nullif({trimmed}, regexp_replace({trimmed}, '{form}', '')) is not null \
+         then concat(case when strpos({trimmed}, '-') > 0 then '-' else '' end, replace({bare}, '{decimal}', '.')) \
+         else {value} || '?' end"
+    )
 }
 
 /// The words of a text that the mapping says.

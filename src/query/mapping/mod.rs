@@ -19,6 +19,7 @@ use sqlparser::ast::{Expr, visit_expressions};
 use sqlparser::tokenizer::Token;
 
 pub use self::columns::{Columns, quoted};
+pub use self::functions::{number_form, plain_number_sql};
 pub use self::numbers::rounded;
 pub use self::timestamps::{Otherwise, is_no_date, of_text};
 pub use self::typed::{Both, Type};

@@ -1,4 +1,4 @@
-//! Alluvial chart: customers by state then, by state now, and a band for each move; the told bands stand out.
+//! Alluvial chart: customers by state then, by state now, and a band for each move; the key bands stand out.
 
 use super::{Caption, Chart, Marks, Width, at, spread};
 use crate::report::cells::Figure;
@@ -26,7 +26,7 @@ pub(crate) struct Flow {
     /// How many.
     pub(crate) figure: Figure,
     /// Whether the finding speaks of it.
-    pub(crate) is_told: bool,
+    pub(crate) is_key: bool,
 }
 
 /// What the chart is made of.
@@ -91,7 +91,7 @@ fn draw(moves: &Moves, caption: Caption<'_>, width: Width) -> String {
     let mut marks = Marks::default();
     let mut leaving: Vec<f64> = from.iter().map(|place| place.0).collect();
     let mut arriving: Vec<f64> = to.iter().map(|place| place.0).collect();
-    let mut told = Vec::new();
+    let mut keys = Vec::new();
     for flow in moves.flows.iter().filter(|flow| flow.figure.size() > 0.0) {
         let height = flow.figure.size() * unit;
         let (start, end) = (leaving[flow.from], arriving[flow.to]);
@@ -99,14 +99,14 @@ fn draw(moves: &Moves, caption: Caption<'_>, width: Width) -> String {
         arriving[flow.to] += height;
         let shape = band((left + thick, start), (right, end), height);
         let class = &moves.from[flow.from].class;
-        if flow.is_told {
-            told.push((format!("{class} flow is-key"), shape, &flow.figure));
+        if flow.is_key {
+            keys.push((format!("{class} flow is-key"), shape, &flow.figure));
         } else {
             marks.traced_shape(&format!("{class} flow"), &shape, &flow.figure);
         }
     }
-    // The told bands lie on top.
-    for (class, shape, figure) in told {
+    // The key bands are drawn on top.
+    for (class, shape, figure) in keys {
         marks.traced_shape(&class, &shape, figure);
     }
     marks.text("end strong small", left + thick, 14.0, &moves.heads.0);
@@ -186,11 +186,11 @@ mod tests {
 
     #[test]
     fn draws_every_move_once_in_each_width_and_the_told_ones_last() {
-        let flow = |from, to, size: &str, is_told| Flow {
+        let flow = |from, to, size: &str, is_key| Flow {
             from,
             to,
             figure: node(size, &format!("{from}>{to}")).figure,
-            is_told,
+            is_key,
         };
         let moves = Moves {
             from: vec![node("3", "a"), node("2", "b")],
@@ -210,7 +210,7 @@ mod tests {
             assert_eq!(drawing.matches("class=\"gold flow is-key\"").count(), 2);
             assert!(!drawing.contains("data-cell=\"1&gt;1\""), "nobody moved so: {drawing}");
             let last_quiet = drawing.rfind("class=\"gold flow\"");
-            assert!(last_quiet < drawing.find("is-key"), "the told bands lie on top");
+            assert!(last_quiet < drawing.find("is-key"), "the key bands are on top");
         }
     }
 }

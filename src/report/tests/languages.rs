@@ -269,7 +269,7 @@ fn a_third_language_is_one_file_and_no_template_holds_a_word_of_its_own() {
     check_templates(folder.path(), "xx").expect("one file is a language");
     let mut inputs = in_language("xx");
     inputs.templates = folder.path().to_path_buf();
-    let pages = render(&fixture::told(&inputs)).expect("it renders");
+    let pages = render(&fixture::updated(&inputs)).expect("it renders");
     // What comes from the data, the SQL and the configuration stays as it is.
     let mut given = vec![
         inputs.facts.project.clone(),

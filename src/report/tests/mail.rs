@@ -212,7 +212,7 @@ fn calls_for_what_the_figures_say_and_for_nothing_else() {
 #[test]
 fn reads_well_without_customers_or_an_earlier_year() {
     let mut inputs = fixture::inputs();
-    for name in ["headline", "tier_profitability", "silent_summary"] {
+    for name in ["headline", "tier_profitability", "profit_at_risk"] {
         let table = inputs.tables.get_mut(&format!("results.{name}")).expect("a table");
         let words = ["measure", "unit", "tier", "tile"];
         for row in &mut table.rows {

@@ -25,7 +25,7 @@ fn compares_the_ends_of_the_pyramid_by_cases_per_order() {
     for text in [
         "data-cell=\"service_by_tier/gold/resolution_hours\">23.4</data>",
         "data-cell=\"service_by_channel/1/cases\">846</data>",
-        "data-cell=\"repeat_after_service/year_ago,total/customers_without_complaint\">2,377</data>",
+        "data-cell=\"complaint_outcomes/year_ago,ordered_again,total/customers_without_complaint\">2,377</data>",
         "internal or without an order in the window, costs ",
     ] {
         assert!(page.contains(text), "{text}");
@@ -45,7 +45,7 @@ fn says_why_service_is_not_known_and_what_nobody_asked_for() {
     let mut inputs = fixture::inputs();
     inputs.set_all("results.service_by_tier", "cases", &Cell::Integer(0));
     assert_eq!(found(&inputs, "service"), "Nobody asked for service in the window");
-    for table in ["service_by_tier", "service_by_channel", "repeat_after_service"] {
+    for table in ["service_by_tier", "service_by_channel", "complaint_outcomes"] {
         clear(&mut inputs, &format!("results.{table}"));
     }
     let page = both(&inputs);

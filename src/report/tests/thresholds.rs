@@ -50,7 +50,7 @@ fn changed_inputs(config: &Config, language: &str) -> Inputs {
     inputs.facts.cost_is_estimated = true;
     // A window is no threshold, and as long as some are by default.
     inputs.facts.window_days = 357;
-    // Neither is the figure that a chart tells in its description.
+    // Neither is the figure that a chart states in its description.
     inputs.set(
         "results.concentration",
         ("measure", "top_customers_revenue_share"),

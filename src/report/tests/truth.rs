@@ -193,9 +193,7 @@ fn nothing_is_compared_with_a_year_that_the_history_does_not_cover_and_every_pag
         for column in ["year_ago_value", "change_on_year", "change_rate_on_year"] {
             inputs.set_all("results.headline", column, &Cell::Null);
         }
-        for table in
-            ["change_summary", "churn_by_tier", "profit_bridge", "tier_migration", "tier_migration_totals"]
-        {
+        for table in ["change_summary", "churn_by_tier", "profit_bridge", "tier_migration"] {
             let table = inputs.tables.get_mut(&format!("results.{table}")).expect("a known table");
             let place = table.position("from_snapshot").expect("a column");
             table.rows.retain(|row| row[place].to_string() != "year_ago");

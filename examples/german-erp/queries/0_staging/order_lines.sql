@@ -13,12 +13,10 @@ select
     split_part("Belegdatum", '.', 3) || '-' || split_part("Belegdatum", '.', 2) || '-' || split_part("Belegdatum", '.', 1)
         as ordered_at,
     "Menge" as quantity,
-    -- 1.234,50
-    cast(
-        cast(replace(replace("Einzelpreis", '.', ''), ',', '.') as decimal(28, 2)) * "Menge" as decimal(18, 4)
-    ) as gross_amount,
-    cast(replace(replace("Nettobetrag", '.', ''), ',', '.') as decimal(18, 2)) as net_amount,
-    cast(cast(replace(replace("EK-Preis", '.', ''), ',', '.') as decimal(28, 2)) * "Menge" as decimal(18, 4)) as cost_amount,
+    -- 1.234,50; a number that is written in another way stops the run.
+    cast(cast(plain_number("Einzelpreis", ',') as decimal(28, 2)) * "Menge" as decimal(18, 4)) as gross_amount,
+    cast(plain_number("Nettobetrag", ',') as decimal(18, 2)) as net_amount,
+    cast(cast(plain_number("EK-Preis", ',') as decimal(28, 2)) * "Menge" as decimal(18, 4)) as cost_amount,
     "Artikelnummer" as product_id,
     "Warengruppe" as category
 from source.belege

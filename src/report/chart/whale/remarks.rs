@@ -6,7 +6,9 @@ use crate::report::chart::Marks;
 use crate::report::format;
 
 fn money(whale: &Whale<'_>, figure: &Figure) -> String {
-    figure.decimal().map_or_else(|| format::NONE.into(), |amount| whale.formats.told(&amount, whale.sign, 0))
+    figure
+        .decimal()
+        .map_or_else(|| format::NONE.into(), |amount| whale.formats.abbreviated(&amount, whale.sign, 0))
 }
 
 fn counted(whale: &Whale<'_>, column: &str) -> String {

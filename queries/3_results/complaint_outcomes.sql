@@ -2,15 +2,14 @@
 -- grain:   one row per from_snapshot, outcome and tier, and a total; none where complaints are not known
 -- key:     [from_snapshot, outcome, tier]
 -- note: >
---   Outcome `lapsed` is churn by rule: lapsed now, of those who were not lapsed then; `ordered_again` is an order
---   since. The interval of the difference of the two rates is that of Newcombe (1998, Statistics in Medicine 17,
---   873-890, method 10), made of the score intervals of Wilson (1927) for `interval_share` of cases. A difference is no
---   cause: who buys more has more occasions to complain.
+--   Customers of the tier at the earlier snapshot, with and without a complaint in the `complaint_days` before it.
+--   Outcome `lapsed` is churn as in results.churn_by_tier: lapsed now, of those who were not lapsed then;
+--   `ordered_again` is an order since. The interval of the difference of the two rates is that of Newcombe (1998,
+--   Statistics in Medicine 17, 873-890, method 10), made of the score intervals of Wilson (1927) for `interval_share`
+--   of cases. A difference is no cause: who buys more has more occasions to complain.
 -- columns:
 --   difference: rate with a complaint less rate without
---   difference_low: lower end of its interval
---   difference_high: upper end of its interval
---   has_enough_customers: whether both groups have at least `min_cell` customers
+--   has_enough_customers: whether both groups have at least `min_cell` customers; else the report shows their number
 
 with outcomes as (select * from (values ('lapsed'), ('ordered_again')) as listed (outcome)),
 
@@ -18,7 +17,7 @@ customers as (
     -- Who was lapsed then cannot lapse since.
     select customers.from_snapshot, outcomes.outcome, customers.tier, customers.has_complaint,
         case outcomes.outcome when 'lapsed' then customers.is_lapsed else customers.orders_again end as has_outcome
-    from business.customers_after_service as customers cross join outcomes
+    from business.earlier_customers as customers cross join outcomes
     where customers.has_complaint is not null and (outcomes.outcome <> 'lapsed' or not customers.was_lapsed)
 ),
 
@@ -40,7 +39,7 @@ tiers as (
 known_outcomes as (
     -- Distinct on purpose: both outcomes of each snapshot of which complaints are known.
     select distinct customers.from_snapshot, outcomes.outcome
-    from business.customers_after_service as customers cross join outcomes where customers.has_complaint is not null
+    from business.earlier_customers as customers cross join outcomes where customers.has_complaint is not null
 ),
 
 sums as (
@@ -82,12 +81,17 @@ wilson_intervals as (
     from spreads
 )
 
-select from_snapshot, outcome, tier, cast(position as bigint) as position,
-    customers_with, outcomes_with, rate_with, customers_without, outcomes_without, rate_without,
+select intervals.from_snapshot, intervals.outcome, intervals.tier, snapshots.as_of as from_as_of,
+    cast(intervals.position as bigint) as position, intervals.customers_with as customers_with_complaint,
+    intervals.outcomes_with as outcomes_with_complaint, intervals.rate_with as rate_with_complaint,
+    intervals.customers_without as customers_without_complaint,
+    intervals.outcomes_without as outcomes_without_complaint, intervals.rate_without as rate_without_complaint,
     rate_with - rate_without as difference,
     rate_with - rate_without - sqrt((rate_with - low_with) * (rate_with - low_with) + (high_without - rate_without)
         * (high_without - rate_without)) as difference_low,
     rate_with - rate_without + sqrt((high_with - rate_with) * (high_with - rate_with) + (rate_without - low_without)
         * (rate_without - low_without)) as difference_high,
-    has_enough_customers
-from wilson_intervals
+    intervals.has_enough_customers
+from wilson_intervals as intervals
+inner join settings.snapshots as snapshots on intervals.from_snapshot = snapshots.snapshot  -- many-to-one
+order by outcome, from_as_of desc nulls last, position, from_snapshot, tier

@@ -30,11 +30,11 @@ complaints as (
 ),
 
 customers_now as (
-    select measures.customer_id, measures.last_order_date, lifecycle.lifecycle_stage
-    from business.customer_measures as measures
-    inner join business.customer_lifecycle as lifecycle  -- one-to-one
-        on measures.snapshot = lifecycle.snapshot and measures.customer_id = lifecycle.customer_id
-    where measures.snapshot = 'current'
+    select lifecycle.customer_id, measures.last_order_date, lifecycle.lifecycle_stage
+    from business.customer_lifecycle as lifecycle
+    left join business.customer_measures as measures  -- one-to-one
+        on lifecycle.snapshot = measures.snapshot and lifecycle.customer_id = measures.customer_id
+    where lifecycle.snapshot = 'current'
 ),
 
 profit_now as (select customer_id, orders, net_revenue, profit from business.customer_profit where snapshot = 'current')
