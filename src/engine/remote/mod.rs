@@ -206,6 +206,7 @@ impl Remote {
             host_and_port(&self.address).map_err(|failure| DataFusionError::External(failure.into()))?;
         let codec = BallistaPhysicalExtensionCodec::default();
         let schema = plan.schema();
+        plan::arrives(&plan, &SessionContext::new_with_state(session(config.clone())), &codec)?;
         let sent = execute_physical_plan::<PhysicalPlanNode>(
             format!("http://{host}:{port}"),
             &settings,

@@ -1,5 +1,6 @@
 //! Plans that are sent: which can be, where their files lie, and how executors read these.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,9 +14,15 @@ use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::physical_plan::aggregates::AggregateExec;
+use datafusion::physical_plan::displayable;
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, PartitionMode};
 use datafusion::physical_plan::repartition::RepartitionExec;
+use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
 use datafusion::physical_plan::{ExecutionPlan, Partitioning};
+use datafusion::prelude::SessionContext;
+use datafusion_proto::physical_plan::{AsExecutionPlan as _, PhysicalExtensionCodec};
+use datafusion_proto::protobuf::PhysicalPlanNode;
 use object_store::ObjectStore;
 
 use super::super::pinned::PinnedStore;
@@ -89,6 +96,42 @@ pub(crate) fn refusal(node: &dyn ExecutionPlan, is_cut: bool) -> Option<String> 
     );
     (is_right_whole && !is_by_right)
         .then(|| "a join keeps rows of the side that each task has whole".to_owned())
+}
+
+/// Refuses a plan that is another one after it was sent.
+///
+/// The codec has no place for the FILTER of a window function and for its IGNORE NULLS (datafusion-proto 55, `serialize_physical_window_expr`):
+/// it leaves them out and says nothing.
+pub(super) fn arrives(
+    plan: &Plan,
+    context: &SessionContext,
+    codec: &dyn PhysicalExtensionCodec,
+) -> Result<()> {
+    let sent = PhysicalPlanNode::try_from_physical_plan(Arc::clone(plan), codec)?;
+    let mut bytes = Vec::new();
+    sent.try_encode(&mut bytes)?;
+    let come = PhysicalPlanNode::try_decode(&bytes)?.try_into_physical_plan(&context.task_ctx(), codec)?;
+    if told(plan)? == told(&come)? {
+        return Ok(());
+    }
+    let why = "its plan cannot be sent as it is".to_owned();
+    Err(Lost::of(Kind::Here(why), "the statement runs on this machine".to_owned()).into())
+}
+
+/// All that an operator says of itself, and what it does not say: the parts of aggregates and window functions.
+fn told(plan: &Plan) -> Result<String> {
+    let mut told = displayable(plan.as_ref()).indent(true).to_string();
+    plan.apply(|node| {
+        if let Some(sums) = node.downcast_ref::<AggregateExec>() {
+            writeln!(told, "{:?} {:?}", sums.aggr_expr(), sums.filter_expr())?;
+        } else if let Some(windows) = node.downcast_ref::<WindowAggExec>() {
+            writeln!(told, "{:?}", windows.window_expr())?;
+        } else if let Some(windows) = node.downcast_ref::<BoundedWindowAggExec>() {
+            writeln!(told, "{:?}", windows.window_expr())?;
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(told)
 }
 
 /// A scan of files under their real paths; `None` of rows in memory.
