@@ -30,13 +30,15 @@ pub(super) struct Lost {
 }
 
 /// What stands in the text of an error, and what it then is; the first that is found counts.
-static WORDS: [(&str, Kind); 10] = [
+static WORDS: [(&str, Kind); 11] = [
     (super::plan::OUTSIDE, Kind::Files),
     ("NotFound", Kind::Files),
     ("No such file", Kind::Files),
     ("Permission denied", Kind::Files),
     ("FetchFailed", Kind::Executor),
     ("Grpc", Kind::Executor),
+    // A connection that broke while rows came: it stands within an error of Arrow.
+    ("hyper::Error", Kind::Executor),
     ("ArrowError(", Kind::Data),
     ("ParquetError(", Kind::Data),
     ("Parquet error", Kind::Data),
@@ -138,6 +140,10 @@ mod tests {
             Kind::Here(_)
         ));
         assert_eq!(kind(&format!("{failed}DataFusionError(ArrowError(CastError(\"x\"), None))")), Kind::Data);
+        assert_eq!(
+            kind("Arrow error: External error: hyper::Error(Body, Error { kind: Io(..) })"),
+            Kind::Executor
+        );
         assert_eq!(kind("GrpcConnectionError(\"Error connecting\")"), Kind::Executor);
         assert_eq!(kind("Job abc failed: stage 3 failed 4 times"), Kind::Executor);
         let outside =
