@@ -89,6 +89,10 @@ pub(super) fn open(file: &Path, columns: Option<Vec<usize>>) -> Result<FileReade
 
 /// The same rows without the room that their buffers had for more.
 pub(super) fn compact(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    // Rows of which no column is read have no buffers, and Arrow's `take` would lose their number.
+    if batch.num_columns() == 0 {
+        return Ok(batch.clone());
+    }
     let all = UInt64Array::from_iter_values((0..).take(batch.num_rows()));
     take_record_batch(batch, &all)
 }
@@ -331,6 +335,9 @@ mod tests {
                 }
             }
             assert_eq!((from, seen), (ROWS, parts), "rows and parts with some");
+            let none = session.sql("select 1 from handed_on").await.expect("a plan");
+            let none = none.collect().await.expect("rows of which no column is read");
+            assert_eq!(none.iter().map(RecordBatch::num_rows).sum::<usize>(), 20_000);
             let counted = session.sql("explain select count(*) from handed_on").await.expect("a plan");
             let plan = format!("{:?}", counted.collect().await.expect("a plan"));
             assert!(plan.contains("20000") && !plan.contains("DataSourceExec"), "{plan}");
