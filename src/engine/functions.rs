@@ -203,17 +203,17 @@ impl ScalarUDFImpl for PlainNumber {
 }
 
 /// The forms of numbers with `,` and with `.` before their decimals, with what stands between groups of digits.
-static FORMS: LazyLock<[(Option<Regex>, [char; 4]); 2]> = LazyLock::new(|| {
+static FORMS: LazyLock<[(Regex, [char; 4]); 2]> = LazyLock::new(|| {
     [',', '.'].map(|decimal| {
         let (form, groups) = number_form(decimal);
-        (Regex::new(&form).ok(), groups)
+        (Regex::new(&form).expect("the form is a regular expression"), groups)
     })
 });
 
 fn plain_number(text: &str, decimal: char) -> String {
     let trimmed = text.trim_matches(' ');
     let (form, groups) = &FORMS[usize::from(decimal == '.')];
-    if !form.as_ref().is_some_and(|form| form.is_match(trimmed)) {
+    if !form.is_match(trimmed) {
         return format!("{text}?");
     }
     let sign = trimmed.contains('-').then_some('-');

@@ -89,6 +89,8 @@ impl Engine {
                 return self.register(name, Arc::new(table));
             }
         }
+        // A table that is handed on is read alone, so that its order can be declared: sorting its millions of rows again is worth
+        // sparing.
         if scratch::is_scratch(file) {
             let table = ScratchTable::open(file, &written.order)
                 .map_err(|error| failure(format!("cannot register `{name}`"), error))?;
@@ -96,9 +98,8 @@ impl Engine {
         }
         let path = format!("run/{name}.parquet");
         self.store.pin(object_path(&path)?, file.to_path_buf());
-        // The order of published tables is not declared, although it is known: DataFusion (issue 25052) takes the output of
-        // a join of two ordered inputs for ordered by both, and then leaves out sorts that the result needs. A scratch
-        // table is read alone, and sorting its millions of rows again is worth sparing.
+        // That of published tables is not, although it is known: DataFusion (issue 25052) takes the output of a join of two ordered
+        // inputs for ordered by both, and then leaves out sorts that the result needs.
         let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension("");
         let table = self.listing(name, &path, Arc::clone(&written.schema), options)?;
         self.register(name, Arc::new(table))

@@ -37,9 +37,10 @@ pub(super) fn problem(part: &Expr, schema: &DFSchema) -> Option<(String, &'stati
             Some((format!("`{part}` is not the same on every engine"), hint))
         }
         Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
-            let (one, other) = (kind(left)?, kind(right)?);
+            let kinds = [kind(left)?, kind(right)?];
+            let [one, other] = &kinds;
             let is_literal = |side: &Expr| matches!(side, Expr::Literal(..));
-            if is_comparison(*op) && is_mixed([&one, &other]) {
+            if is_comparison(*op) && is_mixed(&kinds) {
                 return Some((format!("`{part}` compares {one} with {other}"), ONE_TYPE));
             }
             let is_whole_product = *op == Operator::Multiply && one.is_integer() && other.is_integer();
@@ -64,9 +65,7 @@ const ONE_TYPE: &str = "Write a cast, such as `cast(number as varchar)`, so that
 /// Groups of parts of an expression that must have one type: one engine casts where the other refuses, or casts to the other type.
 fn alike(part: &Expr) -> Vec<Vec<&Expr>> {
     match part {
-        Expr::ScalarFunction(call)
-            if ["coalesce", "nullif", "nvl", "ifnull", "greatest", "least"].contains(&call.name()) =>
-        {
+        Expr::ScalarFunction(call) if ["coalesce", "nullif", "greatest", "least"].contains(&call.name()) => {
             vec![call.args.iter().collect()]
         }
         Expr::Case(case) => {
@@ -84,8 +83,8 @@ fn alike(part: &Expr) -> Vec<Vec<&Expr>> {
 }
 
 /// Whether there is text and there are numbers among these types.
-fn is_mixed<'t>(kinds: impl IntoIterator<Item = &'t DataType> + Clone) -> bool {
-    kinds.clone().into_iter().any(is_text) && kinds.into_iter().any(DataType::is_numeric)
+fn is_mixed(kinds: &[DataType]) -> bool {
+    kinds.iter().any(is_text) && kinds.iter().any(DataType::is_numeric)
 }
 
 fn is_text(kind: &DataType) -> bool {

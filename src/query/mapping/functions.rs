@@ -338,7 +338,9 @@ fn plain_number(writer: &mut dyn Write, value: &Expr, sign: &Expr) -> Result<Typ
         "." => '.',
         _ => return Err("`plain_number` needs the sign before the decimals, ',' or '.'".to_owned()),
     };
-    Ok(Typed::new(value.map(|value| plain_number_sql(value, decimal)), Type::Text))
+    let engine = format!("plain_number({}, '{decimal}')", value.engine);
+    let sql = Both { engine, duckdb: plain_number_sql(&value.duckdb, decimal) };
+    Ok(Typed::new(sql, Type::Text))
 }
 
 /// The form of such a number, as a regular expression, and what stands between its groups; `decimal` is before its decimals.
@@ -351,7 +353,7 @@ pub fn number_form(decimal: char) -> (String, [char; 4]) {
     (form, groups)
 }
 
-/// `plain_number` of the SQL `value`.
+/// `plain_number` of the SQL `value`, for `DuckDB`; the engine has a function of that name.
 #[must_use]
 pub fn plain_number_sql(value: &str, decimal: char) -> String {
     let (form, groups) = number_form(decimal);
