@@ -2,7 +2,7 @@
 //!
 //! Between the last dot of a message and the server's answer nobody can know whether it was taken. So an intent is created,
 //! only if absent, after the server has accepted sender and recipient and before the message goes out; the answer is
-//! recorded in a receipt. An intent without a receipt means "perhaps sent": such a mail is held and reported, and goes out
+//! recorded in a receipt. An intent without a receipt means "delivery unknown": such a mail is held and reported, and goes out
 //! again only when a person says so. Records lie in the publish location, so that a second scheduler sees them.
 //!
 //! This room knows no report, no table and no log of publications: `pipeline` hands over what is to be sent.
@@ -42,7 +42,7 @@ pub struct Recipient {
     pub to: String,
     /// What they get, and nothing else.
     pub letter: Arc<Letter>,
-    /// Whether a person has decided that a mail which is perhaps sent goes out again.
+    /// Whether a person has decided that a mail whose delivery is unknown goes out again.
     pub resend: bool,
 }
 
@@ -79,7 +79,7 @@ pub enum Fate {
     NotSent(String),
     /// The server has taken it, but that could not be recorded; it is held from now on; why.
     Unrecorded(String),
-    /// It is perhaps sent: a delivery began and has not recorded its end, or has recorded that the server did not say.
+    /// Its delivery is unknown: one began and has not recorded its end, or has recorded that the server did not say.
     Held(String),
 }
 
@@ -203,7 +203,7 @@ enum Step {
     Unreachable(String),
 }
 
-/// Sends one mail, unless it was sent or perhaps sent before.
+/// Sends one mail, unless it was sent before or its delivery is unknown.
 ///
 /// An error of the store that is returned means that nothing was sent.
 async fn one(
@@ -251,7 +251,7 @@ async fn one(
             return Err(error);
         }
     }
-    // From here on the mail is perhaps sent until a receipt says what became of it.
+    // From here on the delivery is unknown until a receipt says what became of it.
     let close = |outcome: Outcome, reply: Reply| async move {
         records.close(&message.mark, attempt, outcome, Some(&reply)).await.map_err(|error| described(&error))
     };
@@ -345,8 +345,8 @@ pub fn verdict(run: &str, deliveries: &[Delivery]) -> Option<Failure> {
     }
     if let Some(one) = incomplete.iter().find(held) {
         hints.push(format!(
-            "A held message is perhaps sent, or is being sent by another process, and `--resend` would send it twice: make sure that \
-             no other `karat` is at work, ask its reader or look into the log of the server, then `karat deliver {run} --resend {}`.",
+            "Whether a held message was delivered is unknown, or another process is sending it, and `--resend` would send it twice: make sure that \
+             no other `karat` is at work, ask its recipient or look into the log of the server, then `karat deliver {run} --resend {}`.",
             one.to
         ));
     }

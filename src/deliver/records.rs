@@ -26,9 +26,9 @@ pub(super) enum State {
     Accepted,
     /// Not sent; the next attempt has this number.
     Open { attempt: u32 },
-    /// Perhaps sent in this attempt, whose end is not recorded.
+    /// Delivery unknown: this attempt has no recorded end.
     Held { attempt: u32, since: String },
-    /// Perhaps sent in this attempt, which ended at this time without a clear answer.
+    /// Delivery unknown: this attempt ended at this time without a clear answer.
     Unknown { attempt: u32, at: String, said: String },
 }
 
@@ -84,7 +84,7 @@ impl<'a> Records<'a> {
         Self { place, folder: format!("deliveries/{as_of}/{run_id}"), run_id, clock }
     }
 
-    /// Reads the state of the mail to a recipient; what cannot be understood counts as perhaps sent.
+    /// Reads the state of the mail to a recipient; what cannot be understood counts as a delivery unknown.
     pub(super) async fn state(&self, mark: &str) -> Result<State, StoreError> {
         let mut attempts: BTreeMap<u32, bool> = BTreeMap::new();
         for object in self.place.list_own(&self.folder).await? {

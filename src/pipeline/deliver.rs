@@ -24,7 +24,7 @@ use crate::store::Location;
 pub struct Choice {
     /// Only these; all when there are none.
     pub to: Vec<String>,
-    /// Those to whom it is perhaps sent and goes out again.
+    /// Those to whom it goes out again, although the delivery is unknown.
     pub resend: Vec<String>,
 }
 
