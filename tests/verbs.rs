@@ -207,8 +207,17 @@ fn a_figure_leads_to_its_sql_its_inputs_and_exactly_its_order_rows() {
     // Down to the files.
     let found = explain("results.tier_profitability", &["tier=gold"]);
     let source = list(&found, "lineage").iter().find(|origin| origin["table"] == "raw.order_lines");
-    let files = list(source.expect("the source is on the way"), "files").len();
-    assert_eq!(files, 36, "one file a month");
+    let source = source.expect("the source is on the way");
+    assert_eq!(list(source, "files").len(), 36, "one file a month");
+    // The statement that the mapping stands for is a file of the run.
+    assert_eq!(source["made_by"], "sql/0_raw/order_lines.sql, from config.yaml, sources.order_lines");
+    let mapping = std::fs::read(run.join("sql/0_raw/order_lines.sql")).expect("a file");
+    assert_eq!(source["sha256"], karat::files::sha256(&mapping));
+    let mapping = String::from_utf8(mapping).expect("text");
+    assert!(
+        mapping.contains(" as order_id,") && mapping.contains("from source.\"order_lines\""),
+        "{mapping}"
+    );
     // A class by its name, and a table of which no rows are published.
     let found = explain("business.class_totals", &["snapshot=current", "class_name=tier", "value=gold"]);
     let sql = found["orders"]["sql"].as_str().expect("SQL");

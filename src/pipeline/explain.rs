@@ -200,8 +200,12 @@ fn origin(run: &Published, distance: usize, table: &TableName) -> Origin {
     let files = files.filter(|input| ["raw", "source"].contains(&table.schema.as_str()) && input.is_read());
     let files = files.map(|input| (input.path.clone(), input.sha256.clone(), input.rows));
     let config = run.manifest.sha256(layout::CONFIG).map(str::to_owned);
+    let mapping = layout::mapping(&table.table);
     let (made_by, sha256) = match (run.query(table), table.schema.as_str()) {
         (Some(query), _) => (layout::sql(&query.path), Some(query.sha256.clone())),
+        (None, "raw") if let Some(sha256) = run.manifest.sha256(&mapping) => {
+            (format!("{mapping}, from config.yaml, sources.{}", table.table), Some(sha256.to_owned()))
+        }
         (None, "raw" | "source") => (format!("config.yaml, sources.{}", table.table), config),
         (None, "settings") => (layout::CONFIG.to_owned(), config),
         (None, _) => ("a fit by maximum likelihood, not by SQL".to_owned(), None),

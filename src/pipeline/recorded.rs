@@ -42,6 +42,9 @@ impl Recorded {
         let is_needed = |path: &str| {
             path == CONFIG || path.starts_with(&sql) || path.starts_with(&templates) || Some(path) == logo
         };
+        // The configuration has the mappings; their statements are written anew.
+        let mappings = layout::mapping("");
+        let is_needed = |path: &str| is_needed(path) && !path.starts_with(&mappings);
         for (path, file) in audit.files.iter().filter(|(path, _)| is_needed(path)) {
             copy(&file.path, &folder.join(path))?;
         }

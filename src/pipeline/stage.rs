@@ -17,6 +17,7 @@ use crate::query::{Query, TableName};
 use crate::record::manifest::rows;
 use crate::record::{HashedFile, MailRecord, Manifest, Recipe, Signer, TableRecord, layout, reproduce};
 use crate::report::{self, Facts, Rendered, SqlFile};
+use crate::source::From;
 use crate::table::Table;
 
 /// Layers whose tables are small enough to be read back for the report.
@@ -137,13 +138,22 @@ pub(super) fn parsed(name: &str) -> Result<TableName, Failure> {
     TableName::parse(name).ok_or_else(|| Failure::new(Exit::Bug, "report", format!("`{name}` is no table")))
 }
 
-/// Writes what the run was made with, so that it can be made again: SQL, templates, logo.
+/// Writes what the run was made with, so that it can be made again: SQL, templates, logo; and what the mappings of the
+/// configuration stand for.
 fn write_sources(folder: &Path, run: &Run<'_>) -> Result<(), Failure> {
     let (project, templates) = (&run.project, templates(run.config));
     let queries = project.queries.files().map(|query| (&query.path, &query.text));
     let checks = project.queries.checks.iter().map(|check| (&check.path, &check.text));
     for (path, text) in queries.chain(checks) {
         write(&folder.join(layout::sql(path)), text.as_bytes())?;
+    }
+    for table in run.raw.iter().filter(|table| table.table.schema == "raw" && table.from != From::Nothing) {
+        let source = &table.table.table;
+        let text = format!(
+            "-- Made from sources.{source} of the configuration: the rows of {source} under their canonical names.\n{}\n",
+            table.sql
+        );
+        write(&folder.join(layout::mapping(source)), text.as_bytes())?;
     }
     for HashedFile { path, .. } in &project.templates {
         copy(&templates.join(path), &folder.join(layout::template(path)))?;

@@ -82,6 +82,12 @@ pub(crate) fn sql(path: &str) -> String {
     format!("sql/{path}")
 }
 
+/// The statement that the columns of a source stand for; the folder of all of them for an empty name.
+pub(crate) fn mapping(source: &str) -> String {
+    let folder = sql("0_raw/");
+    if source.is_empty() { folder } else { format!("{folder}{source}.sql") }
+}
+
 /// A template, `path` being that below the folder of the templates; all of them for an empty one.
 pub(crate) fn template(path: &str) -> String {
     format!("reports/{path}")
