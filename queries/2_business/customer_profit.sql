@@ -8,6 +8,8 @@
 --   exactly; profit is contribution margin less cost to serve. Cases of people without an order in the window are the
 --   cost of nobody here; results.reconciliation shows them.
 -- columns:
+--   sold_units: units of the lines that are no returns
+--   sold_revenue: net revenue of the lines that are no returns
 --   cases_at_rate: service cases without a recorded cost
 --   recorded_case_cost: recorded cost of the other cases
 --   case_costs: cost to serve of the service cases
@@ -27,7 +29,8 @@ with costs as (
 )
 
 select snapshot, customer_id,
-    orders, lines, units, returned_lines, gross_revenue, discount_amount, net_revenue, cost_of_goods, freight_amount,
+    orders, lines, units, sold_units, returned_lines, gross_revenue, discount_amount, net_revenue, sold_revenue,
+    cost_of_goods, freight_amount,
     coalesce(cases, 0) as service_cases, coalesce(cases_at_rate, 0) as cases_at_rate,
     cast(coalesce(recorded_case_cost, 0) as decimal(28, 4)) as recorded_case_cost,
     cast(coalesce(handling_minutes, 0) as decimal(28, 4)) as handling_minutes, case_costs, contribution_margin,

@@ -2,14 +2,17 @@
 -- key:     [measure]
 -- cells:   {apart: [measure], rows: [net_revenue, profit, profit_rate, customers, contribution_margin, gross_revenue,
 --   discount_amount, cost_of_goods, cost_to_serve, orders], count_row: customers, parts: {value: [value],
---   previous_value: [previous_value, change_on_previous, change_rate_on_previous, is_adverse_on_previous,
+--   fewest_customers: [previous_value, change_on_previous, change_rate_on_previous, is_adverse_on_previous,
 --   is_material_on_previous], year_ago_value: [year_ago_value, change_on_year, change_rate_on_year, is_adverse_on_year]
 --   }, open: [position, unit, tile]}
 -- note:    Previous is one compare period earlier, year ago the same window a year earlier. The four-week value is the
 --   mean of the four week ends before the as-of date, of a rate that of their sums; only measures of the weekly trend
 --   have one, and only where all four weeks are known. A change is now less before; its rate is over the absolute value
---   before. With an earlier window that the history does not cover, or that has no orders, nothing is compared.
+--   before. With an earlier window that the history does not cover, or that has no orders, nothing is compared. An
+--   aggregate edition has the previous values where it has the weekly trend (results.weekly_trend).
 -- columns:
+--   fewest_customers: fewest customers of a span that tells two windows apart (business.window_spans); NULL where no
+--     previous value is known
 --   tile: place among the figures of the first page; none of a profit rate that follows from an assumed margin
 --   is_material_on_previous: whether the change reaches `material_change_share` of the value before
 
@@ -106,7 +109,9 @@ compared as (
     from side_by_side
     left join values_four_weeks  -- one-to-one; none of measures without a weekly trend
         on side_by_side.measure = values_four_weeks.measure
-)
+),
+
+smallest_span as (select coalesce(min(customers), 0) as customers from business.window_spans)
 
 select measure, position, unit, value, previous_value, four_week_value, year_ago_value,
     cast(change_on_previous as decimal(28, 6)) as change_on_previous,
@@ -128,6 +133,7 @@ select measure, position, unit, value, previous_value, four_week_value, year_ago
         else cast(cast(change_on_year as decimal(28, 4)) as double)
             / nullif(cast(cast(abs(year_ago_value) as decimal(28, 4)) as double), 0)
     end as change_rate_on_year,
+    cast(case when previous_value is not null then smallest_span.customers end as bigint) as fewest_customers,
     case when position <= 5 and (measure <> 'profit_rate' or policy.cost_is_mapped) then position end as tile,
     coalesce(change_on_previous * adverse_sign > 0, false) as is_adverse_on_previous,
     coalesce(change_on_four_weeks * adverse_sign > 0, false) as is_adverse_on_four_weeks,
@@ -139,5 +145,6 @@ select measure, position, unit, value, previous_value, four_week_value, year_ago
         false
     ) as is_material_on_previous
 from compared
+cross join smallest_span
 cross join settings.policy as policy
 order by position, measure

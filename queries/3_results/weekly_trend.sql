@@ -1,9 +1,12 @@
 -- title:   Measures of the window as they stood at the end of each of the last weeks
 -- grain:   one row per week_end whose window the history covers
 -- key:     [week_end]
--- cells:   {apart: [week_end], count: customers, columns: [customers, net_revenue, profit, profit_rate], open:
+-- cells:   {apart: [week_end], count: fewest_customers, columns: [customers, net_revenue, profit, profit_rate], open:
 --   [weeks_ago]}
 -- note:    Each row looks back on a window of the same length; week_end is exclusive. With today's cost rates and data.
+--   Two weeks, subtracted, tell of those who ordered between them: an aggregate edition has all weeks or none.
+-- columns:
+--   fewest_customers: fewest customers of a span that tells two windows apart (business.window_spans)
 
 with days as (
     select order_date, sum(net_revenue) as net_revenue, sum(profit) as profit
@@ -84,14 +87,17 @@ weekly_profit as (
     inner join active_customers on sums.weeks_ago = active_customers.weeks_ago  -- one-to-one
     left join service_costs on sums.weeks_ago = service_costs.weeks_ago  -- one-to-one; none without service cases
     cross join settings.rates as rates
-)
+),
+
+smallest_span as (select coalesce(min(customers), 0) as customers from business.window_spans)
 
 select weekly_profit.week_end, weekly_profit.weeks_ago,
     weekly_profit.customers, weekly_profit.net_revenue, weekly_profit.profit,
     case when weekly_profit.net_revenue > 0 then cast(cast(weekly_profit.profit as decimal(28, 4)) as double)
         / cast(weekly_profit.net_revenue as double) end as profit_rate,
-    cast(coalesce(at_risk.profit_at_risk, 0) as decimal(28, 10)) as profit_at_risk
-from weekly_profit
+    cast(coalesce(at_risk.profit_at_risk, 0) as decimal(28, 10)) as profit_at_risk,
+    cast(smallest_span.customers as bigint) as fewest_customers
+from weekly_profit cross join smallest_span
 left join business.weekly_profit_at_risk as at_risk  -- one-to-one; none when nobody was silent
     on weekly_profit.weeks_ago = at_risk.weeks_ago
 order by weekly_profit.week_end

@@ -1380,6 +1380,7 @@ head-difference = Difference
 ## The program asks, with wording/aggregate.txt: names of parts
 
 aggregate-left_out = No single customer is shown. A figure of fewer than { $min_cell } customers is left out, and so is every other from which it could be computed: * stands for both.
+aggregate-weeks_left_out = The weekly lines and the change since the last period are left out too: in one of the spans between their windows fewer than { $min_cell } customers ordered, and the difference would show what those brought.
 part-means = This edition shows one part of the customers only. Their tiers, scores and forecasts are set against all customers; every sum is that of the part. Ranges of forecasts, and what another rate would do to the tiers, are told of all customers together only. Data quality is that of all sources.
 part-project = { $project }, { $part }
 part-region = region { $value }

@@ -1197,6 +1197,7 @@ head-difference = 差额
 ## 各版本
 
 aggregate-left_out = 不显示任何单个客户。客户不足 { $min_cell } 位的数字一律隐去，可由其推算出该数字的其他数字也一并隐去：两者均以 * 代替。
+aggregate-weeks_left_out = 按周的曲线和与上期相比的变动也一并隐去：在相邻统计期相差的某段日子里，下单客户不足 { $min_cell } 位，两期相减便会显出这些客户的金额。
 part-means = 本版仅显示一部分客户。其层级、得分与预测均相对于全体客户而定；各项合计仅为这一部分。预测的范围，以及费率变动对层级的影响，只对全体客户说明。数据质量为全部数据源的情况。
 part-project = { $project }（{ $part }）
 part-region = 地区：{ $value }

@@ -161,12 +161,12 @@ section! {
 const COST_TO_SERVE: &[Key] = &[
     row("per_order", Money, "0", "money", "[0, 1000000)", "for each order"),
     row("per_line", Money, "0", "money", "[0, 1000000)", "for each order line"),
-    row("per_unit", Money, "0", "money", "[0, 1000000)", "for each unit of quantity; needs sources.order_lines.columns.quantity"),
+    row("per_unit", Money, "0", "money", "[0, 1000000)", "for each unit sold, also one that comes back; needs sources.order_lines.columns.quantity"),
     row("per_return", Money, "0", "money", "[0, 1000000)", "for each returned line"),
     row("per_case", Money, "0", "money", "[0, 1000000)", "for each service case without a recorded cost; needs sources.service_cases"),
     row("per_minute", Money, "0", "money", "[0, 1000000)",
         "for each handling minute, beside the cost of the case; needs sources.service_cases.columns.minutes"),
-    row("payment_fee_rate", Share, "0", "share of net revenue", "[0, 1000000)", "of net revenue, for payments"),
+    row("payment_fee_rate", Share, "0", "share of net revenue", "[0, 1000000)", "of the net revenue of what is sold, for payments; a return gives none back"),
     row("freight_rate", Share, "0", "share of freight_amount", "[0, 1000000)", "of freight_amount; needs sources.order_lines.columns.freight_amount"),
     row("per_customer", Money, "0", "money", "[0, 1000000)", "fixed, for each customer with an order in the window"),
 ];
