@@ -78,6 +78,7 @@ case_files!(
     sentences,
     service,
     sources,
+    spans,
     targets,
     tiers,
     types,

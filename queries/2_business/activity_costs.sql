@@ -3,7 +3,7 @@
 -- publish: view
 -- scope:   part
 -- note:    The one place that says what each rate is multiplied with. Rows without a customer_id are the whole
---   population. Units and money are those sold: what is returned gives no cost back. `all_rates` is every rate
+--   population. Units and money are those sold, since what is returned gives no cost back. `all_rates` is every rate
 --   together; what the source recorded as the cost of cases is volume and price in one.
 
 with customers as (

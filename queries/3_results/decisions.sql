@@ -1,5 +1,5 @@
 -- title:   What to decide now, by profit impact
--- grain:   one row per decision that concerns somebody
+-- grain:   one row per decision with money at stake
 -- key:     [decision]
 -- note: >
 --   Who decides, and by when, is a list that belongs to the owner of the customers: edit it. `days` counts from the
@@ -36,7 +36,8 @@ known_decisions as (
     from listed_decisions
     left join sums on listed_decisions.decision = sums.decision  -- one-to-one; none where nobody is concerned
     cross join settings.policy as policy cross join results.materiality as materiality
-    where sums.customers is not null or (listed_decisions.decision = 'costs' and not policy.cost_is_mapped)
+    -- Less than half a unit of the currency is printed as 0: there is nothing at stake.
+    where 2 * sums.amount >= 1 or (listed_decisions.decision = 'costs' and not policy.cost_is_mapped)
 )
 
 select cast(decision as varchar) as decision, due_date, cast(responsible as varchar) as responsible,

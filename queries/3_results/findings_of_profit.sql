@@ -54,6 +54,7 @@ brief as (
             when (revenue_change is null or profit_change is null) and profit < 0 then 'loss_without_past'
             when revenue_change is null or profit_change is null then 'without_past'
             when profit < 0 and profit_change > 0 then 'smaller_loss'
+            when profit < 0 and profit_change < 0 then 'worse_loss'
             when profit < 0 then 'loss'
             when has_same_revenue and has_same_profit then 'unchanged'
             when revenue_change > 0 and profit_change > 0 and rate_change < 0 then 'more_thinner'

@@ -1,4 +1,4 @@
--- title:   What each tier really earns
+-- title:   What each tier brings
 -- grain:   one row per tier, and a total
 -- key:     [tier]
 -- cells:   {by: [tier], count: customers, columns: [customers, customer_share, orders, lines, gross_revenue,

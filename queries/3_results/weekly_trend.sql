@@ -4,7 +4,7 @@
 -- cells:   {apart: [week_end], count: fewest_customers, columns: [customers, net_revenue, profit, profit_rate], open:
 --   [weeks_ago]}
 -- note:    Each row looks back on a window of the same length; week_end is exclusive. With today's cost rates and data.
---   Two weeks, subtracted, tell of those who ordered between them: an aggregate edition has all weeks or none.
+--   Two weeks, subtracted, tell of those who ordered between them, so an aggregate edition has all weeks or none.
 -- columns:
 --   fewest_customers: fewest customers of a span that tells two windows apart (business.window_spans)
 

@@ -508,6 +508,7 @@ trust-more_method = Method
 appendix-name = Appendix to the customer profit report
 appendix-title = Appendix, { $project }, as of { $as_of }
 appendix-of = The short form is the { $link_report }.
+missing-nothing = Nothing: the data has what every section needs.
 missing-name = Not computed, and what it needs
 missing-nobody = Tiers, curves and classes need a customer with an order in the window.
 
@@ -1380,7 +1381,7 @@ head-difference = Difference
 ## The program asks, with wording/aggregate.txt: names of parts
 
 aggregate-left_out = No single customer is shown. A figure of fewer than { $min_cell } customers is left out, and so is every other from which it could be computed: * stands for both.
-aggregate-weeks_left_out = The weekly lines and the change since the last period are left out too: in one of the spans between their windows fewer than { $min_cell } customers ordered, and the difference would show what those brought.
+aggregate-weeks_left_out = Weekly lines and changes since the last period are left out: some of their windows differ only by days on which fewer than { $min_cell } customers ordered, and to subtract one from the other would reveal what those bring.
 part-means = This edition shows one part of the customers only. Their tiers, scores and forecasts are set against all customers; every sum is that of the part. Ranges of forecasts, and what another rate would do to the tiers, are told of all customers together only. Data quality is that of all sources.
 part-project = { $project }, { $part }
 part-region = region { $value }
@@ -1401,7 +1402,8 @@ finding_brief-without_past = A profit of { $profit }; there is no earlier year t
 finding_brief-without_past_if_assumed = A profit of { $profit } at an assumed margin; there is no earlier year to compare it with
 finding_brief-loss_without_past = A loss of { $profit }; there is no earlier year to compare it with
 finding_brief-loss_without_past_if_assumed = A loss of { $profit } at an assumed margin; there is no earlier year to compare it with
-finding_brief-loss = A loss of { $profit }, no better than a year ago
+finding_brief-loss = A loss of { $profit }, as a year ago
+finding_brief-worse_loss = A loss of { $profit }, and a worse result than a year ago
 finding_brief-smaller_loss = A loss of { $profit }, but a better result than a year ago
 finding_brief-unchanged = Revenue and profit stand where they stood a year ago
 finding_brief-more_thinner = More revenue, more profit, a thinner rate
@@ -1563,6 +1565,7 @@ mail-line_run = Run: { $short_id }
 column-profit_rate = Rate
 column-now = now
 column-year = in a year
+column-profit_assumed = Profit (assumed)
 mail-line_address = The full report:
 
 ## archive/index.html
@@ -1801,6 +1804,8 @@ tile-on_the_year = { $change } in a year
 tile-on_the_week = { $change } in a week
 tile-on_days_before = { $change } on { $days } days before
 tile-on_the_earlier_run = { $change } on the earlier run
+tile-no_year = nothing known of the year before
+tile-no_previous = nothing known of the period before
 
 ## What a missing source switches off
 
@@ -1850,6 +1855,27 @@ means-share = Part of the total
 means-stage = Where the customer stands in their own rhythm of buying
 means-profit_then = Profit of these customers in the earlier window
 means-profit_now = Profit of the same customers in the current window
+means-rank = Place, most money first
+means-profit_rate = Profit divided by net revenue
+means-discount_rate = Discount divided by revenue at list price
+means-customers = Customers with a sale or a return in the window
+means-orders = Orders in the window with at least one line that is no return
+means-cost_of_goods = Recorded cost of the goods; where a line has none, net revenue at the assumed margin
+means-profit_per_customer = Profit divided by the customers
+means-year_ago = The same of the window a year earlier, by the tiers of then
+means-decision = What should be decided
+means-decision_customers = Customers whom it concerns
+means-responsible = Who decides or acts
+means-due_date = By which day
+means-customer_id = Id of the customer in the data
+means-customer_name = Name in the customer file
+means-action = What to do next with this customer
+means-owner = Account owner in the customer file
+means-days_since_order = Days from the last order to the day of the report
+means-from_snapshot = The earlier window
+means-from_tier = Tier in the earlier window, or why there was none
+means-to_tier = Tier now, or that there is no order
+means-move_customers = Customers who went from the one to the other
 
 # --- Targets
 targets-caption = Targets, and what was reached

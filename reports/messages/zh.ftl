@@ -475,6 +475,7 @@ trust-more_method = 方法
 appendix-name = 客户利润报告附录
 appendix-title = 附录，{ $project }，截至 { $as_of }
 appendix-of = 简版见{ $link_report }。
+missing-nothing = 无：数据满足每一节的需要。
 missing-name = 未计算的内容及所需数据
 missing-nobody = 层级、曲线与类别需要统计期内有订单的客户。
 
@@ -1197,7 +1198,7 @@ head-difference = 差额
 ## 各版本
 
 aggregate-left_out = 不显示任何单个客户。客户不足 { $min_cell } 位的数字一律隐去，可由其推算出该数字的其他数字也一并隐去：两者均以 * 代替。
-aggregate-weeks_left_out = 按周的曲线和与上期相比的变动也一并隐去：在相邻统计期相差的某段日子里，下单客户不足 { $min_cell } 位，两期相减便会显出这些客户的金额。
+aggregate-weeks_left_out = 按周的曲线和与上期相比的变动也一并隐去：其中有的统计期只相差几天，而这几天下单的客户不足 { $min_cell } 位，两期相减便会显出这些客户的金额。
 part-means = 本版仅显示一部分客户。其层级、得分与预测均相对于全体客户而定；各项合计仅为这一部分。预测的范围，以及费率变动对层级的影响，只对全体客户说明。数据质量为全部数据源的情况。
 part-project = { $project }（{ $part }）
 part-region = 地区：{ $value }
@@ -1221,7 +1222,8 @@ finding_brief-without_past = 利润 { $profit }；没有更早年度可供比较
 finding_brief-without_past_if_assumed = 按假设毛利率计算，利润 { $profit }；没有更早年度可供比较
 finding_brief-loss_without_past = 亏损 { $profit }；没有更早年度可供比较
 finding_brief-loss_without_past_if_assumed = 按假设毛利率计算，亏损 { $profit }；没有更早年度可供比较
-finding_brief-loss = 亏损 { $profit }，未好于去年同期
+finding_brief-loss = 亏损 { $profit }，与去年同期相同
+finding_brief-worse_loss = 亏损 { $profit }，逊于去年同期
 finding_brief-smaller_loss = 亏损 { $profit }，但好于去年同期
 finding_brief-unchanged = 收入与利润均与去年同期持平
 finding_brief-more_thinner = 收入增加，利润增加，利润率下降
@@ -1311,6 +1313,7 @@ mail-line_run = 运行编号：{ $short_id }
 column-profit_rate = 利润率
 column-now = 当前
 column-year = 较去年
+column-profit_assumed = 利润（假设）
 mail-line_address = 完整报告：
 on_previous-week = 一周来
 on_previous-days_before = 较 { $compare_days } 天前
@@ -1549,6 +1552,8 @@ tile-on_the_year = 较去年 { $change }
 tile-on_the_week = 一周来 { $change }
 tile-on_days_before = 较 { $days } 天前 { $change }
 tile-on_the_earlier_run = 较上次运行 { $change }
+tile-no_year = 无去年数据可比
+tile-no_previous = 无上期数据可比
 
 ## 缺少的数据源
 
@@ -1588,8 +1593,29 @@ means-profit_impact = 该决策在同样长的统计期内可改变的利润；�
 means-stake = 该客户涉及的金额
 means-share = 占总数的比例
 means-stage = 按客户自身购买节奏所处的阶段
-means-profit_then = 这些客户在早期窗口的利润
-means-profit_now = 同一批客户在当前窗口的利润
+means-profit_then = 这些客户在较早统计期的利润
+means-profit_now = 同一批客户在本统计期的利润
+means-rank = 按金额从大到小的名次
+means-profit_rate = 利润除以净收入
+means-discount_rate = 折扣除以目录价收入
+means-customers = 统计期内有销售或退货的客户
+means-orders = 统计期内至少有一行不是退货的订单
+means-cost_of_goods = 所记录的商品成本；没有成本的订单行按净收入与假设毛利率计算
+means-profit_per_customer = 利润除以客户数
+means-year_ago = 去年同期的同一数字，按当时的层级
+means-decision = 应作出的决策
+means-decision_customers = 所涉及的客户
+means-responsible = 由谁决定或行动
+means-due_date = 截止日期
+means-customer_id = 数据中的客户编号
+means-customer_name = 客户档案中的名称
+means-action = 对该客户的下一步行动
+means-owner = 客户档案中的客户经理
+means-days_since_order = 从最近一次下单到报告日的天数
+means-from_snapshot = 较早的统计期
+means-from_tier = 较早统计期内的层级，或没有层级的原因
+means-to_tier = 当前层级，或没有订单
+means-move_customers = 从前者变为后者的客户
 
 # --- 目标
 targets-caption = 目标与实际

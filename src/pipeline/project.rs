@@ -81,10 +81,12 @@ fn with_templates(config: &Config, mut queries: QuerySet) -> Result<Project, Fai
         queries.queries.append(&mut queries.of_editions);
     }
     let folder = templates(config);
-    report::check_templates(&folder, &config.project.language)?;
+    let made: BTreeSet<String> = queries.files().map(|query| query.name.to_string()).collect();
+    let is_made = |name: &str| made.contains(name);
+    report::check_templates(&folder, &config.project.language, is_made)?;
     let languages: BTreeSet<&String> = editions.iter().map(|edition| &edition.language).collect();
     for language in languages {
-        report::check_templates(&folder, language)?;
+        report::check_templates(&folder, language, is_made)?;
     }
     exports::check(&config.exports, &folder)?;
     Ok(Project { queries, templates: hashed_files(&folder)?, brand: brand(config)?, signer: None })

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::cells::Figure;
 use super::format::{self, Formats};
 use super::messages::Messages;
+use super::templates::Page;
 use super::tiles;
 use super::{Brand, brand, chart, messages, page};
 use crate::error::Failure;
@@ -99,7 +100,7 @@ pub fn index(
         entries: sorted.iter().map(|entry| line(entry, &heads)).collect(),
         heads: heads.into_iter().map(|(_, head)| head).collect(),
     };
-    renderer.page("archive/index.html", &page::View::of(&view)?)
+    renderer.page(Page::Archive, &page::View::of(&view)?)
 }
 
 /// The run that counts for each day, oldest first: the last one published, in the currency of the newest.

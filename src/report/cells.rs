@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bigdecimal::{BigDecimal, ToPrimitive as _};
 use serde::Serialize;
 
+use super::needs::Needs;
 use super::{Hidden, Inputs};
 use crate::error::{Exit, Failure};
 use crate::table::{Cell, Table};
@@ -37,25 +38,6 @@ pub(crate) struct Data<'a> {
     missed: std::cell::Cell<bool>,
 }
 
-/// Tables that the pages cannot do without; what the others lack is not shown.
-const NEEDED: [&str; 15] = [
-    "results.change_summary",
-    "results.cost_coverage",
-    "results.data_quality",
-    "results.decisions",
-    "results.findings_of_customers",
-    "results.findings_of_profit",
-    "results.headline",
-    "results.lifecycle_stages",
-    "results.reconciliation",
-    "results.rfm_grid",
-    "results.sentences",
-    "results.snapshot_coverage",
-    "results.tier_profitability",
-    "settings.policy",
-    "settings.snapshots",
-];
-
 impl Figure {
     /// Makes a figure for a cell that does not exist.
     pub(crate) fn missing() -> Self {
@@ -84,18 +66,8 @@ impl Figure {
 }
 
 impl<'a> Data<'a> {
-    /// Wraps the tables of a run; an error names every needed table that is missing.
-    pub(crate) fn new(inputs: &'a Inputs) -> Result<Self, Failure> {
-        let missing: Vec<_> =
-            NEEDED.iter().filter(|name| !inputs.tables.contains_key(**name)).copied().collect();
-        if !missing.is_empty() {
-            return Err(Failure::new(
-                Exit::Usage,
-                "report",
-                format!("the report needs tables that no query makes: {}", missing.join(", ")),
-            )
-            .hint("Restore the query files of those names in `queries/3_results/`."));
-        }
+    /// Wraps the tables of a run.
+    pub(crate) fn new(inputs: &'a Inputs) -> Self {
         let mut keys = BTreeMap::new();
         for (name, table) in &inputs.tables {
             let of_file = inputs.sql.iter().find(|file| file.table == *name).map(|file| &file.key);
@@ -107,12 +79,40 @@ impl<'a> Data<'a> {
             };
             keys.insert(name.as_str(), key);
         }
-        Ok(Self {
+        Self {
             tables: &inputs.tables,
             keys,
             hidden: inputs.edition.hidden.as_ref(),
             missed: std::cell::Cell::new(false),
-        })
+        }
+    }
+
+    /// Refuses to render without what the templates need; an error names all that is missing.
+    pub(crate) fn must_have(&self, needs: &Needs) -> Result<(), Failure> {
+        let missing: Vec<_> = needs.tables.iter().filter(|name| !self.tables.contains_key(*name)).collect();
+        missing_tables(&missing)?;
+        let findings = self.findings();
+        let unsaid: Vec<_> =
+            needs.findings.iter().filter(|section| !findings.contains_key(*section)).collect();
+        if unsaid.is_empty() {
+            return Ok(());
+        }
+        let message = format!("the report needs findings that no result has: {}", listed(&unsaid));
+        Err(Failure::new(Exit::Usage, "report", message)
+            .hint("They are rows of `queries/3_results/findings_of_*.sql`, by their column `section`."))
+    }
+
+    /// Rows of each result that says which of them are shown, in the order of its `rank` where it has one.
+    pub(crate) fn shown(&self) -> BTreeMap<String, Vec<Row>> {
+        let is_shown = |row: &Row| row.get("is_shown").map(Figure::text) == Some("true");
+        let tables = self.tables.iter().filter(|(_, table)| table.position("is_shown").is_some());
+        let rows = tables.filter_map(|(name, _)| {
+            let short = name.strip_prefix("results.")?;
+            let mut rows: Vec<Row> = self.rows(name).into_iter().filter(is_shown).collect();
+            rows.sort_by_key(|row| row.get("rank").and_then(Figure::decimal));
+            Some((short.to_owned(), rows))
+        });
+        rows.collect()
     }
 
     /// Makes something of the tables, and says whether it depends on anything that the edition leaves out.
@@ -279,6 +279,21 @@ impl<'a> Data<'a> {
             cell: format!("{short}/{key}/{column}"),
         }
     }
+}
+
+/// Refuses tables that the templates need and nothing makes.
+pub(crate) fn missing_tables(missing: &[&String]) -> Result<(), Failure> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let message = format!("the report needs tables that no query makes: {}", listed(missing));
+    Err(Failure::new(Exit::Usage, "report", message).hint(
+        "Restore the query files of those names in `queries/3_results/`, or take them out of the templates.",
+    ))
+}
+
+fn listed(names: &[&String]) -> String {
+    names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// Settings have no query file; their keys are fixed.

@@ -17,11 +17,11 @@ mod lines;
 mod mail;
 mod page;
 mod places;
-mod sentences;
 mod templates;
 mod tiles;
 mod view;
 mod messages;
+mod needs;
 mod workbook;
 
 #[cfg(test)]
@@ -42,6 +42,8 @@ use crate::table::{Cell, Table};
 pub use archive::{ArchiveEntry, index};
 pub use brand::{Brand, Logo};
 pub use tiles::{headline, headline_figures};
+
+use templates::Page;
 
 /// Everything that a report is made of.
 #[derive(Debug, Clone)]
@@ -204,43 +206,46 @@ pub struct Mail {
 /// Renders the pages of a run; the same inputs give the same bytes.
 pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     let messages = messages::read(&inputs.templates, &inputs.facts.language)?;
-    let data = cells::Data::new(inputs)?;
+    let data = cells::Data::new(inputs);
     let messages = messages.assuming(data.margin_is_assumed());
     let renderer = page::Renderer::open(&inputs.templates, &inputs.facts.currency, &messages)?;
+    data.must_have(&renderer.needs)?;
     let formats = messages.formats()?;
     let view = page::View::of(&view::page(inputs, &data, &messages, &formats))?;
     let day = formats.day(inputs.facts.as_of);
     let project = view::name(inputs, &messages);
     let subject = messages.fill("mail-subject", &[("project", &project), ("as_of", &day)]);
-    let html = mail::compact(&renderer.page("mail/mail.html", &view)?);
+    let html = mail::compact(&renderer.page(Page::Mail, &view)?);
     if html.len() > mail::MOST_BYTES {
         let message = format!("mail.html has {} bytes, more than {}", html.len(), mail::MOST_BYTES);
         return Err(Failure::new(Exit::Usage, "report", message)
             .hint("Mail programs cut off what is longer; shorten the templates in `mail/`."));
     }
     let appendix = match inputs.edition.hidden {
-        None => "management/appendix.html",
-        Some(_) => "management/appendix_aggregate.html",
+        None => Page::Appendix,
+        Some(_) => Page::AggregateAppendix,
     };
     Ok(Rendered {
         mail: Mail {
             subject: mail::one_line(&subject),
             html,
-            text: renderer.text("mail/mail.txt", &view)?,
-            summary: renderer.json("mail/summary.json", &view)?,
+            text: renderer.text(Page::MailText, &view)?,
+            summary: renderer.json(Page::Summary, &view)?,
         },
-        report: renderer.page("management/report.html", &view)?,
+        report: renderer.page(Page::Report, &view)?,
         appendix: renderer.page(appendix, &view)?,
-        method: renderer.page("method/method.html", &view)?,
+        method: renderer.page(Page::Method, &view)?,
         workbook: workbook::make(inputs, &messages)?,
     })
 }
 
-/// Parses every template and message file below `folder`: every language must have what the templates show, and `language`
-/// must be there.
-pub fn check_templates(folder: &Path, language: &str) -> Result<(), Failure> {
+/// Parses every template and message file below `folder`: every language must have what the templates show, `language` must
+/// be there, and so must every table that they need, as `is_made` says of its full name.
+pub fn check_templates(folder: &Path, language: &str, is_made: impl Fn(&str) -> bool) -> Result<(), Failure> {
     let words = messages::read(folder, language)?;
-    page::Renderer::open(folder, "EUR", &words)?;
+    let needs = page::Renderer::open(folder, "EUR", &words)?.needs;
+    let missing: Vec<_> = needs.tables.iter().filter(|name| !is_made(name)).collect();
+    cells::missing_tables(&missing)?;
     workbook::check(folder, &words)?;
     messages::languages(folder).iter().filter(|other| *other != language).try_for_each(|other| {
         let words = messages::read(folder, other)?;

@@ -15,23 +15,12 @@ use unicode_width::UnicodeWidthStr as _;
 use super::format::{self, Formats};
 use super::lines::broken_lines;
 use super::messages::{Filling, Messages};
-use super::templates;
+use super::needs::{Needs, needs};
+use super::templates::{self, Page};
 use crate::error::{Exit, Failure};
 
 /// Stands in the policy of a template until the hash of its style block is known.
 const STYLE_HASH: &str = "sha256-style-of-this-page";
-
-/// Templates without which no run can be rendered.
-const NEEDED: [&str; 8] = [
-    "management/report.html",
-    "management/appendix.html",
-    "management/appendix_aggregate.html",
-    "method/method.html",
-    "archive/index.html",
-    "mail/mail.html",
-    "mail/mail.txt",
-    "mail/summary.json",
-];
 
 /// What templates are rendered to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +35,8 @@ enum Form {
 pub(crate) struct Renderer {
     markup: Tera,
     text: Tera,
+    /// What the pages cannot do without.
+    pub(crate) needs: Needs,
 }
 
 impl Renderer {
@@ -53,6 +44,7 @@ impl Renderer {
     pub(crate) fn open(folder: &Path, currency: &str, messages: &Messages) -> Result<Self, Failure> {
         let templates = templates::read(folder, messages)?;
         templates.iter().try_for_each(|(name, text)| templates::refuse_active(name, text))?;
+        let needs = needs(templates.iter().map(|(_, text)| text.as_str()));
         let formats = Arc::new(messages.formats()?);
         let filters = |form| Filters {
             messages: messages.clone(),
@@ -68,31 +60,31 @@ impl Renderer {
         let mut text = markup.clone();
         text.autoescape_on(Vec::<&str>::new());
         register(&mut text, &filters(Form::Text));
-        let renderer = Self { markup, text };
-        for needed in NEEDED {
-            if !renderer.markup.contains_template(needed) {
-                let message = format!("template `{}` is missing", folder.join(needed).display());
+        for page in Page::ALL {
+            if !markup.contains_template(page.template()) {
+                let message = format!("template `{}` is missing", folder.join(page.template()).display());
                 return Err(Failure::new(Exit::Usage, "report", message)
                     .hint("Restore it from the version control or from a new project."));
             }
         }
-        Ok(renderer)
+        Ok(Self { markup, text, needs })
     }
 
     /// Renders one page and allows its style block, and nothing else, by its hash.
-    pub(crate) fn page(&self, name: &str, view: &View) -> Result<String, Failure> {
-        Ok(seal(&with_contents(&render(&self.markup, name, view)?)))
+    pub(crate) fn page(&self, page: Page, view: &View) -> Result<String, Failure> {
+        Ok(seal(&with_contents(&render(&self.markup, page.template(), view)?)))
     }
 
     /// Renders one plain text, in lines that a mail program does not break again.
-    pub(crate) fn text(&self, name: &str, view: &View) -> Result<String, Failure> {
-        let text = render(&self.text, name, view)?;
+    pub(crate) fn text(&self, page: Page, view: &View) -> Result<String, Failure> {
+        let text = render(&self.text, page.template(), view)?;
         let lines: Vec<String> = text.lines().flat_map(broken_lines).collect();
         Ok(lines.join("\n").trim().to_owned() + "\n")
     }
 
     /// Renders JSON, and writes it in one form whatever the template's spaces are.
-    pub(crate) fn json(&self, name: &str, view: &View) -> Result<String, Failure> {
+    pub(crate) fn json(&self, page: Page, view: &View) -> Result<String, Failure> {
+        let name = page.template();
         let value: serde_json::Value =
             serde_json::from_str(&render(&self.text, name, view)?).map_err(|error| {
                 let message = format!("template `{name}` does not make JSON");

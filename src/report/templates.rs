@@ -7,6 +7,47 @@ use super::messages::Messages;
 use crate::error::{Exit, Failure};
 use crate::files;
 
+/// A page that the program renders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Page {
+    Report,
+    Appendix,
+    AggregateAppendix,
+    Method,
+    Archive,
+    Mail,
+    MailText,
+    Summary,
+}
+
+impl Page {
+    /// Every page; a folder without the template of one is refused.
+    pub(super) const ALL: [Self; 8] = [
+        Self::Report,
+        Self::Appendix,
+        Self::AggregateAppendix,
+        Self::Method,
+        Self::Archive,
+        Self::Mail,
+        Self::MailText,
+        Self::Summary,
+    ];
+
+    /// The template that makes it.
+    pub(super) fn template(self) -> &'static str {
+        match self {
+            Self::Report => "management/report.html",
+            Self::Appendix => "management/appendix.html",
+            Self::AggregateAppendix => "management/appendix_aggregate.html",
+            Self::Method => "method/method.html",
+            Self::Archive => "archive/index.html",
+            Self::Mail => "mail/mail.html",
+            Self::MailText => "mail/mail.txt",
+            Self::Summary => "mail/summary.json",
+        }
+    }
+}
+
 /// Every template below `folder`, which `messages` have the words for.
 pub(super) fn read(folder: &Path, messages: &Messages) -> Result<Vec<(String, String)>, Failure> {
     let one = |name: String| {

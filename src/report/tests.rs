@@ -51,7 +51,7 @@ fn gives_the_same_bytes_again() {
 
 #[test]
 fn parses_every_template() {
-    check_templates(&fixture::templates(), "en").expect("the templates that ship are valid");
+    check_templates(&fixture::templates(), "en", |_| true).expect("the templates that ship are valid");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn names_the_template_that_cannot_be_parsed() {
     std::fs::copy(fixture::templates().join("messages/en.ftl"), folder.path().join("messages/en.ftl"))
         .expect("a file");
     std::fs::write(folder.path().join("broken.html"), "{% if %}").expect("a file");
-    let failure = check_templates(folder.path(), "en").expect_err("the template is broken");
+    let failure = check_templates(folder.path(), "en", |_| true).expect_err("the template is broken");
     assert_eq!(failure.exit, crate::error::Exit::Usage);
     assert_eq!(failure.stage, "report");
     let cause = failure.cause.expect("the place is named").to_string();
@@ -95,7 +95,7 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 #[test]
 fn a_message_that_is_missing_or_wants_more_than_it_gets_is_refused_by_name_before_anything_is_rendered() {
     let refused = |folder: &tempfile::TempDir, parts: &[&str]| {
-        let failure = check_templates(folder.path(), "en").expect_err("the words are wrong");
+        let failure = check_templates(folder.path(), "en", |_| true).expect_err("the words are wrong");
         assert_eq!(failure.exit, crate::error::Exit::Usage);
         let text = format!("{} {}", failure.message, failure.cause.expect("a reason"));
         for part in parts {
@@ -310,6 +310,18 @@ fn names_every_table_that_is_missing() {
     inputs.tables.remove("results.headline");
     let failure = render(&inputs).expect_err("two tables are missing");
     assert!(failure.message.contains("results.headline, results.sentences"), "{failure}");
+    let failure = check_templates(&fixture::templates(), "en", |name| name != "results.whale_summary");
+    let failure = failure.expect_err("a table is missing before anything is computed");
+    assert!(failure.message.ends_with("no query makes: results.whale_summary"), "{failure}");
+}
+
+#[test]
+fn names_every_finding_that_is_missing() {
+    let mut inputs = fixture::inputs();
+    let table = inputs.tables.get_mut("results.findings_of_profit").expect("a known table");
+    table.rows.retain(|row| !["pyramid", "brief"].contains(&row[0].to_string().as_str()));
+    let failure = render(&inputs).expect_err("two findings are missing");
+    assert!(failure.message.ends_with("findings that no result has: brief, pyramid"), "{failure}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::cohorts::{self, Cohorts};
 use super::format::Formats;
 use super::grid::{self, Grid};
 use super::messages::Messages;
-use super::{Facts, Inputs, SqlFile, brand, drawings, mail, sentences, tiles};
+use super::{Facts, Inputs, SqlFile, brand, drawings, mail, tiles};
 use crate::source::shown_path;
 
 /// The whole view of a run.
@@ -20,6 +20,8 @@ pub(crate) struct Page<'a> {
     brand: brand::View<'a>,
     /// `results.<table>`: rows, each by column.
     results: BTreeMap<String, Vec<Row>>,
+    /// `shown.<table>`: of a result with the column `is_shown`, the rows for which it is true.
+    shown: BTreeMap<String, Vec<Row>>,
     /// `settings.<table>`: rows, each by column.
     settings: BTreeMap<String, Vec<Row>>,
     /// `policy.<threshold>`: the one row of `settings.policy`.
@@ -38,7 +40,6 @@ pub(crate) struct Page<'a> {
     hides: bool,
     /// Whether no line has a cost, so that every profit follows from a margin.
     margin_is_assumed: bool,
-    sentences: Vec<String>,
     tiles: Vec<tiles::Tile>,
     charts: BTreeMap<String, Chart>,
     grid: Grid,
@@ -150,10 +151,9 @@ pub(crate) fn page<'a>(
     let finding: BTreeMap<_, _> =
         findings.iter().map(|(section, row)| (section.clone(), name_of(row))).collect();
     let charts = drawings::charts(data, &sign, messages, formats);
-    // Where some are left out, nobody may say that there is nothing to report.
-    let sentences = sentences::sentences(data);
     let mut stated: BTreeMap<_, _> =
         finding.iter().map(|(section, name)| (section.clone(), !name.is_empty())).collect();
+    // Where some are left out, nobody may say that there is nothing to report.
     stated.insert("sentences".to_owned(), hidden.is_none());
     let mail = mail::view(data, &tiles, inputs.url.as_deref());
     Page {
@@ -162,6 +162,7 @@ pub(crate) fn page<'a>(
         policy: settings.get("policy").and_then(|rows| rows.first()).cloned().unwrap_or_default(),
         settings,
         results: all.remove("results").unwrap_or_default(),
+        shown: data.shown(),
         by: data.looked_up(),
         stated,
         finding,
@@ -169,7 +170,6 @@ pub(crate) fn page<'a>(
         drawn: charts.iter().map(|(name, chart)| (name.clone(), !chart.1)).collect(),
         hides: hidden.is_some_and(|hidden| hidden.small.values().any(|cells| !cells.is_empty())),
         margin_is_assumed: data.margin_is_assumed(),
-        sentences,
         charts: charts.into_iter().map(|(name, chart)| (name, chart.0)).collect(),
         grid: grid::grid(data),
         cohorts: cohorts::cohorts(data, messages),

@@ -1,7 +1,7 @@
 //! `report.xlsx`: the tables that people go on working with, as typed sheets, and what their columns mean.
 //!
-//! Which tables and columns stands in `reports/workbook.yaml`; every cell is one of a published table. Its words are those of
-//! the language; what only the header of a query defines stays English.
+//! Which tables and columns is in `reports/workbook.yaml`; every cell is one of a published table. Its words are those of the
+//! language.
 
 use std::path::Path;
 
@@ -38,8 +38,7 @@ struct Entry {
     #[serde(default)]
     label: Option<String>,
     /// Message with its definition.
-    #[serde(default)]
-    means: Option<String>,
+    means: String,
     /// Whether it says nothing where the margin is assumed.
     #[serde(default)]
     needs_cost: bool,
@@ -53,8 +52,8 @@ fn sheets(templates: &Path, messages: &Messages) -> Result<Vec<Shown>, Failure> 
         .map_err(|error| cannot().cause(error).hint("`karat init DIR` writes a project with this file."))?;
     let sheets: Vec<Shown> = serde_yaml::from_str(&text).map_err(|error| cannot().cause(error))?;
     for sheet in &sheets {
-        let columns = sheet.columns.iter().flat_map(|column| [Some(&column.head), column.means.as_ref()]);
-        for id in columns.flatten().chain([&sheet.name]) {
+        let columns = sheet.columns.iter().flat_map(|column| [&column.head, &column.means]);
+        for id in columns.chain([&sheet.name]) {
             messages.must_have(id, &[], "`workbook.yaml`")?;
         }
     }
@@ -87,11 +86,8 @@ pub(crate) fn make(inputs: &Inputs, messages: &Messages) -> Result<Vec<u8>, Fail
             columns.map(|column| value(table.cell(row, &column.column), column, messages)).collect()
         };
         let heads: Vec<String> = sheet.columns.iter().map(|column| messages.get(&column.head)).collect();
-        let file = inputs.sql.iter().find(|file| file.table == sheet.table);
         for (column, head) in sheet.columns.iter().zip(&heads) {
-            let header = || file.map(|file| file.columns.get(&column.column).unwrap_or(&file.title).clone());
-            let meaning =
-                column.means.as_ref().map(|id| messages.get(id)).or_else(header).unwrap_or_default();
+            let meaning = messages.get(&column.means);
             let address = format!("{}.{}", sheet.table, column.column);
             meanings.push([&name, head, &address, &meaning].map(|text| Value::Text(text.clone())).into());
         }

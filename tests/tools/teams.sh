@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # What other teams read of a run, read by their own tools: OpenLineage events by the official schema, the dbt file by dbt, the published
-# tables by pandas, Polars, DuckDB and openpyxl, and the Dagster example by Dagster.
+# tables by pandas, Polars, DuckDB and openpyxl, report.xlsx in every language by LibreOffice, and the Dagster example by Dagster.
 #
 #     teams.sh KARAT
+#
+# Installs LibreOffice by apt-get when it is missing.
 
 set -euo pipefail
 
@@ -27,6 +29,22 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS=false
 
 run="$(echo output/runs/*/*)"
 "$TOOLS/python3" "$clone/tests/tools/read_tables.py" "$run" after_karat.duckdb
+
+if ! command -v soffice >/dev/null; then
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui; } >/dev/null
+fi
+workbook() {
+    "$TOOLS/python3" "$clone/tests/tools/read_workbook.py" "$1/report.xlsx" "$1/tables" "$clone/reports" "$2"
+}
+workbook "$run" en
+mkdir history
+"$karat" --quiet generate --customers 900 --out history >/dev/null
+for messages in "$clone"/reports/messages/*.ftl; do
+    language="$(basename "$messages" .ftl)"
+    sed -i "s/^  language: .*/  language: $language/; s|^  location: output.*|  location: output-$language/|" history/config.yaml
+    "$karat" --quiet --config history/config.yaml >/dev/null
+    workbook "$(echo "history/output-$language"/runs/*/*)" "$language"
+done
 
 DAGSTER_HOME="$folder" "$TOOLS/python3" -W error - "$clone/deploy/karat_dagster.py" <<'PYTHON'
 import runpy, sys
