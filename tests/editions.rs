@@ -449,6 +449,34 @@ fn nothing_that_is_hidden_can_be_computed_from_rows_and_columns() {
 }
 
 #[test]
+fn windows_that_differ_by_few_customers_are_shown_all_or_none() {
+    let run = run_folder(&published().join("output"));
+    let known = |folder: &Path, table: &str, column: &str| {
+        let table = read(folder, table);
+        let place = table.position(column).expect("a column");
+        table.rows.iter().filter(|row| row[place] != Cell::Null).count()
+    };
+    let fewest = read(&run, "results.weekly_trend");
+    let fewest = fewest.cell(0, "fewest_customers").expect("a column").to_string();
+    assert!(fewest.parse::<i64>().expect("a number") < FEWEST, "{fewest}");
+    assert_eq!(known(&run, "results.weekly_trend", "net_revenue"), 53);
+    for folder in aggregates(&run) {
+        for column in ["customers", "net_revenue", "profit", "profit_rate", "fewest_customers"] {
+            assert_eq!(known(&folder, "results.weekly_trend", column), 0, "{column}");
+        }
+        assert_eq!(known(&folder, "results.headline", "previous_value"), 0);
+        assert_eq!(known(&folder, "results.headline", "change_on_previous"), 0);
+        assert_eq!(known(&folder, "results.headline", "year_ago_value"), 10);
+        for page in ["report.html", "appendix.html", "mail.html", "mail.txt", "summary.json"] {
+            let text = std::fs::read_to_string(folder.join(page)).expect("a page");
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains("Weekly lines and changes since the last period are left out"), "{page}");
+            assert!(!text.contains("in a week") && !text.contains("class=\"spark\""), "{page}");
+        }
+    }
+}
+
+#[test]
 fn a_list_of_customers_is_no_table_of_an_aggregate_edition() {
     let run = run_folder(&published().join("output"));
     for folder in aggregates(&run) {

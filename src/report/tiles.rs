@@ -17,6 +17,9 @@ use crate::table::{Cell, Table};
 /// A growth beyond this says more about its base than about the business; the amount is shown instead.
 const LARGEST_RATE: i64 = 5;
 
+/// Fewest weeks that have a line: of fewer the drawing would make much of little.
+const FEWEST_WEEKS: usize = 4;
+
 /// One tile.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Tile {
@@ -75,7 +78,7 @@ pub(crate) fn tiles(data: &Data<'_>, sign: &str, messages: &Messages, formats: &
             value: cell("value"),
             year: change(&row, formats, &unit, "year"),
             previous: on_previous(change(&row, formats, &unit, "previous"), &row),
-            spark: chart::spark(&line, &label),
+            spark: chart::spark(&line, &label).filter(|_| line.len() >= FEWEST_WEEKS),
             measure,
             unit,
         }
