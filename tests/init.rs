@@ -881,7 +881,99 @@ fn a_number_that_is_written_in_another_way_stops_the_run() {
     assert!(proposal.lines().contains("plain_number(positionen.\"Preis\", ',')"), "{}", proposal.lines());
     assert_eq!(cents(&run(&proposal, &[MARGIN])["net_revenue"]), "4685.00");
     let more = "BelegNr;Artikel;Menge;Preis\n3;B;1;12.50\n".to_owned();
-    later(&proposal, "shop/positionen/b.csv", more, (4, "Cannot cast string"));
+    later(&proposal, "shop/positionen/b.csv", more, (3, "where `Preis` is a text"));
+}
+
+#[test]
+fn what_values_leave_unclear_is_asked_for_and_never_published() {
+    let sales = |numbers: [&str; 4]| {
+        let line =
+            |(order, number): (usize, &&str)| format!("{order};c{order};2024-0{}-05;{number}\n", 1 + order);
+        let lines: String = numbers.iter().enumerate().map(line).collect();
+        Proposal::of(&[("sales.csv", &format!("order_id;customer_id;order_date;amount\n{lines}"))])
+    };
+    for numbers in [
+        ["1,250", "900", "2,100", "450"],
+        ["1.250", "900", "2.100", "450"],
+        ["1.250", "3.900", "2.100", "1.450"],
+    ] {
+        let proposal = sales(numbers);
+        assert!(proposal.asks("group thousands, or does it begin decimals?"), "{:?}", proposal.open());
+        assert!(!proposal.config().contains("\n      net_amount:"), "{}", proposal.config());
+        assert_eq!(proposal.total("net amount"), "");
+        karat(&proposal.project.path("mine"), &["run"]).expect_failed(2, &["net_amount"]);
+        proposal.names_lines();
+    }
+    for (numbers, total) in [
+        (["1,250.50", "900", "2,100", "450"], "4700.50"),
+        (["1.250,50", "900", "2.100", "450"], "4700.50"),
+        (["0.250", "1.500", "2.100", "450"], "453.85"),
+        (["1 250", "900", "2 100", "450"], "4700.00"),
+    ] {
+        assert_eq!(sales(numbers).total("net amount"), total, "{numbers:?}");
+    }
+}
+
+#[test]
+fn credit_notes_with_amounts_above_zero_are_no_sales() {
+    let lines: String = (0..12)
+        .map(|order| {
+            let kind = if order % 6 == 5 { "credit_note" } else { "invoice" };
+            format!("{order},c{},2024-{:02}-05,{kind},100.50\n", order % 4, 1 + order)
+        })
+        .collect();
+    let proposal = Proposal::of(&[(
+        "documents.csv",
+        &format!("invoice_no,customer_id,invoice_date,document_type,amount\n{lines}"),
+    )]);
+    assert!(proposal.asks("credit_note (2 rows) are returns"), "{:?}", proposal.open());
+    std::fs::write(
+        proposal.project.path("mine/config.yaml"),
+        proposal.config().replace("  # margin: 0.30", "  margin: 0.30"),
+    )
+    .expect("a file");
+    karat(&proposal.project.path("mine"), &["run"]).expect_failed(3, &["return_sign"]);
+    assert_eq!(
+        cents(&run(&proposal, &[("  margin: 0.30", "  margin: 0.30\n  return_sign: negate")])["net_revenue"]),
+        "804.00"
+    );
+}
+
+#[test]
+fn taxes_and_pieces_that_came_back_are_asked_for() {
+    let sales = |columns: &str, values: &str| {
+        let line = |order: usize| format!("{order},c{order},2024-0{order}-05,{},{values}\n", 1 + order % 3);
+        let lines: String = (1..9).map(line).collect();
+        Proposal::of(&[(
+            "sales.csv",
+            &format!("order_id,customer_id,order_date,quantity,{columns}\n{lines}"),
+        )])
+    };
+    for name in [
+        "price_incl_tax",
+        "Preis (brutto)",
+        "montant TTC",
+        "unit_price_with_vat",
+        "含税金额",
+        "total_inc_vat",
+    ] {
+        let proposal = sales(name, "119.50");
+        assert!(proposal.asks("may hold the tax"), "{name}: {:?}", proposal.open());
+        assert!(!proposal.config().contains("\n      net_amount:"), "{}", proposal.config());
+    }
+    let proposal = sales("amount,vat_amount", "100.50,19.10");
+    assert!(proposal.asks("is this amount without the tax"), "{:?}", proposal.open());
+    for (name, value) in [
+        ("quantity_returned", "1"),
+        ("returned_qty", "2"),
+        ("retouren_menge", "1"),
+        ("refunded_amount", "5.50"),
+    ] {
+        let proposal = sales(&format!("amount,{name}"), &format!("100.50,{value}"));
+        assert!(proposal.asks("came back, which nothing takes off"), "{name}: {:?}", proposal.open());
+    }
+    let proposal = sales("amount,return_reason,returned_at,is_returned", "100.50,none,2024-01-01,0");
+    assert!(!proposal.asks("came back"), "{:?}", proposal.open());
 }
 
 /// Sixty orders of two lines without a number, worth 2,160.00, in two files: up to a line, and from one.

@@ -107,6 +107,7 @@ impl<'t> Writer<'t> {
         self.cost(&mut proposal);
         self.others(&mut proposal);
         self.filters(&mut proposal);
+        self.unclear(&mut proposal);
         proposal
     }
 

@@ -77,11 +77,13 @@ pub(super) fn measures(field: &Field, place: usize) -> String {
 }
 
 /// Forms of text, by their names in the answer, beside those of numbers.
-const TEXTS: [(&str, &str); 7] = [
+const TEXTS: [(&str, &str); 9] = [
     ("empty", "^$"),
     ("whole", "^-?[0-9]{1,18}$"),
     ("zeros", "^0[0-9]+$"),
     ("number", "^-?[0-9]{1,18}([.][0-9]{1,10})?$"),
+    ("signed", "[.,]"),
+    ("fraction", "^[+-]?0[.,]"),
     ("date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
     ("day", "^[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}$"),
     ("compact", "^(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"),

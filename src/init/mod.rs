@@ -2,7 +2,7 @@
 //!
 //! Reading order: `find` (which files are one table; `finder` brings them here), `profile` (what their columns hold, with `measures`, `names` and
 //! `holds` for what they are called; `nested`, `united` and `opened` for lists and for several tables of lines), `relate` and `grain` (which tables belong together, what is unique), `lines` with `amounts` and
-//! `filters`, `customers`, `rates` and `refunds` with `refunded` (what each canonical column is made of, written by `terms`), `unexplained` (amounts that nothing takes), `staging` and `settings` (the files),
+//! `filters`, `customers`, `rates` and `refunds` with `refunded` (what each canonical column is made of, written by `terms`), `unexplained` (amounts that nothing takes) and `unclear`, `staging` and `settings` (the files),
 //! `page` (totals and first rows), `propose` (all of it in order).
 
 mod amounts;
@@ -28,6 +28,7 @@ mod settings;
 mod staging;
 mod terms;
 mod text;
+mod unclear;
 mod unexplained;
 mod united;
 

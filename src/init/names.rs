@@ -299,6 +299,17 @@ pub(super) fn role(plain: &str) -> Option<(Role, usize)> {
     ROLES.iter().find_map(|(role, names)| place(names).map(|place| (*role, place)))
 }
 
+/// Last words of columns that say what a row is.
+const KINDS: [&str; 8] = ["type", "kind", "typ", "art", "tipo", "nature", "类型", "belegart"];
+
+/// Whether a column says what its rows are, such as invoices and credit notes; not how they are paid.
+pub(super) fn is_kind(name: &str) -> bool {
+    let words = words(name);
+    let is_payment = ["payment", "pay", "card", "zahlungs", "zahlung", "paiement", "pago"];
+    let is_last = |last: &String| KINDS.iter().any(|kind| last == kind || last.ends_with("类型"));
+    words.last().is_some_and(is_last) && !words.iter().any(|word| is_payment.contains(&word.as_str()))
+}
+
 /// What all names begin with, as `l_` in the tables of TPC-H; nothing where they share nothing.
 pub(super) fn prefix<'n>(names: &[&'n str]) -> &'n str {
     let Some((first, others)) = names.split_first() else {

@@ -31,6 +31,8 @@ pub(super) enum Written {
     CommaNumber,
     /// `1,234.56`
     PointNumber,
+    /// `1,250` or `1.250` beside `900`: this sign groups thousands or begins decimals, and no value tells
+    Unclear(char),
     /// `31.12.2024` or `31/12/2024`
     DayFirst,
     /// `12/31/2024`
@@ -68,7 +70,10 @@ pub(super) struct Column {
 impl Column {
     pub(super) fn is_number(&self) -> bool {
         self.kind.is_numeric()
-            || matches!(self.written, Written::Number | Written::CommaNumber | Written::PointNumber)
+            || matches!(
+                self.written,
+                Written::Number | Written::CommaNumber | Written::PointNumber | Written::Unclear(_)
+            )
     }
 
     pub(super) fn is_text(&self) -> bool {
@@ -248,6 +253,8 @@ fn column(field: &Field, answer: &Rows, place: usize, prefix: &str) -> Column {
         }
     } else if all("compact") {
         Written::Compact
+    } else if all("comma") && all("point") && count("signed") > 0 && count("fraction") == 0 {
+        Written::Unclear(if all("number") { '.' } else { ',' })
     } else if all("number") && count("zeros") == 0 {
         Written::Number
     } else if all("comma") && text("max").is_some() && !all("number") {
@@ -260,8 +267,9 @@ fn column(field: &Field, answer: &Rows, place: usize, prefix: &str) -> Column {
     let written = if field.data_type().is_string() { written } else { Written::Plain };
     // Of numbers in text, limits and decimals are those of the numbers.
     let sign = match written {
-        Written::CommaNumber => Some("comma"),
-        Written::Number | Written::PointNumber => Some("point"),
+        // Read as thousands until somebody says so.
+        Written::CommaNumber | Written::Unclear('.') => Some("comma"),
+        Written::Number | Written::PointNumber | Written::Unclear(_) => Some("point"),
         _ => None,
     };
     let limit = |of: &str| text(&sign.map_or_else(|| of.to_owned(), |sign| format!("{of}_{sign}")));
@@ -296,7 +304,8 @@ async fn words(engine: &Engine, view: &str, table: &mut Table) -> Result<(), Fai
         let column = &table.columns[at];
         let is_asked =
             matches!(column.meaning.role, Some(Role::Status | Role::IsTest | Role::IsVoid | Role::Currency))
-                || column.meaning.plain.ends_with("flag");
+                || column.meaning.plain.ends_with("flag")
+                || column.is_text() && names::is_kind(&column.name);
         if !is_asked || column.distinct > 1_000 {
             continue;
         }

@@ -35,10 +35,10 @@ impl Place {
         };
         let digits = if is_wide { 28 } else { 18 };
         match (column.written, self) {
-            (Written::CommaNumber, _) => {
+            (Written::CommaNumber | Written::Unclear('.'), _) => {
                 format!("cast(plain_number({bare}, ',') as decimal({digits}, {scale}))")
             }
-            (Written::PointNumber, _) => {
+            (Written::PointNumber | Written::Unclear(_), _) => {
                 format!("cast(plain_number({bare}, '.') as decimal({digits}, {scale}))")
             }
             (Written::Number, _) => format!("cast({bare} as decimal({digits}, {scale}))"),
