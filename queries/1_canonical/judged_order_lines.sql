@@ -4,7 +4,7 @@
 -- note: >
 --   own_outcome is what a row tells by itself: `used`, `out_of_scope` (on or after the as-of date) or the reason of a
 --   rejection, the first rule that applies. What rows tell together is judged in the files after this one. source_file
---   is the number of the row's file, in the order of the paths. A returned line takes money out of revenue: one whose
+--   is the number of the row's file, in the order of the names. A returned line takes money out of revenue: one whose
 --   net amount is above 0 is rejected or turned, by `return_sign`.
 
 with accepted_dates as (select earliest_date, newest_date, max_future_days from canonical.accepted_dates),

@@ -4,7 +4,7 @@
 -- note: >
 --   Whose order it was cannot be guessed when its rows name two customers, so none of them is used. Of an order in two
 --   files every row counts, unless checks.orders_in_two_files is `keep_last`: then those of the last file do, in the
---   order of the paths, and kept_file is its number.
+--   order of the names, and kept_file is its number.
 
 with checks as (select keeps_last_file from settings.checks),
 

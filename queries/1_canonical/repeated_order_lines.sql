@@ -4,7 +4,7 @@
 -- note: >
 --   `duplicate_exact`: every column equals that of another row, which is used. With a line number the row came twice,
 --   wherever. Without one, equal rows of one file are that many items, and are marked as is_equal_line; equal rows of
---   two files are one delivery that came twice, and those of the first file count, in the order of the paths. With
+--   two files are one delivery that came twice, and those of the first file count, in the order of the names. With
 --   checks.duplicates `keep` all of them count, and are marked as is_kept_duplicate. `line_conflict`: the source gave
 --   one line number of an order two contents; neither is used.
 

@@ -183,8 +183,9 @@ section! {
         allow_duplicate_files: bool = (Flag, "false", "flag", "", "true accepts two input files with the same content");
         allow_missing_periods: bool = (Flag, "false", "flag", "", "true accepts a gap in the folders of period_folder, and only reports it");
         orders_in_two_files: String = (Word, "count_all", "word", "count_all keep_last",
-            "of an order whose lines are in several files: count_all counts every line, keep_last those of the last file, in the order of their \
-             paths; the others are set aside. For lines that equal one of an earlier file see duplicates");
+            "of an order whose lines are in several files: count_all counts every line, keep_last those of the last file, and sets the \
+             others aside. The names of the files say which is later, by a number or a day with the year first: part-2 is before part-10; where they do \
+             not, the run is refused. For lines that equal one of an earlier file see duplicates");
         duplicates: String = (Word, "reject", "word", "reject keep refuse",
             "of order lines that equal another one in every column, in another file or with the same line_number: reject uses one of them, keep uses \
              all, refuse refuses the run. Without a mapped line_number equal lines of one file are that many items sold, and always count");

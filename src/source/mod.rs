@@ -18,6 +18,7 @@ mod json;
 mod lakehouse;
 mod manifest;
 mod named;
+mod order;
 mod period;
 mod pin;
 mod pinned;

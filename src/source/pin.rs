@@ -12,7 +12,7 @@ use super::iceberg::Opened;
 use super::inventory::{self, Excluded};
 use super::pinned::{Pinned, PinnedFile};
 use super::reading::Reading;
-use super::{footer, guard, iceberg, lakehouse, period};
+use super::{footer, guard, iceberg, lakehouse, order, period};
 use crate::config::{Format, Int96, Source, is_reserved};
 use crate::error::{Exit, Failure};
 use crate::query::mapping;
@@ -60,7 +60,9 @@ pub(crate) async fn pin_at(
     let manifest = objects.iter().find(|object| described_by == Some(object.path.as_str())).cloned();
     let sorted = sort_out(name, source, &opened, objects, work).await?;
     let location = opened.location;
-    let Sorted { table_version, listed: inventory::Listed { read, excluded, partitions }, columns } = sorted;
+    let Sorted { table_version, listed: inventory::Listed { mut read, excluded, partitions }, columns } =
+        sorted;
+    read.sort_by(|one, other| order::compare(&one.path, &other.path));
     if read.is_empty() {
         let hint = if excluded.is_empty() {
             "Check `location`; a folder is searched with all folders below it.".to_owned()

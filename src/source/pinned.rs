@@ -8,13 +8,13 @@ use arrow::datatypes::SchemaRef;
 use super::guard::Weight;
 use super::iceberg::Names;
 use super::inventory::Excluded;
-use super::{footer, inventory, period};
+use super::{footer, inventory, order, period};
 use crate::config::{Config, Int96, is_reserved};
 use crate::engine::SourceFile;
 use crate::error::Failure;
 use crate::store::{Location, Object, Obtained};
 
-/// The column that numbers the files of a source from 1, in the order of their paths.
+/// The column that numbers the files of a source from 1, in the order of their names: `part-2` is before `part-10`.
 pub(super) const FILE_NUMBER: &str = "__karat_file";
 
 /// The column with the number of a row's file: of its source, or among the files of all tables that queries read.
@@ -147,11 +147,15 @@ impl Pinned {
     /// memory, which are fetched whole, or pages, which are unpacked whole; and days or months without a folder.
     ///
     /// # Errors
-    /// Returns exit code 3 for a missing period, 4 for a file that looks like a decompression bomb, 5 for row groups and pages
+    /// Returns exit code 3 for a missing period or names of files that do not say which is later, 4 for a file that looks like a decompression bomb, 5 for row groups and pages
     /// that do not fit.
     pub fn refuse_excess(&self, config: &Config) -> Result<(), Failure> {
         for file in &self.files {
             file.weight.refuse_excess(&self.name, &file.object.path, config)?;
+        }
+        if config.checks.orders_in_two_files == "keep_last" && self.tells_files_apart() {
+            let names: Vec<&str> = self.files.iter().map(|file| file.object.path.as_str()).collect();
+            order::refuse_unordered(&self.name, &names)?;
         }
         match &self.period_folder {
             Some(key) if !config.checks.allow_missing_periods => {

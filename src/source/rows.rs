@@ -69,7 +69,7 @@ impl Rows<'_> {
         available
     }
 
-    /// The number of the row's file, in the order of the paths.
+    /// The number of the row's file, in the order of the names.
     pub(super) fn file_number(&self) -> Both {
         Both::same(match self {
             Self::Files(pinned) if pinned.tells_files_apart() => {
