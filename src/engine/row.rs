@@ -67,6 +67,18 @@ impl Engine {
         Ok(None)
     }
 
+    /// Says what kind of value the first column of the first row of a statement holds; nothing where it has no row.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn described(&self, sql: &str) -> Result<Option<String>, Failure> {
+        let cannot = |error| failure("cannot read a value".to_owned(), error);
+        let plan = plan(self.fallback.usual(), sql).await.map_err(cannot)?;
+        let batches = plan.collect().await.map_err(cannot)?;
+        let first = batches.iter().find(|batch| batch.num_rows() > 0);
+        Ok(first.map(|batch| printed(batch.column(0), 0)))
+    }
+
     async fn stops(&self, sql: &str, rows: &RecordBatch) -> Result<bool, Failure> {
         let table = TableName::new("source", "trial");
         let cannot = |error| failure("cannot try an expression".to_owned(), error);

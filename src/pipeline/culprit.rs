@@ -3,7 +3,9 @@
 //!
 //! After a run has failed on its inputs, the queries that read source rows are tried with half of the files of a source, then with
 //! half of that half, until one file is left. It costs about two more reads of the source, and nothing where all is well. In that
-//! file each mapped column is tried by itself, and where one stops, its rows are.
+//! file each mapped column is tried by itself, and where one stops, its rows are; of a query, `row` tries the rows.
+
+mod row;
 
 use std::collections::BTreeSet;
 
@@ -21,27 +23,38 @@ pub(super) async fn blame(run: &Run<'_>, failure: Failure) -> Failure {
     if failure.exit != Exit::Input || failure.stage != "engine" {
         return failure;
     }
-    for source in &run.sources {
-        if let Ok(Some(at)) = file_of(run, source).await {
-            let address = source.files.get(at).map_or_else(String::new, |file| source.address(file));
-            if let Ok(Some(what)) = cell_of(run, source, at).await {
-                let message = format!("{}: {what} of `{address}`", source.name);
-                let hint = format!(
-                    "Correct the value, or write the column under `sources.{}.columns` so that it takes it: \
-                     `try_cast(… as decimal(18, 2))` makes NULL of a text that is no number. Values themselves are not shown.",
-                    source.name
-                );
-                let refused = Failure::new(Exit::Refused, "source", message).hint(hint);
-                return match failure.cause {
-                    Some(cause) => refused.cause(cause),
-                    None => refused,
-                };
+    // A join may need the rows of the other tables to come to the value.
+    for others in [false, true] {
+        for source in &run.sources {
+            if let Ok(Some(at)) = file_of(run, source, others).await {
+                return of_file(run, failure, source, at).await;
             }
-            let message = format!("{}: see `{address}`", failure.message);
-            return Failure { message, ..failure };
         }
     }
     failure
+}
+
+/// The failure with the file that causes it, and with the column and the row, where they are found.
+async fn of_file(run: &Run<'_>, failure: Failure, source: &Pinned, at: usize) -> Failure {
+    let address = source.files.get(at).map_or_else(String::new, |file| source.address(file));
+    let name = &source.name;
+    let cast = "`try_cast(… as decimal(18, 2))` makes NULL of a text that is no number. Values themselves are not shown.";
+    let (what, hint) = if let Ok(Some(what)) = cell_of(run, source, at).await {
+        let hint = format!(
+            "Correct the value, or write the column under `sources.{name}.columns` so that it takes it: {cast}"
+        );
+        (what, hint)
+    } else if let Ok(Some(what)) = row::of(run, source, at).await {
+        (what, format!("Correct the value, or write the query so that it takes it: {cast}"))
+    } else {
+        let message = format!("{}: see `{address}`", failure.message);
+        return Failure { message, ..failure };
+    };
+    let refused = Failure::new(Exit::Refused, "source", format!("{name}: {what} of `{address}`")).hint(hint);
+    match failure.cause {
+        Some(cause) => refused.cause(cause),
+        None => refused,
+    }
 }
 
 /// The column and the row of a file that stop the mapping, in words.
@@ -75,10 +88,11 @@ fn folder(run: &Run<'_>) -> Result<tempfile::TempDir, Failure> {
 }
 
 /// The place of the file of a source with which alone the queries fail.
-async fn file_of(run: &Run<'_>, source: &Pinned) -> Result<Option<usize>, Failure> {
+async fn file_of(run: &Run<'_>, source: &Pinned, others: bool) -> Result<Option<usize>, Failure> {
     let files = source.source_files();
     let (mut from, mut to) = (0, files.len());
-    if !fails(run, source, &files).await? {
+    let fails = async |run, source, files| fails(run, source, files, others).await;
+    if !fails(run, source, &files).await? || others && fails(run, source, &[]).await? {
         return Ok(None);
     }
     while to - from > 1 {
@@ -94,8 +108,8 @@ async fn file_of(run: &Run<'_>, source: &Pinned) -> Result<Option<usize>, Failur
     Ok((from < files.len()).then_some(from))
 }
 
-/// Whether an input cannot be read with these files of a source, and none of the others.
-async fn fails(run: &Run<'_>, source: &Pinned, files: &[SourceFile]) -> Result<bool, Failure> {
+/// Whether an input cannot be read with these files of a source, and all or none of the others that queries read.
+async fn fails(run: &Run<'_>, source: &Pinned, files: &[SourceFile], others: bool) -> Result<bool, Failure> {
     let folder = folder(run)?;
     let engine = Engine::start(&run.config.engine, folder.path(), folder.path())?;
     for table in &run.raw {
@@ -105,7 +119,12 @@ async fn fails(run: &Run<'_>, source: &Pinned, files: &[SourceFile]) -> Result<b
             _ if table.table.schema == "source" => {
                 let tables = run.sources.iter().filter(|source| source.name == table.table.table);
                 for table_source in tables {
-                    let files = if is_its { files } else { &[] };
+                    let all = table_source.source_files();
+                    let files = match (is_its, others) {
+                        (true, _) => files,
+                        (false, true) => &all,
+                        (false, false) => &[],
+                    };
                     sources::add_table(&engine, table_source, files, table).await?;
                 }
                 continue;

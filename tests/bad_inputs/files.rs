@@ -358,6 +358,12 @@ fn i13_files_with_overlapping_orders() {
     project.parquet("data/again.parquet", &rows.slice(4, 10));
     input("I13", "two files that share ten of 24 rows", &project)
         .is_refused(3, &["10 of 34 order lines cannot be used (29.4%, limit 0.5%): 10 repeat another row"]);
+    let project = trial(&[("checks", "{orders_in_two_files: keep_last}")]);
+    project.parquet("data/again.parquet", &rows.slice(4, 10));
+    input("I13", "the same with keep_last, and names without a number", &project).is_refused(
+        3,
+        &["no number in their names says which of `again.parquet` and `orders.parquet` is later"],
+    );
 }
 
 /// The history in folders after its months.

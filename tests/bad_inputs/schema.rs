@@ -123,6 +123,21 @@ fn i23_expression_that_stops() {
             "`amount` is a text of 6 characters that is no number, in row 17 of",
         ],
     );
+    let query = "-- title:  Lines\n-- grain:  one row per line\n-- key:    [order_id, line_number]\n-- inputs: [source.sales]\n\n\
+                 select \"order\" as order_id, row_number() over (partition by \"order\" order by amount) as line_number,\n    \
+                 customer as customer_id, day as ordered_at, cast(amount as decimal(18, 2)) as net_amount\nfrom source.sales\n";
+    let staged = "{sales: {location: data/}, order_lines: {query: queries/0_staging/order_lines.sql}}";
+    let project = Project::new(&config(&[("sources", staged)]));
+    std::fs::create_dir_all(project.path("queries/0_staging")).expect("a folder");
+    project.file("queries/0_staging/order_lines.sql", query.as_bytes());
+    project.parquet("data/orders.parquet", &replaced("amount", &texts(&amounts, &DataType::Utf8)));
+    input("I23", "the same in a query of 0_staging", &project).is_refused(
+        3,
+        &[
+            "net_amount of `queries/0_staging/order_lines.sql` cannot be computed",
+            "`amount` is a text of 6 characters that is no number, in row 17 of",
+        ],
+    );
     let project = amount_is("amount * amount * amount * amount");
     let long = DataType::Decimal128(38, 0);
     let rows = history(&DataType::Int64, &long, &DataType::Date32);
