@@ -16,9 +16,9 @@ pub enum Exit {
     Refused = 3,
     /// An input is missing, changed, corrupt or unreadable.
     Input = 4,
-    /// Out of memory, disk or time.
+    /// Out of memory, disk or time on the way.
     Resources = 5,
-    /// Publishing failed; nothing new is visible.
+    /// Publishing failed, by a full disk or a store, say; nothing new is visible.
     Publish = 6,
     /// Published, but not every mail and webhook is delivered.
     Mail = 7,

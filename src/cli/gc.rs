@@ -27,10 +27,10 @@ pub(super) async fn gc(general: &General, keep_days: u32, dry_run: bool) -> Resu
         || {
             garbage.paths.iter().for_each(|path| output::data(path));
             output::data(&format!(
-                "{} objects, {} bytes {}",
+                "{} {} objects of {} bytes; what changed within {keep_days} days stays (--keep-days), as does what is published",
+                if dry_run { "to be removed:" } else { "removed" },
                 garbage.paths.len(),
                 garbage.bytes,
-                if dry_run { "could be removed" } else { "removed" }
             ));
         },
     );

@@ -13,8 +13,8 @@ Exit codes:
   2   wrong usage, configuration, SQL or template; nothing was touched
   3   the data was refused by a check
   4   an input is missing, changed, damaged or unreadable
-  5   out of memory, disk or time
-  6   publishing failed; nothing new is visible
+  5   out of memory, disk or time on the way
+  6   publishing failed, by a full disk or a store, say; nothing new is visible
   7   published, but a mail or a webhook is missing
   8   another run is at work
   9   a published run does not match its record, or the last one is overdue

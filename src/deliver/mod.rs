@@ -310,7 +310,7 @@ pub async fn standing(
         let state = records.state(&message::mark(run_id, to)).await;
         let fate = match state.map_err(|error| error.reading(STAGE))? {
             State::Accepted => Fate::SentBefore,
-            State::Open { attempt: 1 } => Fate::NotSent("no delivery has begun".to_owned()),
+            State::Open { attempt: 1 } => Fate::NotSent("not begun, or refused at once".to_owned()),
             State::Open { .. } => Fate::NotSent("the last attempt was refused or given up".to_owned()),
             State::Held { since, .. } => held(&since),
             State::Unknown { at, said, .. } => unknown(&at, &said),
@@ -389,12 +389,9 @@ pub fn dry_run(recipients: &[Recipient], hooks: &[Hook], folder: &Path) -> Resul
 
 /// An error with its causes, in one line.
 fn described(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    // A library repeats the words of its cause.
+    causes.fold(error.to_string(), |text, cause| {
+        if text.contains(&cause.to_string()) { text } else { format!("{text}: {cause}") }
+    })
 }

@@ -197,8 +197,28 @@ fn reply(response: &Response) -> Reply {
 fn said(error: &Error) -> String {
     match refusal(error) {
         Some(reply) => reply.to_string(),
-        None => described(error),
+        None => certificate(&described(error)),
     }
+}
+
+/// What is wrong with the certificate of a server, and what helps, behind the words of the library; others as they are.
+fn certificate(words: &str) -> String {
+    const KINDS: [(&str, &str); 4] = [
+        (
+            "UnknownIssuer",
+            "its certificate is of an authority that is not trusted; `deliver.ca_file` names one to trust",
+        ),
+        (
+            "CaUsedAsEndEntity",
+            "its certificate is that of an authority, signed by itself; it needs one of its own that the authority has signed (CA:FALSE), and \
+             `deliver.ca_file` names the authority",
+        ),
+        ("NotValidForName", "its certificate is for another name than the one in `deliver.smtp`"),
+        ("Expired", "its certificate has expired"),
+    ];
+    let known =
+        KINDS.iter().find(|(kind, _)| words.contains("invalid peer certificate") && words.contains(kind));
+    known.map_or_else(|| words.to_owned(), |(kind, what)| format!("{what} ({kind})"))
 }
 
 fn cause(error: &Error) -> String {
