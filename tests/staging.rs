@@ -382,6 +382,77 @@ left join source.orders on lines.id = orders.id
 }
 
 #[test]
+fn the_last_file_of_an_order_is_the_one_with_the_greater_number() {
+    let sources = "  order_lines:
+    location: data/
+    format: csv
+    schema: {id: text, customer: text, day: date, amount: \"decimal(18, 2)\"}
+    columns: {order_id: id, customer_id: customer, ordered_at: day, net_amount: amount}
+checks: {orders_in_two_files: keep_last, max_rejected_rows: 50%, max_rejected_money: 50%}
+";
+    let head = "id,customer,day,amount\n";
+    let (first, second) =
+        (format!("{head}1,a,2024-03-01,100\n2,b,2024-03-02,7\n"), format!("{head}1,a,2024-03-01,160\n"));
+    let project = project(sources, &[("part-2.csv", &first), ("part-10.csv", &second)], &[]);
+    verified(&project);
+    assert_eq!(totals(&project, "order_lines"), ["3", "2", "1", "167.0000", "100.0000"]);
+}
+
+/// Lines of orders, of which one has a voucher.
+const VOUCHERS: &str = "  orders: {location: data/orders.csv, format: csv, schema: {id: integer, customer: text, day: date, voucher: \"decimal(18, 2)\"}}
+  items: {location: data/items.csv, format: csv, schema: {no: integer, sku: text, amount: text}}
+  order_lines: {query: queries/0_staging/order_lines.sql}
+";
+
+/// A query of one row per order or line.
+fn of_vouchers(key: &str, columns: &str, end: &str) -> String {
+    format!(
+        "-- title:  Order lines\n-- grain:  one row per line\n-- key:    [{key}]\n-- inputs: [source.items, source.orders]\n\n\
+         select\n    items.no as order_id,\n    {columns}\nfrom source.items\nleft join source.orders\n    on items.no = orders.id\n{end}"
+    )
+}
+
+#[test]
+fn an_amount_of_the_order_in_a_sum_is_refused_and_taken_once_it_is_right() {
+    let files = [
+        ("orders.csv", "id,customer,day,voucher\n1,a,2024-03-01,20\n2,b,2024-04-01,20\n3,c,2024-05-01,10\n"),
+        ("items.csv", "no,sku,amount\n1,x,60\n1,y,100\n2,x,100\n2,y,60\n2,z,50\n3,x,150\n"),
+    ];
+    let amount = "cast(items.amount as decimal(18, 2))";
+    let of = "min(orders.customer) as customer_id,\n    min(orders.day) as ordered_at";
+    let summed = |net: &str| {
+        of_vouchers("order_id", &format!("{of},\n    {net} as net_amount"), "group by items.no\n")
+    };
+    let wrong = summed(&format!("sum({amount} - orders.voucher)"));
+    let project = project(VOUCHERS, &files, &[("order_lines", &wrong)]);
+    let told = "net_amount takes `source.orders.voucher` with every line of an order: 3 rows of source.orders are counted 6 times; 50 in the \
+                tables are 110 in the query";
+    project.karat(&["check"]).exits(3).tells(told);
+    project.karat(&["run"]).exits(3).tells(told);
+    let right = summed(&format!("sum({amount}) - max(orders.voucher)"));
+    project.file("queries/0_staging/order_lines.sql", right.as_bytes());
+    verified(&project);
+    assert_eq!(totals(&project, "order_lines"), ["3", "3", "0", "470.0000", "0.0000"]);
+}
+
+#[test]
+fn a_value_that_stops_a_query_is_named_with_column_row_and_file() {
+    let of = "orders.customer as customer_id,\n    orders.day as ordered_at,\n    items.sku as product_id";
+    let lines = of_vouchers(
+        "order_id, product_id",
+        &format!("{of},\n    cast(items.amount as decimal(18, 2)) as net_amount"),
+        "",
+    );
+    let orders = "id,customer,day,voucher\n1,a,2024-03-01,0\n2,b,2024-04-01,0\n";
+    let files = [("orders.csv", orders), ("items.csv", "no,sku,amount\n1,x,60\n1,y,100\n2,x,1O0\n2,y,50\n")];
+    let project = project(VOUCHERS, &files, &[("order_lines", &lines)]);
+    let told = "items: net_amount of `queries/0_staging/order_lines.sql` cannot be computed where `amount` is a text of 3 characters that is no number, in \
+                row 3 of";
+    project.karat(&["check"]).exits(3).tells(told);
+    project.karat(&["run"]).exits(3).tells(told).tells("data/items.csv");
+}
+
+#[test]
 fn whole_numbers_of_any_width_and_floats_arrive_in_wide_types() {
     let sources = "  facts: {location: data/facts.parquet}
   order_lines: {query: queries/0_staging/order_lines.sql, amount_scale: 2}

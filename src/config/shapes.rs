@@ -17,6 +17,14 @@ pub struct SourceShape {
     pub optional: &'static [&'static str],
 }
 
+impl SourceShape {
+    /// The columns that a row is known by; of exchange rates two.
+    #[must_use]
+    pub fn ids(&self) -> &'static [&'static str] {
+        &self.required[..if self.name == "exchange_rates" { 2 } else { 1 }]
+    }
+}
+
 /// Every source, `order_lines` (the only one that must be configured) first.
 #[rustfmt::skip]
 pub const SOURCES: &[SourceShape] = &[

@@ -1,15 +1,19 @@
 //! The rows that the queries of `0_staging` give, and their money: a join that repeats rows is refused, what is left out is reported.
 
+mod added;
+mod chain;
 mod repeated;
+mod taken;
 mod values;
 
 use std::collections::BTreeSet;
 
 use super::prepare::Run;
 use crate::check;
+use crate::config::{SOURCES, SourceShape};
 use crate::engine::{Engine, Written};
 use crate::error::{Exit, Failure};
-use crate::query::{self, Counted, FanOut, Query, RowTest, STAGING, TableName};
+use crate::query::{self, Counted, FanOut, Lost, Query, RowTest, STAGING, TableName};
 use crate::source::Pinned;
 use crate::table::Table;
 
@@ -19,7 +23,14 @@ pub(super) fn fan_out(sources: &[Pinned], query: &Query) -> Option<FanOut> {
         let pinned = sources.iter().find(|source| source.name == table.table && table.schema == "source");
         pinned.map(Pinned::column_names)
     };
-    (query.name.schema == STAGING).then(|| query::fan_out_of(&query.text, &query.header.key, &columns_of))
+    let ids = ids(&query.name.table);
+    (query.name.schema == STAGING)
+        .then(|| query::fan_out_of(&query.text, &query.header.key, ids, &columns_of))
+}
+
+/// The columns that a row of a source is known by; none of a table of one's own.
+fn ids(table: &str) -> &'static [&'static str] {
+    SOURCES.iter().find(|shape| shape.name == table).map_or(&[][..], SourceShape::ids)
 }
 
 /// Runs a query; where it repeats rows that it is about or that it adds up, or its key is no key, it says how many.
@@ -56,6 +67,18 @@ pub(super) async fn run(
         };
         return Err(Failure::new(Exit::Refused, "check", message).hint(REPEATS));
     }
+    for lost in fan_out.lost.iter().filter(|lost| lost.is_sure && query.name.table == ORDER_LINES) {
+        let Some(found) = equal(engine, lost).await? else { continue };
+        // What the rows of an order all have is an amount of the order.
+        if number(&found, 0, "most") > 1 {
+            let what = format!(
+                "queries/{}: {{lost}} rows of {} are equal to another one of their order and given once, by `distinct`, `group by` or \
+                 `union`: {{worth}} are lost",
+                query.path, lost.of
+            );
+            return Err(Failure::new(Exit::Refused, "check", check::fill(&what, &found, 0)).hint(EQUAL));
+        }
+    }
     for overlap in fan_out.overlaps.iter().filter(|overlap| overlap.is_same_amount) {
         let shared = engine.read("the rows of a query", &overlap.sql).await?;
         if number(&shared, 0, "shared") > 0 {
@@ -83,6 +106,22 @@ const ONCE: &str = "An amount of the order counts once: take it with the first l
                     order by <line>) = 1 then <amount> else 0 end`, or spread it over the lines, `cast(<amount> as double) / \
                     cast(count(*) over (partition by <order>) as double)`. What a line is multiplied by, as a rate or a price, may \
                     come with every line.";
+
+/// What to do about rows that are made equal.
+const EQUAL: &str = "Equal lines of an order are as many items sold. Leave that out, or map the `line_number` of the source, by which equal rows \
+                     came twice; lines of two files that are equal count once by `checks.duplicates`. An amount that is repeated with every \
+                     line is `max(…)`, grouped by the order.";
+
+/// The source whose equal rows are several items.
+const ORDER_LINES: &str = "order_lines";
+
+/// What is lost where rows are made equal; none where nothing is, or that cannot be counted.
+async fn equal(engine: &Engine, lost: &Lost) -> Result<Option<Table>, Failure> {
+    match engine.read("the rows that are made equal", &lost.sql).await {
+        Err(failure) if failure.exit == Exit::Usage => Ok(None),
+        found => found.map(|found| (number(&found, 0, "lost") > 0).then_some(found)),
+    }
+}
 
 /// Rows that a query gives more than once.
 struct Repeated {
@@ -187,6 +226,16 @@ pub(super) async fn compared(run: &Run<'_>, source: &str) -> Result<Vec<String>,
                 overlap.table
             );
             lines.push(check::fill(&what, &shared, 0));
+        }
+    }
+    for lost in &fan_out.lost {
+        if let Some(found) = equal(engine, lost).await? {
+            let what = format!(
+                "{{lost}} rows of {}, worth {{worth}}, are equal to another one and given once, by `distinct`, `group by` or `union`: not \
+                 checked whether they are items sold or came twice",
+                lost.of
+            );
+            lines.push(check::fill(&what, &found, 0));
         }
     }
     for test in &fan_out.tests {

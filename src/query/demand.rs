@@ -13,10 +13,14 @@ use super::relations::{self, Relation};
 pub(super) struct Demand {
     /// Amounts and quantities: they are read from the rows that the statement is about.
     pub(super) amounts: Vec<Expr>,
+    /// What a row is known by, of a source whose rows are more than their amounts: the table that it is read from has the rows.
+    pub(super) ids: Vec<Expr>,
     /// The key, as far as it follows from one row.
     pub(super) keys: Vec<Expr>,
     /// Whether rows of a table that is joined later count only where the key names them.
     pub(super) needs_key: bool,
+    /// The number that the source gives a row among those of its order.
+    pub(super) number: Option<Expr>,
     /// The amount of a row, with its currency, in the form of one expression each.
     pub(super) money: Option<(Expr, Expr)>,
     /// The place of the relation whose rows are followed, where it is known.
@@ -54,6 +58,8 @@ impl Demand {
         let all = |list: &[Expr]| list.iter().filter_map(&over).collect();
         Self {
             amounts: all(&self.amounts),
+            ids: all(&self.ids),
+            number: self.number.as_ref().and_then(&over),
             keys: all(&self.keys),
             needs_key: self.needs_key,
             money: self.money.as_ref().and_then(|(amount, currency)| Some((over(amount)?, over(currency)?))),
@@ -84,12 +90,13 @@ impl Demand {
         (0..relations.len()).find_map(of)
     }
 
-    /// The relation whose rows the statement is about: the first from which all amounts are read and whose columns the key names; else
-    /// the one with which the joins begin.
+    /// The relation whose rows the statement is about: the first from which all amounts are read and whose columns the key names, or
+    /// where there are none what a row is known by; else the one with which the joins begin.
     pub(super) fn lines(&self, relations: &[Relation]) -> usize {
         let reads = |expression: &Expr| relations::reads(expression, relations);
         let amounts: Option<Vec<_>> = self.amounts.iter().map(reads).collect();
-        let plain = self.keys.iter().filter(|key| relations::is_plain(key));
+        let named = if self.amounts.is_empty() && !self.ids.is_empty() { &self.ids } else { &self.keys };
+        let plain = named.iter().filter(|key| relations::is_plain(key));
         let keys: BTreeSet<usize> = plain.filter_map(reads).flatten().collect();
         let Some(amounts) = amounts else { return 0 };
         let is_it = |place: &usize| {

@@ -15,6 +15,8 @@ use sqlparser::ast::{
 use super::TableName;
 use super::demand::{Demand, VALUE, alone};
 use super::follow::{End, Follow, Leaf, Which};
+use super::lost::{self, Lost};
+use super::overlap::{self, Overlap};
 use super::relations::{self, ColumnsOf};
 use super::written::{ID, PART};
 
@@ -34,6 +36,8 @@ pub struct FanOut {
     pub tests: Vec<RowTest>,
     /// Tables whose rows several parts of a `union all` give.
     pub overlaps: Vec<Overlap>,
+    /// Rows of which equal ones become one.
+    pub lost: Vec<Lost>,
     /// The tables whose rows the statement gives, each once.
     pub lines: Vec<Lines>,
     /// The tables whose rows the statement gives as they are: that it gives each once follows, or is counted.
@@ -66,17 +70,6 @@ pub struct RowTest {
     pub of: Vec<String>,
 }
 
-/// Two parts of a `union all` that read the rows of one table.
-#[derive(Debug, Clone)]
-pub struct Overlap {
-    /// The table.
-    pub table: TableName,
-    /// Whether both take the same amount of a row.
-    pub is_same_amount: bool,
-    /// A statement that gives `shared`: how many rows both give.
-    pub sql: String,
-}
-
 /// A table whose rows the statement gives.
 #[derive(Debug, Clone)]
 pub struct Lines {
@@ -88,8 +81,13 @@ pub struct Lines {
     pub money: Option<String>,
 }
 
-/// Finds out what to count for a statement with this key.
-pub(super) fn fan_out(statement: &Statement, key: &[String], columns_of: ColumnsOf<'_>) -> FanOut {
+/// Finds out what to count for a statement with this key; `ids` are the columns that a row of its source is known by.
+pub(super) fn fan_out(
+    statement: &Statement,
+    key: &[String],
+    ids: &[&str],
+    columns_of: ColumnsOf<'_>,
+) -> FanOut {
     let Statement::Query(query) = statement else {
         return FanOut::default();
     };
@@ -109,6 +107,8 @@ pub(super) fn fan_out(statement: &Statement, key: &[String], columns_of: Columns
     let currency = if has_currency { column("currency") } else { no_currency };
     let demand = Demand {
         amounts: OF_LINES.iter().filter(given).map(|name| column(name)).collect(),
+        ids: ids.iter().filter(given).map(|name| column(name)).collect(),
+        number: outputs.iter().any(|name| name == "line_number").then(|| column("line_number")),
         keys: key.iter().map(|name| column(name)).collect(),
         needs_key: true,
         money: money.map(|name| (column(name), currency)),
@@ -117,11 +117,12 @@ pub(super) fn fan_out(statement: &Statement, key: &[String], columns_of: Columns
     let text = way.query(query, &demand);
     let is_unproven = way.joins && (key.is_empty() || !way.is_proven);
     // Where nothing is added up, a row is one of any of the tables that are joined.
-    let is_of_any = demand.amounts.is_empty() && money.is_none();
+    let is_of_any = demand.amounts.is_empty() && demand.ids.is_empty() && money.is_none();
     let is_open = is_unproven && !is_of_any;
     let is_followed = way.open.is_empty() && !is_of_any;
     let mut found = FanOut {
-        overlaps: overlaps(&way, &text),
+        overlaps: overlap::overlaps(&way, &text),
+        lost: lost::lost(statement, &way, columns_of),
         lines: way.leaves.iter().map(lines).collect(),
         once: way.leaves.iter().filter(|_| is_followed).filter_map(|leaf| leaf.table.clone()).collect(),
         money: money.map(|name| (name, has_currency)),
@@ -131,10 +132,10 @@ pub(super) fn fan_out(statement: &Statement, key: &[String], columns_of: Columns
         found.tests.push(test(Subject::Rows, &way, &text));
         found.open.extend(way.open.iter().map(|what| format!("rows behind {what}")));
     }
-    found.open.extend(hidden_overlaps(&way.leaves));
+    found.open.extend(overlap::hidden(&way.leaves));
     found.tests.extend(of_ends(statement, &way, columns_of));
     for (call, select) in sums(statement, columns_of) {
-        found.tests.extend(of_value(statement, &select, Subject::Sum(call), columns_of));
+        of_value(statement, &select, Subject::Sum(call), columns_of, &mut found);
     }
     if is_unproven && is_of_any {
         found.tests.extend(
@@ -262,22 +263,24 @@ fn test(subject: Subject, way: &Follow<'_>, text: &str) -> RowTest {
     RowTest { subject, sql: way.statement(&end), of: way.leaves.iter().map(names).collect() }
 }
 
-/// Counts the rows from which one value of `select` is read, and what is before them; nothing where no tables are joined on their way.
+/// Counts the rows from which one value of `select` is read, and what is before them, where tables are joined on their way; and what is lost
+/// of them.
 fn of_value(
     statement: &Statement,
     select: &Select,
     subject: Subject,
     columns_of: ColumnsOf<'_>,
-) -> Vec<RowTest> {
-    let Some(mut way) = Follow::begin(statement, Which::Lines, columns_of) else {
-        return Vec::new();
-    };
-    let amounts = vec![Expr::Identifier(Ident::with_quote('"', VALUE))];
-    let demand = Demand { amounts, ..Demand::default() };
+    found: &mut FanOut,
+) {
+    let Some(mut way) = Follow::begin(statement, Which::Lines, columns_of) else { return };
+    let value = Expr::Identifier(Ident::with_quote('"', VALUE));
+    let money = Some((value.clone(), Expr::value(Value::Null)));
+    let demand = Demand { amounts: vec![value], money, ..Demand::default() };
     let text = way.body(&SetExpr::Select(Box::new(select.clone())), &demand);
     let text = format!("select * from (\n{text}\n) as karat where \"{VALUE}\" is not null");
     let own = way.joins.then(|| test(subject, &way, &text));
-    own.into_iter().chain(of_ends(statement, &way, columns_of)).collect()
+    found.tests.extend(own.into_iter().chain(of_ends(statement, &way, columns_of)));
+    found.lost.extend(lost::lost(statement, &way, columns_of));
 }
 
 /// Counts in how many rows each row stands at the places where rows are added up, made equal or opened.
@@ -360,41 +363,4 @@ fn added_up(call: &Function) -> Option<&Expr> {
         }
         _ => None,
     }
-}
-
-/// Pairs of parts that read the rows of one table.
-fn overlaps(way: &Follow<'_>, text: &str) -> Vec<Overlap> {
-    let places: Vec<(usize, &Leaf)> = way.leaves.iter().enumerate().collect();
-    let pairs = places.iter().flat_map(|first| places.iter().map(move |second| (first, second)));
-    let pairs = pairs.filter(|((place, first), (other, second))| {
-        place < other && first.table.is_some() && first.table == second.table
-    });
-    let overlap = |((place, first), (other, second)): (&(usize, &Leaf), &(usize, &Leaf))| {
-        let end = format!(
-            "select count(*) as shared from (select \"{ID}\" from (\n{text}\n) as karat where \"{ID}\" is not null and \"{PART}\" in \
-             ({place}, {other}) group by \"{ID}\" having min(\"{PART}\") <> max(\"{PART}\")) as karat"
-        );
-        Some(Overlap {
-            table: first.table.clone()?,
-            is_same_amount: first.money.is_some() && first.money == second.money,
-            sql: way.statement(&end),
-        })
-    };
-    pairs.filter_map(overlap).collect()
-}
-
-/// Tables that one part of a `union all` adds up and another reads, too.
-fn hidden_overlaps(leaves: &[Leaf]) -> Vec<String> {
-    let added_up =
-        |table: &TableName| leaves.iter().any(|leaf| leaf.table.is_none() && leaf.of.contains(table));
-    let twice = |table: &&TableName| leaves.iter().filter(|leaf| leaf.of.contains(*table)).count() > 1;
-    let mut tables: Vec<&TableName> = leaves.iter().flat_map(|leaf| &leaf.of).filter(twice).collect();
-    tables.sort();
-    tables.dedup();
-    let named = tables.into_iter().filter(|table| added_up(table));
-    named
-        .map(|table| {
-            format!("whether the parts of `union all` count money of `{table}` twice: one of them adds its rows up")
-        })
-        .collect()
 }

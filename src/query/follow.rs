@@ -15,6 +15,7 @@ use sqlparser::ast::{
 
 use super::TableName;
 use super::demand::{Demand, VALUE, equals, proves};
+use super::equal::Equal;
 use super::relations::{self, ColumnsOf, Outputs, Relation, Rows};
 use super::written;
 
@@ -62,6 +63,8 @@ pub(super) struct Follow<'a> {
     pub(super) leaves: Vec<Leaf>,
     /// What was before these places, where it is a `select`.
     pub(super) ends: Vec<End>,
+    /// Rows that are given as they are, of which equal ones become one.
+    pub(super) equal: Vec<Equal>,
     /// What cannot be followed, in words.
     pub(super) open: BTreeSet<String>,
     /// Whether tables are joined on the way.
@@ -111,6 +114,7 @@ impl<'a> Follow<'a> {
             made: 0,
             leaves: Vec::new(),
             ends: Vec::new(),
+            equal: Vec::new(),
             open: BTreeSet::new(),
             joins: false,
             is_proven: true,
@@ -132,7 +136,9 @@ impl<'a> Follow<'a> {
         match body {
             SetExpr::Select(select) if self.ends_at(select) => {
                 let inner = demand.each(|expression| Outputs::of_select(select).inline(expression));
-                self.end_of(select, inner.lines(&self.relations(select)));
+                let lines = inner.lines(&self.relations(select));
+                self.end_of(select, lines);
+                self.equal.extend(Equal::of_select(select, demand, lines));
                 self.end(&body.to_string(), body)
             }
             SetExpr::Select(select) => self.select(select, demand),
@@ -154,6 +160,7 @@ impl<'a> Follow<'a> {
                 format!("{left}\nunion all\n{right}")
             }
             _ => {
+                self.equal.extend(Equal::of_union(body, demand));
                 for select in relations::selects(body) {
                     self.end_of(select, 0);
                 }

@@ -4,6 +4,7 @@
 
 mod classes;
 mod demand;
+mod equal;
 mod fan_out;
 mod follow;
 mod graph;
@@ -11,6 +12,8 @@ mod header;
 mod lint;
 mod load;
 pub mod mapping;
+mod lost;
+mod overlap;
 mod relations;
 mod shifted;
 mod words;
@@ -19,9 +22,10 @@ mod written;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-pub use fan_out::{FanOut, Overlap, RowTest, Subject as Counted};
+pub use fan_out::{FanOut, RowTest, Subject as Counted};
 pub use header::{Cells, Header, Message, Publish, Scope, Severity, Subject};
 pub use load::{EDITIONS, QuerySet, STAGING, load, load_behind_sources, load_recorded};
+pub use lost::Lost;
 pub use shifted::{Names, names, over};
 pub use words::is_reserved;
 pub use written::{ID, traced};
@@ -163,14 +167,16 @@ pub fn columns_of(sql: &str) -> Result<Vec<String>, String> {
     graph::columns(&statement)
 }
 
-/// What to count to know whether a statement with this key repeats rows; `columns_of` says which columns a table has.
+/// What to count to know whether a statement with this key repeats rows; `ids` are the columns that a row of its source is known by, and
+/// `columns_of` says which columns a table has.
 #[must_use]
 pub fn fan_out_of(
     sql: &str,
     key: &[String],
+    ids: &[&str],
     columns_of: &dyn Fn(&TableName) -> Option<Vec<String>>,
 ) -> FanOut {
-    lint::parse(sql).map(|statement| fan_out::fan_out(&statement, key, columns_of)).unwrap_or_default()
+    lint::parse(sql).map(|statement| fan_out::fan_out(&statement, key, ids, columns_of)).unwrap_or_default()
 }
 
 /// The statement with a column [`ID`] more: the numbers of the source rows behind each row. `None` where it cannot be written so.

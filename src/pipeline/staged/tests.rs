@@ -62,7 +62,7 @@ async fn outcome_of(queries: &[(&str, &str, &str)]) -> (String, Vec<String>) {
     let mut open = Vec::new();
     for (name, key, text) in queries {
         let key: Vec<String> = key.split(", ").map(str::to_owned).collect();
-        let fan_out = query::fan_out_of(text, &key, &columns_of);
+        let fan_out = query::fan_out_of(text, &key, ids(name), &columns_of);
         for test in &fan_out.tests {
             let planned = engine.types("a test", &test.sql).await;
             planned.unwrap_or_else(|failure| panic!("{failure:?}\n{}", test.sql));
@@ -369,3 +369,4 @@ async fn what_is_not_checked_is_said() {
 }
 
 mod amounts;
+mod equal;

@@ -92,6 +92,74 @@ async fn an_amount_of_the_order_that_is_taken_once_or_spread_is_accepted() {
     }
 }
 
+/// One row of the items of each order.
+fn in_sums(amounts: &str) -> String {
+    format!(
+        "select items.order_no as order_id, {amounts} \
+         from source.items left join source.orders on items.order_no = orders.id group by items.order_no"
+    )
+}
+
+#[tokio::test]
+async fn an_amount_of_the_order_in_a_sum_of_its_lines_is_refused_with_its_money() {
+    let all = "4 rows of source.orders are counted 5 times; 13 in the tables are 17 in the query";
+    let freight = "cast(orders.freight as decimal(28, 2))";
+    for (text, wanted) in [
+        (in_sums("sum(items.price - orders.freight) as net_amount"), all),
+        (in_sums("sum(items.price) + sum(orders.freight) as net_amount"), "that `sum(orders.freight)` adds up"),
+        (in_sums(&format!("sum(items.price - {freight} / 100) as net_amount")), "0.13 in the tables are 0.17"),
+        (in_sums("sum(greatest(items.price - orders.freight, 0)) as net_amount"), all),
+        (in_sums("sum(items.price + case when orders.freight > 3 then orders.freight else 0 end) as net_amount"), "2 rows of source.orders are counted 3 times; 10 in the tables are 14"),
+        (
+            "with lines as (select items.order_no, items.price - orders.freight as net from source.items left join source.orders on items.order_no = orders.id) select order_no as order_id, sum(net) as net_amount from lines group by order_no".to_owned(),
+            all,
+        ),
+    ] {
+        let (message, open) = outcome(0, "order_id", &text).await;
+        assert!(message.contains(wanted), "{text}\n{message:?} {open:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_amount_of_the_order_that_a_sum_takes_once_is_accepted() {
+    let price = "cast(items.price as decimal(28, 2))";
+    for text in [
+        in_sums("sum(items.price) - max(orders.freight) as net_amount"),
+        in_sums("sum(items.price - case when items.product = 'a' then orders.freight else 0 end) as net_amount"),
+        in_sums(&format!("sum({price} * (100 - orders.freight)) as net_amount")),
+        in_sums(&format!("sum({price} * orders.freight) as net_amount")),
+        in_sums("sum(case when orders.freight > 3 then items.price else items.price - 1 end) as net_amount"),
+        "with lines as (select order_no, sum(price) as amount from source.items group by order_no) select orders.id as order_id, lines.amount - orders.freight as net_amount from source.orders left join lines on orders.id = lines.order_no".to_owned(),
+        format!("with lines as ({WITH_ORDERS} price - case when line = 1 then freight else 0 end as net from joined) select order_id, sum(net) as net_amount from lines group by order_id").replace("with lines as (with joined as (", "with joined as (").replace(") select order_no as order_id", "), lines as (select order_no as order_id"),
+        // Spread by the worth of the lines.
+        "with lines as (select items.order_no, items.price - cast(orders.freight as decimal(28, 2)) * items.price / sum(items.price) over (partition by items.order_no) as net from source.items left join source.orders on items.order_no = orders.id) select order_no as order_id, sum(net) as net_amount from lines group by order_no".to_owned(),
+        // A fee of the product, with each of its lines.
+        "select items.order_no as order_id, sum(items.price + goods.cost) as net_amount from source.items left join (select product, max(cost) as cost from source.goods group by product) as goods on items.product = goods.product group by items.order_no".to_owned(),
+    ] {
+        let (message, open) = outcome(0, "order_id", &text).await;
+        assert!(message.is_empty() && open.is_empty(), "{text}\n{message:?} {open:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_limit_of_the_query_hides_no_amount_of_the_order() {
+    for amount in ["greatest(items.price - orders.freight, 0)", "least(0, orders.freight - items.price)"] {
+        let (message, _) =
+            outcome(0, "order_id, product", &of_orders(&format!("{amount} as net_amount"))).await;
+        assert!(
+            message.contains("4 rows of source.orders are counted 5 times; 13 in the tables are 17"),
+            "{message:?}"
+        );
+    }
+    let both = of_orders("least(greatest(items.price - orders.freight, 0), items.price) as net_amount");
+    let (message, open) = outcome(0, "order_id, product", &both).await;
+    assert!(
+        message.contains("takes `source.orders.freight`")
+            || open.iter().any(|what| what.contains("not checked")),
+        "{message:?} {open:?}"
+    );
+}
+
 /// A table of one's own that repeats what the order has, under other names.
 const OF_LINES: &str = "select items.order_no as place, items.product, items.price as worth, orders.freight as more, \
                         count(*) over (partition by items.order_no) as siblings \
