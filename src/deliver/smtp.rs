@@ -213,8 +213,8 @@ fn certificate(words: &str) -> String {
             "its certificate is that of an authority, signed by itself; it needs one of its own that the authority has signed (CA:FALSE), and \
              `deliver.ca_file` names the authority",
         ),
-        ("NotValidForName", "its certificate is for another name than the one in `deliver.smtp`"),
-        ("Expired", "its certificate has expired"),
+        ("not valid for name", "its certificate is for another name than the one in `deliver.smtp`"),
+        ("expired", "its certificate has expired"),
     ];
     let known =
         KINDS.iter().find(|(kind, _)| words.contains("invalid peer certificate") && words.contains(kind));
