@@ -23,7 +23,7 @@ const REGIONS: [&str; 4] = ["Central", "East", "South", "West"];
 const FEWEST: i64 = 10;
 
 /// A run of the sample with readers of every kind. Tests only read it, or copy it.
-fn published() -> &'static Path {
+pub(crate) fn published() -> &'static Path {
     static PUBLISHED: OnceLock<PathBuf> = OnceLock::new();
     PUBLISHED.get_or_init(|| {
         let project = Project::sample();
@@ -68,7 +68,7 @@ fn edition(run: &Path, detail: &str, part: &Value) -> PathBuf {
     edition_in(run, detail, part, "en")
 }
 
-fn edition_in(run: &Path, detail: &str, part: &Value, language: &str) -> PathBuf {
+pub(crate) fn edition_in(run: &Path, detail: &str, part: &Value, language: &str) -> PathBuf {
     let manifest = manifest(run);
     let mut records = manifest["editions"].as_array().expect("editions").iter();
     let found = records.find(|record| {

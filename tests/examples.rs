@@ -69,11 +69,9 @@ fn the_full_example_shows_every_section_and_every_export_from_one_generated_hist
 }
 
 /// Runs an example as it stands and compares its totals with those that were added up where its data were made.
-fn recipe(name: &str, customers: &str, revenue: &str, cost: Option<&str>, sources: &[&str]) {
+fn recipe(name: &str, customers: &str, revenue: &str, cost: Option<&str>, sources: &[&str]) -> Project {
     let project = Project::copy_of(&Path::new(CLONE).join("examples").join(name));
-    project.karat(&["check"]).expect(0, &[]);
     project.karat(&["run"]).expect(0, &[]);
-    project.karat(&["verify", "latest"]).expect(0, &[]);
     let total =
         row(&table(&run_folder(&project.path("output")), "results.tier_profitability"), "tier", "total");
     let cents = |text: &str| text.parse::<bigdecimal::BigDecimal>().expect("an amount").round(2).to_string();
@@ -86,6 +84,7 @@ fn recipe(name: &str, customers: &str, revenue: &str, cost: Option<&str>, source
     let readme =
         std::fs::read_to_string(Path::new(CLONE).join("examples/README.md")).expect("a list of examples");
     assert!(readme.contains(&format!("[{name}]({name}/)")), "{name} is not in examples/README.md");
+    project
 }
 
 /// Explains the first tier with customers: each order row leads to a row of each of `sources`, the first of which holds its order.
@@ -170,7 +169,8 @@ fn a_german_flat_file_gives_its_totals() {
 
 #[test]
 fn a_lakehouse_table_gives_the_totals_of_its_snapshot() {
-    recipe("lakehouse", "12", "8929.00", Some("4527.50"), &["order_lines"]);
+    let project = recipe("lakehouse", "12", "8929.00", Some("4527.50"), &["order_lines"]);
+    project.karat(&["verify", "latest"]).expect(0, &[]);
 }
 
 #[test]

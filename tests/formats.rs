@@ -315,7 +315,11 @@ fn keys_of_another_form_are_refused() {
 mod delta {
     //! Delta Lake tables, written by hand as the protocol says (github.com/delta-io/delta, PROTOCOL.md).
 
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::support::parquet;
+    use crate::support::project::batches;
 
     /// Turns the customers of a generated history into a table of two versions: the second replaces one of two files.
     fn delta_project() -> (Project, Vec<Line>) {
@@ -398,46 +402,61 @@ mod delta {
 
     #[test]
     fn partition_values_with_an_escape_or_null_are_read_and_no_file_of_the_log_arrives_late() {
-        for (folder, logged, value, read) in [
+        let (project, _) = delta_project();
+        let table = project.path("history/customers");
+        let log = |version: usize| table.join(format!("_delta_log/{version:020}.json"));
+        let text = |version: usize| std::fs::read_to_string(log(version)).expect("the log");
+        let first = text(0)
+            .replace("\"partitionColumns\":[]", "\"partitionColumns\":[\"zone\"]")
+            .replace(
+                "\\\"fields\\\":[",
+                "\\\"fields\\\":[{\\\"metadata\\\":{},\\\"name\\\":\\\"zone\\\",\\\"nullable\\\":true,\\\"type\\\":\\\"string\\\"},",
+            );
+        assert!(first.contains("zone\\\""), "{first}");
+        std::fs::write(log(0), first).expect("the log");
+
+        // The rows of the one file go into four, each of its own zone.
+        let whole = table.join("part-1.parquet");
+        let rows = batches(&whole).remove(0);
+        std::fs::remove_file(whole).expect("the file");
+        let text = text(1);
+        let (removed, added) = text.trim_end().split_once('\n').expect("two lines");
+        let added: Value = serde_json::from_str(added).expect("JSON");
+        let (mut lines, mut zones) = (vec![removed.to_owned()], BTreeMap::new());
+        let quarter = rows.num_rows() / 4;
+        for (number, (folder, logged, value, read)) in [
             ("A%2FB", "A%252FB", json!("A/B"), "A/B"),
             ("100%25", "100%2525", json!("100%"), "100%"),
             ("null", "null", json!("null"), "null"),
             ("__HIVE_DEFAULT_PARTITION__", "__HIVE_DEFAULT_PARTITION__", Value::Null, ""),
-        ] {
-            let (project, _) = delta_project();
-            let table = project.path("history/customers");
-            std::fs::create_dir(table.join(format!("zone={folder}"))).expect("a folder");
-            std::fs::rename(
-                table.join("part-1.parquet"),
-                table.join(format!("zone={folder}/part-1.parquet")),
-            )
-            .expect("the file");
-            let log = |version: usize| table.join(format!("_delta_log/{version:020}.json"));
-            let text = |version: usize| std::fs::read_to_string(log(version)).expect("the log");
-            let first = text(0)
-                .replace("\"partitionColumns\":[]", "\"partitionColumns\":[\"zone\"]")
-                .replace(
-                    "\\\"fields\\\":[",
-                    "\\\"fields\\\":[{\\\"metadata\\\":{},\\\"name\\\":\\\"zone\\\",\\\"nullable\\\":true,\\\"type\\\":\\\"string\\\"},",
-                );
-            assert!(first.contains("zone\\\""), "{first}");
-            std::fs::write(log(0), first).expect("the log");
-            let second = text(1)
-                .replace("\"part-1.parquet\"", &format!("\"zone={logged}/part-1.parquet\""))
-                .replace("\"partitionValues\":{}", &format!("\"partitionValues\":{{\"zone\":{value}}}"));
-            std::fs::write(log(1), second).expect("the log");
-            let config = std::fs::read_to_string(project.path("config.yaml")).expect("the configuration");
-            let start = config.find("  customers:").expect("the source");
-            let end = config.find("  service_cases:").expect("the next");
-            let customers = "  customers:\n    location: history/customers/\n    format: delta\n    \
-                             columns: {customer_id: customer_id, region: zone}\n";
-            let config = format!("{}{customers}{}", &config[..start], &config[end..]);
-            project.file("config.yaml", config.as_bytes());
-            let outcome = project.karat(&["run"]).exits(0);
-            assert!(!outcome.stderr.contains("arrived"), "{}", outcome.stderr);
-            let regions = project.table("canonical.customers");
-            assert!(regions.iter().all(|line| line["region"] == read), "{folder}");
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let file = table.join(format!("zone={folder}/part-1.parquet"));
+            parquet::write(&file, &rows.slice(number * quarter, quarter));
+            let mut line = added.clone();
+            line["add"]["path"] = json!(format!("zone={logged}/part-1.parquet"));
+            line["add"]["size"] = json!(std::fs::metadata(&file).expect("the file").len());
+            line["add"]["partitionValues"] = json!({"zone": value});
+            lines.push(line.to_string());
+            zones.extend(read_parquet(&file).into_iter().map(|line| (line["customer_id"].clone(), read)));
         }
+        std::fs::write(log(1), lines.join("\n") + "\n").expect("the log");
+
+        let config = std::fs::read_to_string(project.path("config.yaml")).expect("the configuration");
+        let start = config.find("  customers:").expect("the source");
+        let end = config.find("  service_cases:").expect("the next");
+        let customers = "  customers:\n    location: history/customers/\n    format: delta\n    \
+                         columns: {customer_id: customer_id, region: zone}\n";
+        let config = format!("{}{customers}{}", &config[..start], &config[end..]);
+        project.file("config.yaml", config.as_bytes());
+        let outcome = project.karat(&["run"]).exits(0);
+        assert!(!outcome.stderr.contains("arrived"), "{}", outcome.stderr);
+        let customers = project.table("canonical.customers");
+        let regions: BTreeSet<&str> = customers.iter().map(|line| line["region"].as_str()).collect();
+        assert_eq!(regions, BTreeSet::from(["", "100%", "A/B", "null"]));
+        assert!(customers.iter().all(|line| line["region"] == zones[&line["customer_id"]]), "{customers:?}");
     }
 
     #[test]

@@ -7,8 +7,9 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::editions;
 use crate::support::bench::CLONE;
-use crate::support::program::{Project, baseline, row, run_folder, table};
+use crate::support::program::{baseline, row, run_folder, table};
 
 /// An entry of the glossary that is a figure.
 #[derive(Deserialize)]
@@ -225,17 +226,10 @@ fn a_word_has_one_number_on_every_page_and_in_the_mail() {
     let generated = run_folder(&baseline().0.join("output"));
     assert_eq!(wrong(&generated, &generated, "en", &as_is), Vec::<String>::new());
 
-    let project = Project::sample();
-    let path = project.path("config.yaml");
-    let text = std::fs::read_to_string(&path).expect("a configuration");
-    let deliver = "\ndeliver:\n  smtp: smtps://localhost:1\n  from: reports@example.com\n  recipients:\n    \
-                   - {to: eva@example.com, edition: full, language: zh}\n";
-    std::fs::write(&path, text + deliver).expect("the configuration can be written");
-    project.karat(&["run"]).expect(7, &["1 of 1 messages is not delivered"]);
-    let sample = run_folder(&project.path("output"));
-    let chinese = std::fs::read_dir(sample.join("editions")).expect("an edition").next().expect("one");
+    let sample = run_folder(&editions::published().join("output"));
+    let chinese = editions::edition_in(&sample, "full", &Value::Null, "zh");
     assert_eq!(wrong(&sample, &sample, "en", &as_is), Vec::<String>::new());
-    assert_eq!(wrong(&sample, &chinese.expect("an entry").path(), "zh", &as_is), Vec::<String>::new());
+    assert_eq!(wrong(&sample, &chinese, "zh", &as_is), Vec::<String>::new());
 
     // Another number under a word is found, wherever it is.
     for (name, from, to) in [

@@ -59,7 +59,6 @@ fn rows_that_were_deleted_do_not_count_though_their_file_is_there() {
     let inputs = inputs(&project);
     assert_eq!(inputs.len(), 3, "{inputs:?}");
     assert!(inputs.iter().all(|input| input["table_version"] == newest["current-snapshot-id"]), "{inputs:?}");
-    project.karat(&["verify", "latest"]).expect(0, &[]);
 }
 
 #[test]
@@ -132,7 +131,6 @@ fn a_column_under_the_name_of_one_that_was_dropped_has_no_value_in_older_files()
     let names: Vec<Value> =
         inputs(&project).iter().map(|input| input["column_names"]["pieces"].clone()).collect();
     assert!(names.contains(&json!("")), "{names:?}");
-    project.karat(&["verify", "latest"]).expect(0, &[]);
 }
 
 #[test]

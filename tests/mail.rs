@@ -7,38 +7,38 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::support::program::{Answer, Project, copy, files, karat_with, run_folder, shared_folder};
+use crate::support::program::{
+    Answer, Project, copy, files, karat_with, run_folder, sample_run, shared_folder,
+};
 
 /// Nothing listens on this port: only root could.
 const NOBODY: &str = "smtps://reports:${KARAT_TEST_PASSWORD}@localhost:1";
 const PASSWORD: &str = "canary-7f3a/@:";
 
-/// A published run of the sample with three readers, and a server that is not there.
-fn published() -> Project {
-    static PUBLISHED: OnceLock<PathBuf> = OnceLock::new();
-    let folder = PUBLISHED.get_or_init(|| {
-        let project = configured();
-        karat(&project, &["run"]).expect(7, &[]);
+/// A run of the sample with three readers and a server that is not there, and what it said.
+fn first_run() -> &'static (PathBuf, Answer) {
+    static PUBLISHED: OnceLock<(PathBuf, Answer)> = OnceLock::new();
+    PUBLISHED.get_or_init(|| {
+        let project = Project::sample();
+        let readers =
+            ["ann", "bob", "cem"].map(|name| format!("    - {{to: {name}@example.com, edition: full}}\n"));
+        project.configure(
+            "#deliver:  ",
+            &format!(
+                "deliver:\n  smtp: {NOBODY}\n  from: reports@example.com\n  recipients:\n{}#deliver:  ",
+                readers.concat()
+            ),
+        );
+        let answer = karat(&project, &["run"]);
         let folder = shared_folder().join("mailed");
         copy(&project.path(""), &folder);
-        folder
-    });
-    Project::copy_of(folder)
+        (folder, answer)
+    })
 }
 
-/// The same before its first run.
-fn configured() -> Project {
-    let project = Project::sample();
-    let readers =
-        ["ann", "bob", "cem"].map(|name| format!("    - {{to: {name}@example.com, edition: full}}\n"));
-    project.configure(
-        "#deliver:  ",
-        &format!(
-            "deliver:\n  smtp: {NOBODY}\n  from: reports@example.com\n  recipients:\n{}#deliver:  ",
-            readers.concat()
-        ),
-    );
-    project
+/// A copy of the folder of that run.
+fn published() -> Project {
+    Project::copy_of(&first_run().0)
 }
 
 fn karat(project: &Project, arguments: &[&str]) -> Answer {
@@ -67,8 +67,8 @@ fn header(message: &str, name: &str) -> String {
 
 #[test]
 fn a_run_whose_mail_fails_is_published_and_says_so() {
-    let project = configured();
-    let first = karat(&project, &["run"]).expect(7, &["3 of 3 messages are not delivered", "localhost:1"]);
+    let project = published();
+    let first = first_run().1.clone().expect(7, &["3 of 3 messages are not delivered", "localhost:1"]);
     assert!(first.stdout.contains("$733,215") && first.stdout.contains("report.html"), "{}", first.stdout);
     assert!(first.stdout.contains("ann@example.com  not_sent"), "{}", first.stdout);
     let told = status(&first);
@@ -155,8 +155,7 @@ fn decoded(text: &str) -> Vec<u8> {
 
 #[test]
 fn the_mail_is_a_part_of_the_published_run() {
-    let project = Project::sample();
-    project.karat(&["run"]).expect(0, &[]);
+    let project = Project::copy_of(sample_run());
     let run = run_folder(&project.path("output"));
     let manifest: Value =
         serde_json::from_slice(&std::fs::read(run.join("manifest.json")).expect("a manifest")).expect("JSON");
@@ -195,8 +194,7 @@ fn nobody_but_the_readers_of_the_configuration_gets_a_mail() {
             .expect_failed(2, &["`eve@example.com` is not among the recipients"]);
     }
     karat(&project, &["deliver", "2017-01-01"]).expect_failed(2, &["no run of 2017-01-01 is published"]);
-    let without = Project::sample();
-    without.karat(&["run"]).expect(0, &[]);
+    let without = Project::copy_of(sample_run());
     without.karat(&["deliver", "latest"]).expect_failed(2, &["neither mail nor webhook is configured"]);
 }
 

@@ -1,11 +1,19 @@
 //! The outlook of whole runs on the CDNOW sample: which method is used, what the ranges hold, which thresholds decide.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use karat::table::{Cell, Table};
 
 use super::support::bench::CLONE;
-use super::support::program::{Project, row, run_folder, table};
+use super::support::program::{Project, copy, row, run_folder, shared_folder, table};
+
+/// A run as of 1 July 1998 with the thresholds as they are.
+static USUAL: LazyLock<PathBuf> = LazyLock::new(|| {
+    let ((_project, run), folder) = (run(""), shared_folder().join("outlook"));
+    copy(&run, &folder);
+    folder
+});
 
 /// A run as of 1 July 1998 with these lines of `policy`.
 fn run(policy: &str) -> (Project, PathBuf) {
@@ -52,14 +60,14 @@ fn half_width(run: &Path, column: &str) -> f64 {
 
 #[test]
 fn a_run_tells_what_customers_should_bring_and_how_far_that_may_be_off() {
-    let (_project, run) = run("");
-    let best = table(&run, "results.backtest_summary");
+    let run = USUAL.as_path();
+    let best = table(run, "results.backtest_summary");
     let best = row(&best, "is_best", "true");
-    let tiers = table(&run, "results.value_ahead");
+    let tiers = table(run, "results.value_ahead");
     let all = row(&tiers, "tier", "total");
     assert_eq!(all["method"], best["method"]);
     for (name, key) in [("results.value_ahead", "tier"), ("results.value_ahead_classes", "value")] {
-        let groups = table(&run, name);
+        let groups = table(run, name);
         for line in 0..groups.rows.len() {
             if groups.cell(line, "expected_orders") == Some(&Cell::Null) {
                 continue;
@@ -81,16 +89,16 @@ fn a_run_tells_what_customers_should_bring_and_how_far_that_may_be_off() {
                     - number(&tiers, line, &format!("{column}_low"))
             })
             .sum();
-        assert!(half_width(&run, column) > 0.0 && 2.0 * half_width(&run, column) < sum, "{column}");
+        assert!(half_width(run, column) > 0.0 && 2.0 * half_width(run, column) < sum, "{column}");
     }
     // Every customer has a lifetime value, and they add up to the sum of the report.
-    let outlook = table(&run, "model.customer_outlook");
+    let outlook = table(run, "model.customer_outlook");
     let values: f64 = (0..outlook.rows.len()).map(|line| number(&outlook, line, "clv")).sum();
-    assert!((values - total(&run, "clv")).abs() < 0.01);
+    assert!((values - total(run, "clv")).abs() < 0.01);
     let alive = (0..outlook.rows.len()).map(|line| number(&outlook, line, "p_alive"));
     assert!(alive.into_iter().all(|alive| alive > 0.0 && alive < 1.0));
     // The cohorts of a history of one year are one.
-    let classes = table(&run, "results.value_ahead_classes");
+    let classes = table(run, "results.value_ahead_classes");
     assert_eq!(row(&classes, "class_name", "cohort")["clv"], all["clv"]);
 }
 
@@ -127,15 +135,15 @@ fn a_run_on_the_cdnow_sample_fits_the_published_parameters() {
 
 #[test]
 fn the_policy_decides_how_far_the_outlook_looks_and_what_its_ranges_hold() {
-    let (_first, year) = run("");
-    let (_second, half) =
+    let year = USUAL.as_path();
+    let (_project, half) =
         run(", expected_orders_months: 6, clv_quarters: 4, clv_discount_rate: 0.5, interval_share: 0.5");
-    let orders = total(&half, "expected_orders") / total(&year, "expected_orders");
+    let orders = total(&half, "expected_orders") / total(year, "expected_orders");
     assert!((0.4..0.7).contains(&orders), "{orders}");
-    assert!(total(&half, "clv") < 0.6 * total(&year, "clv"));
+    assert!(total(&half, "clv") < 0.6 * total(year, "clv"));
     // Half of the cases lie within 0.67 standard errors, 95 of 100 within 1.96; and a year is less uncertain than three.
     let relative = |run: &Path| half_width(run, "clv") / total(run, "clv");
-    let ratio = relative(&half) / relative(&year);
+    let ratio = relative(&half) / relative(year);
     assert!((0.15..0.4).contains(&ratio), "{ratio}");
     let report = std::fs::read_to_string(half.join("appendix.html")).expect("an appendix");
     assert!(report.contains("6</data> months") && report.contains("4</data> quarters"));

@@ -17,7 +17,7 @@ use crate::support::block_on;
 
 /// Histories that are drawn; each is computed twice. `KARAT_PROPERTY_CASES` asks for more, from the same seed.
 fn cases() -> u32 {
-    std::env::var("KARAT_PROPERTY_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
+    std::env::var("KARAT_PROPERTY_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(2)
 }
 
 /// One drawn source row, before it becomes text.
@@ -96,7 +96,7 @@ fn row(drawn: &Drawn) -> Row {
 /// A history, and the same rows in another order; a part of the rows comes twice. With events around the orders, or none.
 fn history() -> impl Strategy<Value = (Vec<Row>, Vec<Row>, Vec<Event>)> {
     (
-        prop::collection::vec(drawn(), 1..120),
+        prop::collection::vec(drawn(), 1..240),
         prop::collection::vec(any::<prop::sample::Index>(), 0..6),
         prop_oneof![1 => Just(Vec::new()), 3 => events()],
     )
@@ -231,7 +231,7 @@ type Event = (u8, u8, i32, i32, u8);
 const OPTIONAL_SOURCES: [&str; 4] = ["customers", "service_cases", "payments", "visits"];
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
-    prop::collection::vec((0..25_u8, 0..9_u8, -10..800_i32, -3..9_i32, 0..20_u8), 1..60)
+    prop::collection::vec((0..25_u8, 0..9_u8, -10..800_i32, -3..9_i32, 0..20_u8), 1..120)
 }
 
 /// Writes an event as a row of `source`; the flaws are those of real exports.

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::bench::CLONE;
 
 /// What an invocation gave.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) code: i32,
     pub(crate) stdout: String,
@@ -225,6 +225,17 @@ fn generated_history() -> &'static Path {
         let out = folder.display().to_string();
         karat(shared_folder(), &["generate", "--customers", "300", "--flaws", "0.03", "--out", &out])
             .expect(0, &[]);
+        folder
+    })
+}
+
+/// A published run of the sample as it stands. Tests only read it, or copy it.
+pub(crate) fn sample_run() -> &'static Path {
+    static SAMPLE: OnceLock<PathBuf> = OnceLock::new();
+    SAMPLE.get_or_init(|| {
+        let (project, folder) = (Project::sample(), shared_folder().join("sample"));
+        project.karat(&["run"]).expect(0, &[]);
+        copy(&project.path(""), &folder);
         folder
     })
 }
