@@ -7,21 +7,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, TimeUnit};
 
-use super::support::project::{Project, batch, config, find, history, sources, texts};
-
-const DECIMAL: DataType = DataType::Decimal128(10, 2);
-
-/// A history as most systems deliver it.
-fn plain() -> RecordBatch {
-    history(&DataType::Int64, &DECIMAL, &DataType::Date32)
-}
-
-/// A project with one file of [`plain`] rows.
-fn trial(sections: &[(&str, &str)]) -> Project {
-    let project = Project::new(&config(sections));
-    project.parquet("data/orders.parquet", &plain());
-    project
-}
+use super::support::project::{DECIMAL, Project, batch, config, find, history, plain, sources, texts, trial};
 
 /// A text type with few values, as data frames keep them.
 fn dictionary() -> DataType {

@@ -16,7 +16,7 @@ use karat::store;
 use serde_json::json;
 
 use crate::support::program::{self, baseline, files};
-use crate::support::project::{Project, batch, config, sources};
+use crate::support::project::{Project, batch, config, plain, sources};
 
 /// Reads a configuration with these sections, as an operator's environment lets it.
 fn parsed(sections: &[(&str, &str)], roots: Option<&str>) -> Result<Config, ConfigError> {
@@ -424,16 +424,9 @@ fn no_secret_is_told_published_or_left_whatever_happens() {
         "options: {{aws_region: eu-west-1, aws_endpoint: \"http://127.0.0.1:{port}\", aws_access_key_id: \"${{CANARY_KEY}}\", \
          aws_secret_access_key: \"${{CANARY_KEY}}\"}}"
     );
-    let rows = || {
-        crate::support::project::history(
-            &arrow::datatypes::DataType::Int64,
-            &arrow::datatypes::DataType::Decimal128(10, 2),
-            &arrow::datatypes::DataType::Date32,
-        )
-    };
     // Published, and then the mail fails.
     let project = Project::new(&config(&[("deliver", &deliver), ("schedule", schedule)]));
-    project.parquet("data/orders.parquet", &rows());
+    project.parquet("data/orders.parquet", &plain());
     run_with_secrets(&project, &["check", "--log", "json"], 0);
     let said = run_with_secrets(&project, &["run", "--log", "json", "--output", "json"], 7);
     assert!(said.contains("\"code\":7"), "{said}");
@@ -451,7 +444,7 @@ fn no_secret_is_told_published_or_left_whatever_happens() {
     // A place of publication that does, an option that is none, and a mistake beside a secret.
     let project =
         Project::new(&config(&[("publish", &format!("{{location: \"s3://bucket/out/\", {options}}}"))]));
-    project.parquet("data/orders.parquet", &rows());
+    project.parquet("data/orders.parquet", &plain());
     run_with_secrets(&project, &["run"], 2);
     let wrong = "{location: \"s3://bucket/out/\", options: {no_such_key: \"${CANARY_KEY}\"}}";
     run_with_secrets(&Project::new(&config(&[("publish", wrong)])), &["run"], 2);

@@ -126,16 +126,7 @@ fn form(table: &Table, lines: &Table) -> Option<String> {
 fn likeliest(tables: &[Table]) -> Related {
     let known = |table: &Table| table.columns.iter().filter(|column| table.role(column).is_some()).count();
     let lines = (0..tables.len()).max_by_key(|at| (known(&tables[*at]), std::cmp::Reverse(*at))).unwrap_or(0);
-    Related {
-        lines,
-        header: None,
-        products: Vec::new(),
-        customers: None,
-        places: Vec::new(),
-        refunds: None,
-        rates: None,
-        misfits: Vec::new(),
-    }
+    Related { lines, ..Related::default() }
 }
 
 /// The places of the tables that are stored, of one that is made of them.

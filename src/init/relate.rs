@@ -26,7 +26,7 @@ pub(super) struct Join {
 }
 
 /// The order lines with the tables that complete them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Related {
     pub(super) lines: usize,
     /// The table with one row per order.
@@ -95,16 +95,7 @@ pub(super) async fn relate(engine: &Engine, tables: &[Table]) -> Result<Option<R
     let Some((1.., std::cmp::Reverse(lines))) = best else {
         return Ok(None);
     };
-    let mut related = Related {
-        lines,
-        header: None,
-        products: Vec::new(),
-        customers: None,
-        places: Vec::new(),
-        refunds: None,
-        rates: None,
-        misfits: Vec::new(),
-    };
+    let mut related = Related { lines, ..Related::default() };
     related.header = header(engine, tables, lines, &mut related.misfits).await?;
     related.products = products(engine, tables, lines).await?;
     let orders = related.header.as_ref().map(|join| join.table);

@@ -239,6 +239,11 @@ pub fn render(inputs: &Inputs) -> Result<Rendered, Failure> {
     })
 }
 
+/// The templates without which nothing is rendered.
+pub fn needed_templates() -> impl Iterator<Item = &'static str> {
+    Page::ALL.into_iter().map(Page::template)
+}
+
 /// Parses every template and message file below `folder`: every language must have what the templates show, `language` must
 /// be there, and so must every table that they need, as `is_made` says of its full name.
 pub fn check_templates(folder: &Path, language: &str, is_made: impl Fn(&str) -> bool) -> Result<(), Failure> {

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::super::support::bench::CLONE;
 use super::super::support::program::copy;
-use super::super::support::project::{Project, config};
-use super::{input, trial};
+use super::super::support::project::{Project, config, trial};
+use super::input;
 
 #[test]
 fn i70_wrong_configuration() {

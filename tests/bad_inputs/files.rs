@@ -15,8 +15,8 @@ use rand_pcg::Pcg64;
 use sha2::{Digest as _, Sha256};
 
 use super::super::support::crafted::{self, Codec, Page};
-use super::super::support::project::{Project, batch, config, sources};
-use super::{input, plain, plain_bytes, trial, trial_with};
+use super::super::support::project::{Project, batch, config, plain, sources, trial};
+use super::{input, plain_bytes, trial_with};
 
 /// A project whose only file is this.
 fn only(bytes: &[u8]) -> Project {

@@ -12,28 +12,11 @@ mod schema;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::DataType;
-
 use super::support::bench::CLONE;
-use super::support::project::{Outcome, Project, config, history, sources};
-
-const DECIMAL: DataType = DataType::Decimal128(10, 2);
+use super::support::project::{Outcome, Project, plain, sources, trial};
 
 /// Notes that any tiny project gives, and that no bad input is about.
 const USUAL: [&str; 2] = ["the cost of goods is known of", "no order in the window of the snapshot"];
-
-/// A history of 24 lines as most systems deliver it.
-fn plain() -> RecordBatch {
-    history(&DataType::Int64, &DECIMAL, &DataType::Date32)
-}
-
-/// A project with one file of [`plain`] rows.
-fn trial(sections: &[(&str, &str)]) -> Project {
-    let project = Project::new(&config(sections));
-    project.parquet("data/orders.parquet", &plain());
-    project
-}
 
 /// A project whose order lines have these settings, besides location and columns.
 fn trial_with(settings: &str) -> Project {

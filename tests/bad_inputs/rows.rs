@@ -9,8 +9,10 @@ use std::sync::{Arc, OnceLock};
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::DataType;
 
-use super::super::support::project::{Line, Outcome, Project, batch, config, find, history, sources};
-use super::{DECIMAL, input, plain, plain_bytes, record, trial};
+use super::super::support::project::{
+    DECIMAL, Line, Outcome, Project, batch, config, find, history, plain, sources, trial,
+};
+use super::{input, plain_bytes, record};
 
 /// One order line of the first project.
 struct Row {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use arrow::array::{Array as _, ArrayRef, Int64Array, ListArray, RecordBatch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, TimeUnit};
 
-use super::super::support::project::{Project, batch, config, history, sources, texts};
-use super::{DECIMAL, input, plain, trial};
+use super::super::support::project::{
+    DECIMAL, Project, batch, config, history, plain, sources, texts, trial,
+};
+use super::input;
 
 /// A project with one file of these rows.
 fn of(rows: &RecordBatch) -> Project {

@@ -48,10 +48,11 @@ impl Trial {
                 for below in ["management", "method", "archive", "mail", "messages"] {
                     make(below);
                 }
-                for needed in TEMPLATES {
+                for needed in report::needed_templates() {
                     write(needed, b"");
                 }
                 write("messages/en.ftl", include_bytes!("../../reports/messages/en.ftl"));
+                write("workbook.yaml", include_bytes!("../../reports/workbook.yaml"));
             }
             _ => return None,
         }
@@ -140,17 +141,6 @@ impl Trial {
         publish::load_manifest(&place, &entries[0]).await.is_ok()
     }
 }
-
-/// Templates without which no page can be made.
-const TEMPLATES: [&str; 7] = [
-    "management/report.html",
-    "management/appendix.html",
-    "management/appendix_aggregate.html",
-    "method/method.html",
-    "archive/index.html",
-    "mail/mail.html",
-    "mail/mail.txt",
-];
 
 fn config(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);

@@ -252,6 +252,21 @@ pub(crate) fn history(ids: &DataType, amounts: &DataType, days: &DataType) -> Re
     ])
 }
 
+/// Amounts as most systems deliver them.
+pub(crate) const DECIMAL: DataType = DataType::Decimal128(10, 2);
+
+/// A [`history`] as most systems deliver it.
+pub(crate) fn plain() -> RecordBatch {
+    history(&DataType::Int64, &DECIMAL, &DataType::Date32)
+}
+
+/// A project with one file of [`plain`] rows.
+pub(crate) fn trial(sections: &[(&str, &str)]) -> Project {
+    let project = Project::new(&config(sections));
+    project.parquet("data/orders.parquet", &plain());
+    project
+}
+
 /// Rows of these columns.
 pub(crate) fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
     RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)))

@@ -15,7 +15,7 @@
 use super::{
     ModelError,
     fit::{Estimated, Fit},
-    history::{Counts, Group, Leaving, merged},
+    history::{Group, merged},
     horizon::{Future, Purchases, purchases_while_alive},
     optimise::{Derivatives, maximise},
     sums::{as_number, ordered_sums},
@@ -44,34 +44,121 @@ impl Estimated for Parameters {
     }
 }
 
-/// Fits the four parameters by maximum likelihood.
-pub(super) fn fit(leaving: Leaving, groups: &[Group]) -> Result<Fit<Parameters>, ModelError> {
-    let groups = merged(groups)?;
-    let customers: u64 = groups.iter().map(|group| group.customers).sum();
-    if customers == 0 {
-        return Err(ModelError::NoCustomers);
+/// The two models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Buying {
+    /// After each repeat purchase a customer may leave for good (Fader, Hardie, Lee 2005).
+    ///
+    /// A customer who never bought again had no chance to leave and counts as alive for ever: for reports take [`Self::MbgNbd`]; this
+    /// model is there to be compared with the literature.
+    BgNbd,
+    /// After each purchase, the first included, a customer may leave for good (Batislam, Denizel, Filiztekin 2007). A one-time buyer
+    /// fades like everyone else.
+    MbgNbd,
+}
+
+impl Buying {
+    /// How often a customer of so many repeat purchases has had the chance to leave.
+    fn chances(self, frequency: u32) -> f64 {
+        match self {
+            Self::BgNbd => f64::from(frequency),
+            Self::MbgNbd => f64::from(frequency) + 1.0,
+        }
     }
-    if groups.iter().all(|group| group.frequency == 0) {
-        return Err(ModelError::NoRepeatBuyers { customers });
+
+    /// Fits the four parameters to all groups by maximum likelihood.
+    ///
+    /// A fit without a proper maximum is not an error: it comes back with `converged: false` and the reason.
+    pub fn fit(self, groups: &[Group]) -> Result<Fit<Parameters>, ModelError> {
+        let groups = merged(groups)?;
+        let customers: u64 = groups.iter().map(|group| group.customers).sum();
+        if customers == 0 {
+            return Err(ModelError::NoCustomers);
+        }
+        if groups.iter().all(|group| group.frequency == 0) {
+            return Err(ModelError::NoRepeatBuyers { customers });
+        }
+        let counts = Counts::of(self, &groups);
+        let [purchases, weeks] = ordered_sums(&groups, |group, sums: &mut [f64; 2]| {
+            sums[0] += as_number(group.customers) * f64::from(group.frequency);
+            sums[1] += as_number(group.customers) * group.age_weeks;
+        });
+        let weeks_per_purchase = weeks / purchases;
+        let starts = [(0.5, 0.8, 2.5), (1.0, 1.0, 3.0), (0.25, 0.3, 5.0), (2.0, 2.0, 2.0)]
+            .map(|(r, a, b)| [r, r * weeks_per_purchase, a, b]);
+        let optimum = maximise(["r", "alpha", "a", "b"], &starts, as_number(customers), |values| {
+            derivatives(&Parameters::from_values(values), self, &groups, &counts)
+        });
+        Ok(Fit::of(optimum, customers))
     }
-    let counts = Counts::of(leaving, &groups);
-    let [purchases, weeks] = ordered_sums(&groups, |group, sums: &mut [f64; 2]| {
-        sums[0] += as_number(group.customers) * f64::from(group.frequency);
-        sums[1] += as_number(group.customers) * group.age_weeks;
-    });
-    let weeks_per_purchase = weeks / purchases;
-    let starts = [(0.5, 0.8, 2.5), (1.0, 1.0, 3.0), (0.25, 0.3, 5.0), (2.0, 2.0, 2.0)]
-        .map(|(r, a, b)| [r, r * weeks_per_purchase, a, b]);
-    let optimum = maximise(["r", "alpha", "a", "b"], &starts, as_number(customers), |values| {
-        derivatives(&Parameters::from_values(values), leaving, &groups, &counts)
-    });
-    Ok(Fit::of(optimum, customers))
+
+    /// The log-likelihood of the history of one customer of the group.
+    #[must_use]
+    pub fn log_likelihood(self, at: &Parameters, group: &Group) -> f64 {
+        let mut sums = [0.0; 15];
+        add_group(at, self, &Group { customers: 1, ..*group }, &mut sums);
+        let mut value = sums[0];
+        for before in 0..group.frequency {
+            value += libm::log(at.r + f64::from(before));
+        }
+        let chances = match self {
+            Self::BgNbd => group.frequency,
+            Self::MbgNbd => group.frequency.saturating_add(1),
+        };
+        for before in 0..chances {
+            value -= libm::log1p(at.a / (at.b + f64::from(before)));
+        }
+        value
+    }
+
+    /// The probability that a customer is still one: exactly 1 where there was no chance to leave, else strictly between 0 and 1.
+    #[must_use]
+    pub fn probability_alive(self, at: &Parameters, group: &Group) -> f64 {
+        let y = self.chances(group.frequency);
+        if y > 0.0 {
+            // What is too near to 0 or 1 for a floating-point number is still neither.
+            Silence::of(at, y, group).probability_alive.clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON)
+        } else {
+            1.0
+        }
+    }
+
+    /// How often a customer with this history is expected to buy in the next `horizon_weeks`.
+    #[must_use]
+    pub fn expected_purchases(self, at: &Parameters, group: &Group, horizon_weeks: f64) -> f64 {
+        let ahead = self.while_alive(at, group.frequency, group.age_weeks, horizon_weeks);
+        self.probability_alive(at, group) * ahead.mean
+    }
+
+    /// The purchases of the next `horizon_weeks` if the customer is alive; when the last purchase was does not matter then.
+    pub(super) fn while_alive(
+        self,
+        at: &Parameters,
+        frequency: u32,
+        age_weeks: f64,
+        horizon_weeks: f64,
+    ) -> Purchases {
+        let future = Future {
+            shape: at.r + f64::from(frequency),
+            scale: at.alpha + age_weeks,
+            a: at.a,
+            b: at.b + self.chances(frequency),
+        };
+        purchases_while_alive(&future, horizon_weeks)
+    }
+
+    /// How often a new customer is expected to buy again in the first `weeks`.
+    #[must_use]
+    pub fn expected_purchases_of_new(self, at: &Parameters, weeks: f64) -> f64 {
+        let new = Group { frequency: 0, recency_weeks: 0.0, age_weeks: 0.0, customers: 1 };
+        self.expected_purchases(at, &new, weeks)
+    }
 }
 
 /// The log-likelihood of all groups with its first and second derivatives.
-fn derivatives(at: &Parameters, leaving: Leaving, groups: &[Group], counts: &Counts) -> Derivatives<4> {
+fn derivatives(at: &Parameters, model: Buying, groups: &[Group], counts: &Counts) -> Derivatives<4> {
     let &Parameters { r, a, b, .. } = at;
-    let mut sums = ordered_sums(groups, |group, sums| add_group(at, leaving, group, sums));
+    let mut sums = ordered_sums(groups, |group, sums| add_group(at, model, group, sums));
     // The ratios of gamma functions: ln G(r+x)/G(r), then ln B(a, b+y)/B(a, b).
     for (before, &customers) in (0_u32..).zip(&counts.purchases) {
         let value = r + f64::from(before);
@@ -104,11 +191,11 @@ fn derivatives(at: &Parameters, leaving: Leaving, groups: &[Group], counts: &Cou
 }
 
 /// Adds what one group gives beyond the ratios of gamma functions: the value, four slopes, ten curvatures.
-fn add_group(at: &Parameters, leaving: Leaving, group: &Group, sums: &mut [f64; 15]) {
+fn add_group(at: &Parameters, model: Buying, group: &Group, sums: &mut [f64; 15]) {
     let &Parameters { r, alpha, a, b } = at;
     let customers = as_number(group.customers);
     let x = f64::from(group.frequency);
-    let y = leaving.chances(group.frequency);
+    let y = model.chances(group.frequency);
     let per_age = 1.0 / (alpha + group.age_weeks);
     let by_age = libm::log1p(group.age_weeks / alpha);
     let mut terms = [0.0; 15];
@@ -175,67 +262,32 @@ impl Silence {
     }
 }
 
-/// The log-likelihood of the history of one customer of the group.
-pub(super) fn log_likelihood(at: &Parameters, leaving: Leaving, group: &Group) -> f64 {
-    let mut sums = [0.0; 15];
-    add_group(at, leaving, &Group { customers: 1, ..*group }, &mut sums);
-    let mut value = sums[0];
-    for before in 0..group.frequency {
-        value += libm::log(at.r + f64::from(before));
+/// How many customers made more than so many repeat purchases, and how many had more than so many chances to leave.
+struct Counts {
+    purchases: Vec<f64>,
+    chances: Vec<f64>,
+}
+
+impl Counts {
+    fn of(model: Buying, groups: &[Group]) -> Self {
+        let most = groups.iter().map(|group| group.frequency).max().unwrap_or(0);
+        let mut with: Vec<u64> = vec![0; most as usize + 1];
+        for group in groups {
+            with[group.frequency as usize] += group.customers;
+        }
+        // From the top down: customers with more than `at` purchases are those with `at + 1` and those with more.
+        let mut above = vec![0_u64; with.len()];
+        for at in (0..with.len() - 1).rev() {
+            above[at] = above[at + 1] + with[at + 1];
+        }
+        let all = above[0] + with[0];
+        let purchases: Vec<f64> = above[..with.len() - 1].iter().map(|&count| as_number(count)).collect();
+        let chances = match model {
+            Buying::BgNbd => purchases.clone(),
+            Buying::MbgNbd => [as_number(all)].into_iter().chain(purchases.iter().copied()).collect(),
+        };
+        Self { purchases, chances }
     }
-    let chances = match leaving {
-        Leaving::AfterRepeats => group.frequency,
-        Leaving::AfterAll => group.frequency.saturating_add(1),
-    };
-    for before in 0..chances {
-        value -= libm::log1p(at.a / (at.b + f64::from(before)));
-    }
-    value
-}
-
-/// The probability that a customer is still one; strictly between 0 and 1 wherever there was a chance to leave.
-pub(super) fn probability_alive(at: &Parameters, leaving: Leaving, group: &Group) -> f64 {
-    let y = leaving.chances(group.frequency);
-    if y > 0.0 {
-        // What is too near to 0 or 1 for a floating-point number is still neither.
-        Silence::of(at, y, group).probability_alive.clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON)
-    } else {
-        1.0
-    }
-}
-
-/// How often a customer with this history is expected to buy in the next `horizon_weeks`.
-pub(super) fn expected_purchases(
-    at: &Parameters,
-    leaving: Leaving,
-    group: &Group,
-    horizon_weeks: f64,
-) -> f64 {
-    let ahead = while_alive(at, leaving, group.frequency, group.age_weeks, horizon_weeks);
-    probability_alive(at, leaving, group) * ahead.mean
-}
-
-/// The purchases of the next `horizon_weeks` if the customer is alive; when the last purchase was does not matter then.
-pub(super) fn while_alive(
-    at: &Parameters,
-    leaving: Leaving,
-    frequency: u32,
-    age_weeks: f64,
-    horizon_weeks: f64,
-) -> Purchases {
-    let future = Future {
-        shape: at.r + f64::from(frequency),
-        scale: at.alpha + age_weeks,
-        a: at.a,
-        b: at.b + leaving.chances(frequency),
-    };
-    purchases_while_alive(&future, horizon_weeks)
-}
-
-/// How often a new customer is expected to buy again in the first `weeks`.
-pub(super) fn expected_purchases_of_new(at: &Parameters, leaving: Leaving, weeks: f64) -> f64 {
-    let new = Group { frequency: 0, recency_weeks: 0.0, age_weeks: 0.0, customers: 1 };
-    expected_purchases(at, leaving, &new, weeks)
 }
 
 #[cfg(test)]
@@ -258,11 +310,11 @@ mod tests {
             group(2, 30.0, 31.0, 1),
             group(9, 5.0, 40.0, 1),
         ];
-        for leaving in [Leaving::AfterRepeats, Leaving::AfterAll] {
-            let counts = Counts::of(leaving, &groups);
+        for model in [Buying::BgNbd, Buying::MbgNbd] {
+            let counts = Counts::of(model, &groups);
             for at in [[0.3, 4.0, 0.8, 2.5], [2.0, 10.0, 1.5, 0.4]] {
                 check_derivatives(at, |values| {
-                    derivatives(&Parameters::from_values(values), leaving, &groups, &counts)
+                    derivatives(&Parameters::from_values(values), model, &groups, &counts)
                 });
             }
         }

@@ -63,35 +63,6 @@ impl<P: Estimated> Fit<P> {
         }
     }
 
-    /// The standard error of any smooth figure made of the parameters, such as the sum of expected purchases: the delta
-    /// method on the logarithms of the parameters, with central differences.
-    ///
-    /// None where the fit has no standard errors.
-    #[must_use]
-    pub fn standard_error_of(&self, figure: impl Fn(&P) -> f64) -> Option<f64> {
-        const STEP: f64 = 1e-4;
-        let covariance = self.log_covariance.as_ref()?;
-        let values = self.parameters.values();
-        let slopes: Vec<f64> = (0..values.len())
-            .map(|at| {
-                let moved = |step: f64| {
-                    let mut moved = values.clone();
-                    moved[at] *= libm::exp(step);
-                    figure(&P::from_values(&moved))
-                };
-                (moved(STEP) - moved(-STEP)) / (2.0 * STEP)
-            })
-            .collect();
-        let variance: f64 = covariance
-            .iter()
-            .zip(&slopes)
-            .map(|(row, first)| {
-                first * row.iter().zip(&slopes).map(|(cell, second)| cell * second).sum::<f64>()
-            })
-            .sum();
-        (variance.is_finite() && variance >= 0.0).then(|| libm::sqrt(variance))
-    }
-
     /// Parameters drawn from the distribution of the estimates, for a parametric bootstrap: `normals` are independent
     /// draws from the standard normal distribution, one per parameter.
     ///

@@ -4,10 +4,8 @@
 //! thousand of these pairs. The rest of a forecast, P(alive), is one logarithm and two exponentials a customer.
 
 use super::{
-    Group, Parameters, buying,
-    history::Leaving,
+    Buying, Group, Parameters,
     horizon::Purchases,
-    mbg_nbd,
     sums::{CHUNK, by_chunk},
     value,
 };
@@ -90,7 +88,7 @@ impl Forecaster {
 
     /// The forecast of a customer of the kind at `place`.
     pub(super) fn of(&self, place: usize, group: &Group) -> Forecast {
-        let alive = mbg_nbd::probability_alive(&self.parameters, group);
+        let alive = Buying::MbgNbd.probability_alive(&self.parameters, group);
         let [purchases, discounted] = self.ahead[place];
         Forecast {
             alive,
@@ -103,7 +101,7 @@ impl Forecaster {
 }
 
 fn ahead(at: &Parameters, frequency: u32, age_weeks: f64, horizon: &Horizon) -> [Purchases; 2] {
-    let within = |weeks| buying::while_alive(at, Leaving::AfterAll, frequency, age_weeks, weeks);
+    let within = |weeks| Buying::MbgNbd.while_alive(at, frequency, age_weeks, weeks);
     let quarters: Vec<Purchases> =
         (1..=horizon.quarters).map(|quarter| within(f64::from(quarter) * QUARTER_WEEKS)).collect();
     let means: Vec<f64> = quarters.iter().map(|purchases| purchases.mean).collect();

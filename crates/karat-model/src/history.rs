@@ -1,6 +1,6 @@
 //! Histories of customers as the purchase models see them: checked, sorted, grouped and counted.
 
-use super::{ModelError, sums::as_number};
+use super::ModelError;
 
 /// A group of customers with the same history. Purchases on one day count as one; time is in weeks.
 ///
@@ -16,25 +16,6 @@ pub struct Group {
     pub age_weeks: f64,
     /// How many customers share this history.
     pub customers: u64,
-}
-
-/// When a customer has the chance to leave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Leaving {
-    /// After each repeat purchase (BG/NBD).
-    AfterRepeats,
-    /// After each purchase, the first included (MBG/NBD).
-    AfterAll,
-}
-
-impl Leaving {
-    /// How often a customer of so many repeat purchases has had the chance to leave.
-    pub(super) fn chances(self, frequency: u32) -> f64 {
-        match self {
-            Self::AfterRepeats => f64::from(frequency),
-            Self::AfterAll => f64::from(frequency) + 1.0,
-        }
-    }
 }
 
 /// Groups of possible histories, sorted and without repetition, so that the order they came in changes nothing.
@@ -78,33 +59,5 @@ fn check(group: &Group) -> Result<(), ModelError> {
         Ok(())
     } else {
         Err(ModelError::ImpossibleHistory { frequency, recency_weeks, age_weeks })
-    }
-}
-
-/// How many customers made more than so many repeat purchases, and how many had more than so many chances to leave.
-pub(super) struct Counts {
-    pub(super) purchases: Vec<f64>,
-    pub(super) chances: Vec<f64>,
-}
-
-impl Counts {
-    pub(super) fn of(leaving: Leaving, groups: &[Group]) -> Self {
-        let most = groups.iter().map(|group| group.frequency).max().unwrap_or(0);
-        let mut with: Vec<u64> = vec![0; most as usize + 1];
-        for group in groups {
-            with[group.frequency as usize] += group.customers;
-        }
-        // From the top down: customers with more than `at` purchases are those with `at + 1` and those with more.
-        let mut above = vec![0_u64; with.len()];
-        for at in (0..with.len() - 1).rev() {
-            above[at] = above[at + 1] + with[at + 1];
-        }
-        let all = above[0] + with[0];
-        let purchases: Vec<f64> = above[..with.len() - 1].iter().map(|&count| as_number(count)).collect();
-        let chances = match leaving {
-            Leaving::AfterRepeats => purchases.clone(),
-            Leaving::AfterAll => [as_number(all)].into_iter().chain(purchases.iter().copied()).collect(),
-        };
-        Self { purchases, chances }
     }
 }

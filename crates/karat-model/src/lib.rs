@@ -1,8 +1,8 @@
 //! Estimates of who will come back and what for: maximum-likelihood fits of three models of buying without a contract.
 //!
-//! - [`bg_nbd`]: a customer buys at random at an own steady rate and may leave for good after each repeat purchase
+//! - [`Buying::BgNbd`]: a customer buys at random at an own steady rate and may leave for good after each repeat purchase
 //!   (Fader, Hardie, Lee 2005, "Counting your customers the easy way", Marketing Science 24(2), 275–284).
-//! - [`mbg_nbd`]: the same, but a customer may already leave after the first purchase, so that a one-time buyer is
+//! - [`Buying::MbgNbd`]: the same, but a customer may already leave after the first purchase, so that a one-time buyer is
 //!   never certain to be alive (Batislam, Denizel, Filiztekin 2007, International Journal of Research in Marketing
 //!   24(3), 201–209).
 //! - [`gamma_gamma`]: what a purchase of a customer is worth, drawn towards the mean of all customers the fewer
@@ -16,14 +16,12 @@
 //! groups and the number of threads do not change a bit of the result: groups are sorted, sums are taken in a fixed
 //! order, and logarithms and exponentials come from `libm` instead of from the platform.
 
-pub mod bg_nbd;
 mod buying;
 mod fit;
 pub mod forecast;
 pub mod gamma_gamma;
 mod history;
 mod horizon;
-pub mod mbg_nbd;
 mod optimise;
 mod sums;
 pub mod uncertainty;
@@ -32,7 +30,7 @@ pub mod value;
 #[cfg(test)]
 mod tests;
 
-pub use buying::Parameters;
+pub use buying::{Buying, Parameters};
 pub use fit::{Estimated, Fit};
 pub use history::{Group, merged};
 

@@ -17,7 +17,7 @@ use crate::query::TableName;
 use crate::settings::SettingsTable;
 use karat_model::forecast::{Horizon, forecasts};
 use karat_model::uncertainty::{self, Basis, FIGURES, Member, Method, Sums};
-use karat_model::{Fit, Group, ModelError, Parameters, bg_nbd, gamma_gamma, mbg_nbd, merged, value};
+use karat_model::{Buying, Fit, Group, ModelError, Parameters, gamma_gamma, merged, value};
 
 use customers::Customers;
 
@@ -205,8 +205,8 @@ fn fit(members: &[Member], terms: &Terms) -> Fits {
         return refused("impossible_history");
     };
     Fits {
-        bg_nbd: judged(bg_nbd::fit(&groups)),
-        mbg_nbd: judged(mbg_nbd::fit(&groups)),
+        bg_nbd: judged(Buying::BgNbd.fit(&groups)),
+        mbg_nbd: judged(Buying::MbgNbd.fit(&groups)),
         gamma_gamma: judged(gamma_gamma::fit(&spends)),
     }
 }
@@ -247,7 +247,7 @@ fn predict(fits: &Fits, members: &[Member], horizon: &Horizon, least_alive: f64)
         Outlook {
             // The tables hold nine decimals, and nobody is certain to be alive or gone.
             alive: forecast.alive.clamp(1e-9, 1.0 - 1e-9),
-            alive_bg_nbd: bg_nbd.map(|fit| bg_nbd::probability_alive(&fit.parameters, &member.history)),
+            alive_bg_nbd: bg_nbd.map(|fit| Buying::BgNbd.probability_alive(&fit.parameters, &member.history)),
             orders: forecast.purchases,
             spend,
             discounted_orders: forecast.discounted,

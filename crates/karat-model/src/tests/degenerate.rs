@@ -2,9 +2,8 @@
 
 use super::cdnow;
 use crate::{
-    Group, ModelError, bg_nbd,
+    Buying, Group, ModelError,
     gamma_gamma::{self, Spend},
-    mbg_nbd,
 };
 
 fn group(frequency: u32, recency_weeks: f64, age_weeks: f64, customers: u64) -> Group {
@@ -13,10 +12,10 @@ fn group(frequency: u32, recency_weeks: f64, age_weeks: f64, customers: u64) -> 
 
 #[test]
 fn nobody_and_nobody_who_came_back_are_errors() {
-    assert_eq!(bg_nbd::fit(&[]), Err(ModelError::NoCustomers));
-    assert_eq!(mbg_nbd::fit(&[group(3, 2.0, 4.0, 0)]), Err(ModelError::NoCustomers));
+    assert_eq!(Buying::BgNbd.fit(&[]), Err(ModelError::NoCustomers));
+    assert_eq!(Buying::MbgNbd.fit(&[group(3, 2.0, 4.0, 0)]), Err(ModelError::NoCustomers));
     let once = [group(0, 0.0, 30.0, 400), group(0, 0.0, 10.0, 200)];
-    assert_eq!(mbg_nbd::fit(&once), Err(ModelError::NoRepeatBuyers { customers: 600 }));
+    assert_eq!(Buying::MbgNbd.fit(&once), Err(ModelError::NoRepeatBuyers { customers: 600 }));
     assert_eq!(
         gamma_gamma::fit(&[Spend { frequency: 0, mean_value: 0.0, customers: 9 }]),
         Err(ModelError::NoCustomers)
@@ -34,7 +33,7 @@ fn impossible_histories_are_errors() {
         group(0, 0.0, -1.0, 1),
         group(u32::MAX, 1.0, 4.0, 1),
     ] {
-        let found = bg_nbd::fit(&[group(2, 1.0, 9.0, 5), impossible]);
+        let found = Buying::BgNbd.fit(&[group(2, 1.0, 9.0, 5), impossible]);
         assert!(matches!(found, Err(ModelError::ImpossibleHistory { .. })), "{impossible:?}: {found:?}");
     }
     for mean_value in [0.0, -3.0, f64::NAN, f64::INFINITY] {
@@ -53,7 +52,7 @@ fn histories_without_a_maximum_are_reported_as_not_converged() {
         &[group(5_000, 1_000.0, 1_000.0, 3), group(1, 1.0, 1_000.0, 3)],
     ];
     for groups in cases {
-        for fit in [bg_nbd::fit(groups), mbg_nbd::fit(groups)] {
+        for fit in [Buying::BgNbd.fit(groups), Buying::MbgNbd.fit(groups)] {
             let fit = fit.expect("the histories are possible");
             assert!(!fit.converged, "{groups:?}: {fit:?}");
             assert!(!fit.reason.is_empty());
@@ -83,7 +82,7 @@ fn one_customer_with_five_thousand_orders_does_not_break_the_fit() {
     let (mut groups, mut spends) = cdnow();
     groups.push(group(5_000, 999.0, 1_000.0, 1));
     spends.push(Spend { frequency: 5_000, mean_value: 19.99, customers: 1 });
-    for fit in [bg_nbd::fit(&groups), mbg_nbd::fit(&groups)] {
+    for fit in [Buying::BgNbd.fit(&groups), Buying::MbgNbd.fit(&groups)] {
         let fit = fit.expect("the histories are possible");
         assert!(fit.converged && fit.standard_errors.is_some(), "{fit:?}");
     }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::forecast::{Horizon, forecasts};
-use crate::{Group, Parameters, bg_nbd, gamma_gamma, mbg_nbd};
+use crate::{Buying, Group, Parameters, gamma_gamma};
 
 fn parameters() -> impl Strategy<Value = Parameters> {
     // Logarithms, so that small values are as likely as large ones.
@@ -33,9 +33,9 @@ proptest! {
         at in parameters(), group in groups(), silence in 0.01..500.0_f64,
     ) {
         let later = Group { age_weeks: group.age_weeks + silence, ..group };
-        let (now, then) = (mbg_nbd::probability_alive(&at, &group), mbg_nbd::probability_alive(&at, &later));
+        let (now, then) = (Buying::MbgNbd.probability_alive(&at, &group), Buying::MbgNbd.probability_alive(&at, &later));
         prop_assert!(now > 0.0 && now < 1.0 && then > 0.0 && then <= now, "{now} {then}");
-        let (now, then) = (bg_nbd::probability_alive(&at, &group), bg_nbd::probability_alive(&at, &later));
+        let (now, then) = (Buying::BgNbd.probability_alive(&at, &group), Buying::BgNbd.probability_alive(&at, &later));
         prop_assert!(now > 0.0 && now <= 1.0 && then > 0.0 && then <= now, "{now} {then}");
         prop_assert_eq!(now >= 1.0, group.frequency == 0);
     }
@@ -44,17 +44,16 @@ proptest! {
     fn expectations_are_numbers_and_grow_with_the_horizon(
         at in parameters(), group in groups(), horizon in 0.01..500.0_f64, longer in 0.01..500.0_f64,
     ) {
-        for expected in [bg_nbd::expected_purchases, mbg_nbd::expected_purchases] {
-            let (near, far) = (expected(&at, &group, horizon), expected(&at, &group, horizon + longer));
+        for model in [Buying::BgNbd, Buying::MbgNbd] {
+            let expected = |group: &Group, weeks| model.expected_purchases(&at, group, weeks);
+            let (near, far) = (expected(&group, horizon), expected(&group, horizon + longer));
             prop_assert!(near.is_finite() && near >= 0.0 && far.is_finite());
             prop_assert!(far >= near * (1.0 - 1e-12), "{near} {far}");
-            prop_assert!(expected(&at, &group, 0.0).abs() <= 0.0);
+            prop_assert!(expected(&group, 0.0).abs() <= 0.0);
             // Nobody buys more often than without leaving.
             let rate = (at.r + f64::from(group.frequency)) / (at.alpha + group.age_weeks);
             prop_assert!(near <= rate * horizon * (1.0 + 1e-9), "{near} {rate} {horizon}");
-        }
-        for expected in [bg_nbd::expected_purchases_of_new, mbg_nbd::expected_purchases_of_new] {
-            let (near, far) = (expected(&at, horizon), expected(&at, horizon + longer));
+            let [near, far] = [horizon, horizon + longer].map(|weeks| model.expected_purchases_of_new(&at, weeks));
             prop_assert!(near >= 0.0 && far.is_finite() && far >= near * (1.0 - 1e-12), "{near} {far}");
         }
     }
@@ -66,10 +65,10 @@ proptest! {
         let horizon = |quarters, discount_rate| Horizon { weeks, quarters, discount_rate };
         let forecast = |horizon: &Horizon| forecasts(&at, &[group], horizon)[0];
         let found = forecast(&horizon(quarters, rate));
-        prop_assert_eq!(found.alive.to_bits(), mbg_nbd::probability_alive(&at, &group).to_bits());
+        prop_assert_eq!(found.alive.to_bits(), Buying::MbgNbd.probability_alive(&at, &group).to_bits());
         prop_assert_eq!(
             found.purchases.to_bits(),
-            mbg_nbd::expected_purchases(&at, &group, weeks).to_bits()
+            Buying::MbgNbd.expected_purchases(&at, &group, weeks).to_bits()
         );
         for (mean, square) in [
             (found.purchases, found.purchases_square),
@@ -82,25 +81,14 @@ proptest! {
         let (undiscounted, longer) = (forecast(&horizon(quarters, 0.0)), forecast(&horizon(quarters + 1, rate)));
         prop_assert!(found.discounted <= undiscounted.discounted * (1.0 + 1e-12));
         prop_assert!(longer.discounted >= found.discounted * (1.0 - 1e-12));
-        let all = mbg_nbd::expected_purchases(&at, &group, f64::from(quarters) * 365.25 / 28.0);
+        let all = Buying::MbgNbd.expected_purchases(&at, &group, f64::from(quarters) * 365.25 / 28.0);
         prop_assert!((undiscounted.discounted - all).abs() <= 1e-9 * all.max(1e-300));
     }
 
     #[test]
     fn likelihoods_are_numbers(at in parameters(), group in groups()) {
-        prop_assert!(bg_nbd::log_likelihood(&at, &group).is_finite());
-        prop_assert!(mbg_nbd::log_likelihood(&at, &group).is_finite());
-    }
-
-    #[test]
-    fn probabilities_of_purchases_add_up(at in parameters(), weeks in 0.01..20.0_f64) {
-        let mut sum = 0.0;
-        for purchases in 0..400 {
-            let probability = bg_nbd::probability_of_purchases(&at, purchases, weeks);
-            prop_assert!((0.0..=1.0).contains(&probability));
-            sum += probability;
-        }
-        prop_assert!(sum <= 1.0 + 1e-9, "{sum}");
+        prop_assert!(Buying::BgNbd.log_likelihood(&at, &group).is_finite());
+        prop_assert!(Buying::MbgNbd.log_likelihood(&at, &group).is_finite());
     }
 
     #[test]

@@ -5,9 +5,8 @@ use rand_distr::{Beta, Distribution, Exp1, Gamma};
 use rand_pcg::Pcg64;
 
 use crate::{
-    Estimated, Fit, Group, Parameters, bg_nbd,
+    Buying, Estimated, Fit, Group, Parameters,
     gamma_gamma::{self, Spend},
-    mbg_nbd,
 };
 
 const CUSTOMERS: usize = 6_000;
@@ -52,14 +51,14 @@ fn within_three_standard_errors<P: Estimated + std::fmt::Debug>(fit: &Fit<P>, tr
 fn bg_nbd_recovers_the_parameters_of_simulated_customers() {
     let truth = Parameters { r: 0.6, alpha: 5.0, a: 0.8, b: 2.5 };
     let groups = histories(&truth, false, &mut Pcg64::seed_from_u64(2005));
-    within_three_standard_errors(&bg_nbd::fit(&groups).expect("possible histories"), &truth);
+    within_three_standard_errors(&Buying::BgNbd.fit(&groups).expect("possible histories"), &truth);
 }
 
 #[test]
 fn mbg_nbd_recovers_the_parameters_of_simulated_customers() {
     let truth = Parameters { r: 1.5, alpha: 8.0, a: 0.9, b: 3.0 };
     let groups = histories(&truth, true, &mut Pcg64::seed_from_u64(2007));
-    within_three_standard_errors(&mbg_nbd::fit(&groups).expect("possible histories"), &truth);
+    within_three_standard_errors(&Buying::MbgNbd.fit(&groups).expect("possible histories"), &truth);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use rand_pcg::Pcg64;
 use super::near;
 use crate::forecast::{Horizon, forecasts};
 use crate::uncertainty::{self, Basis, CLASSES, FIGURES, Member, Method, Sums};
-use crate::{Fit, Group, Parameters, gamma_gamma, mbg_nbd, value};
+use crate::{Buying, Fit, Group, Parameters, gamma_gamma, value};
 
 const BUYING: Parameters = Parameters { r: 0.9, alpha: 9.0, a: 0.8, b: 3.0 };
 const SPEND: gamma_gamma::Parameters = gamma_gamma::Parameters { p: 4.0, q: 4.5, gamma: 30.0 };
@@ -98,7 +98,7 @@ fn fits(members: &[Member]) -> (Fit<Parameters>, Fit<gamma_gamma::Parameters>) {
             customers: 1,
         })
         .collect();
-    let buying = mbg_nbd::fit(&histories).expect("possible histories");
+    let buying = Buying::MbgNbd.fit(&histories).expect("possible histories");
     let spend = gamma_gamma::fit(&spends).expect("possible spends");
     assert!(buying.converged && spend.converged);
     (buying, spend)
