@@ -18,108 +18,15 @@ fn timestamp(unit: TimeUnit) -> DataType {
     DataType::Timestamp(unit, None)
 }
 
-// --- Files that are refused.
+// --- Data that is refused; `bad_inputs` has the other ways.
 
 #[test]
-fn a_column_that_one_of_two_files_lacks_is_refused_with_file_and_column() {
-    let project = trial(&[]);
-    let rows = plain().project(&[0, 1, 2]).expect("the first three columns");
-    project.parquet("data/later.parquet", &rows);
-    project.karat(&["run"]).exits(3).tells("`later.parquet` has no column `amount`");
-    assert!(!project.has_published());
-}
-
-#[test]
-fn a_column_that_no_file_has_is_refused_with_the_nearest_name() {
-    let project = trial(&[(
-        "sources",
-        "{order_lines: {location: data/, columns: {order_id: order, customer_id: customer, ordered_at: day, net_amount: amuont}}}",
-    )]);
-    project.karat(&["check"]).exits(3).tells("did you mean `amount`?");
-}
-
-#[test]
-fn a_truncated_file_is_unreadable() {
-    let project = trial(&[]);
-    let bytes = std::fs::read(project.path("data/orders.parquet")).expect("the file was written");
-    project.file("data/orders.parquet", &bytes[..bytes.len() / 2]);
-    project.karat(&["check"]).exits(4).tells("orders.parquet").tells("no readable Parquet file");
-}
-
-#[test]
-fn an_empty_file_is_an_error_and_never_skipped() {
-    let project = trial(&[]);
-    project.file("data/empty.parquet", b"");
-    project.karat(&["check"]).exits(4).tells("`empty.parquet` is empty");
-}
-
-#[test]
-fn a_text_file_that_calls_itself_parquet_is_unreadable() {
-    let project = trial(&[]);
-    project.file("data/text.parquet", b"order,customer,day,amount\n1,1,2024-02-01,10\n");
-    project.karat(&["check"]).exits(4).tells("text.parquet").tells("no readable Parquet file");
-}
-
-#[test]
-fn the_same_content_twice_is_refused_unless_it_is_allowed() {
-    let project = trial(&[]);
+fn the_same_content_twice_is_read_where_it_is_allowed() {
+    let checks = "{allow_duplicate_files: true, max_rejected_rows: 50%, max_rejected_money: 50%}";
+    let project = trial(&[("checks", checks)]);
     project.parquet("data/copy.parquet", &plain());
-    let outcome = project.karat(&["check"]).exits(3);
-    outcome
-        .tells("`orders.parquet` and `copy.parquet` have the same content")
-        .tells("checks.allow_duplicate_files");
-    project.file(
-        "config.yaml",
-        config(&[(
-            "checks",
-            "{allow_duplicate_files: true, max_rejected_rows: 50%, max_rejected_money: 50%}",
-        )])
-        .as_bytes(),
-    );
     project.karat(&["check"]).exits(0).gives("2 files read");
 }
-
-#[test]
-fn a_location_that_does_not_exist_is_an_input_error() {
-    let project = trial(&[("sources", &sources("location: nowhere/"))]);
-    project.karat(&["check"]).exits(4).tells("nowhere");
-}
-
-#[test]
-fn a_location_without_parquet_tells_what_it_holds_instead() {
-    let project = Project::new(&config(&[]));
-    project.file("data/orders.csv", b"order\n1\n");
-    project.file("data/_SUCCESS", b"");
-    let outcome = project.karat(&["check"]).exits(4).tells("no Parquet file");
-    outcome.tells("orders.csv (not a Parquet file by its name)").tells("_SUCCESS (hidden or temporary)");
-}
-
-#[test]
-fn money_as_floating_point_needs_its_scale() {
-    let project = Project::new(&config(&[]));
-    project.parquet("data/orders.parquet", &history(&DataType::Int64, &DataType::Float64, &DataType::Date32));
-    project.karat(&["check"]).exits(3).tells("net_amount").tells("set `amount_scale` (0 to 4)");
-}
-
-// --- Configurations that are refused.
-
-#[test]
-fn an_unknown_key_is_refused_with_its_line_and_a_suggestion() {
-    let project = Project::new(&format!("{}windw: 365d\n", config(&[])));
-    let outcome = project.karat(&["run"]).exits(2).tells("config.yaml:6:1: windw:");
-    outcome.tells("did you mean \"window\"?");
-}
-
-#[test]
-fn a_secret_that_the_environment_lacks_is_refused_by_its_name() {
-    let settings =
-        "location: data/, options: {aws_secret_access_key: \"${KARAT_TEST_SECRET_THAT_IS_NOT_SET}\"}";
-    let project = trial(&[("sources", &sources(settings))]);
-    let outcome = project.karat(&["check"]).exits(2);
-    outcome.tells("the environment variable KARAT_TEST_SECRET_THAT_IS_NOT_SET is not set");
-}
-
-// --- Data that is refused.
 
 #[test]
 fn too_many_rejected_rows_refuse_the_run_and_nothing_is_published() {
@@ -137,16 +44,6 @@ fn too_many_rejected_rows_refuse_the_run_and_nothing_is_published() {
     let outcome = project.karat(&["run"]).exits(3).tells("cannot be used (");
     let status = status_line(&outcome.stderr);
     assert_eq!((&status["code"], &status["stage"]), (&3.into(), &"check".into()));
-    assert!(!project.has_published());
-}
-
-#[test]
-fn an_as_of_date_before_all_data_refuses_the_run() {
-    let project = trial(&[]);
-    project
-        .karat(&["run", "--as-of", "2020-01-01"])
-        .exits(3)
-        .tells("no order from 2019-01-01 until the as-of date 2020-01-01");
     assert!(!project.has_published());
 }
 
