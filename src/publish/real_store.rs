@@ -7,8 +7,8 @@ use std::fs;
 
 use bytes::Bytes;
 
-use super::tests::{check_invariants, day, index, staged, work};
-use super::{prune, publish, status};
+use super::tests::{check_invariants, day, publish_at_once, work};
+use super::{prune, status};
 use crate::files::sha256;
 use crate::store::{Created, Location, StoreError, open};
 
@@ -27,28 +27,12 @@ fn location(folder: &str) -> Option<Location> {
 async fn publishers_at_once_make_one_chain_on_a_real_store() {
     let Some(location) = location("chain") else { return };
     location.probe().await.expect("the store can publish safely");
-    let home = work();
     let rounds =
         std::env::var("KARAT_TEST_ROUNDS").map_or(ROUNDS, |text| text.parse().expect("a number of rounds"));
     for round in 0..rounds {
-        let mut tasks = tokio::task::JoinSet::new();
-        for publisher in 0..PUBLISHERS {
-            // The last two do the same run.
-            let run_id = format!("run-{round}-{}", publisher.min(PUBLISHERS - 2));
-            let folder = tempfile::tempdir_in(home.path()).expect("a folder can be made");
-            let as_of = format!("2025-01-{:02}", 1 + round % 30);
-            let run = staged(&folder, &as_of, &run_id);
-            let location = location.clone();
-            tasks.spawn(async move {
-                let outcome = publish(&location, &run, &index).await;
-                drop(folder);
-                outcome
-            });
-        }
-        while let Some(outcome) = tasks.join_next().await {
-            let publication = outcome.expect("no task panics").expect("every run is published");
-            assert!(publication.stale.is_none(), "{:?}", publication.stale);
-        }
+        // The last two do the same run.
+        let names = (0..PUBLISHERS).map(|publisher| format!("run-{round}-{}", publisher.min(PUBLISHERS - 2)));
+        publish_at_once(&location, names.map(|name| (format!("2025-01-{:02}", 1 + round % 30), name))).await;
     }
     let entries = check_invariants(&location).await;
     let runs: BTreeSet<&str> = entries.iter().map(|entry| entry.run_id.as_str()).collect();

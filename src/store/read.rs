@@ -142,14 +142,7 @@ impl Location {
     pub async fn read(&self, path: &str) -> Result<Option<Bytes>, StoreError> {
         check_relative(path)?;
         match &self.place {
-            Place::Local { root } => {
-                let target = root.join(path);
-                match self.blocking("read", move || fs::read(target)).await? {
-                    Ok(bytes) => Ok(Some(bytes.into())),
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                    Err(error) => Err(self.failed_locally("read", path, &error)),
-                }
-            }
+            Place::Local { root } => Ok(self.read_locally(root, path, fs::read).await?.map(Bytes::from)),
             Place::Remote { store, base, .. } => {
                 let answer = match store.get(&below(base, path)).await {
                     Ok(answer) => answer,
@@ -167,18 +160,28 @@ impl Location {
         check_relative(path)?;
         match &self.place {
             Place::Local { root } => {
-                let target = root.join(path);
-                match self.blocking("read", move || fs::metadata(target)).await? {
-                    Ok(metadata) => Ok(Some(metadata.len())),
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                    Err(error) => Err(self.failed_locally("read", path, &error)),
-                }
+                Ok(self.read_locally(root, path, fs::metadata).await?.map(|metadata| metadata.len()))
             }
             Place::Remote { store, base, .. } => match store.head(&below(base, path)).await {
                 Ok(meta) => Ok(Some(meta.size)),
                 Err(object_store::Error::NotFound { .. }) => Ok(None),
                 Err(error) => Err(self.failed("read", path, &error)),
             },
+        }
+    }
+
+    /// What `read` gives of a file; `None` when there is none.
+    async fn read_locally<T: Send + 'static>(
+        &self,
+        root: &Path,
+        path: &str,
+        read: fn(PathBuf) -> std::io::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        let target = root.join(path);
+        match self.blocking("read", move || read(target)).await? {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.failed_locally("read", path, &error)),
         }
     }
 

@@ -8,6 +8,7 @@ use special::Gamma;
 
 use super::{
     Estimated, Fit, ModelError,
+    history::put_together,
     optimise::{Derivatives, maximise},
     sums::{as_number, ordered_sums},
 };
@@ -83,13 +84,7 @@ fn merged(spends: &[Spend]) -> Result<Vec<Spend>, ModelError> {
         one.frequency.cmp(&other.frequency).then(one.mean_value.total_cmp(&other.mean_value))
     };
     sorted.sort_unstable_by(by_history);
-    sorted.dedup_by(|next, kept| {
-        let same = by_history(next, kept).is_eq();
-        if same {
-            kept.customers += next.customers;
-        }
-        same
-    });
+    put_together(&mut sorted, by_history, |spend| &mut spend.customers);
     Ok(sorted)
 }
 

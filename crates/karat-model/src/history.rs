@@ -1,5 +1,7 @@
 //! Histories of customers as the purchase models see them: checked, sorted, grouped and counted.
 
+use std::cmp::Ordering;
+
 use super::ModelError;
 
 /// A group of customers with the same history. Purchases on one day count as one; time is in weeks.
@@ -39,14 +41,23 @@ pub fn merged(groups: &[Group]) -> Result<Vec<Group>, ModelError> {
     if !sorted.is_sorted_by(|one, other| by_history(one, other).is_le()) {
         sorted.sort_unstable_by(by_history);
     }
+    put_together(&mut sorted, by_history, |group| &mut group.customers);
+    Ok(sorted)
+}
+
+/// Adds the customers of equal groups up; the groups are sorted.
+pub(super) fn put_together<G>(
+    sorted: &mut Vec<G>,
+    order: impl Fn(&G, &G) -> Ordering,
+    customers: fn(&mut G) -> &mut u64,
+) {
     sorted.dedup_by(|next, kept| {
-        let same = by_history(next, kept).is_eq();
+        let same = order(next, kept).is_eq();
         if same {
-            kept.customers += next.customers;
+            *customers(kept) += *customers(next);
         }
         same
     });
-    Ok(sorted)
 }
 
 fn check(group: &Group) -> Result<(), ModelError> {

@@ -253,6 +253,19 @@ impl Stage {
         run
     }
 
+    /// The run of 13 January.
+    fn wanted<'a>(&'a self, place: &'a Location, deadline: &'a Deadline) -> Wanted<'a> {
+        Wanted {
+            place,
+            as_of: day("2025-01-13"),
+            run_id: "bbbb",
+            keep: 1,
+            index: &index,
+            deadline,
+            progress: &self.progress,
+        }
+    }
+
     /// The whole run after its computing, with the fault of the world; nothing when the process ended in it.
     async fn attempt(&self, world: &Arc<World>) -> Option<Result<Vec<Delivery>, Failure>> {
         self.attempt_within(world, Duration::from_mins(1)).await
@@ -270,15 +283,7 @@ impl Stage {
         let deadline = Deadline::after(allowed);
         let run = async {
             let place = store.location();
-            let wanted = Wanted {
-                place: &place,
-                as_of: day("2025-01-13"),
-                run_id: "bbbb",
-                keep: 1,
-                index: &index,
-                deadline: &deadline,
-                progress: &self.progress,
-            };
+            let wanted = self.wanted(&place, &deadline);
             place.probe().await.map_err(|error| error.writing("publish"))?;
             let make = async { Ok(self.staged("2025-01-13", "bbbb").into()) };
             let (_, entry) = wanted.published(make).await?;
@@ -487,15 +492,7 @@ impl Stage {
             })
         };
         let place = store.location();
-        let wanted = Wanted {
-            place: &place,
-            as_of: day("2025-01-13"),
-            run_id: "bbbb",
-            keep: 1,
-            index: &index,
-            deadline: &deadline,
-            progress: &self.progress,
-        };
+        let wanted = self.wanted(&place, &deadline);
         let make = async { Ok(self.staged("2025-01-13", "bbbb").into()) };
         wanted.published(make).await.map(|_| ())
     }

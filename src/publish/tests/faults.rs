@@ -9,7 +9,7 @@ use object_store::memory::InMemory;
 use serde_json::json;
 
 use super::super::{Found, LogEntry, StagedRun, find, finish, history, publish, refresh, status};
-use super::{check_invariants, day, everything, index, local, sound, staged, text, work};
+use super::{check_invariants, day, everything, index, local, publish_at_once, sound, staged, text, work};
 use crate::error::{Exit, Failure};
 use crate::store::faulty::{Fault, Faulty};
 
@@ -18,25 +18,12 @@ async fn publishers_at_once_make_one_chain_and_lose_nothing() {
     let folder = work();
     let inner = Arc::new(InMemory::new());
     for location in [sound(&inner), local(&folder)] {
-        let mut tasks = tokio::task::JoinSet::new();
-        for publisher in 0..8 {
-            for number in 0..3 {
-                // The last two of the publishers do the same runs.
-                let run_id = format!("run-{}-{number}", publisher.min(6));
-                let home = work();
-                let run = staged(&home, &format!("2025-01-{:02}", 10 + number), &run_id);
-                let location = location.clone();
-                tasks.spawn(async move {
-                    let outcome = publish(&location, &run, &index).await;
-                    drop(home);
-                    outcome
-                });
-            }
-        }
-        while let Some(outcome) = tasks.join_next().await {
-            let publication = outcome.expect("no task panics").expect("every run is published");
-            assert!(publication.stale.is_none(), "{:?}", publication.stale);
-        }
+        // The last two of the publishers do the same runs.
+        let runs = (0_u32..8).flat_map(|publisher| (0..3).map(move |number| (publisher.min(6), number)));
+        let named = runs.map(|(publisher, number)| {
+            (format!("2025-01-{:02}", 10 + number), format!("run-{publisher}-{number}"))
+        });
+        publish_at_once(&location, named).await;
         let entries = check_invariants(&location).await;
         let runs: BTreeSet<&str> = entries.iter().map(|entry| entry.run_id.as_str()).collect();
         assert_eq!((entries.len(), runs.len()), (21, 21));

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use object_store::memory::InMemory;
 use tempfile::TempDir;
 
-use super::{LogEntry, StagedRun, history, load_manifest};
+use super::{LogEntry, StagedRun, history, load_manifest, publish};
 use crate::error::Failure;
 use crate::files::sha256;
 use crate::record::HashedFile;
@@ -76,6 +76,25 @@ async fn everything(location: &Location) -> Vec<(String, Bytes)> {
         }
     }
     all
+}
+
+/// Publishes these runs at once, each by its day and its name.
+pub(crate) async fn publish_at_once(location: &Location, runs: impl Iterator<Item = (String, String)>) {
+    let mut tasks = tokio::task::JoinSet::new();
+    for (as_of, run_id) in runs {
+        let folder = work();
+        let run = staged(&folder, &as_of, &run_id);
+        let location = location.clone();
+        tasks.spawn(async move {
+            let outcome = publish(&location, &run, &index).await;
+            drop(folder);
+            outcome
+        });
+    }
+    while let Some(outcome) = tasks.join_next().await {
+        let publication = outcome.expect("no task panics").expect("every run is published");
+        assert!(publication.stale.is_none(), "{:?}", publication.stale);
+    }
 }
 
 /// The promises that hold after any fault: what the log names is there, whole and unaltered.
