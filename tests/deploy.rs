@@ -7,6 +7,7 @@ use karat_schedule::Slots;
 use serde_yaml::Value;
 
 use crate::support::bench::CLONE;
+use crate::support::program::karat;
 
 fn text(name: &str) -> String {
     std::fs::read_to_string(Path::new(CLONE).join("deploy").join(name)).expect(name)
@@ -30,6 +31,44 @@ fn the_kubernetes_job_runs_on_a_valid_line_and_gives_up_on_the_right_exit_codes(
     assert_eq!(codes, hopeless.map(|exit| exit as u64));
     let container = &spec["jobTemplate"]["spec"]["template"]["spec"]["containers"][0];
     assert_eq!(container["name"], rule["containerName"]);
+}
+
+/// The commands of containers, wherever they stand.
+fn commands(value: &Value, found: &mut Vec<Vec<String>>) {
+    match value {
+        Value::Sequence(items) => items.iter().for_each(|item| commands(item, found)),
+        Value::Mapping(entries) => {
+            for (key, entry) in entries {
+                let is_command = ["args", "command"].iter().any(|name| key.as_str() == Some(name));
+                match entry.as_sequence() {
+                    Some(words) if is_command => {
+                        found
+                            .push(words.iter().map(|word| word.as_str().expect("text").to_owned()).collect());
+                    }
+                    _ => commands(entry, found),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_files_for_a_cluster_call_verbs_with_options_that_exist() {
+    for name in ["cluster/compose.yaml", "cluster/kubernetes.yaml"] {
+        let mut found = Vec::new();
+        for document in text(name).split("\n---\n") {
+            commands(&serde_yaml::from_str(document).expect(name), &mut found);
+        }
+        let verbs: Vec<&str> = found.iter().map(|words| words[1].as_str()).collect();
+        assert_eq!(verbs, ["scheduler", "executor", "--config"], "{name}");
+        for words in &found {
+            let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+            words.push("--help");
+            let answer = karat(Path::new(CLONE), &words);
+            assert_eq!(answer.code, 0, "{name}: {words:?}: {}", answer.stderr);
+        }
+    }
 }
 
 #[test]

@@ -158,6 +158,8 @@ pub fn start(folder: &Path, threads: usize, batch_rows: usize) -> Result<Engine,
         memory: 512 << 20,
         spill: None,
         threads: Some(threads),
+        cluster: None,
+        cluster_rows: 1_000_000,
         batch_rows,
         deadline: std::time::Duration::from_hours(1),
     };

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::options::{Form, General};
 use super::run::RunOptions;
-use super::{backfill, explain, generate, help, rows, verify};
+use super::{backfill, cluster, explain, generate, help, rows, verify};
 
 /// Weekly reports on what each customer tier really earns.
 #[derive(Debug, Parser)]
@@ -219,6 +219,9 @@ pub(super) enum Verb {
     /// Stay in the foreground and run by the cron line of the configuration
     #[command(after_help = help::SCHEDULE)]
     Schedule,
+    /// Start a process of a cluster, which runs statements over many rows; in builds with the feature `cluster`
+    #[command(subcommand, after_help = help::CLUSTER)]
+    Cluster(cluster::Cluster),
     /// Write a realistic synthetic history with its configuration, for trials and benchmarks
     #[command(after_help = help::GENERATE)]
     Generate(generate::History),

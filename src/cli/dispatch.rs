@@ -21,7 +21,7 @@ use super::schedule::schedule;
 use super::status::status;
 use super::test::test;
 use super::verify::verify;
-use super::{completions, dbt, functions, open, preview, rows, schema, stop, tables, threads};
+use super::{cluster, completions, dbt, functions, open, preview, rows, schema, stop, tables, threads};
 use crate::error::{Exit, Failure};
 use crate::output::{self, Progress, Style};
 use crate::pipeline::{Choice, Question};
@@ -73,12 +73,14 @@ fn perform(verb: Verb, general: General, style: Style) -> Result<Exit, Failure> 
     };
     // To be stopped is how these end.
     let is_endless = matches!(verb, Verb::Schedule | Verb::Preview { watch: true, .. });
+    // These end what they do before they end.
+    let is_draining = matches!(verb, Verb::Cluster(_));
     let mut job = runtime.spawn(async move { dispatch(verb, &Arc::new(general), &shared).await });
     let ended = runtime.block_on(async {
         stop::survive_large_files();
         tokio::select! {
             result = &mut job => Ok(result),
-            signal = stop::asked() => Err(signal),
+            signal = stop::asked(), if !is_draining => Err(signal),
         }
     });
     let is_delivering = progress.current_stage() == "deliver";
@@ -154,6 +156,7 @@ async fn dispatch(verb: Verb, general: &Arc<General>, progress: &Arc<Progress>) 
             }
         }
         Verb::Schedule => schedule(general, progress).await,
+        Verb::Cluster(process) => cluster::cluster(process, progress).await,
         Verb::Generate(history) => write_history(general, &history, progress).await,
     }
 }

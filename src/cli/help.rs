@@ -139,6 +139,14 @@ pub(super) const SCHEDULE: &str = "\
 Example:
   karat schedule --log json";
 
+pub(super) const CLUSTER: &str = "\
+Examples:
+  karat cluster scheduler
+  karat cluster executor --scheduler df://127.0.0.1:50050 --files /mnt/shared
+
+All processes of a cluster, and its runs, are of one build and have the same KARAT_CLUSTER_TOKEN; without one they listen on loopback
+only. Traffic is not encrypted. A run uses the cluster when `engine.cluster` of its configuration names the scheduler.";
+
 pub(super) const GENERATE: &str = "\
 Example:
   karat generate --customers 5000 --out trial";

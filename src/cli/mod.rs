@@ -3,6 +3,7 @@
 mod args;
 mod backfill;
 mod check;
+mod cluster;
 mod completions;
 mod dbt;
 mod deliver;

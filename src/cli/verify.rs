@@ -42,7 +42,7 @@ pub(super) async fn verify(general: &General, asked: &Verify, progress: &Progres
         key: asked.public_key.as_deref().map(read_key).transpose()?,
         environment: &environment,
     };
-    let found = pipeline::verify(&loaded.config, &asked.run, &options, progress).await?;
+    let found = Box::pin(pipeline::verify(&loaded.config, &asked.run, &options, progress)).await?;
     progress.finish();
     for remark in &found.remarks {
         progress.say(&format!("note: {remark}"));

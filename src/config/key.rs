@@ -100,6 +100,7 @@ kinds! {
     Domain: r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", "a domain such as example.com", STRING, value::domain;
     Web: "", "", STRING, web_folder;
     Loopback: r"[0-9.]+:[0-9]+|\[[0-9A-Fa-f:.]+\]:[0-9]+", "a loopback address and port such as 127.0.0.1:9464", STRING, value::loopback;
+    Cluster: r"df://[A-Za-z0-9.-]+:[0-9]{1,5}", "the address of a scheduler such as df://host:50050", STRING, value::as_written;
     Cron: r"\s*(\S+\s+){4}\S+\s*", "five fields (minute, hour, day of month, month, day of week)", STRING, value::cron;
     Location: "", "", TEXT, location;
     StoreOption: "", "", TEXT, store_option;

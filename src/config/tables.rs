@@ -10,9 +10,10 @@ use bigdecimal::BigDecimal;
 
 use super::edition::Edition;
 use super::key::Kind::{
-    Alert, AsOf, Bytes, Column, Columns, Count, Cron, Currency, Days, Delimiter, Domains, Email, Endpoint,
-    FileNames, Flag, HiveName, Items, Language, Line, Location, Loopback, Money, NamedSource, Options, Path,
-    PathBelow, Query, Schema, Section, Share, Sources, Table, Timezone, Token, Web, Word, Words,
+    Alert, AsOf, Bytes, Cluster, Column, Columns, Count, Cron, Currency, Days, Delimiter, Domains, Email,
+    Endpoint, FileNames, Flag, HiveName, Items, Language, Line, Location, Loopback, Money, NamedSource,
+    Options, Path, PathBelow, Query, Schema, Section, Share, Sources, Table, Timezone, Token, Web, Word,
+    Words,
 };
 use super::key::{Key, Kind, row, section};
 use super::secret::Secret;
@@ -212,6 +213,10 @@ section! {
         deadline: std::time::Duration = (Kind::Duration, "6h", "s, m, h or d", "", "how long a run may take until it is published; then it ends with exit code 5");
         spill: Option<PathBuf> = (Path, "", "folder", "",
             "folder for what does not fit into memory; the system's temporary folder when absent. Holds customer keys");
+        cluster: Option<String> = (Cluster, "", "address", "",
+            "scheduler of a cluster (`karat cluster`) that runs the statements over many rows, such as df://host:50050; a build with the \
+             feature cluster only. Inputs and `spill` then lie on a file system that its executors share");
+        cluster_rows: u64 = (Count, "1000000", "rows", "[1, 1000000000000]", "rows that a statement reads, from which the cluster runs it");
     }
 }
 

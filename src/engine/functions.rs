@@ -25,6 +25,13 @@ use regex::Regex;
 
 use crate::query::mapping::number_form;
 
+/// As [`register`], with those that only plans call; for a process that is sent plans.
+#[cfg(feature = "cluster")]
+pub(super) fn register_all(context: &SessionContext) {
+    register(context);
+    context.register_udf(ScalarUDF::clone(&DoubleOfDecimal::new().0));
+}
+
 /// Makes the functions known to a session.
 pub(super) fn register(context: &SessionContext) {
     let of_text = || Signature::string(1, Volatility::Immutable);

@@ -16,12 +16,18 @@ mod pinned;
 mod portable;
 mod promise;
 mod registry;
+#[cfg(not(feature = "cluster"))]
+#[path = "alone.rs"]
+mod remote;
+#[cfg(feature = "cluster")]
+pub(crate) mod remote;
 mod row;
 mod run;
 mod scratch;
 mod short_side;
 mod source_table;
 mod staging;
+mod statement;
 mod step;
 mod write;
 
@@ -34,14 +40,12 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, SchemaRef};
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider};
 use datafusion::common::config::ConfigNonZeroUsize;
-use datafusion::error::DataFusionError;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::logical_expr::{Expr, SortExpr};
-use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext, col};
+use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::StreamExt;
 
 use self::address::{BASE, object_path, url};
@@ -50,6 +54,7 @@ use self::fallback::{Fallback, no_level};
 use self::promise::Promise;
 use self::source_table::SourceTable;
 use self::staging::SCHEMAS;
+use self::statement::{ascending, by_all_columns, plan};
 use crate::config::EngineLimits;
 use crate::error::{Exit, Failure};
 use crate::query::{Query, TableName};
@@ -82,6 +87,9 @@ pub struct Engine {
     handed_on: AtomicUsize,
     /// Views over rows of a source: who reads them reads its files.
     over_sources: Mutex<BTreeSet<TableName>>,
+    /// Another place for statements over many rows.
+    #[cfg(feature = "cluster")]
+    remote: Option<remote::Remote>,
 }
 
 /// Memory from which a query has room beside another one.
@@ -164,6 +172,8 @@ impl Engine {
             room: AtomicUsize::new(memory / MEMORY_PER_SHORT_TABLES),
             handed_on: AtomicUsize::new(0),
             over_sources: Mutex::default(),
+            #[cfg(feature = "cluster")]
+            remote: None,
         })
     }
 
@@ -460,23 +470,6 @@ impl Engine {
     ) -> Result<(), Failure> {
         cells::read_in_parts(file, take).map_err(|error| unreadable(name, file, error))?
     }
-}
-
-async fn plan(context: &SessionContext, sql: &str) -> Result<DataFrame, DataFusionError> {
-    let read_only =
-        SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-    context.sql_with_options(sql, read_only).await
-}
-
-/// Orders rows that have no order of their own by all of their columns.
-fn by_all_columns(rows: DataFrame) -> Result<DataFrame, DataFusionError> {
-    let all = rows.schema().columns().into_iter();
-    let all = all.map(|column| Expr::Column(column).sort(true, false)).collect();
-    rows.sort(all)
-}
-
-fn ascending(columns: &[String]) -> Vec<SortExpr> {
-    columns.iter().map(|name| col(format!("\"{}\"", name.replace('"', "\"\""))).sort(true, false)).collect()
 }
 
 #[cfg(test)]

@@ -20,14 +20,25 @@ use object_store::{
 
 /// Recorded objects by their name in the run, each with the local file that holds its bytes.
 #[derive(Debug)]
-pub(super) struct PinnedStore {
+pub(crate) struct PinnedStore {
     local: LocalFileSystem,
     files: RwLock<BTreeMap<Path, PathBuf>>,
+    /// Folders below which every file may be read, under its own path; of executors, which are told the files with the plan.
+    folders: Vec<PathBuf>,
 }
+
+/// What an executor says of a file that it may not read, or that is not there.
+pub(super) const OUTSIDE: &str = "no such file is below the folders of --files";
 
 impl PinnedStore {
     pub(super) fn new() -> Self {
-        Self { local: LocalFileSystem::new(), files: RwLock::new(BTreeMap::new()) }
+        Self { local: LocalFileSystem::new(), files: RwLock::new(BTreeMap::new()), folders: Vec::new() }
+    }
+
+    /// All files below `folders`, which are absolute and without links.
+    #[cfg(feature = "cluster")]
+    pub(super) fn below(folders: Vec<PathBuf>) -> Self {
+        Self { folders, ..Self::new() }
     }
 
     /// Adds the object `name` with the bytes of `file`.
@@ -37,13 +48,30 @@ impl PinnedStore {
         self.files.write().unwrap_or_else(PoisonError::into_inner).insert(name, file);
     }
 
-    fn real(&self, name: &Path) -> Result<Path> {
+    /// Where the bytes of an object are.
+    pub(super) fn real(&self, name: &Path) -> Result<Path> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
-        let file = files.get(name).ok_or_else(|| Error::NotFound {
-            path: name.to_string(),
-            source: "the object is not part of this run".into(),
-        })?;
-        Ok(Path::from_absolute_path(file)?)
+        if let Some(file) = files.get(name) {
+            return Ok(Path::from_absolute_path(file)?);
+        }
+        // Links are followed first: the file itself must be below a folder.
+        let file = self.local.path_to_filesystem(name).ok().and_then(|file| file.canonicalize().ok());
+        match file {
+            Some(file) if self.folders.iter().any(|folder| file.starts_with(folder)) => {
+                Ok(Path::from_absolute_path(file)?)
+            }
+            _ => {
+                let why =
+                    if self.folders.is_empty() { "the object is not part of this run" } else { OUTSIDE };
+                Err(Error::NotFound { path: name.to_string(), source: why.into() })
+            }
+        }
+    }
+
+    /// The file with the bytes of an object.
+    #[cfg(feature = "cluster")]
+    pub(super) fn file(&self, name: &Path) -> Result<PathBuf> {
+        self.local.path_to_filesystem(&self.real(name)?)
     }
 
     fn names(&self, prefix: Option<&Path>) -> Vec<Path> {

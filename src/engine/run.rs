@@ -11,6 +11,7 @@ use futures::{FutureExt, StreamExt};
 use super::failure::{damaged_input, failure, is_second_reading, panicked, words_of};
 use super::fallback::no_level;
 use super::promise::Promise;
+use super::remote::blamed_on_cluster;
 use super::staging::is_of_files;
 use super::{Engine, Written, ascending, plan, portable, write};
 use crate::error::Failure;
@@ -32,6 +33,10 @@ impl Engine {
     /// # Errors
     /// As [`Self::run`].
     pub async fn run_on(&self, query: &Query, threads: usize) -> Result<Written, Failure> {
+        #[cfg(feature = "cluster")]
+        if let Some(written) = self.on_cluster(query).await? {
+            return Ok(written);
+        }
         for (level, session) in self.fallback.sessions_of(threads) {
             let _turn = self.fallback.turn(level).await;
             match self.attempt(session, query).await {
@@ -76,12 +81,17 @@ impl Engine {
         let file = folder.join(format!("{}.{}", query.name, kind.ending()));
         let promise = Promise { key: &header.key, is_sorted_by_key: is_sorted_here, order };
         let work = async {
-            let stream = plan.execute_stream().await?;
+            let stream = self.rows_from(context, plan).await?;
             write::write(stream, &file, promise, kind).await
         };
         let written = match AssertUnwindSafe(work).catch_unwind().await {
             Ok(Ok(written)) => written,
-            Ok(Err(error)) => return Err(self.blamed(query, failure(what(), error))),
+            Ok(Err(error)) => {
+                return Err(match blamed_on_cluster(&what(), error) {
+                    Ok(failure) => failure,
+                    Err(error) => self.blamed(query, failure(what(), error)),
+                });
+            }
             Err(panic) if is_second_reading(&words_of(panic.as_ref())) => {
                 let error = "the side of a join that is kept in memory does not fit".to_owned();
                 return Err(failure(what(), DataFusionError::ResourcesExhausted(error)));

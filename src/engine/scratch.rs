@@ -120,13 +120,7 @@ impl ScratchTable {
         });
         let order = LexOrdering::new(order.collect::<Result<Vec<_>>>()?);
         let schema = TableSchema::builder(schema).build();
-        let source = ScratchSource {
-            file: file.to_path_buf(),
-            columns: SplitProjection::unprojected(&schema),
-            schema,
-            batch_rows: usize::MAX,
-            metrics: ExecutionPlanMetricsSet::new(),
-        };
+        let source = ScratchSource::new(file.to_path_buf(), schema);
         Ok(Self { source, size: std::fs::metadata(file)?.len(), rows, order })
     }
 }
@@ -166,12 +160,25 @@ impl TableProvider for ScratchTable {
 
 /// What a scan reads of a file.
 #[derive(Clone)]
-struct ScratchSource {
-    file: PathBuf,
+pub(super) struct ScratchSource {
+    pub(super) file: PathBuf,
     schema: TableSchema,
     columns: SplitProjection,
     batch_rows: usize,
     metrics: ExecutionPlanMetricsSet,
+}
+
+impl ScratchSource {
+    /// Reads all columns of `file`, which are those of `schema`.
+    pub(super) fn new(file: PathBuf, schema: TableSchema) -> Self {
+        Self {
+            file,
+            columns: SplitProjection::unprojected(&schema),
+            schema,
+            batch_rows: usize::MAX,
+            metrics: ExecutionPlanMetricsSet::new(),
+        }
+    }
 }
 
 impl fmt::Debug for ScratchSource {

@@ -37,6 +37,8 @@ impl Bench {
             memory,
             spill: None,
             threads: Some(2),
+            cluster: None,
+            cluster_rows: 1_000_000,
             batch_rows: 1024,
             deadline: std::time::Duration::from_hours(1),
         };

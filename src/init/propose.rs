@@ -48,6 +48,8 @@ pub(super) async fn propose(locations: &[String], schema: &str) -> Result<Propos
         memory: 1 << 30,
         spill: None,
         threads: None,
+        cluster: None,
+        cluster_rows: 1_000_000,
         batch_rows: 8192,
         deadline: Duration::from_hours(1),
     };

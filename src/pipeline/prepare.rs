@@ -108,6 +108,8 @@ impl<'a> Run<'a> {
         let as_of = calendar::as_of(config.as_of, request.as_of, &config.project.timezone)?;
         let calendar = calendar::calendar(as_of, &Spans::of(config)?)?;
         let engine = Engine::start(&config.engine, &work.stage().join(layout::TABLES), &work.scratch())?;
+        // What a cluster made is checked without it.
+        let engine = if recorded.is_none() { engine.join(&config.engine).await? } else { engine };
         let (raw, made) = sources::raw_tables(config, &engine, &pinned, &project.queries).await?;
         project.queries.stage(made);
         let mut inputs = sources::records(config, &pinned, place, calendar.as_of);

@@ -91,7 +91,7 @@ pub(super) fn sign(staged: &StagedRun, signer: &Signer) -> Result<(), Failure> {
 
 /// Writes what may differ between attempts: when, how long, with what.
 pub(super) fn volatile(run: &Run<'_>) -> Result<(), Failure> {
-    let record = json!({
+    let mut record = json!({
         "started": run.started.to_string(),
         "elapsed_ms": run.progress.milliseconds(),
         "threads": run.config.engine.threads,
@@ -103,6 +103,10 @@ pub(super) fn volatile(run: &Run<'_>) -> Result<(), Failure> {
         // What printed report.pdf.
         "browser": run.browser.as_ref().map(|browser| &browser.version),
     });
+    // Queries that the cluster ran, and those that ran here although they read many rows, with the reason.
+    if let Some(elsewhere) = run.engine.elsewhere() {
+        record["cluster"] = elsewhere;
+    }
     let text = format!("{record:#}\n");
     write(&run.work.stage().join(layout::VOLATILE), text.as_bytes())
 }

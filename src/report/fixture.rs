@@ -149,6 +149,8 @@ fn findings(tables: &BTreeMap<String, Table>, files: &[(&str, &str)]) -> BTreeMa
             memory: 256 << 20,
             spill: None,
             threads: Some(1),
+            cluster: None,
+            cluster_rows: 1_000_000,
             batch_rows: 8192,
             deadline: std::time::Duration::from_hours(1),
         };

@@ -23,6 +23,8 @@ async fn session(folder: &std::path::Path) -> Engine {
         memory: 64 << 20,
         spill: None,
         threads: Some(2),
+        cluster: None,
+        cluster_rows: 1_000_000,
         batch_rows: 1024,
         deadline: std::time::Duration::from_hours(1),
     };
