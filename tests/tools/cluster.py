@@ -3,7 +3,7 @@
 
     python3 tests/tools/cluster.py KARAT [--customers 300] [--trials 9] [--at-once 3] [--seed N] [--only PART]
 
-KARAT is built with `--features cluster`. Parts: `same` (the sample and a generated history on 1, 2 and 3 executors), `trials` (at a random
+KARAT is built with `--features cluster`. Parts: `same` (the sample, a generated history and `examples/full`, each on 1, 2 and 3 executors), `trials` (at a random
 moment of a run an executor is killed, stopped and started again, or frozen and thawed, or the scheduler is killed: the run ends with the
 same bytes, or with exit code 5, nothing visible, and the next one with the same bytes), `token` (who does not know it is refused). Every
 statement that can runs on the cluster (`cluster_rows: 1`).
@@ -175,8 +175,8 @@ def elsewhere(project, output):
 
 
 def projects(karat, home, customers):
-    """The sample and a generated history, each published with all of its tables by a run on this machine."""
-    sample, history = home / "sample", home / "history"
+    """The sample, a generated history and the full example, each published with all of its tables by a run on this machine."""
+    sample, history, full = home / "sample", home / "history", home / "full"
     sample.mkdir()
     for name in ("config.yaml", "data", "queries", "reports"):
         copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
@@ -185,20 +185,26 @@ def projects(karat, home, customers):
         [karat, "--quiet", "generate", "--customers", str(customers), "--flaws", "0.01", "--out", str(history)],
         check=True, stdout=subprocess.DEVNULL,
     )
-    for project in (sample, history):
+    full.mkdir()
+    shutil.copy(PROJECT / "examples/full/config.yaml", full)
+    subprocess.run(
+        [karat, "--quiet", "generate", "--customers", str(customers), "--seed", "1", "--out", str(full / "data")],
+        check=True, stdout=subprocess.DEVNULL,
+    )
+    for project in (sample, history, full):
         config = project / "config.yaml"
-        text = re.sub(r"(?m)^  tables: results.*\n", "", config.read_text())
+        text = re.sub(r"(?m)^  tables: .*\n", "", config.read_text())
         config.write_text(re.sub(r"(?m)^(  location: output/.*)$", r"\1\n  tables: all", text))
         begin = time.monotonic()
         ended(run(karat, project, output="here"))
         print(f"{project.name}: {time.monotonic() - begin:.0f} s on this machine", flush=True)
-    return sample, history
+    return sample, history, full
 
 
-def part_same(karat, home, asked, sample, history):
-    for project, counts in ((sample, (1, 3)), (history, (2,))):
-        for executors in counts:
-            with Cluster(karat, home, executors) as cluster:
+def part_same(karat, home, asked, sample, history, full):
+    for executors in (1, 2, 3):
+        with Cluster(karat, home, executors) as cluster:
+            for project in (sample, history, full):
                 begin = time.monotonic()
                 output = f"on{executors}"
                 ended(run(karat, project, cluster.address, output=output))
@@ -255,7 +261,7 @@ def trial(karat, home, history, number, draw, seconds):
     return f"{how} after {moment:.1f} s{paused}: exit code {code}, the same bytes; {len(ran['there'])} statements there, {len(ran['here'])} here"
 
 
-def part_trials(karat, home, asked, sample, history):
+def part_trials(karat, home, asked, sample, history, full):
     with Cluster(karat, home, 2) as cluster:
         begin = time.monotonic()
         ended(run(karat, history, cluster.address, output="calm"))
@@ -283,7 +289,7 @@ def refused(karat, arguments, token, expected, words):
     assert process.returncode == expected and words in process.stderr, (arguments, process.returncode, process.stderr)
 
 
-def part_token(karat, home, asked, sample, history):
+def part_token(karat, home, asked, sample, history, full):
     other = "f" * 32
     with Cluster(karat, home, 1) as cluster:
         for token in (None, other):
@@ -331,11 +337,11 @@ def main():
     karat = os.path.realpath(karat)
     with tempfile.TemporaryDirectory() as folder:
         home = pathlib.Path(folder).resolve()
-        sample, history = projects(karat, home, asked.customers)
+        made = projects(karat, home, asked.customers)
         for name, part in PARTS.items():
             if asked.only in (None, name):
                 begin = time.monotonic()
-                part(karat, home, asked, sample, history)
+                part(karat, home, asked, *made)
                 print(f"{name}: {time.monotonic() - begin:.0f} s", flush=True)
 
 
