@@ -224,3 +224,51 @@ pub(crate) fn readers(plan: Plan, store: &Arc<PinnedStore>) -> Result<Plan, Data
     })
     .data()
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Int64Array, RecordBatch};
+    use ballista_core::serde::BallistaPhysicalExtensionCodec;
+    use datafusion::physical_plan::collect;
+    use datafusion::prelude::SessionConfig;
+
+    use super::super::super::scratch::{ScratchTable, Writer};
+    use super::*;
+
+    #[tokio::test]
+    async fn an_executor_reads_the_scratch_table_of_a_plan_below_its_folders_only() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("a b.arrow");
+        let part = |from: i64| {
+            let numbers =
+                |by: i64| Arc::new(Int64Array::from_iter_values((from..from + 1000).map(|n| n * by)));
+            RecordBatch::try_from_iter([("k", numbers(1) as _), ("twice", numbers(2) as _)]).expect("rows")
+        };
+        let mut writer = Writer::create(&file, &part(0).schema(), true).expect("a file");
+        (0..20).for_each(|number| writer.write(&part(number * 1000)).expect("written"));
+        writer.close().expect("closed");
+
+        let mut config = SessionConfig::new().with_target_partitions(3);
+        config.options_mut().optimizer.repartition_file_min_size = 0;
+        let context = SessionContext::new_with_config(config);
+        let table = ScratchTable::open(&file, &["k".to_owned()]).expect("a table");
+        context.register_table("t", Arc::new(table)).expect("registered");
+        let sql = "select sum(twice) as twice from t where k >= 1";
+        let plan = context.sql(sql).await.expect("valid").create_physical_plan().await.expect("a plan");
+        assert_eq!(rows_read(&plan).expect("known"), 20_000);
+        let plan = sendable(plan, &PinnedStore::new()).expect("a plan of files");
+        let codec = BallistaPhysicalExtensionCodec::default();
+        arrives(&plan, &context, &codec).expect("the same plan");
+        let sent = PhysicalPlanNode::try_from_physical_plan(plan, &codec).expect("sent");
+        let come = sent.try_into_physical_plan(&context.task_ctx(), &codec).expect("come");
+
+        let inside = files_below(vec![folder.path().canonicalize().expect("a folder")]);
+        let read = readers(Arc::clone(&come), &inside).expect("a reader of its own");
+        assert!(format!("{read:?}").contains("a b.arrow"), "{read:?}");
+        let rows = collect(read, context.task_ctx()).await.expect("rows");
+        let twice = rows[0].column(0).as_any().downcast_ref::<Int64Array>().expect("a sum").value(0);
+        assert_eq!(twice, 20_000 * 19_999);
+        let outside = readers(come, &files_below(vec![PathBuf::from("/elsewhere")])).expect_err("outside");
+        assert!(outside.to_string().contains(OUTSIDE), "{outside}");
+    }
+}
