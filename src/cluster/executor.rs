@@ -37,7 +37,7 @@ use tonic::service::interceptor::InterceptedService;
 use super::counted::Counted;
 use super::{failed, server, settings};
 use crate::calendar::Stopwatch;
-use crate::engine::remote::{self, MESSAGE_BYTES, Pass, PinnedStore, host_and_port, standing};
+use crate::engine::remote::{self, MESSAGE_BYTES, Pass, PinnedStore, host_and_port, status};
 use crate::error::{Exit, Failure};
 use crate::private::PrivateFolder;
 
@@ -130,7 +130,7 @@ pub async fn execute(options: ExecutorOptions, pass: &Pass) -> Result<(), Failur
 async fn known(scheduler: &str, pass: &Pass) -> Result<(), Failure> {
     let waiting = Stopwatch::start();
     loop {
-        match standing(scheduler, pass).await {
+        match status(scheduler, pass).await {
             Err(failure) if failure.retryable && waiting.milliseconds() < PATIENCE_MS => {
                 tokio::time::sleep(STEP).await;
             }
@@ -186,7 +186,7 @@ impl ExecutionEngine for Careful {
     }
 }
 
-/// A stage that tells nothing of its operators.
+/// A stage that reports no metrics of its operators.
 ///
 /// Tasks of a stage with a union have plans of their own, each with the branches of its partitions; the scheduler then refuses the metrics
 /// of the second one, the end of its task with them, and waits for that for ever (Ballista 55.0.0, `update_task_metrics`).

@@ -68,15 +68,15 @@ fn once(stage: &ExecutionStage) -> Result<&SuccessfulStage, &'static str> {
 /// A result: its task, its partition, where it is, and how many rows it has.
 type Piece = (u64, u64, String, i64);
 
-/// How many rows came out, if each stage was told the results of its inputs, each once, and the run those of the last one.
+/// How many rows came out, if each stage read the results of its inputs, each once, and the run was sent those of the last one.
 fn all_of_it(graph: &ExecutionGraphBox, stages: &Stages<'_>) -> Result<u64, String> {
     for (number, stage) in stages {
-        for (input, told) in &stage.inputs {
-            let told = told.partition_locations.values().flatten();
-            let told = told.map(|place| TryInto::<PartitionLocation>::try_into(place.clone()));
-            let told = told.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
+        for (input, reported) in &stage.inputs {
+            let reported = reported.partition_locations.values().flatten();
+            let reported = reported.map(|place| TryInto::<PartitionLocation>::try_into(place.clone()));
+            let reported = reported.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
             let made = stages.get(input).map(|input| made(input));
-            if made != Some(pieces(&told)) {
+            if made != Some(pieces(&reported)) {
                 return Err(format!("stage {number} did not read what stage {input} wrote"));
             }
         }
@@ -88,13 +88,13 @@ fn all_of_it(graph: &ExecutionGraphBox, stages: &Stages<'_>) -> Result<u64, Stri
     };
     let made = made(last);
     if made != pieces(&job.partition_location) {
-        return Err("the run was not told what the last stage wrote".to_owned());
+        return Err("the run was not sent what the last stage wrote".to_owned());
     }
     u64::try_from(made.iter().map(|piece| piece.3).sum::<i64>()).map_err(|error| error.to_string())
 }
 
-fn pieces(told: &[PartitionLocation]) -> Vec<Piece> {
-    let pieces = told.iter().map(|place| {
+fn pieces(reported: &[PartitionLocation]) -> Vec<Piece> {
+    let pieces = reported.iter().map(|place| {
         let partition = place.partition_id.as_ref().map_or(u64::MAX, |id| id.partition_id.into());
         let executor = place.executor_meta.as_ref().map(|executor| executor.id.clone());
         let rows = place.partition_stats.as_ref().map_or(-1, |counts| counts.num_rows);

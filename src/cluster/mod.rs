@@ -1,6 +1,6 @@
 //! The processes of a cluster: a scheduler and executors, of Apache Ballista, that run the large statements of a run.
 //!
-//! A run plans a statement itself, with its own rules, and sends the plan; executors read the files where they lie, on a file system
+//! A run plans a statement itself, with its own rules, and sends the plan; executors read the files where they are stored, on a file system
 //! that all machines share. Each process shows with every request of which version it is, and which token it knows.
 
 mod counted;

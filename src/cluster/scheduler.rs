@@ -28,7 +28,7 @@ use tonic::service::interceptor::InterceptedService;
 
 use super::judge::judge;
 use super::{failed, server, settings};
-use crate::engine::remote::{self, MESSAGE_BYTES, NO_TOKEN, Pass, Refusal, Standing, Verdict};
+use crate::engine::remote::{self, ClusterStatus, MESSAGE_BYTES, NO_TOKEN, Pass, Refusal, Verdict};
 use crate::error::{Exit, Failure};
 
 /// An executor that was not heard of for so long is gone; one that is busy is heard of every five seconds.
@@ -111,37 +111,37 @@ pub async fn schedule(
     Ok(())
 }
 
-/// What it answers: to those with the pass calls of Ballista, how the cluster stands, and verdicts; to all whether it is well.
+/// What it answers: to those with the pass calls of Ballista, the status of the cluster, and verdicts; to all whether it is healthy.
 fn routes(scheduler: &Server, jobs: Arc<dyn JobState>, pass: &Pass) -> Router {
     let grpc = SchedulerGrpcServer::new(scheduler.clone())
         .max_decoding_message_size(MESSAGE_BYTES)
         .max_encoding_message_size(MESSAGE_BYTES);
     let (guard, shown, pass) = (pass.clone(), pass.clone(), pass.clone());
     let grpc = InterceptedService::new(grpc, move |request| guard.admit(request));
-    let (probed, standing) = (scheduler.clone(), scheduler.clone());
+    let (probed, status) = (scheduler.clone(), scheduler.clone());
     Routes::new(grpc)
         .into_axum_router()
         .merge(server::probes(move || probed.is_ready()))
         .route(
             remote::PATH,
             get(move |headers: HeaderMap| {
-                let (pass, scheduler) = (shown.clone(), standing.clone());
-                async move { tell(&pass, &headers, look(&scheduler)).await }
+                let (pass, scheduler) = (shown.clone(), status.clone());
+                async move { answer(&pass, &headers, look(&scheduler)).await }
             }),
         )
         .route(
             &format!("{}/{{job}}", remote::PATH),
             get(move |Path(job): Path<String>, headers: HeaderMap| {
                 let (pass, jobs) = (pass.clone(), Arc::clone(&jobs));
-                async move { tell(&pass, &headers, found(jobs.as_ref(), &job)).await }
+                async move { answer(&pass, &headers, found(jobs.as_ref(), &job)).await }
             }),
         )
 }
 
-/// How the cluster stands.
-async fn look(scheduler: &Server) -> Standing {
+/// The status of the cluster.
+async fn look(scheduler: &Server) -> ClusterStatus {
     let executors = scheduler.state.executor_manager.get_executors_state().await.unwrap_or_default();
-    Standing {
+    ClusterStatus {
         scheduler: format!("{} {}", scheduler.scheduler_id, scheduler.start_time),
         executors: executors.len(),
         slots: executors.iter().map(|(executor, _, _)| executor.specification.vcores as usize).sum(),
@@ -176,8 +176,8 @@ async fn end_when_executors_go(scheduler: Server) {
     }
 }
 
-/// Tells who shows the pass.
-async fn tell<T: Serialize>(pass: &Pass, headers: &HeaderMap, answer: impl Future<Output = T>) -> Response {
+/// Answers those who show the pass.
+async fn answer<T: Serialize>(pass: &Pass, headers: &HeaderMap, answer: impl Future<Output = T>) -> Response {
     let shown = headers.get(USER_AGENT).and_then(|shown| shown.to_str().ok());
     match pass.refusal(shown) {
         Some(Refusal::Token) => (StatusCode::UNAUTHORIZED, NO_TOKEN).into_response(),

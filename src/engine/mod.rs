@@ -89,7 +89,7 @@ pub struct Engine {
     over_sources: Mutex<BTreeSet<TableName>>,
     /// Another place for statements over many rows.
     #[cfg(feature = "cluster")]
-    remote: Option<remote::Remote>,
+    remote: Option<Arc<remote::Remote>>,
 }
 
 /// Memory from which a query has room beside another one.

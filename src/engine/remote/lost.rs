@@ -31,7 +31,7 @@ pub(super) struct Lost {
     text: String,
 }
 
-/// What stands in the text of an error, and what it then is; the first that is found counts.
+/// What the text of an error contains, and what it then is; the first that is found counts.
 static WORDS: [(&str, Kind); 11] = [
     (super::plan::OUTSIDE, Kind::Files),
     ("NotFound", Kind::Files),
@@ -39,7 +39,7 @@ static WORDS: [(&str, Kind); 11] = [
     ("Permission denied", Kind::Files),
     ("FetchFailed", Kind::Executor),
     ("Grpc", Kind::Executor),
-    // A connection that broke while rows came: it stands within an error of Arrow.
+    // A connection that broke while rows came: it is within an error of Arrow.
     ("hyper::Error", Kind::Executor),
     ("ArrowError(", Kind::Data),
     ("ParquetError(", Kind::Data),
@@ -112,7 +112,7 @@ pub(in crate::engine) fn blamed_on_cluster(
     let (exit, hint) = match lost.kind {
         Kind::Files => (
             Exit::Usage,
-            "Executors read files where they lie: inputs and `engine.spill` must be on a file system that all of them share, under the \
+            "Executors read files where they are stored: inputs and `engine.spill` must be on a file system that all of them share, under the \
              same path, below the folders of their --files, and readable to their user.",
         ),
         Kind::Data => (

@@ -6,7 +6,7 @@
 mod lost;
 mod pass;
 mod plan;
-mod standing;
+mod status;
 
 use std::collections::BTreeMap;
 use std::future::ready;
@@ -41,7 +41,7 @@ pub(crate) use self::lost::without_values;
 pub use self::pass::Pass;
 pub(crate) use self::pass::{NO_TOKEN, Refusal};
 pub(crate) use self::plan::{PinnedStore, files_below, only, readers, refusal};
-pub(crate) use self::standing::{PATH, Standing, Verdict, host_and_port, standing, verdict};
+pub(crate) use self::status::{ClusterStatus, PATH, Verdict, host_and_port, status, verdict};
 
 /// Most bytes of a message: a plan takes short tables with it.
 pub(crate) const MESSAGE_BYTES: usize = 256 << 20;
@@ -90,7 +90,7 @@ impl Engine {
         let pass = Pass::read(&|name| std::env::var(name).ok())?;
         let waiting = Stopwatch::start();
         let found = loop {
-            let found = standing(address, &pass).await?;
+            let found = status(address, &pass).await?;
             if found.slots > 0 {
                 break found;
             }
@@ -119,7 +119,7 @@ impl Engine {
             .with_optimizer_rules(rules)
             .with_session_id(format!("{}-{}", std::process::id(), usual.session_id()))
             .build();
-        self.remote = Some(Remote {
+        self.remote = Some(Arc::new(Remote {
             address: address.clone(),
             pass,
             session: SessionContext::new_with_state(state),
@@ -127,7 +127,7 @@ impl Engine {
             least: usize::try_from(limits.cluster_rows).unwrap_or(usize::MAX),
             jobs: AtomicU64::new(0),
             ran: Mutex::default(),
-        });
+        }));
         Ok(self)
     }
 
@@ -187,7 +187,7 @@ impl Engine {
                 if plan::rows_read(&plan)? < remote.least {
                     return Err(Lost::of(Kind::Few, "it reads few rows".to_owned()).into());
                 }
-                Box::pin(remote.send(plan::sendable(plan, &self.store)?)).await
+                Box::pin(Arc::clone(remote).send(plan::sendable(plan, &self.store)?)).await
             }
             _ => plan.execute_stream().await,
         }
@@ -201,7 +201,7 @@ impl Remote {
     }
 
     /// Sends a plan; gives its rows.
-    async fn send(&self, plan: plan::Plan) -> Result<SendableRecordBatchStream, DataFusionError> {
+    async fn send(self: Arc<Self>, plan: plan::Plan) -> Result<SendableRecordBatchStream, DataFusionError> {
         let job = format!("{}-{}", self.session.session_id(), self.jobs.fetch_add(1, Relaxed));
         let config = self.session.copied_config().with_ballista_job_name(&job);
         let settings = config.ballista_config();
@@ -227,20 +227,14 @@ impl Remote {
             Err(error) => return Err(self.lost(error).await),
         };
         // The scheduler is asked only of a stream that failed.
-        let (address, pass, scheduler) = (self.address.clone(), self.pass.clone(), self.scheduler.clone());
-        let rows = rows.then(move |batch| {
-            let (address, pass, scheduler) = (address.clone(), pass.clone(), scheduler.clone());
-            async move {
-                match batch {
-                    Ok(batch) => Ok(batch),
-                    Err(error) => Err(lost(&address, &pass, &scheduler, error).await),
-                }
-            }
+        let remote = Arc::clone(&self);
+        let rows = rows.or_else(move |error| {
+            let remote = Arc::clone(&remote);
+            async move { Err::<RecordBatch, _>(remote.lost(error).await) }
         });
         // Ballista may count rows twice when it mends a job: rows count when the scheduler shows that everything was done once.
-        let (address, pass) = (self.address.clone(), self.pass.clone());
         let rows = counted(rows, move |rows| async move {
-            let (kind, text) = match verdict(&address, &pass, &job).await {
+            let (kind, text) = match verdict(&self.address, &self.pass, &job).await {
                 Ok(Verdict::Rows(written)) if written == rows => return None,
                 Ok(Verdict::Rows(written)) => (Kind::Executor, format!("{rows} of {written} rows came")),
                 Ok(Verdict::Again(why)) => (Kind::Executor, why),
@@ -252,8 +246,17 @@ impl Remote {
         Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
     }
 
+    /// An error of the cluster; whether an executor or the scheduler is gone, the scheduler can tell.
     async fn lost(&self, error: DataFusionError) -> DataFusionError {
-        lost(&self.address, &self.pass, &self.scheduler, error).await
+        let found = Lost::from_text(&error.to_string());
+        if !matches!(found.kind, Kind::Executor) {
+            return found.into();
+        }
+        match status(&self.address, &self.pass).await {
+            Ok(status) if status.scheduler == self.scheduler => found.into(),
+            Ok(_) => Lost::restarted(&self.address).into(),
+            Err(failure) => Lost::of(Kind::Scheduler, failure.message).into(),
+        }
     }
 
     /// Returns when the scheduler is gone, or was started again, or has had no executor for long.
@@ -261,7 +264,7 @@ impl Remote {
         let (mut heard, mut busy) = (Stopwatch::start(), Stopwatch::start());
         loop {
             tokio::time::sleep(LOOK).await;
-            match standing(&self.address, &self.pass).await {
+            match status(&self.address, &self.pass).await {
                 Ok(found) if found.scheduler != self.scheduler => return Lost::restarted(&self.address),
                 Ok(found) => {
                     heard = Stopwatch::start();
@@ -302,17 +305,4 @@ where
     });
     let end = stream::once(async move { judge(count.load(Relaxed)).await.map(Err) });
     rows.chain(end.filter_map(ready))
-}
-
-/// An error of the cluster; whether an executor or the scheduler is gone, the scheduler can tell.
-async fn lost(address: &str, pass: &Pass, scheduler: &str, error: DataFusionError) -> DataFusionError {
-    let found = Lost::from_text(&error.to_string());
-    if !matches!(found.kind, Kind::Executor) {
-        return found.into();
-    }
-    match standing(address, pass).await {
-        Ok(standing) if standing.scheduler == scheduler => found.into(),
-        Ok(_) => Lost::restarted(address).into(),
-        Err(failure) => Lost::of(Kind::Scheduler, failure.message).into(),
-    }
 }

@@ -1,6 +1,6 @@
 //! What each process of a cluster shows with every request, and asks of the others: its version, and that it knows the token.
 //!
-//! It rides in the user agent, the one header that Ballista lets its caller set for all of its connections.
+//! It is sent as the user agent, the one header that Ballista lets its caller set for all of its connections.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -85,7 +85,7 @@ impl Pass {
         let shown = user_agent.unwrap_or_default();
         let (version, token) = shown.split_once(" token/").unwrap_or((shown, ""));
         let token = token.split(' ').next().unwrap_or_default();
-        // Hashes are compared, so that the time it takes tells nothing of the token.
+        // Hashes are compared, so that the time it takes shows nothing of the token.
         let of = |token: &str| sha256(token.as_bytes());
         if of(token) != of(self.token.as_deref().unwrap_or("none")) {
             return Some(Refusal::Token);

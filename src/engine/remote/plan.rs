@@ -1,4 +1,4 @@
-//! Plans that are sent: which can be, where their files lie, and how executors read these.
+//! Plans that are sent: which can be, where their files are, and how executors read these.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -70,7 +70,7 @@ pub(super) fn rows_read(plan: &Plan) -> Result<usize> {
     Ok(rows)
 }
 
-/// The plan with its files where they lie, or why it cannot be sent.
+/// The plan with its files where they are, or why it cannot be sent.
 pub(super) fn sendable(plan: Plan, store: &PinnedStore) -> Result<Plan> {
     plan.apply(|node| match refusal(node.as_ref(), false) {
         Some(why) => Err(Lost::of(Kind::Here(why), "the statement runs on this machine".to_owned()).into()),
@@ -126,7 +126,7 @@ pub(super) fn arrives(
     let mut bytes = Vec::new();
     sent.try_encode(&mut bytes)?;
     let come = PhysicalPlanNode::try_decode(&bytes)?.try_into_physical_plan(&context.task_ctx(), codec)?;
-    if told(plan)? == told(&come)? {
+    if described(plan)? == described(&come)? {
         return Ok(());
     }
     let why = "its plan cannot be sent as it is".to_owned();
@@ -134,24 +134,24 @@ pub(super) fn arrives(
 }
 
 /// All that an operator says of itself, and what it does not say: the parts of aggregates and window functions.
-fn told(plan: &Plan) -> Result<String> {
-    let mut told = displayable(plan.as_ref()).indent(true).to_string();
+fn described(plan: &Plan) -> Result<String> {
+    let mut described = displayable(plan.as_ref()).indent(true).to_string();
     plan.apply(|node| {
         if let Some(sums) = node.downcast_ref::<AggregateExec>() {
-            writeln!(told, "{:?} {:?}", sums.aggr_expr(), sums.filter_expr())?;
+            writeln!(described, "{:?} {:?}", sums.aggr_expr(), sums.filter_expr())?;
         } else if let Some(windows) = node.downcast_ref::<WindowAggExec>() {
-            writeln!(told, "{:?}", windows.window_expr())?;
+            writeln!(described, "{:?}", windows.window_expr())?;
         } else if let Some(windows) = node.downcast_ref::<BoundedWindowAggExec>() {
-            writeln!(told, "{:?}", windows.window_expr())?;
+            writeln!(described, "{:?}", windows.window_expr())?;
         }
         Ok(TreeNodeRecursion::Continue)
     })?;
-    Ok(told)
+    Ok(described)
 }
 
 /// A scan of files under their real paths; `None` of rows in memory.
 ///
-/// The engine's own reader stands for that of scratch tables, which has no message.
+/// Scratch tables get the engine's own reader of Arrow files, since the codec does not know theirs.
 fn located(scan: &DataSourceExec, store: &PinnedStore) -> Result<Option<Plan>> {
     let Some(config) = scan.data_source().downcast_ref::<FileScanConfig>() else { return Ok(None) };
     let source = config.file_source();

@@ -1,4 +1,4 @@
-//! How a cluster stands, as its scheduler tells those who show their pass.
+//! The status of a cluster, as its scheduler reports it to those who show their pass.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::error::{Exit, Failure};
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Where a scheduler tells it.
+/// Where a scheduler reports it.
 pub(crate) const PATH: &str = "/cluster";
 
 /// How an address of a scheduler begins.
@@ -33,9 +33,9 @@ pub(crate) fn host_and_port(address: &str) -> Result<(&str, u16), Failure> {
         })
 }
 
-/// How a cluster stands.
+/// The executors of a cluster.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Standing {
+pub(crate) struct ClusterStatus {
     /// The scheduler; another one when it was started again, which then knows nothing of what ran.
     pub(crate) scheduler: String,
     /// Executors that are there.
@@ -55,11 +55,11 @@ pub(crate) enum Verdict {
     Here(String),
 }
 
-/// Asks the scheduler at `address` how the cluster stands.
+/// Asks the scheduler at `address` for the status of the cluster.
 ///
 /// # Errors
 /// As [`ask`].
-pub(crate) async fn standing(address: &str, pass: &Pass) -> Result<Standing, Failure> {
+pub(crate) async fn status(address: &str, pass: &Pass) -> Result<ClusterStatus, Failure> {
     ask(address, pass, PATH).await
 }
 
