@@ -113,24 +113,26 @@ pub(crate) fn refusal(node: &dyn ExecutionPlan, is_cut: bool) -> Option<String> 
         .then(|| "a join keeps rows of the side that each task has whole".to_owned())
 }
 
-/// Refuses a plan that is another one after it was sent.
+/// Refuses a plan that cannot be sent, or is another one after it was.
 ///
 /// The codec has no place for the FILTER of a window function and for its IGNORE NULLS (datafusion-proto 55, `serialize_physical_window_expr`):
-/// it leaves them out and says nothing.
+/// it leaves them out and says nothing. It does not read a plan of more than some fifty operators below one another (prost).
 pub(super) fn arrives(
     plan: &Plan,
     context: &SessionContext,
     codec: &dyn PhysicalExtensionCodec,
 ) -> Result<()> {
-    let sent = PhysicalPlanNode::try_from_physical_plan(Arc::clone(plan), codec)?;
-    let mut bytes = Vec::new();
-    sent.try_encode(&mut bytes)?;
-    let come = PhysicalPlanNode::try_decode(&bytes)?.try_into_physical_plan(&context.task_ctx(), codec)?;
-    if described(plan)? == described(&come)? {
-        return Ok(());
-    }
-    let why = "its plan cannot be sent as it is".to_owned();
-    Err(Lost::of(Kind::Here(why), "the statement runs on this machine".to_owned()).into())
+    let come = || {
+        let mut bytes = Vec::new();
+        PhysicalPlanNode::try_from_physical_plan(Arc::clone(plan), codec)?.try_encode(&mut bytes)?;
+        PhysicalPlanNode::try_decode(&bytes)?.try_into_physical_plan(&context.task_ctx(), codec)
+    };
+    let why = match come() {
+        Ok(come) if described(plan)? == described(&come)? => return Ok(()),
+        Ok(_) => "its plan would be changed on the way",
+        Err(_) => "its plan cannot be sent",
+    };
+    Err(Lost::of(Kind::Here(why.to_owned()), "the statement runs on this machine".to_owned()).into())
 }
 
 /// All that an operator says of itself, and what it does not say: the parts of aggregates and window functions.
