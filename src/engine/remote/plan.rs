@@ -19,12 +19,14 @@ use datafusion::physical_plan::displayable;
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, PartitionMode};
 use datafusion::physical_plan::repartition::RepartitionExec;
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
+use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
 use datafusion::physical_plan::{ExecutionPlan, Partitioning};
 use datafusion::prelude::SessionContext;
 use datafusion_proto::physical_plan::{AsExecutionPlan as _, PhysicalExtensionCodec};
 use datafusion_proto::protobuf::PhysicalPlanNode;
 use object_store::path::Path;
+use regex::Regex;
 
 pub(crate) use super::super::pinned::PinnedStore;
 use super::super::scratch::ScratchSource;
@@ -76,9 +78,16 @@ pub(super) fn sendable(plan: Plan, store: &PinnedStore) -> Result<Plan> {
         Some(why) => Err(Lost::of(Kind::Here(why), "the statement runs on this machine".to_owned()).into()),
         None => Ok(TreeNodeRecursion::Continue),
     })?;
-    plan.transform_up(|node| match node.downcast_ref::<DataSourceExec>() {
-        Some(scan) => located(scan, store).map(|found| found.map_or(Transformed::no(node), Transformed::yes)),
-        None => Ok(Transformed::no(node)),
+    plan.transform_up(|node| {
+        let changed = if let Some(scan) = node.downcast_ref::<DataSourceExec>() {
+            located(scan, store)?
+        } else if let Some(union) = node.downcast_ref::<UnionExec>() {
+            // As it is made anew where it arrives: with parts that agree on which columns may be NULL.
+            Some(UnionExec::try_new(union.inputs().clone())?)
+        } else {
+            None
+        };
+        Ok(changed.map_or(Transformed::no(node), Transformed::yes))
     })
     .data()
 }
@@ -148,7 +157,10 @@ fn described(plan: &Plan) -> Result<String> {
         }
         Ok(TreeNodeRecursion::Continue)
     })?;
-    Ok(described)
+    // A function of a window knows the columns of its input, and here also its own.
+    let columns = Regex::new(r"schema: Schema \{ fields: \[.*?\], metadata: \{\} \}");
+    let columns = columns.map_err(|error| DataFusionError::Internal(error.to_string()))?;
+    Ok(columns.replace_all(&described, "").into_owned())
 }
 
 /// A scan of files under their real paths; `None` of rows in memory.
