@@ -207,3 +207,14 @@ fn a_threshold_is_shown_with_all_its_decimals() {
         assert!(texts.is_empty(), "{cell}: {texts:?}");
     }
 }
+
+#[test]
+fn a_line_needs_four_weeks() {
+    for (weeks, lines) in [(3, 0), (4, 5)] {
+        let mut inputs = fixture::inputs();
+        let table = inputs.tables.get_mut("results.weekly_trend").expect("a known table");
+        table.rows.drain(..table.rows.len() - weeks);
+        let page = rendered(&inputs).report;
+        assert_eq!(page.matches("class=\"spark\"").count(), lines, "{weeks} weeks");
+    }
+}

@@ -171,17 +171,6 @@ fn says_that_there_is_no_earlier_year() {
 }
 
 #[test]
-fn a_line_needs_four_weeks() {
-    for (weeks, lines) in [(3, 0), (4, 5)] {
-        let mut inputs = fixture::inputs();
-        let table = inputs.tables.get_mut("results.weekly_trend").expect("a known table");
-        table.rows.drain(..table.rows.len() - weeks);
-        let page = rendered(&inputs).report;
-        assert_eq!(page.matches("class=\"spark\"").count(), lines, "{weeks} weeks");
-    }
-}
-
-#[test]
 fn nothing_is_compared_with_a_year_that_the_history_does_not_cover_and_every_page_says_why() {
     for (language, why, compared) in [
         (
