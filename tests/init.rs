@@ -1,6 +1,7 @@
 //! `karat init --from`: what it recognises in tables as companies keep them, and what it leaves open.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -917,12 +918,11 @@ fn what_values_leave_unclear_is_asked_for_and_never_published() {
 
 #[test]
 fn credit_notes_with_amounts_above_zero_are_no_sales() {
-    let lines: String = (0..12)
-        .map(|order| {
-            let kind = if order % 6 == 5 { "credit_note" } else { "invoice" };
-            format!("{order},c{},2024-{:02}-05,{kind},100.50\n", order % 4, 1 + order)
-        })
-        .collect();
+    let mut lines = String::new();
+    for order in 0..12 {
+        let kind = if order % 6 == 5 { "credit_note" } else { "invoice" };
+        writeln!(lines, "{order},c{},2024-{:02}-05,{kind},100.50", order % 4, 1 + order).expect("a text");
+    }
     let proposal = Proposal::of(&[(
         "documents.csv",
         &format!("invoice_no,customer_id,invoice_date,document_type,amount\n{lines}"),

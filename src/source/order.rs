@@ -18,7 +18,7 @@ pub(super) fn compare(one: &str, other: &str) -> Ordering {
 /// Refuses files of a source of which the names, in their order, do not say which is the later one.
 pub(super) fn refuse_unordered(source: &str, names: &[&str]) -> Result<(), Failure> {
     let refused = |what: String| {
-        let message = format!("{}: {what}, and checks.orders_in_two_files is keep_last", source);
+        let message = format!("{source}: {what}, and checks.orders_in_two_files is keep_last");
         Err(Failure::new(Exit::Refused, "source", message).hint(
             "Name the files by a number or by a day with the year first, such as orders-2024-01-31.csv, or set \
              `checks.orders_in_two_files: count_all`.",

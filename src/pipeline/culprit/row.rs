@@ -100,7 +100,7 @@ async fn session(
         Some(without) if without == column => format!("nullif({0}, {0}) as {0}", quoted(column)),
         _ => quoted(column),
     };
-    let own = fields.iter().map(|field| field.name()).filter(|name| *name != ID);
+    let own = fields.iter().map(arrow::datatypes::Field::name).filter(|name| *name != ID);
     let columns = own.map(value).collect::<Vec<_>>().join(", ");
     let rows = format!(
         "select {columns} from {numbered} where \"{ID}\" >= {} and \"{ID}\" < {}",
