@@ -42,11 +42,13 @@ judged_customers as (
 ),
 
 ranked_customers as (
-    -- Ranks over all rows, in one order: as one window per customer they would cost a hundred times as much.
+    -- Ranks over all repeated rows, in one order: as one window per id they would cost a hundred times as much.
     -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
     select judged_customers.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
         rank() over (order by customer_id nulls last) as customer_rank
     from judged_customers
+    inner join canonical.repeated_ids as repeated  -- many-to-one
+        on repeated.source = 'customers' and judged_customers.customer_id = repeated.id
     window by_content as (
         order by customer_id nulls last, signed_up_at nulls last, name nulls last, kind nulls last,
             industry nulls last, country nulls last, region nulls last, segment nulls last,
@@ -60,6 +62,13 @@ customers_with_rivals as (
     from ranked_customers
 )
 
+select customer_id, signed_up_at, signed_up_date, own_outcome as outcome, name, kind, industry, country, region,
+    segment, owner, referred_by
+from judged_customers
+left join canonical.repeated_ids as repeated  -- many-to-one
+    on repeated.source = 'customers' and judged_customers.customer_id = repeated.id
+where repeated.id is null
+union all
 select customer_id, signed_up_at, signed_up_date,
     case
         when own_outcome not in ('used', 'out_of_scope') then own_outcome

@@ -24,7 +24,7 @@ payments as (
 
 judged_payments as (
     -- What a row tells by itself; rows that repeat or contradict each other are judged below.
-    select payments.*,
+    select payments.*, case when paid_date < as_of then paid_date end as known_paid_date,
         case
             when value_problem = 'filtered' then 'filtered'
             when not has_customer_id then 'customer_missing'
@@ -42,11 +42,13 @@ judged_payments as (
 ),
 
 ranked_payments as (
-    -- Ranks over all rows, in one order: as one window per payment they would cost a hundred times as much.
+    -- Ranks over all repeated rows, in one order: as one window per id they would cost a hundred times as much.
     -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
     select judged_payments.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
         rank() over (order by payment_id nulls last) as payment_rank
     from judged_payments
+    inner join canonical.repeated_ids as repeated  -- many-to-one
+        on repeated.source = 'payments' and judged_payments.payment_id = repeated.id
     window by_content as (
         order by payment_id nulls last, customer_id nulls last, order_id nulls last, due_date nulls last,
             paid_date nulls last, amount nulls last, value_problem nulls last
@@ -59,7 +61,13 @@ payments_with_rivals as (
     from ranked_payments
 )
 
-select payment_id, customer_id, order_id, due_date, case when paid_date < as_of then paid_date end as paid_date,
+select payment_id, customer_id, order_id, due_date, known_paid_date as paid_date, own_outcome as outcome, amount
+from judged_payments
+left join canonical.repeated_ids as repeated  -- many-to-one
+    on repeated.source = 'payments' and judged_payments.payment_id = repeated.id
+where repeated.id is null
+union all
+select payment_id, customer_id, order_id, due_date, known_paid_date as paid_date,
     case
         when own_outcome not in ('used', 'out_of_scope') then own_outcome
         when row_rank > content_rank then 'duplicate_exact'

@@ -25,6 +25,11 @@ with service_cases as (
 judged_cases as (
     -- What a row tells by itself; rows that repeat or contradict each other are judged below.
     select service_cases.*,
+        -- A day without a time of day, which is midnight, is the moment of opening at the earliest.
+        case when first_answer_at < opened_at then opened_at when first_answer_at < as_of then first_answer_at end
+            as known_answer_at,
+        case when resolved_at < opened_at then opened_at when resolved_at < as_of then resolved_at end
+            as known_solution_at,
         case
             when value_problem = 'filtered' then 'filtered'
             when not has_customer_id then 'customer_missing'
@@ -48,11 +53,13 @@ judged_cases as (
 ),
 
 ranked_cases as (
-    -- Ranks over all rows, in one order: as one window per case they would cost a hundred times as much.
+    -- Ranks over all repeated rows, in one order: as one window per id they would cost a hundred times as much.
     -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
     select judged_cases.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
         rank() over (order by case_id nulls last) as case_rank
     from judged_cases
+    inner join canonical.repeated_ids as repeated  -- many-to-one
+        on repeated.source = 'service_cases' and judged_cases.case_id = repeated.id
     window by_content as (
         order by case_id nulls last, customer_id nulls last, order_id nulls last, opened_at nulls last,
             first_answer_at nulls last, resolved_at nulls last, kind nulls last, channel nulls last,
@@ -67,10 +74,15 @@ cases_with_rivals as (
 )
 
 select case_id, customer_id, order_id, opened_at, opened_date,
-    -- A day without a time of day, which is midnight, is the moment of opening at the earliest.
-    case when first_answer_at < opened_at then opened_at when first_answer_at < as_of then first_answer_at end
-        as first_answer_at,
-    case when resolved_at < opened_at then opened_at when resolved_at < as_of then resolved_at end as resolved_at,
+    known_answer_at as first_answer_at, known_solution_at as resolved_at, own_outcome as outcome, kind, channel, cost,
+    minutes, satisfaction, is_complaint
+from judged_cases
+left join canonical.repeated_ids as repeated  -- many-to-one
+    on repeated.source = 'service_cases' and judged_cases.case_id = repeated.id
+where repeated.id is null
+union all
+select case_id, customer_id, order_id, opened_at, opened_date,
+    known_answer_at as first_answer_at, known_solution_at as resolved_at,
     case
         when own_outcome not in ('used', 'out_of_scope') then own_outcome
         when row_rank > content_rank then 'duplicate_exact'

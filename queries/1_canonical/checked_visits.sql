@@ -31,11 +31,13 @@ judged_visits as (
 ),
 
 ranked_visits as (
-    -- Ranks over all rows, in one order: as one window per visit they would cost a hundred times as much.
+    -- Ranks over all repeated rows, in one order: as one window per id they would cost a hundred times as much.
     -- Equal rows share a content rank but not a row rank: that makes an exact duplicate visible.
     select judged_visits.*, row_number() over by_content as row_rank, rank() over by_content as content_rank,
         rank() over (order by visit_id nulls last) as visit_rank
     from judged_visits
+    inner join canonical.repeated_ids as repeated  -- many-to-one
+        on repeated.source = 'visits' and judged_visits.visit_id = repeated.id
     window by_content as (
         order by visit_id nulls last, customer_id nulls last, visited_at nulls last, channel nulls last
     )
@@ -46,6 +48,12 @@ visits_with_rivals as (
     select ranked_visits.*, max(content_rank) over (order by visit_id nulls last) as highest_rank from ranked_visits
 )
 
+select visit_id, customer_id, visited_at, visit_date, own_outcome as outcome, channel
+from judged_visits
+left join canonical.repeated_ids as repeated  -- many-to-one
+    on repeated.source = 'visits' and judged_visits.visit_id = repeated.id
+where repeated.id is null
+union all
 select visit_id, customer_id, visited_at, visit_date,
     case
         when own_outcome not in ('used', 'out_of_scope') then own_outcome
