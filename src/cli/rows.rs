@@ -135,38 +135,109 @@ fn json(text: &str) -> Result<String, Failure> {
         .map_err(|error| Failure::new(Exit::Bug, "query", "cannot write JSON").cause(error))
 }
 
+/// Letters of a line on a terminal, at most: a wider table is shown with its columns below one another.
+const WIDEST: usize = 160;
+
 /// Prints the first rows as a table; how many there are goes to the log.
 fn grid(answer: &Answer, shown: usize, progress: &Progress) -> Result<(), Failure> {
-    let mut grid = empty_grid();
-    let (mut count, mut is_number) = (0, Vec::new());
+    let (mut count, mut columns, mut rows) = (0, Vec::new(), Vec::new());
     answer.rows(&mut |part| {
-        grid.set_header(&part.columns);
-        is_number.resize(part.columns.len(), false);
-        for row in &part.rows {
-            count += 1;
-            if count > shown {
-                continue;
-            }
-            for (is_number, cell) in is_number.iter_mut().zip(row) {
-                *is_number |= matches!(cell, Cell::Integer(_) | Cell::Decimal(_) | Cell::Double(_));
-            }
-            grid.add_row(row.iter().map(|cell| match cell {
-                Cell::Null => "NULL".to_owned(),
-                other => other.to_string(),
-            }));
-        }
+        columns.clone_from(&part.columns);
+        count += part.rows.len();
+        rows.extend(part.rows.iter().take(shown - rows.len()).cloned());
         Ok(())
     })?;
-    for (column, is_number) in grid.column_iter_mut().zip(is_number) {
-        if is_number {
-            column.set_cell_alignment(CellAlignment::Right);
+    let grid = upright(&columns, &rows);
+    if std::io::stdout().is_terminal() && is_wide(&grid) {
+        for grid in turned(&columns, &rows) {
+            output::data(&grid.to_string());
         }
+    } else {
+        output::data(&grid.to_string());
     }
-    output::data(&grid.to_string());
     if count > shown {
         progress.say(&format!(
             "{shown} of {count} rows; `--rows {count}` prints all, `--output csv` writes them"
         ));
     }
     Ok(())
+}
+
+/// A line for each row; numbers end at the right.
+fn upright(columns: &[String], rows: &[Vec<Cell>]) -> Grid {
+    let mut grid = empty_grid();
+    grid.set_header(columns);
+    for row in rows {
+        grid.add_row(row.iter().map(text));
+    }
+    for (place, column) in grid.column_iter_mut().enumerate() {
+        let is_number = |cell: &Cell| matches!(cell, Cell::Integer(_) | Cell::Decimal(_) | Cell::Double(_));
+        if rows.iter().any(|row| row.get(place).is_some_and(is_number)) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    grid
+}
+
+/// A line for each column, and as many rows beside one another as a line has room for.
+fn turned(columns: &[String], rows: &[Vec<Cell>]) -> Vec<Grid> {
+    let beside = |rows: &[Vec<Cell>]| {
+        let mut grid = empty_grid();
+        for (place, name) in columns.iter().enumerate() {
+            let cells = rows.iter().filter_map(|row| row.get(place)).map(text);
+            grid.add_row(std::iter::once(name.clone()).chain(cells));
+        }
+        for column in grid.column_iter_mut().skip(1) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        grid
+    };
+    let mut most = rows.len().max(1);
+    while most > 1 && rows.chunks(most).any(|rows| is_wide(&beside(rows))) {
+        most -= 1;
+    }
+    rows.chunks(most).map(beside).collect()
+}
+
+fn is_wide(grid: &Grid) -> bool {
+    grid.lines().next().is_some_and(|line| line.chars().count() > WIDEST)
+}
+
+fn text(cell: &Cell) -> String {
+    match cell {
+        Cell::Null => "NULL".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(count: i64) -> Vec<Vec<Cell>> {
+        (0..count).map(|number| vec![Cell::Integer(number), Cell::Null, Cell::Text("a".repeat(50))]).collect()
+    }
+
+    #[test]
+    fn a_table_wider_than_a_terminal_shows_its_columns_below_one_another_and_every_row_once() {
+        let columns = ["number", "nothing", "name"].map(String::from);
+        let grids = turned(&columns, &rows(7));
+        assert_eq!(grids.len(), 4, "two texts of 50 letters fit beside the names");
+        let printed: Vec<String> = grids.iter().map(ToString::to_string).collect();
+        assert!(grids.iter().all(|grid| !is_wide(grid)));
+        for number in 0..7 {
+            let lines = printed.iter().flat_map(|grid| grid.lines()).filter(|line| line.contains("number"));
+            assert_eq!(
+                lines.filter(|line| line.split_whitespace().any(|word| word == number.to_string())).count(),
+                1
+            );
+        }
+    }
+
+    #[test]
+    fn a_row_wider_than_a_terminal_is_still_shown() {
+        let columns = ["name".to_owned()];
+        assert_eq!(turned(&columns, &[vec![Cell::Text("a".repeat(500))]]).len(), 1);
+        assert!(turned(&columns, &[]).is_empty());
+    }
 }

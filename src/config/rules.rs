@@ -116,10 +116,11 @@ fn columns(walk: &mut Walk<'_>) {
     for (rate, source, column) in DRIVERS {
         let is_charged = number(walk, rate).is_some_and(|rate| rate != BigDecimal::default());
         if is_charged && !maps(walk, source, column) {
-            let column = column.map(|column| format!(".columns.{column}")).unwrap_or_default();
-            let reason = format!(
-                "has nothing to multiply while sources.{source}{column} is not there; map it or write 0"
-            );
+            let lacking = match column {
+                Some(column) => format!("{} has no {column}", given(walk, source)),
+                None => format!("sources.{source} is not there"),
+            };
+            let reason = format!("has nothing to multiply while {lacking}; map it or write 0");
             walk.refuse_value(rate, reason);
         }
     }
@@ -142,11 +143,17 @@ fn maps(walk: &Walk<'_>, source: &str, column: Option<&str>) -> bool {
     column.is_none_or(|column| walk.means(&format!("{path}.columns.{column}")))
 }
 
+/// What gives the columns of a source: its query, or its mapping.
+fn given(walk: &Walk<'_>, source: &str) -> String {
+    let query = walk.text(&format!("sources.{source}.query"));
+    query.map_or_else(|| format!("sources.{source}.columns"), str::to_owned)
+}
+
 /// Notes the thresholds without default that this configuration needs, those that it cannot use, and those that overlap.
 fn thresholds(walk: &mut Walk<'_>) {
     if !maps(walk, "order_lines", Some("cost_amount")) && !walk.means("policy.margin") {
-        let reason =
-            "missing; sources.order_lines.columns has no cost_amount, so profit needs an assumed margin";
+        let lines = given(walk, "order_lines");
+        let reason = format!("missing; {lines} has no cost_amount, so profit needs an assumed margin");
         walk.refuse("policy.margin", reason);
     }
     for path in ["policy.platinum_min_profit", "policy.gold_min_profit"] {
