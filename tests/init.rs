@@ -597,9 +597,24 @@ fn run(proposal: &Proposal, edits: &[(&str, &str)]) -> BTreeMap<String, String> 
     }
     let folder = proposal.project.path("mine");
     std::fs::write(folder.join("config.yaml"), config).expect("the configuration can be written");
+    answer(&folder);
     karat(&folder, &["run"]).expect(0, &[]);
     let tiers = table(&run_folder(&folder.join("output")), "results.tier_profitability");
     row(&tiers, "tier", "total")
+}
+
+/// What a question begins with on which totals depend.
+const OPEN: &str = "Open, and totals depend on it:";
+
+/// Leaves everything as it is proposed: deletes the questions.
+fn answer(folder: &Path) {
+    let queries = std::fs::read_dir(folder.join("queries/0_staging")).into_iter().flatten();
+    let queries = queries.map(|entry| entry.expect("an entry").path());
+    for file in queries.chain([folder.join("config.yaml")]) {
+        let text = std::fs::read_to_string(&file).expect("a file of the project");
+        let lines: Vec<&str> = text.lines().filter(|line| !line.contains(OPEN)).collect();
+        std::fs::write(&file, lines.join("\n") + "\n").expect("a file of the project");
+    }
 }
 
 fn cents(text: &str) -> String {
@@ -1188,4 +1203,94 @@ fn a_table_of_other_orders_that_is_not_used_is_asked_for() {
         "order_id,customer_id,date,amount,method\n1,A,2024-01-05,10.50,card\n2,B,2024-02-05,30.00,card\n";
     let proposal = Proposal::of(&[("orders.csv", FLAT), ("payments.csv", payments)]);
     assert!(!proposal.asks("seems to hold orders"), "{:?}", proposal.open());
+}
+
+/// Orders with a discount, freight and tax of the whole order, and their lines: 90.00 less 8.00.
+const DISCOUNTED: [(&str, &str); 5] = [
+    ("1,C1,2024-02-02,5.00,4.95,2.85,22.80", "1,P1,1,12.00\n1,P2,2,4.00\n"),
+    ("2,C2,2024-03-02,0.00,0.00,1.90,11.90", "2,P1,1,4.00\n2,P2,1,6.00\n"),
+    ("3,C1,2024-04-02,2.00,4.95,5.32,38.27", "3,P1,1,10.00\n3,P2,2,5.00\n3,P3,1,10.00\n"),
+    ("4,C3,2024-05-02,0.00,4.95,2.85,22.80", "4,P3,3,5.00\n"),
+    ("5,C2,2024-06-02,1.00,4.95,2.66,21.61", "5,P1,1,10.00\n5,P2,1,5.00\n"),
+];
+
+#[test]
+fn a_discount_freight_and_tax_that_make_the_total_are_recognised_together() {
+    let orders: Vec<&str> = DISCOUNTED.iter().map(|(order, _)| *order).collect();
+    let head = "order_id,customer_id,order_date,discount_total,shipping_total,total_tax,total\n";
+    let lines: String = DISCOUNTED.iter().map(|(_, lines)| *lines).collect();
+    let items = format!("order_id,product_id,quantity,unit_price\n{lines}");
+    let orders = format!("{head}{}\n", orders.join("\n"));
+    let proposal = Proposal::of(&[("orders.csv", &orders), ("order_items.csv", &items)]);
+    assert!(!proposal.asks("discount"), "{:?}", proposal.open());
+    let total = run(&proposal, &[MARGIN]);
+    assert_eq!(
+        (cents(&total["net_revenue"]).as_str(), cents(&total["gross_revenue"]).as_str()),
+        ("82.00", "90.00")
+    );
+
+    // The same in one flat table, where they stand in each line.
+    let flat = "order_id,customer_id,order_date,order_discount,shipping,total_tax,order_total,product_id,quantity,unit_price\n";
+    let rows = DISCOUNTED.iter().flat_map(|(order, lines)| {
+        lines.lines().map(move |line| format!("{order},{}\n", line.split_once(',').expect("a line").1))
+    });
+    let proposal = Proposal::of(&[("sales.csv", &(flat.to_owned() + &rows.collect::<String>()))]);
+    assert!(!proposal.asks("discount"), "{:?}", proposal.open());
+    let total = run(&proposal, &[MARGIN]);
+    assert_eq!(
+        (cents(&total["net_revenue"]).as_str(), cents(&total["gross_revenue"]).as_str()),
+        ("82.00", "90.00")
+    );
+}
+
+#[test]
+fn a_question_on_which_totals_depend_stops_a_run_until_it_is_answered() {
+    let orders = "order_id,customer_id,order_date,discount\n1,a,2024-01-01,3.00\n2,b,2024-01-02,0.00\n3,b,2024-01-03,1.50\n";
+    let items = "order_id,product_id,quantity,unit_price\n1,P1,1,10.00\n1,P2,2,5.00\n2,P1,1,7.00\n3,P1,1,8.00\n3,P2,1,9.00\n";
+    let proposal = Proposal::of(&[("orders.csv", orders), ("order_items.csv", items)]);
+    let folder = proposal.project.path("mine");
+    let config = proposal.config().replacen(MARGIN.0, MARGIN.1, 1);
+    std::fs::write(folder.join("config.yaml"), config).expect("the configuration");
+    let lines = proposal.lines();
+    let line = lines.lines().position(|line| line.contains(OPEN)).expect("a question") + 1;
+    let told =
+        format!("a question is open on which totals depend: queries/0_staging/order_lines.sql:{line}: ");
+    for verb in ["check", "run"] {
+        karat(&folder, &[verb]).expect(3, &[&told]);
+    }
+    // The line below is brought to life, and the question deleted.
+    let answered: Vec<String> = lines
+        .lines()
+        .filter(|line| !line.contains(OPEN))
+        .map(|line| {
+            if line.ends_with("as discount_amount,") { line.replacen("-- ", "", 1) } else { line.to_owned() }
+        })
+        .collect();
+    std::fs::write(folder.join("queries/0_staging/order_lines.sql"), answered.join("\n")).expect("the query");
+    karat(&folder, &["check"]).expect(0, &[]);
+    karat(&folder, &["run"]).expect(0, &[]);
+    let tiers = table(&run_folder(&folder.join("output")), "results.tier_profitability");
+    assert_eq!(cents(&row(&tiers, "tier", "total")["net_revenue"]), "39.50");
+}
+
+#[test]
+fn sales_of_gift_cards_are_left_out_or_asked_for() {
+    let rows = |word: &str| {
+        format!(
+            "1,a,2024-01-01,P1,physical,1,10.00\n1,a,2024-01-01,G1,{word},1,50.00\n2,b,2024-02-01,P2,physical,2,5.00\n\
+             3,b,2024-03-01,P2,physical,1,5.00\n"
+        )
+    };
+    let head =
+        |kind: &str| format!("order_id,customer_id,order_date,product_id,{kind},quantity,unit_price\n");
+    for word in ["gift_card", "Geschenkgutschein", "Carte cadeau", "Tarjeta regalo", "礼品卡"] {
+        let proposal = Proposal::of(&[("sales.csv", &(head("product_type") + &rows(word)))]);
+        assert!(proposal.asks("sales of gift cards"), "{word}: {:?}", proposal.open());
+        assert_eq!(proposal.total("gross amount"), "25.00", "{word}");
+    }
+    // A mark; how an order was paid is no reason.
+    let marked = head("is_gift_card") + &rows("true").replace("physical", "false");
+    assert_eq!(Proposal::of(&[("sales.csv", &marked)]).total("gross amount"), "25.00");
+    let proposal = Proposal::of(&[("sales.csv", &(head("payment_type") + &rows("gift_card")))]);
+    assert!(!proposal.asks("gift cards"), "{:?}", proposal.open());
 }

@@ -401,6 +401,38 @@ checks: {orders_in_two_files: keep_last, max_rejected_rows: 50%, max_rejected_mo
     assert_eq!(totals(&project, "order_lines"), ["3", "2", "1", "167.0000", "100.0000"]);
 }
 
+#[test]
+fn of_two_tables_no_name_says_which_file_is_the_last() {
+    let sources = "  of_march: {location: data/march.csv, format: csv, schema: {id: text, customer: text, day: date, amount: \"decimal(18, 2)\"}}
+  of_april: {location: data/april.csv, format: csv, schema: {id: text, customer: text, day: date, amount: \"decimal(18, 2)\"}}
+  order_lines: {query: queries/0_staging/order_lines.sql}
+checks: {orders_in_two_files: keep_last}
+";
+    let head = "id,customer,day,amount\n";
+    let files =
+        |april: &str| [format!("{head}1,a,2024-03-01,100\n2,b,2024-03-02,7\n"), format!("{head}{april}")];
+    let part = |table: &str| {
+        format!(
+            "select id as order_id, customer as customer_id, \"day\" as ordered_at, amount as net_amount, source_file from source.{table}\n"
+        )
+    };
+    let sql = format!(
+        "-- title:  Order lines\n-- grain:  one row per line\n-- key:    [order_id, source_file]\n-- inputs: [source.of_april, source.of_march]\n\n{}union all\n{}",
+        part("of_march"),
+        part("of_april")
+    );
+    let [march, april] = files("1,a,2024-03-01,160\n");
+    let trial = project(sources, &[("march.csv", &march), ("april.csv", &april)], &[("order_lines", &sql)]);
+    // The names of the tables say April first: 100 would count, and 160 may be right.
+    let told = "1 orders have lines in files of several tables, as of `of_april` and `of_march`: nothing says which are later";
+    trial.karat(&["check"]).exits(3).tells(told);
+    trial.karat(&["run"]).exits(3).tells(told);
+    let [march, april] = files("3,a,2024-04-01,160\n");
+    let apart = project(sources, &[("march.csv", &march), ("april.csv", &april)], &[("order_lines", &sql)]);
+    published(&apart);
+    assert_eq!(totals(&apart, "order_lines"), ["3", "3", "0", "267.0000", "0.0000"]);
+}
+
 /// Lines of orders, of which one has a voucher.
 const VOUCHERS: &str = "  orders: {location: data/orders.csv, format: csv, schema: {id: integer, customer: text, day: date, voucher: \"decimal(18, 2)\"}}
   items: {location: data/items.csv, format: csv, schema: {no: integer, sku: text, amount: text}}

@@ -7,6 +7,7 @@ use serde::Deserialize as _;
 use super::address::folder_and_files;
 use super::edition::editions;
 use super::key::{Kind, row};
+use super::open::open_questions;
 use super::problem::{ConfigError, Problems, WHOLE};
 use super::tables::FILE;
 use super::tree::parse_tree;
@@ -109,7 +110,8 @@ fn parse_with(
         roots::check(&mut walk, root, name, matches!(made, Made::Before(_)));
     }
     if walk.problems.is_empty() {
-        return Ok(build(found, root));
+        let open = open_questions(name, text);
+        return Ok(Config { open, ..build(found, root) });
     }
     Err(ConfigError { file: name.to_owned(), problems: walk.problems })
 }

@@ -12,6 +12,7 @@ mod format;
 mod key;
 mod load;
 mod problem;
+mod open;
 mod roots;
 mod rules;
 mod schema;
@@ -35,6 +36,7 @@ pub use format::{ColumnType, Format};
 #[cfg(test)]
 pub(crate) use key::{Key, Kind};
 pub use load::{load, parse, parse_days, recorded};
+pub use open::{OPEN, open_questions};
 pub use problem::ConfigError;
 pub use roots::ROOTS;
 pub use schema::schema_text;

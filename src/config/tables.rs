@@ -66,6 +66,8 @@ section! {
         /// Holds every key that can change a figure or a word of the report or of its mail, and none that cannot: those are marked
         /// `local`. `as_of` is missing too, because the command line may decide it: see [`Config::effective_at`].
         effective: String,
+        /// What `karat init` asked and nobody has answered, each with its line; totals depend on it.
+        open: Vec<String>,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which rows do not count: by words of a status and marks of tests.
 
+use super::holds::is_gift_card;
 use super::lines::{Item, Proposal, Writer};
 use super::names::{self, Role};
 use super::profile::{Column, Table};
@@ -96,11 +97,60 @@ const OPEN: [&str; 18] = [
     "待付款",
 ];
 
+/// Names of columns that say how an order was paid: one that a gift card pays is revenue.
+const PAYMENTS: [&str; 16] = [
+    "pay",
+    "tender",
+    "gateway",
+    "method",
+    "zahl",
+    "paiement",
+    "reglement",
+    "moyen",
+    "mode",
+    "pago",
+    "medio",
+    "forma",
+    "支付",
+    "付款",
+    "方式",
+    "渠道",
+];
+
 impl Writer<'_> {
     pub(super) fn filters(&self, proposal: &mut Proposal) {
         for table in self.own() {
             proposal.filters.extend(self.filters_of(table));
         }
+        let products = self.related.products.iter().map(|join| &self.tables[join.table]);
+        for table in self.own().into_iter().chain(products) {
+            proposal.filters.extend(table.columns.iter().flat_map(|column| self.gift_cards(table, column)));
+        }
+    }
+
+    /// Rows that sell gift cards, by a mark or by words.
+    fn gift_cards(&self, table: &Table, column: &Column) -> Vec<Item> {
+        let plain = &column.meaning.plain;
+        if PAYMENTS.iter().any(|word| plain.contains(word)) {
+            return Vec::new();
+        }
+        if is_gift_card(plain) && !column.words.is_empty() {
+            let meaning = "sales of gift cards, which are no revenue before they are spent";
+            return self.of_marks(table, column, ("gift cards", meaning));
+        }
+        let found: Vec<_> =
+            column.words.iter().filter(|(word, _)| is_gift_card(&names::plain(word))).collect();
+        if found.is_empty() || !column.is_text() {
+            return Vec::new();
+        }
+        let (sql, shown) = self.listed(table, column, &found);
+        let why = format!(
+            "{shown} of `{}`: what is paid for a gift card is no revenue before it is spent",
+            table.name()
+        );
+        let question =
+            format!("rows with {} {shown} are left out: are they sales of gift cards?", column.name);
+        vec![Item::new("gift cards", sql, why).asks(question)]
     }
 
     /// Conditions of one table.

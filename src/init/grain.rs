@@ -47,21 +47,29 @@ pub(super) async fn levels(engine: &Engine, lines: &Table) -> Result<Levels, Fai
             .and_then(Made::list)
             .is_some_and(|opened| opened.items.iter().any(|(_, alias)| alias.trim_matches('"') == amount))
     };
-    let amounts: Vec<&str> = lines
+    let amounts: Vec<(&str, bool)> = lines
         .columns
         .iter()
         .filter(|column| {
-            lines.role(column).is_some_and(|role| roles.contains(&role)) && column.kind.is_numeric()
+            let is_amount = match lines.role(column) {
+                None => column.decimals > 0 && column.greatest_number() != Some(0.0),
+                // Up to one it is a rate, which may be that of the order and counts with every line.
+                Some(Role::Discount) => column.greatest_number().is_some_and(|most| most > 1.0),
+                Some(role) => roles.contains(&role),
+            };
+            is_amount && (column.kind.is_numeric() || column.is_number())
         })
-        .map(|column| column.name.as_str())
+        .map(|column| (column.name.as_str(), column.is_text()))
         .collect();
     let mut found = Levels::default();
-    for amount in amounts {
+    for (amount, is_text) in amounts {
         if is_of_item(amount) {
             found.per_line.push(amount.to_owned());
             continue;
         }
         let (order, amount_sql) = (quoted(&order.name), quoted(amount));
+        let amount_sql =
+            if is_text { format!("try_cast({amount_sql} as decimal(28, 4))") } else { amount_sql };
         let sql = format!(
             "select count(*) as orders, count(*) filter (where least_amount = greatest_amount) as same from (select {order}, \
              min({amount_sql}) as least_amount, max({amount_sql}) as greatest_amount from source.{} group by {order} having count(*) > 1 \

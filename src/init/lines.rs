@@ -21,16 +21,35 @@ pub(super) struct Item {
     pub(super) question: Option<String>,
     /// Whether it takes effect before the question is answered.
     pub(super) is_active: bool,
+    /// Whether it may be wrong although it takes effect.
+    pub(super) is_doubtful: bool,
 }
+
+/// Amounts, and filters by what they leave out: what is asked of them decides about totals.
+const DECISIVE: [&str; 8] =
+    ["quantity", "gross_amount", "net_amount", "discount_amount", "status", "tests", "void", "gift cards"];
 
 impl Item {
     pub(super) fn new(canonical: &'static str, sql: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { canonical, sql: sql.into(), why: why.into(), question: None, is_active: true }
+        Self {
+            canonical,
+            sql: sql.into(),
+            why: why.into(),
+            question: None,
+            is_active: true,
+            is_doubtful: false,
+        }
     }
 
     pub(super) fn asks(mut self, question: impl Into<String>) -> Self {
         self.question = Some(question.into());
         self
+    }
+
+    /// Tells whether totals depend on the answer: a run is refused until it is given.
+    pub(super) fn is_decisive(&self) -> bool {
+        let is_asked = self.question.is_some() && (!self.is_active || self.is_doubtful);
+        is_asked && DECISIVE.contains(&self.canonical)
     }
 
     pub(super) fn waits(mut self) -> Self {

@@ -129,7 +129,7 @@ const ROLES: [(Role, &str); 31] = [
     ),
     (
         DiscountAmount,
-        "discountamount discounts rabattbetrag montantremise importedescuento 折扣金额 优惠金额",
+        "discountamount discounts discounttotal totaldiscount totaldiscounts coupondiscount couponamount rabattbetrag montantremise importedescuento 折扣金额 优惠金额",
     ),
     (
         UnitCost,
@@ -161,7 +161,8 @@ const ROLES: [(Role, &str); 31] = [
     (State, "state shipstate billingstate province bundesland provincia 省份 省"),
     (
         Freight,
-        "freight shipping shippingcost shippingamount freightcost freightamount versandkosten fracht fraisport fraisdeport fraislivraison gastosenvio envio portes 运费",
+        "freight shipping shippingcost shippingamount shippingtotal totalshipping shippingprice shippingfee shippingcharge deliveryfee deliverycost \
+         freightcost freightamount versandkosten fracht fraisport fraisdeport fraislivraison gastosenvio envio portes 运费",
     ),
     (
         Status,

@@ -298,14 +298,16 @@ fn column(field: &Field, answer: &Rows, place: usize, prefix: &str) -> Column {
     }
 }
 
-/// Lists the words of columns that decide which rows count, and of currencies.
+/// Lists the words of columns that decide which rows count, of categories and of currencies.
 async fn words(engine: &Engine, view: &str, table: &mut Table) -> Result<(), Failure> {
     for at in 0..table.columns.len() {
         let column = &table.columns[at];
-        let is_asked =
-            matches!(column.meaning.role, Some(Role::Status | Role::IsTest | Role::IsVoid | Role::Currency))
-                || column.meaning.plain.ends_with("flag")
-                || column.is_text() && names::is_kind(&column.name);
+        let is_asked = matches!(
+            column.meaning.role,
+            Some(Role::Status | Role::IsTest | Role::IsVoid | Role::Currency | Role::Category)
+        ) || holds::is_gift_card(&column.meaning.plain)
+            || column.meaning.plain.ends_with("flag")
+            || column.is_text() && names::is_kind(&column.name);
         if !is_asked || column.distinct > 1_000 {
             continue;
         }

@@ -10,6 +10,7 @@ use super::finder::Finder;
 use super::grain;
 use super::holds::Holds;
 use super::lines::Writer;
+use super::names::Role;
 use super::nested;
 use super::opened::Made;
 use super::page::{self, Page};
@@ -85,18 +86,24 @@ pub(super) async fn propose(locations: &[String], schema: &str) -> Result<Propos
         Some(Err(reason)) => (None, Some(reason)),
     };
     if let (Some(at), Some(reason)) = (related.refunds, refused) {
-        finder.unread.push(format!(
+        finder.asked.push(format!(
             "`{}` seems to hold refunds, and {reason}; add them to the order lines with `union all`, amounts below 0 and `is_return` true",
             tables[at].name()
         ));
     }
     let is_second = |at: &usize| Some(*at) != related.refunds && tables[*at].holds == Some(Holds::Refunds);
     for at in (0..tables.len()).filter(is_second).filter(|_| found.is_some()) {
-        finder.unread.push(format!("`{}` seems to hold refunds, too, and is not used", tables[at].name()));
+        finder.asked.push(format!("`{}` seems to hold refunds, too, and is not used", tables[at].name()));
     }
     // Joins, lists and refunds need a query.
     let is_flat = related.header.is_none() && related.products.is_empty() && lines.made.is_none();
-    if is_flat && found.is_none() {
+    // So does what stands once per order.
+    let is_of_order = |column: &String| {
+        let role = lines.column(column).and_then(|column| lines.role(column));
+        matches!(role, Some(Role::Discount | Role::DiscountAmount | Role::Freight) | None)
+    };
+    let is_of_lines = !writer.levels.per_order.iter().any(is_of_order);
+    if is_flat && found.is_none() && is_of_lines {
         writer.place = Place::Mapping;
     }
     write(&engine, &finder, &writer, found.as_ref(), schema).await
@@ -189,6 +196,12 @@ async fn write(
     } else {
         None
     };
+    let uses = uses(writer, refunds, rates);
+    let mut asked = finder.asked.clone();
+    if writer.are_payments() {
+        asked.push(format!("`{}` are payments: are they the amounts of the orders?", lines.name()));
+    }
+    asked.extend(united::left_out(engine, tables, related.lines, &uses).await?);
     let settings = Settings {
         proposal: &proposal,
         place,
@@ -198,20 +211,10 @@ async fn write(
         days: page.as_ref().and_then(|page| page.days),
         has_rates: rates.is_some(),
         unused: &finder.unread,
+        asked: &asked,
     };
     texts.insert(0, ("config.yaml", settings.write(schema)));
-    let mut open: Vec<Open> = texts.iter().flat_map(|(_, text)| text.open.clone()).collect();
-    let uses = uses(writer, refunds, rates);
-    let mut asked = finder.asked.clone();
-    if writer.are_payments() {
-        asked.push(format!("`{}` are payments: are they the amounts of the orders?", lines.name()));
-    }
-    asked.extend(united::left_out(engine, tables, related.lines, &uses).await?);
-    let file = match place {
-        Place::Mapping => "config.yaml",
-        Place::Staging => "queries/0_staging/order_lines.sql",
-    };
-    open.extend(asked.into_iter().map(|question| Open { question, file: file.to_owned(), line: 1 }));
+    let open: Vec<Open> = texts.iter().flat_map(|(_, text)| text.open.clone()).collect();
     let text = page::write(tables, &uses, page.as_ref(), (&open, &finder.unread));
     let mut files: Vec<(&'static str, String)> =
         texts.into_iter().map(|(path, Text { written, .. })| (path, written)).collect();

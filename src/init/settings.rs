@@ -6,9 +6,10 @@ use super::customers::Customers;
 use super::lines::{Item, Proposal};
 use super::names::Role;
 use super::profile::{Column, Table};
+use super::staging;
 use super::terms::Place;
 use super::text::{Text, one_line};
-use crate::config::{Format, quoted};
+use crate::config::{Format, OPEN, quoted};
 
 /// What the configuration is written of.
 pub(super) struct Settings<'t> {
@@ -24,6 +25,8 @@ pub(super) struct Settings<'t> {
     pub(super) has_rates: bool,
     /// What was found and is not part of the proposal.
     pub(super) unused: &'t [String],
+    /// What was found, and totals depend on.
+    pub(super) asked: &'t [String],
 }
 
 impl Settings<'_> {
@@ -33,6 +36,10 @@ impl Settings<'_> {
         text.line(format_args!("# yaml-language-server: $schema={schema}"));
         text.line("# Karat: configuration of this report. `karat check` tells what is missing; every key is described in the");
         text.line("# reference configuration that `karat init` writes without --from.");
+        for question in self.asked {
+            text.line(format_args!("# {OPEN} {}", one_line(question)));
+            text.ask(question);
+        }
         for line in self.unused {
             text.comment("#", &format!("Note: {line}."));
         }
@@ -131,8 +138,8 @@ impl Settings<'_> {
             text.line(format_args!("    where: {}", quoted(&condition)));
         }
         for item in waiting {
+            staging::question(text, "    #", item);
             if let Some(question) = &item.question {
-                text.comment("    #", &format!("Open: {question}"));
                 text.ask(question);
             }
             let start = if active.is_empty() { "where:" } else { "and" };
@@ -215,9 +222,13 @@ fn mapped(text: &mut Text, item: &Item) {
     } else {
         format!("{} {question}", quoted(&bare(&item.sql)))
     };
+    if item.is_decisive() {
+        staging::question(text, "      #", item);
+    }
     text.ask(&format!("{canonical}: {question}"));
     match (item.is_active, item.sql.is_empty()) {
         (true, _) => text.line(format_args!("      {canonical}: {sql}   # {}", one_line(question))),
+        (false, false) if item.is_decisive() => text.line(format_args!("      # {canonical}: {sql}")),
         (false, false) => text.line(format_args!("      # {canonical}: {sql}   # {}", one_line(question))),
         (false, true) => text.line(format_args!("      # {canonical}: {}", one_line(&told))),
     }

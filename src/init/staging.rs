@@ -7,7 +7,8 @@ use super::names::Role;
 use super::profile::Table;
 use super::refunded::Part;
 use super::relate::{Join, alike};
-use super::text::{Text, name};
+use super::text::{Text, name, one_line};
+use crate::config::OPEN;
 
 /// Writes `queries/0_staging/order_lines.sql`.
 pub(super) fn order_lines(writer: &Writer<'_>, proposal: &Proposal, part: Option<&Part<'_>>) -> Text {
@@ -208,13 +209,22 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
+/// Writes the question of an item; one on which totals depend is one line, which a run finds.
+pub(super) fn question(text: &mut Text, start: &str, item: &Item) {
+    match &item.question {
+        Some(question) if item.is_decisive() => {
+            text.line(format_args!("{start} {OPEN} {}", one_line(question)))
+        }
+        Some(question) => text.comment(start, &format!("Open: {question}")),
+        None => {}
+    }
+}
+
 fn explain(text: &mut Text, start: &str, item: &Item) {
     if !item.why.is_empty() {
         text.comment(start, &format!("{}: {}.", item.canonical, item.why));
     }
-    if let Some(question) = &item.question {
-        text.comment(start, &format!("Open: {question}"));
-    }
+    question(text, start, item);
 }
 
 /// The rows of a table with their number within the order and file.

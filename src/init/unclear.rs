@@ -30,8 +30,30 @@ const OTHERS: [&str; 14] =
     ["id", "no", "nr", "number", "code", "reason", "date", "at", "on", "by", "is", "flag", "days", "status"];
 
 /// Words of amounts with taxes.
-const WITH_TAX: [&str; 10] =
-    ["incltax", "inclvat", "withtax", "withvat", "gross", "brutto", "ttc", "coniva", "ivaincluido", "含税"];
+const WITH_TAX: [&str; 22] = [
+    "incltax",
+    "inctax",
+    "includingtax",
+    "includestax",
+    "inclusivetax",
+    "inclusiveoftax",
+    "taxincl",
+    "inclvat",
+    "incvat",
+    "includingvat",
+    "includesvat",
+    "inclusivevat",
+    "inclusiveofvat",
+    "vatincl",
+    "withtax",
+    "withvat",
+    "gross",
+    "brutto",
+    "ttc",
+    "coniva",
+    "ivaincluido",
+    "含税",
+];
 
 /// Words of rows that give money back.
 const CREDITS: [&str; 24] = [
@@ -183,16 +205,13 @@ impl Writer<'_> {
                 _ => Some(question),
             };
             item.is_active &= with_tax.is_none();
+            item.is_doubtful = true;
         }
     }
 }
 
 /// Whether the name of a column says that a tax is in it.
 fn has_tax(column: &Column) -> bool {
-    let plain = names::plain(&column.name)
-        .replace("including", "incl")
-        .replace("inc", "incl")
-        .replace("incll", "incl");
-    let plain = plain.replace("inclusive", "incl").replace("includes", "incl");
+    let plain = names::plain(&column.name);
     WITH_TAX.iter().any(|word| plain.contains(word)) && !plain.contains("不含税")
 }

@@ -8,7 +8,7 @@ use super::terms::Place;
 use super::text::name;
 use crate::engine::Engine;
 use crate::error::Failure;
-use crate::table::Cell;
+use crate::table::{Cell, Table as Rows};
 
 /// Ends of names of what is no part of an amount without tax, or no money.
 const OTHERS: [&str; 20] = [
@@ -52,6 +52,24 @@ fn sign(column: &Column) -> &'static str {
     if column.greatest_number().is_some_and(|most| most <= 0.0) { "-" } else { "" }
 }
 
+/// Most orders that are looked at.
+const ORDERS: usize = 5_000;
+/// Most columns of which it is not known whether they are added or taken off.
+const UNKNOWN: usize = 3;
+/// Amounts are compared in so many parts of one.
+const PARTS: i64 = 10_000;
+
+/// How the totals of orders are made of their lines and other columns.
+struct Explained<'t> {
+    total: &'t Column,
+    /// Each with -1 where it is taken off, or 1.
+    terms: Vec<(&'t Column, i64)>,
+    /// In how many orders, of how many.
+    hits: (usize, usize),
+    /// Whether every total is made so, and none holds what is not known.
+    is_whole: bool,
+}
+
 /// Adds discounts of whole orders to a proposal, and asks for amounts that no part of it takes.
 pub(super) async fn complete(
     engine: &Engine,
@@ -60,29 +78,72 @@ pub(super) async fn complete(
 ) -> Result<(), Failure> {
     let is_ready = ["order_id", "customer_id", "ordered_at"].into_iter().all(|name| proposal.has(name))
         && (proposal.has("net_amount") || proposal.has("gross_amount"));
-    if !is_ready {
+    if !is_ready || writer.header().is_none() && writer.lines().made.is_some() {
         return Ok(());
     }
     if !proposal.has("net_amount") {
         writer.ask_of_lines(proposal);
     }
-    let Some(header) = writer.header() else {
-        return Ok(());
-    };
-    let unknown =
-        header.columns.iter().filter(|column| is_unknown(header, column) && !is_of(column, &OTHERS));
-    let named = [Role::DiscountAmount, Role::Discount].into_iter().flat_map(|role| header.all_of(role));
-    let columns: Vec<&Column> = named.chain(unknown).filter(|column| column.is_number()).collect();
-    if columns.is_empty() || writer.explained(engine, proposal, None).await?.is_some() {
+    let orders = writer.header().unwrap_or_else(|| writer.lines());
+    let is_of_order =
+        |column: &&Column| writer.header().is_some() || writer.levels.per_order.contains(&column.name);
+    let columns: Vec<&Column> = orders.columns.iter().filter(is_of_order).collect();
+    let role = |column: &Column| orders.role(column);
+    let is_tax = |column: &Column| is_of(column, &OTHERS[..TAXES]);
+    let is_discount = |column: &Column| matches!(role(column), Some(Role::DiscountAmount | Role::Discount));
+    let all = || columns.iter().copied().filter(|column| column.is_number());
+    let discounts: Vec<&Column> = all().filter(|column| is_discount(column)).collect();
+    let unknown: Vec<&Column> =
+        all().filter(|column| is_unknown(orders, column) && !is_of(column, &OTHERS)).take(UNKNOWN).collect();
+    let tax = all().find(|column| is_unknown(orders, column) && is_tax(column));
+    if discounts.is_empty() && unknown.is_empty() && tax.is_none() {
         return Ok(());
     }
-    for column in columns {
-        let words = writer.explained(engine, proposal, Some(column)).await?;
-        let is_known = header.role(column).is_some();
-        if words.is_none() && is_known && !proposal.has("net_amount") {
-            continue;
+    let ways = discounts.iter().map(|column| (*column, &[-1][..]));
+    let ways = ways.chain(unknown.iter().map(|column| (*column, &[-1, 1][..])));
+    let ways = ways.chain(tax.iter().map(|column| (*column, &[1][..]))).collect();
+    let found = writer.explained(engine, proposal, orders, ways).await?;
+    let is_told = |found: &Explained<'_>| found.is_whole || found.terms.iter().any(|(_, sign)| *sign < 0);
+    let Some(Explained { total, terms, hits, is_whole }) = found.filter(is_told) else {
+        for column in discounts.into_iter().chain(unknown) {
+            if !is_discount(column) || proposal.has("net_amount") {
+                writer.take_off(proposal, column, None);
+            }
         }
-        writer.take_off(proposal, column, words);
+        return Ok(());
+    };
+    let of_sign = |sign: i64| terms.iter().filter(move |(_, own)| *own == sign).map(|(column, _)| *column);
+    let names = |columns: &[&Column]| {
+        columns.iter().map(|column| format!("`{}`", column.name)).collect::<Vec<_>>().join(" and ")
+    };
+    let taken: Vec<&Column> = of_sign(-1).collect();
+    let (hits, count) = hits;
+    let words = format!("the lines less {} are `{}` in {hits} of {count} orders", names(&taken), total.name);
+    for column in &taken {
+        writer.take_off(proposal, column, Some(words.clone()));
+    }
+    for column in of_sign(1).filter(|column| tax.is_none_or(|tax| tax.name != column.name)) {
+        let question = format!(
+            "\"{}\" is in `{}` beside the lines, in {hits} of {count} orders: is it revenue, and not tax or freight?",
+            column.name, total.name
+        );
+        writer.add(proposal, column, "+", &question);
+    }
+    // What the totals do without is no question any more.
+    for column in &discounts {
+        let own = Place::Staging.column(orders, column);
+        proposal.columns.retain(|item| item.is_active || !item.sql.contains(&own));
+    }
+    let is_net =
+        |word: &String| ["sub", "subtotal", "net", "netto", "ht", "zwischensumme"].contains(&word.as_str());
+    let is_last = is_whole && !names::words(&total.name).iter().any(is_net);
+    if let Some(tax) = tax.filter(|_| is_last).filter(|tax| of_sign(1).all(|column| column.name != tax.name))
+    {
+        let question = format!(
+            "`{}` is the lines without \"{}\", in {hits} of {count} orders: amounts hold the tax, and must not",
+            total.name, tax.name
+        );
+        writer.add(proposal, tax, "-", &question);
     }
     Ok(())
 }
@@ -91,9 +152,12 @@ impl Writer<'_> {
     /// Asks for amounts in the lines themselves.
     fn ask_of_lines(&self, proposal: &mut Proposal) {
         let lines = self.lines();
-        let unknown =
-            lines.columns.iter().filter(|column| is_unknown(lines, column) && !is_of(column, &OTHERS));
-        for column in unknown {
+        let is_asked = |column: &&Column| {
+            is_unknown(lines, column)
+                && !is_of(column, &OTHERS)
+                && (self.place == Place::Mapping || !self.levels.per_order.contains(&column.name))
+        };
+        for column in lines.columns.iter().filter(is_asked) {
             let (sql, _) = self.money((lines, column), false, proposal.currency.as_deref());
             let question = format!(
                 "\"{}\" holds amounts and is used nowhere: is it a discount, of the line or of the whole order?",
@@ -105,81 +169,135 @@ impl Writer<'_> {
         }
     }
 
-    /// Says in words how the totals of the orders are their lines less a column, with freight and tax or without; nothing where they
-    /// are not.
-    async fn explained(
+    /// Finds how the totals of the orders are their lines with the fewest of other columns added or taken off.
+    async fn explained<'t>(
         &self,
         engine: &Engine,
         proposal: &Proposal,
-        column: Option<&Column>,
-    ) -> Result<Option<String>, Failure> {
-        let Some((header, join)) = self.header().zip(self.related.header.as_ref()) else {
-            return Ok(None);
-        };
-        let numbers = |role: Role| header.all_of(role).into_iter().filter(|column| column.is_number());
-        let totals: Vec<&Column> =
-            [Role::Total, Role::NetAmount, Role::GrossAmount].into_iter().flat_map(numbers).take(3).collect();
-        let tax = header
-            .columns
-            .iter()
-            .find(|column| is_unknown(header, column) && is_of(column, &OTHERS[..TAXES]));
-        let money = |column: &Column| {
-            let (sql, _) = self.money((header, column), false, proposal.currency.as_deref());
-            format!("coalesce(cast({sql} as decimal(28, 4)), 0)")
-        };
-        let taken =
-            column.map_or_else(|| "0".to_owned(), |column| format!("{}{}", sign(column), money(column)));
-        let tax = tax.map(money);
-        let added = [Some("0"), Some("freight"), tax.as_deref()].into_iter().flatten().map(str::to_owned);
-        let added: Vec<String> = added.chain(tax.as_ref().map(|tax| format!("freight + {tax}"))).collect();
-        let ways: Vec<(&Column, String)> =
-            totals.iter().flat_map(|total| added.iter().map(move |added| (*total, added.clone()))).collect();
-        let hits = ways.iter().zip(0..).map(|((total, added), at)| {
-            let total = money(total);
-            format!(
-                "count(*) filter (where abs(amount - {taken} + {added} - {total}) <= cast('0.01' as decimal(3, 2))) as hits_{at}"
-            )
-        });
-        let hits: Vec<String> = hits.collect();
-        if hits.is_empty() {
-            return Ok(None);
-        }
-        let has = |column: &str, other: &str| {
-            if proposal.has(column) { column.to_owned() } else { other.to_owned() }
-        };
-        let discount = has("discount_amount", "0");
-        let net = has("net_amount", &format!("gross_amount - coalesce({discount}, 0)"));
-        let (key, order) = (&join.on[0].1, name(header.name()));
-        let sql = format!(
-            "select count(*) as orders, count(*) filter (where {taken} <> 0) as with_it, {} from (select cast(order_id as varchar) as \
-             order_key, sum(cast({net} as decimal(28, 4))) as amount, sum(cast({} as decimal(28, 4))) as freight from (\n{}\n) as lines \
-             group by cast(order_id as varchar)) as sums inner join source.{order} on sums.order_key = cast({order}.{} as varchar)",
-            hits.join(", "),
-            has("freight_amount", "0"),
-            staging::order_lines(self, proposal, None).written,
-            name(key)
-        );
-        let read = engine.read("the totals of the orders", &sql).await?;
-        let count = |column: &str| match read.cell(0, column) {
+        orders: &'t Table,
+        ways: Vec<(&'t Column, &[i64])>,
+    ) -> Result<Option<Explained<'t>>, Failure> {
+        let numbers = |role: Role| orders.all_of(role).into_iter().filter(|column| column.is_number());
+        let is_of_order =
+            |column: &&Column| self.header().is_some() || self.levels.per_order.contains(&column.name);
+        let totals: Vec<&'t Column> = [Role::Total, Role::NetAmount, Role::GrossAmount]
+            .into_iter()
+            .flat_map(numbers)
+            .filter(is_of_order)
+            .take(3)
+            .collect();
+        let read = self.order_amounts(engine, proposal, orders, (&totals, &ways)).await?;
+        let number = |row: usize, column: &str| match read.cell(row, column) {
             Some(Cell::Integer(number)) => *number,
             _ => 0,
         };
-        let (orders, with_it) = (count("orders"), count("with_it"));
-        let found = ways.iter().zip(0..).map(|((total, _), at)| (*total, count(&format!("hits_{at}"))));
-        let best = found.max_by_key(|(_, hits)| *hits);
-        let is_explained = |(_, hits): &(&Column, i64)| {
-            *hits > 0 && hits * 100 >= orders * 99 && (column.is_none() || with_it > 0)
+        let count = read.rows.len();
+        let read_all = |name: String| (0..count).map(|row| number(row, &name)).collect::<Vec<i64>>();
+        let (lines, freight) = (read_all("lines".to_owned()), read_all("freight".to_owned()));
+        let values: Vec<Vec<i64>> = (0..ways.len()).map(|at| read_all(format!("way_{at}"))).collect();
+        let totals = totals.into_iter().zip(0..).map(|(total, at)| (total, read_all(format!("total_{at}"))));
+        let totals: Vec<(&'t Column, Vec<i64>)> = totals.collect();
+        // Each column is left out, or counts with one of its signs; the fewest terms first.
+        let mut all: Vec<Vec<(usize, i64)>> = vec![Vec::new()];
+        for (at, (_, signs)) in ways.iter().enumerate() {
+            let more = all.iter().flat_map(|terms| {
+                signs.iter().map(move |sign| terms.iter().copied().chain([(at, *sign)]).collect())
+            });
+            let more: Vec<Vec<(usize, i64)>> = more.collect();
+            all.extend(more);
+        }
+        all.sort_by_key(Vec::len);
+        let has_values = |terms: &&Vec<(usize, i64)>| {
+            terms.iter().all(|(at, _)| values[*at].iter().any(|value| *value != 0))
         };
-        Ok(best.filter(is_explained).map(|(total, hits)| {
-            let less =
-                column.map_or_else(String::new, |column| format!("the lines less `{}` are ", column.name));
-            format!("{less}`{}` in {hits} of {orders} orders", total.name)
-        }))
+        let all: Vec<&Vec<(usize, i64)>> = all.iter().filter(has_values).collect();
+        let hits = |terms: &[(usize, i64)], sums: &[i64], with_freight: i64| {
+            let is_hit = |row: &usize| {
+                let others: i64 = terms.iter().map(|(at, sign)| sign * values[*at][*row]).sum();
+                (lines[*row] + others + with_freight * freight[*row] - sums[*row]).abs() <= PARTS / 100
+            };
+            (0..count).filter(is_hit).count()
+        };
+        let of_total = |(total, sums): &(&'t Column, Vec<i64>)| {
+            all.iter().find_map(|terms| {
+                let hits = hits(terms, sums, 0).max(hits(terms, sums, 1));
+                let terms = terms.iter().map(|(at, sign)| (ways[*at].0, *sign)).collect();
+                let is_all = hits > 0 && hits * 100 >= count * 99;
+                is_all.then_some(Explained { total, terms, hits: (hits, count), is_whole: true })
+            })
+        };
+        let found: Vec<Explained<'t>> = totals.iter().filter_map(of_total).collect();
+        let is_whole = found.len() == totals.len();
+        // A subtotal says nothing of what comes after it.
+        let most = found.into_iter().max_by_key(|found| found.terms.len());
+        Ok(most.map(|found| Explained { is_whole, ..found }))
+    }
+
+    /// What the lines of each order are together, and what else stands once for it.
+    async fn order_amounts(
+        &self,
+        engine: &Engine,
+        proposal: &Proposal,
+        orders: &Table,
+        (totals, ways): (&[&Column], &[(&Column, &[i64])]),
+    ) -> Result<Rows, Failure> {
+        let key = match &self.related.header {
+            Some(join) => Some(join.on[0].1.as_str()),
+            None => orders.of(Role::OrderId).map(|column| column.name.as_str()),
+        };
+        let (Some(key), false) = (key, totals.is_empty()) else { return Ok(Rows::default()) };
+        let parts = |sql: &str| format!("cast(round(coalesce({sql}, 0) * {PARTS}, 0) as bigint)");
+        let money = |column: &Column| {
+            let (sql, _) = self.money((orders, column), false, proposal.currency.as_deref());
+            parts(&format!("max({}cast({sql} as decimal(28, 4)))", sign(column)))
+        };
+        let named = |(at, column): (usize, &&Column)| format!("{} as total_{at}", money(column));
+        let columns: Vec<String> = totals.iter().enumerate().map(named).collect();
+        let others =
+            ways.iter().enumerate().map(|(at, (column, _))| format!("{} as way_{at}", money(column)));
+        let columns: Vec<String> = columns.into_iter().chain(others).collect();
+        let has = |column: &str, other: &str| {
+            if proposal.has(column) { column.to_owned() } else { other.to_owned() }
+        };
+        let net = has("net_amount", &format!("gross_amount - coalesce({}, 0)", has("discount_amount", "0")));
+        let sum = |sql: &str| parts(&format!("sum(cast({sql} as decimal(28, 4)))"));
+        let sql = format!(
+            "select sums.lines, sums.freight, orders.* from (select cast(order_id as varchar) as order_key, {} as lines, {} as freight \
+             from (\n{}\n) as lines group by cast(order_id as varchar)) as sums inner join (select cast({key} as varchar) as known_key, {} \
+             from source.{order} group by cast({key} as varchar)) as orders on sums.order_key = orders.known_key \
+             order by orders.known_key limit {ORDERS}",
+            sum(&net),
+            sum(&has("freight_amount", "0")),
+            staging::order_lines(self, proposal, None).written,
+            columns.join(", "),
+            key = name(key),
+            order = name(orders.name()),
+        );
+        engine.read("the totals of the orders", &sql).await
+    }
+
+    /// Asks whether an amount of the orders belongs to what they are worth, or does not.
+    fn add(&self, proposal: &mut Proposal, column: &Column, sign: &str, question: &str) {
+        let orders = self.header().unwrap_or_else(|| self.lines());
+        let (sql, _) = self.money((orders, column), false, proposal.currency.as_deref());
+        let once = self.once(&Place::Staging.amount(&sql));
+        let is_its = |name: &str| {
+            proposal
+                .columns
+                .iter()
+                .find(|item| item.canonical == name && item.is_active)
+                .map(|item| (item.canonical, item.sql.clone()))
+        };
+        let Some((canonical, before)) = is_its("net_amount").or_else(|| is_its("gross_amount")) else {
+            return;
+        };
+        let sql = format!("cast({before} {sign} {once} as decimal(18, 4))");
+        proposal.columns.push(Item::new(canonical, sql, "").asks(question).waits());
     }
 
     /// Takes a column of the orders off once per order, or asks whether to.
     fn take_off(&self, proposal: &mut Proposal, column: &Column, words: Option<String>) {
-        let Some(header) = self.header() else { return };
+        let header = self.header().unwrap_or_else(|| self.lines());
         let (sql, _) = self.money((header, column), false, proposal.currency.as_deref());
         let once = self.once(&Place::Staging.amount(&format!("{}{sql}", sign(column))));
         let item_of = |canonical: &str| {

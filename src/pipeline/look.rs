@@ -1,8 +1,7 @@
 //! Looks at everything that a run would read, judges the rows, and publishes nothing.
 
 use super::prepare::{Purpose, Request, Run};
-use super::project::open;
-use super::{compute, culprit, staged};
+use super::{compute, culprit, open, project, staged};
 use crate::check;
 use crate::config::Config;
 use crate::engine::{Engine, damaged_input};
@@ -32,7 +31,7 @@ pub async fn check(
     progress: &Progress,
 ) -> Result<Look, Failure> {
     lineage::check_folder(config)?;
-    let place = open(config)?;
+    let place = project::open(config)?;
     let request = Request { as_of, is_draft: false };
     let run = Run::prepare(config, &place, &request, Purpose::Look, progress).await?;
     let queries = &run.project.queries;
@@ -62,7 +61,11 @@ pub async fn check(
     lines.extend(rows.of_orders());
     lines.extend(rows.warnings.into_iter().map(|warning| format!("warning: {warning}")));
     lines.push(format!("the next run would be {} of {}", run.id, run.calendar.as_of));
-    Ok(Look { lines, refusal: rows.refusal })
+    lines.extend(
+        open::questions(config, &queries.queries).into_iter().map(|question| format!("open: {question}")),
+    );
+    let refusal = rows.refusal.or_else(|| open::refuse(config, &queries.queries).err());
+    Ok(Look { lines, refusal })
 }
 
 /// The files of a source.

@@ -14,6 +14,7 @@ mod editions;
 mod explain;
 mod lineage;
 mod look;
+mod open;
 mod orders;
 mod outlook;
 mod parts;

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Map;
 
-use super::outlook;
 use super::pdf::Browser;
 use super::project::{self, Project};
 use super::recorded::Recorded;
 use super::sources;
 use super::workplace::Workplace;
+use super::{open, outlook};
 use crate::calendar::{self, Calendar, Spans};
 use crate::config::Config;
 use crate::engine::{ENGINE, Engine};
@@ -94,6 +94,9 @@ impl<'a> Run<'a> {
             None => project::load_project(config)?,
         };
         let is_published = matches!(purpose, Purpose::Publish);
+        if is_published {
+            open::refuse(config, &project.queries.queries)?;
+        }
         // Reported before hours of work, not after them.
         let editions = config.editions.iter().map(|edition| edition.language.as_str());
         let languages = std::iter::once(config.project.language.as_str()).chain(editions);

@@ -2,7 +2,9 @@
 
 mod added;
 mod chain;
+mod last_file;
 mod repeated;
+mod sample;
 mod taken;
 mod values;
 
@@ -216,6 +218,9 @@ pub(super) async fn compared(run: &Run<'_>, source: &str) -> Result<Vec<String>,
     let Some((query, fan_out)) = query.and_then(|query| Some((query, fan_out(&run.sources, query)?))) else {
         return Ok(Vec::new());
     };
+    if source == ORDER_LINES {
+        last_file::refuse(run, query).await?;
+    }
     let mut lines = vec![rows(run, query, &fan_out).await?];
     for overlap in fan_out.overlaps.iter().filter(|overlap| !overlap.is_same_amount) {
         let shared = engine.read("the rows of a query", &overlap.sql).await?;

@@ -12,7 +12,7 @@ use super::relations::{self, Outputs, named};
 use super::{Query, TableName, lint};
 
 /// The tables and columns that a chain of queries reads.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Names {
     /// How often each table is read.
     pub tables: BTreeMap<TableName, usize>,

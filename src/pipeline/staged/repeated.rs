@@ -7,12 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::Field;
 
 use super::chain::{Chain, ORDER, Others, Variant};
 use super::taken::Taken;
 use super::values::{Column, DIFFERENT, NUMBER, ROUNDED, Values, WAYS, of_variant, verdicts};
-use super::{ONCE, added, number};
+use super::{ONCE, added, number, sample};
 use crate::check;
 use crate::engine::Engine;
 use crate::error::{Exit, Failure};
@@ -56,43 +56,40 @@ pub(super) async fn refuse(
             engine.types("the columns of a table", &format!("select * from {table}")).await?,
         );
     }
-    let chain = Chain { engine, queries, last, names, fields, amounts };
+    let mut chain = Chain { engine, queries, last, names, fields, samples: BTreeMap::new(), amounts };
+    let is_line = |table: &TableName| once.contains(table) && chain.names.tables[table] == 1;
+    let others: Vec<TableName> = chain.fields.keys().filter(|table| !is_line(table)).cloned().collect();
+    let is_amount = |table: &TableName| chain.fields[table].iter().any(|field| chain.may_be_amount(field));
+    if others.iter().any(is_amount) {
+        chain.samples = sample::make(engine, &last.name, chain.fields.keys()).await?;
+    }
     let mut open = Vec::new();
-    for (table, fields) in &chain.fields {
-        if once.contains(table) && chain.names.tables[table] == 1 {
-            continue;
-        }
-        for field in fields.iter().filter(|field| chain.may_be_amount(field)) {
+    for table in &others {
+        for field in chain.fields[table].iter().filter(|field| chain.may_be_amount(field)) {
             open.extend(chain.of_column(table, field).await?);
         }
+    }
+    for sample in chain.samples.values() {
+        engine.forget(sample)?;
     }
     Ok(open)
 }
 
 impl Chain<'_> {
-    fn may_be_amount(&self, field: &Field) -> bool {
-        let is_text = matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
-        let name = field.name();
-        (field.data_type().is_numeric() || is_text)
-            && name != "source_file"
-            && self.names.read.contains(name)
-            && !self.names.keys.contains(name)
-    }
-
     /// Measures a column in every way until each amount that it alters has changed.
     async fn of_column(&self, table: &TableName, field: &Field) -> Result<Vec<String>, Failure> {
         let is_known = |failure: &Failure| [Exit::Refused, Exit::Resources].contains(&failure.exit);
         let is_text = !field.data_type().is_numeric();
-        let column = Column { table, name: field.name(), is_text, start: 0, change: 1 };
+        let column = Column { table, name: field.name(), is_text, start: 0, change: 1, per: 1 };
         if is_text && !self.holds_numbers(&column).await? {
             return Ok(Vec::new());
         }
         let (mut open, mut last) = (Vec::new(), None);
         let mut waiting: Vec<&str> = self.amounts.clone();
-        for (start, changes) in WAYS {
+        for (start, changes, per) in WAYS {
             let mut measured = Ok(());
             for change in changes {
-                let column = Column { start, change, ..column };
+                let column = Column { start, change, per, ..column };
                 measured = self.measure(&column, &mut waiting, &mut open).await;
                 if measured.as_ref().err().is_none_or(is_known) {
                     break;
@@ -121,15 +118,16 @@ impl Chain<'_> {
         open: &mut Vec<String>,
     ) -> Result<(), Failure> {
         let amounts = waiting.clone();
-        let variants = [(Values::Start, Others::Same), (Values::More, Others::Same)].map(Some);
+        let variants = [Values::Start, Values::More].map(|values| Some((values, vec![Others::Same])));
         let (with, orders) = self.changes(column, &amounts, &variants)?;
         let found =
             self.engine.read("the amounts of orders", &verdicts(&with, &orders, amounts.len())).await?;
         for (place, amount) in amounts.iter().enumerate() {
             let says = |what: &str| number(&found, 0, &format!("{what}_{place}")) > 0;
-            let taken = if says("verdict") && !self.is_factor(column, amount).await? {
+            let is_alike = says("verdict") && column.start != 0 && !self.is_factor(column, amount).await?;
+            let taken = if is_alike {
                 self.taken(column, amount).await?
-            } else if says("differs") && !says("verdict") {
+            } else if says("changed") {
                 added::taken(self, column, amount).await?
             } else {
                 None
@@ -150,16 +148,15 @@ impl Chain<'_> {
 
     /// How an amount takes a column of which every line changes by the same.
     async fn taken(&self, column: &Column<'_>, amount: &str) -> Result<Option<Taken>, Failure> {
-        if column.start == 0 {
-            return Ok(Some(Taken::perhaps(column, amount, "")));
-        }
         let rows = self.rows(column, amount).await?;
         let cell = |name: &str| check::fill(&format!("{{{name}}}"), &rows, 0);
         let (orders, lines) = (number(&rows, 0, "known"), number(&rows, 0, "given"));
         if lines <= orders && lines > 0 {
             return Ok(None);
         }
-        if lines == 0 || number(&rows, 0, "is_shared") > 0 {
+        // One row for all orders is perhaps a fee of each line; rows for some orders each hold what such an order has.
+        let is_of_order = number(&rows, 0, "is_one") > 0 && number(&rows, 0, "rows_known") > 1;
+        if lines == 0 || number(&rows, 0, "is_shared") > 0 && !is_of_order {
             let times = if lines == 0 {
                 String::new()
             } else {
@@ -167,8 +164,12 @@ impl Chain<'_> {
             };
             return Ok(Some(Taken::perhaps(column, amount, &times)));
         }
+        // What is told is counted in all rows.
+        let rows = if self.samples.is_empty() { rows } else { self.whole().rows(column, amount).await? };
+        let cell = |name: &str| check::fill(&format!("{{{name}}}"), &rows, 0);
         let worth = (number(&rows, 0, "is_one") > 0).then(|| (cell("before"), cell("after")));
-        Ok(Some(Taken::repeated(&self.last.path, column, amount, &[cell("known"), cell("given")], worth)))
+        let (is_shared, counts) = (number(&rows, 0, "is_shared") > 0, [cell("known"), cell("given")]);
+        Ok(Some(Taken::repeated(&self.last.path, column, amount, is_shared, &counts, worth)))
     }
 
     /// Whether most texts of a column are numbers.
@@ -212,7 +213,7 @@ impl Chain<'_> {
 
     /// Whether lines that are worth something else change by something else.
     async fn is_factor(&self, column: &Column<'_>, amount: &str) -> Result<bool, Failure> {
-        let variants = [(Values::Start, Others::Moved), (Values::More, Others::Moved)].map(Some);
+        let variants = [Values::Start, Values::More].map(|values| Some((values, vec![Others::Moved])));
         let (with, orders) = self.changes(column, &[amount], &variants)?;
         let sql = format!(
             "{with}select count(case when high0 - low0 <= {ROUNDED} then 1 end) as alike, \
@@ -241,7 +242,7 @@ impl Chain<'_> {
                 Values::Near,
             ];
             let variants: Vec<_> = std::iter::once(None)
-                .chain(values.into_iter().map(|values| Some((values, Others::Same))))
+                .chain(values.into_iter().map(|values| Some((values, vec![Others::Same]))))
                 .collect();
             let (with, rows) = self.variants(column, &[amount], &variants)?;
             let change =
@@ -251,7 +252,7 @@ impl Chain<'_> {
                 if column.is_text { (change(0, 4), change(0, 4)) } else { (change(1, 5), change(6, 0)) };
             let sql = format!(
                 "{with}select sum(lines) as given, sum(tables_rows) as known, min(is_one) as is_one, \
-                 case when count(distinct row_id) * 10 < count(*) * 9 then 1 else 0 end as is_shared, \
+                 count(distinct row_id) as rows_known, case when count(distinct row_id) * 10 < count(*) * 9 then 1 else 0 end as is_shared, \
                  cast(abs(sum(worth)) as decimal(38, 4)) as before, cast(abs(sum(total)) as decimal(38, 4)) as after from (\
                  select count(*) as lines, min(worth) as worth, sum(total) as total, round(min(row_id), 0) as row_id, \
                  case when max(row_id) <= min(row_id) * 1.0002 then 1 else 0 end as is_one, \

@@ -21,20 +21,26 @@ impl Taken {
         ))
     }
 
-    /// How many rows count how often, and what they are worth.
+    /// How many rows, or orders where several share a row, count how often, and what they are worth once and in the query.
     pub(super) fn repeated(
         path: &str,
         column: &Column<'_>,
         amount: &str,
+        is_shared: bool,
         [known, given]: &[String; 2],
         worth: Option<(String, String)>,
     ) -> Self {
         let (table, name) = (column.table, column.name);
+        let (counted, once) = if is_shared {
+            ("orders take it".to_owned(), "once for each")
+        } else {
+            (format!("rows of {table} are counted"), "in the tables")
+        };
         let mut message = format!(
-            "queries/{path}: {amount} takes `{table}.{name}` with every line of an order: {known} rows of {table} are counted {given} times"
+            "queries/{path}: {amount} takes `{table}.{name}` with every line of an order: {known} {counted} {given} times"
         );
         if let Some((before, after)) = worth {
-            let _ = write!(message, "; {before} in the tables are {after} in the query");
+            let _ = write!(message, "; {before} {once} are {after} in the query");
         }
         Self::Repeated(message)
     }

@@ -3,11 +3,13 @@
 use crate::query::mapping::quoted;
 use crate::query::{ID, TableName};
 
-/// How values are changed: from where on, in changes, and by what; each once more by less, for a type may have no room for it.
+/// How values are changed: from where on, in changes; by what, once more by less, for a type may have no room for it; divided by what.
 ///
 /// Far from what they are, in both directions, no limit of the query such as `greatest(…, 0)` hides a change, and no condition such as
-/// `freight > 50` begins to hold; where a query limits them on both sides only a small change is seen.
-pub(super) const WAYS: [(i64, [i64; 2]); 3] = [(1, [10_000, 100]), (1, [-10_000, -100]), (0, [1, 1])];
+/// `freight > 50` begins to hold. Where a query limits them on both sides only a small change is seen: a quarter, or one where it
+/// makes whole numbers of them.
+pub(super) const WAYS: [(i64, [i64; 2], i64); 4] =
+    [(1, [10_000, 100], 1), (1, [-10_000, -100], 1), (0, [25, 25], 100), (0, [1, 1], 1)];
 
 /// Rows are identified by changes of up to so many times as much.
 pub(super) const DIFFERENT: [u64; 3] = [1_000_000_007, 9_973, 499];
@@ -28,7 +30,7 @@ pub(super) enum Values {
     Start,
     /// More by the change.
     More,
-    /// More by another multiple of it in each row, by two at least.
+    /// More by another multiple of it in each row, by two at least; near what they are by one to three times as much.
     Different(u64),
     /// None.
     Zero,
@@ -47,6 +49,8 @@ pub(super) struct Column<'a> {
     /// From where on its values are changed, in changes.
     pub(super) start: i64,
     pub(super) change: i64,
+    /// What both are divided by.
+    pub(super) per: i64,
 }
 
 impl Column<'_> {
@@ -55,22 +59,28 @@ impl Column<'_> {
         let value = match values {
             Values::Start | Values::ZeroAtStart => start.to_string(),
             Values::More => (start + change).to_string(),
+            Values::Different(of) if start == 0 => {
+                format!("({change} + \"{ID}\" % {of} * {SPREAD} % {})", 2 * change + 2)
+            }
             Values::Different(of) => {
                 format!("({start} + {change} * (2 + \"{ID}\" % {of} * {SPREAD} % {of}))")
             }
             Values::Zero => "0".to_owned(),
             Values::Near => "1".to_owned(),
         };
+        // One more than they are is none of the changes.
+        let per = if matches!(values, Values::Near) { 1 } else { self.per };
+        let number = if per == 1 { value } else { format!("cast({value} as double) / {per}") };
         match (self.is_text, values) {
             (true, _) => {
                 format!(
-                    "case when regexp_like({name}, '{NUMBER}') then cast({value} as varchar) else {name} end"
+                    "case when regexp_like({name}, '{NUMBER}') then cast({number} as varchar) else {name} end"
                 )
             }
             (false, Values::Zero | Values::ZeroAtStart) => {
-                format!("cast({name} as double) * 0 + cast({value} as double)")
+                format!("cast({name} as double) * 0 + cast({number} as double)")
             }
-            (false, _) => format!("cast({name} as double) + cast({value} as double)"),
+            (false, _) => format!("cast({name} as double) + cast({number} as double)"),
         }
     }
 }
@@ -80,15 +90,15 @@ pub(super) fn of_variant(variant: i32, place: usize) -> String {
     format!("coalesce(sum(case when variant = {variant} then a{place} end), 0)")
 }
 
-/// Whether an amount changes by the same in all lines of an order, and by more where there are more of them, as `verdict`; whether orders
-/// change by different sums, as `differs`; and how many change at all, as `changed`.
+/// Whether an amount changes by the same in all lines of an order, and by more where there are more of them, as `verdict`; and
+/// how many orders change at all, as `changed`.
 pub(super) fn verdicts(with: &str, orders: &str, amounts: usize) -> String {
     let each = |text: &dyn Fn(usize) -> String| (0..amounts).map(text).collect::<Vec<_>>().join(", ");
     let judged = each(&|place| {
         let is_same = format!("high{place} - low{place} <= {ROUNDED}");
         format!(
             "case when {is_same} then low{place} end as x{place}, case when {is_same} then all{place} end as y{place}, \
-             all{place} as z{place}, \
+             all{place}, \
              case when n{place} > 1 and {is_same} then 1 else 0 end as alike{place}, \
              case when n{place} > 1 and not {is_same} then 1 else 0 end as unlike{place}"
         )
@@ -104,24 +114,21 @@ pub(super) fn verdicts(with: &str, orders: &str, amounts: usize) -> String {
     let sums = each(&|place| {
         format!(
             "sum(alike{place}) as alike{place}, sum(unlike{place}) as unlike{place}, min(x{place}) as low{place}, \
-             max(x{place}) as high{place}, count(z{place}) as changed{place}, {}, {}, {}",
+             max(x{place}) as high{place}, count(all{place}) as changed{place}, {}, {}",
             varies("x", place),
-            varies("y", place),
-            varies("z", place)
+            varies("y", place)
         )
     });
     // Where all orders have as many lines, an order that changes by a power of ten takes the value once.
     let is_once = |column: &str| format!("abs(digits_{column} - round(digits_{column}, 0)) < 0.002");
     let all = each(&|place| {
-        let (x, y, z) = (format!("x{place}"), format!("y{place}"), format!("z{place}"));
+        let (x, y) = (format!("x{place}"), format!("y{place}"));
         format!(
             "case when alike{place} > 0 and unlike{place} * 10 <= alike{place} and low{place} * high{place} > 0 \
              and (varies_{x} < varies_{y} * 0.999999999 or (varies_{x} < varies_{y} * 1.000000001 and ({} or not {}))) \
-             then 1 else 0 end as verdict_{place}, changed{place} as changed_{place}, \
-             case when changed{place} > 0 and not (varies_{z} < 1.000000001 and {}) then 1 else 0 end as differs_{place}",
+             then 1 else 0 end as verdict_{place}, changed{place} as changed_{place}",
             is_once(&x),
-            is_once(&y),
-            is_once(&z)
+            is_once(&y)
         )
     });
     format!(
