@@ -101,8 +101,8 @@ pub(super) async fn complete(
     }
     let ways = discounts.iter().map(|column| (*column, &[-1][..]));
     let ways = ways.chain(unknown.iter().map(|column| (*column, &[-1, 1][..])));
-    let ways = ways.chain(tax.iter().map(|column| (*column, &[1][..]))).collect();
-    let found = writer.explained(engine, proposal, orders, ways).await?;
+    let ways: Vec<(&Column, &[i64])> = ways.chain(tax.iter().map(|column| (*column, &[1][..]))).collect();
+    let found = writer.explained(engine, proposal, orders, &ways).await?;
     let is_told = |found: &Explained<'_>| found.is_whole || found.terms.iter().any(|(_, sign)| *sign < 0);
     let Some(Explained { total, terms, hits, is_whole }) = found.filter(is_told) else {
         for column in discounts.into_iter().chain(unknown) {
@@ -175,7 +175,7 @@ impl Writer<'_> {
         engine: &Engine,
         proposal: &Proposal,
         orders: &'t Table,
-        ways: Vec<(&'t Column, &[i64])>,
+        ways: &[(&'t Column, &[i64])],
     ) -> Result<Option<Explained<'t>>, Failure> {
         let numbers = |role: Role| orders.all_of(role).into_iter().filter(|column| column.is_number());
         let is_of_order =
@@ -186,7 +186,7 @@ impl Writer<'_> {
             .filter(is_of_order)
             .take(3)
             .collect();
-        let read = self.order_amounts(engine, proposal, orders, (&totals, &ways)).await?;
+        let read = self.order_amounts(engine, proposal, orders, (&totals, ways)).await?;
         let number = |row: usize, column: &str| match read.cell(row, column) {
             Some(Cell::Integer(number)) => *number,
             _ => 0,
