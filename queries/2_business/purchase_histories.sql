@@ -12,6 +12,7 @@
 --   frequency: days with a sale after the first
 --   paid_frequency: those of them with net revenue above 0; repeat_revenue and repeat_margin are of these
 --   counted_days: days before the moment whose purchases make the rate
+--   window_revenue: net revenue of the days with a sale in the current window that have one above 0
 
 with history as (select min(order_date) as first_order_date from business.order_gaps),
 
@@ -26,11 +27,13 @@ days as (
     select moments.moment, moments.last_day, moments.horizon_weeks, moments.counted_days,
         moments.before_date - purchase_days.order_date as days_before, purchase_days.customer_id,
         purchase_days.order_date, purchase_days.net_revenue, purchase_days.contribution_margin,
-        purchase_days.previous_order_date is not null and purchase_days.net_revenue > 0 as is_paid_repeat
+        purchase_days.previous_order_date is not null and purchase_days.net_revenue > 0 as is_paid_repeat,
+        purchase_days.net_revenue > 0 and purchase_days.order_date >= snapshots.window_start as is_paid_in_window
     -- The short table stands first: the engine keeps the left side of such a join in memory.
     from moments
     inner join business.order_gaps as purchase_days  -- a day counts at each moment that it precedes
         on purchase_days.order_date < moments.before_date
+    inner join settings.snapshots as snapshots on snapshots.snapshot = 'current'  -- one row
 ),
 
 counts as (
@@ -38,6 +41,7 @@ counts as (
         min(last_day) - min(order_date) as age_days, count(*) filter (where is_paid_repeat) as paid_frequency,
         coalesce(sum(net_revenue) filter (where is_paid_repeat), 0) as repeat_revenue,
         coalesce(sum(contribution_margin) filter (where is_paid_repeat), 0) as repeat_margin,
+        coalesce(sum(net_revenue) filter (where is_paid_in_window), 0) as window_revenue,
         min(horizon_weeks) as horizon_weeks, min(counted_days) as counted_days,
         count(*) filter (where days_before <= counted_days) as purchases_of_year,
         min(days_before) as days_since_last_purchase
@@ -54,6 +58,7 @@ rates as (
 select rates.moment, rates.customer_id, rates.frequency, rates.recency_days, rates.age_days, rates.paid_frequency,
     cast(rates.repeat_revenue as decimal(28, 4)) as repeat_revenue,
     cast(rates.repeat_margin as decimal(28, 4)) as repeat_margin,
+    cast(rates.window_revenue as decimal(28, 4)) as window_revenue,
     cast(rates.counted_days as bigint) as counted_days, rates.purchases_of_year, rates.days_since_last_purchase,
     rates.last_year_orders,
     case when rates.days_since_last_purchase > policy.silent_days then cast(0 as decimal(28, 6))

@@ -186,6 +186,7 @@ firmness as (
     select
         case
             when coalesce(max(customers), 0) < 1 then 'nobody'
+            when count(*) filter (where activity not in ('all_rates', 'as_configured')) < 1 then 'no_rates'
             when coalesce(max(customers_moved), 0) < 1 then 'steady'
             else max(direction) filter (where rank = 1)
         end as finding,

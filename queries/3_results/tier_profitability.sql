@@ -4,7 +4,7 @@
 -- cells:   {by: [tier], count: customers, columns: [customers, customer_share, orders, lines, gross_revenue,
 --   discount_amount, discount_rate, net_revenue, revenue_share, cost_of_goods, contribution_margin, cost_to_serve,
 --   profit, profit_share, profit_per_customer, profit_rate, orders_per_customer, net_revenue_per_order,
---   list_price_kept_rate]}
+--   list_price_kept_rate], first: true}
 -- note:    Gross revenue is list price before discount, before tax. A year ago is the same window ending a year
 --   earlier, with the tiers of that time; not known where the history does not cover that window.
 -- columns:

@@ -36,6 +36,8 @@ pub struct Declared<'a> {
 /// What is left of a result.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mask {
+    /// Whether nothing is shown of the result, not even its rows.
+    pub is_withheld: bool,
     /// Rows that stay, by position in the whole result.
     pub rows: Vec<usize>,
     /// Cells of the rows that stay which are empty now: position within `rows`, position of the column.
@@ -61,27 +63,46 @@ impl Mask {
 
 /// Chooses what an edition shows of each result, by name, when no group of fewer than `min_cell` customers may be seen.
 ///
+/// What would hide a row of a result that comes `first` is withheld, those of most classes before others.
+///
 /// # Errors
 /// Returns exit code 2 when a header does not fit its table, 3 when all customers together are too few.
 pub fn masks(
     results: &BTreeMap<String, Declared<'_>>,
     min_cell: i64,
 ) -> Result<BTreeMap<String, Mask>, Failure> {
-    let mut problem = Problem::new(min_cell);
-    let mut rows: BTreeMap<&str, Vec<Marks>> = BTreeMap::new();
-    for (name, declared) in results {
-        if let Some(cells) = declared.cells {
-            let reading = Reading::new(name, declared, cells)?;
-            rows.insert(name, reading.members(&mut problem)?);
+    let hides = |declared: &Declared<'_>| declared.cells.is_some_and(|cells| cells.count.is_some());
+    let part = |names: &BTreeSet<&String>| -> BTreeMap<String, Declared<'_>> {
+        let chosen = results.iter().filter(|(name, declared)| names.contains(name) || !hides(declared));
+        chosen.map(|(name, declared)| (name.clone(), *declared)).collect()
+    };
+    let is_first = |declared: &Declared<'_>| declared.cells.is_some_and(|cells| cells.first);
+    let mut chosen: BTreeSet<&String> =
+        results.iter().filter(|(_, declared)| is_first(declared)).map(|(name, _)| name).collect();
+    let mut read = Read::of(results.clone(), min_cell)?;
+    let first = Read::of(part(&chosen), min_cell)?;
+    let rows = chosen.iter().filter_map(|name| first.rows.get(*name)).flatten();
+    let wanted: BTreeSet<String> =
+        rows.map(|marks| marks.base.clone()).filter(|base| !first.hidden.contains(base)).collect();
+    let is_lost = |read: &Read<'_>| !read.hidden.is_disjoint(&wanted);
+    if is_lost(&read) {
+        let classes =
+            |name: &String| results[name].cells.map_or(0, |cells| cells.by.len() + cells.apart.len());
+        let mut others: Vec<&String> =
+            results.keys().filter(|name| !chosen.contains(name) && hides(&results[*name])).collect();
+        others.sort_by_key(|name| classes(name));
+        read = first;
+        for name in others {
+            chosen.insert(name);
+            let more = Read::of(part(&chosen), min_cell)?;
+            if is_lost(&more) {
+                chosen.remove(name);
+            } else {
+                read = more;
+            }
         }
     }
-    for (name, declared) in results {
-        if let Some(cells) = declared.cells {
-            Reading::new(name, declared, cells)?.sums(&rows[name.as_str()], &mut problem)?;
-        }
-    }
-    let hidden = problem.solve();
-    if hidden.contains(&base_name(&BTreeMap::new())) {
+    if read.hidden.contains(&base_name(&BTreeMap::new())) {
         return Err(Failure::new(
             Exit::Refused,
             "edition",
@@ -89,23 +110,57 @@ pub fn masks(
         )
         .hint("Nothing was published. Give its readers another edition or a larger part, or lower `policy.min_cell`."));
     }
-    let mask_of = |(name, declared): (&String, &Declared<'_>)| {
-        let mask = match declared.cells {
-            None => Mask::default(),
-            Some(cells) => Reading::new(name, declared, cells)?.mask(&rows[name.as_str()], &problem, &hidden),
-        };
-        Ok((name.clone(), mask))
-    };
-    let mut masks: BTreeMap<String, Mask> = results.iter().map(mask_of).collect::<Result<_, Failure>>()?;
-    for (name, declared) in results {
-        if let Some(column) = declared.cells.and_then(|cells| cells.rests.as_ref()) {
-            let shown = rests::shown_rows(declared.table, column, results, &masks);
-            if let Some(mask) = masks.get_mut(name) {
-                mask.empty.retain(|(place, _)| mask.rows.get(*place).is_none_or(|row| !shown.contains(row)));
+    read.masks(results)
+}
+
+/// Results with the customers behind their rows, and what must be hidden of them.
+struct Read<'a> {
+    results: BTreeMap<String, Declared<'a>>,
+    rows: BTreeMap<String, Vec<Marks>>,
+    problem: Problem,
+    hidden: BTreeSet<String>,
+}
+
+impl<'a> Read<'a> {
+    fn of(results: BTreeMap<String, Declared<'a>>, min_cell: i64) -> Result<Self, Failure> {
+        let (mut problem, mut rows) = (Problem::new(min_cell), BTreeMap::new());
+        for (name, declared) in &results {
+            if let Some(cells) = declared.cells {
+                rows.insert(name.clone(), Reading::new(name, declared, cells)?.members(&mut problem)?);
             }
         }
+        for (name, declared) in &results {
+            if let Some(cells) = declared.cells {
+                Reading::new(name, declared, cells)?.sums(&rows[name], &mut problem)?;
+            }
+        }
+        let hidden = problem.solve();
+        Ok(Self { results, rows, problem, hidden })
     }
-    Ok(masks)
+
+    /// What is left of each of `all`; those that are not among these are withheld.
+    fn masks(&self, all: &BTreeMap<String, Declared<'_>>) -> Result<BTreeMap<String, Mask>, Failure> {
+        let mask_of = |(name, declared): (&String, &Declared<'_>)| {
+            let mask = match declared.cells {
+                Some(cells) if self.results.contains_key(name) => {
+                    Reading::new(name, declared, cells)?.mask(&self.rows[name], &self.problem, &self.hidden)
+                }
+                _ => Mask { is_withheld: true, ..Mask::default() },
+            };
+            Ok((name.clone(), mask))
+        };
+        let mut masks: BTreeMap<String, Mask> = all.iter().map(mask_of).collect::<Result<_, Failure>>()?;
+        for (name, declared) in &self.results {
+            if let Some(column) = declared.cells.and_then(|cells| cells.rests.as_ref()) {
+                let shown = rests::shown_rows(declared.table, column, all, &masks);
+                if let Some(mask) = masks.get_mut(name) {
+                    mask.empty
+                        .retain(|(place, _)| mask.rows.get(*place).is_none_or(|row| !shown.contains(row)));
+                }
+            }
+        }
+        Ok(masks)
+    }
 }
 
 /// The unknowns behind a row.

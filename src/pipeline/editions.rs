@@ -143,12 +143,11 @@ impl<'a> Source<'a> {
         for query in queries {
             let name = query.name.to_string();
             let Some(mask) = masks.get(&name) else { continue };
-            let is_withheld = query.header.cells.is_none();
             if let Some(table) = tables.get_mut(&name) {
                 *table = mask.apply(table);
             }
-            note(&mut hidden, &name, mask, is_withheld);
-            if !is_withheld {
+            note(&mut hidden, &name, mask);
+            if !mask.is_withheld {
                 let target = folder.join(layout::table(&name));
                 make_parent(&target)?;
                 let engine = &self.run.engine;
@@ -159,8 +158,8 @@ impl<'a> Source<'a> {
     }
 }
 
-fn note(hidden: &mut Hidden, name: &str, mask: &Mask, is_withheld: bool) {
-    if is_withheld {
+fn note(hidden: &mut Hidden, name: &str, mask: &Mask) {
+    if mask.is_withheld {
         hidden.withheld.insert(name.to_owned());
     }
     hidden.empty.insert(name.to_owned(), mask.empty.clone());

@@ -190,6 +190,9 @@ pub struct Cells {
     /// Columns that tell nothing of customers.
     #[serde(default)]
     pub open: Vec<String>,
+    /// Whether no other result may hide a row of this one: it is withheld instead.
+    #[serde(default)]
+    pub first: bool,
     /// Column that names the cells on which a row rests, as `table/key/column` with blanks between: the row is shown where
     /// all of them are. `*` is every key.
     #[serde(default)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cells::{Data, Figure, Row, TIERS};
-use super::chart::{self, Bar, Caption, Chart, Flow, Group, Moves, Node, Pair, PairTexts, Stage};
+use super::chart::{self, Bar, Caption, Chart, Flow, Group, Heads, Moves, Node, Pair, Stage};
 use super::format::{self, Formats};
 use super::messages::Messages;
 
@@ -111,12 +111,12 @@ fn class_pairs(
         });
     }
     let right = if in_money { "pairs-profit_money" } else { "pairs-profit_share" };
-    let (left_wide, right_wide) = (messages.get("pairs-customer_share"), messages.get(right));
-    let (left_narrow, right_narrow) = (messages.get("pairs-customers"), messages.get("pairs-profit"));
-    let texts = PairTexts { wide: (&left_wide, &right_wide), narrow: (&left_narrow, &right_narrow) };
+    let [left, right, short_left, short_right] =
+        ["pairs-customer_share", right, "pairs-customers", "pairs-profit"].map(|id| messages.get(id));
+    let heads = Heads { long: (&left, &right), short: (&short_left, &short_right) };
     let description = caption.join(" ");
     let caption = Caption { id: classes.id, title: &classes.title, description: &description };
-    chart::pairs(&rows, texts, caption, if in_money { "money" } else { "share" })
+    chart::pairs(&rows, heads, caption, if in_money { "money" } else { "share" })
 }
 
 fn pyramid(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats) -> Chart {
@@ -211,7 +211,7 @@ fn waterfall(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats
         .into_iter()
         .filter(|tier| data.by("tier_profitability", tier, "customers").size() >= 1.0)
         .collect();
-    let mut caption = Vec::new();
+    let mut descriptions = Vec::new();
     for tier in &tiers {
         let steps: Vec<_> = chart::steps(data, &tiers)
             .iter()
@@ -224,12 +224,10 @@ fn waterfall(data: &Data<'_>, sign: &str, messages: &Messages, formats: &Formats
             })
             .collect();
         let (tier, steps) = (messages.of("tier", tier), steps.join(&messages.get("comma")));
-        caption.push(messages.fill("waterfall-steps", &[("tier", &tier), ("steps", &steps)]));
+        descriptions.push(messages.fill("waterfall-steps", &[("tier", &tier), ("steps", &steps)]));
     }
-    let description = caption.join(" ");
-    let caption =
-        Caption { id: "waterfall", title: &messages.get("waterfall-title"), description: &description };
-    chart::waterfall(data, &tiers, (messages, formats), caption)
+    let texts = ("waterfall", messages.get("waterfall-title"));
+    chart::waterfall(data, &tiers, (messages, formats), (texts.0, &texts.1, &descriptions))
 }
 
 /// The states of one side of the migration since a year ago, without the total.

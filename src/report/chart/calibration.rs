@@ -1,6 +1,6 @@
 //! Calibration: what was expected of each group of customers, and below it what they did, on one scale from zero.
 
-use super::{Caption, Chart, Marks, Width, breadth};
+use super::{Caption, Chart, Marks, Room, X, breadth};
 use crate::report::cells::Figure;
 
 /// A bar: length, cell and text.
@@ -27,44 +27,33 @@ pub(crate) struct Group {
     pub(crate) actual: Bar,
 }
 
-/// Draws `groups` in both widths; `words` name the upper and the lower bar of the first group.
-pub(crate) fn calibration(groups: &[Group], messages: (&str, &str), caption: Caption<'_>) -> Chart {
-    Chart {
-        wide: draw(groups, messages, caption, Width::Wide),
-        narrow: draw(groups, messages, caption, Width::Narrow),
-        unit: "purchases".into(),
-    }
-}
-
-fn draw(groups: &[Group], messages: (&str, &str), caption: Caption<'_>, width: Width) -> String {
-    let (left, right) = match width {
-        Width::Wide => (162.0, 864.0),
-        Width::Narrow => (96.0, 350.0),
-    };
-    let longest_word = breadth(messages.0, 13.0).max(breadth(messages.1, 13.0));
-    let room = right - left - longest_word - 56.0;
-    let most = groups.iter().map(|group| group.expected.size.max(group.actual.size)).fold(0.0, f64::max);
-    let unit = if most > 0.0 { room / most } else { 0.0 };
-    let mut marks = Marks::default();
+/// Draws `groups`; `words` name the upper and the lower bar of the first group.
+pub(crate) fn calibration(groups: &[Group], words: (&str, &str), caption: Caption<'_>) -> Chart {
+    let longest = |texts: &dyn Fn(&Group) -> f64| groups.iter().map(texts).fold(0.0, f64::max);
+    let left = longest(&|group| breadth(&group.label, 13.0).max(breadth(&group.sub, 12.0))) * 1.1 + 12.0;
+    let text = longest(&|group| breadth(&group.expected.text, 12.0).max(breadth(&group.actual.text, 12.0)));
+    let room = Room::new(left, text + 20.0 + breadth(words.0, 12.0).max(breadth(words.1, 12.0)));
+    let most = longest(&|group| group.expected.size.max(group.actual.size));
+    let unit = if most > 0.0 { 1.0 / most } else { 0.0 };
+    let mut plot = Marks::default();
     let mut top = 4.0;
     for (index, group) in groups.iter().enumerate() {
         if index > 0 {
-            marks.line("grid", (0.0, top - 4.0), (right, top - 4.0));
+            plot.rule(top - 4.0, room);
         }
-        marks.text("strong small", 0.0, top + 13.0, &group.label);
-        marks.text("small quiet", 0.0, top + 29.0, &group.sub);
-        let bars = [("other", &group.expected, messages.0), ("platinum", &group.actual, messages.1)];
+        plot.text("strong small", room.start(), top + 13.0, &group.label);
+        plot.text("small quiet", room.start(), top + 29.0, &group.sub);
+        let bars = [("other", &group.expected, words.0), ("platinum", &group.actual, words.1)];
         for (place, (class, bar, word)) in [0.0, 17.0].into_iter().zip(bars) {
-            let long = bar.size * unit;
-            marks.bar(class, [left, top + place, long, 14.0], &bar.figure);
-            let text = left + long + 8.0;
-            marks.figure("small", text, top + place + 11.5, &bar.text, &bar.figure);
+            let (long, y) = (bar.size * unit, top + place + 11.5);
+            plot.bar(class, (X(0.0, 0.0), long), (top + place, 14.0), &bar.figure);
+            plot.figure("small", X(long, 8.0), y, &bar.text, &bar.figure);
             if index == 0 {
-                marks.text("small quiet", text + breadth(&bar.text, 13.0) + 6.0, top + place + 11.5, word);
+                plot.text("small quiet", X(long, 14.0 + breadth(&bar.text, 13.0)), y, word);
             }
         }
         top += 40.0;
     }
-    marks.line("axis", (left, 0.0), (left, (top - 4.0).max(0.0)));
-    marks.finish(width, top.max(8.0), caption)
+    plot.line("axis", (0.0, 0.0), (0.0, (top - 4.0).max(0.0)), 0.0);
+    Chart { drawing: plot.finish(room, top.max(8.0), caption), unit: "purchases".into() }
 }

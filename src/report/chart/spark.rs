@@ -25,9 +25,9 @@ pub(crate) fn spark(figures: &[Figure], label: &str) -> Option<String> {
     let points: Vec<_> = known.iter().map(place).collect();
     let (start, end) = (place(first), place(last));
     let mut marks = Marks::default();
-    marks.line("grid", (2.0, start.1), (194.0, start.1));
+    marks.curve("grid", &[(2.0, start.1), (194.0, start.1)]);
     marks.push(&format!("<path{} d=\"{}\"/>", classed("spark"), path(&points)));
-    marks.dot(end.0, end.1, 4.0);
+    marks.point(end, 4.0);
     Some(format!(
         "<svg viewBox=\"0 0 200 40\" role=\"img\" aria-label=\"{}\">\n{}</svg>",
         format::escape(label),

@@ -1,6 +1,6 @@
-//! From list price to profit, one panel per tier, all on one scale.
+//! From list price to profit, one panel per tier, all on one scale; the style sheet sets them side by side or one below another.
 
-use super::{Caption, Chart, Marks, Width};
+use super::{Caption, Chart, Marks, Room, X, breadth};
 use crate::report::cells::{Data, Figure};
 use crate::report::format;
 use crate::report::format::Formats;
@@ -26,6 +26,13 @@ struct Panel {
     steps: Vec<Step>,
 }
 
+/// What the panels share.
+struct Frame {
+    low: f64,
+    high: f64,
+    room: Room,
+}
+
 struct Step {
     figure: Figure,
     text: String,
@@ -33,12 +40,12 @@ struct Step {
     to: f64,
 }
 
-/// Draws the panels of `tiers`; the unit is chosen so that the numbers stay short.
+/// Draws the panels of `tiers`, each with a description of its own; the unit is chosen so that the numbers stay short.
 pub(crate) fn waterfall(
     data: &Data<'_>,
     tiers: &[&str],
     filters: (&Messages, &Formats),
-    caption: Caption<'_>,
+    (id, title, descriptions): (&str, &str, &[String]),
 ) -> Chart {
     let list = |tier: &&str| amount(data, tier, "list_price").size().abs();
     let largest = tiers.iter().map(list).fold(0.0, f64::max);
@@ -57,11 +64,17 @@ pub(crate) fn waterfall(
     let levels = || panels.iter().flat_map(|panel| &panel.steps).flat_map(|step| [step.from, step.to]);
     let (low, high) = (levels().fold(0.0, f64::min), levels().fold(0.0, f64::max));
     let names: Vec<_> = shown.iter().map(|step| messages.of("step", step)).collect();
-    Chart {
-        wide: wide(&panels, &names, low, high, caption),
-        narrow: narrow(&panels, &names, low, high, caption),
-        unit: unit.into(),
-    }
+    let broadest = |texts: &mut dyn Iterator<Item = &String>| {
+        texts.map(|text| breadth(text, 12.0)).fold(0.0, f64::max) * 1.1 + 10.0
+    };
+    let amounts = broadest(&mut panels.iter().flat_map(|panel| &panel.steps).map(|step| &step.text));
+    let frame = Frame { low, high, room: Room::new(broadest(&mut names.iter()), amounts) };
+    let drawn = panels.iter().zip(descriptions).map(|(panel, description)| {
+        let (id, title) = (format!("{id}-{}", panel.tier), format!("{title}: {}", panel.label));
+        draw(panel, &names, &frame, Caption { id: &id, title: &title, description })
+    });
+    let drawing = format!("<div class=\"panels\">{}</div>", drawn.collect::<String>());
+    Chart { drawing, unit: unit.into() }
 }
 
 fn amount(data: &Data<'_>, tier: &str, step: &str) -> Figure {
@@ -107,70 +120,37 @@ fn short(formats: &Formats, figure: &Figure, places: i64) -> String {
     formats.number(&(value / divisor), decimals)
 }
 
-fn wide(panels: &[Panel], names: &[String], low: f64, high: f64, caption: Caption<'_>) -> String {
-    let unit = if high > low { 104.0 / (high - low) } else { 0.0 };
-    let mut marks = Marks::default();
-    let mut y = 58.5;
-    let last = names.len() - 1;
-    for (index, name) in names.iter().enumerate() {
-        marks.text(if index == 0 || index == last { "strong" } else { "" }, 0.0, y, name);
-        if index < last {
-            marks.line("grid", (0.0, y + 15.5), (864.0, y + 15.5));
-        }
-        y += 40.0;
-    }
-    let mut start = 104.0;
-    for panel in panels {
-        let (zero, end) = (start - low * unit, start + 170.6);
-        marks.text("strong", zero, 14.0, &panel.label);
-        marks.figure("end small quiet", end, 14.0, &panel.kept, &panel.kept_cell);
-        rows(&mut marks, panel, [zero, end, 42.0, 40.0, 24.0], unit);
-        marks.line("axis", (zero, 37.0), (zero, y - 27.5));
-        start += 196.5;
-    }
-    marks.finish(Width::Wide, y - 18.5, caption)
-}
+/// From one bar to the next, and the height of one.
+const DISTANCE: f64 = 24.0;
+const HEIGHT: f64 = 16.0;
 
-fn narrow(panels: &[Panel], names: &[String], low: f64, high: f64, caption: Caption<'_>) -> String {
-    let unit = if high > low { 200.0 / (high - low) } else { 0.0 };
-    let zero = 96.0 - low * unit;
-    let mut marks = Marks::default();
-    let mut top = 0.0;
-    for panel in panels {
-        marks.text("strong", 0.0, top + 14.0, &panel.label);
-        marks.figure("end small quiet", 350.0, top + 14.0, &panel.kept, &panel.kept_cell);
-        let mut y = top + 39.0;
-        for (index, name) in names.iter().enumerate() {
-            let is_outer = index == 0 || index + 1 == names.len();
-            marks.text(if is_outer { "small strong" } else { "small" }, 0.0, y, name);
-            y += 24.0;
-        }
-        rows(&mut marks, panel, [zero, 350.0, top + 26.0, 24.0, 16.0], unit);
-        marks.line("axis", (zero, top + 21.0), (zero, y - 16.0));
-        top = y - 1.0;
-    }
-    marks.finish(Width::Narrow, (top - 10.0).max(20.0), caption)
-}
-
-/// Draws the bars of a panel; `place` holds zero line, right edge, top, distance and height.
-fn rows(marks: &mut Marks, panel: &Panel, place: [f64; 5], unit: f64) {
-    let [zero, end, mut top, distance, height] = place;
-    let last = panel.steps.len() - 1;
-    for (index, step) in panel.steps.iter().enumerate() {
+fn draw(panel: &Panel, names: &[String], frame: &Frame, caption: Caption<'_>) -> String {
+    let span = frame.high - frame.low;
+    let unit = if span > 0.0 { 1.0 / span } else { 0.0 };
+    let zero = -frame.low * unit;
+    let (room, mut plot) = (frame.room, Marks::default());
+    plot.text("strong", room.start(), 14.0, &panel.label);
+    plot.figure("end small quiet", room.end(), 14.0, &panel.kept, &panel.kept_cell);
+    let (mut top, last) = (26.0, panel.steps.len() - 1);
+    for (index, (step, name)) in panel.steps.iter().zip(names).enumerate() {
         let outer = index == 0 || index == last;
         let class = if outer { panel.tier.as_str() } else { "other" };
+        let baseline = top + HEIGHT / 2.0 + 4.5;
+        plot.text(if outer { "small strong" } else { "small" }, room.start(), baseline, name);
         let (left, right) = (step.from.min(step.to), step.from.max(step.to));
-        marks.bar(class, [zero + left * unit, top, (right - left) * unit, height], &step.figure);
+        plot.bar(class, (X(zero + left * unit, 0.0), (right - left) * unit), (top, HEIGHT), &step.figure);
         if index < last {
             let x = zero + step.to * unit;
-            marks.line("lead-line", (x, top + height), (x, top + distance));
+            plot.line("lead-line", (x, top + HEIGHT), (x, top + DISTANCE), 0.0);
         }
         let class = match (outer, index == last && step.to < 0.0) {
             (true, true) => "end small strong adverse",
             (true, false) => "end small strong",
             (false, _) => "end small",
         };
-        marks.figure(class, end, top + height / 2.0 + 4.5, &step.text, &step.figure);
-        top += distance;
+        plot.figure(class, room.end(), baseline, &step.text, &step.figure);
+        top += DISTANCE;
     }
+    plot.line("axis", (zero, 21.0), (zero, top - 4.0), 0.0);
+    plot.finish(room, top, caption)
 }

@@ -4,7 +4,7 @@
 
 mod remarks;
 
-use super::{Caption, Chart, Marks, Width, breadth, spread, step, thin};
+use super::{Caption, Chart, Marks, Room, STRETCHED, X, breadth, spread, step, thin};
 use crate::report::cells::{Data, Figure};
 use crate::report::format::Formats;
 use crate::report::messages::Messages;
@@ -16,7 +16,7 @@ struct Point {
     tier: String,
 }
 
-/// Everything that both drawings share.
+/// What the parts of the drawing share.
 struct Whale<'a> {
     points: Vec<Point>,
     in_money: bool,
@@ -28,28 +28,29 @@ struct Whale<'a> {
     formats: &'a Formats,
 }
 
-/// Where the plot stands.
+/// Room beside the plot, in pixels, and its top and bottom.
+const ROOM: Room = Room { left: 50.0, right: 10.0 };
+const TOP: f64 = 82.0;
+const BOTTOM: f64 = 296.0;
+
+/// The levels that the plot shows.
 struct Frame {
-    width: Width,
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
     low: f64,
     high: f64,
 }
 
 impl Frame {
-    fn x(&self, share: f64) -> f64 {
-        self.left + (self.right - self.left) * share
+    fn y(&self, level: f64) -> f64 {
+        BOTTOM - (BOTTOM - TOP) * (level - self.low) / (self.high - self.low)
     }
 
-    fn y(&self, level: f64) -> f64 {
-        self.bottom - (self.bottom - self.top) * (level - self.low) / (self.high - self.low)
+    /// Where a point stands in what stretches.
+    fn place(&self, share: f64, level: f64) -> (f64, f64) {
+        (STRETCHED * share, self.y(level))
     }
 }
 
-/// Draws the curve in both widths.
+/// Draws the curve.
 pub(crate) fn whale(
     data: &Data<'_>,
     (sign, formats): (&str, &Formats),
@@ -79,44 +80,27 @@ pub(crate) fn whale(
         sign,
         formats,
     };
-    let unit = if in_money { "money" } else { "share" };
-    Chart {
-        wide: draw(&whale, Width::Wide, caption),
-        narrow: draw(&whale, Width::Narrow, caption),
-        unit: unit.into(),
-    }
-}
-
-fn draw(whale: &Whale<'_>, width: Width, caption: Caption<'_>) -> String {
     let levels = || whale.points.iter().map(|point| point.y);
     let low = levels().fold(0.0, f64::min);
-    let mut high = levels().fold(0.0, f64::max).max(whale.peak.1);
-    if high <= low {
-        high = low + 1.0;
-    }
-    let frame = match width {
-        Width::Wide => Frame { width, left: 64.0, right: 714.0, top: 63.4, bottom: 326.0, low, high },
-        Width::Narrow => Frame { width, left: 46.0, right: 336.0, top: 82.0, bottom: 284.0, low, high },
-    };
-    let mut marks = Marks::default();
-    grid(&mut marks, whale, &frame);
-    curve(&mut marks, whale, &frame);
-    labels(&mut marks, whale, &frame);
-    match width {
-        Width::Wide => remarks::wide(&mut marks, whale, &frame),
-        Width::Narrow => remarks::narrow(&mut marks, whale, &frame),
-    }
-    marks.finish(width, if width == Width::Wide { 384.0 } else { 344.0 }, caption)
+    let high = levels().fold(0.0, f64::max).max(whale.peak.1);
+    let frame = Frame { low, high: if high <= low { low + 1.0 } else { high } };
+    let mut plot = Marks::default();
+    grid(&mut plot, &whale, &frame);
+    curve(&mut plot, &whale, &frame);
+    labels(&mut plot, &whale);
+    remarks::write(&mut plot, &whale, &frame);
+    let unit = if in_money { "money" } else { "share" };
+    Chart { drawing: plot.finish(ROOM, BOTTOM + 60.0, caption), unit: unit.into() }
 }
 
-fn grid(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
+fn grid(plot: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
     let step = step(frame.high - frame.low, 4.0);
     let mut level = (frame.low / step).ceil() * step;
     while level <= frame.high * 1.000_001 {
-        let zero = level.abs() < step / 1000.0;
-        let class = if zero { "axis" } else { "grid" };
-        marks.line(class, (frame.left, frame.y(level)), (frame.right, frame.y(level)));
-        marks.text("end small quiet", frame.left - 8.0, frame.y(level) + 4.0, &tick(whale, level, step));
+        let y = frame.y(level);
+        let class = if level.abs() < step / 1000.0 { "axis" } else { "grid" };
+        plot.line(class, (0.0, y), (1.0, y), 0.0);
+        plot.text("end small quiet", X(0.0, -8.0), y + 4.0, &tick(whale, level, step));
         level += step;
     }
 }
@@ -138,28 +122,28 @@ fn tick(whale: &Whale<'_>, level: f64, step: f64) -> String {
     format!("{}{letter}", whale.formats.number(&short, 0))
 }
 
-fn curve(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
+fn curve(plot: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
     let base = frame.y(0.0);
-    let apart = if frame.width == Width::Wide { 3.0 } else { 2.5 };
-    let keep = [(frame.x(whale.peak.0), frame.y(whale.peak.1))];
-    let mut from = (frame.left, base);
-    let mut start = 0;
-    while start < whale.points.len() {
-        let tier = &whale.points[start].tier;
-        let length = whale.points[start..].iter().take_while(|point| point.tier == *tier).count();
-        let mut part = vec![from];
-        part.extend(
-            whale.points[start..start + length].iter().map(|point| (frame.x(point.x), frame.y(point.y))),
-        );
-        let end = part[part.len() - 1];
-        marks.area(&format!("{} pale", colour(tier)), &thin(&part, apart, &keep), base);
-        marks.strip(colour(tier), [from.0 + 0.5, frame.bottom + 6.0, end.0 - from.0 - 1.0, 10.0]);
+    let keep = [frame.place(whale.peak.0, whale.peak.1)];
+    let points: Vec<_> = whale.points.iter().map(|point| frame.place(point.x, point.y)).collect();
+    plot.stretched(BOTTOM, |marks| {
+        let (mut from, mut start) = ((0.0, base), 0);
+        for part in whale.points.chunk_by(|left, right| left.tier == right.tier) {
+            let mut outline = vec![from];
+            outline.extend(&points[start..start + part.len()]);
+            (from, start) = (outline[part.len()], start + part.len());
+            marks.area(&format!("{} pale", colour(&part[0].tier)), &thin(&outline, 2.5, &keep), base);
+        }
+        let mut line = vec![(0.0, base)];
+        line.extend(&points);
+        marks.curve("line", &thin(&line, 1.25, &keep));
+    });
+    let mut from = 0.0;
+    for part in whale.points.chunk_by(|left, right| left.tier == right.tier) {
+        let end = part[part.len() - 1].x;
+        plot.bar(colour(&part[0].tier), (X(from, 0.0), end - from), (BOTTOM + 6.0, 10.0), &Figure::missing());
         from = end;
-        start += length;
     }
-    let mut line = vec![(frame.left, base)];
-    line.extend(whale.points.iter().map(|point| (frame.x(point.x), frame.y(point.y))));
-    marks.curve("line", &thin(&line, apart / 2.0, &keep));
 }
 
 /// Only known tiers are classes of the style sheet; anything else is drawn as other.
@@ -168,28 +152,27 @@ fn colour(tier: &str) -> &'static str {
 }
 
 /// Names the tiers under their part of the axis.
-fn labels(marks: &mut Marks, whale: &Whale<'_>, frame: &Frame) {
-    let wide = frame.width == Width::Wide;
-    let mut wished = Vec::new();
-    let mut texts = Vec::new();
-    let mut from = frame.left;
+fn labels(plot: &mut Marks, whale: &Whale<'_>) {
+    let width = ROOM.least();
+    let (mut wished, mut texts) = (Vec::new(), Vec::new());
+    let mut from = 0.0;
     for tier in ["platinum", "gold", "iron", "lead"] {
         let Some(last) = whale.points.iter().rfind(|point| point.tier == tier) else {
             continue;
         };
-        let end = frame.x(last.x);
         let customers = whale.data.by("tier_profitability", tier, "customers");
         let number = customers.decimal().map_or_else(String::new, |number| whale.formats.number(&number, 0));
         let name = whale.messages.of("tier", tier);
         let long = whale.messages.counted("customers", customers.size(), number.clone());
-        let below = if wide && end - from > breadth(&long, 12.0) { long } else { number };
-        wished.push((f64::midpoint(from, end), breadth(&name, 12.5).max(breadth(&below, 12.0))));
+        let below = if (last.x - from) * width > breadth(&long, 12.0) { long } else { number };
+        wished.push((f64::midpoint(from, last.x) * width, breadth(&name, 12.5).max(breadth(&below, 12.0))));
         texts.push((name, below, customers));
-        from = end;
+        from = last.x;
     }
-    let centres = spread(&wished, 6.0, 0.0, frame.right + if wide { 40.0 } else { 14.0 });
-    for (centre, (name, below, customers)) in centres.iter().zip(&texts) {
-        marks.text("mid small strong", *centre, frame.bottom + 34.0, name);
-        marks.figure("mid small quiet", *centre, frame.bottom + 50.0, below, customers);
+    let centres = spread(&wished, 6.0, -ROOM.left, width + ROOM.right);
+    for ((centre, (wish, _)), (name, below, customers)) in centres.iter().zip(&wished).zip(&texts) {
+        let x = X(wish / width, centre - wish);
+        plot.text("mid small strong", x, BOTTOM + 34.0, name);
+        plot.figure("mid small quiet", x, BOTTOM + 50.0, below, customers);
     }
 }
