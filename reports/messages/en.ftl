@@ -930,10 +930,12 @@ bridge_step_of-stayed = { $customers ->
 outlook-name = Value ahead
 outlook-finding_mbg_nbd = No outlook: { $reason }
 outlook-finding_profit = The customers known today are expected to buy { $expected_orders } times in { $horizon } and bring { $expected_profit } of profit
+outlook-finding_profit_if_assumed = The customers known today are expected to buy { $expected_orders } times in { $horizon } and bring { $expected_profit } of profit at an assumed margin
 outlook-finding_range = ({ $expected_profit_low } to { $expected_profit_high })
 outlook-finding_loss = The customers known today are expected to buy { $expected_orders } times in { $horizon }, at a loss of { $expected_profit }
+outlook-finding_loss_if_assumed = The customers known today are expected to buy { $expected_orders } times in { $horizon }, at a loss of { $expected_profit } at an assumed margin
 outlook-finding_otherwise = The customers known today are expected to buy { $expected_orders } times in { $horizon }
-outlook-by_rule = By “{ $method }”, which in its test foretold { $expected_orders } purchases; { $actual_orders } were made.
+outlook-by_rule = The rule behind it is “{ $method }”: in its test it forecast { $expected_orders } purchases, and { $actual_orders } were made.
 outlook-note_not_converged = The search for the most likely parameters found no peak, as happens where most of those who fall silent buy again.
 outlook-note_needs = A model needs { $model_min_customers }, { $model_min_days } of history, and some who bought twice.
 outlook-note_rule = An estimate by a plain rule, without customers still to be won. The model of purchases found no best fit, as happens where most of those who fall silent buy again, so P(alive), lifetime value and value at risk are not known. Each purchase is expected to bring the net revenue that those of the customer brought in the window, at the profit rate of their tier.
@@ -1110,6 +1112,7 @@ retention-finding_silent = { $customers ->
        *[other] { $customers } customers of Platinum and Gold are late or have lapsed
     }
 retention-with_profit = , with { $profit } of profit at risk
+retention-with_profit_if_assumed = , with { $profit } of profit at risk, at an assumed margin
 retention-finding_calm = Nobody of Platinum and Gold with a profit is late or has lapsed
 retention-note = Nobody gives notice, so churn is an estimate: lapsed is who has been silent for more than { $lapsed_late_ratio } times the own rhythm, or for more than { $lapsed_days } days. Tier and profit are those of the time before; who had lapsed then already is left out of the rate. A rate over fewer than { $min_cell } is not shown.
 retention-there_no_customer_year = There was no customer a year ago, so there is no churn over a year.
@@ -1442,20 +1445,34 @@ period-assumed = Profit is net revenue at an assumed margin of { $margin }, less
 finding_pyramid-nobody = No customer ordered in the window, so there are no tiers
 finding_pyramid-few = Only { $customers }, with a profit of { $profit }: too few for tiers to mean anything
 finding_pyramid-none_profitable = No customer brings a profit; together they lose { $loss }
+finding_pyramid-none_profitable_if_assumed = No customer brings a profit; together they lose { $loss }, at an assumed margin
 finding_pyramid-only_lead = All { $customers } are in the Lead tier; their profit together is { $profit }
 finding_pyramid-loss = Together the customers lose { $loss }
+finding_pyramid-loss_if_assumed = Together the customers lose { $loss }, at an assumed margin
 finding_pyramid-best = { $platinum_customers ->
         [one] { $platinum_share } of customers brings { $profit_share } of profit
        *[other] { $platinum_share } of customers bring { $profit_share } of profit
+    }
+finding_pyramid-best_if_assumed = { $platinum_customers ->
+        [one] { $platinum_share } of customers brings { $profit_share } of profit, at an assumed margin
+       *[other] { $platinum_share } of customers bring { $profit_share } of profit, at an assumed margin
     }
 finding_pyramid-no_profit = { $lead_customers ->
         [one] { $lead_customers } customer of the Lead tier loses { $lead_loss }, all that the others bring and more
        *[other] { $lead_customers } customers of the Lead tier together lose { $lead_loss }, all that the others bring and more
     }
+finding_pyramid-no_profit_if_assumed = { $lead_customers ->
+        [one] { $lead_customers } customer of the Lead tier loses { $lead_loss }, all that the others bring and more, at an assumed margin
+       *[other] { $lead_customers } customers of the Lead tier together lose { $lead_loss }, all that the others bring and more, at an assumed margin
+    }
 finding_pyramid-no_platinum = { $customers }: too few for a Platinum tier
 finding_pyramid-no_losses = { $platinum_customers ->
         [one] { $platinum_share } of customers brings { $profit_share } of profit; nobody gives any back
        *[other] { $platinum_share } of customers bring { $profit_share } of profit; nobody gives any back
+    }
+finding_pyramid-no_losses_if_assumed = { $platinum_customers ->
+        [one] { $platinum_share } of customers brings { $profit_share } of profit; nobody gives any back, at an assumed margin
+       *[other] { $platinum_share } of customers bring { $profit_share } of profit; nobody gives any back, at an assumed margin
     }
 finding_pyramid-losses = { $platinum_customers ->
         [one] { $lead_customers ->
@@ -1465,6 +1482,16 @@ finding_pyramid-losses = { $platinum_customers ->
        *[other] { $lead_customers ->
             [one] { $platinum_share } of customers bring { $profit_share } of profit; { $lead_share } loses { $lead_loss }
            *[other] { $platinum_share } of customers bring { $profit_share } of profit; { $lead_share } together lose { $lead_loss }
+        }
+    }
+finding_pyramid-losses_if_assumed = { $platinum_customers ->
+        [one] { $lead_customers ->
+            [one] { $platinum_share } of customers brings { $profit_share } of profit; { $lead_share } loses { $lead_loss }, at an assumed margin
+           *[other] { $platinum_share } of customers brings { $profit_share } of profit; { $lead_share } together lose { $lead_loss }, at an assumed margin
+        }
+       *[other] { $lead_customers ->
+            [one] { $platinum_share } of customers bring { $profit_share } of profit; { $lead_share } loses { $lead_loss }, at an assumed margin
+           *[other] { $platinum_share } of customers bring { $profit_share } of profit; { $lead_share } together lose { $lead_loss }, at an assumed margin
         }
     }
 
