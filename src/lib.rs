@@ -22,7 +22,6 @@
 pub mod table;
 pub mod colour;
 mod csv;
-mod xlsx;
 pub mod error;
 pub mod files;
 pub mod query;

@@ -13,6 +13,8 @@ mod glossary;
 mod thresholds;
 mod truth;
 mod workbook;
+#[path = "../../tests/support/sheets.rs"]
+mod sheets;
 
 use std::collections::BTreeMap;
 

@@ -5,17 +5,24 @@
 
 use std::path::Path;
 
+use jiff::civil::Date;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use serde::Deserialize;
 
 use super::Inputs;
 use super::messages::Messages;
 use crate::error::{Exit, Failure};
 use crate::table::Cell;
-use crate::xlsx::{Sheet, Style, Value, workbook};
 
 /// Messages with the name of the last sheet and its heads.
 const DEFINITIONS: [&str; 5] =
     ["workbook-definitions", "workbook-sheet", "workbook-column", "head-table", "workbook-meaning"];
+
+/// Longest text of a cell and longest name of a tab, in letters as the file counts them (UTF-16).
+const LONGEST: (usize, usize) = (32_767, 31);
+
+/// Widest column, in pixels.
+const WIDEST: u32 = 430;
 
 /// One sheet.
 #[derive(Debug, Deserialize)]
@@ -44,6 +51,20 @@ struct Entry {
     needs_cost: bool,
 }
 
+impl Entry {
+    /// The word of a code, and any other cell as it is.
+    fn worded(&self, cell: Option<&Cell>, messages: &Messages) -> Cell {
+        match (cell, &self.label) {
+            (Some(Cell::Text(code)), Some(group)) => Cell::Text(messages.of(group, code)),
+            (cell, _) => cell.cloned().unwrap_or(Cell::Null),
+        }
+    }
+
+    fn is_share(&self) -> bool {
+        ["_share", "_rate"].iter().any(|end| self.column.ends_with(end))
+    }
+}
+
 /// Reads which sheets there are; a message that is missing is an error.
 fn sheets(templates: &Path, messages: &Messages) -> Result<Vec<Shown>, Failure> {
     let path = templates.join("workbook.yaml");
@@ -66,9 +87,16 @@ pub(crate) fn check(templates: &Path, messages: &Messages) -> Result<(), Failure
     sheets(templates, messages).map(drop)
 }
 
-/// Makes the file.
+/// Makes the file. The same tables give the same bytes: it was made, it says, on the as-of day.
 pub(crate) fn make(inputs: &Inputs, messages: &Messages) -> Result<Vec<u8>, Failure> {
-    let (mut made, mut meanings) = (Vec::new(), Vec::new());
+    let failed = |error: XlsxError| {
+        Failure::new(Exit::Usage, "report", "cannot make `report.xlsx`")
+            .cause(error)
+            .hint("The names of its sheets are messages: they must differ, and not be empty.")
+    };
+    let (mut book, mut meanings) = (Workbook::new(), Vec::new());
+    let made_on = day(inputs.facts.as_of).map_err(failed)?;
+    book.set_properties(&DocProperties::new().set_creation_datetime(&made_on));
     for mut sheet in sheets(&inputs.templates, messages)? {
         sheet.columns.retain(|column| !(column.needs_cost && messages.1));
         let withheld =
@@ -81,40 +109,88 @@ pub(crate) fn make(inputs: &Inputs, messages: &Messages) -> Result<Vec<u8>, Fail
             return Err(Failure::new(Exit::Usage, "report", message));
         }
         let name = messages.get(&sheet.name);
-        let row = |row: usize| {
-            let columns = sheet.columns.iter();
-            columns.map(|column| value(table.cell(row, &column.column), column, messages)).collect()
-        };
         let heads: Vec<String> = sheet.columns.iter().map(|column| messages.get(&column.head)).collect();
-        for (column, head) in sheet.columns.iter().zip(&heads) {
-            let meaning = messages.get(&column.means);
+        let page = add(&mut book, &name, &heads).map_err(failed)?;
+        for (place, (column, head)) in (0..).zip(sheet.columns.iter().zip(heads)) {
+            for row in 0..table.rows.len() {
+                let cell = column.worded(table.cell(row, &column.column), messages);
+                write(page, (row, place), &cell, column.is_share()).map_err(failed)?;
+            }
             let address = format!("{}.{}", sheet.table, column.column);
-            meanings.push([&name, head, &address, &meaning].map(|text| Value::Text(text.clone())).into());
+            meanings.push([name.clone(), head, address, messages.get(&column.means)]);
         }
-        made.push(Sheet { name, heads, rows: (0..table.rows.len()).map(row).collect() });
+        page.set_autofit_max_width(WIDEST);
+        page.autofit();
     }
-    let heads = DEFINITIONS[1..].iter().map(|id| messages.get(id)).collect();
-    made.push(Sheet { name: messages.get(DEFINITIONS[0]), heads, rows: meanings });
-    Ok(workbook(&made))
+    let heads: Vec<String> = DEFINITIONS[1..].iter().map(|id| messages.get(id)).collect();
+    let page = add(&mut book, &messages.get(DEFINITIONS[0]), &heads).map_err(failed)?;
+    for (row, texts) in meanings.into_iter().enumerate() {
+        for (place, text) in (0..).zip(texts) {
+            write(page, (row, place), &Cell::Text(text), false).map_err(failed)?;
+        }
+    }
+    page.set_autofit_max_width(WIDEST);
+    page.autofit();
+    book.save_to_buffer().map_err(failed)
 }
 
-fn value(cell: Option<&Cell>, column: &Entry, messages: &Messages) -> Value {
-    let is_share = ["_share", "_rate"].iter().any(|end| column.column.ends_with(end));
-    match cell {
-        None | Some(Cell::Null) => Value::Empty,
-        Some(Cell::Double(number)) if !number.is_finite() => Value::Empty,
-        Some(Cell::Text(code)) => Value::Text(match &column.label {
-            Some(group) => messages.of(group, code),
-            None => code.clone(),
-        }),
-        Some(Cell::Boolean(flag)) => Value::Boolean(*flag),
-        Some(Cell::Date(day)) => match (*day - jiff::civil::date(1899, 12, 30)).get_days() {
-            // Excel counts a day in 1900 that never was.
-            days if days > 60 => Value::Day(days.into()),
-            _ => Value::Text(day.to_string()),
-        },
-        Some(number @ Cell::Integer(_)) => Value::Number(number.to_string(), Style::Whole),
-        Some(number) if is_share => Value::Number(number.to_string(), Style::Percent),
-        Some(number) => Value::Number(number.to_string(), Style::Amount),
+/// Adds a sheet with a head that stays in sight.
+fn add<'b>(book: &'b mut Workbook, name: &str, heads: &[String]) -> Result<&'b mut Worksheet, XlsxError> {
+    let allowed: String =
+        name.chars().filter(|letter| !"[]:*?/\\'".contains(*letter) && !letter.is_control()).collect();
+    let page = book.add_worksheet();
+    page.set_name(cut(&allowed, LONGEST.1))?.set_freeze_panes(1, 0)?;
+    for (place, head) in (0..).zip(heads) {
+        page.write_string_with_format(0, place, cut(head, LONGEST.0), &Format::new().set_bold())?;
     }
+    Ok(page)
+}
+
+/// Writes a cell below the head: text is never a formula, and a number has its type and all digits that a workbook holds.
+fn write(
+    page: &mut Worksheet,
+    (row, column): (usize, u16),
+    cell: &Cell,
+    is_share: bool,
+) -> Result<(), XlsxError> {
+    let row = u32::try_from(row + 1).map_err(|_| XlsxError::RowColumnLimitError)?;
+    let number = |form: &str| Format::new().set_num_format(form);
+    match cell {
+        Cell::Text(text) => page.write_string(row, column, cut(text, LONGEST.0)),
+        Cell::Boolean(flag) => page.write_boolean(row, column, *flag),
+        // A workbook counts a day in 1900 that never was.
+        Cell::Date(date) if *date < jiff::civil::date(1900, 3, 1) => {
+            page.write_string(row, column, date.to_string())
+        }
+        Cell::Date(date) => page.write_datetime_with_format(row, column, day(*date)?, &number("yyyy-mm-dd")),
+        Cell::Null | Cell::Integer(_) | Cell::Decimal(_) | Cell::Double(_) => {
+            let form = match cell {
+                Cell::Integer(_) => "#,##0",
+                _ if is_share => "0.0%",
+                _ => "#,##0.00",
+            };
+            match cell.to_string().parse::<f64>() {
+                Ok(value) if value.is_finite() => {
+                    page.write_number_with_format(row, column, value, &number(form))
+                }
+                _ => return Ok(()),
+            }
+        }
+    }?;
+    Ok(())
+}
+
+fn day(date: Date) -> Result<ExcelDateTime, XlsxError> {
+    let [month, of_month] = [date.month(), date.day()].map(i8::unsigned_abs);
+    ExcelDateTime::from_ymd(date.year().unsigned_abs(), month, of_month)
+}
+
+/// The beginning of a text, as far as a workbook can hold it.
+fn cut(text: &str, longest: usize) -> &str {
+    let mut units = 0;
+    let end = text.char_indices().find(|(_, letter)| {
+        units += letter.len_utf16();
+        units > longest
+    });
+    end.map_or(text, |(end, _)| &text[..end])
 }

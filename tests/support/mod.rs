@@ -5,6 +5,7 @@ pub(crate) mod crafted;
 pub(crate) mod parquet;
 pub(crate) mod program;
 pub(crate) mod project;
+pub(crate) mod sheets;
 
 use std::future::Future;
 
