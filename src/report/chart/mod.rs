@@ -191,7 +191,8 @@ impl Marks {
 
     /// Draws a path given as SVG path data of our own making, that may show a cell.
     pub(crate) fn shape(&mut self, class: &str, data: &str, figure: &Figure) {
-        self.push(&format!("<path{} d=\"{data}\"{}/>", classed(class), addressed(figure)));
+        let (class, cell) = (classed(class), addressed(figure));
+        self.push(&format!("<path{class} vector-effect=\"non-scaling-stroke\" d=\"{data}\"{cell}/>"));
     }
 
     /// Draws a dot at a share of the width.
