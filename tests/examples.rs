@@ -1,12 +1,13 @@
 //! The examples of the clone, as a reader would run them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
 use crate::support::bench::CLONE;
 use crate::support::parquet::row_of_parquet;
-use crate::support::program::{Project, copy, karat, row, run_folder, table};
+use crate::support::program::{Project, copy, karat, row, run_folder, shared_folder, table};
 
 /// Every section of the report, by the id of its head; a section with several wordings of one head is one.
 fn sections() -> Vec<String> {
@@ -23,18 +24,26 @@ fn sections() -> Vec<String> {
     ids
 }
 
+/// A published run of the full example with fewer customers than it says, enough for a model of buying. Tests only read it.
+pub(crate) fn full() -> &'static Path {
+    static FULL: OnceLock<PathBuf> = OnceLock::new();
+    FULL.get_or_init(|| {
+        let folder = shared_folder().join("full");
+        copy(&Path::new(CLONE).join("examples/full/config.yaml"), &folder.join("config.yaml"));
+        let words = ["generate", "--customers", "900", "--seed", "1", "--out", "data"];
+        karat(&folder, &words).expect(0, &[]);
+        karat(&folder, &["run"]).expect(0, &[]);
+        folder
+    })
+}
+
 #[test]
 fn the_full_example_shows_every_section_and_every_export_from_one_generated_history() {
-    let project = Project::empty();
     let config = Path::new(CLONE).join("examples/full/config.yaml");
-    copy(&config, &project.path("config.yaml"));
-    // As its first lines say, with fewer customers: enough for a model of buying.
     let text = std::fs::read_to_string(&config).expect("the example");
     assert!(text.contains("generate --customers 5000 --seed 1 --out examples/full/data"));
-    let words = ["generate", "--customers", "900", "--seed", "1", "--out", "data"];
-    karat(&project.path(""), &words).expect(0, &[]);
     // The example maps what a generated history maps, and reads it from data/.
-    let generated = std::fs::read_to_string(project.path("data/config.yaml")).expect("a configuration");
+    let generated = std::fs::read_to_string(full().join("data/config.yaml")).expect("a configuration");
     for line in generated.lines().skip_while(|line| !line.starts_with("project:")) {
         let wanted = match line.strip_prefix("    location: ") {
             Some(location) => format!("    location: data/{location}"),
@@ -43,8 +52,7 @@ fn the_full_example_shows_every_section_and_every_export_from_one_generated_hist
         assert!(text.lines().any(|line| line == wanted), "`{wanted}` is not in the example");
     }
 
-    project.karat(&["run"]).expect(0, &[]);
-    let run = run_folder(&project.path("output"));
+    let run = run_folder(&full().join("output"));
     let page = std::fs::read_to_string(run.join("appendix.html")).expect("the appendix");
     let sections = sections();
     assert!(sections.len() >= 15, "{sections:?}");

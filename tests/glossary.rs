@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use karat::table::Table;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::editions;
+use crate::examples;
 use crate::support::bench::CLONE;
-use crate::support::program::{baseline, row, run_folder, table};
+use crate::support::program::{row, run_folder, table};
+use crate::support::sheets::sheets;
 
 /// An entry of the glossary that is a figure.
 #[derive(Deserialize)]
@@ -21,12 +24,25 @@ struct Word {
     /// The row in which a table shows it.
     #[serde(default = "total")]
     row: String,
+    /// The first head of that table.
+    #[serde(default = "tier")]
+    first: String,
     /// Files that must show it.
     on: Vec<String>,
+    /// The class of the rows of results that show it in `column`; all classes together where it says none.
+    key: Option<String>,
+    column: Option<String>,
+    /// Results with such a row that is of other customers.
+    #[serde(default)]
+    but: Vec<String>,
 }
 
 fn total() -> String {
     "tier-total".to_owned()
+}
+
+fn tier() -> String {
+    "head-tier".to_owned()
 }
 
 /// A number of a page: its exact value, its cell, and its text.
@@ -116,7 +132,7 @@ fn tables(pieces: &[Piece]) -> Vec<Vec<Cells>> {
 fn under(
     page: &str,
     labels: &[&str],
-    wanted: &str,
+    (wanted, first_head): (&str, &str),
     says: &dyn Fn(&str) -> String,
     is_mail: bool,
 ) -> Vec<Number> {
@@ -142,7 +158,7 @@ fn under(
             let name = row.first().map_or("", |(text, _)| text.as_str());
             for (column, (head, _)) in heads.iter().enumerate().skip(1) {
                 let is_figure = first == says("head-figure") && labels.contains(&name) && column == 1;
-                let is_by_tier = is_total || first == says("head-tier");
+                let is_by_tier = is_total || first == first_head;
                 if is_figure || name == wanted && is_by_tier && labels.contains(&head.as_str()) {
                     found.extend(row.get(column).and_then(|(_, number)| number.clone()));
                 }
@@ -150,6 +166,78 @@ fn under(
         }
     }
     found
+}
+
+/// A result: its name, its key and its rows.
+type Result = (String, Vec<String>, Table);
+
+fn results(run: &Path) -> Vec<Result> {
+    let text = std::fs::read_to_string(run.join("manifest.json")).expect("a manifest");
+    let manifest: Value = serde_json::from_str(&text).expect("JSON");
+    let records = manifest["tables"].as_array().expect("tables").iter();
+    let of = |record: &Value| {
+        let name = record["name"].as_str()?.strip_prefix("results.")?.to_owned();
+        let key = serde_json::from_value(record["key"].clone()).expect("columns");
+        let rows = table(run, &format!("results.{name}"));
+        Some((name, key, rows))
+    };
+    records.filter_map(of).collect()
+}
+
+/// Where tables and workbook have the figure of a word: the address of each cell and its value.
+fn places(
+    word: &Word,
+    results: &[Result],
+    workbook: &[u8],
+    says: &dyn Fn(&str) -> String,
+) -> Vec<(String, f64)> {
+    let Some(column) = &word.column else { return Vec::new() };
+    let text = std::fs::read_to_string(Path::new(CLONE).join("reports/workbook.yaml")).expect("the workbook");
+    let listed: Vec<Value> = serde_yaml::from_str(&text).expect("sheets");
+    let sheets = sheets(workbook);
+    let mut found = Vec::new();
+    for (name, key, table) in results.iter().filter(|(name, _, _)| !word.but.contains(name)) {
+        for row in 0..table.rows.len() {
+            let of = |column: &String| table.cell(row, column).map_or_else(String::new, ToString::to_string);
+            let classes: Vec<String> = key.iter().map(of).collect();
+            let single: Vec<&String> =
+                classes.iter().filter(|value| !["total", "all"].contains(&value.as_str())).collect();
+            if classes.is_empty() || single != word.key.iter().collect::<Vec<_>>() {
+                continue;
+            }
+            let value = table.cell(row, column).and_then(|cell| cell.to_string().parse().ok());
+            let Some(value) = value else { continue };
+            found.push((format!("{name}/{}/{column}", classes.join(",")), value));
+            let of_table = listed.iter().filter(|sheet| sheet["table"] == format!("results.{name}"));
+            for sheet in of_table {
+                let columns = sheet["columns"].as_array().expect("columns").iter();
+                let place = columns.map(|entry| &entry["column"]).position(|listed| listed == column);
+                let tab = says(sheet["name"].as_str().expect("a name"));
+                let (_, rows) = sheets.iter().find(|(name, _)| *name == tab).expect("a sheet");
+                let cell = place.and_then(|place| rows[row + 1][place].strip_prefix('=')?.parse().ok());
+                found.extend(cell.map(|cell| (format!("report.xlsx, {tab}, row {}", row + 2), cell)));
+            }
+        }
+    }
+    found
+}
+
+fn is_equal(left: f64, right: f64) -> bool {
+    (left - right).abs() <= 1e-6 * right.abs().max(1.0)
+}
+
+/// What plain text and summary show under one of `heads`.
+fn texts_under(content: &str, heads: &[&str], is_summary: bool) -> Vec<String> {
+    if is_summary {
+        let summary: Value = serde_json::from_str(content).expect("JSON");
+        let shown = summary["headline"].as_array().expect("a list").iter();
+        let shown = shown.filter(|one| heads.contains(&one["name"].as_str().unwrap_or("")));
+        return shown.filter_map(|one| one["value"].as_str().map(str::to_owned)).collect();
+    }
+    let lines = content
+        .lines()
+        .filter_map(|line| heads.iter().find_map(|head| line.strip_prefix(head)?.strip_prefix("  ")));
+    lines.filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect()
 }
 
 /// What is wrong with the files of `folder`, pages of the run `run` in `language`.
@@ -166,41 +254,45 @@ fn wrong(run: &Path, folder: &Path, language: &str, spoil: &dyn Fn(&str, String)
         ["report.html", "appendix.html", "mail.html", "mail.txt", "summary.json"]
             .map(|name| (name, spoil(name, read(&folder.join(name)))))
             .into();
-    let summary: Value = serde_json::from_str(&files["summary.json"]).expect("JSON");
-    let mut wrong = Vec::new();
+    let (mut wrong, results) = (Vec::new(), results(run));
+    let workbook = std::fs::read(folder.join("report.xlsx")).expect("the workbook");
     for word in words {
         let word: Word = serde_json::from_value(word).expect("a figure");
         let [name, key, column] = word.cell.split('/').collect::<Vec<_>>()[..] else {
             panic!("{}", word.cell)
         };
-        let results = table(run, &format!("results.{name}"));
-        let figure = row(&results, &results.columns[0], key)[column].parse::<f64>().expect("a number");
+        let of_cell = &results.iter().find(|result| result.0 == name).expect("a result").2;
+        let figure = row(of_cell, &of_cell.columns[0], key)[column].parse::<f64>().expect("a number");
+        let places = places(&word, &results, &workbook, &says);
+        let differs = |value: &f64| !is_equal(*value, figure);
+        let said =
+            |place: &str, value: f64| format!("{language}: {place} is {value} for {}, {figure}", word.cell);
+        wrong.extend(
+            places.iter().filter(|(_, value)| differs(value)).map(|(place, value)| said(place, *value)),
+        );
+        for page in ["report.html", "appendix.html"] {
+            let shown = pieces(&files[page]).into_iter().filter_map(|piece| match piece {
+                Piece::Number(number) if places.iter().any(|(place, _)| *place == number.cell) => {
+                    Some(number.value)
+                }
+                _ => None,
+            });
+            wrong.extend(shown.filter(differs).map(|value| said(page, value)));
+        }
         let labels: Vec<String> = word.labels.iter().map(|id| says(id)).collect();
         let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
         let wanted = says(&word.row);
         let mut text = None;
         for name in &word.on {
             let content = &files[name.as_str()];
-            let found: Vec<Number> = if ["mail.txt", "summary.json"].contains(&name.as_str()) {
-                // What has no exact values shows the text of the report.
-                let heads = if word.row == total() { labels.clone() } else { vec![wanted.as_str()] };
-                let lines = content.lines().filter_map(|line| {
-                    heads.iter().find_map(|head| line.strip_prefix(head)?.strip_prefix("  "))
-                });
-                let of_summary = summary["headline"].as_array().expect("a list").iter();
-                let of_summary =
-                    of_summary.filter(|one| labels.contains(&one["name"].as_str().unwrap_or("")));
-                let shown: Vec<&str> = if name == "mail.txt" {
-                    lines.filter_map(|line| line.split_whitespace().next()).collect()
-                } else {
-                    of_summary.filter_map(|one| one["value"].as_str()).collect()
-                };
-                let exact = |shown: &str| if text.as_deref() == Some(shown) { figure } else { f64::NAN };
-                let number =
-                    |shown: &str| Number { value: exact(shown), cell: String::new(), shown: shown.into() };
-                shown.into_iter().map(number).collect()
+            let found = if name.ends_with(".html") {
+                under(content, &labels, (&wanted, &says(&word.first)), &says, name == "mail.html")
             } else {
-                under(content, &labels, &wanted, &says, name == "mail.html")
+                let heads = if word.row == total() { labels.clone() } else { vec![wanted.as_str()] };
+                // What has no exact values shows the text of the report.
+                let exact = |shown: &str| if text.as_deref() == Some(shown) { figure } else { f64::NAN };
+                let shown = texts_under(content, &heads, name == "summary.json").into_iter();
+                shown.map(|shown| Number { value: exact(&shown), cell: String::new(), shown }).collect()
             };
             if found.is_empty() {
                 wrong.push(format!("{language}: {name} does not show {}", word.cell));
@@ -209,7 +301,7 @@ fn wrong(run: &Path, folder: &Path, language: &str, spoil: &dyn Fn(&str, String)
                 // A waterfall shows what is taken off as negative.
                 let is_reduction = number.cell.starts_with("price_waterfall/");
                 let value = if is_reduction { -number.value } else { number.value };
-                if (value - figure).abs() <= 1e-6 * figure.abs().max(1.0) {
+                if is_equal(value, figure) {
                     text.get_or_insert(number.shown);
                 } else {
                     wrong.push(format!("{language}: {name} shows {number:?} for {}, {figure}", word.cell));
@@ -221,9 +313,18 @@ fn wrong(run: &Path, folder: &Path, language: &str, spoil: &dyn Fn(&str, String)
 }
 
 #[test]
+fn every_definition_has_a_figure_or_says_why_not() {
+    let text = std::fs::read_to_string(Path::new(CLONE).join("reports/glossary.yaml")).expect("the glossary");
+    let entries: Vec<serde_json::Map<String, Value>> = serde_yaml::from_str(&text).expect("entries");
+    for entry in entries {
+        assert!(entry.contains_key("figure") != entry.contains_key("no_figure"), "{}", entry["means"]);
+    }
+}
+
+#[test]
 fn a_word_has_one_number_on_every_page_and_in_the_mail() {
     let as_is = |_: &str, content: String| content;
-    let generated = run_folder(&baseline().0.join("output"));
+    let generated = run_folder(&examples::full().join("output"));
     assert_eq!(wrong(&generated, &generated, "en", &as_is), Vec::<String>::new());
 
     let sample = run_folder(&editions::published().join("output"));

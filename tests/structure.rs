@@ -14,7 +14,7 @@ const PARAMETERS: usize = 5;
 /// Files that are longer, each with its lines. Nothing is added here, and no number grows.
 const LONG_FILES: &[(&str, usize)] = &[
     ("deliver/tests.rs", 432),
-    ("disclosure/tests.rs", 434),
+    ("disclosure/tests.rs", 427),
     ("engine/mod.rs", 483),
     ("pipeline/tests/faults.rs", 523),
     ("query/lint.rs", 467),
@@ -35,7 +35,6 @@ const LONG_FUNCTIONS: &[(&str, usize)] = &[
 const WIDE_FUNCTIONS: &[(&str, usize)] = &[
     // As the trait of Ballista has it.
     ("cluster/executor.rs::create_query_stage_exec", 8),
-    ("report/chart/alluvial.rs::labels", 6),
 ];
 
 /// The sources by their paths below `src`; those of other crates begin with `crates/`.

@@ -22,7 +22,7 @@ pub(crate) const FIRST: &str = "en";
 
 /// The English that ships; its sections headed so hold the messages that the program asks for by itself, not by a template.
 const SHIPPED: &str = include_str!("../../reports/messages/en.ftl");
-const ASKED_HERE: &str = "The program asks";
+const HEADING: &str = "The program asks";
 
 /// Stand around what is filled in until the sentence is whole; no message and no value may hold them.
 const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
@@ -79,7 +79,7 @@ pub(crate) fn languages(folder: &Path) -> Vec<String> {
 
 /// Names the messages that the program asks for by itself.
 pub(crate) fn asked_here() -> impl Iterator<Item = &'static str> {
-    let sections = SHIPPED.split("\n## ").filter(|section| section.starts_with(ASKED_HERE));
+    let sections = SHIPPED.split("\n## ").filter(|section| section.starts_with(HEADING));
     let names = sections.flat_map(str::lines).filter_map(|line| Some(line.split_once(" = ")?.0));
     names.filter(|name| !name.starts_with([' ', '#']) && !name.ends_with(ASSUMED))
 }

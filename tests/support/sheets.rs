@@ -32,9 +32,10 @@ fn cells(row: &str, strings: &[String]) -> Vec<String> {
         cells.resize(column - 1, String::new());
         let value = inside(cell.split_once('>').map_or("", |(_, content)| content));
         let is_text = cell.split('>').next().is_some_and(|tag| tag.contains("t=\"s\""));
-        cells.push(match is_text {
-            true => strings[value.parse::<usize>().expect("the place of a text")].clone(),
-            false => format!("={value}"),
+        cells.push(if is_text {
+            strings[value.parse::<usize>().expect("the place of a text")].clone()
+        } else {
+            format!("={value}")
         });
     }
     cells

@@ -27,6 +27,8 @@ struct Entry {
     /// What `tests/glossary.rs` reads.
     #[serde(default, rename = "figure")]
     _figure: serde::de::IgnoredAny,
+    #[serde(default, rename = "no_figure")]
+    _no_figure: serde::de::IgnoredAny,
 }
 
 fn glossary() -> Vec<Entry> {

@@ -8,7 +8,7 @@ use crate::report::Hidden;
 use crate::table::Cell;
 
 /// What a cell of a workbook is worth; a text is nothing.
-fn number(cell: &str) -> Option<f64> {
+fn worth(cell: &str) -> Option<f64> {
     cell.strip_prefix('=').and_then(|digits| digits.parse().ok())
 }
 
@@ -34,7 +34,7 @@ fn each_cell_is_that_of_the_table_typed_and_with_all_its_digits() {
                     // A code has its word.
                     Cell::Text(_) => assert!(!shown.is_empty() && !shown.starts_with('='), "{name} {shown}"),
                     Cell::Null => assert_eq!(shown, ""),
-                    cell => assert_eq!(number(shown), number(&format!("={cell}")), "{name} {column}"),
+                    cell => assert_eq!(worth(shown), worth(&format!("={cell}")), "{name} {column}"),
                 }
             }
         }
@@ -42,7 +42,7 @@ fn each_cell_is_that_of_the_table_typed_and_with_all_its_digits() {
     assert_eq!(sheets[0].1[4][0], "Lead tier");
     let last = sheets[0].1[0].iter().position(|head| head == "Profit").expect("a column");
     let profit = inputs.tables["results.tier_profitability"].cell(4, "profit").expect("a cell");
-    assert_eq!(number(&sheets[0].1[5][last]), number(&format!("={profit}")));
+    assert_eq!(worth(&sheets[0].1[5][last]), worth(&format!("={profit}")));
     // 31 January 2018 is day 43131 of a spreadsheet.
     assert!(sheets[1].1[1].contains(&"=43131".to_owned()), "{:?}", sheets[1].1[1]);
 }
