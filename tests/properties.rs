@@ -750,10 +750,8 @@ fn all_125_combinations_of_scores_get_the_segment_of_the_definitions() {
             ])
         })
         .collect();
-    let given = Given {
-        tables: BTreeMap::from([("business.customer_measures".to_owned(), rows)]),
-        ..Given::default()
-    };
+    let given =
+        Given { tables: BTreeMap::from([("business.customer_sums".to_owned(), rows)]), ..Given::default() };
     let table = block_on(|| async move {
         Workbench::start(planned(), given).await?.table("business.customer_scores").await
     })

@@ -8,13 +8,13 @@
 
 with customers as (
     select snapshot, customer_id, profit, orders, lines, sold_units, returned_lines, cases_at_rate, handling_minutes,
-        sold_revenue, freight_amount, 1 as customers,
+        net_revenue - returned_revenue as sold_revenue, freight_amount, 1 as customers,
         cast(cost_to_serve - recorded_case_cost as decimal(28, 10)) as cost_at_rates
     from business.customer_profit where snapshot = 'current'
     union all
     select snapshot, null as customer_id, sum(profit) as profit, sum(orders) as orders, sum(lines) as lines,
         sum(sold_units) as sold_units, sum(returned_lines) as returned_lines, sum(cases_at_rate) as cases_at_rate,
-        sum(handling_minutes) as handling_minutes, sum(sold_revenue) as sold_revenue,
+        sum(handling_minutes) as handling_minutes, sum(net_revenue - returned_revenue) as sold_revenue,
         sum(freight_amount) as freight_amount, count(*) as customers,
         sum(cast(cost_to_serve - recorded_case_cost as decimal(28, 10))) as cost_at_rates
     from business.customer_profit group by snapshot

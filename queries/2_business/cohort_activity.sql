@@ -36,7 +36,7 @@ first_months as (
     select customer_id,
         cast(date_part('year', first_order_date) as bigint) * 12
         + cast(date_part('month', first_order_date) as bigint) - 1 as month_number
-    from business.customer_measures where snapshot = 'current' and first_order_date is not null
+    from business.customer_sums where snapshot = 'current' and first_order_date is not null
 ),
 
 customer_periods as (

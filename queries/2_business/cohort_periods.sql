@@ -17,7 +17,7 @@ as_of_month as (
 
 first_order_days as (
     select first_order_date, count(*) as customers
-    from business.customer_measures where snapshot = 'current' and first_order_date is not null
+    from business.customer_sums where snapshot = 'current' and first_order_date is not null
     group by first_order_date
 ),
 

@@ -59,7 +59,7 @@ cases_of_others as (
 ),
 
 populations as (
-    select snapshot, count(*) as customers from business.customer_measures where is_in_window group by snapshot
+    select snapshot, count(*) as customers from business.customer_sums where is_in_window group by snapshot
 ),
 
 by_snapshot as (
@@ -173,7 +173,7 @@ days_before_the_open_period as (
 
 first_orders_before_the_open_period as (
     select count(*) as customers
-    from business.customer_measures as measures cross join business.cohort_periods as periods
+    from business.customer_sums as measures cross join business.cohort_periods as periods
     where measures.snapshot = 'current'
         and cast(date_part('year', measures.first_order_date) as bigint) * 12
             + cast(date_part('month', measures.first_order_date) as bigint) - 1 < periods.open_period * periods.months

@@ -111,7 +111,7 @@ select ranked_customers.customer_id, measures.last_order_date,
     lifecycle.late_ratio, ranked_customers.net_revenue, ranked_customers.profit, ranked_customers.value_at_risk,
     cast(ranked_customers.stake_amount as decimal(28, 10)) as stake_amount
 from ranked_customers
-inner join business.customer_measures as measures  -- one-to-one
+inner join business.customer_sums as measures  -- one-to-one
     on ranked_customers.customer_id = measures.customer_id and measures.snapshot = 'current'
 inner join business.customer_lifecycle as lifecycle  -- one-to-one
     on ranked_customers.customer_id = lifecycle.customer_id and lifecycle.snapshot = 'current'

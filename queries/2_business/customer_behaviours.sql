@@ -58,7 +58,7 @@ customers as (
         measures.sold_lines, measures.returned_lines, measures.sold_units, measures.discounted_units,
         measures.sold_revenue, measures.full_price_revenue, profit.net_revenue, profit.profit
     from business.customer_profit as profit
-    inner join business.customer_measures as measures  -- one-to-one
+    inner join business.customer_sums as measures  -- one-to-one
         on profit.snapshot = measures.snapshot and profit.customer_id = measures.customer_id
 )
 

@@ -16,7 +16,7 @@ with customers as (
         measures.discounted_revenue, measures.full_price_revenue, measures.net_revenue, measures.discount_amount,
         measures.net_revenue - measures.cost_of_goods as contribution_margin
     from business.customer_classes as classes
-    inner join business.customer_measures as measures  -- one-to-one
+    inner join business.customer_sums as measures  -- one-to-one
         on classes.snapshot = measures.snapshot and classes.customer_id = measures.customer_id
     where classes.snapshot = 'current'
 ),

@@ -14,7 +14,7 @@ with customers as (
         coalesce(rhythms.earlier_usual_gap_days, of_tier.usual_gap_days, of_all.usual_gap_days)
             as earlier_usual_gap_days,
         rhythms.usual_gap_days is not null as has_own_rhythm
-    from business.customer_measures as measures
+    from business.customer_sums as measures
     left join business.customer_rhythms as rhythms  -- one-to-one
         on measures.snapshot = rhythms.snapshot and measures.customer_id = rhythms.customer_id
     left join business.customer_tiers as tiers  -- one-to-one

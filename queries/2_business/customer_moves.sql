@@ -18,12 +18,9 @@
 with tiers as (select value as tier, position from business.class_values where class_name = 'tier'),
 
 customers as (
-    select customer_tiers.snapshot, customer_tiers.customer_id, customer_tiers.tier, tiers.position, profit.net_revenue,
-        profit.profit
-    from business.customer_tiers as customer_tiers
-    inner join business.customer_profit as profit  -- one-to-one
-        on customer_tiers.snapshot = profit.snapshot and customer_tiers.customer_id = profit.customer_id
-    inner join tiers on customer_tiers.tier = tiers.tier  -- many-to-one
+    select customers.snapshot, customers.customer_id, customers.tier, tiers.position, customers.profit
+    from business.customer_tiers as customers
+    inner join tiers on customers.tier = tiers.tier  -- many-to-one
 ),
 
 earlier_customers as (
@@ -36,7 +33,7 @@ earlier_customers as (
 current_customers as (
     -- Each current customer meets each earlier snapshot that has a population, and its cut-offs.
     select scenarios.cutoff_snapshot as from_snapshot, customers.customer_id, customers.tier, customers.position,
-        customers.net_revenue, customers.profit, scenarios.tier as tier_by_earlier_cutoffs
+        customers.profit, scenarios.tier as tier_by_earlier_cutoffs
     from customers
     inner join business.scenario_tiers as scenarios  -- one-to-many
         on customers.snapshot = scenarios.snapshot and customers.customer_id = scenarios.customer_id
@@ -46,9 +43,8 @@ current_customers as (
 pairs as (
     select coalesce(earlier.snapshot, now.from_snapshot) as from_snapshot,
         coalesce(earlier.customer_id, now.customer_id) as customer_id, earlier.tier as from_tier, now.tier as to_tier,
-        earlier.position as from_position, now.position as to_position, earlier.net_revenue as from_net_revenue,
-        now.net_revenue as to_net_revenue, earlier.profit as from_profit, now.profit as to_profit,
-        now.tier_by_earlier_cutoffs
+        earlier.position as from_position, now.position as to_position, earlier.profit as from_profit,
+        now.profit as to_profit, now.tier_by_earlier_cutoffs
     from earlier_customers as earlier
     full join current_customers as now  -- one-to-one
         on earlier.snapshot = now.from_snapshot and earlier.customer_id = now.customer_id
@@ -65,7 +61,7 @@ judged_pairs as (
             else 'moved_down'
         end as step
     from pairs
-    left join business.customer_measures as measures  -- one-to-one; none of who had not ordered yet
+    left join business.customer_sums as measures  -- one-to-one; none of who had not ordered yet
         on pairs.from_snapshot = measures.snapshot and pairs.customer_id = measures.customer_id
 )
 
@@ -76,8 +72,6 @@ select from_snapshot, customer_id,
         when step in ('moved_up', 'moved_down') and tier_by_earlier_cutoffs = from_tier then 'cutoff_moved'
         else 'own_behaviour'
     end as reason,
-    cast(coalesce(from_net_revenue, 0) as decimal(28, 4)) as from_net_revenue,
-    cast(coalesce(to_net_revenue, 0) as decimal(28, 4)) as to_net_revenue,
     cast(coalesce(from_profit, 0) as decimal(28, 10)) as from_profit,
     cast(coalesce(to_profit, 0) as decimal(28, 10)) as to_profit
 from judged_pairs

@@ -9,7 +9,7 @@
 --   cost of nobody here; results.reconciliation shows them.
 -- columns:
 --   sold_units: units of the lines that are no returns
---   sold_revenue: net revenue of the lines that are no returns
+--   returned_revenue: net revenue of the lines that are returns, as a rule below 0
 --   cases_at_rate: service cases without a recorded cost
 --   recorded_case_cost: recorded cost of the other cases
 --   case_costs: cost to serve of the service cases
@@ -21,7 +21,7 @@ with costs as (
         cast(measures.net_revenue - measures.cost_of_goods as decimal(28, 4)) as contribution_margin,
         cast(measures.order_costs + coalesce(contacts.case_costs, 0) + rates.per_customer as decimal(28, 10))
             as cost_to_serve
-    from business.customer_measures as measures
+    from business.customer_sums as measures
     left join business.customer_contacts as contacts  -- one-to-one
         on measures.snapshot = contacts.snapshot and measures.customer_id = contacts.customer_id
     cross join settings.rates as rates
@@ -29,7 +29,8 @@ with costs as (
 )
 
 select snapshot, customer_id,
-    orders, lines, units, sold_units, returned_lines, gross_revenue, discount_amount, net_revenue, sold_revenue,
+    orders, lines, sold_units, returned_lines, gross_revenue, discount_amount, net_revenue,
+    cast(net_revenue - sold_revenue as decimal(28, 4)) as returned_revenue,
     cost_of_goods, freight_amount,
     coalesce(cases, 0) as service_cases, coalesce(cases_at_rate, 0) as cases_at_rate,
     cast(coalesce(recorded_case_cost, 0) as decimal(28, 4)) as recorded_case_cost,

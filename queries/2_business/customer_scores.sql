@@ -27,7 +27,7 @@ with customers as (
             else 0
         end
         + case when measures.days_since_first_order >= policy.loyal_tenure_days then 1 else 0 end as loyalty_score
-    from business.customer_measures as measures cross join settings.policy as policy where measures.is_in_window
+    from business.customer_sums as measures cross join settings.policy as policy where measures.is_in_window
 ),
 
 revenue_steps as (

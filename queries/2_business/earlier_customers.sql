@@ -32,7 +32,7 @@ complaints as (
 customers_now as (
     select lifecycle.customer_id, measures.last_order_date, lifecycle.lifecycle_stage
     from business.customer_lifecycle as lifecycle
-    left join business.customer_measures as measures  -- one-to-one
+    left join business.customer_sums as measures  -- one-to-one
         on lifecycle.snapshot = measures.snapshot and lifecycle.customer_id = measures.customer_id
     where lifecycle.snapshot = 'current'
 ),

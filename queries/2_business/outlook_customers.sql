@@ -46,7 +46,7 @@ select histories.customer_id,
     coalesce(of_tier.profit_rate, of_all.profit_rate) as profit_rate, histories.last_year_orders,
     histories.recency_orders, histories.purchases_of_year, histories.window_revenue
 from histories
-inner join business.customer_measures as measures  -- one-to-one
+inner join business.customer_sums as measures  -- one-to-one
     on histories.customer_id = measures.customer_id and measures.snapshot = 'current'
 left join business.customer_lifecycle as lifecycle  -- one-to-one
     on histories.customer_id = lifecycle.customer_id and lifecycle.snapshot = 'current'

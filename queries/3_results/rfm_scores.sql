@@ -21,7 +21,7 @@ measured as (
             else cast(measures.net_revenue as decimal(28, 4))
         end as value
     from business.customer_classes as classes
-    inner join business.customer_measures as measures  -- one-to-one
+    inner join business.customer_sums as measures  -- one-to-one
         on classes.snapshot = measures.snapshot and classes.customer_id = measures.customer_id
     cross join kinds
     where classes.snapshot = 'current'

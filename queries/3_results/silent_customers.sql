@@ -17,7 +17,7 @@ with silent_customers as (
         lifecycle.late_ratio, measures.orders, profit.net_revenue, profit.profit, lifecycle.has_own_rhythm,
         actions.name, actions.owner, actions.action, actions.responsible, actions.due_date
     from business.profits_at_risk as at_risk
-    inner join business.customer_measures as measures  -- one-to-one, as all that follow
+    inner join business.customer_sums as measures  -- one-to-one, as all that follow
         on at_risk.snapshot = measures.snapshot and at_risk.customer_id = measures.customer_id
     inner join business.customer_lifecycle as lifecycle
         on at_risk.snapshot = lifecycle.snapshot and at_risk.customer_id = lifecycle.customer_id

@@ -44,7 +44,7 @@ section! {
             "what is aimed at in a window, by tier; the report shows it beside the figures. A target that is not given is not shown");
         checks: Checks = (Section(CHECKS), "{}", "", "", "when a run is refused: nothing is published, and the exit code is 3");
         engine: EngineLimits = (Section(ENGINE), "{}", "", "", "how much of the machine a run may use; never changes a figure").local();
-        exports: Vec<String> = (Words, "[csv]", "words", "csv spreadsheet zoho_crm fxiaoke",
+        exports: Vec<String> = (Words, "[]", "words", "csv spreadsheet zoho_crm fxiaoke",
             "forms in which each run writes the list of what to do next for each customer, into its folder exports/: csv, packed \
              with gzip, spreadsheet, which Excel and WPS open, zoho_crm and fxiaoke, for bulk import there; [] for none");
         publish: Publish = (Section(PUBLISH), "{}", "", "", "where runs are published");

@@ -185,6 +185,7 @@ fn first() -> &'static Done {
             ("sources", &sources),
             ("checks", "{max_rejected_rows: 100%, max_rejected_money: 100%}"),
             ("policy", "{}"),
+            ("exports", "[csv]"),
         ]));
         project.parquet("data/rows.parquet", &first_batch());
         Done::of(project)

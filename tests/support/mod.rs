@@ -19,13 +19,25 @@ where
     F: Future<Output = T>,
     W: FnOnce() -> F + Send + 'static,
 {
+    block_on_counted(work).0
+}
+
+/// As [`block_on`], with the number of allocations of that thread.
+pub(crate) fn block_on_counted<T, F, W>(work: W) -> (T, u64)
+where
+    T: Send + 'static,
+    F: Future<Output = T>,
+    W: FnOnce() -> F + Send + 'static,
+{
     let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
-        runtime.block_on(work())
+        let mut value = None;
+        let counted = allocation_counter::measure(|| value = Some(runtime.block_on(work())));
+        (value.expect("the work has ended"), counted.count_total)
     });
     match thread.expect("a thread starts").join() {
-        Ok(value) => value,
+        Ok(found) => found,
         Err(panic) => std::panic::resume_unwind(panic),
     }
 }

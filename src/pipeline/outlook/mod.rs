@@ -103,7 +103,6 @@ struct Outlook {
     alive_bg_nbd: Option<f64>,
     orders: f64,
     spend: Option<f64>,
-    discounted_orders: f64,
     clv: Option<f64>,
     value_at_risk: Option<f64>,
 }
@@ -250,7 +249,6 @@ fn predict(fits: &Fits, members: &[Member], horizon: &Horizon, least_alive: f64)
             alive_bg_nbd: bg_nbd.map(|fit| Buying::BgNbd.probability_alive(&fit.parameters, &member.history)),
             orders: forecast.purchases,
             spend,
-            discounted_orders: forecast.discounted,
             clv: money(forecast.discounted, member.margin_rate),
             value_at_risk: profit.map(|profit| value::at_risk(profit, forecast.alive, least_alive)),
         }

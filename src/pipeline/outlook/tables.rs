@@ -171,7 +171,6 @@ fn customer_outlook(found: Option<&Findings>) -> Result<SettingsTable, Failure> 
             ("p_alive_bg_nbd", of(|outlook| outlook.alive_bg_nbd)),
             ("expected_orders", of(|outlook| Some(outlook.orders))),
             ("expected_spend", of(|outlook| outlook.spend)),
-            ("discounted_orders", of(|outlook| Some(outlook.discounted_orders))),
             ("clv", of(|outlook| outlook.clv)),
             ("value_at_risk", of(|outlook| outlook.value_at_risk)),
         ],
