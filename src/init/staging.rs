@@ -213,7 +213,7 @@ fn listed(names: &[&str]) -> String {
 pub(super) fn question(text: &mut Text, start: &str, item: &Item) {
     match &item.question {
         Some(question) if item.is_decisive() => {
-            text.line(format_args!("{start} {OPEN} {}", one_line(question)))
+            text.line(format_args!("{start} {OPEN} {}", one_line(question)));
         }
         Some(question) => text.comment(start, &format!("Open: {question}")),
         None => {}

@@ -342,13 +342,13 @@ const TYPED: [(&str, &[&str]); 16] = [
     ("lorenz-gini_1", &["0"]),
     ("lorenz-gini_2", &["1"]),
     ("number-scales", &["4", "8"]),
-    ("quality-first_20_files_their", &["20"]),
+    ("quality-where_all_files", &["20"]),
     ("reason-satisfaction_out_of_range", &["1", "5"]),
     ("rfm-note", &["5"]),
     ("service-note_otherwise", &["5"]),
-    ("tiles-each_line_shows_figure", &["53"]),
-    ("unit-per_customer_decile", &["1"]),
-    ("unit-percent_shares_profit_add_up", &["100%"]),
+    ("tiles-note_lines", &["53"]),
+    ("unit-deciles", &["1"]),
+    ("unit-shares", &["100%"]),
 ];
 
 #[test]

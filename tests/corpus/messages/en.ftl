@@ -463,25 +463,25 @@ report-colophon = { $project }. Customer profit report as of { $as_of }. Run { $
 
 ## management/aggregate.html
 
-aggregate-customers_profit_tier = Customers and profit, by tier
-aggregate-customers_tier_value_score = Customers by tier and value score
+aggregate-tiers_title = Customers and profit, by tier
+aggregate-value_scores_title = Customers by tier and value score
 aggregate-lifecycle_retention = Lifecycle and retention
 aggregate-lifecycle_note = At risk: silent for longer than the gap between orders that a customer nearly always keeps; lapsed: for more than twice as long, or for more than a year. New: first order in the last { $new_customer_days } days.
-aggregate-customers_profit_stage = Customers and profit, by stage
-unit-known_customers_money = all known customers; money in { $currency_name }
-unit-customers_order_window_profit_below = customers with an order in the window, profit in { $currency_name } below
+aggregate-stages_title = Customers and profit, by stage
+unit-known_customers = all known customers; money in { $currency_name }
+unit-customers_and_profit = customers with an order in the window, profit in { $currency_name } below
 aggregate-label_customers_year_ago_lapsed = Customers of a year ago who have lapsed
 aggregate-groups = Who the customers are
 aggregate-groups_note = Each table adds up to the same customers. A place is that of the customer file, or of the last order.
 aggregate-net_revenue = By net revenue
-aggregate-recency_frequency_revenue = By recency, frequency and revenue
-unit-largest_net_revenue_hidden_money = largest by net revenue, those that are hidden left out; money in { $currency_name }
+aggregate-rfm_title = By recency, frequency and revenue
+unit-largest_shown = largest by net revenue, those that are hidden left out; money in { $currency_name }
 aggregate-service_note = Cases opened in the window, and their cost.
 aggregate-time_ahead = The time ahead
 aggregate-time_ahead_note = What the customers of each tier should bring in the coming { $months }, when they go on as they did.
-aggregate-time_ahead_tier = The time ahead, by tier
+aggregate-outlook_title = The time ahead, by tier
 aggregate-evidence = Evidence, and what is left out
-aggregate-only_full_edition = Only the full edition has what names customers or hangs on few of them: actions, silent customers, account owners, referrals, moves between tiers, the profit bridge, cohorts, the whale curve, concentration, customer types, home markets, discounts by tier, the recency and frequency grid, tier boundaries, effects of complaints, cost to serve by activity, and the re-performance of the run. Figures of an earlier edition can be set against these; keep them as confidential as these.
+aggregate-note_of_full = Only the full edition has what names customers or hangs on few of them: actions, silent customers, account owners, referrals, moves between tiers, the profit bridge, cohorts, the whale curve, concentration, customer types, home markets, discounts by tier, the recency and frequency grid, tier boundaries, effects of complaints, cost to serve by activity, and the re-performance of the run. Figures of an earlier edition can be set against these; keep them as confidential as these.
 aggregate-colophon = { $project }. Customer profit report as of { $as_of }, without single customers. Run { $short_id }, made by { $maker }. For internal use.
 
 ## management/sections/abc.html
@@ -542,7 +542,7 @@ head-what = What to do
 head-who = Who
 head-by = By
 head-stake = At stake
-actions-every_customer_reason_money = Every customer with reason, money at stake and next action stands in { $tables }.
+actions-where_all = Every customer with reason, money at stake and next action stands in { $tables }.
 
 ## management/sections/brief.html
 
@@ -563,10 +563,10 @@ cohorts-note_month = A cohort is the month of the first order. Cohorts of fewer 
 cohorts-note_quarter = A cohort is the quarter of the first order, because shorter ones hold fewer than { $min_cell }. Cohorts of fewer than { $min_cell } are not shown as percentages; a quarter not yet lived is blank, never zero.
 cohorts-note_half_year = A cohort is the half-year of the first order, because shorter ones hold fewer than { $min_cell }. Cohorts of fewer than { $min_cell } are not shown as percentages; a half-year not yet lived is blank, never zero.
 cohorts-newest_shown = Shown are the newest { $cohorts_shown } of { $cohorts } cohorts.
-cohorts-customers_ordered_again = Customers who ordered again
-unit-percent_cohort_month = in percent of the cohort, by months since the first order
-unit-percent_cohort_quarter = in percent of the cohort, by quarters since the first order
-unit-percent_cohort_half_year = in percent of the cohort, by half-years since the first order
+cohorts-title = Customers who ordered again
+unit-cohort_months = in percent of the cohort, by months since the first order
+unit-cohort_quarters = in percent of the cohort, by quarters since the first order
+unit-cohort_half_years = in percent of the cohort, by half-years since the first order
 head-cohort = Cohort
 head-cohort_size = Size
 cohorts-revenue_retention = The { $customers } of a year ago buy { $net_revenue_retention } of what they bought then (net revenue retention). Counting each at most with what they bought then, it is { $gross_revenue_retention } (gross revenue retention).
@@ -579,8 +579,8 @@ concentration-finding_profit_and_revenue = { $profit_80_customer_share } of cust
 concentration-finding_revenue = { $revenue_80_customer_share } of customers make 80% of revenue
 concentration-finding_otherwise = Without revenue there is no concentration
 concentration-note = The further the curve hangs below the straight line, the more revenue depends on few customers. Customers with losses count in profit, so the best customers can make more than the whole.
-concentration-lorenz_curve_net_revenue = Lorenz curve of net revenue
-unit-cumulated_share_customers_across_revenue = cumulated share of customers across, of revenue upwards
+concentration-chart_title = Lorenz curve of net revenue
+unit-lorenz_axes = cumulated share of customers across, of revenue upwards
 concentration-measures_concentration = Measures of concentration
 head-measure = Measure
 head-value = Value
@@ -609,9 +609,9 @@ conditions-some_not_known = { $conditions_not_known ->
 conditions-note = Tiers are worth managing apart when customers differ by more than profit. A condition holds when the interval of its effect leaves out 0 and the effect is at least { $pyramid_min_effect } standard deviations, with at least { $pyramid_min_customers } in each group; it does not when the interval leaves out every effect of that size. In between there are too few customers to tell. Effect: Platinum and Gold less Iron and Lead. Nothing here says why.
 conditions-four_conditions = The four conditions
 conditions-other_measures = Other measures
-unit-beside_those_decide = beside those that decide
-conditions-known_what_needs_service = Not known is what needs service cases, or a column of them, that this report does not have.
-conditions-third_condition_compares_customers = The third condition compares customers of a year ago who had bought at a discount of { $price_sensitive_discount_rate } or more with the others; the fourth those who had complained in the { $complaint_days } days before with the others. The effect is then how much more the difference is in Platinum and Gold. The middle of an interval of shares lies a little off the effect.
+unit-other_conditions = beside those that decide
+conditions-note_not_known = Not known is what needs service cases, or a column of them, that this report does not have.
+conditions-note_third = The third condition compares customers of a year ago who had bought at a discount of { $price_sensitive_discount_rate } or more with the others; the fourth those who had complained in the { $complaint_days } days before with the others. The effect is then how much more the difference is in Platinum and Gold. The middle of an interval of shares lies a little off the effect.
 
 ## management/sections/discounts.html
 
@@ -626,7 +626,7 @@ discounts-finding_rate = Discounts took { $margin_given_away_rate } of the margi
 discounts-finding_otherwise = Discounts took { $discount_amount }
 discounts-note = A line is sold at a discount from { $price_sensitive_discount_rate } off its list price; returned lines are left out. Price sensitive: at least { $price_sensitive_unit_share } of the units bought so. A Champion is made by discount when their revenue at full price alone would give another segment. Margin given away: all discount, as a share of contribution margin before it.
 discounts-label_discounts_tier = Discounts by tier
-discounts-what_each_tier_buys = What each tier buys at a discount
+discounts-categories_title = What each tier buys at a discount
 head-units = Units
 head-at_a_discount = At a discount
 head-share_units = Share of units
@@ -642,17 +642,17 @@ head-made_discount = Made by discount
 
 evidence-name = Reconciliation and evidence
 evidence-note = Definitions, the SQL of every table and all hashes are on the { $link_method }. To re-perform the run, execute { $sql } of the run folder with the DuckDB command line: { $duckdb }.
-evidence-sums_must_agree = Sums that must agree
-unit-runs_window_money = of this run’s window; money in { $currency_name }
-evidence-same_sums_earlier_windows = The same sums for the earlier windows are on the { $link_method }.
+evidence-sums_title = Sums that must agree
+unit-window = of this run’s window; money in { $currency_name }
+evidence-where_earlier = The same sums for the earlier windows are on the { $link_method }.
 evidence-cost_serve = Cost to serve
-unit-only_customers_order_window = in { $currency_name }; only customers with an order in the window
+unit-buying_customers = in { $currency_name }; only customers with an order in the window
 head-activity = Activity
 head-rate = Rate
 head-volume = Volume
 head-cost = Cost
 evidence-recorded = as recorded
-evidence-sql_behind_figures = SQL behind the figures
+evidence-sql_title = SQL behind the figures
 head-file = File
 head-what_holds = What it holds
 head-rows = Rows
@@ -719,7 +719,7 @@ head-value_class = Value
 habits-loyalty = By loyalty
 head-loyalty = Loyalty
 habits-label_tier_against_value_score = Tier against value score
-unit-number_customers_profit_below = number of customers, profit in { $currency_name } below
+unit-number_and_profit = number of customers, profit in { $currency_name } below
 
 ## management/sections/kinds.html
 
@@ -730,38 +730,38 @@ kinds-finding_give_back = { $customer_type }, { $customer_share } of customers, 
 kinds-finding_share = { $customer_type }, { $customer_share } of customers, bring { $profit_share } of profit
 kinds-finding_profit = { $customer_type }, { $customer_share } of customers, bring { $profit } of profit
 kinds-note = Each customer has one type, the first that applies in this order: angry, new buyer, discount chaser, impulsive, researcher, sceptic, loyal, regular. Types, needs and temperament are read from what customers do in the window. What a missing source would tell applies to nobody: who matches nothing else is then not known. What nobody is, is left out.
-kinds-share_customers_share_profit_customer = Share of customers and share of profit, by customer type
+kinds-chart_title = Share of customers and share of profit, by customer type
 unit-percent = in percent
-kinds-share_customers_profit_customer_type = Share of customers and profit, by customer type
+kinds-chart_title_no_share = Share of customers and profit, by customer type
 kinds-customer_type = By customer type
 head-type = Type
 kinds-prospects = Prospects are known or visited, and never ordered: they stand below the total.
-kinds-type_known_everybody_because_these = The type is not known of everybody, because these are missing
+kinds-gaps_of_type = The type is not known of everybody, because these are missing
 kinds-label_customer_type_against_tier = Customer type against tier
 kinds-kind_customer = By kind of customer
 head-kind = Kind
 kinds-internal = Internal customers are part of the company: they are in no tier, no other class and no total. Their contribution margin is { $contribution_margin }; no cost to serve is charged to them.
-kinds-kind_known_because_missing = The kind is not known, because this is missing
+kinds-gaps_of_kind = The kind is not known, because this is missing
 kinds-home_market = By home market
 head-market = Market
-kinds-home_market_told_apart_because = The home market is not told apart, because these are missing
+kinds-gaps_of_home_market = The home market is not told apart, because these are missing
 kinds-countries = Countries
-unit-largest_net_revenue_money = largest by net revenue; money in { $currency_name }
+unit-largest = largest by net revenue; money in { $currency_name }
 kinds-regions = Regions
 kinds-industry = By industry
 head-industry = Industry
-kinds-industry_known_because_missing = The industry is not known, because this is missing
+kinds-gaps_of_industry = The industry is not known, because this is missing
 kinds-need = By need
 head-need = Need
-kinds-need_known_everybody_because_these = The need is not known of everybody, because these are missing
-kinds-temperament_proxy_behaviour = By temperament, a proxy from behaviour
+kinds-gaps_of_need = The need is not known of everybody, because these are missing
+kinds-temperament_title = By temperament, a proxy from behaviour
 head-proxy = Proxy
-kinds-proxy_known_everybody_because_these = The proxy is not known of everybody, because these are missing
+kinds-gaps_of_temperament = The proxy is not known of everybody, because these are missing
 kinds-quality = By quality
 head-quality = Quality
 kinds-quality_note = A quality customer has at least { $quality_min_marks } of five marks: every payment on time, profit rate above the median, few service cases per order, regular orders, basket above the median.
-kinds-known_could_marks_if_these = Not known is who could have the marks if these were there
-kinds-lifecycle_phase_all_known_customers = By lifecycle phase, all known customers
+kinds-gaps_of_marks = Not known is who could have the marks if these were there
+kinds-lifecycle_title = By lifecycle phase, all known customers
 head-phase = Phase
 
 ## management/sections/lifecycle.html
@@ -783,12 +783,12 @@ lifecycle-finding_lapsed = { $customers ->
     }
 lifecycle-finding_otherwise = Nobody is late against their own rhythm
 lifecycle-note = Own rhythm: the gap between orders that a customer nearly always keeps. At risk: silent for longer than that; lapsed: for more than twice as long, or for more than a year. New: first order in the last { $new_customer_days } days.
-lifecycle-share_known_customers_share_profit = Share of known customers and share of profit, by stage
-lifecycle-share_known_customers_profit_stage = Share of known customers and profit, by stage
+lifecycle-chart_title = Share of known customers and share of profit, by stage
+lifecycle-chart_title_no_share = Share of known customers and profit, by stage
 lifecycle-label_lifecycle_stages = Lifecycle stages
 head-stage = Stage
 lifecycle-label_customers_tier_stage = Customers by tier and stage
-unit-number_customers_profit_below_only = number of customers, profit in { $currency_name } below; only customers with an order in the window
+unit-number_and_profit_of_buying = number of customers, profit in { $currency_name } below; only customers with an order in the window
 
 ## management/sections/moves.html
 
@@ -810,9 +810,9 @@ moves-turned_unprofitable = { $turned_unprofitable ->
     }
 moves-note = Returned: ordered before, but not in the earlier window. New: first order ever. Both years are seen with today’s data, rules and cost rates; { $moved_by_cutoff } changed tier only because the cut-offs moved.
 unit-number_customers = number of customers
-unit-number_customers_strong = number of customers; strong bands are last year’s { $told_tier }
+unit-number_strong_bands = number of customers; strong bands are last year’s { $told_tier }
 moves-tier_migration = Tier migration
-unit-number_customers_then_now = number of customers; rows a year earlier, columns now
+unit-number_then_now = number of customers; rows a year earlier, columns now
 head-from = From
 moves-profit_stands = Profit stands where it stood
 moves-profit_rose = Profit rose by { $profit_change }
@@ -865,30 +865,30 @@ outlook-note_by_rule = The figures by rule above do not depend on it.
 outlook-note_estimate = An estimate, without customers still to be won. P(alive): how likely a customer buys again at all. Each customer is expected to earn the rates of their tier. Lifetime value: contribution margin of the coming { $clv_quarters }, discounted at { $clv_discount_rate } a year. At risk: the part of expected profit that hangs on customers who may be gone.
 outlook-label_outlook_tier = Outlook by tier
 outlook-expected_tier = Expected in { $horizon }, by tier
-unit-money_range_method = money in { $currency_name }; below each sum its range; purchases and profit by the method that was best in the test
+unit-range_of_best_method = money in { $currency_name }; below each sum its range; purchases and profit by the method that was best in the test
 head-mean_p_alive = Mean P(alive)
 head-expected_purchases = Expected purchases
 head-expected_profit = Expected profit
 head-lifetime_value = Lifetime value
 head-value_risk = Value at risk
-outlook-range_hold_sum_cases = A range is to hold the sum in { $interval_share } of cases while customers go on as they did. It covers how well the parameters are known and the chance in who buys, how often and for how much; it covers no change of prices, offers or times, and no fault of the method itself.
-outlook-see_test_below_there = For that see the test below: there, all purchases together were off by { $total_error_rate }.
-outlook-model_finds_no_sign = The model finds no sign in this history that customers ever leave for good. P(alive) tells nobody apart here, and value at risk says nothing; the figures by rule above do.
-outlook-money_ahead_known = Money ahead is not known: { $reason }.
-outlook-correlation_spend_frequency_over = Correlation of spend and frequency: { $correlation }, over { $customers } with a repeat.
-outlook-money_ahead_too_low = From { $spend_frequency_correlation } on, money ahead is too low for those who buy often: the model takes the two as independent.
-outlook-model_takes_two_independent = The model takes the two as independent; the report warns from { $spend_frequency_correlation } on.
-outlook-class_year_first_order = By class and by year of the first order
+outlook-note_range = A range is to hold the sum in { $interval_share } of cases while customers go on as they did. It covers how well the parameters are known and the chance in who buys, how often and for how much; it covers no change of prices, offers or times, and no fault of the method itself.
+outlook-note_range_of_test = For that see the test below: there, all purchases together were off by { $total_error_rate }.
+outlook-note_nobody_leaves = The model finds no sign in this history that customers ever leave for good. P(alive) tells nobody apart here, and value at risk says nothing; the figures by rule above do.
+outlook-money_not_known = Money ahead is not known: { $reason }.
+outlook-note_correlation = Correlation of spend and frequency: { $correlation }, over { $customers } with a repeat.
+outlook-warning_correlation = From { $spend_frequency_correlation } on, money ahead is too low for those who buy often: the model takes the two as independent.
+outlook-note_independence = The model takes the two as independent; the report warns from { $spend_frequency_correlation } on.
+outlook-cohorts_title = By class and by year of the first order
 outlook-label_outlook_class_cohort = Outlook by class and cohort
-outlook-expected_class_cohort = Expected in { $horizon }, by class and cohort
+outlook-cohorts_table = Expected in { $horizon }, by class and cohort
 unit-money_range = money in { $currency_name }; below each sum its range
 outlook-untested_reason = The model was not tested on the last weeks: { $reason } before them
 outlook-untested = The model was not tested on the last weeks
-outlook-last_weeks_model_off = In the last { $weeks } weeks the model was off by { $mean_absolute_error } purchases per customer, less than either plain rule
-outlook-last_weeks_plain_rule = In the last { $weeks } weeks a plain rule came closer than the model: “{ $method }” was off by { $mean_absolute_error } purchases per customer, the model by { $model_mean_absolute_error }. The expected purchases above use the rule; P(alive) and lifetime value remain the model’s
-outlook-forecasts_last_weeks_made = Forecasts of the last { $weeks } weeks, made on what was known before { $first_day }
+outlook-test_model_best = In the last { $weeks } weeks the model was off by { $mean_absolute_error } purchases per customer, less than either plain rule
+outlook-test_rule_best = In the last { $weeks } weeks a plain rule came closer than the model: “{ $method }” was off by { $mean_absolute_error } purchases per customer, the model by { $model_mean_absolute_error }. The expected purchases above use the rule; P(alive) and lifetime value remain the model’s
+outlook-test_title = Forecasts of the last { $weeks } weeks, made on what was known before { $first_day }
 unit-purchases = purchases of { $customers }
-unit-per_customer_decile = per customer in the weeks tested; decile 1 holds those of whom most was expected
+unit-deciles = per customer in the weeks tested; decile 1 holds those of whom most was expected
 head-method = Method
 head-expected = Expected
 head-made = Made
@@ -896,10 +896,10 @@ head-off_total = Off in total
 head-mean_absolute_error_per_customer = Mean absolute error per customer
 head-root_mean_square_error = Root mean square error
 head-mean_absolute_error = Mean absolute error
-outlook-purchases_expected_model_made = Purchases expected by the model, and made
+outlook-calibration_title = Purchases expected by the model, and made
 outlook-label_test_model_tier = Test of the model by tier
-outlook-same_weeks_tier = The same weeks, by tier
-unit-year_ago_number_purchases = of a year ago; number of purchases
+outlook-test_by_tier_title = The same weeks, by tier
+unit-purchases_of_year_ago = of a year ago; number of purchases
 head-tier_then = Tier then
 head-bought_all = Bought at all
 head-model = Model
@@ -908,12 +908,12 @@ head-nothing_silent = Nothing of the silent
 outlook-fits_parameters = Fits and parameters
 outlook-label_parameters_models = Parameters of the models
 outlook-parameters = Parameters
-unit-maximum_likelihood_standard_errors = by maximum likelihood, with standard errors
+unit-fits = by maximum likelihood, with standard errors
 head-parameter = Parameter
 head-standard_error = Standard error
 outlook-label_fits_models = Fits of the models
 outlook-fits = Fits
-unit-what_known_after_last_day = of what was known after the last day named
+unit-moment_of_fit = of what was known after the last day named
 head-last_day = Last day
 head-iterations = Iterations
 head-log_likelihood = Log-likelihood
@@ -935,13 +935,13 @@ owners-note_share = A share is what would leave if an owner left and every custo
 owners-referrals_not_known = Referrals are not known: no source has the column referred_by.
 owners-referrals_credited = Each referred customer is credited once, to the one who referred them directly.
 owners-label_account_owners = Account owners
-unit-most_profit_first_money = most profit first; money in { $currency_name }
+unit-by_profit = most profit first; money in { $currency_name }
 head-owner = Owner
 head-dependency = Dependency
 owners-above = above { $owner_dependency_share }
-owners-no_customer_window_referred = No customer of the window was referred by another.
+owners-no_referrals = No customer of the window was referred by another.
 owners-label_referrals = Referrals
-unit-most_profit_referred_first_money = most profit of the referred first; money in { $currency_name }
+unit-by_profit_of_referred = most profit of the referred first; money in { $currency_name }
 head-referred = Referred by
 head-tier_referrer = Tier of the referrer
 head-customers_referred = Customers referred
@@ -951,10 +951,10 @@ head-own_profit_referrer = Own profit of the referrer
 ## management/sections/pyramid.html
 
 pyramid-name = Customer pyramid
-pyramid-share_customers_share_profit_tier = Share of customers and share of profit, by tier
-unit-percent_shares_profit_add_up = in percent; the shares of profit add up to 100%
-pyramid-share_customers_profit_tier = Share of customers and profit, by tier
-unit-profit_because_total_positive = profit in { $currency_name }, because its total is not positive
+pyramid-chart_title = Share of customers and share of profit, by tier
+unit-shares = in percent; the shares of profit add up to 100%
+pyramid-chart_title_no_share = Share of customers and profit, by tier
+unit-profit_without_share = profit in { $currency_name }, because its total is not positive
 pyramid-label_tiers = The tiers
 head-contribution_margin = Contribution margin
 head-profit_per_customer = Profit per customer
@@ -974,13 +974,13 @@ quality-note = Every row of every source is used, rejected with a reason or out 
 quality-note_estimate = Cost of goods is an assumption of the policy, not data, so every profit in this report is an estimate.
 quality-note_coverage = { $cost_share } of order lines carry a cost.
 quality-label_order_lines = Order lines
-unit-their_net_amount = and their net amount in { $currency_name }
+unit-rows_and_amount = and their net amount in { $currency_name }
 head-outcome_of_rows = Rows
 head-number = Number
 head-share = Share
 head-net_amount = Net amount
 quality-label_sources = Sources
-unit-their_rows_newest_day_those = their rows, and the newest day of those used
+unit-rows_and_newest_day = their rows, and the newest day of those used
 head-source = Source
 head-read = Read
 head-used = Used
@@ -990,9 +990,9 @@ head-newest_day = Newest day
 quality-rejected_reason = Rejected: { $reason }
 quality-configured = not configured
 quality-files_listed = Files listed
-unit-each_one_read_fixed_hash = each one read is fixed by the hash of its bytes
+unit-hashes = each one read is fixed by the hash of its bytes
 head-size = Size
-quality-first_20_files_their = The first 20 of { $inputs } files. { $link_files } with their full hashes are on the method page.
+quality-where_all_files = The first 20 of { $inputs } files. { $link_files } with their full hashes are on the method page.
 quality-report_why = Not in this report, and why
 
 ## management/sections/retention.html
@@ -1018,11 +1018,11 @@ retention-finding_silent = { $customers ->
 retention-with_profit = , with { $profit } of profit at stake
 retention-finding_calm = No Platinum or Gold customer is late against their own rhythm
 retention-note = Nobody gives notice, so churn is an estimate: lapsed is who has been silent for more than { $lapsed_late_ratio } times the own rhythm, or for more than { $lapsed_days } days. Tier and profit are those of the time before. A rate over fewer than { $min_cell } is not shown.
-retention-there_no_customer_year = There was no customer a year ago, so there is no churn over a year.
-retention-there_no_customer_earlier = There was no customer at the earlier snapshot, so there is no churn since.
-retention-customers_year_ago_lapsed_tier = Customers of a year ago who have lapsed, by tier
-unit-profit_window_before = profit of the window before, in { $currency_name }
-retention-customers_lapsed_tier = Customers of { $earlier } who have lapsed, by tier
+retention-no_year_ago = There was no customer a year ago, so there is no churn over a year.
+retention-no_earlier = There was no customer at the earlier snapshot, so there is no churn since.
+retention-year_churn_title = Customers of a year ago who have lapsed, by tier
+unit-profit_before = profit of the window before, in { $currency_name }
+retention-churn_title = Customers of { $earlier } who have lapsed, by tier
 retention-platinum_gold_silent_other = { $customers ->
         [one] { $customers } of { $tier_customers } of Platinum and Gold is silent
        *[other] { $customers } of { $tier_customers } of Platinum and Gold are silent
@@ -1035,12 +1035,12 @@ head-days_since = Days since
 head-usual_gap_days = Usual gap in days
 head-late_ratio = Late ratio
 retention-tiers = tier’s { $usual_gap_days }
-retention-no_platinum_gold_customer = No Platinum or Gold customer is at risk or lapsed.
+retention-nobody_silent = No Platinum or Gold customer is at risk or lapsed.
 head-lapsed_now = Lapsed now
-retention-churn_after_complaints_customers_tier = Churn after complaints: customers of { $then }, by tier
-unit-without_complaint_days_before = with and without a complaint in the { $complaint_days } days before
-retention-difference_no_cause_orders = A difference is no cause: who orders more has more occasions to complain. Its interval is Newcombe’s. A rate is shown where both groups have at least { $min_cell }.
-retention-churn_after_complaints_known = Churn after complaints is not known: no source says who had complained before.
+retention-complaints_title = Churn after complaints: customers of { $then }, by tier
+unit-complaint_groups = with and without a complaint in the { $complaint_days } days before
+retention-note_complaints = A difference is no cause: who orders more has more occasions to complain. Its interval is Newcombe’s. A rate is shown where both groups have at least { $min_cell }.
+retention-complaints_not_known = Churn after complaints is not known: no source says who had complained before.
 
 ## management/sections/rfm.html
 
@@ -1051,13 +1051,13 @@ rfm-finding_gone_quiet = The largest group ordered least and longest ago: { $cus
 rfm-finding_otherwise = The largest group is { $customers } with R{ $r_score } and F{ $f_score }
 rfm-note = R is the score for days since the last order, F for orders in the window; 5 is best. Equal values share a score, so a score can have no customers.
 rfm-label_customers_recency_frequency = Customers by recency and frequency
-unit-number_profit_below = number of customers; profit in { $currency_name } below
+unit-number_over_profit = number of customers; profit in { $currency_name } below
 head-recency = Recency
 head-no_value = no value
 head-to = { $lowest } to { $highest }
-rfm-segment_most_profit_total = { $rfm_segment } is the segment with the most profit: { $customers }, { $profit_share } of the total
-rfm-segment_most_profit = { $rfm_segment } is the segment with the most profit: { $customers }, { $profit }
-rfm-segments_recency_frequency_revenue = Segments by recency, frequency and revenue
+rfm-finding_with_share = { $rfm_segment } is the segment with the most profit: { $customers }, { $profit_share } of the total
+rfm-finding = { $rfm_segment } is the segment with the most profit: { $customers }, { $profit }
+rfm-title = Segments by recency, frequency and revenue
 head-segment = Segment
 
 ## management/sections/service.html
@@ -1085,11 +1085,11 @@ service-service_case_no_tier = { $cases ->
        *[other] { $cases } service cases of { $customers } in no tier, internal or without an order in the window, cost { $cost } more. That is the cost of nobody in the tiers.
     }
 service-label_service_channel = Service by channel
-unit-all_cases_window_cost = all cases of the window; cost in { $currency_name }
+unit-cases = all cases of the window; cost in { $currency_name }
 head-channel = Channel
 head-share_complaints = Share of complaints
 head-ordered_again = Ordered again
-service-orders_after_complaints_customers_year = Orders after complaints: customers of a year ago, by tier
+service-complaints_title = Orders after complaints: customers of a year ago, by tier
 
 ## management/sections/status.html
 
@@ -1108,7 +1108,7 @@ status-sums_sources = sums and sources
 ## management/sections/tiles.html
 
 tiles-name = Key figures
-tiles-each_line_shows_figure = Each line shows the figure as it stood at the end of the last 53 weeks, on its own scale; the thin rule marks where it stood at the start. On 4 weeks: against the mean of the four weeks before.
+tiles-note_lines = Each line shows the figure as it stood at the end of the last 53 weeks, on its own scale; the thin rule marks where it stood at the start. On 4 weeks: against the mean of the four weeks before.
 tiles-figures_what_they_compared = The figures and what they are compared with
 tiles-label_key_figures_what_they_compared = Key figures and what they are compared with
 head-figure = Figure
@@ -1130,22 +1130,22 @@ value_views-finding_contradict = { $customers ->
 value_views-finding_otherwise = No measure contradicts another: nobody is among the best by one and among the last by another
 value_views-note = Three measures on one scale: value score (high, middle, low), class by revenue (A, B, C and D) and tier by profit (Platinum and Gold, Iron, Lead). They contradict each other where one puts a customer on the first level and another on the last. Value score looks at frequency, money and loyalty, none of which knows costs.
 value_views-label_revenue_class_against_tier = Revenue class against tier
-value_views-class_revenue_against_tier = Class by revenue against tier by profit
+value_views-classes_title = Class by revenue against tier by profit
 head-revenue = By revenue
 value_views-label_how_far_three_measures_agree = How far the three measures agree
-value_views-how_far_three_agree = How far the three agree
+value_views-agreement_title = How far the three agree
 head-three_measures = The three measures
 value_views-label_customers_judged_contradictory_ways = Customers judged in contradictory ways
-value_views-customers_whom_three_judge = Customers whom the three judge most differently
-unit-lowest_profit_first_most_money = lowest profit first, at most { $list_rows_shown }; money in { $currency_name }
+value_views-contradictions_title = Customers whom the three judge most differently
+unit-by_lowest_profit = lowest profit first, at most { $list_rows_shown }; money in { $currency_name }
 head-value_score = Value score
 head-by_profit = By profit
-value_views-every_combination_three = Every combination of the three
+value_views-combinations_title = Every combination of the three
 value_views-label_every_combination_three_measures = Every combination of the three measures
-value_views-value_score_revenue_profit = Value score, revenue and profit side by side
-unit-furthest_apart_first_money = the furthest apart first; money in { $currency_name }
+value_views-title = Value score, revenue and profit side by side
+unit-by_distance = the furthest apart first; money in { $currency_name }
 head-agreement = Agreement
-value_views-customers_behind_each_combination = The customers behind each combination stand in { $tables }.
+value_views-where_customers = The customers behind each combination stand in { $tables }.
 
 ## management/sections/waterfall.html
 
@@ -1156,10 +1156,10 @@ waterfall-finding_discount = The widest gap is discount: Lead is given { $share_
 waterfall-finding_cost_of_goods = The widest gap is cost of goods: it takes { $share_of_list } of Lead’s list price, { $other }
 waterfall-finding_otherwise = The widest gap is cost to serve: it takes { $share_of_list } of Lead’s list price, { $other }
 waterfall-note = Revenue at list price, less discount, cost of goods and cost to serve, is profit. All panels share one scale. Where the input has no list price, list price is gross revenue.
-waterfall-list_price_profit_tier = From list price to profit, by tier
+waterfall-chart_title_by_tier = From list price to profit, by tier
 waterfall-label_share_list_price_tier = Share of list price, by tier
-waterfall-list_price_profit = From list price to profit
-unit-percent_list_price = in { $currency_name }, and in percent of list price
+waterfall-chart_title = From list price to profit
+unit-money_and_share_of_list = in { $currency_name }, and in percent of list price
 head-step = Step
 head-list = % of list
 
@@ -1193,10 +1193,10 @@ whale-finding_otherwise = { $profitable_customers ->
         }
     }
 whale-note = Customers stand in order of profit, best first. The curve climbs while a customer adds profit and falls once a customer costs more than it brings.
-whale-cumulated_profit_best_customer = Cumulated profit, best customer first
-unit-percent_total_profit = in percent of total profit
+whale-chart_title = Cumulated profit, best customer first
+unit-share_of_total = in percent of total profit
 unit-in = in { $currency_name }
-whale-table_behind_chart = Table behind this chart
+whale-points_title = Table behind this chart
 whale-label_points_whale_curve = Points of the whale curve
 head-customers_best_first = Customers, best first
 head-tier_last_one = Tier of the last one
@@ -1425,15 +1425,15 @@ tiers-profit = Profit is contribution margin less cost to serve.
 
 mail-checks_passed = { $checks_held } of { $checks } checks passed.
 head-and_its_rate = and its rate
-mail-rules_report_calls_nothing = By its rules the report calls for nothing in particular.
-mail-open_full_report = Open the full report
-mail-full_report_attached_report = The full report is attached: report.html.
-mail-opens_any_browser_fetches = It opens in any browser, fetches nothing and prints well.
-mail-links_method_attached = Its links lead to method.html, attached too: keep both in one folder.
+mail-no_actions = By its rules the report calls for nothing in particular.
+mail-link = Open the full report
+mail-attachment = The full report is attached: report.html.
+mail-attachment_note = It opens in any browser, fetches nothing and prints well.
+mail-appendix_and_method_note = Its links lead to method.html, attached too: keep both in one folder.
 mail-data = Data.
 mail-not_passed = Not passed: { $name }.
 mail-terms = Terms.
-mail-profit_risk_profit_customers = Profit at risk is the profit of customers without an order for more than { $silent_days } days.
+mail-risk_note = Profit at risk is the profit of customers without an order for more than { $silent_days } days.
 mail-internal_use = For internal use.
 
 ## mail/mail.txt
@@ -1451,16 +1451,16 @@ mail-line_address = The full report:
 
 ## archive/index.html
 
-archive-customer_profit_reports = Customer profit reports
-archive-one_published_run = One published run.
-archive-published_runs_newest_first = { $entries } published runs, newest first.
-archive-each_report_stays_published = Each report stays as it was published.
+archive-heading = Customer profit reports
+archive-count_of_one = One published run.
+archive-count = { $entries } published runs, newest first.
+archive-note = Each report stays as it was published.
 archive-name = Published runs
-unit-headline_figures_they_published = headline figures as they were published
+unit-published_headline = headline figures as they were published
 head-as_of = As of
 head-latest = , latest
-archive-no_run_published_yet = No run is published yet.
-archive-made_karat_internal_use = Made by { $maker }. For internal use.
+archive-empty = No run is published yet.
+archive-foot = Made by { $maker }. For internal use.
 archive-trend = Headline figures over the published runs
 archive-from = from { $first }
 archive-trend_means = Each line goes from the report as of { $first } to that as of { $last }, one step for each day with a report, on its own scale; the thin rule marks where it began. Of two reports of one day the later counts.
@@ -1469,12 +1469,12 @@ archive-no_longer_kept = , no longer kept
 ## method/method.html
 
 method-method_evidence = Method and evidence
-method-what_every_figure_means = What every figure of the { $link_report } means, which SQL made it, and from which files. The { $window_days } days from { $window_start } to { $last_day }; money in { $currency_name }; days begin at midnight in { $timezone }.
+method-intro = What every figure of the { $link_report } means, which SQL made it, and from which files. The { $window_days } days from { $window_start } to { $last_day }; money in { $currency_name }; days begin at midnight in { $timezone }.
 method-label_identity_run = Identity of this run
 method-karat = Karat
 method-as_of_means = { $as_of }, exclusive
 method-contents = Contents
-method-how_re_perform_run = How to re-perform the run
+method-again_title = How to re-perform the run
 method-definitions = Definitions
 method-thresholds_rates = Thresholds and rates
 method-segment_map = Segment map
@@ -1484,10 +1484,10 @@ method-sums = Sums
 method-published_tables = Published tables
 method-sql = SQL
 method-finding = A second engine, the same SQL, the same numbers
-method-run_folder_holds_reads = The run folder holds { $sql }. It reads the recorded input files, executes every SQL file printed below, unchanged and in this order, and leaves each table of this run. Run it from the run folder with the command line of DuckDB:
-method-compare_any_table_one = Compare any table with the one in { $tables }. The hashes of the input files, of the SQL and of the published tables stand below and in { $json }. The run is named by a hash of everything that determines its numbers: as-of day, policy, SQL, inputs and version of Karat. The same run id means the same bytes.
-method-report_every_number_carries = In the report every number carries the address of its cell as { $x }; a key of several columns is joined by commas. Tables without a schema in their address are of { $results }.
-method-method_evidence_customer_profit = { $project }. Method and evidence of the customer profit report as of { $as_of }. Run { $short_id }, made by Karat { $version }.
+method-again_script = The run folder holds { $sql }. It reads the recorded input files, executes every SQL file printed below, unchanged and in this order, and leaves each table of this run. Run it from the run folder with the command line of DuckDB:
+method-again_compare = Compare any table with the one in { $tables }. The hashes of the input files, of the SQL and of the published tables stand below and in { $json }. The run is named by a hash of everything that determines its numbers: as-of day, policy, SQL, inputs and version of Karat. The same run id means the same bytes.
+method-again_address = In the report every number carries the address of its cell as { $x }; a key of several columns is joined by commas. Tables without a schema in their address are of { $results }.
+method-foot = { $project }. Method and evidence of the customer profit report as of { $as_of }. Run { $short_id }, made by Karat { $version }.
 
 ## method/definitions.html
 
@@ -1596,11 +1596,11 @@ definitions-sentences_means = Chosen by rule from the tables, heaviest in money 
 
 settings-note = The row of { $policy } and the rows of { $cost_rates }, made from the configuration. The SQL holds no number of its own.
 settings-label_thresholds = Thresholds
-unit-sql_reads_them = as the SQL reads them
+unit-as_read = as the SQL reads them
 head-name = Name
 settings-label_cost_serve_rates = Cost to serve rates
-settings-rates_cost_serve = Rates of cost to serve
-unit-each_share_net_revenue = in { $currency_name } each, or as a share of net revenue
+settings-rates_title = Rates of cost to serve
+unit-rates = in { $currency_name } each, or as a share of net revenue
 settings-map_note = Scores for recency, frequency and money, in this order; 125 rows, each in exactly one segment.
 
 ## method/sources.html
@@ -1610,7 +1610,7 @@ sources-objects = Objects
 head-object = Object
 sources-run_why = Not in this run, and why
 sources-checks_note = Each selects violations. A violated rule of severity stop refuses publication; warn is printed.
-sources-rules_their_outcome = Rules and their outcome
+sources-rules_title = Rules and their outcome
 head-severity = Severity
 sources-holds = holds
 sources-does_not_hold = does not hold
