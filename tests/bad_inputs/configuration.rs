@@ -26,7 +26,7 @@ fn i70_wrong_configuration() {
         (
             "a rate of a cost that no column counts",
             config(&[("cost_to_serve", "{freight_rate: 10%}")]),
-            "sources.order_lines.columns.freight_amount is not there",
+            "sources.order_lines.columns has no freight_amount",
         ),
         (
             "a password in the file",
