@@ -131,11 +131,11 @@ impl Chain<'_> {
             Others::Moved if !is_own => self.moved(field),
             Others::Numbers(places, instead) if places.contains(&(table, field)) => Some(instead.of(field)),
             Others::Half(of, part) if is_own && of == table && is_list(field) => {
-                let middle = format!("(array_length({name}) + 1) / 2");
+                let length = format!("cast(array_length({name}) as bigint)");
                 Some(if part == 0 {
-                    format!("array_slice({name}, 1, {middle})")
+                    format!("array_slice({name}, 1, ({length} + 1) / 2)")
                 } else {
-                    format!("array_slice({name}, {middle} + 1, array_length({name}))")
+                    format!("array_slice({name}, ({length} + 1) / 2 + 1, {length})")
                 })
             }
             _ => None,
