@@ -38,7 +38,7 @@ tiers as (
 
 population as (
     select tiers.*, tiers.customers < 1 as is_empty, tiers.customers < policy.min_cell as is_small,
-        tiers.lead_customers >= policy.min_cell as has_lead,
+        tiers.lead_customers >= policy.min_cell as has_lead, policy.tier_cutoff,
         case
             when tiers.platinum_customers >= policy.min_cell then 'platinum'
             when tiers.gold_customers >= policy.min_cell then 'gold'
@@ -85,6 +85,7 @@ pyramid as (
             when lead_customers >= customers then 'only_lead'
             when profit <= 0 and lead_profit < profit then 'no_profit'
             when profit <= 0 then 'loss'
+            when platinum_customers < 1 and tier_cutoff = 'absolute' then 'none_at_cutoff'
             when platinum_customers < 1 then 'no_platinum'
             when lead_profit >= 0 and erosion_amount >= 0 then 'no_losses'
             when lead_profit >= 0 or -lead_profit < threshold_amount then 'best'

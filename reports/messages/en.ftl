@@ -113,6 +113,7 @@ quality_customer-not_known = Not known
 quality_customer-total = Total
 place-not_known = Not known
 place-total = Total
+places-region = { $region }, { $country }
 
 ## What a class would need
 
@@ -467,7 +468,8 @@ calibration-actual = made
 now-name = What to do now
 now-caption = Decisions, by profit impact
 now-finding = Largest profit impact, { $amount }: { $action }
-now-note = Profit that each decision would move in such a window, if customers bought as before. Lines share customers: they do not add up.
+now-note = Profit that each decision would move in such a window, if customers bought as before.
+now-note_lines = Lines may share customers: they do not add up.
 now-line = { $customers }, profit impact { $amount }. { $responsible }, by { $due_date }.
 now-line_of_costs = Until then every profit here rests on an assumed margin of { $margin }.
 head-profit_impact = Profit impact
@@ -494,6 +496,7 @@ moves-both_ways = { $moved_up ->
     }
 moves-more = Every move, and each step of the bridge
 ahead-name = Who is leaving, and what to expect
+ahead-name_leaving = Who is leaving
 ahead-caption = Profit at risk, and what is ahead, by tier
 ahead-more_leaving = Late and lapsed
 ahead-more_outlook = The outlook
@@ -1204,7 +1207,7 @@ status-run = Run
 ## management/sections/tiles.html
 
 tiles-name = Key figures
-tiles-note_lines = Each line shows the figure as it stood at the end of each of the last 53 weeks whose window the orders cover, on its own scale; the thin rule marks where it stood at the start.
+tiles-note_lines = In the report the line below each figure shows it as it stood at the end of each of the last 53 weeks whose window the orders cover, on its own scale; the thin rule marks where it stood at the start.
 head-change_on_four_weeks = Change on that mean
 tiles-label = Key figures and what they are compared with
 head-figure = Figure
@@ -1450,11 +1453,11 @@ finding_pyramid-only_lead = All { $customers } are in the Lead tier; their profi
 finding_pyramid-loss = Together the customers lose { $loss }
 finding_pyramid-loss_if_assumed = Together the customers lose { $loss }, at an assumed margin
 finding_pyramid-best = { $platinum_customers ->
-        [one] { $platinum_share } of customers brings { $profit_share } of profit
+        [one] { $platinum_share } of customers bring { $profit_share } of profit
        *[other] { $platinum_share } of customers bring { $profit_share } of profit
     }
 finding_pyramid-best_if_assumed = { $platinum_customers ->
-        [one] { $platinum_share } of customers brings { $profit_share } of profit, at an assumed margin
+        [one] { $platinum_share } of customers bring { $profit_share } of profit, at an assumed margin
        *[other] { $platinum_share } of customers bring { $profit_share } of profit, at an assumed margin
     }
 finding_pyramid-no_profit = { $lead_customers ->
@@ -1466,18 +1469,19 @@ finding_pyramid-no_profit_if_assumed = { $lead_customers ->
        *[other] { $lead_customers } customers of the Lead tier together lose { $lead_loss }, all that the others bring and more, at an assumed margin
     }
 finding_pyramid-no_platinum = { $customers }: too few for a Platinum tier
+finding_pyramid-none_at_cutoff = None of { $customers } brings the profit of the Platinum tier
 finding_pyramid-no_losses = { $platinum_customers ->
-        [one] { $platinum_share } of customers brings { $profit_share } of profit; nobody gives any back
+        [one] { $platinum_share } of customers bring { $profit_share } of profit; nobody gives any back
        *[other] { $platinum_share } of customers bring { $profit_share } of profit; nobody gives any back
     }
 finding_pyramid-no_losses_if_assumed = { $platinum_customers ->
-        [one] { $platinum_share } of customers brings { $profit_share } of profit; nobody gives any back, at an assumed margin
+        [one] { $platinum_share } of customers bring { $profit_share } of profit; nobody gives any back, at an assumed margin
        *[other] { $platinum_share } of customers bring { $profit_share } of profit; nobody gives any back, at an assumed margin
     }
 finding_pyramid-losses = { $platinum_customers ->
         [one] { $lead_customers ->
-            [one] { $platinum_share } of customers brings { $profit_share } of profit; { $lead_share } loses { $lead_loss }
-           *[other] { $platinum_share } of customers brings { $profit_share } of profit; { $lead_share } together lose { $lead_loss }
+            [one] { $platinum_share } of customers bring { $profit_share } of profit; { $lead_share } loses { $lead_loss }
+           *[other] { $platinum_share } of customers bring { $profit_share } of profit; { $lead_share } together lose { $lead_loss }
         }
        *[other] { $lead_customers ->
             [one] { $platinum_share } of customers bring { $profit_share } of profit; { $lead_share } loses { $lead_loss }
@@ -1486,8 +1490,8 @@ finding_pyramid-losses = { $platinum_customers ->
     }
 finding_pyramid-losses_if_assumed = { $platinum_customers ->
         [one] { $lead_customers ->
-            [one] { $platinum_share } of customers brings { $profit_share } of profit; { $lead_share } loses { $lead_loss }, at an assumed margin
-           *[other] { $platinum_share } of customers brings { $profit_share } of profit; { $lead_share } together lose { $lead_loss }, at an assumed margin
+            [one] { $platinum_share } of customers bring { $profit_share } of profit; { $lead_share } loses { $lead_loss }, at an assumed margin
+           *[other] { $platinum_share } of customers bring { $profit_share } of profit; { $lead_share } together lose { $lead_loss }, at an assumed margin
         }
        *[other] { $lead_customers ->
             [one] { $platinum_share } of customers bring { $profit_share } of profit; { $lead_share } loses { $lead_loss }, at an assumed margin
@@ -1562,8 +1566,8 @@ sentence_head-at_risk_if_assumed = { $profit_at_risk } of profit is at risk, at 
 tiers-lead_profit_zero = Lead tier: profit of zero or less.
 tiers-lead = Lead tier: profit of { $lead_max_profit } or less.
 tiers-absolute = Platinum: profit of { $platinum_min_profit } or more; Gold: { $gold_min_profit } or more; Iron is the rest.
-tiers-ranked = The others are ranked by profit: Platinum is the best { $platinum_share } of all customers, Gold reaches to { $gold_share }, Iron is the rest.
-tiers-ranked_if_assumed = The others are ranked by profit at an assumed margin: Platinum is the best { $platinum_share } of all customers, Gold reaches to { $gold_share }, Iron is the rest.
+tiers-ranked = The others are ranked by profit: Platinum is the best { $platinum_share } of all customers and their equals, Gold reaches to { $gold_share }, Iron is the rest.
+tiers-ranked_if_assumed = The others are ranked by profit at an assumed margin: Platinum is the best { $platinum_share } of all customers and their equals, Gold reaches to { $gold_share }, Iron is the rest.
 tiers-profit = Profit is contribution margin less cost to serve.
 
 ## mail/mail.html

@@ -111,6 +111,7 @@ quality_customer-not_known = 未知
 quality_customer-total = 合计
 place-not_known = 未知
 place-total = 合计
+places-region = { $region }（{ $country }）
 
 ## 某一分类所需的数据
 
@@ -437,7 +438,8 @@ calibration-actual = 实际
 now-name = 现在该做什么
 now-caption = 决策，按利润影响
 now-finding = 利润影响最大：{ $action }，{ $amount }
-now-note = 若购买量不变，每项决策可改变的利润。各行不可相加。
+now-note = 若购买量不变，每项决策可改变的利润。
+now-note_lines = 各行的客户可能重复，不可相加。
 now-line = { $customers }，利润影响 { $amount }。{ $responsible }，{ $due_date }前。
 now-line_of_costs = 在此之前，本报告的利润均基于 { $margin } 的假设毛利率。
 head-profit_impact = 利润影响
@@ -461,6 +463,7 @@ waterfall-more = 全部步骤
 moves-both_ways = { $moved_up } 位客户升级，{ $moved_down } 位降级。
 moves-more = 全部迁移与利润变动的各步骤
 ahead-name = 谁在流失，未来预期如何
+ahead-name_leaving = 谁在流失
 ahead-caption = 面临流失的利润与未来，按层级
 ahead-more_leaving = 逾期未购或已流失的客户
 ahead-more_outlook = 展望如何得出
@@ -560,7 +563,7 @@ head-why = 原因
 head-what = 行动
 head-who = 负责人
 head-by = 期限
-head-stake = 涉及
+head-stake = 涉及金额
 actions-where_all = 每位客户的原因、涉及金额与下一步行动见 { $tables }。
 
 ## 摘要
@@ -939,7 +942,7 @@ head-orders_per_customer = 每客户订单
 head-net_revenue_per_order = 每单净收入
 head-revenue_list_price = 目录价收入
 head-discount_rate = 折扣率
-head-list_price_kept_profit = 目录价留存为利润
+head-list_price_kept_profit = 利润占目录价
 head-customers_year_earlier = 一年前客户数
 head-profit_year_earlier = 一年前利润
 
@@ -1049,7 +1052,7 @@ service-label_tiers = 服务，按层级
 unit-cost = 成本单位：{ $currency_name }
 head-case = 有工单者
 head-cases = 工单
-head-cases_per_order = 每单工单
+head-cases_per_order = 每单服务工单数
 head-complaints = 投诉
 head-customers_complaint = 有投诉的客户
 head-minutes_per_case = 每工单分钟
@@ -1078,7 +1081,7 @@ status-run = 运行编号
 ## 关键数字
 
 tiles-name = 关键数字
-tiles-note_lines = 每条线显示过去 53 周中订单数据覆盖其统计期的各周末的数值，各用自己的刻度；细线标出起点水平。
+tiles-note_lines = 报告中各数值下方的线显示过去 53 周中订单数据覆盖其统计期的各周末的数值，各用自己的刻度；细线标出起点水平。
 head-change_on_four_weeks = 较该均值
 tiles-label = 关键数字及其比较对象
 head-figure = 数字
@@ -1118,7 +1121,7 @@ value_views-where_customers = 每种组合所含的客户见 { $tables }。
 
 waterfall-name = 价格瀑布
 waterfall-finding_nobody = 统计期内没有销售
-waterfall-finding_profit = 目录价的 { $share_of_list } 留存为利润
+waterfall-finding_profit = 利润占目录价的 { $share_of_list }
 waterfall-finding_margin_only = 利润按净收入的 { $margin } 计：商品成本与服务成本均未知
 waterfall-finding_assumed = 服务成本占目录价的 { $share_of_list }；毛利率为假设
 waterfall-finding_discount = 铅级客户的差别在于折扣：获得目录价 { $share_of_list } 的折扣，{ $other }
@@ -1253,6 +1256,7 @@ finding_pyramid-best_if_assumed = 按假设毛利率计算，{ $platinum_share }
 finding_pyramid-no_profit = { $lead_customers } 位铅级客户合计亏损 { $lead_loss }，超过其他客户贡献的全部利润
 finding_pyramid-no_profit_if_assumed = 按假设毛利率计算，{ $lead_customers } 位铅级客户合计亏损 { $lead_loss }，超过其他客户贡献的全部利润
 finding_pyramid-no_platinum = { $customers }：数量太少，无法形成铂金级
+finding_pyramid-none_at_cutoff = { $customers }中无人达到铂金级的利润
 finding_pyramid-no_losses = { $platinum_share } 的客户贡献利润的 { $profit_share }；无人侵蚀利润
 finding_pyramid-no_losses_if_assumed = 按假设毛利率计算，{ $platinum_share } 的客户贡献利润的 { $profit_share }；无人侵蚀利润
 finding_pyramid-losses = { $platinum_share } 的客户贡献利润的 { $profit_share }；{ $lead_share } 的客户合计亏损 { $lead_loss }
@@ -1295,8 +1299,8 @@ sentence_head-at_risk_if_assumed = 按假设毛利率计算，{ $profit_at_risk 
 tiers-lead_profit_zero = 铅级：利润不大于零。
 tiers-lead = 铅级：利润不高于 { $lead_max_profit }。
 tiers-absolute = 铂金级：利润不低于 { $platinum_min_profit }；黄金级：不低于 { $gold_min_profit }；其余为钢铁级。
-tiers-ranked = 其他客户按利润排序：全部客户的前 { $platinum_share } 为铂金级，其后至前 { $gold_share } 为黄金级，其余为钢铁级。
-tiers-ranked_if_assumed = 其他客户按假设毛利率下的利润排序：全部客户的前 { $platinum_share } 为铂金级，其后至前 { $gold_share } 为黄金级，其余为钢铁级。
+tiers-ranked = 其他客户按利润排序：全部客户的前 { $platinum_share }（含并列者）为铂金级，其后至前 { $gold_share } 为黄金级，其余为钢铁级。
+tiers-ranked_if_assumed = 其他客户按假设毛利率下的利润排序：全部客户的前 { $platinum_share }（含并列者）为铂金级，其后至前 { $gold_share } 为黄金级，其余为钢铁级。
 tiers-profit = 利润为边际贡献减服务成本。
 
 ## 邮件正文
