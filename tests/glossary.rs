@@ -285,7 +285,7 @@ fn wrong(run: &Path, folder: &Path, language: &str, spoil: &dyn Fn(&str, String)
         let mut text = None;
         for name in &word.on {
             let content = &files[name.as_str()];
-            let found = if name.ends_with(".html") {
+            let found = if Path::new(name).extension().is_some_and(|extension| extension == "html") {
                 under(content, &labels, (&wanted, &says(&word.first)), &says, name == "mail.html")
             } else {
                 let heads = if word.row == total() { labels.clone() } else { vec![wanted.as_str()] };
