@@ -53,4 +53,5 @@ left join business.customer_lifecycle as lifecycle  -- one-to-one
 left join classes  -- one-to-one; none without an order in the window
     on histories.customer_id = classes.customer_id
 left join rates as of_tier on classes.tier = of_tier.tier  -- many-to-one
-left join rates as of_all on of_all.tier = 'all'  -- many-to-one
+left join rates as of_all  -- many-to-one
+    on of_all.tier = 'all'
