@@ -17,7 +17,8 @@
 --   churn_rate: churned / not_lapsed_before
 --   profit: profit of the customers in the window before from_as_of
 --   lost_profit: that of the churned
---   lost_profit_share: lost profit / profit of the customers; not known unless that is above 0
+--   lost_profit_share: lost profit / profit of the customers; not known unless that is above 0, and lost profit not
+--     below
 
 with from_snapshots as (select snapshot, as_of from business.compared_snapshots),
 
@@ -43,8 +44,9 @@ select from_snapshots.snapshot as from_snapshot, tiers.tier,
     cast(sums.churned as double) / nullif(cast(sums.not_lapsed_before as double), 0) as churn_rate,
     cast(coalesce(sums.profit, 0) as decimal(28, 10)) as profit,
     cast(coalesce(sums.lost_profit, 0) as decimal(28, 10)) as lost_profit,
-    case when sums.profit > 0 then cast(cast(coalesce(sums.lost_profit, 0) as decimal(28, 4)) as double)
-        / nullif(cast(cast(sums.profit as decimal(28, 4)) as double), 0) end as lost_profit_share,
+    case when sums.profit > 0 and coalesce(sums.lost_profit, 0) >= 0
+            then cast(cast(coalesce(sums.lost_profit, 0) as decimal(28, 4)) as double)
+                / nullif(cast(cast(sums.profit as decimal(28, 4)) as double), 0) end as lost_profit_share,
     coalesce(sums.not_lapsed_before, 0) >= policy.min_cell as has_enough_customers
 from from_snapshots cross join tiers
 left join sums  -- one-to-one; none where nobody had the tier

@@ -85,8 +85,12 @@ kinds as (
 
 abc as (
     select
-        case when coalesce(max(customers), 0) < 1 then 'nobody' when max(unprofitable_customers) >= 1 then 'losses_in_a'
-            else 'no_losses_in_a' end as finding
+        case
+            when coalesce(max(customers), 0) < 1 then 'nobody'
+            when max(unprofitable_customers) >= 1 then 'losses_in_a'
+            when max(revenue_share) is null then 'no_losses_in_a_without_share'
+            else 'no_losses_in_a'
+        end as finding
     from results.abc_classes where abc_class = 'a'
 ),
 

@@ -7,9 +7,11 @@
 --   }, open: [position, unit, tile]}
 -- note:    Previous is one compare period earlier, year ago the same window a year earlier. The four-week value is the
 --   mean of the four week ends before the as-of date, of a rate that of their sums; only measures of the weekly trend
---   have one, and only where all four weeks are known. A change is now less before; its rate is over the absolute value
---   before. With an earlier window that the history does not cover, or that has no orders, nothing is compared. An
---   aggregate edition has the previous values where it has the weekly trend (results.weekly_trend).
+--   have one, and only where all four weeks are known. A change is now less before; its rate is over the value before.
+--   There is one between two values above 0 only, and none above 500%, where it tells more of its base than of the
+--   business; the report has the amount in its place. With an earlier window that the history does not cover, or that
+--   has no orders, nothing is compared. An aggregate edition has the previous values where it has the weekly trend
+--   (results.weekly_trend).
 -- columns:
 --   fewest_customers: fewest customers of a span that tells two windows apart (business.window_spans); NULL where no
 --     previous value is known
@@ -118,20 +120,26 @@ select measure, position, unit, value, previous_value, four_week_value, year_ago
     cast(change_on_four_weeks as decimal(28, 6)) as change_on_four_weeks,
     cast(change_on_year as decimal(28, 6)) as change_on_year,
     -- Four decimals of money keep a double exact up to 900 billion; a rate needs its six.
-    case unit
-        when 'rate' then cast(change_on_previous as double) / nullif(cast(abs(previous_value) as double), 0)
-        else cast(cast(change_on_previous as decimal(28, 4)) as double)
-            / nullif(cast(cast(abs(previous_value) as decimal(28, 4)) as double), 0)
+    case when value > 0 and previous_value > 0 and change_on_previous <= 5 * previous_value
+        then case unit
+            when 'rate' then cast(change_on_previous as double) / nullif(cast(previous_value as double), 0)
+            else cast(cast(change_on_previous as decimal(28, 4)) as double)
+                / nullif(cast(cast(previous_value as decimal(28, 4)) as double), 0)
+        end
     end as change_rate_on_previous,
-    case unit
-        when 'rate' then cast(change_on_four_weeks as double) / nullif(cast(abs(four_week_value) as double), 0)
-        else cast(cast(change_on_four_weeks as decimal(28, 4)) as double)
-            / nullif(cast(cast(abs(four_week_value) as decimal(28, 4)) as double), 0)
+    case when value > 0 and four_week_value > 0 and change_on_four_weeks <= 5 * four_week_value
+        then case unit
+            when 'rate' then cast(change_on_four_weeks as double) / nullif(cast(four_week_value as double), 0)
+            else cast(cast(change_on_four_weeks as decimal(28, 4)) as double)
+                / nullif(cast(cast(four_week_value as decimal(28, 4)) as double), 0)
+        end
     end as change_rate_on_four_weeks,
-    case unit
-        when 'rate' then cast(change_on_year as double) / nullif(cast(abs(year_ago_value) as double), 0)
-        else cast(cast(change_on_year as decimal(28, 4)) as double)
-            / nullif(cast(cast(abs(year_ago_value) as decimal(28, 4)) as double), 0)
+    case when value > 0 and year_ago_value > 0 and change_on_year <= 5 * year_ago_value
+        then case unit
+            when 'rate' then cast(change_on_year as double) / nullif(cast(year_ago_value as double), 0)
+            else cast(cast(change_on_year as decimal(28, 4)) as double)
+                / nullif(cast(cast(year_ago_value as decimal(28, 4)) as double), 0)
+        end
     end as change_rate_on_year,
     cast(case when previous_value is not null then smallest_span.customers end as bigint) as fewest_customers,
     case when position <= 5 and (measure <> 'profit_rate' or policy.cost_is_mapped) then position end as tile,

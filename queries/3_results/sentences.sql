@@ -4,11 +4,12 @@
 -- cells:   {by: [tier], apart: [sentence], rows: [growth, top, top_without_share, losses, lead_discount], open:
 --   [is_material, is_shown]}
 -- note: >
---   Each sentence speaks of an amount of money. It is material when that reaches `material_change_share` of net
---   revenue. The report says the `sentences_shown` material ones with most money, and "no material change" when there
---   are none. Of equal amounts the one that is listed first here wins. An aggregate edition has those whose customers
---   it counts: nothing counts who is late, moved or gone there, and that all discounts are told tells that those of
---   Lead are no deeper.
+--   Each sentence speaks of an amount of money; that of `growth` is the larger change of revenue and profit. It
+--   is material when its amount reaches `material_change_share` of net revenue. The report says the `sentences_shown`
+--   material ones with most money, `growth` among them wherever the change of profit is material, and "no material
+--   change" when there are none. Of equal amounts the one that is listed first here wins. An aggregate edition has
+--   those whose customers it counts: nothing counts who is late, moved or gone there, and that all discounts are told
+--   tells that those of Lead are no deeper.
 -- columns:
 --   tier: whose customers the sentence counts; `total` for all
 --   amount: money that the sentence speaks of, never below 0
@@ -47,7 +48,8 @@ steps as (
 ),
 
 candidates as (
-    select 1 as position, 'growth' as sentence, 'total' as tier, cast(abs(revenue_change) as decimal(28, 6)) as amount
+    select 1 as position, 'growth' as sentence, 'total' as tier,
+        cast(greatest(abs(revenue_change), abs(profit_change)) as decimal(28, 6)) as amount
     from headline where profit_change is not null
     union all
     select 2 as position, 'top' as sentence, 'platinum' as tier, cast(platinum_profit as decimal(28, 6)) as amount
@@ -76,12 +78,15 @@ candidates as (
 ),
 
 true_sentences as (
-    select candidates.position, candidates.sentence, candidates.tier, candidates.amount, materiality.threshold_amount
-    from candidates cross join results.materiality as materiality where candidates.amount > 0
+    select candidates.position, candidates.sentence, candidates.tier, candidates.amount, materiality.threshold_amount,
+        case when candidates.sentence = 'growth' and abs(headline.profit_change) >= materiality.threshold_amount then 1
+            else 2 end as precedence
+    from candidates cross join results.materiality as materiality cross join headline where candidates.amount > 0
 ),
 
 ranked_sentences as (
-    select true_sentences.*, row_number() over (order by amount desc nulls last, position nulls last) as rank
+    select true_sentences.*, row_number() over (order by amount desc nulls last, position nulls last) as rank,
+        row_number() over (order by precedence nulls last, amount desc nulls last, position nulls last) as telling_rank
     from true_sentences
 )
 
@@ -89,5 +94,5 @@ select cast(ranked_sentences.sentence as varchar) as sentence, cast(ranked_sente
     cast(ranked_sentences.rank as bigint) as rank, ranked_sentences.amount, ranked_sentences.threshold_amount,
     ranked_sentences.amount >= ranked_sentences.threshold_amount as is_material,
     ranked_sentences.amount >= ranked_sentences.threshold_amount
-    and ranked_sentences.rank <= policy.sentences_shown as is_shown
+    and ranked_sentences.telling_rank <= policy.sentences_shown as is_shown
 from ranked_sentences cross join settings.policy as policy order by rank, sentence

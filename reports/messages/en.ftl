@@ -554,6 +554,10 @@ abc-finding_otherwise = { $customers ->
         [one] { $customers } customer brings { $revenue_share } of revenue, and all of them bring a profit
        *[other] { $customers } customers bring { $revenue_share } of revenue, and all of them bring a profit
     }
+abc-finding_without_share = { $customers ->
+        [one] { $customers } customer is the largest by revenue, and brings a profit
+       *[other] { $customers } customers are the largest by revenue, and all of them bring a profit
+    }
 abc-note = Classes follow net revenue, largest first; equal customers stay together. D holds customers without net revenue, { $customers_without_order } of them known but without an order in the window.
 abc-label_classes = Classes by net revenue
 unit-ahead = risk: of profitable customers; money in { $currency_name }
@@ -1122,7 +1126,7 @@ retention-no_year_ago = There was no customer a year ago, so there is no churn o
 retention-no_earlier = There was no customer at the earlier snapshot, so there is no churn since.
 retention-risk_title = Profit at risk, by tier
 unit-customers_at_risk = profitable customers who are late or have lapsed; profit of the window in { $currency_name }
-head-share_tier_profit = Of the tier’s profit
+head-share_tier_profit = Of the profit of profitable customers
 retention-year_churn_title = Customers of a year ago who have lapsed since, by tier
 unit-profit_before = profit of the window before, in { $currency_name }
 retention-churn_title = Customers of { $earlier } who have lapsed since, by tier
@@ -1663,7 +1667,7 @@ definitions-material = Material
 definitions-material_means = A sentence of the first page speaks of at least { $material_change_share } of net revenue. At most { $sentences_shown } are shown, most money first.
 definitions-four_week_mean_means = The mean of the figure at the ends of the four weeks before; of a rate, that of their sums.
 definitions-profit_risk = Profit at risk
-definitions-profit_risk_means = The profit in the window of profitable customers who are late or have lapsed, as the lifecycle stage has it; a tier’s is that of its customers. At the end of a week between two snapshots, a customer with too few gaps of their own is measured by the tier of the nearest snapshot.
+definitions-profit_risk_means = The profit in the window of profitable customers who are late or have lapsed, as the lifecycle stage has it; a tier’s is that of its customers, and its share is of the profit of its profitable customers. At the end of a week between two snapshots, a customer with too few gaps of their own is measured by the tier of the nearest snapshot.
 definitions-tier_absolute = Platinum: profit of { $platinum_min_profit } or more; Gold: { $gold_min_profit } or more; Iron: the rest.
 definitions-tier_ranked = The others by profit, best first, rank being 1 plus the number of strictly better customers: Platinum up to { $platinum_share } of all customers, Gold up to { $gold_share }, Iron the rest.
 definitions-tier_source = After the customer pyramid of Zeithaml, Rust and Lemon (2001).

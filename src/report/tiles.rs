@@ -14,9 +14,6 @@ use crate::error::Failure;
 use crate::record::PublishedFigure;
 use crate::table::{Cell, Table};
 
-/// A growth beyond this says more about its base than about the business; the amount is shown instead.
-const LARGEST_RATE: i64 = 5;
-
 /// Fewest weeks that have a line: of fewer the drawing would make much of little.
 const FEWEST_WEEKS: usize = 4;
 
@@ -91,17 +88,11 @@ fn change(row: &Row, formats: &Formats, unit: &str, on: &str) -> Change {
     let difference = cell(&format!("change_on_{on}"));
     let rate = cell(&format!("change_rate_on_{on}"));
     let adverse = cell(&format!("is_adverse_on_{on}")).text() == "true";
-    let base = cell(match on {
-        "year" => "year_ago_value",
-        _ => "previous_value",
-    });
     let (figure, style) = match unit {
         "rate" => (difference.clone(), "points"),
         "count" => (difference.clone(), "count"),
-        // From nothing or from a loss there is no meaningful rate.
-        _ if rate.decimal().is_none_or(|rate| rate.abs() > LARGEST_RATE) || base.size() <= 0.0 => {
-            (difference.clone(), "money")
-        }
+        // Where a rate would mislead, `results.headline` has none.
+        _ if rate.decimal().is_none() => (difference.clone(), "money"),
         _ => (rate, "percent"),
     };
     let direction = match (difference.decimal(), figure.decimal()) {
