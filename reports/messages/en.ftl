@@ -113,7 +113,7 @@ quality_customer-not_known = Not known
 quality_customer-total = Total
 place-not_known = Not known
 place-total = Total
-places-region = { $region }, { $country }
+places-comma = ,{ " " }
 
 ## What a class would need
 

@@ -111,7 +111,7 @@ quality_customer-not_known = 未知
 quality_customer-total = 合计
 place-not_known = 未知
 place-total = 合计
-places-region = { $region }（{ $country }）
+places-comma = ，
 
 ## 某一分类所需的数据
 
