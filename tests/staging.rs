@@ -236,6 +236,11 @@ left join source.shop_north on refunds.no = shop_north.no
     assert_eq!(files, ["2", "2", "1", "3"]);
 }
 
+/// The sources of histories with baskets.
+const BASKETS: &str = "  baskets: {location: data/baskets.parquet}
+  order_lines: {query: queries/0_staging/order_lines.sql, amount_scale: 2}
+";
+
 /// Three baskets with a list of two, no and one articles, and freight of 1, 2 and 3.
 fn baskets(project: &Project) {
     let article = StructArray::from(vec![
@@ -277,9 +282,6 @@ fn baskets(project: &Project) {
 
 #[test]
 fn nested_lines_are_opened_and_the_fields_of_structs_are_read() {
-    let sources = "  baskets: {location: data/baskets.parquet}
-  order_lines: {query: queries/0_staging/order_lines.sql, amount_scale: 2}
-";
     let sql = r#"-- title:  Order lines out of the baskets
 -- grain:  one row per basket and article
 -- key:    [order_id, product_id]
@@ -305,7 +307,7 @@ select
     article['sku'] as product_id
 from lines
 "#;
-    let project = project(sources, &[], &[("order_lines", sql)]);
+    let project = project(BASKETS, &[], &[("order_lines", sql)]);
     baskets(&project);
     published(&project);
     verified(&project);
@@ -325,9 +327,6 @@ from lines
 
 #[test]
 fn an_amount_beside_a_list_that_a_sum_over_its_elements_takes_with_each_is_refused() {
-    let sources = "  baskets: {location: data/baskets.parquet}
-  order_lines: {query: queries/0_staging/order_lines.sql, amount_scale: 2}
-";
     let sql = r#"-- title:  Baskets
 -- grain:  one row per basket
 -- key:    [order_id]
@@ -353,7 +352,7 @@ select
 from lines
 group by basket
 "#;
-    let project = project(sources, &[], &[("order_lines", sql)]);
+    let project = project(BASKETS, &[], &[("order_lines", sql)]);
     baskets(&project);
     project.karat(&["check"]).exits(3).tells(
         "gross_amount takes `source.baskets.freight` with every line of an order: 2 rows of source.baskets are counted 3 times; 4 in the tables are 5 in the \

@@ -192,7 +192,8 @@ fn turned(columns: &[String], rows: &[Vec<Cell>]) -> Vec<Grid> {
         }
         grid
     };
-    let mut most = rows.len().max(1);
+    // A column of a grid has four letters at least.
+    let mut most = rows.len().clamp(1, WIDEST / 4);
     while most > 1 && rows.chunks(most).any(|rows| is_wide(&beside(rows))) {
         most -= 1;
     }

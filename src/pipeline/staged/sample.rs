@@ -1,4 +1,4 @@
-//! A sample of a long history, over which a chain of queries is measured: what is measured of each column takes no longer for more rows.
+//! A sample of a long history, over which a chain of queries is measured, so that more lines take no longer; other tables are whole.
 //!
 //! The longest table, which is nearly always that of the lines, is read in blocks of rows that follow each other, spread over all of it:
 //! lines of an order mostly stand together. All of the sample lies in scratch files, so that no file is read more than once.
